@@ -1,0 +1,181 @@
+"""What can go wrong with a study and its layers: one page, one root.
+
+Every message says what is wrong, where, the likely cause and what to do. The attributes hold the same facts for
+scripts; ``exit_code`` is what the command returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Level = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that ``zoneplan check`` has to say.
+
+    Attributes
+    ----------
+    level : {"error", "warning", "note"}
+    code : str
+        A short name of the kind of finding, such as ``crs_missing``.
+    layer : str
+        The layer, table or file concerned, or "" for the plan as a whole.
+    features : tuple of str
+        The first five ids concerned.
+    count : int
+        How many are concerned.
+    text : str
+        What is wrong, where, why and what to do.
+    exit_code : int
+        What the command returns when this is the worst finding; 0 unless the level is "error".
+    """
+
+    level: Level
+    code: str
+    layer: str
+    features: tuple[str, ...]
+    count: int
+    text: str
+    exit_code: int = 0
+
+
+class ZoneplanError(Exception):
+    """Root of everything that zoneplan refuses.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, where, the likely cause and what to do, for a planner to read.
+    code : str, optional
+        Short name of the kind; by default the class's own.
+    layer : str, optional
+        Name of the layer, table or file concerned.
+    features : iterable of str, optional
+        Ids concerned; all are counted, the first five are shown.
+
+    Examples
+    --------
+    >>> error = SourceError("layer 'forests': no file forests.gpkg", layer="forests", features=["b", "a"])
+    >>> error.exit_code, error.features, error.count
+    (3, ('b', 'a'), 2)
+    """
+
+    exit_code: int = 2
+    default_code: ClassVar[str] = "refused"
+
+    def __init__(
+        self, message: str, *, code: str = "", layer: str = "", features: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message)
+        ids = tuple(str(feature) for feature in features)
+        self.code = code or self.default_code
+        self.layer = layer
+        self.features = ids[:5]
+        self.count = len(ids)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The error as findings of ``zoneplan check``."""
+        return (
+            Finding("error", self.code, self.layer, self.features, self.count, str(self), self.exit_code),
+        )
+
+
+class StudyError(ZoneplanError):
+    """The study file, or another TOML document, is not what it should be: file, line and column are in the message."""
+
+    default_code = "plan"
+
+
+class ConditionError(ZoneplanError):
+    """A condition cannot be read or does not fit its table; the message has a caret under the place."""
+
+    default_code = "condition"
+
+
+class UnknownNameError(ZoneplanError):
+    """A name that nothing provides, or that two sources provide."""
+
+    default_code = "unknown_name"
+
+
+class SourceError(ZoneplanError):
+    """A file, layer or column that the study names is missing or unreadable."""
+
+    exit_code = 3
+    default_code = "source"
+
+
+class CrsError(SourceError):
+    """A coordinate reference system is missing, contradicts the file, or cannot serve."""
+
+    default_code = "crs"
+
+
+class GeometryError(SourceError):
+    """Geometry that cannot be used and that nobody may repair in silence."""
+
+    default_code = "geometry"
+
+
+class LimitError(ZoneplanError):
+    """A limit of size, memory or time."""
+
+    exit_code = 6
+    default_code = "limit"
+
+
+class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors)
+    """All errors that one step found, so that a planner can mend them in one go.
+
+    Parameters
+    ----------
+    errors : sequence of ZoneplanError
+        At least two; see :func:`raise_all`.
+    """
+
+    default_code = "several"
+
+    def __init__(self, errors: Iterable[ZoneplanError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n\n".join(str(error) for error in self.errors))
+        self.exit_code = min(error.exit_code for error in self.errors)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all errors, in order."""
+        return tuple(finding for error in self.errors for finding in error.findings)
+
+
+def raise_all(errors: Iterable[ZoneplanError]) -> None:
+    """Raise what was collected: nothing, the one error, or all of them together.
+
+    Raises
+    ------
+    ZoneplanError
+        The single error as it is, or :class:`SeveralErrors`.
+    """
+    found = list(errors)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise SeveralErrors(found)
+
+
+def shown(ids: Iterable[str]) -> str:
+    """The first five ids and how many more, as messages show them.
+
+    Examples
+    --------
+    >>> shown(["a", "b"])
+    "'a', 'b'"
+    >>> shown("abcdefg")
+    "'a', 'b', 'c', 'd', 'e' and 2 more"
+    """
+    names = [str(one) for one in ids]
+    text = ", ".join(repr(name) for name in names[:5])
+    return text if len(names) <= 5 else f"{text} and {len(names) - 5} more"

@@ -1,0 +1,68 @@
+"""Colours and hatches that survive colour blindness; one place for map, report and exports.
+
+The twelve fills keep a distance of at least 16 (CAM02-UCS) under deuteranopia, protanopia and tritanopia when drawn
+opaque. Grey print loses them: overlays are hatched and zones carry their names, so colour never stands alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoning import Rulebook
+
+FILLS = (
+    "#993300", "#EEDD22", "#77BB77", "#3388AA", "#DD66FF", "#AA6655",
+    "#5544CC", "#EE6611", "#88FFFF", "#665566", "#CCEEBB", "#BBAABB",
+)  # fmt: skip
+DEFAULT_FILL = "#ECE9E4"
+INK = "#111111"
+
+
+@dataclass(frozen=True)
+class Hatch:
+    """Parallel dark lines on white bands.
+
+    Attributes
+    ----------
+    angle_deg : int
+        Of the lines, anticlockwise from east.
+    spacing_px : int
+        Between the lines.
+    """
+
+    angle_deg: int
+    spacing_px: int
+
+
+HATCHES = (
+    Hatch(45, 9),
+    Hatch(135, 9),
+    Hatch(0, 9),
+    Hatch(90, 9),
+    Hatch(45, 5),
+    Hatch(135, 5),
+    Hatch(0, 5),
+    Hatch(90, 5),
+)
+
+
+def zone_fills(rulebook: Rulebook) -> dict[str, str]:
+    """Fill of each main zone: the default zone pale, the others by their order in the rulebook.
+
+    Returns
+    -------
+    dict of str to str
+        Zone code to ``#RRGGBB``.
+    """
+    mains = [zone for zone in rulebook.zones if zone.kind == "main"]
+    claimed = [zone.code for zone in mains if not zone.default]
+    fills = {code: FILLS[place % len(FILLS)] for place, code in enumerate(claimed)}
+    return {zone.code: DEFAULT_FILL if zone.default else fills[zone.code] for zone in mains}
+
+
+def overlay_hatches(rulebook: Rulebook) -> dict[str, Hatch]:
+    """Hatch of each overlay zone, by its order in the rulebook."""
+    overlays = [zone.code for zone in rulebook.zones if zone.kind == "overlay"]
+    return {code: HATCHES[place % len(HATCHES)] for place, code in enumerate(overlays)}

@@ -1,0 +1,87 @@
+"""The toy province: every number of its tests can be checked with a pencil.
+
+Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area CRS (LAEA Europe):
+
+        y=3   +----+----+----+----+
+              | c1 | c2 | c3 | c4 |        forest   : x 0-1.5, y 0-3   (450 ha; all of a1 b1 c1, half of a2 b2 c2)
+        y=2   +----+----+----+----+        energy   : x 2.5-4, y 1-2   (150 ha; half of b3, all of b4)
+              | b1 | b2 | b3 | b4 |        farmland : x 1-3,   y 0-1   (200 ha; all of a2 a3)
+        y=1   +----+----+----+----+        elevation: 8 x 6 cells of 500 m, value = row from the north (0..5)
+              | a1 | a2 | a3 | a4 |
+        y=0   +----+----+----+----+
+             x=0    1    2    3    4
+              west     | east
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+from shapely.geometry import box
+
+CRS = "EPSG:3035"
+X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
+
+
+def rectangle(x0: float, y0: float, x1: float, y1: float):
+    """A rectangle of the toy province, in kilometres from its south-west corner."""
+    return box(X0 + x0 * KM, Y0 + y0 * KM, X0 + x1 * KM, Y0 + y1 * KM)
+
+
+def frame(**columns) -> gpd.GeoDataFrame:
+    """A GeoDataFrame in the CRS of the toy province."""
+    return gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS)
+
+
+@pytest.fixture
+def units() -> gpd.GeoDataFrame:
+    """Twelve units: index unit_id; name, county, jurisdiction, population, area_ha, geometry."""
+    rows = [
+        (
+            f"{row}{column}",
+            f"Unit {row.upper()}{column}",
+            "west" if column <= 2 else "east",
+            column * 100,
+            x,
+            y,
+        )
+        for y, row in enumerate("abc")
+        for x, column in enumerate(range(1, 5))
+    ]
+    return frame(
+        unit_id=[row[0] for row in rows],
+        name=[row[1] for row in rows],
+        county=[row[2] for row in rows],
+        jurisdiction=[row[2] for row in rows],
+        population=[row[3] for row in rows],
+        area_ha=[100.0] * 12,
+        geometry=[rectangle(x, y, x + 1, y + 1) for *_, x, y in rows],
+    ).set_index("unit_id")
+
+
+@pytest.fixture
+def designations() -> dict[str, gpd.GeoDataFrame]:
+    """The three layers of the toy province, under the roles that they play."""
+    return {
+        "ecologically_fragile": frame(geometry=[rectangle(0, 0, 1.5, 3)]),
+        "energy_rich": frame(geometry=[rectangle(2.5, 1, 4, 2)]),
+        "permanent_farmland": frame(geometry=[rectangle(1, 0, 3, 1)]),
+    }
+
+
+@pytest.fixture
+def elevation_tif(tmp_path: Path) -> Path:
+    """8 x 6 cells of 500 m over the province; the value is the row, counted from the north."""
+    path = tmp_path / "elevation.tif"
+    values = np.repeat(np.arange(6, dtype="float32")[:, None], 8, axis=1)
+    transform = from_origin(X0, Y0 + 3 * KM, 500, 500)
+    with rasterio.open(
+        path, "w", driver="GTiff", width=8, height=6, count=1, dtype="float32", crs=CRS, transform=transform
+    ) as out:
+        out.write(values, 1)
+    return path

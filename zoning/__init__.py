@@ -1,0 +1,1 @@
+"""Decide: overlay, measure, classify, resolve, allocate, assign. Touches no file but its rulebooks."""

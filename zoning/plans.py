@@ -1,0 +1,79 @@
+"""The plan: everything that one run found and decided, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from layers import Source, Study
+    from zoning.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Something that the rulebook wanted and the study did not have.
+
+    Attributes
+    ----------
+    name : str
+        The role, indicator or deduction.
+    kind : {"role", "indicator", "deduction", "parameter"}
+        "parameter" is one in use whose official text nobody has seen.
+    assumed : str
+        What was taken instead, in words.
+    """
+
+    name: str
+    kind: str
+    assumed: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A finished plan.
+
+    Attributes
+    ----------
+    study : Study
+        What was asked.
+    rulebook : Rulebook
+        As in force on the study's date.
+    units : GeoDataFrame
+        Index ``unit_id``; ``name``, ``jurisdiction``, ``area_ha``, further columns; working CRS.
+    pieces : GeoDataFrame
+        Index ``piece_id``; ``unit_id``, ``area_ha``, ``control_line``, one boolean a designation; working CRS.
+    measures : DataFrame
+        Index ``unit_id``, one column a measure, those that were absent included with what was assumed.
+    claims, zones, lines, quotas, energy, flows, policies, ledger : DataFrame
+        As declared in :mod:`zoning.tables`, index 0..n-1.
+    assumptions : tuple of Assumption
+        What was absent and what was taken instead.
+    roles : mapping of str to str
+        Designation (a column of ``pieces``) to its role.
+    sources : tuple of Source
+        Every input file with its sha256.
+    own_crs : str
+        The CRS of the units file, as an authority code or WKT.
+    """
+
+    study: Study
+    rulebook: Rulebook
+    units: gpd.GeoDataFrame
+    pieces: gpd.GeoDataFrame
+    measures: pd.DataFrame
+    claims: pd.DataFrame
+    zones: pd.DataFrame
+    lines: pd.DataFrame
+    quotas: pd.DataFrame
+    energy: pd.DataFrame
+    flows: pd.DataFrame
+    policies: pd.DataFrame
+    ledger: pd.DataFrame
+    assumptions: tuple[Assumption, ...]
+    roles: dict[str, str]
+    sources: tuple[Source, ...]
+    own_crs: str

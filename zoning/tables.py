@@ -1,0 +1,197 @@
+"""Every table of a run, declared once: its columns in order, their types, and its key.
+
+Writers are held to these declarations by one test. A table without rows still has its columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from layers import LEDGER_COLUMNS
+
+Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The declaration of one table.
+
+    Attributes
+    ----------
+    name : str
+        Its file name without the ending.
+    columns : dict of str to type
+        In order. "decimal" is an exact ``decimal.Decimal``, "json" is text, "date" is an ISO date as text, empty where
+        there is none.
+    key : tuple of str
+        Columns that identify a row; rows are sorted by them.
+    open : bool
+        More columns follow those declared (one a measure, one a designation).
+    """
+
+    name: str
+    columns: dict[str, Type]
+    key: tuple[str, ...]
+    open: bool = False
+
+
+ZONES = Table(
+    "zones",
+    {
+        "unit_id": "text",
+        "name": "text",
+        "jurisdiction": "text",
+        "area_ha": "float",
+        "main": "text",
+        "overlays": "text",
+        "status": "text",
+        "rule": "text",
+        "reason": "text",
+    },
+    ("unit_id",),
+)
+MEASURES = Table("measures", {"unit_id": "text"}, ("unit_id",), open=True)
+PIECES = Table(
+    "pieces",
+    {"piece_id": "text", "unit_id": "text", "area_ha": "float", "control_line": "text"},
+    ("piece_id",),
+    open=True,
+)
+CLAIMS = Table(
+    "claims",
+    {"unit_id": "text", "zone": "text", "rule": "text", "reason": "text", "values": "json", "answer": "text"},
+    ("unit_id", "zone", "rule"),
+)
+LINES = Table(
+    "lines",
+    {"unit_id": "text", "line": "text", "claimed_ha": "float", "settled_ha": "float", "lost_to": "text"},
+    ("unit_id", "line"),
+)
+QUOTAS = Table(
+    "quotas",
+    {
+        "quota": "text",
+        "period": "int",
+        "level": "text",
+        "jurisdiction": "text",
+        "unit_id": "text",
+        "name": "text",
+        "amount": "decimal",
+        "unit": "text",
+        "floor": "decimal",
+        "ceiling": "decimal",
+        "weight": "float",
+        "binding": "text",
+        "shadow_price": "float",
+    },
+    ("quota", "level", "jurisdiction", "unit_id"),
+)
+ENERGY = Table(
+    "energy",
+    {
+        "period": "int",
+        "region": "text",
+        "intensity_light": "int",
+        "total_light": "int",
+        "total_exempt": "bool",
+        "verdict": "text",
+        "reason": "text",
+    },
+    ("period", "region"),
+)
+FLOWS = Table(
+    "flows",
+    {
+        "instrument": "text",
+        "period": "int",
+        "payer": "text",
+        "receiver": "text",
+        "amount": "decimal",
+        "unit": "text",
+        "rule": "text",
+        "reference": "text",
+    },
+    ("instrument", "period", "payer", "receiver"),
+)
+POLICIES = Table(
+    "policies",
+    {
+        "unit_id": "text",
+        "piece_id": "text",
+        "policy": "text",
+        "instrument": "text",
+        "title": "text",
+        "strictness": "int",
+        "parameters": "json",
+        "zone": "text",
+        "clause": "text",
+        "reference": "text",
+        "since": "date",
+        "until": "date",
+        "overruled_by": "text",
+    },
+    ("unit_id", "piece_id", "policy"),
+)
+LEDGER = Table(
+    "ledger",
+    {name: "float" if name.endswith("_ha") else "text" for name in LEDGER_COLUMNS},
+    ("layer", "feature", "finding"),
+)
+
+TABLES = {
+    table.name: table
+    for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
+}
+
+_DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}
+
+
+def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows brought into the declared form: columns in order, types, sorted by key, a fresh index.
+
+    Parameters
+    ----------
+    table : Table
+        The declaration.
+    rows : DataFrame
+        With at least the declared columns (none are needed where it has no rows); an index level that bears the name
+        of a declared column serves as that column.
+
+    Returns
+    -------
+    DataFrame
+        Index 0..n-1. Undeclared columns follow where the table is open, and go otherwise.
+
+    Raises
+    ------
+    ValueError
+        A declared column is missing, or the key is not unique.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"unit_id": ["b", "a"], "line": "red_line", "claimed_ha": [2, 1], "settled_ha": [2, 1]})
+    >>> tabulate(LINES, rows.assign(lost_to="", note="dropped"))
+      unit_id      line  claimed_ha  settled_ha lost_to
+    0       a  red_line         1.0         1.0
+    1       b  red_line         2.0         2.0
+    >>> tabulate(FLOWS, pd.DataFrame()).columns[:3].tolist()
+    ['instrument', 'period', 'payer']
+    """
+    named = [level for level in rows.index.names if level in table.columns and level not in rows.columns]
+    frame = rows.reset_index(level=named) if named else rows
+    if frame.empty:
+        frame = frame.reindex(columns=[*table.columns, *(c for c in frame.columns if c not in table.columns)])
+    missing = [column for column in table.columns if column not in frame.columns]
+    if missing:
+        raise ValueError(f"table {table.name}: no column {', '.join(missing)}")
+    extra = [column for column in frame.columns if column not in table.columns] if table.open else []
+    frame = frame[[*table.columns, *extra]]
+    for column, kind in table.columns.items():
+        if kind in _DTYPES and not frame.empty:
+            frame = frame.assign(**{column: frame[column].astype(_DTYPES[kind])})
+    if frame.duplicated(list(table.key)).any():
+        raise ValueError(f"table {table.name}: the key {table.key} is not unique")
+    return frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
