@@ -67,9 +67,7 @@ class ZoneplanError(Exception):
     exit_code: int = 2
     default_code: ClassVar[str] = "refused"
 
-    def __init__(
-        self, message: str, *, code: str = "", layer: str = "", features: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, message: str, *, code: str = "", layer: str = "", features: Iterable[str] = ()) -> None:
         super().__init__(message)
         ids = tuple(str(feature) for feature in features)
         self.code = code or self.default_code
@@ -80,9 +78,7 @@ class ZoneplanError(Exception):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The error as findings of ``zoneplan check``."""
-        return (
-            Finding("error", self.code, self.layer, self.features, self.count, str(self), self.exit_code),
-        )
+        return (Finding("error", self.code, self.layer, self.features, self.count, str(self), self.exit_code),)
 
 
 class StudyError(ZoneplanError):

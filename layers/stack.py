@@ -151,6 +151,4 @@ class Stack:
     @property
     def designations(self) -> dict[str, Layer]:
         """The layers that cut the units: polygons with a role, by name."""
-        return {
-            layer.name: layer for layer in self.layers if layer.role is not None and layer.kind == "polygons"
-        }
+        return {layer.name: layer for layer in self.layers if layer.role is not None and layer.kind == "polygons"}

@@ -142,8 +142,7 @@ LEDGER = Table(
 )
 
 TABLES = {
-    table.name: table
-    for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
+    table.name: table for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
 }
 
 _DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}
