@@ -15,15 +15,18 @@ Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from rasterio.transform import from_origin
 from shapely.geometry import box
 
+DATA = Path(__file__).resolve().parent / "data"
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 
@@ -85,3 +88,21 @@ def elevation_tif(tmp_path: Path) -> Path:
     ) as out:
         out.write(values, 1)
     return path
+
+
+@pytest.fixture
+def toy_folder(
+    tmp_path: Path, units: gpd.GeoDataFrame, designations: dict[str, gpd.GeoDataFrame], elevation_tif: Path
+) -> Path:
+    """A study folder of the toy province, ready for ``read_study(toy_folder / "plan.toml")``."""
+    folder = tmp_path / "toy"
+    shutil.copytree(DATA / "toy", folder)
+    shutil.copy(elevation_tif, folder / "elevation.tif")
+    kinds = {"ecologically_fragile": "forest", "energy_rich": "coal", "permanent_farmland": "farmland"}
+    land = [layer.assign(kind=kinds[role]) for role, layer in designations.items()]
+    own = units.drop(columns=["jurisdiction", "area_ha"]).rename_axis("code").reset_index()
+    own.to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
+    gpd.GeoDataFrame(pd.concat(land, ignore_index=True), crs=CRS).to_file(
+        folder / "toy.gpkg", layer="land", driver="GPKG"
+    )
+    return folder

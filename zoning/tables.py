@@ -145,6 +145,9 @@ TABLES = {
     table.name: table for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
 }
 
+CSV_TABLES = (MEASURES, ZONES, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
+"""The tables of a run folder that are written as CSV; claims and pieces are GeoParquet."""
+
 _DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}
 
 

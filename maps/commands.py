@@ -1,0 +1,223 @@
+"""The command ``zoneplan``: words in, exit code out. No traceback reaches a planner."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from layers import Finding, ZoneplanError, builtin_studies, copy_study, read_layers, read_study, study_schema
+from maps.errors import DamagedRunError
+from maps.files import read_run
+from maps.folders import require_whole, verify, write_run
+from maps.progress import progress
+from zoning import Plan, check, explain, read_rulebook, run, run_cases
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Turn map layers into a functional-zoning plan: zones, control lines, land quotas and policies on one offline map.",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the machine-readable form.")]
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, plan.toml.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put the study.")] = Path("zoneplan-demo"),
+    study: Annotated[str, typer.Option("--study", metavar="NAME", help="A built-in study.")] = "us_mountain_west",
+    as_json: AsJson = False,
+) -> None:
+    """Copy a built-in real study, run it, and say where the map is."""
+    plan_file = copy_study(study, folder)
+    _run(plan_file, None, excel_safe=False, as_json=as_json)
+
+
+@app.command(name="check")
+def check_(
+    target: Annotated[Path, typer.Argument(metavar="PLAN|RULEBOOK", help="A study file, or a rulebook's folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
+    findings = _check_rulebook(target) if target.is_dir() else _check_plan(target)
+    if as_json:
+        print(json.dumps({"findings": [_finding(one) for one in findings]}, ensure_ascii=False, indent=1))
+    else:
+        for one in findings:
+            print(f"{one.level}: {one.text}")
+        counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "note")}
+        print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
+    codes = [one.exit_code for one in findings if one.level == "error"]
+    raise typer.Exit(min(codes, default=0))
+
+
+@app.command(name="run")
+def run_(
+    plan: PlanFile,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder to write.")] = None,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="Prefix texts in CSV that a spreadsheet would run as a formula.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
+    _run(plan, out, excel_safe=excel_safe, as_json=as_json)
+
+
+@app.command(name="explain")
+def explain_(
+    folder: RunFolder,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say why a unit is what it is: rule, clause, values and thresholds, reference, quota, policies."""
+    require_whole(folder)
+    explanation = explain(read_run(folder), unit)
+    print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
+
+
+@app.command(name="verify")
+def verify_(folder: RunFolder, as_json: AsJson = False) -> None:
+    """Say whether a run folder is complete, damaged (and which files), or not a run."""
+    verdict = verify(folder)
+    if as_json:
+        print(json.dumps({"state": verdict.state, "damaged": list(verdict.damaged)}, ensure_ascii=False, indent=1))
+    else:
+        print(f"{folder}: {verdict.state}" + "".join(f"\n  {name}" for name in verdict.damaged))
+    raise typer.Exit(0 if verdict.state == "complete" else DamagedRunError.exit_code)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the study file."""
+    print(json.dumps(study_schema(), ensure_ascii=False, indent=1))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave with one of the exit codes of the contract.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+    """
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except KeyboardInterrupt:
+        code = _say("interrupted; nothing was written", 130)
+    except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
+        code = _judge(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _run(plan_file: Path, out: Path | None, *, excel_safe: bool, as_json: bool) -> None:
+    study = read_study(plan_file)
+    folder = out or plan_file.parent / "runs" / plan_file.stem
+    with progress() as announce:
+        plan = run(study, announce)
+        write_run(plan, folder, excel_safe=excel_safe, announce=announce)
+    if as_json:
+        print(json.dumps(_summary(plan, folder), ensure_ascii=False, indent=1))
+    else:
+        _print_summary(plan, folder)
+
+
+def _summary(plan: Plan, folder: Path) -> dict[str, object]:
+    mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
+    return {
+        "study": plan.study.name,
+        "run": str(folder),
+        "map": str(folder / "map.html"),
+        "report": str(folder / "report.html"),
+        "units": len(plan.zones),
+        "main_functions": {
+            str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
+        },
+        "repairs": len(plan.ledger),
+    }
+
+
+def _print_summary(plan: Plan, folder: Path) -> None:
+    titles = {zone.code: zone.title["en"] for zone in plan.rulebook.zones}
+    table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
+    for heading, justify in (("Main function", "left"), ("Units", "right"), ("Hectares", "right"), ("Share", "right")):
+        table.add_column(heading, justify="right" if justify == "right" else "left")
+    total = plan.zones["area_ha"].sum()
+    for code, rows in plan.zones.groupby("main", sort=True):
+        area = rows["area_ha"].sum()
+        table.add_row(escape(titles[str(code)]), f"{len(rows):,}", f"{area:,.0f}", f"{100 * area / total:.1f} %")
+    Console().print(table)
+    for words, name in (("map", "map.html"), ("report", "report.html"), ("everything else", "")):
+        print(f"{words}: {folder / name}")
+
+
+def _check_plan(path: Path) -> list[Finding]:
+    try:
+        study = read_study(path)
+        rulebook = read_rulebook(study.rulebook, study.date)
+        return list(check(study, rulebook, read_layers(study)))
+    except ZoneplanError as error:
+        return list(error.findings)
+
+
+def _check_rulebook(folder: Path) -> list[Finding]:
+    try:
+        return [
+            Finding("error", "case", folder.name, (result.name,), 1, result.text, 2)
+            for result in run_cases(folder)
+            if not result.passed
+        ]
+    except ZoneplanError as error:
+        return list(error.findings)
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    keys = ("level", "code", "layer", "features", "count", "text")
+    return {key: list(value) if key == "features" else value for key in keys for value in [getattr(finding, key)]}
+
+
+def _judge(error: BaseException) -> int:
+    """Say what went wrong in one line, and the exit code that stands for it."""
+    if isinstance(error, typer.Exit | SystemExit):
+        code = error.exit_code if isinstance(error, typer.Exit) else error.code
+        return code if isinstance(code, int) else 0
+    if isinstance(error, ZoneplanError):
+        return _say(str(error), error.exit_code)
+    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+        return _say("out of memory: close other programs, or plan a smaller territory at a time", 6)
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}:
+        return _say(f"cannot write: {error}", 5)
+    if hasattr(error, "format_message"):  # click's own: a wrong call
+        return _say(f"{error.format_message()}\nTry 'zoneplan --help'.", 2)
+    if os.environ.get("ZONEPLAN_TRACEBACK"):
+        traceback.print_exception(error)
+    return _say(
+        f"something unforeseen: {type(error).__name__}: {error}\n"
+        "Nothing was written. Please report this; ZONEPLAN_TRACEBACK=1 in the environment shows where.",
+        70,
+    )
+
+
+def _say(text: str, code: int) -> int:
+    print(f"zoneplan: {text}", file=sys.stderr)
+    return code
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -1,0 +1,194 @@
+"""The files of a run: every table with its header, the two pages, what was asked, and where it all came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from layers import Source, read_study
+from maps.exports import write_geopackage, write_geoparquet, write_workbook
+from maps.reports import write_report
+from maps.webmap import draw
+from zoning import CSV_TABLES, MEASURES, Assumption, Plan, Table, read_rulebook, tabulate
+
+RULEBOOK_FOLDER = "rulebook"
+PLAN_FILE = "plan.toml"
+PROVENANCE = "provenance.json"
+RUN_FILES = (
+    "map.html",
+    "report.html",
+    "units.parquet",
+    "pieces.parquet",
+    "claims.parquet",
+    "plan.gpkg",
+    "plan.xlsx",
+    *(f"{table.name}.csv" for table in CSV_TABLES),
+    PLAN_FILE,
+    PROVENANCE,
+)
+"""Every file of a whole run but the rulebook's and the manifest."""
+
+_VERSIONED = ("zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "exactextract", "folium", "pandas", "numpy")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_files(
+    plan: Plan, stage: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda step: None
+) -> None:
+    """Write all files of a run into an empty folder, the manifest excepted.
+
+    Parameters
+    ----------
+    plan : Plan
+    stage : Path
+        An existing, empty folder.
+    excel_safe : bool
+        See :func:`maps.write_run`.
+    announce : callable, optional
+        Called with the name of each page before it is drawn.
+    """
+    announce("map.html")
+    draw(plan).save(str(stage / "map.html"))
+    announce("report.html")
+    write_report(plan, stage / "report.html")
+    announce("tables")
+    write_geoparquet(plan.units, stage / "units.parquet")
+    write_geoparquet(plan.pieces, stage / "pieces.parquet")
+    plan.claims.to_parquet(stage / "claims.parquet", index=False)
+    write_geopackage(plan, stage / "plan.gpkg")
+    write_workbook(plan, stage / "plan.xlsx")
+    for table in CSV_TABLES:
+        write_csv(table, _rows(plan, table), stage / f"{table.name}.csv", excel_safe=excel_safe)
+    (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
+    for name, content in plan.rulebook.files.items():
+        target = stage / RULEBOOK_FOLDER / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    _write_json(_provenance(plan, excel_safe=excel_safe), stage / PROVENANCE)
+
+
+def write_csv(table: Table, rows: pd.DataFrame, path: Path, *, excel_safe: bool = False) -> None:
+    """Write one table as CSV: UTF-8 with BOM, ids and names exactly as read.
+
+    Parameters
+    ----------
+    table : Table
+        The declaration; its columns come first, in order.
+    rows : DataFrame
+        As :func:`zoning.tabulate` leaves it.
+    path : Path
+    excel_safe : bool
+        Put an apostrophe before texts that begin like a formula. Numbers stay as they are.
+    """
+    if excel_safe:
+        rows = rows.apply(lambda column: column.map(_defuse) if _is_text(column) else column)
+    tabulate(table, rows).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def read_run(folder: Path) -> Plan:
+    """A plan from a run folder, equal to the one that was written.
+
+    Parameters
+    ----------
+    folder : Path
+        A complete run; check it with :func:`maps.verify` first.
+
+    Returns
+    -------
+    Plan
+        Its study refers to sources that may no longer be there.
+    """
+    provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
+    study = read_study(folder / PLAN_FILE)
+    tables = {
+        table.name: _read_csv(table, folder / f"{table.name}.csv", provenance) for table in CSV_TABLES if table is not MEASURES
+    }
+    pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
+    pieces.attrs["roles"] = provenance["roles"]
+    return Plan(
+        study=study,
+        rulebook=read_rulebook(folder / RULEBOOK_FOLDER, study.date),
+        units=gpd.read_parquet(folder / "units.parquet").set_index("unit_id"),
+        pieces=pieces,
+        measures=_read_csv(MEASURES, folder / "measures.csv", provenance).set_index("unit_id"),
+        claims=pd.read_parquet(folder / "claims.parquet"),
+        assumptions=tuple(Assumption(**entry) for entry in provenance["assumptions"]),
+        roles=provenance["roles"],
+        sources=tuple(Source(**entry) for entry in provenance["inputs"]),
+        own_crs=provenance["crs"]["units"],
+        **tables,
+    )
+
+
+def _rows(plan: Plan, table: Table) -> pd.DataFrame:
+    rows: pd.DataFrame = getattr(plan, table.name)
+    return rows
+
+
+def _provenance(plan: Plan, *, excel_safe: bool) -> dict[str, Any]:
+    return {
+        "study": plan.study.name,
+        "date": plan.study.date.isoformat(),
+        "rulebook": plan.rulebook.name,
+        "inputs": [vars(source) for source in plan.sources],
+        "versions": {name: metadata.version(name) for name in _VERSIONED},
+        "parameters": {
+            name: {"value": value.value, "unit": value.unit, "reference": value.reference, "verified": value.verified}
+            for name, value in sorted(plan.rulebook.parameters.items())
+        },
+        "assumptions": [vars(assumption) for assumption in plan.assumptions],
+        "roles": dict(sorted(plan.roles.items())),
+        "crs": {"working": plan.units.crs.to_wkt(), "units": plan.own_crs},
+        "measures": {str(name): _kind(plan.measures[name]) for name in plan.measures.columns},
+        "excel_safe": excel_safe,
+    }
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", "utf-8")
+
+
+def _is_text(column: pd.Series) -> bool:
+    return _kind(column) == "text"
+
+
+def _kind(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "bool"
+    return "float" if pd.api.types.is_numeric_dtype(column) else "text"
+
+
+def _defuse(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _arm(cell: str) -> str:
+    return cell[1:] if cell.startswith(tuple(f"'{start}" for start in _FORMULA_STARTS)) else cell
+
+
+def _read_csv(table: Table, path: Path, provenance: Mapping[str, Any]) -> pd.DataFrame:
+    """A table with the types of its declaration; measures with those that provenance recorded."""
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if provenance["excel_safe"]:
+        rows = rows.map(_arm)
+    kinds = table.columns | (provenance["measures"] if table.open else {})
+    return rows.assign(**{column: _typed(rows[column], kind) for column, kind in kinds.items() if column in rows.columns})
+
+
+def _typed(cells: pd.Series, kind: str) -> pd.Series:
+    if kind == "float":
+        return pd.to_numeric(cells.where(cells != "")).astype("float64")
+    if kind == "int":
+        return cells.astype("int64")
+    if kind == "bool":
+        return cells.eq("True")
+    if kind == "decimal":
+        return cells.map(lambda cell: Decimal(cell) if cell else None).astype(object)
+    return cells

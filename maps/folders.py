@@ -1,0 +1,182 @@
+"""The run folder: written whole or not at all, verified by its manifest, read back as a plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from layers import ZoneplanError
+from maps.errors import DamagedRunError, WriteError
+from maps.files import RUN_FILES, RULEBOOK_FOLDER, write_files
+from maps.locks import hold
+from zoning import Plan
+
+MANIFEST = "manifest.json"
+SPARE_BYTES = 8_000_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What ``zoneplan verify`` found.
+
+    Attributes
+    ----------
+    state : {"complete", "damaged", "no run"}
+    damaged : tuple of str
+        Files that are missing, changed, or that the manifest does not know.
+    """
+
+    state: str
+    damaged: tuple[str, ...] = ()
+
+
+def write_run(
+    plan: Plan, folder: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda step: None
+) -> Path:
+    """Write every file of a run, then put the folder in its place with one rename.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Path
+        Where the run shall stand. An older run there is replaced when the new one is whole.
+    excel_safe : bool
+        Prefix texts in the CSV files that a spreadsheet would take for a formula.
+    announce : callable, optional
+        Called with the name of each file before it is written.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    WriteError
+        The disk is full or read-only, or the folder holds files that no manifest lists; nothing is left behind.
+    BusyError
+        Another zoneplan writes there.
+    """
+    folder = folder.absolute()
+    _refuse_strangers(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with hold(folder) as stage:
+            write_files(plan, stage, excel_safe=excel_safe, announce=announce)
+            _seal(stage)
+            _swap(stage, folder)
+    except OSError as error:
+        raise WriteError(
+            f"{folder}: cannot write the run: {error.strerror or error}; what stood there before is untouched. "
+            "Free some space or choose another folder with --out"
+        ) from error
+    return folder
+
+
+def verify(folder: Path) -> Verdict:
+    """Whether a run folder is complete, damaged, or no run at all.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Verdict
+        With the files that are missing, changed or unknown to the manifest.
+    """
+    try:
+        listed = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return Verdict("no run")
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    damaged = [
+        name
+        for name in sorted(present | set(listed))
+        if name not in present or name not in listed or _sha256(folder / name) != listed[name]
+    ]
+    return Verdict("damaged", tuple(damaged)) if damaged else Verdict("complete")
+
+
+def require_whole(folder: Path) -> None:
+    """Refuse a folder that is no complete run.
+
+    Raises
+    ------
+    DamagedRunError
+        With the files concerned.
+    """
+    verdict = verify(folder)
+    if verdict.state == "no run":
+        raise DamagedRunError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}")
+    if verdict.damaged:
+        raise DamagedRunError(
+            f"{folder} is damaged: {', '.join(verdict.damaged[:5])} differ from {MANIFEST}; run the plan again",
+            features=verdict.damaged,
+        )
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """A folder may be replaced only when all in it is a run's own."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise WriteError(f"{folder} is not a folder: choose another with --out")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    try:
+        listed = set(json.loads((folder / MANIFEST).read_text("utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        listed = set()
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()} - {MANIFEST}
+    strangers = sorted(present - listed)
+    if strangers:
+        raise WriteError(
+            f"{folder} holds files that no run wrote ({', '.join(strangers[:5])}): "
+            "nothing is overwritten. Move them away or choose another folder with --out",
+            features=strangers,
+        )
+
+
+def _seal(stage: Path) -> None:
+    """Flush every file and write the manifest last."""
+    files = sorted(path for path in stage.rglob("*") if path.is_file())
+    listed = {path.relative_to(stage).as_posix(): _sha256(path) for path in files}
+    missing = [name for name in RUN_FILES if name not in listed]
+    if missing:
+        raise ZoneplanError(f"the run lacks {', '.join(missing)}: please report this")
+    text = json.dumps({"format": 1, "files": listed}, indent=1, sort_keys=True, ensure_ascii=False)
+    (stage / MANIFEST).write_text(text + "\n", "utf-8")
+    for path in [*files, stage / MANIFEST, stage / RULEBOOK_FOLDER, stage]:
+        _flush(path)
+
+
+def _swap(stage: Path, folder: Path) -> None:
+    """Put the stage in place; the older run goes aside first and comes back if the rename fails."""
+    older = folder.with_name(f".{folder.name}.older")
+    if folder.exists():
+        folder.rename(older)
+    try:
+        stage.rename(folder)
+    except OSError:
+        if older.exists():
+            older.rename(folder)
+        raise
+    _flush(folder.parent)
+    shutil.rmtree(older, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,94 @@
+"""One writer a folder: a lock with the owner's pid and start time, a stage beside the folder, and tidying after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from maps.errors import BusyError
+
+
+@contextmanager
+def hold(folder: Path) -> Iterator[Path]:
+    """A stage folder beside ``folder``, ours alone until the block ends; removed if it is still there then.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the result will stand. Left-overs of a killed run are cleared first; a run that was moved aside when
+        its successor was killed is put back.
+
+    Raises
+    ------
+    BusyError
+        A living process holds the lock.
+    """
+    lock = folder.with_name(f".{folder.name}.lock")
+    stage = folder.with_name(f".{folder.name}.stage")
+    _take(lock, folder)
+    try:
+        _tidy(folder, stage)
+        stage.mkdir()
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        lock.unlink(missing_ok=True)
+
+
+def _take(lock: Path, folder: Path) -> None:
+    for _ in range(2):
+        mine = lock.with_name(f"{lock.name}.{os.getpid()}")
+        mine.write_text(json.dumps({"pid": os.getpid(), "started": _started(os.getpid())}), "utf-8")
+        try:
+            os.link(mine, lock)  # appears with its content, or not at all
+        except FileExistsError:
+            owner = _owner(lock)
+            if owner is not None:
+                raise BusyError(
+                    f"{folder}: another zoneplan (process {owner}) is writing there; wait for it, or use --out"
+                ) from None
+            lock.unlink(missing_ok=True)
+        else:
+            return
+        finally:
+            mine.unlink(missing_ok=True)
+    raise BusyError(f"{folder}: another zoneplan took the lock; try again")
+
+
+def _owner(lock: Path) -> int | None:
+    """The pid of a living owner; None for a lock that a killed process left."""
+    try:
+        held = json.loads(lock.read_text("utf-8"))
+        pid, started = int(held["pid"]), held["started"]
+    except (ValueError, KeyError, TypeError, OSError):
+        return None
+    return pid if started is not None and _started(pid) == started else None
+
+
+def _started(pid: int) -> str | None:
+    """When a living process started, in kernel ticks ("" where the system does not say): a pid may be used again."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass  # somebody else's, and alive
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _tidy(folder: Path, stage: Path) -> None:
+    shutil.rmtree(stage, ignore_errors=True)
+    older = folder.with_name(f".{folder.name}.older")
+    if not older.exists():
+        return
+    if folder.exists():
+        shutil.rmtree(older, ignore_errors=True)
+    else:
+        older.rename(folder)

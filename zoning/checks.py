@@ -1,0 +1,204 @@
+"""What the plan means: do its roles, names, quotas and decisions find something to refer to? All at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from layers import (
+    ConditionError,
+    Finding,
+    SourceError,
+    Stack,
+    Study,
+    UnknownNameError,
+    ZoneplanError,
+    parse_condition,
+    shown,
+)
+from zoning.measures import DEDUCTED_ROLES
+from zoning.rulebook import Rulebook
+
+ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
+"""Measures that the steps add to those of the study."""
+
+
+def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]:
+    """Every finding on a study whose layers have been read.
+
+    Parameters
+    ----------
+    study : Study
+    rulebook : Rulebook
+        In force on the study's date.
+    stack : Stack
+        From :func:`layers.read_layers`.
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first, then warnings (repairs, decisions without effect) and notes (what was absent).
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_layers, read_study
+    >>> from zoning import read_rulebook
+    >>> study = read_study(builtin_study("us_mountain_west"))
+    >>> findings = check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    >>> [finding.text for finding in findings if finding.level == "error"]
+    []
+    """
+    errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
+    return (*errors, *_repairs(stack), *_idle_decisions(study), *_absent(rulebook, stack))
+
+
+def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
+    """The errors of :func:`check`, for a caller who wants to raise them together."""
+    return [*_roles(study, rulebook), *_shapes(study, stack), *_names(rulebook, stack), *_quotas(study, rulebook, stack)]
+
+
+def provided(stack: Stack) -> dict[str, str]:
+    """The measures that a stack will give, and where each comes from.
+
+    Returns
+    -------
+    dict of str to str
+        Name of the measure to the layer, "units" or "the overlay".
+    """
+    names = {str(column): "units" for column in stack.units.columns if column != stack.units.geometry.name}
+    for layer in stack.designations.values():
+        names |= {f"{layer.role}_{ending}": "the overlay" for ending in ("share", "ha")}
+    for layer in stack.layers:
+        names |= dict.fromkeys(layer.measures, f"layer '{layer.name}'")
+    return names | dict.fromkeys(ADDED, "the overlay")
+
+
+def known_roles(rulebook: Rulebook) -> set[str]:
+    """Roles that something in the house or the rulebook reads."""
+    declared = {
+        indicator.name.removesuffix(ending)
+        for indicator in rulebook.indicators
+        for ending in ("_share", "_ha")
+        if indicator.name.endswith(ending)
+    }
+    lines = {role for line in rulebook.lines for role in line.roles}
+    return {"elevation", *DEDUCTED_ROLES, *lines, *declared, *(zone.code for zone in rulebook.zones)}
+
+
+def _roles(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    known = known_roles(rulebook)
+    for place, layer in enumerate(study.layers):
+        if layer.role is not None and layer.role not in known:
+            yield UnknownNameError(
+                f"{study.where('layers', place, 'role')}: rulebook '{rulebook.name}' reads no role '{layer.role}'"
+                f"{_near(layer.role, known)}",
+                code="unknown_role",
+                layer=layer.name,
+            )
+
+
+def _shapes(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+    """A role needs area; elevation needs a grid."""
+    kinds = {layer.name: layer.kind for layer in stack.layers}
+    for place, layer in enumerate(study.layers):
+        kind = kinds.get(layer.name)
+        wanted = "raster" if layer.role == "elevation" else "polygons"
+        if layer.role is None or kind is None or kind == wanted:
+            continue
+        remedy = (
+            "give a raster of heights in metres"
+            if wanted == "raster"
+            else "a role needs area: give polygons, or a raster with 'where'; or drop the role and use 'measure'"
+        )
+        yield SourceError(
+            f"{study.where('layers', place, 'role')}: layer '{layer.name}' holds {kind}, which cannot play "
+            f"the role '{layer.role}'; {remedy}",
+            code="role_without_area",
+            layer=layer.name,
+        )
+
+
+def _names(rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
+    names = provided(stack)
+    for indicator in rulebook.indicators:
+        if indicator.when_absent == "error" and indicator.name not in names:
+            yield UnknownNameError(
+                f"rulebook '{rulebook.name}' needs the measure '{indicator.name}' ({indicator.unit}), "
+                f"and no layer or table of the plan gives it{_near(indicator.name, names)}; "
+                "add a layer, a table or a 'measure' of that name",
+                code="missing_measure",
+            )
+    for name in sorted(set(names) & set(rulebook.parameters)):
+        yield UnknownNameError(
+            f"'{name}' is a parameter of rulebook '{rulebook.name}' and comes from {names[name]} as well; rename the column",
+            code="two_sources",
+        )
+
+
+def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
+    names = {*provided(stack), *(indicator.name for indicator in rulebook.indicators)}
+    sights = names | {*rulebook.values, "unit_id", "main"} | {zone.code for zone in rulebook.zones if zone.kind == "overlay"}
+    for place, quota in enumerate(study.quotas):
+        at = f"{study.where('quotas', place, 'name')}: quota '{quota.name}'"
+        weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
+        bounds = [bound for bound in (quota.floor, quota.ceiling) if isinstance(bound, str)]
+        for name in [*weights, *bounds]:
+            if name not in names:
+                yield UnknownNameError(
+                    f"{at}: nothing provides the measure '{name}'{_near(name, names)}", code="unknown_measure"
+                )
+        for level in quota.levels[:-1]:
+            if level not in study.units.levels:
+                yield UnknownNameError(
+                    f"{at}: level '{level}' is no jurisdiction of [units] "
+                    f"(it has {shown(study.units.levels) or 'none'})",
+                    code="unknown_level",
+                )
+        for number, priority in enumerate(quota.priority):
+            yield from _unseen(priority.when, sights, study.where("quotas", place, "priority", number, "when"))
+
+
+def _unseen(text: str, sights: set[str], at: str) -> Iterator[ZoneplanError]:
+    try:
+        condition = parse_condition(text)
+    except ConditionError as error:
+        yield ConditionError(f"{at}: {error}")
+        return
+    for name in sorted(condition.names - sights):
+        yield UnknownNameError(f"{at}: nothing provides '{name}'{_near(name, sights)}", code="unknown_measure")
+
+
+def _repairs(stack: Stack) -> Iterator[Finding]:
+    """One warning a layer and kind of repair; the ledger has the features."""
+    for (layer, finding), rows in stack.ledger.groupby(["layer", "finding"], sort=True):
+        features = [str(feature) for feature in rows["feature"]]
+        actions = sorted(set(rows["action"]))
+        text = f"layer '{layer}': {finding}, {len(features)} times: {'; '.join(actions[:3])} ({shown(features)})"
+        yield Finding("warning", str(finding), str(layer), tuple(features[:5]), len(features), text)
+
+
+def _idle_decisions(study: Study) -> Iterator[Finding]:
+    for place, decision in enumerate(study.decisions):
+        if decision.date > study.date:
+            text = (
+                f"{study.where('decisions', place, 'date')}: the decision on '{decision.unit}' is of {decision.date}, "
+                f"after the plan's date {study.date}: it has no effect yet"
+            )
+            yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
+
+
+def _absent(rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
+    names = provided(stack)
+    for indicator in rulebook.indicators:
+        if indicator.name not in names and indicator.when_absent != "error":
+            text = f"no layer or table gives '{indicator.name}': rulebook '{rulebook.name}' takes it as {indicator.when_absent}"
+            yield Finding("note", "absent", "", (indicator.name,), 1, text)
+    unread = [value.name for value in rulebook.parameters.values() if not value.verified]
+    if unread:
+        text = f"{len(unread)} parameters of rulebook '{rulebook.name}' are not verified against an official text: {shown(unread)}"
+        yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), 3)
+    return f"; did you mean {' or '.join(repr(one) for one in close)}?" if close else ""

@@ -1,0 +1,103 @@
+"""The whole flow in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from layers import Stack, Study, ZoneplanError, confirm_sources, raise_all, read_layers
+from zoning.checks import complaints
+from zoning.claims import classify
+from zoning.indicators import assumed, complete
+from zoning.lines import settle_lines, tabulate_lines
+from zoning.measures import measure, undeducted
+from zoning.overlays import overlay
+from zoning.plans import Assumption, Plan
+from zoning.policies import assign
+from zoning.quotas import allocate
+from zoning.rulebook import Rulebook, read_rulebook
+from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
+from zoning.zones import resolve
+
+STEPS = ("read", "overlay", "measure", "classify", "allocate", "assign")
+"""The steps that ``run`` announces, in order."""
+
+
+def run(study: Study, announce: Callable[[str], None] = lambda step: None) -> Plan:
+    """A finished plan from a study: every step of the flow, in order.
+
+    Parameters
+    ----------
+    study : Study
+        From :func:`layers.read_study`.
+    announce : callable, optional
+        Called with the name of each of ``STEPS`` before it starts.
+
+    Returns
+    -------
+    Plan
+        The same bytes on every run with the same input.
+
+    Raises
+    ------
+    ZoneplanError
+        Whatever a step refuses. All complaints about names and meaning come together.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> len(plan.zones)
+    164
+    """
+    announce("read")
+    rulebook = read_rulebook(study.rulebook, study.date)
+    stack = read_layers(study)
+    raise_all(complaints(study, rulebook, stack))
+    announce("overlay")
+    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
+    announce("measure")
+    measured = measure(stack.units, pieces, stack.layers, rulebook)
+    measures = complete(measured, rulebook)
+    announce("classify")
+    claims = classify(measures, rulebook, study.decisions)
+    decided = resolve(claims, rulebook)
+    announce("allocate")
+    quotas = allocate(decided, measures, study.quotas, rulebook.values)
+    announce("assign")
+    policies = assign(decided, measures, quotas, rulebook)
+    confirm_sources(stack, study.folder)
+    return Plan(
+        study=study,
+        rulebook=rulebook,
+        units=stack.units,
+        pieces=pieces,
+        measures=measures,
+        claims=tabulate(CLAIMS, claims),
+        zones=tabulate(ZONES, stack.units[["name", "jurisdiction", "area_ha"]].join(decided)),
+        lines=tabulate_lines(pieces, rulebook),
+        quotas=tabulate(QUOTAS, quotas),
+        energy=tabulate(ENERGY, pd.DataFrame()),
+        flows=tabulate(FLOWS, pd.DataFrame()),
+        policies=tabulate(POLICIES, policies),
+        ledger=tabulate(LEDGER, stack.ledger),
+        assumptions=_assumptions(measured, rulebook, stack),
+        roles=dict(pieces.attrs["roles"]),
+        sources=stack.sources,
+        own_crs=stack.own_crs.to_string(),
+    )
+
+
+def _assumptions(measured: pd.DataFrame, rulebook: Rulebook, stack: Stack) -> tuple[Assumption, ...]:
+    """What was absent, which deductions were not made, and which parameters nobody has seen in an official text."""
+    deductions = (
+        Assumption(role, "deduction", f"no layer has the role '{role}': nothing is deducted from available_ha for it")
+        for role in undeducted(stack.layers)
+    )
+    unread = (
+        Assumption(value.name, "parameter", f"{value.value} {value.unit}: not verified against an official text")
+        for value in rulebook.parameters.values()
+        if not value.verified
+    )
+    return (*assumed(measured, rulebook), *deductions, *unread)
