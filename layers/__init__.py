@@ -12,6 +12,14 @@ from layers.errors import UnknownNameError as UnknownNameError
 from layers.errors import ZoneplanError as ZoneplanError
 from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
+from layers.expressions import Constant as Constant
+from layers.grammar import KEYWORDS as KEYWORDS
+from layers.columns import Scalar as Scalar
+from layers.answers import Answer as Answer
+from layers.sentences import number_text as number_text
+from layers.conditions import Clause as Clause
+from layers.conditions import Condition as Condition
+from layers.conditions import parse_condition as parse_condition
 from layers.study import Decision as Decision
 from layers.study import LayerSection as LayerSection
 from layers.study import Priority as Priority

@@ -1,0 +1,196 @@
+"""Conditions: rules as data, read from text, asked about a table, and explained with values and thresholds.
+
+The language is a strict subset of OGC CQL2-Text: comparisons, AND, OR, NOT, BETWEEN, IN, LIKE, IS NULL, arithmetic with
+``+ - * /``, texts in single quotes, names in double quotes where they are no plain words. There are no functions and no
+powers, and nothing is ever evaluated by Python, pandas or SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from layers.answers import Answer, View
+from layers.columns import Plain, Scalar, Truths
+from layers.expressions import Constant, Joined, Name, Node, Opposite, walk
+from layers.grammar import parse_expression
+from layers.sentences import sentences
+
+Word = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One comparison of a condition, answered for one row.
+
+    Attributes
+    ----------
+    text : str
+        As written, with NOT before it where the condition turns it round.
+    answer : {"yes", "no", "unknown"}
+        Of ``text``.
+    values : mapping of str to value
+        The columns it reads; None where missing.
+    thresholds : mapping of str to value
+        The parameters it reads.
+    sentence : str
+        What is the case, true whatever the answer: ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``.
+    decides : bool
+        The whole condition is answered as it is because of this clause, possibly among others.
+    """
+
+    text: str
+    answer: Word
+    values: Mapping[str, Plain]
+    thresholds: Mapping[str, Plain]
+    sentence: str
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition, read and ready to be asked.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    tree : Node
+        Its parts.
+    """
+
+    text: str
+    tree: Node = field(repr=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns and parameters it reads."""
+        return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))
+
+    @property
+    def numbers(self) -> tuple[Constant, ...]:
+        """The numbers written in it, in order, each with its place (``start``, ``end``) in the text."""
+        constants = (node for node in walk(self.tree) if isinstance(node, Constant))
+        return tuple(node for node in constants if isinstance(node.value, float) and not isinstance(node.value, bool))
+
+    def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> Answer:
+        """The answer for each row of a table.
+
+        Parameters
+        ----------
+        table : DataFrame
+            One row an object; columns of numbers, texts and booleans. The index can be read under its own name.
+        parameters : mapping of str to number, bool or str, optional
+            Names with one value for all rows.
+
+        Returns
+        -------
+        Answer
+            In the order of the rows.
+
+        Raises
+        ------
+        UnknownNameError
+            A name is no column and no parameter, or is both.
+        ConditionError
+            Kinds do not fit: a text compared with a number, or put in order.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"slope": [30.0, 5.0, None], "metro": [False, True, True]})
+        >>> answer = parse_condition("slope > slope_max OR metro").evaluate(table, {"slope_max": 25})
+        >>> answer.yes.tolist(), answer.known.tolist()
+        ([True, True, True], [True, True, True])
+        >>> parse_condition("NOT slope > 25").evaluate(table).known.tolist()
+        [True, True, False]
+        """
+        return View(self.text, self.tree, table, parameters or {}).answer(self.tree)
+
+    def explain(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> list[tuple[Clause, ...]]:
+        """The clauses of the condition for each row, in the order of the text.
+
+        Parameters and errors are those of :meth:`evaluate`.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"people": [4062.0], "area_km2": [5.0], "metro": [True], "energy_mw": [None]})
+        >>> condition = parse_condition("people / area_km2 >= density_min AND (metro OR energy_mw > 100)")
+        >>> for clause in condition.explain(table, {"density_min": 50})[0]:
+        ...     print(clause.answer, clause.decides, clause.sentence)
+        yes True people / area_km2 812.4 >= 50 (density_min)
+        yes True metro is true
+        unknown False energy_mw is missing
+        """
+        view = View(self.text, self.tree, table, parameters or {})
+        deciding = np.ones(len(table), dtype=bool)
+        columns = [_clauses(view, *leaf) for leaf in _leaves(view, self.tree, deciding)]
+        return list(zip(*columns, strict=True))
+
+
+def parse_condition(text: str) -> Condition:
+    """A condition from its text.
+
+    Raises
+    ------
+    ConditionError
+        The text is not in the language; the message has a caret under the place.
+
+    Examples
+    --------
+    >>> condition = parse_condition("pop_2020 / area_km2 >= density_min AND value IN (12, 14)")
+    >>> sorted(condition.names), [number.value for number in condition.numbers]
+    (['area_km2', 'density_min', 'pop_2020', 'value'], [12.0, 14.0])
+    """
+    return Condition(text, parse_expression(text))
+
+
+def _leaves(
+    view: View, node: Node, deciding: Truths, turned: bool = False
+) -> Iterator[tuple[Node, bool, Answer, Truths]]:
+    """The parts without AND and OR: whether NOT stands before each, its answer, and the rows in which it decides.
+
+    A part decides where it is answered as the whole that it belongs to: for a yes of AND these are all parts, for a no
+    of AND those that are no, and the like for OR. NOT turns the answers round, and nothing of this.
+    """
+    if isinstance(node, Opposite):
+        yield from _leaves(view, node.operand, deciding, not turned)
+        return
+    whole = ~view.answer(node) if turned else view.answer(node)
+    if not isinstance(node, Joined):
+        yield node, turned, whole, deciding
+        return
+    for part in node.operands:
+        own = ~view.answer(part) if turned else view.answer(part)
+        same = (own.yes == whole.yes) & (own.known == whole.known)
+        yield from _leaves(view, part, deciding & same, turned)
+
+
+def _clauses(view: View, leaf: Node, turned: bool, answer: Answer, deciding: Truths) -> list[Clause]:
+    """A clause for each row."""
+    text = f"NOT {view.words(leaf)}" if turned else view.words(leaf)
+    rows = len(view.table)
+    names = dict.fromkeys(node.name for node in walk(leaf) if isinstance(node, Name))
+    read = {name: [_plain(value) for value in view.named(name).listed(rows)] for name in names}
+    columns = {name: values for name, values in read.items() if view.is_column(name)}
+    thresholds = {name: values[0] for name, values in read.items() if rows and name not in columns}
+    facts = sentences(view, leaf, ~answer if turned else answer)
+    return [
+        Clause(
+            text,
+            "unknown" if not answer.known[row] else "yes" if answer.yes[row] else "no",
+            {name: values[row] for name, values in columns.items()},
+            thresholds,
+            facts[row],
+            bool(deciding[row]),
+        )
+        for row in range(rows)
+    ]
+
+
+def _plain(value: Plain) -> Plain:
+    """Whole numbers as integers: 12000 people, not 12000.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
