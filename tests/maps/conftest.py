@@ -1,0 +1,123 @@
+"""A finished plan of the toy province, made from tables by hand: its numbers are checked with a pencil.
+
+Measures and pieces are written down here; claims, zones, quotas and policies follow from them by the steps themselves.
+
+    c  fragile  fragile  general  KEY (decision)      farmland: a2, a3      energy-rich: a4
+    b  fragile  fragile  general  general
+    a  fragile  fragile  general  general             x: 1 to 4
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "toy"
+CRS = "EPSG:3035"
+X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
+NO_LAYER_FOR = ("built_up", "water")
+
+
+def toy_pieces(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The units cut at x = 1.5, and b3 at x = 2.5; twelve squares become sixteen pieces."""
+    rows = []
+    for unit_id in units.index:
+        y, x = "abc".index(unit_id[0]), int(unit_id[1]) - 1
+        cuts = {1: [1, 1.5, 2], 2: [2, 2.5, 3]} if unit_id == "b3" else {1: [1, 1.5, 2]}
+        edges = cuts.get(x, [x, x + 1])
+        for number, (west, east) in enumerate(zip(edges[:-1], edges[1:], strict=True), start=1):
+            farmland = unit_id in {"a2", "a3"}
+            rows.append(
+                {
+                    "piece_id": f"{unit_id}/{number}",
+                    "unit_id": unit_id,
+                    "area_ha": 100.0 * (east - west),
+                    "control_line": "permanent_farmland" if farmland else "",
+                    "forest": east <= 1.5,
+                    "coalfield": y == 1 and west >= 2.5,
+                    "farmland": farmland,
+                    "geometry": box(X0 + west * KM, Y0 + y * KM, X0 + east * KM, Y0 + (y + 1) * KM),
+                }
+            )
+    pieces = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS).set_index("piece_id")
+    pieces.attrs["roles"] = dict(forest="ecologically_fragile", coalfield="energy_rich", farmland="permanent_farmland")
+    return pieces
+
+
+def toy_measures(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """What the toy rulebook reads: forest shares 1 and 1/2, 900 MW in a4, no land to build on in a2 and a3."""
+    farmland = units.index.isin(["a2", "a3"])
+    return pd.DataFrame(units.drop(columns="geometry")).assign(
+        ecologically_fragile_share=units.index.str[1].map({"1": 1.0, "2": 0.5, "3": 0.0, "4": 0.0}),
+        plant_mw=np.where(units.index == "a4", 900.0, np.where(units.index == "b3", 50.0, 0.0)),
+        protected_ha=0.0,
+        available_ha=np.where(farmland, 0.0, 100.0),
+    )
+
+
+@pytest.fixture
+def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
+    """A function that makes the plan of the toy province, with other names for some units where asked."""
+    from layers.stack import Source
+    from layers.study import Study
+    from zoning.claims import classify
+    from zoning.plans import Assumption, Plan
+    from zoning.policies import assign
+    from zoning.quotas import allocate
+    from zoning.rulebook import read_rulebook
+    from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, QUOTAS, ZONES, tabulate
+    from zoning.zones import resolve
+
+    def make(names: dict[str, str] | None = None, **changes: object) -> Plan:
+        text = (DATA / "plan.toml").read_text("utf-8")
+        study = Study.model_validate(tomllib.loads(text))
+        rulebook = read_rulebook(DATA / "rules", study.study.date)
+        named = units.assign(name=units["name"].where(~units.index.isin(list(names or {})), units.index.map(names or {})))
+        measures = toy_measures(named)
+        claims = classify(measures, rulebook, study.decisions)
+        decided = resolve(claims, rulebook)
+        quotas = allocate(decided, measures, study.quotas, rulebook.values)
+        lines = [
+            {"unit_id": unit, "line": "permanent_farmland", "claimed_ha": 100.0, "settled_ha": 100.0, "lost_to": ""}
+            for unit in ("a2", "a3")
+        ]
+        fixed = {"layer": "land", "feature": "7", "finding": "invalid", "action": "made valid"}
+        plan = Plan(
+            study=study,
+            rulebook=rulebook,
+            units=named,
+            pieces=toy_pieces(named),
+            measures=measures,
+            claims=tabulate(CLAIMS, claims),
+            zones=tabulate(ZONES, named[["name", "jurisdiction", "area_ha"]].join(decided)),
+            lines=tabulate(LINES, pd.DataFrame(lines)),
+            quotas=tabulate(QUOTAS, quotas),
+            energy=tabulate(ENERGY, pd.DataFrame()),
+            flows=tabulate(FLOWS, pd.DataFrame()),
+            policies=tabulate(POLICIES, assign(decided, measures, quotas, rulebook)),
+            ledger=tabulate(LEDGER, pd.DataFrame([{**fixed, "area_before_ha": 101.0, "area_after_ha": 100.0}])),
+            assumptions=(
+                *(Assumption(role, "deduction", f"no layer has the role '{role}'") for role in NO_LAYER_FOR),
+                Assumption("populous_min", "parameter", "1000 persons: not verified against an official text"),
+            ),
+            roles=dict(forest="ecologically_fragile", coalfield="energy_rich", farmland="permanent_farmland"),
+            sources=(Source("units", "toy.gpkg", "0" * 64), Source("plants", "plants.csv", "1" * 64)),
+            own_crs=CRS,
+        )
+        return dataclasses.replace(plan, **changes)
+
+    return make
+
+
+@pytest.fixture
+def toy_plan(make_plan: Callable[..., object]) -> object:
+    """The finished plan of the toy province."""
+    return make_plan()
