@@ -10,6 +10,7 @@ Measures and pieces are written down here; claims, zones, quotas and policies fo
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ DATA = Path(__file__).resolve().parents[1] / "data" / "toy"
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 NO_LAYER_FOR = ("built_up", "water")
+ROLES = {"forest": "ecologically_fragile", "coalfield": "energy_rich", "farmland": "permanent_farmland"}
 
 
 def toy_pieces(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -33,7 +35,7 @@ def toy_pieces(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         y, x = "abc".index(unit_id[0]), int(unit_id[1]) - 1
         cuts = {1: [1, 1.5, 2], 2: [2, 2.5, 3]} if unit_id == "b3" else {1: [1, 1.5, 2]}
         edges = cuts.get(x, [x, x + 1])
-        for number, (west, east) in enumerate(zip(edges[:-1], edges[1:], strict=True), start=1):
+        for number, (west, east) in enumerate(itertools.pairwise(edges), start=1):
             farmland = unit_id in {"a2", "a3"}
             rows.append(
                 {
@@ -48,7 +50,7 @@ def toy_pieces(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 }
             )
     pieces = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS).set_index("piece_id")
-    pieces.attrs["roles"] = dict(forest="ecologically_fragile", coalfield="energy_rich", farmland="permanent_farmland")
+    pieces.attrs["roles"] = dict(ROLES)
     return pieces
 
 
@@ -80,7 +82,7 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
         text = (DATA / "plan.toml").read_text("utf-8")
         study = Study.model_validate(tomllib.loads(text))
         rulebook = read_rulebook(DATA / "rules", study.study.date)
-        named = units.assign(name=units["name"].where(~units.index.isin(list(names or {})), units.index.map(names or {})))
+        named = units.assign(name=[(names or {}).get(unit_id, name) for unit_id, name in units["name"].items()])
         measures = toy_measures(named)
         claims = classify(measures, rulebook, study.decisions)
         decided = resolve(claims, rulebook)
@@ -108,7 +110,7 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
                 *(Assumption(role, "deduction", f"no layer has the role '{role}'") for role in NO_LAYER_FOR),
                 Assumption("populous_min", "parameter", "1000 persons: not verified against an official text"),
             ),
-            roles=dict(forest="ecologically_fragile", coalfield="energy_rich", farmland="permanent_farmland"),
+            roles=dict(ROLES),
             sources=(Source("units", "toy.gpkg", "0" * 64), Source("plants", "plants.csv", "1" * 64)),
             own_crs=CRS,
         )
