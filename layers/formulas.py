@@ -1,0 +1,176 @@
+"""Formulas: the grammar of ``measure``, which is one form throughout: ``function(argument)``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from layers.conditions import Condition, parse_condition
+from layers.errors import ConditionError, StudyError, raise_all
+
+SURFACES = ("value", "slope", "aspect", "relief")
+"""What a cell of a raster has: its own value, and what its neighbours make of it."""
+
+OF_COLUMNS = ("mean", "min", "max", "sum")
+OF_SURFACES = (*OF_COLUMNS, "std", "median", "quantile")
+FIXED: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "count": ("", ("points", "lines", "polygons")),
+        "share": ("", ("polygons",)),
+        "ha": ("", ("polygons",)),
+        "length": ("km", ("lines",)),
+        "nearest": ("km", ("points",)),
+        "majority": ("value", ("raster",)),
+    }
+)
+"""Functions with one argument only, and the kinds of layer that they fit."""
+
+FUNCTIONS = (*OF_COLUMNS, "std", "median", "quantile_10", *FIXED)
+
+FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "raster": (
+            "mean(value), min, max, sum, std, median, quantile_10 of value, slope, aspect or relief",
+            "majority(value)",
+            "share(slope > 25)",
+        ),
+        "points": ("count()", "sum(column)", "mean(column)", "min(column)", "max(column)", "nearest(km)"),
+        "lines": ("length(km)", "count()"),
+        "polygons": ("share()", "ha()", "count()"),
+    }
+)
+"""What each kind of layer can be asked, for messages."""
+
+_SHAPE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What is measured of a layer inside each unit.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    function : str
+        ``mean``, ``quantile_10``, ``share``, ``count``, ``nearest``, ...
+    argument : str
+        A surface of a raster, a column of points, a unit of length, a condition as text, or "".
+    condition : Condition or None
+        Of ``share`` on a raster; its names are surfaces.
+    kinds : tuple of str
+        The kinds of layer that it fits: "raster", "points", "lines", "polygons".
+
+    Examples
+    --------
+    >>> formula = parse_formula("share(slope > 25)")
+    >>> formula.function, formula.argument, formula.kinds
+    ('share', 'slope > 25', ('raster',))
+    """
+
+    text: str
+    function: str
+    argument: str
+    condition: Condition | None
+    kinds: tuple[str, ...]
+
+    @property
+    def quantile(self) -> float | None:
+        """Of ``quantile_10``: 0.1; None of other functions."""
+        name, _, percent = self.function.partition("_")
+        return int(percent) / 100 if name == "quantile" else None
+
+    @property
+    def surfaces(self) -> frozenset[str]:
+        """The surfaces of a raster that it reads."""
+        if "raster" not in self.kinds:
+            return frozenset()
+        return self.condition.names if self.condition else frozenset({self.argument})
+
+    def check(self, kind: str, layer: str) -> None:
+        """Refuse a kind of layer that the formula does not fit.
+
+        Parameters
+        ----------
+        kind : {"raster", "points", "lines", "polygons"}
+            What the layer holds.
+        layer : str
+            Its name, for the message.
+
+        Raises
+        ------
+        StudyError
+            With what such a layer can be asked instead.
+
+        Examples
+        --------
+        >>> parse_formula("mean(slope)").check("polygons", "forests")
+        Traceback (most recent call last):
+        ...
+        layers.errors.StudyError: layer 'forests' holds polygons, of which 'mean(slope)' is not known; \
+it can be asked for share(), ha(), count()
+        """
+        if kind not in self.kinds:
+            raise StudyError(
+                f"layer '{layer}' holds {kind}, of which '{self.text}' is not known; "
+                f"it can be asked for {', '.join(FORMS[kind])}",
+                code="formula",
+                layer=layer,
+            )
+
+
+def parse_formula(text: str) -> Formula:
+    """A formula from its text.
+
+    Raises
+    ------
+    StudyError
+        No such function, or not such an argument; the message says what there is.
+    ConditionError
+        The condition of a ``share`` cannot be read.
+
+    Examples
+    --------
+    >>> [parse_formula(text).kinds for text in ("count()", "sum(capacity_mw)", "mean(value)")]
+    [('points', 'lines', 'polygons'), ('points',), ('raster', 'points')]
+    """
+    found = _SHAPE.fullmatch(text)
+    if not found:
+        raise _refused(
+            text, "a formula is written function(argument), such as mean(slope), sum(capacity_mw) or count()"
+        )
+    function, argument = found[1], found[2].strip()
+    kind = "quantile" if re.fullmatch(r"quantile_0*[1-9][0-9]?", function, re.ASCII) else function
+    if kind == "share" and argument:
+        return Formula(text, function, argument, _surface_condition(text, argument), ("raster",))
+    if kind in FIXED:
+        wanted, kinds = FIXED[kind]
+        if argument != wanted:
+            raise _refused(text, f"write {function}({wanted})")
+        return Formula(text, function, argument, None, kinds)
+    if kind not in OF_SURFACES or function == "quantile":
+        near = difflib.get_close_matches(function.lower(), FUNCTIONS, 2)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(FUNCTIONS)}"
+        raise _refused(text, f"no function {function!r}; {hint}")
+    kinds = (*("raster",) * (argument in SURFACES), *("points",) * (kind in OF_COLUMNS and argument != ""))
+    if not kinds:
+        also = "a column of points, or " if kind in OF_COLUMNS else ""
+        raise _refused(text, f"{function} is of {also}a raster's {', '.join(SURFACES)}")
+    return Formula(text, function, argument, None, kinds)
+
+
+def _surface_condition(text: str, argument: str) -> Condition:
+    condition = parse_condition(argument)
+    strangers = sorted(condition.names - set(SURFACES))
+    raise_all(
+        ConditionError(f"'{text}': a condition on a raster reads {', '.join(SURFACES)}, not {name!r}")
+        for name in strangers
+    )
+    return condition
+
+
+def _refused(text: str, reason: str) -> StudyError:
+    return StudyError(f"cannot read {text!r}: {reason}", code="formula")

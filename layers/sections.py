@@ -1,0 +1,313 @@
+"""Sections: the parts of a study file, one class a kind, with what can be said of each without looking at any data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import pyproj
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from layers.conditions import parse_condition
+from layers.errors import ZoneplanError
+from layers.faults import misfit
+from layers.formulas import parse_formula
+from layers.grammar import KEYWORDS
+
+RESERVED = frozenset({"unit_id", "piece_id", "area_ha", "control_line", "geometry"})
+"""Columns of the house's own tables."""
+
+Checked = TypeVar("Checked")
+
+
+def _holds(check: Callable[[Checked], object]) -> AfterValidator:
+    """A validator that says what a function of the house says."""
+
+    def validate(value: Checked) -> Checked:
+        try:
+            check(value)
+        except ZoneplanError as error:
+            raise misfit(((), str(error))) from None
+        return value
+
+    return AfterValidator(validate)
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a column that conditions read.
+
+    Raises
+    ------
+    ZoneplanError
+        With a name that would do.
+    """
+    if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
+        near = re.sub(r"\W+", "_", name.lower()).strip("_").lstrip("_0123456789")
+        hint = f", such as '{near}'" if near else ""
+        raise ZoneplanError(f"'{name}' is no name: small letters, digits and _ from a letter on{hint}")
+    if name in RESERVED or name in KEYWORDS:
+        raise ZoneplanError(f"'{name}' has a meaning of its own; choose another name")
+
+
+def check_source(source: str) -> None:
+    """Refuse a path that is not a plain relative one, whatever lies there.
+
+    Raises
+    ------
+    ZoneplanError
+        The path is absolute, leads upwards, has a scheme or is one of GDAL's virtual file systems.
+    """
+    parts = re.split(r"[/\\]", source)
+    reasons = {
+        "it is absolute": source.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:[/\\]", source),
+        "it leads upwards": ".." in parts,
+        "it has a scheme": ":" in source,
+        "it has a backslash; write /": "\\" in source,
+        "it has signs that no file name should have": not source.isprintable() or not source.strip(),
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            raise ZoneplanError(
+                f"{source!r} is no path inside the study's folder: {reason}; copy the file beside the plan"
+            )
+
+
+def check_crs(text: str) -> None:
+    """Refuse a coordinate reference system that nobody knows.
+
+    Raises
+    ------
+    ZoneplanError
+        With the form that is understood.
+    """
+    files = re.search(r"grids|init\s*=|file:", text, re.IGNORECASE)
+    try:
+        if not files:
+            pyproj.CRS.from_user_input(text)
+            return
+    except pyproj.exceptions.CRSError:
+        pass
+    raise ZoneplanError(f"unknown coordinate reference system {text!r}; write a code such as 'EPSG:4326', or WKT")
+
+
+def _real(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _exact(value: Any) -> Any:
+    """Decimals stay as written; whole numbers become decimals."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(str(value))
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+NameText = Annotated[str, _holds(check_name)]
+SourceText = Annotated[str, _holds(check_source)]
+CrsText = Annotated[str, _holds(check_crs)]
+ConditionText = Annotated[str, _holds(parse_condition)]
+FormulaText = Annotated[str, _holds(parse_formula)]
+Real = Annotated[float, BeforeValidator(_real)]
+Amount = Annotated[float, Field(ge=0), BeforeValidator(_real)]
+Factor = Annotated[float, Field(gt=0), BeforeValidator(_real)]
+Exact = Annotated[Decimal, Field(ge=0), BeforeValidator(_exact)]
+ExactStep = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact)]
+ExactPct = Annotated[Decimal, Field(ge=0, lt=100), BeforeValidator(_exact)]
+Item = TypeVar("Item")
+Several = Annotated[tuple[Item, ...], Field(strict=False)]
+"""A list in TOML, a tuple here."""
+
+
+class Section(BaseModel):
+    """Base of all sections: frozen, no unknown keys, and nothing converted that only looks alike."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+class StudySection(Section):
+    """What is planned, for which day, by which rulebook."""
+
+    name: Text
+    """Title of the plan."""
+    date: dt.date
+    """The day on which rules must be in force, such as 2025-01-01."""
+    rulebook: SourceText
+    """Name of a built-in rulebook, or of a folder beside the plan."""
+
+
+class UnitsSection(Section):
+    """The planning units and the columns that identify them."""
+
+    source: SourceText
+    """File with the units' polygons, a path inside the study's folder."""
+    id: Text
+    """Column that identifies a unit; always read as text."""
+    layer: Text | None = None
+    """Layer inside the file, needed where it has several."""
+    name: Text | None = None
+    """Column with the unit's name for people."""
+    jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
+    """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
+    crs: CrsText | None = None
+    """Coordinate reference system of a file that does not say it, such as "EPSG:4490"."""
+    encoding: Text | None = None
+    """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
+    empty: Literal["error", "drop"] = "error"
+    """What to do with a unit without geometry."""
+    max_overlap_ha: Amount = 100.0
+    """Total overlap of units, in hectares, up to which it is given to the unit whose id sorts first."""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Jurisdiction columns, highest first."""
+        return (self.jurisdiction,) if isinstance(self.jurisdiction, str) else self.jurisdiction
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(set(self.levels)) < len(self.levels):
+            raise misfit((("jurisdiction",), "'jurisdiction' names a column twice"))
+        return self
+
+
+class LayerSection(Section):
+    """One layer: a file that designates land, or of which something is measured in each unit."""
+
+    name: NameText
+    """Name of the layer; a column of the pieces has it."""
+    source: SourceText
+    """File, a path inside the study's folder."""
+    layer: Text | None = None
+    """Layer inside the file, needed where it has several."""
+    id: Text | None = None
+    """Column that identifies a feature in the ledger."""
+    x: Text | None = None
+    """Column of a CSV with the longitude or easting of a point."""
+    y: Text | None = None
+    """Column of a CSV with the latitude or northing of a point."""
+    crs: CrsText | None = None
+    """Coordinate reference system of a file that does not say it, such as "EPSG:4326"."""
+    encoding: Text | None = None
+    """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
+    nodata: Real | None = None
+    """Value of a raster's cells that have none, where the file does not say it."""
+    where: ConditionText | None = None
+    """Condition over the layer's own columns (of a raster: value) that features or cells must meet."""
+    role: Text | None = None
+    """What the layer says of the land: a zone's code, a control line, a fact such as "water", or "elevation"."""
+    coarse: bool = False
+    """Allow slope on cells of more than 100 m."""
+    measure: dict[NameText, FormulaText] = Field(default_factory=dict)
+    """Names of measures, each with its formula, such as { slope_mean_deg = "mean(slope)" }."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.x is None) != (self.y is None):
+            has, lacks = ("x", "y") if self.y is None else ("y", "x")
+            raise misfit(((has,), f"'{has}' stands without '{lacks}'; points from a table need both columns"))
+        return self
+
+
+class TableSection(Section):
+    """One table: more columns for the units."""
+
+    source: SourceText
+    """File, a path inside the study's folder."""
+    id: Text
+    """Column with the units' ids; always read as text."""
+    layer: Text | None = None
+    """Table inside the file, needed where it has several."""
+    encoding: Text | None = None
+    """Encoding of the texts of a CSV, such as "gb18030"."""
+
+
+class Decision(Section):
+    """One decision: what planners decided for a unit, by whom and why."""
+
+    unit: Text
+    """Id of the unit."""
+    main: Text | None = None
+    """Code of the main function that it gets; or give overlay."""
+    overlay: Text | None = None
+    """Code of an overlay that it gets; or give main."""
+    reason: Text
+    """Why, in words that stand in the report."""
+    by: Text
+    """Who decided."""
+    reference: str = ""
+    """The document of the decision."""
+    date: dt.date
+    """The day from which it holds."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.main is None) == (self.overlay is None):
+            count = "neither" if self.main is None else "both"
+            raise misfit(((), f"a decision gives 'main' or 'overlay', and this one gives {count}"))
+        return self
+
+
+class Share(Section):
+    """One part of a composite weight."""
+
+    measure: Text
+    """A measure of the units."""
+    share: Factor
+    """Its part in the whole weight."""
+
+
+class Priority(Section):
+    """A factor on the weight of the units that meet a condition."""
+
+    when: ConditionText
+    """Condition over measures, parameters, main and overlays."""
+    factor: Factor
+    """By what the weight is multiplied."""
+    reason: Text
+    """Why, in words that stand in the report."""
+
+
+class Quota(Section):
+    """One quota: an amount of land to hand down the levels."""
+
+    name: NameText
+    """Name of the quota."""
+    period: int
+    """The year or the end of the period."""
+    total: Exact
+    """The amount to hand out."""
+    unit: Text
+    """Unit of measure of all its amounts, such as "ha"."""
+    step: ExactStep = Decimal(1)
+    """Amounts are whole multiples of it; floors round up, ceilings down."""
+    levels: Annotated[Several[Text], Field(min_length=1)] = ("unit",)
+    """Jurisdictions from the highest down, and "unit" at the end."""
+    by: Literal["weighted"] = "weighted"
+    """The method."""
+    weight: Text | Annotated[Several[Share], Field(min_length=1)]
+    """A measure, or a list of measures with their shares."""
+    priority: Several[Priority] = ()
+    """Factors for units that come first."""
+    floor: Exact | Text = Decimal(0)
+    """The least a unit gets: a number or a measure."""
+    ceiling: Exact | Text | None = None
+    """The most a unit gets: a number or a measure."""
+    reserve_pct: ExactPct = Decimal(0)
+    """Per cent held back at each jurisdiction."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        faults: list[tuple[tuple[str | int, ...], str]] = []
+        if self.total % self.step:
+            faults.append((("total",), f"'total' {self.total} is no whole multiple of 'step' {self.step}"))
+        if self.levels[-1] != "unit" or len(set(self.levels)) < len(self.levels):
+            faults.append((("levels",), "'levels' names each jurisdiction once and ends in \"unit\""))
+        if isinstance(self.floor, Decimal) and isinstance(self.ceiling, Decimal) and self.floor > self.ceiling:
+            faults.append((("floor",), f"'floor' {self.floor} is more than 'ceiling' {self.ceiling}"))
+        if faults:
+            raise misfit(*faults)
+        return self
