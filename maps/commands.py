@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from layers import Finding, ZoneplanError, builtin_studies, copy_study, read_layers, read_study, study_schema
+from layers import Finding, ZoneplanError, read_layers, read_study, study_schema
+from maps.demos import write_study
 from maps.errors import DamagedRunError
 from maps.files import read_run
 from maps.folders import require_whole, verify, write_run
@@ -44,7 +45,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Copy a built-in real study, run it, and say where the map is."""
-    plan_file = copy_study(study, folder)
+    plan_file = write_study(study, folder)
     _run(plan_file, None, excel_safe=False, as_json=as_json)
 
 

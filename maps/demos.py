@@ -1,0 +1,55 @@
+"""A built-in study copied to where its user can change it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from layers import builtin_study
+from maps.errors import WriteError
+
+PLAN_NAME = "plan.toml"
+
+
+def write_study(name: str, folder: Path) -> Path:
+    """Copy a built-in study into a folder of its own.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`layers.builtin_studies`.
+    folder : Path
+        New, empty, or an earlier copy of the same study; files that differ from the study's are not overwritten.
+
+    Returns
+    -------
+    Path
+        The plan file of the copy.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such study; the message lists those that are there.
+    WriteError
+        The folder holds another plan, a changed one, or cannot be written.
+    """
+    source = builtin_study(name).parent
+    files = sorted(path for path in source.iterdir() if path.is_file())
+    changed = [path.name for path in files if _differs(path, folder / path.name)]
+    if changed:
+        raise WriteError(
+            f"{folder} holds {', '.join(changed[:5])}, other than those of the study '{name}': nothing is overwritten. "
+            f"Run it with 'zoneplan run {folder / PLAN_NAME}', or name another folder",
+            features=changed,
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in files:
+            shutil.copyfile(path, folder / path.name)
+    except OSError as error:
+        raise WriteError(f"{folder}: cannot copy the study: {error.strerror or error}") from error
+    return folder / PLAN_NAME
+
+
+def _differs(path: Path, copy: Path) -> bool:
+    return copy.exists() and (not copy.is_file() or copy.read_bytes() != path.read_bytes())

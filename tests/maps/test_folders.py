@@ -1,0 +1,151 @@
+"""The run folder: whole or not at all, never over somebody's files, read back as it was."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import maps.folders
+from maps import BusyError, DamagedRunError, WriteError, read_run, require_whole, verify, write_run
+from zoning import CSV_TABLES
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
+
+
+def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_path: Path) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    assert verify(folder).state == "complete"
+    assert leftovers(tmp_path) == []
+    for table in CSV_TABLES:
+        raw = (folder / f"{table.name}.csv").read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf")
+        header = raw.decode("utf-8-sig").splitlines()[0].split(",")
+        assert header[: len(table.columns)] == list(table.columns)
+
+
+def test_two_runs_have_the_same_bytes(toy_plan, tmp_path: Path) -> None:
+    first, second = (write_run(toy_plan, tmp_path / name) for name in ("one", "two"))
+    assert (first / "manifest.json").read_bytes() == (second / "manifest.json").read_bytes()
+
+
+@pytest.mark.parametrize("excel_safe", [False, True])
+def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path, excel_safe: bool) -> None:
+    plan = make_plan({"a1": '=HYPERLINK("x")', "a2": "010203", "b1": "重庆, \"山\"\n城"})
+    again = read_run(write_run(plan, tmp_path / "run", excel_safe=excel_safe))
+    for name in ("zones", "lines", "quotas", "energy", "flows", "policies", "ledger", "claims"):
+        written, read = getattr(plan, name), getattr(again, name)
+        assert_frame_equal(written.fillna("").astype(str), read.fillna("").astype(str), obj=name)
+    assert again.quotas["amount"].sum() == plan.quotas["amount"].sum()
+    assert_frame_equal(again.units, plan.units)
+    assert list(again.measures.columns) == list(plan.measures.columns)
+    assert again.assumptions == plan.assumptions
+    assert again.rulebook.values == plan.rulebook.values
+
+
+def test_formulas_stand_as_written_unless_asked(make_plan, tmp_path: Path) -> None:
+    plan = make_plan({"a1": "=1+1"})
+    plain = pd.read_csv(write_run(plan, tmp_path / "plain") / "zones.csv", dtype=str)
+    safe = pd.read_csv(write_run(plan, tmp_path / "safe", excel_safe=True) / "zones.csv", dtype=str)
+    assert plain["name"][0] == "=1+1"
+    assert safe["name"][0] == "'=1+1"
+
+
+def test_any_changed_missing_or_strange_file_is_named(toy_plan, tmp_path: Path) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    (folder / "zones.csv").write_text("x")
+    (folder / "rulebook" / "zones.toml").unlink()
+    (folder / "stranger.txt").write_text("x")
+    verdict = verify(folder)
+    assert verdict.state == "damaged"
+    assert verdict.damaged == ("rulebook/zones.toml", "stranger.txt", "zones.csv")
+    with pytest.raises(DamagedRunError, match=r"zones\.csv") as caught:
+        require_whole(folder)
+    assert caught.value.exit_code == 1
+
+
+def test_foreign_files_are_never_overwritten(toy_plan, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine")
+    with pytest.raises(WriteError, match=r"thesis\.txt") as caught:
+        write_run(toy_plan, folder)
+    assert caught.value.exit_code == 5
+    assert (folder / "thesis.txt").read_text() == "mine"
+
+
+def test_a_living_writer_makes_the_second_one_leave(toy_plan, tmp_path: Path) -> None:
+    lock = tmp_path / ".run.lock"
+    started = Path(f"/proc/{os.getpid()}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    lock.write_text(json.dumps({"pid": os.getpid(), "started": started}))
+    with pytest.raises(BusyError, match=str(os.getpid())) as caught:
+        write_run(toy_plan, tmp_path / "run")
+    assert caught.value.exit_code == 7
+    lock.write_text(json.dumps({"pid": os.getpid(), "started": "1"}))  # the pid was given to somebody else since
+    assert verify(write_run(toy_plan, tmp_path / "run")).state == "complete"
+
+
+def test_a_failure_keeps_the_older_run(toy_plan, tmp_path: Path, monkeypatch) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    before = (folder / "manifest.json").read_bytes()
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(maps.folders, "_seal", full)
+    with pytest.raises(WriteError, match="No space left on device"):
+        write_run(toy_plan, folder)
+    assert (folder / "manifest.json").read_bytes() == before
+    assert verify(folder).state == "complete"
+    assert leftovers(tmp_path) == []
+
+
+def _write_with_a_small_disk(plan, folder: Path, answer) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    try:
+        write_run(plan, folder)
+    except WriteError:
+        answer.put("refused")
+    else:
+        answer.put("written")
+
+
+def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    answer = context.SimpleQueue()
+    child = context.Process(target=_write_with_a_small_disk, args=(toy_plan, tmp_path / "run", answer))
+    child.start()
+    child.join()
+    assert answer.get() == "refused"
+    assert list(tmp_path.glob("*run*")) == []
+
+
+def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_plan, tmp_path: Path) -> None:
+    """Eight kills at random moments; each time the folder is complete or absent, and the next run tidies up."""
+    context = multiprocessing.get_context("fork")
+    chance = random.Random(3)
+    begun = time.perf_counter()
+    write_run(toy_plan, tmp_path / "run")
+    lasts = time.perf_counter() - begun
+    for _ in range(8):
+        child = context.Process(target=write_run, args=(toy_plan, tmp_path / "run"))
+        child.start()
+        child.join(timeout=chance.uniform(0, 1.2) * lasts)
+        child.kill()
+        child.join()
+        if (tmp_path / "run").exists():
+            assert verify(tmp_path / "run").state == "complete"
+    assert verify(write_run(toy_plan, tmp_path / "run")).state == "complete"
+    assert leftovers(tmp_path) == []
