@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from zoning.contests import Contest, Flags, Floats
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.steps import UNLIMITED, Counts, Number, Step, exact
 
-Bound = Number | pd.Series
+Bound: TypeAlias = Number | pd.Series
 
 _LARGEST, _SMALLEST = 1e250, 1e-250
 
@@ -120,7 +120,7 @@ def named(ids: pd.Index) -> str:
 def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling: Bound | None) -> Contest:
     """The contest, once everything that could not be settled has been refused."""
     weights = weights.astype(int) if weights.dtype == bool else weights
-    sizes = _sizes(weights)
+    sizes = measure_weights(weights)
     steps = ruler.count(total)
     if steps is None:
         over = exact(total) - ruler.below(total)
@@ -135,22 +135,20 @@ def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling
         raise LimitError(
             f"a total of {total} for {len(weights)} units is too many steps of {ruler.size}; take a larger step"
         )
-    floors = _steps(floor, weights.index, ruler, "up")
-    ceilings = _steps(ceiling, weights.index, ruler, "down")
-    _refuse_bounds(weights.index, ruler, floors, ceilings)
+    floors, ceilings = measure_bounds(weights.index, ruler, floor, ceiling)
     reach = np.where(sizes > 0, ceilings, floors)
     contest = Contest(weights, sizes, steps, floors, reach)
     _refuse_sums(contest, ruler)
     return replace(contest, ceilings=np.minimum(reach, steps))
 
 
-def _sizes(weights: pd.Series) -> Floats:
-    """The weights in floating point; refuses what is no weight."""
+def measure_weights(weights: pd.Series) -> Floats:
+    """The weights in floating point; refuses what :func:`apportion` refuses of weights."""
     if not weights.index.is_unique:
         twice = weights.index[weights.index.duplicated()].unique()
         raise SourceError(f"weights: the ids are not unique: {shown(twice)}", code="duplicate", features=sorted(twice))
     _refuse_text(weights, "weight")
-    sizes = weights.to_numpy(dtype=float, na_value=np.nan)
+    sizes: Floats = weights.to_numpy(dtype=float, na_value=np.nan)
     _refuse_missing(weights.index, ~np.isfinite(sizes), "weight")
     negative = weights.index[sizes < 0]
     if len(negative):
@@ -166,6 +164,13 @@ def _sizes(weights: pd.Series) -> Floats:
             features=sorted(odd),
         )
     return sizes
+
+
+def measure_bounds(index: pd.Index, ruler: Step, floor: Bound, ceiling: Bound | None) -> tuple[Counts, Counts]:
+    """Floors and ceilings in whole steps; refuses bounds that are missing or contradict each other in one unit."""
+    floors, ceilings = _steps(floor, index, ruler, "up"), _steps(ceiling, index, ruler, "down")
+    _refuse_bounds(index, ruler, floors, ceilings)
+    return floors, ceilings
 
 
 def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["up", "down"]) -> Counts:

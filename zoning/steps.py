@@ -19,6 +19,8 @@ Number = Decimal | float | int | str
 Counts = npt.NDArray[np.int64]
 UNLIMITED = 2**62
 """A count that stands for "no bound"."""
+NO_BOUND = Decimal("Infinity")
+"""An amount that stands for "no bound"."""
 
 
 def exact(value: object) -> Decimal:
@@ -111,7 +113,7 @@ class Step:
         """
         with np.errstate(over="ignore"):
             ratios = np.clip(values.to_numpy(dtype=float) / float(self.size), -UNLIMITED, UNLIMITED)
-        whole = (np.ceil(ratios) if towards == "up" else np.floor(ratios)).astype(np.int64)
+        whole: Counts = (np.ceil(ratios) if towards == "up" else np.floor(ratios)).astype(np.int64)
         near = np.abs(ratios - np.rint(ratios)) <= 1e-9 + np.abs(ratios) * 2.0**-50
         places = np.flatnonzero(near & (np.abs(ratios) < UNLIMITED))
         size = self.size.as_integer_ratio()
@@ -127,10 +129,10 @@ class Step:
         return Decimal(f"{count * size * 10 ** max(exponent, 0)}e{min(exponent, 0)}")
 
     def amounts(self, counts: Counts, index: pd.Index) -> pd.Series:
-        """The amounts of an array of counts, a Series of Decimals; None where there is no bound."""
+        """The amounts of an array of counts, a Series of Decimals; ``NO_BOUND`` where there is none."""
         different, inverse = np.unique(counts, return_inverse=True)
         decimals = np.empty(len(different), dtype=object)
-        decimals[:] = [None if count == UNLIMITED else self.amount(count) for count in different.tolist()]
+        decimals[:] = [NO_BOUND if count == UNLIMITED else self.amount(count) for count in different.tolist()]
         return pd.Series(decimals[inverse], index=index, dtype=object)
 
 

@@ -87,7 +87,8 @@ QUOTAS = Table(
         "binding": "text",
         "shadow_price": "float",
     },
-    ("quota", "level", "jurisdiction", "unit_id"),
+    # two counties of one name in different states differ in ``name``, which for a jurisdiction is its whole path
+    ("quota", "level", "jurisdiction", "unit_id", "name"),
 )
 ENERGY = Table(
     "energy",
@@ -175,10 +176,10 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> rows = pd.DataFrame({"unit_id": ["b", "a"], "line": "red_line", "claimed_ha": [2, 1], "settled_ha": [2, 1]})
-    >>> tabulate(LINES, rows.assign(lost_to="", note="dropped"))
+    >>> tabulate(LINES, rows.assign(lost_to="-", note="dropped"))
       unit_id      line  claimed_ha  settled_ha lost_to
-    0       a  red_line         1.0         1.0
-    1       b  red_line         2.0         2.0
+    0       a  red_line         1.0         1.0       -
+    1       b  red_line         2.0         2.0       -
     >>> tabulate(FLOWS, pd.DataFrame()).columns[:3].tolist()
     ['instrument', 'period', 'payer']
     """

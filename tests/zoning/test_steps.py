@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.steps import UNLIMITED, Step, exact
+from zoning.steps import NO_BOUND, UNLIMITED, Step, exact
 
 SIZES = st.sampled_from(["0.01", "1", "0.3", "7", "1E+2", "0.000001"])
 VALUES = st.one_of(st.floats(0, 1e9), st.integers(0, 10**6).map(lambda count: count / 100))
@@ -37,11 +37,11 @@ def test_amounts_show_the_decimals_of_the_step():
     assert str(Step.of("1E+2").amount(3)) == "300"
 
 
-def test_no_bound_has_no_amount():
+def test_no_bound_is_an_amount_without_end():
     step = Step.of(1)
     counts = step.counts(pd.Series([math.inf, 1e300, 2.0]), "down")
     assert counts.tolist() == [UNLIMITED, UNLIMITED, 2]
-    assert step.amounts(counts, pd.RangeIndex(3)).tolist() == [None, None, Decimal(2)]
+    assert step.amounts(counts, pd.RangeIndex(3)).tolist() == [NO_BOUND, NO_BOUND, Decimal(2)]
 
 
 def test_numbers_count_as_what_they_print():

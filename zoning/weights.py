@@ -1,0 +1,146 @@
+"""Weights of a quota: measures, composites of them, and the priorities that raise or lower them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+
+from layers import Quota, UnknownNameError, ZoneplanError, parse_condition
+from zoning.apportionment import measure_weights, named
+from zoning.errors import InfeasibleError, MissingValueError, near
+
+Values = Mapping[str, float | bool | str]
+
+
+def weigh(
+    quota: Quota,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    parameters: Values | None = None,
+    overlays: Iterable[str] = (),
+) -> pd.Series:
+    """The weight of each unit in a quota, after priorities.
+
+    Parameters and errors are those of :func:`zoning.allocate`.
+
+    Returns
+    -------
+    Series of float
+        Index ``unit_id``, sorted.
+
+    Examples
+    --------
+    >>> from layers import Quota, Share
+    >>> unit = pd.Index(["a", "b"], name="unit_id")
+    >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
+    >>> measures = pd.DataFrame({"people": [30, 10], "jobs": [1, 1]}, index=unit)
+    >>> parts = (Share(measure="people", share=0.8), Share(measure="jobs", share=0.2))
+    >>> weigh(Quota(name="land", period=2025, total=20, unit="ha", weight=parts), zones, measures).round(2).to_dict()
+    {'a': 0.7, 'b': 0.3}
+    """
+    applied = factors(quota, zones, measures, parameters, overlays)
+    products = applied.groupby("unit_id")["factor"].prod()
+    weights = _weights(quota, measures.sort_index())
+    return (weights * products.reindex(weights.index, fill_value=1.0)).rename("weight")
+
+
+def factors(
+    quota: Quota,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    parameters: Values | None = None,
+    overlays: Iterable[str] = (),
+) -> pd.DataFrame:
+    """The priorities of a quota that apply to each unit.
+
+    Parameters, and errors about units and conditions, are those of :func:`zoning.allocate`.
+
+    Returns
+    -------
+    DataFrame
+        One row a unit and priority that it meets, sorted by unit and then as the plan lists them: ``unit_id``,
+        ``condition``, ``factor``, ``reason``. The factors of a unit multiply.
+
+    Examples
+    --------
+    >>> from layers import Priority, Quota
+    >>> unit = pd.Index(["a", "b"], name="unit_id")
+    >>> zones = pd.DataFrame({"main": ["key_development", "general"], "overlays": ""}, index=unit)
+    >>> first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")
+    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="people", priority=(first,))
+    >>> factors(quota, zones, pd.DataFrame(index=unit)).to_dict("records")[0]
+    {'unit_id': 'a', 'condition': "main = 'key_development'", 'factor': 1.5, 'reason': 'leading cities first'}
+    """
+    seen = _sight(zones, measures, tuple(overlays))
+    rows = []
+    for place, priority in enumerate(quota.priority):
+        condition = parse_condition(priority.when)
+        answer = condition.evaluate(seen, parameters or {})
+        if not answer.known.all():
+            ids = seen.index[~answer.known]
+            raise MissingValueError(
+                f'the priority "{priority.when}" cannot be answered for {named(ids)}; give the '
+                "values that it reads, or say in the condition what holds where they are missing (IS NULL)",
+                features=sorted(ids),
+            )
+        rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[answer.yes]]
+    columns = ["unit_id", "place", "condition", "factor", "reason"]
+    frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
+    return frame.drop(columns="place")
+
+
+def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:
+    """A measure by its name; UnknownNameError with a near miss where nothing provides it."""
+    if name not in measures.columns:
+        raise UnknownNameError(f"nothing provides the {what} '{name}'{near(name, measures.columns)}")
+    return measures[name]
+
+
+@contextmanager
+def telling(place: str) -> Iterator[None]:
+    """Put the place before the message of whatever is refused inside."""
+    try:
+        yield
+    except ZoneplanError as error:
+        error.args = (f"{place}: {error}",)
+        raise
+
+
+def _weights(quota: Quota, measures: pd.DataFrame) -> pd.Series:
+    """The weight of each unit before priorities."""
+    if isinstance(quota.weight, str):
+        return _part(quota.weight, measures)
+    total = pd.Series(0.0, index=measures.index)
+    for part in quota.weight:
+        values = _part(part.measure, measures)
+        whole = math.fsum(values)
+        if whole == 0:
+            raise InfeasibleError(f"the weights of '{part.measure}' sum to 0; a share of nothing cannot be taken")
+        total += part.share * values / whole
+    return total
+
+
+def _part(name: str, measures: pd.DataFrame) -> pd.Series:
+    values = find_column(name, measures, "weight")
+    with telling(f"weight '{name}'"):
+        return pd.Series(measure_weights(values), index=measures.index)
+
+
+def _sight(zones: pd.DataFrame, measures: pd.DataFrame, overlays: tuple[str, ...]) -> pd.DataFrame:
+    """What conditions see, sorted by unit: the measures, ``main``, and a boolean an overlay."""
+    apart = zones.index.symmetric_difference(measures.index)
+    if len(apart):
+        raise MissingValueError(
+            f"zones and measures are not of the same units: only one of them has {named(apart)}", features=apart
+        )
+    held = zones["overlays"].str.split(";")
+    codes = sorted({*overlays, *(code for some in held for code in some)} - {""})
+    clashes = sorted({"main", *codes} & set(measures.columns))
+    if clashes:
+        raise UnknownNameError(f"'{clashes[0]}' is both a measure and a zone; rename the measure", code="two_sources")
+    found = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
+    return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
