@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from layers import ZoneplanError
+import difflib
+from collections.abc import Iterable
+
+from layers import ZoneplanError, shown
 
 
 class RulebookError(ZoneplanError):
@@ -23,3 +26,20 @@ class InfeasibleError(ZoneplanError):
 
     exit_code = 4
     default_code = "infeasible"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: what may have been meant, or what there is.
+
+    Examples
+    --------
+    >>> near("populaton", ["area_ha", "population"])
+    "; did you mean 'population'?"
+    >>> near("x", ["area_ha", "population"])
+    "; there are 'area_ha', 'population'"
+    """
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name, names, 3)
+    if close:
+        return f"; did you mean {' or '.join(repr(one) for one in close)}?"
+    return f"; there are {shown(names)}" if names else ""

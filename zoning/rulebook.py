@@ -2,117 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
-
-Texts = dict[str, str]
-"""A text in several languages: ``{"en": ..., "zh": ...}``; "en" is always there."""
-
-
-class Part(BaseModel):
-    """Base of all entries of a rulebook: frozen, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+from layers import raise_all
+from zoning.drafts import Draft, read_draft
+from zoning.entries import Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
+from zoning.errors import RulebookError
+from zoning.soundness import faults
 
 
-class InForce(Part):
-    """Something that holds from one day until another (exclusive); open where a day is not given."""
-
-    since: date | None = Field(default=None, alias="from")
-    until: date | None = None
-
-    def on(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
-
-
-class Zone(InForce):
-    """A type of zone: exactly one ``main`` a unit, any number of ``overlay``; one main zone is the ``default``."""
-
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    kind: Literal["main", "overlay"]
-    title: Texts
-    default: bool = False
-    reference: str = ""
-
-
-class Indicator(Part):
-    """A measure that the rulebook reads."""
-
-    name: str
-    type: Literal["number", "text", "boolean"] = "number"
-    unit: str = "1"
-    title: Texts = Field(default_factory=dict)
-    when_absent: float | bool | str = "error"
-
-
-class DatedValue(InForce):
-    """One value of a parameter and the days on which it holds."""
-
-    value: float | bool | str
-
-
-class Parameter(Part):
-    """A number that the law or the planner may change: dated values, unit, reference."""
-
-    name: str
-    unit: str
-    values: tuple[DatedValue, ...] = Field(min_length=1)
-    title: Texts = Field(default_factory=dict)
-    reference: str
-    verified: bool = False
-
-
-class Rule(InForce):
-    """Who may claim a unit for a zone."""
-
-    id: str
-    zone: str
-    when: str
-    on_unknown: Literal["review", "no", "error"] = "review"
-    priority: int = 10
-    reason: Texts
-    reference: str
-    verified: bool = False
-
-
-class Line(Part):
-    """A control line; lines are settled in the order of the file, the first wins."""
-
-    code: str
-    roles: tuple[str, ...]
-    title: Texts
-    reference: str = ""
-
-
-class Policy(InForce):
-    """What applies where a condition holds."""
-
-    id: str
-    instrument: str
-    subject: str = ""
-    when: str
-    strictness: int = 1
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    title: Texts
-    clause: str
-    reference: str
-    verified: bool = False
-
-
-class Value(Part):
+class Value(InForce):
     """A parameter as it stands on the day of the rulebook."""
 
     name: str
     value: float | bool | str
     unit: str
-    title: Texts
-    since: date | None
-    until: date | None
+    title: Texts | None
     reference: str
     verified: bool
 
@@ -132,7 +40,7 @@ class Rulebook:
     zones, indicators, rules, lines, policies : tuples
         What is in force, in the order of the files.
     parameters : mapping of str to Value
-        What each parameter is on ``day``.
+        What each parameter is on ``day``; a parameter without a value on that day is not there.
     files : mapping of str to bytes
         The files as read, by their path inside the rulebook's folder; copied into every run.
     """
@@ -140,16 +48,107 @@ class Rulebook:
     name: str
     country: str
     description: str
-    day: date
-    languages: tuple[str, ...]
-    zones: tuple[Zone, ...]
-    indicators: tuple[Indicator, ...]
-    rules: tuple[Rule, ...]
-    lines: tuple[Line, ...]
-    policies: tuple[Policy, ...]
-    parameters: Mapping[str, Value]
+    day: dt.date
+    languages: tuple[str, ...] = ("en",)
+    zones: tuple[Zone, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    lines: tuple[Line, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def values(self) -> dict[str, float | bool | str]:
+        """The plain value of each parameter, for conditions."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}
+
+    @property
+    def default_zone(self) -> Zone:
+        """The main function of a unit that nothing else claims.
+
+        Raises
+        ------
+        RulebookError
+            There is none.
+        """
+        for zone in self.zones:
+            if zone.default and zone.kind == "main":
+                return zone
+        raise RulebookError(f"rulebook '{self.name}' has no default zone: give one main zone default = true")
 
     def zone(self, code: str) -> Zone:
         """The zone of a code; KeyError where there is none."""
         return {zone.code: zone for zone in self.zones}[code]
+
+    def codes(self, kind: str) -> tuple[str, ...]:
+        """The codes of the zones of a kind, "main" or "overlay", in the order of the file."""
+        return tuple(zone.code for zone in self.zones if zone.kind == kind)
+
+
+def read_rulebook(name_or_path: str | Path, date: dt.date) -> Rulebook:
+    """A rulebook as it is in force on a day.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a built-in rulebook, or the folder of another one: a ``Path``, or a text with a ``/`` in it.
+    date : date
+        The day of the plan.
+
+    Returns
+    -------
+    Rulebook
+        Only what is in force on that day.
+
+    Raises
+    ------
+    RulebookError
+        The folder is not there, a file does not have the form of a rulebook, or what it says cannot be meant: an
+        unknown name or zone, two default zones, a number without a name, a parameter without a value on that day.
+        All complaints come together, each with file, line and column.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
+    >>> [zone.code for zone in rulebook.zones if zone.default]
+    ['general']
+    """
+    draft = read_draft(name_or_path)
+    raise_all(faults(draft, date))
+    return _in_force(draft, date)
+
+
+def _in_force(draft: Draft, day: dt.date) -> Rulebook:
+    head = draft.head
+    return Rulebook(
+        name=head.name,
+        country=head.country,
+        description=head.description,
+        day=day,
+        languages=head.languages,
+        zones=tuple(zone for zone in draft.zones if zone.on(day)),
+        indicators=draft.indicators,
+        rules=tuple(rule for rule in draft.rules if rule.on(day)),
+        lines=draft.lines,
+        policies=tuple(policy for policy in draft.policies if policy.on(day)),
+        parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
+        files=draft.files,
+    )
+
+
+def _value(parameter: Parameter, day: dt.date) -> Value | None:
+    dated = parameter.on(day)
+    if dated is None:
+        return None
+    return Value(
+        name=parameter.name,
+        value=dated.value,
+        unit=parameter.unit,
+        title=parameter.title,
+        since=dated.since,
+        until=dated.until,
+        reference=parameter.reference,
+        verified=parameter.verified,
+    )

@@ -1,0 +1,191 @@
+"""Cases: worked examples of a rulebook, and whether it does what they expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from layers import ZoneplanError, raise_all
+from zoning.claims import classify
+from zoning.drafts import Draft, read_draft
+from zoning.entries import Case
+from zoning.errors import RulebookError, near
+from zoning.indicators import QUOTA, column_of
+from zoning.policies import assign
+from zoning.rulebook import Rulebook, read_rulebook
+from zoning.tables import QUOTAS, tabulate
+from zoning.zones import resolve
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a rulebook made of a worked case.
+
+    Attributes
+    ----------
+    name : str
+        Of the case.
+    where : str
+        File, line and column of the case.
+    differences : tuple of str
+        What is not as expected, in words; empty where all is.
+    """
+
+    name: str
+    where: str
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is as expected."""
+        return not self.differences
+
+    @property
+    def text(self) -> str:
+        """The result in one line."""
+        return f"{self.where}: case '{self.name}': {'; '.join(self.differences) or 'as expected'}"
+
+
+def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
+    """The worked cases of a rulebook, each run through its rules and policies.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        As for :func:`zoning.read_rulebook`.
+
+    Returns
+    -------
+    tuple of Result
+        In the order of the files. A rulebook without cases is read as of the last day on which it changes.
+
+    Raises
+    ------
+    RulebookError
+        The rulebook cannot be read on the day of a case, or a case names what the rulebook does not have.
+
+    Examples
+    --------
+    >>> all(result.passed for result in run_cases("us_west"))
+    True
+    """
+    draft = read_draft(name_or_path)
+    places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
+    days = {case.date for _, _, case in places} or {_last_change(draft)}
+    rulebooks = {day: read_rulebook(name_or_path, day) for day in sorted(days)}
+    raise_all(
+        fault for file, place, case in places for fault in _faults(draft, file, place, case, rulebooks[case.date])
+    )
+    return tuple(
+        Result(case.name, draft.where("cases", place, file=file), tuple(_differences(case, rulebooks[case.date])))
+        for file, place, case in places
+    )
+
+
+def _last_change(draft: Draft) -> date:
+    """The last day on which something begins or ends; cases apart, a rulebook must be sound on it."""
+    entries = (
+        *draft.zones,
+        *draft.rules,
+        *draft.policies,
+        *(value for one in draft.parameters for value in one.dated),
+    )
+    return max((one.since for one in entries if one.since is not None), default=date(2000, 1, 1))
+
+
+def _faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
+    """Names in a case that the rulebook does not have: such a case would show nothing."""
+    policies = [policy.id for policy in rulebook.policies]
+    indicators = [one.name for one in rulebook.indicators]
+    expected = case.expect
+    for keys, names, known in (
+        (("given",), case.given, indicators),
+        (("missing",), case.missing, indicators),
+        (("expect", "main"), (expected.main,), rulebook.codes("main")),
+        (("expect", "overlays"), expected.overlays or (), rulebook.codes("overlay")),
+        (("expect", "policies"), expected.policies or (), policies),
+        (("expect", "overruled"), expected.overruled or (), policies),
+    ):
+        for name in sorted(set(names) - set(known)):
+            text = f"case '{case.name}': rulebook has no '{name}' on {case.date}{near(name, known)}"
+            yield draft.fault(text, "cases", place, *keys, file=file)
+    for name in sorted(set(case.given) & set(case.missing)):
+        yield draft.fault(f"case '{case.name}': '{name}' is given and missing", "cases", place, "missing", file=file)
+
+
+def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
+    """What is not as the case expects; a refusal is a difference, too."""
+    try:
+        found = _found(case, rulebook)
+    except ZoneplanError as error:
+        yield f"refused: {error}"
+        return
+    expected = case.expect
+    for what in ("main", "status"):
+        wanted = getattr(expected, what)
+        if wanted is not None and wanted != getattr(found, what):
+            yield f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})"
+    for what in ("overlays", "policies", "overruled"):
+        wanted = getattr(expected, what)
+        if wanted is not None:
+            more, less = sorted(getattr(found, what) - set(wanted)), sorted(set(wanted) - getattr(found, what))
+            if more:
+                yield f"{what} have {', '.join(more)}, which is not expected"
+            if less:
+                yield f"{what} lack {', '.join(less)}"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the rulebook makes of a case."""
+
+    main: str
+    status: str
+    reason: str
+    overlays: frozenset[str]
+    policies: frozenset[str]
+    overruled: frozenset[str]
+
+
+def _found(case: Case, rulebook: Rulebook) -> _Found:
+    unit = pd.Index([case.unit], name="unit_id", dtype="str")
+    measures, quotas = _measures(case, unit, rulebook), _quotas(case)
+    zones = resolve(classify(measures, rulebook), rulebook)
+    policies = assign(zones, measures, quotas, rulebook)
+    zone = zones.loc[case.unit]
+    overruled = policies["overruled_by"] != ""
+    return _Found(
+        main=str(zone["main"]),
+        status=str(zone["status"]),
+        reason=str(zone["reason"]),
+        overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
+        policies=frozenset(policies.loc[~overruled, "policy"]),
+        overruled=frozenset(policies.loc[overruled, "policy"]),
+    )
+
+
+def _measures(case: Case, unit: pd.Index, rulebook: Rulebook) -> pd.DataFrame:
+    """What is given as it is given, so that a wrong type is found; what is missing with the type declared."""
+    given = {name: pd.Series([value], index=unit) for name, value in case.given.items() if not name.startswith(QUOTA)}
+    missing = {one.name: column_of(one, None, unit) for one in rulebook.indicators if one.name in case.missing}
+    return pd.DataFrame({"jurisdiction": [case.jurisdiction], **given, **missing}, index=unit)
+
+
+def _quotas(case: Case) -> pd.DataFrame:
+    """The amounts that the case gives, as if they had been handed out."""
+    rows = [
+        {
+            "quota": name.removeprefix(QUOTA),
+            "period": case.date.year,
+            "level": "unit",
+            "unit_id": case.unit,
+            "amount": amount,
+        }
+        for name, amount in case.given.items()
+        if name.startswith(QUOTA)
+    ]
+    return tabulate(QUOTAS, pd.DataFrame(rows).reindex(columns=list(QUOTAS.columns)))

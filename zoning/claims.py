@@ -1,0 +1,213 @@
+"""Claims: which zones claim a unit, by which rule or decision, with which values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers import Clause, Decision, ZoneplanError, parse_condition, raise_all, shown
+from zoning.decisions import DECISION, doubts
+from zoning.entries import Rule
+from zoning.errors import MissingValueError
+from zoning.indicators import complete
+from zoning.rulebook import Rulebook
+from zoning.tables import CLAIMS, tabulate
+
+DEFAULT_RULE = "default"
+"""The rule of the claim by which every unit could fall to the default zone."""
+
+
+def classify(measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Decision] = ()) -> pd.DataFrame:
+    """Every claim on every unit: of the rules, of the planners' decisions, and of the default zone.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``, one column a measure; indicators that are absent are completed as the rulebook says.
+    rulebook : Rulebook
+        In force on the plan's day.
+    decisions : sequence of Decision, optional
+        What planners decided. One that is dated after the rulebook's day claims nothing yet.
+
+    Returns
+    -------
+    DataFrame
+        The CLAIMS table. ``answer`` is "yes", or "unknown" where a rule with ``on_unknown = "review"`` misses a value.
+        A decision has the rule ``decision-<n>``, by its place in the plan. Every unit has one row of the rule
+        ``default``, whose reason says why no other main function claims it, or which does.
+
+    Raises
+    ------
+    UnknownNameError
+        A measure, unit or zone that is not there; an overlay decided as main function; two main functions for one unit.
+    MissingValueError
+        A value is missing that a rule with ``on_unknown = "error"`` needs.
+
+    Notes
+    -----
+    A rule is asked about all units at once and knows nothing of other rules: one rule more never takes away a claim.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from zoning import read_rulebook
+    >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
+    >>> claims = classify(denver, read_rulebook("us_west", date(2025, 1, 1)))
+    >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
+    [['08031', 'key_development']]
+    """
+    measures = complete(measures, rulebook)
+    raise_all(doubts(decisions, measures.index, rulebook))
+    asked = [_Asked(rule, measures, rulebook.values) for rule in rulebook.rules]
+    raise_all(error for one in asked for error in one.errors)
+    mains = set(rulebook.codes("main"))
+    rows = [row for one in asked for row in one.claims()]
+    decided = [
+        _decision_row(number, decision, zone)
+        for number, decision in enumerate(decisions, start=1)
+        if decision.date <= rulebook.day
+        for zone in (decision.main, decision.overlay)
+        if zone is not None
+    ]
+    claimed = [row for row in (*decided, *rows) if row["zone"] in mains]
+    defaults = _defaults(measures.index, claimed, [one for one in asked if one.rule.zone in mains], rulebook)
+    return tabulate(CLAIMS, pd.DataFrame([*rows, *decided, *defaults]))
+
+
+class _Asked:
+    """A rule that has been asked about every unit.
+
+    Parameters
+    ----------
+    rule : Rule
+    measures : DataFrame
+        Completed.
+    values : mapping of str to scalar
+        The parameters.
+    """
+
+    def __init__(self, rule: Rule, measures: pd.DataFrame, values: Mapping[str, Any]) -> None:
+        self.rule, self._measures, self._values = rule, measures, values
+        self._condition = parse_condition(rule.when)
+        answer = self._condition.evaluate(measures, values)
+        self.answers = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
+
+    @property
+    def errors(self) -> Iterable[ZoneplanError]:
+        """The complaint of a rule that does not do without a value."""
+        unknown = self._measures.index[self.answers == "unknown"]
+        if self.rule.on_unknown == "error" and len(unknown):
+            empty = self._empty(unknown)
+            yield MissingValueError(
+                f"rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} units "
+                f"({shown(unknown)}): {', '.join(empty) or 'a value'} is missing; "
+                'fill the column, or give the rule on_unknown = "review"',
+                layer=empty[0] if empty else "",
+                features=unknown,
+            )
+
+    def _empty(self, units: pd.Index) -> list[str]:
+        """The measures of the condition that are missing for one of some units."""
+        measures = self._measures.loc[units]
+        return sorted(name for name in self._condition.names if name in measures and measures[name].isna().any())
+
+    def claims(self) -> list[dict[str, str]]:
+        """A row for each unit that the rule claims, or may claim."""
+        wanted = self.answers == "yes"
+        if self.rule.on_unknown == "review":
+            wanted |= self.answers == "unknown"
+        explained = self.explain(wanted)
+        return [
+            {
+                "unit_id": unit_id,
+                "zone": self.rule.zone,
+                "rule": self.rule.id,
+                "reason": f"{self.rule.reason['en']}: {sentences(clauses)}",
+                "values": packed(clauses),
+                "answer": answer,
+            }
+            for (unit_id, clauses), answer in zip(explained, self.answers[wanted], strict=True)
+        ]
+
+    def explain(self, wanted: Any) -> list[tuple[str, tuple[Clause, ...]]]:
+        """Ids and clauses of the units that a boolean array picks."""
+        picked = self._measures[wanted]
+        return list(zip(picked.index, self._condition.explain(picked, self._values), strict=True))
+
+
+def sentences(clauses: Iterable[Clause]) -> str:
+    """The clauses that decide, in words; each sentence once."""
+    return "; ".join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
+
+
+def packed(clauses: Iterable[Clause], **more: object) -> str:
+    """Clauses, the values they read and the thresholds they compare with, as JSON.
+
+    Returns
+    -------
+    str
+        Keys ``clauses`` (``text``, ``answer``, ``sentence``, ``decides``), ``values`` and ``thresholds``, sorted.
+    """
+    listed = tuple(clauses)
+    kept = ("text", "answer", "sentence", "decides")
+    content = {
+        "clauses": [{key: getattr(clause, key) for key in kept} for clause in listed],
+        "values": {
+            name: value
+            for clause in listed
+            for name, value in clause.values.items()  # noqa: PD011  (a clause is no frame)
+        },
+        "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
+    }
+    return json.dumps(content | more, ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+def _decision_row(number: int, decision: Decision, zone: str) -> dict[str, str]:
+    reference = f" ({decision.reference})" if decision.reference else ""
+    said = {
+        "by": decision.by,
+        "date": decision.date.isoformat(),
+        "reason": decision.reason,
+        "reference": decision.reference,
+    }
+    return {
+        "unit_id": decision.unit,
+        "zone": zone,
+        "rule": f"{DECISION}{number}",
+        "reason": f"decided by {decision.by} on {decision.date}: {decision.reason}{reference}",
+        "values": packed((), decision=said),
+        "answer": "yes",
+    }
+
+
+def _defaults(
+    units: pd.Index, claimed: Iterable[Mapping[str, str]], asked: Sequence[_Asked], rulebook: Rulebook
+) -> list[dict[str, str]]:
+    """For every unit the row of the default zone: who claims the unit instead, or why each rule does not."""
+    zone = rulebook.default_zone.code
+    others: dict[str, list[str]] = {}
+    for row in claimed:
+        if row["answer"] == "yes":
+            others.setdefault(row["unit_id"], []).append(f"{row['rule']} ({row['zone']})")
+    free = ~units.isin(list(others))
+    why: dict[str, list[str]] = {unit_id: [] for unit_id in units[free]}
+    clauses: dict[str, list[Clause]] = {unit_id: [] for unit_id in units[free]}
+    for one in asked:
+        for unit_id, found in one.explain(free):
+            why[unit_id].append(f"{one.rule.id} ({one.rule.zone}): {sentences(found)}")
+            clauses[unit_id] += found
+    rows = []
+    for unit_id in units:
+        if unit_id in others:
+            reason = f"stands back: {', '.join(others[unit_id])} claims the unit"
+        elif why[unit_id]:
+            reason = f"no rule for a main function claims the unit; {'; '.join(why[unit_id])}"
+        else:
+            reason = "the rulebook has no rule for a main function"
+        row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
+        rows.append(row | {"values": packed(clauses.get(unit_id, ()))})
+    return rows

@@ -1,0 +1,173 @@
+"""Drafts: the folder of a rulebook as it is written, of all days, with the place of every entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from layers import Document, SeveralErrors, ZoneplanError, raise_all, read_document
+from zoning.entries import FILES, Case, Cases, Head, Indicator, Line, Parameter, Part, Policy, Rule, Zone
+from zoning.errors import RulebookError, near
+
+LAWS = Path(__file__).parent / "laws"
+NEEDED = ("rulebook.toml", "zones.toml")
+MAX_FILES = 500
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A rulebook as written.
+
+    Attributes
+    ----------
+    folder : Path
+    head : Head
+        ``rulebook.toml``.
+    zones, indicators, parameters, rules, lines, policies : tuples
+        All entries, whether in force or not, in the order of the files.
+    cases : mapping of str to tuple of Case
+        Worked cases by file.
+    files : mapping of str to bytes
+        The files as read, by their path inside the folder, sorted.
+    documents : mapping of str to Document
+        The TOML files, which know where each entry stands.
+    """
+
+    folder: Path
+    head: Head
+    zones: tuple[Zone, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    lines: tuple[Line, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
+
+    def where(self, kind: str, *keys: str | int, file: str = "") -> str:
+        """File, line and column of an entry or of one of its keys.
+
+        Parameters
+        ----------
+        kind : str
+            What the entries are called, such as ``rules``; "rulebook" for the head.
+        *keys : str or int
+            From the place of the entry on: ``3, "when"``.
+        file : str, optional
+            By default the file of that kind.
+        """
+        name = file or f"{kind}.toml"
+        path = keys if kind == "rulebook" else (kind, *keys)
+        document = self.documents.get(name)
+        return f"{_prefix(self.folder, name)}{document.where(*path)}" if document else f"{self.folder.name}/{name}"
+
+    def fault(self, text: str, kind: str, *keys: str | int, file: str = "") -> RulebookError:
+        """A complaint about an entry."""
+        return RulebookError(f"{self.where(kind, *keys, file=file)}: {text}")
+
+
+def find_rulebook(name_or_path: str | Path) -> Path:
+    """The folder of a rulebook: built in, or a path.
+
+    Raises
+    ------
+    RulebookError
+        There is no such folder.
+    """
+    if isinstance(name_or_path, Path) or "/" in name_or_path or "\\" in name_or_path:
+        folder = Path(name_or_path)
+        if not folder.is_dir():
+            raise RulebookError(f"rulebook {name_or_path}: there is no such folder; give a folder of TOML files")
+        return folder.resolve()
+    known = builtin_rulebooks()
+    if name_or_path not in known:
+        guess = near(name_or_path, known)
+        listed = f" ({', '.join(known)} are there)" if "did you mean" in guess else ""
+        raise RulebookError(
+            f"there is no built-in rulebook '{name_or_path}'{guess}{listed}; for a folder of your own give its path",
+            code="unknown_rulebook",
+        )
+    return LAWS / name_or_path
+
+
+def builtin_rulebooks() -> tuple[str, ...]:
+    """The names of the built-in rulebooks, sorted."""
+    return tuple(sorted(path.parent.name for path in LAWS.glob("*/rulebook.toml")))
+
+
+def read_draft(name_or_path: str | Path) -> Draft:
+    """The folder of a rulebook, its form checked and nothing more.
+
+    Raises
+    ------
+    RulebookError
+        The folder or a needed file is not there, a file does not belong there, or does not have the form it should
+        have; all at once.
+    """
+    folder = find_rulebook(name_or_path)
+    names = _file_names(folder)
+    errors: list[ZoneplanError] = [
+        RulebookError(
+            f"{folder.name}: file '{name}' does not belong into a rulebook: move it elsewhere{near(name, FILES)}"
+        )
+        for name in names
+        if not _belongs(name)
+    ]
+    errors += [
+        RulebookError(f"{folder.name}: there is no {name}; a rulebook needs {' and '.join(NEEDED)}")
+        for name in NEEDED
+        if name not in names
+    ]
+    read: dict[str, tuple[Part, Document]] = {}
+    for name in names:
+        if _belongs(name) and name.endswith(".toml"):
+            try:
+                read[name] = read_document(folder / name, FILES.get(name, Cases), RulebookError)
+            except RulebookError as error:
+                errors.append(RulebookError(f"{_prefix(folder, name)}{error}", layer=error.layer))
+            except SeveralErrors as several:
+                errors += [
+                    RulebookError(f"{_prefix(folder, name)}{error}", layer=error.layer) for error in several.errors
+                ]
+    raise_all(errors)
+    notes = {name: (folder / name).read_bytes() for name in names if name not in read}
+    return _assembled(folder, read, notes)
+
+
+def _file_names(folder: Path) -> list[str]:
+    """All files below the folder, hidden ones apart, by their path inside it, sorted."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_dir() and not any(part.startswith(".") for part in Path(name).parts):
+            found.append(name)
+        if len(found) > MAX_FILES:
+            raise RulebookError(f"{folder}: more than {MAX_FILES} files; is this the folder of a rulebook?")
+    return found
+
+
+def _belongs(name: str) -> bool:
+    top, _, rest = name.partition("/")
+    in_cases = top == "cases" and rest.endswith(".toml") and "/" not in rest
+    return name in FILES or in_cases or (not rest and name.endswith(".md"))
+
+
+def _prefix(folder: Path, name: str) -> str:
+    """What stands before the file's own name in messages: the rulebook, and the folder of cases."""
+    return f"{(Path(folder.name) / name).parent.as_posix()}/"
+
+
+def _assembled(folder: Path, read: Mapping[str, tuple[Any, Document]], notes: Mapping[str, bytes]) -> Draft:
+    kinds = [name.removesuffix(".toml") for name in FILES if name in read and name != "rulebook.toml"]
+    files = {**{name: document.text.encode() for name, (_, document) in read.items()}, **notes}
+    return Draft(
+        folder=folder,
+        head=read["rulebook.toml"][0],
+        **{kind: getattr(read[f"{kind}.toml"][0], kind) for kind in kinds},
+        cases={name: part.cases for name, (part, _) in read.items() if name.startswith("cases/")},
+        files=dict(sorted(files.items())),
+        documents={name: document for name, (_, document) in read.items()},
+    )

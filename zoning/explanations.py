@@ -1,0 +1,215 @@
+"""Explanations: why a unit is what it is, from the unit down to the reference."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from layers import UnknownNameError, parse_condition
+from zoning.claims import DEFAULT_RULE, packed
+from zoning.errors import near
+from zoning.narratives import narrate, visible
+from zoning.plans import Plan
+from zoning.policies import sight
+from zoning.rulebook import Rulebook
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The chain from a unit to rules, clauses with values and thresholds, parameters and references.
+
+    Attributes
+    ----------
+    content : dict
+        Keys ``unit``, ``plan``, ``status``, ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``,
+        ``policies``, ``assumptions``.
+    """
+
+    content: Content
+
+    def as_dict(self) -> Content:
+        """The explanation as plain values, ready for JSON."""
+        return copy.deepcopy(self.content)
+
+    def text(self) -> str:
+        """The explanation for a terminal; characters that would steer it are shown as escapes."""
+        return "\n".join(visible(line) for line in narrate(self.content)) + "\n"
+
+
+def explain(plan: Plan, unit_id: str) -> Explanation:
+    """Why a unit is what it is.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+    unit_id : str
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UnknownNameError
+        The plan has no such unit.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> explain(plan, "08031").as_dict()["main"]["zone"]
+    'key_development'
+    """
+    zones = plan.zones.set_index("unit_id")
+    if unit_id not in zones.index:
+        raise UnknownNameError(f"the plan has no unit '{unit_id}'{near(unit_id, zones.index)}", code="unknown_unit")
+    (zone,) = _of_unit(plan.zones, unit_id)
+    overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
+    claims = [_claim(row, plan.rulebook) for row in _of_unit(plan.claims, unit_id)]
+    main = next(one for one in claims if one["zone"] == zone["main"] and one["rule"] == zone["rule"])
+    held = [one for one in claims if one["zone"] in overlays and one["answer"] == "yes"]
+    others = [one for one in claims if one is not main and one not in held and one["rule"] != DEFAULT_RULE]
+    content = {
+        "unit": {
+            "unit_id": unit_id,
+            "name": str(zone["name"]),
+            "jurisdiction": str(zone["jurisdiction"]),
+            "area_ha": float(zone["area_ha"]),
+        },
+        "plan": {
+            "name": plan.study.name,
+            "date": plan.rulebook.day.isoformat(),
+            "rulebook": plan.rulebook.name,
+        },
+        "status": str(zone["status"]),
+        "main": main,
+        "overlays": held,
+        "other_claims": others,
+        "lines": [_line(row, plan.rulebook) for row in _of_unit(plan.lines, unit_id)],
+        "quotas": [_quota(row, plan.quotas) for row in _of_unit(plan.quotas, unit_id)],
+        "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
+    }
+    return Explanation(content | {"assumptions": _assumptions(plan, content)})
+
+
+def _of_unit(table: pd.DataFrame, unit_id: str) -> list[Content]:
+    rows = table[table["unit_id"] == unit_id].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
+    """A claim with its clauses, the parameters that they compare with, and the reference."""
+    said = json.loads(row["values"])
+    rule = next((one for one in rulebook.rules if one.id == row["rule"]), None)
+    zone = rulebook.zone(row["zone"])
+    reference = rule.reference if rule else said.get("decision", {}).get("reference", "")
+    return {
+        "zone": zone.code,
+        "title": dict(zone.title),
+        "rule": str(row["rule"]),
+        "answer": str(row["answer"]),
+        "reason": str(row["reason"]),
+        "when": rule.when if rule else "",
+        **_chain(said, rulebook),
+        "decision": said.get("decision"),
+        "reference": reference or zone.reference,
+        "verified": rule.verified if rule else None,
+    }
+
+
+def _chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
+    """Clauses, the values that they read, and the parameters that they compare with."""
+    return {
+        "clauses": said["clauses"],
+        "values": said["values"],
+        "parameters": [
+            {
+                "name": name,
+                "value": one.value,
+                "unit": one.unit,
+                "since": one.since.isoformat() if one.since else "",
+                "until": one.until.isoformat() if one.until else "",
+                "reference": one.reference,
+                "verified": one.verified,
+            }
+            for name, one in sorted(rulebook.parameters.items())
+            if name in said["thresholds"]
+        ],
+    }
+
+
+def _line(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
+    line = next((one for one in rulebook.lines if one.code == row["line"]), None)
+    return {
+        "line": str(row["line"]),
+        "title": dict(line.title) if line else {},
+        "claimed_ha": float(row["claimed_ha"]),
+        "settled_ha": float(row["settled_ha"]),
+        "lost_to": str(row["lost_to"]),
+        "reference": line.reference if line else "",
+    }
+
+
+def _quota(row: Mapping[str, Any], quotas: pd.DataFrame) -> Content:
+    """What the unit was given, out of how much; decimals as text, so that none is lost."""
+    same = (quotas["quota"] == row["quota"]) & (quotas["period"] == row["period"]) & (quotas["unit_id"] == "")
+    above = quotas[same & (quotas["jurisdiction"] == row["jurisdiction"])]
+    return {
+        "quota": str(row["quota"]),
+        "period": int(row["period"]),
+        **{name: _decimal(row[name]) for name in ("amount", "floor", "ceiling")},
+        "unit": str(row["unit"]),
+        "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
+        "binding": str(row["binding"]),
+        "jurisdiction": str(row["jurisdiction"]),
+        "jurisdiction_amount": _decimal(above["amount"].iloc[0]) if len(above) else None,
+    }
+
+
+def _decimal(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _policies(plan: Plan, zone: pd.DataFrame, unit_id: str) -> list[Content]:
+    rows = _of_unit(plan.policies, unit_id)
+    measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
+    seen = sight(zone, measures, plan.quotas[plan.quotas["unit_id"] == unit_id], plan.rulebook)
+    written = {policy.id: policy for policy in plan.rulebook.policies}
+    kept = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
+    found = []
+    for row in rows:
+        policy = written[row["policy"]]
+        (clauses,) = parse_condition(policy.when).explain(seen, plan.rulebook.values)
+        found.append(
+            {
+                **{name: str(row[name]) for name in kept},
+                "title": dict(policy.title),
+                "subject": policy.subject,
+                "strictness": int(row["strictness"]),
+                "settings": json.loads(row["parameters"]),
+                "when": policy.when,
+                **_chain(json.loads(packed(clauses)), plan.rulebook),
+                "verified": policy.verified,
+            }
+        )
+    return found
+
+
+def _assumptions(plan: Plan, content: Content) -> list[Content]:
+    """What was assumed about the values that the explanation names."""
+    told = [content["main"], *content["overlays"], *content["other_claims"], *content["policies"]]
+    names = {name for one in told for name in one["values"]}
+    return [
+        {"name": one.name, "kind": one.kind, "assumed": one.assumed}
+        for one in plan.assumptions
+        if names & {one.name, f"{one.name}_share", f"{one.name}_ha"}
+    ]

@@ -1,0 +1,205 @@
+"""Indicators: the measures that a rulebook reads, and what it takes where a study does not have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from layers import SourceError, UnknownNameError, ZoneplanError, parse_condition, raise_all, shown
+from zoning.entries import Indicator, Policy, Rule
+from zoning.errors import near
+from zoning.plans import Assumption
+from zoning.rulebook import Rulebook
+
+QUOTA = "quota_"
+"""An indicator of this beginning is the amount of a quota; only policies see it."""
+
+_DTYPES = {"number": "float64", "text": "str", "boolean": "boolean"}
+_KINDS = dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number") | {"string": "text"}
+
+
+def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Measures with every indicator that the rulebook declares.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``, one column a measure.
+    rulebook : Rulebook
+        Its indicators say what to take where a measure is absent.
+    quotas : DataFrame, optional
+        The QUOTAS table. With it the amounts of the units are added as ``quota_<name>``; without it indicators of such
+        a name are left alone, for quotas are handed out later.
+
+    Returns
+    -------
+    DataFrame
+        Same index; the measures, then the indicators that were absent. Where a declared boolean came as 0 and 1 it is
+        boolean.
+
+    Raises
+    ------
+    UnknownNameError
+        An indicator with ``when_absent = "error"`` is absent.
+    SourceError
+        A column does not hold what the indicator of its name is declared to be.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> plants = Indicator(name="plant_mw", unit="MW", when_absent=0)
+    >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
+    >>> complete(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
+       population  plant_mw
+    a           7       0.0
+    """
+    known = _with_amounts(measures, quotas)
+    absent = _absent(known, rulebook, quotas is not None)
+    raise_all((*_needed(absent, known, rulebook), *_misfits(known, rulebook)))
+    booleans = {
+        one.name: known[one.name].astype("boolean")
+        for one in rulebook.indicators
+        if one.type == "boolean" and one.name in known.columns and known[one.name].dtype != bool
+    }
+    constants = {
+        one.name: column_of(one, None if one.when_absent == "unknown" else one.when_absent, known.index)
+        for one in absent
+    }
+    return known.assign(**booleans).assign(**constants)
+
+
+def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> tuple[Assumption, ...]:
+    """What was taken for the indicators that the measures do not have.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        As measured, before :func:`complete`.
+    rulebook : Rulebook
+    quotas : DataFrame, optional
+        As in :func:`complete`.
+
+    Returns
+    -------
+    tuple of Assumption
+        In the order of the rulebook; a missing ``<role>_share`` or ``<role>_ha`` is of kind "role".
+    """
+    absent = _absent(_with_amounts(measures, quotas), rulebook, quotas is not None)
+    return tuple(_assumption(one) for one in absent)
+
+
+def amounts(quotas: pd.DataFrame) -> pd.DataFrame:
+    """Amounts that units were given, one column ``quota_<name>`` a quota, as numbers.
+
+    Parameters
+    ----------
+    quotas : DataFrame
+        The QUOTAS table.
+
+    Returns
+    -------
+    DataFrame
+        Index ``unit_id``; of a quota with several periods the latest one.
+    """
+    rows = quotas[quotas["level"] == "unit"].sort_values("period", kind="stable")
+    latest = rows.drop_duplicates(["quota", "unit_id"], keep="last")
+    wide = latest.assign(amount=latest["amount"].astype(float)).pivot(index="unit_id", columns="quota", values="amount")  # noqa: PD010  (no two rows meet)
+    return wide.rename(columns=lambda name: f"{QUOTA}{name}").rename_axis(columns=None)
+
+
+def column_of(indicator: Indicator, value: float | bool | str | None, units: pd.Index) -> pd.Series:
+    """One value of an indicator for all units; None for a missing one.
+
+    Examples
+    --------
+    >>> column_of(Indicator(name="metro", type="boolean"), None, pd.Index(["a"])).tolist()
+    [<NA>]
+    """
+    return pd.Series([value] * len(units), index=units, dtype=_DTYPES[indicator.type])
+
+
+def readers(name: str, rulebook: Rulebook) -> tuple[str, ...]:
+    """The rules and policies whose conditions name an indicator or parameter, as "rule key-1"."""
+    entries: tuple[Rule | Policy, ...] = (*rulebook.rules, *rulebook.policies)
+    reading = (entry for entry in entries if name in parse_condition(entry.when).names)
+    return tuple(f"{type(entry).__name__.lower()} {entry.id}" for entry in reading)
+
+
+def _with_amounts(measures: pd.DataFrame, quotas: pd.DataFrame | None) -> pd.DataFrame:
+    if quotas is None:
+        return measures
+    given = amounts(quotas)
+    for name in given.columns:
+        if name in measures.columns:
+            raise UnknownNameError(
+                f"'{name}' is a column of the measures and the amount of a quota as well; rename the column",
+                code="two_sources",
+            )
+    return measures.join(given)
+
+
+def _absent(measures: pd.DataFrame, rulebook: Rulebook, quotas_known: bool) -> list[Indicator]:
+    return [
+        one
+        for one in rulebook.indicators
+        if one.name not in measures.columns and (quotas_known or not one.name.startswith(QUOTA))
+    ]
+
+
+def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    for one in absent:
+        if one.when_absent != "error":
+            continue
+        who = readers(one.name, rulebook)
+        yield UnknownNameError(
+            f"rulebook '{rulebook.name}', indicators.toml: no layer or table of the plan gives '{one.name}' "
+            f"({one.unit})"
+            + (f", which {', '.join(who)} read{'s' * (len(who) == 1)}" if who else "")
+            + f"; add a table with a column '{one.name}', or a layer with a 'measure' of this name"
+            + near(one.name, map(str, measures.columns)),
+            code="missing_measure",
+        )
+
+
+def _misfits(measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    for one in rulebook.indicators:
+        if one.name not in measures.columns:
+            continue
+        column = measures[one.name]
+        kind = _kind(column)
+        if kind in ("nothing", one.type) or (one.type == "boolean" and column.dropna().isin([0, 1]).all()):
+            continue
+        yield SourceError(
+            f"column '{one.name}' holds a {kind}, but rulebook '{rulebook.name}' reads it as a {one.type} "
+            f"({one.unit}); it begins with {shown(column.dropna().unique()[:3])}: "
+            "correct the column, or its type in indicators.toml",
+            code="column_type",
+            layer=one.name,
+        )
+
+
+def _kind(column: pd.Series) -> str:
+    """Number, text, boolean, or "nothing" where all is missing: by content, whatever type the file gave."""
+    if column.isna().all():
+        return "nothing"
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "number"
+    content = pd.api.types.infer_dtype(column, skipna=True)
+    return _KINDS.get(content, content)
+
+
+def _assumption(one: Indicator) -> Assumption:
+    if one.when_absent == "unknown":
+        taken = "unknown"
+    else:
+        value = one.when_absent
+        taken = str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
+        taken += f" {one.unit}" if one.type == "number" and one.unit != "1" else ""
+    for ending in ("_share", "_ha"):
+        if one.name.endswith(ending):
+            role = one.name.removesuffix(ending)
+            return Assumption(role, "role", f"no layer has the role '{role}': {one.name} is taken as {taken}")
+    return Assumption(one.name, "indicator", f"no layer or table gives it: it is taken as {taken}")

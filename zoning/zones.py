@@ -1,0 +1,105 @@
+"""Zones: exactly one main function a unit, any number of overlays, out of all claims."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from layers import UnknownNameError, raise_all
+from zoning.claims import DEFAULT_RULE
+from zoning.decisions import DECISION
+from zoning.errors import near
+from zoning.rulebook import Rulebook
+
+COLUMNS = ("main", "overlays", "status", "rule", "reason")
+
+
+def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """The zones of each unit.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The CLAIMS table, with a row of the rule ``default`` for each unit; in any order.
+    rulebook : Rulebook
+        Kinds of the zones and priorities of the rules.
+
+    Returns
+    -------
+    DataFrame
+        Index ``unit_id``, sorted; ``main``, ``overlays`` (sorted, joined by ``;``), ``status``, and ``rule`` and
+        ``reason`` of the claim that decided the main function.
+
+    Raises
+    ------
+    UnknownNameError
+        A claim of a zone or rule that the rulebook does not have, or a unit that nothing claims.
+
+    Notes
+    -----
+    A decision wins; then the rule with the lowest priority number; the default zone comes last. Where different zones
+    stand at the lowest number, the id that sorts first decides.
+
+    The status is the first that fits: ``by_decision`` where a decision gave the main function, ``contested`` where
+    different zones stood at the lowest number, ``review`` where a rule could not be answered, ``by_decision`` where a
+    decision gave an overlay, else ``decided``.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from zoning import read_rulebook
+    >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
+    >>> row = {"unit_id": "a", "zone": "general", "rule": "default", "reason": "nothing claims it", "answer": "yes"}
+    >>> resolve(pd.DataFrame([row]), rulebook).loc["a", ["main", "status"]].tolist()
+    ['general', 'decided']
+    """
+    ranked = _ranked(claims, rulebook)
+    mains = ranked[(ranked["kind"] == "main") & (ranked["answer"] == "yes")].sort_values(["unit_id", "rank", "rule"])
+    winners = mains.drop_duplicates("unit_id").set_index("unit_id")
+    units = pd.Index(sorted(set(ranked["unit_id"])), name="unit_id", dtype=winners.index.dtype)
+    orphans = units.difference(winners.index)
+    if len(orphans):
+        raise UnknownNameError(
+            f"nothing claims a main function for {len(orphans)} units, not even the rule '{DEFAULT_RULE}': "
+            "give the claims that classify() makes",
+            features=orphans,
+        )
+    rivals = mains[mains["rank"] == mains["unit_id"].map(winners["rank"])].groupby("unit_id")["zone"].nunique()
+    overlays = ranked[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes")]
+    facts = {
+        "decided": winners["decision"],
+        "contested": rivals > 1,
+        "review": (ranked["answer"] == "unknown").groupby(ranked["unit_id"]).any(),
+        "given": overlays.groupby("unit_id")["decision"].any(),
+    }
+    known = {name: fact.reindex(units, fill_value=False).astype(bool) for name, fact in facts.items()}
+    status = pd.Series("decided", index=units, dtype="str")
+    for word, where in (
+        ("by_decision", known["given"]),
+        ("review", known["review"]),
+        ("contested", known["contested"]),
+        ("by_decision", known["decided"]),
+    ):
+        status = status.mask(where, word)
+    joined = overlays.groupby("unit_id")["zone"].agg(lambda codes: ";".join(sorted(set(codes))))
+    return (
+        winners.rename(columns={"zone": "main"})
+        .reindex(units)
+        .assign(overlays=joined.reindex(units, fill_value="").astype("str"), status=status)[list(COLUMNS)]
+    )
+
+
+def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """Claims with the kind of their zone, whether a decision made them, and their rank: the lower, the stronger."""
+    kinds = {zone.code: zone.kind for zone in rulebook.zones}
+    priorities = {rule.id: rule.priority for rule in rulebook.rules}
+    decision = claims["rule"].str.startswith(DECISION)
+    ruled = ~decision & (claims["rule"] != DEFAULT_RULE)
+    raise_all(
+        UnknownNameError(f"claims: rulebook '{rulebook.name}' has no {what} '{name}'{near(name, known)}")
+        for what, known, names in (("zone", kinds, claims["zone"]), ("rule", priorities, claims.loc[ruled, "rule"]))
+        for name in sorted(set(names) - set(known))
+    )
+    # a decision stands above every rule and the default below, whatever numbers the rules use
+    rank = claims["rule"].map(priorities).astype(float)
+    rank = rank.mask(decision, float("-inf")).mask(claims["rule"] == DEFAULT_RULE, float("inf"))
+    return claims.assign(kind=claims["zone"].map(kinds), decision=decision, rank=rank)
