@@ -1,0 +1,274 @@
+"""The chapters on what follows and what it rests on: quotas, policies, assumptions, parameters, ledger, sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pandas as pd
+from pyproj import CRS
+
+from layers import Priority, Quota
+from maps.editions import RESERVE, Edition, by_group, each_row
+from maps.leaves import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
+from maps.lettering import NONE, amount, measure, number, projection
+from maps.report_words import title_in
+from zoning import Policy
+
+
+def quotas(edition: Edition) -> Chapter:
+    """Each land quota: how it is handed down, then every level with amounts, bounds and what bound."""
+    words, table = edition.words, edition.plan.quotas
+    leaves: list[Leaf] = [] if edition.plan.study.quotas else [Paragraph(words["no_quotas"])]
+    for quota in edition.plan.study.quotas:
+        own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
+        leaves.append(_quota_card(edition, quota, own))
+        leaves += [_level(edition, quota, level, own[own["level"] == level]) for level in quota.levels]
+    missing = [one for one in edition.plan.assumptions if one.kind == "deduction"]
+    if edition.plan.study.quotas and missing:
+        leaves.append(Paragraph(words["deductions"], heading=True))
+        leaves.append(Paragraph(words["deductions_intro"]))
+        leaves.append(
+            grid(
+                "",
+                edition.columns(name="code", assumed="long"),
+                ((one.name, one.assumed) for one in missing),
+            )
+        )
+    return Chapter("quotas", words["quotas"], tuple(leaves))
+
+
+def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
+    words = edition.words
+    return Card(
+        edition.say("quota_total", name=quota.name, period=quota.period, unit=quota.unit),
+        quota.by,
+        facts=(
+            (words["total"], amount(quota.total)),
+            (words["handed_out"], amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
+            (words["step"], amount(quota.step)),
+            (words["levels"], " → ".join(quota.levels)),
+            (words["weight"], _weight(quota)),
+            (words["floor"], _bound(quota.floor, words)),
+            (words["ceiling"], _bound(quota.ceiling, words)),
+            (words["reserve_pct"], amount(quota.reserve_pct)),
+            *((words["priorities"], _priority(edition, one)) for one in quota.priority),
+        ),
+    )
+
+
+def _priority(edition: Edition, one: Priority) -> str:
+    return edition.say("priority_line", factor=measure(one.factor), when=one.when, reason=one.reason)
+
+
+def _weight(quota: Quota) -> str:
+    if isinstance(quota.weight, str):
+        return quota.weight
+    return " + ".join(f"{measure(part.share)} × {part.measure}" for part in quota.weight)
+
+
+def _bound(bound: Decimal | str | None, words: dict[str, str]) -> str:
+    if bound is None:
+        return words["no_bound"]
+    return bound if isinstance(bound, str) else amount(bound)
+
+
+def _level(edition: Edition, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
+    """One level of a quota; units stand under their jurisdiction, its reserve last."""
+    words = edition.words
+    title = edition.say("amount", unit=quota.unit)
+    bounds = edition.columns(floor="number", ceiling="number", weight="number", binding="text")
+    inner = level == quota.levels[-1] and len(quota.levels) > 1
+    groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
+    return Grid(
+        f"{quota.name}: {edition.say('level', name=level)}",
+        (Column(words["name"]), Column(title, "number"), *bounds),
+        tuple(
+            Rows(tuple(_quota_rows(edition, part)), name, amount(_sum(part)) if name else "") for name, part in groups
+        ),
+        (words["total"], amount(_sum(rows)), "", "", "", ""),
+    )
+
+
+def _sum(rows: pd.DataFrame) -> Decimal:
+    return sum((Decimal(str(one)) for one in rows["amount"]), Decimal(0))
+
+
+def _quota_rows(edition: Edition, rows: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
+    """Units by id, a reserve last."""
+    words = edition.words
+    for row in each_row(rows.sort_values("unit_id", key=lambda ids: ids == RESERVE, kind="stable")):
+        name = edition.unit(row.unit_id) if row.unit_id else row.jurisdiction
+        yield (
+            words["reserve"] if row.unit_id == RESERVE else name,
+            amount(row.amount),
+            amount(row.floor),
+            amount(row.ceiling),
+            measure(row.weight),
+            words.get(row.binding, row.binding) or NONE,
+        )
+
+
+def policies(edition: Edition) -> Chapter:
+    """Each policy of the rulebook once, by instrument, with the units where it applies."""
+    words = edition.words
+    rows = dict(by_group(edition.plan.policies, "policy"))
+    leaves: list[Leaf] = [Paragraph(words["policies_intro"])]
+    instruments = dict.fromkeys(policy.instrument for policy in edition.plan.rulebook.policies)
+    for instrument in instruments:
+        leaves.append(Paragraph(words.get(f"instrument_{instrument}", instrument), heading=True))
+        own = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
+        leaves += [_policy_card(edition, policy, rows.get(policy.id, edition.plan.policies.iloc[:0])) for policy in own]
+    return Chapter("policies", words["policies"], tuple(leaves))
+
+
+def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
+    words = edition.words
+    whole = set(rows.loc[rows["piece_id"] == "", "unit_id"])
+    parts = set(rows["unit_id"]) - whole
+    given = ", ".join(f"{name} = {_parameter(value)}" for name, value in policy.parameters.items())
+    return Card(
+        title_in(policy.title, edition.language, policy.id),
+        policy.id,
+        "" if policy.verified else words["unseen"],
+        (
+            (words["clause"], policy.clause),
+            (words["reference"], policy.reference),
+            (words["since"], edition.day(policy.since)),
+            (words["until"], edition.day(policy.until) if policy.until else ""),
+            (words["when"], policy.when),
+            (words["parameters_of"], given),
+            (words["applies"], _extent(edition, len(whole), len(parts))),
+        ),
+        (*_where(edition, whole, parts), *_overruled(edition, rows)),
+    )
+
+
+def _parameter(value: object) -> str:
+    if isinstance(value, (str, int, float)):
+        return measure(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _overruled(edition: Edition, rows: pd.DataFrame) -> Iterator[Names]:
+    yielding = rows.loc[rows["overruled_by"] != "", ["unit_id", "overruled_by"]].drop_duplicates()
+    for overruler, part in by_group(yielding, "overruled_by"):
+        title = f"{edition.words['overruled']} {overruler}: {edition.counted(len(part))}"
+        yield Names(title, _names(edition, set(part["unit_id"])))
+
+
+def _extent(edition: Edition, whole: int, parts: int) -> str:
+    if not whole + parts:
+        return edition.words["applies_nowhere"]
+    if whole == len(edition.plan.zones):
+        return edition.say("applies_everywhere", n=number(whole))
+    if parts:
+        return edition.say("applies_parts", units=edition.counted(whole + parts), parts=number(parts))
+    return edition.counted(whole)
+
+
+def _where(edition: Edition, whole: set[str], parts: set[str]) -> Iterator[Names]:
+    """The units of a policy; those left out where they are few; nobody where it applies everywhere or nowhere."""
+    everyone = set(edition.plan.zones["unit_id"])
+    outside = everyone - whole - parts
+    if outside and not parts and len(outside) < len(whole) // 4:
+        yield Names(edition.say("all_but", units=edition.counted(len(outside))), _names(edition, outside))
+    elif whole != everyone and whole | parts:
+        names = tuple(_in_part(edition, one, parts) for one in sorted(whole | parts))
+        yield Names(edition.say("these_units", units=edition.counted(len(names))), names)
+
+
+def _in_part(edition: Edition, unit_id: str, parts: set[str]) -> str:
+    name = edition.unit(unit_id)
+    return edition.say("in_part", unit=name) if unit_id in parts else name
+
+
+def _names(edition: Edition, ids: set[str]) -> tuple[str, ...]:
+    return tuple(edition.unit(one) for one in sorted(ids))
+
+
+def assumptions(edition: Edition) -> Chapter:
+    """Roles, indicators and deductions that were absent, and what was taken instead."""
+    words = edition.words
+    found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
+    columns = edition.columns(name="code", kind="text", assumed="long")
+    table = grid("", columns, ((one.name, words.get(one.kind, one.kind), one.assumed) for one in found))
+    leaves = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
+    return Chapter("assumptions", words["assumptions"], leaves)
+
+
+def parameters(edition: Edition) -> Chapter:
+    """Every parameter in force: value, unit of measure, since when, by which document, seen or not."""
+    words, rulebook = edition.words, edition.plan.rulebook
+    columns = edition.columns(
+        name="text",
+        value="number",
+        unit_of_measure="text",
+        since="word",
+        until="word",
+        reference="long",
+        verified="word",
+    )
+    rows = (
+        (
+            (title_in(one.title, edition.language, name), name) if one.title else name,
+            measure(one.value),
+            one.unit,
+            edition.day(one.since),
+            edition.day(one.until),
+            one.reference,
+            edition.yes(one.verified),
+        )
+        for name, one in sorted(rulebook.parameters.items())
+    )
+    table = grid("", columns, rows)
+    intro = Paragraph(edition.say("parameters_intro", date=rulebook.day.isoformat()))
+    return Chapter("parameters", words["parameters"], (intro, table))
+
+
+def ledger(edition: Edition) -> Chapter:
+    """Every repair: counted by kind, then one by one."""
+    words, table = edition.words, edition.plan.ledger
+    if table.empty:
+        return Chapter("ledger", words["ledger"], (Paragraph(words["none"]),))
+    counts = table.groupby(["layer", "finding", "action"], sort=True, as_index=False).agg(many=("feature", "size"))
+    counted = grid(
+        words["ledger_by_kind"],
+        edition.columns(layer="text", finding="text", action="long", count="number"),
+        ((row.layer, row.finding, row.action, number(row.many)) for row in each_row(counts)),
+    )
+    entries = grid(
+        words["all_entries"],
+        edition.columns(
+            layer="text", feature="hash", finding="text", action="long", before_ha="number", after_ha="number"
+        ),
+        (
+            (row.layer, row.feature, row.finding, row.action, *_areas(row.area_before_ha, row.area_after_ha))
+            for row in each_row(table)
+        ),
+    )
+    return Chapter("ledger", words["ledger"], (Paragraph(words["ledger_intro"]), counted, entries))
+
+
+def _areas(before: object, after: object) -> tuple[str, str]:
+    return number(before, 4), number(after, 4)
+
+
+def sources(edition: Edition) -> Chapter:
+    """Every input file with its sha256."""
+    words = edition.words
+    columns = [Column(words["layer"]), Column(words["path"], "hash"), Column("sha256", "hash")]
+    rows = ((one.name, one.path, one.sha256) for one in edition.plan.sources)
+    return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, rows)))
+
+
+def method(edition: Edition) -> Chapter:
+    """How areas and shares were taken."""
+    plan, words = edition.plan, edition.words
+    areas = edition.say("method_areas", crs=projection(plan.units.crs), own=projection(CRS(plan.own_crs)))
+    return Chapter(
+        "method",
+        words["method"],
+        (Paragraph(areas), Paragraph(edition.say("method_shares", n=number(len(plan.pieces))))),
+    )

@@ -1,0 +1,289 @@
+"""The chapters on what the plan says: summary, zones, open questions, decisions, control lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from layers import Decision
+from maps.editions import Edition, by_group, each_row
+from maps.leaves import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
+from maps.lettering import NONE, amount, number
+
+OPEN = ("contested", "review")
+STATUSES = ("decided", "by_decision", "contested", "review")
+
+
+def summary(edition: Edition) -> Chapter:
+    """The plan on one page: key figures, land by main function and overlay, how each was settled."""
+    words = edition.words
+    return Chapter(
+        "summary",
+        words["summary"],
+        (
+            Figures(tuple(_key_figures(edition))),
+            _by_main(edition),
+            _by_jurisdiction(edition),
+            _by_overlay(edition),
+            _by_status(edition),
+        ),
+    )
+
+
+def _key_figures(edition: Edition) -> Iterator[tuple[str, str]]:
+    plan, words = edition.plan, edition.words
+    yield words["planning_units"], number(len(plan.zones))
+    yield words["total_area"], edition.ha(edition.total_ha)
+    yield words["jurisdictions"], number(plan.zones["jurisdiction"].nunique())
+    yield words["decisions_made"], number(len(plan.study.decisions))
+    for quota in plan.study.quotas:
+        said = edition.say("quota_total", name=quota.name, period=quota.period, unit=quota.unit)
+        yield said, amount(quota.total)
+    yield words["policies_in_force"], number(len(plan.rulebook.policies))
+    yield words["repairs"], number(len(plan.ledger))
+
+
+def _land(edition: Edition, part: pd.DataFrame) -> tuple[str, str, str]:
+    area = float(part["area_ha"].sum())
+    return number(len(part)), edition.ha(area), edition.share(area)
+
+
+def _land_columns(edition: Edition, first: str) -> list[Column]:
+    words = edition.words
+    return [Column(words[first]), *(Column(words[key], "number") for key in ("units", "area_ha", "share"))]
+
+
+def _by_main(edition: Edition) -> Grid:
+    zones, words = edition.plan.zones, edition.words
+    mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
+    return grid(
+        words["by_main"],
+        _land_columns(edition, "main"),
+        ((edition.title(code), *_land(edition, zones[zones["main"] == code])) for code in mains),
+        total=(words["total"], *_land(edition, zones)),
+    )
+
+
+def _by_jurisdiction(edition: Edition) -> Grid:
+    words = edition.words
+    mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
+    land = edition.plan.zones.pivot_table("area_ha", "jurisdiction", "main", "sum", fill_value=0.0)
+    land = land.reindex(columns=mains, fill_value=0.0).sort_index()
+    return grid(
+        words["by_jurisdiction"],
+        [
+            Column(words["jurisdiction"]),
+            *(Column(title, "number") for title in (*map(edition.title, mains), words["total"])),
+        ],
+        ((str(name), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
+        total=(words["total"], *map(edition.ha, (*land.sum(), edition.total_ha))),
+    )
+
+
+def _by_overlay(edition: Edition) -> Grid:
+    zones, words = edition.plan.zones, edition.words
+    carried = zones["overlays"].str.split(";")
+    codes = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
+    parts = ((code, zones[[code in one for one in carried]]) for code in codes)
+    return grid(
+        words["by_overlay"],
+        _land_columns(edition, "overlay"),
+        ((edition.title(code), *_land(edition, part)) for code, part in parts),
+        note=words["overlay_note"],
+    )
+
+
+def _by_status(edition: Edition) -> Grid:
+    zones, words = edition.plan.zones, edition.words
+    return grid(
+        words["by_status"],
+        _land_columns(edition, "status"),
+        ((words[status], *_land(edition, zones[zones["status"] == status])) for status in STATUSES),
+        total=(words["total"], *_land(edition, zones)),
+    )
+
+
+def zones(edition: Edition) -> Chapter:
+    """Every unit with its zone, status and reason, main function by main function; then the rules."""
+    words = edition.words
+    table = edition.plan.zones
+    mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
+    parts = [(code, table[table["main"] == code]) for code in mains]
+    return Chapter(
+        "zones",
+        words["zones"],
+        (
+            Paragraph(words["zones_intro"]),
+            *(_units(edition, code, part) for code, part in parts if len(part)),
+            _rules(edition),
+        ),
+    )
+
+
+def _units(edition: Edition, code: str, part: pd.DataFrame) -> Grid:
+    return Grid(
+        f"{edition.title(code)}: {_extent(edition, part)}",
+        edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
+        tuple(
+            Rows(
+                tuple(_unit(edition, row) for row in each_row(group)),
+                jurisdiction,
+                _extent(edition, group),
+            )
+            for jurisdiction, group in by_group(part, "jurisdiction")
+        ),
+    )
+
+
+def _extent(edition: Edition, part: pd.DataFrame) -> str:
+    return f"{edition.counted(len(part))}, {edition.say('ha', n=edition.ha(part['area_ha'].sum()))}"
+
+
+def _unit(edition: Edition, row: Any) -> tuple[Cell, ...]:
+    return (
+        (row.name, row.unit_id) if row.name and row.name != row.unit_id else row.unit_id,
+        edition.ha(row.area_ha),
+        edition.overlays(row.overlays),
+        edition.words.get(row.status, row.status),
+        (row.reason, row.rule),
+    )
+
+
+def _rules(edition: Edition) -> Grid:
+    words = edition.words
+    return grid(
+        words["rules"],
+        edition.columns(rule="id", zone="text", when="code", priority="number", reference="text", verified="word"),
+        (
+            (
+                rule.id,
+                edition.title(rule.zone),
+                rule.when,
+                str(rule.priority),
+                rule.reference,
+                edition.yes(rule.verified),
+            )
+            for rule in edition.plan.rulebook.rules
+        ),
+        note=words["lowest_wins"],
+    )
+
+
+def open_units(edition: Edition) -> Chapter:
+    """Contested units and units to be reviewed, each with every claim made on it."""
+    words, table = edition.words, edition.plan.zones
+    waiting = table[table["status"].isin(OPEN)]
+    leaves: list[Leaf] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
+    claims = dict(by_group(edition.plan.claims[edition.plan.claims["unit_id"].isin(waiting["unit_id"])], "unit_id"))
+    for row in each_row(waiting):
+        facts = ((words["jurisdiction"], row.jurisdiction), (words["main"], edition.title(row.main)))
+        made = _claims(edition, claims[row.unit_id])
+        leaves.append(Card(row.name or row.unit_id, row.unit_id, words[row.status], facts, grid=made))
+    return Chapter("open", words["open_units"], tuple(leaves))
+
+
+def _claims(edition: Edition, claims: pd.DataFrame) -> Grid:
+    return grid(
+        "",
+        edition.columns(zone="text", rule="id", answer="word", reason="long"),
+        (
+            (edition.title(row.zone), row.rule, _answer(edition, row), _grounds(edition, row))
+            for row in each_row(claims)
+        ),
+    )
+
+
+def _grounds(edition: Edition, row: Any) -> tuple[str, ...]:
+    return (row.reason, *edition.clauses(row.values))
+
+
+def decisions(edition: Edition) -> Chapter:
+    """What planners decided, by whom and why, beside what the rules said."""
+    words = edition.words
+    leaves = [Paragraph(words["decisions_intro"] if edition.plan.study.decisions else words["none"])]
+    return Chapter("decisions", words["decisions"], (*leaves, *_decision_cards(edition)))
+
+
+def _decision_cards(edition: Edition) -> Iterator[Card]:
+    words, claims = edition.words, edition.plan.claims
+    for place, decision in enumerate(edition.plan.study.decisions, start=1):
+        yield Card(
+            edition.unit(decision.unit),
+            f"decision-{place}",
+            facts=(
+                (words["decided_as"], edition.title(decision.main or decision.overlay or "")),
+                (words["why"], decision.reason),
+                (words["decided_by"], decision.by),
+                (words["decided_on"], decision.date.isoformat()),
+                (words["reference"], decision.reference),
+                (words["rules_said"], _said(edition, decision, claims[claims["unit_id"] == decision.unit])),
+            ),
+        )
+
+
+def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
+    """What the rules, not decisions and not the default, claim the unit for in the matter that was decided."""
+    rulebook = edition.plan.rulebook
+    matter = (
+        {decision.overlay} if decision.main is None else {zone.code for zone in rulebook.zones if zone.kind == "main"}
+    )
+    asked = {rule.id for rule in rulebook.rules}
+    own = claims[claims["zone"].isin(matter) & claims["rule"].isin(asked)]
+    if len(own):
+        said = ((edition.title(row.zone), row.rule, _answer(edition, row), row.reason) for row in each_row(own))
+        return "; ".join(f"{zone} ({rule}, {answer}): {reason}" for zone, rule, answer, reason in said)
+    if decision.main is None:
+        return edition.words["default_rule"]
+    default = next(zone.code for zone in rulebook.zones if zone.default)
+    return edition.say("would_be", zone=edition.title(default))
+
+
+def _answer(edition: Edition, row: Any) -> str:
+    return edition.words.get(str(row.answer), str(row.answer))
+
+
+def lines(edition: Edition) -> Chapter:
+    """Control lines: what was claimed, what was settled, what went to a line of higher rank."""
+    words, table = edition.words, edition.plan.lines
+    parts = [(line.code, table[table["line"] == line.code]) for line in edition.plan.rulebook.lines]
+    whole = grid(
+        "",
+        edition.columns(line="text", units="number", claimed_ha="number", settled_ha="number", lost_ha="number"),
+        ((edition.title(code), number(len(part)), *_line_land(edition, part)) for code, part in parts),
+    )
+    leaves: list[Leaf] = [Paragraph(words["lines_intro"]), whole]
+    if len(table):
+        leaves.append(_lines_by_unit(edition, table))
+    return Chapter("lines", words["lines"], tuple(leaves))
+
+
+def _line_land(edition: Edition, part: pd.DataFrame) -> tuple[str, str, str]:
+    claimed, settled = float(part["claimed_ha"].sum()), float(part["settled_ha"].sum())
+    return edition.ha(claimed), edition.ha(settled), edition.ha(max(claimed - settled, 0.0))
+
+
+def _lines_by_unit(edition: Edition, table: pd.DataFrame) -> Grid:
+    words = edition.words
+    order = [line.code for line in edition.plan.rulebook.lines]
+    return Grid(
+        words["by_unit"],
+        edition.columns(unit="text", claimed_ha="number", settled_ha="number", lost_ha="number", lost_to="text"),
+        tuple(
+            Rows(
+                tuple(
+                    (
+                        edition.unit(row.unit_id),
+                        edition.ha(row.claimed_ha),
+                        edition.ha(row.settled_ha),
+                        edition.ha(max(row.claimed_ha - row.settled_ha, 0.0)),
+                        edition.overlays(row.lost_to) or NONE,
+                    )
+                    for row in each_row(part)
+                ),
+                edition.title(code),
+            )
+            for code, part in sorted(by_group(table, "line"), key=lambda pair: order.index(pair[0]))
+        ),
+    )

@@ -1,0 +1,120 @@
+"""An edition of a report: one plan in one language, with the names and figures as they stand on every page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from maps.leaves import Column
+from maps.lettering import NONE, area_decimals, number, percent
+from maps.report_words import report_words, title_in, units_counted
+from zoning import Plan
+
+RESERVE = "(reserve)"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One plan, told in one language.
+
+    Attributes
+    ----------
+    plan : Plan
+    language : {"en", "zh"}
+    """
+
+    plan: Plan
+    language: str = "en"
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """What the report says of itself."""
+        return report_words(self.language)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Title of every zone and control line by its code."""
+        rulebook = self.plan.rulebook
+        zones = {zone.code: title_in(zone.title, self.language, zone.code) for zone in rulebook.zones}
+        return zones | {line.code: title_in(line.title, self.language, line.code) for line in rulebook.lines}
+
+    @cached_property
+    def total_ha(self) -> float:
+        """Area of all units."""
+        return float(self.plan.zones["area_ha"].sum())
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        zones = self.plan.zones
+        return {
+            unit_id: f"{name} ({unit_id})" if name and name != unit_id else unit_id
+            for unit_id, name in zip(zones["unit_id"], zones["name"], strict=True)
+        }
+
+    def unit(self, unit_id: str) -> str:
+        """A unit by its name and id."""
+        return self._named.get(unit_id, unit_id)
+
+    def title(self, code: str) -> str:
+        """Title of a zone or line; what no rulebook knows stands as it is."""
+        return self.titles.get(code, code)
+
+    def overlays(self, codes: str) -> str:
+        """Titles of overlays from the column of a table."""
+        return ", ".join(self.title(code) for code in codes.split(";") if code)
+
+    def ha(self, area: object) -> str:
+        """Hectares, with the same decimals on every page."""
+        return number(area, area_decimals(self.total_ha))
+
+    def share(self, area_ha: float) -> str:
+        """Per cent of the area of all units."""
+        return percent(area_ha, self.total_ha)
+
+    def counted(self, count: int) -> str:
+        """A number of units in words."""
+        return units_counted(count, self.words)
+
+    def say(self, key: str, **figures: object) -> str:
+        """A sentence with its figures."""
+        return self.words[key].format(**figures)
+
+    def columns(self, **kinds: str) -> tuple[Column, ...]:
+        """Columns of a grid: the key of each title, and what stands in it."""
+        return tuple(Column(self.words[key], kind) for key, kind in kinds.items())
+
+    def yes(self, answer: bool) -> str:
+        """Yes or no."""
+        return self.words["yes" if answer else "no"]
+
+    def clauses(self, text: str) -> tuple[str, ...]:
+        """What each clause of a claim's condition said, from the JSON of the column ``values``."""
+        found = json.loads(text).get("clauses", ()) if text else ()
+        return tuple(
+            self.say(
+                "answered",
+                text=one["text"],
+                answer=self.words.get(one["answer"], one["answer"]),
+                sentence=one["sentence"],
+            )
+            for one in found
+        )
+
+    def day(self, value: object) -> str:
+        """A date as ISO, or a dash."""
+        return str(value) if value is not None and str(value) not in {"", "nan", "NaT"} else NONE
+
+
+def each_row(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a table with their cells as attributes."""
+    yield from table.itertuples()
+
+
+def by_group(table: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    """Parts of a table by the values of a column, sorted."""
+    return [(str(name), part) for name, part in table.groupby(column, sort=True)]

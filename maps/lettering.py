@@ -1,0 +1,212 @@
+"""How texts and numbers stand on a page: nothing hidden, nothing reordered, thousands apart."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pyproj import CRS
+
+NONE = "–"
+"""What stands where there is no value."""
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_NO_CHARACTERS = "\ufffe\uffff"
+_WIDE = {"W", "F"}
+
+
+def visible(text: object) -> str:
+    r"""A text with every character that would hide or reorder others written as its code.
+
+    Parameters
+    ----------
+    text : object
+        A name, a reason, a path as it was read; ``str`` of anything else.
+
+    Returns
+    -------
+    str
+        Letters of every script stay as they are. Control and format characters (line ends, bidirectional marks,
+        zero-width characters, lone surrogates) become ``\u202e`` and the like.
+
+    Examples
+    --------
+    >>> print(visible("攀枝花 <b>{{ 7*7 }}</b>"))
+    攀枝花 <b>{{ 7*7 }}</b>
+    >>> print(visible("evil\u202etxt.exe\n"))
+    evil\u202etxt.exe\u000a
+    """
+    return "".join(_code(char) if _hides(char) else char for char in str(text))
+
+
+def _hides(char: str) -> bool:
+    return unicodedata.category(char) in _HIDDEN or char in _NO_CHARACTERS
+
+
+def _code(char: str) -> str:
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
+def number(value: object, decimals: int = 0) -> str:
+    """A number with its thousands apart and a fixed count of decimals.
+
+    Parameters
+    ----------
+    value : float, int or Decimal
+        Missing values are shown as a dash.
+    decimals : int
+        What is above zero and would be rounded to zero is shown as less than the smallest step.
+
+    Examples
+    --------
+    >>> number(1234567.8), number(1234.5, 1), number(float("nan")), number(0.04, 1)
+    ('1,234,568', '1,234.5', '–', '< 0.1')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NONE
+    figure = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not figure.is_finite():
+        return str(value)
+    step = Decimal(1).scaleb(-decimals)
+    text = f"{figure:,.{decimals}f}"
+    if figure and not text.strip("-0.,"):
+        return f"< {step}" if figure > 0 else f"> -{step}"
+    return text
+
+
+def amount(value: object) -> str:
+    """An exact amount: all its decimals, its thousands apart.
+
+    Examples
+    --------
+    >>> amount(Decimal("12345.60")), amount(None)
+    ('12,345.60', '–')
+    """
+    return NONE if _is_missing(value) else f"{Decimal(str(value)):,f}"
+
+
+def measure(value: object) -> str:
+    """A measured value: six significant digits, thousands apart; text and truth values as they are.
+
+    Examples
+    --------
+    >>> measure(812.43219), measure(1234567.0), measure(0.5), measure(True), measure("Boise"), measure(None)
+    ('812.432', '1,234,567', '0.5', 'true', 'Boise', '–')
+    """
+    if _is_missing(value):
+        return NONE
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if abs(value) >= 1e5 and math.isfinite(value):
+        return f"{value:,.0f}"
+    text = f"{float(value):,.6g}"
+    return text if "e" not in text else f"{float(value):.6g}"
+
+
+def percent(part: float, whole: float) -> str:
+    """A share in per cent with one decimal, without the sign.
+
+    Examples
+    --------
+    >>> percent(1, 3), percent(1, 100_000), percent(0, 0)
+    ('33.3', '< 0.1', '–')
+    """
+    return number(100 * part / whole, 1) if whole else NONE
+
+
+def area_decimals(total_ha: float) -> int:
+    """Decimals with which the areas of one document are shown, so that its columns align.
+
+    Examples
+    --------
+    >>> area_decimals(1200.0), area_decimals(5e4), area_decimals(9e7)
+    (2, 1, 0)
+    """
+    return 0 if total_ha >= 1e6 else 1 if total_ha >= 1e4 else 2
+
+
+def projection(crs: CRS) -> str:
+    """The name of a CRS that a reader can look up, or how it is built where it has none.
+
+    Examples
+    --------
+    >>> projection(CRS("EPSG:3035"))
+    'ETRS89-extended / LAEA Europe (EPSG:3035)'
+    >>> projection(CRS("+proj=laea +lat_0=37.5 +lon_0=-109 +datum=NAD83"))
+    'Lambert Azimuthal Equal Area (latitude 37.5, longitude -109; North American Datum 1983)'
+    """
+    authority = crs.to_authority(min_confidence=100)
+    if authority:
+        return f"{crs.name} ({':'.join(authority)})"
+    operation, datum = crs.coordinate_operation, crs.geodetic_crs
+    if operation is None or datum is None:
+        return str(crs.name)
+    places = [f"{_parameter_name(one.name)} {one.value:g}" for one in operation.params if one.value]
+    frame = datum.name if datum.name != "unknown" else datum.datum.name if datum.datum else ""
+    return f"{operation.method_name} ({', '.join(places)}; {frame})"
+
+
+def _parameter_name(name: str) -> str:
+    return name.removesuffix(" of natural origin").removesuffix(" of false origin").lower()
+
+
+def width(text: str) -> float:
+    """Estimated width of a text, in units of its font size: 1 for ideographs, about half for Latin letters.
+
+    Examples
+    --------
+    >>> width("能源"), round(width("energy"), 2)
+    (2.0, 3.48)
+    """
+    return sum(_advance(char) for char in text)
+
+
+def _advance(char: str) -> float:
+    if unicodedata.east_asian_width(char) in _WIDE:
+        return 1.0
+    if char in " .,;:'|!ijlIt()[]":
+        return 0.33
+    return 0.70 if char.isupper() or char in "mwMW@%" else 0.58
+
+
+def wrap(text: str, limit: float) -> list[str]:
+    """A text broken into lines no wider than ``limit`` font sizes: at spaces, inside a word only where it must.
+
+    Examples
+    --------
+    >>> wrap("Ecologically fragile area", 9)
+    ['Ecologically', 'fragile area']
+    >>> wrap("生态脆弱区", 3)
+    ['生态脆', '弱区']
+    """
+    lines = [""]
+    for part in _parts(text, limit):
+        if width((lines[-1] + part).rstrip()) <= limit or not lines[-1]:
+            lines[-1] += part
+        else:
+            lines.append(part.lstrip())
+    return [line.rstrip() for line in lines]
+
+
+def _parts(text: str, limit: float) -> Iterable[str]:
+    """Words with the space before them; ideographs, and the letters of a word that is too long, one by one."""
+    word = ""
+    for char in text:
+        if char == " " or unicodedata.east_asian_width(char) in _WIDE or width(word + char) > limit:
+            if word:
+                yield word
+            word = ""
+        word += char
+        if unicodedata.east_asian_width(char) in _WIDE:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == "" or value != value  # noqa: PLR0124  (NaN is what differs from itself)

@@ -1,0 +1,244 @@
+"""The picture of a plan: a static SVG for report, README and print; units by main function, overlays hatched."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from maps.legends import (
+    Block,
+    compass,
+    decision_mark,
+    legend,
+    line_styles,
+    open_mark,
+    px,
+    say,
+    set_blocks,
+    text_at,
+)
+from maps.lettering import projection, visible, width, wrap
+from maps.outlines import FINENESS, Frame, merge, simplify, trace
+from maps.palette import INK, Hatch, overlay_hatches, zone_fills
+from maps.report_words import report_words
+from zoning import Plan
+
+WIDTH = 800
+SIDE = 214
+GAP = 20
+TOP = 58
+STRIP = 46
+CREDIT = 9
+MARGIN = 14
+FONT = "'Source Sans 3','Noto Sans',Helvetica,Arial,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
+MUTED = "#57534E"
+MANY_UNITS = 600
+"""Above this many units, borders between them are drawn finer."""
+
+
+def picture(plan: Plan, language: str = "en") -> str:
+    """A plan as one static picture.
+
+    Parameters
+    ----------
+    plan : Plan
+        Units and pieces in their working CRS.
+    language : {"en", "zh"}
+        Of legend and title; titles of the rulebook fall back to English.
+
+    Returns
+    -------
+    str
+        An SVG document in the reader's own fonts, without script, style sheet or request. The same plan gives the same
+        text. It has a title, a legend with hectares, a scale bar, a north arrow and credits.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is not known.
+
+    Notes
+    -----
+    Shapes are simplified as one coverage to 0.5 px, so that neighbours still meet. Parts of control lines below 1 px²
+    are left out of the drawing, never out of a table.
+    """
+    words = report_words(language)
+    west, south, east, north = plan.units.total_bounds
+    beside = (east - west) < 1.15 * (north - south)
+    frame = Frame.around((west, south, east, north), WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
+    settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
+    units = plan.units[["jurisdiction", "geometry"]].join(settled)
+    units = units.set_geometry(gpd.GeoSeries(simplify(units.geometry.to_numpy(), frame), units.index, crs=units.crs))
+    blocks = legend(plan, words, language)
+    left, below, high, around = _arrange(blocks, frame, beside=beside)
+    credit = wrap(visible(_credits(plan, words)), WIDTH / CREDIT / 1.02)
+    bottom = high + 8 + 13 * len(credit)
+    page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-MARGIN} -8 {WIDTH + 2 * MARGIN} {px(bottom + 8)}" {page} '
+        f'role="img" aria-labelledby="zp-title zp-desc" xml:lang="{language}" font-family="{FONT}" fill="{INK}">'
+    )
+    mains = ", ".join(item.title for item in blocks[0].items)
+    parts = (
+        head,
+        f'<title id="zp-title">{say(plan.study.study.name)}: {say(words["map_title"])}</title>',
+        f'<desc id="zp-desc">{say(words["map_alt"].format(n=len(units), mains=mains))}</desc>',
+        *_defs(plan, units, frame),
+        f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
+        text_at(0, 20, plan.study.study.name, size=18, bold=True),
+        text_at(0, 40, f"{words['map_title']}, {plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
+        f'<g transform="translate({px(left)} {TOP})">',
+        *_ground(plan, units, frame),
+        *_marks(units, frame),
+        *_names(units, frame),
+        "</g>",
+        *compass(units, frame, words, 0, below + 10),
+        *around,
+        *(text_at(0, high + 8 + 13 * row, line, size=CREDIT, fill=MUTED) for row, line in enumerate(credit)),
+        "</svg>\n",
+    )
+    return "\n".join(parts)
+
+
+def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[float, float, float, list[str]]:
+    """Left edge of the map, its lower edge, the lower edge of everything, and the legend: beside the map or beneath."""
+    if beside:
+        around, depth = set_blocks(blocks, [WIDTH - SIDE], TOP - 4, SIDE)
+        below = max(TOP + frame.height_px, depth - STRIP)
+        return (WIDTH - SIDE - GAP - frame.width_px) / 2, below, below + STRIP + 4, around
+    wide = (WIDTH - 2 * GAP) / 3
+    below = TOP + frame.height_px
+    around, depth = set_blocks(blocks, [place * (wide + GAP) for place in range(3)], below + STRIP + 4, wide)
+    return (WIDTH - frame.width_px) / 2, below, depth + 4, around
+
+
+def _defs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+    """The shapes of each main function, and the hatches in use: for the map, and for the key in plain pixels."""
+    used = _carried(units)
+    places = np.array(list(_jurisdictions(units).values()), dtype=object)
+    hatches = {code: hatch for code, hatch in overlay_hatches(plan.rulebook).items() if code in used}
+    return [
+        "<defs>",
+        *(_pattern(f"zp-hatch-{code}", hatch, FINENESS) for code, hatch in hatches.items()),
+        *(_pattern(f"zp-key-{code}", hatch, 1) for code, hatch in hatches.items()),
+        *(
+            f'<path id="zp-zone-{code}" fill-rule="evenodd" d="{trace(part.geometry.to_numpy(), frame)}"/>'
+            for code, part in units.groupby("main", sort=True)
+        ),
+        f'<path id="zp-borders" d="{trace(places, frame)}"/>',
+        "</defs>",
+    ]
+
+
+def _pattern(name: str, hatch: Hatch, scale: int) -> str:
+    side, line = hatch.spacing_px, f"M-1 {px(hatch.spacing_px / 2)}H{hatch.spacing_px + 1}"
+    turned = f'patternTransform="scale({scale}) rotate({-hatch.angle_deg})"'
+    return (
+        f'<pattern id="{name}" width="{side}" height="{side}" patternUnits="userSpaceOnUse" {turned}>'
+        f'<path d="{line}" stroke="#fff" stroke-width="2.6"/><path d="{line}" stroke="{INK}"/></pattern>'
+    )
+
+
+def _carried(units: gpd.GeoDataFrame) -> set[str]:
+    return {code for codes in units["overlays"] for code in codes.split(";") if code}
+
+
+def _ground(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+    """The map from the ground up: fills, unit borders, hatches, control lines, jurisdictions."""
+    codes, fills = sorted(set(units["main"])), zone_fills(plan.rulebook)
+    thin = 5 if len(units) <= MANY_UNITS else 2
+    return [
+        f'<g transform="scale({1 / FINENESS})" fill="none" stroke-linejoin="round">',
+        *(
+            f'<use href="#zp-zone-{code}" fill="{fills[code]}" stroke="{fills[code]}" stroke-width="3"/>'
+            for code in codes
+        ),
+        *(f'<use href="#zp-zone-{code}" stroke="#fff" stroke-width="{thin}"/>' for code in codes),
+        *_hatched(plan, units, frame),
+        *_control_lines(plan, frame),
+        *_borders(),
+        "</g>",
+    ]
+
+
+def _hatched(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+    used, found = _carried(units), []
+    for code in (code for code in overlay_hatches(plan.rulebook) if code in used):
+        inside = [code in codes.split(";") for codes in units["overlays"]]
+        data = trace(merge(units.geometry.to_numpy()[inside]), frame)
+        found.append(
+            f'<path fill="url(#zp-hatch-{code})" fill-rule="evenodd" stroke="{INK}" stroke-width="5" d="{data}"/>'
+        )
+    return found
+
+
+def _control_lines(plan: Plan, frame: Frame) -> list[str]:
+    shapes, lines = plan.pieces.geometry.to_numpy(), plan.pieces["control_line"].to_numpy()
+    parts = [(code, part) for code in line_styles(plan) for part in shapely.get_parts(merge(shapes[lines == code]))]
+    if not parts:
+        return []
+    drawn = simplify(np.array([part for _, part in parts], dtype=object), frame)
+    large = shapely.area(drawn) >= frame.metres_per_px**2
+    found = []
+    for code, (stroke, thick, dashes) in line_styles(plan).items():
+        own = np.array([owner == code for owner, _ in parts])
+        data = trace(drawn[own & large], frame)
+        tenths = " ".join(str(int(dash) * FINENESS) for dash in dashes.split()) or "none"
+        if data:
+            found.append(f'<path stroke="#fff" stroke-width="{10 * thick + 10:.0f}" stroke-opacity=".7" d="{data}"/>')
+            found.append(
+                f'<path stroke="{stroke}" stroke-width="{10 * thick:.0f}" stroke-dasharray="{tenths}" d="{data}"/>'
+            )
+    return found
+
+
+def _jurisdictions(units: gpd.GeoDataFrame) -> dict[str, shapely.Polygon | shapely.MultiPolygon]:
+    groups = units.groupby("jurisdiction", sort=True)
+    return {str(name): merge(part.geometry.to_numpy())[0] for name, part in groups}
+
+
+def _borders() -> list[str]:
+    """Jurisdictions under a double line, white and dark."""
+    return [
+        '<use href="#zp-borders" stroke="#fff" stroke-width="28"/>',
+        f'<use href="#zp-borders" stroke="{INK}" stroke-width="10"/>',
+    ]
+
+
+def _marks(units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+    """Rings on units that wait for somebody, squares on those that planners decided."""
+    shrink = 1.0 if len(units) <= MANY_UNITS else 0.55
+    found = []
+    for status, point in zip(units["status"], units.geometry.representative_point(), strict=True):
+        if status in ("contested", "review"):
+            found.append(open_mark(*frame.place(point.x, point.y), 4 * shrink))
+        if status == "by_decision":
+            found.append(decision_mark(*frame.place(point.x, point.y), 3.2 * shrink))
+    return found
+
+
+def _names(units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+    """Names of the jurisdictions that have room for theirs; one jurisdiction alone needs no name."""
+    places = _jurisdictions(units)
+    found = []
+    for name, shape in places.items() if len(places) > 1 else ():
+        circle = shapely.maximum_inscribed_circle(shape, 2 * frame.metres_per_px)
+        radius = circle.length / frame.metres_per_px
+        if name and 11 * width(visible(name)) <= 2.4 * radius:
+            x, y = frame.place(*circle.coords[0])
+            found.append(
+                f'<text x="{px(x)}" y="{px(y + 4)}" font-size="11" font-weight="600" text-anchor="middle" '
+                f'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">{say(name)}</text>'
+            )
+    return found
+
+
+def _credits(plan: Plan, words: dict[str, str]) -> str:
+    return words["credits"].format(
+        study=plan.study.study.name,
+        date=plan.rulebook.day.isoformat(),
+        rulebook=plan.rulebook.name,
+        inputs=", ".join(sorted({source.path for source in plan.sources})) or "–",
+        crs=projection(plan.units.crs),
+    )

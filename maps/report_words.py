@@ -1,0 +1,61 @@
+"""What the report and the picture say of themselves, in English and Chinese; the words stand in a file of their own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from layers import ZoneplanError
+from maps.lettering import number
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def _all_words() -> dict[str, dict[str, str]]:
+    return tomllib.loads((Path(__file__).parent / "assets" / "report_words.toml").read_text("utf-8"))
+
+
+def report_words(language: str) -> dict[str, str]:
+    """The words of one language by their key.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is neither English nor Chinese.
+
+    Examples
+    --------
+    >>> report_words("zh")["zones"]
+    '分区'
+    """
+    if language not in LANGUAGES:
+        raise ZoneplanError(
+            f"no language {language!r}: reports and pictures are written in {' or '.join(LANGUAGES)}; "
+            "titles of a rulebook fall back to English"
+        )
+    return {key: texts[language] for key, texts in _all_words().items()}
+
+
+def title_in(texts: Mapping[str, str], language: str, fallback: str = "") -> str:
+    """A title of the rulebook in a language, else in English, else the fallback.
+
+    Examples
+    --------
+    >>> title_in({"en": "Energy-rich area"}, "zh"), title_in({}, "en", "energy_rich")
+    ('Energy-rich area', 'energy_rich')
+    """
+    return texts.get(language) or texts.get("en") or fallback
+
+
+def units_counted(count: int, words: Mapping[str, str]) -> str:
+    """A number of units, in words that fit one and many.
+
+    Examples
+    --------
+    >>> units_counted(1, report_words("en")), units_counted(1234, report_words("en"))
+    ('1 unit', '1,234 units')
+    """
+    return words["one_unit"] if count == 1 else words["n_units"].format(n=number(count))

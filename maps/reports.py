@@ -1,0 +1,134 @@
+"""The report: one page that opens without a network, reads well on paper and hides nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from maps.annexes import assumptions, ledger, method, parameters, policies, quotas, sources
+from maps.chapters import decisions, lines, open_units, summary, zones
+from maps.editions import Edition
+from maps.errors import WriteError
+from maps.leaves import Chapter
+from maps.lettering import number, visible
+from maps.pictures import picture
+from zoning import Plan
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
+    """Write the report of a plan as one HTML page.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : str or Path
+        The file to write; an older one is replaced when the new one is whole.
+    language : {"en", "zh"}
+        Of the report's own words; titles of the rulebook fall back to English. Reasons stand as the plan has them.
+
+    Raises
+    ------
+    WriteError
+        The disk is full or the place is not ours to write to; what stood there before is untouched.
+    ZoneplanError
+        The language is not known.
+    """
+    target = Path(path)
+    content = report(plan, language).encode("utf-8")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise WriteError(
+            f"{target}: the report cannot be written ({error.strerror or error}); "
+            "free some space or name a folder that you may write to"
+        ) from error
+
+
+def report(plan: Plan, language: str = "en") -> str:
+    """The report of a plan as one HTML page: no script, no request, one style sheet allowed by its own hash.
+
+    Parameters
+    ----------
+    plan : Plan
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    str
+        The same plan gives the same text.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is not known.
+
+    Notes
+    -----
+    Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
+    as their codes. Long tables are folded on the screen and whole on paper; nothing is left out.
+    """
+    edition = Edition(plan, language)
+    style = (ASSETS / "report.css").read_text("utf-8")
+    template = _environment().from_string((ASSETS / "report.html.j2").read_text("utf-8"))
+    return template.render(
+        words=edition.words,
+        language=language,
+        style=Markup(style),  # noqa: S704  (our own file)
+        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode('utf-8')).digest()).decode()}",
+        name=plan.study.study.name,
+        date=plan.rulebook.day.isoformat(),
+        rulebook=", ".join(filter(None, (plan.rulebook.name, plan.rulebook.country, plan.rulebook.description))),
+        units_said=f"{edition.counted(len(plan.zones))}, {edition.say('ha', n=edition.ha(edition.total_ha))}",
+        notices=list(_notices(edition)),
+        chapters=_chapters(edition),
+        map=Markup(picture(plan, language)),  # noqa: S704  (its texts are escaped where it is drawn)
+        rows_said=lambda count: edition.say("rows", n=number(count)),
+    )
+
+
+def _environment() -> Environment:
+    return Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=False)
+
+
+def _shown(value: object) -> object:
+    """What the template prints: our own markup as it is, all else with nothing hidden in it."""
+    return value if isinstance(value, Markup) else visible(value)
+
+
+def _chapters(edition: Edition) -> list[Chapter]:
+    picture_page = Chapter("map", edition.words["map"], ())
+    decided = [part(edition) for part in (zones, open_units, decisions, lines, quotas, policies)]
+    rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
+    return [summary(edition), picture_page, *decided, *rests_on]
+
+
+def _notices(edition: Edition) -> Iterator[str]:
+    """What a reader must know before she relies on the plan."""
+    plan = edition.plan
+    cited, values = plan.rulebook.policies, plan.rulebook.parameters.values()
+    statuses = plan.zones["status"].value_counts()
+    unread_policies = sum(not policy.verified for policy in cited)
+    unread_parameters = sum(not value.verified for value in values)
+    deductions = [one.name for one in plan.assumptions if one.kind == "deduction"]
+    assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
+    for status in ("contested", "review"):
+        if count := int(statuses.get(status, 0)):
+            yield edition.say(f"notice_{status}", n=number(count))
+    if unread_policies:
+        yield edition.say("notice_unread_policies", n=number(unread_policies), all=number(len(cited)))
+    if unread_parameters:
+        yield edition.say("notice_unread_parameters", n=number(unread_parameters), all=number(len(values)))
+    if deductions:
+        yield edition.say("notice_deductions", names=", ".join(deductions))
+    if assumed:
+        yield edition.say("notice_assumed", n=number(assumed))

@@ -1,0 +1,108 @@
+"""Texts and numbers of a page: nothing hidden, nothing reordered, nothing rounded away to zero."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from maps.lettering import amount, measure, number, percent, projection, visible, width, wrap
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "攀枝花市",
+        "Doña Ana",
+        "Кызыл",
+        "القاهرة",
+        "{{ 7*7 }}",
+        "${alert(1)}",
+        "</script><b>",
+        "=1+1",
+        "{# no #}",
+        "a`b\\c%d",
+    ],
+)
+def test_names_of_every_script_stand_as_they_are(name):
+    assert visible(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\nb", "a\\u000ab"),
+        ("a\x1b[31mb", "a\\u001b[31mb"),
+        ("gpj.\u202eexe", "gpj.\\u202eexe"),
+        ("\u2066x\u2069", "\\u2066x\\u2069"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("tag\U000e0041", "tag\\U000e0041"),
+        ("half\ud800", "half\\ud800"),
+        ("end\ufffe", "end\\ufffe"),
+    ],
+)
+def test_what_hides_or_reorders_stands_as_its_code(name, shown):
+    assert visible(name) == shown
+
+
+@given(st.text())
+def test_nothing_hidden_is_left_and_nothing_visible_changes(text):
+    shown = visible(text)
+    assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert visible(shown) == shown
+    shown.encode("utf-8")
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
+def test_an_amount_loses_nothing(value):
+    assert Decimal(amount(value).replace(",", "")) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (0, 0, "0"),
+        (0.0, 2, "0.00"),
+        (0.004, 2, "< 0.01"),
+        (-0.004, 2, "> -0.01"),
+        (999.5, 0, "1,000"),
+        (1234567.891, 1, "1,234,567.9"),
+        (float("inf"), 0, "inf"),
+        (None, 0, "–"),
+    ],
+)
+def test_a_number_is_never_rounded_to_nothing(value, decimals, shown):
+    assert number(value, decimals) == shown
+
+
+def test_measures_keep_their_kind():
+    assert [measure(value) for value in (False, 0.00001234, 12, 1e9, "x", float("nan"))] == [
+        "false",
+        "1.234e-05",
+        "12",
+        "1,000,000,000",
+        "x",
+        "–",
+    ]
+    assert percent(0.001, 100) == "< 0.1"
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), max_size=60), st.floats(2, 30))
+def test_wrapping_keeps_every_letter_and_the_width(text, limit):
+    lines = wrap(text, limit)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(width(line) <= limit for line in lines)
+
+
+def test_words_break_at_spaces():
+    assert wrap("Major agricultural production area", 17) == ["Major agricultural production", "area"]
+
+
+def test_a_projection_without_a_name_says_how_it_is_built():
+    built = CRS("+proj=laea +lat_0=40 +lon_0=-105 +ellps=GRS80")
+    assert projection(built).startswith("Lambert Azimuthal Equal Area (latitude 40, longitude -105;")
+    assert projection(CRS("EPSG:4326")) == "WGS 84 (EPSG:4326)"

@@ -1,0 +1,359 @@
+"""The report: complete, offline, inert, and its numbers are those of the plan."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from layers import ZoneplanError
+from maps.errors import WriteError
+from maps.reports import report, write_report
+
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+HOSTILE = [
+    "{{ cycler.__init__.__globals__.os.getpid() }}",
+    "{% for x in y %}",
+    "{# gone #}",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "${alert(1)}`",
+    "</style></details><b>",
+    '=HYPERLINK("http://x")',
+    "攀枝花市 & Doña Ana",
+]
+
+
+class Page(HTMLParser):
+    """The page as a list of sections, tables and texts; complains where tags do not match."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self.sections: dict[str, str] = {}
+        self.text = ""
+        self._open: list[str] = []
+        self._section = self._caption = ""
+        self._rows: list[list[str]] = []
+        self._cell: list[str] | None = None
+        self.feed(html)
+        assert not self._open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag in VOID:
+            return
+        self._open.append(tag)
+        if tag == "section" and "id" in dict(attrs):
+            self._section = dict(attrs)["id"]
+        if tag == "table":
+            self._rows, self._caption = [], ""
+        if tag == "tr":
+            self._rows.append([])
+        if tag in ("td", "th", "caption"):
+            self._cell = []
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag, f"</{tag}> does not close what is open"
+        if tag in ("td", "th"):
+            self._rows[-1].append("".join(self._cell))
+        if tag == "caption":
+            self._caption = "".join(self._cell)
+        if tag == "table":
+            self.tables[f"{self._section}/{self._caption}"] = self._rows
+
+    def handle_data(self, data):
+        if self._open and self._open[-1] == "style":
+            return
+        self.text += data
+        self.sections[self._section] = self.sections.get(self._section, "") + data
+        if self._cell is not None:
+            self._cell.append(data)
+
+
+@pytest.fixture
+def page(toy_plan) -> Page:
+    return Page(report(toy_plan))
+
+
+def test_the_page_needs_nothing_and_allows_nothing(toy_plan):
+    html = report(toy_plan)
+    page = Page(html)
+    assert html.startswith("<!DOCTYPE html>")
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "img", "iframe", "object", "form", "base"}
+    assert not any(key.startswith("on") or key == "style" for _, given in page.tags for key in given)
+    assert not any(given.get("src") or given.get("href", "#").startswith("http") for _, given in page.tags)
+    policy = next(given["content"] for tag, given in page.tags if given.get("http-equiv") == "Content-Security-Policy")
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL).group(1)
+    hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_every_chapter_is_there_and_listed(page):
+    links = [given["href"][1:] for tag, given in page.tags if tag == "a"]
+    ids = [given["id"] for tag, given in page.tags if tag == "section" and "id" in given]
+    assert links == ids
+    assert links == [
+        *("summary", "map", "zones", "open", "decisions", "lines", "quotas", "policies"),
+        *("assumptions", "parameters", "ledger", "sources", "method"),
+    ]
+    identifiers = [given["id"] for _, given in page.tags if "id" in given]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_the_summary_adds_up(page):
+    assert page.tables["summary/Units and land by main function"] == [
+        ["Main function", "Units", "Area, ha", "Share, %"],
+        ["Key development", "1", "100.00", "8.3"],
+        ["Ecologically fragile", "6", "600.00", "50.0"],
+        ["General", "5", "500.00", "41.7"],
+        ["Total", "12", "1,200.00", "100.0"],
+    ]
+    assert page.tables["summary/Hectares by jurisdiction and main function"][1:] == [
+        ["east", "100.00", "0.00", "500.00", "600.00"],
+        ["west", "0.00", "600.00", "0.00", "600.00"],
+        ["Total", "100.00", "600.00", "500.00", "1,200.00"],
+    ]
+    assert page.tables["summary/Units and land by overlay designation"][1:] == [["Energy-rich", "1", "100.00", "8.3"]]
+    settled = {row[0]: row[1] for row in page.tables["summary/How the main function was settled"][1:]}
+    assert settled == {
+        "decided by rule": "11",
+        "by decision of planners": "1",
+        "contested": "0",
+        "to be reviewed": "0",
+        "Total": "12",
+    }
+
+
+def test_what_must_be_known_stands_before_everything_else(page):
+    before = page.sections[""]
+    assert "Policies cited from texts that nobody has seen: 2 of 3." in before
+    assert "Parameters not verified against an official text: 2 of 3." in before
+    assert "Available land was not reduced by built_up, water: the study has no layer for that." in before
+    assert "Contested units" not in before.split("Contents")[0]
+
+
+def test_every_unit_has_its_reason_with_values_and_thresholds(page, toy_plan):
+    rows = [row for name, table in page.tables.items() if name.startswith("zones/") for row in table if len(row) == 5]
+    assert {row[0] for row in rows[1:]} >= {f"{row.name}{row.unit_id}" for row in toy_plan.zones.itertuples()}
+    a2 = next(row for row in rows if row[0] == "Unit A2a2")
+    assert a2[1:4] == ["100.00", "", "decided by rule"]
+    assert a2[4] == "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)fragile-1"
+    a4 = next(row for row in rows if row[0] == "Unit A4a4")
+    assert a4[2] == "Energy-rich"
+
+
+def test_units_stand_under_their_jurisdiction_with_its_sum(page):
+    table = page.tables["zones/Ecologically fragile: 6 units, 600.00 ha"]
+    assert table[1] == ["west 6 units, 600.00 ha"]
+    assert [row[0] for row in table[2:]] == [
+        "Unit A1a1",
+        "Unit A2a2",
+        "Unit B1b1",
+        "Unit B2b2",
+        "Unit C1c1",
+        "Unit C2c2",
+    ]
+
+
+def test_open_units_show_every_claim(toy_plan):
+    status = toy_plan.zones["status"].mask(toy_plan.zones["unit_id"] == "a1", "contested")
+    page = Page(report(dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(status=status))))
+    assert "Contested units: 1. Rules of equal rank" in page.sections[""]
+    claims = page.tables["open/"]
+    assert [row[:3] for row in claims[1:]] == [
+        ["Ecologically fragile", "fragile-1", "yes"],
+        ["General", "default", "yes"],
+    ]
+    assert (
+        "ecologically_fragile_share >= fragile_min: yes. ecologically_fragile_share 1 >= 0.5 (fragile_min)"
+        in claims[1][3]
+    )
+
+
+def test_a_decision_says_who_why_and_what_the_rules_said(page):
+    text = page.sections["decisions"]
+    for said in ("Unit C4 (c4)", "Key development", "The new town of the province", "Provincial assembly"):
+        assert said in text
+    assert "Resolution 7" in text
+    assert "2024-06-01" in text
+    assert "no rule claims it; it would be General" in text
+
+
+def test_lines_show_claimed_settled_and_lost(toy_plan):
+    lines = pd.DataFrame(
+        [
+            {
+                "unit_id": "a2",
+                "line": "permanent_farmland",
+                "claimed_ha": 100.0,
+                "settled_ha": 60.0,
+                "lost_to": "red_line",
+            },
+            {"unit_id": "a2", "line": "red_line", "claimed_ha": 40.0, "settled_ha": 40.0, "lost_to": ""},
+        ]
+    )
+    page = Page(report(dataclasses.replace(toy_plan, lines=lines)))
+    assert page.tables["lines/"][1:3] == [
+        ["Ecological red line", "1", "40.00", "40.00", "0.00"],
+        ["Permanent farmland", "1", "100.00", "60.00", "40.00"],
+    ]
+    assert page.tables["lines/By unit"][1:] == [
+        ["Ecological red line"],
+        ["Unit A2 (a2)", "40.00", "40.00", "0.00", "–"],
+        ["Permanent farmland"],
+        ["Unit A2 (a2)", "100.00", "60.00", "40.00", "Ecological red line"],
+    ]
+
+
+def test_quotas_add_up_at_every_level_and_name_what_bound(page):
+    counties = page.tables["quotas/construction_land: Level county"]
+    assert counties[0][1] == "Amount, ha"
+    assert [row[:2] for row in counties[1:]] == [["east", "88"], ["west", "32"], ["Total", "120"]]
+    units = page.tables["quotas/construction_land: Level unit"]
+    assert units[1] == ["east 88"]
+    amounts = [row[1] for row in units[1:] if len(row) == 6]
+    assert sum(Decimal(one) for one in amounts[:-1]) == Decimal(amounts[-1]) == 120
+    assert units[2][0] == "Unit A3 (a3)"
+    assert units[2][-1] == "Ceiling"
+    assert units[8][:2] == ["Reserve", "4"]
+    assert "× 2 where main = 'key_development': the new town first" in page.sections["quotas"]
+    assert page.tables["quotas/"][1:] == [
+        ["built_up", "no layer has the role 'built_up'"],
+        ["water", "no layer has the role 'water'"],
+    ]
+
+
+def test_each_policy_stands_once_with_its_units(page, toy_plan):
+    text = page.sections["policies"]
+    for policy in toy_plan.rulebook.policies:
+        assert text.count(policy.title["en"]) == 1
+        assert policy.clause in text
+        assert policy.reference in text
+    assert text.count("text not seen") == 2
+    assert "all 12 units" in text
+    assert "In 6 units: Unit A1 (a1), Unit A2 (a2), Unit B1 (b1)" in re.sub(r"\s+", " ", text)
+
+
+def test_policies_on_parts_and_overruled_ones_are_told_apart(toy_plan):
+    rows = toy_plan.policies[toy_plan.policies["policy"] == "energy-review"]
+    rows = rows.assign(piece_id="a4/1", overruled_by="plan-first")
+    page = Page(report(dataclasses.replace(toy_plan, policies=rows)))
+    text = re.sub(r"\s+", " ", page.sections["policies"])
+    assert "1 unit, in part for 1" in text
+    assert "Unit A4 (a4) (part)" in text
+    assert "Gives way to a stricter one in plan-first: 1 unit: Unit A4 (a4)" in text
+    assert "no unit" in text
+
+
+def test_annexes_list_parameters_ledger_and_sources(page):
+    assert ["plant_min_mw", "500", "MW", "2011-01-01", "–", "Toy Act, section 3", "no"] in page.tables["parameters/"]
+    assert page.tables["ledger/All entries"][1] == ["land", "7", "invalid", "made valid", "101.0000", "100.0000"]
+    assert page.tables["ledger/By layer, finding and action"][1] == ["land", "invalid", "made valid", "1"]
+    assert page.tables["sources/"][1:] == [["units", "toy.gpkg", "0" * 64], ["plants", "plants.csv", "1" * 64]]
+    assert "ETRS89-extended / LAEA Europe (EPSG:3035)" in page.sections["method"]
+
+
+def named_throughout(make_plan, text: str):
+    """The toy plan with one text for every name, reason and feature."""
+    plan = make_plan(names={"a1": text})
+    return dataclasses.replace(
+        plan,
+        claims=plan.claims.assign(reason=text),
+        zones=plan.zones.assign(reason=text, jurisdiction=text, status="contested"),
+        ledger=plan.ledger.assign(feature=text, action=text),
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stand_as_they_are_written(make_plan, name):
+    page, tame = (Page(report(named_throughout(make_plan, text))) for text in (name, "tame"))
+    assert page.text.count(name) == tame.text.count("tame")
+    assert page.tables["ledger/All entries"][1][1] == name
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in tame.tags]
+
+
+def test_hidden_characters_stand_as_their_code(make_plan):
+    html = report(make_plan(names={"a1": "gpj.\u202eexe\r\n\x1b[1m"}))
+    assert "gpj.\\u202eexe\\u000d\\u000a\\u001b[1m" in html
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b\r]", html)
+
+
+def test_long_tables_are_folded_and_whole(toy_plan):
+    ledger = pd.concat([toy_plan.ledger.assign(feature=str(number)) for number in range(500)])
+    html = report(dataclasses.replace(toy_plan, ledger=ledger))
+    page = Page(html)
+    assert len(page.tables["ledger/All entries"]) == 501
+    assert "<summary>All entries <span>500 rows</span></summary>" in html
+
+
+def test_an_empty_plan_still_says_so(toy_plan):
+    study = toy_plan.study.model_copy(update={"decisions": (), "quotas": ()})
+    empty = dataclasses.replace(
+        toy_plan,
+        study=study,
+        **{name: getattr(toy_plan, name).iloc[:0] for name in ("lines", "quotas", "policies", "ledger")},
+        assumptions=(),
+    )
+    page = Page(report(empty))
+    assert "The study hands out no quota." in page.sections["quotas"]
+    for chapter in ("open", "decisions", "assumptions", "ledger"):
+        assert "None." in page.sections[chapter]
+
+
+def test_the_same_plan_gives_the_same_bytes(toy_plan, tmp_path):
+    for name in ("one.html", "two.html"):
+        write_report(toy_plan, tmp_path / name)
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.html", "two.html"]
+
+
+def test_chinese_has_a_word_for_everything(toy_plan):
+    page = Page(report(toy_plan, "zh"))
+    assert ("html", {"lang": "zh"}) in page.tags
+    assert "summary/按主体功能统计" in page.tables
+    assert "未见原文" in page.sections["policies"]
+    assert "{" not in page.text
+
+
+def test_an_unknown_language_is_refused_before_anything_is_written(toy_plan, tmp_path):
+    with pytest.raises(ZoneplanError, match="no language 'xx'"):
+        write_report(toy_plan, tmp_path / "report.html", "xx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_leaves_what_stood_there(toy_plan, tmp_path):
+    folder = tmp_path / "report.html"
+    folder.mkdir()
+    with pytest.raises(WriteError, match=r"report\.html: the report cannot be written .*name a folder") as refused:
+        write_report(toy_plan, folder)
+    assert refused.value.exit_code == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_decision_against_a_rule_shows_what_the_rule_said(toy_plan):
+    decision = toy_plan.study.decisions[0].model_copy(update={"unit": "a2"})
+    study = toy_plan.study.model_copy(update={"decisions": (decision,)})
+    page = Page(report(dataclasses.replace(toy_plan, study=study)))
+    said = (
+        "Ecologically fragile (fragile-1, yes): forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"
+    )
+    assert said in page.sections["decisions"]
+
+
+def test_a_policy_nearly_everywhere_names_those_left_out(toy_plan):
+    rows = toy_plan.policies[(toy_plan.policies["policy"] == "plan-first") & (toy_plan.policies["unit_id"] != "c4")]
+    text = Page(report(dataclasses.replace(toy_plan, policies=rows))).sections["policies"]
+    assert "Everywhere but in 1 unit: Unit C4 (c4)" in re.sub(r"\s+", " ", text)
