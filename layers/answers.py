@@ -189,7 +189,8 @@ class View:
             message = f"the table has {places} columns '{name}'; rename them"
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
         elif not places and name not in self.parameters:
-            known = [*columns, *self.parameters]
+            index = [str(self.table.index.name)] if self.table.index.name is not None else []
+            known = [*columns, *index, *self.parameters]
             near = difflib.get_close_matches(name, known, 3)
             if near:
                 hint = f"did you mean {' or '.join(repr(one) for one in near)}?"

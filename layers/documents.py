@@ -190,6 +190,10 @@ def _remedy(reason: str, rest: str, line: str) -> str:
         ),
         (reason.startswith("Expected '='") and re.match(r"\s*[\w-]+\s*:", line), "TOML writes key = value"),
         (
+            reason.startswith(("Expected '='", "Invalid statement")) and not rest[:1].isascii(),
+            "a key with other letters than a to z stands in double quotes",
+        ),
+        (
             reason.startswith("Expected newline") and re.search(r"=\s*0\d", line),
             "a number does not begin with 0: write an id in quotes",
         ),

@@ -143,7 +143,8 @@ def _faults(complaint: _Complaint, model: type[BaseModel]) -> list[Fault]:
     if complaint.wanted:
         return [Fault(path, _need(complaint, complaint.wanted))]
     if kind == "misfit":
-        return [Fault((*path, *below), message) for below, message in context["faults"]]
+        of_key = details["loc"][-1:] == ("[key]",)
+        return [Fault((*path, *below), message, of_key) for below, message in context["faults"]]
     if kind == "missing":
         place = f" in {name}" if path else ""
         return [Fault(path, f"key '{details['loc'][-1]}' is missing{place}", of_key=True)]

@@ -114,8 +114,9 @@ class Formula:
 it can be asked for share(), ha(), count()
         """
         if kind not in self.kinds:
+            holds = "a raster" if kind == "raster" else kind
             raise StudyError(
-                f"layer '{layer}' holds {kind}, of which '{self.text}' is not known; "
+                f"layer '{layer}' holds {holds}, of which '{self.text}' is not known; "
                 f"it can be asked for {', '.join(FORMS[kind])}",
                 code="formula",
                 layer=layer,

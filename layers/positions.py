@@ -97,6 +97,7 @@ class _Surveyor:
         self.keys: dict[Keys, Position] = {}
         self.repeated: list[tuple[Keys, Position, Position]] = []
         self._entries: dict[Keys, int] = {}
+        self._written: dict[Keys, Position] = {}
 
     def survey(self, root: Node) -> None:
         for node in root.named_children:
@@ -113,9 +114,9 @@ class _Surveyor:
             self._entries[path] = number + 1
             self.values.setdefault(path, place)
             path = (*path, number)
-        elif path in self.keys:
-            self.repeated.append((path, place, self.keys[path]))
-        self.keys.setdefault(path, place)
+        else:
+            self._write(path, place)
+        self._enter(path, place)
         self.values.setdefault(path, place)
         for child in rest:
             self._pair(path, child)
@@ -135,10 +136,22 @@ class _Surveyor:
             return
         key, value = parts[:2]
         path, place = (*base, *_key(key)), self._place(key)
-        if path in self.keys:
-            self.repeated.append((path, place, self.keys[path]))
-        self.keys.setdefault(path, place)
+        self._write(path, place)
+        self._enter(path, place)
         self._value(path, value)
+
+    def _write(self, path: Keys, place: Position) -> None:
+        """Remember a key that may be written once only."""
+        if path in self._written:
+            self.repeated.append((path, place, self._written[path]))
+        self._written.setdefault(path, place)
+
+    def _enter(self, path: Keys, place: Position) -> None:
+        """The place of a key, and of the tables that it makes on its way."""
+        for end in range(1, len(path)):
+            self.keys.setdefault(path[:end], place)
+            self.values.setdefault(path[:end], place)
+        self.keys.setdefault(path, place)
 
     def _value(self, path: Keys, node: Node) -> None:
         self.values.setdefault(path, self._place(node))

@@ -1,0 +1,413 @@
+"""The study file: the contract's example, what its shape forbids, and paths that must not lead out of its folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pydantic
+import pytest
+
+from layers import (
+    SeveralErrors,
+    SourceError,
+    StudyError,
+    UnknownNameError,
+    ZoneplanError,
+    builtin_studies,
+    builtin_study,
+    parse_condition,
+    parse_formula,
+    read_study,
+    resolve_source,
+    study_schema,
+)
+
+EXAMPLE = """\
+[study]
+name = "Mountain West 2025"
+date = 2025-01-01
+rulebook = "us_west"
+
+[units]
+source = "study.gpkg"
+layer = "units"
+id = "fips"
+name = "name"
+jurisdiction = ["nation", "state"]
+
+[[layers]]
+name = "forests"
+source = "study.gpkg"
+layer = "fragile_areas"
+where = "kind = 'forest_tree_cover_over_30pct'"
+role = "ecologically_fragile"
+
+[[layers]]
+name = "plants"
+source = "plants.csv"
+x = "longitude"
+y = "latitude"
+crs = "EPSG:4326"
+measure = { coal_mw = "sum(capacity_mw)" }
+
+[[layers]]
+name = "elevation"
+source = "grids/elevation.tif"
+role = "elevation"
+nodata = -9999
+measure = { elevation_mean_m = "mean(value)", steep_share = "share(slope > 25)" }
+
+[[tables]]
+source = "stats.csv"
+id = "fips"
+
+[[decisions]]
+unit = "08031"
+main = "key_development"
+reason = "capital"
+by = "planning board"
+date = 2024-06-01
+
+[[quotas]]
+name = "construction_land"
+period = 2025
+total = 12000
+unit = "ha"
+step = 0.01
+levels = ["state", "unit"]
+by = "weighted"
+weight = [{ measure = "population", share = 0.6 }, { measure = "available_ha", share = 0.4 }]
+priority = [{ when = "main = 'key_development'", factor = 1.5, reason = "leading cities first" }]
+floor = 0
+ceiling = "available_ha"
+reserve_pct = 5
+"""
+
+
+def write(folder: Path, text: str = EXAMPLE) -> Path:
+    path = folder / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def complaints(folder: Path, old: str, new: str) -> list[str]:
+    """What is said of the example with one change."""
+    assert EXAMPLE.count(old) >= 1, old
+    with pytest.raises(ZoneplanError) as caught:
+        read_study(write(folder, EXAMPLE.replace(old, new, 1)))
+    assert caught.value.exit_code == 2
+    errors = caught.value.errors if isinstance(caught.value, SeveralErrors) else (caught.value,)
+    assert all(isinstance(error, StudyError) for error in errors)
+    return [str(error) for error in errors]
+
+
+def test_the_example_of_the_contract(tmp_path):
+    study = read_study(write(tmp_path))
+    assert (study.name, study.date, study.rulebook) == ("Mountain West 2025", dt.date(2025, 1, 1), "us_west")
+    assert study.units.levels == ("nation", "state")
+    assert [layer.name for layer in study.layers] == ["forests", "plants", "elevation"]
+    assert study.layers[2].nodata == -9999.0
+    assert study.layers[2].measure == {"elevation_mean_m": "mean(value)", "steep_share": "share(slope > 25)"}
+    assert study.decisions[0].main == "key_development"
+    quota = study.quotas[0]
+    assert (quota.total, quota.step, quota.ceiling) == (Decimal(12000), Decimal("0.01"), "available_ha")
+    assert [(part.measure, part.share) for part in quota.weight] == [("population", 0.6), ("available_ha", 0.4)]
+    assert study.path == tmp_path / "plan.toml"
+    assert study.folder == tmp_path
+    assert study.text == EXAMPLE
+
+
+def test_what_may_be_left_out_has_its_default(tmp_path):
+    study = read_study(
+        write(tmp_path, EXAMPLE[: EXAMPLE.index("[[layers]]")].replace('["nation", "state"]', '"state"'))
+    )
+    assert study.units.levels == ("state",)
+    assert (study.units.empty, study.units.max_overlap_ha) == ("error", 100.0)
+    assert study.layers == study.tables == study.decisions == study.quotas == ()
+
+
+def test_a_study_knows_where_everything_stands(tmp_path):
+    study = read_study(write(tmp_path))
+    assert study.where("layers", 0, "role") == "plan.toml, line 18, column 8"
+    assert study.where("layers", 1, "measure", "coal_mw") == "plan.toml, line 26, column 23"
+    assert study.where("quotas", 0, "priority", 0, "when") == "plan.toml, line 55, column 22"
+    assert study.where("quotas", 0, "weight", 1, "measure") == "plan.toml, line 54, column 64"
+    assert study.where("layers", 0, "crs") == "plan.toml, line 13, column 3"
+
+
+def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
+    (tmp_path / "other").mkdir()
+    one = read_study(write(tmp_path))
+    other = read_study(write(tmp_path / "other", EXAMPLE.replace("[units]", "# a comment\n[units]")))
+    assert one == other
+    assert one != read_study(write(tmp_path, EXAMPLE.replace("12000", "13000")))
+    with pytest.raises(pydantic.ValidationError):
+        one.layers = ()  # type: ignore[misc]  # this is what must not work
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('rulebook = "us_west"\n', "", "plan.toml, line 1, column 2: key 'rulebook' is missing in 'study'"),
+        ("[study]", "[stud]", "plan.toml, line 1, column 1: key 'study' is missing"),
+        (
+            "date = 2025-01-01",
+            "date = 2025",
+            "'date': a date without quotes (such as 2025-01-01) is needed, not the number",
+        ),
+        ("date = 2025-01-01", "date = 2025-01-01T00:00:00", "'date'"),
+        ('id = "fips"', "id = 5", "plan.toml, line 9, column 6: 'id': a text in quotes is needed, not the number 5"),
+        ('id = "fips"', 'id = "fips"\nempty = "keep"', "'empty' must be 'error' or 'drop', not the text 'keep'"),
+        ('"nation", "state"]', '"state", "state"]', "line 11, column 16: 'jurisdiction' names a column twice"),
+        ('["nation", "state"]', "[]", "'jurisdiction' must not be empty"),
+        (
+            'name = "forests"',
+            'name = "Forest 2020"',
+            "line 14, column 8: 'Forest 2020' is no name: small letters, digits",
+        ),
+        ('name = "forests"', 'name = "geometry"', "line 14, column 8: 'geometry' has a meaning of its own"),
+        ('name = "forests"', 'name = "in"', "'in' has a meaning of its own"),
+        ('name = "plants"', 'name = "forests"', "line 21, column 8: two layers have the name 'forests'"),
+        ("coal_mw =", "steep_share =", "line 33, column 61: two layers measure 'steep_share'"),
+        (
+            "coal_mw =",
+            '"coal mw" =',
+            "line 26, column 13: 'coal mw' is no name: small letters, digits and _ from a letter on",
+        ),
+        (
+            "where = \"kind = 'f",
+            "where = \"kind == 'f",
+            "line 17, column 9: unexpected '='; write = for 'equal' (column 7)",
+        ),
+        (
+            "sum(capacity_mw)",
+            "summ(x)",
+            "line 26, column 23: cannot read 'summ(x)': no function 'summ'; did you mean sum",
+        ),
+        (
+            "share(slope > 25)",
+            "share(slop > 25)",
+            "a condition on a raster reads value, slope, aspect, relief, not 'slop'",
+        ),
+        ("main = 'key_dev", "main == 'key_dev", "plan.toml, line 55, column 22: unexpected '='"),
+        ("EPSG:4326", "EPSG:999999", "line 25, column 7: unknown coordinate reference system 'EPSG:999999'"),
+        ("EPSG:4326", "+init=/etc/passwd:1", "unknown coordinate reference system"),
+        ("EPSG:4326", "+proj=longlat +nadgrids=/tmp/x", "unknown coordinate reference system"),
+        ('y = "latitude"\n', "", "line 23, column 5: 'x' stands without 'y'; points from a table need both columns"),
+        ('x = "longitude"\n', "", "'y' stands without 'x'"),
+        ("nodata = -9999", 'nodata = "-9999"', "'nodata': a number is needed, not the text '-9999'"),
+        ("nodata = -9999", "coarse = 1", "'coarse': true or false is needed, not the number 1"),
+        (
+            'main = "key_dev',
+            'overlay = "x"\nmain = "key_dev',
+            "line 39, column 3: a decision gives 'main' or 'overlay'",
+        ),
+        ('main = "key_development"\n', "", "a decision gives 'main' or 'overlay', and this one gives neither"),
+        (
+            "total = 12000",
+            "total = 12000.005",
+            "line 49, column 9: 'total' 12000.005 is no whole multiple of 'step' 0.01",
+        ),
+        ("total = 12000", "total = -1", "line 49, column 9: 'total' must be at least 0, not the number -1"),
+        ("total = 12000", 'total = "12000"', "'total': a number is needed, not the text '12000'"),
+        ("total = 12000", "total = inf", "'total' must be a finite number"),
+        ("step = 0.01", "step = 0", "'step' must be more than 0, not the number 0"),
+        ("period = 2025", "period = true", "'period': a whole number is needed, not true"),
+        (
+            '["state", "unit"]',
+            '["unit", "state"]',
+            "line 52, column 10: 'levels' names each jurisdiction once and ends in",
+        ),
+        ('["state", "unit"]', '"unit"', "'levels': a list in [ ] is needed, not the text 'unit'"),
+        ('by = "weighted"', 'by = "optimal"', "'by' must be 'weighted', not the text 'optimal'"),
+        (", share = 0.6", "", "line 54, column 13: key 'share' is missing in 'weight'"),
+        ("share = 0.6", "share = 0", "'share' must be more than 0"),
+        ('floor = 0\nceiling = "available_ha"', "floor = 5\nceiling = 4", "line 56, column 9: 'floor' 5 is more than"),
+        ("floor = 0", "floor = true", "line 56, column 9: 'floor': a number or a text in quotes is needed, not true"),
+        ("reserve_pct = 5", "reserve_pct = 100", "'reserve_pct' must be less than 100"),
+        ("reserve_pct = 5", "groups = []", "line 58, column 1: unknown key 'groups' (known here: name, period, total,"),
+        (
+            "[[tables]]",
+            "[energy]",
+            "unknown key 'energy' (known here: study, units, layers, tables, decisions, quotas)",
+        ),
+        ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
+    ],
+)
+def test_what_the_shape_of_a_study_forbids(tmp_path, old, new, expected):
+    found = complaints(tmp_path, old, new)
+    assert any(expected in complaint for complaint in found), found
+    assert all(complaint.startswith("plan.toml, line ") for complaint in found)
+
+
+def test_two_quotas_of_one_name_need_two_periods(tmp_path):
+    second = '\n[[quotas]]\nname = "construction_land"\nperiod = {}\ntotal = 1\nunit = "ha"\nweight = "population"\n'
+    assert len(read_study(write(tmp_path, EXAMPLE + second.format(2030))).quotas) == 2
+    with pytest.raises(
+        StudyError, match=r"line 61, column 8: two quotas of one period have the name 'construction_land"
+    ):
+        read_study(write(tmp_path, EXAMPLE + second.format(2025)))
+
+
+def test_names_may_be_in_any_script(tmp_path):
+    text = EXAMPLE.replace('name = "forests"', 'name = "森林_2020"').replace("coal_mw", '"größe_ha"')
+    assert read_study(write(tmp_path, text)).layers[0].name == "森林_2020"
+
+
+def test_all_complaints_come_at_once(tmp_path):
+    text = (
+        EXAMPLE.replace('id = "fips"', "id = 5", 1)
+        .replace("EPSG:4326", "EPSG:0")
+        .replace("total = 12000", "total = -1")
+    )
+    with pytest.raises(SeveralErrors) as caught:
+        read_study(write(tmp_path, text))
+    assert [str(error).split(":")[0] for error in caught.value.errors] == [
+        "plan.toml, line 9, column 6",
+        "plan.toml, line 25, column 7",
+        "plan.toml, line 49, column 9",
+    ]
+
+
+def test_a_missing_plan_is_a_wrong_call(tmp_path):
+    with pytest.raises(StudyError, match="no such file") as caught:
+        read_study(tmp_path / "plan.toml")
+    assert caught.value.exit_code == 2
+
+
+def test_a_rulebook_is_a_folder_beside_the_plan_or_built_in(tmp_path):
+    study = read_study(write(tmp_path))
+    assert study.rulebook == "us_west"
+    (tmp_path / "us_west").mkdir()
+    assert study.rulebook == tmp_path / "us_west"
+    (tmp_path / "us_west").rmdir()
+    (tmp_path / "us_west").symlink_to("/usr")
+    with pytest.raises(StudyError, match="leads out of the study's folder"):
+        _ = study.rulebook
+
+
+# Paths
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "/etc/passwd",
+        "../other.gpkg",
+        "a/../../b.gpkg",
+        "..\\b.gpkg",
+        "C:\\data\\b.gpkg",
+        "C:/data/b.gpkg",
+        "\\\\server\\share\\b.gpkg",
+        "~/b.gpkg",
+        "http://example.org/b.gpkg",
+        "/vsicurl/http://example.org/b.gpkg",
+        "/vsizip/b.zip",
+        "WFS:http://example.org",
+        "PG:dbname=x",
+        "GeoJSON:b.geojson",
+        '{"type": "FeatureCollection"}',
+        "<OGRVRTDataSource>\n</OGRVRTDataSource>",
+        "a\x00b.gpkg",
+        "a\x1b[31m.gpkg",
+        "",
+        "  ",
+    ],
+)
+def test_paths_that_are_not_plain_are_refused_before_anything_is_touched(tmp_path, source):
+    with pytest.raises(StudyError, match="is no path inside the study's folder") as caught:
+        resolve_source(tmp_path, source)
+    assert caught.value.exit_code == 2
+    written = source.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    written = written.replace("\x00", "\\u0000").replace("\x1b", "\\u001b")
+    found = complaints(tmp_path, '"grids/elevation.tif"', f'"{written}"')
+    assert found[0].startswith("plan.toml, line 30, column 10")
+    assert "\x1b" not in found[0]
+
+
+def test_a_plain_path_gives_the_real_file(tmp_path):
+    (tmp_path / "grids").mkdir()
+    (tmp_path / "grids" / "西 部.tif").write_bytes(b"x")
+    assert resolve_source(tmp_path, "grids/西 部.tif") == (tmp_path / "grids" / "西 部.tif").resolve()
+    (tmp_path / "link.tif").symlink_to("grids/西 部.tif")
+    assert resolve_source(str(tmp_path), "link.tif") == (tmp_path / "grids" / "西 部.tif").resolve()
+
+
+def test_links_that_lead_out_are_refused_whether_or_not_something_is_there(tmp_path):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (tmp_path / "study2").mkdir()
+    (tmp_path / "study2" / "x.gpkg").write_bytes(b"x")
+    (folder / "file.gpkg").symlink_to("/etc/passwd")
+    (folder / "gone.gpkg").symlink_to("/nowhere/at/all")
+    (folder / "sub").symlink_to(tmp_path / "study2")
+    for source in ("file.gpkg", "gone.gpkg", "sub/x.gpkg"):
+        with pytest.raises(StudyError, match="leads out of the study's folder by a link"):
+            resolve_source(folder, source)
+
+
+def test_a_folder_that_is_itself_a_link_is_fine(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "x.csv").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("real")
+    assert resolve_source(tmp_path / "link", "x.csv") == (tmp_path / "real" / "x.csv").resolve()
+
+
+def test_what_is_no_regular_file_is_bad_data(tmp_path):
+    (tmp_path / "study.gpkg").write_bytes(b"x")
+    (tmp_path / "folder.gdb").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for source, message in [
+        ("stdy.gpkg", r"no file stdy.gpkg in .*; did you mean study.gpkg\?"),
+        ("nowhere/x.gpkg", "no file nowhere/x.gpkg in "),
+        ("folder.gdb", "is a folder; name a file"),
+        ("pipe.csv", "is no regular file; name a file"),
+        ("loop", "cannot be read"),
+        ("study.gpkg/x", "cannot be read"),
+    ]:
+        with pytest.raises(SourceError, match=message) as caught:
+            resolve_source(tmp_path, source)
+        assert caught.value.exit_code == 3
+
+
+# Built-in studies and the schema
+
+
+def test_built_in_studies_can_be_read():
+    assert "us_mountain_west" in builtin_studies()
+    for name in builtin_studies():
+        assert read_study(builtin_study(name)).name
+    with pytest.raises(UnknownNameError, match=r"no built-in study 'atlantis'; there are .*'us_mountain_west'"):
+        builtin_study("atlantis")
+
+
+def test_the_schema_knows_every_key_and_describes_it():
+    schema = study_schema()
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["required"] == ["study", "units"]
+    assert list(schema["properties"]) == ["study", "units", "layers", "tables", "decisions", "quotas"]
+    parts = [schema, *schema["$defs"].values()]
+    assert len(parts) == 9
+    for part in parts:
+        assert part["additionalProperties"] is False
+        for key, description in part["properties"].items():
+            assert description.get("description"), key
+    assert "null" not in str(schema)
+    quota = schema["$defs"]["Quota"]["properties"]
+    assert quota["reserve_pct"]["exclusiveMaximum"] == 100
+    assert quota["step"] == {
+        "default": 1.0,
+        "description": "Amounts are whole multiples of it; floors round up, ceilings down.",
+        "exclusiveMinimum": 0.0,
+        "type": "number",
+    }
+
+
+def test_the_texts_of_a_study_can_be_read_again(tmp_path):
+    study = read_study(write(tmp_path))
+    assert parse_condition(study.layers[0].where or "").names == {"kind"}
+    assert parse_formula(study.layers[2].measure["steep_share"]).surfaces == {"slope"}
