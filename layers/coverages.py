@@ -1,0 +1,157 @@
+"""Coverages: units that tile the ground, without overlap; where they overlap a little, the first by id keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.errors import GeometryError
+from layers.ledger import entries, gather
+from layers.parts import together
+
+MAX_GAP_HA = 100.0
+MAX_GAP_WIDTH_M = 50.0
+_NOISE_M2 = 0.01
+
+
+def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Units of which no two overlap.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Valid polygons in the working CRS; index: unit id, sorted.
+    max_overlap_ha : float
+        How much may overlap in total.
+
+    Returns
+    -------
+    units : GeoDataFrame
+        The overlap of two units belongs to the one whose id sorts first.
+    ledger : DataFrame
+        A row for each unit that gave land away, which says to whom and how much of it.
+
+    Raises
+    ------
+    GeometryError
+        More overlaps than that, or a unit lies inside another one altogether.
+
+    Notes
+    -----
+    Overlaps below 0.01 m2 are rounding and stay as they are.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> two = gpd.GeoDataFrame(index=["a", "b"], geometry=[box(0, 0, 110, 100), box(100, 0, 200, 100)], crs="EPSG:3035")
+    >>> settled, ledger = settle_overlaps(two, max_overlap_ha=1)
+    >>> settled.area.tolist(), ledger["action"].tolist()
+    ([11000.0, 9000.0], ["overlap given to 'a' (0.1000 ha)"])
+    """
+    nothing = entries("units", [], "overlap", "")
+    shapes = np.asarray(units.geometry.array)
+    first, second, areas = _overlaps(shapes)
+    if not len(areas):
+        return units, nothing
+    total = float(areas.sum()) / 1e4
+    ids = units.index.astype(str)
+    if total > max_overlap_ha:
+        worst = np.argsort(-areas, kind="stable")[:5]
+        pairs = "; ".join(f"'{ids[first[one]]}' and '{ids[second[one]]}' by {areas[one] / 1e4:.4f} ha" for one in worst)
+        raise GeometryError(
+            f"layer 'units': {len(areas)} pair(s) of units overlap by {total:.4f} ha in total, more than "
+            f"max_overlap_ha = {max_overlap_ha:g}: {pairs}. Mend the outlines, or raise max_overlap_ha in [units]; an "
+            f"overlap then goes to the unit whose id sorts first.",
+            code="overlap",
+            layer="units",
+            features=ids[np.unique(np.concatenate([first, second]))],
+        )
+    cut, actions = shapes.copy(), []
+    losers = np.unique(second)
+    for loser in losers:
+        mine = np.flatnonzero(second == loser)
+        cut[loser] = _without(shapes[loser], shapes[first[mine]])
+        given = ", ".join(f"'{ids[first[one]]}' ({areas[one] / 1e4:.4f} ha)" for one in mine)
+        actions.append(f"overlap given to {given}")
+    gone = losers[shapely.area(cut[losers]) <= _NOISE_M2]
+    if len(gone):
+        raise GeometryError(
+            f"layer 'units': {len(gone)} unit(s) lie wholly inside others: {', '.join(ids[gone][:5])}. One place "
+            f"belongs to one unit: mend the outlines.",
+            code="overlap",
+            layer="units",
+            features=ids[gone],
+        )
+    note = entries(
+        "units",
+        ids[losers],
+        "overlap",
+        actions,
+        before_ha=shapely.area(shapes[losers]) / 1e4,
+        after_ha=shapely.area(cut[losers]) / 1e4,
+    )
+    return units.set_geometry(gpd.GeoSeries(cut, index=units.index, crs=units.crs, name="geometry")), note
+
+
+def _overlaps(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Pairs of rows that overlap, the lower first, and by how much in m2."""
+    tree = shapely.STRtree(shapes)
+    one, other = tree.query(shapes, predicate="intersects")
+    once = one < other
+    first, second = one[once], other[once]
+    touching = shapely.touches(shapes[first], shapes[second])
+    first, second = first[~touching], second[~touching]
+    areas = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    real = areas > _NOISE_M2
+    order = np.lexsort((second[real], first[real]))
+    return first[real][order], second[real][order], areas[real][order]
+
+
+def _without(shape: Any, others: npt.NDArray[Any]) -> Any:
+    """A polygon less others; what is left of a lower dimension goes."""
+    left = shapely.difference(shape, shapely.union_all(others))
+    parts = shapely.get_parts(left)
+    return together(parts[shapely.get_dimensions(parts) == 2])
+
+
+def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:
+    """Ledger rows for holes between the units that look like slips of the pen; nothing is changed.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Valid polygons in the working CRS without overlaps; index: unit id, sorted.
+    tiled : bool
+        They are known to be a valid coverage, which is faster.
+
+    Returns
+    -------
+    DataFrame
+        A row for the first unit by id beside a gap; hectares before and after are those of its gaps.
+
+    Notes
+    -----
+    A hole of the units' union is a gap if it is below 100 ha, or narrower than 50 m: twice its area over its perimeter.
+    Larger ones are taken as meant, such as a lake that belongs to no unit.
+    """
+    shapes = np.asarray(units.geometry.array)
+    unite = shapely.coverage_union_all if tiled else shapely.union_all
+    union = unite(shapes)
+    rings = [ring for part in shapely.get_parts(union) for ring in shapely.get_rings(part)[1:]]
+    holes = np.asarray([shapely.Polygon(ring) for ring in rings], dtype=object)
+    areas, lengths = np.asarray(shapely.area(holes)), np.asarray(shapely.length(holes))
+    gaps = (areas > _NOISE_M2) & ((areas < MAX_GAP_HA * 1e4) | (2 * areas < MAX_GAP_WIDTH_M * lengths))
+    if not gaps.any():
+        return entries("units", [], "gap", "")
+    holes, areas = holes[gaps], areas[gaps]
+    hole, unit = shapely.STRtree(shapes).query(holes, predicate="intersects")
+    beside = pd.Series(unit).groupby(hole).min().reindex(range(len(holes)), fill_value=0)
+    hectares = pd.Series(areas / 1e4).groupby(units.index.astype(str)[beside.to_numpy()]).agg(["count", "sum"])
+    actions = [f"left as it is: {count} gap(s) beside it belong to no unit" for count in hectares["count"]]
+    size = hectares["sum"].to_numpy()
+    return gather([entries("units", hectares.index, "gap", actions, before_ha=size, after_ha=size)])

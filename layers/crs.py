@@ -1,0 +1,208 @@
+"""Coordinate reference systems: which one a file is in, and the equal-area one to plan in."""
+
+from __future__ import annotations
+
+import warnings
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
+from pyproj.exceptions import CRSError
+from pyproj.transformer import TransformerGroup
+
+from layers.errors import CrsError, GeometryError
+from layers.ledger import entries
+
+Floats = npt.NDArray[np.float64]
+
+# Those that PROJ computes on the ellipsoid. Mollweide and its like take the earth for a sphere: 0.5 % off.
+_EQUAL_AREA = frozenset(
+    {"Lambert Azimuthal Equal Area", "Albers Equal Area", "Lambert Cylindrical Equal Area", "Equal Earth"}
+)
+
+
+def parse_crs(text: str, layer: str) -> CRS:
+    """The CRS that a plan names.
+
+    Raises
+    ------
+    CrsError
+        PROJ does not know it.
+
+    Examples
+    --------
+    >>> parse_crs("EPSG:4490", "farmland").name
+    'China Geodetic Coordinate System 2000'
+    """
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise CrsError(
+            f'layer \'{layer}\': crs = "{text}" is no CRS that PROJ knows. Write it as "EPSG:4326".', layer=layer
+        ) from error
+
+
+def same_crs(one: CRS, other: CRS) -> bool:
+    """Whether coordinates mean the same in both, taken as (x, y).
+
+    Examples
+    --------
+    >>> same_crs(CRS("EPSG:4326"), CRS("OGC:CRS84")), same_crs(CRS("EPSG:4326"), CRS("EPSG:4490"))
+    (True, False)
+    """
+    return bool(one.equals(other, ignore_axis_order=True))
+
+
+def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tuple[CRS, pd.DataFrame]:
+    """The CRS of a file, or of the plan where the file has none, and then a ledger row.
+
+    Raises
+    ------
+    CrsError
+        Neither says it, or they contradict each other.
+    """
+    if own is None and stated is None:
+        raise CrsError(
+            f"layer '{name}': {file} has no coordinate reference system (a shapefile may have lost its .prj). Find "
+            f'out which it is and say so in the plan: crs = "EPSG:...".',
+            code="crs_missing",
+            layer=name,
+        )
+    if stated is None and own is not None:
+        return own, entries(name, [], "crs", "")
+    said = parse_crs(str(stated), name)
+    if own is None:
+        return said, entries(name, [""], "crs", f"taken as {said.name} as the plan says: the file has none")
+    if not same_crs(own, said):
+        raise CrsError(
+            f"layer '{name}': the plan says crs = \"{stated}\" ({said.name}), but {file} says {own.name}. Leave 'crs' "
+            f"out of the plan, or mend the file.",
+            code="crs_contradiction",
+            layer=name,
+        )
+    return own, entries(name, [], "crs", "")
+
+
+def is_equal_area(crs: CRS) -> bool:
+    """Whether planar areas in the CRS are true, in square metres.
+
+    Examples
+    --------
+    >>> is_equal_area(CRS("EPSG:3035")), is_equal_area(CRS("EPSG:3857")), is_equal_area(CRS("EPSG:4326"))
+    (True, False, False)
+    """
+    flat = CRS.from_user_input(crs).to_2d()
+    if not flat.is_projected or flat.coordinate_operation is None:
+        return False
+    metres = all(axis.unit_name == "metre" for axis in flat.axis_info)
+    return metres and flat.coordinate_operation.method_name in _EQUAL_AREA
+
+
+def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
+    """The equal-area CRS to plan in: that of the units if it is one, else one centred on them, on their datum.
+
+    Parameters
+    ----------
+    gdf : GeoDataFrame
+        The planning units, in any CRS.
+
+    Returns
+    -------
+    pyproj.CRS
+        Lambert azimuthal equal-area at the middle of the bounding box, rounded to 0.1 degrees so that a small change
+        of the units does not move it. Units on both sides of the 180th meridian have their middle between them.
+
+    Raises
+    ------
+    CrsError
+        The units have no CRS.
+    GeometryError
+        No unit has a geometry.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> units = gpd.GeoDataFrame(geometry=[box(178, -20, 180, -16), box(-180, -20, -179, -16)], crs="EPSG:4326")
+    >>> working_crs(units).name
+    'Equal area at -18.0 179.5 (WGS 84)'
+    """
+    own = known_crs(gdf)
+    if is_equal_area(own):
+        return own
+    base = own.geodetic_crs
+    if base is None:
+        raise CrsError(f"{own.name} is not tied to the earth. Give the units a geographic or projected CRS.")
+    boxes = shapely.bounds(shapely.get_parts(np.asarray(gdf.geometry.array)))
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        raise GeometryError("no unit has a geometry, so there is no place to plan for.", layer="units")
+    if not own.is_geographic:
+        west, south = boxes[:, :2].min(axis=0)
+        east, north = boxes[:, 2:].max(axis=0)
+        to = Transformer.from_crs(own, base, always_xy=True)
+        boxes = np.asarray([to.transform_bounds(west, south, east, north)])
+        boxes[:, 2] += 360.0 * (boxes[:, 2] < boxes[:, 0])
+    longitude = round(_middle(boxes[:, 0], boxes[:, 2]), 1)
+    latitude = round(float(boxes[:, 1].min() + boxes[:, 3].max()) / 2, 1)
+    flat = base.to_2d()
+    made = ProjectedCRS(
+        LambertAzimuthalEqualAreaConversion(latitude, longitude),
+        name=f"Equal area at {latitude} {longitude} ({flat.name})",
+        geodetic_crs=flat,
+    )
+    return CRS.from_wkt(made.to_wkt())
+
+
+def _middle(west: Floats, east: Floats) -> float:
+    """The middle of all spans of longitude, opposite the widest gap between them; between -180 and 180."""
+    order = np.argsort(west, kind="stable")
+    west, reach = west[order], np.maximum.accumulate(east[order])
+    gaps = np.append(west[1:], west[0] + 360.0) - reach
+    after = int(np.argmax(gaps[::-1]))  # of equal gaps the last, so that spans within one turn stay as they are
+    last = len(gaps) - 1 - after
+    start = west[0] if last == len(gaps) - 1 else west[last + 1] - 360.0
+    middle = (float(start) + float(reach[last])) / 2
+    return (middle + 180.0) % 360.0 - 180.0
+
+
+def known_crs(gdf: gpd.GeoDataFrame) -> CRS:
+    """The CRS of a table of features.
+
+    Raises
+    ------
+    CrsError
+        It has none.
+    """
+    if gdf.crs is None:
+        raise CrsError("these features have no CRS. Say which with gdf.set_crs(...), or with 'crs' in the plan.")
+    return CRS.from_user_input(gdf.crs)
+
+
+def datum_note(own: CRS, target: CRS, name: str) -> pd.DataFrame:
+    """A ledger row where coordinates move from one datum to another, saying by which operation.
+
+    Examples
+    --------
+    >>> datum_note(CRS("EPSG:4490"), CRS("EPSG:4326"), "farmland")["finding"].tolist()
+    ['datum']
+    >>> datum_note(CRS("EPSG:4326"), CRS("EPSG:32633"), "farmland")["finding"].tolist()
+    []
+    """
+    one, other = own.geodetic_crs, target.geodetic_crs
+    if one is None or other is None or _datum(one) == _datum(other):
+        return entries(name, [], "datum", "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a better grid could be downloaded; the row names the one in use
+        ways = TransformerGroup(one.to_2d(), other.to_2d(), always_xy=True).transformers
+    way = ways[0].description if ways else "no operation known"
+    ballpark = ": the two are taken as equal" if "Ballpark" in way or not ways else ""
+    return entries(name, [""], "datum", f"moved from {_datum(one)} to {_datum(other)} by {way}{ballpark}")
+
+
+def _datum(crs: CRS) -> str:
+    return crs.datum.name.removesuffix(" ensemble") if crs.datum else crs.name

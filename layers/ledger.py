@@ -1,0 +1,87 @@
+"""The ledger: what was wrong with the inputs, what was done about it, and the area before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+LEDGER_COLUMNS = ("layer", "feature", "finding", "action", "area_before_ha", "area_after_ha")
+_KEY = list(LEDGER_COLUMNS[:3])
+
+
+def entries(
+    layer: str,
+    features: Iterable[Any],
+    finding: str,
+    action: str | Sequence[str],
+    *,
+    before_ha: Any = None,
+    after_ha: Any = None,
+) -> pd.DataFrame:
+    """Rows of the ledger, one a feature.
+
+    Parameters
+    ----------
+    layer : str
+        The layer's name in the plan.
+    features : iterable
+        Ids; "" stands for the layer as a whole.
+    finding : str
+        One word: invalid, empty, overlap, gap, outside, unmatched, crs, datum, encoding, nodata, ...
+    action : str or sequence of str
+        What was done, for all or for each.
+    before_ha, after_ha : float or sequence of float, optional
+        Areas in hectares; missing where there is none to tell.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``LEDGER_COLUMNS``.
+
+    Examples
+    --------
+    >>> entries("forests", [7], "invalid", "repaired", before_ha=2.0, after_ha=1.5).to_dict("records")[0]["feature"]
+    '7'
+    """
+    ids = pd.Index([str(one) for one in features], dtype="str")
+    if not len(ids):
+        return _EMPTY.copy()
+    rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": action})
+    rows["area_before_ha"] = before_ha
+    rows["area_after_ha"] = after_ha
+    return _typed(rows)
+
+
+def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """One ledger of many, sorted; one row a layer, feature and finding.
+
+    Where several say the same of a feature, their actions are joined, the first area before and the last after hold.
+
+    Examples
+    --------
+    >>> parts = [entries("b", [1], "invalid", "x"), entries("a", [2], "empty", "y"), entries("b", [1], "invalid", "z")]
+    >>> gather(parts)[["layer", "feature", "action"]].to_numpy().tolist()
+    [['a', '2', 'y'], ['b', '1', 'x; z']]
+    """
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return _EMPTY.copy()
+    if len(filled) == 1 and not filled[0].duplicated(_KEY).any():
+        return filled[0].sort_values(_KEY, kind="stable", ignore_index=True)
+    rows = pd.concat(filled, ignore_index=True).sort_values(_KEY, kind="stable", ignore_index=True)
+    if rows.duplicated(_KEY).any():
+        joined = {"action": lambda actions: "; ".join(dict.fromkeys(actions))}
+        rows = rows.groupby(_KEY, as_index=False, sort=True).agg(
+            {**joined, "area_before_ha": "first", "area_after_ha": "last"}
+        )
+    return _typed(rows)
+
+
+def _typed(rows: pd.DataFrame) -> pd.DataFrame:
+    kinds = {name: "float64" if name.endswith("_ha") else "str" for name in LEDGER_COLUMNS}
+    return rows.loc[:, list(LEDGER_COLUMNS)].astype(kinds).reset_index(drop=True)
+
+
+_EMPTY = _typed(pd.DataFrame(columns=list(LEDGER_COLUMNS)))

@@ -1,0 +1,275 @@
+"""Rasters: one band of a GeoTIFF, checked when it is opened and read window by window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from affine import Affine
+from pyproj import CRS, Geod, Transformer
+
+from layers.conditions import Condition, parse_condition
+from layers.crs import settle_crs
+from layers.drivers import GRIDS, format_of
+from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
+from layers.geotiffs import check_grid, opened
+from layers.ledger import entries, gather
+from layers.places import box_in, far_away
+
+Window = tuple[slice, slice]
+
+MAX_CELLS = 200_000_000
+_STRIP_CELLS = 16_000_000
+# What programs write for "no value" when they forget to say so in the file.
+_TELLTALES = (-9999.0, -32768.0, -99999.0, float(np.finfo("float32").min), float(np.finfo("float64").min))
+
+
+@dataclass(frozen=True)
+class Raster:
+    """One band of a grid, north up, in its own CRS; values are read when asked for.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    crs : pyproj.CRS
+        Geographic (lon/lat) or projected.
+    transform : affine.Affine
+        From (column, row) to (x, y) in ``crs``; no rotation, rows go south.
+    shape : (int, int)
+        Rows, columns.
+    cell_size_m : float
+        The larger side of the middle cell, in metres on the ground.
+    nodata : float or None
+        The value that stands for none: the file's, else the plan's.
+    where : Condition or None
+        Cells that do not meet it count as having no value.
+    coarse : bool
+        The plan allows slope on cells above 100 m.
+    name : str
+        The layer's name in the plan, for messages.
+    """
+
+    path: Path
+    crs: CRS
+    transform: Affine
+    shape: tuple[int, int]
+    cell_size_m: float
+    nodata: float | None = None
+    where: Condition | None = None
+    coarse: bool = False
+    name: str = "raster"
+
+    def read(self, window: Window | None = None) -> npt.NDArray[np.float64]:
+        """Values as float64, scale and offset applied, NaN where there is none.
+
+        Parameters
+        ----------
+        window : (slice, slice), optional
+            Rows and columns; by default all.
+
+        Raises
+        ------
+        SourceError
+            The file has changed, cannot be read, or holds what looks like nodata and does not say so.
+        LimitError
+            More cells are asked for than memory is meant to hold.
+        """
+        rows, columns = _slices(self, window)
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        if height * width > MAX_CELLS:
+            raise LimitError(
+                f"layer '{self.name}': {height:,} x {width:,} cells are asked for at once; the limit is {MAX_CELLS:,}. "
+                f"Cut the raster to the study area, or make it coarser.",
+                code="cells",
+                layer=self.name,
+            )
+        with opened(self.path, self.name) as dataset:
+            if dataset.shape != self.shape or dataset.transform != self.transform:
+                raise SourceError(
+                    f"layer '{self.name}': {self.path.name} has changed while it was being used. Run again.",
+                    code="changed",
+                    layer=self.name,
+                )
+            cells = dataset.read(1, window=((rows.start, rows.stop), (columns.start, columns.stop)), masked=True)
+            tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
+        values = np.ma.filled(cells.astype(np.float64), np.nan)
+        if tagged is None:
+            _mark_nodata(values, self)
+        values[~np.isfinite(values)] = np.nan
+        if scale != 1.0 or offset != 0.0:
+            values = values * scale + offset
+        if self.where is not None and values.size:
+            table = pd.DataFrame({"value": values.ravel()})
+            values[~self.where.evaluate(table).yes.reshape(values.shape)] = np.nan
+        return values
+
+
+def read_raster(
+    path: Path,
+    name: str,
+    *,
+    crs: str | None = None,
+    nodata: float | None = None,
+    where: str | None = None,
+    coarse: bool = False,
+) -> tuple[Raster, pd.DataFrame]:
+    """A raster ready to be read, and what the ledger has to say of it.
+
+    Parameters
+    ----------
+    path : Path
+        A GeoTIFF, resolved.
+    name : str
+        Name of the layer in the plan, for messages and the ledger.
+    crs, nodata : optional
+        What the plan says; needed where the file does not.
+    where : str, optional
+        A condition on ``value``: other cells count as having none.
+    coarse : bool
+        The plan allows slope on cells above 100 m.
+
+    Raises
+    ------
+    SourceError
+        Missing, damaged, turned, upside down, without a place on the earth, or of several bands.
+    CrsError
+        The CRS is missing or contradicts the plan.
+    LimitError
+        Its blocks are too large to be unpacked.
+    """
+    format_of(path, name, GRIDS)
+    condition = _condition(where, name)
+    with opened(path, name) as dataset:
+        check_grid(dataset, path, name)
+        own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
+        transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodata
+    known, note = settle_crs(own, crs, path.name, name)
+    if nodata is not None and tagged is not None and tagged != nodata:
+        raise SourceError(
+            f"layer '{name}': the plan says nodata = {nodata:g}, but {path.name} says {tagged:g}. Leave 'nodata' out "
+            f"of the plan, or mend the file.",
+            code="nodata",
+            layer=name,
+        )
+    said = entries(
+        name,
+        [""] if nodata is not None and tagged is None else [],
+        "nodata",
+        f"cells of {nodata} taken as having no value as the plan says: the file does not say it",
+    )
+    raster = Raster(
+        path,
+        known,
+        transform,
+        shape,
+        cell_size_m(known, transform, shape),
+        tagged if nodata is None else nodata,
+        condition,
+        coarse,
+        name,
+    )
+    return raster, gather([note, said])
+
+
+def _condition(where: str | None, name: str) -> Condition | None:
+    if where is None:
+        return None
+    try:
+        condition = parse_condition(where)
+    except ConditionError as error:
+        raise ConditionError(f"layer '{name}', where: {error}", layer=name) from error
+    if condition.names != {"value"}:
+        raise UnknownNameError(
+            f"layer '{name}': where = \"{where}\" may speak of 'value' only, the value of a cell.", layer=name
+        )
+    return condition
+
+
+def cell_size_m(crs: CRS, transform: Affine, shape: tuple[int, int]) -> float:
+    """The larger side of the middle cell, in metres on the ground.
+
+    Examples
+    --------
+    >>> round(cell_size_m(CRS("EPSG:4326"), Affine(0.5, 0, 0, 0, -0.5, 1), (4, 4)))
+    55660
+    """
+    row, column = shape[0] / 2, shape[1] / 2
+    x, y = transform.c + column * transform.a, transform.f + row * transform.e
+    corners = [(x, y), (x + transform.a, y), (x, y + transform.e)]
+    base = crs.geodetic_crs
+    if base is None:
+        return float(max(transform.a, -transform.e))
+    to = Transformer.from_crs(crs, base, always_xy=True)
+    (x0, y0), (x1, y1), (x2, y2) = [to.transform(*corner) for corner in corners]
+    geod = crs.get_geod() or Geod(ellps="WGS84")
+    return float(max(geod.inv(x0, y0, x1, y1)[2], geod.inv(x0, y0, x2, y2)[2]))
+
+
+def _slices(raster: Raster, window: Window | None) -> Window:
+    asked = window or (slice(None), slice(None))
+    (top, bottom, _), (left, right, _) = (part.indices(size) for part, size in zip(asked, raster.shape, strict=True))
+    return slice(top, max(top, bottom)), slice(left, max(left, right))
+
+
+def _mark_nodata(values: npt.NDArray[np.float64], raster: Raster) -> None:
+    """NaN for the plan's nodata; without one, a value that stands for "none" elsewhere is refused."""
+    if raster.nodata is not None:
+        values[values == raster.nodata] = np.nan
+        return
+    lowest = np.nanmin(values) if values.size and not np.isnan(values).all() else 0.0
+    if lowest > max(_TELLTALES):
+        return
+    found = [value for value in _TELLTALES if (values == value).any()]
+    if found:
+        raise SourceError(
+            f"layer '{raster.name}': {raster.path.name} holds {found[0]:g}, which mostly stands for \"no value\", but "
+            f"does not say so. Say nodata = {found[0]:g} in the plan, or another number if {found[0]:g} is meant.",
+            code="nodata",
+            layer=raster.name,
+        )
+
+
+def check_values(raster: Raster, window: Window) -> None:
+    """Read a window once, strip by strip, so that what :meth:`Raster.read` refuses is refused now.
+
+    Raises
+    ------
+    SourceError
+        It holds what looks like nodata and does not say so, or is damaged.
+    """
+    rows, columns = _slices(raster, window)
+    step = max(1, _STRIP_CELLS // max(columns.stop - columns.start, 1))
+    for top in range(rows.start, rows.stop, step):
+        raster.read((slice(top, min(top + step, rows.stop)), columns))
+
+
+def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Window:
+    """The window of a raster that covers a box, and a cell more on each side.
+
+    Parameters
+    ----------
+    raster : Raster
+    bounds : array of 4
+        West, south, east, north, in ``crs``.
+    crs : pyproj.CRS
+
+    Raises
+    ------
+    CrsError
+        The box and the raster do not meet.
+    """
+    boxes = box_in(bounds, crs, raster.crs)
+    west, south, east, north = boxes[0]
+    own, (height, width) = raster.transform, raster.shape
+    if len(boxes) > 1:  # on both sides of the 180th meridian: all columns
+        west, east = own.c, own.c + own.a * width
+    edges = [(west - own.c) / own.a, (east - own.c) / own.a, (north - own.f) / own.e, (south - own.f) / own.e]
+    left, right, top, bottom = np.floor(edges) + np.asarray([-1, 2, -1, 2])
+    if not np.isfinite(edges).all() or right < 2 or bottom < 2 or left > width - 2 or top > height - 2:
+        whole = np.asarray([own.c, own.f + own.e * height, own.c + own.a * width, own.f])
+        raise far_away(raster.name, whole, boxes[0], raster.crs)
+    return slice(max(int(top), 0), min(int(bottom), height)), slice(max(int(left), 0), min(int(right), width))

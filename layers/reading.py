@@ -1,0 +1,236 @@
+"""Reading: all inputs of a study, checked, repaired, in one working CRS, with a ledger of every repair.
+
+Everything that is wrong with any file is said at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.crs import datum_note, known_crs, working_crs
+from layers.drivers import digest, parts_of
+from layers.errors import SourceError, ZoneplanError, raise_all
+from layers.ledger import entries, gather
+from layers.outlines import polygons_of
+from layers.places import keep_near
+from layers.projections import project
+from layers.rasters import Raster, check_values, read_raster, window_of
+from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
+from layers.sections import LayerSection, TableSection
+from layers.stack import Layer, Source, Stack
+from layers.study import Study, resolve_source
+from layers.tables import join_table, read_table
+from layers.units import read_units, settle_units
+from layers.vectors import read_features, select
+
+Found = TypeVar("Found")
+RASTER_ENDINGS = (".tif", ".tiff")
+
+
+class _Errors:
+    """What went wrong so far; the rest goes on."""
+
+    def __init__(self) -> None:
+        self.found: list[ZoneplanError] = []
+
+    def attempt(self, step: Callable[..., Found], *inputs: Any) -> Found | None:
+        try:
+            return step(*inputs)
+        except ZoneplanError as error:
+            self.found.append(error)
+            return None
+
+
+def read_layers(study: Study) -> Stack:
+    """All inputs of a study.
+
+    Parameters
+    ----------
+    study : Study
+        As :func:`read_study` gives it.
+
+    Returns
+    -------
+    Stack
+        Units, layers and tables, in the working CRS of the units.
+
+    Raises
+    ------
+    SourceError
+        A file, layer or column is missing or damaged.
+    CrsError
+        A CRS is missing, contradicts the plan, or puts a layer somewhere else.
+    GeometryError
+        Geometry that nobody may repair in silence.
+    UnknownNameError
+        Two sources provide one name.
+    LimitError
+        A file is too large.
+    SeveralErrors
+        Several of these, from all files.
+    """
+    errors = _Errors()
+    sources = _sources(study)
+    units = errors.attempt(_units, study)
+    read = [errors.attempt(_read, study, section) for section in study.layers]
+    tables = [errors.attempt(_table, study, section) for section in study.tables]
+    raise_all(errors.found)
+    raw, notes = _sure(units)
+    crs = working_crs(raw)
+    settled, repairs = settle_units(raw, crs, study.units.max_overlap_ha)
+    ledger = [notes, repairs, datum_note(known_crs(raw), crs, "units")]
+    origins = dict.fromkeys(map(str, settled.columns), f"the units' file {study.units.source}")
+    for part, table in zip(study.tables, tables, strict=True):
+        frame, said = _sure(table)
+        joined = errors.attempt(join_table, settled, frame, part.source, origins)
+        if joined is not None:
+            settled, unmatched = joined
+            origins |= dict.fromkeys(map(str, frame.columns), part.source)
+            ledger += [said, unmatched]
+    layers = []
+    for section, one in zip(study.layers, read, strict=True):
+        inputs, said = _sure(one)
+        placed = errors.attempt(_place, section, inputs, settled)
+        if placed is not None:
+            layers.append(placed[0])
+            ledger += [said, placed[1]]
+    raise_all(errors.found)
+    return Stack(settled, tuple(layers), gather(ledger), sources, crs, known_crs(raw))
+
+
+def _sure(found: Found | None) -> Found:
+    if found is None:  # its error has been raised before
+        raise AssertionError
+    return found
+
+
+def _path(study: Study, source: str) -> Path:
+    return resolve_source(study.folder, source)
+
+
+def _units(study: Study) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    return read_units(_path(study, study.units.source), study.units)
+
+
+def _table(study: Study, section: TableSection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    path = _path(study, section.source)
+    return read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding)
+
+
+def _read(study: Study, section: LayerSection) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
+    """A layer as its file has it."""
+    path = _path(study, section.source)
+    if path.suffix.lower() in RASTER_ENDINGS:
+        return read_raster(
+            path,
+            section.name,
+            crs=section.crs,
+            nodata=section.nodata,
+            where=section.where,
+            coarse=section.coarse,
+        )
+    features, note = read_features(
+        path,
+        section.name,
+        layer=section.layer,
+        id=section.id,
+        crs=section.crs,
+        encoding=section.encoding,
+        x=section.x,
+        y=section.y,
+    )
+    if section.where is None:
+        return features, note
+    chosen, unknown = select(features, section.where, section.name)
+    return chosen, gather([note, unknown])
+
+
+def _place(
+    section: LayerSection, inputs: gpd.GeoDataFrame | Raster, units: gpd.GeoDataFrame
+) -> tuple[Layer, pd.DataFrame]:
+    """A layer in the working CRS, where the units are."""
+    if isinstance(inputs, Raster):
+        return _place_raster(section, inputs, units)
+    name, crs = section.name, known_crs(units)
+    full, empties = drop_empty(inputs, name)
+    kind = kind_of(full, name)
+    notes = [empties, datum_note(known_crs(full), crs, name)]
+    if kind != "points":
+        full, parts = keep_kind(full, name)
+        full, far = keep_near(full, units, name)
+        notes += [parts, far]
+    features = project(full, crs)
+    if kind == "polygons":
+        features, repairs = make_valid(features, name)
+        notes.append(repairs)
+    features, outside = drop_outside(features, units, name, kind)
+    return Layer(name, kind, section.role, features, None, section.measure), gather([*notes, outside])
+
+
+def _place_raster(section: LayerSection, raster: Raster, units: gpd.GeoDataFrame) -> tuple[Layer, pd.DataFrame]:
+    crs = known_crs(units)
+    window = window_of(raster, units.total_bounds, crs)
+    datum = datum_note(raster.crs, crs, section.name)
+    if raster.nodata is None:
+        check_values(raster, window)
+    if section.role in {None, "elevation"} or section.where is None:
+        return Layer(section.name, "raster", section.role, None, raster, section.measure), datum
+    outlines = polygons_of(raster, window)
+    features, repairs = make_valid(project(outlines, crs), section.name)
+    note = entries(
+        section.name, [] if len(features) else [""], "empty", f"no cell near the units meets where ({section.where})"
+    )
+    layer = Layer(section.name, "polygons", section.role, features, raster, section.measure)
+    return layer, gather([datum, repairs, note])
+
+
+def _sources(study: Study) -> tuple[Source, ...]:
+    """Every file of the study with its sha256, one entry a use; files that are not there are told of elsewhere."""
+    uses = [("units", study.units.source)]
+    uses += [(layer.name, layer.source) for layer in study.layers]
+    uses += [(table.source, table.source) for table in study.tables]
+    digests: dict[Path, str] = {}
+    found = []
+    for name, source in uses:
+        try:
+            main = _path(study, source)
+        except ZoneplanError:
+            continue
+        for path in parts_of(main):
+            if path.is_file():
+                if path not in digests:
+                    digests[path] = digest(path)
+                beside = source if path == main else str(Path(source).with_suffix(path.suffix))
+                found.append(Source(name, beside, digests[path]))
+    return tuple(found)
+
+
+def confirm_sources(stack: Stack, study: Study) -> None:
+    """Refuse inputs that have changed since they were read.
+
+    Parameters
+    ----------
+    stack : Stack
+        What was read.
+    study : Study
+        Where from.
+
+    Raises
+    ------
+    SourceError
+        Names the files whose sha256 is another one now, or that are gone.
+    """
+    now = {(one.path, one.sha256) for one in _sources(study)}
+    changed = sorted({one.path for one in stack.sources if (one.path, one.sha256) not in now})
+    if changed:
+        raise SourceError(
+            f"{len(changed)} input file(s) changed while the plan was being made: {', '.join(changed)}. Wait until "
+            f"nobody writes to them, and run again.",
+            code="changed",
+            features=changed,
+        )

@@ -1,0 +1,305 @@
+"""Records: the rows of a file, text as text and numbers as numbers, before geometry is looked at.
+
+Ids are text and never pass through a float.
+"""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import json
+import warnings
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyproj import CRS
+
+from layers.drivers import MAX_ROWS, Format, check_rows, check_size, limit_drivers
+from layers.errors import SourceError, shown
+from layers.ledger import entries, gather
+from layers.sheets import numbers_of, read_sheet
+from layers.wellknown import CURVED, types_in
+
+_NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
+
+
+@dataclass(frozen=True)
+class Records:
+    """The rows of one layer of a file.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        Attributes only.
+    ids : tuple of str
+        The file's own feature ids, or 1-based row numbers where it has none.
+    geometry : pyarrow array or None
+        Well-known binary.
+    crs : CRS or None
+    ledger : DataFrame
+        What was noted on the way.
+    loose : bool
+        All cells are text (of a CSV), and may be numbers.
+    unguarded : bool
+        The geometry did not pass GDAL, which stops at 32 levels of collections.
+    """
+
+    table: pa.Table
+    ids: tuple[str, ...]
+    geometry: pa.ChunkedArray | None = None
+    crs: CRS | None = None
+    ledger: pd.DataFrame = field(default_factory=lambda: gather([]))
+    loose: bool = False
+    unguarded: bool = False
+
+
+def read_records(
+    path: Path, file_format: Format, name: str, layer: str | None = None, encoding: str | None = None
+) -> Records:
+    """The rows of a file that holds features or a table.
+
+    Parameters
+    ----------
+    path : Path
+        Resolved and checked by :func:`layers.drivers.format_of`.
+    file_format : Format
+        As told there.
+    name : str
+        Name of the layer in the plan, for messages.
+    layer : str, optional
+        The layer inside a file of several.
+    encoding : str, optional
+        Of a CSV or the .dbf of a shapefile.
+
+    Raises
+    ------
+    SourceError
+        The file is damaged, in another encoding, or holds several layers and the plan names none.
+    LimitError
+        Too many rows or bytes.
+    """
+    if layer is not None and file_format.name in {"CSV", "Parquet"}:
+        raise SourceError(
+            f"layer '{name}': {path.name} has no layers inside; leave out layer = {layer!r}.", layer=name, code="layer"
+        )
+    if file_format.name == "CSV":
+        table = read_sheet(path, name, encoding)
+        return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), loose=True)
+    if file_format.name == "Parquet":
+        return _read_parquet(path, name)
+    return _read_gdal(path, file_format, name, layer, encoding)
+
+
+def _damaged(path: Path, name: str, error: Exception) -> SourceError:
+    return SourceError(
+        f"layer '{name}': {path.name} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+        code="damaged",
+        layer=name,
+    )
+
+
+def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, encoding: str | None) -> Records:
+    limit_drivers()
+    from pyogrio import list_layers, raw  # noqa: PLC0415  (loaded after the drivers are limited)
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415
+
+    place = f"GeoJSON:{path}" if file_format.name == "GeoJSON" else str(path)
+    extra = {"encoding": encoding} if encoding and file_format.name == "ESRI Shapefile" else {}
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            chosen = _chosen([str(one[0]) for one in list_layers(place)], path, name, layer)
+            meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
+            column = meta["geometry_name"] or "wkb_geometry"
+            shapes = table.column(column) if column in table.column_names else None
+            if shapes is not None and types_in(shapes) & CURVED:
+                blobs = raw.read(place, layer=chosen, columns=[], **extra)[2]  # GDAL draws curves as lines here
+                shapes = pa.chunked_array([pa.array(list(blobs), type=pa.binary())])
+    except (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _damaged(path, name, error) from error
+    check_rows(len(table), path, name)
+    fids = meta["fid_column"] or "OGC_FID"
+    ids = tuple(str(one) for one in table.column(fids).to_pylist())
+    said = dict.fromkeys(str(one.message) for one in heard)
+    return Records(
+        table.select([one for one in table.column_names if one not in {fids, column}]),
+        ids,
+        shapes,
+        CRS.from_user_input(meta["crs"]) if meta["crs"] else None,
+        entries(name, [""] if said else [], "warning", "; ".join(said)),
+    )
+
+
+def _chosen(layers: list[str], path: Path, name: str, layer: str | None) -> str:
+    data = [one for one in layers if one not in _NOT_DATA]
+    if layer is None and len(data) == 1:
+        return data[0]
+    listed = shown(data) if data else "none"
+    if layer is None:
+        raise SourceError(
+            f"layer '{name}': {path.name} holds {len(data)} layers: {listed}. Say which one with layer = \"...\".",
+            code="layer",
+            layer=name,
+        )
+    if layer not in layers:
+        near = difflib.get_close_matches(layer, data, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise SourceError(
+            f"layer '{name}': {path.name} has no layer '{layer}'; it holds: {listed}.{hint}", code="layer", layer=name
+        )
+    return layer
+
+
+def _read_parquet(path: Path, name: str) -> Records:
+    try:
+        with pq.ParquetFile(path) as file:
+            about, schema = file.metadata, file.schema_arrow
+            check_rows(about.num_rows, path, name)
+            size = sum(about.row_group(one).total_byte_size for one in range(about.num_row_groups))
+            texts = [one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        check_size(size, path, name)
+        # Texts stay in their dictionaries until their true size is known: 4 MB of file may be 40 GB of text.
+        table = pq.read_table(path, read_dictionary=texts)
+        check_size(sum(_text_bytes(table.column(one)) for one in texts), path, name)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, name, error) from error
+    for place, column in enumerate(table.column_names):
+        if column in texts:
+            table = table.set_column(place, column, pc.cast(table.column(column), pa.large_string()))
+    ids = tuple(str(one) for one in range(1, len(table) + 1))
+    geo = json.loads((schema.metadata or {}).get(b"geo", b"null"))
+    if not geo:
+        return Records(table, ids)
+    column = geo.get("primary_column", "geometry")
+    about_column = geo.get("columns", {}).get(column, {})
+    if column not in table.column_names or str(about_column.get("encoding", "WKB")).upper() != "WKB":
+        raise SourceError(
+            f"layer '{name}': {path.name} keeps its geometry in a form other than WKB. Write it with geopandas, "
+            f"to_parquet(..., geometry_encoding='WKB').",
+            code="format",
+            layer=name,
+        )
+    stated = about_column.get("crs", "OGC:CRS84")
+    return Records(
+        table.drop([column]), ids, table.column(column), CRS.from_user_input(stated) if stated else None, unguarded=True
+    )
+
+
+def _text_bytes(column: pa.ChunkedArray) -> int:
+    total = 0
+    for chunk in column.chunks:
+        if pa.types.is_dictionary(chunk.type):
+            lengths = pc.binary_length(chunk.dictionary).to_numpy(zero_copy_only=False).astype(np.float64)
+            counts = np.bincount(chunk.indices.drop_null().to_numpy(), minlength=len(lengths))
+            total += int(np.nansum(lengths * counts[: len(lengths)]))
+        else:
+            total += chunk.nbytes
+    return total
+
+
+def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFrame:
+    """The attributes as a frame.
+
+    Parameters
+    ----------
+    records : Records
+    texts : collection of str
+        Columns that are to be text whatever the file says: ids, names, jurisdictions.
+    name : str
+        Name of the layer, for messages.
+
+    Returns
+    -------
+    DataFrame
+        Index: ``records.ids``. Text, int64, float64, bool (``boolean`` where some are missing); dates as ISO text;
+        binary and nested columns are left out, for no name of a plan can mean them.
+
+    Raises
+    ------
+    SourceError
+        A column of ``texts`` is missing, or kept as numbers with a fraction.
+    """
+    absent = [one for one in texts if one not in records.table.column_names]
+    if absent:
+        known = records.table.column_names
+        near = [one for text in absent for one in difflib.get_close_matches(text, known, 1)]
+        hint = f" Did you mean {shown(near)}?" if near else ""
+        raise SourceError(
+            f"layer '{name}': there is no column {shown(absent)}; the columns are {', '.join(known)}.{hint}",
+            code="column",
+            layer=name,
+        )
+    found: dict[str, Any] = {}
+    for column in records.table.column_names:
+        values = records.table.column(column)
+        if column in texts:
+            made = text_of(values, column, name)
+        else:
+            made = numbers_of(values.to_pylist()) if records.loose else _values(values, column, name)
+        if made is not None:
+            found[column] = made
+    return pd.DataFrame(found, index=pd.Index(records.ids, dtype="str"))
+
+
+def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
+    """A column as text, whole numbers digit by digit; missing and empty are missing.
+
+    Raises
+    ------
+    SourceError
+        The file keeps numbers with a fraction.
+    """
+    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+        example = next((one for one in values.to_pylist() if one is not None), None)
+        raise SourceError(
+            f"layer '{name}': column '{column}' is kept as numbers with a fraction (such as {example}), so leading "
+            f"zeros and long ids may be lost. Store it as text.",
+            code="id_type",
+            layer=name,
+        )
+    return pd.array([one or None for one in _texts(values, column, name)], dtype="str")
+
+
+def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:
+    """The values as text; one that a field of fixed width cut in the middle of a character loses that character."""
+    text = pc.cast(values, pa.large_string())
+    try:
+        found: list[str | None] = text.to_pylist()
+    except UnicodeDecodeError:
+        pass
+    else:
+        return found
+    decode = codecs.getincrementaldecoder("utf-8")
+    try:
+        return [None if one is None else decode().decode(one) for one in text.cast(pa.large_binary()).to_pylist()]
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"layer '{name}': the texts of column '{column}' are not in the encoding that the file states. Say which it "
+            f'is with encoding = "...", or export the layer anew.',
+            code="encoding",
+            layer=name,
+        ) from error
+
+
+def _values(values: pa.ChunkedArray, column: str, name: str) -> Any:
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _values(pc.cast(values, kind.value_type), column, name)
+    if pa.types.is_boolean(kind):
+        made: Any = pd.array(values.to_pylist(), dtype="boolean" if values.null_count else "bool")
+    elif pa.types.is_integer(kind) and not values.null_count:
+        made = values.to_numpy().astype(np.int64)
+    elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        made = pc.cast(values, pa.float64(), safe=False).to_numpy()
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_temporal(kind):
+        made = pd.array(_texts(values, column, name), dtype="str")
+    else:
+        made = np.full(len(values), np.nan) if pa.types.is_null(kind) else None
+    return made

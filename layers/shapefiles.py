@@ -1,0 +1,158 @@
+"""Shapefiles: whether their parts belong together, and in which encoding their texts are.
+
+A shapefile that was cut short reads as one with fewer features, and texts in an unstated encoding as other texts; GDAL
+says nothing of either.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import struct
+from pathlib import Path
+
+import pandas as pd
+
+from layers.errors import SourceError
+from layers.ledger import entries
+
+_GBK_MARK = 0x4D
+_UTF8_NAMES = frozenset({"UTF8", "65001"})
+
+
+def check_shapefile(path: Path, name: str) -> None:
+    """Refuse a shapefile whose parts are missing or do not fit together.
+
+    Parameters
+    ----------
+    path : Path
+        The .shp.
+    name : str
+        Name of the layer, for messages.
+
+    Raises
+    ------
+    SourceError
+        .shx or .dbf is missing, or the parts tell of different numbers of features.
+    """
+    index, table = part(path, ".shx"), part(path, ".dbf")
+    missing = [one.name for one in (index, table) if not one.exists()]
+    if missing:
+        raise SourceError(
+            f"layer '{name}': {path.name} lacks {' and '.join(missing)}. A shapefile is several files of one name; "
+            f"copy them all.",
+            code="shapefile_part",
+            layer=name,
+        )
+    for one in (path, index):
+        said, real = _said_bytes(one), one.stat().st_size
+        if said != real:
+            raise _cut(name, f"{one.name} says that it has {said} bytes, but it has {real}")
+    in_index = (index.stat().st_size - 100) // 8
+    with table.open("rb") as stream:
+        head = stream.read(12)
+    in_table = struct.unpack_from("<I", head, 4)[0] if len(head) == 12 else 0
+    if in_index != in_table:
+        raise _cut(name, f"{index.name} tells of {in_index} features, {table.name} of {in_table}")
+
+
+def _cut(name: str, what: str) -> SourceError:
+    return SourceError(
+        f"layer '{name}': {what}. The shapefile was cut short or its parts are not of one kind: copy it anew.",
+        code="damaged",
+        layer=name,
+    )
+
+
+def part(path: Path, ending: str) -> Path:
+    """The part of a shapefile with this ending, in the case of its .shp.
+
+    Examples
+    --------
+    >>> part(Path("UNITS.SHP"), ".dbf").name
+    'UNITS.DBF'
+    """
+    return path.with_suffix(ending.upper() if path.suffix.isupper() else ending)
+
+
+def _said_bytes(path: Path) -> int:
+    with path.open("rb") as stream:
+        head = stream.read(28)
+    return 2 * int(struct.unpack_from(">i", head, 24)[0]) if len(head) == 28 else -1
+
+
+def encoding_of(path: Path, name: str) -> tuple[str, pd.DataFrame]:
+    """The encoding of the texts, and a ledger row where the file does not state it.
+
+    Raises
+    ------
+    SourceError
+        What the .cpg says is wrong, or nothing says it and the texts are not UTF-8.
+    """
+    body = part(path, ".dbf").read_bytes()
+    stated = part(path, ".cpg")
+    nothing = entries(name, [], "encoding", "")
+    if body.isascii() or all(byte < 0x80 for byte in body[32:]):
+        return "UTF-8", nothing
+    if stated.exists():
+        text = stated.read_text("ascii", errors="replace").strip()
+        codec = _codec(text)
+        if codec is None or _reads(body, codec):
+            return text if codec is None else codec, nothing
+        raise _unsure(name, f"{stated.name} says {text}, but the texts are in another encoding", body)
+    if body[29] == _GBK_MARK and _reads(body, "gb18030"):
+        return "gb18030", nothing
+    if _reads(body, "utf-8"):
+        return "UTF-8", entries(
+            name, [""], "encoding", "read as UTF-8: there is no .cpg, and all texts are valid UTF-8"
+        )
+    raise _unsure(name, "there is no .cpg that says in which encoding the texts are, and they are not UTF-8", body)
+
+
+def _codec(text: str) -> str | None:
+    """What Python calls the encoding of a .cpg."""
+    plain = re.sub(r"[^A-Z0-9]", "", text.upper().replace("ANSI", "").replace("OEM", ""))
+    if plain in _UTF8_NAMES:
+        return "utf-8"
+    for candidate in (text, f"cp{plain}", f"iso-8859-{plain.removeprefix('ISO').removeprefix('8859')}"):
+        try:
+            return codecs.lookup(candidate).name
+        except LookupError:
+            continue
+    return None
+
+
+def _reads(body: bytes, codec: str) -> bool:
+    """Whether all texts of a .dbf are valid in an encoding; a character cut at the end of a field is forgiven."""
+    head, width = struct.unpack_from("<HH", body, 8)
+    try:
+        body[head:].decode(codec)
+    except UnicodeDecodeError:
+        pass  # cell by cell, then
+    else:
+        return True
+    fields, at = [], 1
+    for place in range(32, head - 1, 32):
+        kind, size = chr(body[place + 11]), body[place + 16]
+        fields += [(at, at + size)] if kind == "C" else []
+        at += size
+    for row in range(head, len(body) - width + 1, width):
+        for start, end in fields:
+            cell = body[row + start : row + end].rstrip(b" \0")
+            try:
+                codecs.getincrementaldecoder(codec)().decode(cell, final=len(cell) < end - start)
+            except UnicodeDecodeError:
+                return False
+    return True
+
+
+def _unsure(name: str, what: str, body: bytes) -> SourceError:
+    start = next(place for place, byte in enumerate(body) if byte > 0x7F and place >= 32)
+    sample = body[start : start + 8]
+    guess = sample.decode("gb18030", "replace")
+    return SourceError(
+        f'layer \'{name}\': {what}. Say encoding = "..." in the plan; "gb18030" would read the first of them as '
+        f'{guess!r}, "cp1252" as {sample.decode("cp1252", "replace")!r}.',
+        code="encoding",
+        layer=name,
+    )

@@ -1,0 +1,119 @@
+"""Sheets: comma-separated text. Every cell is text; a column becomes numbers only where nothing can be lost by it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from layers.drivers import check_rows, check_size
+from layers.errors import SourceError, StudyError, shown
+
+_PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
+_TRUTHS = frozenset({"true", "false"})
+
+
+def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
+    """A CSV as a table of text; empty cells are missing.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Name of the layer, for messages.
+    encoding : str, optional
+        By default UTF-8, with or without a byte-order mark.
+
+    Raises
+    ------
+    SourceError
+        Another encoding or separator, lines of uneven length, or column names that are empty or stand twice.
+    StudyError
+        Python does not know the encoding.
+    LimitError
+        Too many rows or bytes.
+    """
+    check_size(path.stat().st_size, path, name)
+    try:
+        text = path.read_bytes().decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
+    except LookupError as error:
+        raise StudyError(f"layer '{name}': encoding = \"{encoding}\" is no encoding that Python knows.") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"layer '{name}': {path.name} is not in {encoding or 'UTF-8'} (byte {error.start + 1}). Save it as UTF-8, "
+            f'or say encoding = "gb18030", "cp1252" or what it is.',
+            code="encoding",
+            layer=name,
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        rows = [(row, reader.line_num) for row in reader if row]
+    except csv.Error as error:
+        raise SourceError(
+            f"layer '{name}': {path.name} is no CSV: line {reader.line_num}, {error}. Save it anew.",
+            code="damaged",
+            layer=name,
+        ) from error
+    _check_header(header, path, name)
+    check_rows(len(rows), path, name)
+    odd = [str(line) for row, line in rows if len(row) != len(header)]
+    if odd:
+        raise SourceError(
+            f"layer '{name}': {path.name} has {len(header)} columns, but {len(odd)} line(s) have more or fewer cells: "
+            f"lines {shown(odd)}. A comma inside a text needs quotes around the text.",
+            code="columns",
+            layer=name,
+            features=odd,
+        )
+    cells = zip(*(row for row, _ in rows), strict=True) if rows else [()] * len(header)
+    columns = [pa.array([cell or None for cell in column], type=pa.large_string()) for column in cells]
+    return pa.table(columns, names=header)
+
+
+def _check_header(header: list[str], path: Path, name: str) -> None:
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        raise SourceError(
+            f"layer '{name}': the columns of {path.name} are not separated by commas. Save it as CSV with commas.",
+            code="separator",
+            layer=name,
+        )
+    twice = sorted({one for one in header if header.count(one) > 1})
+    if not header or twice or "" in header:
+        wrong = f"these stand twice: {shown(twice)}" if twice else "a name is empty"
+        raise SourceError(
+            f"layer '{name}': the first line of {path.name} must name each column once; {wrong}.",
+            code="columns",
+            layer=name,
+        )
+
+
+def numbers_of(cells: Sequence[str | None]) -> Any:
+    """The cells of a column as int64, float64 or bool if each that is not empty is a plain one, else as text.
+
+    A number is not plain with leading zeros, with commas, or with more digits than a float keeps.
+
+    Examples
+    --------
+    >>> numbers_of(["1", "2"]).tolist(), numbers_of(["1.5", None]).tolist(), bool(numbers_of(["true"])[0])
+    ([1, 2], [1.5, nan], True)
+    >>> list(numbers_of(["007", "12"])), list(numbers_of(["1,234"]))
+    (['007', '12'], ['1,234'])
+    """
+    stripped = [cell.strip() if cell else None for cell in cells]
+    filled = [cell for cell in stripped if cell]
+    if filled and all(cell.lower() in _TRUTHS for cell in filled):
+        truths = [cell.lower() == "true" if cell else None for cell in stripped]
+        return pd.array(truths, dtype="boolean" if len(filled) < len(truths) else "bool")
+    if not all(_PLAIN.fullmatch(cell) for cell in filled):
+        return pd.array(list(cells), dtype="str")
+    numbers = np.asarray([float(cell) if cell else np.nan for cell in stripped], dtype=np.float64)
+    whole = len(filled) == len(cells) and all(cell.lstrip("+-").isdigit() for cell in filled)
+    return numbers.astype(np.int64) if whole else numbers

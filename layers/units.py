@@ -1,0 +1,137 @@
+"""Units: the planning units, each with an id, a name, its jurisdictions, its own columns and its hectares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from layers.coverages import note_gaps, settle_overlaps
+from layers.errors import GeometryError, SourceError, UnknownNameError, shown
+from layers.ledger import gather
+from layers.projections import project
+from layers.repairs import drop_empty, keep_kind, kind_of, make_valid
+from layers.sections import UnitsSection
+from layers.vectors import read_features
+
+# Names that zoneplan gives to every unit; ``name`` and ``jurisdiction`` may be the file's own where they mean the same.
+RESERVED = ("unit_id", "area_ha", "name", "jurisdiction")
+
+
+def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The units as the file has them, with the columns that every unit has.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file, resolved.
+    section : UnitsSection
+        ``[units]`` of the plan.
+
+    Returns
+    -------
+    units : GeoDataFrame
+        Index ``unit_id`` (text, sorted); ``name``, ``jurisdiction``, the file's columns, geometry in the file's CRS.
+    ledger : DataFrame
+
+    Raises
+    ------
+    SourceError
+        The file, a column or an id is missing, an id stands twice, or a geometry is empty and ``empty`` is not "drop".
+    UnknownNameError
+        A column of the file has the name of one that zoneplan adds.
+    """
+    texts = {section.id, *section.levels, *([section.name] if section.name else [])}
+    features, note = read_features(
+        path,
+        "units",
+        layer=section.layer,
+        id=section.id,
+        texts=texts,
+        crs=section.crs,
+        encoding=section.encoding,
+    )
+    twice = sorted(set(features.index[features.index.duplicated()]))
+    if twice:
+        raise SourceError(
+            f"layer 'units': {len(twice)} id(s) of column '{section.id}' stand more than once: {shown(twice)}. Each "
+            f"unit needs an id of its own; dissolve the parts of one unit, or name another column as id.",
+            code="id_duplicate",
+            layer="units",
+            features=twice,
+        )
+    full, empties = drop_empty(features, "units")
+    if len(empties) and section.empty == "error":
+        raise GeometryError(
+            f"layer 'units': {len(empties)} unit(s) have no geometry: {shown(empties['feature'])}. Draw them, or say "
+            f'empty = "drop" in [units] to plan without them.',
+            code="empty",
+            layer="units",
+            features=empties["feature"],
+        )
+    whole, parts = keep_kind(full, "units")
+    kind = kind_of(whole, "units")
+    if kind != "polygons":
+        raise GeometryError(
+            f"layer 'units': units are polygons, but {path.name} holds {kind}.", layer="units", code="kind"
+        )
+    return _named(whole, section, path.name), gather([note, empties, parts])
+
+
+def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.GeoDataFrame:
+    """The units with ``name`` and ``jurisdiction`` in front of the file's own columns."""
+    lowest = section.levels[-1] if section.levels else None
+    own = {"unit_id": section.id, "area_ha": None, "name": section.name or "name", "jurisdiction": lowest}
+    clashes = [name for name in RESERVED if name in features.columns and own[name] != name]
+    if clashes:
+        raise UnknownNameError(
+            f"layer 'units': {file} has a column '{clashes[0]}', but zoneplan gives every unit one of that name: two "
+            f"sources for one name. Rename the column in the file.",
+            code="two_sources",
+            layer="units",
+        )
+    ids = features.index.rename("unit_id")
+    columns = features.drop(columns=["unit_id"], errors="ignore").set_axis(ids)
+    for level in section.levels:
+        columns[level] = columns[level].fillna("")
+    called = columns[own["name"]] if own["name"] in columns.columns else pd.Series(pd.NA, index=ids, dtype="str")
+    named = pd.Series(called.astype("str"), index=ids).where(called.notna(), pd.Series(ids, index=ids, dtype="str"))
+    front = {"name": named, "jurisdiction": columns[lowest] if lowest else pd.Series("", index=ids, dtype="str")}
+    rest = columns.drop(columns=["name", "jurisdiction"], errors="ignore")
+    return gpd.GeoDataFrame(
+        pd.concat([pd.DataFrame(front), rest], axis=1), geometry="geometry", crs=features.crs
+    ).sort_index()
+
+
+def settle_units(units: gpd.GeoDataFrame, crs: CRS, max_overlap_ha: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The units in the working CRS, valid, without overlap, each with its area.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        See :func:`read_units`.
+    crs : pyproj.CRS
+        Equal-area, in metres.
+    max_overlap_ha : float
+        How much may overlap in total.
+
+    Returns
+    -------
+    units : GeoDataFrame
+        With ``area_ha``, hectares.
+    ledger : DataFrame
+
+    Raises
+    ------
+    GeometryError
+        Outlines that cross themselves, or overlap more than that.
+    """
+    valid, repairs = make_valid(project(units, crs), "units", strict=True)
+    tiled = bool(shapely.coverage_is_valid(np.asarray(valid.geometry.array)))
+    settled, overlaps = (valid, gather([])) if tiled else settle_overlaps(valid, max_overlap_ha)
+    gaps = note_gaps(settled, tiled=tiled)
+    return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, gaps])

@@ -1,0 +1,288 @@
+"""Vectors: features read from a file, in its own CRS, with text ids; nothing is repaired yet but what has one answer.
+
+Coordinates lose Z and M. What cannot be right is refused: a missing CRS or one that contradicts the plan, numbers that
+are no numbers, degrees beyond the globe, eastings with a zone's number before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from layers.conditions import parse_condition
+from layers.crs import settle_crs
+from layers.drivers import FEATURES, format_of
+from layers.errors import ConditionError, CrsError, GeometryError, SourceError, UnknownNameError, shown
+from layers.ledger import entries, gather
+from layers.records import Records, frame_of, read_records
+from layers.shapefiles import check_shapefile, encoding_of
+from layers.wellknown import shapes_of, too_deep
+
+_TURN = 360.0
+
+
+def read_features(
+    path: Path,
+    name: str,
+    *,
+    layer: str | None = None,
+    id: str | None = None,  # noqa: A002  (the plan's own word)
+    texts: Collection[str] = (),
+    crs: str | None = None,
+    encoding: str | None = None,
+    x: str | None = None,
+    y: str | None = None,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The features of a file as they stand there, and what the ledger has to say of them.
+
+    Parameters
+    ----------
+    path : Path
+        GeoPackage, GeoParquet, FlatGeobuf, GeoJSON, Shapefile, or a table with columns ``x`` and ``y``.
+    name : str
+        Name of the layer in the plan, for messages and the ledger.
+    layer : str, optional
+        The layer inside a file of several.
+    id : str, optional
+        Column whose text names a feature; by default the file's own ids, or 1-based rows.
+    texts : collection of str
+        Further columns to read as text.
+    crs : str, optional
+        What the plan says; needed where the file has none.
+    encoding : str, optional
+        Of a CSV or shapefile.
+    x, y : str, optional
+        Columns with the coordinates of points.
+
+    Returns
+    -------
+    features : GeoDataFrame
+        Index: feature id (text); the file's columns; 2D geometry named ``geometry``, None where there is none.
+    ledger : DataFrame
+        Columns ``LEDGER_COLUMNS``.
+
+    Raises
+    ------
+    SourceError
+        The file or a column is missing, damaged, or not what it says.
+    CrsError
+        The CRS is missing or contradicts the plan.
+    GeometryError
+        Coordinates that are no numbers, or geometry that cannot be read.
+    LimitError
+        Too large.
+    """
+    file_format = format_of(path, name, FEATURES)
+    notes: list[pd.DataFrame] = []
+    if file_format.name == "ESRI Shapefile":
+        check_shapefile(path, name)
+        if encoding is None:
+            encoding, note = encoding_of(path, name)
+            notes.append(note)
+    records = read_records(path, file_format, name, layer, encoding)
+    if not len(records.table):
+        raise SourceError(
+            f"layer '{name}': {path.name} has no features. Leave the layer out of the plan, or export it anew.",
+            code="no_features",
+            layer=name,
+        )
+    frame = frame_of(records, {*texts, *([id] if id else [])}, name)
+    if id is not None:
+        frame.index = _feature_ids(frame, id, name)
+    shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)
+    known, crs_note = settle_crs(records.crs, crs, path.name, name)
+    if "geometry" in frame.columns:
+        raise UnknownNameError(
+            f"layer '{name}': {path.name} has a column 'geometry' beside its geometry. Rename it.", layer=name
+        )
+    flat, height_note = _flat(shapes, name)
+    features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known), crs=known)
+    _check_coordinates(features, name)
+    return features, gather([records.ledger, *notes, crs_note, height_note])
+
+
+def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
+    missing = [str(row) for row in np.flatnonzero(frame[column].isna()) + 1]
+    if missing:
+        raise SourceError(
+            f"layer '{name}': {len(missing)} feature(s) have no id in column '{column}': rows {shown(missing)}. Fill "
+            f"it in, or name another column as id.",
+            code="id_missing",
+            layer=name,
+            features=missing,
+        )
+    found: pd.Index = pd.Index(frame[column], dtype="str", name=None)
+    return found
+
+
+def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
+    """Points from two columns, None where a cell of them is empty."""
+    pairs = []
+    for column in (x, y):
+        if column not in frame.columns:
+            raise SourceError(
+                f"layer '{name}': there is no column '{column}' for the coordinates; the columns are "
+                f"{', '.join(map(str, frame.columns))}.",
+                code="column",
+                layer=name,
+            )
+        numbers = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        wrong = frame.index[np.isnan(numbers) & frame[column].notna().to_numpy()]
+        if len(wrong):
+            raise GeometryError(
+                f"layer '{name}': {len(wrong)} cell(s) of column '{column}' are no plain numbers: features "
+                f"{shown(wrong)}. Write coordinates with a point and no unit, such as -109.5.",
+                code="coordinates",
+                layer=name,
+                features=wrong,
+            )
+        pairs.append(numbers)
+    there = ~(np.isnan(pairs[0]) | np.isnan(pairs[1]))
+    shapes = np.full(len(frame), None, dtype=object)
+    shapes[there] = shapely.points(pairs[0][there], pairs[1][there])
+    return shapes
+
+
+def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArray[Any]:
+    if records.geometry is None:
+        raise SourceError(
+            f"layer '{name}': {path.name} has no geometry. For points of a table name its columns: x = \"...\", "
+            f'y = "..."; for further columns of the units use [[tables]].',
+            code="no_geometry",
+            layer=name,
+        )
+    deep = ids[list(too_deep(records.geometry.to_pylist()))] if records.unguarded else ids[:0]
+    if len(deep):
+        raise GeometryError(
+            f"layer '{name}': collections nested too deeply in {len(deep)} feature(s): {shown(deep)}. That is no map.",
+            code="nesting",
+            layer=name,
+            features=deep,
+        )
+    shapes, unreadable = shapes_of(records.geometry)
+    if unreadable.any():
+        bad = ids[unreadable]
+        raise GeometryError(
+            f"layer '{name}': the geometry of {len(bad)} feature(s) cannot be read: {shown(bad)}. A ring may not be "
+            f"closed, or the file is damaged.",
+            code="geometry_unreadable",
+            layer=name,
+            features=bad,
+        )
+    return shapes
+
+
+def _flat(shapes: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+    """Shapes without Z and M."""
+    tall = int((shapely.has_z(shapes) | shapely.has_m(shapes)).sum())
+    note = entries(name, [""] if tall else [], "dimensions", f"Z or M left out of {tall} feature(s): areas are flat")
+    return (shapely.force_2d(shapes) if tall else shapes), note
+
+
+def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
+    shapes = np.asarray(features.geometry.array)
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    _refuse(features.index, owner[~np.isfinite(points).all(axis=1)], "coordinates", name,
+            "have coordinates that are no numbers (NaN or infinite). Digitise them anew")  # fmt: skip
+    crs = CRS.from_user_input(features.crs)
+    if crs.is_geographic:
+        wild = (np.abs(points[:, 0]) > _TURN) | (np.abs(points[:, 1]) > _TURN / 4)
+        _refuse(features.index, owner[wild], "coordinates", name,
+                f"have degrees beyond the globe for {crs.name}: longitude and latitude may be swapped, or these are "
+                f"metres under a wrong CRS")  # fmt: skip
+        step = np.abs(np.diff(points[:, 0]))
+        wide = (owner[1:] == owner[:-1]) & (step > _TURN / 2) & (step < _TURN)
+        leap = _leaps(shapes, owner[1:][wide])
+        _refuse(features.index, leap, "antimeridian", name,
+                "have an edge of more than 180 degrees: they seem to cross the 180th meridian. Split them there "
+                "(ogr2ogr -wrapdateline)")  # fmt: skip
+    elif len(points) and crs.is_projected and np.abs(points[:, 0]).max() >= 1e7:
+        _check_zone(crs, float(points[:, 0].min()), float(points[:, 0].max()), name)
+
+
+def _leaps(shapes: npt.NDArray[Any], suspects: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Rows among the suspects where the leap is inside a ring or line, not from one part to the next."""
+    found = []
+    for row in np.unique(suspects):
+        parts = shapely.get_parts(shapes[row])
+        rings = np.append(shapely.get_rings(parts), parts[shapely.get_dimensions(parts) == 1])
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        wide = np.abs(np.diff(points[:, 0]))
+        if ((ring[1:] == ring[:-1]) & (wide > _TURN / 2) & (wide < _TURN)).any():
+            found.append(row)
+    return np.asarray(found, dtype=np.intp)
+
+
+def _check_zone(crs: CRS, low: float, high: float, name: str) -> None:
+    """Refuse eastings such as 38,500,000 under a CRS whose false easting carries no zone."""
+    operation = crs.coordinate_operation
+    eastings = {one.name: one.value for one in operation.params} if operation else {}
+    false_easting = float(eastings.get("False easting", 0.0))
+    zone = int(high // 1_000_000)
+    if operation is None or "Transverse Mercator" not in operation.method_name or false_easting >= 1_000_000:
+        return
+    hint = f' "EPSG:{4488 + zone}" is CGCS2000 in zone {zone}.' if 25 <= zone <= 45 else ""
+    raise CrsError(
+        f"layer '{name}': eastings from {low:.0f} to {high:.0f} do not fit {crs.name}: they seem to begin with the "
+        f"number of a zone, {zone}. Give the file a CRS with the zone in its false easting.{hint}",
+        code="crs_zone",
+        layer=name,
+    )
+
+
+def _refuse(ids: pd.Index, rows: npt.NDArray[Any], code: str, name: str, what: str) -> None:
+    if len(rows):
+        bad = ids[np.unique(rows)]
+        raise GeometryError(
+            f"layer '{name}': {len(bad)} feature(s) {what}: {shown(bad)}.", code=code, layer=name, features=bad
+        )
+
+
+def select(features: gpd.GeoDataFrame, where: str, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The features that meet a condition over the layer's own columns.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+    where : str
+        Such as ``kind = 'forest'``.
+    name : str
+        Name of the layer, for messages and the ledger.
+
+    Returns
+    -------
+    features : GeoDataFrame
+        In their order.
+    ledger : DataFrame
+        A row for each feature of which the condition cannot be told because a value is missing; it is left out.
+
+    Raises
+    ------
+    ConditionError, UnknownNameError
+        The condition cannot be read, or names no column of the layer.
+    SourceError
+        No feature meets it.
+    """
+    try:
+        answer = parse_condition(where).evaluate(pd.DataFrame(features.drop(columns="geometry")))
+    except (ConditionError, UnknownNameError) as error:
+        raise type(error)(f"layer '{name}', where: {error}", code=error.code, layer=name) from error
+    if not answer.yes.any():
+        raise SourceError(
+            f"layer '{name}': none of its {len(features)} features meets where = \"{where}\". Check the spelling of "
+            f"the values, or leave the layer out of the plan.",
+            code="where_empty",
+            layer=name,
+        )
+    unknown = features.index[~answer.known]
+    return features[answer.yes], entries(
+        name, unknown, "unknown", f"left out: a value is missing, so where cannot be told ({where})"
+    )

@@ -1,0 +1,184 @@
+"""Rasters: what is read is what the file means; what is unclear is refused; cells drawn as polygons keep their area."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from pyproj import CRS
+
+from layers import ConditionError, CrsError, LimitError, SourceError, UnknownNameError, project
+from layers import geotiffs, rasters
+from layers.outlines import polygons_of
+from layers.rasters import cell_size_m, check_values, read_raster, window_of
+
+WHOLE = (slice(0, 6), slice(0, 8))
+
+
+def test_the_toy_raster_is_its_rows(rows_grid):
+    raster, ledger = read_raster(rows_grid, "elevation")
+    assert (raster.shape, raster.crs, raster.nodata) == ((6, 8), CRS("EPSG:3035"), None)
+    assert raster.cell_size_m == pytest.approx(500, rel=0.01)  # LAEA is nearly true to scale here
+    assert raster.read()[:, 0].tolist() == [0, 1, 2, 3, 4, 5]
+    assert raster.read((slice(1, 3), slice(2, 5))).tolist() == [[1, 1, 1], [2, 2, 2]]
+    assert raster.read((slice(4, 99), slice(7, 99))).shape == (2, 1)
+    assert ledger.empty
+
+
+def test_scale_offset_and_nodata(write_grid):
+    path = write_grid(np.array([[0, 10], [20, 255]], dtype="uint8"), nodata=255, scale=0.5, offset=-1.0)
+    raster, _ = read_raster(path, "g")
+    assert raster.nodata == 255
+    np.testing.assert_array_equal(raster.read(), [[-1, 4], [9, np.nan]])
+
+
+def test_a_condition_is_asked_about_scaled_values_and_hides_the_rest(write_grid):
+    path = write_grid(np.array([[0, 10], [20, 255]], dtype="uint8"), nodata=255, scale=0.5, offset=-1.0)
+    raster, _ = read_raster(path, "g", where="value >= 4")
+    np.testing.assert_array_equal(raster.read(), [[np.nan, 4], [9, np.nan]])
+
+
+def test_an_internal_mask_counts(write_grid):
+    path = write_grid(np.ones((2, 2), dtype="uint8"))
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as out:
+        out.write_mask(np.array([[True, False], [True, True]]))
+    np.testing.assert_array_equal(read_raster(path, "g")[0].read(), [[1, np.nan], [1, 1]])
+
+
+@pytest.mark.parametrize("value", [-9999.0, -32768.0, float(np.finfo("float32").min)])
+def test_a_telltale_without_nodata_is_refused(write_grid, value):
+    path = write_grid(np.array([[100, 200], [300, value]], dtype="float32"))
+    raster, _ = read_raster(path, "heights")
+    with pytest.raises(SourceError, match=r"layer 'heights': grid.tif holds .* nodata = ") as caught:
+        check_values(raster, WHOLE)
+    assert (caught.value.code, caught.value.exit_code) == ("nodata", 3)
+
+
+def test_the_plan_may_say_nodata(write_grid):
+    path = write_grid(np.array([[100, -9999]], dtype="int16"))
+    raster, ledger = read_raster(path, "g", nodata=-9999)
+    np.testing.assert_array_equal(raster.read(), [[100, np.nan]])
+    assert ledger[["layer", "finding"]].to_numpy().tolist() == [["g", "nodata"]]
+    tagged = write_grid(np.array([[100, -9999]], dtype="int16"), "tagged.tif", nodata=-1)
+    with pytest.raises(SourceError, match=r"the plan says nodata = -9999, but tagged.tif says -1"):
+        read_raster(tagged, "g", nodata=-9999)
+
+
+@pytest.mark.parametrize(
+    ("transform", "reason"),
+    [
+        (Affine(500, 10, 0, 10, -500, 0), "turned against north"),
+        (Affine(500, 0, 0, 0, 500, 0), "from north-west to south-east"),
+        (Affine(-500, 0, 0, 0, -500, 0), "from north-west to south-east"),
+    ],
+)
+def test_a_turned_grid_is_refused(write_grid, transform, reason):
+    with pytest.raises(SourceError, match=reason):
+        read_raster(write_grid(np.ones((2, 2), dtype="uint8"), transform=transform), "g")
+
+
+def test_a_grid_without_place_bands_or_real_numbers_is_refused(tmp_path, write_grid):
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        path = write_grid(np.ones((2, 2), dtype="uint8"), transform=Affine.identity())
+    with pytest.raises(SourceError, match="does not say where on the earth"):
+        read_raster(path, "g")
+    with pytest.raises(SourceError, match="has 3 bands"):
+        read_raster(write_grid(np.ones((3, 2, 2), dtype="uint8"), "three.tif"), "g")
+    with pytest.raises(SourceError, match="complex64"):
+        read_raster(write_grid(np.ones((2, 2), dtype="complex64"), "complex.tif"), "g")
+    with pytest.raises(CrsError, match="no coordinate reference system"):
+        read_raster(write_grid(np.ones((2, 2), dtype="uint8"), "lost.tif", crs=None), "g")
+    assert read_raster(tmp_path / "lost.tif", "g", crs="EPSG:3035")[1]["finding"].tolist() == ["crs"]
+
+
+def test_a_grid_that_was_cut_short_is_refused(write_grid):
+    path = write_grid(np.random.default_rng(0).random((200, 200)))
+    path.write_bytes(path.read_bytes()[:20_000])
+    raster = None
+    with pytest.raises(SourceError, match="damaged or cut short"):
+        raster = read_raster(path, "g")[0]
+        raster.read()
+
+
+def test_a_grid_that_changes_while_in_use_is_noticed(write_grid):
+    raster, _ = read_raster(write_grid(np.ones((2, 2), dtype="uint8")), "g")
+    write_grid(np.ones((3, 2), dtype="uint8"))
+    with pytest.raises(SourceError, match="has changed"):
+        raster.read()
+
+
+def test_limits(write_grid, monkeypatch):
+    path = write_grid(np.ones((600, 800), dtype="uint8"))
+    monkeypatch.setattr(rasters, "MAX_CELLS", 1000)
+    with pytest.raises(LimitError, match=r"600 x 800 cells are asked for at once"):
+        read_raster(path, "g")[0].read()
+    monkeypatch.setattr(geotiffs, "MAX_BLOCK_BYTES", 10)
+    with pytest.raises(LimitError, match="too large to unpack"):
+        read_raster(path, "g")
+
+
+def test_a_huge_empty_grid_costs_nothing_until_it_is_read(tmp_path):
+    path = tmp_path / "huge.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=1_000_000, height=1_000_000, count=1, dtype="float64", crs="EPSG:3035",
+        transform=Affine(2, 0, 0, 0, -2, 0), tiled=True, blockxsize=4096, blockysize=4096, sparse_ok=True,
+        bigtiff="YES",
+    ):  # fmt: skip
+        pass
+    with pytest.raises(LimitError):
+        read_raster(path, "g")[0].read()
+
+
+@pytest.mark.parametrize(
+    ("where", "error"), [("value >", ConditionError), ("height > 3", UnknownNameError), ("slope > 3", UnknownNameError)]
+)
+def test_where_speaks_of_the_value(rows_grid, where, error):
+    with pytest.raises(error, match="layer 'g'"):
+        read_raster(rows_grid, "g", where=where)
+
+
+def test_the_middle_cell_is_measured_on_the_ground():
+    # half a degree of longitude at 60 N is half that of the equator; of latitude it stays 55.7 km
+    assert cell_size_m(CRS("EPSG:4326"), Affine(0.5, 0, 0, 0, -0.5, 61), (4, 4)) == pytest.approx(55_710, rel=1e-3)
+    assert cell_size_m(CRS("EPSG:3857"), Affine(1000, 0, 0, 0, -1000, 8_400_500), (1, 1)) == pytest.approx(
+        500, rel=0.01
+    )
+
+
+def test_the_window_around_the_units(rows_grid, units):
+    raster, _ = read_raster(rows_grid, "g")
+    box = units.loc[["b2"]].total_bounds  # x 1-2 km, y 1-2 km: columns 2-3, rows 2-3, and one more on each side
+    assert window_of(raster, box, CRS("EPSG:3035")) == (slice(1, 6), slice(1, 6))
+    assert window_of(raster, units.total_bounds, CRS("EPSG:3035")) == WHOLE
+    with pytest.raises(CrsError, match=r"it lies at x 4e\+06 .* the units at") as caught:
+        window_of(raster, np.array([0.0, 0.0, 1.0, 1.0]), CRS("EPSG:3035"))
+    assert caught.value.code == "far"
+
+
+def test_cells_that_meet_the_condition_become_polygons(rows_grid):
+    raster, _ = read_raster(rows_grid, "g", where="value IN (0, 1, 4)")
+    drawn = polygons_of(raster, WHOLE)
+    assert list(drawn.index) == ["1", "2"]
+    assert (drawn.area / 1e4).tolist() == [8 * 2 * 25, 8 * 25]
+    assert drawn.total_bounds.tolist() == [4_000_000, 3_000_500, 4_004_000, 3_003_000]
+
+
+def test_polygons_of_classes_tile_the_raster_wherever_they_are_projected_to(write_grid):
+    values = np.random.default_rng(1).integers(1, 4, (12, 15)).astype("uint8")
+    path = write_grid(values, crs="EPSG:4326", transform=Affine(0.5, 0, 100, 0, -0.5, 60))
+    window = (slice(0, 12), slice(0, 15))
+    drawn = [polygons_of(read_raster(path, "g", where=f"value = {one}")[0], window) for one in (1, 2, 3)]
+    assert [shapely.area(np.asarray(one.geometry.array)).sum() / 0.25 for one in drawn] == pytest.approx(
+        [(values == one).sum() for one in (1, 2, 3)]
+    )
+    there = np.concatenate([np.asarray(project(one, "EPSG:6933").geometry.array) for one in drawn])
+    assert shapely.is_valid(there).all()
+    assert shapely.coverage_is_valid(there)
+    turned = np.concatenate([np.asarray(project(one, "EPSG:3035").geometry.array) for one in drawn])
+    assert shapely.coverage_is_valid(turned)
+
+
+def test_no_cell_no_polygon(rows_grid):
+    assert len(polygons_of(read_raster(rows_grid, "g", where="value > 99")[0], WHOLE)) == 0

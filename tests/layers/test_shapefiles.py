@@ -1,0 +1,103 @@
+"""Shapefiles: parts that do not fit together and texts in unstated encodings are refused, not read as something else."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+from shapely import box
+
+from layers import SourceError
+from layers.shapefiles import check_shapefile, encoding_of
+from layers.vectors import read_features
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(names, encoding="UTF-8", cpg=True):
+        shapes = [box(i, 0, i + 1, 1) for i in range(len(names))]
+        frame = gpd.GeoDataFrame({"name": names, "code": range(len(names))}, geometry=shapes, crs="EPSG:3035")
+        frame.to_file(tmp_path / "a.shp", encoding=encoding)
+        if not cpg:
+            (tmp_path / "a.cpg").unlink()
+        return tmp_path / "a.shp"
+
+    return write
+
+
+def test_a_whole_shapefile_passes(written):
+    path = written(["x", "y"])
+    check_shapefile(path, "a")
+    features, ledger = read_features(path, "a")
+    assert features["name"].tolist() == ["x", "y"]
+    assert list(features.index) == ["0", "1"]
+    assert ledger.empty
+
+
+@pytest.mark.parametrize("ending", ["shx", "dbf"])
+def test_a_missing_part_is_named(written, ending):
+    path = written(["x", "y"])
+    path.with_suffix(f".{ending}").unlink()
+    with pytest.raises(SourceError, match=rf"lacks a.{ending}. A shapefile is several files"):
+        read_features(path, "a")
+
+
+def test_a_lost_prj_is_a_lost_crs(written):
+    path = written(["x"])
+    path.with_suffix(".prj").unlink()
+    with pytest.raises(SourceError, match="may have lost its .prj"):
+        read_features(path, "a")
+
+
+@pytest.mark.parametrize("ending", ["shp", "shx"])
+def test_a_part_that_was_cut_short_is_noticed(written, ending):
+    path = written(["x"] * 50)
+    part = path.with_suffix(f".{ending}")
+    part.write_bytes(part.read_bytes()[:-60])
+    with pytest.raises(SourceError, match=rf"a.{ending} says that it has \d+ bytes"):
+        read_features(path, "a")
+
+
+def test_parts_of_two_shapefiles_are_noticed(written):
+    path = written(["x"] * 3)
+    table = path.with_suffix(".dbf").read_bytes()
+    written(["x"] * 5)
+    path.with_suffix(".dbf").write_bytes(table)
+    with pytest.raises(SourceError, match="a.shx tells of 5 features, a.dbf of 3"):
+        read_features(path, "a")
+
+
+def test_encodings(written):
+    names = ["北京市", "密云"]
+    assert read_features(written(names, "GBK"), "a")[0]["name"].tolist() == names
+    assert read_features(written(names), "a")[0]["name"].tolist() == names
+    silent, ledger = read_features(written(names, cpg=False), "a")
+    assert silent["name"].tolist() == names
+    assert ledger["finding"].tolist() == ["encoding"]
+
+
+def test_an_encoding_that_nobody_states_is_asked_for(written):
+    path = written(["Malmö", "Ås"], "ISO-8859-1", cpg=False)
+    table = path.with_suffix(".dbf")
+    body = bytearray(table.read_bytes())
+    body[29] = 0
+    table.write_bytes(body)
+    with pytest.raises(SourceError, match=r"there is no .cpg .* encoding = .*gb18030.*cp1252.*ö"):
+        read_features(path, "a")
+    assert read_features(path, "a", encoding="ISO-8859-1")[0]["name"].tolist() == ["Malmö", "Ås"]
+
+
+def test_a_cpg_that_lies_is_noticed(written):
+    path = written(["北京市"], "GBK")
+    path.with_suffix(".cpg").write_text("UTF-8")
+    with pytest.raises(SourceError, match="a.cpg says UTF-8, but the texts are in another encoding"):
+        encoding_of(path, "a")
+
+
+def test_a_text_cut_in_the_middle_of_a_character_is_forgiven(written):
+    path = written(["é" * 40, "short"])
+    table = path.with_suffix(".dbf")
+    full = ("é" * 40).encode()
+    assert full in table.read_bytes()
+    table.write_bytes(table.read_bytes().replace(full, b"x" + full[:-1]))
+    assert encoding_of(path, "a")[0] == "utf-8"
+    assert read_features(path, "a")[0]["name"].iloc[1] == "short"
