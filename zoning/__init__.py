@@ -1,5 +1,6 @@
 """Decide: overlay, measure, classify, resolve, allocate, assign. Touches no file but its rulebooks."""
 
+from zoning.errors import InfeasibleError as InfeasibleError
 from zoning.errors import MissingValueError as MissingValueError
 from zoning.errors import RulebookError as RulebookError
 from zoning.errors import near as near
@@ -15,7 +16,7 @@ from zoning.entries import Rule as Rule
 from zoning.entries import Zone as Zone
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
-from zoning.soundness import faults as faults
+from zoning.soundness import rulebook_faults as rulebook_faults
 from zoning.rulebook import Rulebook as Rulebook
 from zoning.rulebook import Value as Value
 from zoning.rulebook import read_rulebook as read_rulebook
@@ -32,9 +33,14 @@ from zoning.summaries import summarise_points as summarise_points
 from zoning.measures import DEDUCTED_ROLES as DEDUCTED_ROLES
 from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
-from zoning.decisions import doubts as doubts
+from zoning.decisions import decision_faults as decision_faults
 from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve
+from zoning.steps import Step as Step
+from zoning.contests import Contest as Contest
+from zoning.apportionment import apportion as apportion
+from zoning.weights import factors as factors
+from zoning.quotas import allocate as allocate
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
 from zoning.narratives import visible as visible
@@ -42,3 +48,6 @@ from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
 from zoning.cases import Result as Result
 from zoning.cases import run_cases as run_cases
+from zoning.checks import check as check
+from zoning.runs import STEPS as STEPS
+from zoning.runs import run as run

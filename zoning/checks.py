@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from layers import (
     ConditionError,
@@ -16,6 +15,8 @@ from layers import (
     parse_condition,
     shown,
 )
+from zoning.decisions import decision_faults
+from zoning.errors import near
 from zoning.measures import DEDUCTED_ROLES
 from zoning.rulebook import Rulebook
 
@@ -54,7 +55,13 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
-    return [*_roles(study, rulebook), *_shapes(study, stack), *_names(rulebook, stack), *_quotas(study, rulebook, stack)]
+    return [
+        *_roles(study, rulebook),
+        *_shapes(study, stack),
+        *_names(rulebook, stack),
+        *decision_faults(study.decisions, stack.units.index, rulebook),
+        *_quotas(study, rulebook, stack),
+    ]
 
 
 def provided(stack: Stack) -> dict[str, str]:
@@ -91,7 +98,7 @@ def _roles(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
         if layer.role is not None and layer.role not in known:
             yield UnknownNameError(
                 f"{study.where('layers', place, 'role')}: rulebook '{rulebook.name}' reads no role '{layer.role}'"
-                f"{_near(layer.role, known)}",
+                f"{near(layer.role, known)}",
                 code="unknown_role",
                 layer=layer.name,
             )
@@ -124,7 +131,7 @@ def _names(rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
                 f"rulebook '{rulebook.name}' needs the measure '{indicator.name}' ({indicator.unit}), "
-                f"and no layer or table of the plan gives it{_near(indicator.name, names)}; "
+                f"and no layer or table of the plan gives it{near(indicator.name, names)}; "
                 "add a layer, a table or a 'measure' of that name",
                 code="missing_measure",
             )
@@ -145,7 +152,7 @@ def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Zoneplan
         for name in [*weights, *bounds]:
             if name not in names:
                 yield UnknownNameError(
-                    f"{at}: nothing provides the measure '{name}'{_near(name, names)}", code="unknown_measure"
+                    f"{at}: nothing provides the measure '{name}'{near(name, names)}", code="unknown_measure"
                 )
         for level in quota.levels[:-1]:
             if level not in study.units.levels:
@@ -165,7 +172,7 @@ def _unseen(text: str, sights: set[str], at: str) -> Iterator[ZoneplanError]:
         yield ConditionError(f"{at}: {error}")
         return
     for name in sorted(condition.names - sights):
-        yield UnknownNameError(f"{at}: nothing provides '{name}'{_near(name, sights)}", code="unknown_measure")
+        yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, sights)}", code="unknown_measure")
 
 
 def _repairs(stack: Stack) -> Iterator[Finding]:
@@ -198,7 +205,3 @@ def _absent(rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
         text = f"{len(unread)} parameters of rulebook '{rulebook.name}' are not verified against an official text: {shown(unread)}"
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)
 
-
-def _near(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), 3)
-    return f"; did you mean {' or '.join(repr(one) for one in close)}?" if close else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from layers import Stack, Study, ZoneplanError, confirm_sources, raise_all, read_layers
+from layers import Study, ZoneplanError, confirm_sources, raise_all, read_layers
 from zoning.checks import complaints
 from zoning.claims import classify
 from zoning.indicators import assumed, complete
@@ -67,7 +67,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda step: None) -> Pl
     quotas = allocate(decided, measures, study.quotas, rulebook.values)
     announce("assign")
     policies = assign(decided, measures, quotas, rulebook)
-    confirm_sources(stack, study.folder)
+    confirm_sources(stack, study)
     return Plan(
         study=study,
         rulebook=rulebook,
@@ -82,18 +82,18 @@ def run(study: Study, announce: Callable[[str], None] = lambda step: None) -> Pl
         flows=tabulate(FLOWS, pd.DataFrame()),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, stack.ledger),
-        assumptions=_assumptions(measured, rulebook, stack),
+        assumptions=_assumptions(measured, rulebook, undeducted(pieces, stack.layers)),
         roles=dict(pieces.attrs["roles"]),
         sources=stack.sources,
         own_crs=stack.own_crs.to_string(),
     )
 
 
-def _assumptions(measured: pd.DataFrame, rulebook: Rulebook, stack: Stack) -> tuple[Assumption, ...]:
+def _assumptions(measured: pd.DataFrame, rulebook: Rulebook, roles: tuple[str, ...]) -> tuple[Assumption, ...]:
     """What was absent, which deductions were not made, and which parameters nobody has seen in an official text."""
     deductions = (
         Assumption(role, "deduction", f"no layer has the role '{role}': nothing is deducted from available_ha for it")
-        for role in undeducted(stack.layers)
+        for role in roles
     )
     unread = (
         Assumption(value.name, "parameter", f"{value.value} {value.unit}: not verified against an official text")
