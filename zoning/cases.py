@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -77,9 +78,8 @@ def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
     places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
     days = {case.date for _, _, case in places} or {_last_change(draft)}
     rulebooks = {day: read_rulebook(name_or_path, day) for day in sorted(days)}
-    raise_all(
-        fault for file, place, case in places for fault in _faults(draft, file, place, case, rulebooks[case.date])
-    )
+    faults = (_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
+    raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
     return tuple(
         Result(case.name, draft.where("cases", place, file=file), tuple(_differences(case, rulebooks[case.date])))
         for file, place, case in places
@@ -95,6 +95,18 @@ def _last_change(draft: Draft) -> date:
         *(value for one in draft.parameters for value in one.dated),
     )
     return max((one.since for one in entries if one.since is not None), default=date(2000, 1, 1))
+
+
+def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterator[RulebookError]:
+    """Cases that could not be told apart in a list of results."""
+    first: dict[str, str] = {}
+    for file, place, case in places:
+        here = draft.where("cases", place, "name", file=file)
+        if case.name in first:
+            yield draft.fault(
+                f"two cases are called '{case.name}' ({first[case.name]})", "cases", place, "name", file=file
+            )
+        first.setdefault(case.name, here)
 
 
 def _faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers import Clause, Decision, ZoneplanError, parse_condition, raise_all, shown
-from zoning.decisions import DECISION, doubts
+from zoning.decisions import DECISION, decision_faults
 from zoning.entries import Rule
 from zoning.errors import MissingValueError
 from zoning.indicators import complete
@@ -60,9 +60,10 @@ def classify(measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Dec
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
     [['08031', 'key_development']]
     """
-    measures = complete(measures, rulebook)
-    raise_all(doubts(decisions, measures.index, rulebook))
-    asked = [_Asked(rule, measures, rulebook.values) for rule in rulebook.rules]
+    measures = complete(measures, rulebook).rename_axis("unit_id")
+    raise_all(decision_faults(decisions, measures.index, rulebook))
+    rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
+    asked = [_Asked(rule, measures, rulebook.values) for rule in rules]
     raise_all(error for one in asked for error in one.errors)
     mains = set(rulebook.codes("main"))
     rows = [row for one in asked for row in one.claims()]

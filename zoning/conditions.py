@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from zoning.errors import RulebookError, near
 
 ALWAYS_THERE = ("unit_id", "jurisdiction")
 """Names that every condition may read."""
+
+NEAR_MISS = 0.85
+"""How alike a text and a name must be for the one to be taken as a slip of the pen for the other, from 0 to 1."""
 
 Example = float | bool | str
 
@@ -55,13 +59,7 @@ def condition_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
             if not texts and entry.on(day):
                 texts = list(_out_of_force(parse_condition(entry.when).names, draft, day))
             yield from (draft.fault(text, kind, place, "when") for text in texts)
-    for place, policy in enumerate(draft.policies):
-        for key, value in policy.parameters.items():
-            if policy.on(day) and isinstance(value, str):
-                yield from (
-                    draft.fault(text, "policies", place, "parameters", key)
-                    for text in _out_of_force([value], draft, day)
-                )
+    yield from _settings(draft, day)
 
 
 @dataclass(frozen=True)
@@ -121,3 +119,16 @@ def _out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str
                 f"{', '.join(value.period for value in parameter.dated)}: "
                 "add the value of that day, or say when the entry that reads it is in force"
             )
+
+
+def _settings(draft: Draft, day: date) -> Iterator[RulebookError]:
+    """What policies set: a text that is nearly the name of a parameter or indicator would be taken as it is written."""
+    known = [*(one.name for one in draft.parameters), *(one.name for one in draft.indicators)]
+    for place, policy in enumerate(draft.policies):
+        for key, value in policy.parameters.items():
+            if not isinstance(value, str) or not policy.on(day):
+                continue
+            texts = list(_out_of_force([value], draft, day))
+            if value not in known and difflib.get_close_matches(value, known, 1, NEAR_MISS):
+                texts.append(f"'{value}' is no parameter and no indicator, but nearly one{near(value, known)}")
+            yield from (draft.fault(text, "policies", place, "parameters", key) for text in texts)

@@ -14,7 +14,7 @@ DECISION = "decision-"
 """The beginning of the rule of a decision; its place in the plan follows, from 1."""
 
 
-def doubts(decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def decision_faults(decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook) -> Iterator[ZoneplanError]:
     """The complaints about decisions that cannot be carried out.
 
     Parameters
@@ -36,11 +36,11 @@ def doubts(decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook) -
     >>> from datetime import date
     >>> from zoning import read_rulebook
     >>> day = date(2025, 1, 1)
-    >>> decision = Decision(unit="a2", overlay="heritge", reason="the old town", by="the council", date=day)
-    >>> for doubt in doubts([decision], pd.Index(["a1", "b7"]), read_rulebook("us_west", day)):
-    ...     print(doubt)
-    decision 1: there is no unit 'a2'; did you mean 'a1'?
-    decision 1 (unit 'a2'): rulebook 'us_west' has no overlay zone 'heritge' on 2025-01-01; did you mean 'heritage'?
+    >>> decision = Decision(unit="08301", overlay="heritge", reason="the old town", by="the council", date=day)
+    >>> for fault in decision_faults([decision], pd.Index(["08031", "49035"]), read_rulebook("us_west", day)):
+    ...     print(fault)
+    decision 1: there is no unit '08301'; did you mean '08031'?
+    decision 1 (unit '08301'): rulebook 'us_west' has no overlay zone 'heritge' on 2025-01-01; did you mean 'heritage'?
     """
     first: dict[str, int] = {}
     for number, decision in enumerate(decisions, start=1):
@@ -53,7 +53,7 @@ def doubts(decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook) -
         where += f" (unit '{decision.unit}')"
         for kind, code in (("main", decision.main), ("overlay", decision.overlay)):
             if code is not None:
-                yield from _zone_doubts(where, kind, code, rulebook)
+                yield from _zone_faults(where, kind, code, rulebook)
         if decision.main is not None and decision.date <= rulebook.day:
             if decision.unit in first:
                 yield UnknownNameError(
@@ -65,7 +65,7 @@ def doubts(decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook) -
             first.setdefault(decision.unit, number)
 
 
-def _zone_doubts(where: str, kind: str, code: str, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def _zone_faults(where: str, kind: str, code: str, rulebook: Rulebook) -> Iterator[ZoneplanError]:
     codes, other = rulebook.codes(kind), "overlay" if kind == "main" else "main"
     if code in codes:
         return

@@ -176,7 +176,7 @@ def _quota(row: Mapping[str, Any], quotas: pd.DataFrame) -> Content:
 
 
 def _decimal(value: Any) -> str | None:
-    return None if pd.isna(value) else str(value)
+    return None if pd.isna(value) or value == "" else str(value)
 
 
 def _policies(plan: Plan, zone: pd.DataFrame, unit_id: str) -> list[Content]:

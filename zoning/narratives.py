@@ -82,7 +82,9 @@ def _claim_text(claim: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _chain_text(one: Mapping[str, Any]) -> Iterator[str]:
-    yield from (f"{clause['answer']:<8}{clause['sentence']}" for clause in one["clauses"])
+    for clause in one["clauses"]:
+        sentence = "it always holds" if clause["text"].upper() == "TRUE" else clause["sentence"]
+        yield f"{clause['answer']:<8}{sentence}"
     for parameter in one["parameters"]:
         value = parameter["value"]
         number = f"{value:g}" if isinstance(value, float) and not isinstance(value, bool) else str(value)

@@ -11,7 +11,7 @@ from layers import raise_all
 from zoning.drafts import Draft, read_draft
 from zoning.entries import Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
-from zoning.soundness import faults
+from zoning.soundness import rulebook_faults
 
 
 class Value(InForce):
@@ -116,7 +116,7 @@ def read_rulebook(name_or_path: str | Path, date: dt.date) -> Rulebook:
     ['general']
     """
     draft = read_draft(name_or_path)
-    raise_all(faults(draft, date))
+    raise_all(rulebook_faults(draft, date))
     return _in_force(draft, date)
 
 

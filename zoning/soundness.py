@@ -16,7 +16,7 @@ from zoning.errors import RulebookError, near
 RESERVED_RULES = re.compile(r"default|decision-.*")
 
 
-def faults(draft: Draft, day: date) -> Iterator[RulebookError]:
+def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     """The complaints about a rulebook, in the order of its files.
 
     Parameters

@@ -307,6 +307,10 @@ from = 2022-01-01
             {"parameters": swap("value = 0.5", "value = nan")},
             "small/parameters.toml, line 11, column 21: 'value': write a finite number",
         ),
+        (
+            {"policies": swap('cap = "land_cap_pct"', 'cap = "land_cap_pc"')},
+            "small/policies.toml, line 18, column 22: 'land_cap_pc' is no parameter and no indicator, but nearly",
+        ),
         ({"zones": None}, "small: there is no zones.toml; a rulebook needs rulebook.toml and zones.toml"),
         ({"rulebook": "name = "}, "small/rulebook.toml, line 1, column 7: "),
     ],

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from layers import ZoneplanError
+from zoning.cases import run_cases
+from zoning.drafts import builtin_rulebooks, read_draft
+from zoning.errors import RulebookError
+from zoning.rulebook import read_rulebook
+
+CASES = [result for name in builtin_rulebooks() for result in run_cases(name)]
+
+
+def swap(old: str, new: str):
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize("result", CASES, ids=lambda result: f"{result.where.split('/')[0]}: {result.name}")
+def test_every_worked_case_of_the_built_in_rulebooks(result) -> None:
+    assert result.passed, result.text
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_cases_show_what_every_rule_and_policy_does(name) -> None:
+    """Each main and overlay zone, and each policy, is expected somewhere: a case that nothing needs shows nothing."""
+    draft = read_draft(name)
+    expected = [case.expect for cases in draft.cases.values() for case in cases]
+    zones = {one.main for one in expected} | {code for one in expected for code in one.overlays or ()}
+    policies = {
+        policy for one in expected for policies in (one.policies, one.overruled) if policies for policy in policies
+    }
+    assert {rule.zone for rule in draft.rules} <= zones
+    assert {policy.id for policy in draft.policies} <= policies
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_built_in_rulebooks_are_sound_on_every_day_on_which_they_change(name) -> None:
+    draft = read_draft(name)
+    dated = [*draft.zones, *draft.rules, *draft.policies, *(value for one in draft.parameters for value in one.dated)]
+    days = {day for one in dated for day in (one.since, one.until) if day is not None}
+    recent = sorted(day for day in days if day >= date(2020, 1, 1)) or [max(days)]
+    for day in recent:
+        assert read_rulebook(name, day).default_zone.kind == "main"
+
+
+def test_cases_that_go_as_expected(write_rulebook) -> None:
+    results = run_cases(write_rulebook())
+    assert [result.passed for result in results] == [True, True]
+    assert results[0].text == (
+        "small/cases/zones.toml, line 1, column 3: case 'a density of exactly the limit is enough': as expected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "population = 500",
+            "population = 499",
+            "main is general, expected key_development (no rule for a main function",
+        ),
+        ('status = "decided"', 'status = "contested"', "status is decided, expected contested"),
+        ('overlays = ["energy_rich"]', "overlays = []", "overlays have energy_rich, which is not expected"),
+        ('overlays = ["energy_rich"]', 'overlays = ["energy_rich", "border"]', "overlays lack border"),
+        ('"energy-review", "land-report"]', '"no-building"]', "policies have energy-review, land-report, which is not"),
+        ('"energy-review", "land-report"]', '"no-building"]', "policies lack no-building"),
+        ("population = 500", "population = true", "refused: column 'population' holds a boolean"),
+        (
+            "population = 500, ",
+            "",
+            "refused: rulebook 'small', indicators.toml: no layer or table of the plan gives 'popu",
+        ),
+    ],
+)
+def test_differences_are_told_in_words(write_rulebook, old, new, words) -> None:
+    first, second = run_cases(write_rulebook(cases=swap(old, new)))
+    assert words in first.text
+    assert not first.passed
+    assert second.passed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "population = 500",
+            "popultion = 500",
+            "cases/zones.toml, line 5, column 9: case 'a density of exactly the limit is",
+        ),
+        (
+            'main = "key_development"',
+            'main = "key"',
+            "line 7, column 8: case 'a density of exactly the limit is enough': rulebook has no 'key'",
+        ),
+        ('main = "key_development"', 'main = "energy_rich"', "rulebook has no 'energy_rich' on 2025-01-01"),
+        ('"energy-review"', '"energy-revue"', "did you mean 'energy-review'"),
+        ('missing = ["energy_mw"]', 'missing = ["population"]', "'population' is given and missing"),
+        ("given =", "givn =", "givn"),
+        ('status = "decided"', 'status = "sure"', "status"),
+        ("a density of exactly the limit is enough", "fragile land goes before people", "two cases are called"),
+    ],
+)
+def test_a_case_that_shows_nothing_is_refused(write_rulebook, old, new, words) -> None:
+    with pytest.raises(ZoneplanError) as caught:
+        run_cases(write_rulebook(cases=swap(old, new)))
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_a_rulebook_without_cases_is_read_all_the_same(write_rulebook) -> None:
+    assert run_cases(write_rulebook(cases=None)) == ()
+    with pytest.raises(RulebookError, match="no zone 'bordr'"):
+        run_cases(write_rulebook(cases=None, rules=swap('zone = "border"', 'zone = "bordr"')))
+    with pytest.raises(RulebookError, match="there is no built-in rulebook"):
+        run_cases("smal")

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from layers import Decision, UnknownNameError
+from zoning.claims import classify
+from zoning.explanations import explain
+from zoning.indicators import assumed, complete
+from zoning.narratives import visible
+from zoning.plans import Plan
+from zoning.policies import assign
+from zoning.tables import LINES, QUOTAS, ZONES, tabulate
+from zoning.zones import resolve
+
+
+def quota_row(unit: str, jurisdiction: str, amount: str, **more) -> dict:
+    row = {
+        "quota": "construction_land",
+        "period": 2025,
+        "level": "unit",
+        "unit": "ha",
+        "binding": "",
+        "floor": Decimal(0),
+    }
+    return row | {"jurisdiction": jurisdiction, "unit_id": unit, "amount": Decimal(amount), "name": ""} | more
+
+
+@pytest.fixture
+def plan(measures, rulebook) -> Plan:
+    """A plan of the six units: tables as a run makes them, lines and quotas written by hand."""
+    decision = Decision(
+        unit="e",
+        main="key_development",
+        reason="the new town",
+        by="the council",
+        reference="No. 7",
+        date=date(2024, 6, 1),
+    )
+    measured = measures.drop(columns="at_border")
+    full = complete(measured, rulebook)
+    claims = classify(full, rulebook, [decision])
+    zones = resolve(claims, rulebook)
+    quotas = pd.DataFrame(
+        [
+            quota_row("", "west", "100", level="county"),
+            quota_row("a", "west", "12.50", weight=600.0, ceiling=Decimal("12.5"), binding="ceiling"),
+            quota_row("b", "west", "0", weight=100.0),
+        ]
+    )
+    quotas = tabulate(QUOTAS, quotas.reindex(columns=list(QUOTAS.columns)))
+    lines = [
+        {"unit_id": "b", "line": "red_line", "claimed_ha": 50.0, "settled_ha": 40.0, "lost_to": "red_line_core"},
+        {"unit_id": "c", "line": "red_line", "claimed_ha": 5.0, "settled_ha": 5.0, "lost_to": ""},
+    ]
+    names = pd.DataFrame(
+        {"name": [f"Unit {one}" for one in "abcdef"], "jurisdiction": measures["jurisdiction"], "area_ha": 1000.0}
+    )
+    empty = pd.DataFrame()
+    return Plan(
+        study=SimpleNamespace(name="Six units"),
+        rulebook=rulebook,
+        units=empty,
+        pieces=empty,
+        measures=full,
+        claims=claims,
+        zones=tabulate(ZONES, names.join(zones)),
+        lines=tabulate(LINES, pd.DataFrame(lines)),
+        quotas=quotas,
+        energy=empty,
+        flows=empty,
+        policies=assign(zones, full, quotas, rulebook),
+        ledger=empty,
+        assumptions=assumed(measured, rulebook),
+        roles={},
+        sources=(),
+        own_crs="EPSG:3035",
+    )
+
+
+def test_the_chain_from_unit_to_reference(plan) -> None:
+    told = explain(plan, "c").as_dict()
+    assert told["unit"] == {"unit_id": "c", "name": "Unit c", "jurisdiction": "west", "area_ha": 1000.0}
+    assert told["plan"] == {"name": "Six units", "date": "2025-01-01", "rulebook": "small"}
+    assert (told["status"], told["main"]["zone"], told["main"]["rule"]) == (
+        "decided",
+        "ecologically_fragile",
+        "fragile-1",
+    )
+    (clause,) = told["main"]["clauses"]
+    assert clause["sentence"] == "ecologically_fragile_share 0.9 >= 0.5 (fragile_min)"
+    assert told["main"]["parameters"] == [
+        {
+            "name": "fragile_min",
+            "value": 0.5,
+            "unit": "1",
+            "since": "2001-01-01",
+            "until": "",
+            "reference": "Small Act, section 2",
+            "verified": False,
+        }
+    ]
+    assert told["main"]["reference"] == "Small Act, section 2"
+    assert [one["rule"] for one in told["overlays"]] == ["energy-1"]
+    assert [one["rule"] for one in told["other_claims"]] == ["key-1"]
+    assert told["lines"][0]["settled_ha"] == 5.0
+    assert {one["policy"]: one["overruled_by"] for one in told["policies"]} == {
+        "energy-review": "",
+        "no-building": "",
+        "plan-first": "no-building",
+    }
+    building = next(one for one in told["policies"] if one["policy"] == "no-building")
+    assert building["settings"]["cap"] == {"value": 20.5, "unit": "%"}
+    assert [clause["sentence"] for clause in building["clauses"]] == [
+        "main 'ecologically_fragile' = 'ecologically_fragile'",
+        "border is false",
+    ]
+
+
+def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
+    explanation = explain(plan, "a")
+    told = explanation.as_dict()
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    told["unit"]["name"] = "changed"
+    assert explanation.as_dict()["unit"]["name"] == "Unit a"
+    assert told["quotas"] == [
+        {
+            "quota": "construction_land",
+            "period": 2025,
+            "amount": "12.50",
+            "floor": "0",
+            "ceiling": "12.5",
+            "unit": "ha",
+            "weight": 600.0,
+            "binding": "ceiling",
+            "jurisdiction": "west",
+            "jurisdiction_amount": "100",
+        }
+    ]
+
+
+def test_the_text_for_a_terminal(plan) -> None:
+    assert (
+        explain(plan, "a").text()
+        == """\
+Unit a (a), west: 1,000.00 ha
+Plan 'Six units' of 2025-01-01, rulebook small
+
+Main function: Key development (key_development) - decided by the rules
+    rule key-1: many people live here: population / area_km2 60 >= 50 (density_min)
+      yes     population / area_km2 60 >= 50 (density_min)
+      density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1
+      reference: Small Act, section 1
+
+Quotas
+  construction_land 2025: 12.50 ha, of 100 for west (floor 0, ceiling 12.5, weight 600, bound by ceiling)
+
+Policies
+  Report on land (land-report; land, strictness 1)
+    Whoever is given land reports on it.
+      yes     quota_construction_land 12.5 > 0
+      reference: Small Act, section 12 (not verified)
+  No building without a plan (plan-first; land, strictness 1)
+    Building needs a plan of the unit.
+      yes     it always holds
+      reference: Small Act, section 9, from 2001-01-01 (not verified)
+"""
+    )
+
+
+def test_a_decision_is_told_beside_what_the_rules_say(plan) -> None:
+    told = explain(plan, "e")
+    content = told.as_dict()
+    assert content["status"] == "by_decision"
+    assert content["main"]["decision"] == {
+        "by": "the council",
+        "date": "2024-06-01",
+        "reason": "the new town",
+        "reference": "No. 7",
+    }
+    assert [(one["rule"], one["answer"]) for one in content["other_claims"]] == [("key-1", "unknown")]
+    text = told.text()
+    assert "decision-1: decided by the council on 2024-06-01: the new town (No. 7)" in text
+    assert "by decision of the planners" in text
+    assert "Also claimed\n  Key development (key_development): unknown" in text
+
+
+def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
+    text = explain(plan, "d").text()
+    assert "Main function: General (general) - decided by the rules" in text
+    assert "key-1 (key_development): population / area_km2 49.9 < 50 (density_min)" in text
+
+
+def test_lines_say_what_was_lost_to_which(plan) -> None:
+    assert (
+        "  Ecological red line: 40.00 ha of 50.00 ha claimed; 10.00 ha lost to red_line_core (Small Act, section 6)"
+        in explain(plan, "b").text()
+    )
+
+
+def test_what_was_assumed_about_a_value_is_told(plan) -> None:
+    from dataclasses import replace
+
+    from zoning.plans import Assumption
+
+    guess = Assumption("ecologically_fragile", "role", "no layer has the role: taken as 0")
+    idle = Assumption("heritage", "role", "no layer has the role: taken as 0")
+    told = explain(replace(plan, assumptions=(guess, idle)), "d")
+    assert [one["name"] for one in told.as_dict()["assumptions"]] == ["ecologically_fragile"]
+    assert "Assumed\n  ecologically_fragile: no layer has the role: taken as 0" in told.text()
+
+
+def test_an_unknown_unit_is_named_with_a_guess(plan) -> None:
+    with pytest.raises(UnknownNameError, match="the plan has no unit 'aa'; did you mean 'a'") as caught:
+        explain(plan, "aa")
+    assert caught.value.exit_code == 2
+
+
+def test_names_cannot_steer_a_terminal(plan) -> None:
+    """S39, S40: control characters, and those that turn the direction of writing, are shown, not obeyed."""
+    from dataclasses import replace
+
+    hostile = "\x1b[31mRed\nfake line \u202egnp.exe\u2066 \u2028end"
+    zones = plan.zones.assign(name=hostile)
+    text = explain(replace(plan, zones=zones), "a").text()
+    assert text.startswith("\\x1b[31mRed\\nfake line \\u202egnp.exe\\u2066 \\u2028end (a), west")
+    assert not set(text) & {"\x1b", "\u202e", "\u2066", "\u2028"}
+    assert visible("浙江 é ½") == "浙江 é ½"
+
+
+def test_every_unit_can_be_explained(plan) -> None:
+    for unit in plan.zones["unit_id"]:
+        assert explain(plan, unit).text().startswith(f"Unit {unit}")
