@@ -127,7 +127,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
     words = edition.words
     whole = set(rows.loc[rows["piece_id"] == "", "unit_id"])
     parts = set(rows["unit_id"]) - whole
-    given = ", ".join(f"{name} = {_parameter(value)}" for name, value in policy.parameters.items())
+    given = ", ".join(f"{name} = {_parameter(edition, value)}" for name, value in policy.parameters.items())
     return Card(
         title_in(policy.title, edition.language, policy.id),
         policy.id,
@@ -145,7 +145,11 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
     )
 
 
-def _parameter(value: object) -> str:
+def _parameter(edition: Edition, value: object) -> str:
+    """What a policy's parameter says; where it names a parameter of the rulebook, with what that is."""
+    if isinstance(value, str) and value in edition.plan.rulebook.parameters:
+        named = edition.plan.rulebook.parameters[value]
+        return f"{measure(named.value)} {named.unit} ({value})"
     if isinstance(value, (str, int, float)):
         return measure(value)
     return json.dumps(value, ensure_ascii=False, default=str)
@@ -256,10 +260,13 @@ def _areas(before: object, after: object) -> tuple[str, str]:
 
 
 def sources(edition: Edition) -> Chapter:
-    """Every input file with its sha256."""
+    """Every input file with its sha256 and the layers that were read from it."""
     words = edition.words
-    columns = [Column(words["layer"]), Column(words["path"], "hash"), Column("sha256", "hash")]
-    rows = ((one.name, one.path, one.sha256) for one in edition.plan.sources)
+    files: dict[tuple[str, str], list[str]] = {}
+    for one in edition.plan.sources:
+        files.setdefault((one.path, one.sha256), []).append(one.name)
+    columns = (Column(words["path"], "code"), Column("sha256", "hash"), Column(words["layers"], "long"))
+    rows = ((path, sha256, ", ".join(names)) for (path, sha256), names in sorted(files.items()))
     return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, rows)))
 
 

@@ -107,8 +107,7 @@ def _by_status(edition: Edition) -> Grid:
 
 def zones(edition: Edition) -> Chapter:
     """Every unit with its zone, status and reason, main function by main function; then the rules."""
-    words = edition.words
-    table = edition.plan.zones
+    words, table, overlaid = edition.words, edition.plan.zones, _overlaid(edition)
     mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
     parts = [(code, table[table["main"] == code]) for code in mains]
     return Chapter(
@@ -116,19 +115,19 @@ def zones(edition: Edition) -> Chapter:
         words["zones"],
         (
             Paragraph(words["zones_intro"]),
-            *(_units(edition, code, part) for code, part in parts if len(part)),
+            *(_units(edition, code, part, overlaid) for code, part in parts if len(part)),
             _rules(edition),
         ),
     )
 
 
-def _units(edition: Edition, code: str, part: pd.DataFrame) -> Grid:
+def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
     return Grid(
         f"{edition.title(code)}: {_extent(edition, part)}",
         edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
         tuple(
             Rows(
-                tuple(_unit(edition, row) for row in each_row(group)),
+                tuple(_unit(edition, row, overlaid.get(row.unit_id, [])) for row in each_row(group)),
                 jurisdiction,
                 _extent(edition, group),
             )
@@ -141,14 +140,24 @@ def _extent(edition: Edition, part: pd.DataFrame) -> str:
     return f"{edition.counted(len(part))}, {edition.say('ha', n=edition.ha(part['area_ha'].sum()))}"
 
 
-def _unit(edition: Edition, row: Any) -> tuple[Cell, ...]:
+def _unit(edition: Edition, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
     return (
         (row.name, row.unit_id) if row.name and row.name != row.unit_id else row.unit_id,
         edition.ha(row.area_ha),
         edition.overlays(row.overlays),
         edition.words.get(row.status, row.status),
-        (row.reason, row.rule),
+        (row.reason, row.rule, *overlaid),
     )
+
+
+def _overlaid(edition: Edition) -> dict[str, list[str]]:
+    """Why units carry their overlays: by unit, a line a claim."""
+    claims = edition.plan.claims
+    overlays = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
+    found: dict[str, list[str]] = {}
+    for row in each_row(claims[claims["zone"].isin(overlays) & (claims["answer"] == "yes")]):
+        found.setdefault(row.unit_id, []).append(f"{edition.title(row.zone)} ({row.rule}): {row.reason}")
+    return found
 
 
 def _rules(edition: Edition) -> Grid:

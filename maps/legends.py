@@ -102,7 +102,7 @@ def legend(plan: Plan, words: dict[str, str], language: str) -> tuple[Block, ...
 
     blocks = (
         Block(words["main"], items(mains, lambda code: _box(fills[code]))),
-        Block(words["overlay"], items(overlays, lambda code: _box(f"url(#zp-key-{code})"))),
+        Block(words["overlay"], items(overlays, _hatched_box)),
         Block(words["control_line"], tuple(_lines(plan, words, language))),
         Block(words["marks"], tuple(_marks(plan, words))),
     )
@@ -158,8 +158,12 @@ def decision_mark(x: float, y: float, radius: float = 3.2) -> str:
 
 
 def _box(fill: str) -> str:
-    ground = f'<rect x=".5" y=".5" width="25" height="13" fill="{DEFAULT_FILL}"/>' if fill.startswith("url") else ""
-    return f'{ground}<rect x=".5" y=".5" width="25" height="13" fill="{fill}" stroke="{INK}" stroke-width=".7"/>'
+    return f'<rect x=".5" y=".5" width="25" height="13" fill="{fill}" stroke="{INK}" stroke-width=".7"/>'
+
+
+def _hatched_box(code: str) -> str:
+    layers = (DEFAULT_FILL, f"url(#zp-key-{code}-band)", f"url(#zp-key-{code})")
+    return "".join(_box(fill) for fill in layers)
 
 
 def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wide: float) -> tuple[list[str], float]:

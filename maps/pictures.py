@@ -114,17 +114,21 @@ def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[
 
 
 def _defs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
-    """The shapes of each main function, and the hatches in use: for the map, and for the key in plain pixels."""
-    used = _carried(units)
+    """The shapes of main functions, overlays and jurisdictions, and the hatches: for the map, and for the key."""
+    hatches = _hatches(plan, units)
     places = np.array(list(_jurisdictions(units).values()), dtype=object)
-    hatches = {code: hatch for code, hatch in overlay_hatches(plan.rulebook).items() if code in used}
+    shapes = units.geometry.to_numpy()
     return [
         "<defs>",
         *(_pattern(f"zp-hatch-{code}", hatch, FINENESS) for code, hatch in hatches.items()),
         *(_pattern(f"zp-key-{code}", hatch, 1) for code, hatch in hatches.items()),
         *(
-            f'<path id="zp-zone-{code}" fill-rule="evenodd" d="{trace(part.geometry.to_numpy(), frame)}"/>'
-            for code, part in units.groupby("main", sort=True)
+            f'<path id="zp-zone-{code}" fill-rule="evenodd" d="{trace(shapes[units["main"] == code], frame)}"/>'
+            for code in sorted(set(units["main"]))
+        ),
+        *(
+            f'<path id="zp-overlay-{code}" fill-rule="evenodd" d="{trace(merge(shapes[own]), frame)}"/>'
+            for code, own in ((code, _carries(units, code)) for code in hatches)
         ),
         f'<path id="zp-borders" d="{trace(places, frame)}"/>',
         "</defs>",
@@ -132,16 +136,23 @@ def _defs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
 
 
 def _pattern(name: str, hatch: Hatch, scale: int) -> str:
+    """Two patterns: white bands, and dark lines along their middle."""
     side, line = hatch.spacing_px, f"M-1 {px(hatch.spacing_px / 2)}H{hatch.spacing_px + 1}"
     turned = f'patternTransform="scale({scale}) rotate({-hatch.angle_deg})"'
+    tile = f'width="{side}" height="{side}" patternUnits="userSpaceOnUse" {turned}'
     return (
-        f'<pattern id="{name}" width="{side}" height="{side}" patternUnits="userSpaceOnUse" {turned}>'
-        f'<path d="{line}" stroke="#fff" stroke-width="2.6"/><path d="{line}" stroke="{INK}"/></pattern>'
+        f'<pattern id="{name}-band" {tile}><path d="{line}" stroke="#fff" stroke-width="2.6"/></pattern>'
+        f'<pattern id="{name}" {tile}><path d="{line}" stroke="{INK}"/></pattern>'
     )
 
 
-def _carried(units: gpd.GeoDataFrame) -> set[str]:
-    return {code for codes in units["overlays"] for code in codes.split(";") if code}
+def _hatches(plan: Plan, units: gpd.GeoDataFrame) -> dict[str, Hatch]:
+    used = {code for codes in units["overlays"] for code in codes.split(";")}
+    return {code: hatch for code, hatch in overlay_hatches(plan.rulebook).items() if code in used}
+
+
+def _carries(units: gpd.GeoDataFrame, code: str) -> list[bool]:
+    return [code in codes.split(";") for codes in units["overlays"]]
 
 
 def _ground(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
@@ -155,22 +166,23 @@ def _ground(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
             for code in codes
         ),
         *(f'<use href="#zp-zone-{code}" stroke="#fff" stroke-width="{thin}"/>' for code in codes),
-        *_hatched(plan, units, frame),
+        *_hatched(plan, units),
         *_control_lines(plan, frame),
         *_borders(),
         "</g>",
     ]
 
 
-def _hatched(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
-    used, found = _carried(units), []
-    for code in (code for code in overlay_hatches(plan.rulebook) if code in used):
-        inside = [code in codes.split(";") for codes in units["overlays"]]
-        data = trace(merge(units.geometry.to_numpy()[inside]), frame)
-        found.append(
-            f'<path fill="url(#zp-hatch-{code})" fill-rule="evenodd" stroke="{INK}" stroke-width="5" d="{data}"/>'
-        )
-    return found
+def _hatched(plan: Plan, units: gpd.GeoDataFrame) -> list[str]:
+    """Overlays: first the bands of all, then the lines of all, so that no overlay wipes out another."""
+    codes = list(_hatches(plan, units))
+    return [
+        *(f'<use href="#zp-overlay-{code}" fill="url(#zp-hatch-{code}-band)"/>' for code in codes),
+        *(
+            f'<use href="#zp-overlay-{code}" fill="url(#zp-hatch-{code})" stroke="{INK}" stroke-width="5"/>'
+            for code in codes
+        ),
+    ]
 
 
 def _control_lines(plan: Plan, frame: Frame) -> list[str]:

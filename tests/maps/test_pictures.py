@@ -70,7 +70,7 @@ def test_the_legend_gives_units_hectares_and_shares(toy_plan):
     assert "Permanent farmland" in said
     assert "200.00 ha" in said
     assert "Ecological red line" not in said  # no land of the plan is under it
-    assert "Main function by decision" in said
+    assert "With a decision of planners" in said
     assert "Contested or to be reviewed" not in said
 
 
@@ -90,7 +90,7 @@ def test_the_arrow_points_to_true_north_away_from_the_middle_of_the_projection(t
 def test_overlays_are_hatched_and_decisions_marked(toy_plan):
     svg = picture(toy_plan)
     assert svg.count('fill="url(#zp-hatch-energy_rich)"') == 1
-    hatched = re.search(r'url\(#zp-hatch-energy_rich\)"[^>]* d="([^"]*)"', svg).group(1)
+    hatched = re.search(r'id="zp-overlay-energy_rich"[^>]* d="([^"]*)"', svg).group(1)
     assert hatched == "M8000 4000l-2000 0 0 2000 2000 0z"  # a4, in tenths of a pixel
     assert svg.count('<rect x="696.8"') == 1  # c4, at its middle
 

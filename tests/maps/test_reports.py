@@ -127,10 +127,10 @@ def test_the_summary_adds_up(page):
         ["Total", "100.00", "600.00", "500.00", "1,200.00"],
     ]
     assert page.tables["summary/Units and land by overlay designation"][1:] == [["Energy-rich", "1", "100.00", "8.3"]]
-    settled = {row[0]: row[1] for row in page.tables["summary/How the main function was settled"][1:]}
+    settled = {row[0]: row[1] for row in page.tables["summary/How the units were settled"][1:]}
     assert settled == {
-        "decided by rule": "11",
-        "by decision of planners": "1",
+        "by rule": "11",
+        "by decision": "1",
         "contested": "0",
         "to be reviewed": "0",
         "Total": "12",
@@ -149,10 +149,11 @@ def test_every_unit_has_its_reason_with_values_and_thresholds(page, toy_plan):
     rows = [row for name, table in page.tables.items() if name.startswith("zones/") for row in table if len(row) == 5]
     assert {row[0] for row in rows[1:]} >= {f"{row.name}{row.unit_id}" for row in toy_plan.zones.itertuples()}
     a2 = next(row for row in rows if row[0] == "Unit A2a2")
-    assert a2[1:4] == ["100.00", "", "decided by rule"]
+    assert a2[1:4] == ["100.00", "", "by rule"]
     assert a2[4] == "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)fragile-1"
     a4 = next(row for row in rows if row[0] == "Unit A4a4")
     assert a4[2] == "Energy-rich"
+    assert "Energy-rich (energy-1): power stations stand here: plant_mw 900 >= 500 (plant_min_mw)" in a4[4]
 
 
 def test_units_stand_under_their_jurisdiction_with_its_sum(page):
@@ -262,7 +263,7 @@ def test_annexes_list_parameters_ledger_and_sources(page):
     assert ["plant_min_mw", "500", "MW", "2011-01-01", "–", "Toy Act, section 3", "no"] in page.tables["parameters/"]
     assert page.tables["ledger/All entries"][1] == ["land", "7", "invalid", "made valid", "101.0000", "100.0000"]
     assert page.tables["ledger/By layer, finding and action"][1] == ["land", "invalid", "made valid", "1"]
-    assert page.tables["sources/"][1:] == [["units", "toy.gpkg", "0" * 64], ["plants", "plants.csv", "1" * 64]]
+    assert page.tables["sources/"][1:] == [["plants.csv", "1" * 64, "plants"], ["toy.gpkg", "0" * 64, "units"]]
     assert "ETRS89-extended / LAEA Europe (EPSG:3035)" in page.sections["method"]
 
 
@@ -357,3 +358,18 @@ def test_a_policy_nearly_everywhere_names_those_left_out(toy_plan):
     rows = toy_plan.policies[(toy_plan.policies["policy"] == "plan-first") & (toy_plan.policies["unit_id"] != "c4")]
     text = Page(report(dataclasses.replace(toy_plan, policies=rows))).sections["policies"]
     assert "Everywhere but in 1 unit: Unit C4 (c4)" in re.sub(r"\s+", " ", text)
+
+
+def test_a_file_read_for_several_layers_stands_once(toy_plan):
+    units, plants = toy_plan.sources
+    both = dataclasses.replace(units, name="forest")
+    page = Page(report(dataclasses.replace(toy_plan, sources=(units, both, plants))))
+    assert page.tables["sources/"][2] == ["toy.gpkg", "0" * 64, "units, forest"]
+
+
+def test_a_policy_that_names_a_parameter_shows_its_value(toy_plan):
+    rulebook = toy_plan.rulebook
+    given = {"from": "plant_min_mw", "share": 0.25, "list": [1, 2]}
+    policies = tuple(policy.model_copy(update={"parameters": given}) for policy in rulebook.policies)
+    page = Page(report(dataclasses.replace(toy_plan, rulebook=dataclasses.replace(rulebook, policies=policies))))
+    assert "from = 500 MW (plant_min_mw), share = 0.25, list = [1, 2]" in page.sections["policies"]
