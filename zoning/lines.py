@@ -1,0 +1,133 @@
+"""Control lines: red line, farmland, growth boundary. Where several claim a piece, the first in law keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers import GeometryError
+from zoning.rulebook import Rulebook
+from zoning.tables import LINES, tabulate
+
+
+def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFrame:
+    """Pieces with the one control line that governs each.
+
+    Parameters
+    ----------
+    pieces : GeoDataFrame
+        From :func:`zoning.overlay`.
+    rulebook : Rulebook
+        Its ``lines`` in order of precedence, each with the roles that draw it.
+
+    Returns
+    -------
+    GeoDataFrame
+        The pieces with a column ``control_line``: the code of the first line a role of which covers the piece, "" where
+        none does. Same index and ``attrs``.
+
+    Raises
+    ------
+    GeometryError
+        The pieces have lost the roles of their designations.
+    """
+    claims = _claims(pieces, rulebook)
+    line = np.full(len(pieces), "", dtype=object)
+    for code in reversed(claims.columns):
+        line[claims[code].to_numpy()] = code
+    settled = pieces.assign(control_line=pd.Series(line, index=pieces.index, dtype="str"))
+    columns = [column for column in settled.columns if column != "control_line"]
+    columns.insert(columns.index("area_ha") + 1, "control_line")
+    settled = settled[columns]
+    settled.attrs = dict(pieces.attrs)
+    return settled
+
+
+def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """The balance of each control line in each unit: hectares claimed, hectares kept, and to which lines the rest went.
+
+    Parameters
+    ----------
+    settled : GeoDataFrame
+        From :func:`settle_lines`.
+    rulebook : Rulebook
+        The same.
+
+    Returns
+    -------
+    DataFrame
+        Columns of ``LINES``, a row for each unit and line that claims land in it; ``lost_to`` has codes, joined by ";"
+        in order of precedence.
+
+    Raises
+    ------
+    GeometryError
+        The pieces have lost the roles of their designations, or were not settled.
+    """
+    if "control_line" not in settled.columns:
+        raise GeometryError("these pieces have no column 'control_line'; call settle_lines first", layer="pieces")
+    claims = _claims(settled, rulebook)
+    order = {str(code): place for place, code in enumerate(claims.columns)}
+    rows = [_balance(settled, code, claims[code], order) for code in order]
+    table = pd.concat(rows) if rows else pd.DataFrame()
+    return tabulate(LINES, table)
+
+
+def roles_of(pieces: gpd.GeoDataFrame) -> Mapping[str, str]:
+    """What each designation of pieces says of the land.
+
+    Returns
+    -------
+    mapping of str to str
+        Column of ``pieces`` to role.
+
+    Raises
+    ------
+    GeometryError
+        ``pieces.attrs["roles"]`` is gone: a step between dropped the table's attrs.
+    """
+    roles: Mapping[str, str] | None = pieces.attrs.get("roles")
+    if roles is None or not set(roles) <= set(pieces.columns):
+        raise GeometryError(
+            "pieces do not say which roles their designations play: attrs['roles'] is missing or names columns that "
+            "are not there. A file or a step between has dropped it; set it again: "
+            "pieces.attrs['roles'] = {column: role}",
+            code="roles",
+            layer="pieces",
+        )
+    return roles
+
+
+def _claims(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """Which lines claim which pieces: a boolean column a line, in order of precedence."""
+    roles = roles_of(pieces)
+    return pd.DataFrame(
+        {
+            line.code: pieces[[name for name, role in roles.items() if role in line.roles]]
+            .any(axis=1)
+            .to_numpy(dtype=bool)
+            for line in rulebook.lines
+        },
+        index=pieces.index,
+    )
+
+
+def _balance(settled: gpd.GeoDataFrame, code: str, claimed: pd.Series, order: Mapping[str, int]) -> pd.DataFrame:
+    """The rows of one line."""
+    land = settled.loc[claimed, ["unit_id", "area_ha", "control_line"]]
+    kept = land["area_ha"].where(land["control_line"] == code, 0.0)
+    by_unit = land.assign(kept=kept).groupby("unit_id", sort=True)
+    totals = by_unit[["area_ha", "kept"]].sum()
+    winners = by_unit["control_line"].agg(lambda lines: ";".join(sorted({*lines} - {code}, key=order.__getitem__)))
+    return pd.DataFrame(
+        {
+            "unit_id": totals.index,
+            "line": code,
+            "claimed_ha": totals["area_ha"].to_numpy(),
+            "settled_ha": totals["kept"].to_numpy(),
+            "lost_to": winners.to_numpy(),
+        }
+    )

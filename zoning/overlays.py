@@ -1,0 +1,267 @@
+"""The overlay: units cut by every designation into pieces, with no gap, no overlap and no hectare lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from layers import CrsError, GeometryError, Layer, UnknownNameError, is_equal_area, raise_all, same_crs, shown
+from zoning.partitions import Faces, Geometries, grouped, partition
+
+Designation: TypeAlias = gpd.GeoDataFrame | Layer
+
+TOLERANCE = 1e-9
+"""Relative; of a unit's area, for what the pieces may lose and what two units may share."""
+
+_TAKEN = ("piece_id", "unit_id", "area_ha", "control_line", "geometry")
+
+
+def overlay(units: gpd.GeoDataFrame, designations: Mapping[str, Designation]) -> gpd.GeoDataFrame:
+    """Pieces: the planar partition of the units by all designations.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Index: unit ids, text or whole numbers, unique. Valid polygons in an equal-area CRS in metres; no two overlap.
+    designations : mapping of str to GeoDataFrame or Layer
+        By name. Valid polygons in the CRS of the units; polygons of one designation may overlap and count once. The
+        role of a bare GeoDataFrame is its name.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``piece_id`` ("<unit_id>/<n>", sorted); ``unit_id``, ``area_ha``, one boolean a designation (sorted by
+        name), ``geometry``. Within a unit pieces are numbered by their flags, from those with none on.
+        ``attrs["roles"]`` maps designations to roles.
+
+    Raises
+    ------
+    CrsError
+        A CRS is missing, differs from the units', or is not equal-area.
+    GeometryError
+        Units or designations have geometry that is missing, empty, invalid or no polygon; units overlap; ids are
+        missing or double; or area was lost, which names the units.
+    UnknownNameError
+        A designation has a name that pieces need for something else.
+
+    Notes
+    -----
+    Borders of units and designations are noded once, in floating point, and turned into faces; each face is labelled
+    by a point inside it. The area of the pieces of each unit equals the unit's to 1e-9 relative.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
+    >>> pieces = overlay(units, {"forest": gpd.GeoDataFrame(geometry=[box(150, 0, 300, 100)], crs="EPSG:3035")})
+    >>> pieces[["area_ha", "forest"]].reset_index()
+      piece_id  area_ha  forest
+    0      a/1      1.5   False
+    1      a/2      0.5    True
+    """
+    ids = unit_ids(units)
+    crs = checked_crs(units)
+    names = sorted(designations)
+    features = {name: _features(name, designations[name]) for name in names}
+    raise_all(
+        [
+            *(complaint for name in names for complaint in _complaints(name, features[name], crs)),
+            *_broken("units", ids, units.geometry),
+        ]
+    )
+    order = np.argsort(ids.to_numpy(dtype=object), kind="stable")
+    shapes = _flat(units.geometry)[order]
+    sorted_ids = ids[order]
+    matched = _refuse_overlaps(sorted_ids, shapes)
+    try:
+        faces = grouped(partition(shapes, [_flat(features[name].geometry) for name in names], matched=matched))
+    except shapely.errors.GEOSException as error:
+        raise GeometryError(
+            f"the overlay of {len(ids)} units with {shown(names)} failed in GEOS: {error}. Borders nearer to each "
+            "other than coordinates can tell are the likely cause: round the layers to a millimetre and try again",
+            code="overlay",
+        ) from error
+    _confirm_area(sorted_ids, shapes, faces)
+    pieces = _tabulated(sorted_ids, faces, names, crs)
+    pieces.attrs["roles"] = {name: _role(name, designations[name]) for name in names}
+    return pieces
+
+
+def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
+    """The ids of units as text, from their index.
+
+    Raises
+    ------
+    GeometryError
+        Ids are missing, double, or numbers with a fraction.
+
+    Examples
+    --------
+    >>> unit_ids(gpd.GeoDataFrame(index=[8031, 8059])).tolist()
+    ['8031', '8059']
+    """
+    index = units.index
+    if "unit_id" in units.columns and index.name != "unit_id":
+        raise GeometryError("units have a column 'unit_id' that is not their index; use units.set_index('unit_id')")
+    whole = pd.api.types.is_integer_dtype(index.dtype)
+    wrong = [str(one) for one in index if not isinstance(one, str)] if not whole or index.hasnans else []
+    if wrong:
+        raise GeometryError(
+            f"unit ids must be text, and these are not: {shown(wrong)}; ids that went through a number or a missing "
+            "value have lost digits: read the column as text",
+            code="ids",
+            layer="units",
+            features=wrong,
+        )
+    ids: pd.Index = pd.Index(index.astype("str"), name="unit_id")
+    double = sorted(set(ids[ids.duplicated()]))
+    if double:
+        raise GeometryError(
+            f"{len(double)} unit ids occur more than once: {shown(double)}; dissolve or rename them",
+            code="duplicate",
+            layer="units",
+            features=double,
+        )
+    return ids
+
+
+def checked_crs(units: gpd.GeoDataFrame) -> CRS:
+    """The CRS of units, which must be equal-area.
+
+    Raises
+    ------
+    CrsError
+        It is missing or not an equal-area projection in metres.
+    """
+    if units.crs is None:
+        raise CrsError("units have no CRS; say which it is: units.set_crs(...)", layer="units")
+    crs = CRS.from_user_input(units.crs)
+    if not is_equal_area(crs):
+        raise CrsError(
+            f"units are in {crs.name}, in which areas are not true; project them first: "
+            "layers.project(units, layers.working_crs(units)), and the designations to the same CRS",
+            layer="units",
+        )
+    return crs
+
+
+def _features(name: str, designation: Designation) -> gpd.GeoDataFrame:
+    features = designation.features if isinstance(designation, Layer) else designation
+    if not isinstance(features, gpd.GeoDataFrame):
+        raise GeometryError(
+            f"designation '{name}' has no polygons; give a GeoDataFrame or a layer of polygons", layer=name
+        )
+    return features
+
+
+def _role(name: str, designation: Designation) -> str:
+    return designation.role or name if isinstance(designation, Layer) else name
+
+
+def _complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsError | GeometryError | UnknownNameError]:
+    found: list[CrsError | GeometryError | UnknownNameError] = []
+    if name in _TAKEN:
+        found.append(UnknownNameError(f"a designation cannot be called '{name}': pieces have a column of that name"))
+    own = features.crs
+    if own is None and len(features):
+        found.append(CrsError(f"designation '{name}' has no CRS; say which it is: .set_crs(...)", layer=name))
+    if own is not None and not same_crs(CRS.from_user_input(own), crs):
+        found.append(
+            CrsError(
+                f"designation '{name}' is in {CRS.from_user_input(own).name}, the units are in {crs.name}; "
+                "project it first: layers.project(..., units.crs)",
+                layer=name,
+            )
+        )
+    return [*found, *_broken(f"designation '{name}'", features.index.astype("str"), features.geometry)]
+
+
+def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[GeometryError]:
+    """What is wrong with polygons: one error a kind, with the ids."""
+    shapes = np.asarray(geometry.array)
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    polygon = np.isin(shapely.get_type_id(shapes), (3, 6))
+    kinds = {
+        "empty": (missing, "no geometry; drop them or find their geometry"),
+        "type": (~missing & ~polygon, "geometry that is no polygon; keep the polygons only (.explode(), .geom_type)"),
+        "invalid": (
+            polygon & ~missing & ~shapely.is_valid(shapes),
+            "invalid geometry; repair it and compare areas: shapely.make_valid(..., method='structure')",
+        ),
+    }
+    return [
+        GeometryError(
+            f"{whose}: {int(rows.sum())} have {what} ({shown(ids[rows])})",
+            code=code,
+            layer=whose,
+            features=ids[rows],
+        )
+        for code, (rows, what) in kinds.items()
+        if rows.any()
+    ]
+
+
+def _flat(geometry: gpd.GeoSeries) -> Geometries:
+    return np.asarray(shapely.force_2d(np.asarray(geometry.array)), dtype=object)
+
+
+def _refuse_overlaps(ids: pd.Index, shapes: Geometries) -> bool:
+    """Refuse units that share land; say whether neighbours have all vertices of their common border in common."""
+    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+    if not len(suspects):
+        return True
+    one, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([suspects[one], other]), axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    areas = shapely.area(shapes)
+    shared = shapely.area(shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]]))
+    bad = shared > TOLERANCE * areas[pairs].min(axis=1)
+    if bad.any():
+        named = [f"{ids[a]} and {ids[b]}" for a, b in pairs[bad]]
+        raise GeometryError(
+            f"{len(named)} pairs of units overlap, by {shared[bad].sum() / 1e4:.6g} ha together: {shown(named)}; give "
+            "the shared land to one of each pair",
+            code="overlap",
+            layer="units",
+            features=named,
+        )
+    return False
+
+
+def _confirm_area(ids: pd.Index, shapes: Geometries, faces: Faces) -> None:
+    areas = shapely.area(shapes)
+    found = np.bincount(faces.unit, shapely.area(faces.geometry), len(shapes))
+    lost: npt.NDArray[np.bool_] = np.abs(found - areas) > TOLERANCE * areas
+    if lost.any():
+        raise GeometryError(
+            f"the pieces of {int(lost.sum())} units do not add up to the unit ({shown(ids[lost])}): "
+            f"{np.abs(found - areas)[lost].sum() / 1e4:.6g} ha differ; borders nearer to each other than coordinates "
+            "can tell are the likely cause: round the layers to a millimetre and try again",
+            code="area",
+            layer="units",
+            features=ids[lost],
+        )
+
+
+def _tabulated(ids: pd.Index, faces: Faces, names: list[str], crs: CRS) -> gpd.GeoDataFrame:
+    first = np.append(True, faces.unit[1:] != faces.unit[:-1])[: len(faces.unit)]
+    start = np.flatnonzero(first)[np.cumsum(first) - 1]
+    number = np.arange(len(faces.unit)) - start + 1
+    owner = ids.to_numpy(dtype=object)[faces.unit]
+    piece_ids = pd.Index([f"{unit}/{n}" for unit, n in zip(owner, number, strict=True)], dtype="str", name="piece_id")
+    table = pd.DataFrame(
+        {
+            "unit_id": pd.Series(owner, dtype="str").to_numpy(),
+            "area_ha": shapely.area(faces.geometry) / 1e4,
+            **{name: faces.flags[:, column] for column, name in enumerate(names)},
+        },
+        index=piece_ids,
+    )
+    return gpd.GeoDataFrame(table, geometry=faces.geometry, crs=crs).sort_index()
