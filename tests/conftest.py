@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 from shapely.geometry import box
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -82,7 +82,7 @@ def elevation_tif(tmp_path: Path) -> Path:
     """8 x 6 cells of 500 m over the province; the value is the row, counted from the north."""
     path = tmp_path / "elevation.tif"
     values = np.repeat(np.arange(6, dtype="float32")[:, None], 8, axis=1)
-    transform = from_origin(X0, Y0 + 3 * KM, 500, 500)
+    transform = Affine(500, 0, X0, 0, -500, Y0 + 3 * KM)
     with rasterio.open(
         path, "w", driver="GTiff", width=8, height=6, count=1, dtype="float32", crs=CRS, transform=transform
     ) as out:

@@ -1,0 +1,153 @@
+"""Cells: how large a cell of a grid is on the ground, by the ellipsoid of its CRS."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Geod, Transformer
+
+from layers.crs import is_equal_area
+from layers.errors import CrsError
+from layers.rasters import Raster
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+_LATTICE = 512
+
+
+def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
+    """The true area of cells, in square metres.
+
+    Parameters
+    ----------
+    raster : Raster
+        In lon/lat or projected.
+    row, column : array of int
+        Which cells.
+
+    Returns
+    -------
+    array of float
+        In lon/lat by the closed form of the ellipsoid; in an equal-area projection the planar area; in any other from
+        the two ways through the cell on the ellipsoid, interpolated between points that cut the longer side of the
+        grid into 512 parts, or at every cell where it has fewer.
+
+    Notes
+    -----
+    Between the equator and latitude p one radian of longitude holds b**2 / 2 * (sin p / (1 - e**2 sin**2 p) +
+    atanh(e sin p) / e).
+    """
+    if raster.crs.is_geographic:
+        return _row_areas(raster)[row]
+    if is_equal_area(raster.crs) or not len(row):
+        return np.full(len(row), abs(raster.transform.a * raster.transform.e))
+    return _lattice_areas(raster, row, column)
+
+
+def cell_sides(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
+    """Width and height of the cells of some rows in metres on the ground, in the middle column of the grid.
+
+    Parameters
+    ----------
+    raster : Raster
+    rows : slice
+        With start and stop.
+
+    Returns
+    -------
+    (array of float, array of float)
+        West to east and north to south, one a row.
+    """
+    y = raster.transform.f + raster.transform.e * (np.arange(rows.start, rows.stop) + 0.5)
+    geod = _geod(raster.crs)
+    if raster.crs.is_geographic:
+        radian = float(raster.crs.axis_info[0].unit_conversion_factor)
+        sine = np.sin(y * radian)
+        bend = 1 - geod.es * sine**2
+        across = geod.a / np.sqrt(bend) * np.cos(y * radian)
+        along = geod.a * (1 - geod.es) / bend**1.5
+        return across * raster.transform.a * radian, along * -raster.transform.e * radian
+    x = np.full_like(y, raster.transform.c + raster.transform.a * raster.shape[1] / 2)
+    to = Transformer.from_crs(raster.crs, _base(raster), always_xy=True)
+    half_x, half_y = raster.transform.a / 2, -raster.transform.e / 2
+    sides = [
+        geod.inv(*to.transform(x - dx, y - dy), *to.transform(x + dx, y + dy))[2]
+        for dx, dy in ((half_x, 0), (0, half_y))
+    ]
+    return np.asarray(sides[0]), np.asarray(sides[1])
+
+
+def _geod(crs: CRS) -> Geod:
+    return crs.get_geod() or Geod(ellps="WGS84")
+
+
+def _base(raster: Raster) -> CRS:
+    base = raster.crs.geodetic_crs
+    if base is None:
+        raise CrsError(
+            f"layer '{raster.name}': {raster.crs.name} is not tied to the earth, so the size of its cells is unknown; "
+            "give the raster a geographic or projected CRS",
+            layer=raster.name,
+        )
+    return base
+
+
+def _row_areas(raster: Raster) -> Floats:
+    geod = _geod(raster.crs)
+    radian = float(raster.crs.axis_info[0].unit_conversion_factor)
+    edges = raster.transform.f + raster.transform.e * np.arange(raster.shape[0] + 1)
+    sine = np.sin(np.clip(edges * radian, -np.pi / 2, np.pi / 2))
+    e = np.sqrt(geod.es)
+    below = sine / (1 - geod.es * sine**2) + (np.arctanh(e * sine) / e if e else sine)
+    return np.asarray(np.abs(np.diff(below))) * (float(geod.b) ** 2 / 2 * float(raster.transform.a) * radian)
+
+
+def _lattice_areas(raster: Raster, row: Places, column: Places) -> Floats:
+    """True areas of cells, bilinear between the points of a lattice that the grid alone decides."""
+    step = -(-max(raster.shape) // _LATTICE)
+    ys, xs = _ticks(row, step), _ticks(column, step)
+    x, y = np.meshgrid(
+        raster.transform.c + raster.transform.a * (xs + 0.5), raster.transform.f + raster.transform.e * (ys + 0.5)
+    )
+    areas = _areas_at(raster, x, y)
+    down, right = _between(ys, row, step), _between(xs, column, step)
+    return np.asarray(
+        sum(
+            wy * wx * areas[iy, ix]
+            for iy, wy in ((down[0], 1 - down[1]), (down[0] + 1, down[1]))
+            for ix, wx in ((right[0], 1 - right[1]), (right[0] + 1, right[1]))
+        )
+    )
+
+
+def _areas_at(raster: Raster, x: Floats, y: Floats) -> Floats:
+    """True areas of the cells around points: the cross of the two ways through each, on the ellipsoid."""
+    base = _base(raster)
+    to = Transformer.from_crs(raster.crs, base, always_xy=True)
+    radian = float(base.axis_info[0].unit_conversion_factor)
+    half_x, half_y = raster.transform.a / 2, raster.transform.e / 2
+    lon, lat = (
+        np.stack(ends) * radian
+        for ends in zip(
+            *(to.transform(x + dx, y + dy) for dx, dy in ((half_x, 0), (-half_x, 0), (0, half_y), (0, -half_y))),
+            strict=True,
+        )
+    )
+    east, north = (lon[::2] - lon[1::2] + np.pi) % (2 * np.pi) - np.pi, lat[::2] - lat[1::2]
+    geod = _geod(raster.crs)
+    middle = lat.mean(axis=0)
+    bend = 1 - geod.es * np.sin(middle) ** 2
+    ground = geod.a**2 * (1 - geod.es) * np.cos(middle) / bend**2
+    return np.asarray(np.abs(east[0] * north[1] - east[1] * north[0]) * ground)
+
+
+def _ticks(places: Places, step: int) -> Floats:
+    """The multiples of ``step`` from below the first place to beyond the last."""
+    return np.arange(int(places.min()) // step, int(places.max()) // step + 2) * float(step)
+
+
+def _between(ticks: Floats, places: Places, step: int) -> tuple[Places, Floats]:
+    """The tick at or below each place, and how far it is on the way to the next one."""
+    beyond: Floats = (places % step).astype(np.float64) / step
+    return places // step - int(ticks[0]) // step, beyond

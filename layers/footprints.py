@@ -1,0 +1,230 @@
+"""Footprints: how much of each cell of a grid lies inside each polygon, exactly.
+
+Polygons come as directed edges. Each edge is cut where it crosses a line of the grid; what it leaves on its right
+inside its cell, and the height that it hands on to all cells further right, add up to the share of every cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from affine import Affine
+from pyproj import CRS, Transformer
+
+from layers.crs import known_crs, same_crs
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+NOTHING = 1e-9
+"""Less of a cell than this is noise of coordinates, and the cell counts as not touched."""
+
+_SAGITTA_M = 0.05
+_EQUATOR_M = 40_075_017.0
+_MAX_PIECES = 4096
+# Heights are whole multiples of 2**-40 of a cell: their sums are exact, and no polygon's shares depend on the others.
+_FINE = 2.0**40
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Directed edges of polygons in a grid's columns and rows (rows run south), the inside on their left on the map.
+
+    Attributes
+    ----------
+    start, end : array of float, edges x 2
+        Column, row.
+    owner : array of int
+        Place of the polygon's row in the table that it came from.
+    """
+
+    start: Floats
+    end: Floats
+    owner: Places
+
+    def __getitem__(self, chosen: npt.NDArray[np.bool_] | Places) -> Edges:
+        return Edges(self.start[chosen], self.end[chosen], self.owner[chosen])
+
+    def moved(self, columns: float) -> Edges:
+        """The same edges further east."""
+        shift = np.array([columns, 0.0])
+        return Edges(self.start + shift, self.end + shift, self.owner)
+
+    def cells(self, count: int) -> Floats:
+        """The area of each of ``count`` polygons, in cells."""
+        (x0, y0), (x1, y1) = self.start.T, self.end.T
+        return np.bincount(self.owner, (y1 - y0) * -(x0 + x1) / 2, count).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The cells that polygons touch, sorted by polygon, row and column.
+
+    Attributes
+    ----------
+    owner, row, column : array of int
+        Which polygon, which cell.
+    share : array of float
+        Of the cell inside the polygon: above 0, at most 1.
+    """
+
+    owner: Places
+    row: Places
+    column: Places
+    share: Floats
+
+
+def edges_of(polygons: gpd.GeoDataFrame, crs: CRS, transform: Affine) -> Edges:
+    """The edges of polygons in the columns and rows of a grid.
+
+    Parameters
+    ----------
+    polygons : GeoDataFrame
+        Valid, in any CRS. An edge that bends on its way into the grid's CRS is cut so that no point is off by more
+        than 0.05 m. A polygon across the 180th meridian stays in one piece, beyond 180 degrees.
+    crs : pyproj.CRS
+        Of the grid.
+    transform : affine.Affine
+        Of the grid, north up.
+    """
+    shapes = shapely.orient_polygons(np.asarray(polygons.geometry.array))
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = ring[1:] == ring[:-1]
+    owner = row[part][ring[:-1][joined]].astype(np.int64)
+    start, end = points[:-1][joined], points[1:][joined]
+    own = known_crs(polygons)
+    if not same_crs(own, crs) and len(owner):
+        start, end, owner = _projected(start, end, owner, Transformer.from_crs(own, crs, always_xy=True))
+    scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
+    return Edges((start - shift) * scale, (end - shift) * scale, owner)
+
+
+def turn_of(crs: CRS) -> float | None:
+    """A full turn of longitude in the units of a CRS; None where x is no longitude."""
+    return 2 * np.pi / float(crs.axis_info[0].unit_conversion_factor) if crs.is_geographic else None
+
+
+def _projected(start: Floats, end: Floats, owner: Places, to: Transformer) -> tuple[Floats, Floats, Places]:
+    """Edges in the target CRS, those that bend in pieces."""
+    crs = to.target_crs
+    turn = turn_of(crs) if crs is not None else None
+    _, first = np.unique(owner, return_index=True)
+    centre = to.transform(*start[first].T)[0][np.searchsorted(owner[first], owner)]
+
+    def moved(points: Floats, near: Floats) -> Floats:
+        x, y = to.transform(*points.T)
+        return np.column_stack([x if turn is None else near + (x - near + turn / 2) % turn - turn / 2, y])
+
+    bend = moved((start + end) / 2, centre) - (moved(start, centre) + moved(end, centre)) / 2
+    metres = 1.0 if turn is None else _EQUATOR_M / turn
+    pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / _SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)
+    edge = np.repeat(np.arange(len(owner)), pieces)
+    step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    span = end[edge] - start[edge]
+    ends = [start[edge] + span * ((step + more) / pieces[edge])[:, None] for more in (0, 1)]
+    return moved(ends[0], centre[edge]), moved(ends[1], centre[edge]), owner[edge]
+
+
+def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:
+    """The cells of a grid that polygons touch, and the share of each that lies inside.
+
+    Parameters
+    ----------
+    edges : Edges
+    shape : (int, int)
+        Rows, columns of the grid; what lies outside is left out.
+    turn : float, optional
+        Columns of a full turn of longitude: polygons meet the grid wherever it repeats.
+
+    Notes
+    -----
+    An edge that goes down by d through a cell, at x on average, adds d times (1 - x) to that cell and d to all cells
+    east of it; the sums are the shares, exact but for rounding.
+
+    Examples
+    --------
+    A triangle with the corners (0, 0), (2, 2) and (0, 2), in columns and rows:
+
+    >>> corners = np.array([[0.0, 0], [0, 2], [2, 2]])
+    >>> edges = Edges(corners, np.roll(corners, -1, axis=0), np.zeros(3, dtype=np.int64))
+    >>> found = footprint(edges, (2, 3))
+    >>> list(zip(found.row.tolist(), found.column.tolist(), found.share.tolist()))
+    [(0, 0, 0.5), (1, 0, 1.0), (1, 1, 0.5)]
+    """
+    shifts = [0.0] if turn is None else [-turn, 0.0, turn]
+    swept = [_swept(edges.moved(shift), shape) for shift in shifts if _reaches(edges.moved(shift), shape)]
+    keys = np.concatenate([np.empty(0, np.int64), *(key for key, _ in swept)])
+    shares = np.concatenate([np.empty(0), *(share for _, share in swept)])
+    if len(swept) > 1:
+        keys, place = np.unique(keys, return_inverse=True)
+        shares = np.bincount(place, shares)
+    touched = shares > NOTHING
+    keys, shares = keys[touched], np.minimum(shares[touched], 1.0)
+    line, column = np.divmod(keys, shape[1])
+    owner, row = np.divmod(line, shape[0])
+    return Footprint(owner, row, column, shares)
+
+
+def _reaches(edges: Edges, shape: tuple[int, int]) -> bool:
+    x = np.concatenate([edges.start[:, 0], edges.end[:, 0]])
+    return len(x) > 0 and bool(x.max() > 0 and x.min() < shape[1])
+
+
+def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
+    """Sorted keys of cells, and the share of each."""
+    rows, columns = shape
+    owner, start, end = _cut(edges, shape)
+    middle = (start + end) / 2
+    row, column = np.floor(middle[:, 1]).astype(np.int64), np.floor(middle[:, 0]).astype(np.int64)
+    there = (row >= 0) & (row < rows) & (column < columns)
+    owner, row, column = owner[there], row[there], column[there]
+    height = np.rint((end[there, 1] - row) * _FINE) / _FINE - np.rint((start[there, 1] - row) * _FINE) / _FINE
+    passed = np.where(column < 0, 0.0, middle[there, 0] - column)  # west of the grid is as good as on its edge
+    column = np.maximum(column, 0)
+    keys, place = np.unique((owner * rows + row) * columns + column, return_inverse=True)
+    own, handed = np.bincount(place, height * (1 - passed)), np.bincount(place, height)
+    line = keys // columns
+    first = np.append(True, line[1:] != line[:-1])[: len(line)]
+    total = np.cumsum(handed)
+    before = total - handed
+    before -= before[first][np.cumsum(first) - 1]
+    following = np.append(np.where(first[1:], (line[:-1] + 1) * columns, keys[1:]), (line[-1:] + 1) * columns)
+    after = before + handed
+    gap = np.where(after > NOTHING, following[: len(keys)] - keys - 1, 0)
+    filled = np.repeat(keys + 1 - np.cumsum(gap) + gap, gap) + np.arange(int(gap.sum()))
+    every = np.concatenate([keys, filled])
+    order = np.argsort(every, kind="stable")
+    return every[order], np.concatenate([own + before, np.repeat(after, gap)])[order]
+
+
+def _cut(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats, Floats]:
+    """Edges cut at every line of the grid that they cross: owner, start, end of the pieces."""
+    (x0, y0), (x1, y1) = edges.start.T, edges.end.T
+    rows, columns = shape
+    matters = (y0 != y1) & (np.maximum(y0, y1) > 0) & (np.minimum(y0, y1) < rows) & (np.minimum(x0, x1) < columns)
+    edges = edges[matters]
+    start, span = edges.start, edges.end - edges.start
+    count = len(edges.owner)
+    edge, along, points = [np.arange(count)] * 2, [np.zeros(count), np.ones(count)], [edges.start, edges.end]
+    for axis, lines in ((0, columns), (1, rows)):
+        low = np.minimum(edges.start[:, axis], edges.end[:, axis])
+        high = np.maximum(edges.start[:, axis], edges.end[:, axis])
+        first = np.clip(np.floor(low) + 1, 0, lines + 1).astype(np.int64)
+        crossed = np.maximum(np.clip(np.ceil(high) - 1, -1, lines).astype(np.int64) - first + 1, 0)
+        which = np.repeat(np.arange(count), crossed)
+        line = np.arange(len(which)) - np.repeat(np.cumsum(crossed) - crossed - first, crossed)
+        where = (line - start[which, axis]) / span[which, axis]
+        at = start[which] + span[which] * where[:, None]
+        at[:, axis] = line
+        edge, along, points = [*edge, which], [*along, where], [*points, at]
+    whose = np.concatenate(edge)
+    order = np.lexsort([np.concatenate(along), whose])
+    whose, cuts = whose[order], np.concatenate(points)[order]
+    piece = whose[1:] == whose[:-1]
+    return edges.owner[whose[:-1][piece]], cuts[:-1][piece], cuts[1:][piece]

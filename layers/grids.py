@@ -1,0 +1,276 @@
+"""Grids: what a raster says about each unit, by the exact share of every cell inside it and the cell's true area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.cells import cell_areas, cell_sides
+from layers.conditions import Condition
+from layers.errors import SourceError
+from layers.footprints import Edges, Floats, Footprint, edges_of, footprint, turn_of
+from layers.formulas import Formula
+from layers.rasters import Raster
+from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
+from layers.terrain import aspect, relief, slope
+
+MAX_SLOPE_CELL_M = 100.0
+_BATCH_CELLS = 8_000_000
+_PARTIAL = 1e-6
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The cells of a raster inside units.
+
+    Attributes
+    ----------
+    units : Index
+        Ids of the units.
+    cells : DataFrame
+        One row a unit and cell, sorted: ``unit`` (place in ``units``), ``row``, ``column``, ``share`` (of the cell
+        inside the unit), ``area_m2`` (true area of that).
+    inside : Series
+        Index ``units``: the share of the unit's land that lies on the grid.
+    """
+
+    units: pd.Index
+    cells: pd.DataFrame
+    inside: pd.Series
+
+
+def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
+    """The exact share of every cell of a raster inside each unit.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Valid polygons in any CRS.
+    raster : Raster
+        Its values are not read.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> from pathlib import Path
+    >>> from pyproj import CRS
+    >>> from shapely import box
+    >>> grid = Raster(Path("none.tif"), CRS("EPSG:3035"), Affine(100, 0, 0, 0, -100, 200), (2, 2), 100.0)
+    >>> cover(gpd.GeoDataFrame(geometry=[box(50, 0, 150, 100)], crs="EPSG:3035"), grid).cells
+       unit  row  column  share  area_m2
+    0     0    1       0    0.5   5000.0
+    1     0    1       1    0.5   5000.0
+    """
+    edges = edges_of(units, raster.crs, raster.transform)
+    found = footprint(edges, raster.shape, _turn(raster))
+    return Coverage(units.index, _cells(found, raster), pd.Series(_inside(edges, found, len(units)), index=units.index))
+
+
+def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula]) -> pd.DataFrame:
+    """Statistics of a raster inside each unit.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Valid polygons in any CRS.
+    raster : Raster
+    formulas : mapping of str to Formula
+        By the name of the measure; each fits a raster.
+
+    Returns
+    -------
+    DataFrame
+        Index of the units, one column a formula. A unit without a cell that has a value is missing. Where some unit has
+        such cells in a part only, a column "<name>_covered" gives the part of each unit.
+
+    Raises
+    ------
+    SourceError
+        Slope, aspect or relief is asked of cells larger than 100 m and the layer does not say ``coarse``.
+
+    Notes
+    -----
+    Means, deviations, quantiles, majorities and shares weigh every cell by its true area inside the unit; a sum takes
+    the share of the cell; the lowest and the highest value are of all cells touched. The mean of an aspect is that of
+    directions. A share is of the land whose answer is known.
+    """
+    for formula in formulas.values():
+        _refuse_coarse(raster, formula.surfaces, f"'{formula.text}'")
+    names = sorted(set().union(*(formula.surfaces for formula in formulas.values())))
+    columns = {name: np.full(len(units), np.nan) for name in formulas}
+    covered = {name: np.zeros(len(units)) for name in formulas}
+    for owners, coverage in _batches(units, raster):
+        cells = coverage.cells
+        surfaces = _surfaces(raster, cells, names)
+        inside = coverage.inside.to_numpy()
+        area = np.bincount(cells["unit"], cells["area_m2"], len(owners))
+        for name, formula in formulas.items():
+            sample = _sample(formula, surfaces, cells, len(owners))
+            columns[name][owners] = _statistic(formula, sample)
+            with np.errstate(invalid="ignore"):
+                part = np.bincount(sample.owner, sample.weight, len(owners)) / area * inside
+            covered[name][owners] = np.nan_to_num(part)
+    table = pd.DataFrame(index=units.index)
+    for name in formulas:
+        table[name] = columns[name]
+        part = covered[name]
+        if ((part > 0) & (part < 1 - _PARTIAL)).any():
+            table[f"{name}_covered"] = np.where(part < 1 - _PARTIAL, part, 1.0)
+    return table
+
+
+def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -> pd.Series:
+    """The share of each unit's whole land on which a condition on a raster is met for certain.
+
+    Land without a value, or outside the raster, counts as not meeting it.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+    raster : Raster
+    condition : Condition
+        On ``value``, ``slope``, ``aspect`` and ``relief``.
+
+    Returns
+    -------
+    Series of float
+        Index of the units; 0 to 1.
+
+    Raises
+    ------
+    SourceError
+        As :func:`summarise`.
+    """
+    _refuse_coarse(raster, condition.names, f"'{condition.text}'")
+    found = np.zeros(len(units))
+    for owners, coverage in _batches(units, raster):
+        cells = coverage.cells
+        yes = condition.evaluate(_surfaces(raster, cells, sorted(condition.names))).yes
+        areas = [np.bincount(cells["unit"][rows], cells["area_m2"][rows], len(owners)) for rows in (yes, slice(None))]
+        with np.errstate(invalid="ignore"):
+            found[owners] = np.nan_to_num(areas[0] / areas[1] * coverage.inside.to_numpy())
+    return pd.Series(np.clip(found, 0.0, 1.0), index=units.index)
+
+
+def _refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
+    shape = sorted(set(surfaces) - {"value"})
+    if shape and raster.cell_size_m > MAX_SLOPE_CELL_M and not raster.coarse:
+        raise SourceError(
+            f"layer '{raster.name}': {wanted} asks for {' and '.join(shape)} of cells of {raster.cell_size_m:,.0f} m, "
+            f"and cells above {MAX_SLOPE_CELL_M:.0f} m flatten the land. Use a finer grid, or write coarse = true on "
+            "the layer: then the cell size is printed beside every use",
+            code="coarse",
+            layer=raster.name,
+        )
+
+
+def _turn(raster: Raster) -> float | None:
+    turn = turn_of(raster.crs)
+    return None if turn is None else turn / raster.transform.a
+
+
+def _cells(found: Footprint, raster: Raster) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "unit": found.owner,
+            "row": found.row,
+            "column": found.column,
+            "share": found.share,
+            "area_m2": cell_areas(raster, found.row, found.column) * found.share,
+        }
+    )
+
+
+def _inside(edges: Edges, found: Footprint, count: int) -> Floats:
+    """The share of each polygon that lies on the grid, by the grid's own plane."""
+    whole = edges.cells(count)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.clip(np.nan_to_num(np.bincount(found.owner, found.share, count) / whole), 0.0, 1.0)
+
+
+def _batches(units: gpd.GeoDataFrame, raster: Raster) -> Iterator[tuple[npt.NDArray[np.int64], Coverage]]:
+    """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large."""
+    edges = edges_of(units, raster.crs, raster.transform)
+    for owners in _groups(edges, len(units), raster.shape):
+        place = np.full(len(units), -1)
+        place[owners] = np.arange(len(owners))
+        mine = place[edges.owner] >= 0
+        few = Edges(edges.start[mine], edges.end[mine], place[edges.owner[mine]])
+        found = footprint(few, raster.shape, _turn(raster))
+        inside = pd.Series(_inside(few, found, len(owners)), index=units.index[owners])
+        yield owners, Coverage(units.index[owners], _cells(found, raster), inside)
+
+
+def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:
+    """Places of units whose common box, in rows, and own boxes hold about ``_BATCH_CELLS`` cells."""
+    box = np.array([[np.inf, -np.inf]] * count), np.array([[np.inf, -np.inf]] * count)
+    for axis in (0, 1):
+        for ends in (edges.start, edges.end):
+            np.minimum.at(box[axis][:, 0], edges.owner, ends[:, axis])
+            np.maximum.at(box[axis][:, 1], edges.owner, ends[:, axis])
+    top = np.clip(np.nan_to_num(box[1][:, 0], posinf=0), 0, shape[0])
+    bottom = np.clip(np.nan_to_num(box[1][:, 1], neginf=0), 0, shape[0])
+    width = np.minimum(np.nan_to_num(box[0][:, 1] - box[0][:, 0], neginf=0) + 2, shape[1])
+    cells = np.maximum(bottom - top + 2, 0) * width
+    group: list[int] = []
+    high, low, held = np.inf, 0.0, 0.0
+    for unit in np.argsort(top, kind="stable"):
+        high, low, held = min(high, top[unit]), max(low, bottom[unit]), held + cells[unit]
+        if group and max((low - high) * shape[1], held) > _BATCH_CELLS:
+            yield np.asarray(group)
+            group, high, low, held = [], top[unit], bottom[unit], cells[unit]
+        group.append(int(unit))
+    if group:
+        yield np.asarray(group)
+
+
+def _surfaces(raster: Raster, cells: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The surfaces asked for, at each cell; missing where a cell has none."""
+    if cells.empty:
+        return pd.DataFrame({name: np.empty(0) for name in names})
+    rows = slice(max(int(cells["row"].min()) - 1, 0), min(int(cells["row"].max()) + 2, raster.shape[0]))
+    columns = slice(max(int(cells["column"].min()) - 1, 0), min(int(cells["column"].max()) + 2, raster.shape[1]))
+    values = raster.read((rows, columns))
+    at = cells["row"].to_numpy() - rows.start, cells["column"].to_numpy() - columns.start
+    width, height = cell_sides(raster, rows)
+    made = {
+        "value": lambda: values,
+        "slope": lambda: slope(values, width, height),
+        "aspect": lambda: aspect(values, width, height),
+        "relief": lambda: relief(values),
+    }
+    return pd.DataFrame({name: made[name]()[at] for name in names})
+
+
+def _sample(formula: Formula, surfaces: pd.DataFrame, cells: pd.DataFrame, count: int) -> Sample:
+    if formula.condition is not None:
+        answer = formula.condition.evaluate(surfaces)
+        value, valid = answer.yes.astype(float), answer.known
+    else:
+        value = surfaces[formula.argument].to_numpy()
+        valid = ~np.isnan(value)
+    kept = cells[valid]
+    return Sample(kept["unit"].to_numpy(), value[valid], kept["area_m2"].to_numpy(), kept["share"].to_numpy(), count)
+
+
+def _statistic(formula: Formula, sample: Sample) -> Floats:
+    if formula.quantile is not None:
+        return quantile(sample, formula.quantile)
+    if formula.function == "mean" and formula.argument == "aspect":
+        return mean_direction(sample)
+    functions: dict[str, Callable[[Sample], Floats]] = {
+        "mean": mean,
+        "share": mean,
+        "std": std,
+        "sum": total,
+        "min": lowest,
+        "max": highest,
+        "majority": majority,
+        "median": lambda one: quantile(one, 0.5),
+    }
+    return functions[formula.function](sample)

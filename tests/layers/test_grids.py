@@ -1,0 +1,224 @@
+"""What rasters say about units: by pencil on the toy province, and by exactextract's own weighted mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
+from pyproj import CRS
+
+from layers import grids
+from layers.cells import cell_areas
+from layers.conditions import parse_condition
+from layers.errors import SourceError
+from layers.formulas import parse_formula
+from layers.grids import cover, share_where, summarise
+from layers.rasters import read_raster
+
+STATISTICS = (
+    "mean(value)",
+    "min(value)",
+    "max(value)",
+    "sum(value)",
+    "std(value)",
+    "median(value)",
+    "quantile_10(value)",
+    "majority(value)",
+    "share(value >= 2)",
+)
+
+
+def asked(*texts):
+    return {text: parse_formula(text) for text in texts}
+
+
+def written(path, values, transform, crs="EPSG:3035", nodata=np.nan, **settings):
+    values = np.asarray(values, dtype="float64")
+    rows, columns = values.shape
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=columns,
+        height=rows,
+        count=1,
+        dtype="float64",
+        crs=crs,
+        transform=transform,
+        nodata=nodata,
+    ) as out:
+        out.write(values, 1)
+    return read_raster(path, "heights", **settings)[0]
+
+
+@pytest.fixture
+def elevation(elevation_tif: Path):
+    return read_raster(elevation_tif, "elevation")[0]
+
+
+def test_the_toy_province_by_pencil(units, elevation):
+    found = summarise(units, elevation, asked(*STATISTICS))
+    # Each unit holds 2 x 2 cells: c1 of rows 0 and 1, b1 of rows 2 and 3, a1 of rows 4 and 5.
+    assert found.loc["c1"].tolist() == [0.5, 0, 1, 2.0, 0.5, 0.5, 0, 0, 0.0]
+    assert found.loc["b4"].tolist() == [2.5, 2, 3, 10.0, 0.5, 2.5, 2, 2, 1.0]
+    assert found.loc["a2"].tolist() == [4.5, 4, 5, 18.0, 0.5, 4.5, 4, 4, 1.0]
+    assert found.index.equals(units.index)
+
+
+def test_cells_of_the_toy_province(units, elevation):
+    found = cover(units.loc[["a1"]], elevation)
+    assert found.cells[["row", "column"]].to_numpy().tolist() == [[4, 0], [4, 1], [5, 0], [5, 1]]
+    assert found.cells["area_m2"].tolist() == [250_000.0] * 4
+    assert found.inside.tolist() == [1.0]
+
+
+def test_a_unit_smaller_than_a_cell_has_the_value_of_its_cell(units, elevation):
+    small = units.loc[["a1"]].set_geometry(units.loc[["a1"]].centroid.buffer(1.0))
+    assert summarise(small, elevation, asked("min(value)", "max(value)")).to_numpy().tolist() == [[4.0, 5.0]]
+
+
+def test_without_values_a_unit_is_missing_and_a_part_is_told(tmp_path, units):
+    x0, y0 = units.total_bounds[:2]
+    values = np.full((6, 8), 7.0)
+    values[4:, 0:3] = np.nan  # all of a1, the western half of a2
+    raster = written(tmp_path / "gaps.tif", values, Affine(500, 0, x0, 0, -500, y0 + 3000))
+    found = summarise(units, raster, {"height": parse_formula("mean(value)"), "total": parse_formula("sum(value)")})
+    assert found.columns.tolist() == ["height", "height_covered", "total", "total_covered"]
+    assert np.isnan(found.loc["a1", ["height", "total"]]).all()
+    assert found.loc["a2"].tolist() == [7.0, 0.5, 14.0, 0.5]
+    assert found["height_covered"].drop(["a1", "a2"]).eq(1.0).all()
+    assert found.loc["a1", "height_covered"] == 0
+
+
+def test_land_beyond_the_raster_counts_as_not_covered(tmp_path, units):
+    x0, y0 = units.total_bounds[:2]
+    raster = written(tmp_path / "half.tif", np.full((6, 3), 7.0), Affine(500, 0, x0, 0, -500, y0 + 3000))
+    found = summarise(units, raster, {"height": parse_formula("mean(value)")})
+    assert found.loc["b2"].tolist() == [7.0, 0.5]
+    assert np.isnan(found.loc["b3", "height"])
+    assert share_where(units, raster, parse_condition("value > 1")).loc[["b1", "b2", "b3"]].tolist() == [1.0, 0.5, 0.0]
+
+
+def test_no_column_of_coverage_where_all_is_covered(units, elevation):
+    assert summarise(units, elevation, asked("mean(value)")).columns.tolist() == ["mean(value)"]
+
+
+def test_slope_of_a_tilted_plane(tmp_path):
+    # Near the centre of the projection a metre is a metre.
+    rise = np.add.outer(np.arange(9) * -30.0, np.arange(9) * 40.0)
+    raster = written(tmp_path / "plane.tif", rise, Affine(50, 0, 4_320_775, 0, -50, 3_210_225))
+    square = gpd.GeoDataFrame(geometry=[shapely.box(4_320_880, 3_209_890, 4_321_110, 3_210_120)], crs="EPSG:3035")
+    found = summarise(square, raster, asked("mean(slope)", "max(slope)", "mean(aspect)", "mean(relief)"))
+    falls = np.degrees(np.arctan2(-4, -3)) % 360
+    assert found.iloc[0].tolist() == pytest.approx([45.0, 45.0, falls, 140.0], rel=1e-6)
+
+
+def test_slope_in_lonlat_uses_the_width_of_each_row(tmp_path):
+    heights = np.tile(np.arange(5) * 10.0, (5, 1))
+    raster = written(tmp_path / "north.tif", heights, Affine(0.0005, 0, 10, 0, -0.0005, 60.0), "EPSG:4326")
+    box = gpd.GeoDataFrame(geometry=[shapely.box(10.0005, 59.998, 10.002, 59.9995)], crs="EPSG:4326")
+    width = 27.9  # metres of half a thousandth of a degree at 60 degrees north
+    found = summarise(box, raster, asked("mean(slope)")).iloc[0, 0]
+    assert found == pytest.approx(np.degrees(np.arctan(10 / width)), rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ["mean(slope)", "majority(value)", "share(relief > 3 OR value > 1)", "max(aspect)"])
+def test_the_shape_of_coarse_cells_is_refused(units, elevation, text):
+    if "value)" in text:
+        summarise(units, elevation, asked(text))
+        return
+    with pytest.raises(SourceError, match=r"cells of 500 m.*coarse = true") as refused:
+        summarise(units, elevation, asked(text))
+    assert (refused.value.exit_code, refused.value.code, refused.value.layer) == (3, "coarse", "elevation")
+
+
+def test_coarse_true_allows_it(units, elevation_tif):
+    raster = read_raster(elevation_tif, "elevation", coarse=True)[0]
+    found = summarise(units, raster, asked("mean(slope)"))
+    assert found.loc["b2", "mean(slope)"] == pytest.approx(np.degrees(np.arctan(1 / 500)), rel=1e-3)
+    assert np.isnan(found.loc[["c1", "a4"], "mean(slope)"]).sum() == 0
+    assert found.loc["c1", "mean(slope)_covered"] == pytest.approx(0.25)  # three of its four cells lie on the edge
+
+
+def test_share_where_refuses_coarse_cells_too(units, elevation):
+    with pytest.raises(SourceError, match="asks for slope"):
+        share_where(units, elevation, parse_condition("slope > 25"))
+
+
+def test_cells_that_do_not_meet_the_layers_condition_have_no_value(units, elevation_tif):
+    raster = read_raster(elevation_tif, "elevation", where="value >= 3")[0]
+    found = summarise(units, raster, asked("min(value)"))
+    assert np.isnan(found.loc["c1", "min(value)"])
+    assert found.loc["b1"].tolist() == [3.0, 0.5]
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A lon/lat raster of 24 x 30 cells of half a degree, and eight polygons over it."""
+    noise = np.random.default_rng(5).normal(size=(24, 30)).round(2)
+    raster = written(tmp_path / "world.tif", noise, Affine(0.5, 0, -5, 0, -0.5, 62), "EPSG:4326")
+    centres = gpd.points_from_xy([-3, 0.2, 3, 6, 8.5, -2, 4, 7], [60, 58, 61, 57, 53, 52, 54.5, 61.7])
+    return raster, noise, gpd.GeoDataFrame(geometry=centres.buffer(1.3), index=list("hgfedcba"), crs="EPSG:4326")
+
+
+def test_the_mean_is_exactextracts_mean_weighted_by_area(world):
+    raster, noise, polygons = world
+    row, column = np.indices(raster.shape)
+    areas = cell_areas(raster, row.ravel(), column.ravel()).reshape(raster.shape)
+    bounds = (-5, 50, 10, 62)
+    wkt = CRS("EPSG:4326").to_wkt()
+    theirs = exact_extract(
+        NumPyRasterSource(noise, *bounds, srs_wkt=wkt),
+        polygons,
+        ["weighted_mean", "min", "max", "sum"],
+        weights=NumPyRasterSource(areas, *bounds, srs_wkt=wkt),
+        output="pandas",
+    )
+    found = summarise(polygons, raster, asked("mean(value)", "min(value)", "max(value)", "sum(value)"))
+    assert found["mean(value)"].tolist() == pytest.approx(theirs["weighted_mean"].tolist(), abs=1e-6)
+    assert found["sum(value)"].tolist() == pytest.approx(theirs["sum"].tolist(), abs=1e-5)
+    assert found["min(value)"].tolist() == theirs["min"].tolist()
+    assert found["max(value)"].tolist() == theirs["max"].tolist()
+
+
+def test_batches_and_the_order_of_units_change_nothing(world, monkeypatch):
+    raster, _, polygons = world
+    whole = summarise(polygons, raster, asked(*STATISTICS))
+    monkeypatch.setattr(grids, "_BATCH_CELLS", 100)
+    assert len(list(grids._batches(polygons, raster))) > 3
+    pd.testing.assert_frame_equal(summarise(polygons, raster, asked(*STATISTICS)), whole, check_exact=True)
+    turned = summarise(polygons.sort_index(), raster, asked(*STATISTICS))
+    pd.testing.assert_frame_equal(turned, whole.sort_index(), check_exact=True)
+
+
+def test_the_units_may_be_in_another_crs(world):
+    raster, _, polygons = world
+    flat = polygons.segmentize(0.002).to_crs("EPSG:3035")
+    here, there = (summarise(one, raster, asked("mean(value)"))["mean(value)"] for one in (polygons, flat))
+    assert here.tolist() == pytest.approx(there.tolist(), abs=1e-5)
+
+
+def test_a_share_and_its_opposite_are_one(world):
+    raster, _, polygons = world
+    found = summarise(polygons, raster, asked("share(value > 0)", "share(NOT value > 0)"))
+    inside = cover(polygons, raster).inside
+    assert found["share(value > 0)"].add(found["share(NOT value > 0)"]).tolist() == pytest.approx([1.0] * 8)
+    whole = share_where(polygons, raster, parse_condition("value > 0"))
+    assert whole.tolist() == pytest.approx((found["share(value > 0)"] * inside).tolist())
+
+
+def test_units_far_from_the_raster_are_missing(world):
+    raster, _, polygons = world
+    far = polygons.translate(40, 0).to_frame("geometry").set_geometry("geometry")
+    found = summarise(far, raster, asked("mean(value)", "sum(value)"))
+    assert found.isna().all(axis=None)
+    assert found.columns.tolist() == ["mean(value)", "sum(value)"]
+    assert share_where(far, raster, parse_condition("value > 0")).eq(0).all()
