@@ -1,0 +1,261 @@
+"""Measures: one row a unit, one column an indicator; what rules, weights and bounds may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from layers import (
+    CrsError,
+    Formula,
+    GeometryError,
+    Layer,
+    UnknownNameError,
+    parse_condition,
+    parse_formula,
+    same_crs,
+    share_where,
+    shown,
+    summarise,
+)
+from zoning.lines import roles_of
+from zoning.overlays import checked_crs, overlay, unit_ids
+from zoning.rulebook import Rulebook
+from zoning.summaries import count_polygons, summarise_lines, summarise_points
+
+DEDUCTED_ROLES = ("red_line_core", "red_line", "protected", "permanent_farmland", "built_up", "water")
+"""Land of these roles is not available for building."""
+
+BOUNDARY_ROLE = "growth_boundary"
+ELEVATION_ROLE = "elevation"
+SLOPE_LIMIT = "buildable_slope_max_deg"
+"""The parameter above which land counts as too steep, where a layer has the role of elevation."""
+
+
+def measure(
+    units: gpd.GeoDataFrame,
+    pieces: gpd.GeoDataFrame,
+    layers: Iterable[Layer] = (),
+    rulebook: Rulebook | None = None,
+) -> pd.DataFrame:
+    """One row a unit, one column an indicator.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        As given to :func:`zoning.overlay`.
+    pieces : GeoDataFrame
+        From :func:`zoning.overlay`.
+    layers : iterable of Layer
+        Their ``measures`` are computed; one with the role ``elevation`` deducts steep land.
+    rulebook : Rulebook, optional
+        Its parameter ``buildable_slope_max_deg`` says what is too steep; without it nothing is deducted for slope.
+
+    Returns
+    -------
+    DataFrame
+        Index ``unit_id``, in the order of the units. Every column of the units but geometry; ``area_ha``;
+        ``<role>_share`` (0 to 1) and ``<role>_ha`` of each role, from the union of its designations; the measures of
+        the layers, each with "<name>_covered" where a raster has values for a part of a unit only; ``available_ha``:
+        land outside of ``DEDUCTED_ROLES`` and not too steep; ``available_in_boundary_ha``: the part of it inside the
+        growth boundary, missing where no designation has that role. Missing stays missing.
+
+    Raises
+    ------
+    UnknownNameError
+        Two sources give one name, or two layers have the role of elevation.
+    StudyError
+        A formula cannot be read or does not fit its layer.
+    SourceError
+        A column is missing, or slope is asked of coarse cells.
+    GeometryError
+        Pieces and units do not belong together.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> from zoning import overlay
+    >>> units = gpd.GeoDataFrame({"people": [7]}, geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
+    >>> water = gpd.GeoDataFrame(geometry=[box(150, 0, 300, 100)], crs="EPSG:3035")
+    >>> measure(units, overlay(units, {"water": water})).T
+    unit_id                      a
+    people                    7.00
+    area_ha                   2.00
+    water_share               0.25
+    water_ha                  0.50
+    available_ha              1.50
+    available_in_boundary_ha   NaN
+    """
+    ids = unit_ids(units)
+    crs = checked_crs(units)
+    land = units.set_axis(ids, axis="index")
+    every = tuple(layers)
+    roles_of(pieces)
+    _refuse_strangers(land, pieces)
+    columns: dict[str, pd.Series] = {}
+    sources: dict[str, str] = {}
+    for source, found in _found(land, pieces, every, rulebook, crs):
+        for name in found.columns:
+            if name in columns:
+                raise UnknownNameError(
+                    f"the measure '{name}' comes from {sources[name]} and from {source}; rename one of them",
+                    code="two_sources",
+                )
+            columns[name], sources[name] = found[name], source
+    return pd.DataFrame(columns, index=ids)
+
+
+def undeducted(pieces: gpd.GeoDataFrame, layers: Iterable[Layer] = ()) -> tuple[str, ...]:
+    """The roles that ``available_ha`` would deduct, had the study a layer for them.
+
+    Parameters
+    ----------
+    pieces : GeoDataFrame
+        From :func:`zoning.overlay`.
+    layers : iterable of Layer
+
+    Returns
+    -------
+    tuple of str
+        Roles, in the order in which they are deducted; ``elevation`` stands for steep land.
+    """
+    played = {*roles_of(pieces).values(), *(layer.role for layer in layers)}
+    return tuple(role for role in (*DEDUCTED_ROLES, ELEVATION_ROLE) if role not in played)
+
+
+def _refuse_strangers(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None:
+    strangers = sorted(set(pieces["unit_id"]) ^ set(units.index))
+    if strangers:
+        raise GeometryError(
+            f"pieces and units do not belong together: {shown(strangers)} are in one of them only; overlay these units "
+            "again",
+            layer="pieces",
+            features=strangers,
+        )
+
+
+def _found(
+    units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None, crs: CRS
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Columns, from every source."""
+    yield "the units", _own(units)
+    yield "the overlay", _role_columns(units, pieces)
+    for layer in layers:
+        if layer.measures:
+            yield f"layer '{layer.name}'", _layer_columns(units, pieces, layer, crs)
+    yield "the overlay", _available(units, pieces, layers, rulebook)
+
+
+def _own(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    table = pd.DataFrame(units.drop(columns=units.geometry.name))
+    area = units.geometry.area / 1e4
+    if "area_ha" not in table.columns:
+        return table.assign(area_ha=area)
+    wrong = table.index[~np.isclose(table["area_ha"].to_numpy(dtype=float), area.to_numpy(), rtol=1e-6)]
+    if len(wrong):
+        raise UnknownNameError(
+            f"the column 'area_ha' of the units is not their area for {len(wrong)} of them ({shown(wrong)}); rename it",
+            code="two_sources",
+            layer="units",
+            features=wrong,
+        )
+    return table
+
+
+def _by_unit(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, hectares: pd.Series) -> pd.Series:
+    sums: pd.Series = hectares.groupby(pieces["unit_id"], sort=True).sum().reindex(units.index, fill_value=0.0)
+    return sums
+
+
+def _covered(pieces: gpd.GeoDataFrame, roles: Iterable[str]) -> pd.Series:
+    """Pieces that a designation of one of the roles covers."""
+    wanted = set(roles)
+    found: pd.Series = pieces[[name for name, role in roles_of(pieces).items() if role in wanted]].any(axis=1)
+    return found
+
+
+def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:
+    found: dict[str, pd.Series] = {}
+    whole = _by_unit(units, pieces, pieces["area_ha"])
+    for role in sorted(set(roles_of(pieces).values())):
+        hectares = _by_unit(units, pieces, pieces["area_ha"].where(_covered(pieces, [role]), 0.0))
+        found |= {f"{role}_share": hectares / whole, f"{role}_ha": hectares}
+    return pd.DataFrame(found, index=units.index)
+
+
+def _layer_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, crs: CRS) -> pd.DataFrame:
+    formulas = {name: parse_formula(text) for name, text in layer.measures.items()}
+    gridded = {name: one for name, one in formulas.items() if layer.raster is not None and "raster" in one.kinds}
+    for name, formula in formulas.items():
+        if name not in gridded:
+            formula.check(layer.kind, layer.name)
+    own = None if layer.features is None else layer.features.crs
+    if own is not None and not same_crs(CRS.from_user_input(own), crs):
+        raise CrsError(
+            f"layer '{layer.name}' is in {CRS.from_user_input(own).name}, the units are in {crs.name}; project it "
+            "first: layers.project(..., units.crs)",
+            layer=layer.name,
+        )
+    raster = summarise(units, layer.raster, gridded) if layer.raster is not None else pd.DataFrame(index=units.index)
+    ordered = []
+    for name, formula in formulas.items():
+        if name in gridded:
+            ordered.append(raster[[column for column in (name, f"{name}_covered") if column in raster.columns]])
+        else:
+            ordered.append(_vector_column(units, pieces, layer, formula).to_frame(name))
+    return pd.concat(ordered, axis=1)
+
+
+def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
+    if layer.kind == "points":
+        return summarise_points(units, layer, formula)
+    if layer.kind == "lines":
+        return summarise_lines(units, layer, formula)
+    if formula.function == "count":
+        return count_polygons(units, layer)
+    cut = pieces if layer.name in roles_of(pieces) else overlay(units[[units.geometry.name]], {layer.name: layer})
+    hectares = _by_unit(units, cut, cut["area_ha"].where(cut[layer.name], 0.0))
+    return hectares if formula.function == "ha" else hectares / _by_unit(units, cut, cut["area_ha"])
+
+
+def _available(
+    units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None
+) -> pd.DataFrame:
+    free = pieces["area_ha"].where(~_covered(pieces, DEDUCTED_ROLES), 0.0) * (
+        1.0 - _steep_share(pieces, layers, rulebook)
+    )
+    inside = free.where(_covered(pieces, [BOUNDARY_ROLE]), 0.0)
+    bounded = BOUNDARY_ROLE in roles_of(pieces).values()
+    return pd.DataFrame(
+        {
+            "available_ha": _by_unit(units, pieces, free),
+            "available_in_boundary_ha": _by_unit(units, pieces, inside) if bounded else np.nan,
+        },
+        index=units.index,
+    )
+
+
+def _steep_share(pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None) -> pd.Series:
+    """The share of each free piece that is steeper than the rulebook allows."""
+    share = pd.Series(0.0, index=pieces.index)
+    heights = [layer for layer in layers if layer.role == ELEVATION_ROLE and layer.raster is not None]
+    limit = None if rulebook is None else rulebook.parameters.get(SLOPE_LIMIT)
+    if not heights or limit is None:
+        return share
+    if len(heights) > 1:
+        names = [layer.name for layer in heights]
+        raise UnknownNameError(
+            f"layers {shown(names)} have the role 'elevation', and slope can come from one only; join them, or take "
+            "the role from all but one",
+            code="two_sources",
+        )
+    free = pieces.loc[~_covered(pieces, DEDUCTED_ROLES), [pieces.geometry.name]]
+    raster = heights[0].raster
+    if raster is not None and not free.empty and shapely.area(free.geometry.array).any():
+        share.loc[free.index] = share_where(free, raster, parse_condition(f"slope > {float(limit.value)!r}"))
+    return share

@@ -1,0 +1,198 @@
+"""Summaries: what the points, lines and polygons of one layer come to in each unit."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS, Geod, Transformer
+
+from layers import Formula, GeometryError, Layer, SourceError
+from zoning.errors import near
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+Geometries = npt.NDArray[np.object_]
+
+_REACH = 1.1
+"""Maps stretch distances: the nearest point on the ground is within this factor of the nearest one on the map."""
+
+
+def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
+    """Count, sum, mean, min or max of the points in each unit, or the distance to the nearest one.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Index ``unit_id``; projected.
+    layer : Layer
+        Of points, in the CRS of the units.
+    formula : Formula
+        ``count()``, ``sum(column)``, ``mean``, ``min``, ``max``, or ``nearest(km)``.
+
+    Returns
+    -------
+    Series of float
+        Index of the units. A point on the border of two units belongs to the one whose id sorts first. Of no points,
+        count and sum are 0 and the others missing; where a point has no value in the column, all but count are missing.
+
+    Raises
+    ------
+    SourceError
+        The column is missing or holds no numbers.
+    GeometryError
+        A feature has several points.
+    """
+    features = _features(layer)
+    if formula.function == "nearest":
+        return pd.Series(_nearest_km(units, features), index=units.index)
+    owner = _owners(units, _points(layer, features))
+    inside = owner >= 0
+    if formula.function == "count":
+        return pd.Series(np.bincount(owner[inside], minlength=len(units)).astype(float), index=units.index)
+    groups = _numbers(layer, features, formula.argument)[inside].groupby(owner[inside])
+    found = groups.agg(formula.function).where(groups.count() == groups.size())
+    return found.reindex(range(len(units)), fill_value=0.0 if formula.function == "sum" else np.nan).set_axis(
+        units.index
+    )
+
+
+def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
+    """The length of lines in each unit on the ellipsoid, in km, or the number of lines that run in it.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Index ``unit_id``; projected.
+    layer : Layer
+        Of lines, in the CRS of the units; a line drawn twice counts twice.
+    formula : Formula
+        ``length(km)`` or ``count()``.
+
+    Returns
+    -------
+    Series of float
+        Index of the units; 0 where no line runs. A stretch along the border of two units belongs to the one whose id
+        sorts first.
+    """
+    owner, parts = _stretches(units, np.asarray(_features(layer).geometry.array))
+    if formula.function == "count":
+        amounts = np.ones(len(owner))
+    else:
+        amounts = _lengths_m(parts, CRS.from_user_input(units.crs)) / 1000.0
+    return pd.Series(np.bincount(owner, amounts, len(units)), index=units.index)
+
+
+def count_polygons(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
+    """The number of polygons that share land with each unit.
+
+    Returns
+    -------
+    Series of float
+        Index of the units; a polygon that only touches the border does not count.
+    """
+    shapes, polygons = np.asarray(units.geometry.array), np.asarray(_features(layer).geometry.array)
+    unit, polygon = shapely.STRtree(polygons).query(shapes, predicate="intersects")
+    shared = ~shapely.touches(shapes[unit], polygons[polygon])
+    return pd.Series(np.bincount(unit[shared], minlength=len(units)).astype(float), index=units.index)
+
+
+def _features(layer: Layer) -> gpd.GeoDataFrame:
+    if layer.features is None:
+        raise SourceError(f"layer '{layer.name}' has no features to measure", layer=layer.name)
+    return layer.features
+
+
+def _points(layer: Layer, features: gpd.GeoDataFrame) -> Geometries:
+    shapes = np.asarray(features.geometry.array)
+    several = features.index[shapely.get_num_geometries(shapes) != 1].astype("str")
+    if len(several):
+        raise GeometryError(
+            f"layer '{layer.name}': {len(several)} features do not have exactly one point, so no unit can be told for "
+            "them; explode them first",
+            code="multipoint",
+            layer=layer.name,
+            features=several,
+        )
+    return np.asarray(shapely.get_geometry(shapes, 0), dtype=object)
+
+
+def _ranks(units: gpd.GeoDataFrame) -> Places:
+    """Places of the units in the order of their ids."""
+    return np.argsort(units.index.to_numpy(dtype=object), kind="stable")
+
+
+def _owners(units: gpd.GeoDataFrame, points: Geometries) -> Places:
+    """For each point the place of its unit, or -1."""
+    order = _ranks(units)
+    rank, point = shapely.STRtree(points).query(np.asarray(units.geometry.array)[order], predicate="intersects")
+    first = np.full(len(points), len(units))
+    np.minimum.at(first, point, rank)
+    return np.where(first < len(units), order[np.minimum(first, len(units) - 1)], -1)
+
+
+def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series:
+    if column not in features.columns:
+        known = [str(name) for name in features.columns if name != features.geometry.name]
+        raise SourceError(
+            f"layer '{layer.name}' has no column '{column}'{near(column, known)}", code="column", layer=layer.name
+        )
+    values = features[column]
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        raise SourceError(
+            f"layer '{layer.name}': column '{column}' holds {values.dtype}, not numbers; mend it in the file",
+            code="column",
+            layer=layer.name,
+        )
+    numbers: pd.Series = values.astype("float64").reset_index(drop=True)
+    return numbers
+
+
+def _nearest_km(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> Floats:
+    """From the unit's border, or 0 with a point inside; on the ellipsoid."""
+    shapes, points = np.asarray(units.geometry.array), np.asarray(features.geometry.array)
+    found = np.full(len(shapes), np.nan)
+    if not len(points):
+        return found
+    tree = shapely.STRtree(points)
+    (unit, _), distance = tree.query_nearest(shapes, all_matches=False, return_distance=True)
+    found[unit] = distance
+    reach = np.nan_to_num(found) * _REACH
+    unit, point = tree.query(shapes, predicate="dwithin", distance=reach)
+    ways = shapely.shortest_line(shapes[unit], points[point])
+    kilometres = _lengths_m(ways, CRS.from_user_input(units.crs)) / 1000.0
+    found[:] = np.inf
+    np.minimum.at(found, unit, kilometres)
+    return found
+
+
+def _lengths_m(lines: Geometries, crs: CRS) -> Floats:
+    """Lengths on the ellipsoid, edge by edge."""
+    points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    owner = shapely.get_parts(lines, return_index=True)[1]
+    base = crs.geodetic_crs or crs
+    lon, lat = Transformer.from_crs(crs, base, always_xy=True).transform(*points.T)
+    joined = line[1:] == line[:-1]
+    geod = crs.get_geod() or Geod(ellps="WGS84")
+    edges = geod.inv(lon[:-1][joined], lat[:-1][joined], lon[1:][joined], lat[1:][joined])[2]
+    return np.bincount(owner[line[:-1][joined]], edges, len(lines)).astype(np.float64)
+
+
+def _stretches(units: gpd.GeoDataFrame, lines: Geometries) -> tuple[Places, Geometries]:
+    """The parts of lines inside units: the place of the unit, and the part."""
+    order = _ranks(units)
+    shapes = np.asarray(units.geometry.array)[order]
+    rank, line = shapely.STRtree(lines).query(shapes, predicate="intersects")
+    parts = shapely.intersection(lines[line], shapes[rank])
+    lengths = shapely.length(parts)
+    twice = np.bincount(line, lengths, len(lines)) > shapely.length(lines) * (1 + 1e-12)
+    for shared in np.flatnonzero(twice):  # it runs along a border: the first unit keeps that stretch
+        mine = np.flatnonzero((line == shared) & (lengths > 0))
+        taken = shapely.GeometryCollection()
+        for place in mine[np.argsort(rank[mine], kind="stable")]:
+            parts[place] = shapely.difference(parts[place], taken)
+            taken = shapely.union(taken, parts[place])
+    kept = shapely.length(parts) > 0
+    return order[rank[kept]], np.asarray(parts[kept], dtype=object)
