@@ -25,10 +25,13 @@ def read(folder: Path, section: dict) -> gpd.GeoDataFrame:
     """A vector layer, or the cells of a raster that designate, as polygons."""
     path = folder / section["source"]
     if path.suffix == ".parquet":
-        return gpd.read_parquet(path)
+        frame = gpd.read_parquet(path)
+        return frame.query(section["query"]) if "query" in section else frame
     if path.suffix == ".csv":
         table = pd.read_csv(path)
-        return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table[section["x"]], table[section["y"]]), crs=section["crs"])
+        return gpd.GeoDataFrame(
+            table, geometry=gpd.points_from_xy(table[section["x"]], table[section["y"]]), crs=section["crs"]
+        )
     if path.suffix == ".tif":
         with rasterio.open(path) as grid:
             values = section["values"]
@@ -43,18 +46,27 @@ def main(job_file: Path, out: Path) -> None:
     """Do the job that a small TOML file describes, and write one map and one table."""
     job = tomllib.loads(job_file.read_text("utf-8"))
     folder = job_file.parent
-    units = read(folder, job["units"]).rename(columns={job["units"]["id"]: "unit_id"}).to_crs(EQUAL_AREA)
+    units = read(folder, job["units"]).rename(columns={job["units"]["id"]: "unit_id"})
+    bounds = units.total_bounds
+    units = units.to_crs(EQUAL_AREA)
+    if "table" in job["units"]:
+        table = pd.read_csv(folder / job["units"]["table"], dtype={job["units"]["id"]: str})
+        units = units.merge(table, left_on="unit_id", right_on=job["units"]["id"])
     units["area_ha"] = units.area / 1e4
     by_role: dict[str, list[gpd.GeoDataFrame]] = {}
     for section in job.get("roles", []):
-        layer = read(folder, section).to_crs(EQUAL_AREA)
-        layer["geometry"] = layer.make_valid()
+        layer = read(folder, section)
+        west, south, east, north = bounds
+        layer = layer.cx[west:east, south:north].to_crs(EQUAL_AREA)
+        layer["geometry"] = layer.make_valid(method="structure", keep_collapsed=False)
         by_role.setdefault(section["role"], []).append(layer[["geometry"]])
+    pieces = units[["unit_id", "geometry"]]
     for role, layers in by_role.items():
-        dissolved = gpd.GeoDataFrame(geometry=[pd.concat(layers).union_all()], crs=EQUAL_AREA).explode()
-        cut = gpd.overlay(units[["unit_id", "geometry"]], dissolved, how="intersection", keep_geom_type=True)
-        hectares = (cut.area / 1e4).groupby(cut["unit_id"]).sum()
-        units[f"{role}_share"] = units["unit_id"].map(hectares).fillna(0) / units["area_ha"]
+        dissolved = gpd.GeoDataFrame({role: [True]}, geometry=[pd.concat(layers).union_all()], crs=EQUAL_AREA).explode()
+        pieces = gpd.overlay(pieces, dissolved, how="identity", keep_geom_type=True)
+        hectares = pieces.area / 1e4 * pieces[role].notna()
+        units[f"{role}_share"] = units["unit_id"].map(hectares.groupby(pieces["unit_id"]).sum()) / units["area_ha"]
+    pieces = pieces.dissolve(["unit_id", *by_role], dropna=False).reset_index()
     for section in job.get("points", []):
         points = read(folder, section).to_crs(EQUAL_AREA)
         inside = gpd.sjoin(points, units[["unit_id", "geometry"]], predicate="within")
@@ -63,7 +75,11 @@ def main(job_file: Path, out: Path) -> None:
         with rasterio.open(folder / section["source"]) as grid:
             crs = grid.crs
         means = exactextract.exact_extract(
-            folder / section["source"], units[["unit_id", "geometry"]].to_crs(crs), ["mean"], include_cols="unit_id", output="pandas"
+            folder / section["source"],
+            units[["unit_id", "geometry"]].to_crs(crs),
+            ["mean"],
+            include_cols="unit_id",
+            output="pandas",
         )
         units[section["name"]] = units["unit_id"].map(means.set_index("unit_id")["mean"])
     units["main"] = "general"
@@ -71,21 +87,45 @@ def main(job_file: Path, out: Path) -> None:
         units.loc[units.eval(rule["when"]).fillna(False).astype(bool), "main"] = rule["zone"]
     weight = units[job["quota"]["weight"]].fillna(0)
     units["quota"] = job["quota"]["total"] * weight / weight.sum()
-    colours = {"key_development": "#993300", "agricultural": "#EEDD22", "ecologically_fragile": "#77BB77", "general": "#ECE9E4"}
+    out.mkdir(parents=True, exist_ok=True)
+    draw(units, pieces, list(by_role), job["units"]["name"]).save(str(out / "map.html"))
+    units.drop(columns="geometry").to_csv(out / "zones.csv", index=False)
+    units.to_file(out / "plan.gpkg", layer="units", driver="GPKG")
+    pieces.to_file(out / "plan.gpkg", layer="pieces", driver="GPKG")
+
+
+def draw(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, roles: list[str], name: str) -> folium.Map:
+    """Units by main function with a popup each, and the designated pieces above them."""
+    colours = {
+        "key_development": "#993300",
+        "agricultural": "#EEDD22",
+        "ecologically_fragile": "#77BB77",
+        "general": "#ECE9E4",
+    }
     shown = units.to_crs(4326)
     page = folium.Map(tiles=None, prefer_canvas=True)
-    fields = ["unit_id", job["units"]["name"], "main", "area_ha", "quota"]
+    fields = ["unit_id", name, "main", "area_ha", "quota"]
     folium.GeoJson(
         shown[[*fields, "geometry"]],
-        style_function=lambda feature: {"fillColor": colours[feature["properties"]["main"]], "weight": 0.6, "fillOpacity": 1},
+        name="main function",
+        style_function=lambda feature: {
+            "fillColor": colours[feature["properties"]["main"]],
+            "weight": 0.6,
+            "fillOpacity": 1,
+        },
         tooltip=folium.GeoJsonTooltip(fields=fields[:3]),
         popup=folium.GeoJsonPopup(fields=fields),
     ).add_to(page)
+    designated = pieces[pieces[roles].notna().any(axis=1)].to_crs(4326)
+    folium.GeoJson(
+        designated[["unit_id", "geometry"]],
+        name="designations",
+        style_function=lambda _feature: {"fillColor": "#665566", "weight": 0.3, "fillOpacity": 0.4},
+    ).add_to(page)
+    folium.LayerControl().add_to(page)
     west, south, east, north = shown.total_bounds
     page.fit_bounds([[south, west], [north, east]])
-    out.mkdir(parents=True, exist_ok=True)
-    page.save(str(out / "map.html"))
-    units.drop(columns="geometry").to_csv(out / "zones.csv", index=False)
+    return page
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_files(
-    plan: Plan, stage: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda step: None
+    plan: Plan, stage: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda _step: None
 ) -> None:
     """Write all files of a run into an empty folder, the manifest excepted.
 

@@ -36,7 +36,7 @@ class Verdict:
 
 
 def write_run(
-    plan: Plan, folder: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda step: None
+    plan: Plan, folder: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda _step: None
 ) -> Path:
     """Write every file of a run, then put the folder in its place with one rename.
 

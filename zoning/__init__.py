@@ -39,6 +39,7 @@ from zoning.zones import resolve as resolve
 from zoning.steps import Step as Step
 from zoning.contests import Contest as Contest
 from zoning.apportionment import apportion as apportion
+from zoning.apportionment import find_binding as find_binding
 from zoning.weights import factors as factors
 from zoning.quotas import allocate as allocate
 from zoning.policies import assign as assign

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from layers import Study, ZoneplanError, confirm_sources, raise_all, read_layers
+from layers import Study, confirm_sources, raise_all, read_layers
 from zoning.checks import complaints
 from zoning.claims import classify
 from zoning.indicators import assumed, complete
@@ -24,7 +24,7 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "assign")
 """The steps that ``run`` announces, in order."""
 
 
-def run(study: Study, announce: Callable[[str], None] = lambda step: None) -> Plan:
+def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -64,7 +64,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda step: None) -> Pl
     claims = classify(measures, rulebook, study.decisions)
     decided = resolve(claims, rulebook)
     announce("allocate")
-    quotas = allocate(decided, measures, study.quotas, rulebook.values)
+    quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
     announce("assign")
     policies = assign(decided, measures, quotas, rulebook)
     confirm_sources(stack, study)

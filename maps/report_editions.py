@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from maps.leaves import Column
+from maps.report_parts import Column
 from maps.lettering import NONE, area_decimals, number, percent
 from maps.report_words import report_words, title_in, units_counted
 from zoning import Plan

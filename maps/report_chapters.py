@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from layers import Decision
-from maps.editions import Edition, by_group, each_row
-from maps.leaves import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
+from maps.report_editions import Edition, by_group, each_row
+from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from maps.lettering import NONE, amount, number
 
 OPEN = ("contested", "review")
