@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import shape
 
+from layers.parts import valid_polygons
 from layers.rasters import Raster, Window
 
 
@@ -26,8 +27,8 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index: "1", "2", ... in the order in which they end, row by row; geometry only, in the raster's CRS. Cells that touch
-        by an edge are one polygon.
+        Index: "1", "2", ... in the order in which they end, row by row; geometry only, in the raster's CRS. Cells
+        that touch by an edge are one polygon.
     """
     from rasterio.features import shapes  # noqa: PLC0415  (loaded after the drivers are limited)
 
@@ -36,7 +37,7 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
     cells = np.asarray(outlines, dtype=object)
     cells = shapely.transform(shapely.segmentize(cells, 1.0), np.rint)
     wrong = ~shapely.is_valid(cells)
-    cells[wrong] = shapely.make_valid(cells[wrong], method="structure", keep_collapsed=False)
+    cells[wrong] = valid_polygons(cells[wrong])
     top, left, grid = window[0].start, window[1].start, raster.transform
     placed = shapely.transform(
         cells, lambda at: np.column_stack([grid.c + grid.a * (at[:, 0] + left), grid.f + grid.e * (at[:, 1] + top)])

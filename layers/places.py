@@ -18,7 +18,7 @@ from pyproj import CRS, Transformer
 from layers.crs import known_crs
 from layers.errors import CrsError
 from layers.ledger import entries, gather
-from layers.parts import together
+from layers.parts import of_dimension, together, valid_polygons
 
 _TURN = 360.0
 _WIDE_DEGREES = 90.0
@@ -155,12 +155,7 @@ def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes) -> npt.NDArray[Any]:
                     min(east + _REACH_DEGREES, _TURN), min(north + _REACH_DEGREES, 90.0))
         for west, south, east, north in boxes
     ]  # fmt: skip
-    valid = shapely.make_valid(shapes[wide], method="structure", keep_collapsed=False)
+    whole = shapely.union_all(np.asarray(reach, dtype=object))
     cut = shapes.copy()
-    cut[wide] = [
-        together(
-            np.asarray([part for part in shapely.get_parts(one) if shapely.get_dimensions(part) == 2], dtype=object)
-        )
-        for one in shapely.intersection(valid, shapely.union_all(np.asarray(reach, dtype=object)))
-    ]
+    cut[wide] = [of_dimension(one, 2)[0] for one in shapely.intersection(valid_polygons(shapes[wide]), whole)]
     return cut

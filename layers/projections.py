@@ -94,13 +94,14 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
 
 def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.NDArray[Any]:
     """Shapes of one family (points, lines or polygons), projected."""
-    kind, points, offsets = shapely.to_ragged_array(shapes, include_z=False, include_m=False)
+    ragged: tuple[Any, Floats, Any] = shapely.to_ragged_array(shapes, include_z=False, include_m=False)
+    kind, points, offsets = ragged
     at_seam = np.zeros(len(shapes), dtype=bool)
     if kind in {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON} and seam:
         at_seam = np.abs(shapely.bounds(shapes)[:, [0, 2]]).max(axis=1) == 180.0
     if offsets and kind not in {shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT}:
         points, starts = _split(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
-        offsets = (starts, *offsets[1:])  # type: ignore[arg-type]  # the stubs know one width of integers only
+        offsets = (starts, *offsets[1:])
     made = shapely.from_ragged_array(kind, _moved(points, to, seam=seam), offsets)
     single = (shapely.get_type_id(shapes) < 4) & (shapely.get_type_id(made) >= 4)
     made[single] = shapely.get_geometry(made[single], 0)

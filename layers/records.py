@@ -281,8 +281,8 @@ def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:
         return [None if one is None else decode().decode(one) for one in text.cast(pa.large_binary()).to_pylist()]
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"layer '{name}': the texts of column '{column}' are not in the encoding that the file states. Say which it "
-            f'is with encoding = "...", or export the layer anew.',
+            f"layer '{name}': the texts of column '{column}' are not in the encoding that the file states. Say which "
+            f'it is with encoding = "...", or export the layer anew.',
             code="encoding",
             layer=name,
         ) from error

@@ -12,7 +12,7 @@ import shapely
 
 from layers.errors import GeometryError, shown
 from layers.ledger import entries, gather
-from layers.parts import together
+from layers.parts import of_dimension, valid_polygons
 from layers.stack import Kind
 
 _KINDS: dict[int, Kind] = {0: "points", 1: "lines", 2: "polygons"}
@@ -89,17 +89,9 @@ def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, 
         return features, entries(name, [], "parts", "")
     kept, actions = shapes.copy(), []
     for row in mixed:
-        kept[row], dropped = _of_dimension(shapes[row], int(dimensions[row]))
+        kept[row], dropped = of_dimension(shapes[row], int(dimensions[row]))
         actions.append(f"collection opened; {dropped} part(s) of a lower dimension left out")
     return _with(features, kept), entries(name, features.index[mixed], "parts", actions)
-
-
-def _of_dimension(shape: Any, dimension: int) -> tuple[Any, int]:
-    parts = shapely.get_parts(np.asarray([shape]))
-    while (shapely.get_type_id(parts) >= 4).any():
-        parts = shapely.get_parts(parts)
-    right = parts[shapely.get_dimensions(parts) == dimension]
-    return together(right), len(parts) - len(right)
 
 
 def make_valid(features: gpd.GeoDataFrame, name: str, *, strict: bool = False) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -143,7 +135,7 @@ def make_valid(features: gpd.GeoDataFrame, name: str, *, strict: bool = False) -
     if not len(bad):
         return features, entries(name, [], "invalid", "")
     reasons = shapely.is_valid_reason(shapes[bad])
-    mended = _polygons_only(shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False))
+    mended = valid_polygons(shapes[bad])
     before, after = shapely.area(shapes[bad]) / 1e4, shapely.area(mended) / 1e4
     if strict:
         _check_change(features.index[bad], before, after, name)
@@ -158,14 +150,6 @@ def make_valid(features: gpd.GeoDataFrame, name: str, *, strict: bool = False) -
     kept[bad[gone]] = False
     note = entries(name, features.index[bad], "invalid", actions, before_ha=before, after_ha=after)
     return _with(features, whole)[kept], note
-
-
-def _polygons_only(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Polygons as they are; of collections only the polygons."""
-    made = np.asarray(shapes, dtype=object).copy()
-    for row in np.flatnonzero(~np.isin(shapely.get_type_id(made), _ORDINARY[2])):
-        made[row] = _of_dimension(made[row], 2)[0]
-    return made
 
 
 def _check_change(ids: pd.Index, before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], name: str) -> None:

@@ -134,7 +134,8 @@ def join_table(
             entries(name, without, "unmatched", "the unit has no row here: its values are missing"),
         ]
     )
-    found = table.reindex(ids)
+    truths = {} if without.empty else dict.fromkeys(table.select_dtypes("bool").columns, "boolean")
+    found = table.astype(truths).reindex(ids)  # a boolean with a missing value would become an object
     found.index = units.index
     return units.join(found), note
 

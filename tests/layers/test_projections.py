@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers import CrsError, GeometryError, project, working_crs
-from layers import projections
+from layers import CrsError, GeometryError, project, projections, working_crs
 
 STUDY = Path(__file__).parents[2] / "layers" / "studies" / "us_mountain_west"
 LARGE = Path(__file__).parents[3] / "shared" / "data" / "large"

@@ -1,4 +1,4 @@
-"""Shapefiles: parts that do not fit together and texts in unstated encodings are refused, not read as something else."""
+"""Shapefiles: parts that do not fit together and texts in unstated encodings are refused, not guessed at."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_missing_part_is_named(written, ending):
 def test_a_lost_prj_is_a_lost_crs(written):
     path = written(["x"])
     path.with_suffix(".prj").unlink()
-    with pytest.raises(SourceError, match="may have lost its .prj"):
+    with pytest.raises(SourceError, match=r"may have lost its \.prj"):
         read_features(path, "a")
 
 
@@ -62,7 +62,7 @@ def test_parts_of_two_shapefiles_are_noticed(written):
     table = path.with_suffix(".dbf").read_bytes()
     written(["x"] * 5)
     path.with_suffix(".dbf").write_bytes(table)
-    with pytest.raises(SourceError, match="a.shx tells of 5 features, a.dbf of 3"):
+    with pytest.raises(SourceError, match=r"a\.shx tells of 5 features, a\.dbf of 3"):
         read_features(path, "a")
 
 
@@ -89,7 +89,7 @@ def test_an_encoding_that_nobody_states_is_asked_for(written):
 def test_a_cpg_that_lies_is_noticed(written):
     path = written(["北京市"], "GBK")
     path.with_suffix(".cpg").write_text("UTF-8")
-    with pytest.raises(SourceError, match="a.cpg says UTF-8, but the texts are in another encoding"):
+    with pytest.raises(SourceError, match=r"a\.cpg says UTF-8, but the texts are in another encoding"):
         encoding_of(path, "a")
 
 

@@ -101,7 +101,7 @@ def test_several_layers_need_a_name_and_styles_are_no_layer(tmp_path):
     with pytest.raises(SourceError, match=r"holds 2 layers: 'forests', 'lakes'. Say which one") as caught:
         read_features(path, "x")
     assert caught.value.code == "layer"
-    with pytest.raises(SourceError, match="no layer 'forest'.*Did you mean 'forests'"):
+    with pytest.raises(SourceError, match=r"no layer 'forest'.*Did you mean 'forests'"):
         read_features(path, "x", layer="forest")
     only = tmp_path / "b.gpkg"
     for name in ("forests", "layer_styles"):
@@ -116,7 +116,7 @@ def test_several_layers_need_a_name_and_styles_are_no_layer(tmp_path):
 def test_the_crs_must_be_known(save):
     lost = frame(Point(0, 0), crs=None)
     path = save(lost, "a.gpkg")
-    with pytest.raises(CrsError, match="a.gpkg has no coordinate reference system"):
+    with pytest.raises(CrsError, match=r"a\.gpkg has no coordinate reference system"):
         read_features(path, "a")
     features, ledger = read_features(path, "a", crs="EPSG:4490")
     assert features.crs == "EPSG:4490"

@@ -1,0 +1,83 @@
+"""Places: far features go before they are projected, so that nothing comes out inside out."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from pyproj import CRS
+from shapely import MultiPolygon, Polygon, box
+
+from layers import CrsError, project, working_crs
+from layers.places import box_in, keep_near
+
+
+def lonlat(**shapes):
+    return gpd.GeoDataFrame(geometry=list(shapes.values()), index=list(shapes), crs="EPSG:4326")
+
+
+@pytest.fixture
+def china():
+    units = lonlat(a=box(100, 30, 105, 35), b=box(105, 30, 110, 35))
+    return project(units, working_crs(units))
+
+
+def test_near_and_far(china):
+    layer = lonlat(
+        near=box(101, 31, 102, 32), far=box(0, 0, 1, 1), both=MultiPolygon([box(104, 33, 106, 34), box(10, 10, 11, 11)])
+    )
+    kept, ledger = keep_near(layer, china, "x")
+    assert list(kept.index) == ["near", "both"]
+    assert kept.geometry["both"].bounds == (104, 33, 106, 34)
+    assert ledger[["feature", "action"]].to_numpy().tolist() == [
+        ["both", "parts left out that lie far from all units"],
+        ["far", "left out: it lies far from all units"],
+    ]
+
+
+def test_a_layer_of_another_region_is_refused_with_both_boxes(china):
+    with pytest.raises(
+        CrsError, match=r"it lies at x 0 to 1, y 0 to 1, the units at x 99.7159 to 110.284, y 29"
+    ) as caught:
+        keep_near(lonlat(a=box(0, 0, 1, 1)), china, "x")
+    assert (caught.value.code, caught.value.exit_code) == ("far", 3)
+
+
+def test_the_outline_around_the_other_side_of_the_earth_does_not_cover_the_units(china):
+    """A polygon around the point opposite the units comes out inside out in an azimuthal projection."""
+    opposite = box(-85, -40, -65, -25)
+    wrong = project(lonlat(a=opposite), china.crs).geometry.iloc[0]
+    assert wrong.intersects(china.geometry["a"])
+    kept, _ = keep_near(lonlat(a=MultiPolygon([opposite, box(101, 31, 102, 32)])), china, "x")
+    right = project(kept, china.crs).geometry.iloc[0]
+    assert right.area == pytest.approx(1.06e10, rel=0.01)
+
+
+def test_a_world_wide_polygon_is_cut_far_outside(china):
+    sea = Polygon(box(-180, -90, 180, 90).exterior.coords, [box(101, 31, 102, 32).exterior.coords])
+    kept, _ = keep_near(lonlat(a=sea), china, "x")
+    there = project(kept, china.crs)
+    assert there.geometry.iloc[0].is_valid
+    inside = shapely.intersection(there.geometry.iloc[0], shapely.union_all(np.asarray(china.geometry.array)))
+    assert inside.area == pytest.approx(china.area.sum() - 1.06e10, rel=0.001)
+
+
+def test_units_on_both_sides_of_the_180th_meridian():
+    units = lonlat(a=box(178, -20, 180, -15), b=box(-180, -20, -178, -15))
+    there = project(units, working_crs(units))
+    layer = lonlat(
+        west=box(177, -18, 179, -16),
+        east=box(-179, -18, -177, -16),
+        middle=box(0, -18, 1, -16),
+        turn=box(181, -18, 182, -16),
+    )
+    kept, ledger = keep_near(layer, there, "x")
+    assert list(kept.index) == ["west", "east", "turn"]
+    assert ledger["feature"].tolist() == ["middle"]
+
+
+def test_projected_boxes():
+    bounds = np.array([4e6, 3e6, 4.1e6, 3.1e6])
+    assert box_in(bounds, CRS("EPSG:3035"), CRS("EPSG:3035")).tolist() == [bounds.tolist()]
+    assert box_in(bounds, CRS("EPSG:3035"), CRS("EPSG:4326")).shape == (1, 4)

@@ -1,0 +1,239 @@
+"""Reading a whole study: everything in one CRS, every repair told, all complaints at once."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from shapely import Point, box
+
+from layers import (
+    LEDGER_COLUMNS,
+    CrsError,
+    SeveralErrors,
+    SourceError,
+    UnknownNameError,
+    builtin_study,
+    read_layers,
+    read_study,
+)
+from layers.reading import confirm_sources
+
+HEAD = """[study]
+name = "toy"
+date = 2025-01-01
+rulebook = "main_functional_areas"
+
+[units]
+source = "units.gpkg"
+id = "code"
+name = "name"
+jurisdiction = "county"
+"""
+X0, Y0 = 4_000_000, 3_000_000
+
+
+@pytest.fixture
+def study(province):
+    def make(text=""):
+        (province / "plan.toml").write_text(HEAD + text)
+        return read_study(province / "plan.toml")
+
+    return make
+
+
+@pytest.fixture
+def forest(province):
+    frame = gpd.GeoDataFrame(
+        {"kind": ["wood", "bush", "wood"], "fid_": ["f1", "f2", "f3"]},
+        geometry=[box(X0, Y0, X0 + 1500, Y0 + 3000), box(X0, Y0, X0 + 10, Y0 + 10), box(0, 0, 100, 100)],
+        crs="EPSG:3035",
+    )
+    frame.to_file(province / "forest.gpkg")
+    return province / "forest.gpkg"
+
+
+def test_units_alone(study):
+    stack = read_layers(study())
+    assert stack.units["area_ha"].tolist() == [100.0] * 12
+    assert stack.units.index.name == "unit_id"
+    assert stack.layers == ()
+    assert tuple(stack.ledger.columns) == LEDGER_COLUMNS
+    assert len(stack.ledger) == 0
+    assert stack.crs == stack.own_crs == stack.units.crs
+    assert [(one.name, one.path, len(one.sha256)) for one in stack.sources] == [("units", "units.gpkg", 64)]
+
+
+def test_a_designating_layer(study, forest):
+    stack = read_layers(
+        study(
+            '[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nid = "fid_"\nrole = "ecologically_fragile"\n'
+            "where = \"kind = 'wood'\"\n"
+        )
+    )
+    (layer,) = stack.layers
+    assert (layer.name, layer.kind, layer.role) == ("forest", "polygons", "ecologically_fragile")
+    assert list(layer.features.index) == ["f1"]
+    assert layer.features.area.tolist() == [4.5e6]
+    assert stack.designations == {"forest": layer}
+    assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["forest", "f3", "outside"]]
+
+
+def test_layers_in_another_crs_are_moved_and_the_datum_is_told(study, forest, province):
+    frame = gpd.read_file(forest).to_crs("EPSG:4490")
+    frame.to_file(province / "forest.gpkg")
+    stack = read_layers(study('[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nrole = "ecologically_fragile"\n'))
+    assert stack.layers[0].features.crs == stack.crs
+    assert stack.layers[0].features.area.iloc[0] == pytest.approx(4.5e6, rel=1e-6)
+    assert "datum" in set(stack.ledger["finding"])
+
+
+def test_points_from_a_table_and_a_table(study, province):
+    (province / "plants.csv").write_text(f"id,x,y,mw\n1,{X0 + 500},{Y0 + 500},10\n2,0,0,20\n3,,,5\n")
+    (province / "gdp.csv").write_text("code,gdp\na1,7\nzz,9\n")
+    stack = read_layers(
+        study(
+            '[[layers]]\nname = "plants"\nsource = "plants.csv"\nx = "x"\ny = "y"\ncrs = "EPSG:3035"\n'
+            'measure = { mw = "sum(mw)" }\n[[tables]]\nsource = "gdp.csv"\nid = "code"\n'
+        )
+    )
+    (layer,) = stack.layers
+    assert (layer.kind, dict(layer.measures)) == ("points", {"mw": "sum(mw)"})
+    assert layer.features["mw"].tolist() == [10, 20]
+    assert stack.units.loc["a1", "gdp"] == 7
+    said = stack.ledger.groupby(["layer", "finding"]).size().to_dict()
+    assert said == {
+        ("gdp.csv", "unmatched"): 12,
+        ("plants", "crs"): 1,
+        ("plants", "empty"): 1,
+        ("plants", "outside"): 1,
+    }
+    assert stack.designations == {}
+
+
+def test_a_raster_that_designates_and_one_that_does_not(study, rows_grid):
+    stack = read_layers(
+        study(
+            '[[layers]]\nname = "north"\nsource = "elevation.tif"\nwhere = "value < 2"\nrole = "agricultural"\n'
+            '[[layers]]\nname = "high"\nsource = "elevation.tif"\nrole = "elevation"\nmeasure = { m = "mean(value)" }\n'
+            '[[layers]]\nname = "none"\nsource = "elevation.tif"\nwhere = "value > 99"\nrole = "water"\n'
+        )
+    )
+    north, high, none = stack.layers
+    assert (north.kind, north.features.area.sum(), north.raster.shape) == ("polygons", 4e6, (6, 8))
+    assert (high.kind, high.features) == ("raster", None)
+    assert (none.kind, len(none.features)) == ("polygons", 0)
+    assert list(stack.designations) == ["north", "none"]
+    assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["none", "", "empty"]]
+
+
+def test_the_order_of_rows_changes_nothing(study, forest, province):
+    text = '[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nid = "fid_"\nrole = "ecologically_fragile"\n'
+    one = read_layers(study(text))
+    for name in ("units", "forest"):
+        frame = gpd.read_file(province / f"{name}.gpkg")
+        frame.iloc[::-1].to_file(province / f"{name}.gpkg")
+    other = read_layers(study(text))
+    assert one.units.equals(other.units)
+    assert one.ledger.equals(other.ledger)
+
+
+def test_all_complaints_come_at_once(study, province):
+    (province / "gdp.csv").write_text("county,gdp\na1,7\n")
+    (province / "bad.gpkg").write_bytes(b"nothing")
+    with pytest.raises(SeveralErrors) as caught:
+        read_layers(
+            study(
+                '[[layers]]\nname = "one"\nsource = "missing.gpkg"\nrole = "water"\n'
+                '[[layers]]\nname = "two"\nsource = "bad.gpkg"\nrole = "water"\n'
+                '[[tables]]\nsource = "gdp.csv"\nid = "code"\n'
+            )
+        )
+    text = str(caught.value)
+    assert len(caught.value.errors) == 3
+    assert all(part in text for part in ("missing.gpkg", "bad.gpkg", "no column 'code'"))
+    assert caught.value.exit_code == 3
+
+
+def test_complaints_after_reading_come_at_once_too(study, province):
+    (province / "gdp.csv").write_text("code,population\na1,7\n")
+    gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs="EPSG:3035").to_file(province / "far.gpkg")
+    with pytest.raises(SeveralErrors) as caught:
+        read_layers(
+            study(
+                '[[layers]]\nname = "far"\nsource = "far.gpkg"\nrole = "water"\n'
+                '[[tables]]\nsource = "gdp.csv"\nid = "code"\n'
+            )
+        )
+    assert [type(one) for one in caught.value.errors] == [UnknownNameError, CrsError]
+    assert "the units' file units.gpkg and by gdp.csv" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_two_tables_may_not_give_one_name(study, province):
+    for name in ("a", "b"):
+        (province / f"{name}.csv").write_text("code,gdp\na1,7\n")
+    with pytest.raises(UnknownNameError, match=r"'gdp' is provided twice, by a.csv and by b.csv"):
+        read_layers(study('[[tables]]\nsource = "a.csv"\nid = "code"\n[[tables]]\nsource = "b.csv"\nid = "code"\n'))
+
+
+def test_a_raster_with_hidden_nodata_is_refused_on_reading(study, write_grid):
+    values = np.ones((6, 8), dtype="int16")
+    values[3, 3] = -9999
+    write_grid(values, "grid.tif")
+    with pytest.raises(SourceError, match="nodata = -9999"):
+        read_layers(study('[[layers]]\nname = "g"\nsource = "grid.tif"\nmeasure = { m = "mean(value)" }\n'))
+
+
+def test_inputs_that_change_meanwhile_are_noticed(study, province):
+    plan = study()
+    stack = read_layers(plan)
+    confirm_sources(stack, plan)
+    path = province / "units.gpkg"
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(SourceError, match=r"1 input file\(s\) changed .* units.gpkg") as caught:
+        confirm_sources(stack, plan)
+    assert caught.value.code == "changed"
+
+
+def test_a_shapefile_is_all_its_parts(study, province):
+    gpd.GeoDataFrame({"a": ["x"]}, geometry=[box(X0, Y0, X0 + 100, Y0 + 100)], crs="EPSG:3035").to_file(
+        province / "lake.shp"
+    )
+    stack = read_layers(study('[[layers]]\nname = "lake"\nsource = "lake.shp"\nrole = "water"\n'))
+    assert [one.path for one in stack.sources][1:] == ["lake.shp", "lake.shx", "lake.dbf", "lake.prj", "lake.cpg"]
+
+
+def test_the_built_in_study_reads_clean():
+    stack = read_layers(read_study(builtin_study("us_mountain_west")))
+    assert len(stack.units) == 164
+    assert isinstance(stack.units.loc["04001", "pop_2020"], (int, np.integer))
+    assert stack.units["area_ha"].to_numpy() / 100 == pytest.approx(
+        stack.units["area_km2"].to_numpy(), rel=2e-3
+    )  # of unsplit edges
+    assert set(stack.ledger["finding"]) <= {"datum", "outside"}
+    for layer in stack.layers:
+        if layer.kind == "polygons":
+            assert shapely.is_valid(np.asarray(layer.features.geometry.array)).all()
+    assert pd.Index([one.name for one in stack.layers]).is_unique
+
+
+@pytest.mark.parametrize("kind", ["points", "polygons", "lines"])
+def test_every_feature_read_is_in_the_result_or_in_the_ledger(study, province, kind):
+    rng = np.random.default_rng(3)
+    places = [Point(X0 + 6000 * rng.random() - 1000, Y0 + 5000 * rng.random() - 1000) for _ in range(60)]
+    shapes = {"points": places, "polygons": [one.buffer(150) for one in places]}
+    shapes["lines"] = [one.exterior for one in shapes["polygons"]]
+    frame = gpd.GeoDataFrame({"key": [f"k{i}" for i in range(60)]}, geometry=shapes[kind], crs="EPSG:3035")
+    frame.loc[0, "geometry"] = None
+    frame.to_parquet(province / "x.parquet")
+    stack = read_layers(
+        study('[[layers]]\nname = "x"\nsource = "x.parquet"\nid = "key"\nmeasure = { n = "count()" }\n')
+    )
+    kept, told = set(stack.layers[0].features.index), set(stack.ledger["feature"])
+    assert kept | told == set(frame["key"])
+    union = shapely.union_all(np.asarray(stack.units.geometry.array))
+    met = shapely.intersects(np.asarray(frame.geometry.array), union)
+    assert set(frame["key"][~met]) == told

@@ -1,0 +1,114 @@
+"""Units: ids unique and text, a name and a jurisdiction for each, hectares in the working CRS."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+from shapely import Point, Polygon, box
+
+from layers import GeometryError, SourceError, UnknownNameError, working_crs
+from layers.sections import UnitsSection
+from layers.units import read_units, settle_units
+
+
+def write(folder, frame, name="own.gpkg"):
+    frame.to_file(folder / name)
+    return folder / name
+
+
+def two(crs="EPSG:3035", **columns):
+    return gpd.GeoDataFrame(columns, geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)], crs=crs)
+
+
+def section(**keys):
+    return UnitsSection(**{"source": "own.gpkg", "id": "code"} | keys)
+
+
+def test_the_toy_province(province):
+    units, ledger = read_units(province / "units.gpkg", section(name="name", jurisdiction=("county",)))
+    assert units.index.name == "unit_id"
+    assert list(units.index) == [f"{row}{column}" for row in "abc" for column in range(1, 5)]
+    assert units.columns.tolist() == ["name", "jurisdiction", "code", "county", "population", "geometry"]
+    assert units.loc["a3", ["name", "jurisdiction", "code", "county", "population"]].tolist() == [
+        "Unit A3",
+        "east",
+        "a3",
+        "east",
+        300,
+    ]
+    settled, repairs = settle_units(units, working_crs(units), 100)
+    assert settled["area_ha"].tolist() == [100.0] * 12
+    assert ledger.empty
+    assert repairs.empty
+
+
+def test_rows_come_out_sorted_by_id_whatever_their_order(province):
+    plain = gpd.read_file(province / "units.gpkg")
+    write(province, plain.iloc[::-1])
+    one, _ = read_units(province / "units.gpkg", section())
+    other, _ = read_units(province / "own.gpkg", section())
+    assert one.equals(other)
+
+
+def test_names_and_jurisdictions_fall_back(tmp_path):
+    path = write(tmp_path, two(code=["b", "a"], label=["Bee", None], nation=["n", "n"], state=["s", None]))
+    units, _ = read_units(path, section(name="label", jurisdiction=("nation", "state")))
+    assert units["name"].tolist() == ["a", "Bee"]
+    assert units["jurisdiction"].tolist() == ["", "s"]
+    assert units["state"].tolist() == ["", "s"]
+    bare, _ = read_units(path, section())
+    assert bare["name"].tolist() == ["a", "b"]
+    assert bare["jurisdiction"].tolist() == ["", ""]
+
+
+def test_an_id_column_called_unit_id_is_the_index(tmp_path):
+    units, _ = read_units(write(tmp_path, two(unit_id=["b", "a"])), section(id="unit_id"))
+    assert "unit_id" not in units.columns
+    assert list(units.index) == ["a", "b"]
+
+
+@pytest.mark.parametrize("taken", ["area_ha", "unit_id", "name", "jurisdiction"])
+def test_names_that_zoneplan_gives_may_not_mean_something_else(tmp_path, taken):
+    path = write(tmp_path, two(code=["a", "b"], label=["A", "B"], **{taken: [1, 2]}))
+    with pytest.raises(UnknownNameError, match=f"own.gpkg has a column '{taken}'.*two sources") as caught:
+        read_units(path, section(name="label"))
+    assert caught.value.exit_code == 2
+
+
+def test_duplicates_are_refused_by_id(tmp_path):
+    with pytest.raises(SourceError, match=r"1 id\(s\) of column 'code' stand more than once: 'a'") as caught:
+        read_units(write(tmp_path, two(code=["a", "a"])), section())
+    assert (caught.value.features, caught.value.exit_code, caught.value.code) == (("a",), 3, "id_duplicate")
+
+
+@pytest.mark.parametrize("nothing", [None, Polygon()])
+def test_units_without_geometry_are_refused_or_dropped_as_the_plan_says(tmp_path, nothing):
+    frame = two(code=["a", "b"])
+    frame.loc[1, "geometry"] = nothing
+    path = write(tmp_path, frame)
+    with pytest.raises(GeometryError, match=r"1 unit\(s\) have no geometry: 'b'. Draw them, or say\s+empty = \"drop\""):
+        read_units(path, section())
+    units, ledger = read_units(path, section(empty="drop"))
+    assert list(units.index) == ["a"]
+    assert ledger[["layer", "feature", "finding"]].to_numpy().tolist() == [["units", "b", "empty"]]
+
+
+def test_units_are_polygons(tmp_path):
+    frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[Point(0, 0)], crs="EPSG:3035")
+    with pytest.raises(GeometryError, match=r"units are polygons, but own\.gpkg holds points"):
+        read_units(write(tmp_path, frame), section())
+
+
+def test_overlaps_gaps_and_outlines_are_settled_in_the_working_crs(tmp_path):
+    frame = two(code=["a", "b"])
+    frame.loc[1, "geometry"] = box(990, 0, 2000, 1000)
+    units, _ = read_units(write(tmp_path, frame), section())
+    settled, ledger = settle_units(units, units.crs, 1.5)
+    assert settled["area_ha"].tolist() == [100, 100]
+    assert ledger["finding"].tolist() == ["overlap"]
+    with pytest.raises(GeometryError, match=r"max_overlap_ha = 0\.5"):
+        settle_units(units, units.crs, 0.5)
+    frame.loc[1, "geometry"] = Polygon([(1000, 0), (2000, 1000), (2000, 0), (1000, 1000)])
+    crossed, _ = read_units(write(tmp_path, frame), section())
+    with pytest.raises(GeometryError, match="mend them in the file"):
+        settle_units(crossed, crossed.crs, 100)
