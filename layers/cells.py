@@ -144,10 +144,9 @@ def _areas_at(raster: Raster, x: Floats, y: Floats) -> Floats:
 
 def _ticks(places: Places, step: int) -> Floats:
     """The multiples of ``step`` from below the first place to beyond the last."""
-    return np.arange(int(places.min()) // step, int(places.max()) // step + 2) * float(step)
+    return np.arange(int(places.min()) // step, int(places.max()) // step + 2).astype(np.float64) * step
 
 
 def _between(ticks: Floats, places: Places, step: int) -> tuple[Places, Floats]:
     """The tick at or below each place, and how far it is on the way to the next one."""
-    beyond: Floats = (places % step).astype(np.float64) / step
-    return places // step - int(ticks[0]) // step, beyond
+    return places // step - int(ticks[0]) // step, np.asarray((places % step) / step, dtype=np.float64)

@@ -136,7 +136,8 @@ def _dissolved(polygons: Geometries) -> Geometries:
     """Polygons that do not overlap. A valid coverage stays as it is: its inner borders cancel in `_outlines`."""
     if len(polygons) < 2 or shapely.coverage_is_valid(polygons):
         return polygons
-    return shapely.get_parts(shapely.disjoint_subset_union_all(polygons))
+    dissolved: Geometries = shapely.get_parts(shapely.disjoint_subset_union_all(polygons))
+    return dissolved
 
 
 def _segments(polygons: Geometries) -> _Segments:
@@ -204,7 +205,8 @@ def _meetings(units: Geometries, cuts: _Segments) -> tuple[Places, Places]:
 def _faces(segments: _Segments) -> Geometries:
     """Every bounded face of the arrangement of segments."""
     noded = shapely.union_all(_runs(segments))
-    return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    faces: Geometries = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return faces
 
 
 def _runs(segments: _Segments) -> Geometries:
@@ -222,7 +224,7 @@ def _runs(segments: _Segments) -> Geometries:
 
 def _inside(polygons: Geometries) -> Geometries:
     """A point well inside each polygon."""
-    points = shapely.point_on_surface(polygons)
+    points: Geometries = shapely.point_on_surface(polygons)
     clearance = shapely.distance(points, shapely.boundary(polygons))
     # A face can have a spike without width, and GEOS may put its point there: the widest triangle has a better one.
     for thin in np.flatnonzero(clearance < 1e-3 * shapely.area(polygons) / shapely.length(polygons)):
