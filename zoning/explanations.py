@@ -118,6 +118,7 @@ def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
         "rule": str(row["rule"]),
         "answer": str(row["answer"]),
         "reason": str(row["reason"]),
+        "because": dict(rule.reason) if rule else {},
         "when": rule.when if rule else "",
         **_chain(said, rulebook),
         "decision": said.get("decision"),

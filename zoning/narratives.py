@@ -74,15 +74,19 @@ def _titled(one: Mapping[str, Any]) -> str:
 
 def _claim_text(claim: Mapping[str, Any]) -> Iterator[str]:
     kind = "rule " if claim["when"] else ""
-    yield f"    {kind}{claim['rule']}: {claim['reason']}"
-    if claim["rule"] != DEFAULT_RULE:
-        yield from (f"      {line}" for line in _chain_text(claim))
+    yield f"    {kind}{claim['rule']}: {claim['because'].get('en', claim['reason'])}"
+    # the reason of the default zone has all clauses in it already
+    told = {**claim, "clauses": []} if claim["rule"] == DEFAULT_RULE else claim
+    yield from (f"      {line}" for line in _chain_text(told))
     if claim["reference"] and claim["decision"] is None:
-        yield f"      reference: {claim['reference']}{'' if claim['verified'] else ' (not verified)'}"
+        yield f"      reference: {claim['reference']}{' (not verified)' if claim['verified'] is False else ''}"
 
 
 def _chain_text(one: Mapping[str, Any]) -> Iterator[str]:
+    """The clauses that decide, and the parameters that they compare with."""
     for clause in one["clauses"]:
+        if not clause["decides"]:
+            continue
         sentence = "it always holds" if clause["text"].upper() == "TRUE" else clause["sentence"]
         yield f"{clause['answer']:<8}{sentence}"
     for parameter in one["parameters"]:

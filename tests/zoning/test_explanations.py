@@ -152,7 +152,7 @@ Unit a (a), west: 1,000.00 ha
 Plan 'Six units' of 2025-01-01, rulebook small
 
 Main function: Key development (key_development) - decided by the rules
-    rule key-1: many people live here: population / area_km2 60 >= 50 (density_min)
+    rule key-1: many people live here
       yes     population / area_km2 60 >= 50 (density_min)
       density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1
       reference: Small Act, section 1
@@ -194,6 +194,7 @@ def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
     text = explain(plan, "d").text()
     assert "Main function: General (general) - decided by the rules" in text
     assert "key-1 (key_development): population / area_km2 49.9 < 50 (density_min)" in text
+    assert "      density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1\n" in text
 
 
 def test_lines_say_what_was_lost_to_which(plan) -> None:
