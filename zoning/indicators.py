@@ -187,7 +187,7 @@ def _kind(column: pd.Series) -> str:
         return "boolean"
     if pd.api.types.is_numeric_dtype(column.dtype):
         return "number"
-    content = pd.api.types.infer_dtype(column, skipna=True)
+    content = str(pd.api.types.infer_dtype(column, skipna=True))
     return _KINDS.get(content, content)
 
 
