@@ -94,12 +94,18 @@ class Raster:
                     code="changed",
                     layer=self.name,
                 )
-            cells = dataset.read(1, window=((rows.start, rows.stop), (columns.start, columns.stop)), masked=True)
+            place = ((rows.start, rows.stop), (columns.start, columns.stop))
+            cells = dataset.read(1, window=place)
             tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
-        values = np.ma.filled(cells.astype(np.float64), np.nan)
-        if tagged is None:
+            drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
+            absent = dataset.read_masks(1, window=place) == 0 if drawn else cells == tagged
+        values: npt.NDArray[np.float64] = cells.astype(np.float64)
+        if tagged is None and not drawn:
             _mark_nodata(values, self)
-        values[~np.isfinite(values)] = np.nan
+        else:
+            values[absent] = np.nan
+        if cells.dtype.kind == "f":
+            values[~np.isfinite(values)] = np.nan
         if scale != 1.0 or offset != 0.0:
             values = values * scale + offset
         if self.where is not None and values.size:
@@ -220,8 +226,7 @@ def _mark_nodata(values: npt.NDArray[np.float64], raster: Raster) -> None:
     if raster.nodata is not None:
         values[values == raster.nodata] = np.nan
         return
-    lowest = np.nanmin(values) if values.size and not np.isnan(values).all() else 0.0
-    if lowest > max(_TELLTALES):
+    if not values.size or not np.fmin.reduce(values, axis=None) <= max(_TELLTALES):
         return
     found = [value for value in _TELLTALES if (values == value).any()]
     if found:
