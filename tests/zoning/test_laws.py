@@ -1,0 +1,295 @@
+"""The built-in rulebooks: sound on every day of change, every clause with its source, every threshold with a case."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import cache
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from layers import builtin_study, parse_condition, read_study
+from layers.reading import read_layers
+from zoning.cases import Result, run_cases
+from zoning.claims import classify
+from zoning.drafts import LAWS, Draft, read_draft
+from zoning.entries import Case
+from zoning.indicators import assumed, complete
+from zoning.lines import settle_lines
+from zoning.measures import measure
+from zoning.overlays import overlay
+from zoning.policies import assign, uncovered
+from zoning.quotas import allocate
+from zoning.rulebook import read_rulebook
+from zoning.tables import QUOTAS, tabulate
+from zoning.zones import resolve
+
+BOOKS = ("main_functional_areas", "us_west")
+DAY = date(2025, 1, 1)
+INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
+LEAST = {"main_functional_areas": 12, "us_west": 8}
+UNVERIFIED = {"main_functional_areas": (12, 9), "us_west": (5, 9)}
+"""Policies (all versions) and parameters whose words nobody has seen: a number to bring down, not to forget."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+DRAFTS = {name: read_draft(name) for name in BOOKS}
+
+
+def cases_of(draft: Draft) -> list[Case]:
+    return [case for cases in draft.cases.values() for case in cases]
+
+
+@cache
+def read_values(name: str, day: date) -> dict[str, float | bool | str]:
+    return read_rulebook(name, day).values  # noqa: PD011  (a mapping, no pandas)
+
+
+def changes(draft: Draft) -> list[date]:
+    """Every day on which something begins or ends, and the day before it."""
+    entries = [*draft.zones, *draft.rules, *draft.policies, *(value for one in draft.parameters for value in one.dated)]
+    days = {day for entry in entries for day in (entry.since, entry.until) if day is not None}
+    return sorted(days | {day - timedelta(days=1) for day in days})
+
+
+def test_these_are_the_built_in_rulebooks() -> None:
+    assert tuple(sorted(path.name for path in LAWS.iterdir() if (path / "rulebook.toml").is_file())) == BOOKS
+
+
+@pytest.mark.parametrize(("name", "day"), [(name, day) for name in BOOKS for day in changes(DRAFTS[name])])
+def test_the_law_is_complete_on_every_day_of_change(name: str, day: date) -> None:
+    rulebook = read_rulebook(name, day)
+    assert rulebook.default_zone.code == "general"
+    for kind in ("policies", "rules"):
+        ids = [entry.id for entry in getattr(rulebook, kind)]
+        assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    "result", [result for name in BOOKS for result in run_cases(name)], ids=lambda result: result.where.split(",")[0]
+)
+def test_worked_cases(result: Result) -> None:
+    assert result.passed, result.text
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_cases_reach_every_zone_policy_and_status(name: str) -> None:
+    draft, cases = DRAFTS[name], cases_of(DRAFTS[name])
+    assert len(cases) >= 10
+    mains = {case.expect.main for case in cases}
+    overlays = {code for case in cases for code in case.expect.overlays or ()}
+    assert mains == {zone.code for zone in draft.zones if zone.kind == "main"}
+    assert overlays == {zone.code for zone in draft.zones if zone.kind == "overlay"}
+    applied = {policy for case in cases for policy in case.expect.policies or ()}
+    assert {policy.id for policy in draft.policies} - applied == set()
+    assert {"decided", "review"} <= {case.expect.status for case in cases}
+    assert any(case.expect.overruled for case in cases)
+    for policy in draft.policies:  # every version has a day on which a case meets it
+        assert any(policy.on(case.date) and policy.id in (case.expect.policies or ()) for case in cases), policy.title
+
+
+def comparisons(draft: Draft) -> list[tuple[str, str]]:
+    """What each condition compares with a parameter: the left side as written, and the parameter."""
+    parameters = {parameter.name for parameter in draft.parameters}
+    texts = " AND ".join(entry.when for entry in (*draft.rules, *draft.policies))
+    found = re.findall(r"(\w+(?: / \w+)?) (?:>=|>|<=|<) (\w+)", texts)
+    return sorted({(left, right) for left, right in found if right in parameters})
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "parameter"), [(name, *compared) for name in BOOKS for compared in comparisons(DRAFTS[name])]
+)
+def test_a_case_stands_exactly_on_each_threshold(name: str, left: str, parameter: str) -> None:
+    condition = parse_condition(f"{left} = {parameter}")
+    for case in cases_of(DRAFTS[name]):
+        values = read_values(name, case.date)
+        given = {measure: case.given.get(measure, float("nan")) for measure in condition.names - set(values)}
+        if parameter in values and condition.evaluate(pd.DataFrame([given]), values).yes.any():
+            return
+    pytest.fail(f"no case of {name} has {left} exactly on {parameter}")
+
+
+def test_every_parameter_that_a_condition_reads_is_compared() -> None:
+    for draft in DRAFTS.values():
+        read = {name for entry in (*draft.rules, *draft.policies) for name in parse_condition(entry.when).names}
+        assert {right for _, right in comparisons(draft)} == read & {parameter.name for parameter in draft.parameters}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_every_policy_says_what_by_which_clause(name: str) -> None:
+    policies = DRAFTS[name].policies
+    assert len({policy.id for policy in policies}) >= LEAST[name]
+    assert INSTRUMENTS - {policy.instrument for policy in policies} == set()
+    for policy in policies:
+        assert len(policy.reference) > 20, policy.id
+        assert 60 < len(policy.clause) < 400, policy.id
+        assert policy.clause.endswith("."), policy.id
+        if policy.verified:
+            assert re.search(r"\b(read|quoted) (at|in|as)\b", policy.reference), f"{policy.id}: seen where?"
+            assert policy.since is not None, policy.id
+        else:
+            assert re.search(
+                r"memory|\bnot\b|reports?|reported|quoted|second-hand|summaries|beginning|examination", policy.reference
+            ), f"{policy.id}: why is it not verified?"
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_every_number_is_dated_and_sourced(name: str) -> None:
+    for parameter in DRAFTS[name].parameters:
+        assert all(value.since is not None for value in parameter.dated), parameter.name
+        assert parameter.unit
+        assert not (parameter.verified and "own threshold" in parameter.reference), parameter.name
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_titles_speak_both_languages(name: str) -> None:
+    draft = DRAFTS[name]
+    texts = [zone.title for zone in draft.zones]
+    texts += [entry.title for entry in (*draft.indicators, *draft.parameters, *draft.lines, *draft.policies)]
+    texts += [rule.reason for rule in draft.rules]
+    for text in texts:
+        assert text is not None
+        assert CHINESE.search(text["zh"]), text
+        assert not CHINESE.search(text["en"]), text
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_how_many_clauses_nobody_has_seen(name: str) -> None:
+    draft = DRAFTS[name]
+    policies = [policy.id for policy in draft.policies if not policy.verified]
+    parameters = [parameter.name for parameter in draft.parameters if not parameter.verified]
+    print(f"{name}: {len(policies)} of {len(draft.policies)} clauses not verified: {', '.join(policies)}")
+    print(f"{name}: {len(parameters)} of {len(draft.parameters)} parameters not verified: {', '.join(parameters)}")
+    assert (len(policies), len(parameters)) == UNVERIFIED[name]
+
+
+def test_no_clause_names_a_zone_that_is_not_there() -> None:
+    """The four lines stand in the order of the law."""
+    for name in BOOKS:
+        lines = [line.code for line in read_rulebook(name, DAY).lines]
+        assert lines == ["red_line_core", "red_line", "permanent_farmland", "growth_boundary"]
+        assert "protected" in DRAFTS[name].lines[1].roles
+
+
+def test_main_functional_areas_run_on_bare_frames(
+    units: gpd.GeoDataFrame, designations: dict[str, gpd.GeoDataFrame]
+) -> None:
+    """The toy province: forest over the west, coal in the east, farmland in the south, and nothing else."""
+    rulebook = read_rulebook("main_functional_areas", DAY)
+    pieces = settle_lines(overlay(units, designations), rulebook)
+    measures = measure(units, pieces, (), rulebook)
+    zones = resolve(classify(measures, rulebook), rulebook)
+    assert set(zones.index[zones["main"] == "ecologically_fragile"]) == {"a1", "b1", "c1", "a2", "b2", "c2"}
+    assert set(zones.index[zones["overlays"] == "energy_rich"]) == {"b3", "b4"}
+    assert (zones["status"] == "decided").all()
+    policies = assign(zones, measures, tabulate(QUOTAS, pd.DataFrame()), rulebook)
+    assert uncovered(policies, units.index) == ()
+    farmland = policies.loc[policies["policy"] == "permanent-farmland", "unit_id"]
+    assert set(farmland) == {"a2", "a3"}
+    absent = {one.name for one in assumed(measures, rulebook)}
+    assert {"key_development", "border", "heritage", "red_line", "growth_boundary"} <= absent
+
+
+def test_main_functional_areas_run_on_the_american_study() -> None:
+    study = read_study(builtin_study("us_mountain_west"))
+    stack = read_layers(study)
+    rulebook = read_rulebook("main_functional_areas", study.date)
+    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
+    measures = measure(stack.units, pieces, stack.layers, rulebook)
+    zones = resolve(classify(measures, rulebook), rulebook)
+    mains = stack.units["name"].groupby(zones["main"]).agg(set)
+    assert mains["key_development"] == {"Denver", "Broomfield", "Salt Lake"}
+    assert {"San Juan", "Hinsdale", "Summit", "Pitkin"} <= mains["ecologically_fragile"]
+    policies = assign(zones, measures, tabulate(QUOTAS, pd.DataFrame()), rulebook)
+    assert uncovered(policies, zones.index) == ()
+
+
+@pytest.fixture(scope="module")
+def plan() -> dict[str, pd.DataFrame]:
+    """The whole flow on the built-in study."""
+    study = read_study(builtin_study("us_mountain_west"))
+    stack = read_layers(study)
+    rulebook = read_rulebook("us_west", study.date)
+    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
+    measures = complete(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
+    claims = classify(measures, rulebook, study.decisions)
+    zones = resolve(claims, rulebook)
+    quotas = allocate(zones, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    policies = assign(zones, measures, quotas, rulebook)
+    return {"claims": claims, "zones": zones, "quotas": quotas, "policies": policies, "measures": measures}
+
+
+def test_the_rules_find_what_was_counted_by_hand(plan: dict[str, pd.DataFrame]) -> None:
+    claims = plan["claims"]
+    counts = claims[claims["answer"] == "yes"].groupby("rule")["unit_id"].nunique()
+    assert counts["key-1"] == 15
+    assert counts["fragile-1"] == 32
+    assert counts["energy-1"] == 34
+    assert counts["city-1"] == 6
+    assert counts["heritage-1"] == 14  # 15 parks, two of them in Teton County
+    assert counts["default"] == 164
+
+
+def test_well_known_counties_are_what_everybody_expects(plan: dict[str, pd.DataFrame]) -> None:
+    zones = plan["zones"]
+    expected = {
+        "key_development": ["04013", "08031", "49035", "35001", "08041", "49049"],  # Phoenix, Denver, Salt Lake, ...
+        "ecologically_fragile": ["08097", "08117", "08111", "56039", "35055", "08049"],  # Aspen, Breckenridge, Jackson
+        "agricultural": ["08123", "08125", "08087", "08095", "56015", "35009", "04021"],  # the plains, Goshen, Pinal
+        "general": ["56005", "35045", "04005", "49037", "08081"],  # Campbell, San Juan, Coconino, Moab's south, Moffat
+    }
+    for main, ids in expected.items():
+        assert zones.loc[ids, "main"].tolist() == [main] * len(ids)
+    rich = zones.index[zones["overlays"].str.contains("energy_rich")]
+    assert {"56005", "35045", "04013", "56037", "49015", "08081"} <= set(rich)
+    assert set(zones.index[zones["overlays"].str.contains("leading_city")]) == {
+        "04013", "04019", "08005", "08031", "08041", "35001", "49035",
+    }  # fmt: skip
+
+
+def test_decisions_win_and_hide_nothing(plan: dict[str, pd.DataFrame]) -> None:
+    zones, claims = plan["zones"], plan["claims"]
+    assert zones.loc["08105", ["main", "status", "rule"]].tolist() == ["agricultural", "by_decision", "decision-1"]
+    assert "fragile-1" in set(claims.loc[claims["unit_id"] == "08105", "rule"])
+    assert zones.loc["49035", "overlays"] == "energy_rich;leading_city"
+    assert set(zones["status"]) == {"decided", "by_decision"}
+
+
+def test_no_unit_without_a_reason_made_of_values(plan: dict[str, pd.DataFrame]) -> None:
+    reasons = plan["zones"]["reason"]
+    ruled = ~plan["zones"]["rule"].str.startswith("decision-")
+    assert reasons[ruled].str.contains(r"\d").all()
+    assert reasons[ruled].str.contains(r"<|>=").all()
+
+
+def test_the_quota_is_whole_exact_and_follows_people(plan: dict[str, pd.DataFrame]) -> None:
+    quotas = plan["quotas"]
+    amounts = quotas["amount"].astype(float)
+    states, units = quotas["level"] == "state", quotas["level"] == "unit"
+    assert amounts[states].sum() == 10600
+    assert amounts[units].sum() == 10600
+    assert (amounts % 1 == 0).all()
+    by_state = amounts[units].groupby(quotas["jurisdiction"]).sum()
+    assert by_state.to_dict() == amounts[states].groupby(quotas["jurisdiction"]).sum().to_dict()
+    assert by_state.sort_values().index.tolist() == ["WY", "NM", "UT", "CO", "AZ"]
+    given = amounts[units].groupby(quotas["unit_id"]).sum().drop("(reserve)")
+    assert given.min() == 2
+    assert given.idxmax() == "04013"
+    mains = plan["zones"]["main"]
+    each = given / plan["measures"]["pop_2020"]
+    inside = plan["measures"]["state"] == "CO"
+    assert (
+        each[inside & (mains == "key_development")].min() > each[inside & (mains == "agricultural") & (given > 5)].max()
+    )
+
+
+def test_policies_of_a_state_stay_in_it(plan: dict[str, pd.DataFrame]) -> None:
+    policies, states = plan["policies"], plan["measures"]["state"]
+    for state in ("AZ", "CO", "NM", "UT", "WY"):
+        own = policies["policy"].str.startswith(f"{state.lower()}-")
+        assert own.any()
+        assert set(states.loc[policies.loc[own, "unit_id"]]) == {state}
+    assert uncovered(policies, states.index) == ()
+    assert set(policies.loc[policies["overruled_by"] != "", "policy"]) == {"air-class-two"}
+    coal = policies.loc[policies["policy"] == "nm-transition-funds", "unit_id"]
+    assert set(coal) == {"35045"}  # Four Corners
