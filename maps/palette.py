@@ -6,6 +6,7 @@ opaque. Grey print loses them: overlays are hatched and zones carry their names,
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ FILLS = (
 )  # fmt: skip
 DEFAULT_FILL = "#ECE9E4"
 INK = "#111111"
+USUAL_FILLS = {"key_development": "#993300", "agricultural": "#EEDD22", "ecologically_fragile": "#77BB77"}
+"""The base types of main functional areas have the same colour in every rulebook."""
+DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
+"""Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +54,34 @@ HATCHES = (
 
 
 def zone_fills(rulebook: Rulebook) -> dict[str, str]:
-    """Fill of each main zone: the default zone pale, the others by their order in the rulebook.
+    """Fill of each main zone: the default zone pale, well-known types as usual, others by their order in the rulebook.
 
     Returns
     -------
     dict of str to str
-        Zone code to ``#RRGGBB``.
+        Zone code to ``#RRGGBB``, in the order of the rulebook.
     """
     mains = [zone for zone in rulebook.zones if zone.kind == "main"]
-    claimed = [zone.code for zone in mains if not zone.default]
-    fills = {code: FILLS[place % len(FILLS)] for place, code in enumerate(claimed)}
-    return {zone.code: DEFAULT_FILL if zone.default else fills[zone.code] for zone in mains}
+    usual = {zone.code: USUAL_FILLS[zone.code] for zone in mains if zone.code in USUAL_FILLS and not zone.default}
+    free = itertools.cycle([fill for fill in FILLS if fill not in usual.values()])
+    return {
+        zone.code: DEFAULT_FILL if zone.default else usual[zone.code] if zone.code in usual else next(free)
+        for zone in mains
+    }
 
 
 def overlay_hatches(rulebook: Rulebook) -> dict[str, Hatch]:
     """Hatch of each overlay zone, by its order in the rulebook."""
     overlays = [zone.code for zone in rulebook.zones if zone.kind == "overlay"]
     return {code: HATCHES[place % len(HATCHES)] for place, code in enumerate(overlays)}
+
+
+def designation_inks(count: int) -> tuple[str, ...]:
+    """An ink for each of a number of input layers, which the map draws as dots and outlines.
+
+    Examples
+    --------
+    >>> designation_inks(2)
+    ('#1B4F72', '#7A1F5C')
+    """
+    return tuple(itertools.islice(itertools.cycle(DESIGNATION_INKS), count))

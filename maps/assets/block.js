@@ -1,0 +1,79 @@
+// The block: what maps/packing.py packed, unpacked.
+
+async function unpack(text) {
+  const signs = atob(text.trim());
+  const packed = new Uint8Array(signs.length);
+  for (let i = 0; i < signs.length; i++) packed[i] = signs.charCodeAt(i);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const length = new DataView(bytes.buffer).getUint32(0, true);
+  const facts = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return { facts, shapes: readShapes(new Numbers(bytes, 4 + length), facts.grid) };
+}
+
+// Whole numbers of 7 bits a byte, the lowest first.
+class Numbers {
+  constructor(bytes, at) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  next() {
+    let value = 0;
+    let bits = 0;
+    let byte;
+    do {
+      byte = this.bytes[this.at++];
+      value |= (byte & 127) << bits;
+      bits += 7;
+    } while (byte & 128);
+    return value >>> 0;
+  }
+
+  list(count) {
+    const found = new Uint32Array(count);
+    for (let i = 0; i < count; i++) found[i] = this.next();
+    return found;
+  }
+
+  signed(count) {
+    const found = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
+      const value = this.next();
+      found[i] = (value >>> 1) ^ -(value & 1);
+    }
+    return found;
+  }
+
+  // Each number is the step from the one before.
+  steps(count) {
+    const found = this.signed(count);
+    for (let i = 1; i < count; i++) found[i] += found[i - 1];
+    return found;
+  }
+}
+
+function readShapes(numbers, grid) {
+  const arcStart = starts(numbers.list(grid.arcs));
+  const x = numbers.steps(grid.points);
+  const y = numbers.steps(grid.points);
+  const pieces = readRings(numbers, grid.pieces);
+  const units = readRings(numbers, grid.units);
+  const unitOfPiece = numbers.list(grid.pieces);
+  const labelX = numbers.signed(grid.units);
+  const labelY = numbers.signed(grid.units);
+  return new Shapes({ grid, arcStart, x, y, pieces, units, unitOfPiece, labelX, labelY });
+}
+
+function readRings(numbers, count) {
+  const ringStart = starts(numbers.list(count));
+  const refStart = starts(numbers.list(ringStart[count]));
+  return { count, ringStart, refStart, refs: numbers.steps(refStart[ringStart[count]]) };
+}
+
+// Where each part starts, from how long each is; one more entry says where the last one ends.
+function starts(sizes) {
+  const found = new Uint32Array(sizes.length + 1);
+  for (let i = 0; i < sizes.length; i++) found[i + 1] = found[i] + sizes[i];
+  return found;
+}

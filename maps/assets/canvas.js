@@ -1,0 +1,257 @@
+// The canvas: one picture of the whole view, drawn anew when the view comes to rest.
+
+// Shapes filled at a time: one path of thousands takes five times as long without a graphics card.
+const BATCH = 16;
+const EARTH = 2 * Math.PI * 6378137;
+
+// A canvas over the view and a margin around it; Leaflet moves and scales it while the view changes.
+const ViewCanvas = L.Renderer.extend({
+  initialize(grid, paint, pane) {
+    L.Renderer.prototype.initialize.call(this, { padding: 0.25, pane });
+    this._grid = grid;
+    this._paint = paint;
+  },
+
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._container.setAttribute("aria-hidden", "true");
+    this._context = this._container.getContext("2d");
+  },
+
+  _destroyContainer() {
+    this._container.remove();
+  },
+
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    // Leaflet says twice that a view was set
+    const { min, max } = this._bounds;
+    const view = [min.x, min.y, max.x, max.y, this._zoom, ...Object.values(this._map.getPixelOrigin())].join();
+    if (view === this._view) return;
+    this._view = view;
+    this.redraw();
+  },
+
+  redraw() {
+    const { min } = this._bounds;
+    const size = this._bounds.getSize();
+    const ratio = window.devicePixelRatio || 1;
+    L.DomUtil.setPosition(this._container, min);
+    this._container.width = size.x * ratio;
+    this._container.height = size.y * ratio;
+    this._container.style.width = `${size.x}px`;
+    this._container.style.height = `${size.y}px`;
+    this._context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
+    this._paint(this._context, viewOf(this._map, this._grid, this._bounds), ratio);
+  },
+});
+
+// How the grid falls on the screen: x * scale + view.x, view.y - y * scale.
+function viewOf(map, grid, bounds) {
+  const world = 256 * 2 ** map.getZoom();
+  const origin = map.getPixelOrigin();
+  const size = bounds.getSize();
+  return {
+    scale: (grid.step * world) / EARTH,
+    x: (grid.west / EARTH + 0.5) * world - origin.x,
+    y: (0.5 - grid.south / EARTH) * world - origin.y,
+    left: bounds.min.x,
+    top: bounds.min.y,
+    width: size.x,
+    height: size.y,
+    zoom: map.getZoom(),
+  };
+}
+
+// A place on the map in steps of the grid.
+function onGrid(grid, latlng) {
+  const { x, y } = L.Projection.SphericalMercator.project(latlng);
+  return [(x - grid.west) / grid.step, (y - grid.south) / grid.step];
+}
+
+function offGrid(grid, x, y) {
+  const place = L.point(x * grid.step + grid.west, y * grid.step + grid.south);
+  return L.Projection.SphericalMercator.unproject(place);
+}
+
+// What is shown of a plan, from the ground up.
+class Painter {
+  constructor(facts, shapes, shown) {
+    this.facts = facts;
+    this.shapes = shapes;
+    this.shown = shown;
+    const { unitOfPiece } = shapes;
+    const { units } = facts;
+    const outside = (value) => (piece) => (piece < 0 ? -1 : value(unitOfPiece[piece]));
+    this.unitBorders = shapes.borders(outside((unit) => unit));
+    this.jurisdictionBorders = shapes.borders(outside((unit) => units.jurisdiction[unit]));
+    this.outlines = new Map();
+  }
+
+  // The borders of the land that some pieces cover together.
+  outlineOf(layer) {
+    if (!this.outlines.has(layer)) {
+      const covered = new Set(layer.pieces);
+      this.outlines.set(layer, this.shapes.borders((piece) => covered.has(piece)));
+    }
+    return this.outlines.get(layer);
+  }
+
+  paint(context, view, ratio) {
+    const { facts, shapes, shown } = this;
+    const screen = new Screen(shapes, view);
+    const seen = Array.from({ length: shapes.units.count }, (_, unit) => unit).filter((unit) => screen.sees(unit));
+    this.fillMains(context, screen, seen);
+    for (const layer of facts.designations) {
+      if (shown.designations.has(layer)) this.dotted(context, screen, layer, ratio);
+    }
+    facts.zones.forEach((zone, place) => {
+      if (!shown.overlays.has(place)) return;
+      const held = seen.filter((unit) => facts.units.overlays[unit].includes(place));
+      this.fill(context, screen, shapes.units, held, hatch(context, zone.hatch, ratio));
+    });
+    for (const layer of facts.lines) {
+      if (shown.lines.has(layer)) this.controlLine(context, screen, layer);
+    }
+    this.drawBorders(context, screen);
+    if (shown.quota >= 0) this.drawQuota(context, screen, seen);
+    if (shown.marks) this.drawMarks(context, screen, seen);
+    if (shown.names) this.drawNames(context, screen, seen);
+    if (shown.onPaper) this.drawMarked(context, screen);
+  }
+
+  fillMains(context, screen, seen) {
+    const { facts, shapes, shown } = this;
+    if (!shown.main) return this.fill(context, screen, shapes.units, seen, "#f6f5f2");
+    facts.zones.forEach((zone, place) => {
+      const held = seen.filter((unit) => facts.units.main[unit] === place);
+      if (held.length) this.fill(context, screen, shapes.units, held, zone.fill);
+    });
+  }
+
+  fill(context, screen, rings, list, filling) {
+    context.fillStyle = filling;
+    for (let from = 0; from < list.length; from += BATCH) {
+      const path = new Path2D();
+      for (const shape of list.slice(from, from + BATCH)) {
+        if (rings === this.shapes.units && screen.width(shape) < 2) screen.dot(path, shape);
+        else screen.outline(path, rings, shape);
+      }
+      context.fill(path, "evenodd");
+    }
+  }
+
+  dotted(context, screen, layer, ratio) {
+    this.fill(context, screen, this.shapes.pieces, layer.pieces, dots(context, layer.colour, ratio));
+    const path = new Path2D();
+    screen.lines(path, this.outlineOf(layer));
+    cased(context, path, { colour: layer.colour, width: 1.1, edge: 0.8 });
+  }
+
+  controlLine(context, screen, layer) {
+    context.globalAlpha = 0.16;
+    this.fill(context, screen, this.shapes.pieces, layer.pieces, layer.colour);
+    context.globalAlpha = 1;
+    const path = new Path2D();
+    screen.lines(path, this.outlineOf(layer));
+    const thin = this.thinness(screen);
+    cased(context, path, { ...layer, width: layer.width * 1.3 * thin, edge: 1.1 * thin });
+  }
+
+  // Where units are but a few pixels wide, lines must not cover them.
+  thinness(screen) {
+    return Math.min(1, Math.max(0.3, (screen.view.scale * this.shapes.index.side) / 24));
+  }
+
+  drawBorders(context, screen) {
+    const thin = this.thinness(screen);
+    const path = new Path2D();
+    screen.lines(path, this.unitBorders);
+    context.lineJoin = "round";
+    context.strokeStyle = "rgba(28,25,23,.6)";
+    context.lineWidth = 0.9 * thin;
+    context.stroke(path);
+    if (!this.shown.jurisdictions) return;
+    const borders = new Path2D();
+    screen.lines(borders, this.jurisdictionBorders);
+    cased(context, borders, { width: 1.3 * thin, edge: thin });
+  }
+
+  drawQuota(context, screen, seen) {
+    const { facts, shapes, shown } = this;
+    const radius = bubbleRadius(facts, shown.quota);
+    const drawn = seen
+      .map((unit) => [amountOf(facts, unit, shown.quota), unit])
+      .filter(([amount]) => amount > 0)
+      .sort(([a], [b]) => b - a);
+    for (const [amount, unit] of drawn) {
+      bubble(context, ...screen.place(shapes.labelX[unit], shapes.labelY[unit]), radius(amount));
+    }
+  }
+
+  drawMarks(context, screen, seen) {
+    const { facts, shapes } = this;
+    for (const unit of seen) {
+      const kind = [null, "waiting", "waiting", "decision"][facts.units.status[unit]];
+      if (!kind) continue;
+      const path = new Path2D();
+      screen.outline(path, shapes.units, unit);
+      cased(context, path, { width: 1.8, edge: 1, dashes: kind === "waiting" ? [3, 2] : [] });
+      const [x, y] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
+      mark(context, kind, x, y);
+    }
+  }
+
+  // Names where there is room for them, and none over another.
+  drawNames(context, screen, seen) {
+    const { facts, shapes } = this;
+    context.font = '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    const taken = [];
+    for (const unit of [...seen].sort((a, b) => screen.width(b) - screen.width(a))) {
+      const name = facts.units.name[unit];
+      const [x, y] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
+      const half = context.measureText(name).width / 2 + 2;
+      if (half * 2 > screen.width(unit) * 1.05) continue;
+      if (taken.some(([x0, y0, half0]) => Math.abs(x - x0) < half + half0 && Math.abs(y - y0) < 14)) continue;
+      taken.push([x, y, half]);
+      context.strokeStyle = "rgba(255,255,255,.85)";
+      context.lineWidth = 3;
+      context.strokeText(name, x, y);
+      context.fillStyle = INK;
+      context.fillText(name, x, y);
+    }
+  }
+
+  // The chosen unit and the one under the pointer, on a canvas of their own.
+  paintMarked(context, view) {
+    if (this.shown.hovered >= 0 || this.shown.chosen >= 0) this.drawMarked(context, new Screen(this.shapes, view));
+  }
+
+  drawMarked(context, screen) {
+    const { hovered, chosen } = this.shown;
+    const ring = (unit, width, edge) => {
+      const path = new Path2D();
+      if (screen.width(unit) < 2) screen.dot(path, unit);
+      else screen.outline(path, this.shapes.units, unit);
+      cased(context, path, { width, edge });
+    };
+    if (hovered >= 0 && hovered !== chosen) ring(hovered, 1.6, 1.2);
+    if (chosen >= 0) ring(chosen, 3, 2.2);
+  }
+}
+
+function amountOf(facts, unit, quota) {
+  const row = facts.units.quotas[unit].find(([place]) => place === quota);
+  return row ? Number(row[1]) : 0;
+}
+
+// The radius of an amount: areas of circles are as the amounts.
+function bubbleRadius(facts, quota) {
+  let largest = 0;
+  for (let unit = 0; unit < facts.units.id.length; unit++) largest = Math.max(largest, amountOf(facts, unit, quota));
+  return (amount) => (largest ? Math.max(1.5, 20 * Math.sqrt(amount / largest)) : 0);
+}

@@ -1,0 +1,156 @@
+// Layers: what can be shown, each with what it looks like and how much land it is.
+
+function firstShown(facts) {
+  const { zones, lines } = facts;
+  return {
+    main: true,
+    overlays: new Set(zones.map((zone, place) => place).filter((place) => zones[place].kind === "overlay")),
+    lines: new Set(lines),
+    designations: new Set(),
+    quota: -1,
+    marks: true,
+    jurisdictions: facts.jurisdictions.length > 1,
+    names: false,
+    hovered: -1,
+    chosen: -1,
+    homeZoom: 0,
+    onPaper: false,
+  };
+}
+
+// The control: one group of boxes a kind of layer. `changed` is called when something is switched.
+function layerControl(facts, speech, shown, changed) {
+  const { words } = speech;
+  const switchOf = (set, one) => (on) => (on ? set.add(one) : set.delete(one));
+  const row = (title, figure, picture, isOn, turn, type = "checkbox", group = "", kind = "") => {
+    const settings = { type, checked: isOn, on: { change: ({ target }) => (turn(target.checked), changed()) } };
+    const input = node("input", group ? { ...settings, name: group } : settings);
+    const said = node("span", { class: "zp-said" }, title, figure && node("small", {}, figure));
+    return node("label", { class: `zp-row ${kind}` }, input, picture, said);
+  };
+  const group = (title, ...rows) =>
+    rows.flat().length ? node("fieldset", {}, node("legend", {}, title), ...rows) : null;
+  const figures = ({ units, ha }) => `${speech.units(units)} · ${speech.ha(ha)}`;
+
+  const mains = facts.zones.filter((zone) => zone.kind === "main" && zone.units);
+  const overlays = facts.zones.map((zone, place) => [zone, place]).filter(([zone]) => zone.kind === "overlay");
+  const key = mains.map((zone) =>
+    node(
+      "li",
+      { class: "zp-row" },
+      box(() => zone.fill),
+      node(
+        "span",
+        { class: "zp-said" },
+        zone.title,
+        node("small", {}, figures(zone)),
+      ),
+    ),
+  );
+  const quotaName = (quota) => `${speech.plain(quota.name)}, ${quota.period}`;
+  const scale = node("div", { class: "zp-scale", hidden: true });
+  const showQuota = (place) => () => {
+    shown.quota = place;
+    scale.replaceChildren(...(place < 0 ? [] : quotaScale(facts, speech, place)));
+    scale.hidden = place < 0;
+  };
+
+  return [
+    group(
+      words.main,
+      row(words.main_shown, "", null, shown.main, (on) => (shown.main = on), "checkbox", "", "zp-fill"),
+      node("ul", { class: "zp-key" }, key),
+    ),
+    group(
+      words.overlays,
+      overlays
+        .filter(([zone]) => zone.units)
+        .map(([zone, place]) =>
+          row(
+            zone.title,
+            figures(zone),
+            box((context, ratio) => hatch(context, zone.hatch, ratio)),
+            shown.overlays.has(place),
+            switchOf(shown.overlays, place),
+          ),
+        ),
+    ),
+    group(
+      words.lines,
+      facts.lines
+        .filter((layer) => layer.pieces.length)
+        .map((layer) =>
+          row(layer.title, speech.ha(layer.ha), lineSwatch(layer), shown.lines.has(layer), switchOf(shown.lines, layer)),
+        ),
+    ),
+    group(
+      words.quota,
+      facts.quotas.length
+        ? [
+            row(words.no_quota, "", null, true, showQuota(-1), "radio", "zp-quota", "zp-none"),
+            facts.quotas.map((quota, place) =>
+              row(quotaName(quota), speech.amount(quota.total, quota.unit), null, false, showQuota(place), "radio", "zp-quota"),
+            ),
+            scale,
+          ]
+        : [],
+    ),
+    group(
+      words.designations,
+      facts.designations
+        .filter((layer) => layer.pieces.length)
+        .map((layer) =>
+          row(
+            speech.plain(layer.name),
+            speech.ha(layer.ha),
+            box((context, ratio) => dots(context, layer.colour, ratio)),
+            false,
+            switchOf(shown.designations, layer),
+          ),
+        ),
+    ),
+    group(
+      words.marks,
+      row(words.names, "", null, shown.names, (on) => (shown.names = on)),
+      shown.jurisdictions
+        ? row(words.jurisdictions, "", lineSwatch({ width: 1.3 }), true, (on) => (shown.jurisdictions = on))
+        : [],
+      markRows(facts, speech, shown, row),
+    ),
+  ];
+}
+
+function markRows(facts, speech, shown, row) {
+  const { status } = facts.units;
+  const counted = (...places) => status.filter((one) => places.includes(one)).length;
+  const waiting = counted(1, 2);
+  const decided = counted(3);
+  if (!waiting && !decided) return [];
+  const picture = (kind) => swatch((context, width, height) => mark(context, kind, width / 2, height / 2));
+  const title = [waiting && speech.words.waiting, decided && speech.words.decision_mark].filter(Boolean).join(" · ");
+  const pictures = [waiting && picture("waiting"), decided && picture("decision")].filter(Boolean);
+  const shownMarks = node("span", { class: "zp-pictures" }, pictures);
+  return [row(title, speech.units(waiting + decided), shownMarks, shown.marks, (on) => (shown.marks = on))];
+}
+
+function lineSwatch(layer) {
+  return swatch((context, width, height) => {
+    const path = new Path2D();
+    line(path, 2, height / 2, width - 2, height / 2);
+    cased(context, path, { ...layer, width: (layer.width ?? 1) * 1.3 });
+  });
+}
+
+// Three circles of round amounts.
+function quotaScale(facts, speech, place) {
+  const largest = Math.max(...facts.units.id.map((_, unit) => amountOf(facts, unit, place)));
+  if (!largest) return [];
+  const radius = bubbleRadius(facts, place);
+  const round = (value) => Number(value.toPrecision(1));
+  const amounts = [...new Set([largest, largest / 4, largest / 20].map(round))];
+  return amounts.map((amount) => {
+    const size = Math.ceil(2 * radius(amount) + 4);
+    const picture = swatch((context) => bubble(context, size / 2, size / 2, radius(amount)), size, size);
+    return node("span", {}, picture, `${speech.value(amount)} ${facts.quotas[place].unit}`);
+  });
+}

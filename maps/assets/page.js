@@ -1,0 +1,250 @@
+// The page: map, panel and table brought together.
+
+async function open(map, icons) {
+  L.Icon.Default.imagePath = "";
+  L.Icon.Default.mergeOptions(icons);
+  map.attributionControl?.setPrefix(false);
+  if (typeof DecompressionStream === "undefined") {
+    by("zp-too-old").hidden = false;
+    return;
+  }
+  const { facts, shapes } = await unpack(by("zoneplan-block").textContent);
+  for (const layer of [...facts.lines, ...facts.designations]) layer.holds = new Set(layer.pieces);
+  const page = new Page(map, facts, shapes);
+  page.start();
+  document.documentElement.dataset.zoneplan = "ready";
+}
+
+class Page {
+  constructor(map, facts, shapes) {
+    this.map = map;
+    this.facts = facts;
+    this.shapes = shapes;
+    this.speech = new Speech(facts);
+    this.shown = firstShown(facts);
+    this.painter = new Painter(facts, shapes, this.shown);
+    this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
+    this.table = new UnitTable(facts, this.speech, (unit) => this.choose(unit, { look: true }));
+  }
+
+  start() {
+    this.fillPanel();
+    this.fillMap();
+    this.chooseFromAddress();
+    window.addEventListener("hashchange", () => this.chooseFromAddress());
+  }
+
+  fillMap() {
+    const { map, painter } = this;
+    const { grid } = this.shapes;
+    for (const [name, level] of [["zoneplan", 250], ["zoneplan-marked", 260]]) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = level;
+      pane.style.pointerEvents = "none";
+    }
+    if (map.getSize().x < 620) by("zp-layers").open = false;
+    this.home = this.wholeView();
+    map.on("resize", () => (this.home = this.wholeView()));
+    map.fitBounds(this.home.bounds, { ...this.home.options, animate: false });
+    this.shown.homeZoom = map.getZoom();
+    this.canvas = new ViewCanvas(grid, (...view) => painter.paint(...view), "zoneplan").addTo(map);
+    this.marked = new ViewCanvas(grid, (...view) => painter.paintMarked(...view), "zoneplan-marked").addTo(map);
+    by("zp-layers").append(...layerControl(this.facts, this.speech, this.shown, () => this.canvas.redraw()).filter(Boolean));
+    this.addControls();
+    this.follow();
+    this.print();
+  }
+
+  // The whole plan, beside the legend where that lies over the map.
+  wholeView() {
+    const { bounds } = this.shapes;
+    const { grid } = this.shapes;
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < bounds.length; i += 4) {
+      west = Math.min(west, bounds[i]);
+      south = Math.min(south, bounds[i + 1]);
+      east = Math.max(east, bounds[i + 2]);
+      north = Math.max(north, bounds[i + 3]);
+    }
+    const legend = by("zp-layers");
+    const beside = legend.open && this.map.getSize().x > 760 ? legend.offsetWidth + 24 : 20;
+    return {
+      bounds: L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)),
+      options: { paddingTopLeft: [beside, 20], paddingBottomRight: [56, 36] },
+    };
+  }
+
+  addControls() {
+    const { map, speech } = this;
+    const { words } = speech;
+    const container = map.getContainer();
+    container.setAttribute("role", "application");
+    container.setAttribute("aria-label", words.map_help);
+    L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    L.control.scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
+    map.attributionControl?.addAttribution(words.credit);
+    const home = L.control({ position: "topright" });
+    home.onAdd = () => {
+      const settings = { type: "button", title: words.whole, "aria-label": words.whole, on: { click: () => this.goHome() } };
+      const north = node("span", { class: "zp-north", "aria-hidden": "true" }, "▲", node("b", {}, words.north));
+      const bar = node("div", { class: "leaflet-bar zp-home" }, node("button", settings, "⤢"), north);
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    };
+    home.addTo(map);
+    L.DomEvent.disableClickPropagation(by("zp-layers"));
+    L.DomEvent.disableScrollPropagation(by("zp-layers"));
+  }
+
+  goHome() {
+    this.home = this.wholeView();
+    this.map.fitBounds(this.home.bounds, this.home.options);
+  }
+
+  // What the pointer does on the map.
+  follow() {
+    const { map, shapes, facts } = this;
+    this.tip = L.tooltip({ className: "zp-tip", direction: "top", offset: [0, -6], opacity: 1 });
+    const unitUnder = (latlng) => {
+      const [x, y] = onGrid(shapes.grid, latlng);
+      const reach = (5 * EARTH) / (256 * 2 ** map.getZoom() * shapes.grid.step);
+      return shapes.unitAt(x, y, reach);
+    };
+    map.on("mousemove", ({ latlng }) => {
+      const unit = unitUnder(latlng);
+      if (unit !== this.shown.hovered) {
+        this.shown.hovered = unit;
+        this.marked.redraw();
+      }
+      map.getContainer().classList.toggle("zp-over", unit >= 0);
+      if (unit < 0) return map.closeTooltip(this.tip);
+      const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
+      map.openTooltip(this.tip.setLatLng(latlng).setContent(this.tipText(unit, piece)));
+    });
+    map.on("mouseout movestart", () => {
+      map.closeTooltip(this.tip);
+      if (this.shown.hovered < 0) return;
+      this.shown.hovered = -1;
+      this.marked.redraw();
+    });
+    map.on("click", ({ latlng }) => {
+      const unit = unitUnder(latlng);
+      if (unit < 0) return this.close();
+      const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
+      this.choose(unit, { place: textsAt(facts, piece) });
+    });
+  }
+
+  tipText(unit, piece) {
+    const { facts } = this;
+    const { units, zones } = facts;
+    const titles = [units.main[unit], ...units.overlays[unit]].map((place) => zones[place].title);
+    const here = textsAt(facts, piece);
+    return node("div", {}, node("strong", {}, units.name[unit]), node("div", {}, titles.join(" · ")),
+      here.length ? node("small", {}, here.join(" · ")) : null);
+  }
+
+  fillPanel() {
+    const { facts, speech } = this;
+    const { plan } = facts;
+    const { words } = speech;
+    const [unread, all] = plan.policies;
+    const line = [plan.date, speech.say("named", { name: words.rulebook, value: plan.rulebook }), speech.units(facts.units.id.length), speech.ha(plan.area_ha)];
+    if (unread) line.push(speech.say("named", { name: words.policies, value: `${unread}/${all} ${words.unseen}` }));
+    by("zp-line").textContent = line.join(" · ");
+    const chooseById = (id) => this.choose(this.unitOfId.get(id), { look: true });
+    by("zp-plan").append(...planSummary(facts, speech, chooseById).filter(Boolean));
+    by("zp-unit").append(node("p", { class: "zp-muted" }, words.choose));
+    by("zp-units").append(...this.table.root);
+    const search = by("zp-search");
+    search.addEventListener("input", () => {
+      this.table.search(search.value);
+      this.showTab("units");
+    });
+    search.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter" && this.table.best() >= 0) this.choose(this.table.best(), { look: true });
+    });
+    const tabs = ["plan", "unit", "units"];
+    tabs.forEach((name, place) => {
+      const tab = by(`zp-tab-${name}`);
+      tab.addEventListener("click", () => this.showTab(name));
+      tab.addEventListener("keydown", ({ key }) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+        if (!step) return;
+        const next = tabs[(place + step + tabs.length) % tabs.length];
+        this.showTab(next);
+        by(`zp-tab-${next}`).focus();
+      });
+    });
+  }
+
+  showTab(name) {
+    for (const one of ["plan", "unit", "units"]) {
+      const tab = by(`zp-tab-${one}`);
+      tab.setAttribute("aria-selected", String(one === name));
+      tab.tabIndex = one === name ? 0 : -1;
+      by(`zp-${one}`).hidden = one !== name;
+    }
+  }
+
+  choose(unit, { look = false, place = [] } = {}) {
+    const { facts, speech } = this;
+    const { units, zones } = facts;
+    this.shown.chosen = unit;
+    this.marked.redraw();
+    const actions = { show: () => this.look(unit), close: () => this.close() };
+    const card = by("zp-unit");
+    card.replaceChildren(...unitCard(facts, speech, unit, place, actions).filter(Boolean));
+    this.showTab("unit");
+    card.scrollTop = 0;
+    this.table.mark(unit);
+    if (look) {
+      this.look(unit);
+      card.querySelector("h2").focus({ preventScroll: true });
+    }
+    by("zp-live").textContent = speech.say("chosen", { name: units.name[unit], id: units.id[unit], zone: zones[units.main[unit]].title });
+  }
+
+  close() {
+    if (this.shown.chosen < 0) return;
+    this.shown.chosen = -1;
+    this.marked.redraw();
+    this.table.mark(-1);
+    by("zp-unit").replaceChildren(node("p", { class: "zp-muted" }, this.speech.words.choose));
+    by("zp-live").textContent = "";
+    this.showTab("plan");
+  }
+
+  // Bring a unit into view: no closer than that its neighbours are seen, too.
+  look(unit) {
+    const { bounds, grid } = this.shapes;
+    const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
+    const around = L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)).pad(1);
+    this.map.fitBounds(around, { ...this.home.options, maxZoom: this.shown.homeZoom + 5 });
+  }
+
+  chooseFromAddress() {
+    const asked = /^#unit=(.+)$/.exec(location.hash);
+    if (!asked) return;
+    let id = asked[1];
+    try {
+      id = decodeURIComponent(id);
+    } catch {
+      return;
+    }
+    if (this.unitOfId.has(id)) this.choose(this.unitOfId.get(id), { look: true });
+  }
+
+  // On paper the map is as wide as the page. A second canvas there would cover the first with white, so one has it all.
+  print() {
+    const { map } = this;
+    let before = null;
+    window.matchMedia("print").addEventListener("change", ({ matches }) => {
+      if (matches) before = [map.getCenter(), map.getZoom()];
+      this.shown.onPaper = matches;
+      map.invalidateSize({ animate: false, pan: false });
+      if (matches) map.fitBounds(this.home.bounds, { ...this.wholeView().options, animate: false });
+      else if (before) map.setView(...before, { animate: false });
+    });
+  }
+}

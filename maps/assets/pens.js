@@ -1,0 +1,117 @@
+// Pens: hatches, dots and lines, the same on the map and in the legend.
+
+const INK = "#1c1917";
+
+// A tile of parallel dark lines on white bands; `angle` counts anticlockwise from east.
+function hatch(context, [angle, spacing], ratio) {
+  const diagonal = angle % 90 !== 0;
+  const side = Math.round((diagonal ? spacing * Math.SQRT2 : spacing) * ratio);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = side;
+  const pen = tile.getContext("2d");
+  const stroke = (colour, width) => {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width * ratio;
+    pen.beginPath();
+    for (const shift of diagonal ? [-side, 0, side] : [0]) {
+      if (angle === 45) line(pen, shift - side, side * 2, shift + side * 2, -side);
+      else if (angle === 135) line(pen, shift - side, -side, shift + side * 2, side * 2);
+      else if (angle === 90) line(pen, side / 2, 0, side / 2, side);
+      else line(pen, 0, side / 2, side, side / 2);
+    }
+    pen.stroke();
+  };
+  stroke("rgba(255,255,255,.75)", 2.6);
+  stroke("#111", 1);
+  return filling(context, tile, ratio);
+}
+
+// A tile of dots in one colour, each in a white ring.
+function dots(context, colour, ratio) {
+  const side = Math.round(7 * ratio);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = side;
+  const pen = tile.getContext("2d");
+  for (const [fill, radius] of [["rgba(255,255,255,.8)", 1.9], [colour, 1.15]]) {
+    pen.fillStyle = fill;
+    pen.beginPath();
+    pen.arc(side / 2, side / 2, radius * ratio, 0, 7);
+    pen.fill();
+  }
+  return filling(context, tile, ratio);
+}
+
+function filling(context, tile, ratio) {
+  const pattern = context.createPattern(tile, "repeat");
+  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
+  return pattern;
+}
+
+function line(pen, x0, y0, x1, y1) {
+  pen.moveTo(x0, y0);
+  pen.lineTo(x1, y1);
+}
+
+// A line with a white edge on both sides, so that it is seen on every fill.
+function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4 }) {
+  context.lineJoin = context.lineCap = "round";
+  context.setLineDash([]);
+  context.strokeStyle = "rgba(255,255,255,.9)";
+  context.lineWidth = width + 2 * edge;
+  context.stroke(path);
+  context.setLineDash(dashes.map((length) => length * Math.max(1, width)));
+  if (dashes.length) context.lineCap = "butt";
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke(path);
+  context.setLineDash([]);
+}
+
+// A unit that waits for somebody: a ring. One that planners decided: a square.
+function mark(context, kind, x, y) {
+  context.beginPath();
+  if (kind === "waiting") context.arc(x, y, 4.2, 0, 7);
+  else context.rect(x - 3.5, y - 3.5, 7, 7);
+  context.fillStyle = kind === "waiting" ? "#fff" : INK;
+  context.strokeStyle = kind === "waiting" ? INK : "#fff";
+  context.lineWidth = kind === "waiting" ? 1.8 : 1.4;
+  context.fill();
+  context.stroke();
+}
+
+function bubble(context, x, y, radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.fillStyle = "rgba(31,78,107,.72)";
+  context.strokeStyle = "#fff";
+  context.lineWidth = 1.2;
+  context.fill();
+  context.stroke();
+}
+
+// A small picture for the legend.
+function swatch(draw, width = 26, height = 15) {
+  const ratio = window.devicePixelRatio || 1;
+  const canvas = document.createElement("canvas");
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  canvas.setAttribute("aria-hidden", "true");
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  draw(context, width, height, ratio);
+  return canvas;
+}
+
+function box(fillOf) {
+  return swatch((context, width, height, ratio) => {
+    context.fillStyle = "#fff";
+    context.fillRect(0.5, 0.5, width - 1, height - 1);
+    context.fillStyle = fillOf(context, ratio);
+    context.fillRect(0.5, 0.5, width - 1, height - 1);
+    context.strokeStyle = INK;
+    context.lineWidth = 0.8;
+    context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  });
+}

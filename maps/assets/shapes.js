@@ -1,0 +1,207 @@
+// Shapes: arcs, the rings that they make, which shape lies at a place, and how all of it looks on a screen.
+
+class Shapes {
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.bounds = this.findBounds();
+    this.sides = this.findSides();
+    this.index = new PlaceIndex(this.bounds, this.units.count);
+    this.piecesOfUnit = Array.from({ length: this.units.count }, () => []);
+    this.unitOfPiece.forEach((unit, piece) => this.piecesOfUnit[unit].push(piece));
+  }
+
+  // West, south, east and north of each unit; a unit too small for the grid is its label's place.
+  findBounds() {
+    const bounds = new Int32Array(4 * this.units.count);
+    for (let unit = 0; unit < this.units.count; unit++) {
+      const box = [this.labelX[unit], this.labelY[unit], this.labelX[unit], this.labelY[unit]];
+      for (const ref of this.refsOf(this.units, unit)) {
+        for (let i = this.arcStart[ref >> 1]; i < this.arcStart[(ref >> 1) + 1]; i++) {
+          if (this.x[i] < box[0]) box[0] = this.x[i];
+          if (this.y[i] < box[1]) box[1] = this.y[i];
+          if (this.x[i] > box[2]) box[2] = this.x[i];
+          if (this.y[i] > box[3]) box[3] = this.y[i];
+        }
+      }
+      bounds.set(box, 4 * unit);
+    }
+    return bounds;
+  }
+
+  // The pieces on the two sides of each arc, or -1 where there is none.
+  findSides() {
+    const sides = new Int32Array(2 * (this.arcStart.length - 1)).fill(-1);
+    for (let piece = 0; piece < this.pieces.count; piece++) {
+      for (const ref of this.refsOf(this.pieces, piece)) {
+        const at = 2 * (ref >> 1);
+        sides[sides[at] < 0 ? at : at + 1] = piece;
+      }
+    }
+    return sides;
+  }
+
+  refsOf(rings, shape) {
+    return rings.refs.subarray(
+      rings.refStart[rings.ringStart[shape]],
+      rings.refStart[rings.ringStart[shape + 1]],
+    );
+  }
+
+  // The number of each arc between pieces of different kinds; `kind` gives that of a piece, and of -1, the outside.
+  borders(kind) {
+    const found = [];
+    for (let arc = 0; arc < this.sides.length / 2; arc++) {
+      if (kind(this.sides[2 * arc]) !== kind(this.sides[2 * arc + 1])) found.push(arc);
+    }
+    return found;
+  }
+
+  // The unit at a place of the grid, or -1; a unit that is small on the screen is found within `reach`.
+  unitAt(x, y, reach) {
+    let near = -1;
+    let nearest = Infinity;
+    for (const unit of this.index.around(x, y, reach)) {
+      if (this.holds(this.units, unit, x, y)) return unit;
+      const [west, south, east, north] = this.bounds.subarray(4 * unit, 4 * unit + 4);
+      const small = east - west < 2 * reach && north - south < 2 * reach;
+      const distance = Math.hypot(x - this.labelX[unit], y - this.labelY[unit]);
+      if (small && distance < Math.min(nearest, 2 * reach)) {
+        near = unit;
+        nearest = distance;
+      }
+    }
+    return near;
+  }
+
+  pieceAt(unit, x, y) {
+    return this.piecesOfUnit[unit].find((piece) => this.holds(this.pieces, piece, x, y)) ?? -1;
+  }
+
+  // Whether a shape holds a place: a line from there to the east crosses its rings an odd number of times.
+  holds(rings, shape, x, y) {
+    let inside = false;
+    for (const ref of this.refsOf(rings, shape)) {
+      for (let i = this.arcStart[ref >> 1] + 1; i < this.arcStart[(ref >> 1) + 1]; i++) {
+        const [x0, y0, x1, y1] = [this.x[i - 1], this.y[i - 1], this.x[i], this.y[i]];
+        if (y0 > y !== y1 > y && x < ((x1 - x0) * (y - y0)) / (y1 - y0) + x0) inside = !inside;
+      }
+    }
+    return inside;
+  }
+}
+
+// Which units may lie at a place: a coarse raster of their bounds.
+class PlaceIndex {
+  constructor(bounds, count) {
+    this.cells = new Map();
+    this.bounds = bounds;
+    let west = Infinity;
+    let east = -Infinity;
+    for (let unit = 0; unit < count; unit++) {
+      west = Math.min(west, bounds[4 * unit]);
+      east = Math.max(east, bounds[4 * unit + 2]);
+    }
+    this.side = Math.max(1, (east - west) / Math.max(8, Math.sqrt(count) * 2));
+    for (let unit = 0; unit < count; unit++) {
+      const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
+      for (const key of this.keys(west, south, east, north)) {
+        if (!this.cells.has(key)) this.cells.set(key, []);
+        this.cells.get(key).push(unit);
+      }
+    }
+  }
+
+  *keys(west, south, east, north) {
+    const cell = (value) => Math.floor(value / this.side);
+    for (let row = cell(south); row <= cell(north); row++) {
+      for (let column = cell(west); column <= cell(east); column++) yield row * 1e6 + column;
+    }
+  }
+
+  around(x, y, reach) {
+    const found = new Set();
+    for (const key of this.keys(x - reach, y - reach, x + reach, y + reach)) {
+      for (const unit of this.cells.get(key) ?? []) found.add(unit);
+    }
+    return found;
+  }
+}
+
+// All arcs as they fall on one screen, without the points that it cannot tell apart. Both neighbours of an arc get the
+// same points, so that no gap opens between them.
+class Screen {
+  constructor(shapes, view) {
+    this.shapes = shapes;
+    this.view = view;
+    const { arcStart, x, y } = shapes;
+    const arcs = arcStart.length - 1;
+    this.start = new Uint32Array(arcs + 1);
+    this.x = new Float32Array(x.length);
+    this.y = new Float32Array(x.length);
+    let at = 0;
+    for (let arc = 0; arc < arcs; arc++) {
+      const last = arcStart[arc + 1] - 1;
+      let lastX = Infinity;
+      let lastY = Infinity;
+      for (let i = arcStart[arc]; i <= last; i++) {
+        const [screenX, screenY] = [x[i] * view.scale + view.x, view.y - y[i] * view.scale];
+        const [dx, dy] = [screenX - lastX, screenY - lastY];
+        if (i < last && dx * dx + dy * dy < 0.5) continue;
+        this.x[at] = lastX = screenX;
+        this.y[at] = lastY = screenY;
+        at++;
+      }
+      this.start[arc + 1] = at;
+    }
+  }
+
+  sees(unit) {
+    const [west, south, east, north] = this.shapes.bounds.subarray(4 * unit, 4 * unit + 4);
+    const { scale, x, y, width, height, left, top } = this.view;
+    const margin = 60;
+    return (
+      east * scale + x > left - margin &&
+      west * scale + x < left + width + margin &&
+      y - south * scale > top - margin &&
+      y - north * scale < top + height + margin
+    );
+  }
+
+  place(x, y) {
+    return [x * this.view.scale + this.view.x, this.view.y - y * this.view.scale];
+  }
+
+  width(unit) {
+    return (this.shapes.bounds[4 * unit + 2] - this.shapes.bounds[4 * unit]) * this.view.scale;
+  }
+
+  // The outline of a shape as part of a path; what is too small to be seen becomes a dot.
+  outline(path, rings, shape) {
+    const { ringStart, refStart, refs } = rings;
+    for (let ring = ringStart[shape]; ring < ringStart[shape + 1]; ring++) {
+      let first = true;
+      for (let i = refStart[ring]; i < refStart[ring + 1]; i++) {
+        this.follow(path, refs[i] >> 1, refs[i] & 1, first);
+        first = false;
+      }
+      path.closePath();
+    }
+  }
+
+  dot(path, unit) {
+    const [x, y] = this.place(this.shapes.labelX[unit], this.shapes.labelY[unit]);
+    path.rect(x - 1, y - 1, 2, 2);
+  }
+
+  follow(path, arc, backwards, first) {
+    const [from, to] = [this.start[arc], this.start[arc + 1]];
+    const [begin, step] = backwards ? [to - 1, -1] : [from, 1];
+    if (first) path.moveTo(this.x[begin], this.y[begin]);
+    for (let i = begin + step; i >= from && i < to; i += step) path.lineTo(this.x[i], this.y[i]);
+  }
+
+  // Arcs as lines.
+  lines(path, arcs) {
+    for (const arc of arcs) this.follow(path, arc, 0, true);
+  }
+}

@@ -1,0 +1,162 @@
+"""Contents: what the map says of the whole plan: its legend, its figures, and what to know before relying on it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from maps.cards import DECISION, cards
+from maps.legends import line_styles
+from maps.lettering import visible
+from maps.map_words import map_words
+from maps.palette import designation_inks, overlay_hatches, zone_fills
+from maps.report_words import title_in
+from zoning import Plan
+
+RESERVE = "(reserve)"
+
+
+def contents(plan: Plan, language: str) -> dict[str, Any]:
+    """Everything that the map says, ready for JSON.
+
+    Parameters
+    ----------
+    plan : Plan
+    language : {"en", "zh"}
+        Of the map's own words; titles of the rulebook fall back to English.
+
+    Returns
+    -------
+    dict
+        ``words``, ``plan``, the legend (``zones``, ``lines``, ``designations``, ``quotas``), and what
+        :func:`maps.cards.cards` says of the units.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is not known.
+    """
+    return {
+        "language": language,
+        "words": map_words(language),
+        "plan": _plan(plan, language),
+        "zones": _zones(plan, language),
+        "lines": _lines(plan, language),
+        "designations": _designations(plan),
+        "quotas": [_quota(plan, place) for place in range(len(plan.study.quotas))],
+        **cards(plan, language),
+    }
+
+
+def _plan(plan: Plan, language: str) -> dict[str, Any]:
+    policies, parameters = plan.rulebook.policies, plan.rulebook.parameters.values()
+    titles = {zone.code: title_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
+    names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
+    decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
+    return {
+        "name": visible(plan.study.study.name),
+        "date": plan.rulebook.day.isoformat(),
+        "rulebook": visible(plan.rulebook.name),
+        "country": visible(plan.rulebook.country),
+        "description": visible(plan.rulebook.description),
+        "area_ha": round(float(plan.zones["area_ha"].sum()), 2),
+        "policies": [sum(not policy.verified for policy in policies), len(policies)],
+        "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
+        "deductions": [visible(one.name) for one in plan.assumptions if one.kind == "deduction"],
+        "assumptions": [
+            [visible(one.name), visible(one.assumed)] for one in plan.assumptions if one.kind in {"role", "indicator"}
+        ],
+        "decisions": [
+            [visible(unit), visible(names.get(unit, unit)), visible(titles[zone]), visible(reason)]
+            for unit, zone, reason in zip(decided["unit_id"], decided["zone"], decided["reason"], strict=True)
+        ],
+        "sources": sorted({visible(source.path) for source in plan.sources}),
+    }
+
+
+def _zones(plan: Plan, language: str) -> list[dict[str, Any]]:
+    fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
+    held = plan.zones["overlays"].str.split(";")
+    found = []
+    for zone in plan.rulebook.zones:
+        has = (
+            plan.zones["main"] == zone.code
+            if zone.kind == "main"
+            else held.map(lambda codes, code=zone.code: code in codes)
+        )
+        look: dict[str, Any] = {"fill": fills[zone.code]} if zone.kind == "main" else {}
+        if zone.kind == "overlay":
+            look = {"hatch": [hatches[zone.code].angle_deg, hatches[zone.code].spacing_px]}
+        found.append(
+            {
+                "code": zone.code,
+                "kind": zone.kind,
+                "title": visible(title_in(zone.title, language, zone.code)),
+                "units": int(has.sum()),
+                "ha": _ha(plan.zones["area_ha"][has.astype(bool)]),
+                **look,
+            }
+        )
+    return found
+
+
+def _lines(plan: Plan, language: str) -> list[dict[str, Any]]:
+    styles = line_styles(plan)
+    found = []
+    for line in plan.rulebook.lines:
+        colour, width, dashes = styles[line.code]
+        has = (plan.pieces["control_line"] == line.code).to_numpy()
+        found.append(
+            {
+                "code": line.code,
+                "title": visible(title_in(line.title, language, line.code)),
+                "reference": visible(line.reference),
+                "colour": colour,
+                "width": width,
+                "dashes": [float(length) for length in dashes.split()],
+                "ha": _ha(plan.pieces["area_ha"][has]),
+                "pieces": np.flatnonzero(has).tolist(),
+            }
+        )
+    return found
+
+
+def _designations(plan: Plan) -> list[dict[str, Any]]:
+    """The layers that cut the units, in the order of their names."""
+    names = sorted(name for name in plan.roles if name in plan.pieces.columns)
+    inks = designation_inks(len(names))
+    return [
+        {
+            "name": visible(name),
+            "role": visible(plan.roles[name]),
+            "colour": ink,
+            "ha": _ha(plan.pieces["area_ha"][plan.pieces[name].to_numpy(bool)]),
+            "pieces": np.flatnonzero(plan.pieces[name].to_numpy(bool)).tolist(),
+        }
+        for name, ink in zip(names, inks, strict=True)
+    ]
+
+
+def _quota(plan: Plan, place: int) -> dict[str, Any]:
+    quota = plan.study.quotas[place]
+    rows = plan.quotas[plan.quotas["quota"] == quota.name]
+    reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]
+    # of two jurisdictions of one name the card cannot say which is meant
+    above = rows[rows["unit_id"] == ""].drop_duplicates("jurisdiction", keep=False)
+    return {
+        "name": visible(quota.name),
+        "period": quota.period,
+        "unit": visible(quota.unit),
+        "total": f"{quota.total:f}",
+        "reserve": f"{sum(reserve, Decimal(0)):f}",
+        "jurisdictions": {
+            visible(name): f"{amount:f}" for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
+        },
+    }
+
+
+def _ha(areas: pd.Series) -> float:
+    return round(float(areas.sum()), 2)

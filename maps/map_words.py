@@ -1,0 +1,156 @@
+"""What the map says of itself, in English and Chinese."""
+
+from __future__ import annotations
+
+from layers import ZoneplanError
+
+_WORDS: dict[str, tuple[str, str]] = {
+    # the page
+    "map_of": ("{name}: map of functional zones", "{name}：功能区划图"),
+    "skip": ("Skip to the table of units", "跳到单元表"),
+    "no_script": (
+        "This page draws the map itself and needs JavaScript; it asks no server for anything.",
+        "本页面自行绘图，需要启用 JavaScript；不向任何服务器请求数据。",
+    ),
+    "too_old": (
+        "This browser is too old to unpack the map. Chrome 80, Firefox 113, Safari 16.4 or newer can.",
+        "浏览器版本过旧，无法打开此图。请使用 Chrome 80、Firefox 113、Safari 16.4 或更新版本。",
+    ),
+    "map": ("Map", "地图"),
+    "map_help": (
+        "Map of the plan. Arrow keys move it, plus and minus zoom. All that it says stands in the table of units, too.",
+        "方案地图。方向键平移，加减键缩放。图上的全部内容也在单元表中。",
+    ),
+    "panel": ("Plan, unit and table", "方案、单元与表格"),
+    "plan": ("Plan", "方案"),
+    "unit": ("Unit", "单元"),
+    "units": ("Units", "单元"),
+    "table": ("All units", "单元表"),
+    "named": ("{name}: {value}", "{name}：{value}"),
+    "search": ("Find a unit by name or id", "按名称或编号查找单元"),
+    "zoom_in": ("Zoom in", "放大"),
+    "zoom_out": ("Zoom out", "缩小"),
+    "whole": ("Show the whole plan", "显示全图"),
+    "north": ("N", "北"),
+    "credit": ("zoneplan", "zoneplan"),
+    # layers and legend
+    "layers": ("Layers and legend", "图层与图例"),
+    "main": ("Main function", "主体功能"),
+    "main_shown": ("Fill units by main function", "按主体功能着色"),
+    "overlays": ("Overlay designations", "叠加指定"),
+    "lines": ("Control lines", "管控线"),
+    "designations": ("Input layers", "输入图层"),
+    "quota": ("Land quota", "用地指标"),
+    "no_quota": ("None", "不显示"),
+    "marks": ("Borders and marks", "边界与标记"),
+    "jurisdictions": ("Borders of jurisdictions", "行政区界线"),
+    "names": ("Names of units", "单元名称"),
+    "waiting": ("Contested or to be reviewed", "有争议或待复核"),
+    "decision_mark": ("Decided by planners", "由规划决定"),
+    "ha": ("{n} ha", "{n} 公顷"),
+    "n_units": ("{n} units", "{n} 个单元"),
+    "one_unit": ("1 unit", "1 个单元"),
+    # the plan
+    "date": ("Date of the plan", "方案日期"),
+    "rulebook": ("Rulebook", "规则手册"),
+    "area": ("Area", "面积"),
+    "summary": ("{units} · {area}", "{units} · {area}"),
+    "share_of_land": ("Land by main function", "按主体功能统计的土地"),
+    "before_use": ("Before you rely on it", "使用前请注意"),
+    "unread_policies": (
+        "{n} of {all} policies are cited from texts that nobody has seen: they are marked “text not seen”.",
+        "{all} 项政策中有 {n} 项未见原文，已标注“未见原文”。",
+    ),
+    "unread_parameters": (
+        "{n} of {all} parameters are not verified against an official text.",
+        "{all} 个参数中有 {n} 个未与官方文本核对。",
+    ),
+    "units_waiting": ("{n} are contested or to be reviewed.", "{n} 有争议或待复核。"),
+    "not_deducted": (
+        "Available land was not reduced by {names}: the study has no layer for it.",
+        "可用土地未扣除 {names}：研究缺少相应图层。",
+    ),
+    "decisions": ("Decisions of planners", "规划决定"),
+    "assumptions": ("What was assumed", "所作假设"),
+    "sources": ("Sources", "数据来源"),
+    "how_drawn": (
+        (
+            "Shapes are simplified for the screen and drawn in Web Mercator, north up, which enlarges what is far from "
+            "the equator. Hectares are those of the full shapes in an equal-area projection."
+        ),
+        "图形为屏幕显示作了简化，以网络墨卡托投影绘制，上方为北，远离赤道处显得较大。公顷数按等积投影的完整图形计算。",
+    ),
+    # the card
+    "choose": ("Click a unit on the map, or choose one from the table.", "点击地图上的单元，或从表中选择。"),
+    "close": ("Close", "关闭"),
+    "show": ("Show on the map", "在图上显示"),
+    "jurisdiction": ("Jurisdiction", "行政区"),
+    "status": ("Status", "状态"),
+    "decided": ("Decided by rule", "规则确定"),
+    "contested": ("Contested", "有争议"),
+    "review": ("To be reviewed", "待复核"),
+    "by_decision": ("By decision of planners", "规划决定"),
+    "because": ("Why", "理由"),
+    "default_rule": ("No rule claims the unit for a main function", "没有规则主张该单元的主体功能"),
+    "rule": ("Rule {id}", "规则 {id}"),
+    "yes": ("met", "满足"),
+    "no": ("not met", "不满足"),
+    "unknown": ("unknown", "未知"),
+    "others": ("What the other rules said", "其他规则的判定"),
+    "claims": ("claims it for {zone}", "主张为{zone}"),
+    "may_claim": ("may claim it for {zone}: a value is missing", "可能主张为{zone}：数值缺失"),
+    "here": ("At this place", "此处"),
+    "claimed": ("{n} claimed", "主张 {n}"),
+    "lost": ("{n} lost to {line}", "{n} 让与{line}"),
+    "of_whole": ("of {n} for {name}", "{name}共 {n}"),
+    "weight": ("Weight", "权重"),
+    "floor": ("Floor", "下限"),
+    "ceiling": ("Ceiling", "上限"),
+    "no_bound": ("none", "无"),
+    "binding": ("Bound by", "约束"),
+    "not_bound": ("nothing: its weight alone", "无约束，仅按权重"),
+    "reserve": ("held back: {n}", "预留：{n}"),
+    "policies": ("Policies", "政策"),
+    "unseen": ("text not seen", "未见原文"),
+    "overruled": ("gives way to “{title}”", "让位于“{title}”"),
+    "in_part": ("in part of the unit", "适用于部分区域"),
+    "since": ("since {day}", "{day} 起"),
+    "until": ("until {day}", "至 {day}"),
+    "reference": ("Reference", "依据"),
+    "missing": ("missing", "缺失"),
+    "unverified": ("not verified", "未核对"),
+    # the table
+    "all": ("All", "全部"),
+    "name": ("Name", "名称"),
+    "area_ha": ("Area, ha", "面积（公顷）"),
+    "found": ("{n} of {all} units, page {page} of {pages}", "{all} 个单元中的 {n} 个，第 {page}/{pages} 页"),
+    "none_found": ("No unit fits", "没有符合的单元"),
+    "previous": ("Previous", "上一页"),
+    "next": ("Next", "下一页"),
+    "chosen": ("{name} ({id}): {zone}", "{name}（{id}）：{zone}"),
+    "sort": ("Sort by {column}", "按{column}排序"),
+}  # fmt: skip
+
+LANGUAGES = ("en", "zh")
+
+
+def map_words(language: str) -> dict[str, str]:
+    """The words of one language by their key.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is neither English nor Chinese.
+
+    Examples
+    --------
+    >>> map_words("zh")["main"]
+    '主体功能'
+    """
+    if language not in LANGUAGES:
+        raise ZoneplanError(
+            f"no language {language!r}: maps are drawn in {' or '.join(LANGUAGES)}; "
+            "titles of a rulebook fall back to English"
+        )
+    place = LANGUAGES.index(language)
+    return {key: texts[place] for key, texts in _WORDS.items()}

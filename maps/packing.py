@@ -1,0 +1,217 @@
+"""Packing: the shapes of a plan and what is said of them in one small block of text, which the page unpacks.
+
+The block holds, compressed and then written as base64: the length of the facts in 4 bytes, the facts as JSON, and
+whole numbers of 7 bits a byte: arcs as steps from point to point, rings as arcs, and one point to label each unit.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from maps.arcs import Arcs, Integers, Rings, cut, merge
+
+Geometries = npt.NDArray[np.object_]
+
+EARTH_RADIUS_M = 6378137.0
+HIGHEST_LATITUDE = 85.05
+FINENESS = 512
+"""Steps of the grid along the side of a rather small unit: finer than a screen shows it at twice its full height."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Units and pieces on one grid, in the web's Mercator projection.
+
+    Attributes
+    ----------
+    west, south : float
+        Where the grid starts, metres of the projection; a plan across the date line has no break.
+    step : float
+        Of the grid, metres of the projection.
+    arcs : Arcs
+        The borders of the pieces.
+    units : Rings
+        The outlines of the units, of the same arcs.
+    unit_of_piece : array of int
+        The place of each piece's unit.
+    labels : array of int, (units, 2)
+        A point inside each unit, on the grid.
+    """
+
+    west: float
+    south: float
+    step: float
+    arcs: Arcs
+    units: Rings
+    unit_of_piece: Integers
+    labels: Integers
+
+
+def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
+    """The shapes of a plan as the map draws them: neighbours keep identical borders at every scale.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Index ``unit_id``, in any CRS.
+        At least one.
+    pieces : GeoDataFrame
+        ``unit_id`` and geometry: the units cut by the designations, without gap or overlap, in the same CRS.
+
+    Returns
+    -------
+    Shapes
+        In the order of the rows.
+
+    Notes
+    -----
+    Pieces are simplified together as a coverage, by the step of the grid, and then set on the grid.
+    """
+    degrees = _Degrees.of(units)
+    whole = degrees.project(np.asarray(units.geometry))
+    parts = degrees.project(np.asarray(pieces.geometry))
+    step = _step(whole)
+    west, south, *_ = shapely.total_bounds(whole)
+    simple = shapely.coverage_simplify(parts, step) if len(parts) else parts
+    arcs = cut(shapely.transform(simple, lambda xy: (xy - (west, south)) / step))
+    places = units.index.get_indexer(pieces["unit_id"]).astype(np.int64)
+    labels = shapely.get_coordinates(_label_points(whole))
+    return Shapes(
+        west=float(west),
+        south=float(south),
+        step=step,
+        arcs=arcs,
+        units=merge(arcs, places, len(units)),
+        unit_of_piece=places,
+        labels=np.rint((labels - (west, south)) / step).astype(np.int64),
+    )
+
+
+def pack(shapes: Shapes, facts: Mapping[str, Any]) -> str:
+    """Shapes and facts as one text of letters, digits, ``+``, ``/`` and ``=``.
+
+    Parameters
+    ----------
+    shapes : Shapes
+    facts : mapping
+        Ready for JSON; the key ``grid`` is added.
+
+    Returns
+    -------
+    str
+        The same input gives the same text.
+    """
+    grid = {
+        "west": shapes.west,
+        "south": shapes.south,
+        "step": shapes.step,
+        "arcs": len(shapes.arcs.sizes),
+        "points": len(shapes.arcs.points),
+        "pieces": len(shapes.unit_of_piece),
+        "units": len(shapes.labels),
+    }
+    text = json.dumps({**facts, "grid": grid}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    said = text.encode("utf-8", "backslashreplace")
+    numbers = b"".join(
+        varints(part)
+        for part in (
+            shapes.arcs.sizes,
+            *(zigzag(np.diff(axis, prepend=0)) for axis in shapes.arcs.points.T),
+            *_told(shapes.arcs.shapes),
+            *_told(shapes.units),
+            shapes.unit_of_piece,
+            *(zigzag(axis) for axis in shapes.labels.T),
+        )
+    )
+    block = len(said).to_bytes(4, "little") + said + numbers
+    return base64.b64encode(gzip.compress(block, 9, mtime=0)).decode("ascii")
+
+
+def zigzag(values: Integers) -> Integers:
+    """Whole numbers without a sign: 0, -1, 1, -2 become 0, 1, 2, 3.
+
+    Examples
+    --------
+    >>> zigzag(np.array([0, -1, 1, -2])).tolist()
+    [0, 1, 2, 3]
+    """
+    return (values << 1) ^ (values >> 63)
+
+
+def varints(values: Integers) -> bytes:
+    """Whole numbers from 0 up, 7 bits a byte, the lowest first; the high bit says that more follow.
+
+    Examples
+    --------
+    >>> varints(np.array([1, 300])).hex(" ")
+    '01 ac 02'
+    """
+    numbers = np.asarray(values, np.uint64)
+    length = np.ones(len(numbers), np.int64)
+    for bits in range(7, 64, 7):
+        length += numbers >= np.uint64(1 << bits)
+    starts = np.cumsum(length) - length
+    out = np.zeros(int(length.sum()), np.uint8)
+    for place in range(int(length.max(initial=0))):
+        long = length > place
+        low = (numbers[long] >> np.uint64(7 * place)) & np.uint64(127)
+        out[starts[long] + place] = low | np.where(length[long] > place + 1, np.uint64(128), np.uint64(0))
+    return out.tobytes()
+
+
+def _told(rings: Rings) -> tuple[Integers, ...]:
+    return rings.counts, rings.sizes, zigzag(np.diff(rings.refs, prepend=0))
+
+
+@dataclass(frozen=True)
+class _Degrees:
+    """From the plan's own CRS to the web's Mercator projection, opened where the units leave the widest gap."""
+
+    transformer: pyproj.Transformer
+    seam: float
+
+    @classmethod
+    def of(cls, units: gpd.GeoDataFrame) -> _Degrees:
+        transformer = pyproj.Transformer.from_crs(units.crs, "EPSG:4326", always_xy=True)
+        lon, _ = transformer.transform(*shapely.get_coordinates(np.asarray(units.geometry)).T)
+        around = np.sort(lon)
+        gaps = np.diff(np.r_[around, around[:1] + 360])
+        widest = int(gaps.argmax())
+        return cls(transformer, float(around[widest] + gaps[widest] / 2) - 360.0)
+
+    def project(self, shapes: Geometries) -> Geometries:
+        projected: Geometries = shapely.transform(shapes, self._mercator)
+        return projected
+
+    def _mercator(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        lon, lat = self.transformer.transform(xy[:, 0], xy[:, 1])
+        turned = (lon - self.seam) % 360 + self.seam
+        kept = np.radians(np.clip(lat, -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
+        return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
+
+
+def _step(units: Geometries) -> float:
+    """Metres of the grid: a fraction of the side of the unit that a quarter of all units are smaller than."""
+    areas = np.sort(shapely.area(units))
+    return max(float(np.sqrt(areas[len(areas) // 4]) / FINENESS), 0.01)
+
+
+def _label_points(units: Geometries) -> Geometries:
+    """A point inside each unit: the centre of its largest part where that is inside."""
+    parts, unit = shapely.get_parts(units, return_index=True)
+    order = np.lexsort((np.arange(len(parts)), -shapely.area(parts), unit))
+    largest = parts[order[np.searchsorted(unit[order], np.arange(len(units)))]]
+    centres = shapely.centroid(largest)
+    inside: Geometries = np.where(shapely.contains(largest, centres), centres, shapely.point_on_surface(largest))
+    return inside
