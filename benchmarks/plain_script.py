@@ -1,7 +1,7 @@
 """The same job as a plain script would do it with the usual libraries: the rival of ``whole_run.py``.
 
-geopandas overlay for the shares, exactextract for the grids, a proportional quota, ``folium.GeoJson`` for the map. Written as
-their documentation shows it; no checks, no reasons, no ledger, no control of rounding.
+geopandas overlay for the pieces and shares, exactextract for the grids, a proportional quota, ``folium.GeoJson`` for
+the map, written as their documentation shows it; no checks, no reasons, no ledger, no control of rounding.
 """
 
 from __future__ import annotations

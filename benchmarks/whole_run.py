@@ -2,8 +2,9 @@
 
     python benchmarks/whole_run.py [--rounds 3]
 
-Each round runs both, one after the other, in processes of their own; the figures are medians. The larger study needs the
-files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a word, where they are not there.
+Each round runs both, one after the other, in processes of their own; the figures are medians. The larger study needs
+the files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a word, where they are
+missing.
 """
 
 from __future__ import annotations

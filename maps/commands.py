@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from layers import Finding, ZoneplanError, read_layers, read_study, study_schema
+from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, visible
 from maps.demos import write_study
 from maps.errors import DamagedRunError
 from maps.files import read_run
@@ -30,8 +30,10 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Turn map layers into a functional-zoning plan: zones, control lines, land quotas and policies on one offline map.",
+    help="Turn map layers into a functional-zoning plan: zones, lines, land quotas and policies on one offline map.",
 )
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the machine-readable form.")]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, plan.toml.")]
@@ -60,7 +62,7 @@ def check_(
         print(json.dumps({"findings": [_finding(one) for one in findings]}, ensure_ascii=False, indent=1))
     else:
         for one in findings:
-            print(f"{one.level}: {one.text}")
+            print(f"{one.level}: {_legible(one.text)}")
         counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "note")}
         print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
     codes = [one.exit_code for one in findings if one.level == "error"]
@@ -99,7 +101,7 @@ def verify_(folder: RunFolder, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"state": verdict.state, "damaged": list(verdict.damaged)}, ensure_ascii=False, indent=1))
     else:
-        print(f"{folder}: {verdict.state}" + "".join(f"\n  {name}" for name in verdict.damaged))
+        print(f"{folder}: {verdict.state}" + "".join(f"\n  {visible(name)}" for name in verdict.damaged))
     raise typer.Exit(0 if verdict.state == "complete" else DamagedRunError.exit_code)
 
 
@@ -156,13 +158,15 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
 
 def _print_summary(plan: Plan, folder: Path) -> None:
     titles = {zone.code: zone.title["en"] for zone in plan.rulebook.zones}
-    table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
+    table = RichTable(title=escape(visible(f"{plan.study.name}, {plan.study.date}")), title_justify="left")
     for heading, justify in (("Main function", "left"), ("Units", "right"), ("Hectares", "right"), ("Share", "right")):
         table.add_column(heading, justify="right" if justify == "right" else "left")
     total = plan.zones["area_ha"].sum()
     for code, rows in plan.zones.groupby("main", sort=True):
         area = rows["area_ha"].sum()
-        table.add_row(escape(titles[str(code)]), f"{len(rows):,}", f"{area:,.0f}", f"{100 * area / total:.1f} %")
+        table.add_row(
+            escape(visible(titles[str(code)])), f"{len(rows):,}", f"{area:,.0f}", f"{100 * area / total:.1f} %"
+        )
     Console().print(table)
     for words, name in (("map", "map.html"), ("report", "report.html"), ("everything else", "")):
         print(f"{words}: {folder / name}")
@@ -202,7 +206,7 @@ def _judge(error: BaseException) -> int:
         return _say(str(error), error.exit_code)
     if isinstance(error, MemoryError) or "bad_alloc" in str(error):
         return _say("out of memory: close other programs, or plan a smaller territory at a time", 6)
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}:
+    if isinstance(error, OSError) and error.errno in _DISK:
         return _say(f"cannot write: {error}", 5)
     if hasattr(error, "format_message"):  # click's own: a wrong call
         return _say(f"{error.format_message()}\nTry 'zoneplan --help'.", 2)
@@ -216,9 +220,14 @@ def _judge(error: BaseException) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    print(f"zoneplan: {text}", file=sys.stderr)
+    print(f"zoneplan: {_legible(text)}", file=sys.stderr)
     return code
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
+def _legible(text: str) -> str:
+    """A message whose own lines stay apart while nothing in it can steer a terminal."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def _terminated(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)

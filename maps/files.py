@@ -35,7 +35,9 @@ RUN_FILES = (
 )
 """Every file of a whole run but the rulebook's and the manifest."""
 
-_VERSIONED = ("zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "exactextract", "folium", "pandas", "numpy")
+_VERSIONED = (
+    "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "exactextract", "folium", "pandas", "numpy",
+)  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -107,9 +109,8 @@ def read_run(folder: Path) -> Plan:
     """
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
-    tables = {
-        table.name: _read_csv(table, folder / f"{table.name}.csv", provenance) for table in CSV_TABLES if table is not MEASURES
-    }
+    tables = {table.name: _read_csv(table, folder, provenance) for table in CSV_TABLES}
+    measures = tables.pop(MEASURES.name).set_index("unit_id")
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(
@@ -117,7 +118,7 @@ def read_run(folder: Path) -> Plan:
         rulebook=read_rulebook(folder / RULEBOOK_FOLDER, study.date),
         units=gpd.read_parquet(folder / "units.parquet").set_index("unit_id"),
         pieces=pieces,
-        measures=_read_csv(MEASURES, folder / "measures.csv", provenance).set_index("unit_id"),
+        measures=measures,
         claims=pd.read_parquet(folder / "claims.parquet"),
         assumptions=tuple(Assumption(**entry) for entry in provenance["assumptions"]),
         roles=provenance["roles"],
@@ -173,13 +174,14 @@ def _arm(cell: str) -> str:
     return cell[1:] if cell.startswith(tuple(f"'{start}" for start in _FORMULA_STARTS)) else cell
 
 
-def _read_csv(table: Table, path: Path, provenance: Mapping[str, Any]) -> pd.DataFrame:
+def _read_csv(table: Table, folder: Path, provenance: Mapping[str, Any]) -> pd.DataFrame:
     """A table with the types of its declaration; measures with those that provenance recorded."""
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    rows = pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if provenance["excel_safe"]:
         rows = rows.map(_arm)
     kinds = table.columns | (provenance["measures"] if table.open else {})
-    return rows.assign(**{column: _typed(rows[column], kind) for column, kind in kinds.items() if column in rows.columns})
+    present = {column: kind for column, kind in kinds.items() if column in rows.columns}
+    return rows.assign(**{column: _typed(rows[column], kind) for column, kind in present.items()})
 
 
 def _typed(cells: pd.Series, kind: str) -> pd.Series:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from layers import ZoneplanError
 from maps.errors import DamagedRunError, WriteError
-from maps.files import RUN_FILES, RULEBOOK_FOLDER, write_files
+from maps.files import RULEBOOK_FOLDER, RUN_FILES, write_files
 from maps.locks import hold
 from zoning import Plan
 

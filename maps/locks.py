@@ -1,4 +1,4 @@
-"""One writer a folder: a lock with the owner's pid and start time, a stage beside the folder, and tidying after a kill."""
+"""One writer a folder: a lock with the owner's pid and start time, a stage beside it, and tidying after a kill."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ import pandas as pd
 from pyproj import CRS
 
 from layers import Priority, Quota
+from maps.lettering import NONE, amount, measure, number, projection
 from maps.report_editions import RESERVE, Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from maps.lettering import NONE, amount, measure, number, projection
 from maps.report_words import title_in
 from zoning import Policy
 

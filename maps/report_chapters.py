@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from layers import Decision
+from maps.lettering import NONE, amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
-from maps.lettering import NONE, amount, number
 
 OPEN = ("contested", "review")
 STATUSES = ("decided", "by_decision", "contested", "review")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from maps.report_parts import Column
 from maps.lettering import NONE, area_decimals, number, percent
+from maps.report_parts import Column
 from maps.report_words import report_words, title_in, units_counted
 from zoning import Plan
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from maps.annexes import assumptions, ledger, method, parameters, policies, quotas, sources
-from maps.chapters import decisions, lines, open_units, summary, zones
-from maps.editions import Edition
+from layers import visible
 from maps.errors import WriteError
-from maps.leaves import Chapter
-from maps.lettering import number, visible
+from maps.lettering import number
 from maps.pictures import picture
+from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
+from maps.report_chapters import decisions, lines, open_units, summary, zones
+from maps.report_editions import Edition
+from maps.report_parts import Chapter
 from zoning import Plan
 
 ASSETS = Path(__file__).parent / "assets"

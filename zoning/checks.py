@@ -17,6 +17,7 @@ from layers import (
 )
 from zoning.decisions import decision_faults
 from zoning.errors import near
+from zoning.indicators import QUOTA
 from zoning.measures import DEDUCTED_ROLES
 from zoning.rulebook import Rulebook
 
@@ -50,7 +51,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     []
     """
     errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
-    return (*errors, *_repairs(stack), *_idle_decisions(study), *_absent(rulebook, stack))
+    return (*errors, *_repairs(stack), *_idle_decisions(study), *_absent(study, rulebook, stack))
 
 
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
@@ -58,26 +59,27 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
     return [
         *_roles(study, rulebook),
         *_shapes(study, stack),
-        *_names(rulebook, stack),
+        *_names(study, rulebook, stack),
         *decision_faults(study.decisions, stack.units.index, rulebook),
         *_quotas(study, rulebook, stack),
     ]
 
 
-def provided(stack: Stack) -> dict[str, str]:
-    """The measures that a stack will give, and where each comes from.
+def provided(study: Study, stack: Stack) -> dict[str, str]:
+    """The measures that a study will have once it has run, and where each comes from.
 
     Returns
     -------
     dict of str to str
-        Name of the measure to the layer, "units" or "the overlay".
+        Name of the measure to the layer, "units", "the overlay" or the quota.
     """
     names = {str(column): "units" for column in stack.units.columns if column != stack.units.geometry.name}
     for layer in stack.designations.values():
         names |= {f"{layer.role}_{ending}": "the overlay" for ending in ("share", "ha")}
     for layer in stack.layers:
         names |= dict.fromkeys(layer.measures, f"layer '{layer.name}'")
-    return names | dict.fromkeys(ADDED, "the overlay")
+    quotas = {f"{QUOTA}{quota.name}": f"quota '{quota.name}'" for quota in study.quotas}
+    return names | dict.fromkeys(ADDED, "the overlay") | quotas
 
 
 def known_roles(rulebook: Rulebook) -> set[str]:
@@ -125,8 +127,8 @@ def _shapes(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
         )
 
 
-def _names(rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
-    names = provided(stack)
+def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
+    names = provided(study, stack)
     for indicator in rulebook.indicators:
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
@@ -137,14 +139,17 @@ def _names(rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
             )
     for name in sorted(set(names) & set(rulebook.parameters)):
         yield UnknownNameError(
-            f"'{name}' is a parameter of rulebook '{rulebook.name}' and comes from {names[name]} as well; rename the column",
+            f"'{name}' is a parameter of rulebook '{rulebook.name}' and comes from {names[name]} as well; "
+            "rename the column",
             code="two_sources",
         )
 
 
 def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
-    names = {*provided(stack), *(indicator.name for indicator in rulebook.indicators)}
-    sights = names | {*rulebook.values, "unit_id", "main"} | {zone.code for zone in rulebook.zones if zone.kind == "overlay"}
+    names = {*provided(study, stack), *(indicator.name for indicator in rulebook.indicators)}
+    sights = (
+        names | {*rulebook.values, "unit_id", "main"} | {zone.code for zone in rulebook.zones if zone.kind == "overlay"}
+    )
     for place, quota in enumerate(study.quotas):
         at = f"{study.where('quotas', place, 'name')}: quota '{quota.name}'"
         weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
@@ -194,14 +199,15 @@ def _idle_decisions(study: Study) -> Iterator[Finding]:
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
 
 
-def _absent(rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
-    names = provided(stack)
+def _absent(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
+    names = provided(study, stack)
     for indicator in rulebook.indicators:
         if indicator.name not in names and indicator.when_absent != "error":
-            text = f"no layer or table gives '{indicator.name}': rulebook '{rulebook.name}' takes it as {indicator.when_absent}"
+            taken = f"rulebook '{rulebook.name}' takes it as {indicator.when_absent}"
+            text = f"no layer or table gives '{indicator.name}': {taken}"
             yield Finding("note", "absent", "", (indicator.name,), 1, text)
     unread = [value.name for value in rulebook.parameters.values() if not value.verified]
     if unread:
-        text = f"{len(unread)} parameters of rulebook '{rulebook.name}' are not verified against an official text: {shown(unread)}"
+        count = f"{len(unread)} parameters of rulebook '{rulebook.name}'"
+        text = f"{count} are not verified against an official text: {shown(unread)}"
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)
-

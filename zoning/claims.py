@@ -160,7 +160,7 @@ def packed(clauses: Iterable[Clause], **more: object) -> str:
         "values": {
             name: value
             for clause in listed
-            for name, value in clause.values.items()  # noqa: PD011  (a clause is no frame)
+            for name, value in clause.values.items()
         },
         "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
     }

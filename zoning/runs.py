@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from layers import Study, confirm_sources, raise_all, read_layers
+from layers import Study, confirm_sources, number_text, raise_all, read_layers
 from zoning.checks import complaints
 from zoning.claims import classify
 from zoning.indicators import assumed, complete
@@ -16,7 +16,7 @@ from zoning.overlays import overlay
 from zoning.plans import Assumption, Plan
 from zoning.policies import assign
 from zoning.quotas import allocate
-from zoning.rulebook import Rulebook, read_rulebook
+from zoning.rulebook import Rulebook, Value, read_rulebook
 from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
@@ -82,22 +82,29 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> P
         flows=tabulate(FLOWS, pd.DataFrame()),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, stack.ledger),
-        assumptions=_assumptions(measured, rulebook, undeducted(pieces, stack.layers)),
+        assumptions=_assumptions(assumed(measured, rulebook, quotas), rulebook, undeducted(pieces, stack.layers)),
         roles=dict(pieces.attrs["roles"]),
         sources=stack.sources,
         own_crs=stack.own_crs.to_string(),
     )
 
 
-def _assumptions(measured: pd.DataFrame, rulebook: Rulebook, roles: tuple[str, ...]) -> tuple[Assumption, ...]:
+def _assumptions(
+    absent: tuple[Assumption, ...], rulebook: Rulebook, undeducted_roles: tuple[str, ...]
+) -> tuple[Assumption, ...]:
     """What was absent, which deductions were not made, and which parameters nobody has seen in an official text."""
     deductions = (
         Assumption(role, "deduction", f"no layer has the role '{role}': nothing is deducted from available_ha for it")
-        for role in roles
+        for role in undeducted_roles
     )
     unread = (
-        Assumption(value.name, "parameter", f"{value.value} {value.unit}: not verified against an official text")
+        Assumption(value.name, "parameter", f"{_amount(value)}: not verified against an official text")
         for value in rulebook.parameters.values()
         if not value.verified
     )
-    return (*assumed(measured, rulebook), *deductions, *unread)
+    return (*absent, *deductions, *unread)
+
+
+def _amount(value: Value) -> str:
+    number = number_text(value.value) if isinstance(value.value, float) else str(value.value)
+    return number if value.unit == "1" else f"{number} {value.unit}"

@@ -241,7 +241,7 @@ def test_a_clause_has_its_values_thresholds_answer_and_sentence(table):
     )
     assert first.text == "people / area >= density_min"
     assert (first.answer, first.decides) == ("yes", False)
-    assert first.values == {"people": 100, "area": 2}  # noqa: PD011  (a mapping, nothing of pandas)
+    assert first.values == {"people": 100, "area": 2}
     assert first.thresholds == {"density_min": 50}
     assert first.sentence == "people / area 50 >= 50 (density_min)"
     assert (second.text, second.answer, second.decides) == ("NOT metro", "no", True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import segmentize
 from shapely.geometry import box
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "toy"
@@ -46,7 +46,8 @@ def toy_pieces(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                     "forest": east <= 1.5,
                     "coalfield": y == 1 and west >= 2.5,
                     "farmland": farmland,
-                    "geometry": box(X0 + west * KM, Y0 + y * KM, X0 + east * KM, Y0 + (y + 1) * KM),
+                    # with a corner every 500 m, so that neighbours share all of theirs
+                    "geometry": segmentize(box(X0 + west * KM, Y0 + y * KM, X0 + east * KM, Y0 + (y + 1) * KM), KM / 2),
                 }
             )
     pieces = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS).set_index("piece_id")
@@ -69,7 +70,7 @@ def toy_measures(units: gpd.GeoDataFrame) -> pd.DataFrame:
 def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     """A function that makes the plan of the toy province, with other names for some units where asked."""
     from layers.stack import Source
-    from layers.study import Study
+    from layers.study import read_study
     from zoning.claims import classify
     from zoning.plans import Assumption, Plan
     from zoning.policies import assign
@@ -79,8 +80,7 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     from zoning.zones import resolve
 
     def make(names: dict[str, str] | None = None, **changes: object) -> Plan:
-        text = (DATA / "plan.toml").read_text("utf-8")
-        study = Study.model_validate(tomllib.loads(text))
+        study = read_study(DATA / "plan.toml")
         rulebook = read_rulebook(DATA / "rules", study.study.date)
         named = units.assign(name=[(names or {}).get(unit_id, name) for unit_id, name in units["name"].items()])
         measures = toy_measures(named)

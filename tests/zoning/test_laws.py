@@ -42,7 +42,7 @@ def cases_of(draft: Draft) -> list[Case]:
 
 @cache
 def read_values(name: str, day: date) -> dict[str, float | bool | str]:
-    return read_rulebook(name, day).values  # noqa: PD011  (a mapping, no pandas)
+    return read_rulebook(name, day).values
 
 
 def changes(draft: Draft) -> list[date]:
