@@ -12,6 +12,7 @@ from layers.errors import UnknownNameError as UnknownNameError
 from layers.errors import ZoneplanError as ZoneplanError
 from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
+from layers.errors import visible as visible
 from layers.expressions import Constant as Constant
 from layers.grammar import KEYWORDS as KEYWORDS
 from layers.columns import Scalar as Scalar

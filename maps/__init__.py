@@ -4,7 +4,7 @@ from maps.errors import BusyError as BusyError
 from maps.errors import DamagedRunError as DamagedRunError
 from maps.errors import WriteError as WriteError
 from maps.palette import zone_fills as zone_fills
-from maps.lettering import visible as visible
+from maps.lettering import number as number
 from maps.outlines import Frame as Frame
 from maps.report_words import LANGUAGES as LANGUAGES
 from maps.legends import Block as Block
@@ -19,6 +19,7 @@ from maps.styles import unit_style as unit_style
 from maps.exports import write_geopackage as write_geopackage
 from maps.exports import write_geoparquet as write_geoparquet
 from maps.exports import write_workbook as write_workbook
+
 # The web map.
 from maps.map_words import map_words as map_words
 from maps.cards import cards as cards

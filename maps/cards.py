@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from maps.lettering import visible
+from layers import visible
 from maps.report_words import title_in
 from zoning import Plan
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layers import visible
 from maps.cards import DECISION, cards
 from maps.legends import line_styles
-from maps.lettering import visible
 from maps.map_words import map_words
 from maps.palette import designation_inks, overlay_hatches, zone_fills
 from maps.report_words import title_in

@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from maps.lettering import area_decimals, number, percent, visible, wrap
+from layers import visible
+from maps.lettering import area_decimals, number, percent, wrap
 from maps.outlines import Frame
 from maps.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
 from maps.report_words import title_in, units_counted

@@ -12,41 +12,7 @@ from pyproj import CRS
 NONE = "–"
 """What stands where there is no value."""
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_NO_CHARACTERS = "\ufffe\uffff"
 _WIDE = {"W", "F"}
-
-
-def visible(text: object) -> str:
-    r"""A text with every character that would hide or reorder others written as its code.
-
-    Parameters
-    ----------
-    text : object
-        A name, a reason, a path as it was read; ``str`` of anything else.
-
-    Returns
-    -------
-    str
-        Letters of every script stay as they are. Control and format characters (line ends, bidirectional marks,
-        zero-width characters, lone surrogates) become ``\u202e`` and the like.
-
-    Examples
-    --------
-    >>> print(visible("攀枝花 <b>{{ 7*7 }}</b>"))
-    攀枝花 <b>{{ 7*7 }}</b>
-    >>> print(visible("evil\u202etxt.exe\n"))
-    evil\u202etxt.exe\u000a
-    """
-    return "".join(_code(char) if _hides(char) else char for char in str(text))
-
-
-def _hides(char: str) -> bool:
-    return unicodedata.category(char) in _HIDDEN or char in _NO_CHARACTERS
-
-
-def _code(char: str) -> str:
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 def number(value: object, decimals: int = 0) -> str:

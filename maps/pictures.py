@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from layers import visible
 from maps.legends import (
     Block,
     compass,
@@ -18,7 +19,7 @@ from maps.legends import (
     set_blocks,
     text_at,
 )
-from maps.lettering import projection, visible, width, wrap
+from maps.lettering import projection, width, wrap
 from maps.outlines import FINENESS, Frame, merge, simplify, trace
 from maps.palette import INK, Hatch, overlay_hatches, zone_fills
 from maps.report_words import report_words

@@ -44,7 +44,7 @@ from zoning.weights import factors as factors
 from zoning.quotas import allocate as allocate
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
-from zoning.narratives import visible as visible
+from zoning.narratives import narrate as narrate
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
 from zoning.cases import Result as Result

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from layers import UnknownNameError, parse_condition
+from layers import UnknownNameError, parse_condition, visible
 from zoning.claims import DEFAULT_RULE, packed
 from zoning.errors import near
-from zoning.narratives import narrate, visible
+from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import sight
 from zoning.rulebook import Rulebook

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,20 +16,6 @@ STATUS = {
 }
 
 
-def visible(text: str) -> str:
-    r"""Text in which control characters, and those that turn the direction of writing, are shown as escapes.
-
-    Examples
-    --------
-    >>> visible("Bad\nname \u202etxt 浙江")
-    'Bad\\nname \\u202etxt 浙江'
-    """
-    return "".join(
-        one.encode("unicode_escape").decode() if unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else one
-        for one in text
-    )
-
-
 def narrate(content: Mapping[str, Any]) -> Iterator[str]:
     """An explanation line by line.
 
@@ -42,7 +27,7 @@ def narrate(content: Mapping[str, Any]) -> Iterator[str]:
     Yields
     ------
     str
-        Lines without an end; names are in them as they were read, see :func:`visible`.
+        Lines without an end; names are in them as they were read, see :func:`layers.visible`.
     """
     unit, plan = content["unit"], content["plan"]
     inside = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""

@@ -8,11 +8,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers import Decision, UnknownNameError
+from layers import Decision, UnknownNameError, visible
 from zoning.claims import classify
 from zoning.explanations import explain
 from zoning.indicators import assumed, complete
-from zoning.narratives import visible
 from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.tables import LINES, QUOTAS, ZONES, tabulate
@@ -229,7 +228,7 @@ def test_names_cannot_steer_a_terminal(plan) -> None:
     hostile = "\x1b[31mRed\nfake line \u202egnp.exe\u2066 \u2028end"
     zones = plan.zones.assign(name=hostile)
     text = explain(replace(plan, zones=zones), "a").text()
-    assert text.startswith("\\x1b[31mRed\\nfake line \\u202egnp.exe\\u2066 \\u2028end (a), west")
+    assert text.startswith("\\u001b[31mRed\\u000afake line \\u202egnp.exe\\u2066 \\u2028end (a), west")
     assert not set(text) & {"\x1b", "\u202e", "\u2066", "\u2028"}
     assert visible("浙江 é ½") == "浙江 é ½"
 
