@@ -73,6 +73,7 @@ from layers.cells import cell_sides as cell_sides
 from layers.footprints import Edges as Edges
 from layers.footprints import footprint as footprint
 from layers.samples import Sample as Sample
+from layers.terrain import around as around
 from layers.terrain import aspect as aspect
 from layers.terrain import relief as relief
 from layers.terrain import slope as slope

@@ -17,10 +17,11 @@ from layers.footprints import Edges, Floats, Footprint, edges_of, footprint, tur
 from layers.formulas import Formula
 from layers.rasters import Raster
 from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
-from layers.terrain import aspect, relief, slope
+from layers.terrain import around, aspect, relief, slope
 
 MAX_SLOPE_CELL_M = 100.0
-_BATCH_CELLS = 8_000_000
+_BATCH_CELLS = 2_000_000
+_BAND_CELLS = 8_000_000
 _PARTIAL = 1e-6
 
 
@@ -68,7 +69,16 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
     """
     edges = edges_of(units, raster.crs, raster.transform)
     found = footprint(edges, raster.shape, _turn(raster))
-    return Coverage(units.index, _cells(found, raster), pd.Series(_inside(edges, found, len(units)), index=units.index))
+    cells = pd.DataFrame(
+        {
+            "unit": found.owner,
+            "row": found.row,
+            "column": found.column,
+            "share": found.share,
+            "area_m2": cell_areas(raster, found.row, found.column) * found.share,
+        }
+    )
+    return Coverage(units.index, cells, pd.Series(_inside(edges, found, len(units)), index=units.index))
 
 
 def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula]) -> pd.DataFrame:
@@ -104,17 +114,15 @@ def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Fo
     names = sorted(set().union(*(formula.surfaces for formula in formulas.values())))
     columns = {name: np.full(len(units), np.nan) for name in formulas}
     covered = {name: np.zeros(len(units)) for name in formulas}
-    for owners, coverage in _batches(units, raster):
-        cells = coverage.cells
-        surfaces = _surfaces(raster, cells, names)
-        inside = coverage.inside.to_numpy()
-        area = np.bincount(cells["unit"], cells["area_m2"], len(owners))
+    for batch in _batches(units, raster):
+        surfaces = _surfaces(raster, batch.found, names)
+        whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
         for name, formula in formulas.items():
-            sample = _sample(formula, surfaces, cells, len(owners))
-            columns[name][owners] = _statistic(formula, sample)
+            sample = _sample(formula, surfaces, batch)
+            columns[name][batch.units] = _statistic(formula, sample)
             with np.errstate(invalid="ignore"):
-                part = np.bincount(sample.owner, sample.weight, len(owners)) / area * inside
-            covered[name][owners] = np.nan_to_num(part)
+                part = np.bincount(sample.owner, sample.weight, len(batch.units)) / whole * batch.inside
+            covered[name][batch.units] = np.nan_to_num(part)
     table = pd.DataFrame(index=units.index)
     for name in formulas:
         table[name] = columns[name]
@@ -148,12 +156,12 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     """
     _refuse_coarse(raster, condition.names, f"'{condition.text}'")
     found = np.zeros(len(units))
-    for owners, coverage in _batches(units, raster):
-        cells = coverage.cells
-        yes = condition.evaluate(_surfaces(raster, cells, sorted(condition.names))).yes
-        areas = [np.bincount(cells["unit"][rows], cells["area_m2"][rows], len(owners)) for rows in (yes, slice(None))]
+    for batch in _batches(units, raster):
+        yes = condition.evaluate(pd.DataFrame(_surfaces(raster, batch.found, sorted(condition.names)))).yes
+        met = np.bincount(batch.found.owner[yes], batch.area[yes], len(batch.units))
+        whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
         with np.errstate(invalid="ignore"):
-            found[owners] = np.nan_to_num(areas[0] / areas[1] * coverage.inside.to_numpy())
+            found[batch.units] = np.nan_to_num(met / whole * batch.inside)
     return pd.Series(np.clip(found, 0.0, 1.0), index=units.index)
 
 
@@ -174,18 +182,6 @@ def _turn(raster: Raster) -> float | None:
     return None if turn is None else turn / raster.transform.a
 
 
-def _cells(found: Footprint, raster: Raster) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "unit": found.owner,
-            "row": found.row,
-            "column": found.column,
-            "share": found.share,
-            "area_m2": cell_areas(raster, found.row, found.column) * found.share,
-        }
-    )
-
-
 def _inside(edges: Edges, found: Footprint, count: int) -> Floats:
     """The share of each polygon that lies on the grid, by the grid's own plane."""
     whole = edges.cells(count)
@@ -193,7 +189,17 @@ def _inside(edges: Edges, found: Footprint, count: int) -> Floats:
         return np.clip(np.nan_to_num(np.bincount(found.owner, found.share, count) / whole), 0.0, 1.0)
 
 
-def _batches(units: gpd.GeoDataFrame, raster: Raster) -> Iterator[tuple[npt.NDArray[np.int64], Coverage]]:
+@dataclass(frozen=True)
+class _Batch:
+    """A few units: their places in the table, their cells and the true area of each, and their share on the grid."""
+
+    units: npt.NDArray[np.int64]
+    found: Footprint
+    area: Floats
+    inside: Floats
+
+
+def _batches(units: gpd.GeoDataFrame, raster: Raster) -> Iterator[_Batch]:
     """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large."""
     edges = edges_of(units, raster.crs, raster.transform)
     for owners in _groups(edges, len(units), raster.shape):
@@ -202,60 +208,64 @@ def _batches(units: gpd.GeoDataFrame, raster: Raster) -> Iterator[tuple[npt.NDAr
         mine = place[edges.owner] >= 0
         few = Edges(edges.start[mine], edges.end[mine], place[edges.owner[mine]])
         found = footprint(few, raster.shape, _turn(raster))
-        inside = pd.Series(_inside(few, found, len(owners)), index=units.index[owners])
-        yield owners, Coverage(units.index[owners], _cells(found, raster), inside)
+        area = cell_areas(raster, found.row, found.column) * found.share
+        yield _Batch(owners, found, area, _inside(few, found, len(owners)))
 
 
 def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:
-    """Places of units whose common box, in rows, and own boxes hold about ``_BATCH_CELLS`` cells."""
-    box = np.array([[np.inf, -np.inf]] * count), np.array([[np.inf, -np.inf]] * count)
-    for axis in (0, 1):
-        for ends in (edges.start, edges.end):
-            np.minimum.at(box[axis][:, 0], edges.owner, ends[:, axis])
-            np.maximum.at(box[axis][:, 1], edges.owner, ends[:, axis])
-    top = np.clip(np.nan_to_num(box[1][:, 0], posinf=0), 0, shape[0])
-    bottom = np.clip(np.nan_to_num(box[1][:, 1], neginf=0), 0, shape[0])
-    width = np.minimum(np.nan_to_num(box[0][:, 1] - box[0][:, 0], neginf=0) + 2, shape[1])
-    cells = np.maximum(bottom - top + 2, 0) * width
+    """Places of units, from north to south, that hold about ``_BATCH_CELLS`` cells inside a band of rows."""
+    rows = np.column_stack([np.full(count, np.inf), np.full(count, -np.inf)])
+    for ends in (edges.start, edges.end):
+        np.minimum.at(rows[:, 0], edges.owner, ends[:, 1])
+        np.maximum.at(rows[:, 1], edges.owner, ends[:, 1])
+    top, bottom = np.clip(np.nan_to_num(rows, posinf=0, neginf=0), 0, shape[0]).T
+    cells = np.minimum(np.abs(edges.cells(count)), float(shape[0] * shape[1]))
+    deepest = np.maximum((bottom - top) * shape[1], _BAND_CELLS)
     group: list[int] = []
-    high, low, held = np.inf, 0.0, 0.0
+    high, low, held, limit = np.inf, 0.0, 0.0, 0.0
     for unit in np.argsort(top, kind="stable"):
         high, low, held = min(high, top[unit]), max(low, bottom[unit]), held + cells[unit]
-        if group and max((low - high) * shape[1], held) > _BATCH_CELLS:
+        limit = max(limit, deepest[unit])
+        if group and ((low - high) * shape[1] > limit or held > _BATCH_CELLS):
             yield np.asarray(group)
-            group, high, low, held = [], top[unit], bottom[unit], cells[unit]
+            group, high, low, held, limit = [], top[unit], bottom[unit], cells[unit], deepest[unit]
         group.append(int(unit))
     if group:
         yield np.asarray(group)
 
 
-def _surfaces(raster: Raster, cells: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """The surfaces asked for, at each cell; missing where a cell has none."""
-    if cells.empty:
-        return pd.DataFrame({name: np.empty(0) for name in names})
-    rows = slice(max(int(cells["row"].min()) - 1, 0), min(int(cells["row"].max()) + 2, raster.shape[0]))
-    columns = slice(max(int(cells["column"].min()) - 1, 0), min(int(cells["column"].max()) + 2, raster.shape[1]))
+def _surfaces(raster: Raster, found: Footprint, names: Iterable[str]) -> dict[str, Floats]:
+    """The surfaces asked for, at each cell; NaN where a cell has none."""
+    if not len(found.row):
+        return {name: np.empty(0) for name in names}
+    rows = slice(max(int(found.row.min()) - 1, 0), min(int(found.row.max()) + 2, raster.shape[0]))
+    columns = slice(max(int(found.column.min()) - 1, 0), min(int(found.column.max()) + 2, raster.shape[1]))
     values = raster.read((rows, columns))
-    at = cells["row"].to_numpy() - rows.start, cells["column"].to_numpy() - columns.start
-    width, height = cell_sides(raster, rows)
-    made = {
-        "value": lambda: values,
-        "slope": lambda: slope(values, width, height),
-        "aspect": lambda: aspect(values, width, height),
-        "relief": lambda: relief(values),
+    row, column = found.row - rows.start, found.column - columns.start
+    if set(names) <= {"value"}:
+        return dict.fromkeys(names, values[row, column])
+    nine = around(values, row, column)
+    width, height = (side[row] for side in cell_sides(raster, rows))
+    made: dict[str, Callable[[], Floats]] = {
+        "value": lambda: nine[4],
+        "slope": lambda: slope(nine, width, height),
+        "aspect": lambda: aspect(nine, width, height),
+        "relief": lambda: relief(nine),
     }
-    return pd.DataFrame({name: made[name]()[at] for name in names})
+    return {name: made[name]() for name in names}
 
 
-def _sample(formula: Formula, surfaces: pd.DataFrame, cells: pd.DataFrame, count: int) -> Sample:
+def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: _Batch) -> Sample:
     if formula.condition is not None:
-        answer = formula.condition.evaluate(surfaces)
-        value, valid = answer.yes.astype(float), answer.known
+        answer = formula.condition.evaluate(pd.DataFrame(surfaces))
+        value, valid = answer.yes.astype(np.float64), answer.known
     else:
-        value = surfaces[formula.argument].to_numpy()
+        value = surfaces[formula.argument]
         valid = ~np.isnan(value)
-    kept = cells[valid]
-    return Sample(kept["unit"].to_numpy(), value[valid], kept["area_m2"].to_numpy(), kept["share"].to_numpy(), count)
+    found, count = batch.found, len(batch.units)
+    if valid.all():
+        return Sample(found.owner, value, batch.area, found.share, count)
+    return Sample(found.owner[valid], value[valid], batch.area[valid], found.share[valid], count)
 
 
 def _statistic(formula: Formula, sample: Sample) -> Floats:

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+Around = Sequence[Floats]
+"""Heights of the nine cells around and at some cells, in metres, from the north-west to the south-east by rows."""
 
 
-def slope(heights: Floats, width_m: Floats, height_m: Floats) -> Floats:
+def around(heights: Floats, row: Places, column: Places) -> Around:
+    """The heights at cells of a grid and at their neighbours; NaN beyond the edge.
+
+    Examples
+    --------
+    >>> [float(one) for one in around(np.arange(9.0).reshape(3, 3), np.array(1), np.array(1))]
+    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+    """
+    padded = np.pad(heights, 1, constant_values=np.nan)
+    return [padded[row + i, column + j] for i in range(3) for j in range(3)]
+
+
+def slope(nine: Around, width_m: Floats, height_m: Floats) -> Floats:
     """The steepest slope in degrees, after Horn (1981).
 
     Parameters
     ----------
-    heights : array of float, rows x columns
-        In metres, rows from north to south; NaN where there is none.
-    width_m, height_m : array of float, one a row
-        Sides of the cells on the ground.
+    nine : sequence of nine arrays of float
+        From :func:`around`.
+    width_m, height_m : array of float
+        Sides of each cell on the ground.
 
     Returns
     -------
     array of float
-        Same shape; NaN where the cell or one of its neighbours has no value or lies outside.
+        NaN where the cell or one of its neighbours has no value.
 
     Notes
     -----
@@ -33,14 +49,15 @@ def slope(heights: Floats, width_m: Floats, height_m: Floats) -> Floats:
     Examples
     --------
     >>> plane = np.add.outer([0.0, 0.0, 0.0], [0.0, 10.0, 20.0])
-    >>> float(slope(plane, np.full(3, 10.0), np.full(3, 10.0))[1, 1])
+    >>> side = np.array(10.0)
+    >>> float(slope(around(plane, np.array(1), np.array(1)), side, side))
     45.0
     """
-    east, north = _gradient(heights, width_m, height_m)
+    east, north = _gradient(nine, width_m, height_m)
     return np.asarray(np.degrees(np.arctan(np.hypot(east, north))))
 
 
-def aspect(heights: Floats, width_m: Floats, height_m: Floats) -> Floats:
+def aspect(nine: Around, width_m: Floats, height_m: Floats) -> Floats:
     """The direction in which the land falls, in degrees clockwise from the grid's north; NaN also where it is level.
 
     Parameters are those of :func:`slope`.
@@ -48,37 +65,30 @@ def aspect(heights: Floats, width_m: Floats, height_m: Floats) -> Floats:
     Examples
     --------
     >>> falls_west = np.add.outer([0.0, 0.0, 0.0], [0.0, 10.0, 20.0])
-    >>> float(aspect(falls_west, np.full(3, 10.0), np.full(3, 10.0))[1, 1])
+    >>> side = np.array(10.0)
+    >>> float(aspect(around(falls_west, np.array(1), np.array(1)), side, side))
     270.0
     """
-    east, north = _gradient(heights, width_m, height_m)
+    east, north = _gradient(nine, width_m, height_m)
     direction = np.degrees(np.arctan2(-east, -north)) % 360.0
     return np.where((east == 0) & (north == 0), np.nan, direction)
 
 
-def relief(heights: Floats) -> Floats:
+def relief(nine: Around) -> Floats:
     """The highest less the lowest of a cell and its eight neighbours; NaN where one of them has no value.
 
     Examples
     --------
-    >>> float(relief(np.arange(9.0).reshape(3, 3))[1, 1])
+    >>> float(relief(around(np.arange(9.0).reshape(3, 3), np.array(1), np.array(1))))
     8.0
     """
-    around = _around(heights)
-    return np.asarray(reduce(np.maximum, around) - reduce(np.minimum, around))
+    return np.asarray(reduce(np.maximum, nine) - reduce(np.minimum, nine))
 
 
-def _around(heights: Floats) -> list[Floats]:
-    """The nine cells, from the north-west to the south-east, each as an array of the grid's shape."""
-    rows, columns = heights.shape
-    padded = np.pad(heights, 1, constant_values=np.nan)
-    return [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-
-
-def _gradient(heights: Floats, width_m: Floats, height_m: Floats) -> tuple[Floats, Floats]:
+def _gradient(nine: Around, width_m: Floats, height_m: Floats) -> tuple[Floats, Floats]:
     """Rise a metre towards east and towards north."""
-    nw, n, ne, w, _, e, sw, s, se = _around(heights)
-    centre = np.where(np.isnan(heights), np.nan, 0.0)
-    east = ((ne - nw) + 2 * (e - w) + (se - sw)) / (8 * width_m[:, None])
-    north = ((nw - sw) + 2 * (n - s) + (ne - se)) / (8 * height_m[:, None])
-    return east + centre, north + centre
+    nw, n, ne, w, centre, e, sw, s, se = nine
+    absent = np.where(np.isnan(centre), np.nan, 0.0)
+    east = ((ne - nw) + 2 * (e - w) + (se - sw)) / (8 * width_m)
+    north = ((nw - sw) + 2 * (n - s) + (ne - se)) / (8 * height_m)
+    return east + absent, north + absent

@@ -7,9 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.terrain import aspect, relief, slope
+from layers import terrain
 
-SIDES = np.full(5, 10.0), np.full(5, 20.0)
+
+def everywhere(heights):
+    """The nine heights at every cell of a grid."""
+    return terrain.around(heights, *np.indices(heights.shape))
+
+
+def slope(heights, width=10.0, height=20.0):
+    return terrain.slope(everywhere(heights), np.asarray(width), np.asarray(height))
+
+
+def aspect(heights, width=10.0, height=20.0):
+    return terrain.aspect(everywhere(heights), np.asarray(width), np.asarray(height))
+
+
+def relief(heights):
+    return terrain.relief(everywhere(heights))
 
 
 def plane(east, north):
@@ -20,7 +35,7 @@ def plane(east, north):
 
 @given(st.floats(-3, 3), st.floats(-3, 3))
 def test_the_slope_of_a_tilted_plane_is_exact(east, north):
-    found = slope(plane(east, north), *SIDES)
+    found = slope(plane(east, north))
     assert found[1:-1, 1:-1] == pytest.approx(np.degrees(np.arctan(np.hypot(east, north))), abs=1e-9)
 
 
@@ -29,33 +44,32 @@ def test_the_slope_of_a_tilted_plane_is_exact(east, north):
     [(0, -1, 0.0), (-1, -1, 45.0), (-1, 0, 90.0), (0, 1, 180.0), (1, 0, 270.0), (1, -1, 315.0)],
 )
 def test_aspect_is_where_the_land_falls(east, north, faces):
-    assert aspect(plane(east, north), *SIDES)[2, 2] == pytest.approx(faces)
+    assert aspect(plane(east, north))[2, 2] == pytest.approx(faces)
 
 
 def test_level_land_has_a_slope_and_no_aspect():
-    assert slope(np.zeros((3, 3)), SIDES[0][:3], SIDES[1][:3])[1, 1] == 0
-    assert np.isnan(aspect(np.zeros((3, 3)), SIDES[0][:3], SIDES[1][:3])[1, 1])
+    assert slope(np.zeros((3, 3)))[1, 1] == 0
+    assert np.isnan(aspect(np.zeros((3, 3)))[1, 1])
 
 
 def test_horn_by_pencil():
     heights = np.array([[1.0, 2, 4], [1, 3, 6], [2, 2, 9]])
     east = ((4 - 1) + 2 * (6 - 1) + (9 - 2)) / 8  # 2.5
     north = ((1 - 2) + 2 * (2 - 2) + (4 - 9)) / 8  # -0.75
-    one = np.ones(3)
-    assert slope(heights, one, one)[1, 1] == pytest.approx(np.degrees(np.arctan(np.hypot(east, north))))
-    assert aspect(heights, one, one)[1, 1] == pytest.approx(np.degrees(np.arctan2(-east, -north)) % 360)
+    assert slope(heights, 1.0, 1.0)[1, 1] == pytest.approx(np.degrees(np.arctan(np.hypot(east, north))))
+    assert aspect(heights, 1.0, 1.0)[1, 1] == pytest.approx(np.degrees(np.arctan2(-east, -north)) % 360)
     assert relief(heights)[1, 1] == 8
 
 
 def test_cells_without_all_neighbours_have_none():
     heights = plane(1, 0)
     heights[2, 2] = np.nan
-    for surface in (slope(heights, *SIDES), aspect(heights, *SIDES), relief(heights)):
+    for surface in (slope(heights), aspect(heights), relief(heights)):
         assert np.isnan(surface).all()  # five by five: every cell is on the edge or beside the hole
-    assert np.isnan(slope(np.ones((1, 1)), SIDES[0][:1], SIDES[1][:1])).all()
+    assert np.isnan(slope(np.ones((1, 1)))).all()
 
 
 def test_each_row_has_its_own_width():
     heights = np.tile(np.arange(3) * 10.0, (4, 1))
-    found = slope(heights, np.array([10.0, 10, 20, 20]), np.full(4, 10.0))
+    found = slope(heights, np.array([[10.0], [10], [20], [20]]), 10.0)
     assert found[1:3, 1].tolist() == pytest.approx([45.0, np.degrees(np.arctan(0.5))])
