@@ -21,6 +21,9 @@ Flags = npt.NDArray[np.bool_]
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5], dtype=np.uint64)
 """Odd factors that tell the four coordinates of a segment apart in its hash."""
 
+_CROWD = 12
+"""Polygons whose box meets more boxes of their own designation than this, on average, are a crowd worth dissolving."""
+
 
 @dataclass(frozen=True)
 class Faces:
@@ -133,8 +136,9 @@ def _near(polygons: Geometries, units: Geometries) -> Geometries:
 
 
 def _dissolved(polygons: Geometries) -> Geometries:
-    """Polygons that do not overlap. A valid coverage stays as it is: its inner borders cancel in `_outlines`."""
-    if len(polygons) < 2 or shapely.coverage_is_valid(polygons):
+    """Polygons few of which overlap. Those that only border on one another stay: `_outlines` drops what they share."""
+    pairs = shapely.STRtree(polygons).query(polygons).shape[1]
+    if pairs <= _CROWD * len(polygons):
         return polygons
     dissolved: Geometries = shapely.get_parts(shapely.disjoint_subset_union_all(polygons))
     return dissolved
