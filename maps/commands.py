@@ -157,16 +157,15 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
 
 
 def _print_summary(plan: Plan, folder: Path) -> None:
-    titles = {zone.code: zone.title["en"] for zone in plan.rulebook.zones}
-    table = RichTable(title=escape(visible(f"{plan.study.name}, {plan.study.date}")), title_justify="left")
-    for heading, justify in (("Main function", "left"), ("Units", "right"), ("Hectares", "right"), ("Share", "right")):
-        table.add_column(heading, justify="right" if justify == "right" else "left")
+    table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
+    for heading in ("Main function", "Units", "Hectares", "Share"):
+        table.add_column(heading, justify="left" if heading == "Main function" else "right")
     total = plan.zones["area_ha"].sum()
-    for code, rows in plan.zones.groupby("main", sort=True):
-        area = rows["area_ha"].sum()
-        table.add_row(
-            escape(visible(titles[str(code)])), f"{len(rows):,}", f"{area:,.0f}", f"{100 * area / total:.1f} %"
-        )
+    for zone in plan.rulebook.zones:
+        rows = plan.zones[plan.zones["main"] == zone.code]
+        if zone.kind == "main" and len(rows):
+            area = rows["area_ha"].sum()
+            table.add_row(escape(zone.title["en"]), f"{len(rows):,}", f"{area:,.0f}", f"{100 * area / total:.1f} %")
     Console().print(table)
     for words, name in (("map", "map.html"), ("report", "report.html"), ("everything else", "")):
         print(f"{words}: {folder / name}")
