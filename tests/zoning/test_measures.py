@@ -15,7 +15,17 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import CrsError, GeometryError, Layer, SourceError, StudyError, UnknownNameError, read_raster
+from layers import (
+    CrsError,
+    GeometryError,
+    Layer,
+    SourceError,
+    StudyError,
+    UnknownNameError,
+    project,
+    read_raster,
+    working_crs,
+)
 from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
 from zoning.rulebook import Rulebook, Value
@@ -229,3 +239,16 @@ def test_shares_are_those_of_geopandas_and_protection_never_adds_land(many, extr
     more = pd.concat([parks, frame(box(x, y, x + w, y + h))])
     less = measure(units, overlay(units, {"protected": more}))["available_ha"]
     assert (less <= found["available_ha"] + 1e-9).all()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:6933", "EPSG:5070", "EPSG:3035"])
+def test_the_equal_area_crs_does_not_matter(crs):
+    cells = [shapely.box(lon, lat, lon + 2, lat + 2) for lon in range(-104, -96, 2) for lat in range(38, 44, 2)]
+    units = gpd.GeoDataFrame(geometry=cells, index=[f"u{n:02}" for n in range(12)], crs="EPSG:4326")
+    lake = gpd.GeoDataFrame(geometry=[shapely.Point(-100, 41).buffer(2.3, quad_segs=5)], crs="EPSG:4326")
+    at_home = working_crs(units)
+    here, there = (
+        measure(project(units, one), overlay(project(units, one), {"water": project(lake, one)}))["water_share"]
+        for one in (at_home, crs)
+    )
+    assert there.tolist() == pytest.approx(here.tolist(), abs=1e-6)

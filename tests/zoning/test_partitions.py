@@ -169,3 +169,11 @@ def test_a_second_cut_along_the_same_borders_changes_nothing(units, polygons):
     merged = grouped(Faces(again.geometry, first.unit[again.unit], again.flags))
     assert areas(merged).keys() == areas(first).keys()
     assert list(areas(merged).values()) == pytest.approx(list(areas(first).values()), abs=1e-6)
+
+
+def test_a_crowd_of_polygons_is_dissolved_first():
+    discs = [shapely.Point(1 + n / 40, 1).buffer(0.9, quad_segs=4) for n in range(40)]
+    found = areas(cut(HALVES, discs))
+    union = shapely.area(shapely.intersection(HALVES, shapely.union_all(discs)))
+    assert [found[0, True], found[1, True]] == pytest.approx(union.tolist(), rel=1e-12)
+    assert len(found) == 4
