@@ -79,7 +79,8 @@ class _Corners:
 
     @property
     def lengths(self) -> Integers:
-        return np.diff(np.r_[self.starts, len(self.ring)])
+        found: Integers = np.diff(np.r_[self.starts, len(self.ring)])
+        return found
 
     def shifted(self, by: int) -> Integers:
         """For each vertex the number of the one that follows it (1) or goes before it (-1) on its ring."""

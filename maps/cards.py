@@ -172,13 +172,11 @@ class _Policies:
     def __init__(self, plan: Plan, language: str) -> None:
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._language = language
-        self._titles = (
-            dict(zip(plan.policies["policy"], _rows(plan.policies), strict=True)) if len(plan.policies) else {}
-        )
+        self._titles = {row["policy"]: row for row in _rows(plan.policies.drop_duplicates("policy"))}
         self._policies, self._settings, self._shared = Shelf(sorted(self._titles)), Shelf(), Shelf()
 
     def place(self, rows: Rows) -> int:
-        """The number of a unit's list: each policy, what overrules it, its settings, and whether only a part is meant."""
+        """The number of a unit's list: each policy, what overrules it, its settings, whether a part is meant."""
         first: dict[str, tuple[int, int, int, int]] = {}
         for row in rows:
             over = self._policies.place(row["overruled_by"]) if row["overruled_by"] else -1

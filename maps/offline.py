@@ -29,6 +29,7 @@ NOTEBOOK_HEIGHT_PX = 720
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OWN_VIEWPORT = re.compile(r"""<meta name="viewport"[^>]*/>""")
 _URL = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _SOURCE_MAP = re.compile(r"//[#@]\s*sourceMappingURL=\S*")
 
 
@@ -141,7 +142,12 @@ def marker_icons() -> dict[str, str]:
 
 
 def as_script(text: str) -> str:
-    r"""A script that can stand inside ``<script>``: nothing in it ends or hides the element.
+    r"""A script that can stand inside ``<script>`` of a page in any encoding: nothing in it ends or hides the element.
+
+    Notes
+    -----
+    Letters beyond ASCII are written as escapes, which mean the same inside the texts of a script. A page whose letters
+    were misread would have scripts that differ from their hashes.
 
     Examples
     --------
@@ -149,7 +155,12 @@ def as_script(text: str) -> str:
     "write('<\\/script>')  "
     """
     safe = re.sub(r"</(script)", r"<\\/\1", _SOURCE_MAP.sub("", text), flags=re.IGNORECASE)
-    return safe.replace("<!--", r"<\!--").replace("\r\n", "\n")
+    return _BEYOND_ASCII.sub(_escaped, safe.replace("<!--", r"<\!--").replace("\r\n", "\n"))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _path(name: str) -> Path:

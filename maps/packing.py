@@ -64,8 +64,7 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     Parameters
     ----------
     units : GeoDataFrame
-        Index ``unit_id``, in any CRS.
-        At least one.
+        Index ``unit_id``, in any CRS; at least one row.
     pieces : GeoDataFrame
         ``unit_id`` and geometry: the units cut by the designations, without gap or overlap, in the same CRS.
 

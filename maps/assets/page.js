@@ -42,7 +42,7 @@ class Page {
       pane.style.zIndex = level;
       pane.style.pointerEvents = "none";
     }
-    if (map.getSize().x < 620) by("zp-layers").open = false;
+    if (map.getSize().x < 700) by("zp-layers").open = false;
     this.home = this.wholeView();
     map.on("resize", () => (this.home = this.wholeView()));
     map.fitBounds(this.home.bounds, { ...this.home.options, animate: false });
@@ -67,7 +67,7 @@ class Page {
       north = Math.max(north, bounds[i + 3]);
     }
     const legend = by("zp-layers");
-    const beside = legend.open && this.map.getSize().x > 760 ? legend.offsetWidth + 24 : 20;
+    const beside = legend.open && this.map.getSize().x > 560 ? legend.offsetWidth + 24 : 20;
     return {
       bounds: L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)),
       options: { paddingTopLeft: [beside, 20], paddingBottomRight: [56, 36] },

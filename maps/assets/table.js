@@ -40,8 +40,8 @@ class UnitTable {
     const { facts, speech } = this;
     const { words } = speech;
     const held = new Set(facts.units.main);
-    this.zone = this.select(words.main, facts.zones.map((zone, place) => [zone.title, place]).filter(([, place]) => held.has(place)));
-    this.jurisdiction = this.select(words.jurisdiction, facts.jurisdictions.map((name, place) => [name, place]));
+    this.zone = this.select("zp-by-main", words.main, facts.zones.map((zone, place) => [zone.title, place]).filter(([, place]) => held.has(place)));
+    this.jurisdiction = this.select("zp-by-jurisdiction", words.jurisdiction, facts.jurisdictions.map((name, place) => [name, place]));
     this.count = node("p", { class: "zp-muted", "aria-live": "polite" });
     this.heads = this.columns.map((column, place) =>
       node("th", { scope: "col", class: column.number ? "zp-number" : "" },
@@ -50,18 +50,18 @@ class UnitTable {
     this.previous = node("button", { type: "button", on: { click: () => this.turn(-1) } }, words.previous);
     this.next = node("button", { type: "button", on: { click: () => this.turn(1) } }, words.next);
     this.root = [
-      node("div", { class: "zp-filters" }, this.zone.label, facts.jurisdictions.length > 1 ? this.jurisdiction.label : null),
+      node("div", { class: "zp-filters" }, this.zone.field, facts.jurisdictions.length > 1 ? this.jurisdiction.field : null),
       this.count,
       node("table", {}, node("caption", {}, words.units), node("thead", {}, node("tr", {}, this.heads)), this.body),
       node("p", { class: "zp-pages" }, this.previous, this.next),
     ];
   }
 
-  select(title, options) {
+  select(id, title, options) {
     const all = node("option", { value: "" }, this.speech.words.all);
-    const box = node("select", { on: { change: () => this.filter() } }, all,
+    const box = node("select", { id, on: { change: () => this.filter() } }, all,
       options.map(([text, value]) => node("option", { value: String(value) }, text)));
-    return { box, label: node("label", {}, title, box) };
+    return { box, field: node("div", {}, node("label", { for: id }, title), box) };
   }
 
   search(query) {

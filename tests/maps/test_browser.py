@@ -1,0 +1,320 @@
+"""The map in a real browser with the network off: what a click says, what a box switches, what a name cannot do."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import folium
+import pytest
+
+from maps.webmap import draw
+
+CHROMIUM = shutil.which("chromium")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed"),
+]
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+HOSTILE = {
+    "a1": "{{ 7*7 }}",
+    "a2": "</script><script>document.title='ran'</script>",
+    "a3": "<img src=x onerror=\"document.title='ran'\">",
+    "a4": "${document.title='ran'}",
+    "b1": '=HYPERLINK("http://x")',
+    "b2": "攀枝花市",
+}
+READY = "html[data-zoneplan=ready]"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with playwright.sync_playwright() as tools:
+        opened = tools.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(chromium, tmp_path: Path) -> Iterator[Callable[..., object]]:
+    """A function that opens a map, or a plan's map, and gives the page with what it asked for and complained of."""
+    tabs = []
+
+    def open_page(shown, language: str = "en", address: str = "", **settings: object):
+        plan_map = shown if isinstance(shown, folium.Map) else draw(shown, language)
+        plan_map.save(tmp_path / "map.html")
+        tab = chromium.new_page(offline=True, **({"viewport": {"width": 1280, "height": 800}} | settings))
+        tab.asked, tab.complaints = [], []
+        tab.on("request", lambda request: tab.asked.append(request.url))
+        tab.on("console", lambda message: tab.complaints.append(message.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.goto((tmp_path / "map.html").as_uri() + address)
+        tab.wait_for_selector(READY)
+        tabs.append(tab)
+        return tab
+
+    yield open_page
+    for tab in tabs:
+        tab.close()
+
+
+def place(tab, plan, unit_id: str) -> tuple[float, float]:
+    """Where the middle of a unit is on the screen."""
+    middle = plan.units.to_crs(4326).geometry.loc[unit_id].centroid
+    return tuple(
+        tab.evaluate(
+            """([lat, lon]) => {
+                const box = map_plan.getContainer().getBoundingClientRect();
+                const at = map_plan.latLngToContainerPoint([lat, lon]);
+                return [box.x + at.x, box.y + at.y];
+            }""",
+            [middle.y, middle.x],
+        )
+    )
+
+
+def picture(tab) -> bytes:
+    """The map as pixels, without what the pointer marks."""
+    tab.mouse.move(2, 2)
+    tab.wait_for_timeout(60)
+    return tab.locator(".leaflet-zoneplan-pane canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def colour(tab, at: tuple[float, float]) -> list[int]:
+    """Red, green and blue of the map at a place of the screen."""
+    return tab.evaluate(
+        """([x, y]) => {
+            const canvas = document.querySelector('.leaflet-zoneplan-pane canvas');
+            const box = canvas.getBoundingClientRect();
+            return [...canvas.getContext('2d').getImageData(x - box.x, y - box.y, 1, 1).data].slice(0, 3);
+        }""",
+        list(at),
+    )
+
+
+def test_no_request_and_no_complaint(visit, toy_plan, tmp_path) -> None:
+    tab = visit(toy_plan)
+    tab.mouse.click(*place(tab, toy_plan, "b2"))
+    tab.get_by_role("tab", name="All units").click()
+    assert tab.asked == [(tmp_path / "map.html").as_uri()]
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("unit_id", ["a1", "b3", "c4"])
+def test_a_click_shows_the_card_of_that_unit(visit, toy_plan, unit_id: str) -> None:
+    tab = visit(toy_plan)
+    tab.mouse.click(*place(tab, toy_plan, unit_id))
+    card = tab.locator("#zp-unit")
+    assert card.locator("h2").inner_text() == f"Unit {unit_id.upper()}"
+    assert unit_id in card.inner_text()
+
+
+def test_the_card_says_what_the_plan_says(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.mouse.click(*place(tab, toy_plan, "b2"))
+    said = tab.locator("#zp-unit").inner_text()
+    for text in (
+        "b2 · west · 100.00 ha", "Decided by rule", "Ecologically fragile", "forest covers it",
+        "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", "Toy Act, section 2 (not verified)",
+        "9 ha", "of 32 ha for west", "not reduced by built up, water",
+        "Payment for standing forest", "text not seen", "since 2011-01-01",
+    ):  # fmt: skip
+        assert text in said
+    tab.mouse.click(*place(tab, toy_plan, "c4"))
+    said = tab.locator("#zp-unit").inner_text()
+    for text in ("By decision of planners", "Provincial assembly", "31 ha", "of 88 ha for east"):
+        assert text in said
+
+
+def test_a_card_tells_the_line_and_the_layers_at_the_place(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    x, y = place(tab, toy_plan, "a2")
+    tab.mouse.click(x - 12, y)
+    assert "Permanent farmland · farmland · forest" in tab.locator("#zp-unit").inner_text()
+    tab.mouse.click(x + 12, y)
+    assert "Permanent farmland · farmland" in tab.locator("#zp-unit").inner_text()
+    assert "forest\n" not in tab.locator("#zp-unit").inner_text().split("Main function")[0]
+
+
+def test_a_claim_that_did_not_win_and_an_overruled_policy_are_told(visit, toy_plan) -> None:
+    extra = toy_plan.claims[toy_plan.claims["rule"] == "fragile-1"].iloc[:1].assign(unit_id="c4")
+    over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "energy-review")
+    claims = toy_plan.claims.merge(extra, how="outer")
+    plan = dataclasses.replace(toy_plan, claims=claims, policies=toy_plan.policies.assign(overruled_by=over))
+    tab = visit(plan)
+    tab.mouse.click(*place(tab, plan, "c4"))
+    said = tab.locator("#zp-unit").inner_text()
+    assert "What the other rules said" in said
+    assert "Rule fragile-1 claims it for Ecologically fragile" in said
+    assert tab.locator("#zp-unit s").inner_text() == "No building without a plan"
+    assert "gives way to “Energy review”" in said
+
+
+def test_fills_are_those_of_the_legend(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    for box in ("Permanent farmland", "Energy-rich", "Decided by planners"):
+        tab.get_by_label(box).uncheck()
+    expected = {"b1": [0x77, 0xBB, 0x77], "c3": [0xEC, 0xE9, 0xE4], "c4": [0x99, 0x33, 0x00], "a2": [0x77, 0xBB, 0x77]}
+    assert {unit: colour(tab, place(tab, toy_plan, unit)) for unit in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Fill units by main function", "Energy-rich", "Permanent farmland", "Names of units", "forest", "coalfield",
+     "Borders of jurisdictions", "Decided by planners", "construction land, 2025"],
+)  # fmt: skip
+def test_a_switch_changes_the_picture_and_back(visit, toy_plan, label: str) -> None:
+    tab = visit(toy_plan)
+    before = picture(tab)
+    box = tab.get_by_label(label)
+    box.click()
+    assert picture(tab) != before
+    (tab.get_by_label("None") if "construction" in label else box).click()
+    assert picture(tab) == before
+
+
+def test_hostile_names_run_nowhere_and_show_as_written(visit, make_plan) -> None:
+    plan = make_plan(HOSTILE)
+    study = plan.study.model_copy(update={"study": plan.study.study.model_copy(update={"name": HOSTILE["a3"]})})
+    tab = visit(dataclasses.replace(plan, study=study))
+    title = tab.title()
+    assert tab.locator("h1").inner_text() == HOSTILE["a3"]
+    tab.get_by_label("Names of units").check()
+    for unit_id, name in HOSTILE.items():
+        at = place(tab, plan, unit_id)
+        tab.mouse.move(*at)
+        tab.wait_for_selector(".zp-tip")
+        assert tab.locator(".zp-tip strong").inner_text() == name
+        tab.mouse.click(*at)
+        assert tab.locator("#zp-unit h2").inner_text() == name
+    tab.get_by_role("tab", name="All units").click()
+    listed = tab.locator("#zp-units tbody").inner_text()
+    assert all(name in listed for name in HOSTILE.values())
+    assert tab.title() == title
+    assert tab.locator("img").count() == 0
+    assert tab.complaints == []
+
+
+def test_hover_names_the_unit_and_its_zone(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.mouse.move(*place(tab, toy_plan, "a4"))
+    tab.wait_for_selector(".zp-tip")
+    assert tab.locator(".zp-tip").inner_text().splitlines()[:2] == ["Unit A4", "General · Energy-rich"]
+    tab.mouse.move(2, 2)
+    tab.wait_for_selector(".zp-tip", state="detached")
+
+
+def test_search_by_name_and_by_id(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.get_by_label("Find a unit").fill("unit b")
+    assert tab.locator("#zp-units tbody tr").count() == 4
+    tab.get_by_label("Find a unit").fill("C4")
+    tab.get_by_label("Find a unit").press("Enter")
+    assert tab.locator("#zp-unit h2").inner_text() == "Unit C4"
+    assert tab.locator("#zp-live").inner_text() == "Unit C4 (c4): Key development"
+    tab.get_by_label("Find a unit").fill("nowhere")
+    assert "No unit fits" in tab.locator("#zp-units").inner_text()
+
+
+def test_a_keyboard_alone_finds_and_chooses_a_unit(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("Unit A4")
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.textContent") == "Unit A4"
+    assert tab.get_by_role("tab", name="Unit", exact=True).get_attribute("aria-selected") == "true"
+
+
+def test_the_table_is_filtered_sorted_and_paged(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.get_by_role("tab", name="All units").click()
+    rows = tab.locator("#zp-units tbody tr")
+    assert rows.count() == 12
+    tab.get_by_label("Main function", exact=True).select_option(label="Ecologically fragile")
+    assert rows.count() == 6
+    tab.get_by_label("Jurisdiction", exact=True).select_option(label="east")
+    assert rows.count() == 0
+    tab.get_by_label("Main function", exact=True).select_option(label="All")
+    tab.get_by_role("button", name="Sort by construction land, ha").click()
+    assert rows.first.inner_text().startswith("Unit C4")
+    assert tab.locator("th[aria-sort=descending]").inner_text().startswith("construction land, ha")
+
+
+def test_an_address_can_name_a_unit(visit, toy_plan) -> None:
+    tab = visit(toy_plan, address="#unit=b3")
+    assert tab.locator("#zp-unit h2").inner_text() == "Unit B3"
+
+
+def test_it_speaks_chinese(visit, toy_plan) -> None:
+    tab = visit(toy_plan, "zh")
+    assert tab.get_by_label("按名称或编号查找单元").is_visible()
+    tab.mouse.click(*place(tab, toy_plan, "b2"))
+    assert "规则确定" in tab.locator("#zp-unit").inner_text()
+    assert tab.complaints == []
+
+
+def test_everything_that_can_be_used_has_a_name(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.mouse.click(*place(tab, toy_plan, "b2"))
+    tab.get_by_role("tab", name="All units").click()
+    nameless = tab.evaluate(
+        """() => [...document.querySelectorAll('button, a[href], input, select, summary')]
+            .filter(one => one.offsetParent && !(one.getAttribute('aria-label') || one.labels?.length
+                || one.textContent.trim())).map(one => one.outerHTML)"""
+    )
+    assert nameless == []
+    assert tab.locator("main").count() == tab.locator("h1").count() == tab.locator("[role=status]").count() == 1
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(visit, toy_plan) -> None:
+    tab = visit(toy_plan, viewport={"width": 390, "height": 844})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.mouse.click(*place(tab, toy_plan, "b3"))
+    assert tab.locator("#zp-unit h2").inner_text() == "Unit B3"
+
+
+def test_the_map_is_on_the_printed_page(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.emulate_media(media="print")
+    tab.wait_for_timeout(100)
+    assert colour(tab, place(tab, toy_plan, "b1")) == [0x77, 0xBB, 0x77]
+    assert not tab.get_by_label("Find a unit").is_visible()
+    assert tab.locator("#zp-layers").is_visible()
+
+
+def test_layers_that_an_analyst_adds_lie_over_the_plan(visit, toy_plan) -> None:
+    plan_map = draw(toy_plan)
+    middle = toy_plan.units.to_crs(4326).geometry.loc["b2"].centroid
+    folium.Marker([middle.y, middle.x], tooltip="{{ 7*7 }}", popup="a well").add_to(plan_map)
+    folium.LayerControl().add_to(plan_map)
+    tab = visit(plan_map)
+    icon = tab.locator("img.leaflet-marker-icon")
+    assert icon.evaluate("image => image.naturalWidth") > 0
+    icon.hover()
+    assert tab.locator(".leaflet-tooltip", has_text="{{ 7*7 }}").is_visible()
+    icon.click()
+    tab.wait_for_selector("text=a well")
+    assert tab.complaints == []
+
+
+def test_it_works_inside_a_notebook(chromium, toy_plan, tmp_path) -> None:
+    # the output cell of a notebook is a page with the map in a frame
+    cell = f"<!DOCTYPE html><html><body>{draw(toy_plan)._repr_html_()}</body></html>"
+    (tmp_path / "cell.html").write_text(cell, "utf-8")
+    tab = chromium.new_page(offline=True, viewport={"width": 1000, "height": 900})
+    tab.goto((tmp_path / "cell.html").as_uri())
+    tab.frame_locator("iframe").locator(".leaflet-zoneplan-pane canvas").wait_for()
+    tab.close()

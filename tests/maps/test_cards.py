@@ -1,0 +1,154 @@
+"""Cards and contents: what the map says is what the plan says, checked with a pencil on the toy province."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from layers import ZoneplanError
+from maps.cards import cards
+from maps.contents import contents
+from maps.map_words import _WORDS, map_words
+
+FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
+
+
+def of(said: dict, unit_id: str) -> dict:
+    """What is said of one unit, by column."""
+    place = said["units"]["id"].index(unit_id)
+    return {column: values[place] for column, values in said["units"].items()}
+
+
+def test_a_unit_that_a_rule_claimed(toy_plan) -> None:
+    said = cards(toy_plan, "en")
+    unit = of(said, "b2")
+    assert (unit["name"], said["jurisdictions"][unit["jurisdiction"]], unit["area_ha"]) == ("Unit B2", "west", 100)
+    assert (unit["main"], unit["overlays"], unit["status"]) == (FRAGILE, [], 0)
+    rule, zone, answer, _, clauses = unit["main_claim"]
+    assert said["rules"][rule] == {
+        "id": "fragile-1", "kind": "rule", "reason": "forest covers it", "reference": "Toy Act, section 2",
+        "verified": False,
+    }  # fmt: skip
+    assert (zone, answer) == (FRAGILE, "yes")
+    assert clauses == [["yes", "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", 1]]
+    assert unit["claims"] == []
+
+
+def test_a_unit_that_no_rule_claimed_says_why(toy_plan) -> None:
+    said = cards(toy_plan, "en")
+    rule, zone, _, text, clauses = of(said, "a4")["main_claim"]
+    assert (said["rules"][rule]["kind"], zone) == ("default", GENERAL)
+    assert "population 400 < 1000 (populous_min)" in text
+    assert [clause[:2] for clause in clauses] == [
+        ["no", "ecologically_fragile_share 0 < 0.5 (fragile_min)"],
+        ["no", "population 400 < 1000 (populous_min)"],
+    ]
+    assert of(said, "a4")["overlays"] == [ENERGY]
+
+
+def test_a_decision_shows_by_whom_and_why(toy_plan) -> None:
+    said = cards(toy_plan, "en")
+    unit = of(said, "c4")
+    rule, zone, _, text, clauses = unit["main_claim"]
+    assert (said["rules"][rule]["kind"], zone, clauses, unit["status"]) == ("decision", KEY, [], 3)
+    assert text == ("decided by Provincial assembly on 2024-06-01: The new town of the province (Resolution 7)")
+
+
+def test_quotas_keep_their_exact_amounts(toy_plan) -> None:
+    said = cards(toy_plan, "en")
+    assert of(said, "c4")["quotas"] == [[0, "31", "0", "100", 800.0, "", "east"]]
+    assert of(said, "a2")["quotas"] == [[0, "0", "0", "0", 200.0, "ceiling", "west"]]
+
+
+def test_lines_say_what_was_claimed_and_settled(toy_plan) -> None:
+    said = cards(toy_plan, "en")
+    assert of(said, "a2")["lines"] == [[1, 100.0, 100.0, []]]
+    assert of(said, "b2")["lines"] == []
+
+
+def test_a_line_that_lost_names_the_winner(toy_plan) -> None:
+    lost = toy_plan.lines.assign(settled_ha=40.0, lost_to="red_line;hillside")
+    said = cards(dataclasses.replace(toy_plan, lines=lost), "en")
+    assert of(said, "a2")["lines"] == [[1, 100.0, 40.0, [0, "hillside"]]]
+
+
+def test_units_share_their_lists_of_policies(toy_plan) -> None:
+    said = cards(toy_plan, "en")
+    names = [[said["policies"][policy]["id"] for policy, *_ in held] for held in said["shared"]]
+    assert sorted(names) == [["energy-review", "plan-first"], ["forest-payment", "plan-first"], ["plan-first"]]
+    first = next(one for one in said["policies"] if one["id"] == "plan-first")
+    assert (first["title"], first["verified"], first["since"]) == ("No building without a plan", True, "2011-01-01")
+    assert [one["verified"] for one in said["policies"] if one["id"] == "energy-review"] == [False]
+
+
+def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
+    over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "forest-payment")
+    part = toy_plan.policies["piece_id"].where(toy_plan.policies["policy"] != "plan-first", "a1/1")
+    policies = toy_plan.policies.assign(overruled_by=over, piece_id=part)
+    said = cards(dataclasses.replace(toy_plan, policies=policies), "en")
+    held = said["shared"][of(said, "a1")["policies"]]
+    told = {said["policies"][policy]["id"]: (by, in_part) for policy, by, _, in_part in held}
+    assert told["forest-payment"] == (-1, 0)
+    assert (said["policies"][told["plan-first"][0]]["id"], told["plan-first"][1]) == ("forest-payment", 1)
+
+
+def test_settings_show_value_and_unit(toy_plan) -> None:
+    text = json.dumps({"fee": {"value": 12.5, "unit": "CNY/ha"}, "share": {"value": 0.2, "unit": "1"}, "who": "county"})
+    said = cards(dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text)), "en")
+    assert said["settings"] == [[["fee", 12.5, "CNY/ha"], ["share", 0.2, ""], ["who", "county", ""]]]
+
+
+def test_hidden_characters_are_shown(make_plan) -> None:
+    said = cards(make_plan({"a1": "evil\u202etxt.exe"}), "en")
+    assert of(said, "a1")["name"] == "evil\\u202etxt.exe"
+
+
+def test_the_legend_has_the_hectares_of_the_plan(toy_plan) -> None:
+    said = contents(toy_plan, "en")
+    assert [(zone["code"], zone["units"], zone["ha"]) for zone in said["zones"]] == [
+        ("key_development", 1, 100),
+        ("ecologically_fragile", 6, 600),
+        ("general", 5, 500),
+        ("energy_rich", 1, 100),
+    ]
+    assert [(line["code"], line["ha"]) for line in said["lines"]] == [
+        ("red_line", 0),
+        ("permanent_farmland", 200),
+        ("growth_boundary", 0),
+    ]
+    assert [(layer["name"], layer["ha"]) for layer in said["designations"]] == [
+        ("coalfield", 150),
+        ("farmland", 200),
+        ("forest", 450),
+    ]
+
+
+def test_the_summary_says_what_nobody_has_seen(toy_plan) -> None:
+    plan = contents(toy_plan, "en")["plan"]
+    assert (plan["policies"], plan["parameters"], plan["deductions"]) == ([2, 3], [2, 3], ["built_up", "water"])
+    assert plan["decisions"][0][:3] == ["c4", "Unit C4", "Key development"]
+
+
+def test_a_quota_says_its_total_and_its_reserve(toy_plan) -> None:
+    (quota,) = contents(toy_plan, "en")["quotas"]
+    assert (quota["total"], quota["reserve"]) == ("120", "5")
+    assert quota["jurisdictions"] == {"east": "88", "west": "32"}
+
+
+def test_contents_are_ready_for_json(toy_plan) -> None:
+    said = contents(toy_plan, "zh")
+    assert json.loads(json.dumps(said, allow_nan=False))["zones"] == said["zones"]
+
+
+def test_a_language_that_is_not_there_is_refused(toy_plan) -> None:
+    with pytest.raises(ZoneplanError, match="no language 'fr': maps are drawn in en or zh"):
+        contents(toy_plan, "fr")
+
+
+def test_both_languages_have_the_same_figures_in_their_words() -> None:
+    for key, (english, chinese) in _WORDS.items():
+        fields = [{part.split("}")[0] for part in text.split("{")[1:]} for text in (english, chinese)]
+        assert fields[0] == fields[1], key
+    assert set(map_words("en")) == set(map_words("zh"))
