@@ -9,6 +9,7 @@ from maps.outlines import Frame as Frame
 from maps.report_words import LANGUAGES as LANGUAGES
 from maps.legends import Block as Block
 from maps.pictures import picture as picture
+from maps.pages import fill_page as fill_page
 from maps.report_parts import Chapter as Chapter
 from maps.report_editions import Edition as Edition
 from maps.report_chapters import summary as summary
@@ -32,6 +33,7 @@ from maps.files import read_run as read_run
 from maps.files import write_csv as write_csv
 from maps.locks import hold as hold
 from maps.folders import Verdict as Verdict
+from maps.folders import require_room as require_room
 from maps.folders import require_whole as require_whole
 from maps.folders import verify as verify
 from maps.folders import write_run as write_run

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from layers import visible
-from maps.errors import WriteError
 from maps.lettering import number
+from maps.pages import fill_page, write_page
 from maps.pictures import picture
 from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
 from maps.report_chapters import decisions, lines, open_units, summary, zones
 from maps.report_editions import Edition
 from maps.report_parts import Chapter
 from zoning import Plan
-
-ASSETS = Path(__file__).parent / "assets"
 
 
 def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
@@ -41,18 +35,7 @@ def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
     ZoneplanError
         The language is not known.
     """
-    target = Path(path)
-    content = report(plan, language).encode("utf-8")
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(
-            f"{target}: the report cannot be written ({error.strerror or error}); "
-            "free some space or name a folder that you may write to"
-        ) from error
+    write_page(report(plan, language), path, "report")
 
 
 def report(plan: Plan, language: str = "en") -> str:
@@ -79,13 +62,11 @@ def report(plan: Plan, language: str = "en") -> str:
     as their codes. Long tables are folded on the screen and whole on paper; nothing is left out.
     """
     edition = Edition(plan, language)
-    style = (ASSETS / "report.css").read_text("utf-8")
-    template = _environment().from_string((ASSETS / "report.html.j2").read_text("utf-8"))
-    return template.render(
+    return fill_page(
+        "report.html.j2",
+        ("report.css",),
         words=edition.words,
         language=language,
-        style=Markup(style),  # noqa: S704  (our own file)
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode('utf-8')).digest()).decode()}",
         name=plan.study.study.name,
         date=plan.rulebook.day.isoformat(),
         rulebook=", ".join(filter(None, (plan.rulebook.name, plan.rulebook.country, plan.rulebook.description))),
@@ -95,15 +76,6 @@ def report(plan: Plan, language: str = "en") -> str:
         map=Markup(picture(plan, language)),  # noqa: S704  (its texts are escaped where it is drawn)
         rows_said=lambda count: edition.say("rows", n=number(count)),
     )
-
-
-def _environment() -> Environment:
-    return Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=False)
-
-
-def _shown(value: object) -> object:
-    """What the template prints: our own markup as it is, all else with nothing hidden in it."""
-    return value if isinstance(value, Markup) else visible(value)
 
 
 def _chapters(edition: Edition) -> list[Chapter]:

@@ -1,0 +1,80 @@
+"""Pages: HTML that opens without a network; no script, every value escaped, one style sheet allowed by its own hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from layers import visible
+from maps.errors import WriteError
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def fill_page(template: str, styles: Iterable[str], **values: object) -> str:
+    """A page of our own assets with values in it.
+
+    Parameters
+    ----------
+    template : str
+        Name of the template among the assets.
+    styles : iterable of str
+        Names of its style sheets; a later one adds to those before it.
+    **values
+        What the template names, besides ``style`` and ``style_hash``.
+
+    Returns
+    -------
+    str
+        Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text
+        stand as their codes.
+    """
+    style = "\n".join((ASSETS / name).read_text("utf-8") for name in styles)
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_shown, loader=FileSystemLoader(ASSETS)
+    )
+    return environment.get_template(template).render(
+        style=Markup(style),  # noqa: S704  (our own files)
+        style_hash=f"sha256-{digest}",
+        **values,
+    )
+
+
+def _shown(value: object) -> object:
+    """What a template prints: our own markup as it is, all else with nothing hidden in it."""
+    return value if isinstance(value, Markup) else visible(value)
+
+
+def write_page(content: str, path: str | Path, what: str) -> None:
+    """Write a page whole or not at all.
+
+    Parameters
+    ----------
+    content : str
+    path : str or Path
+        The file to write; an older one is replaced when the new one is whole.
+    what : str
+        What it is, for the message of the error.
+
+    Raises
+    ------
+    WriteError
+        The disk is full or the place is not ours to write to; what stood there before is untouched.
+    """
+    target = Path(path)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_bytes(content.encode("utf-8"))
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise WriteError(
+            f"{target}: the {what} cannot be written ({error.strerror or error}); "
+            "free some space or name a folder that you may write to"
+        ) from error
