@@ -36,7 +36,7 @@ RUN_FILES = (
 """Every file of a whole run but the rulebook's and the manifest."""
 
 _VERSIONED = (
-    "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "exactextract", "folium", "pandas", "numpy",
+    "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy",
 )  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
