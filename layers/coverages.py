@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers.errors import GeometryError
+from layers.errors import GeometryError, shown
 from layers.ledger import entries, gather
 from layers.parts import of_dimension
 
@@ -62,7 +62,7 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
     ids = units.index.astype(str)
     if total > max_overlap_ha:
         worst = np.argsort(-areas, kind="stable")[:5]
-        pairs = "; ".join(f"'{ids[first[one]]}' and '{ids[second[one]]}' by {areas[one] / 1e4:.4f} ha" for one in worst)
+        pairs = "; ".join(f"{ids[first[one]]!r} and {ids[second[one]]!r} by {areas[one] / 1e4:.4f} ha" for one in worst)
         raise GeometryError(
             f"layer 'units': {len(areas)} pair(s) of units overlap by {total:.4f} ha in total, more than "
             f"max_overlap_ha = {max_overlap_ha:g}: {pairs}. Mend the outlines, or raise max_overlap_ha in [units]; an "
@@ -81,7 +81,7 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
     gone = losers[shapely.area(cut[losers]) <= _NOISE_M2]
     if len(gone):
         raise GeometryError(
-            f"layer 'units': {len(gone)} unit(s) lie wholly inside others: {', '.join(ids[gone][:5])}. One place "
+            f"layer 'units': {len(gone)} unit(s) lie wholly inside others: {shown(ids[gone])}. One place "
             f"belongs to one unit: mend the outlines.",
             code="overlap",
             layer="units",

@@ -122,6 +122,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
             if shapes is not None and types_in(shapes) & CURVED:
                 blobs = raw.read(place, layer=chosen, columns=[], **extra)[2]  # GDAL draws curves as lines here
                 shapes = pa.chunked_array([pa.array(list(blobs), type=pa.binary())])
+    except MemoryError:
+        raise
     except (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _damaged(path, name, error) from error
     check_rows(len(table), path, name)
@@ -168,6 +170,8 @@ def _read_parquet(path: Path, name: str) -> Records:
         # Texts stay in their dictionaries until their true size is known: 4 MB of file may be 40 GB of text.
         table = pq.read_table(path, read_dictionary=texts)
         check_size(sum(_text_bytes(table.column(one)) for one in texts), path, name)
+    except MemoryError:  # Arrow has one of its own kind
+        raise
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, name, error) from error
     for place, column in enumerate(table.column_names):

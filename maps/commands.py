@@ -22,7 +22,7 @@ from layers import Finding, ZoneplanError, read_layers, read_study, study_schema
 from maps.demos import write_study
 from maps.errors import DamagedRunError
 from maps.files import read_run
-from maps.folders import require_whole, verify, write_run
+from maps.folders import require_room, require_whole, verify, write_run
 from maps.progress import progress
 from zoning import Plan, check, explain, read_rulebook, run, run_cases
 
@@ -132,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(plan_file: Path, out: Path | None, *, excel_safe: bool, as_json: bool) -> None:
     study = read_study(plan_file)
     folder = out or plan_file.parent / "runs" / plan_file.stem
+    require_room(folder)
     with progress() as announce:
         plan = run(study, announce)
         write_run(plan, folder, excel_safe=excel_safe, announce=announce)

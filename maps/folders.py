@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,12 +59,12 @@ def write_run(
     Raises
     ------
     WriteError
-        The disk is full or read-only, or the folder holds files that no manifest lists; nothing is left behind.
+        See :func:`require_room`; or the disk has become full. Nothing is left behind.
     BusyError
         Another zoneplan writes there.
     """
     folder = folder.absolute()
-    _refuse_strangers(folder)
+    require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with hold(folder) as stage:
@@ -76,6 +77,41 @@ def write_run(
             "Free some space or choose another folder with --out"
         ) from error
     return folder
+
+
+def require_room(folder: Path) -> None:
+    """Refuse, before any work is done, a place where no run could be written.
+
+    Parameters
+    ----------
+    folder : Path
+        Where a run shall stand.
+
+    Raises
+    ------
+    WriteError
+        It holds files that no run wrote, is no folder, cannot be written to, has a name that no file system takes, or
+        the disk has less than ``SPARE_BYTES`` left.
+    """
+    folder = folder.absolute()
+    try:
+        for name in (folder, folder.with_name(f".{folder.name}.lock.{os.getpid()}")):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                name.lstat()
+        _refuse_strangers(folder)
+        above = next(one for one in folder.parents if one.exists())
+        usable = above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+        free = shutil.disk_usage(above).free
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise WriteError(f"{folder}: cannot hold a run: {reason}. Choose another folder with --out") from error
+    if not usable:
+        raise WriteError(f"{folder}: {above} cannot be written to. Choose another folder with --out")
+    if free < SPARE_BYTES:
+        raise WriteError(
+            f"{folder}: the disk has {free / 1e6:.1f} MB left, and a run needs {SPARE_BYTES / 1e6:.0f} MB at least. "
+            "Free some space, or choose another folder with --out"
+        )
 
 
 def verify(folder: Path) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -40,9 +41,11 @@ def hold(folder: Path) -> Iterator[Path]:
 
 
 def _take(lock: Path, folder: Path) -> None:
-    for _ in range(2):
+    for _ in range(3):
         mine = lock.with_name(f"{lock.name}.{os.getpid()}")
-        mine.write_text(json.dumps({"pid": os.getpid(), "started": _started(os.getpid())}), "utf-8")
+        mine.unlink(missing_ok=True)
+        with mine.open("x", encoding="utf-8") as file:  # a file of ours, never through a link that somebody left
+            file.write(json.dumps({"pid": os.getpid(), "started": _started(os.getpid())}))
         try:
             os.link(mine, lock)  # appears with its content, or not at all
         except FileExistsError:
@@ -51,12 +54,34 @@ def _take(lock: Path, folder: Path) -> None:
                 raise BusyError(
                     f"{folder}: another zoneplan (process {owner}) is writing there; wait for it, or use --out"
                 ) from None
-            lock.unlink(missing_ok=True)
+            _clear(lock)
         else:
             return
         finally:
             mine.unlink(missing_ok=True)
     raise BusyError(f"{folder}: another zoneplan took the lock; try again")
+
+
+def _clear(lock: Path) -> None:
+    """Remove a lock that a killed process left: of several that find it, one does, and no new lock goes with it."""
+    try:
+        handle = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _is_at(lock, handle) and _owner(lock) is None:
+            lock.unlink()
+    finally:
+        os.close(handle)
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    """Whether an open file is still the one at this path."""
+    try:
+        return path.stat().st_ino == os.fstat(handle).st_ino
+    except FileNotFoundError:
+        return False
 
 
 def _owner(lock: Path) -> int | None:

@@ -12,7 +12,17 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers import CrsError, GeometryError, Layer, UnknownNameError, is_equal_area, raise_all, same_crs, shown
+from layers import (
+    CrsError,
+    GeometryError,
+    Layer,
+    LimitError,
+    UnknownNameError,
+    is_equal_area,
+    raise_all,
+    same_crs,
+    shown,
+)
 from zoning.partitions import Faces, Geometries, grouped, partition
 
 Designation: TypeAlias = gpd.GeoDataFrame | Layer
@@ -50,6 +60,8 @@ def overlay(units: gpd.GeoDataFrame, designations: Mapping[str, Designation]) ->
         missing or double; or area was lost, which names the units.
     UnknownNameError
         A designation has a name that pieces need for something else.
+    LimitError
+        There is not enough memory.
 
     Notes
     -----
@@ -83,6 +95,12 @@ def overlay(units: gpd.GeoDataFrame, designations: Mapping[str, Designation]) ->
     try:
         faces = grouped(partition(shapes, [_flat(features[name].geometry) for name in names], matched=matched))
     except shapely.errors.GEOSException as error:
+        if "bad_alloc" in str(error):
+            raise LimitError(
+                f"out of memory while cutting {len(ids)} units by {shown(names)}: close other programs, or plan a "
+                "smaller territory at a time",
+                code="memory",
+            ) from error
         raise GeometryError(
             f"the overlay of {len(ids)} units with {shown(names)} failed in GEOS: {error}. Borders nearer to each "
             "other than coordinates can tell are the likely cause: round the layers to a millimetre and try again",
