@@ -57,7 +57,7 @@ def test_more_than_the_plan_allows_is_refused_with_the_pairs():
 
 
 def test_a_unit_wholly_inside_others_is_refused():
-    with pytest.raises(GeometryError, match=r"1 unit\(s\) lie wholly inside others: b"):
+    with pytest.raises(GeometryError, match=r"1 unit\(s\) lie wholly inside others: 'b'"):
         settle_overlaps(frame(a=box(0, 0, 100, 100), b=box(10, 10, 20, 20)), 100)
 
 
