@@ -18,7 +18,7 @@ from layers import (
 from zoning.decisions import decision_faults
 from zoning.errors import near
 from zoning.indicators import QUOTA
-from zoning.measures import DEDUCTED_ROLES
+from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
 from zoning.rulebook import Rulebook
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
@@ -91,7 +91,8 @@ def known_roles(rulebook: Rulebook) -> set[str]:
         if indicator.name.endswith(ending)
     }
     lines = {role for line in rulebook.lines for role in line.roles}
-    return {"elevation", *DEDUCTED_ROLES, *lines, *declared, *(zone.code for zone in rulebook.zones)}
+    heights = {ELEVATION_ROLE} if SLOPE_LIMIT in rulebook.parameters else set()
+    return {*heights, *DEDUCTED_ROLES, *lines, *declared, *(zone.code for zone in rulebook.zones)}
 
 
 def _roles(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
@@ -111,7 +112,7 @@ def _shapes(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
     kinds = {layer.name: layer.kind for layer in stack.layers}
     for place, layer in enumerate(study.layers):
         kind = kinds.get(layer.name)
-        wanted = "raster" if layer.role == "elevation" else "polygons"
+        wanted = "raster" if layer.role == ELEVATION_ROLE else "polygons"
         if layer.role is None or kind is None or kind == wanted:
             continue
         remedy = (

@@ -1,0 +1,102 @@
+"""The command from inside: what it prints, and which exit code stands for what went wrong."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+
+import maps.commands
+from maps import main
+
+
+def call(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as left:
+        main([str(argument) for argument in arguments])
+    return int(left.value.code or 0)
+
+
+def test_check_of_a_rulebook_runs_its_cases(toy_folder: Path, capsys) -> None:
+    cases = toy_folder / "rules" / "cases"
+    cases.mkdir()
+    case = """
+[[cases]]
+name = "a populous unit is for development"
+date = 2025-01-01
+source = "Toy Act, section 1"
+given = { population = 1000, ecologically_fragile_share = 0.0 }
+expect = { main = "MAIN" }
+"""
+    (cases / "toy.toml").write_text(case.replace("MAIN", "key_development"), "utf-8")
+    assert call("check", toy_folder / "rules") == 0
+    (cases / "toy.toml").write_text(case.replace("MAIN", "general"), "utf-8")
+    assert call("check", toy_folder / "rules") == 2
+    said = capsys.readouterr().out
+    assert "a populous unit is for development" in said
+    assert "key_development" in said
+
+
+def test_check_names_every_file_that_is_wrong(toy_folder: Path, capsys) -> None:
+    text = (toy_folder / "plan.toml").read_text("utf-8")
+    text = text.replace('"plants.csv"', '"plant.csv"').replace('"elevation.tif"', '"height.tif"')
+    (toy_folder / "plan.toml").write_text(text, "utf-8")
+    assert call("check", toy_folder / "plan.toml", "--json") == 3
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [one["level"] for one in found] == ["error", "error"]
+    assert "plant.csv" in found[0]["text"]
+    assert "height.tif" in found[1]["text"]
+
+
+def test_run_prints_where_everything_is(toy_folder: Path, tmp_path: Path, capsys) -> None:
+    assert call("run", toy_folder / "plan.toml", "--out", tmp_path / "result", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert Path(told["map"]).is_file()
+    assert Path(told["report"]).is_file()
+    assert told["main_functions"]["ecologically_fragile"] == {"units": 6, "area_ha": 600.0}
+
+
+def test_demo_names_the_studies_there_are(tmp_path: Path, capsys) -> None:
+    assert call("demo", tmp_path / "x", "--study", "us_mountain_wset") == 2
+    assert "us_mountain_west" in capsys.readouterr().err
+
+
+def test_demo_overwrites_nothing_that_was_changed(tmp_path: Path, capsys) -> None:
+    (tmp_path / "plan.toml").write_text("# mine\n", "utf-8")
+    assert call("demo", tmp_path) == 5
+    assert "plan.toml" in capsys.readouterr().err
+    assert (tmp_path / "plan.toml").read_text("utf-8") == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (MemoryError(), 6, "out of memory"),
+        (RuntimeError("std::bad_alloc"), 6, "out of memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), 5, "cannot write"),
+        (KeyboardInterrupt(), 130, ""),
+        (SystemExit(143), 143, ""),
+        (ZeroDivisionError("division by zero"), 70, "something unforeseen: ZeroDivisionError"),
+    ],
+)
+def test_whatever_happens_a_planner_sees_one_line(error, code, words, monkeypatch, capsys, toy_folder: Path) -> None:
+    def fail(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr(maps.commands, "run", fail)
+    assert call("run", toy_folder / "plan.toml") == code
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("arguments", [["walk"], ["run"], ["run", "plan.toml", "--fast"], ["explain", "x"]])
+def test_a_wrong_call_is_exit_code_2(arguments, capsys) -> None:
+    assert call(*arguments) == 2
+    assert "zoneplan" in capsys.readouterr().err
+
+
+def test_no_call_shows_help(capsys) -> None:
+    call()
+    assert "demo" in "".join(capsys.readouterr())

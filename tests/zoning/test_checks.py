@@ -1,0 +1,102 @@
+"""What a plan means: every name finds something, or the planner hears where it does not, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers import SeveralErrors, ZoneplanError, read_layers, read_study
+from zoning import check, read_rulebook, run
+
+
+def edit(folder: Path, *changes: tuple[str, str], file: str = "plan.toml") -> Path:
+    path = folder / file
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    return folder
+
+
+def findings(folder: Path):
+    study = read_study(folder / "plan.toml")
+    return check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+
+
+def errors(folder: Path) -> list[str]:
+    return [finding.text for finding in findings(folder) if finding.level == "error"]
+
+
+def test_a_sound_plan_has_no_error_but_says_what_was_absent_and_unverified(toy_folder: Path) -> None:
+    found = findings(toy_folder)
+    assert errors(toy_folder) == []
+    said = {(finding.level, finding.code): finding for finding in found}
+    assert said["note", "absent"].features == ("protected_ha",)
+    assert "takes it as 0" in said["note", "absent"].text
+    assert said["note", "unverified"].count == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('role = "energy_rich"', 'role = "energy_rihc"', ["line 25, column 8", "'energy_rihc'", "mean 'energy_rich'?"]),
+        ('role = "energy_rich"', 'role = "elevation"', ["reads no role 'elevation'"]),
+        ('weight = "population"', 'weight = "poplation"', ["'construction_land'", "mean 'population'?"]),
+        ('ceiling = "available_ha"', 'ceiling = "availble_ha"', ["mean 'available_ha' or"]),
+        ('levels = ["county", "unit"]', 'levels = ["province", "unit"]', ["'province' is no jurisdiction", "'county'"]),
+        ("main = 'key_development'", "mian = 'key_development'", ["nothing provides 'mian'", "'main'"]),
+        ('unit = "c4"', 'unit = "c44"', ["no unit 'c44'", "'c4'"]),
+        ('main = "key_development"', 'main = "energy_rich"', ["energy_rich"]),
+    ],
+)
+def test_a_name_that_finds_nothing_is_told_with_its_place(old, new, words, toy_folder: Path) -> None:
+    text = errors(edit(toy_folder, (old, new)))[0]
+    assert all(word in text for word in words), text
+
+
+def test_points_cannot_play_a_role(toy_folder: Path) -> None:
+    (text,) = errors(edit(toy_folder, ('measure = { plant_mw = "sum(mw)" }', 'role = "energy_rich"')))
+    assert "'plants' holds points" in text
+    assert "a role needs area" in text
+
+
+def test_a_measure_that_the_rulebook_must_have(toy_folder: Path) -> None:
+    edit(toy_folder, ('name = "population"', 'name = "populace"'), file="rules/indicators.toml")
+    edit(toy_folder, ("population >=", "populace >="), file="rules/rules.toml")
+    (text,) = errors(toy_folder)
+    assert "needs the measure 'populace' (persons)" in text
+    assert "did you mean 'population'?" in text
+
+
+def test_a_column_of_a_parameters_name_has_two_sources(toy_folder: Path) -> None:
+    edit(toy_folder, ("code,income", "code,fragile_min"), file="stats.csv")
+    assert any("'fragile_min' is a parameter" in text and "units" in text for text in errors(toy_folder))
+
+
+def test_everything_is_said_at_once_and_the_run_says_the_same(toy_folder: Path) -> None:
+    edit(toy_folder, ('role = "energy_rich"', 'role = "wet"'), ('weight = "population"', 'weight = "people"'))
+    texts = errors(toy_folder)
+    assert len(texts) == 2
+    with pytest.raises(SeveralErrors) as caught:
+        run(read_study(toy_folder / "plan.toml"))
+    assert [finding.text for finding in caught.value.findings] == texts
+    assert caught.value.exit_code == 2
+
+
+def test_a_decision_of_the_future_has_no_effect_yet(toy_folder: Path) -> None:
+    edit(toy_folder, ("date = 2024-06-01", "date = 2026-06-01"))
+    warnings = {finding.code: finding for finding in findings(toy_folder) if finding.level == "warning"}
+    assert warnings["decision_not_in_force"].features == ("c4",)
+    assert warnings["crs"].layer == "plants", "the plan gave the CRS of a file that has none"
+    plan = run(read_study(toy_folder / "plan.toml"))
+    assert plan.zones.set_index("unit_id").loc["c4", "main"] == "general"
+
+
+def test_an_infeasible_quota_is_the_runs_not_the_checks(toy_folder: Path) -> None:
+    edit(toy_folder, ("total = 120", "total = 12000"))
+    assert errors(toy_folder) == []
+    with pytest.raises(ZoneplanError) as caught:
+        run(read_study(toy_folder / "plan.toml"))
+    assert caught.value.exit_code == 4
