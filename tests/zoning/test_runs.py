@@ -72,7 +72,7 @@ def test_policies_and_assumptions(plan) -> None:
     assert applied["energy-review"] == ["b4"]
     assert len(applied["forest-payment"]) == 6
     said = {(assumption.kind, assumption.name) for assumption in plan.assumptions}
-    assert {("deduction", "water"), ("role", "protected_ha"), ("parameter", "plant_min_mw")} <= said
+    assert {("deduction", "water"), ("role", "protected"), ("parameter", "plant_min_mw")} <= said
 
 
 def test_every_table_is_as_declared(plan) -> None:
