@@ -93,7 +93,10 @@ class Painter {
   outlineOf(layer) {
     if (!this.outlines.has(layer)) {
       const covered = new Set(layer.pieces);
-      this.outlines.set(layer, this.shapes.borders((piece) => covered.has(piece)));
+      this.outlines.set(
+        layer,
+        this.shapes.borders((piece) => covered.has(piece)),
+      );
     }
     return this.outlines.get(layer);
   }
@@ -206,7 +209,8 @@ class Painter {
   // Names where there is room for them, and none over another.
   drawNames(context, screen, seen) {
     const { facts, shapes } = this;
-    context.font = '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
+    context.font =
+      '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";

@@ -11,17 +11,28 @@ function unitCard(facts, speech, unit, place, actions) {
       "header",
       { class: "zp-card-head" },
       node("h2", { tabIndex: -1 }, units.name[unit]),
-      node("p", { class: "zp-muted" }, [units.id[unit], facts.jurisdictions[units.jurisdiction[unit]], speech.ha(units.area_ha[unit])]
-        .filter(Boolean).join(" · ")),
+      node(
+        "p",
+        { class: "zp-muted" },
+        [units.id[unit], facts.jurisdictions[units.jurisdiction[unit]], speech.ha(units.area_ha[unit])]
+          .filter(Boolean)
+          .join(" · "),
+      ),
       node("p", {}, statusBadge(words, units.status[unit])),
-      node("p", { class: "zp-actions" },
+      node(
+        "p",
+        { class: "zp-actions" },
         node("button", { type: "button", on: { click: actions.show } }, words.show),
-        node("button", { type: "button", on: { click: actions.close } }, words.close)),
+        node("button", { type: "button", on: { click: actions.close } }, words.close),
+      ),
     ),
     place.length ? part(words.here, node("p", {}, place.join(" · "))) : null,
     part(
       words.main,
-      zoneTitle(box(() => main.fill), main),
+      zoneTitle(
+        box(() => main.fill),
+        main,
+      ),
       claimText(facts, speech, units.main_claim[unit]),
     ),
     part(words.overlays, overlayTexts(facts, speech, unit)),
@@ -33,7 +44,9 @@ function unitCard(facts, speech, unit, place, actions) {
 }
 
 function part(title, ...content) {
-  return content.flat().filter(Boolean).length ? node("section", { class: "zp-part" }, node("h3", {}, title), ...content) : null;
+  return content.flat().filter(Boolean).length
+    ? node("section", { class: "zp-part" }, node("h3", {}, title), ...content)
+    : null;
 }
 
 function zoneTitle(picture, zone, ...more) {
@@ -50,9 +63,15 @@ function overlayTexts(facts, speech, unit) {
   return held.map((place) => {
     const zone = facts.zones[place];
     const claims = facts.units.claims[unit].filter((claim) => claim[1] === place && claim[2] === "yes");
-    return node("div", { class: "zp-overlay" },
-      zoneTitle(box((context, ratio) => hatch(context, zone.hatch, ratio)), zone),
-      claims.map((claim) => claimText(facts, speech, claim)));
+    return node(
+      "div",
+      { class: "zp-overlay" },
+      zoneTitle(
+        box((context, ratio) => hatch(context, zone.hatch, ratio)),
+        zone,
+      ),
+      claims.map((claim) => claimText(facts, speech, claim)),
+    );
   });
 }
 
@@ -64,9 +83,18 @@ function otherClaims(facts, speech, unit) {
     .map((claim) => {
       const rule = facts.rules[claim[0]];
       const verb = claim[2] === "yes" ? "claims" : "may_claim";
-      return node("div", { class: "zp-other" },
-        node("p", {}, node("strong", {}, ruleName(speech, rule)), " ", speech.say(verb, { zone: facts.zones[claim[1]].title })),
-        claimText(facts, speech, claim));
+      return node(
+        "div",
+        { class: "zp-other" },
+        node(
+          "p",
+          {},
+          node("strong", {}, ruleName(speech, rule)),
+          " ",
+          speech.say(verb, { zone: facts.zones[claim[1]].title }),
+        ),
+        claimText(facts, speech, claim),
+      );
     });
 }
 
@@ -80,19 +108,40 @@ function claimText(facts, speech, [ruleAt, , , text, clauses]) {
   const { words } = speech;
   const byDefault = rule?.kind === "default";
   const reason = clauses.length && rule ? (byDefault ? words.default_rule : rule.reason) : text;
-  return node("div", { class: "zp-why" },
+  return node(
+    "div",
+    { class: "zp-why" },
     node("p", {}, reason),
-    clauses.length ? node("ul", { class: "zp-clauses" }, clauses.map((clause) => clauseText(words, clause))) : null,
+    clauses.length
+      ? node(
+          "ul",
+          { class: "zp-clauses" },
+          clauses.map((clause) => clauseText(words, clause)),
+        )
+      : null,
     rule?.reference
-      ? node("p", { class: "zp-source" }, speech.say("named", { name: ruleName(speech, rule), value: rule.reference }), rule.verified ? "" : ` (${words.unverified})`)
-      : null);
+      ? node(
+          "p",
+          { class: "zp-source" },
+          speech.say("named", { name: ruleName(speech, rule), value: rule.reference }),
+          rule.verified ? "" : ` (${words.unverified})`,
+        )
+      : null,
+  );
 }
 
 function clauseText(words, [answer, sentence, decides]) {
   const sign = { yes: "✓", no: "✗", unknown: "?" }[answer] ?? "?";
-  return node("li", { class: `zp-${answer}${decides ? "" : " zp-idle"}` },
-    node("span", { class: "zp-sign", role: "img", "aria-label": words[answer] ?? answer, title: words[answer] ?? answer }, sign),
-    node("span", {}, sentence));
+  return node(
+    "li",
+    { class: `zp-${answer}${decides ? "" : " zp-idle"}` },
+    node(
+      "span",
+      { class: "zp-sign", role: "img", "aria-label": words[answer] ?? answer, title: words[answer] ?? answer },
+      sign,
+    ),
+    node("span", {}, sentence),
+  );
 }
 
 function unseen(words) {
@@ -107,9 +156,13 @@ function lineTexts(facts, speech, unit) {
     const told = [speech.ha(settled)];
     if (lost > 0.005) told.push(speech.say("claimed", { n: speech.ha(claimed) }));
     if (winners) told.push(speech.say("lost", { n: speech.ha(lost), line: winners }));
-    return node("div", { class: "zp-item" },
-      zoneTitle(lineSwatch(layer), layer), node("p", {}, told.join(" · ")),
-      layer.reference ? node("p", { class: "zp-source" }, layer.reference) : null);
+    return node(
+      "div",
+      { class: "zp-item" },
+      zoneTitle(lineSwatch(layer), layer),
+      node("p", {}, told.join(" · ")),
+      layer.reference ? node("p", { class: "zp-source" }, layer.reference) : null,
+    );
   });
 }
 
@@ -124,11 +177,25 @@ function quotaTexts(facts, speech, unit) {
       [words.ceiling, speech.amount(ceiling, quota.unit)],
       [words.binding, binding ? (words[binding] ?? binding) : words.not_bound],
     ];
-    return node("div", { class: "zp-item" },
-      node("p", { class: "zp-amount" }, node("strong", {}, speech.amount(amount, quota.unit)), " ",
+    return node(
+      "div",
+      { class: "zp-item" },
+      node(
+        "p",
+        { class: "zp-amount" },
+        node("strong", {}, speech.amount(amount, quota.unit)),
+        " ",
         node("span", { class: "zp-muted" }, `${speech.plain(quota.name)}, ${quota.period}`),
-        whole ? node("small", {}, speech.say("of_whole", { n: speech.amount(whole, quota.unit), name: jurisdiction })) : null),
-      node("dl", { class: "zp-facts" }, facts_.map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value)))));
+        whole
+          ? node("small", {}, speech.say("of_whole", { n: speech.amount(whole, quota.unit), name: jurisdiction }))
+          : null,
+      ),
+      node(
+        "dl",
+        { class: "zp-facts" },
+        facts_.map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))),
+      ),
+    );
   });
   if (!texts.length) return [];
   const names = facts.plan.deductions.map((name) => speech.plain(name)).join(", ");
@@ -142,18 +209,32 @@ function policyTexts(facts, speech, unit) {
     const days = [
       policy.since && speech.say("since", { day: policy.since }),
       policy.until && speech.say("until", { day: policy.until }),
-    ].filter(Boolean).join(" ");
+    ]
+      .filter(Boolean)
+      .join(" ");
     const title = node(over < 0 ? "strong" : "s", {}, policy.title);
-    const told = facts.settings[settings].map(([name, value, unitOf]) => speech.say("named", { name: speech.plain(name), value: `${speech.value(value)} ${unitOf}`.trim() }));
-    return node("li", { class: over < 0 ? "" : "zp-overruled" },
-      node("p", { class: "zp-policy" }, title, " ",
+    const told = facts.settings[settings].map(([name, value, unitOf]) =>
+      speech.say("named", { name: speech.plain(name), value: `${speech.value(value)} ${unitOf}`.trim() }),
+    );
+    return node(
+      "li",
+      { class: over < 0 ? "" : "zp-overruled" },
+      node(
+        "p",
+        { class: "zp-policy" },
+        title,
+        " ",
         node("span", { class: "zp-badge" }, speech.plain(policy.instrument)),
         policy.verified ? null : unseen(words),
-        over < 0 ? null : node("span", { class: "zp-badge zp-warn" }, speech.say("overruled", { title: facts.policies[over].title })),
-        inPart ? node("span", { class: "zp-badge" }, words.in_part) : null),
+        over < 0
+          ? null
+          : node("span", { class: "zp-badge zp-warn" }, speech.say("overruled", { title: facts.policies[over].title })),
+        inPart ? node("span", { class: "zp-badge" }, words.in_part) : null,
+      ),
       node("p", {}, policy.clause),
       told.length ? node("p", { class: "zp-settings" }, told.join(" · ")) : null,
-      node("p", { class: "zp-source" }, [policy.reference, days].filter(Boolean).join(" · ")));
+      node("p", { class: "zp-source" }, [policy.reference, days].filter(Boolean).join(" · ")),
+    );
   });
   return list.length ? [node("ul", { class: "zp-policies" }, list)] : [];
 }
@@ -162,6 +243,8 @@ function policyTexts(facts, speech, unit) {
 function textsAt(facts, piece) {
   if (piece < 0) return [];
   const lines = facts.lines.filter((layer) => layer.holds.has(piece)).map((layer) => layer.title);
-  const layers = facts.designations.filter((layer) => layer.holds.has(piece)).map((layer) => layer.name.replaceAll("_", " "));
+  const layers = facts.designations
+    .filter((layer) => layer.holds.has(piece))
+    .map((layer) => layer.name.replaceAll("_", " "));
   return [...lines, ...layers];
 }

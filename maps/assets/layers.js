@@ -39,12 +39,7 @@ function layerControl(facts, speech, shown, changed) {
       "li",
       { class: "zp-row" },
       box(() => zone.fill),
-      node(
-        "span",
-        { class: "zp-said" },
-        zone.title,
-        node("small", {}, figures(zone)),
-      ),
+      node("span", { class: "zp-said" }, zone.title, node("small", {}, figures(zone))),
     ),
   );
   const quotaName = (quota) => `${speech.plain(quota.name)}, ${quota.period}`;
@@ -80,7 +75,13 @@ function layerControl(facts, speech, shown, changed) {
       facts.lines
         .filter((layer) => layer.pieces.length)
         .map((layer) =>
-          row(layer.title, speech.ha(layer.ha), lineSwatch(layer), shown.lines.has(layer), switchOf(shown.lines, layer)),
+          row(
+            layer.title,
+            speech.ha(layer.ha),
+            lineSwatch(layer),
+            shown.lines.has(layer),
+            switchOf(shown.lines, layer),
+          ),
         ),
     ),
     group(
@@ -89,7 +90,15 @@ function layerControl(facts, speech, shown, changed) {
         ? [
             row(words.no_quota, "", null, true, showQuota(-1), "radio", "zp-quota", "zp-none"),
             facts.quotas.map((quota, place) =>
-              row(quotaName(quota), speech.amount(quota.total, quota.unit), null, false, showQuota(place), "radio", "zp-quota"),
+              row(
+                quotaName(quota),
+                speech.amount(quota.total, quota.unit),
+                null,
+                false,
+                showQuota(place),
+                "radio",
+                "zp-quota",
+              ),
             ),
             scale,
           ]

@@ -33,7 +33,9 @@ class Speech {
   }
 
   ha(value) {
-    return this.say("ha", { n: value > 0 && value < 0.5 * 10 ** -this.digits ? "< " + 10 ** -this.digits : this.area.format(value) });
+    return this.say("ha", {
+      n: value > 0 && value < 0.5 * 10 ** -this.digits ? "< " + 10 ** -this.digits : this.area.format(value),
+    });
   }
 
   units(count) {

@@ -37,7 +37,10 @@ class Page {
   fillMap() {
     const { map, painter } = this;
     const { grid } = this.shapes;
-    for (const [name, level] of [["zoneplan", 250], ["zoneplan-marked", 260]]) {
+    for (const [name, level] of [
+      ["zoneplan", 250],
+      ["zoneplan-marked", 260],
+    ]) {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
       pane.style.pointerEvents = "none";
@@ -49,7 +52,9 @@ class Page {
     this.shown.homeZoom = map.getZoom();
     this.canvas = new ViewCanvas(grid, (...view) => painter.paint(...view), "zoneplan").addTo(map);
     this.marked = new ViewCanvas(grid, (...view) => painter.paintMarked(...view), "zoneplan-marked").addTo(map);
-    by("zp-layers").append(...layerControl(this.facts, this.speech, this.shown, () => this.canvas.redraw()).filter(Boolean));
+    by("zp-layers").append(
+      ...layerControl(this.facts, this.speech, this.shown, () => this.canvas.redraw()).filter(Boolean),
+    );
     this.addControls();
     this.follow();
     this.print();
@@ -85,7 +90,12 @@ class Page {
     map.attributionControl?.addAttribution(words.credit);
     const home = L.control({ position: "topright" });
     home.onAdd = () => {
-      const settings = { type: "button", title: words.whole, "aria-label": words.whole, on: { click: () => this.goHome() } };
+      const settings = {
+        type: "button",
+        title: words.whole,
+        "aria-label": words.whole,
+        on: { click: () => this.goHome() },
+      };
       const north = node("span", { class: "zp-north", "aria-hidden": "true" }, "▲", node("b", {}, words.north));
       const bar = node("div", { class: "leaflet-bar zp-home" }, node("button", settings, "⤢"), north);
       L.DomEvent.disableClickPropagation(bar);
@@ -140,8 +150,13 @@ class Page {
     const { units, zones } = facts;
     const titles = [units.main[unit], ...units.overlays[unit]].map((place) => zones[place].title);
     const here = textsAt(facts, piece);
-    return node("div", {}, node("strong", {}, units.name[unit]), node("div", {}, titles.join(" · ")),
-      here.length ? node("small", {}, here.join(" · ")) : null);
+    return node(
+      "div",
+      {},
+      node("strong", {}, units.name[unit]),
+      node("div", {}, titles.join(" · ")),
+      here.length ? node("small", {}, here.join(" · ")) : null,
+    );
   }
 
   fillPanel() {
@@ -149,7 +164,12 @@ class Page {
     const { plan } = facts;
     const { words } = speech;
     const [unread, all] = plan.policies;
-    const line = [plan.date, speech.say("named", { name: words.rulebook, value: plan.rulebook }), speech.units(facts.units.id.length), speech.ha(plan.area_ha)];
+    const line = [
+      plan.date,
+      speech.say("named", { name: words.rulebook, value: plan.rulebook }),
+      speech.units(facts.units.id.length),
+      speech.ha(plan.area_ha),
+    ];
     if (unread) line.push(speech.say("named", { name: words.policies, value: `${unread}/${all} ${words.unseen}` }));
     by("zp-line").textContent = line.join(" · ");
     const chooseById = (id) => this.choose(this.unitOfId.get(id), { look: true });
@@ -202,7 +222,11 @@ class Page {
       this.look(unit);
       card.querySelector("h2").focus({ preventScroll: true });
     }
-    by("zp-live").textContent = speech.say("chosen", { name: units.name[unit], id: units.id[unit], zone: zones[units.main[unit]].title });
+    by("zp-live").textContent = speech.say("chosen", {
+      name: units.name[unit],
+      id: units.id[unit],
+      zone: zones[units.main[unit]].title,
+    });
   }
 
   close() {

@@ -32,7 +32,10 @@ function dots(context, colour, ratio) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = side;
   const pen = tile.getContext("2d");
-  for (const [fill, radius] of [["rgba(255,255,255,.8)", 1.9], [colour, 1.15]]) {
+  for (const [fill, radius] of [
+    ["rgba(255,255,255,.8)", 1.9],
+    [colour, 1.15],
+  ]) {
     pen.fillStyle = fill;
     pen.beginPath();
     pen.arc(side / 2, side / 2, radius * ratio, 0, 7);

@@ -41,10 +41,7 @@ class Shapes {
   }
 
   refsOf(rings, shape) {
-    return rings.refs.subarray(
-      rings.refStart[rings.ringStart[shape]],
-      rings.refStart[rings.ringStart[shape + 1]],
-    );
+    return rings.refs.subarray(rings.refStart[rings.ringStart[shape]], rings.refStart[rings.ringStart[shape + 1]]);
   }
 
   // The number of each arc between pieces of different kinds; `kind` gives that of a piece, and of -1, the outside.

@@ -15,37 +15,91 @@ function planSummary(facts, speech, choose) {
   ].filter(Boolean);
   return [
     node("h2", {}, plan.name),
-    node("dl", { class: "zp-facts" },
-      [[words.date, plan.date], [words.rulebook, `${plan.rulebook} (${plan.country})`],
-        [words.units, speech.whole.format(facts.units.id.length)], [words.area, speech.ha(plan.area_ha)]]
-        .map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value)))),
+    node(
+      "dl",
+      { class: "zp-facts" },
+      [
+        [words.date, plan.date],
+        [words.rulebook, `${plan.rulebook} (${plan.country})`],
+        [words.units, speech.whole.format(facts.units.id.length)],
+        [words.area, speech.ha(plan.area_ha)],
+      ].map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))),
+    ),
     part(words.share_of_land, landBar(mains, speech, plan.area_ha)),
     notices.length
-      ? node("section", { class: "zp-notices" }, node("h3", {}, words.before_use), node("ul", {}, notices.map((text) => node("li", {}, text))))
+      ? node(
+          "section",
+          { class: "zp-notices" },
+          node("h3", {}, words.before_use),
+          node(
+            "ul",
+            {},
+            notices.map((text) => node("li", {}, text)),
+          ),
+        )
       : null,
-    part(words.decisions, plan.decisions.map(([id, name, zone, reason]) =>
-      node("div", { class: "zp-item" },
-        node("p", {}, node("button", { type: "button", class: "zp-link", on: { click: () => choose(id) } }, name), speech.say("named", { name: ` (${id})`, value: zone })),
-        node("p", { class: "zp-source" }, reason)))),
-    part(words.assumptions, plan.assumptions.length
-      ? [node("ul", {}, plan.assumptions.map(([name, assumed]) => node("li", {}, speech.say("named", { name: speech.plain(name), value: assumed }))))]
-      : []),
-    part(words.sources, node("p", { class: "zp-source" }, plan.sources.join(", ")), node("p", { class: "zp-source" }, words.how_drawn)),
+    part(
+      words.decisions,
+      plan.decisions.map(([id, name, zone, reason]) =>
+        node(
+          "div",
+          { class: "zp-item" },
+          node(
+            "p",
+            {},
+            node("button", { type: "button", class: "zp-link", on: { click: () => choose(id) } }, name),
+            speech.say("named", { name: ` (${id})`, value: zone }),
+          ),
+          node("p", { class: "zp-source" }, reason),
+        ),
+      ),
+    ),
+    part(
+      words.assumptions,
+      plan.assumptions.length
+        ? [
+            node(
+              "ul",
+              {},
+              plan.assumptions.map(([name, assumed]) =>
+                node("li", {}, speech.say("named", { name: speech.plain(name), value: assumed })),
+              ),
+            ),
+          ]
+        : [],
+    ),
+    part(
+      words.sources,
+      node("p", { class: "zp-source" }, plan.sources.join(", ")),
+      node("p", { class: "zp-source" }, words.how_drawn),
+    ),
   ];
 }
 
 // Shares of land side by side; each carries its name in the list below, for colour alone tells nothing.
 function landBar(mains, speech, whole) {
-  const bar = node("div", { class: "zp-bar", "aria-hidden": "true" },
+  const bar = node(
+    "div",
+    { class: "zp-bar", "aria-hidden": "true" },
     mains.map((zone) => {
       const share = node("span");
       share.style.width = `${(100 * zone.ha) / whole}%`;
       share.style.background = zone.fill;
       return share;
-    }));
-  const list = node("ul", { class: "zp-key" }, mains.map((zone) =>
-    node("li", { class: "zp-row" }, box(() => zone.fill),
-      node("span", { class: "zp-said" }, zone.title),
-      node("span", { class: "zp-number" }, speech.percent(zone.ha, whole)))));
+    }),
+  );
+  const list = node(
+    "ul",
+    { class: "zp-key" },
+    mains.map((zone) =>
+      node(
+        "li",
+        { class: "zp-row" },
+        box(() => zone.fill),
+        node("span", { class: "zp-said" }, zone.title),
+        node("span", { class: "zp-number" }, speech.percent(zone.ha, whole)),
+      ),
+    ),
+  );
   return [bar, list];
 }

@@ -21,7 +21,12 @@ class UnitTable {
     const columns = [
       { title: words.name, value: (unit) => units.name[unit], text: (unit) => units.name[unit] },
       { title: words.main, value: (unit) => units.main[unit], text: (unit) => facts.zones[units.main[unit]].title },
-      { title: words.area_ha, value: (unit) => units.area_ha[unit], text: (unit) => speech.area.format(units.area_ha[unit]), number: true },
+      {
+        title: words.area_ha,
+        value: (unit) => units.area_ha[unit],
+        text: (unit) => speech.area.format(units.area_ha[unit]),
+        number: true,
+      },
     ];
     facts.quotas.forEach((quota, place) =>
       columns.push({
@@ -32,7 +37,8 @@ class UnitTable {
           return row ? speech.amount(row[1], "").trim() : "";
         },
         number: true,
-      }));
+      }),
+    );
     return columns;
   }
 
@@ -40,17 +46,42 @@ class UnitTable {
     const { facts, speech } = this;
     const { words } = speech;
     const held = new Set(facts.units.main);
-    this.zone = this.select("zp-by-main", words.main, facts.zones.map((zone, place) => [zone.title, place]).filter(([, place]) => held.has(place)));
-    this.jurisdiction = this.select("zp-by-jurisdiction", words.jurisdiction, facts.jurisdictions.map((name, place) => [name, place]));
+    this.zone = this.select(
+      "zp-by-main",
+      words.main,
+      facts.zones.map((zone, place) => [zone.title, place]).filter(([, place]) => held.has(place)),
+    );
+    this.jurisdiction = this.select(
+      "zp-by-jurisdiction",
+      words.jurisdiction,
+      facts.jurisdictions.map((name, place) => [name, place]),
+    );
     this.count = node("p", { class: "zp-muted", "aria-live": "polite" });
     this.heads = this.columns.map((column, place) =>
-      node("th", { scope: "col", class: column.number ? "zp-number" : "" },
-        node("button", { type: "button", "aria-label": speech.say("sort", { column: column.title }), on: { click: () => this.sort(place) } }, column.title)));
+      node(
+        "th",
+        { scope: "col", class: column.number ? "zp-number" : "" },
+        node(
+          "button",
+          {
+            type: "button",
+            "aria-label": speech.say("sort", { column: column.title }),
+            on: { click: () => this.sort(place) },
+          },
+          column.title,
+        ),
+      ),
+    );
     this.body = node("tbody");
     this.previous = node("button", { type: "button", on: { click: () => this.turn(-1) } }, words.previous);
     this.next = node("button", { type: "button", on: { click: () => this.turn(1) } }, words.next);
     this.root = [
-      node("div", { class: "zp-filters" }, this.zone.field, facts.jurisdictions.length > 1 ? this.jurisdiction.field : null),
+      node(
+        "div",
+        { class: "zp-filters" },
+        this.zone.field,
+        facts.jurisdictions.length > 1 ? this.jurisdiction.field : null,
+      ),
       this.count,
       node("table", {}, node("caption", {}, words.units), node("thead", {}, node("tr", {}, this.heads)), this.body),
       node("p", { class: "zp-pages" }, this.previous, this.next),
@@ -59,8 +90,12 @@ class UnitTable {
 
   select(id, title, options) {
     const all = node("option", { value: "" }, this.speech.words.all);
-    const box = node("select", { id, on: { change: () => this.filter() } }, all,
-      options.map(([text, value]) => node("option", { value: String(value) }, text)));
+    const box = node(
+      "select",
+      { id, on: { change: () => this.filter() } },
+      all,
+      options.map(([text, value]) => node("option", { value: String(value) }, text)),
+    );
     return { box, field: node("div", {}, node("label", { for: id }, title), box) };
   }
 
@@ -70,13 +105,18 @@ class UnitTable {
   }
 
   sort(column) {
-    this.falling = column === this.column && this.found ? !this.falling : this.columns[column].number ?? false;
+    this.falling = column === this.column && this.found ? !this.falling : (this.columns[column].number ?? false);
     this.column = column;
     const { value } = this.columns[column];
     const way = this.falling ? -1 : 1;
     const compare = (a, b) => (typeof a === "string" ? this.collator.compare(a, b) : a - b);
-    this.order.sort((a, b) => way * compare(value(a), value(b)) || this.collator.compare(this.facts.units.id[a], this.facts.units.id[b]));
-    this.heads.forEach((head, place) => head.setAttribute("aria-sort", place !== column ? "none" : this.falling ? "descending" : "ascending"));
+    this.order.sort(
+      (a, b) =>
+        way * compare(value(a), value(b)) || this.collator.compare(this.facts.units.id[a], this.facts.units.id[b]),
+    );
+    this.heads.forEach((head, place) =>
+      head.setAttribute("aria-sort", place !== column ? "none" : this.falling ? "descending" : "ascending"),
+    );
     this.filter();
   }
 
@@ -84,10 +124,12 @@ class UnitTable {
     const { units } = this.facts;
     const zone = this.zone.box.value;
     const jurisdiction = this.jurisdiction.box.value;
-    this.found = this.order.filter((unit) =>
-      this.needles[unit].includes(this.query) &&
-      (zone === "" || units.main[unit] === Number(zone)) &&
-      (jurisdiction === "" || units.jurisdiction[unit] === Number(jurisdiction)));
+    this.found = this.order.filter(
+      (unit) =>
+        this.needles[unit].includes(this.query) &&
+        (zone === "" || units.main[unit] === Number(zone)) &&
+        (jurisdiction === "" || units.jurisdiction[unit] === Number(jurisdiction)),
+    );
     this.page = 0;
     this.draw();
   }
@@ -95,7 +137,9 @@ class UnitTable {
   // The unit that was asked for: by its very id or name, else the first one found.
   best() {
     const { units } = this.facts;
-    const exact = this.found.find((unit) => [units.id[unit], units.name[unit]].some((text) => text.toLowerCase() === this.query));
+    const exact = this.found.find((unit) =>
+      [units.id[unit], units.name[unit]].some((text) => text.toLowerCase() === this.query),
+    );
     return exact ?? this.found[0] ?? -1;
   }
 
@@ -119,9 +163,15 @@ class UnitTable {
 
   row(unit) {
     const { facts } = this;
-    const button = node("button", { type: "button", class: "zp-link", on: { click: () => this.choose(unit) } }, this.columns[0].text(unit));
+    const button = node(
+      "button",
+      { type: "button", class: "zp-link", on: { click: () => this.choose(unit) } },
+      this.columns[0].text(unit),
+    );
     const name = node("th", { scope: "row" }, button, node("small", {}, this.idText(unit)));
-    const cells = this.columns.slice(1).map((column) => node("td", { class: column.number ? "zp-number" : "" }, column.text(unit)));
+    const cells = this.columns
+      .slice(1)
+      .map((column) => node("td", { class: column.number ? "zp-number" : "" }, column.text(unit)));
     const swatchBox = node("span", { class: "zp-spot" });
     swatchBox.style.background = facts.zones[facts.units.main[unit]].fill;
     cells[0].prepend(swatchBox);
@@ -129,7 +179,9 @@ class UnitTable {
   }
 
   idText(unit) {
-    return [this.facts.units.id[unit], this.facts.jurisdictions[this.facts.units.jurisdiction[unit]]].filter(Boolean).join(" · ");
+    return [this.facts.units.id[unit], this.facts.jurisdictions[this.facts.units.jurisdiction[unit]]]
+      .filter(Boolean)
+      .join(" · ");
   }
 
   mark(unit) {

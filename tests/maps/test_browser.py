@@ -84,10 +84,15 @@ def place(tab, plan, unit_id: str) -> tuple[float, float]:
     )
 
 
+def settle(tab) -> None:
+    """Let the page draw two frames."""
+    tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def picture(tab) -> bytes:
     """The map as pixels, without what the pointer marks."""
     tab.mouse.move(2, 2)
-    tab.wait_for_timeout(60)
+    settle(tab)
     return tab.locator(".leaflet-zoneplan-pane canvas").evaluate("canvas => canvas.toDataURL()")
 
 
@@ -167,6 +172,26 @@ def test_fills_are_those_of_the_legend(visit, toy_plan) -> None:
         tab.get_by_label(box).uncheck()
     expected = {"b1": [0x77, 0xBB, 0x77], "c3": [0xEC, 0xE9, 0xE4], "c4": [0x99, 0x33, 0x00], "a2": [0x77, 0xBB, 0x77]}
     assert {unit: colour(tab, place(tab, toy_plan, unit)) for unit in expected} == expected
+
+
+def test_picture_and_places_agree_after_zoom_and_drag(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    tab.get_by_label("Decided by planners").uncheck()
+    x, y = place(tab, toy_plan, "c3")
+    tab.mouse.move(x, y)
+    zoom = tab.evaluate("map_plan.getZoom()")
+    tab.mouse.wheel(0, -120)
+    tab.wait_for_function("zoom => map_plan.getZoom() > zoom && !map_plan._animatingZoom", arg=zoom)
+    tab.mouse.down()
+    tab.mouse.move(x - 30, y + 90, steps=5)
+    tab.mouse.up()
+    tab.wait_for_function("!map_plan._panAnim?._inProgress")
+    assert colour(tab, place(tab, toy_plan, "c4")) == [0x99, 0x33, 0x00]
+    assert colour(tab, place(tab, toy_plan, "c2")) == [0x77, 0xBB, 0x77]
+    at = place(tab, toy_plan, "c3")
+    assert at != (x, y)
+    tab.mouse.click(*at)
+    assert tab.locator("#zp-unit h2").inner_text() == "Unit C3"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +314,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visit, toy_plan) -> None:
 def test_the_map_is_on_the_printed_page(visit, toy_plan) -> None:
     tab = visit(toy_plan)
     tab.emulate_media(media="print")
-    tab.wait_for_timeout(100)
+    settle(tab)
     assert colour(tab, place(tab, toy_plan, "b1")) == [0x77, 0xBB, 0x77]
     assert not tab.get_by_label("Find a unit").is_visible()
     assert tab.locator("#zp-layers").is_visible()
