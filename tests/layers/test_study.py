@@ -195,7 +195,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         ("main = 'key_dev", "main == 'key_dev", "plan.toml, line 55, column 22: unexpected '='"),
         ("EPSG:4326", "EPSG:999999", "line 25, column 7: unknown coordinate reference system 'EPSG:999999'"),
         ("EPSG:4326", "+init=/etc/passwd:1", "unknown coordinate reference system"),
-        ("EPSG:4326", "+proj=longlat +nadgrids=/tmp/x", "unknown coordinate reference system"),
+        ("EPSG:4326", "+proj=longlat +nadgrids=shift.gsb", "unknown coordinate reference system"),
         ('y = "latitude"\n', "", "line 23, column 5: 'x' stands without 'y'; points from a table need both columns"),
         ('x = "longitude"\n', "", "'y' stands without 'x'"),
         ("nodata = -9999", 'nodata = "-9999"', "'nodata': a number is needed, not the text '-9999'"),
