@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,11 +16,13 @@ import pytest
 import rasterio
 import shapely
 from exactextract import exact_extract
+from rasterio.features import shapes
 
 from layers import builtin_studies, builtin_study, read_study
 from layers.reading import read_layers
 from layers.stack import Stack
 from layers.study import Study
+from zoning import measure, overlay
 
 NAME = "us_mountain_west"
 FOLDER = builtin_study(NAME).parent
@@ -176,3 +180,140 @@ def test_what_is_in_doubt_was_left_out() -> None:
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as file:
         assert b"/work" not in b"".join(str(row).encode() for row in file.execute("select * from gpkg_contents"))
     assert not Path(FOLDER / "us_mountain_west.gpkg-journal").exists()
+
+
+# --- China by province -----------------------------------------------------------------------------------------------
+
+PROVINCES = builtin_study("china_provinces").parent
+ALBERS_CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=35 +lon_0=104 +datum=WGS84"
+NORTHEAST = ["210000", "220000", "230000"]
+COAL_NOT_SEEN = ["130000", "210000", "510000"]  # Hebei, Liaoning, Sichuan
+
+
+def read_grid(name: str, cells: Callable[[np.ndarray], np.ndarray]) -> gpd.GeoDataFrame:
+    """Polygons of the cells that fit, by rasterio alone; an edge along a parallel is no straight line elsewhere."""
+    with rasterio.open(PROVINCES / name) as grid:
+        values, valid = grid.read(1), grid.read_masks(1) > 0
+        fits = (cells(values) & valid).astype("uint8")
+        found = [shapely.geometry.shape(part) for part, _ in shapes(fits, mask=fits > 0, transform=grid.transform)]
+        return gpd.GeoDataFrame(geometry=shapely.segmentize(found, 0.05), crs=grid.crs)
+
+
+@pytest.fixture(scope="module")
+def provinces() -> gpd.GeoDataFrame:
+    """Units with shares of land and people, by geopandas and rasterio alone."""
+    gpkg = PROVINCES / "china_provinces.gpkg"
+    statistics = pd.read_csv(PROVINCES / "statistics.csv", dtype={"adcode": str}).set_index("adcode")
+    units = gpd.read_file(gpkg, layer="units").set_index("adcode").join(statistics)
+    units = units.set_geometry(units.segmentize(0.05)).to_crs(ALBERS_CHINA)
+    arid = read_grid("climate_koppen_full_0p25.tif", lambda values: np.isin(values, (5, 6, 7, 8)))
+    patches = gpd.read_file(gpkg, layer="fragile_areas")
+    fragile = pd.concat([gpd.GeoDataFrame(geometry=patches.segmentize(0.05)), arid])
+    land = {
+        "fragile": fragile,
+        "crops": read_grid("landcover_2019.tif", lambda values: np.isin(values, (12, 14))),
+        "sun": read_grid("solar_ghi_0p25.tif", lambda values: values >= 4.8),
+    }
+    shares = {}
+    for name, polygons in land.items():
+        whole = gpd.GeoDataFrame(geometry=[polygons.to_crs(ALBERS_CHINA).union_all()], crs=ALBERS_CHINA)
+        cut = gpd.overlay(units.reset_index()[["adcode", "geometry"]], whole, how="intersection")
+        shares[name] = (cut.area.groupby(cut["adcode"]).sum() / units.area).reindex(units.index, fill_value=0.0)
+    return units.assign(**shares)
+
+
+def find_names(units: gpd.GeoDataFrame, which: pd.Series) -> set[str]:
+    return {name.split(" ")[-1] for name in units.loc[which, "name"]}
+
+
+def test_provinces_come_out_as_whoever_knows_the_country_expects(provinces: gpd.GeoDataFrame) -> None:
+    """The west is fragile, the plains are fields, the coast is crowded and rich, coal lies in the north and west."""
+    hectares = provinces.area / 1e4
+    assert len(provinces) == 31
+    assert find_names(provinces, provinces["fragile"] >= 0.5) == {"西藏", "青海", "新疆", "甘肃", "宁夏", "内蒙古"}
+    dense = (provinces["population"] / hectares >= 3) & (provinces["gdp_million_cny"] / hectares >= 0.4)
+    assert find_names(provinces, dense) == {"北京", "天津", "上海", "江苏", "浙江", "山东", "广东", "福建"}
+    fields = (provinces["crops"] >= 0.4) & ~dense
+    assert find_names(provinces, fields) == {"河北", "辽宁", "吉林", "黑龙江", "安徽", "河南"}
+    coal = provinces["raw_coal_t"] / provinces["population"] >= 10
+    assert find_names(provinces, coal) == {"山西", "陕西", "内蒙古", "宁夏", "新疆"}
+    assert find_names(provinces, provinces["sun"] >= 0.2) == {"西藏", "青海", "四川", "云南"}
+
+
+def test_shares_of_land_are_those_that_zoneplan_measures(provinces: gpd.GeoDataFrame) -> None:
+    """Another projection, another overlay, and edges split by another rule: the same shares to a millionth."""
+    stack = read_layers(read_study(builtin_study("china_provinces")))
+    measures = measure(stack.units, overlay(stack.units, stack.designations), stack.layers)
+    roles = {"fragile": "ecologically_fragile", "crops": "agricultural", "sun": "energy_rich"}
+    for name, role in roles.items():
+        np.testing.assert_allclose(measures[f"{role}_share"], provinces[name].fillna(0.0), atol=1e-6)
+    assert stack.ledger.empty, "the built-in study needs no repair"
+
+
+def test_coal_that_nobody_saw_stays_missing(provinces: gpd.GeoDataFrame) -> None:
+    coal = provinces["raw_coal_t"]
+    assert coal.index[coal.isna()].tolist() == COAL_NOT_SEEN
+    assert coal.sum() == 4_563_236_000
+    # the readme's reason why a threshold of ten tonnes is out of reach for them
+    assert (4.66e9 - coal.sum()) / provinces.loc[COAL_NOT_SEEN, "population"].min() < 10
+
+
+def test_shares_of_development_depend_on_the_vintage(provinces: gpd.GeoDataFrame) -> None:
+    """The published figures: north 38.48 % and northeast 6.20 % in 2018, 1.37 million people fewer in the northeast."""
+    north = provinces.index[provinces["north"]]
+    assert len(north) == 15
+    readme = (PROVINCES / "README.md").read_text("utf-8")
+    vintages = ["gdp_2012_first", "gdp_2012_revised", "gdp_2018_first", "gdp_2018_revised", "gdp"]
+    found = {}
+    for label, members in {"north (15 units)": north, "northeast (3 units)": NORTHEAST}.items():
+        products = [provinces[f"{vintage}_million_cny"] for vintage in vintages]
+        found[label] = [f"{product[members].sum() / product.sum() * 100:.2f} %" for product in products]
+        assert f"| {label} | {' | '.join(found[label])} |" in readme
+    assert found["north (15 units)"][2:4] == ["38.48 %", "35.70 %"]
+    assert found["northeast (3 units)"][2:4] == ["6.20 %", "5.21 %"]
+    people = provinces.loc[NORTHEAST].filter(regex="^population_").sum()
+    assert people["population_2018_first"] - people["population_2012_first"] == -1_370_000
+    assert people["population_2018_revised"] - people["population_2012_revised"] == -6_950_000
+    for name in ("2012_first", "2012_revised", "2018_first", "2018_revised"):
+        product = provinces[f"gdp_{name}_million_cny"]
+        np.testing.assert_allclose(provinces[f"gdp_share_{name}_pct"], product / product.sum() * 100, atol=6e-4)
+
+
+@pytest.mark.skipif("ZONEPLAN_SHARED" not in os.environ, reason="the published tables are not part of the project")
+def test_figures_are_those_published(provinces: gpd.GeoDataFrame) -> None:
+    shared = Path(os.environ["ZONEPLAN_SHARED"])
+    published = pd.read_csv(shared / "domain" / "cn_gdp_provinces.csv", dtype={"adcode": str}).set_index("adcode")
+    people = pd.read_csv(shared / "domain" / "cn_pop_2010_2019_26prov.csv").set_index("name_zh")
+    for year, column in ((2012, "gdp2012"), (2018, "gdp2018_prelim")):
+        expected = (published[column].sort_index() * 100).round()
+        assert provinces[f"gdp_{year}_first_million_cny"].tolist() == expected.tolist()
+        ours = provinces.set_index(provinces["name"].str.split(" ").str[-1])[f"population_{year}_first"]
+        assert (ours.dropna() / 1e4).to_dict() == people[f"pop{year}"].to_dict()
+        assert ours.isna().sum() == 5
+    assert provinces["north"].tolist() == published["north15"].sort_index().astype(bool).tolist()
+
+
+def test_cities_stand_in_their_provinces(provinces: gpd.GeoDataFrame) -> None:
+    cities = gpd.read_file(PROVINCES / "china_provinces.gpkg", layer="cities").to_crs(ALBERS_CHINA)
+    joined = gpd.sjoin(cities, provinces[["geometry"]], predicate="within")
+    assert len(joined) == len(cities) == 500
+    assert (joined["adcode_left"] == joined["adcode_right"]).all()
+
+
+def test_provinces_say_what_they_are_not() -> None:
+    """Whoever opens the plan, its readme or its map reads that it states no boundary and decides no main function."""
+    study = read_study(builtin_study("china_provinces"))
+    readme = (PROVINCES / "README.md").read_text("utf-8")
+    for text in (study.name, study.text.split("[study]")[0].lower(), readme):
+        flat = " ".join(text.replace("#", " ").replace("*", "").split())
+        assert "not a statement on boundaries" in flat
+        assert re.search(r"decided (county by county|by county)", flat)
+    assert "Taiwan, Hong Kong and Macau are not in the source layer" in readme
+    assert "No power stations and no coalfields" in readme
+    assert "ILLUSTRATION" in study.text
+    printed = readme.split("## Credits")[1]
+    wanted = ("National Bureau of Statistics", "Natural Earth", "GeoNames (CC BY 4.0)", "MCD12C1", "GLDAS", "ArcticDEM")
+    assert [name for name in wanted if name not in printed] == []
+    (quota,) = study.quotas
+    assert quota.levels == ("unit",)
+    assert float(quota.total) == pytest.approx(39e6 / 15 / 5)  # 39 million mu, 15 mu a hectare, five years
