@@ -13,6 +13,10 @@ from layers.errors import ZoneplanError as ZoneplanError
 from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
 from layers.errors import visible as visible
+from layers.languages import LANGUAGES as LANGUAGES
+from layers.languages import Words as Words
+from layers.languages import require_language as require_language
+from layers.languages import words_in as words_in
 from layers.expressions import Constant as Constant
 from layers.grammar import KEYWORDS as KEYWORDS
 from layers.columns import Scalar as Scalar
@@ -35,6 +39,7 @@ from layers.sections import Share as Share
 from layers.sections import StudySection as StudySection
 from layers.sections import TableSection as TableSection
 from layers.sections import UnitsSection as UnitsSection
+from layers.sections import check_name as check_name
 from layers.study import Study as Study
 from layers.study import builtin_studies as builtin_studies
 from layers.study import builtin_study as builtin_study
@@ -42,6 +47,8 @@ from layers.study import read_study as read_study
 from layers.study import resolve_source as resolve_source
 from layers.schemas import study_schema as study_schema
 from layers.drivers import limit_drivers as limit_drivers
+from layers.drivers import format_of as format_of
+from layers.drivers import parts_of as parts_of
 from layers.drivers import loaded_drivers as loaded_drivers
 from layers.wellknown import too_deep as too_deep
 from layers.sheets import read_sheet as read_sheet
@@ -55,14 +62,18 @@ from layers.places import keep_near as keep_near
 from layers.geotiffs import opened as opened
 from layers.rasters import Raster as Raster
 from layers.rasters import read_raster as read_raster
+from layers.rasters import window_of as window_of
 from layers.outlines import polygons_of as polygons_of
 from layers.records import read_records as read_records
+from layers.records import frame_of as frame_of
 from layers.shapefiles import check_shapefile as check_shapefile
 from layers.vectors import read_features as read_features
 from layers.stack import Layer as Layer
 from layers.stack import Source as Source
 from layers.stack import Stack as Stack
 from layers.repairs import make_valid as make_valid
+from layers.repairs import drop_empty as drop_empty
+from layers.repairs import kind_of as kind_of
 from layers.coverages import note_gaps as note_gaps
 from layers.coverages import settle_overlaps as settle_overlaps
 from layers.tables import join_table as join_table
@@ -78,6 +89,7 @@ from layers.terrain import aspect as aspect
 from layers.terrain import relief as relief
 from layers.terrain import slope as slope
 from layers.grids import Coverage as Coverage
+from layers.grids import MAX_SLOPE_CELL_M as MAX_SLOPE_CELL_M
 from layers.grids import cover as cover
 from layers.grids import share_where as share_where
 from layers.grids import summarise as summarise

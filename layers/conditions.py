@@ -7,7 +7,7 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -110,10 +110,23 @@ class Condition:
         """
         return View(self.text, self.tree, table, parameters or {}).answer(self.tree)
 
-    def explain(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> list[tuple[Clause, ...]]:
+    def explain(
+        self,
+        table: pd.DataFrame,
+        parameters: Mapping[str, Scalar] | None = None,
+        language: str = "en",
+        titles: Mapping[str, str] | None = None,
+    ) -> list[tuple[Clause, ...]]:
         """The clauses of the condition for each row, in the order of the text.
 
-        Parameters and errors are those of :meth:`evaluate`.
+        Parameters
+        ----------
+        table, parameters
+            As for :meth:`evaluate`; so are the errors.
+        language : {"en", "zh"}
+            Of the sentences.
+        titles : mapping of str to str, optional
+            What columns and parameters are called in the sentences; by default as they are written.
 
         Examples
         --------
@@ -127,7 +140,11 @@ class Condition:
         """
         view = View(self.text, self.tree, table, parameters or {})
         deciding = np.ones(len(table), dtype=bool)
-        columns = [_clauses(view, *leaf) for leaf in _leaves(view, self.tree, deciding)]
+        columns = []
+        for leaf, turned, answer, decides in _leaves(view, self.tree, deciding):
+            facts = sentences(view, leaf, ~answer if turned else answer, language, titles)
+            text = f"NOT {view.words(leaf)}" if turned else view.words(leaf)
+            columns.append(_clauses(view, leaf, text, answer, zip(facts, decides.tolist(), strict=True)))
         return list(zip(*columns, strict=True))
 
 
@@ -169,25 +186,23 @@ def _leaves(
         yield from _leaves(view, part, deciding & same, turned)
 
 
-def _clauses(view: View, leaf: Node, turned: bool, answer: Answer, deciding: Truths) -> list[Clause]:
-    """A clause for each row."""
-    text = f"NOT {view.words(leaf)}" if turned else view.words(leaf)
+def _clauses(view: View, leaf: Node, text: str, answer: Answer, told: Iterable[tuple[str, bool]]) -> list[Clause]:
+    """A clause for each row; ``told``: its sentence, and whether it decides."""
     rows = len(view.table)
     names = dict.fromkeys(node.name for node in walk(leaf) if isinstance(node, Name))
     read = {name: [_plain(value) for value in view.named(name).listed(rows)] for name in names}
     columns = {name: values for name, values in read.items() if view.is_column(name)}
     thresholds = {name: values[0] for name, values in read.items() if rows and name not in columns}
-    facts = sentences(view, leaf, ~answer if turned else answer)
     return [
         Clause(
             text,
             "unknown" if not answer.known[row] else "yes" if answer.yes[row] else "no",
             {name: values[row] for name, values in columns.items()},
             thresholds,
-            facts[row],
-            bool(deciding[row]),
+            fact,
+            decides,
         )
-        for row in range(rows)
+        for row, (fact, decides) in enumerate(told)
     ]
 
 

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from layers.answers import Answer, View
 from layers.columns import Plain
 from layers.expressions import Among, Between, Comparison, Constant, Like, Name, Node, walk
+from layers.languages import Words, words_in
 
 CONTRARY = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 MOST_OPTIONS = 8
+WORDS: Words = {
+    "of_column": ("{name} {value}", "{name} {value}"),
+    "of_number": ("{name} {value}", "{name} 现状值 {value}"),
+    "of_parameter": ("{value} ({name})", "{value}（{name}）"),
+    "of_threshold": ("{value} ({name})", "阈值 {value}（{name}）"),
+    "is": ("{name} is {value}", "{name} 为{value}"),
+    "is_missing": ("{name} is missing", "{name} 缺失"),
+    "is_between": ("{name} is between {low} and {high}", "{name} 介于 {low} 与 {high} 之间"),
+    "is_not_between": ("{name} is not between {low} and {high}", "{name} 不在 {low} 与 {high} 之间"),
+    "is_among": ("{name} is one of {options}", "{name} 属于 {options}"),
+    "is_not_among": ("{name} is none of {options}", "{name} 不属于 {options}"),
+    "and_more": ("{options}, ... ({n} values)", "{options}……（共 {n} 个值）"),
+    "is_like": ("{name} is like {pattern}", "{name} 符合 {pattern}"),
+    "is_not_like": ("{name} is not like {pattern}", "{name} 不符合 {pattern}"),
+    "has_no_value": ("{name} has no value ({values})", "{name} 无值（{values}）"),
+    "nothing": ("missing", "缺失"),
+    "nothing_here": ("(missing)", "（缺失）"),
+    "true": ("true", "真"),
+    "false": ("false", "假"),
+    "comma": (", ", "，"),
+}
 
 
 def number_text(value: float, digits: int | None = None) -> str:
@@ -40,7 +62,9 @@ def number_text(value: float, digits: int | None = None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def sentences(view: View, leaf: Node, answer: Answer) -> list[str]:
+def sentences(
+    view: View, leaf: Node, answer: Answer, language: str = "en", titles: Mapping[str, str] | None = None
+) -> list[str]:
     """What is the case in each row: a fact where the comparison is known to hold or not, else what is missing.
 
     Parameters
@@ -51,6 +75,9 @@ def sentences(view: View, leaf: Node, answer: Answer) -> list[str]:
         A part of the condition without AND, OR and NOT.
     answer : Answer
         What ``view`` answers to it.
+    language : {"en", "zh"}
+    titles : mapping of str to str, optional
+        What columns and parameters are called in the sentences; by default as they are written.
 
     Returns
     -------
@@ -58,11 +85,14 @@ def sentences(view: View, leaf: Node, answer: Answer) -> list[str]:
         ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``, ``metro is true``, ``value 12 is one of 12, 14``,
         ``energy_mw is missing``; true whatever the answer.
     """
-    sides = [_Side.of(view, part) for part in leaf.children or (leaf,)]
-    names = [_Side.of(view, part) for part in walk(leaf) if isinstance(part, Name)]
+    teller = _Teller(words_in(language, WORDS))
+    sides = [_Side.of(view, part, titles or {}) for part in leaf.children or (leaf,)]
+    names = [_Side.of(view, part, titles or {}) for part in walk(leaf) if isinstance(part, Name)]
     negated = bool(getattr(leaf, "negated", False))
     return [
-        _fact(leaf, sides, row, bool(answer.yes[row]) != negated) if answer.known[row] else _lack(names, sides, row)
+        teller.fact(leaf, sides, row, bool(answer.yes[row]) != negated)
+        if answer.known[row]
+        else teller.lack(names, sides, row)
         for row in range(len(view.table))
     ]
 
@@ -77,73 +107,99 @@ class _Side:
     written: bool
 
     @classmethod
-    def of(cls, view: View, node: Node) -> _Side:
+    def of(cls, view: View, node: Node, titles: Mapping[str, str]) -> _Side:
         fixed = not any(isinstance(part, Name) and view.is_column(part.name) for part in walk(node))
-        words = node.name if isinstance(node, Name) else view.words(node)
+        words = titles.get(node.name, node.name) if isinstance(node, Name) else _titled(view, node, titles)
         return cls(words, view.values(node).listed(len(view.table)), fixed, isinstance(node, Constant))
 
-    def phrase(self, text: str) -> str:
-        """``slope 12.5`` of a column, ``25 (slope_max)`` of a parameter, ``25`` as written."""
-        if self.written:
-            return text
-        return f"{text} ({self.words})" if self.fixed else f"{self.words} {text}"
+
+def _titled(view: View, node: Node, titles: Mapping[str, str]) -> str:
+    """A part as written, on one line, with titles for the names in it."""
+    text, start = "", node.start
+    for part in walk(node):
+        if isinstance(part, Name) and part.name in titles:
+            text += view.text[start : part.start] + titles[part.name]
+            start = part.end
+    return " ".join((text + view.text[start : node.end]).split())
 
 
-def _fact(leaf: Node, sides: Sequence[_Side], row: int, is_so: bool) -> str:
-    """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
-    first, *others = _phrases(sides, row)
-    words, value = sides[0].words, sides[0].values[row]
-    match leaf:
-        case Comparison() if any(isinstance(side.values[row], bool) for side in sides):
-            return ", ".join(f"{side.words} is {_exact(side.values[row])}" for side in sides if not side.written)
-        case Comparison(operator=operator):
-            return f"{first} {operator if is_so else CONTRARY[operator]} {others[0]}"
-        case Between():
-            return f"{first} is {'' if is_so else 'not '}between {' and '.join(others)}"
-        case Among():
-            more = f", ... ({len(others)} values)" if len(others) > MOST_OPTIONS else ""
-            return f"{first} is {'one' if is_so else 'none'} of {', '.join(others[:MOST_OPTIONS])}{more}"
-        case Like(pattern=pattern):
-            return f"{first} is {'' if is_so else 'not '}like {pattern!r}"
-    return f"{words} is {'missing' if value is None else _exact(value)}"
+@dataclass(frozen=True)
+class _Teller:
+    """Facts of one row, in the words of one language."""
 
+    words: Mapping[str, str]
 
-def _lack(names: Sequence[_Side], sides: Sequence[_Side], row: int) -> str:
-    """What is missing: a column, or else the result of a division by zero or of numbers too large."""
-    missing = dict.fromkeys(name.words for name in names if name.values[row] is None)
-    if missing:
-        return ", ".join(f"{words} is missing" for words in missing)
-    empty = next(side.words for side in sides if side.values[row] is None)
-    values = dict.fromkeys(f"{name.words} {_exact(name.values[row])}" for name in names)
-    return f"{empty} has no value ({', '.join(values)})"
+    def fact(self, leaf: Node, sides: Sequence[_Side], row: int, is_so: bool) -> str:
+        """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
+        first, *others = self.phrases(sides, row)
+        value, no = sides[0].values[row], "" if is_so else "not_"
+        match leaf:
+            case Comparison() if any(isinstance(side.values[row], bool) for side in sides):
+                told = (
+                    self.say("is", name=side.words, value=self.exact(side.values[row]))
+                    for side in sides
+                    if not side.written
+                )
+                return self.words["comma"].join(told)
+            case Comparison(operator=operator):
+                return f"{first} {operator if is_so else CONTRARY[operator]} {others[0]}"
+            case Between():
+                return self.say(f"is_{no}between", name=first, low=others[0], high=others[1])
+            case Among():
+                options = ", ".join(others[:MOST_OPTIONS])
+                if len(others) > MOST_OPTIONS:
+                    options = self.say("and_more", options=options, n=len(others))
+                return self.say(f"is_{no}among", name=first, options=options)
+            case Like(pattern=pattern):
+                return self.say(f"is_{no}like", name=first, pattern=repr(pattern))
+        shown = self.words["nothing"] if value is None else self.exact(value)
+        return self.say("is", name=sides[0].words, value=shown)
 
+    def lack(self, names: Sequence[_Side], sides: Sequence[_Side], row: int) -> str:
+        """What is missing: a column, or else the result of a division by zero or of numbers too large."""
+        missing = dict.fromkeys(name.words for name in names if name.values[row] is None)
+        if missing:
+            return self.words["comma"].join(self.say("is_missing", name=words) for words in missing)
+        empty = next(side.words for side in sides if side.values[row] is None)
+        values = dict.fromkeys(f"{name.words} {self.exact(name.values[row])}" for name in names)
+        return self.say("has_no_value", name=empty, values=self.words["comma"].join(values))
 
-def _phrases(sides: Sequence[_Side], row: int) -> list[str]:
-    """Each side with its value, in as many digits as it takes to see how the first compares with the others."""
-    values = [side.values[row] for side in sides]
-    numbers = [value for value in values if isinstance(value, float)]
-    for digits in range(4, 17):
-        texts = [
-            number_text(value, digits) if isinstance(value, float) and not side.fixed else _exact(value)
-            for side, value in zip(sides, values, strict=True)
+    def phrases(self, sides: Sequence[_Side], row: int) -> list[str]:
+        """Each side with its value, in as many digits as it takes to see how the first compares with the others."""
+        values = [side.values[row] for side in sides]
+        numbers = [value for value in values if isinstance(value, float)]
+        for digits in range(4, 17):
+            texts = [
+                number_text(value, digits) if isinstance(value, float) and not side.fixed else self.exact(value)
+                for side, value in zip(sides, values, strict=True)
+            ]
+            seen = [float(text) for text, value in zip(texts, values, strict=True) if isinstance(value, float)]
+            if _order(seen) == _order(numbers):
+                break
+        else:
+            texts = [self.exact(value) for value in values]
+        return [
+            text if side.written else self.phrase(side, text, is_number=isinstance(value, float))
+            for side, text, value in zip(sides, texts, values, strict=True)
         ]
-        seen = [float(text) for text, value in zip(texts, values, strict=True) if isinstance(value, float)]
-        if _order(seen) == _order(numbers):
-            break
-    else:
-        texts = [_exact(value) for value in values]
-    return [side.phrase(text) for side, text in zip(sides, texts, strict=True)]
+
+    def phrase(self, side: _Side, text: str, *, is_number: bool) -> str:
+        """``slope 12.5`` of a column, ``25 (slope_max)`` of a parameter."""
+        kinds = ("parameter", "threshold") if side.fixed else ("column", "number")
+        return self.say(f"of_{kinds[is_number]}", name=side.words, value=text)
+
+    def exact(self, value: Plain) -> str:
+        if value is None:
+            return self.words["nothing_here"]
+        if isinstance(value, bool):
+            return self.words["true" if value else "false"]
+        # repr, so that no control character of a file's text reaches a terminal
+        return repr(value) if isinstance(value, str) else number_text(float(value))
+
+    def say(self, key: str, **parts: object) -> str:
+        return self.words[key].format(**parts)
 
 
 def _order(numbers: Sequence[float]) -> list[tuple[bool, bool]]:
     """How the first number stands to each of the others."""
     return [(numbers[0] < other, numbers[0] > other) for other in numbers[1:]]
-
-
-def _exact(value: Plain) -> str:
-    if value is None:
-        return "(missing)"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    # repr, so that no control character of a file's text reaches a terminal
-    return repr(value) if isinstance(value, str) else number_text(float(value))
