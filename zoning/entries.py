@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from zoning.words import text_in
+
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[dict[Text, Text], Field(min_length=1)]
 """A text in several languages: ``{"en": ..., "zh": ...}``; "en" is always there."""
@@ -45,14 +47,16 @@ Scalar = Annotated[float | bool | str, BeforeValidator(_plain)]
 class Part(BaseModel):
     """Base of all entries of a rulebook: frozen, no unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
 
 
 class InForce(Part):
     """Something that holds from one day until another (exclusive); open where a day is not given."""
 
     since: date | None = Field(default=None, alias="from")
+    """The first day on which it holds."""
     until: date | None = None
+    """The first day on which it holds no more."""
 
     def on(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -81,37 +85,54 @@ class Zone(InForce):
     """A type of zone: exactly one ``main`` a unit, any number of ``overlay``; one main zone is the ``default``."""
 
     code: Identifier
+    """What rules, decisions and roles call it."""
     kind: Literal["main", "overlay"]
+    """A main function, of which each unit has one, or an overlay."""
     title: Texts
+    """What people read, by language."""
     default: bool = False
+    """The main function of what no rule claims."""
     reference: str = ""
+    """The document that defines it."""
 
 
 class Indicator(Part):
     """A measure that the rulebook reads."""
 
     name: Text
+    """A measure of the study, such as "pop_2020" or "<role>_share"."""
     type: Literal["number", "text", "boolean"] = "number"
+    """What its values are."""
     unit: str = "1"
+    """Unit of measure; "1" for a plain ratio."""
     title: Texts | None = None
+    """What people read, by language."""
     when_absent: Scalar = "error"
+    """Where a study does not have it: "error", "unknown", or the value to take."""
 
 
 class DatedValue(InForce):
     """One value of a parameter and the days on which it holds."""
 
     value: Scalar
+    """A number, a text, or true or false."""
 
 
 class Parameter(Part):
     """A number that the law or the planner may change: dated values, unit, reference."""
 
     name: Identifier
+    """What conditions call it."""
     unit: str
+    """Unit of measure; "1" for a plain ratio."""
     dated: Annotated[tuple[DatedValue, ...], Field(min_length=1, alias="values")]
+    """Its values, each with the days on which it holds; no two meet."""
     title: Texts | None = None
+    """What people read, by language."""
     reference: Text
+    """The document that says so."""
     verified: bool = False
+    """Somebody has seen the number in the official text."""
 
     def on(self, day: date) -> DatedValue | None:
         """The value in force on a day; None where there is none."""
@@ -122,69 +143,112 @@ class Rule(InForce):
     """Who may claim a unit for a zone."""
 
     id: Id
+    """What claims and reasons call it."""
     zone: str
+    """Code of the zone that it claims for."""
     when: Text
+    """Condition over measures and parameters."""
     on_unknown: Literal["review", "no", "error"] = "review"
+    """What an answer of unknown means: hand the unit to people, take it as no, or refuse to plan."""
     priority: int = 10
+    """Among main functions the lowest number wins; overlays do not compete."""
     reason: Texts
+    """Why, in words that stand in the report, by language."""
     reference: Text
+    """The document that says so."""
     verified: bool = False
+    """Somebody has seen the rule in the official text."""
 
 
 class Line(Part):
     """A control line; lines are settled in the order of the file, the first wins."""
 
     code: Identifier
+    """What the tables call it."""
     roles: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Roles of the layers that draw it."""
     title: Texts
+    """What people read, by language."""
     reference: str = ""
+    """The document that says so."""
 
 
 class Policy(InForce):
     """What applies where a condition holds."""
 
     id: Id
+    """What tables and cases call it."""
     instrument: Text
+    """Its kind: land, energy, compensation, services, ..."""
     subject: str = ""
+    """What it is about; of one instrument and one subject only the strictest policy holds on a unit."""
     when: Text
+    """Condition over measures, parameters, main, and overlays by their codes."""
     strictness: int = 1
+    """The higher number overrules the lower."""
     parameters: Annotated[dict[Text, Any], BeforeValidator(_plain_inside)] = Field(default_factory=dict)
+    """What it sets; the name of a parameter or indicator stands for its value."""
     title: Texts
-    clause: Text
+    """What people read, by language."""
+    clause: Text | Texts
+    """What it demands, in our own words."""
     reference: Text
+    """The document that says so."""
     verified: bool = False
+    """Somebody has read the clause in the official text."""
+
+    def clause_in(self, language: str) -> str:
+        """The clause in a language, else in English, else as it is."""
+        return self.clause if isinstance(self.clause, str) else text_in(self.clause, language)
 
 
 class Head(Part):
     """``rulebook.toml``: what the rulebook is called and which languages it speaks."""
 
     name: Identifier
+    """What the rulebook is called."""
     country: Text
+    """Where its law holds."""
     languages: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Languages of all titles and reasons; "en" is among them."""
     description: Text
+    """What it is, for a reader who finds it."""
 
 
 class Case(Part):
     """A worked case: a unit on a day, and what the rulebook must make of it."""
 
     name: Text
+    """What it shows; no two cases share a name."""
     date: date
+    """The day on which the rulebook is asked."""
     source: Text
+    """Where the expected answer comes from: a document, or a pencil."""
     unit: Text = "case"
+    """Id of the unit."""
     jurisdiction: str = ""
+    """Its jurisdiction."""
     given: dict[str, Scalar] = Field(default_factory=dict)
+    """Values of indicators; of a quota as "quota_<name>"."""
     missing: tuple[Text, ...] = ()
+    """Indicators that the study has and this unit lacks."""
     expect: Expected
+    """What must come out."""
 
 
 class Expected(Part):
     """What a worked case must give; what is left out is not compared."""
 
     main: str
+    """Code of the main function."""
     overlays: tuple[str, ...] | None = None
+    """Codes of all overlays."""
     policies: tuple[str, ...] | None = None
+    """Ids of all policies that hold."""
     overruled: tuple[str, ...] | None = None
+    """Ids of all policies that a stricter one overrules."""
     status: Literal["decided", "contested", "review"] | None = None
+    """How it was decided."""
 
 
 class Zones(Part):
