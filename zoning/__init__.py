@@ -4,6 +4,7 @@ from zoning.errors import InfeasibleError as InfeasibleError
 from zoning.errors import MissingValueError as MissingValueError
 from zoning.errors import RulebookError as RulebookError
 from zoning.errors import near as near
+from zoning.words import text_in as text_in
 from zoning.tables import CSV_TABLES as CSV_TABLES
 from zoning.tables import MEASURES as MEASURES
 from zoning.tables import TABLES as TABLES
@@ -33,6 +34,7 @@ from zoning.summaries import summarise_points as summarise_points
 from zoning.measures import DEDUCTED_ROLES as DEDUCTED_ROLES
 from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
+from zoning.assumptions import assume as assume
 from zoning.decisions import decision_faults as decision_faults
 from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve
@@ -44,11 +46,14 @@ from zoning.weights import factors as factors
 from zoning.quotas import allocate as allocate
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
+from zoning.retellings import retell as retell
 from zoning.narratives import narrate as narrate
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
 from zoning.cases import Result as Result
 from zoning.cases import run_cases as run_cases
 from zoning.checks import check as check
+from zoning.checks import complaints as complaints
+from zoning.checks import known_roles as known_roles
 from zoning.runs import STEPS as STEPS
 from zoning.runs import run as run

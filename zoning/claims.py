@@ -16,12 +16,15 @@ from zoning.errors import MissingValueError
 from zoning.indicators import complete
 from zoning.rulebook import Rulebook
 from zoning.tables import CLAIMS, tabulate
+from zoning.words import engine_words, text_in
 
 DEFAULT_RULE = "default"
 """The rule of the claim by which every unit could fall to the default zone."""
 
 
-def classify(measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Decision] = ()) -> pd.DataFrame:
+def classify(
+    measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Decision] = (), language: str = "en"
+) -> pd.DataFrame:
     """Every claim on every unit: of the rules, of the planners' decisions, and of the default zone.
 
     Parameters
@@ -32,6 +35,8 @@ def classify(measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Dec
         In force on the plan's day.
     decisions : sequence of Decision, optional
         What planners decided. One that is dated after the rulebook's day claims nothing yet.
+    language : {"en", "zh"}
+        Of the reasons.
 
     Returns
     -------
@@ -63,19 +68,19 @@ def classify(measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Dec
     measures = complete(measures, rulebook).rename_axis("unit_id")
     raise_all(decision_faults(decisions, measures.index, rulebook))
     rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
-    asked = [_Asked(rule, measures, rulebook.values) for rule in rules]
+    asked = [_Asked(rule, measures, rulebook, language) for rule in rules]
     raise_all(error for one in asked for error in one.errors)
     mains = set(rulebook.codes("main"))
     rows = [row for one in asked for row in one.claims()]
     decided = [
-        _decision_row(number, decision, zone)
+        _decision_row(number, decision, zone, language)
         for number, decision in enumerate(decisions, start=1)
         if decision.date <= rulebook.day
         for zone in (decision.main, decision.overlay)
         if zone is not None
     ]
     claimed = [row for row in (*decided, *rows) if row["zone"] in mains]
-    defaults = _defaults(measures.index, claimed, [one for one in asked if one.rule.zone in mains], rulebook)
+    defaults = _defaults(measures.index, claimed, [one for one in asked if one.rule.zone in mains], rulebook, language)
     return tabulate(CLAIMS, pd.DataFrame([*rows, *decided, *defaults]))
 
 
@@ -87,14 +92,16 @@ class _Asked:
     rule : Rule
     measures : DataFrame
         Completed.
-    values : mapping of str to scalar
-        The parameters.
+    rulebook : Rulebook
+        Its parameters and titles.
+    language : {"en", "zh"}
     """
 
-    def __init__(self, rule: Rule, measures: pd.DataFrame, values: Mapping[str, Any]) -> None:
-        self.rule, self._measures, self._values = rule, measures, values
+    def __init__(self, rule: Rule, measures: pd.DataFrame, rulebook: Rulebook, language: str) -> None:
+        self.rule, self._measures, self._values = rule, measures, rulebook.values
+        self._language, self._titles = language, rulebook.titles_in(language)
         self._condition = parse_condition(rule.when)
-        answer = self._condition.evaluate(measures, values)
+        answer = self._condition.evaluate(measures, self._values)
         self.answers = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
 
     @property
@@ -122,12 +129,13 @@ class _Asked:
         if self.rule.on_unknown == "review":
             wanted |= self.answers == "unknown"
         explained = self.explain(wanted)
+        say, reason = engine_words(self._language)["because"].format, text_in(self.rule.reason, self._language)
         return [
             {
                 "unit_id": unit_id,
                 "zone": self.rule.zone,
                 "rule": self.rule.id,
-                "reason": f"{self.rule.reason['en']}: {sentences(clauses)}",
+                "reason": say(reason=reason, facts=sentences(clauses, self._language)),
                 "values": packed(clauses),
                 "answer": answer,
             }
@@ -137,12 +145,13 @@ class _Asked:
     def explain(self, wanted: Any) -> list[tuple[str, tuple[Clause, ...]]]:
         """Ids and clauses of the units that a boolean array picks."""
         picked = self._measures[wanted]
-        return list(zip(picked.index, self._condition.explain(picked, self._values), strict=True))
+        found = self._condition.explain(picked, self._values, self._language, self._titles)
+        return list(zip(picked.index, found, strict=True))
 
 
-def sentences(clauses: Iterable[Clause]) -> str:
+def sentences(clauses: Iterable[Clause], language: str = "en") -> str:
     """The clauses that decide, in words; each sentence once."""
-    return "; ".join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
+    return engine_words(language)["and"].join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
 
 
 def packed(clauses: Iterable[Clause], **more: object) -> str:
@@ -157,18 +166,14 @@ def packed(clauses: Iterable[Clause], **more: object) -> str:
     kept = ("text", "answer", "sentence", "decides")
     content = {
         "clauses": [{key: getattr(clause, key) for key in kept} for clause in listed],
-        "values": {
-            name: value
-            for clause in listed
-            for name, value in clause.values.items()
-        },
+        "values": {name: value for clause in listed for name, value in clause.values.items()},
         "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
     }
     return json.dumps(content | more, ensure_ascii=False, allow_nan=False, sort_keys=True)
 
 
-def _decision_row(number: int, decision: Decision, zone: str) -> dict[str, str]:
-    reference = f" ({decision.reference})" if decision.reference else ""
+def _decision_row(number: int, decision: Decision, zone: str, language: str) -> dict[str, str]:
+    reason = engine_words(language)["decided_by_reference" if decision.reference else "decided_by"]
     said = {
         "by": decision.by,
         "date": decision.date.isoformat(),
@@ -179,36 +184,44 @@ def _decision_row(number: int, decision: Decision, zone: str) -> dict[str, str]:
         "unit_id": decision.unit,
         "zone": zone,
         "rule": f"{DECISION}{number}",
-        "reason": f"decided by {decision.by} on {decision.date}: {decision.reason}{reference}",
+        "reason": reason.format(**said),
         "values": packed((), decision=said),
         "answer": "yes",
     }
 
 
 def _defaults(
-    units: pd.Index, claimed: Iterable[Mapping[str, str]], asked: Sequence[_Asked], rulebook: Rulebook
+    units: pd.Index,
+    claimed: Iterable[Mapping[str, str]],
+    asked: Sequence[_Asked],
+    rulebook: Rulebook,
+    language: str,
 ) -> list[dict[str, str]]:
     """For every unit the row of the default zone: who claims the unit instead, or why each rule does not."""
-    zone = rulebook.default_zone.code
+    zone, words, titles = rulebook.default_zone.code, engine_words(language), rulebook.titles_in(language)
+    rule_of = words["rule_of"].format
     others: dict[str, list[str]] = {}
     for row in claimed:
         if row["answer"] == "yes":
-            others.setdefault(row["unit_id"], []).append(f"{row['rule']} ({row['zone']})")
+            others.setdefault(row["unit_id"], []).append(
+                rule_of(rule=row["rule"], zone=titles.get(row["zone"], row["zone"]))
+            )
     free = ~units.isin(list(others))
     why: dict[str, list[str]] = {unit_id: [] for unit_id in units[free]}
     clauses: dict[str, list[Clause]] = {unit_id: [] for unit_id in units[free]}
     for one in asked:
+        claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
         for unit_id, found in one.explain(free):
-            why[unit_id].append(f"{one.rule.id} ({one.rule.zone}): {sentences(found)}")
+            why[unit_id].append(words["because"].format(reason=claimant, facts=sentences(found, language)))
             clauses[unit_id] += found
     rows = []
     for unit_id in units:
         if unit_id in others:
-            reason = f"stands back: {', '.join(others[unit_id])} claims the unit"
+            reason = words["stands_back"].format(others=words["comma"].join(others[unit_id]))
         elif why[unit_id]:
-            reason = f"no rule for a main function claims the unit; {'; '.join(why[unit_id])}"
+            reason = words["nobody_claims"].format(why=words["and"].join(why[unit_id]))
         else:
-            reason = "the rulebook has no rule for a main function"
+            reason = words["no_rules"]
         row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
         rows.append(row | {"values": packed(clauses.get(unit_id, ()))})
     return rows

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from zoning.words import text_in
+
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[dict[Text, Text], Field(min_length=1)]
 """A text in several languages: ``{"en": ..., "zh": ...}``; "en" is always there."""
@@ -188,12 +190,16 @@ class Policy(InForce):
     """What it sets; the name of a parameter or indicator stands for its value."""
     title: Texts
     """What people read, by language."""
-    clause: Text
+    clause: Text | Texts
     """What it demands, in our own words."""
     reference: Text
     """The document that says so."""
     verified: bool = False
     """Somebody has read the clause in the official text."""
+
+    def clause_in(self, language: str) -> str:
+        """The clause in a language, else in English, else as it is."""
+        return self.clause if isinstance(self.clause, str) else text_in(self.clause, language)
 
 
 class Head(Part):

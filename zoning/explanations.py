@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from layers import UnknownNameError, parse_condition, visible
+from layers import UnknownNameError, parse_condition, shown, visible
 from zoning.claims import DEFAULT_RULE, packed
 from zoning.errors import near
 from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import sight
+from zoning.retellings import retell
 from zoning.rulebook import Rulebook
 
 Content = dict[str, Any]
@@ -30,9 +31,12 @@ class Explanation:
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``policies``, ``assumptions``.
+    language : {"en", "zh"}
+        Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
 
     content: Content
+    language: str = "en"
 
     def as_dict(self) -> Content:
         """The explanation as plain values, ready for JSON."""
@@ -40,10 +44,10 @@ class Explanation:
 
     def text(self) -> str:
         """The explanation for a terminal; characters that would steer it are shown as escapes."""
-        return "\n".join(visible(line) for line in narrate(self.content)) + "\n"
+        return "\n".join(visible(line) for line in narrate(self.content, self.language)) + "\n"
 
 
-def explain(plan: Plan, unit_id: str) -> Explanation:
+def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanation:
     """Why a unit is what it is.
 
     Parameters
@@ -51,6 +55,8 @@ def explain(plan: Plan, unit_id: str) -> Explanation:
     plan : Plan
         Just made, or read back from a run folder.
     unit_id : str
+    language : {"en", "zh"}, optional
+        By default the plan's own.
 
     Returns
     -------
@@ -60,6 +66,8 @@ def explain(plan: Plan, unit_id: str) -> Explanation:
     ------
     UnknownNameError
         The plan has no such unit.
+    ZoneplanError
+        The language is not known.
 
     Examples
     --------
@@ -71,7 +79,10 @@ def explain(plan: Plan, unit_id: str) -> Explanation:
     """
     zones = plan.zones.set_index("unit_id")
     if unit_id not in zones.index:
-        raise UnknownNameError(f"the plan has no unit '{unit_id}'{near(unit_id, zones.index)}", code="unknown_unit")
+        raise UnknownNameError(
+            f"the plan has no unit {shown([unit_id])}{near(unit_id, zones.index)}", code="unknown_unit"
+        )
+    plan = retell(plan, language)
     (zone,) = _of_unit(plan.zones, unit_id)
     overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
     claims = [_claim(row, plan.rulebook) for row in _of_unit(plan.claims, unit_id)]
@@ -98,7 +109,7 @@ def explain(plan: Plan, unit_id: str) -> Explanation:
         "quotas": [_quota(row, plan.quotas) for row in _of_unit(plan.quotas, unit_id)],
         "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
     }
-    return Explanation(content | {"assumptions": _assumptions(plan, content)})
+    return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
 
 
 def _of_unit(table: pd.DataFrame, unit_id: str) -> list[Content]:
@@ -186,10 +197,11 @@ def _policies(plan: Plan, zone: pd.DataFrame, unit_id: str) -> list[Content]:
     seen = sight(zone, measures, plan.quotas[plan.quotas["unit_id"] == unit_id], plan.rulebook)
     written = {policy.id: policy for policy in plan.rulebook.policies}
     kept = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
+    titles = plan.rulebook.titles_in(plan.language)
     found = []
     for row in rows:
         policy = written[row["policy"]]
-        (clauses,) = parse_condition(policy.when).explain(seen, plan.rulebook.values)
+        (clauses,) = parse_condition(policy.when).explain(seen, plan.rulebook.values, plan.language, titles)
         found.append(
             {
                 **{name: str(row[name]) for name in kept},

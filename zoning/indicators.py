@@ -11,6 +11,7 @@ from zoning.entries import Indicator, Policy, Rule
 from zoning.errors import near
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook
+from zoning.words import engine_words
 
 QUOTA = "quota_"
 """An indicator of this beginning is the amount of a quota; only policies see it."""
@@ -69,7 +70,9 @@ def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | 
     return known.assign(**booleans).assign(**constants)
 
 
-def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> tuple[Assumption, ...]:
+def assumed(
+    measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None, language: str = "en"
+) -> tuple[Assumption, ...]:
     """What was taken for the indicators that the measures do not have.
 
     Parameters
@@ -79,6 +82,7 @@ def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | N
     rulebook : Rulebook
     quotas : DataFrame, optional
         As in :func:`complete`.
+    language : {"en", "zh"}
 
     Returns
     -------
@@ -86,7 +90,7 @@ def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | N
         In the order of the rulebook; a missing ``<role>_share`` or ``<role>_ha`` is of kind "role".
     """
     absent = _absent(_with_amounts(measures, quotas), rulebook, quotas is not None)
-    return tuple(_assumption(one) for one in absent)
+    return tuple(assumption(one, language) for one in absent)
 
 
 def amounts(quotas: pd.DataFrame) -> pd.DataFrame:
@@ -191,15 +195,25 @@ def _kind(column: pd.Series) -> str:
     return _KINDS.get(content, content)
 
 
-def _assumption(one: Indicator) -> Assumption:
-    if one.when_absent == "unknown":
-        taken = "unknown"
+def assumption(one: Indicator, language: str = "en") -> Assumption:
+    """What is taken for an indicator that is absent.
+
+    Examples
+    --------
+    >>> assumption(Indicator(name="metro", type="boolean", when_absent="unknown")).assumed
+    'no layer or table gives it: it is taken as unknown'
+    """
+    words, value = engine_words(language), one.when_absent
+    if isinstance(value, bool):
+        taken = words["taken_true" if value else "taken_false"]
+    elif value == "unknown":
+        taken = words["taken_unknown"]
     else:
-        value = one.when_absent
-        taken = str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
-        taken += f" {one.unit}" if one.type == "number" and one.unit != "1" else ""
+        text = f"{value:g}" if isinstance(value, float) else value
+        unit = f" {one.unit}" if one.type == "number" and one.unit != "1" else ""
+        taken = words["taken_value"].format(value=f"{text}{unit}")
     for ending in ("_share", "_ha"):
         if one.name.endswith(ending):
             role = one.name.removesuffix(ending)
-            return Assumption(role, "role", f"no layer has the role '{role}': {one.name} is taken as {taken}")
-    return Assumption(one.name, "indicator", f"no layer or table gives it: it is taken as {taken}")
+            return Assumption(role, "role", words["no_role"].format(role=role, name=one.name, taken=taken))
+    return Assumption(one.name, "indicator", words["no_measure"].format(taken=taken))

@@ -7,110 +7,145 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zoning.claims import DEFAULT_RULE
-
-STATUS = {
-    "decided": "decided by the rules",
-    "contested": "contested: different zones stand at one priority, the id of the rule decided",
-    "review": "for review: a rule could not be answered",
-    "by_decision": "by decision of the planners",
-}
+from zoning.words import engine_words, instrument_in, text_in
 
 
-def narrate(content: Mapping[str, Any]) -> Iterator[str]:
+def narrate(content: Mapping[str, Any], language: str = "en") -> Iterator[str]:
     """An explanation line by line.
 
     Parameters
     ----------
     content : mapping
         Of a :class:`zoning.Explanation`.
+    language : {"en", "zh"}
 
     Yields
     ------
     str
         Lines without an end; names are in them as they were read, see :func:`layers.visible`.
     """
-    unit, plan = content["unit"], content["plan"]
-    inside = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""
-    yield f"{unit['name']} ({unit['unit_id']}){inside}: {unit['area_ha']:,.2f} ha"
-    yield f"Plan '{plan['name']}' of {plan['date']}, rulebook {plan['rulebook']}"
-    yield ""
-    yield f"Main function: {_titled(content['main'])} - {STATUS.get(content['status'], content['status'])}"
-    yield from _claim_text(content["main"])
-    for heading, key in (("Overlays", "overlays"), ("Also claimed", "other_claims")):
-        if content[key]:
-            yield from ("", heading)
-        for claim in content[key]:
-            yield f"  {_titled(claim)}{'' if claim['answer'] == 'yes' else ': unknown'}"
-            yield from _claim_text(claim)
-    yield from _section("Control lines", map(_line_text, content["lines"]))
-    yield from _section("Quotas", map(_quota_text, content["quotas"]))
-    yield from _section("Policies", (line for policy in content["policies"] for line in _policy_text(policy)))
-    yield from _section("Assumed", (f"{one['name']}: {one['assumed']}" for one in content["assumptions"]))
+    yield from _Narrator(language).lines(content)
 
 
-def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
-    indented = [f"  {line}" for line in lines]
-    yield from ("", heading, *indented) if indented else ()
+class _Narrator:
+    """Says an explanation in one language.
 
+    Parameters
+    ----------
+    language : {"en", "zh"}
+    """
 
-def _titled(one: Mapping[str, Any]) -> str:
-    return f"{one['title'].get('en', one['zone'])} ({one['zone']})"
+    def __init__(self, language: str) -> None:
+        self._language, self._words = language, engine_words(language)
 
+    def lines(self, content: Mapping[str, Any]) -> Iterator[str]:
+        """All of it."""
+        unit, plan, main, status = content["unit"], content["plan"], content["main"], content["status"]
+        place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction"]}
+        yield self._say("unit_inside" if unit["jurisdiction"] else "unit", **place, area=f"{unit['area_ha']:,.2f}")
+        yield self._say("plan", **plan)
+        yield ""
+        yield self._say("main", zone=self._titled(main), status=self._words.get(status, status))
+        yield from self._claim(main)
+        for key in ("overlays", "other_claims"):
+            if content[key]:
+                yield from ("", self._words[key])
+            for claim in content[key]:
+                titled = self._titled(claim)
+                yield f"  {titled if claim['answer'] == 'yes' else self._say('cannot_say', claim=titled)}"
+                yield from self._claim(claim)
+        yield from self._section("lines", map(self._line, content["lines"]))
+        yield from self._section("quotas", map(self._quota, content["quotas"]))
+        yield from self._section("policies", (line for one in content["policies"] for line in self._policy(one)))
+        assumed = (self._say("setting", name=one["name"], value=one["assumed"]) for one in content["assumptions"])
+        yield from self._section("assumptions", assumed)
 
-def _claim_text(claim: Mapping[str, Any]) -> Iterator[str]:
-    kind = "rule " if claim["when"] else ""
-    yield f"    {kind}{claim['rule']}: {claim['because'].get('en', claim['reason'])}"
-    # the reason of the default zone has all clauses in it already
-    told = {**claim, "clauses": []} if claim["rule"] == DEFAULT_RULE else claim
-    yield from (f"      {line}" for line in _chain_text(told))
-    if claim["reference"] and claim["decision"] is None:
-        yield f"      reference: {claim['reference']}{' (not verified)' if claim['verified'] is False else ''}"
+    def _say(self, key: str, **parts: object) -> str:
+        return self._words[key].format(**parts)
 
+    def _section(self, key: str, lines: Iterable[str]) -> Iterator[str]:
+        indented = [f"  {line}" for line in lines]
+        yield from ("", self._words[key], *indented) if indented else ()
 
-def _chain_text(one: Mapping[str, Any]) -> Iterator[str]:
-    """The clauses that decide, and the parameters that they compare with."""
-    for clause in one["clauses"]:
-        if not clause["decides"]:
-            continue
-        sentence = "it always holds" if clause["text"].upper() == "TRUE" else clause["sentence"]
-        yield f"{clause['answer']:<8}{sentence}"
-    for parameter in one["parameters"]:
-        value = parameter["value"]
-        number = f"{value:g}" if isinstance(value, float) and not isinstance(value, bool) else str(value)
-        since = f", from {parameter['since']}" if parameter["since"] else ""
-        doubt = "" if parameter["verified"] else " (not verified)"
-        yield f"{parameter['name']} = {number} {parameter['unit']}{since}: {parameter['reference']}{doubt}"
+    def _titled(self, one: Mapping[str, Any]) -> str:
+        return self._say("titled", title=text_in(one["title"], self._language, one["zone"]), code=one["zone"])
 
+    def _doubt(self, verified: bool | None) -> str:
+        return self._words["unverified"] if verified is False else ""
 
-def _line_text(line: Mapping[str, Any]) -> str:
-    lost = f"; {line['claimed_ha'] - line['settled_ha']:,.2f} ha lost to {line['lost_to']}" if line["lost_to"] else ""
-    reference = f" ({line['reference']})" if line["reference"] else ""
-    title = line["title"].get("en", line["line"])
-    return f"{title}: {line['settled_ha']:,.2f} ha of {line['claimed_ha']:,.2f} ha claimed{lost}{reference}"
+    def _claim(self, claim: Mapping[str, Any]) -> Iterator[str]:
+        name = self._words["default"] if claim["rule"] == DEFAULT_RULE else claim["rule"]
+        because = text_in(claim["because"], self._language, claim["reason"])
+        yield f"    {self._say('rule' if claim['when'] else 'no_rule', id=name, reason=because)}"
+        # the reason of the default zone has all clauses in it already
+        told = {**claim, "clauses": []} if claim["rule"] == DEFAULT_RULE else claim
+        yield from (f"      {line}" for line in self._chain(told))
+        if claim["reference"] and claim["decision"] is None:
+            yield f"      {self._say('reference', text=claim['reference'])}{self._doubt(claim['verified'])}"
 
+    def _chain(self, one: Mapping[str, Any]) -> Iterator[str]:
+        """The clauses that decide, and the parameters that they compare with."""
+        for clause in one["clauses"]:
+            if not clause["decides"]:
+                continue
+            sentence = self._words["always"] if clause["text"].upper() == "TRUE" else clause["sentence"]
+            yield f"{self._words[clause['answer']]:<8}{sentence}"
+        for parameter in one["parameters"]:
+            value = parameter["value"]
+            number = f"{value:g}" if isinstance(value, float) and not isinstance(value, bool) else str(value)
+            since = self._say("parameter_since", day=parameter["since"]) if parameter["since"] else ""
+            yield self._say(
+                "parameter",
+                name=parameter["name"],
+                value=number,
+                unit=parameter["unit"],
+                since=since,
+                reference=parameter["reference"],
+                doubt=self._doubt(parameter["verified"]),
+            )
 
-def _quota_text(quota: Mapping[str, Any]) -> str:
-    bounds = [f"{name} {quota[name]}" for name in ("floor", "ceiling") if quota[name] is not None]
-    if quota["weight"] is not None:
-        bounds.append(f"weight {quota['weight']:,.6g}")
-    if quota["binding"]:
-        bounds.append(f"bound by {quota['binding']}")
-    whole = f", of {quota['jurisdiction_amount']} for {quota['jurisdiction']}" if quota["jurisdiction_amount"] else ""
-    return f"{quota['quota']} {quota['period']}: {quota['amount']} {quota['unit']}{whole} ({', '.join(bounds)})"
+    def _line(self, line: Mapping[str, Any]) -> str:
+        lost = f"{line['claimed_ha'] - line['settled_ha']:,.2f}"
+        return self._say(
+            "line",
+            title=text_in(line["title"], self._language, line["line"]),
+            settled=f"{line['settled_ha']:,.2f}",
+            claimed=f"{line['claimed_ha']:,.2f}",
+            lost=self._say("line_lost", area=lost, line=line["lost_to"]) if line["lost_to"] else "",
+            reference=self._say("line_reference", text=line["reference"]) if line["reference"] else "",
+        )
 
+    def _quota(self, quota: Mapping[str, Any]) -> str:
+        bounds = [self._say(name, amount=quota[name]) for name in ("floor", "ceiling") if quota[name] is not None]
+        if quota["weight"] is not None:
+            bounds.append(self._say("weight", amount=f"{quota['weight']:,.6g}"))
+        if quota["binding"]:
+            what = self._words.get(f"bound_{quota['binding']}", quota["binding"])
+            bounds.append(self._say("binding", what=what))
+        amount = quota["jurisdiction_amount"]
+        whole = self._say("quota_whole", amount=amount, place=quota["jurisdiction"]) if amount else ""
+        told = {name: quota[name] for name in ("quota", "period", "amount", "unit")}
+        return self._say("quota", **told, whole=whole, bounds=self._words["quota_and"].join(bounds))
 
-def _policy_text(policy: Mapping[str, Any]) -> Iterator[str]:
-    title = policy["title"].get("en", policy["policy"])
-    over = f"; overruled by {policy['overruled_by']}" if policy["overruled_by"] else ""
-    yield f"{title} ({policy['policy']}; {policy['instrument']}, strictness {policy['strictness']}{over})"
-    yield f"  {policy['clause']}"
-    yield from (f"  {name}: {_setting_text(value)}" for name, value in policy["settings"].items())
-    yield from (f"    {line}" for line in _chain_text(policy))
-    days = "".join(f", {word} {policy[key]}" for word, key in (("from", "since"), ("until", "until")) if policy[key])
-    yield f"    reference: {policy['reference']}{days}{'' if policy['verified'] else ' (not verified)'}"
+    def _policy(self, policy: Mapping[str, Any]) -> Iterator[str]:
+        over = self._say("policy_over", id=policy["overruled_by"]) if policy["overruled_by"] else ""
+        yield self._say(
+            "policy",
+            title=text_in(policy["title"], self._language, policy["policy"]),
+            id=policy["policy"],
+            instrument=instrument_in(self._language, policy["instrument"]),
+            strictness=policy["strictness"],
+            over=over,
+        )
+        yield f"  {policy['clause']}"
+        for name, value in policy["settings"].items():
+            yield f"  {self._say('setting', name=name, value=self._setting(value))}"
+        yield from (f"    {line}" for line in self._chain(policy))
+        days = {key: self._say(f"policy_{key}", day=policy[key]) if policy[key] else "" for key in ("since", "until")}
+        doubt = self._doubt(policy["verified"])
+        yield f"    {self._say('policy_reference', text=policy['reference'], **days, doubt=doubt)}"
 
-
-def _setting_text(value: Any) -> str:
-    if isinstance(value, dict) and set(value) == {"value", "unit"}:
-        return "missing" if value["value"] is None else f"{value['value']} {value['unit']}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    def _setting(self, value: Any) -> str:
+        if isinstance(value, dict) and set(value) == {"value", "unit"}:
+            return self._words["missing"] if value["value"] is None else f"{value['value']} {value['unit']}"
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -58,6 +58,8 @@ class Plan:
         Every input file with its sha256.
     own_crs : str
         The CRS of the units file, as an authority code or WKT.
+    language : {"en", "zh"}
+        Of the reasons, titles, clauses and assumptions in the tables.
     """
 
     study: Study
@@ -77,3 +79,4 @@ class Plan:
     roles: dict[str, str]
     sources: tuple[Source, ...]
     own_crs: str
+    language: str = "en"

@@ -15,12 +15,15 @@ from zoning.entries import Policy
 from zoning.indicators import complete
 from zoning.rulebook import Rulebook
 from zoning.tables import POLICIES, tabulate
+from zoning.words import text_in
 
 _QUOTED = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\"""")
 """The texts of a condition; names in double quotes are taken along, for a text may stand inside one."""
 
 
-def assign(zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+def assign(
+    zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, rulebook: Rulebook, language: str = "en"
+) -> pd.DataFrame:
     """The policies that apply to each unit.
 
     Parameters
@@ -33,6 +36,8 @@ def assign(zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, ru
         The QUOTAS table; conditions see a unit's amount of a quota as ``quota_<name>``.
     rulebook : Rulebook
         Its policies in force.
+    language : {"en", "zh"}
+        Of titles and clauses.
 
     Returns
     -------
@@ -67,7 +72,7 @@ def assign(zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, ru
     ()
     """
     seen = sight(zones, measures, quotas, rulebook)
-    rows = [row for policy in rulebook.policies for row in _rows(policy, seen, rulebook)]
+    rows = [row for policy in rulebook.policies for row in _rows(policy, seen, rulebook, language)]
     return tabulate(POLICIES, _overruled(pd.DataFrame(rows)))
 
 
@@ -96,7 +101,7 @@ def sight(zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, rul
     return known.assign(main=zones["main"], **overlays).rename_axis("unit_id")
 
 
-def _rows(policy: Policy, seen: pd.DataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
+def _rows(policy: Policy, seen: pd.DataFrame, rulebook: Rulebook, language: str) -> list[dict[str, Any]]:
     condition = parse_condition(policy.when)
     units = seen[condition.evaluate(seen, rulebook.values).yes]
     named = condition.names | {match[1].replace("''", "'") for match in _QUOTED.finditer(policy.when) if match[1]}
@@ -109,9 +114,9 @@ def _rows(policy: Policy, seen: pd.DataFrame, rulebook: Rulebook) -> list[dict[s
         "policy": policy.id,
         "instrument": policy.instrument,
         "subject": policy.subject,
-        "title": policy.title["en"],
+        "title": text_in(policy.title, language),
         "strictness": policy.strictness,
-        "clause": policy.clause,
+        "clause": policy.clause_in(language),
         "reference": policy.reference,
         "since": policy.since.isoformat() if policy.since else "",
         "until": policy.until.isoformat() if policy.until else "",

@@ -12,6 +12,7 @@ from zoning.drafts import Draft, read_draft
 from zoning.entries import Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
 from zoning.soundness import rulebook_faults
+from zoning.words import engine_words, text_in
 
 
 class Value(InForce):
@@ -84,6 +85,17 @@ class Rulebook:
     def codes(self, kind: str) -> tuple[str, ...]:
         """The codes of the zones of a kind, "main" or "overlay", in the order of the file."""
         return tuple(zone.code for zone in self.zones if zone.kind == kind)
+
+    def titles_in(self, language: str) -> dict[str, str]:
+        """What the names in conditions are called in a language; in English they stand as they are written."""
+        if language == "en":
+            return {}
+        called = [(zone.code, zone.title) for zone in self.zones]
+        called += [(one.name, one.title) for one in self.indicators if one.title]
+        called += [(one.name, one.title) for one in self.parameters.values() if one.title]
+        return {"main": engine_words(language)["main_function"]} | {
+            name: text_in(title, language, name) for name, title in called
+        }
 
 
 def read_rulebook(name_or_path: str | Path, date: dt.date) -> Rulebook:

@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from layers import Study, confirm_sources, number_text, raise_all, read_layers
+from layers import Study, confirm_sources, raise_all, read_layers, require_language
+from zoning.assumptions import assume
 from zoning.checks import complaints
 from zoning.claims import classify
 from zoning.indicators import assumed, complete
 from zoning.lines import settle_lines, tabulate_lines
 from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
-from zoning.plans import Assumption, Plan
+from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.quotas import allocate
-from zoning.rulebook import Rulebook, Value, read_rulebook
+from zoning.rulebook import read_rulebook
 from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
@@ -24,7 +25,7 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "assign")
 """The steps that ``run`` announces, in order."""
 
 
-def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> Plan:
+def run(study: Study, announce: Callable[[str], None] = lambda _step: None, language: str = "en") -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -33,6 +34,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> P
         From :func:`layers.read_study`.
     announce : callable, optional
         Called with the name of each of ``STEPS`` before it starts.
+    language : {"en", "zh"}
+        Of reasons, titles, clauses and assumptions; the rulebook must speak it, too.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> P
     Raises
     ------
     ZoneplanError
-        Whatever a step refuses. All complaints about names and meaning come together.
+        Whatever a step refuses. All complaints about names and meaning come together. Or the language is not known.
 
     Examples
     --------
@@ -51,8 +54,10 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> P
     >>> len(plan.zones)
     164
     """
+    require_language(language)
     announce("read")
     rulebook = read_rulebook(study.rulebook, study.date)
+    require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
     stack = read_layers(study)
     raise_all(complaints(study, rulebook, stack))
     announce("overlay")
@@ -61,12 +66,12 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> P
     measured = measure(stack.units, pieces, stack.layers, rulebook)
     measures = complete(measured, rulebook)
     announce("classify")
-    claims = classify(measures, rulebook, study.decisions)
+    claims = classify(measures, rulebook, study.decisions, language)
     decided = resolve(claims, rulebook)
     announce("allocate")
     quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
     announce("assign")
-    policies = assign(decided, measures, quotas, rulebook)
+    policies = assign(decided, measures, quotas, rulebook, language)
     confirm_sources(stack, study)
     return Plan(
         study=study,
@@ -82,29 +87,11 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None) -> P
         flows=tabulate(FLOWS, pd.DataFrame()),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, stack.ledger),
-        assumptions=_assumptions(assumed(measured, rulebook, quotas), rulebook, undeducted(pieces, stack.layers)),
+        assumptions=assume(
+            assumed(measured, rulebook, quotas, language), undeducted(pieces, stack.layers), rulebook, language
+        ),
         roles=dict(pieces.attrs["roles"]),
         sources=stack.sources,
         own_crs=stack.own_crs.to_string(),
+        language=language,
     )
-
-
-def _assumptions(
-    absent: tuple[Assumption, ...], rulebook: Rulebook, undeducted_roles: tuple[str, ...]
-) -> tuple[Assumption, ...]:
-    """What was absent, which deductions were not made, and which parameters nobody has seen in an official text."""
-    deductions = (
-        Assumption(role, "deduction", f"no layer has the role '{role}': nothing is deducted from available_ha for it")
-        for role in undeducted_roles
-    )
-    unread = (
-        Assumption(value.name, "parameter", f"{_amount(value)}: not verified against an official text")
-        for value in rulebook.parameters.values()
-        if not value.verified
-    )
-    return (*absent, *deductions, *unread)
-
-
-def _amount(value: Value) -> str:
-    number = number_text(value.value) if isinstance(value.value, float) else str(value.value)
-    return number if value.unit == "1" else f"{number} {value.unit}"

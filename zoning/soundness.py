@@ -53,9 +53,12 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("rules", "reason"),
         ("lines", "title"),
         ("policies", "title"),
+        ("policies", "clause"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             texts = getattr(entry, key)
+            if isinstance(texts, str):
+                continue  # a clause may be one text for all languages
             missing = [language for language in wanted if texts is not None and language not in texts]
             extra = [language for language in texts or () if language not in wanted]
             if missing:

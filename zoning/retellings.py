@@ -1,0 +1,70 @@
+"""Retellings: a finished plan with its reasons, titles, clauses and assumptions in another language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from layers import require_language
+from zoning.assumptions import retell_assumptions
+from zoning.claims import classify
+from zoning.plans import Plan
+from zoning.words import text_in
+
+
+def retell(plan: Plan, language: str | None = None) -> Plan:
+    """A plan in another language: the same decisions and numbers, other words.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+    language : {"en", "zh"}, optional
+        By default the plan's own; texts that the rulebook does not have in it stay English.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ZoneplanError
+        The language is not known.
+
+    Notes
+    -----
+    Units are classified again for the words of their claims, and only the words are taken: a claim that would come out
+    otherwise than in the plan keeps what the plan says.
+    """
+    if language is None or language == plan.language:
+        return plan
+    require_language(language)
+    claims = _claims(plan, language)
+    reasons = claims.set_index(["unit_id", "zone", "rule"])["reason"].to_dict()
+    keys = zip(plan.zones["unit_id"], plan.zones["main"], plan.zones["rule"], plan.zones["reason"], strict=True)
+    zones = plan.zones.assign(reason=[reasons.get((unit, main, rule), reason) for unit, main, rule, reason in keys])
+    return replace(
+        plan,
+        claims=claims,
+        zones=zones.astype({"reason": plan.zones["reason"].dtype}),
+        policies=_policies(plan, language),
+        assumptions=retell_assumptions(plan.assumptions, plan.rulebook, plan.language, language),
+        language=language,
+    )
+
+
+def _claims(plan: Plan, language: str) -> pd.DataFrame:
+    key = ["unit_id", "zone", "rule", "answer"]
+    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language)
+    words = ["reason", "values"]
+    told = plan.claims[key].merge(again[key + words], on=key, how="left", validate="1:1")
+    return plan.claims.assign(**{name: told[name].where(told[name].notna(), plan.claims[name]) for name in words})
+
+
+def _policies(plan: Plan, language: str) -> pd.DataFrame:
+    titles = {one.id: text_in(one.title, language, one.id) for one in plan.rulebook.policies}
+    clauses = {one.id: one.clause_in(language) for one in plan.rulebook.policies}
+    table = plan.policies
+    told = {"title": table["policy"].map(titles), "clause": table["policy"].map(clauses)}
+    return table.assign(**{name: texts.where(texts.notna(), table[name]) for name, texts in told.items()})

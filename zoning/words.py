@@ -1,0 +1,169 @@
+"""What the engine says of claims, assumptions and explanations, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from layers import Words, words_in
+
+WORDS: Words = {
+    # claims
+    "because": ("{reason}: {facts}", "{reason}：{facts}"),
+    "and": ("; ", "；"),
+    "rule_of": ("{rule} ({zone})", "{rule}（{zone}）"),
+    "comma": (", ", "、"),
+    "decided_by": ("decided by {by} on {date}: {reason}", "{by} 于 {date} 决定：{reason}"),
+    "decided_by_reference": (
+        "decided by {by} on {date}: {reason} ({reference})",
+        "{by} 于 {date} 决定：{reason}（{reference}）",
+    ),
+    "stands_back": ("stands back: {others} claims the unit", "让位：{others} 已主张该单元"),
+    "nobody_claims": (
+        "no rule for a main function claims the unit; {why}",
+        "没有规则主张该单元的主体功能；{why}",
+    ),
+    "no_rules": ("the rulebook has no rule for a main function", "规则手册没有关于主体功能的规则"),
+    "main_function": ("main", "主体功能"),
+    # assumptions
+    "no_role": (
+        "no layer has the role '{role}': {name} is taken as {taken}",
+        "没有图层承担“{role}”角色：{name} 取为{taken}",
+    ),
+    "no_measure": (
+        "no layer or table gives it: it is taken as {taken}",
+        "没有图层或统计表提供该指标：取为{taken}",
+    ),
+    "no_deduction": (
+        "no layer has the role '{role}': nothing is deducted from available_ha for it",
+        "没有图层承担“{role}”角色：可用土地（available_ha）未作相应扣除",
+    ),
+    "not_seen": (
+        "{amount}: not verified against an official text",
+        "{amount}：未与官方文本核对",
+    ),
+    "taken_unknown": ("unknown", "未知"),
+    "taken_true": ("true", "真"),
+    "taken_false": ("false", "假"),
+    "taken_value": ("{value}", " {value}"),
+    # explanations
+    "unit": ("{name} ({id}): {area} ha", "{name}（{id}）：{area} 公顷"),
+    "unit_inside": ("{name} ({id}), {jurisdiction}: {area} ha", "{name}（{id}），{jurisdiction}：{area} 公顷"),
+    "plan": ("Plan '{name}' of {date}, rulebook {rulebook}", "方案“{name}”，{date}，规则手册 {rulebook}"),
+    "main": ("Main function: {zone} - {status}", "主体功能：{zone}，{status}"),
+    "titled": ("{title} ({code})", "{title}（{code}）"),
+    "overlays": ("Overlays", "叠加指定"),
+    "other_claims": ("Also claimed", "其他主张"),
+    "lines": ("Control lines", "管控线"),
+    "quotas": ("Quotas", "指标"),
+    "policies": ("Policies", "政策"),
+    "assumptions": ("Assumed", "所作假设"),
+    "cannot_say": ("{claim}: unknown", "{claim}：未知"),
+    "rule": ("rule {id}: {reason}", "规则 {id}：{reason}"),
+    "no_rule": ("{id}: {reason}", "{id}：{reason}"),
+    "default": ("default", "缺省"),
+    "reference": ("reference: {text}", "依据：{text}"),
+    "unverified": (" (not verified)", "（未核对）"),
+    "always": ("it always holds", "恒成立"),
+    "yes": ("yes", "满足"),
+    "no": ("no", "不满足"),
+    "unknown": ("unknown", "未知"),
+    "parameter": (
+        "{name} = {value} {unit}{since}: {reference}{doubt}",
+        "{name} = {value} {unit}{since}：{reference}{doubt}",
+    ),
+    "parameter_since": (", from {day}", "，自 {day}"),
+    "line": (
+        "{title}: {settled} ha of {claimed} ha claimed{lost}{reference}",
+        "{title}：主张 {claimed} 公顷，落定 {settled} 公顷{lost}{reference}",
+    ),
+    "line_lost": ("; {area} ha lost to {line}", "；让与 {line} {area} 公顷"),
+    "line_reference": (" ({text})", "（{text}）"),
+    "quota": (
+        "{quota} {period}: {amount} {unit}{whole} ({bounds})",
+        "{quota}，{period} 年：{amount} {unit}{whole}（{bounds}）",
+    ),
+    "quota_whole": (", of {amount} for {place}", "，{place}共 {amount}"),
+    "quota_and": (", ", "，"),
+    "floor": ("floor {amount}", "下限 {amount}"),
+    "ceiling": ("ceiling {amount}", "上限 {amount}"),
+    "weight": ("weight {amount}", "权重 {amount}"),
+    "binding": ("bound by {what}", "受{what}约束"),
+    "bound_floor": ("floor", "下限"),
+    "bound_ceiling": ("ceiling", "上限"),
+    "policy": (
+        "{title} ({id}; {instrument}, strictness {strictness}{over})",
+        "{title}（{id}；{instrument}，严格程度 {strictness}{over}）",
+    ),
+    "policy_over": ("; overruled by {id}", "；让位于 {id}"),
+    "setting": ("{name}: {value}", "{name}：{value}"),
+    "policy_reference": (
+        "reference: {text}{since}{until}{doubt}",
+        "依据：{text}{since}{until}{doubt}",
+    ),
+    "policy_since": (", from {day}", "，自 {day}"),
+    "policy_until": (", until {day}", "，至 {day}"),
+    "missing": ("missing", "缺失"),
+    "decided": ("decided by the rules", "由规则确定"),
+    "contested": (
+        "contested: different zones stand at one priority, the id of the rule decided",
+        "有争议：同一优先级有不同分区，按规则编号确定",
+    ),
+    "review": ("for review: a rule could not be answered", "待复核：有规则因数值缺失无法判定"),
+    "by_decision": ("by decision of the planners", "由规划决定"),
+}  # fmt: skip
+
+INSTRUMENTS: Words = {
+    "land": ("land", "土地"),
+    "energy": ("energy", "能源"),
+    "compensation": ("compensation", "补偿"),
+    "transfer": ("transfer", "转移支付"),
+    "negative_list": ("negative_list", "负面清单"),
+    "services": ("services", "公共服务"),
+    "population": ("population", "人口"),
+    "environment": ("environment", "环境"),
+    "investment": ("investment", "投资"),
+    "industry": ("industry", "产业"),
+    "heritage": ("heritage", "遗产保护"),
+    "border": ("border", "边境"),
+}
+"""Instruments of policies; English names them by their codes."""
+
+
+@cache
+def engine_words(language: str) -> Mapping[str, str]:
+    """The words of one language by their key.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is neither English nor Chinese.
+
+    Examples
+    --------
+    >>> engine_words("zh")["lines"]
+    '管控线'
+    """
+    return words_in(language, WORDS)
+
+
+def instrument_in(language: str, code: str) -> str:
+    """What an instrument is called; one that the house does not know, by its code.
+
+    Examples
+    --------
+    >>> instrument_in("zh", "land"), instrument_in("zh", "taxes")
+    ('土地', 'taxes')
+    """
+    return words_in(language, INSTRUMENTS).get(code, code)
+
+
+def text_in(texts: Mapping[str, str], language: str, fallback: str = "") -> str:
+    """A text of the rulebook in a language, else in English, else the fallback.
+
+    Examples
+    --------
+    >>> text_in({"en": "Energy-rich area"}, "zh"), text_in({}, "en", "energy_rich")
+    ('Energy-rich area', 'energy_rich')
+    """
+    return texts.get(language) or texts.get("en") or fallback
