@@ -14,19 +14,19 @@ from maps.legends import line_styles
 from maps.map_words import map_words
 from maps.palette import designation_inks, overlay_hatches, zone_fills
 from maps.report_words import title_in
-from zoning import Plan
+from zoning import Plan, retell
 
 RESERVE = "(reserve)"
 
 
-def contents(plan: Plan, language: str) -> dict[str, Any]:
+def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
     """Everything that the map says, ready for JSON.
 
     Parameters
     ----------
     plan : Plan
-    language : {"en", "zh"}
-        Of the map's own words; titles of the rulebook fall back to English.
+    language : {"en", "zh"}, optional
+        By default the plan's own; titles of the rulebook fall back to English.
 
     Returns
     -------
@@ -39,9 +39,11 @@ def contents(plan: Plan, language: str) -> dict[str, Any]:
     ZoneplanError
         The language is not known.
     """
+    language = language or plan.language
+    words, plan = map_words(language), retell(plan, language)
     return {
         "language": language,
-        "words": map_words(language),
+        "words": words,
         "plan": _plan(plan, language),
         "zones": _zones(plan, language),
         "lines": _lines(plan, language),

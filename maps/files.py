@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import geopandas as gpd
 import pandas as pd
@@ -91,7 +91,18 @@ def write_csv(table: Table, rows: pd.DataFrame, path: Path, *, excel_safe: bool 
     """
     if excel_safe:
         rows = rows.apply(lambda column: column.map(_defuse) if _is_text(column) else column)
-    tabulate(table, rows).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        tabulate(table, rows).to_csv(_Lines(file), index=False, lineterminator="\r\n")
+
+
+class _Lines:
+    """Rows that come with CR LF and are written with LF: so the csv module quotes a text with a lone CR in it, too."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, row: str) -> int:
+        return self._file.write(row.removesuffix("\r\n") + "\n")
 
 
 def read_run(folder: Path) -> Plan:
@@ -124,6 +135,7 @@ def read_run(folder: Path) -> Plan:
         roles=provenance["roles"],
         sources=tuple(Source(**entry) for entry in provenance["inputs"]),
         own_crs=provenance["crs"]["units"],
+        language=provenance.get("language", "en"),
         **tables,
     )
 
@@ -138,6 +150,7 @@ def _provenance(plan: Plan, *, excel_safe: bool) -> dict[str, Any]:
         "study": plan.study.name,
         "date": plan.study.date.isoformat(),
         "rulebook": plan.rulebook.name,
+        "language": plan.language,
         "inputs": [vars(source) for source in plan.sources],
         "versions": {name: metadata.version(name) for name in _VERSIONED},
         "parameters": {

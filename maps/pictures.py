@@ -38,15 +38,15 @@ MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
 
 
-def picture(plan: Plan, language: str = "en") -> str:
+def picture(plan: Plan, language: str | None = None) -> str:
     """A plan as one static picture.
 
     Parameters
     ----------
     plan : Plan
         Units and pieces in their working CRS.
-    language : {"en", "zh"}
-        Of legend and title; titles of the rulebook fall back to English.
+    language : {"en", "zh"}, optional
+        Of legend and title; by default the plan's own. Titles of the rulebook fall back to English.
 
     Returns
     -------
@@ -64,6 +64,7 @@ def picture(plan: Plan, language: str = "en") -> str:
     Shapes are simplified as one coverage to 0.5 px, so that neighbours still meet. Parts of control lines below 1 px²
     are left out of the drawing, never out of a table.
     """
+    language = language or plan.language
     words = report_words(language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)

@@ -49,7 +49,7 @@ def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
             (words["handed_out"], amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
             (words["step"], amount(quota.step)),
             (words["levels"], " → ".join(quota.levels)),
-            (words["weight"], _weight(quota)),
+            (words["weight"], weight_text(quota)),
             (words["floor"], _bound(quota.floor, words)),
             (words["ceiling"], _bound(quota.ceiling, words)),
             (words["reserve_pct"], amount(quota.reserve_pct)),
@@ -62,7 +62,8 @@ def _priority(edition: Edition, one: Priority) -> str:
     return edition.say("priority_line", factor=measure(one.factor), when=one.when, reason=one.reason)
 
 
-def _weight(quota: Quota) -> str:
+def weight_text(quota: Quota) -> str:
+    """The measures that a quota goes by, with their shares."""
     if isinstance(quota.weight, str):
         return quota.weight
     return " + ".join(f"{measure(part.share)} × {part.measure}" for part in quota.weight)
@@ -133,7 +134,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
         policy.id,
         "" if policy.verified else words["unseen"],
         (
-            (words["clause"], policy.clause),
+            (words["clause"], policy.clause_in(edition.language)),
             (words["reference"], policy.reference),
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),

@@ -13,7 +13,7 @@ import pandas as pd
 from maps.lettering import NONE, area_decimals, number, percent
 from maps.report_parts import Column
 from maps.report_words import report_words, title_in, units_counted
-from zoning import Plan
+from zoning import Plan, retell
 
 RESERVE = "(reserve)"
 
@@ -30,6 +30,19 @@ class Edition:
 
     plan: Plan
     language: str = "en"
+
+    @classmethod
+    def of(cls, plan: Plan, language: str | None = None) -> Edition:
+        """The edition of a plan in a language, by default its own, with its reasons told in it.
+
+        Raises
+        ------
+        ZoneplanError
+            The language is not known.
+        """
+        language = language or plan.language
+        report_words(language)
+        return cls(retell(plan, language), language)
 
     @cached_property
     def words(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from maps.report_parts import Chapter
 from zoning import Plan
 
 
-def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
+def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:
     """Write the report of a plan as one HTML page.
 
     Parameters
@@ -25,8 +25,8 @@ def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
     plan : Plan
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
-    language : {"en", "zh"}
-        Of the report's own words; titles of the rulebook fall back to English. Reasons stand as the plan has them.
+    language : {"en", "zh"}, optional
+        Of all that the report says; by default the plan's own. Texts of the rulebook fall back to English.
 
     Raises
     ------
@@ -38,13 +38,14 @@ def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
     write_page(report(plan, language), path, "report")
 
 
-def report(plan: Plan, language: str = "en") -> str:
+def report(plan: Plan, language: str | None = None) -> str:
     """The report of a plan as one HTML page: no script, no request, one style sheet allowed by its own hash.
 
     Parameters
     ----------
     plan : Plan
-    language : {"en", "zh"}
+    language : {"en", "zh"}, optional
+        By default the plan's own.
 
     Returns
     -------
@@ -61,19 +62,19 @@ def report(plan: Plan, language: str = "en") -> str:
     Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
     as their codes. Long tables are folded on the screen and whole on paper; nothing is left out.
     """
-    edition = Edition(plan, language)
+    edition = Edition.of(plan, language)
     return fill_page(
         "report.html.j2",
         ("report.css",),
         words=edition.words,
-        language=language,
+        language=edition.language,
         name=plan.study.study.name,
         date=plan.rulebook.day.isoformat(),
         rulebook=", ".join(filter(None, (plan.rulebook.name, plan.rulebook.country, plan.rulebook.description))),
         units_said=f"{edition.counted(len(plan.zones))}, {edition.say('ha', n=edition.ha(edition.total_ha))}",
         notices=list(_notices(edition)),
         chapters=_chapters(edition),
-        map=Markup(picture(plan, language)),  # noqa: S704  (its texts are escaped where it is drawn)
+        map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
         rows_said=lambda count: edition.say("rows", n=number(count)),
     )
 

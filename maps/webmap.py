@@ -11,7 +11,6 @@ import numpy as np
 from branca.element import MacroElement
 
 from maps.contents import contents
-from maps.map_words import map_words
 from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
 from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
 from zoning import Plan
@@ -21,15 +20,15 @@ SCRIPTS = ("block", "shapes", "pens", "canvas", "nodes", "layers", "card", "summ
 """Our own scripts, in the order in which they need one another."""
 
 
-def draw(plan: Plan, language: str = "en") -> folium.Map:
+def draw(plan: Plan, language: str | None = None) -> folium.Map:
     """A plan as an interactive map.
 
     Parameters
     ----------
     plan : Plan
         Just made, or read back from a run folder.
-    language : {"en", "zh"}
-        Of the map's own words and of the rulebook's titles, which fall back to English.
+    language : {"en", "zh"}, optional
+        Of all that the map says; by default the plan's own. Texts of the rulebook fall back to English.
 
     Returns
     -------
@@ -71,7 +70,7 @@ def draw(plan: Plan, language: str = "en") -> folium.Map:
     plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
     plan_map.add_child(_PlanLayer(pack(shapes, said)), name="plan")
-    words = map_words(language)
+    language, words = said["language"], said["words"]
     fields = {**words, "title": words["map_of"].format(name=said["plan"]["name"]), "language": language}
     skeleton = (ASSETS / "map.html").read_text("utf-8")
     OfflineFigure(skeleton, {**fields, "heading": said["plan"]["name"]}).add_child(plan_map, name="map")

@@ -83,7 +83,7 @@ WORDS: Words = {
         "{quota} {period}: {amount} {unit}{whole} ({bounds})",
         "{quota}，{period} 年：{amount} {unit}{whole}（{bounds}）",
     ),
-    "quota_whole": (", of {amount} for {place}", "，{place}共 {amount}"),
+    "quota_whole": (", of {amount} for {place}", "，{place} 共 {amount}"),
     "quota_and": (", ", "，"),
     "floor": ("floor {amount}", "下限 {amount}"),
     "ceiling": ("ceiling {amount}", "上限 {amount}"),
