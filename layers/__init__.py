@@ -46,6 +46,8 @@ from layers.study import builtin_study as builtin_study
 from layers.study import read_study as read_study
 from layers.study import resolve_source as resolve_source
 from layers.schemas import study_schema as study_schema
+from layers.drivers import ALLOWED as ALLOWED
+from layers.drivers import Format as Format
 from layers.drivers import limit_drivers as limit_drivers
 from layers.drivers import format_of as format_of
 from layers.drivers import parts_of as parts_of

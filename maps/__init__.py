@@ -38,5 +38,15 @@ from maps.folders import require_whole as require_whole
 from maps.folders import verify as verify
 from maps.folders import write_run as write_run
 from maps.demos import write_study as write_study
+
+# A first plan from a user's own files.
+from maps.plan_words import plan_word as plan_word
+from maps.guesses import Guess as Guess
+from maps.own_files import OwnFile as OwnFile
+from maps.plan_lines import free_name as free_name
+from maps.plan_blocks import grid_lines as grid_lines
+from maps.plan_texts import Draft as Draft
+from maps.first_plans import write_plan as write_plan
+
 from maps.progress import progress as progress
 from maps.commands import main as main

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers import ZoneplanError
+from layers import Finding, ZoneplanError
 
 
 class WriteError(ZoneplanError):
@@ -24,3 +24,27 @@ class DamagedRunError(ZoneplanError):
 
     exit_code = 1
     default_code = "damaged_run"
+
+
+class DraftError(ZoneplanError):
+    """A user's files, as they are, make no plan that would pass ``check``; nothing was written.
+
+    Parameters
+    ----------
+    error : ZoneplanError
+        What is wrong; its findings and exit code are taken over.
+    remedy : str
+        What to do, at the end of the message.
+    """
+
+    default_code = "draft"
+
+    def __init__(self, error: ZoneplanError, remedy: str) -> None:
+        super().__init__(f"{error}\n\n{remedy}", code=error.code, layer=error.layer, features=error.features)
+        self.exit_code = error.exit_code
+        self._findings = error.findings
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of what is wrong."""
+        return self._findings

@@ -1,0 +1,143 @@
+"""First plans: a commented ``plan.toml`` drafted from a user's own files, checked before it is left in the folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import filecmp
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from layers import ZoneplanError, parts_of, raise_all, read_layers, read_study, shown
+from maps.errors import DraftError, WriteError
+from maps.own_files import Hints
+from maps.plan_blocks import tail
+from maps.plan_texts import PLAN_NAME, Draft, draft_plan
+from zoning import check, complaints, read_rulebook
+
+REMEDY = (
+    "No plan was written: 'zoneplan init' leaves none that would not pass 'zoneplan check'. Mend this in your files "
+    "and call it again, or write plan.toml by hand after the example of 'zoneplan demo'"
+)
+
+
+def write_plan(
+    folder: Path,
+    units: Path,
+    layers: Sequence[tuple[str, Path]] = (),
+    rulebook: str = "main_functional_areas",
+    language: str = "en",
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    date: dt.date = dt.date(2025, 1, 1),
+) -> Path:
+    """Look at a user's own files, copy them into a folder and write a commented plan there that passes ``check``.
+
+    Parameters
+    ----------
+    folder : Path
+        New, or one in which nothing has to be overwritten. Files that stand in it already stay where they are.
+    units : Path
+        Polygons of the planning units; of a GeoPackage with several layers also as ``FILE:LAYER``.
+    layers : sequence of (str, Path)
+        Role and file. An empty role is for facts (points, lines, grids to be measured) and for tables with the units'
+        ids.
+    rulebook : str
+        A built-in one, or a folder inside ``folder``.
+    language : {"en", "zh"}
+        Of the comments; among several columns of names, the one in this language is proposed.
+    crs, encoding : str, optional
+        Of the files that do not say it themselves.
+    date : date
+        The day of the plan.
+
+    Returns
+    -------
+    Path
+        The plan file.
+
+    Raises
+    ------
+    ZoneplanError
+        A file cannot be used as it is, or a guess would be needed that nobody should make; nothing is written then.
+    WriteError
+        The folder holds other files of these names, or cannot be written.
+
+    Notes
+    -----
+    The same files give the same plan, byte for byte.
+    """
+    folder = Path(os.path.realpath(folder))
+    own_rules = folder / rulebook
+    rules = read_rulebook(own_rules if own_rules.is_dir() else rulebook, date)
+    draft = draft_plan(folder, units, layers, rules, rulebook, Hints(crs, encoding, language))
+    with _room(folder) as stage:
+        for source, path in draft.files.items():
+            _bring(path, stage / source)
+        text = _checked(stage, draft)
+        (stage / PLAN_NAME).write_text(text, "utf-8")
+        _settle(stage, folder)
+    return folder / PLAN_NAME
+
+
+def _checked(stage: Path, draft: Draft) -> str:
+    """The text of the plan with its end, which needs the layers; refused where ``check`` has an error."""
+    plan_file = stage / PLAN_NAME
+    plan_file.write_text(draft.text, "utf-8")
+    try:
+        study = read_study(plan_file)
+        stack = read_layers(study)
+        raise_all(complaints(study, draft.rulebook, stack))
+    except ZoneplanError as error:
+        raise DraftError(error, REMEDY) from error
+    notes = [one for one in check(study, draft.rulebook, stack) if one.code == "absent"]
+    absent = [name for one in notes for name in one.features]
+    return draft.text + tail(draft.rulebook, draft.levels, stack.units, absent, draft.language)
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[Path]:
+    """A stage inside the folder; a folder that was made for nothing goes again."""
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".zoneplan-", dir=folder) as stage:
+            yield Path(stage)
+    except OSError as error:
+        raise WriteError(f"{folder}: cannot write the plan: {error.strerror or error}") from error
+    finally:
+        for one in made:
+            with suppress(OSError):  # it is not empty: the plan stands there
+                one.rmdir()
+
+
+def _bring(path: Path, target: Path) -> None:
+    """A file with all its parts, under another name perhaps."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for part in parts_of(path):
+        shutil.copyfile(part, target.with_suffix(part.suffix))
+
+
+def _settle(stage: Path, folder: Path) -> None:
+    """Move what is new from the stage to the folder, the plan last; nothing that stands there is overwritten."""
+    files = sorted((one for one in stage.rglob("*") if one.is_file()), key=lambda one: (one.name == PLAN_NAME, one))
+    places = {one: folder / one.relative_to(stage) for one in files}
+    other = [str(place.relative_to(folder)) for one, place in places.items() if _differs(one, place)]
+    if other:
+        raise WriteError(
+            f"{folder} holds {shown(other)}, other than what would be written: nothing is overwritten. Name another "
+            f"folder, or move them away",
+            features=other,
+        )
+    for one, place in places.items():
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            one.replace(place)
+
+
+def _differs(new: Path, old: Path) -> bool:
+    return os.path.lexists(old) and not (old.is_file() and filecmp.cmp(new, old, shallow=False))

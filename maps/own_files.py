@@ -1,0 +1,330 @@
+"""Own files: what a user hands over, opened: its layer, kind, CRS, encoding and nodata, stated or guessed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from layers import (
+    CrsError,
+    Format,
+    Raster,
+    SourceError,
+    ZoneplanError,
+    drop_empty,
+    format_of,
+    frame_of,
+    kind_of,
+    limit_drivers,
+    opened,
+    read_features,
+    read_raster,
+    read_records,
+    window_of,
+)
+from maps.guesses import Sure, guess_place
+from maps.plan_words import plan_word
+
+VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV")
+DEGREES = "EPSG:4326"
+MAX_CLASSES = 40
+"""A grid of whole numbers with more values than this is taken as measured, not as classes."""
+_STRIP_CELLS = 8_000_000
+
+Notes = dict[str, tuple[Sure, str]]
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file as its user has it.
+
+    Attributes
+    ----------
+    path : Path
+        Where it stands, links followed.
+    kind : {"polygons", "lines", "points", "raster", "table"}
+    rows : GeoDataFrame, DataFrame or Raster
+        Its content; of points from a CSV and of tables the plain rows.
+    keys : mapping of str to object
+        What the plan must say beside the source: layer, crs, encoding, nodata, x, y.
+    notes : mapping of str to (str, str)
+        For some of the keys, how sure they are and why, for a comment.
+    classes : mapping of float to float, optional
+        Of a raster of classes near the units: value and share of cells.
+    """
+
+    path: Path
+    kind: str
+    rows: Any
+    keys: Mapping[str, object] = field(default_factory=dict)
+    notes: Mapping[str, tuple[Sure, str]] = field(default_factory=dict)
+    classes: Mapping[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the user says of all files that do not say it themselves.
+
+    Attributes
+    ----------
+    crs, encoding : str or None
+    language : {"en", "zh"}
+        Of the notes.
+    """
+
+    crs: str | None = None
+    encoding: str | None = None
+    language: str = "en"
+
+
+def open_vector(given: Path, name: str, role: str, hints: Hints) -> OwnFile:
+    """A file of features or a table.
+
+    Parameters
+    ----------
+    given : Path
+        The file; or ``FILE:LAYER`` for a layer inside a file of several.
+    name : str
+        For messages: "units", or the file's name.
+    role : str
+        Chooses among several layers that whose name has a word in common.
+    hints : Hints
+
+    Raises
+    ------
+    ZoneplanError
+        The house's own errors of reading, with remedies for who has no plan yet.
+    """
+    path, layer = split_layer(given)
+    file_format = format_of(path, name, VECTORS)
+    keys: dict[str, Any] = {}
+    notes: Notes = {}
+    if file_format.name == "GPKG":
+        chosen, several = _choose(path, layer, name, role)
+        if several:
+            keys["layer"] = chosen
+            asked = layer is not None
+            notes["layer"] = (
+                "sure" if asked else "likely",
+                plan_word(hints.language, "asked" if asked else "layer_why"),
+            )
+    elif layer is not None:
+        raise SourceError(f"layer '{name}': {path.name} has no layers inside; leave out ':{layer}'.", layer=name)
+    while True:
+        try:
+            return _read(path, file_format, name, keys, notes, hints)
+        except ZoneplanError as error:
+            _learn(error, path, name, keys, notes, hints)
+
+
+def _read(path: Path, file_format: Format, name: str, keys: dict[str, Any], notes: Notes, hints: Hints) -> OwnFile:
+    """The file with what is known of it so far."""
+    layer, encoding = keys.get("layer"), keys.get("encoding")
+    if file_format.name == "CSV":
+        records = read_records(path, file_format, name, encoding=encoding)
+        return _sheet(path, frame_of(records, [], name), keys, notes, hints)
+    try:
+        features, _ = read_features(path, name, layer=layer, crs=keys.get("crs"), encoding=encoding)
+    except SourceError as error:
+        if error.code != "no_geometry":
+            raise
+        return OwnFile(path, "table", frame_of(read_records(path, file_format, name, layer), [], name), keys, notes)
+    return OwnFile(path, kind_of(drop_empty(features, name)[0], name), features, keys, notes)
+
+
+def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], notes: Notes, hints: Hints) -> None:
+    """What the file does not say, from the user or its content; the error itself where that was not it."""
+    if error.code == "crs_missing" and "crs" not in keys:
+        keys["crs"], notes["crs"] = _asked_crs(path, name, hints), ("sure", plan_word(hints.language, "asked"))
+    elif error.code == "encoding" and "encoding" not in keys:
+        keys["encoding"], notes["encoding"] = _encoding(path, name, hints, error)
+    elif error.code == "nodata" and "nodata" not in keys:
+        keys["nodata"], notes["nodata"] = _lowest(path, name), ("likely", plan_word(hints.language, "nodata_why"))
+    else:
+        raise error
+
+
+def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> OwnFile:
+    """A raster, and the classes of its cells near the units where it has some.
+
+    Parameters
+    ----------
+    given : Path
+    name : str
+        For messages.
+    units : GeoDataFrame
+        With a CRS.
+    hints : Hints
+
+    Raises
+    ------
+    ZoneplanError
+        The house's own errors of reading.
+    """
+    path = Path(os.path.realpath(given))
+    keys: dict[str, Any] = {}
+    notes: Notes = {}
+    while True:
+        try:
+            raster, _ = read_raster(path, name, **keys)
+            return OwnFile(path, "raster", raster, keys, notes, _classes(raster, units))
+        except SourceError as error:
+            _learn(error, path, name, keys, notes, hints)
+
+
+def split_layer(given: Path) -> tuple[Path, str | None]:
+    """A file, and the layer that is named behind it as in ``study.gpkg:units``.
+
+    Raises
+    ------
+    SourceError
+        There is no such file.
+    """
+    head, colon, tail = str(given).rpartition(":")
+    path, layer = (Path(head), tail) if colon and not given.exists() and Path(head).exists() else (given, None)
+    if not path.exists():
+        raise SourceError(f"no file {given}. Check the path; a layer inside a file is FILE:LAYER.", code="file_missing")
+    return Path(os.path.realpath(path)), layer or None
+
+
+def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | None, bool]:
+    """The layer of a GeoPackage, and whether the plan must name it."""
+    limit_drivers()
+    from pyogrio import list_layers  # noqa: PLC0415  (loaded after the drivers are limited)
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415
+
+    try:
+        found = {str(one): str(kind) for one, kind in list_layers(str(path))}
+    except DataSourceError as error:
+        raise SourceError(
+            f"layer '{name}': {path.name} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+            code="damaged",
+            layer=name,
+        ) from error
+    data = {one: kind for one, kind in found.items() if one not in {"layer_styles", "qgis_projects"}}
+    if layer is not None or len(data) == 1:
+        return (layer or next(iter(data))), len(data) > 1
+    words = {"units", "unit"} if name == "units" else set(role.split("_")) - {""}
+    alike = [one for one in data if words & set(one.lower().split("_"))]
+    areas = [one for one, kind in data.items() if "Polygon" in kind]
+    for few in (alike, areas if role or name == "units" else []):
+        if len(few) == 1:
+            return few[0], True
+    raise SourceError(
+        f"layer '{name}': {path.name} holds {len(data)} layers: {', '.join(map(repr, data))}. Say which one: "
+        f"{path.name}:LAYER.",
+        code="layer",
+        layer=name,
+    )
+
+
+def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, hints: Hints) -> OwnFile:
+    """A CSV, of points where it has columns with coordinates."""
+    place = guess_place(frame)
+    if place is None:
+        return OwnFile(path, "table", frame, keys, notes)
+    x, y, degrees = place
+    notes["x"] = ("likely", plan_word(hints.language, "place_why"))
+    if hints.crs is None and degrees:
+        keys["crs"], notes["crs"] = DEGREES, ("likely", plan_word(hints.language, "crs_degrees"))
+    elif hints.crs is not None:
+        keys["crs"], notes["crs"] = hints.crs, ("sure", plan_word(hints.language, "asked"))
+    return OwnFile(path, "points", frame, {**keys, "x": x, "y": y}, notes)
+
+
+def require_crs(one: OwnFile, name: str, hints: Hints) -> None:
+    """Refuse points of a CSV of which nobody knows where they lie.
+
+    Raises
+    ------
+    CrsError
+        With the remedy.
+    """
+    if "x" in one.keys and "crs" not in one.keys:
+        _asked_crs(one.path, name, hints)
+
+
+def _asked_crs(path: Path, name: str, hints: Hints) -> str:
+    if hints.crs is None:
+        raise CrsError(
+            f"layer '{name}': {path.name} has no coordinate reference system, and none is guessed. Find out which it "
+            f"is (from who made the file, or its lost .prj) and say so with --crs EPSG:..., or write it into the file "
+            f"(QGIS: Assign Projection).",
+            code="crs_missing",
+            layer=name,
+        )
+    return hints.crs
+
+
+def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tuple[str, tuple[Sure, str]]:
+    """The encoding that the user says, or gb18030 where the texts are in common Chinese characters then."""
+    if hints.encoding is not None:
+        return hints.encoding, ("sure", plan_word(hints.language, "asked"))
+    table = path.with_suffix(".DBF" if path.suffix.isupper() else ".dbf")
+    is_table = path.suffix.lower() == ".shp" and table.exists()
+    body = (table if is_table else path).read_bytes()
+    rows = int.from_bytes(body[8:10], "little") if is_table else 0  # before them stand the names of the columns
+    sample = chinese_words(body[rows:]) or chinese_words(body[32 if is_table else 0 :])
+    if not sample:
+        raise SourceError(
+            f"{str(error).split('. ', maxsplit=1)[0]}, and none is guessed. Say which it is with --encoding gb18030, "
+            f"cp1252 or another, or export it as UTF-8.",
+            code="encoding",
+            layer=name,
+        ) from error
+    return "gb18030", ("likely", plan_word(hints.language, "encoding_why", sample=", ".join(sample)))
+
+
+def chinese_words(body: bytes) -> tuple[str, ...]:
+    """The first texts of a body that is Chinese in GB18030, or none where it hardly is.
+
+    Examples
+    --------
+    >>> chinese_words("昭通市,毕节市".encode("gbk"))
+    ('昭通市', '毕节市')
+    >>> chinese_words("Zürich,Genève".encode("cp1252"))
+    ()
+    """
+    text = body.decode("gb18030", "replace")
+    beyond = [one for one in text if not one.isascii()]
+    common = [one for one in beyond if one.encode("gb2312", "ignore")]
+    if not beyond or len(common) < 0.9 * len(beyond):
+        return ()
+    plain = "".join(one if "\u4e00" <= one <= "\u9fff" else " " for one in text)
+    return tuple(dict.fromkeys(plain.split()))[:3]
+
+
+def _lowest(path: Path, name: str) -> float:
+    with opened(path, name) as dataset:
+        step = max(1, _STRIP_CELLS // dataset.width)
+        lows = [
+            dataset.read(1, window=((top, min(top + step, dataset.height)), (0, dataset.width))).min()
+            for top in range(0, dataset.height, step)
+        ]
+    return float(np.min(lows))
+
+
+def _classes(raster: Raster, units: gpd.GeoDataFrame) -> dict[float, float] | None:
+    """Values and shares of the cells around the units, where these are few whole numbers; {} where there is no cell."""
+    rows, columns = window_of(raster, units.total_bounds, CRS.from_user_input(units.crs))
+    step = max(1, _STRIP_CELLS // max(columns.stop - columns.start, 1))
+    counts: dict[float, int] = {}
+    measured = False
+    for top in range(rows.start, rows.stop, step):
+        cells = raster.read((slice(top, min(top + step, rows.stop)), columns))
+        if measured:
+            continue  # read to the end, for what is refused in a run is refused now
+        values, numbers = np.unique(cells[np.isfinite(cells)], return_counts=True)
+        for value, number in zip(values.tolist(), numbers.tolist(), strict=True):
+            counts[value] = counts.get(value, 0) + number
+        measured = len(counts) > MAX_CLASSES or any(value % 1 for value in counts)
+    total = sum(counts.values())
+    return None if measured else {value: counts[value] / total for value in sorted(counts)}
