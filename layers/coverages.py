@@ -62,7 +62,9 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
     ids = units.index.astype(str)
     if total > max_overlap_ha:
         worst = np.argsort(-areas, kind="stable")[:5]
-        pairs = "; ".join(f"{ids[first[one]]!r} and {ids[second[one]]!r} by {areas[one] / 1e4:.4f} ha" for one in worst)
+        pairs = "; ".join(
+            f"{shown([ids[first[one]]])} and {shown([ids[second[one]]])} by {areas[one] / 1e4:.4f} ha" for one in worst
+        )
         raise GeometryError(
             f"layer 'units': {len(areas)} pair(s) of units overlap by {total:.4f} ha in total, more than "
             f"max_overlap_ha = {max_overlap_ha:g}: {pairs}. Mend the outlines, or raise max_overlap_ha in [units]; an "
@@ -76,7 +78,7 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
     for loser in losers:
         mine = np.flatnonzero(second == loser)
         cut[loser] = _without(shapes[loser], shapes[first[mine]])
-        given = ", ".join(f"'{ids[first[one]]}' ({areas[one] / 1e4:.4f} ha)" for one in mine)
+        given = ", ".join(f"{shown([ids[first[one]]])} ({areas[one] / 1e4:.4f} ha)" for one in mine)
         actions.append(f"overlap given to {given}")
     gone = losers[shapely.area(cut[losers]) <= _NOISE_M2]
     if len(gone):

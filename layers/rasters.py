@@ -22,6 +22,7 @@ from layers.places import box_in, far_away
 Window = tuple[slice, slice]
 
 MAX_CELLS = 200_000_000
+MAX_WINDOW_CELLS = 10_000_000_000
 _STRIP_CELLS = 16_000_000
 # What programs write for "no value" when they forget to say so in the file.
 _TELLTALES = (-9999.0, -32768.0, -99999.0, float(np.finfo("float32").min), float(np.finfo("float64").min))
@@ -266,6 +267,8 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
     ------
     CrsError
         The box and the raster do not meet.
+    LimitError
+        The raster has more than ``MAX_WINDOW_CELLS`` cells there.
     """
     boxes = box_in(bounds, crs, raster.crs)
     west, south, east, north = boxes[0]
@@ -277,4 +280,14 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
     if not np.isfinite(edges).all() or right < 2 or bottom < 2 or left > width - 2 or top > height - 2:
         whole = np.asarray([own.c, own.f + own.e * height, own.c + own.a * width, own.f])
         raise far_away(raster.name, whole, boxes[0], raster.crs)
-    return slice(max(int(top), 0), min(int(bottom), height)), slice(max(int(left), 0), min(int(right), width))
+    rows = slice(max(int(top), 0), min(int(bottom), height))
+    columns = slice(max(int(left), 0), min(int(right), width))
+    tall, wide = rows.stop - rows.start, columns.stop - columns.start
+    if tall * wide > MAX_WINDOW_CELLS:
+        raise LimitError(
+            f"layer '{raster.name}': {raster.path.name} has {tall:,} x {wide:,} cells around the units; the limit is "
+            f"{MAX_WINDOW_CELLS:,}. Make it coarser (gdalwarp -tr).",
+            code="cells",
+            layer=raster.name,
+        )
+    return rows, columns

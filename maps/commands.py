@@ -225,8 +225,9 @@ def _say(text: str, code: int) -> int:
 
 
 def _legible(text: str) -> str:
-    """A message whose own lines stay apart while nothing in it can steer a terminal."""
-    return "\n".join(visible(line) for line in text.split("\n"))
+    """A message in which nothing can steer a terminal, and no line but the first can pass for a message of its own."""
+    first, *more = text.split("\n")
+    return "\n".join([visible(first), *(f"  {visible(line)}".rstrip() for line in more)])
 
 
 def _terminated(number: int, _frame: FrameType | None) -> None:

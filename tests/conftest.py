@@ -16,7 +16,10 @@ Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area
 from __future__ import annotations
 
 import shutil
+import signal
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -106,3 +109,20 @@ def toy_folder(
         folder / "toy.gpkg", layer="land", driver="GPKG"
     )
     return folder
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., SimpleNamespace]:
+    """Call the command in this process; gives ``code``, ``out`` and ``err``."""
+    from maps import main
+
+    def call(*arguments: object) -> SimpleNamespace:
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            with pytest.raises(SystemExit) as left:
+                main([str(one) for one in arguments])
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        return SimpleNamespace(code=left.value.code, **capsys.readouterr()._asdict())
+
+    return call

@@ -194,8 +194,8 @@ def _idle_decisions(study: Study) -> Iterator[Finding]:
     for place, decision in enumerate(study.decisions):
         if decision.date > study.date:
             text = (
-                f"{study.where('decisions', place, 'date')}: the decision on '{decision.unit}' is of {decision.date}, "
-                f"after the plan's date {study.date}: it has no effect yet"
+                f"{study.where('decisions', place, 'date')}: the decision on {shown([decision.unit])} is of "
+                f"{decision.date}, after the plan's date {study.date}: it has no effect yet"
             )
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from layers import Decision, UnknownNameError, ZoneplanError
+from layers import Decision, UnknownNameError, ZoneplanError, shown
 from zoning.errors import near
 from zoning.rulebook import Rulebook
 
@@ -47,10 +47,10 @@ def decision_faults(decisions: Sequence[Decision], units: pd.Index, rulebook: Ru
         where = f"decision {number}"
         if decision.unit not in units:
             yield UnknownNameError(
-                f"{where}: there is no unit '{decision.unit}'{near(decision.unit, map(str, units))}",
+                f"{where}: there is no unit {shown([decision.unit])}{near(decision.unit, map(str, units))}",
                 code="unknown_unit",
             )
-        where += f" (unit '{decision.unit}')"
+        where += f" (unit {shown([decision.unit])})"
         for kind, code in (("main", decision.main), ("overlay", decision.overlay)):
             if code is not None:
                 yield from _zone_faults(where, kind, code, rulebook)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from layers import Document, SeveralErrors, ZoneplanError, raise_all, read_document
+from layers import Document, LimitError, SeveralErrors, ZoneplanError, raise_all, read_document
 from zoning.entries import FILES, Case, Cases, Head, Indicator, Line, Parameter, Part, Policy, Rule, Zone
 from zoning.errors import RulebookError, near
 
 LAWS = Path(__file__).parent / "laws"
 NEEDED = ("rulebook.toml", "zones.toml")
 MAX_FILES = 500
+MAX_NOTE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,15 @@ def read_draft(name_or_path: str | Path) -> Draft:
                     RulebookError(f"{_prefix(folder, name)}{error}", layer=error.layer) for error in several.errors
                 ]
     raise_all(errors)
-    notes = {name: (folder / name).read_bytes() for name in names if name not in read}
+    notes = {name: _read_note(folder / name) for name in names if name not in read}
     return _assembled(folder, read, notes)
+
+
+def _read_note(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > MAX_NOTE_BYTES:
+        raise LimitError(f"{path.parent.name}: {path.name} has {size:,} bytes; a note may have {MAX_NOTE_BYTES:,}")
+    return path.read_bytes()
 
 
 def _file_names(folder: Path) -> list[str]:
@@ -143,6 +151,8 @@ def _file_names(folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and not any(part.startswith(".") for part in Path(name).parts):
+            if path.is_symlink() or not path.is_file():
+                raise RulebookError(f"{folder.name}: {name} is a link, or no regular file; put the file itself there")
             found.append(name)
         if len(found) > MAX_FILES:
             raise RulebookError(f"{folder}: more than {MAX_FILES} files; is this the folder of a rulebook?")
