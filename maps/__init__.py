@@ -16,6 +16,10 @@ from maps.report_chapters import summary as summary
 from maps.report_annexes import sources as sources
 from maps.reports import report as report
 from maps.reports import write_report as write_report
+from maps.locators import locator as locator
+from maps.dossier_chapters import dossier_chapters as dossier_chapters
+from maps.dossiers import dossier as dossier
+from maps.dossiers import write_dossier as write_dossier
 from maps.styles import unit_style as unit_style
 from maps.exports import write_geopackage as write_geopackage
 from maps.exports import write_geoparquet as write_geoparquet
@@ -47,6 +51,7 @@ from maps.plan_lines import free_name as free_name
 from maps.plan_blocks import grid_lines as grid_lines
 from maps.plan_texts import Draft as Draft
 from maps.first_plans import write_plan as write_plan
+from maps.doctor import diagnose as diagnose
 
 from maps.progress import progress as progress
 from maps.commands import main as main

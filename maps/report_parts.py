@@ -99,6 +99,8 @@ class Card:
         Labels and texts; empty texts are left out.
     names : tuple of Names
     grid : Grid or None
+    text : str
+        What it says, above its facts, or nothing.
     """
 
     title: str
@@ -107,6 +109,7 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     names: tuple[Names, ...] = ()
     grid: Grid | None = None
+    text: str = ""
     leaf: str = field(default="card", init=False)
 
 

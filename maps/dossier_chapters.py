@@ -1,0 +1,305 @@
+"""The chapters of a dossier: what the plan says of one unit and what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from layers import Quota
+from maps.lettering import NONE, amount, measure, number, percent, projection
+from maps.report_annexes import weight_text
+from maps.report_chapters import OPEN
+from maps.report_editions import Edition, each_row
+from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
+from maps.report_words import title_in
+from zoning import factors
+
+Content = Mapping[str, Any]
+
+DEFAULT_RULE = "default"
+HASH_SHOWN = 12
+_TOLD_APART = ("deduction", "parameter")
+
+
+def key_figures(edition: Edition, said: Content) -> Figures:
+    """Area, share of the jurisdiction, available land, what each quota gives, the number of duties."""
+    words, unit, zones = edition.words, said["unit"], edition.plan.zones
+    measures = edition.plan.measures.loc[unit["unit_id"]]
+    found = [(words["area_ha"], edition.ha(unit["area_ha"]))]
+    whole = zones.loc[zones["jurisdiction"] == unit["jurisdiction"], "area_ha"]
+    if unit["jurisdiction"] and len(whole) > 1:
+        share = percent(unit["area_ha"], float(whole.sum()))
+        found.append((edition.say("share_of", place=unit["jurisdiction"]), share))
+    if "available_ha" in measures.index:
+        found.append((words["available_land"], edition.ha(measures["available_ha"])))
+    for one in said["quotas"]:
+        label = edition.say("given", name=_spaced(one["quota"]), period=one["period"], unit=one["unit"])
+        found.append((label, amount(one["amount"])))
+    found.append((words["duties_count"], number(len(_duties_in_force(said)))))
+    return Figures(tuple(found))
+
+
+def main_function(edition: Edition, said: Content) -> Card:
+    """The main function with its status and the whole chain of reasons."""
+    words, status = edition.words, said["status"]
+    card = _claim(edition, said["main"])
+    values = "; ".join(_values(edition, said["main"]["values"]))
+    settled = words["by_decision" if said["main"]["decision"] else "decided"]
+    facts = ((words["status"], settled), (words["values"], values), *card.facts)
+    return Card(card.title, card.tag, words[status] if status in OPEN else "", facts, text=card.text)
+
+
+def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
+    """Everything below the main function: overlays, other rules, lines, quotas, duties, money, assumptions, sources.
+
+    Parameters
+    ----------
+    edition : Edition
+    said : mapping
+        What :func:`zoning.explain` says of the unit, as plain values.
+    """
+    words = edition.words
+    yield _chapter("overlays", words["overlays"], _claims(edition, said["overlays"]), words["no_overlays"])
+    others = [_other(edition, one) for one in said["other_claims"]]
+    yield _chapter("others", words["other_rules"], others, words["no_other_rules"])
+    yield _chapter("lines", words["lines"], _lines(edition, said["lines"]), words["no_lines"])
+    yield _chapter("quotas", words["quotas"], _quotas(edition, said), words["no_quota"])
+    yield _chapter("duties", words["duties"], _duties(edition, said["policies"]), words["no_duties"])
+    if len(edition.plan.flows):
+        yield _chapter("money", words["money"], _money(edition, said["unit"]), words["none"])
+    yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, said), words["no_assumptions"])
+    yield Chapter("sources", words["sources"], tuple(_sources(edition)))
+
+
+def _chapter(name: str, title: str, leaves: Iterable[Leaf], otherwise: str) -> Chapter:
+    return Chapter(name, title, tuple(leaves) or (Paragraph(otherwise),))
+
+
+def _claims(edition: Edition, claims: Iterable[Content]) -> list[Leaf]:
+    return [_claim(edition, one) for one in claims]
+
+
+def _claim(edition: Edition, claim: Content) -> Card:
+    """A claim with its reason, what was tested, the values, the thresholds and the reference."""
+    words, decision = edition.words, claim["decision"]
+    decides = [one["sentence"] for one in claim["clauses"] if one["decides"]]
+    facts = [
+        (words["clauses"], "; ".join(decides)),
+        *((words["threshold"], _threshold(edition, one)) for one in claim["parameters"]),
+    ]
+    if decision:
+        facts.append((words["decided_by"], f"{decision['by']}, {decision['date']}"))
+    return Card(
+        edition.title(claim["zone"]),
+        claim["rule"],
+        words["by_decision"] if decision else words["unseen"] if claim["verified"] is False else "",
+        (*facts, (words["reference"], claim["reference"])),
+        text=_reason(edition, claim),
+    )
+
+
+def _reason(edition: Edition, claim: Content) -> str:
+    """Why, in words alone; the values stand apart."""
+    if claim["decision"]:
+        return str(claim["decision"]["reason"])
+    if claim["rule"] == DEFAULT_RULE:
+        return edition.words["unclaimed"]
+    return title_in(claim["because"], edition.language, claim["reason"])
+
+
+def _other(edition: Edition, claim: Content) -> Card:
+    """A claim that did not win, or that nobody can answer."""
+    words, card = edition.words, _claim(edition, claim)
+    warning = words["claims_too"] if claim["answer"] == "yes" else words["cannot_say"]
+    return Card(card.title, card.tag, warning, card.facts, text=card.text)
+
+
+def _values(edition: Edition, values: Content) -> Iterator[str]:
+    """The measures that were read, by their titles, with their units of measure."""
+    indicators = {one.name: one for one in edition.plan.rulebook.indicators}
+    for name, value in values.items():
+        known = indicators.get(name)
+        title = title_in(known.title, edition.language, name) if known and known.title else name
+        shown = edition.words["missing"] if value is None else _said(edition, value)
+        unit = f" {known.unit}" if known and known.unit != "1" and _is_number(value) else ""
+        yield f"{title} {shown}{unit}"
+
+
+def _said(edition: Edition, value: object) -> str:
+    return edition.yes(value) if isinstance(value, bool) else measure(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _threshold(edition: Edition, parameter: Content) -> str:
+    words = edition.words
+    days = "".join(edition.say(f"{key}_day", day=parameter[key]) for key in ("since", "until") if parameter[key])
+    doubt = "" if parameter["verified"] else f"; {words['unseen']}"
+    return edition.say(
+        "threshold_said",
+        name=parameter["name"],
+        value=_with_unit(parameter["value"], parameter["unit"]),
+        since=days,
+        reference=f"{parameter['reference']}{doubt}",
+    )
+
+
+def _with_unit(value: object, unit: str) -> str:
+    return measure(value) if unit == "1" else f"{measure(value)} {unit}"
+
+
+def _lines(edition: Edition, lines: list[Content]) -> list[Leaf]:
+    if not lines:
+        return []
+    rows = (
+        (
+            (title_in(one["title"], edition.language, one["line"]), one["reference"]),
+            edition.ha(one["claimed_ha"]),
+            edition.ha(one["settled_ha"]),
+            edition.overlays(one["lost_to"]) or NONE,
+        )
+        for one in lines
+    )
+    return [grid("", edition.columns(line="text", claimed_ha="number", settled_ha="number", lost_to="text"), rows)]
+
+
+def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
+    words, plan = edition.words, edition.plan
+    asked = {(one.name, one.period): one for one in plan.study.quotas}
+    for row in said["quotas"]:
+        quota = asked[row["quota"], row["period"]]
+        whole = row["jurisdiction_amount"]
+        given = edition.say(
+            "of_whole" if whole else "of_nothing",
+            n=amount(row["amount"]),
+            unit=row["unit"],
+            all=amount(whole),
+            place=row["jurisdiction"],
+        )
+        weight = edition.say("weight_said", n=measure(row["weight"]), measures=weight_text(quota))
+        yield Card(
+            f"{_spaced(quota.name)} {quota.period}",
+            text=given,
+            facts=(
+                (words["weight"], weight),
+                *((words["priorities"], one) for one in _priorities(edition, quota, said["unit"]["unit_id"])),
+                (words["floor"], _bound(edition, row["floor"], quota.floor)),
+                (words["ceiling"], _bound(edition, row["ceiling"], quota.ceiling)),
+                (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
+            ),
+        )
+
+
+def _priorities(edition: Edition, quota: Quota, unit_id: str) -> Iterator[str]:
+    """The factors that raised or lowered the unit's weight."""
+    plan = edition.plan
+    zone = plan.zones.set_index("unit_id").loc[[unit_id], ["main", "overlays"]]
+    overlays = [one.code for one in plan.rulebook.zones if one.kind == "overlay"]
+    measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
+    for row in each_row(factors(quota, zone, measures, plan.rulebook.values, overlays)):
+        yield edition.say("priority_line", factor=measure(row.factor), when=row.condition, reason=row.reason)
+
+
+def _bound(edition: Edition, value: str | None, source: Decimal | str | None) -> str:
+    if value is None:
+        return edition.words["no_bound"]
+    return edition.say("bound_said", n=amount(value), source=source) if isinstance(source, str) else amount(value)
+
+
+def _duties_in_force(said: Content) -> set[str]:
+    return {one["policy"] for one in said["policies"] if not one["overruled_by"]}
+
+
+def _duties(edition: Edition, policies: list[Content]) -> Iterator[Leaf]:
+    """Policies in the order of the rulebook; each once, whatever the number of its parts."""
+    once = {one["policy"]: one for one in policies}
+    for policy in edition.plan.rulebook.policies:
+        if policy.id in once:
+            yield _duty(edition, once[policy.id])
+
+
+def _duty(edition: Edition, policy: Content) -> Card:
+    words = edition.words
+    days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
+    settings = (f"{_spaced(name)} {_setting(value)}" for name, value in policy["settings"].items())
+    instrument = words.get(f"instrument_{policy['instrument']}", _spaced(policy["instrument"]))
+    return Card(
+        title_in(policy["title"], edition.language, policy["policy"]),
+        policy["policy"],
+        "" if policy["verified"] else words["unseen"],
+        (
+            (words["overruled"], policy["overruled_by"]),
+            (words["parameters_of"], "; ".join(settings)),
+            (instrument, f"{_why(edition, policy)}; {policy['reference']}{days}"),
+        ),
+        text=policy["clause"],
+    )
+
+
+def _why(edition: Edition, policy: Content) -> str:
+    """As what the unit has the duty."""
+    if policy["when"].upper() == "TRUE":
+        return edition.words["everywhere"]
+    if policy["zone"]:
+        return edition.say("applies_as", zone=edition.overlays(policy["zone"]))
+    sentences = [one["sentence"] for one in policy["clauses"] if one["decides"]]
+    return edition.say("applies_where", clauses="; ".join(sentences))
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
+        return NONE if value["value"] is None else _with_unit(value["value"], str(value["unit"]))
+    return measure(value) if isinstance(value, str | int | float) else str(value)
+
+
+def _money(edition: Edition, unit: Content) -> list[Leaf]:
+    """What the unit, or its jurisdiction, pays and receives."""
+    flows, parties = edition.plan.flows, {unit["unit_id"], unit["jurisdiction"]} - {""}
+    own = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
+    columns = edition.columns(
+        instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
+    )
+    rows = (
+        (f"{row.instrument} {row.period}", row.payer, row.receiver, f"{amount(row.amount)} {row.unit}", row.reference)
+        for row in each_row(own)
+    )
+    return [grid("", columns, rows)] if len(own) else []
+
+
+def _assumed(edition: Edition, said: Content) -> list[Leaf]:
+    """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
+    words = edition.words
+    facts = [(one["name"], one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
+    deductions = [one.name for one in edition.plan.assumptions if one.kind == "deduction"]
+    if said["quotas"] and deductions:
+        facts.append((words["deductions"], edition.say("no_layer_for", names=", ".join(map(_spaced, deductions)))))
+    told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
+    unseen = {
+        f"{one['name']} = {_with_unit(one['value'], one['unit'])}"
+        for claim in told
+        for one in claim["parameters"]
+        if not one["verified"]
+    }
+    if unseen:
+        facts.append((words["parameters_unseen"], "; ".join(sorted(unseen))))
+    return [Card("", facts=tuple(facts))] if facts else []
+
+
+def _sources(edition: Edition) -> Iterator[Leaf]:
+    """Every input file with what was read from it and the beginning of its sha256."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for one in edition.plan.sources:
+        files.setdefault((one.path, one.sha256), []).append(one.name)
+    facts = (
+        (path, f"{', '.join(dict.fromkeys(names))} (sha256 {sha256[:HASH_SHOWN]}…)")
+        for (path, sha256), names in sorted(files.items())
+    )
+    yield Card("", facts=tuple(facts))
+    yield Paragraph(edition.say("dossier_sources", crs=projection(edition.plan.units.crs)))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

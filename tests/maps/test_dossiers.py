@@ -1,0 +1,270 @@
+"""The dossier of one unit: complete, offline, inert, on one sheet of paper."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from html import unescape
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import pytest
+
+from layers import UnknownNameError, ZoneplanError
+from maps.dossiers import SIZES_PT, dossier, write_dossier
+from maps.errors import WriteError
+from maps.locators import SMALL_PX, locator
+from maps.palette import zone_fills
+from zoning import explain
+
+CHROMIUM = shutil.which("chromium")
+HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, on one line."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html[html.index("<body") :])))
+
+
+def section(html: str, name: str) -> str:
+    """What a chapter says."""
+    (found,) = re.findall(rf'<section id="{name}".*?</section>', html, re.DOTALL)
+    return text_of(f"<body>{found}")
+
+
+class TestWhatItSays:
+    def test_the_unit_and_the_plan(self, toy_plan):
+        said = text_of(dossier(toy_plan, "a2"))
+        for text in (
+            "Unit A2",
+            "a2",
+            "west",
+            "Toy province, as of 2025-01-01",
+            "Area, ha 100.00",
+            "Share of west, % 16.7",
+        ):
+            assert text in said
+
+    def test_the_whole_chain_of_the_main_function(self, toy_plan):
+        said = text_of(dossier(toy_plan, "b2"))
+        for text in (
+            "Ecologically fragile fragile-1", "Status by rule", "forest covers it",
+            "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", "fragile_min = 0.5", "Toy Act, section 2",
+        ):  # fmt: skip
+            assert text in said
+
+    def test_everything_that_the_explanation_holds(self, toy_plan):
+        for unit_id in toy_plan.zones["unit_id"]:
+            content, said = explain(toy_plan, unit_id).as_dict(), text_of(dossier(toy_plan, unit_id))
+            for claim in (content["main"], *content["overlays"], *content["other_claims"]):
+                assert claim["title"]["en"] in said
+                assert claim["reference"] in said
+                assert all(one["sentence"] in said for one in claim["clauses"] if one["decides"])
+                assert all(f"{one['name']} = " in said for one in claim["parameters"])
+            for policy in content["policies"]:
+                assert all(policy[key] in said for key in ("policy", "clause", "reference", "since"))
+                assert said.count(policy["title"]["en"]) == 1
+            for quota in content["quotas"]:
+                assert f"{quota['amount']} {quota['unit']}, of {quota['jurisdiction_amount']}" in said
+
+    def test_a_unit_that_no_rule_claims(self, toy_plan):
+        said = text_of(dossier(toy_plan, "a3"))
+        assert "General default" in said
+        assert "No rule for a main function claims the unit." in said
+        assert "ecologically_fragile_share 0 < 0.5 (fragile_min)" in said
+
+    def test_a_decision_names_who_decided(self, toy_plan):
+        html = dossier(toy_plan, "c4")
+        said = text_of(html)
+        for text in ("by decision", "The new town of the province", "Provincial assembly, 2024-06-01", "Resolution 7"):
+            assert text in said
+
+    def test_an_overlay_by_decision_leaves_the_main_function_to_its_rule(self, toy_plan):
+        decided = toy_plan.claims[toy_plan.claims["rule"] == "decision-1"].assign(unit_id="a2", zone="energy_rich")
+        held = toy_plan.zones["unit_id"] == "a2"
+        zones = toy_plan.zones.assign(
+            overlays=toy_plan.zones["overlays"].mask(held, "energy_rich"),
+            status=toy_plan.zones["status"].mask(held, "by_decision"),
+        )
+        html = dossier(dataclasses.replace(toy_plan, claims=pd.concat([toy_plan.claims, decided]), zones=zones), "a2")
+        assert "<dt>Status</dt><dd>by rule</dd>" in html
+        assert "by decision" in section(html, "overlays")
+
+    def test_open_questions_are_marked(self, toy_plan):
+        status = toy_plan.zones["status"].mask(toy_plan.zones["unit_id"] == "a1", "contested")
+        plan = dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(status=status))
+        assert "<mark>contested</mark>" in dossier(plan, "a1")
+
+    def test_other_claims_say_how_they_answered(self, toy_plan):
+        extra = toy_plan.claims[toy_plan.claims["rule"] == "fragile-1"].iloc[:1].assign(unit_id="c4")
+        unknown = toy_plan.claims[toy_plan.claims["rule"] == "energy-1"].iloc[:1].assign(unit_id="c4", answer="unknown")
+        plan = dataclasses.replace(toy_plan, claims=pd.concat([toy_plan.claims, extra, unknown], ignore_index=True))
+        said = section(dossier(plan, "c4"), "others")
+        assert "Ecologically fragile fragile-1 claims it too" in said
+        assert "Energy-rich energy-1 cannot be answered" in said
+
+    def test_lines_quota_and_duties(self, toy_plan):
+        html = dossier(toy_plan, "a2")
+        assert "Permanent farmland Toy Act, section 5 100.00 100.00 –" in section(html, "lines")
+        quota = section(dossier(toy_plan, "c4"), "quotas")
+        for text in ("construction land 2025", "31 ha, of 88 ha for east", "× 2 where main = 'key_development'"):
+            assert text in quota
+        duties = section(html, "duties")
+        assert "Payment for standing forest" in duties
+        assert "text not seen" in duties
+        assert "since 2011-01-01" in duties
+
+    def test_a_policy_on_several_parts_stands_once_and_an_overruled_one_says_so(self, toy_plan):
+        rows = toy_plan.policies[(toy_plan.policies["policy"] == "plan-first") & (toy_plan.policies["unit_id"] == "a4")]
+        rows = pd.concat([rows.assign(piece_id=f"a4/{part}", overruled_by="energy-review") for part in (1, 2)])
+        said = section(dossier(dataclasses.replace(toy_plan, policies=rows), "a4"), "duties")
+        assert said.count("No building without a plan") == 1
+        assert "Gives way to a stricter one in energy-review" in said
+
+    def test_what_was_assumed_is_what_this_unit_rests_on(self, toy_plan):
+        said = section(dossier(toy_plan, "a4"), "assumed")
+        assert "built up, water: the study has no layer for that" in said
+        assert "plant_min_mw = 500 MW" in said
+        assert "plant_min_mw" not in section(dossier(toy_plan, "a1"), "assumed")
+        assert "fragile_min" not in said
+
+    def test_money_only_where_it_flows(self, toy_plan):
+        assert 'id="money"' not in dossier(toy_plan, "a1")
+        flow = {
+            "instrument": "Forest fund", "period": 2025, "payer": "Forest fund", "receiver": "a1",
+            "amount": Decimal("1250.50"), "unit": "EUR", "rule": "gap", "reference": "Toy Act, section 9",
+        }  # fmt: skip
+        plan = dataclasses.replace(toy_plan, flows=pd.DataFrame([flow]))
+        assert "Forest fund 2025 Forest fund a1 1,250.50 EUR Toy Act, section 9" in section(
+            dossier(plan, "a1"), "money"
+        )
+        assert "None." in section(dossier(plan, "a2"), "money")
+
+    def test_sources_have_the_beginning_of_their_hash(self, toy_plan):
+        said = section(dossier(toy_plan, "a1"), "sources")
+        assert "toy.gpkg" in said
+        assert f"units (sha256 {'0' * 12}…)" in said
+
+    def test_an_empty_plan_still_says_so(self, toy_plan):
+        empty = {name: getattr(toy_plan, name).iloc[:0] for name in ("lines", "quotas", "policies")}
+        said = text_of(dossier(dataclasses.replace(toy_plan, **empty, assumptions=()), "c4"))
+        for text in ("No control line", "takes part in no quota", "No policy applies", "Nothing that this unit's"):
+            assert text in said
+
+    def test_chinese_has_a_word_for_everything(self, toy_plan):
+        html = dossier(toy_plan, "c4", "zh")
+        assert '<html lang="zh">' in html
+        assert "规划单元档案" in html
+        assert "{" not in text_of(html)
+
+
+class TestWhatItIs:
+    def test_the_page_needs_nothing_and_allows_nothing(self, toy_plan):
+        html = dossier(toy_plan, "a2")
+        style = re.search(r"<style>(.*?)</style>", html, re.DOTALL).group(1)
+        hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'" in html.replace(
+            "&#39;", "'"
+        )
+        assert not re.search(r"<(script|link|img|iframe|object|form|base)\b|\son\w+=|\sstyle=|url\(|@import", html)
+        identifiers = re.findall(r'\sid="([^"]+)"', html)
+        assert len(identifiers) == len(set(identifiers))
+
+    def test_hostile_names_stand_as_they_are_written(self, make_plan):
+        html = dossier(make_plan(names={"a1": HOSTILE}), "a1")
+        assert "<img" not in html
+        assert "{{ 7*7 }}" in html
+        assert html.count("</style>") == 1
+
+    def test_hidden_characters_stand_as_their_code(self, make_plan):
+        html = dossier(make_plan(names={"a1": "gpj.\u202eexe\x1b"}), "a1")
+        assert "gpj.\\u202eexe\\u001b" in html
+        assert not re.search("[\u202a-\u202e\x1b]", html)
+
+    def test_the_same_plan_gives_the_same_bytes(self, toy_plan, tmp_path):
+        for name in ("one.html", "two.html"):
+            write_dossier(toy_plan, "b3", tmp_path / name)
+        assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+        assert len(list(tmp_path.iterdir())) == 2
+
+    def test_what_cannot_be_written(self, toy_plan, tmp_path):
+        with pytest.raises(UnknownNameError, match="no unit 'z9'"):
+            write_dossier(toy_plan, "z9", tmp_path / "dossier.html")
+        with pytest.raises(ZoneplanError, match="no language 'xx'"):
+            write_dossier(toy_plan, "a1", tmp_path / "dossier.html", "xx")
+        (tmp_path / "dossier.html").mkdir()
+        with pytest.raises(WriteError, match=r"dossier\.html: the dossier cannot be written .*name a folder"):
+            write_dossier(toy_plan, "a1", tmp_path / "dossier.html")
+        assert [path.name for path in tmp_path.iterdir()] == ["dossier.html"]
+
+    def test_much_text_is_set_smaller(self, toy_plan):
+        longer = [policy.model_copy(update={"clause": 60 * policy.clause}) for policy in toy_plan.rulebook.policies]
+        rulebook = dataclasses.replace(toy_plan.rulebook, policies=tuple(longer))
+        policies = toy_plan.policies.assign(clause=60 * toy_plan.policies["clause"])
+        plan = dataclasses.replace(toy_plan, rulebook=rulebook, policies=policies)
+        usual, small = (
+            float(re.search(r"dossier size-(\d+)", dossier(one, "a4")).group(1)) for one in (toy_plan, plan)
+        )
+        assert small < usual == 10 * SIZES_PT[0]
+
+
+class TestLocator:
+    def test_the_unit_is_marked_in_its_jurisdiction(self, toy_plan):
+        root = ET.fromstring(locator(toy_plan, "b3"))
+        ground, border, own = root.findall(".//{*}path")
+        assert own.get("fill") == zone_fills(toy_plan.rulebook)["general"]
+        assert root.find("{*}title").text == "Where Unit B3 lies in east."
+        assert (ground.get("d").count("M"), border.get("d").count("M"), own.get("d").count("M")) == (6, 1, 1)
+        assert root.find("{*}circle") is None
+
+    def test_a_jurisdiction_of_one_unit_lies_in_the_whole_plan(self, make_plan, units):
+        alone = units.assign(jurisdiction=["own" if unit == "a1" else "rest" for unit in units.index])
+        root = ET.fromstring(locator(make_plan(units=alone), "a1"))
+        assert root.find("{*}title").text == "Where Unit A1 lies in the whole plan."
+        assert root.find(".//{*}path").get("d").count("M") == 12
+
+    def test_a_small_unit_has_a_ring(self, toy_plan, monkeypatch):
+        monkeypatch.setattr("maps.locators.SMALL_PX", 100 * SMALL_PX)
+        rings = ET.fromstring(locator(toy_plan, "b3")).findall("{*}circle")
+        assert [ring.get("fill") for ring in rings] == ["none", "none"]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed")
+class TestOnPaper:
+    @pytest.fixture
+    def page(self) -> Iterator[object]:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as tools:
+            opened = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            tab = opened.new_page(offline=True)
+            tab.asked, tab.complaints = [], []
+            tab.on("request", lambda request: tab.asked.append(request.url))
+            tab.on("console", lambda message: tab.complaints.append(message.text))
+            tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+            yield tab
+            opened.close()
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_one_sheet_a_unit_and_nothing_asked(self, page, make_plan, tmp_path, language):
+        plan = make_plan(names={"a1": HOSTILE, "c4": "攀枝花市"})
+        for unit_id in ("a1", "a4", "c4"):
+            write_dossier(plan, unit_id, tmp_path / "dossier.html", language)
+            page.goto((tmp_path / "dossier.html").as_uri())
+            sheet = page.pdf(prefer_css_page_size=True, print_background=True)
+            assert sheet.count(b"/Type /Page\n") == 1
+            assert page.locator("figure svg").bounding_box()["width"] > 100
+        assert page.complaints == []
+        assert len(page.asked) == 3
+
+    def test_on_a_phone_the_page_does_not_scroll_sideways(self, page, toy_plan, tmp_path):
+        write_dossier(toy_plan, "a2", tmp_path / "dossier.html")
+        page.set_viewport_size({"width": 390, "height": 800})
+        page.goto((tmp_path / "dossier.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
