@@ -1,0 +1,320 @@
+"""The doctor: what zoneplan stands on in this environment, and what of it is missing, unsafe or in its way."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any, Literal
+
+import pyproj
+import shapely
+
+from layers import ALLOWED, limit_drivers, loaded_drivers, shown
+from maps.offline import LIBRARIES
+
+Level = Literal["ok", "note", "problem"]
+
+DISTRIBUTION = "zoneplan"
+PACKAGES = ("layers", "zoning", "maps")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+EXIT_PROBLEM = 2
+
+_SHOWN_VERSIONS = ("zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy")
+_GEOS_FIXED = (3, 15)
+_GDAL_RAW_LIMITS = (3, 12)
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One thing that the doctor has to say.
+
+    Attributes
+    ----------
+    topic : str
+        What was looked at: "versions", "drivers", "holes", "names", "files", "browser" or "folder".
+    level : {"ok", "note", "problem"}
+        A problem keeps zoneplan from working as it should.
+    text : str
+        What was found, and what to do.
+    """
+
+    topic: str
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All that the doctor has to say.
+
+    Attributes
+    ----------
+    versions : mapping of str to str
+        By library.
+    symptoms : tuple of Symptom
+    """
+
+    versions: Mapping[str, str]
+    symptoms: tuple[Symptom, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 2 where there is a problem."""
+        return EXIT_PROBLEM if any(one.level == "problem" for one in self.symptoms) else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines: versions and symptoms."""
+        return {
+            "versions": dict(self.versions),
+            "symptoms": [{"topic": one.topic, "level": one.level, "text": one.text} for one in self.symptoms],
+        }
+
+    def text(self) -> str:
+        """For people: versions first, then one line a symptom."""
+        width = max(len(name) for name in self.versions)
+        lines = [f"{name:<{width}}  {version}" for name, version in self.versions.items()]
+        return "\n".join([*lines, "", *(f"{one.level}: {one.text}" for one in self.symptoms)])
+
+
+def diagnose(folder: Path | None = None) -> Diagnosis:
+    """What zoneplan stands on here.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where results are to be written; by default the present folder.
+
+    Returns
+    -------
+    Diagnosis
+
+    Examples
+    --------
+    >>> {one.topic for one in diagnose().symptoms} >= {"drivers", "holes", "names", "files", "browser", "folder"}
+    True
+    """
+    versions = _versions()
+    drivers = loaded_drivers()
+    symptoms = (
+        *_missing(_requirements()),
+        *judge_drivers(drivers),
+        *judge_holes(drivers, shapely.geos_version, _gdal("rasterio")),
+        *judge_owners({name: metadata.packages_distributions().get(name, []) for name in PACKAGES}, _origins()),
+        *_libraries(),
+        _browser(),
+        _writable(folder or Path.cwd()),
+    )
+    return Diagnosis(versions, symptoms)
+
+
+def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
+    """What of GDAL can be opened in this process, beside what may be.
+
+    Examples
+    --------
+    >>> [one.level for one in judge_drivers(sorted(ALLOWED))], [one.level for one in judge_drivers([*ALLOWED, "VRT"])]
+    (['ok'], ['note'])
+    >>> [one.level for one in judge_drivers(["GPKG"])]
+    ['problem']
+    """
+    found = set(loaded)
+    lacking = sorted({"GPKG", "GTiff", "GeoJSON", "ESRI Shapefile", "FlatGeobuf"} - found)
+    further = sorted(found - ALLOWED)
+    if lacking:
+        yield Symptom(
+            "drivers",
+            "problem",
+            f"GDAL lacks the drivers {', '.join(lacking)}: install pyogrio and rasterio anew, from wheels.",
+        )
+    if further:
+        yield Symptom(
+            "drivers",
+            "note",
+            f"{len(further)} drivers of GDAL that zoneplan does not use are loaded ({shown(further)}): GDAL was "
+            f"opened by something else before. A file's ending and first bytes are still checked before GDAL sees it.",
+        )
+    if not lacking and not further:
+        yield Symptom("drivers", "ok", f"GDAL can open nothing but {', '.join(sorted(found))}.")
+
+
+def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, ...]) -> Iterator[Symptom]:
+    """Known holes of the libraries here, and what stands before each.
+
+    Parameters
+    ----------
+    drivers : iterable of str
+        Loaded in either GDAL.
+    geos : tuple of int
+        Version of the GEOS inside shapely.
+    gdal : tuple of int
+        Version of the GDAL inside rasterio.
+
+    Examples
+    --------
+    >>> [one.level for one in judge_holes(["GPKG"], (3, 15, 0), (3, 12, 1))]
+    ['ok']
+    >>> [one.text.split(":")[0] for one in judge_holes(["GPKG", "VRT"], (3, 14, 1), (3, 10, 3))]
+    ['VRT (reads other files, and the network)', 'GEOS 3.14.1 ends the process on collections nested 200,000 deep']
+    """
+    found = set(drivers)
+    told = False
+    tricks = {
+        "VRT": "reads other files, and the network",
+        "OGR_VRT": "reads other files",
+        "MRF": "writes a file of the sender's choice when it is read",
+        "GDALG": "runs a pipeline over other files",
+    }
+    for driver, trick in tricks.items():
+        if driver in found:
+            told = True
+            limits = (
+                " This GDAL ignores the settings that limit it." if driver == "VRT" and gdal < _GDAL_RAW_LIMITS else ""
+            )
+            yield Symptom(
+                "holes",
+                "note",
+                f"{driver} ({trick}): its driver is loaded here, but zoneplan never opens a file by it.{limits}",
+            )
+    if tuple(geos) < _GEOS_FIXED:
+        told = True
+        version = ".".join(map(str, geos))
+        yield Symptom(
+            "holes",
+            "note",
+            f"GEOS {version} ends the process on collections nested 200,000 deep: zoneplan counts the depth of what it "
+            f"reads and refuses more than 32; GEOS 3.15 mends it for other tools, too.",
+        )
+    if not told:
+        yield Symptom("holes", "ok", "No hole of the libraries that zoneplan knows of is open here.")
+
+
+def judge_owners(owners: Mapping[str, Iterable[str]], origins: Mapping[str, Path]) -> Iterator[Symptom]:
+    """Whether another distribution has one of the import names, or one of them is taken from elsewhere.
+
+    Parameters
+    ----------
+    owners : mapping of str to iterable of str
+        Distributions by import name; an editable install may be listed nowhere.
+    origins : mapping of str to Path
+        The folder from which each name is imported.
+
+    Examples
+    --------
+    >>> home = {name: Path("/site") / name for name in PACKAGES}
+    >>> [one.level for one in judge_owners({"layers": ["zoneplan"]}, home)]
+    ['ok']
+    >>> [one.text for one in judge_owners({"layers": ["layers", "zoneplan"]}, home)][0][:49]
+    "'layers' is also installed by the package layers:"
+    """
+    clash = False
+    for name in PACKAGES:
+        others = sorted({owner for owner in owners.get(name, ()) if _plain(owner) != DISTRIBUTION})
+        if others:
+            clash = True
+            yield Symptom(
+                "names",
+                "problem",
+                f"'{name}' is also installed by the package {', '.join(others)}: one has overwritten the other. "
+                f"Install zoneplan in an environment of its own, or uninstall {others[0]} and install zoneplan anew.",
+            )
+    homes = sorted({origin.parent for origin in origins.values()})
+    if len(homes) > 1 or len(origins) < len(PACKAGES):
+        clash = True
+        places = ", ".join(f"{name} from {origin}" for name, origin in origins.items())
+        yield Symptom(
+            "names",
+            "problem",
+            f"the packages of zoneplan do not come from one place ({places}): a folder called {', '.join(PACKAGES)} "
+            f"stands in the way. Leave that folder, rename it, or clear PYTHONPATH.",
+        )
+    if not clash:
+        yield Symptom("names", "ok", f"{', '.join(PACKAGES)} are zoneplan's own.")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": sys.version.split()[0]}
+    for name in _SHOWN_VERSIONS:
+        found[name] = _version(name) or "not installed as a package"
+    found["shapely"] += f" (GEOS {shapely.geos_version_string})"
+    found["pyproj"] += f" (PROJ {pyproj.proj_version_str})"
+    for name in ("pyogrio", "rasterio"):
+        found[name] += f" (GDAL {'.'.join(map(str, _gdal(name)))})"
+    return found
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _gdal(name: str) -> tuple[int, ...]:
+    limit_drivers()
+    import pyogrio  # noqa: PLC0415  (loaded after the drivers are limited)
+    import rasterio  # noqa: PLC0415
+
+    text = pyogrio.__gdal_version_string__ if name == "pyogrio" else rasterio.__gdal_version__
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
+
+
+def _requirements() -> list[str]:
+    try:
+        return metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
+def _missing(requirements: Iterable[str]) -> Iterator[Symptom]:
+    """What zoneplan asks for and nobody has installed; extras are left aside."""
+    for requirement in requirements:
+        name = re.match(r"[A-Za-z0-9._-]+", requirement)
+        if name and "extra ==" not in requirement and _version(name[0]) is None:
+            yield Symptom(
+                "versions", "problem", f"{name[0]} is not installed: install zoneplan anew (pip install zoneplan)."
+            )
+
+
+def _origins() -> dict[str, Path]:
+    found = {name: util.find_spec(name) for name in PACKAGES}
+    return {name: Path(spec.origin).parent for name, spec in found.items() if spec and spec.origin}
+
+
+def _libraries() -> Iterator[Symptom]:
+    """The scripts and styles that the map holds in itself."""
+    lacking = []
+    for package, inner in LIBRARIES.values():
+        try:
+            there = Path(str(metadata.distribution(package).locate_file(inner))).is_file()
+        except metadata.PackageNotFoundError:
+            there = False
+        if not there:
+            lacking.append(f"{inner.rsplit('/', maxsplit=1)[-1]} of {package}")
+    if lacking:
+        names = " ".join(sorted({one.split(" of ")[1] for one in lacking}))
+        yield Symptom("files", "problem", f"the map needs {', '.join(lacking)}: pip install --force-reinstall {names}.")
+    else:
+        yield Symptom("files", "ok", "Leaflet and jQuery are there for the map, which needs no network.")
+
+
+def _browser() -> Symptom:
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found:
+        return Symptom("browser", "ok", f"Chromium is there ({found}); only tests of the map use it.")
+    return Symptom("browser", "note", "Chromium is not there; only tests of the map use it, any browser opens the map.")
+
+
+def _writable(folder: Path) -> Symptom:
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Symptom("folder", "ok", f"{folder} can be written to.")
+    return Symptom("folder", "note", f"{folder} cannot be written to: go elsewhere, or name a folder with --out.")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
