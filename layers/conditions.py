@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -148,6 +149,7 @@ class Condition:
         return list(zip(*columns, strict=True))
 
 
+@lru_cache(maxsize=1024)
 def parse_condition(text: str) -> Condition:
     """A condition from its text.
 

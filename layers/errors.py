@@ -187,7 +187,10 @@ def visible(text: object) -> str:
     >>> print(visible("evil\u202etxt.exe\n"))
     evil\u202etxt.exe\u000a
     """
-    return "".join(_code(char) if _hides(char) else char for char in str(text))
+    said = str(text)
+    if said.isprintable():  # nearly every text; no character that hides counts as printable
+        return said
+    return "".join(_code(char) if _hides(char) else char for char in said)
 
 
 def _hides(char: str) -> bool:

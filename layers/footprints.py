@@ -197,10 +197,11 @@ def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
     following = np.append(np.where(first[1:], (line[:-1] + 1) * columns, keys[1:]), (line[-1:] + 1) * columns)
     after = before + handed
     gap = np.where(after > NOTHING, following[: len(keys)] - keys - 1, 0)
-    filled = np.repeat(keys + 1 - np.cumsum(gap) + gap, gap) + np.arange(int(gap.sum()))
-    every = np.concatenate([keys, filled])
-    order = np.argsort(every, kind="stable")
-    return every[order], np.concatenate([own + before, np.repeat(after, gap)])[order]
+    place = np.cumsum(gap) - gap + np.arange(len(keys))  # of each key, once the cells between them are filled in
+    every = np.repeat(keys - place, gap + 1) + np.arange(len(keys) + int(gap.sum()))
+    shares = np.repeat(after, gap + 1)
+    shares[place] = own + before
+    return every, shares
 
 
 def _cut(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats, Floats]:

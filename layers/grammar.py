@@ -159,6 +159,8 @@ class _Misplaced(Exception):  # noqa: N818  (a signal inside this module; planne
 
 def _check_tokens(text: str) -> None:
     """Refuse what is too much before anything is built from it."""
+    if len(text) <= MAX_TOKENS and text.count("(") <= MAX_DEPTH:
+        return
     open_ = 0
     for count, token in enumerate(_PARSER.lex(text)):
         start = token.start_pos or 0

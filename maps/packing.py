@@ -75,17 +75,17 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
 
     Notes
     -----
-    Pieces are simplified together as a coverage, by the step of the grid, and then set on the grid.
+    Pieces are simplified together as a coverage, by the step of the grid on the ground; what is left of them is
+    projected and set on the grid.
     """
-    degrees = _Degrees.of(units)
-    whole = degrees.project(np.asarray(units.geometry))
-    parts = degrees.project(np.asarray(pieces.geometry))
-    step = _step(whole)
-    west, south, *_ = shapely.total_bounds(whole)
-    simple = shapely.coverage_simplify(parts, step) if len(parts) else parts
-    arcs = cut(shapely.transform(simple, lambda xy: (xy - (west, south)) / step))
     places = units.index.get_indexer(pieces["unit_id"]).astype(np.int64)
-    labels = shapely.get_coordinates(_label_points(whole))
+    ground = np.asarray(units.geometry)
+    simple = shapely.coverage_simplify(np.asarray(pieces.geometry), _step(shapely.area(ground)))
+    degrees = _Degrees.of(simple, units.crs)
+    parts, labels = degrees.project(simple), shapely.get_coordinates(degrees.project(_label_points(ground)))
+    step = max(_step(np.bincount(places, shapely.area(parts), len(units))), 0.01)
+    west, south, *_ = shapely.total_bounds(parts)
+    arcs = cut(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
     return Shapes(
         west=float(west),
         south=float(south),
@@ -175,15 +175,15 @@ def _told(rings: Rings) -> tuple[Integers, ...]:
 
 @dataclass(frozen=True)
 class _Degrees:
-    """From the plan's own CRS to the web's Mercator projection, opened where the units leave the widest gap."""
+    """From the plan's own CRS to the web's Mercator projection, opened where the plan leaves the widest gap."""
 
     transformer: pyproj.Transformer
     seam: float
 
     @classmethod
-    def of(cls, units: gpd.GeoDataFrame) -> _Degrees:
-        transformer = pyproj.Transformer.from_crs(units.crs, "EPSG:4326", always_xy=True)
-        lon, _ = transformer.transform(*shapely.get_coordinates(np.asarray(units.geometry)).T)
+    def of(cls, shapes: Geometries, crs: pyproj.CRS) -> _Degrees:
+        transformer = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        lon, _ = transformer.transform(*shapely.get_coordinates(shapes).T)
         around = np.sort(lon)
         gaps = np.diff(np.r_[around, around[:1] + 360])
         widest = int(gaps.argmax())
@@ -200,10 +200,9 @@ class _Degrees:
         return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
 
 
-def _step(units: Geometries) -> float:
-    """Metres of the grid: a fraction of the side of the unit that a quarter of all units are smaller than."""
-    areas = np.sort(shapely.area(units))
-    return max(float(np.sqrt(areas[len(areas) // 4]) / FINENESS), 0.01)
+def _step(areas: npt.NDArray[np.float64]) -> float:
+    """A fraction of the side of the unit that a quarter of all units are smaller than."""
+    return float(np.sqrt(np.sort(areas)[len(areas) // 4]) / FINENESS)
 
 
 def _label_points(units: Geometries) -> Geometries:

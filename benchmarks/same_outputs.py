@@ -1,0 +1,26 @@
+"""What ``plain_script.py`` writes and no more: the map, the table of units, the GeoPackage; made with zoneplan."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from layers import read_study
+from maps import draw, write_csv, write_geopackage
+from zoning import CSV_TABLES, run
+
+
+def main(plan_file: Path, out: Path) -> None:
+    """Plan a study and write one map, its tables of units and one GeoPackage."""
+    plan = run(read_study(plan_file))
+    out.mkdir(parents=True)
+    draw(plan).save(str(out / "map.html"))
+    tables = {table.name: table for table in CSV_TABLES}
+    write_csv(tables["zones"], plan.zones, out / "zones.csv")
+    write_csv(tables["measures"], plan.measures.reset_index(), out / "measures.csv")
+    write_csv(tables["quotas"], plan.quotas, out / "quotas.csv")
+    write_geopackage(plan, out / "plan.gpkg")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
