@@ -33,6 +33,9 @@ WORDS: Words = {
     "true": ("true", "真"),
     "false": ("false", "假"),
     "comma": (", ", "，"),
+    "<>": ("<>", "≠"),
+    "<=": ("<=", "≤"),
+    ">=": (">=", "≥"),
 }
 
 
@@ -142,7 +145,8 @@ class _Teller:
                 )
                 return self.words["comma"].join(told)
             case Comparison(operator=operator):
-                return f"{first} {operator if is_so else CONTRARY[operator]} {others[0]}"
+                sign = operator if is_so else CONTRARY[operator]
+                return f"{first} {self.words.get(sign, sign)} {others[0]}"
             case Between():
                 return self.say(f"is_{no}between", name=first, low=others[0], high=others[1])
             case Among():

@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers import visible
 from maps.report_words import title_in
-from zoning import Plan
+from zoning import Plan, instrument_in
 
 DEFAULT_RULE = "default"
 DECISION = "decision-"
@@ -209,6 +209,7 @@ class _Policies:
             **said,
             "id": policy_id,
             "title": title,
+            "instrument": instrument_in(self._language, said["instrument"]),
             "verified": bool(written and written.verified),
         }
 

@@ -14,7 +14,7 @@ from maps.legends import line_styles
 from maps.map_words import map_words
 from maps.palette import designation_inks, overlay_hatches, zone_fills
 from maps.report_words import title_in
-from zoning import Plan, retell
+from zoning import Plan, retell, role_in
 
 RESERVE = "(reserve)"
 
@@ -67,7 +67,7 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "area_ha": round(float(plan.zones["area_ha"].sum()), 2),
         "policies": [sum(not policy.verified for policy in policies), len(policies)],
         "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
-        "deductions": [visible(one.name) for one in plan.assumptions if one.kind == "deduction"],
+        "deductions": [visible(role_in(language, one.name)) for one in plan.assumptions if one.kind == "deduction"],
         "assumptions": [
             [visible(one.name), visible(one.assumed)] for one in plan.assumptions if one.kind in {"role", "indicator"}
         ],

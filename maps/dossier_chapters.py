@@ -13,7 +13,7 @@ from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_words import title_in
-from zoning import factors
+from zoning import factors, role_in
 
 Content = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def main_function(edition: Edition, said: Content) -> Card:
     """The main function with its status and the whole chain of reasons."""
     words, status = edition.words, said["status"]
     card = _claim(edition, said["main"])
-    values = "; ".join(_values(edition, said["main"]["values"]))
+    values = words["semicolon"].join(_values(edition, said["main"]["values"]))
     settled = words["by_decision" if said["main"]["decision"] else "decided"]
     facts = ((words["status"], settled), (words["values"], values), *card.facts)
     return Card(card.title, card.tag, words[status] if status in OPEN else "", facts, text=card.text)
@@ -85,7 +85,7 @@ def _claim(edition: Edition, claim: Content) -> Card:
     words, decision = edition.words, claim["decision"]
     decides = [one["sentence"] for one in claim["clauses"] if one["decides"]]
     facts = [
-        (words["clauses"], "; ".join(decides)),
+        (words["clauses"], words["semicolon"].join(decides)),
         *((words["threshold"], _threshold(edition, one)) for one in claim["parameters"]),
     ]
     if decision:
@@ -137,7 +137,7 @@ def _is_number(value: object) -> bool:
 def _threshold(edition: Edition, parameter: Content) -> str:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=parameter[key]) for key in ("since", "until") if parameter[key])
-    doubt = "" if parameter["verified"] else f"; {words['unseen']}"
+    doubt = "" if parameter["verified"] else f"{words['semicolon']}{words['unseen']}"
     return edition.say(
         "threshold_said",
         name=parameter["name"],
@@ -232,8 +232,8 @@ def _duty(edition: Edition, policy: Content) -> Card:
         "" if policy["verified"] else words["unseen"],
         (
             (words["overruled"], policy["overruled_by"]),
-            (words["parameters_of"], "; ".join(settings)),
-            (instrument, f"{_why(edition, policy)}; {policy['reference']}{days}"),
+            (words["parameters_of"], words["semicolon"].join(settings)),
+            (instrument, f"{_why(edition, policy)}{words['semicolon']}{policy['reference']}{days}"),
         ),
         text=policy["clause"],
     )
@@ -246,7 +246,7 @@ def _why(edition: Edition, policy: Content) -> str:
     if policy["zone"]:
         return edition.say("applies_as", zone=edition.overlays(policy["zone"]))
     sentences = [one["sentence"] for one in policy["clauses"] if one["decides"]]
-    return edition.say("applies_where", clauses="; ".join(sentences))
+    return edition.say("applies_where", clauses=edition.words["semicolon"].join(sentences))
 
 
 def _setting(value: object) -> str:
@@ -273,9 +273,11 @@ def _assumed(edition: Edition, said: Content) -> list[Leaf]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
     facts = [(one["name"], one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
-    deductions = [one.name for one in edition.plan.assumptions if one.kind == "deduction"]
+    deductions = [
+        _spaced(role_in(edition.language, one.name)) for one in edition.plan.assumptions if one.kind == "deduction"
+    ]
     if said["quotas"] and deductions:
-        facts.append((words["deductions"], edition.say("no_layer_for", names=", ".join(map(_spaced, deductions)))))
+        facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(deductions))))
     told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
     unseen = {
         f"{one['name']} = {_with_unit(one['value'], one['unit'])}"
@@ -284,7 +286,7 @@ def _assumed(edition: Edition, said: Content) -> list[Leaf]:
         if not one["verified"]
     }
     if unseen:
-        facts.append((words["parameters_unseen"], "; ".join(sorted(unseen))))
+        facts.append((words["parameters_unseen"], words["semicolon"].join(sorted(unseen))))
     return [Card("", facts=tuple(facts))] if facts else []
 
 

@@ -119,6 +119,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "reference": ("Reference", "依据"),
     "missing": ("missing", "缺失"),
     "unverified": ("not verified", "未核对"),
+    "in_brackets": (" ({text})", "（{text}）"),
     # the table
     "all": ("All", "全部"),
     "name": ("Name", "名称"),

@@ -32,7 +32,9 @@ TOP = 58
 STRIP = 46
 CREDIT = 9
 MARGIN = 14
-FONT = "'Source Sans 3','Noto Sans',Helvetica,Arial,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
+_LATIN = "'Source Sans 3','Noto Sans',Helvetica,Arial"
+_HAN = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',SimHei"
+FONTS = {"en": f"{_LATIN},{_HAN},sans-serif", "zh": f"{_HAN},{_LATIN},sans-serif"}
 MUTED = "#57534E"
 MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
@@ -79,9 +81,10 @@ def picture(plan: Plan, language: str | None = None) -> str:
     page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-MARGIN} -8 {WIDTH + 2 * MARGIN} {px(bottom + 8)}" {page} '
-        f'role="img" aria-labelledby="zp-title zp-desc" xml:lang="{language}" font-family="{FONT}" fill="{INK}">'
+        f'role="img" aria-labelledby="zp-title zp-desc" xml:lang="{language}" '
+        f'font-family="{FONTS[language]}" fill="{INK}">'
     )
-    mains = ", ".join(item.title for item in blocks[0].items)
+    mains = words["and"].join(item.title for item in blocks[0].items)
     parts = (
         head,
         f'<title id="zp-title">{say(plan.study.study.name)}: {say(words["map_title"])}</title>',
@@ -89,7 +92,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
         *_defs(plan, units, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, plan.study.study.name, size=18, bold=True),
-        text_at(0, 40, f"{words['map_title']}, {plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
+        text_at(0, 40, f"{words['map_title']}{words['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
         *_ground(plan, units, frame),
         *_marks(units, frame),

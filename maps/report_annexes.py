@@ -128,7 +128,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
     words = edition.words
     whole = set(rows.loc[rows["piece_id"] == "", "unit_id"])
     parts = set(rows["unit_id"]) - whole
-    given = ", ".join(f"{name} = {_parameter(edition, value)}" for name, value in policy.parameters.items())
+    given = words["and"].join(f"{name} = {_parameter(edition, value)}" for name, value in policy.parameters.items())
     return Card(
         title_in(policy.title, edition.language, policy.id),
         policy.id,

@@ -123,21 +123,17 @@ def zones(edition: Edition) -> Chapter:
 
 def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
     return Grid(
-        f"{edition.title(code)}: {_extent(edition, part)}",
+        f"{edition.title(code)}: {edition.extent(part)}",
         edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
         tuple(
             Rows(
                 tuple(_unit(edition, row, overlaid.get(row.unit_id, [])) for row in each_row(group)),
                 jurisdiction,
-                _extent(edition, group),
+                edition.extent(group),
             )
             for jurisdiction, group in by_group(part, "jurisdiction")
         ),
     )
-
-
-def _extent(edition: Edition, part: pd.DataFrame) -> str:
-    return f"{edition.counted(len(part))}, {edition.say('ha', n=edition.ha(part['area_ha'].sum()))}"
 
 
 def _unit(edition: Edition, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
@@ -242,7 +238,8 @@ def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
     own = claims[claims["zone"].isin(matter) & claims["rule"].isin(asked)]
     if len(own):
         said = ((edition.title(row.zone), row.rule, _answer(edition, row), row.reason) for row in each_row(own))
-        return "; ".join(f"{zone} ({rule}, {answer}): {reason}" for zone, rule, answer, reason in said)
+        told = (f"{zone} ({rule}, {answer}): {reason}" for zone, rule, answer, reason in said)
+        return edition.words["semicolon"].join(told)
     if decision.main is None:
         return edition.words["default_rule"]
     default = next(zone.code for zone in rulebook.zones if zone.default)

@@ -79,7 +79,7 @@ class Edition:
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""
-        return ", ".join(self.title(code) for code in codes.split(";") if code)
+        return self.words["and"].join(self.title(code) for code in codes.split(";") if code)
 
     def ha(self, area: object) -> str:
         """Hectares, with the same decimals on every page."""
@@ -92,6 +92,14 @@ class Edition:
     def counted(self, count: int) -> str:
         """A number of units in words."""
         return units_counted(count, self.words)
+
+    def extent(self, count: int, area_ha: float) -> str:
+        """A number of units and their area in words."""
+        return self.words["comma"].join((self.counted(count), self.say("ha", n=self.ha(area_ha))))
+
+    def extent(self, part: pd.DataFrame) -> str:
+        """Number and land of some units, from rows of the zones."""
+        return f"{self.counted(len(part))}, {self.say('ha', n=self.ha(part['area_ha'].sum()))}"
 
     def say(self, key: str, **figures: object) -> str:
         """A sentence with its figures."""

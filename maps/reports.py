@@ -8,13 +8,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from maps.lettering import number
+from maps.lists import unit_list
 from maps.pages import fill_page, write_page
 from maps.pictures import picture
 from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
 from maps.report_chapters import decisions, lines, open_units, summary, zones
 from maps.report_editions import Edition
 from maps.report_parts import Chapter
-from zoning import Plan
+from zoning import Plan, role_in
 
 
 def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:
@@ -71,7 +72,7 @@ def report(plan: Plan, language: str | None = None) -> str:
         name=plan.study.study.name,
         date=plan.rulebook.day.isoformat(),
         rulebook=", ".join(filter(None, (plan.rulebook.name, plan.rulebook.country, plan.rulebook.description))),
-        units_said=f"{edition.counted(len(plan.zones))}, {edition.say('ha', n=edition.ha(edition.total_ha))}",
+        units_said=edition.extent(len(plan.zones), edition.total_ha),
         notices=list(_notices(edition)),
         chapters=_chapters(edition),
         map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
@@ -81,19 +82,19 @@ def report(plan: Plan, language: str | None = None) -> str:
 
 def _chapters(edition: Edition) -> list[Chapter]:
     picture_page = Chapter("map", edition.words["map"], ())
-    decided = [part(edition) for part in (zones, open_units, decisions, lines, quotas, policies)]
+    decided = [part(edition) for part in (zones, open_units, decisions, lines, quotas, policies, unit_list)]
     rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
     return [summary(edition), picture_page, *decided, *rests_on]
 
 
 def _notices(edition: Edition) -> Iterator[str]:
     """What a reader must know before she relies on the plan."""
-    plan = edition.plan
+    plan, words = edition.plan, edition.words
     cited, values = plan.rulebook.policies, plan.rulebook.parameters.values()
     statuses = plan.zones["status"].value_counts()
     unread_policies = sum(not policy.verified for policy in cited)
     unread_parameters = sum(not value.verified for value in values)
-    deductions = [one.name for one in plan.assumptions if one.kind == "deduction"]
+    deductions = [role_in(edition.language, one.name) for one in plan.assumptions if one.kind == "deduction"]
     assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
     for status in ("contested", "review"):
         if count := int(statuses.get(status, 0)):
@@ -103,6 +104,6 @@ def _notices(edition: Edition) -> Iterator[str]:
     if unread_parameters:
         yield edition.say("notice_unread_parameters", n=number(unread_parameters), all=number(len(values)))
     if deductions:
-        yield edition.say("notice_deductions", names=", ".join(deductions))
+        yield edition.say("notice_deductions", names=words["and"].join(deductions))
     if assumed:
         yield edition.say("notice_assumed", n=number(assumed))

@@ -4,6 +4,8 @@ from zoning.errors import InfeasibleError as InfeasibleError
 from zoning.errors import MissingValueError as MissingValueError
 from zoning.errors import RulebookError as RulebookError
 from zoning.errors import near as near
+from zoning.words import instrument_in as instrument_in
+from zoning.words import role_in as role_in
 from zoning.words import text_in as text_in
 from zoning.tables import CSV_TABLES as CSV_TABLES
 from zoning.tables import MEASURES as MEASURES

@@ -9,7 +9,7 @@ from zoning.indicators import assumption
 from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook, Value
-from zoning.words import engine_words
+from zoning.words import engine_words, role_in
 
 
 def assume(
@@ -49,7 +49,8 @@ def retell_assumptions(
 
 
 def _deduction(role: str, language: str) -> Assumption:
-    return Assumption(role, "deduction", engine_words(language)["no_deduction"].format(role=role))
+    text = engine_words(language)["no_deduction"].format(role=role, title=role_in(language, role))
+    return Assumption(role, "deduction", text)
 
 
 def _unseen(value: Value, language: str) -> Assumption:

@@ -36,7 +36,7 @@ WORDS: Words = {
     ),
     "no_deduction": (
         "no layer has the role '{role}': nothing is deducted from available_ha for it",
-        "没有图层承担“{role}”角色：可用土地（available_ha）未作相应扣除",
+        "没有图层承担“{title}”（{role}）角色：可用土地（available_ha）未作相应扣除",
     ),
     "not_seen": (
         "{amount}: not verified against an official text",
@@ -129,6 +129,17 @@ INSTRUMENTS: Words = {
 }
 """Instruments of policies; English names them by their codes."""
 
+ROLES: Words = {
+    "red_line_core": ("red_line_core", "生态保护红线核心区"),
+    "red_line": ("red_line", "生态保护红线"),
+    "protected": ("protected", "自然保护地"),
+    "permanent_farmland": ("permanent_farmland", "永久基本农田"),
+    "built_up": ("built_up", "建成区"),
+    "water": ("water", "水域"),
+    "elevation": ("elevation", "高程"),
+}
+"""Roles that reduce available land; English names them by their codes."""
+
 
 @cache
 def engine_words(language: str) -> Mapping[str, str]:
@@ -156,6 +167,17 @@ def instrument_in(language: str, code: str) -> str:
     ('土地', 'taxes')
     """
     return words_in(language, INSTRUMENTS).get(code, code)
+
+
+def role_in(language: str, code: str) -> str:
+    """What a role is called; one that the house does not know, by its code.
+
+    Examples
+    --------
+    >>> role_in("zh", "water"), role_in("en", "red_line")
+    ('水域', 'red_line')
+    """
+    return words_in(language, ROLES).get(code, code)
 
 
 def text_in(texts: Mapping[str, str], language: str, fallback: str = "") -> str:

@@ -210,7 +210,8 @@ class Painter {
   drawNames(context, screen, seen) {
     const { facts, shapes } = this;
     context.font =
-      '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
+      '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", ' +
+      '"PingFang SC", "Microsoft YaHei", SimHei, sans-serif';
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";

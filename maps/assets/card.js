@@ -124,7 +124,7 @@ function claimText(facts, speech, [ruleAt, , , text, clauses]) {
           "p",
           { class: "zp-source" },
           speech.say("named", { name: ruleName(speech, rule), value: rule.reference }),
-          rule.verified ? "" : ` (${words.unverified})`,
+          rule.verified ? "" : speech.say("in_brackets", { text: words.unverified }),
         )
       : null,
   );
