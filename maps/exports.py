@@ -23,10 +23,13 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from maps.lists import list_units
 from maps.styles import piece_style, unit_style
 from zoning import Plan
 
 SHEETS = ("zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "ledger")
+LIST = "list"
+"""The last sheet: the units by main function, its titles in words."""
 SHEET_ROWS = 1_048_575
 """Rows that a sheet holds below its header."""
 CELL_CHARACTERS = 32_767
@@ -105,7 +108,7 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def write_workbook(plan: Plan, path: Path) -> None:
-    """Write the tables of a plan as a workbook, one sheet a table, for people who live in spreadsheets.
+    """Write the tables of a plan as a workbook, one sheet a table, and the list of units by main function.
 
     Parameters
     ----------
@@ -133,8 +136,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
         book.use_zip64()
         created = datetime.combine(plan.study.study.date, time.min)
         book.set_properties({"title": _legible(plan.study.study.name), "created": created})
-        for name in SHEETS:
-            rows = getattr(plan, name)
+        for name in (*SHEETS, LIST):
+            rows = list_units(plan) if name == LIST else getattr(plan, name)
             rows = rows if "unit_id" in rows.columns or rows.index.name != "unit_id" else rows.reset_index()
             for part, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):
                 sheet = book.add_worksheet(name if part == 1 else f"{name} ({part})")

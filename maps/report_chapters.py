@@ -123,13 +123,13 @@ def zones(edition: Edition) -> Chapter:
 
 def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
     return Grid(
-        f"{edition.title(code)}: {edition.extent(part)}",
+        f"{edition.title(code)}: {edition.extent(len(part), part["area_ha"].sum())}",
         edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
         tuple(
             Rows(
                 tuple(_unit(edition, row, overlaid.get(row.unit_id, [])) for row in each_row(group)),
                 jurisdiction,
-                edition.extent(group),
+                edition.extent(len(group), group["area_ha"].sum()),
             )
             for jurisdiction, group in by_group(part, "jurisdiction")
         ),

@@ -97,10 +97,6 @@ class Edition:
         """A number of units and their area in words."""
         return self.words["comma"].join((self.counted(count), self.say("ha", n=self.ha(area_ha))))
 
-    def extent(self, part: pd.DataFrame) -> str:
-        """Number and land of some units, from rows of the zones."""
-        return f"{self.counted(len(part))}, {self.say('ha', n=self.ha(part['area_ha'].sum()))}"
-
     def say(self, key: str, **figures: object) -> str:
         """A sentence with its figures."""
         return self.words[key].format(**figures)

@@ -19,7 +19,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from maps import exports
-from maps.exports import SHEETS, write_geopackage, write_geoparquet, write_workbook
+from maps.exports import LIST, SHEETS, write_geopackage, write_geoparquet, write_workbook
 from maps.palette import overlay_hatches, zone_fills
 from maps.styles import piece_style, unit_style
 from zoning.tables import TABLES
@@ -178,7 +178,7 @@ class TestWorkbook:
     def test_one_sheet_a_table_with_all_rows(self, toy_plan, path):
         write_workbook(toy_plan, path)
         book = openpyxl.load_workbook(path)
-        assert book.sheetnames == list(SHEETS)
+        assert book.sheetnames == [*SHEETS, LIST]
         assert set(SHEETS) == set(TABLES) - {"pieces"}
         for name in set(SHEETS) - {"measures"}:
             table, expected = self.table(book, name), getattr(toy_plan, name)
@@ -193,6 +193,27 @@ class TestWorkbook:
         measures = self.table(openpyxl.load_workbook(path), "measures").set_index("unit_id")
         assert measures.columns.tolist() == toy_plan.measures.columns.tolist()
         assert measures["plant_mw"].to_dict() == toy_plan.measures["plant_mw"].to_dict()
+
+    def test_the_list_is_in_words_and_sorted(self, toy_plan, path):
+        write_workbook(toy_plan, path)
+        listed = self.table(openpyxl.load_workbook(path), LIST)
+        assert listed.columns.tolist() == [
+            "Jurisdiction", "Main function", "Id", "Unit", "Overlay designations", "Area, ha",
+        ]  # fmt: skip
+        assert listed["Id"].tolist() == ["c4", "a3", "a4", "b3", "b4", "c3", "a1", "a2", "b1", "b2", "c1", "c2"]
+        assert listed.iloc[0, :4].tolist() == ["east", "Key development", "c4", "Unit C4"]
+        assert listed.set_index("Id").loc["a4", "Overlay designations"] == "Energy-rich"
+        assert listed["Area, ha"].tolist() == [100.0] * 12
+
+    def test_no_cell_is_a_formula_and_no_id_a_number(self, make_plan, path):
+        write_workbook(make_plan(HOSTILE), path)
+        for sheet in openpyxl.load_workbook(path):
+            header = [cell.value for cell in sheet[1]]
+            for row in sheet.iter_rows(min_row=2):
+                assert not any(cell.data_type == "f" for cell in row)
+                ids = [cell for cell, name in zip(row, header, strict=True) if name in {"unit_id", "Id", "feature"}]
+                assert all(cell.value is None or isinstance(cell.value, str) for cell in ids)
+                assert all(cell.number_format == "@" for cell in ids if cell.value)
 
     def test_headers_stay_in_view_and_have_filters(self, toy_plan, path):
         write_workbook(toy_plan, path)

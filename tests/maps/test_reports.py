@@ -106,7 +106,7 @@ def test_every_chapter_is_there_and_listed(page):
     ids = [given["id"] for tag, given in page.tags if tag == "section" and "id" in given]
     assert links == ids
     assert links == [
-        *("summary", "map", "zones", "open", "decisions", "lines", "quotas", "policies"),
+        *("summary", "map", "zones", "open", "decisions", "lines", "quotas", "policies", "list"),
         *("assumptions", "parameters", "ledger", "sources", "method"),
     ]
     identifiers = [given["id"] for _, given in page.tags if "id" in given]
@@ -257,6 +257,17 @@ def test_policies_on_parts_and_overruled_ones_are_told_apart(toy_plan):
     assert "Unit A4 (a4) (part)" in text
     assert "Gives way to a stricter one in plan-first: 1 unit: Unit A4 (a4)" in text
     assert "no unit" in text
+
+
+def test_the_list_has_a_sum_for_every_jurisdiction_and_main_function(page):
+    east, west = page.tables["list/east: 6 units, 600.00 ha"], page.tables["list/west: 6 units, 600.00 ha"]
+    assert [row[0] for row in east if len(row) == 1] == [
+        "Key development 1 unit, 100.00 ha",
+        "General 5 units, 500.00 ha",
+    ]
+    assert east[2] == ["Unit C4", "c4", "", "100.00"]
+    assert ["Unit A4", "a4", "Energy-rich", "100.00"] in east
+    assert [row[1] for row in west if len(row) == 4] == ["Id", "a1", "a2", "b1", "b2", "c1", "c2"]
 
 
 def test_annexes_list_parameters_ledger_and_sources(page):
