@@ -123,7 +123,7 @@ def zones(edition: Edition) -> Chapter:
 
 def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
     return Grid(
-        f"{edition.title(code)}: {edition.extent(len(part), part["area_ha"].sum())}",
+        f"{edition.title(code)}: {edition.extent(len(part), part['area_ha'].sum())}",
         edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
         tuple(
             Rows(
