@@ -54,7 +54,7 @@ def _jurisdiction(edition: Edition, name: str, part: pd.DataFrame) -> Grid:
     extent = edition.extent(len(part), part["area_ha"].sum())
     groups = [(str(code), rows) for code, rows in part.groupby("main", sort=False)]
     return Grid(
-        f"{name}: {extent}" if name else extent,
+        edition.say("with_extent", zone=name, extent=extent) if name else extent,
         edition.columns(unit="unit", unit_id="id", overlays="long", area_ha="number"),
         tuple(
             Rows(

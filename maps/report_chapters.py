@@ -123,7 +123,7 @@ def zones(edition: Edition) -> Chapter:
 
 def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
     return Grid(
-        f"{edition.title(code)}: {edition.extent(len(part), part['area_ha'].sum())}",
+        edition.say("with_extent", zone=edition.title(code), extent=edition.extent(len(part), part["area_ha"].sum())),
         edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
         tuple(
             Rows(
@@ -152,7 +152,9 @@ def _overlaid(edition: Edition) -> dict[str, list[str]]:
     overlays = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
     found: dict[str, list[str]] = {}
     for row in each_row(claims[claims["zone"].isin(overlays) & (claims["answer"] == "yes")]):
-        found.setdefault(row.unit_id, []).append(f"{edition.title(row.zone)} ({row.rule}): {row.reason}")
+        found.setdefault(row.unit_id, []).append(
+            edition.say("claim_said", zone=edition.title(row.zone), rule=row.rule, reason=row.reason)
+        )
     return found
 
 
@@ -237,9 +239,11 @@ def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
     asked = {rule.id for rule in rulebook.rules}
     own = claims[claims["zone"].isin(matter) & claims["rule"].isin(asked)]
     if len(own):
-        said = ((edition.title(row.zone), row.rule, _answer(edition, row), row.reason) for row in each_row(own))
-        told = (f"{zone} ({rule}, {answer}): {reason}" for zone, rule, answer, reason in said)
-        return edition.words["semicolon"].join(told)
+        said = (
+            {"zone": edition.title(row.zone), "rule": row.rule, "answer": _answer(edition, row), "reason": row.reason}
+            for row in each_row(own)
+        )
+        return edition.words["semicolon"].join(edition.say("answer_said", **one) for one in said)
     if decision.main is None:
         return edition.words["default_rule"]
     default = next(zone.code for zone in rulebook.zones if zone.default)
