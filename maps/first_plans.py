@@ -71,7 +71,7 @@ def write_plan(
     -----
     The same files give the same plan, byte for byte.
     """
-    folder = Path(os.path.realpath(folder))
+    given, folder = folder, Path(os.path.realpath(folder))
     own_rules = folder / rulebook
     rules = read_rulebook(own_rules if own_rules.is_dir() else rulebook, date)
     draft = draft_plan(folder, units, layers, rules, rulebook, Hints(crs, encoding, language))
@@ -81,7 +81,23 @@ def write_plan(
         text = _checked(stage, draft)
         (stage / PLAN_NAME).write_text(text, "utf-8")
         _settle(stage, folder)
-    return folder / PLAN_NAME
+    return given / PLAN_NAME
+
+
+def split_roles(texts: Sequence[str]) -> list[tuple[str, Path]]:
+    """Role and file of each ``ROLE=FILE``, as :func:`write_plan` takes them; a file alone has no role.
+
+    Examples
+    --------
+    >>> split_roles(["water=lakes.gpkg", "plants.csv", "maps/a=b.tif"])
+    [('water', PosixPath('lakes.gpkg')), ('', PosixPath('plants.csv')), ('', PosixPath('maps/a=b.tif'))]
+    """
+    found = []
+    for text in texts:
+        role, sign, file = text.partition("=")
+        plain = bool(sign) and not Path(text).exists() and "/" not in role
+        found.append((role.strip(), Path(file)) if plain else ("", Path(text)))
+    return found
 
 
 def _checked(stage: Path, draft: Draft) -> str:

@@ -75,7 +75,7 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> Guess:
     if not fit:
         raise SourceError(
             f"layer 'units': no column of {file} has a value of its own in every row, so none can be the id of the "
-            f"units: {_faults(frame)}. Add a column of codes, or dissolve the parts of one unit.",
+            f"units: {_faults(frame)}. Fill one in, add a column of codes, or dissolve the parts of one unit.",
             code="id_missing",
             layer="units",
         )
@@ -252,7 +252,7 @@ def _id_score(column: str, values: pd.Series) -> int:
         + (len(set(texts.str.len())) == 1)
         + 2 * coded
         - 3 * counted  # a row number, which the next export changes
-        - 2 * (number and not hint)  # inhabitants, for instance
+        - 4 * (number and not hint)  # inhabitants, for instance
         - 2 * _hints(column, _NAME_WORDS)
     )
 
