@@ -359,3 +359,22 @@ def test_a_damaged_file_is_told_in_the_house_way(tmp_path: Path, own: Path, unit
     wrong = own / "wrong.parquet"
     wrong.write_bytes(struct.pack("<I", 7) * 9)
     assert "is not a Parquet file" in refused(tmp_path / "mine", wrong)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, units_file: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "file", tmp_path / "file" / "inside"):
+        with pytest.raises(WriteError, match="cannot write the plan") as caught:
+            write_plan(folder, units_file)
+        assert caught.value.exit_code == 5
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "own"]
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, units_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("maps.first_plans.shutil.copyfile", full)
+    with pytest.raises(WriteError, match="No space left"):
+        write_plan(tmp_path / "deep" / "mine", units_file)
+    assert not (tmp_path / "deep").exists()
