@@ -1,0 +1,171 @@
+"""The toy province told in Chinese: the same plan in other words."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from pandas.testing import assert_frame_equal
+
+from layers import ZoneplanError, read_study
+from zoning import Plan, explain, retell, run
+
+CHINESE_TITLES = {
+    "Key development": "重点开发区",
+    "Ecologically fragile": "生态脆弱区",
+    "General": "一般区域",
+    "Energy-rich": "能源富集区",
+    "Ecological red line": "生态保护红线",
+    "Permanent farmland": "永久基本农田",
+    "Growth boundary": "城镇开发边界",
+    "forest covers it": "森林覆盖",
+    "many people live here": "人口众多",
+    "power stations stand here": "有电站",
+    "No building without a plan": "先规划后建设",
+    "Payment for standing forest": "森林生态补偿",
+    "Energy review": "节能审查",
+}
+TITLED = {
+    "ecologically_fragile_share": ("Share of fragile land", "生态脆弱土地占比"),
+    "plant_mw": ("Capacity", "发电装机容量"),
+    "fragile_min": ("Least share", "最低占比"),
+}
+CLAUSE = "Building needs a plan of the unit."
+CHINESE_CLAUSE = "建设须有本单元的规划。"
+
+
+@pytest.fixture
+def chinese_folder(toy_folder: Path) -> Path:
+    """The toy study with a rulebook that speaks Chinese as well."""
+    for path in (toy_folder / "rules").glob("*.toml"):
+        text = path.read_text("utf-8").replace('languages = ["en"]', 'languages = ["en", "zh"]')
+        for english, chinese in CHINESE_TITLES.items():
+            text = text.replace(f'{{ en = "{english}" }}', f'{{ en = "{english}", zh = "{chinese}" }}')
+        for name, (english, chinese) in TITLED.items():
+            text = text.replace(
+                f'name = "{name}"\n', f'name = "{name}"\ntitle = {{ en = "{english}", zh = "{chinese}" }}\n'
+            )
+        text = text.replace(f'clause = "{CLAUSE}"', f'clause = {{ en = "{CLAUSE}", zh = "{CHINESE_CLAUSE}" }}')
+        path.write_text(text, "utf-8")
+    return toy_folder
+
+
+@pytest.fixture
+def chinese(chinese_folder: Path) -> Plan:
+    return run(read_study(chinese_folder / "plan.toml"), language="zh")
+
+
+@pytest.fixture
+def english(chinese_folder: Path) -> Plan:
+    return run(read_study(chinese_folder / "plan.toml"))
+
+
+def reason(plan: Plan, unit_id: str, rule: str) -> str:
+    claims = plan.claims.set_index(["unit_id", "rule"])
+    return str(claims.loc[(unit_id, rule), "reason"])
+
+
+def test_reasons_have_titles_values_and_thresholds_in_chinese(chinese: Plan) -> None:
+    """Half of b2 is forest, and half is what the rule asks for."""
+    assert reason(chinese, "b2", "fragile-1") == "森林覆盖：生态脆弱土地占比 现状值 0.5 ≥ 阈值 0.5（最低占比）"
+    assert reason(chinese, "b4", "energy-1") == "有电站：发电装机容量 现状值 900 ≥ 阈值 500（plant_min_mw）"
+
+
+def test_the_default_says_why_each_rule_stood_back(chinese: Plan) -> None:
+    assert reason(chinese, "b3", "default") == (
+        "没有规则主张该单元的主体功能；fragile-1（生态脆弱区）：生态脆弱土地占比 现状值 0 < 阈值 0.5（最低占比）；"
+        "key-1（重点开发区）：population 现状值 300 < 阈值 1000（populous_min）"
+    )
+    assert reason(chinese, "b2", "default") == "让位：fragile-1（生态脆弱区） 已主张该单元"
+
+
+def test_a_decision_keeps_the_planners_words(chinese: Plan) -> None:
+    assert reason(chinese, "c4", "decision-1") == (
+        "Provincial assembly 于 2024-06-01 决定：The new town of the province（Resolution 7）"
+    )
+
+
+def test_policies_have_chinese_titles_and_clauses_and_fall_back_to_english(chinese: Plan) -> None:
+    told = chinese.policies.drop_duplicates("policy").set_index("policy")
+    assert told.loc["plan-first", ["title", "clause"]].tolist() == ["先规划后建设", CHINESE_CLAUSE]
+    assert told.loc["forest-payment", "clause"] == "Owners are paid for forest that they leave standing."
+
+
+def test_assumptions_are_chinese(chinese: Plan) -> None:
+    told = {(one.kind, one.name): one.assumed for one in chinese.assumptions}
+    assert told["role", "protected"] == "没有图层承担“protected”角色：protected_ha 取为 0 ha"
+    assert told["deduction", "water"] == "没有图层承担“水域”（water）角色：可用土地（available_ha）未作相应扣除"
+    assert told["parameter", "plant_min_mw"] == "500 MW：未与官方文本核对"
+
+
+def test_codes_numbers_and_geometry_are_those_of_the_english_plan(chinese: Plan, english: Plan) -> None:
+    assert (chinese.language, english.language) == ("zh", "en")
+    assert_frame_equal(chinese.measures, english.measures)
+    assert_frame_equal(chinese.quotas, english.quotas)
+    assert_frame_equal(chinese.lines, english.lines)
+    for name, words in (("claims", ["reason", "values"]), ("zones", ["reason"]), ("policies", ["title", "clause"])):
+        assert_frame_equal(getattr(chinese, name).drop(columns=words), getattr(english, name).drop(columns=words))
+
+
+def test_english_reasons_name_columns_and_codes(english: Plan) -> None:
+    assert reason(english, "b2", "fragile-1") == (
+        "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"
+    )
+    assert reason(english, "b2", "default") == "stands back: fragile-1 (ecologically_fragile) claims the unit"
+    assert not re.search(r"[\u4e00-\u9fff]", "".join(english.claims["values"]))
+
+
+@pytest.mark.parametrize(("told", "wanted"), [("english", "chinese"), ("chinese", "english")])
+def test_a_plan_is_retold_as_it_would_have_been_made(told: str, wanted: str, request: pytest.FixtureRequest) -> None:
+    plan, other = request.getfixturevalue(told), request.getfixturevalue(wanted)
+    again = retell(plan, other.language)
+    for name in ("claims", "zones", "policies"):
+        assert_frame_equal(getattr(again, name), getattr(other, name))
+    assert again.assumptions == other.assumptions
+    assert again.language == other.language
+
+
+def test_a_plan_in_its_own_language_is_the_plan(english: Plan) -> None:
+    assert retell(english) is english
+    assert retell(english, "en") is english
+
+
+def test_what_nobody_would_claim_again_keeps_its_words(english: Plan) -> None:
+    """A plan whose claims do not follow from its measures says what it said."""
+    strange = english.claims.assign(answer=english.claims["answer"].where(english.claims["unit_id"] != "b2", "unknown"))
+    told = retell(dataclasses.replace(english, claims=strange), "zh").claims
+    assert reason(english, "b2", "fragile-1") in told.loc[told["unit_id"] == "b2", "reason"].to_list()
+    assert told.loc[told["unit_id"] == "b1", "reason"].str.startswith("森林覆盖").any()
+
+
+def test_an_explanation_speaks_chinese(english: Plan, chinese: Plan) -> None:
+    text = explain(english, "b2", "zh").text()
+    assert text == explain(chinese, "b2").text()
+    for said in (
+        "Unit B2（b2），west：100.00 公顷",
+        "主体功能：生态脆弱区（ecologically_fragile），由规则确定",
+        "规则 fragile-1：森林覆盖",
+        "满足      生态脆弱土地占比 现状值 0.5 ≥ 阈值 0.5（最低占比）",
+        "  construction_land，2025 年：",
+        "先规划后建设（plan-first；土地，严格程度 1）",
+        "依据：Toy Act, section 9，自 2011-01-01",
+        "恒成立",
+    ):
+        assert said in text
+    assert explain(english, "b2").text() == explain(chinese, "b2", "en").text()
+
+
+def test_a_language_that_nobody_speaks_is_refused(english: Plan, toy_folder: Path) -> None:
+    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh"):
+        retell(english, "fr")
+    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh"):
+        explain(english, "b2", "fr")
+    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh"):
+        run(read_study(toy_folder / "plan.toml"), language="fr")
+
+
+def test_a_language_that_the_rulebook_lacks_is_refused(toy_folder: Path) -> None:
+    with pytest.raises(ZoneplanError, match="no language 'zh': rulebook 'toy' speaks en; choose one of these"):
+        run(read_study(toy_folder / "plan.toml"), language="zh")
