@@ -55,4 +55,5 @@ from maps.first_plans import write_plan as write_plan
 from maps.doctor import diagnose as diagnose
 
 from maps.progress import progress as progress
+from maps.exits import judge as judge
 from maps.commands import main as main

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -20,35 +17,71 @@ from rich.table import Table as RichTable
 
 from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, visible
 from maps.demos import write_study
+from maps.doctor import diagnose
+from maps.dossiers import write_dossier
 from maps.errors import DamagedRunError
+from maps.exits import judge, legible, terminate
 from maps.files import read_run
+from maps.first_plans import split_roles, write_plan
 from maps.folders import require_room, require_whole, verify, write_run
 from maps.progress import progress
 from zoning import Plan, check, explain, read_rulebook, run, run_cases
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Turn map layers into a functional-zoning plan: zones, lines, land quotas and policies on one offline map.",
 )
 
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print the machine-readable form.")]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, plan.toml.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+Language = Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of map, report, reasons and titles.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"zoneplan {metadata.version('zoneplan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _zoneplan(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of the command as a whole."""
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put the study.")] = Path("zoneplan-demo"),
     study: Annotated[str, typer.Option("--study", metavar="NAME", help="A built-in study.")] = "us_mountain_west",
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Copy a built-in real study, run it, and say where the map is."""
     plan_file = write_study(study, folder)
-    _run(plan_file, None, excel_safe=False, as_json=as_json)
+    _run(plan_file, None, language, excel_safe=False, as_json=as_json)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The study folder to make.")],
+    units: Annotated[Path, typer.Option("--units", metavar="FILE", help="Polygons of the planning units.")],
+    layers: Annotated[
+        list[str] | None,
+        typer.Option("--layer", metavar="ROLE=FILE", help="A layer and its role; a table or facts without a role."),
+    ] = None,
+    rulebook: Annotated[str, typer.Option("--rulebook", metavar="NAME")] = "main_functional_areas",
+    crs: Annotated[str | None, typer.Option("--crs", metavar="CRS", help="Of files that do not say it.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of files that do not say it.")] = None,
+    language: Language = "en",
+) -> None:
+    """Write a commented plan.toml from your own files, which are copied beside it."""
+    plan_file = write_plan(folder, units, split_roles(layers or []), rulebook, language, crs=crs, encoding=encoding)
+    print(f"{plan_file}: every guess has its reason beside it; read it, then run\n  zoneplan run {plan_file}")
 
 
 @app.command(name="check")
@@ -62,7 +95,7 @@ def check_(
         print(json.dumps({"findings": [_finding(one) for one in findings]}, ensure_ascii=False, indent=1))
     else:
         for one in findings:
-            print(f"{one.level}: {_legible(one.text)}")
+            print(f"{one.level}: {legible(one.text)}")
         counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "note")}
         print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
     codes = [one.exit_code for one in findings if one.level == "error"]
@@ -76,21 +109,30 @@ def run_(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Prefix texts in CSV that a spreadsheet would run as a formula.")
     ] = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
-    _run(plan, out, excel_safe=excel_safe, as_json=as_json)
+    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json)
 
 
 @app.command(name="explain")
 def explain_(
     folder: RunFolder,
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id.")],
+    page: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the unit's dossier, one printable page.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why a unit is what it is: rule, clause, values and thresholds, reference, quota, policies."""
     require_whole(folder)
-    explanation = explain(read_run(folder), unit)
+    plan = read_run(folder)
+    if page is not None:
+        write_dossier(plan, unit, page)
+        print(f"dossier: {page}")
+        return
+    explanation = explain(plan, unit)
     print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
 
 
@@ -111,6 +153,14 @@ def schema() -> None:
     print(json.dumps(study_schema(), ensure_ascii=False, indent=1))
 
 
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what zoneplan stands on: versions, GDAL drivers, known holes, name clashes."""
+    found = diagnose()
+    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text())
+    raise typer.Exit(found.exit_code)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with one of the exit codes of the contract.
 
@@ -119,22 +169,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         By default those of the process.
     """
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, terminate)
     try:
         code = app(args=arguments, standalone_mode=False)
-    except KeyboardInterrupt:
-        code = _say("interrupted; nothing was written", 130)
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
-        code = _judge(error)
+        code = judge(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _run(plan_file: Path, out: Path | None, *, excel_safe: bool, as_json: bool) -> None:
+def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:
     study = read_study(plan_file)
     folder = out or plan_file.parent / "runs" / plan_file.stem
     require_room(folder)
     with progress() as announce:
-        plan = run(study, announce)
+        plan = run(study, announce, language)
         write_run(plan, folder, excel_safe=excel_safe, announce=announce)
     if as_json:
         print(json.dumps(_summary(plan, folder), ensure_ascii=False, indent=1))
@@ -166,7 +214,12 @@ def _print_summary(plan: Plan, folder: Path) -> None:
         rows = plan.zones[plan.zones["main"] == zone.code]
         if zone.kind == "main" and len(rows):
             area = rows["area_ha"].sum()
-            table.add_row(escape(zone.title["en"]), f"{len(rows):,}", f"{area:,.0f}", f"{100 * area / total:.1f} %")
+            table.add_row(
+                escape(zone.title.get(plan.language, zone.title["en"])),
+                f"{len(rows):,}",
+                f"{area:,.0f}",
+                f"{100 * area / total:.1f} %",
+            )
     Console().print(table)
     for words, name in (("map", "map.html"), ("report", "report.html"), ("everything else", "")):
         print(f"{words}: {folder / name}")
@@ -195,40 +248,3 @@ def _check_rulebook(folder: Path) -> list[Finding]:
 def _finding(finding: Finding) -> dict[str, object]:
     keys = ("level", "code", "layer", "features", "count", "text")
     return {key: list(value) if key == "features" else value for key in keys for value in [getattr(finding, key)]}
-
-
-def _judge(error: BaseException) -> int:
-    """Say what went wrong in one line, and the exit code that stands for it."""
-    if isinstance(error, typer.Exit | SystemExit):
-        code = error.exit_code if isinstance(error, typer.Exit) else error.code
-        return code if isinstance(code, int) else 0
-    if isinstance(error, ZoneplanError):
-        return _say(str(error), error.exit_code)
-    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
-        return _say("out of memory: close other programs, or plan a smaller territory at a time", 6)
-    if isinstance(error, OSError) and error.errno in _DISK:
-        return _say(f"cannot write: {error}", 5)
-    if hasattr(error, "format_message"):  # click's own: a wrong call
-        return _say(f"{error.format_message()}\nTry 'zoneplan --help'.", 2)
-    if os.environ.get("ZONEPLAN_TRACEBACK"):
-        traceback.print_exception(error)
-    return _say(
-        f"something unforeseen: {type(error).__name__}: {error}\n"
-        "Nothing was written. Please report this; ZONEPLAN_TRACEBACK=1 in the environment shows where.",
-        70,
-    )
-
-
-def _say(text: str, code: int) -> int:
-    print(f"zoneplan: {_legible(text)}", file=sys.stderr)
-    return code
-
-
-def _legible(text: str) -> str:
-    """A message in which nothing can steer a terminal, and no line but the first can pass for a message of its own."""
-    first, *more = text.split("\n")
-    return "\n".join([visible(first), *(f"  {visible(line)}".rstrip() for line in more)])
-
-
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)

@@ -16,13 +16,12 @@ from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import xlsxwriter
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from layers import limit_drivers
 from maps.lists import list_units
 from maps.styles import piece_style, unit_style
 from zoning import Plan
@@ -67,15 +66,16 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     whatever the case of its letters, gets ``_2`` at its end. The date inside the file is that of the study, so that the
     bytes depend on the plan alone.
     """
+    limit_drivers()
+    from pyogrio import write_dataframe  # noqa: PLC0415  (loaded after the drivers are limited)
+
     path.unlink(missing_ok=True)
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
     with _refusing(path), _dated(stamp):
         for layer, frame in (("units", _units(plan)), ("pieces", plan.pieces.reset_index())):
             named = frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1)
             written = named.to_crs(plan.own_crs)
-            pyogrio.write_dataframe(
-                written, path, layer=layer, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY
-            )
+            write_dataframe(written, path, layer=layer, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
     styles = (
         ("units", "Main functions and overlays", unit_style(plan)),
         ("pieces", "Control lines", piece_style(plan)),
@@ -174,17 +174,22 @@ def _apart(names: Iterable[str], taken: Iterable[str], keep: str) -> list[str]:
 @contextmanager
 def _dated(stamp: str) -> Iterator[None]:
     """Let GDAL write a date of ours instead of the clock's."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    from pyogrio import get_gdal_config_option, set_gdal_config_options  # noqa: PLC0415  (as above)
+
+    before = get_gdal_config_option("OGR_CURRENT_DATE")
+    set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 @contextmanager
 def _refusing(path: Path) -> Iterator[None]:
     """Trouble with the disk as OSError, whatever the writer makes of it."""
+    limit_drivers()
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as above)
+
     try:
         yield
     except (FileCreateError, DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:

@@ -56,6 +56,14 @@ def test_a_module_is_of_readable_size(path: Path) -> None:
     assert lines <= 350, f"{path.name} has {lines} lines: is there a second noun in it?"
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_no_gdal_is_loaded_before_its_drivers_are_limited(path: Path) -> None:
+    """pyogrio registers all its drivers when it is imported, so no module may import it at its head."""
+    heads = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    named = {alias.name for node in heads for alias in node.names} | {getattr(node, "module", "") for node in heads}
+    assert not {str(name).partition(".")[0] for name in named} & {"pyogrio", "rasterio"}
+
+
 @pytest.mark.parametrize("package", ALLOWED)
 def test_front_doors_export_what_is_there(package: str) -> None:
     module = __import__(package)
