@@ -90,6 +90,24 @@ def test_a_damaged_run_is_named(zoneplan, toy_folder: Path, tmp_path: Path) -> N
     assert "no run" in zoneplan("verify", toy_folder, code=1).stdout
 
 
+def test_the_doctor_finds_only_the_drivers_that_may_be_there(zoneplan) -> None:
+    found = json.loads(zoneplan("doctor", "--json", code=0).stdout)
+    assert "drivers" not in {one["topic"] for one in found["symptoms"] if one["level"] != "ok"}
+
+
+def test_own_files_become_a_plan_a_map_and_a_dossier_in_chinese(zoneplan, toy_folder: Path, tmp_path: Path) -> None:
+    forest = toy_folder / "toy.gpkg:land"
+    zoneplan(
+        "init", "mine", "--units", toy_folder / "toy.gpkg:units", "--layer", f"ecologically_fragile={forest}", code=0
+    )
+    zoneplan("check", "mine/plan.toml", code=0)
+    zoneplan("run", "mine/plan.toml", "--lang", "zh", code=0)
+    zoneplan("explain", "mine/runs/plan", "a1", "--html", "a1.html", code=0)
+    page = (tmp_path / "a1.html").read_text("utf-8")
+    assert 'lang="zh' in page
+    assert "重点生态功能区" in page
+
+
 def test_schema_is_a_json_schema(zoneplan) -> None:
     schema = json.loads(zoneplan("schema", code=0).stdout)
     assert set(schema["properties"]) == {"study", "units", "layers", "tables", "decisions", "quotas"}
