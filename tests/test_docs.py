@@ -1,0 +1,174 @@
+"""The documentation does what it says: every block runs, the reference is the code's, the site asks for nothing.
+
+How blocks are read, page by page, in order and in one empty folder:
+
+- ``sh``: each line is a ``zoneplan`` call, or ``cp`` of files; ``# exit 2`` at its end says with which code it leaves.
+  The section "Two commands" of README.md sets up environments and is left to ``.ci/run``.
+- ``toml`` whose first line is ``# some/file.toml`` is written there, ``# some/file.toml, at the end`` is added there;
+  any other must fit the study file or a file of a rulebook.
+- ``python``: run with the names of the blocks before it.
+- ``text`` after one of these is what it printed; ``...`` stands for anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from layers import read_study
+from maps import main
+from zoning.entries import FILES, Cases
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LEFT_TO_CI = "## Two commands"
+HEAD = '[study]\nname = "x"\ndate = 2025-01-01\nrulebook = "us_west"\n[units]\nsource = "x.gpkg"\nid = "x"\n'
+
+
+def blocks(page: Path) -> Iterator[tuple[str, str]]:
+    """Language and content of each code block of a page."""
+    text = page.read_text("utf-8")
+    before, found, after = text.partition(f"{LEFT_TO_CI}\n")
+    if found:
+        text = before + after[after.index("\n## ") :]
+    for match in BLOCK.finditer(text):
+        yield match[1], match[2]
+
+
+def call(line: str) -> str:
+    """What a line of a shell prints, after its exit code was seen to be as announced."""
+    line, _, announced = line.partition("# exit ")
+    words = shlex.split(line)
+    if words[0] == "cp":
+        *sources, target = words[1:]
+        for source in sources:
+            shutil.copy(source, target)
+        return ""
+    assert words[0] == "zoneplan", f"no call of zoneplan or cp: {line}"
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), pytest.raises(SystemExit) as left:
+        main(words[1:])
+    assert (left.value.code or 0) == int(announced or 0), f"{line}\n{printed.getvalue()}"
+    return printed.getvalue()
+
+
+def execute(code: str, names: dict[str, object]) -> str:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "<page>", "exec"), names)
+    return printed.getvalue()
+
+
+def place(text: str) -> None:
+    """Write a block of TOML to where it says, or see that it fits."""
+    first, _, rest = text.partition("\n")
+    named = re.fullmatch(r"# (\S+\.toml)(, at the end)?", first)
+    if named is None:
+        fits(text)
+        return
+    path = Path(named[1])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert bool(named[2]) == path.exists(), f"{path} is there already, or is not there yet"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{rest}" if named[2] else text)
+
+
+def fits(text: str) -> None:
+    keys = set(tomllib.loads(text))
+    models = {name.removesuffix(".toml"): model for name, model in {**FILES, "cases.toml": Cases}.items()}
+    if keys <= set(models):
+        for key in keys:
+            models[key].model_validate({key: tomllib.loads(text)[key]})
+        return
+    path = Path("some_plan.toml")
+    path.write_text(text if "study" in keys else HEAD + text, "utf-8")
+    read_study(path)
+
+
+def as_pattern(expected: str) -> str:
+    """What a text block asks for: spaces at the ends of lines do not count, and ``...`` is anything."""
+    lines = "\n".join(line.rstrip() for line in expected.strip().splitlines())
+    return re.escape(lines).replace(r"\.\.\.", "(?s:.*)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    names: dict[str, object] = {}
+    printed = ""
+    for language, text in blocks(page):
+        if language == "sh":
+            printed = "".join(call(line) for line in text.strip().splitlines())
+        elif language == "python":
+            printed = execute(text, names)
+        elif language == "toml":
+            place(text)
+        elif language == "text":
+            found = "\n".join(line.rstrip() for line in printed.strip().splitlines())
+            assert re.fullmatch(as_pattern(text), found), f"printed:\n{found}\n\nthe page says:\n{text}"
+        else:
+            pytest.fail(f"a block of '{language}', which nothing here can run")
+
+
+@pytest.fixture(scope="module")
+def generate():
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_what_the_code_says(generate) -> None:
+    written = {path.name: path.read_text("utf-8") for path in (DOCS / "reference").glob("*.md")}
+    assert written == generate.pages(), "the code has changed: run python docs/generate.py"
+
+
+def test_the_picture_is_of_the_built_in_study() -> None:
+    texts = "".join(ET.parse(DOCS / "map.svg").getroot().itertext())
+    assert "Mountain West 2025" in texts
+    assert "Ecologically fragile area" in texts
+
+
+def test_pictures_are_small_and_linked_ones_exist() -> None:
+    assert (DOCS / "map.png").stat().st_size < 200_000
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_page_is_in_the_menu() -> None:
+    menu = (ROOT / "mkdocs.yml").read_text("utf-8")
+    for page in DOCS.rglob("*.md"):
+        assert f": {page.relative_to(DOCS).as_posix()}\n" in menu
+
+
+def test_the_site_asks_no_server(tmp_path: Path) -> None:
+    if importlib.util.find_spec("mkdocs") is None:
+        pytest.skip("mkdocs (extra docs) is not installed")
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    built = sorted((tmp_path / "site").rglob("*.html"))
+    assert len(built) >= len(list(DOCS.rglob("*.md")))
+    for page in built:
+        html = page.read_text("utf-8")
+        loaded = re.findall(r"<(?!a\b)[^>]*?\b(?:src|href|srcset|action)=[\"']?((?:https?:)?//[^\"'\s>]+)", html)
+        assert loaded == [], page.name
+    for sheet in (tmp_path / "site").rglob("*.css"):
+        assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")), sheet.name
