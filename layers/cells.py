@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod
 
-from layers.crs import is_equal_area
+from layers.crs import is_equal_area, way_between
 from layers.errors import CrsError
 from layers.rasters import Raster
 
@@ -69,7 +69,7 @@ def cell_sides(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
         along = geod.a * (1 - geod.es) / bend**1.5
         return across * raster.transform.a * radian, along * -raster.transform.e * radian
     x = np.full_like(y, raster.transform.c + raster.transform.a * raster.shape[1] / 2)
-    to = Transformer.from_crs(raster.crs, _base(raster), always_xy=True)
+    to = way_between(raster.crs, _base(raster))
     half_x, half_y = raster.transform.a / 2, -raster.transform.e / 2
     sides = [
         geod.inv(*to.transform(x - dx, y - dy), *to.transform(x + dx, y + dy))[2]
@@ -124,7 +124,7 @@ def _lattice_areas(raster: Raster, row: Places, column: Places) -> Floats:
 def _areas_at(raster: Raster, x: Floats, y: Floats) -> Floats:
     """True areas of the cells around points: the cross of the two ways through each, on the ellipsoid."""
     base = _base(raster)
-    to = Transformer.from_crs(raster.crs, base, always_xy=True)
+    to = way_between(raster.crs, base)
     radian = float(base.axis_info[0].unit_conversion_factor)
     half_x, half_y = raster.transform.a / 2, raster.transform.e / 2
     lon, lat = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -56,6 +57,18 @@ def same_crs(one: CRS, other: CRS) -> bool:
     (True, False)
     """
     return bool(one.equals(other, ignore_axis_order=True))
+
+
+@lru_cache(maxsize=64)
+def way_between(own: CRS, target: CRS) -> Transformer:
+    """The way of coordinates, taken as (x, y), from one CRS to another; kept, for PROJ takes long to find it.
+
+    Examples
+    --------
+    >>> way_between(CRS("EPSG:4326"), CRS("EPSG:3857")).transform(0.0, 0.0)
+    (0.0, 0.0)
+    """
+    return Transformer.from_crs(own, target, always_xy=True)
 
 
 def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tuple[CRS, pd.DataFrame]:
@@ -144,7 +157,7 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
     if not own.is_geographic:
         west, south = boxes[:, :2].min(axis=0)
         east, north = boxes[:, 2:].max(axis=0)
-        to = Transformer.from_crs(own, base, always_xy=True)
+        to = way_between(own, base)
         boxes = np.asarray([to.transform_bounds(west, south, east, north)])
         boxes[:, 2] += 360.0 * (boxes[:, 2] < boxes[:, 0])
     longitude = round(_middle(boxes[:, 0], boxes[:, 2]), 1)

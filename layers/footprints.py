@@ -15,7 +15,7 @@ import shapely
 from affine import Affine
 from pyproj import CRS, Transformer
 
-from layers.crs import known_crs, same_crs
+from layers.crs import known_crs, same_crs, way_between
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -100,7 +100,7 @@ def edges_of(polygons: gpd.GeoDataFrame, crs: CRS, transform: Affine) -> Edges:
     start, end = points[:-1][joined], points[1:][joined]
     own = known_crs(polygons)
     if not same_crs(own, crs) and len(owner):
-        start, end, owner = _projected(start, end, owner, Transformer.from_crs(own, crs, always_xy=True))
+        start, end, owner = _projected(start, end, owner, way_between(own, crs))
     scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
     return Edges((start - shift) * scale, (end - shift) * scale, owner)
 
@@ -121,14 +121,18 @@ def _projected(start: Floats, end: Floats, owner: Places, to: Transformer) -> tu
         x, y = to.transform(*points.T)
         return np.column_stack([x if turn is None else near + (x - near + turn / 2) % turn - turn / 2, y])
 
-    bend = moved((start + end) / 2, centre) - (moved(start, centre) + moved(end, centre)) / 2
+    first_end, last_end = moved(start, centre), moved(end, centre)
+    bend = moved((start + end) / 2, centre) - (first_end + last_end) / 2
     metres = 1.0 if turn is None else _EQUATOR_M / turn
     pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / _SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)
     edge = np.repeat(np.arange(len(owner)), pieces)
     step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    span = end[edge] - start[edge]
-    ends = [start[edge] + span * ((step + more) / pieces[edge])[:, None] for more in (0, 1)]
-    return moved(ends[0], centre[edge]), moved(ends[1], centre[edge]), owner[edge]
+    later, cut = step > 0, edge[step > 0]
+    between = moved(start[cut] + (end - start)[cut] * (step[later] / pieces[cut])[:, None], centre[cut])
+    starts, ends = first_end[edge], last_end[edge]
+    starts[later] = between
+    ends[step < pieces[edge] - 1] = between
+    return starts, ends, owner[edge]
 
 
 def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from layers.crs import known_crs
+from layers.crs import known_crs, way_between
 from layers.errors import CrsError
 from layers.ledger import entries, gather
 from layers.parts import of_dimension, together, valid_polygons
@@ -46,7 +46,7 @@ def box_in(bounds: Boxes, crs: CRS, target: CRS) -> Boxes:
     >>> box_in(np.array([-1e5, -1e5, 1e5, 1e5]), laea, CRS("EPSG:4326")).round(1)[:, [0, 2]].tolist()
     [[179.1, 180.0], [-180.0, -179.1]]
     """
-    to = Transformer.from_crs(crs, target, always_xy=True)
+    to = way_between(crs, target)
     left, bottom, right, top = map(float, bounds)
     west, south, east, north = to.transform_bounds(left, bottom, right, top, densify_pts=51)
     if target.is_geographic and west > east:

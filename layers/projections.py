@@ -7,6 +7,7 @@ points along a border that they share.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
 
-from layers.crs import Floats, known_crs, same_crs
+from layers.crs import Floats, known_crs, same_crs, way_between
 from layers.errors import GeometryError, LimitError, shown
 
 Ints = npt.NDArray[np.int64]
@@ -69,7 +70,7 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     own, target = known_crs(gdf), CRS.from_user_input(crs)
     if same_crs(own, target):
         return gdf.copy()
-    to = Transformer.from_crs(own, target, always_xy=True)
+    to = way_between(own, target)
     seam = own.is_geographic and own.axis_info[0].unit_name == "degree"
     shapes = np.asarray(gdf.geometry.array)
     moved = shapes.copy()
@@ -100,9 +101,11 @@ def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.
     if kind in {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON} and seam:
         at_seam = np.abs(shapely.bounds(shapes)[:, [0, 2]]).max(axis=1) == 180.0
     if offsets and kind not in {shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT}:
-        points, starts = _split(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
+        images, starts = _split(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
         offsets = (starts, *offsets[1:])
-    made = shapely.from_ragged_array(kind, _moved(points, to, seam=seam), offsets)
+    else:
+        images = _moved(points, to, seam=seam)
+    made = shapely.from_ragged_array(kind, images, offsets)
     single = (shapely.get_type_id(shapes) < 4) & (shapely.get_type_id(made) >= 4)
     made[single] = shapely.get_geometry(made[single], 0)
     parts = at_seam & (shapely.get_num_geometries(made) > 1)
@@ -117,7 +120,8 @@ def _moved(points: Floats, to: Transformer, *, seam: bool) -> Floats:
 
 
 def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tuple[Floats, Ints]:
-    """Points and ring starts with every edge short enough for the target CRS."""
+    """Points in the target CRS, with every edge short enough for it, and where rings start."""
+    images = _moved(points, to, seam=seam)
     open_ = np.ones(len(points), dtype=bool)  # the edge that begins here is still to be looked at
     open_[np.append(starts[1:], len(points))[starts < len(points)] - 1] = False
     while open_.any():
@@ -126,7 +130,12 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
         back = ((one[:, 0] > other[:, 0]) | ((one[:, 0] == other[:, 0]) & (one[:, 1] > other[:, 1])))[:, None]
         low = np.where(back, other, one)
         span = np.where(back, one, other) - low
-        pieces = _pieces(low, span, to, seam=seam)
+        ends = images[edges], images[edges + 1]
+        start = np.where(back, ends[1], ends[0])
+        with np.errstate(invalid="ignore"):  # infinite where an end has no place
+            chord = np.where(back, ends[0], ends[1]) - start
+        off = (_moved(low + span * share, to, seam=seam) - start for share in _PROBES)
+        pieces = _pieces(chord, off)
         if len(points) + (pieces - 1).sum() > MAX_VERTICES:
             raise LimitError(
                 f"projecting would make more than {MAX_VERTICES:,} points of edges that bend. Cut the layer to the "
@@ -142,30 +151,27 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
         edge = np.repeat(np.arange(len(edges)), pieces - 1)
         step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces - 1) - pieces + 1, pieces - 1) + 1
         from_low = np.where(back[edge, 0], pieces[edge] - step, step)
-        longer[place[edges[edge]] + step] = low[edge] + span[edge] * (from_low / pieces[edge])[:, None]
+        added = place[edges[edge]] + step
+        longer[added] = low[edge] + span[edge] * (from_low / pieces[edge])[:, None]
+        images = np.repeat(images, count, axis=0)
+        images[added] = _moved(longer[added], to, seam=seam)
         open_ = np.repeat(again, count)
         points, starts = longer, np.append(place, len(longer))[starts]
-    return points, starts
+    return images, starts
 
 
-def _pieces(low: Floats, span: Floats, to: Transformer, *, seam: bool) -> Ints:
-    """Into how many pieces each edge is to be cut: 1 where its sagitta is small enough or cannot be told."""
-    start, chord = _chords(low, span, to, seam=seam)
+def _pieces(chord: Floats, probes: Iterable[Floats]) -> Ints:
+    """Into how many pieces each edge is to be cut: 1 where its sagitta is small enough or cannot be told.
+
+    ``chord`` and ``probes`` are the images of the edge's other end and of points on it, seen from that of its first.
+    """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         length = np.hypot(chord[:, 0], chord[:, 1])
-        sagitta = np.zeros(len(low))
-        for share in _PROBES:
-            off = _moved(low + span * share, to, seam=seam) - start
+        sagitta = np.zeros(len(chord))
+        for off in probes:
             across = np.abs(chord[:, 0] * off[:, 1] - chord[:, 1] * off[:, 0]) / length
             across = np.where(length > 0, across, np.hypot(off[:, 0], off[:, 1]))
             sagitta = np.fmax(sagitta, across)
         pieces = np.ceil(np.sqrt(sagitta / _PIECE_SAGITTA_M))
     pieces[~(sagitta > SAGITTA_M) | ~np.isfinite(pieces)] = 1
     return np.clip(pieces, 1, _PIECES_A_PASS).astype(np.int64)
-
-
-def _chords(low: Floats, span: Floats, to: Transformer, *, seam: bool) -> tuple[Floats, Floats]:
-    """The image of each edge's first end, and from there to the image of the other."""
-    start = _moved(low, to, seam=seam)
-    with np.errstate(invalid="ignore"):  # infinite where an end has no place
-        return start, _moved(low + span, to, seam=seam) - start

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from affine import Affine
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod
 
 from layers.conditions import Condition, parse_condition
-from layers.crs import settle_crs
+from layers.crs import settle_crs, way_between
 from layers.drivers import GRIDS, format_of
 from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
 from layers.geotiffs import check_grid, opened
@@ -210,7 +210,7 @@ def cell_size_m(crs: CRS, transform: Affine, shape: tuple[int, int]) -> float:
     base = crs.geodetic_crs
     if base is None:
         return float(max(transform.a, -transform.e))
-    to = Transformer.from_crs(crs, base, always_xy=True)
+    to = way_between(crs, base)
     (x0, y0), (x1, y1), (x2, y2) = [to.transform(*corner) for corner in corners]
     geod = crs.get_geod() or Geod(ellps="WGS84")
     return float(max(geod.inv(x0, y0, x1, y1)[2], geod.inv(x0, y0, x2, y2)[2]))

@@ -82,7 +82,7 @@ def read_layers(study: Study) -> Stack:
     raise_all(errors.found)
     raw, notes = _sure(units)
     crs = working_crs(raw)
-    settled, repairs = settle_units(raw, crs, study.units.max_overlap_ha)
+    settled, repairs, tiled = settle_units(raw, crs, study.units.max_overlap_ha)
     ledger = [notes, repairs, datum_note(known_crs(raw), crs, "units")]
     origins = dict.fromkeys(map(str, settled.columns), f"the units' file {study.units.source}")
     for part, table in zip(study.tables, tables, strict=True):
@@ -100,7 +100,7 @@ def read_layers(study: Study) -> Stack:
             layers.append(placed[0])
             ledger += [said, placed[1]]
     raise_all(errors.found)
-    return Stack(settled, tuple(layers), gather(ledger), sources, crs, known_crs(raw))
+    return Stack(settled, tuple(layers), gather(ledger), sources, crs, known_crs(raw), tiled)
 
 
 def _sure(found: Found | None) -> Found:

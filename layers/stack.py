@@ -82,6 +82,8 @@ class Stack:
         The working CRS: equal-area, metres, centred on the units.
     own_crs : pyproj.CRS
         The CRS of the units file.
+    tiled : bool
+        The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
     """
 
     units: gpd.GeoDataFrame
@@ -90,6 +92,7 @@ class Stack:
     sources: tuple[Source, ...]
     crs: CRS
     own_crs: CRS
+    tiled: bool = False
 
     @property
     def designations(self) -> dict[str, Layer]:

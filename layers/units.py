@@ -107,7 +107,9 @@ def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.
     ).sort_index()
 
 
-def settle_units(units: gpd.GeoDataFrame, crs: CRS, max_overlap_ha: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def settle_units(
+    units: gpd.GeoDataFrame, crs: CRS, max_overlap_ha: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, bool]:
     """The units in the working CRS, valid, without overlap, each with its area.
 
     Parameters
@@ -124,6 +126,8 @@ def settle_units(units: gpd.GeoDataFrame, crs: CRS, max_overlap_ha: float) -> tu
     units : GeoDataFrame
         With ``area_ha``, hectares.
     ledger : DataFrame
+    tiled : bool
+        They are known to be a valid coverage: neighbours have all vertices of their common border in common.
 
     Raises
     ------
@@ -134,4 +138,4 @@ def settle_units(units: gpd.GeoDataFrame, crs: CRS, max_overlap_ha: float) -> tu
     tiled = bool(shapely.coverage_is_valid(np.asarray(valid.geometry.array)))
     settled, overlaps = (valid, gather([])) if tiled else settle_overlaps(valid, max_overlap_ha)
     gaps = note_gaps(settled, tiled=tiled)
-    return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, gaps])
+    return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, gaps]), tiled

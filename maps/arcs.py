@@ -59,7 +59,7 @@ class Arcs:
         """Where each arc starts and where it ends, as a number of the place."""
         last = np.cumsum(self.sizes) - 1
         first = last - self.sizes + 1
-        places = np.unique(self.points, axis=0, return_inverse=True)[1].reshape(-1)
+        places = _places(self.points)
         return places[first], places[last]
 
 
@@ -209,8 +209,14 @@ def _corners(shapes: Geometries) -> _Corners:
     apart = (xy != xy[ahead]).any(axis=1)
     apart &= (np.bincount(ring[apart], minlength=len(rings)) >= 3)[ring]
     kept, renumbered = np.unique(ring[apart], return_inverse=True)
-    place = np.unique(xy[apart], axis=0, return_inverse=True)[1].reshape(-1)
-    return _Corners(xy[apart], place.astype(np.int64), renumbered, shape_of_part[part_of_ring[kept]])
+    return _Corners(xy[apart], _places(xy[apart]), renumbered, shape_of_part[part_of_ring[kept]])
+
+
+def _places(xy: Integers) -> Integers:
+    """The number of the place of each point: those that sort first, by x and then y, have the lowest."""
+    low, high = (edge.astype(np.int64) for edge in (xy.min(axis=0, initial=0), xy.max(axis=0, initial=0)))
+    keys = (xy[:, 0] - low[0]) * (high[1] - low[1] + 1) + xy[:, 1] - low[1]
+    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
 
 
 def _starts(corners: _Corners) -> Flags:

@@ -90,7 +90,8 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
 
 
 def _rows(frame: pd.DataFrame) -> Rows:
-    return frame.to_dict("records")  # type: ignore[no-any-return]  # pandas has no types here
+    names = frame.columns.tolist()
+    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
 
 
 def _by_unit(table: pd.DataFrame, units: pd.Index) -> list[Rows]:

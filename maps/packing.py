@@ -83,7 +83,7 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     simple = shapely.coverage_simplify(np.asarray(pieces.geometry), _step(shapely.area(ground)))
     degrees = _Degrees.of(simple, units.crs)
     parts, labels = degrees.project(simple), shapely.get_coordinates(degrees.project(_label_points(ground)))
-    step = max(_step(np.bincount(places, shapely.area(parts), len(units))), 0.01)
+    step = max(_step(np.bincount(places, shapely.area(parts), len(units)).astype(np.float64)), 0.01)
     west, south, *_ = shapely.total_bounds(parts)
     arcs = cut(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
     return Shapes(

@@ -72,9 +72,18 @@ def apportion(
     >>> apportion(people, 6, step="0.5", floor=floors, ceiling="2.5").to_dict()
     {'north': Decimal('2.5'), 'middle': Decimal('1.0'), 'south': Decimal('2.5')}
     """
+    return hand_out(weights, total, step, floor, ceiling)[0]
+
+
+def hand_out(
+    weights: pd.Series, total: Number, step: Number = 1, floor: Bound = 0, ceiling: Bound | None = None
+) -> tuple[pd.Series, pd.Series]:
+    """The amounts of :func:`apportion` and the bounds of :func:`find_binding`, at once."""
     ruler = Step.of(step)
     contest = _enter(weights, total, ruler, floor, ceiling)
-    return ruler.amounts(contest.settle(), weights.index).rename("amount")
+    counts = contest.settle()
+    amounts = ruler.amounts(counts, weights.index).rename("amount")
+    return amounts, pd.Series(contest.bound(counts), index=weights.index, name="binding", dtype="str")
 
 
 def find_binding(

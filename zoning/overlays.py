@@ -33,7 +33,9 @@ TOLERANCE = 1e-9
 _TAKEN = ("piece_id", "unit_id", "area_ha", "control_line", "geometry")
 
 
-def overlay(units: gpd.GeoDataFrame, designations: Mapping[str, Designation]) -> gpd.GeoDataFrame:
+def overlay(
+    units: gpd.GeoDataFrame, designations: Mapping[str, Designation], *, tiled: bool = False
+) -> gpd.GeoDataFrame:
     """Pieces: the planar partition of the units by all designations.
 
     Parameters
@@ -43,6 +45,8 @@ def overlay(units: gpd.GeoDataFrame, designations: Mapping[str, Designation]) ->
     designations : mapping of str to GeoDataFrame or Layer
         By name. Valid polygons in the CRS of the units; polygons of one designation may overlap and count once. The
         role of a bare GeoDataFrame is its name.
+    tiled : bool
+        The units are known to be a valid coverage, as :func:`layers.read_layers` tells, and are not tested again.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def overlay(units: gpd.GeoDataFrame, designations: Mapping[str, Designation]) ->
     order = np.argsort(ids.to_numpy(dtype=object), kind="stable")
     shapes = _flat(units.geometry)[order]
     sorted_ids = ids[order]
-    matched = _refuse_overlaps(sorted_ids, shapes)
+    matched = tiled or _refuse_overlaps(sorted_ids, shapes)
     try:
         faces = grouped(partition(shapes, [_flat(features[name].geometry) for name in names], matched=matched))
     except shapely.errors.GEOSException as error:

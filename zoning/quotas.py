@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers import Quota, StudyError, UnknownNameError
-from zoning.apportionment import apportion, find_binding, measure_bounds, named
+from zoning.apportionment import hand_out, measure_bounds, named
 from zoning.errors import MissingValueError, near
 from zoning.steps import NO_BOUND, Step
 from zoning.tables import QUOTAS, tabulate
@@ -163,8 +163,8 @@ def _share(
     inside = f" of '{' / '.join(path)}'" if path else ""
     after = f", after a reserve of {reserve} out of {total}" if reserve else ""
     with telling(f"level '{level}'{inside}{after}"):
-        amounts = apportion(weights, total - reserve, *bounds)
-    return parts.assign(level=level, amount=amounts, binding=find_binding(weights, amounts, *bounds))
+        amounts, binding = hand_out(weights, total - reserve, *bounds)
+    return parts.assign(level=level, amount=amounts, binding=binding)
 
 
 def _reserve(reserve: Decimal, path: tuple[str, ...]) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     stack = read_layers(study)
     raise_all(complaints(study, rulebook, stack))
     announce("overlay")
-    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
+    pieces = settle_lines(overlay(stack.units, stack.designations, tiled=stack.tiled), rulebook)
     announce("measure")
     measured = measure(stack.units, pieces, stack.layers, rulebook)
     measures = complete(measured, rulebook)

@@ -36,8 +36,9 @@ def test_the_toy_province(province):
         "east",
         300,
     ]
-    settled, repairs = settle_units(units, working_crs(units), 100)
+    settled, repairs, tiled = settle_units(units, working_crs(units), 100)
     assert settled["area_ha"].tolist() == [100.0] * 12
+    assert tiled
     assert ledger.empty
     assert repairs.empty
 
@@ -103,7 +104,8 @@ def test_overlaps_gaps_and_outlines_are_settled_in_the_working_crs(tmp_path):
     frame = two(code=["a", "b"])
     frame.loc[1, "geometry"] = box(990, 0, 2000, 1000)
     units, _ = read_units(write(tmp_path, frame), section())
-    settled, ledger = settle_units(units, units.crs, 1.5)
+    settled, ledger, tiled = settle_units(units, units.crs, 1.5)
+    assert not tiled
     assert settled["area_ha"].tolist() == [100, 100]
     assert ledger["finding"].tolist() == ["overlap"]
     with pytest.raises(GeometryError, match=r"max_overlap_ha = 0\.5"):
