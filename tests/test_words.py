@@ -10,7 +10,7 @@ import pytest
 
 from layers import LANGUAGES
 from layers import sentences as layer_words
-from maps import map_words as map_room
+from maps.map_words import _WORDS as MAP
 from zoning import words as engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,7 @@ DICTIONARIES = {
     "zoning": engine.WORDS,
     "instruments": engine.INSTRUMENTS,
     "roles": engine.ROLES,
+    "map": MAP,
     "report": {key: tuple(texts[language] for language in LANGUAGES) for key, texts in REPORT.items()},
 }
 ALL = [(name, key, *texts) for name, words in DICTIONARIES.items() for key, texts in words.items()]

@@ -1,0 +1,100 @@
+"""Map, report and run folder of a plan that was made in Chinese, or is shown in Chinese."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from maps import draw, read_run, report, write_report, write_run
+from maps.contents import contents
+from maps.pictures import picture
+from zoning import Plan, retell
+
+HOSTILE = {
+    "a1": "</script><script>alert('城')</script>",
+    "a2": "{{ 7 * 7 }} {% raw %}",
+    "b1": "{name}：{0}",
+    "c4": "\u202e城市\u0000",
+}
+
+
+@pytest.fixture
+def chinese(toy_plan: Plan) -> Plan:
+    return retell(toy_plan, "zh")
+
+
+def test_a_card_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
+    said = contents(toy_plan, "zh")
+    told = json.dumps(said, ensure_ascii=False)
+    assert "ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in told
+    assert {one["instrument"] for one in said["policies"]} == {"土地", "补偿", "能源"}
+    assert said["plan"]["deductions"] == ["建成区", "水域"]
+    assert "于 2024-06-01 决定" in said["plan"]["decisions"][0][3]
+
+
+def test_a_card_in_english_names_codes(toy_plan: Plan) -> None:
+    said = contents(toy_plan)
+    assert {one["instrument"] for one in said["policies"]} == {"land", "compensation", "energy"}
+    assert "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)" in json.dumps(said, ensure_ascii=False)
+
+
+def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
+    page = report(toy_plan, "zh")
+    assert "forest covers it：ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in page
+    assert "没有规则主张该单元的主体功能" in page
+    assert "stands back" not in page
+    assert "claims the unit" not in page
+
+
+def test_pages_take_the_language_of_the_plan(chinese: Plan, toy_plan: Plan) -> None:
+    assert report(chinese) == report(toy_plan, "zh")
+    assert picture(chinese) == picture(toy_plan, "zh")
+    assert contents(chinese) == contents(toy_plan, "zh")
+    assert report(chinese, "en") == report(toy_plan)
+    assert '<html lang="zh">' in draw(chinese).get_root().render()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_picture_names_fonts_of_both_scripts(toy_plan: Plan, language: str) -> None:
+    """The reader's own fonts draw it: those of the language first, and those of the other after them."""
+    (fonts,) = re.findall('font-family="([^"]*)"', picture(toy_plan, language))
+    named = [name.strip("'") for name in fonts.split(",")]
+    assert {"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei", "Arial"} <= set(named)
+    assert (named.index("Noto Sans CJK SC") < named.index("Arial")) == (language == "zh")
+
+
+def test_a_run_folder_keeps_the_language(chinese: Plan, toy_plan: Plan, tmp_path: Path) -> None:
+    folder = write_run(chinese, tmp_path / "run")
+    again = read_run(folder)
+    assert again.language == "zh"
+    assert json.loads((folder / "provenance.json").read_text("utf-8"))["language"] == "zh"
+    assert again.claims["reason"].to_list() == chinese.claims["reason"].to_list()
+    assert '<html lang="zh">' in (folder / "report.html").read_text("utf-8")
+    assert retell(again, "en").claims["reason"].to_list() == toy_plan.claims["reason"].to_list()
+
+
+def test_hostile_names_stay_text_in_chinese(make_plan, tmp_path: Path) -> None:
+    plan = make_plan(HOSTILE)
+    write_report(plan, tmp_path / "report.html", "zh")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "<script" not in page
+    assert "{{ 7 * 7 }} {% raw %}" in page
+    assert "{name}：{0}" in page
+    assert "\u202e" not in page
+    drawn = draw(plan, "zh").get_root().render()
+    assert HOSTILE["a1"] not in drawn
+    assert contents(plan, "zh")["units"]["name"][plan.units.index.get_loc("b1")] == HOSTILE["b1"]
+
+
+def test_a_hostile_decision_is_no_template(toy_plan: Plan) -> None:
+    """What planners wrote may hold braces; only our own words are filled in."""
+    (decision,) = toy_plan.study.decisions
+    odd = decision.model_copy(update={"reason": "{by} {0} {{x}}", "by": "{date}"})
+    study = toy_plan.study.model_copy(update={"decisions": (odd,)})
+    told = retell(dataclasses.replace(toy_plan, study=study), "zh")
+    (reason,) = told.claims.loc[told.claims["rule"] == "decision-1", "reason"]
+    assert reason == f"{{date}} 于 2024-06-01 决定：{{by}} {{0}} {{{{x}}}}（{decision.reference}）"
