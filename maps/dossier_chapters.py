@@ -250,9 +250,15 @@ def _why(edition: Edition, policy: Content) -> str:
 
 
 def _setting(value: object) -> str:
+    """What a policy sets: a value with its unit, or lists and tables of such, in one line."""
     if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
         return NONE if value["value"] is None else _with_unit(value["value"], str(value["unit"]))
-    return measure(value) if isinstance(value, str | int | float) else str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_spaced(name)} {_setting(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        apart = " | " if any(isinstance(one, Mapping) for one in value) else ", "
+        return apart.join(map(_setting, value))
+    return measure(value)
 
 
 def _money(edition: Edition, unit: Content) -> list[Leaf]:

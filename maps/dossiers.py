@@ -19,6 +19,8 @@ from zoning import Plan, explain
 
 SIZES_PT = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 """Sizes of the text; the largest that leaves the dossier on one page is taken, and the smallest can still be read."""
+RUNNING_PT = 6.5
+"""From this size downwards each thing is one running paragraph."""
 PT_MM = 25.4 / 72
 COLUMN_MM = 89.0
 ROOM_MM = 2 * 195.0
@@ -107,18 +109,20 @@ def _size(main: Card, chapters: Iterable[Chapter]) -> float:
     for size in SIZES_PT[:-1]:
         em = size * PT_MM
         limit = COLUMN_MM / em
-        lines = 2.6 * heads + sum(_lines(leaf, limit) for leaf in leaves)
+        lines = 2.6 * heads + sum(_lines(leaf, limit, running=size <= RUNNING_PT) for leaf in leaves)
         beyond = max(0.0, _lines(main, 1.45 * limit) - 12)  # the main function stands beside the locator
         if (lines + 2 * beyond) * 1.3 * em <= ROOM_MM:
             return size
     return SIZES_PT[-1]
 
 
-def _lines(leaf: Leaf, limit: float) -> float:
+def _lines(leaf: Leaf, limit: float, *, running: bool = False) -> float:
     """Estimated lines of a part in a column of so many font sizes."""
     if isinstance(leaf, Card):
         texts = [f"{leaf.title} {leaf.tag} {leaf.warning}", leaf.text, *(f"{a} {b}" for a, b in leaf.facts if b)]
-        return 0.5 + sum(ceil(width(text) / limit) for text in texts if text)
+        widths = [width(text) for text in texts if text]
+        running = running and bool(leaf.title)
+        return 0.5 + sum(ceil(one / limit) for one in ([sum(widths) + len(widths)] if running else widths))
     if isinstance(leaf, Grid):
         cells = [text for group in leaf.groups for row in group.rows for text in row]
         flat = [text for cell in cells for text in ((cell,) if isinstance(cell, str) else cell)]
