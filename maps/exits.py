@@ -41,8 +41,9 @@ def judge(error: BaseException) -> int:  # noqa: PLR0911  (one line a kind of er
         return _say("out of memory: close other programs, or plan a smaller territory at a time", OUT_OF_MEMORY)
     if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
         return _say(f"cannot write: {error}", DISK)
-    if hasattr(error, "format_message"):  # typer's own: a wrong call
-        return _say(f"{error.format_message()}\nTry 'zoneplan --help'.", WRONG_CALL)
+    if hasattr(error, "format_message"):  # typer's own: a wrong call; without words where it has just shown the help
+        said = error.format_message()
+        return _say(f"{said}\nTry 'zoneplan --help'.", WRONG_CALL) if said else WRONG_CALL
     if os.environ.get("ZONEPLAN_TRACEBACK"):
         traceback.print_exception(error)
     return _say(

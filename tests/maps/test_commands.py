@@ -98,5 +98,7 @@ def test_a_wrong_call_is_exit_code_2(arguments, capsys) -> None:
 
 
 def test_no_call_shows_help(capsys) -> None:
-    call()
-    assert "demo" in "".join(capsys.readouterr())
+    assert call() == 2
+    said = capsys.readouterr()
+    assert "demo" in said.out + said.err
+    assert "zoneplan: " not in said.err
