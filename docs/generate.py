@@ -108,7 +108,8 @@ def tables_page() -> str:
 def command_page() -> str:
     """Every command with its arguments and options."""
     group = typer.main.get_command(app)
-    parts: list[str] = []
+    parts = _table(("word", "meaning"), [_parameter(one) for one in group.params if "--version" in one.opts])
+    parts.append("`zoneplan --install-completion` teaches your shell to complete the commands.")
     for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]  # a typer group has commands
         if command.hidden:
             continue
