@@ -1,0 +1,185 @@
+"""Every built-in study in every language of its rulebook: open, click, search, switch, print; offline all the time.
+
+Set ZONEPLAN_ARTEFACTS to a folder to keep the screenshots and the printed pages.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from layers import builtin_studies, builtin_study, read_study
+from maps import LANGUAGES, draw, map_words, write_dossier, zone_fills
+from zoning import Plan, read_rulebook, run
+
+CHROMIUM = shutil.which("chromium")
+POPPLER = shutil.which("pdftoppm") and shutil.which("pdftotext")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed"),
+]
+READY = "html[data-zoneplan=ready]"
+
+
+def spoken(name: str) -> list[str]:
+    """The languages of a study's rulebook that maps can speak."""
+    study = read_study(builtin_study(name))
+    return [one for one in read_rulebook(study.rulebook, study.date).languages if one in LANGUAGES]
+
+
+MATRIX = [(name, language) for name in builtin_studies() for language in spoken(name)]
+
+
+@functools.cache
+def plan_of(name: str) -> Plan:
+    """The finished plan of a built-in study."""
+    return run(read_study(builtin_study(name)))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with playwright.sync_playwright() as tools:
+        opened = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=MATRIX, ids="-".join)
+def shown(request, chromium, tmp_path_factory) -> Iterator[object]:
+    """The map of one study in one language on a page, with what it asked for and what it complained of."""
+    name, language = request.param
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    draw(plan_of(name), language).save(path)
+    tab = chromium.new_page(offline=True, viewport={"width": 1280, "height": 800})
+    tab.asked, tab.complaints = [], []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("console", lambda message: tab.complaints.append(message.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab.goto(path.as_uri())
+    tab.wait_for_selector(READY)
+    tab.plan, tab.words, tab.language, tab.stem = plan_of(name), map_words(language), language, f"{name}-{language}"
+    yield tab
+    assert tab.asked == [path.as_uri()]
+    assert tab.complaints == []
+    tab.close()
+
+
+def keep(name: str, content: bytes) -> None:
+    """Keep what was seen, where somebody asked for it."""
+    if folder := os.environ.get("ZONEPLAN_ARTEFACTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / name).write_bytes(content)
+
+
+def largest(plan: Plan, main: str | None = None) -> str:
+    zones = plan.zones if main is None else plan.zones[plan.zones["main"] == main]
+    return str(zones.set_index("unit_id")["area_ha"].idxmax())
+
+
+def name_of(plan: Plan, unit_id: str) -> str:
+    return str(plan.zones.set_index("unit_id").loc[unit_id, "name"])
+
+
+def title_of(plan: Plan, unit_id: str, language: str) -> str:
+    """The title of a unit's main function."""
+    return plan.rulebook.zone(plan.zones.set_index("unit_id").loc[unit_id, "main"]).title[language]
+
+
+def canvas(tab) -> str:
+    """The map as pixels, without what the pointer marks."""
+    tab.mouse.move(2, 2)
+    tab.wait_for_timeout(60)
+    return tab.locator(".leaflet-zoneplan-pane canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def test_it_opens_in_its_language(shown) -> None:
+    keep(f"{shown.stem}-map.png", shown.screenshot())
+    assert shown.locator("html").get_attribute("lang").startswith(shown.language)
+    assert shown.locator("h1").inner_text() == shown.plan.study.study.name
+    legend = shown.locator("#zp-layers").inner_text()
+    for code in set(shown.plan.zones["main"]):
+        assert shown.plan.rulebook.zone(code).title[shown.language] in legend
+
+
+def test_a_click_shows_the_card_of_that_unit(shown) -> None:
+    unit_id = largest(shown.plan)
+    inside = shown.plan.units.geometry.loc[[unit_id]].representative_point().to_crs(4326).iloc[0]
+    at = shown.evaluate(
+        """([lat, lon]) => {
+            const box = map_plan.getContainer().getBoundingClientRect();
+            const at = map_plan.latLngToContainerPoint([lat, lon]);
+            return [box.x + at.x, box.y + at.y];
+        }""",
+        [inside.y, inside.x],
+    )
+    shown.mouse.click(*at)
+    card = shown.locator("#zp-unit")
+    assert card.locator("h2").inner_text() == name_of(shown.plan, unit_id)
+    assert title_of(shown.plan, unit_id, shown.language) in card.inner_text()
+    keep(f"{shown.stem}-card.png", shown.screenshot())
+
+
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_a_search_finds_a_unit(shown, by: str) -> None:
+    unit_id = largest(shown.plan, "ecologically_fragile")
+    name = name_of(shown.plan, unit_id)
+    search = shown.get_by_label(shown.words["search"])
+    search.fill(name if by == "name" else unit_id)
+    search.press("Enter")
+    assert shown.locator("#zp-unit h2").inner_text() == name
+    assert shown.words["named"].split("{", maxsplit=1)[0] in shown.locator("#zp-live").inner_text()
+    assert title_of(shown.plan, unit_id, shown.language) in shown.locator("#zp-live").inner_text()
+    search.fill("")
+
+
+@pytest.mark.parametrize("layer", ["main_shown", "jurisdictions", "overlay"])
+def test_a_switch_changes_the_picture_and_back(shown, layer: str) -> None:
+    held = shown.plan.zones["overlays"].str.split(";").explode()
+    overlay = shown.plan.rulebook.zone(held[held != ""].mode().iloc[0]).title[shown.language]
+    box = shown.locator("#zp-layers").get_by_label(overlay if layer == "overlay" else shown.words[layer]).first
+    before = canvas(shown)
+    box.click()
+    changed = canvas(shown)
+    keep(f"{shown.stem}-without-{layer}.png", shown.screenshot())
+    box.click()
+    assert changed != before
+    assert canvas(shown) == before
+
+
+@pytest.mark.skipif(not POPPLER, reason="poppler (Debian package poppler-utils) is not installed")
+def test_the_printed_page_has_ink_and_text(shown, tmp_path: Path) -> None:
+    printed = shown.pdf(format="A4", landscape=True, print_background=True)
+    keep(f"{shown.stem}-map.pdf", printed)
+    (tmp_path / "map.pdf").write_bytes(printed)
+    said = subprocess.run(["pdftotext", tmp_path / "map.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    letters = "".join(said.split())
+    assert shown.plan.study.study.name[:12].replace(" ", "") in letters
+    mains = [shown.plan.rulebook.zone(code).title[shown.language] for code in set(shown.plan.zones["main"])]
+    assert all(title.replace(" ", "") in letters for title in mains)
+    drawn = subprocess.run(["pdftoppm", "-r", "50", tmp_path / "map.pdf"], capture_output=True, check=True).stdout
+    pixels = set(zip(drawn[15::3], drawn[16::3], drawn[17::3], strict=False))
+    for code in set(shown.plan.zones["main"]):
+        fill = zone_fills(shown.plan.rulebook)[code]
+        wanted = tuple(int(fill[place : place + 2], 16) for place in (1, 3, 5))
+        assert any(max(abs(a - b) for a, b in zip(one, wanted, strict=True)) <= 6 for one in pixels), code
+
+
+@pytest.mark.parametrize(("name", "language"), MATRIX)
+def test_the_fullest_dossier_stays_on_its_sheet(chromium, tmp_path: Path, name: str, language: str) -> None:
+    plan = plan_of(name)
+    counts = plan.policies.groupby("unit_id")["policy"].nunique()
+    tab = chromium.new_page(offline=True)
+    for unit_id in (counts.idxmax(), counts.idxmin()):
+        write_dossier(plan, unit_id, tmp_path / "dossier.html", language)
+        tab.goto((tmp_path / "dossier.html").as_uri())
+        sheet = tab.pdf(prefer_css_page_size=True, print_background=True)
+        keep(f"{name}-{language}-dossier-{unit_id}.pdf", sheet)
+        assert sheet.count(b"/Type /Page\n") == 1
+    tab.close()
