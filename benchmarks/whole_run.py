@@ -1,8 +1,10 @@
-"""The whole run beside a plain script that does the same job: CPU, peak memory, size of the map, as ratios.
+"""zoneplan beside a plain script that does the same job: CPU, peak memory, size of the map, as ratios.
 
     python benchmarks/whole_run.py [--rounds 3]
 
-Each round runs both, one after the other, in processes of their own; the figures are medians. The larger study needs
+Three programs: ``plain_script.py``; ``same_outputs.py``, which makes the same files with zoneplan; and the command
+``zoneplan run``, whose folder holds much more. Each round runs them one after the other, in processes of their own; the
+figures are medians. The larger study needs
 the files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a word, where they are
 missing.
 """
@@ -25,7 +27,8 @@ from layers import builtin_study
 
 HERE = Path(__file__).resolve().parent
 LARGE = Path(os.environ.get("ZONEPLAN_SHARED", HERE.parent.parent / "shared")) / "data" / "large"
-OURS = "import sys; sys.argv[0] = 'zoneplan'; from maps import main; main()"
+RIVAL = "plain script"
+COMMAND = "import sys; sys.argv[0] = 'zoneplan'; from maps import main; main()"
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,18 @@ def spend(command: list[str], page: Path) -> Cost:
 
 
 def compare(name: str, plan: Path, job: Path, rounds: int) -> None:
-    """Interleave both and print medians and ratios."""
-    costs: dict[str, list[Cost]] = {"zoneplan": [], "plain script": []}
+    """Interleave all programs and print medians and ratios."""
+    programs = {
+        RIVAL: [str(HERE / "plain_script.py"), str(job)],
+        "zoneplan, same outputs": [str(HERE / "same_outputs.py"), str(plan)],
+        "zoneplan, whole run folder": ["-c", COMMAND, "run", str(plan), "--out"],
+    }
+    costs: dict[str, list[Cost]] = {who: [] for who in programs}
     with tempfile.TemporaryDirectory() as folder:
         for number in range(rounds):
-            ours, plain = Path(folder) / f"ours-{number}", Path(folder) / f"plain-{number}"
-            costs["zoneplan"].append(spend(["-c", OURS, "run", str(plan), "--out", str(ours)], ours / "map.html"))
-            rival = [str(HERE / "plain_script.py"), str(job), str(plain)]
-            costs["plain script"].append(spend(rival, plain / "map.html"))
+            for place, (who, command) in enumerate(programs.items()):
+                out = Path(folder) / f"{place}-{number}"
+                costs[who].append(spend([*command, str(out)], out / "map.html"))
     middle = {
         who: Cost(
             *(statistics.median(getattr(cost, field) for cost in found) for field in ("cpu_s", "peak_mb", "map_mb"))
@@ -66,11 +73,10 @@ def compare(name: str, plan: Path, job: Path, rounds: int) -> None:
     print("| | CPU s | peak MB | map MB |\n|---|---|---|---|")
     for who, cost in middle.items():
         print(f"| {who} | {cost.cpu_s:.1f} | {cost.peak_mb:.0f} | {cost.map_mb:.2f} |")
-    ours, plain = middle["zoneplan"], middle["plain script"]
-    print(
-        f"| plain script / zoneplan | {plain.cpu_s / ours.cpu_s:.2f} | {plain.peak_mb / ours.peak_mb:.2f} "
-        f"| {plain.map_mb / ours.map_mb:.2f} |"
-    )
+    plain = middle.pop(RIVAL)
+    for who, ours in middle.items():
+        ratios = (plain.cpu_s / ours.cpu_s, plain.peak_mb / ours.peak_mb, plain.map_mb / ours.map_mb)
+        print(f"| {RIVAL} / {who} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |")
 
 
 def main() -> None:
