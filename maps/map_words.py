@@ -65,7 +65,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{n} of {all} parameters are not verified against an official text.",
         "{all} 个参数中有 {n} 个未与官方文本核对。",
     ),
-    "units_waiting": ("{n} are contested or to be reviewed.", "{n} 有争议或待复核。"),
+    "units_waiting": ("{n} are contested or to be reviewed.", "{n}有争议或待复核。"),
     "not_deducted": (
         "Available land was not reduced by {names}: the study has no layer for it.",
         "可用土地未扣除 {names}：研究缺少相应图层。",
@@ -101,8 +101,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "may_claim": ("may claim it for {zone}: a value is missing", "可能主张为{zone}：数值缺失"),
     "here": ("At this place", "此处"),
     "claimed": ("{n} claimed", "主张 {n}"),
-    "lost": ("{n} lost to {line}", "{n} 让与{line}"),
-    "of_whole": ("of {n} for {name}", "{name}共 {n}"),
+    "lost": ("{n} lost to {line}", "{n}让与{line}"),
+    "of_whole": ("of {n} for {name}", "{name} 共 {n}"),
     "weight": ("Weight", "权重"),
     "floor": ("Floor", "下限"),
     "ceiling": ("Ceiling", "上限"),
@@ -120,6 +120,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "missing": ("missing", "缺失"),
     "unverified": ("not verified", "未核对"),
     "in_brackets": (" ({text})", "（{text}）"),
+    "and": (", ", "、"),
     # the table
     "all": ("All", "全部"),
     "name": ("Name", "名称"),

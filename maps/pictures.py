@@ -91,7 +91,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
         f'<desc id="zp-desc">{say(words["map_alt"].format(n=len(units), mains=mains))}</desc>',
         *_defs(plan, units, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
-        text_at(0, 20, plan.study.study.name, size=18, bold=True),
+        text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),
         text_at(0, 40, f"{words['map_title']}{words['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
         *_ground(plan, units, frame),
@@ -104,6 +104,11 @@ def picture(plan: Plan, language: str | None = None) -> str:
         "</svg>\n",
     )
     return "\n".join(parts)
+
+
+def _title_size(title: str) -> float:
+    """Smaller letters for a title that would not fit on the page."""
+    return next((size for size in (18, 16, 14, 12, 10) if 1.06 * size * width(visible(title)) <= WIDTH), 9)
 
 
 def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[float, float, float, list[str]]:

@@ -151,7 +151,7 @@ function unseen(words) {
 function lineTexts(facts, speech, unit) {
   return facts.units.lines[unit].map(([place, claimed, settled, lostTo]) => {
     const layer = facts.lines[place];
-    const winners = lostTo.map((one) => (typeof one === "number" ? facts.lines[one].title : one)).join(", ");
+    const winners = lostTo.map((one) => (typeof one === "number" ? facts.lines[one].title : one)).join(speech.words.and);
     const lost = claimed - settled;
     const told = [speech.ha(settled)];
     if (lost > 0.005) told.push(speech.say("claimed", { n: speech.ha(claimed) }));
@@ -198,7 +198,7 @@ function quotaTexts(facts, speech, unit) {
     );
   });
   if (!texts.length) return [];
-  const names = facts.plan.deductions.map((name) => speech.plain(name)).join(", ");
+  const names = facts.plan.deductions.map((name) => speech.plain(name)).join(words.and);
   return [...texts, names ? node("p", { class: "zp-caution" }, speech.say("not_deducted", { names })) : null];
 }
 

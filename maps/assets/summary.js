@@ -10,7 +10,7 @@ function planSummary(facts, speech, choose) {
     plan.policies[0] ? speech.say("unread_policies", { n: plan.policies[0], all: plan.policies[1] }) : null,
     plan.parameters[0] ? speech.say("unread_parameters", { n: plan.parameters[0], all: plan.parameters[1] }) : null,
     plan.deductions.length && facts.quotas.length
-      ? speech.say("not_deducted", { names: plan.deductions.map((name) => speech.plain(name)).join(", ") })
+      ? speech.say("not_deducted", { names: plan.deductions.map((name) => speech.plain(name)).join(words.and) })
       : null,
   ].filter(Boolean);
   return [
@@ -20,7 +20,7 @@ function planSummary(facts, speech, choose) {
       { class: "zp-facts" },
       [
         [words.date, plan.date],
-        [words.rulebook, `${plan.rulebook} (${plan.country})`],
+        [words.rulebook, plan.rulebook + speech.say("in_brackets", { text: plan.country })],
         [words.units, speech.whole.format(facts.units.id.length)],
         [words.area, speech.ha(plan.area_ha)],
       ].map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))),
@@ -48,7 +48,7 @@ function planSummary(facts, speech, choose) {
             "p",
             {},
             node("button", { type: "button", class: "zp-link", on: { click: () => choose(id) } }, name),
-            speech.say("named", { name: ` (${id})`, value: zone }),
+            speech.say("named", { name: speech.say("in_brackets", { text: id }), value: zone }),
           ),
           node("p", { class: "zp-source" }, reason),
         ),
