@@ -24,6 +24,8 @@ PICTURE = Path(__file__).resolve().parent / "map.png"
 READY = "html[data-zoneplan=ready]"
 WIDTH, HEIGHT = 1080, 660
 UNIT = "08031"
+STILL_MS = 1500
+"""How long the map needs to come to rest after it was moved."""
 
 
 def main() -> None:
@@ -39,9 +41,10 @@ def main() -> None:
         page = browser.new_page(offline=True, viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(f"{page_file.as_uri()}#unit={UNIT}")
         page.wait_for_selector(READY)
+        page.wait_for_timeout(STILL_MS)
         page.locator(".zp-home button").first.click()
         page.mouse.move(2, 2)
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(STILL_MS)
         page.screenshot(path=str(PICTURE))
         browser.close()
 
