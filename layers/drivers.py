@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,7 +102,8 @@ def limit_drivers() -> None:
     >>> os.environ["GDAL_VRT_ENABLE_PYTHON"]
     'NO'
     """
-    if all(os.environ.get(key) == value for key, value in _SETTINGS.items()):
+    settled = all(os.environ.get(key) == value for key, value in _SETTINGS.items())
+    if settled and "pyogrio" in sys.modules:  # a child process has the settings of its parent, and still must load
         return
     os.environ.update(_SETTINGS)
     with _quiet():
