@@ -25,6 +25,8 @@ SAGITTA_M = 0.05
 _PIECE_SAGITTA_M = 0.9 * SAGITTA_M  # a margin for edges that bend a little unevenly
 _SURE_PIECES = 16  # an edge of more pieces may bend very unevenly: its pieces are looked at again
 MAX_VERTICES = 50_000_000
+_BLOCK_VERTICES = 2**16
+"""Of the input, looked at together: the more, the more memory."""
 _PROBES = (0.25, 0.5, 0.75)
 _PIECES_A_PASS = 1024
 
@@ -73,13 +75,16 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     to = way_between(own, target)
     seam = own.is_geographic and own.axis_info[0].unit_name == "degree"
     shapes = np.asarray(gdf.geometry.array)
-    moved = shapes.copy()
+    moved, total = shapes.copy(), 0
     kinds = shapely.get_type_id(shapes)
     kinds[shapely.is_empty(shapes)] = -1
     for family in ((0, 4), (1, 2, 5), (3, 6)):
         rows = np.flatnonzero(np.isin(kinds, family))
-        if len(rows):
-            moved[rows] = _projected(shapes[rows], to, seam=seam)
+        blocks = int(shapely.get_num_coordinates(shapes[rows]).sum()) // _BLOCK_VERTICES + 1
+        for few in np.array_split(rows, min(blocks, len(rows))) if len(rows) else ():
+            moved[few] = _projected(shapes[few], to, seam=seam)
+            total += int(shapely.get_num_coordinates(moved[few]).sum())
+            _refuse_many(total)
     bad = np.flatnonzero((kinds == 7) | ~np.isfinite(shapely.bounds(moved)).all(axis=1) & (kinds >= 0))
     if len(bad):
         ids = gdf.index[bad].astype(str)
@@ -136,12 +141,7 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
             chord = np.where(back, ends[0], ends[1]) - start
         off = (_moved(low + span * share, to, seam=seam) - start for share in _PROBES)
         pieces = _pieces(chord, off)
-        if len(points) + (pieces - 1).sum() > MAX_VERTICES:
-            raise LimitError(
-                f"projecting would make more than {MAX_VERTICES:,} points of edges that bend. Cut the layer to the "
-                f"study area, or give it in a CRS near that of the units.",
-                code="vertices",
-            )
+        _refuse_many(len(points) + int((pieces - 1).sum()))
         count = np.ones(len(points), dtype=np.int64)
         count[edges] = pieces
         again = np.zeros(len(points), dtype=bool)
@@ -175,3 +175,12 @@ def _pieces(chord: Floats, probes: Iterable[Floats]) -> Ints:
         pieces = np.ceil(np.sqrt(sagitta / _PIECE_SAGITTA_M))
     pieces[~(sagitta > SAGITTA_M) | ~np.isfinite(pieces)] = 1
     return np.clip(pieces, 1, _PIECES_A_PASS).astype(np.int64)
+
+
+def _refuse_many(points: int) -> None:
+    if points > MAX_VERTICES:
+        raise LimitError(
+            f"projecting would make more than {MAX_VERTICES:,} points of edges that bend. Cut the layer to the "
+            f"study area, or give it in a CRS near that of the units.",
+            code="vertices",
+        )

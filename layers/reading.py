@@ -81,9 +81,10 @@ def read_layers(study: Study) -> Stack:
     tables = [errors.attempt(_table, study, section) for section in study.tables]
     raise_all(errors.found)
     raw, notes = _sure(units)
-    crs = working_crs(raw)
+    own, crs = known_crs(raw), working_crs(raw)
     settled, repairs, tiled = settle_units(raw, crs, study.units.max_overlap_ha)
-    ledger = [notes, repairs, datum_note(known_crs(raw), crs, "units")]
+    del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
+    ledger = [notes, repairs, datum_note(own, crs, "units")]
     origins = dict.fromkeys(map(str, settled.columns), f"the units' file {study.units.source}")
     for part, table in zip(study.tables, tables, strict=True):
         frame, said = _sure(table)
@@ -93,14 +94,14 @@ def read_layers(study: Study) -> Stack:
             origins |= dict.fromkeys(map(str, frame.columns), part.source)
             ledger += [said, unmatched]
     layers = []
-    for section, one in zip(study.layers, read, strict=True):
-        inputs, said = _sure(one)
+    for section in study.layers:
+        inputs, said = _sure(read.pop(0))
         placed = errors.attempt(_place, section, inputs, settled)
         if placed is not None:
             layers.append(placed[0])
             ledger += [said, placed[1]]
     raise_all(errors.found)
-    return Stack(settled, tuple(layers), gather(ledger), sources, crs, known_crs(raw), tiled)
+    return Stack(settled, tuple(layers), gather(ledger), sources, crs, own, tiled)
 
 
 def _sure(found: Found | None) -> Found:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, time
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from numbers import Real
 from pathlib import Path
@@ -72,10 +73,9 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     path.unlink(missing_ok=True)
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
     with _refusing(path), _dated(stamp):
-        for layer, frame in (("units", _units(plan)), ("pieces", plan.pieces.reset_index())):
-            named = frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1)
-            written = named.to_crs(plan.own_crs)
-            write_dataframe(written, path, layer=layer, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
+        write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
+        write(_as_file(_units(plan), plan.own_crs), layer="units")
+        write(_as_file(plan.pieces.reset_index(), plan.own_crs), layer="pieces")
     styles = (
         ("units", "Main functions and overlays", unit_style(plan)),
         ("pieces", "Control lines", piece_style(plan)),
@@ -157,6 +157,11 @@ def _units(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         pd.concat([first, own], axis=1), geometry=own.geometry.name, crs=plan.units.crs
     ).reset_index()
+
+
+def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Features in the CRS of the units file, under names that a GeoPackage can hold."""
+    return frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1).to_crs(crs)
 
 
 def _apart(names: Iterable[str], taken: Iterable[str], keep: str) -> list[str]:
