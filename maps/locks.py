@@ -44,9 +44,9 @@ def _take(lock: Path, folder: Path) -> None:
     for _ in range(3):
         mine = lock.with_name(f"{lock.name}.{os.getpid()}")
         mine.unlink(missing_ok=True)
-        with mine.open("x", encoding="utf-8") as file:  # a file of ours, never through a link that somebody left
-            file.write(json.dumps({"pid": os.getpid(), "started": _started(os.getpid())}))
         try:
+            with mine.open("x", encoding="utf-8") as file:  # a file of ours, never through a link that somebody left
+                file.write(json.dumps({"pid": os.getpid(), "started": _started(os.getpid())}))
             os.link(mine, lock)  # appears with its content, or not at all
         except FileExistsError:
             owner = _owner(lock)

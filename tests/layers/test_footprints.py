@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +18,8 @@ from pyproj import CRS
 
 from layers.footprints import edges_of, footprint, turn_of
 
-REFEREE = Path(__file__).resolve().parents[2].parent / "shared" / "referee" / "coverage"
+SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+REFEREE = SHARED / "referee" / "coverage"
 FLAT = CRS("EPSG:3035")
 
 

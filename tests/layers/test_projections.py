@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 from layers import CrsError, GeometryError, project, projections, working_crs
 
 STUDY = Path(__file__).parents[2] / "layers" / "studies" / "us_mountain_west"
-LARGE = Path(__file__).parents[3] / "shared" / "data" / "large"
+LARGE = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared") / "data" / "large"
 
 
 def frame(*shapes, crs="EPSG:4326"):
