@@ -138,6 +138,8 @@ class StudySection(Section):
     """The day on which rules must be in force, such as 2025-01-01."""
     rulebook: SourceText
     """Name of a built-in rulebook, or of a folder beside the plan."""
+    note: Text | None = None
+    """What every reader of the plan must know; stands on map, report, picture and dossiers."""
 
 
 class UnitsSection(Section):

@@ -123,16 +123,19 @@ def explain_(
     page: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the unit's dossier, one printable page.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option("--lang", metavar="en|zh", help="By default the language of the run.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why a unit is what it is: rule, clause, values and thresholds, reference, quota, policies."""
     require_whole(folder)
     plan = read_run(folder)
     if page is not None:
-        write_dossier(plan, unit, page)
+        write_dossier(plan, unit, page, language)
         print(f"dossier: {page}")
         return
-    explanation = explain(plan, unit)
+    explanation = explain(plan, unit, language)
     print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
 
 

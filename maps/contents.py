@@ -60,6 +60,7 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
     return {
         "name": visible(plan.study.study.name),
+        "note": visible(plan.study.study.note or ""),
         "date": plan.rulebook.day.isoformat(),
         "rulebook": visible(plan.rulebook.name),
         "country": visible(plan.rulebook.country),

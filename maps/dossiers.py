@@ -91,6 +91,7 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
         language=edition.language,
         size=f"{10 * _size(main, chapters):.0f}",
         unit=said["unit"],
+        note=plan.study.study.note or "",
         plan=edition.say("plan_of", name=plan.study.study.name, date=plan.rulebook.day.isoformat()),
         rulebook=", ".join(filter(None, (plan.rulebook.name, plan.rulebook.country))),
         figures=key_figures(edition, said),

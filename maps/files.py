@@ -192,6 +192,8 @@ def _read_csv(table: Table, folder: Path, provenance: Mapping[str, Any]) -> pd.D
     rows = pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if provenance["excel_safe"]:
         rows = rows.map(_arm)
+    if table.open:  # a measure may be missing; a text of the other tables may be empty
+        rows = rows.where(rows != "")
     kinds = table.columns | (provenance["measures"] if table.open else {})
     present = {column: kind for column, kind in kinds.items() if column in rows.columns}
     return rows.assign(**{column: _typed(rows[column], kind) for column, kind in present.items()})
@@ -203,7 +205,8 @@ def _typed(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "int":
         return cells.astype("int64")
     if kind == "bool":
-        return cells.eq("True")
+        truth = cells.map({"True": True, "False": False})
+        return truth if truth.isna().any() else truth.astype("bool")
     if kind == "decimal":
         return cells.map(lambda cell: Decimal(cell) if cell else None).astype(object)
     return cells

@@ -257,7 +257,8 @@ def _names(units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
 
 
 def _credits(plan: Plan, words: dict[str, str]) -> str:
-    return words["credits"].format(
+    note = "" if plan.study.study.note is None else f"{plan.study.study.note} "
+    return note + words["credits"].format(
         study=plan.study.study.name,
         date=plan.rulebook.day.isoformat(),
         rulebook=plan.rulebook.name,

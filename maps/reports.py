@@ -96,6 +96,8 @@ def _notices(edition: Edition) -> Iterator[str]:
     unread_parameters = sum(not value.verified for value in values)
     deductions = [role_in(edition.language, one.name) for one in plan.assumptions if one.kind == "deduction"]
     assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
+    if plan.study.study.note:
+        yield plan.study.study.note
     for status in ("contested", "review"):
         if count := int(statuses.get(status, 0)):
             yield edition.say(f"notice_{status}", n=number(count))

@@ -304,7 +304,7 @@ def test_provinces_say_what_they_are_not() -> None:
     """Whoever opens the plan, its readme or its map reads that it states no boundary and decides no main function."""
     study = read_study(builtin_study("china_provinces"))
     readme = (PROVINCES / "README.md").read_text("utf-8")
-    for text in (study.name, study.text.split("[study]")[0].lower(), readme):
+    for text in (study.study.note or "", study.text.split("[study]")[0].lower(), readme):
         flat = " ".join(text.replace("#", " ").replace("*", "").split())
         assert "not a statement on boundaries" in flat
         assert re.search(r"decided (county by county|by county)", flat)
