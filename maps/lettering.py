@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from pyproj import CRS
 
@@ -95,8 +96,9 @@ def area_decimals(total_ha: float) -> int:
     return 0 if total_ha >= 1e6 else 1 if total_ha >= 1e4 else 2
 
 
+@lru_cache(maxsize=64)
 def projection(crs: CRS) -> str:
-    """The name of a CRS that a reader can look up, or how it is built where it has none.
+    """The name of a CRS that a reader can look up, or how it is built where it has none; PROJ takes long to search.
 
     Examples
     --------

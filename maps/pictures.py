@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -24,6 +26,9 @@ from maps.outlines import FINENESS, Frame, merge, simplify, trace
 from maps.palette import INK, Hatch, overlay_hatches, zone_fills
 from maps.report_words import report_words
 from zoning import Plan
+
+Places: TypeAlias = dict[str, shapely.Polygon | shapely.MultiPolygon]
+"""Jurisdictions by name."""
 
 WIDTH = 800
 SIDE = 214
@@ -74,6 +79,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
     units = units.set_geometry(gpd.GeoSeries(simplify(units.geometry.to_numpy(), frame), units.index, crs=units.crs))
+    places = _jurisdictions(units)
     blocks = legend(plan, words, language)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
     credit = wrap(visible(_credits(plan, words)), WIDTH / CREDIT / 1.02)
@@ -89,14 +95,14 @@ def picture(plan: Plan, language: str | None = None) -> str:
         head,
         f'<title id="zp-title">{say(plan.study.study.name)}: {say(words["map_title"])}</title>',
         f'<desc id="zp-desc">{say(words["map_alt"].format(n=len(units), mains=mains))}</desc>',
-        *_defs(plan, units, frame),
+        *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),
         text_at(0, 40, f"{words['map_title']}{words['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
         *_ground(plan, units, frame),
         *_marks(units, frame),
-        *_names(units, frame),
+        *_names(places, frame),
         "</g>",
         *compass(units, frame, words, 0, below + 10),
         *around,
@@ -123,10 +129,9 @@ def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[
     return (WIDTH - frame.width_px) / 2, below, depth + 4, around
 
 
-def _defs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+def _defs(plan: Plan, units: gpd.GeoDataFrame, places: Places, frame: Frame) -> list[str]:
     """The shapes of main functions, overlays and jurisdictions, and the hatches: for the map, and for the key."""
     hatches = _hatches(plan, units)
-    places = np.array(list(_jurisdictions(units).values()), dtype=object)
     shapes = units.geometry.to_numpy()
     return [
         "<defs>",
@@ -140,7 +145,7 @@ def _defs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
             f'<path id="zp-overlay-{code}" fill-rule="evenodd" d="{trace(merge(shapes[own]), frame)}"/>'
             for code, own in ((code, _carries(units, code)) for code in hatches)
         ),
-        f'<path id="zp-borders" d="{trace(places, frame)}"/>',
+        f'<path id="zp-borders" d="{trace(np.array(list(places.values()), dtype=object), frame)}"/>',
         "</defs>",
     ]
 
@@ -215,7 +220,7 @@ def _control_lines(plan: Plan, frame: Frame) -> list[str]:
     return found
 
 
-def _jurisdictions(units: gpd.GeoDataFrame) -> dict[str, shapely.Polygon | shapely.MultiPolygon]:
+def _jurisdictions(units: gpd.GeoDataFrame) -> Places:
     groups = units.groupby("jurisdiction", sort=True)
     return {str(name): merge(part.geometry.to_numpy())[0] for name, part in groups}
 
@@ -240,9 +245,8 @@ def _marks(units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
     return found
 
 
-def _names(units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+def _names(places: Places, frame: Frame) -> list[str]:
     """Names of the jurisdictions that have room for theirs; one jurisdiction alone needs no name."""
-    places = _jurisdictions(units)
     found = []
     for name, shape in places.items() if len(places) > 1 else ():
         circle = shapely.maximum_inscribed_circle(shape, 2 * frame.metres_per_px)
