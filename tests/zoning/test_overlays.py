@@ -53,6 +53,11 @@ def test_pieces_are_a_valid_coverage_and_lose_nothing(units, designations):
     assert pieces.groupby("unit_id")["area_ha"].sum().tolist() == pytest.approx([100.0] * 12, rel=1e-9)
 
 
+def test_units_known_to_be_tiled_give_the_same_pieces(units, designations):
+    known = overlay(units, designations, tiled=True)
+    assert known.to_wkb().equals(overlay(units, designations).to_wkb())
+
+
 def test_a_layer_brings_its_role(units, designations):
     forest = Layer("forest", "polygons", "ecologically_fragile", designations["ecologically_fragile"])
     pieces = overlay(units, {"forest": forest})
