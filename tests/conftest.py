@@ -29,6 +29,7 @@ import rasterio
 from affine import Affine
 from shapely.geometry import box
 
+collect_ignore = ["data"]  # scripts for other programs and files to be read
 DATA = Path(__file__).resolve().parent / "data"
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
