@@ -53,49 +53,57 @@ def main(job_file: Path, out: Path) -> None:
         table = pd.read_csv(folder / job["units"]["table"], dtype={job["units"]["id"]: str})
         units = units.merge(table, left_on="unit_id", right_on=job["units"]["id"])
     units["area_ha"] = units.area / 1e4
-    by_role: dict[str, list[gpd.GeoDataFrame]] = {}
-    for section in job.get("roles", []):
+    pieces = units[["unit_id", "geometry"]]
+    roles: dict[str, list[str]] = {}
+    for section in job.get("designations", []):
         layer = read(folder, section)
         west, south, east, north = bounds
         layer = layer.cx[west:east, south:north].to_crs(EQUAL_AREA)
         layer["geometry"] = layer.make_valid(method="structure", keep_collapsed=False)
-        by_role.setdefault(section["role"], []).append(layer[["geometry"]])
-    pieces = units[["unit_id", "geometry"]]
-    for role, layers in by_role.items():
-        dissolved = gpd.GeoDataFrame({role: [True]}, geometry=[pd.concat(layers).union_all()], crs=EQUAL_AREA).explode()
+        name = section["name"]
+        dissolved = gpd.GeoDataFrame({name: [True]}, geometry=[layer.union_all()], crs=EQUAL_AREA).explode()
         pieces = gpd.overlay(pieces, dissolved, how="identity", keep_geom_type=True)
-        hectares = pieces.area / 1e4 * pieces[role].notna()
+        roles.setdefault(section["role"], []).append(name)
+    for role, names in roles.items():
+        hectares = pieces.area / 1e4 * pieces[names].notna().any(axis=1)
         units[f"{role}_share"] = units["unit_id"].map(hectares.groupby(pieces["unit_id"]).sum()) / units["area_ha"]
-    pieces = pieces.dissolve(["unit_id", *by_role], dropna=False).reset_index()
+    designations = [name for names in roles.values() for name in names]
+    pieces = pieces.dissolve(["unit_id", *designations], dropna=False).reset_index()
     for section in job.get("points", []):
         points = read(folder, section).to_crs(EQUAL_AREA)
-        inside = gpd.sjoin(points, units[["unit_id", "geometry"]], predicate="within")
-        units[section["name"]] = units["unit_id"].map(inside.groupby("unit_id")[section["column"]].sum()).fillna(0)
+        inside = gpd.sjoin(points, units[["unit_id", "geometry"]], predicate="within").groupby("unit_id")
+        for name, (column, function) in section.get("measure", {}).items():
+            found = units["unit_id"].map(inside[column].agg(function))
+            units[name] = found if function == "max" else found.fillna(0)
+        if "nearest" in section:
+            near = gpd.sjoin_nearest(units[["unit_id", "geometry"]], points[["geometry"]], distance_col="m")
+            units[section["nearest"]] = units["unit_id"].map(near.groupby("unit_id")["m"].min()) / 1e3
     for section in job.get("grids", []):
         with rasterio.open(folder / section["source"]) as grid:
             crs = grid.crs
-        means = exactextract.exact_extract(
+        found = exactextract.exact_extract(
             folder / section["source"],
             units[["unit_id", "geometry"]].to_crs(crs),
-            ["mean"],
+            list(section["measure"].values()),
             include_cols="unit_id",
             output="pandas",
-        )
-        units[section["name"]] = units["unit_id"].map(means.set_index("unit_id")["mean"])
+        ).set_index("unit_id")
+        for name, operation in section["measure"].items():
+            units[name] = units["unit_id"].map(found[operation])
     units["main"] = "general"
     for rule in reversed(job["rules"]):
         units.loc[units.eval(rule["when"]).fillna(False).astype(bool), "main"] = rule["zone"]
     weight = units[job["quota"]["weight"]].fillna(0)
     units["quota"] = job["quota"]["total"] * weight / weight.sum()
     out.mkdir(parents=True, exist_ok=True)
-    draw(units, pieces, list(by_role), job["units"]["name"]).save(str(out / "map.html"))
+    draw(units, pieces, designations, job["units"]["name"]).save(str(out / "map.html"))
     units.drop(columns="geometry").to_csv(out / "zones.csv", index=False)
     units.to_file(out / "plan.gpkg", layer="units", driver="GPKG")
     pieces.to_file(out / "plan.gpkg", layer="pieces", driver="GPKG")
 
 
-def draw(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, roles: list[str], name: str) -> folium.Map:
-    """Units by main function with a popup each, and the designated pieces above them."""
+def draw(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, designations: list[str], name: str) -> folium.Map:
+    """Units by main function with their measures in a popup, and the pieces of each designation as a layer."""
     colours = {
         "key_development": "#993300",
         "agricultural": "#EEDD22",
@@ -105,6 +113,7 @@ def draw(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, roles: list[str], na
     shown = units.to_crs(4326)
     page = folium.Map(tiles=None, prefer_canvas=True)
     fields = ["unit_id", name, "main", "area_ha", "quota"]
+    fields += [column for column in units.columns if column not in {*fields, "geometry"}]
     folium.GeoJson(
         shown[[*fields, "geometry"]],
         name="main function",
@@ -116,12 +125,14 @@ def draw(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, roles: list[str], na
         tooltip=folium.GeoJsonTooltip(fields=fields[:3]),
         popup=folium.GeoJsonPopup(fields=fields),
     ).add_to(page)
-    designated = pieces[pieces[roles].notna().any(axis=1)].to_crs(4326)
-    folium.GeoJson(
-        designated[["unit_id", "geometry"]],
-        name="designations",
-        style_function=lambda _feature: {"fillColor": "#665566", "weight": 0.3, "fillOpacity": 0.4},
-    ).add_to(page)
+    cut = pieces.to_crs(4326)
+    for designation in designations:
+        folium.GeoJson(
+            cut.loc[cut[designation].notna(), ["unit_id", "geometry"]],
+            name=designation,
+            show=False,
+            style_function=lambda _feature: {"fillColor": "#665566", "weight": 0.3, "fillOpacity": 0.4},
+        ).add_to(page)
     folium.LayerControl().add_to(page)
     west, south, east, north = shown.total_bounds
     page.fit_bounds([[south, west], [north, east]])
