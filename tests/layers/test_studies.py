@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -177,7 +178,7 @@ def test_what_is_in_doubt_was_left_out() -> None:
         name for layer, _ in pyogrio.list_layers(path) for name in pyogrio.read_info(path, layer=layer)["fields"]
     }
     assert not [name for name in columns if "retire" in name]
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as file:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
         assert b"/work" not in b"".join(str(row).encode() for row in file.execute("select * from gpkg_contents"))
     assert not Path(FOLDER / "us_mountain_west.gpkg-journal").exists()
 
