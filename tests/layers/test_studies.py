@@ -179,7 +179,7 @@ def test_what_is_in_doubt_was_left_out() -> None:
     }
     assert not [name for name in columns if "retire" in name]
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
-        assert b"/work" not in b"".join(str(row).encode() for row in file.execute("select * from gpkg_contents"))
+        assert b"/" not in b"".join(str(row).encode() for row in file.execute("select * from gpkg_contents"))
     assert not Path(FOLDER / "us_mountain_west.gpkg-journal").exists()
 
 

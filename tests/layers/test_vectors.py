@@ -142,13 +142,12 @@ def test_heights_and_measures_are_left_out_with_a_note(save):
 def test_curves_are_drawn_as_lines(tmp_path, save):
     """B33: a circle in a GeoPackage, written by hand as this GEOS would not."""
     import sqlite3
-from contextlib import closing
 
     path = save(frame(box(0, 0, 1, 1), crs="EPSG:3035"), "a.gpkg")
     arc = struct.pack("<BII6d", 1, 8, 3, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0)
     circle = struct.pack("<BII", 1, 10, 1) + arc
     header = b"GP\x00\x01" + struct.pack("<i", 3035)
-    with closing(sqlite3.connect(path)) as database, database:
+    with sqlite3.connect(path) as database:
         for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f'DROP TRIGGER "{trigger}"')
         database.execute("UPDATE a SET geom = ?", (header + circle,))
