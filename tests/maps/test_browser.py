@@ -174,13 +174,13 @@ def test_fills_are_those_of_the_legend(visit, toy_plan) -> None:
     assert {unit: colour(tab, place(tab, toy_plan, unit)) for unit in expected} == expected
 
 
-def await_true(tab, condition: str) -> None:
-    """Ask the page until it says yes; Playwright's own waiting evaluates text, which the page's policy forbids."""
-    for _ in range(100):
-        if tab.evaluate(condition):
-            return
-        tab.wait_for_timeout(50)
-    pytest.fail(f"the page never came to {condition}")
+def becomes(tab, holds: Callable[[], bool]) -> bool:
+    """Whether it holds within five seconds; Playwright's own waiting evaluates text, which the page forbids."""
+    for _ in range(50):
+        if holds():
+            return True
+        tab.wait_for_timeout(100)
+    return False
 
 
 def test_picture_and_places_agree_after_zoom_and_drag(visit, toy_plan) -> None:
@@ -190,11 +190,11 @@ def test_picture_and_places_agree_after_zoom_and_drag(visit, toy_plan) -> None:
     tab.mouse.move(x, y)
     zoom = tab.evaluate("map_plan.getZoom()")
     tab.mouse.wheel(0, -120)
-    await_true(tab, f"map_plan.getZoom() > {zoom} && !map_plan._animatingZoom")
+    assert becomes(tab, lambda: tab.evaluate(f"map_plan.getZoom() > {zoom} && !map_plan._animatingZoom"))
     tab.mouse.down()
     tab.mouse.move(x - 30, y + 90, steps=5)
     tab.mouse.up()
-    await_true(tab, "!map_plan._panAnim?._inProgress")
+    assert becomes(tab, lambda: tab.evaluate("!map_plan._panAnim?._inProgress"))
     assert colour(tab, place(tab, toy_plan, "c4")) == [0x99, 0x33, 0x00]
     assert colour(tab, place(tab, toy_plan, "c2")) == [0x77, 0xBB, 0x77]
     at = place(tab, toy_plan, "c3")
@@ -213,9 +213,9 @@ def test_a_switch_changes_the_picture_and_back(visit, toy_plan, label: str) -> N
     before = picture(tab)
     box = tab.get_by_label(label)
     box.click()
-    assert picture(tab) != before
+    assert becomes(tab, lambda: picture(tab) != before), "the switch changed nothing"
     (tab.get_by_label("None") if "construction" in label else box).click()
-    assert picture(tab) == before
+    assert becomes(tab, lambda: picture(tab) == before), "the picture did not come back"
 
 
 def test_hostile_names_run_nowhere_and_show_as_written(visit, make_plan) -> None:

@@ -108,6 +108,9 @@ def test_without_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_real_clash_is_seen(tmp_path: Path) -> None:
     """Another distribution, as pip would have installed it, that has a package 'layers'."""
+    (tmp_path / "layers").mkdir()
+    (tmp_path / "layers" / "__init__.py").touch()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
     about = tmp_path / "stacked_layers-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: stacked-layers\nVersion: 1.0\n")
@@ -115,7 +118,7 @@ def test_a_real_clash_is_seen(tmp_path: Path) -> None:
     program = "from maps.doctor import diagnose; d = diagnose(); print(d.text()); raise SystemExit(d.exit_code)"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "PYTHONWARNINGS": "error"}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=elsewhere, env=environment, check=False
     )
     assert done.returncode == 2, done.stderr
     assert "problem: 'layers' is also installed by the package stacked-layers" in done.stdout
