@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
+from typing import Literal
 
 from layers.errors import LimitError, SourceError
 
@@ -89,11 +90,16 @@ MAX_ROWS = 5_000_000
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
-def limit_drivers() -> None:
-    """Both GDALs of the process with the drivers of ``ALLOWED`` only, where they are not loaded yet.
+def limit_drivers(gdal: Literal["pyogrio", "rasterio"] = "pyogrio") -> None:
+    """One of the two GDALs with the drivers of ``ALLOWED`` only, where it is not loaded yet.
 
-    Called before the first open; cheap when repeated. The settings stay in ``os.environ``, so that child processes
-    have them too. In a process that has used pyogrio or rasterio before, the other walls hold alone.
+    Called before the first open; cheap when repeated. The settings stay in ``os.environ``, so that the other GDAL and
+    child processes have them too. In a process that has used pyogrio or rasterio before, the other walls hold alone.
+
+    Parameters
+    ----------
+    gdal : {"pyogrio", "rasterio"}
+        The one that is about to be used: that of features or that of grids. A study without grids never loads theirs.
 
     Examples
     --------
@@ -103,15 +109,17 @@ def limit_drivers() -> None:
     'NO'
     """
     settled = all(os.environ.get(key) == value for key, value in _SETTINGS.items())
-    if settled and "pyogrio" in sys.modules:  # a child process has the settings of its parent, and still must load
+    if settled and gdal in sys.modules:  # a child process has the settings of its parent, and still must load
         return
     os.environ.update(_SETTINGS)
     with _quiet():
-        import pyogrio  # noqa: F401, PLC0415  (it registers its drivers when it is imported)
-        import rasterio  # noqa: PLC0415  (it registers its drivers in the first Env)
+        if gdal == "pyogrio":
+            import pyogrio  # noqa: F401, PLC0415  (it registers its drivers when it is imported)
+        else:
+            import rasterio  # noqa: PLC0415  (it registers its drivers in the first Env)
 
-        with rasterio.Env():
-            pass
+            with rasterio.Env():
+                pass
 
 
 @contextmanager
@@ -136,7 +144,8 @@ def loaded_drivers() -> tuple[str, ...]:
     >>> "GPKG" in loaded_drivers()
     True
     """
-    limit_drivers()
+    limit_drivers("pyogrio")
+    limit_drivers("rasterio")
     import pyogrio  # noqa: PLC0415  (loaded after the settings)
     import rasterio  # noqa: PLC0415
 

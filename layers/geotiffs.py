@@ -32,7 +32,7 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
     SourceError
         It cannot be opened or read.
     """
-    limit_drivers()
+    limit_drivers("rasterio")
     import rasterio  # noqa: PLC0415  (loaded after the drivers are limited)
     from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415
 

@@ -256,7 +256,8 @@ def _version(name: str) -> str | None:
 
 
 def _gdal(name: str) -> tuple[int, ...]:
-    limit_drivers()
+    limit_drivers("pyogrio")
+    limit_drivers("rasterio")
     import pyogrio  # noqa: PLC0415  (loaded after the drivers are limited)
     import rasterio  # noqa: PLC0415
 
