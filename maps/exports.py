@@ -14,18 +14,19 @@ from io import BytesIO
 from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from layers import limit_drivers
 from maps.lists import list_units
 from maps.styles import piece_style, unit_style
 from zoning import Plan
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 SHEETS = ("zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "ledger")
 LIST = "list"
@@ -127,9 +128,12 @@ def write_workbook(plan: Plan, path: Path) -> None:
     a link. A table with more rows than a sheet holds goes on in ``<name> (2)``; a text that is longer than a cell holds
     ends with an ellipsis.
     """
+    import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
+
     packed = BytesIO()
     with (
-        _refusing(path),
+        _refusing(path, FileCreateError),
         TemporaryDirectory() as folder,  # rows wait there, so that memory does not grow with them
         xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder}) as book,
     ):
@@ -190,19 +194,21 @@ def _dated(stamp: str) -> Iterator[None]:
 
 
 @contextmanager
-def _refusing(path: Path) -> Iterator[None]:
+def _refusing(path: Path, *also: type[Exception]) -> Iterator[None]:
     """Trouble with the disk as OSError, whatever the writer makes of it."""
     limit_drivers()
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as above)
 
     try:
         yield
-    except (FileCreateError, DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
+    except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error, *also) as error:
         raise OSError(f"{path}: cannot write: {error}") from error
 
 
-def _fill_sheet(book: xlsxwriter.Workbook, sheet: Worksheet, rows: pd.DataFrame) -> None:
+def _fill_sheet(book: Workbook, sheet: Worksheet, rows: pd.DataFrame) -> None:
     """One table: header, filters, widths and cells."""
+    from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415  (as above)
+
     bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
     columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in rows.columns]
     for place, (name, cells) in enumerate(zip(rows.columns, columns, strict=True)):
