@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as RichTable
 
 from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, visible
 from maps.demos import write_study
@@ -209,6 +206,10 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
 
 
 def _print_summary(plan: Plan, folder: Path) -> None:
+    from rich.console import Console  # noqa: PLC0415  (only this command and the bar paint a terminal)
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+
     table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
     for heading in ("Main function", "Units", "Hectares", "Share"):
         table.add_column(heading, justify="left" if heading == "Main function" else "right")

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 from zoning import STEPS
 
 PAGES = ("map.html", "report.html", "tables")
@@ -34,6 +31,9 @@ def progress() -> Iterator[Callable[[str], None]]:
     >>> with progress() as announce:
     ...     announce("read")
     """
+    from rich.console import Console  # noqa: PLC0415  (who imports zoneplan for its functions needs no bar)
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
