@@ -1,12 +1,13 @@
 """What people see: the web map, tables, report, the run folder and the command."""
 
+from layers import LANGUAGES as LANGUAGES
 from maps.errors import BusyError as BusyError
 from maps.errors import DamagedRunError as DamagedRunError
 from maps.errors import WriteError as WriteError
 from maps.palette import zone_fills as zone_fills
 from maps.lettering import number as number
 from maps.outlines import Frame as Frame
-from maps.report_words import LANGUAGES as LANGUAGES
+from maps.report_words import report_words as report_words
 from maps.legends import Block as Block
 from maps.pictures import picture as picture
 from maps.pages import fill_page as fill_page

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from layers import visible
-from maps.report_words import title_in
-from zoning import Plan, instrument_in
+from zoning import Plan, instrument_in, text_in
 
 DEFAULT_RULE = "default"
 DECISION = "decision-"
@@ -128,7 +127,7 @@ def _rule(rule_id: str, plan: Plan, language: str) -> dict[str, Any]:
     return {
         "id": rule.id,
         "kind": "rule",
-        "reason": visible(title_in(rule.reason, language)),
+        "reason": visible(text_in(rule.reason, language)),
         "reference": visible(rule.reference),
         "verified": rule.verified,
     }
@@ -205,7 +204,7 @@ class _Policies:
             name: visible(row.get(name) or "")
             for name in ("title", "instrument", "clause", "reference", "since", "until")
         }
-        title = visible(title_in(written.title, self._language, policy_id)) if written else said["title"]
+        title = visible(text_in(written.title, self._language, policy_id)) if written else said["title"]
         return {
             **said,
             "id": policy_id,

@@ -13,8 +13,7 @@ from maps.cards import DECISION, cards
 from maps.legends import line_styles
 from maps.map_words import map_words
 from maps.palette import designation_inks, overlay_hatches, zone_fills
-from maps.report_words import title_in
-from zoning import Plan, retell, role_in
+from zoning import Plan, retell, role_in, text_in
 
 RESERVE = "(reserve)"
 
@@ -55,7 +54,7 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
 
 def _plan(plan: Plan, language: str) -> dict[str, Any]:
     policies, parameters = plan.rulebook.policies, plan.rulebook.parameters.values()
-    titles = {zone.code: title_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
+    titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
     return {
@@ -97,7 +96,7 @@ def _zones(plan: Plan, language: str) -> list[dict[str, Any]]:
             {
                 "code": zone.code,
                 "kind": zone.kind,
-                "title": visible(title_in(zone.title, language, zone.code)),
+                "title": visible(text_in(zone.title, language, zone.code)),
                 "units": int(has.sum()),
                 "ha": _ha(plan.zones["area_ha"][has.astype(bool)]),
                 **look,
@@ -115,7 +114,7 @@ def _lines(plan: Plan, language: str) -> list[dict[str, Any]]:
         found.append(
             {
                 "code": line.code,
-                "title": visible(title_in(line.title, language, line.code)),
+                "title": visible(text_in(line.title, language, line.code)),
                 "reference": visible(line.reference),
                 "colour": colour,
                 "width": width,

@@ -12,8 +12,7 @@ from maps.report_annexes import weight_text
 from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
-from maps.report_words import title_in
-from zoning import factors, role_in
+from zoning import factors, role_in, text_in
 
 Content = Mapping[str, Any]
 
@@ -105,7 +104,7 @@ def _reason(edition: Edition, claim: Content) -> str:
         return str(claim["decision"]["reason"])
     if claim["rule"] == DEFAULT_RULE:
         return edition.words["unclaimed"]
-    return title_in(claim["because"], edition.language, claim["reason"])
+    return text_in(claim["because"], edition.language, claim["reason"])
 
 
 def _other(edition: Edition, claim: Content) -> Card:
@@ -120,7 +119,7 @@ def _values(edition: Edition, values: Content) -> Iterator[str]:
     indicators = {one.name: one for one in edition.plan.rulebook.indicators}
     for name, value in values.items():
         known = indicators.get(name)
-        title = title_in(known.title, edition.language, name) if known and known.title else name
+        title = text_in(known.title, edition.language, name) if known and known.title else name
         shown = edition.words["missing"] if value is None else _said(edition, value)
         unit = f" {known.unit}" if known and known.unit != "1" and _is_number(value) else ""
         yield f"{title} {shown}{unit}"
@@ -156,7 +155,7 @@ def _lines(edition: Edition, lines: list[Content]) -> list[Leaf]:
         return []
     rows = (
         (
-            (title_in(one["title"], edition.language, one["line"]), one["reference"]),
+            (text_in(one["title"], edition.language, one["line"]), one["reference"]),
             edition.ha(one["claimed_ha"]),
             edition.ha(one["settled_ha"]),
             edition.overlays(one["lost_to"]) or NONE,
@@ -227,7 +226,7 @@ def _duty(edition: Edition, policy: Content) -> Card:
     settings = (f"{_spaced(name)} {_setting(value)}" for name, value in policy["settings"].items())
     instrument = words.get(f"instrument_{policy['instrument']}", _spaced(policy["instrument"]))
     return Card(
-        title_in(policy["title"], edition.language, policy["policy"]),
+        text_in(policy["title"], edition.language, policy["policy"]),
         policy["policy"],
         "" if policy["verified"] else words["unseen"],
         (

@@ -15,8 +15,8 @@ from layers import visible
 from maps.lettering import area_decimals, number, percent, wrap
 from maps.outlines import Frame
 from maps.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
-from maps.report_words import title_in, units_counted
-from zoning import Plan
+from maps.report_words import units_counted
+from zoning import Plan, text_in
 
 LINE_STYLES = {
     "red_line_core": ("#A3001B", 1.9, ""),
@@ -94,7 +94,7 @@ def legend(plan: Plan, words: dict[str, str], language: str) -> tuple[Block, ...
     carried = zones["overlays"].str.split(";")
     mains = {code: zones["main"] == code for code in fills}
     overlays = {code: carried.map(lambda codes, code=code: code in codes).astype(bool) for code in hatches}
-    titles = {zone.code: title_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
+    titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
 
     def items(chosen: dict[str, pd.Series], swatch: Callable[[str], str]) -> tuple[Item, ...]:
         return tuple(
@@ -127,7 +127,7 @@ def _lines(plan: Plan, words: dict[str, str], language: str) -> Iterator[Item]:
             yield Item(
                 f'<path d="M1 7H25" fill="none" stroke="{stroke}" stroke-width="{1.3 * thick:.1f}" '
                 f'stroke-dasharray="{dashes or "none"}"/>',
-                title_in(line.title, language, line.code),
+                text_in(line.title, language, line.code),
                 words["ha"].format(n=number(float(settled[line.code]), decimals)),
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers import ZoneplanError
+from layers import LANGUAGES, ZoneplanError, words_in
 
 _WORDS: dict[str, tuple[str, str]] = {
     # the page
@@ -133,8 +133,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sort": ("Sort by {column}", "按{column}排序"),
 }  # fmt: skip
 
-LANGUAGES = ("en", "zh")
-
 
 def map_words(language: str) -> dict[str, str]:
     """The words of one language by their key.
@@ -154,5 +152,4 @@ def map_words(language: str) -> dict[str, str]:
             f"no language {language!r}: maps are drawn in {' or '.join(LANGUAGES)}; "
             "titles of a rulebook fall back to English"
         )
-    place = LANGUAGES.index(language)
-    return {key: texts[place] for key, texts in _WORDS.items()}
+    return words_in(language, _WORDS)

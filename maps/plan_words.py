@@ -6,9 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from layers import ZoneplanError
-
-LANGUAGES = ("en", "zh")
+from layers import LANGUAGES, ZoneplanError
 
 
 @cache

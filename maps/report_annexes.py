@@ -13,8 +13,7 @@ from layers import Priority, Quota
 from maps.lettering import NONE, amount, measure, number, projection
 from maps.report_editions import RESERVE, Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from maps.report_words import title_in
-from zoning import Policy
+from zoning import Policy, text_in
 
 
 def quotas(edition: Edition) -> Chapter:
@@ -130,7 +129,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
     parts = set(rows["unit_id"]) - whole
     given = words["and"].join(f"{name} = {_parameter(edition, value)}" for name, value in policy.parameters.items())
     return Card(
-        title_in(policy.title, edition.language, policy.id),
+        text_in(policy.title, edition.language, policy.id),
         policy.id,
         "" if policy.verified else words["unseen"],
         (
@@ -217,7 +216,7 @@ def parameters(edition: Edition) -> Chapter:
     )
     rows = (
         (
-            (title_in(one.title, edition.language, name), name) if one.title else name,
+            (text_in(one.title, edition.language, name), name) if one.title else name,
             measure(one.value),
             one.unit,
             edition.day(one.since),

@@ -12,8 +12,8 @@ import pandas as pd
 
 from maps.lettering import NONE, area_decimals, number, percent
 from maps.report_parts import Column
-from maps.report_words import report_words, title_in, units_counted
-from zoning import Plan, retell
+from maps.report_words import report_words, units_counted
+from zoning import Plan, retell, text_in
 
 RESERVE = "(reserve)"
 
@@ -53,8 +53,8 @@ class Edition:
     def titles(self) -> dict[str, str]:
         """Title of every zone and control line by its code."""
         rulebook = self.plan.rulebook
-        zones = {zone.code: title_in(zone.title, self.language, zone.code) for zone in rulebook.zones}
-        return zones | {line.code: title_in(line.title, self.language, line.code) for line in rulebook.lines}
+        zones = {zone.code: text_in(zone.title, self.language, zone.code) for zone in rulebook.zones}
+        return zones | {line.code: text_in(line.title, self.language, line.code) for line in rulebook.lines}
 
     @cached_property
     def total_ha(self) -> float:

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from layers import ZoneplanError
+from layers import LANGUAGES, ZoneplanError
 from maps.lettering import number
-
-LANGUAGES = ("en", "zh")
 
 
 @cache
@@ -37,17 +35,6 @@ def report_words(language: str) -> dict[str, str]:
             "titles of a rulebook fall back to English"
         )
     return {key: texts[language] for key, texts in _all_words().items()}
-
-
-def title_in(texts: Mapping[str, str], language: str, fallback: str = "") -> str:
-    """A title of the rulebook in a language, else in English, else the fallback.
-
-    Examples
-    --------
-    >>> title_in({"en": "Energy-rich area"}, "zh"), title_in({}, "en", "energy_rich")
-    ('Energy-rich area', 'energy_rich')
-    """
-    return texts.get(language) or texts.get("en") or fallback
 
 
 def units_counted(count: int, words: Mapping[str, str]) -> str:
