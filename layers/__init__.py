@@ -33,13 +33,13 @@ from layers.documents import Document as Document
 from layers.documents import read_document as read_document
 from layers.sections import Decision as Decision
 from layers.sections import LayerSection as LayerSection
-from layers.sections import Priority as Priority
-from layers.sections import Quota as Quota
-from layers.sections import Share as Share
 from layers.sections import StudySection as StudySection
 from layers.sections import TableSection as TableSection
 from layers.sections import UnitsSection as UnitsSection
 from layers.sections import check_name as check_name
+from layers.quota_sections import Priority as Priority
+from layers.quota_sections import Quota as Quota
+from layers.quota_sections import Share as Share
 from layers.study import Study as Study
 from layers.study import builtin_studies as builtin_studies
 from layers.study import builtin_study as builtin_study

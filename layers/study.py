@@ -17,10 +17,10 @@ from layers.documents import Document, read_document
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, shown
 from layers.faults import misfit
 from layers.positions import Keys
+from layers.quota_sections import Quota
 from layers.sections import (
     Decision,
     LayerSection,
-    Quota,
     Section,
     Several,
     StudySection,
