@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.answers import Answer, View
 from layers.columns import Plain, Scalar, Truths
+from layers.encodings import Json, cql2_json
 from layers.expressions import Constant, Joined, Name, Node, Opposite, walk
 from layers.grammar import parse_expression
 from layers.sentences import sentences
@@ -77,6 +78,26 @@ class Condition:
         """The numbers written in it, in order, each with its place (``start``, ``end``) in the text."""
         constants = (node for node in walk(self.tree) if isinstance(node, Constant))
         return tuple(node for node in constants if isinstance(node.value, float) and not isinstance(node.value, bool))
+
+    def as_cql2_json(self) -> Json:
+        """The condition in the JSON encoding of OGC CQL2, for other programs.
+
+        Returns
+        -------
+        dict or bool
+            Plain values, valid by the standard's schema; see :func:`layers.cql2_json`.
+
+        Raises
+        ------
+        ConditionError
+            More than a hundred operations inside each other.
+
+        Examples
+        --------
+        >>> parse_condition("slope > 25").as_cql2_json()
+        {'op': '>', 'args': [{'property': 'slope'}, 25]}
+        """
+        return cql2_json(self.tree)
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> Answer:
         """The answer for each row of a table.

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers import UnknownNameError, parse_condition, shown, visible
+from layers import ConditionError, UnknownNameError, parse_condition, shown, visible
 from zoning.claims import DEFAULT_RULE, packed
 from zoning.errors import near
 from zoning.narratives import narrate
@@ -131,11 +131,20 @@ def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
         "reason": str(row["reason"]),
         "because": dict(rule.reason) if rule else {},
         "when": rule.when if rule else "",
+        "when_json": _encoded(rule.when) if rule else None,
         **_chain(said, rulebook),
         "decision": said.get("decision"),
         "reference": reference or zone.reference,
         "verified": rule.verified if rule else None,
     }
+
+
+def _encoded(when: str) -> object:
+    """A condition in the JSON of CQL2, None where that nests too deep."""
+    try:
+        return parse_condition(when).as_cql2_json()
+    except ConditionError:
+        return None
 
 
 def _chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
@@ -210,6 +219,7 @@ def _policies(plan: Plan, zone: pd.DataFrame, unit_id: str) -> list[Content]:
                 "strictness": int(row["strictness"]),
                 "settings": json.loads(row["parameters"]),
                 "when": policy.when,
+                "when_json": _encoded(policy.when),
                 **_chain(json.loads(packed(clauses)), plan.rulebook),
                 "verified": policy.verified,
             }

@@ -121,6 +121,18 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
     ]
 
 
+def test_conditions_stand_in_the_json_of_cql2_beside_their_text(plan) -> None:
+    told = explain(plan, "c").as_dict()
+    assert told["main"]["when"] == "ecologically_fragile_share >= fragile_min"
+    assert told["main"]["when_json"] == {
+        "op": ">=",
+        "args": [{"property": "ecologically_fragile_share"}, {"property": "fragile_min"}],
+    }
+    always = next(one for one in told["policies"] if one["policy"] == "plan-first")
+    assert (always["when"], always["when_json"]) == ("TRUE", True)
+    assert explain(plan, "d").as_dict()["main"]["when_json"] is None  # no rule, no condition
+
+
 def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
     explanation = explain(plan, "a")
     told = explanation.as_dict()
