@@ -22,7 +22,8 @@ import maps
 import zoning
 from layers import SeveralErrors, ZoneplanError, study_schema
 from maps.commands import app
-from zoning.entries import FILES, Cases
+from zoning.drafts import FILES
+from zoning.entries import Cases
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/generate.py from the code; change it there. -->"

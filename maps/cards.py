@@ -13,6 +13,7 @@ from zoning import Plan, instrument_in, text_in
 
 DEFAULT_RULE = "default"
 DECISION = "decision-"
+LOCKED = "locked-"
 STATUSES = ("decided", "contested", "review", "by_decision")
 
 Rows = list[dict[str, Any]]
@@ -108,7 +109,7 @@ def _claims(rows: Rows, zone: Mapping[str, Any], codes: list[str], rules: Shelf)
     for row in rows:
         said = json.loads(row["values"]) if row["values"] else {}
         clauses = [[one["answer"], visible(one["sentence"]), int(one["decides"])] for one in said.get("clauses", ())]
-        spoken = not clauses or row["rule"] == DEFAULT_RULE or row["rule"].startswith(DECISION)
+        spoken = not clauses or row["rule"] == DEFAULT_RULE or row["rule"].startswith((DECISION, LOCKED))
         text = visible(row["reason"]) if spoken else ""
         claim = [rules.place(row["rule"]), codes.index(row["zone"]), row["answer"], text, clauses]
         if (row["zone"], row["rule"]) == (zone["main"], zone["rule"]):
@@ -122,8 +123,16 @@ def _rule(rule_id: str, plan: Plan, language: str) -> dict[str, Any]:
     """What is said once of a rule, a decision or the default."""
     rule = next((one for one in plan.rulebook.rules if one.id == rule_id), None)
     if rule is None:
-        kind = "decision" if rule_id.startswith(DECISION) else rule_id if rule_id == DEFAULT_RULE else "rule"
-        return {"id": rule_id, "kind": kind, "reason": "", "reference": "", "verified": True}
+        kinds = {DECISION: "decision", LOCKED: "locked", DEFAULT_RULE: "default"}
+        kind = next((kind for beginning, kind in kinds.items() if rule_id.startswith(beginning)), "rule")
+        entry = plan.rulebook.locked.get(rule_id)
+        return {
+            "id": rule_id,
+            "kind": kind,
+            "reason": "",
+            "reference": visible(entry.reference) if entry else "",
+            "verified": entry is None or entry.verified,
+        }
     return {
         "id": rule.id,
         "kind": "rule",

@@ -44,7 +44,7 @@ def main_function(edition: Edition, said: Content) -> Card:
     words, status = edition.words, said["status"]
     card = _claim(edition, said["main"])
     values = words["semicolon"].join(_values(edition, said["main"]["values"]))
-    settled = words["by_decision" if said["main"]["decision"] else "decided"]
+    settled = _decided(edition, said["main"]) or words["decided"]
     facts = ((words["status"], settled), (words["values"], values), *card.facts)
     return Card(card.title, card.tag, words[status] if status in OPEN else "", facts, text=card.text)
 
@@ -88,14 +88,21 @@ def _claim(edition: Edition, claim: Content) -> Card:
         *((words["threshold"], _threshold(edition, one)) for one in claim["parameters"]),
     ]
     if decision:
-        facts.append((words["decided_by"], f"{decision['by']}, {decision['date']}"))
+        facts.append((words["decided_by"], ", ".join(filter(None, (decision["by"], decision["date"])))))
     return Card(
         edition.title(claim["zone"]),
         claim["rule"],
-        words["by_decision"] if decision else words["unseen"] if claim["verified"] is False else "",
+        _decided(edition, claim) or (words["unseen"] if claim["verified"] is False else ""),
         (*facts, (words["reference"], claim["reference"])),
         text=_reason(edition, claim),
     )
+
+
+def _decided(edition: Edition, claim: Content) -> str:
+    """That a decision made the claim, and whose, in words; empty for a rule."""
+    decision = claim["decision"] or {}
+    kind = f"locked_{decision['locked']}" if "locked" in decision else "by_decision"
+    return edition.words[kind] if decision else ""
 
 
 def _reason(edition: Edition, claim: Content) -> str:

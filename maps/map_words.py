@@ -90,6 +90,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "contested": ("Contested", "有争议"),
     "review": ("To be reviewed", "待复核"),
     "by_decision": ("By decision of planners", "规划决定"),
+    "locked": ("Locked above the plan", "上级锁定"),
     "because": ("Why", "理由"),
     "default_rule": ("No rule claims the unit for a main function", "没有规则主张该单元的主体功能"),
     "rule": ("Rule {id}", "规则 {id}"),

@@ -17,6 +17,7 @@ from zoning.entries import Line as Line
 from zoning.entries import Policy as Policy
 from zoning.entries import Rule as Rule
 from zoning.entries import Zone as Zone
+from zoning.locked_entries import Locked as Locked
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
 from zoning.soundness import rulebook_faults as rulebook_faults
@@ -37,6 +38,8 @@ from zoning.measures import DEDUCTED_ROLES as DEDUCTED_ROLES
 from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
 from zoning.assumptions import assume as assume
+from zoning.locked_units import locked_elsewhere as locked_elsewhere
+from zoning.locked_units import locked_units as locked_units
 from zoning.decisions import decision_faults as decision_faults
 from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve

@@ -92,6 +92,7 @@ def _last_change(draft: Draft) -> date:
         *draft.zones,
         *draft.rules,
         *draft.policies,
+        *draft.decisions,
         *(value for one in draft.parameters for value in one.dated),
     )
     return max((one.since for one in entries if one.since is not None), default=date(2000, 1, 1))

@@ -18,6 +18,7 @@ from layers import (
 from zoning.decisions import decision_faults
 from zoning.errors import near
 from zoning.indicators import QUOTA
+from zoning.locked_units import locked_elsewhere
 from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
 from zoning.rulebook import Rulebook
 
@@ -51,7 +52,13 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     []
     """
     errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
-    return (*errors, *_repairs(stack), *_idle_decisions(study), *_absent(study, rulebook, stack))
+    return (
+        *errors,
+        *_repairs(stack),
+        *_idle_decisions(study),
+        *_absent(study, rulebook, stack),
+        *_locked(rulebook, stack),
+    )
 
 
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
@@ -198,6 +205,18 @@ def _idle_decisions(study: Study) -> Iterator[Finding]:
                 f"{decision.date}, after the plan's date {study.date}: it has no effect yet"
             )
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
+
+
+def _locked(rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
+    """Normal where a study is a part of the country, so a note."""
+    absent = locked_elsewhere(stack.units, rulebook)
+    if absent:
+        names = tuple(entry.place[1] for entry in absent.values())
+        text = (
+            f"{len(absent)} of {len(rulebook.locked)} locked decisions of rulebook '{rulebook.name}' are on units or "
+            f"jurisdictions that this study does not have ({shown(names)}): they are not used"
+        )
+        yield Finding("note", "locked_elsewhere", "", names[:5], len(names), text)
 
 
 def _absent(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from zoning.decisions import DECISION, decision_faults
 from zoning.entries import Rule
 from zoning.errors import MissingValueError
 from zoning.indicators import complete
+from zoning.locked_entries import Locked
+from zoning.locked_units import locked_units
 from zoning.rulebook import Rulebook
 from zoning.tables import CLAIMS, tabulate
 from zoning.words import engine_words, text_in
@@ -25,7 +27,7 @@ DEFAULT_RULE = "default"
 def classify(
     measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Decision] = (), language: str = "en"
 ) -> pd.DataFrame:
-    """Every claim on every unit: of the rules, of the planners' decisions, and of the default zone.
+    """Every claim on every unit: of rules, planners' decisions, locked decisions, and of the default zone.
 
     Parameters
     ----------
@@ -42,7 +44,8 @@ def classify(
     -------
     DataFrame
         The CLAIMS table. ``answer`` is "yes", or "unknown" where a rule with ``on_unknown = "review"`` misses a value.
-        A decision has the rule ``decision-<n>``, by its place in the plan. Every unit has one row of the rule
+        A decision has the rule ``decision-<n>``, by its place in the plan, a locked one of the rulebook
+        ``locked-<n>``, by its place in ``decisions.toml``. Every unit has one row of the rule
         ``default``, whose reason says why no other main function claims it, or which does.
 
     Raises
@@ -79,9 +82,10 @@ def classify(
         for zone in (decision.main, decision.overlay)
         if zone is not None
     ]
-    claimed = [row for row in (*decided, *rows) if row["zone"] in mains]
+    locked = [_locked_row(*one, language) for one in locked_units(measures, rulebook)]
+    claimed = [row for row in (*locked, *decided, *rows) if row["zone"] in mains]
     defaults = _defaults(measures.index, claimed, [one for one in asked if one.rule.zone in mains], rulebook, language)
-    return tabulate(CLAIMS, pd.DataFrame([*rows, *decided, *defaults]))
+    return tabulate(CLAIMS, pd.DataFrame([*rows, *decided, *locked, *defaults]))
 
 
 class _Asked:
@@ -185,6 +189,25 @@ def _decision_row(number: int, decision: Decision, zone: str, language: str) -> 
         "zone": zone,
         "rule": f"{DECISION}{number}",
         "reason": reason.format(**said),
+        "values": packed((), decision=said),
+        "answer": "yes",
+    }
+
+
+def _locked_row(unit_id: str, rule: str, entry: Locked, language: str) -> dict[str, str]:
+    words = engine_words(language)
+    said = {
+        "by": entry.by_in(language),
+        "date": entry.since.isoformat() if entry.since else "",
+        "reason": text_in(entry.reason, language),
+        "reference": entry.reference,
+        "locked": entry.level,
+    }
+    return {
+        "unit_id": unit_id,
+        "zone": entry.zone,
+        "rule": rule,
+        "reason": words[f"locked_{entry.level}_reason"].format(**said),
         "values": packed((), decision=said),
         "answer": "yes",
     }

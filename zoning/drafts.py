@@ -8,8 +8,38 @@ from pathlib import Path
 from typing import Any
 
 from layers import Document, LimitError, SeveralErrors, ZoneplanError, raise_all, read_document
-from zoning.entries import FILES, Case, Cases, Head, Indicator, Line, Parameter, Part, Policy, Rule, Zone
+from zoning.entries import (
+    Case,
+    Cases,
+    Head,
+    Indicator,
+    Indicators,
+    Line,
+    Lines,
+    Parameter,
+    Parameters,
+    Part,
+    Policies,
+    Policy,
+    Rule,
+    Rules,
+    Zone,
+    Zones,
+)
 from zoning.errors import RulebookError, near
+from zoning.locked_entries import Decisions, Locked
+
+FILES: Mapping[str, type[Part]] = {
+    "rulebook.toml": Head,
+    "zones.toml": Zones,
+    "indicators.toml": Indicators,
+    "parameters.toml": Parameters,
+    "rules.toml": Rules,
+    "lines.toml": Lines,
+    "policies.toml": Policies,
+    "decisions.toml": Decisions,
+}
+"""The files of a rulebook and what each holds."""
 
 LAWS = Path(__file__).parent / "laws"
 NEEDED = ("rulebook.toml", "zones.toml")
@@ -26,7 +56,7 @@ class Draft:
     folder : Path
     head : Head
         ``rulebook.toml``.
-    zones, indicators, parameters, rules, lines, policies : tuples
+    zones, indicators, parameters, rules, lines, policies, decisions : tuples
         All entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
@@ -44,6 +74,7 @@ class Draft:
     rules: tuple[Rule, ...] = ()
     lines: tuple[Line, ...] = ()
     policies: tuple[Policy, ...] = ()
+    decisions: tuple[Locked, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)

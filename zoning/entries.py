@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -247,7 +246,7 @@ class Expected(Part):
     """Ids of all policies that hold."""
     overruled: tuple[str, ...] | None = None
     """Ids of all policies that a stricter one overrules."""
-    status: Literal["decided", "contested", "review"] | None = None
+    status: Literal["decided", "contested", "review", "by_decision"] | None = None
     """How it was decided."""
 
 
@@ -291,15 +290,3 @@ class Cases(Part):
     """A file of ``cases/``."""
 
     cases: tuple[Case, ...] = ()
-
-
-FILES: Mapping[str, type[Part]] = {
-    "rulebook.toml": Head,
-    "zones.toml": Zones,
-    "indicators.toml": Indicators,
-    "parameters.toml": Parameters,
-    "rules.toml": Rules,
-    "lines.toml": Lines,
-    "policies.toml": Policies,
-}
-"""The files of a rulebook and what each holds."""

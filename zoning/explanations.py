@@ -122,6 +122,7 @@ def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
     said = json.loads(row["values"])
     rule = next((one for one in rulebook.rules if one.id == row["rule"]), None)
     zone = rulebook.zone(row["zone"])
+    locked = rulebook.locked.get(row["rule"])
     reference = rule.reference if rule else said.get("decision", {}).get("reference", "")
     return {
         "zone": zone.code,
@@ -135,7 +136,7 @@ def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
         **_chain(said, rulebook),
         "decision": said.get("decision"),
         "reference": reference or zone.reference,
-        "verified": rule.verified if rule else None,
+        "verified": rule.verified if rule else locked.verified if locked else None,
     }
 
 

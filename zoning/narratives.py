@@ -45,7 +45,7 @@ class _Narrator:
         yield self._say("unit_inside" if unit["jurisdiction"] else "unit", **place, area=f"{unit['area_ha']:,.2f}")
         yield self._say("plan", **plan)
         yield ""
-        yield self._say("main", zone=self._titled(main), status=self._words.get(status, status))
+        yield self._say("main", zone=self._titled(main), status=self._status(status, main))
         yield from self._claim(main)
         for key in ("overlays", "other_claims"):
             if content[key]:
@@ -70,6 +70,10 @@ class _Narrator:
     def _titled(self, one: Mapping[str, Any]) -> str:
         return self._say("titled", title=text_in(one["title"], self._language, one["zone"]), code=one["zone"])
 
+    def _status(self, status: str, main: Mapping[str, Any]) -> str:
+        level = (main["decision"] or {}).get("locked")
+        return self._words[f"locked_{level}"] if level else self._words.get(status, status)
+
     def _doubt(self, verified: bool | None) -> str:
         return self._words["unverified"] if verified is False else ""
 
@@ -80,7 +84,7 @@ class _Narrator:
         # the reason of the default zone has all clauses in it already
         told = {**claim, "clauses": []} if claim["rule"] == DEFAULT_RULE else claim
         yield from (f"      {line}" for line in self._chain(told))
-        if claim["reference"] and claim["decision"] is None:
+        if claim["reference"] and (claim["decision"] is None or claim["verified"] is not None):
             yield f"      {self._say('reference', text=claim['reference'])}{self._doubt(claim['verified'])}"
 
     def _chain(self, one: Mapping[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from layers import raise_all
 from zoning.drafts import Draft, read_draft
 from zoning.entries import Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
+from zoning.locked_entries import LOCKED, Locked
 from zoning.soundness import rulebook_faults
 from zoning.words import engine_words, text_in
 
@@ -40,6 +41,8 @@ class Rulebook:
         Of the titles; the first is the default.
     zones, indicators, rules, lines, policies : tuples
         What is in force, in the order of the files.
+    locked : mapping of str to Locked
+        Decisions of ``decisions.toml`` that are in force on ``day``, by their rule "locked-<n>", n counted in the file.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     files : mapping of str to bytes
@@ -56,6 +59,7 @@ class Rulebook:
     rules: tuple[Rule, ...] = ()
     lines: tuple[Line, ...] = ()
     policies: tuple[Policy, ...] = ()
+    locked: Mapping[str, Locked] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
@@ -145,6 +149,7 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         rules=tuple(rule for rule in draft.rules if rule.on(day)),
         lines=draft.lines,
         policies=tuple(policy for policy in draft.policies if policy.on(day)),
+        locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
     )

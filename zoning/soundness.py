@@ -12,8 +12,9 @@ from zoning.conditions import ALWAYS_THERE, condition_faults
 from zoning.drafts import Draft
 from zoning.entries import InForce
 from zoning.errors import RulebookError, near
+from zoning.locked_entries import Locked
 
-RESERVED_RULES = re.compile(r"default|decision-.*")
+RESERVED_RULES = re.compile(r"default|decision-.*|locked-.*")
 
 
 def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
@@ -39,6 +40,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _values(draft)
     yield from _roles(draft)
     yield from _rules(draft, day)
+    yield from _locked(draft, day)
     yield from condition_faults(draft, day)
 
 
@@ -54,11 +56,13 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("lines", "title"),
         ("policies", "title"),
         ("policies", "clause"),
+        ("decisions", "reason"),
+        ("decisions", "by"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             texts = getattr(entry, key)
             if isinstance(texts, str):
-                continue  # a clause may be one text for all languages
+                continue  # one text for all languages, such as a clause or a name
             missing = [language for language in wanted if texts is not None and language not in texts]
             extra = [language for language in texts or () if language not in wanted]
             if missing:
@@ -208,7 +212,7 @@ def _rules(draft: Draft, day: date) -> Iterator[RulebookError]:
     """Rules and policies that never hold, and rules whose id or zone cannot be."""
     codes = {zone.code: zone for zone in draft.zones}
     standing = {zone.code for zone in draft.zones if zone.on(day)}
-    for kind in ("rules", "policies", "zones"):
+    for kind in ("rules", "policies", "zones", "decisions"):
         for place, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
                 yield draft.fault(f"it ends before it begins ({entry.period})", kind, place)
@@ -228,3 +232,34 @@ def _rules(draft: Draft, day: date) -> Iterator[RulebookError]:
                 place,
                 "zone",
             )
+
+
+def _locked(draft: Draft, day: date) -> Iterator[RulebookError]:
+    """Locked decisions on zones that cannot be, and two on one matter of which no unit can have both."""
+    standing = {(zone.kind, zone.code) for zone in draft.zones if zone.on(day)}
+    matters: dict[tuple[str, ...], list[tuple[int, Locked]]] = {}
+    for place, one in enumerate(draft.decisions):
+        codes = [zone.code for zone in draft.zones if zone.kind == one.kind]
+        if one.zone not in codes:
+            yield draft.fault(
+                f"there is no {one.kind} zone '{one.zone}'{near(one.zone, codes)}", "decisions", place, one.kind
+            )
+        elif one.on(day) and (one.kind, one.zone) not in standing:
+            yield draft.fault(
+                f"zone '{one.zone}' is not in force on {day}, but this decision is ({one.period})",
+                "decisions",
+                place,
+                one.kind,
+            )
+        matter = (*one.place, "main" if one.main is not None else one.zone)
+        matters.setdefault(matter, []).append((place, one))
+    for (kind, name, _), entries in matters.items():
+        for (first, one), (second, other) in combinations(entries, 2):
+            if one.meets(other):
+                yield draft.fault(
+                    f"{kind} '{name}' is locked already ({draft.where('decisions', first, kind)}); let one end (until) "
+                    "before the other begins, or keep one",
+                    "decisions",
+                    second,
+                    kind,
+                )

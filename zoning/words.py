@@ -18,6 +18,14 @@ WORDS: Words = {
         "decided by {by} on {date}: {reason} ({reference})",
         "{by} 于 {date} 决定：{reason}（{reference}）",
     ),
+    "locked_national_reason": (
+        "locked at national level by {by}: {reason} ({reference})",
+        "国家级锁定（{by}）：{reason}（{reference}）",
+    ),
+    "locked_provincial_reason": (
+        "locked at provincial level by {by}: {reason} ({reference})",
+        "省级锁定（{by}）：{reason}（{reference}）",
+    ),
     "stands_back": ("stands back: {others} claims the unit", "让位：{others} 已主张该单元"),
     "nobody_claims": (
         "no rule for a main function claims the unit; {why}",
@@ -111,6 +119,8 @@ WORDS: Words = {
     ),
     "review": ("for review: a rule could not be answered", "待复核：有规则因数值缺失无法判定"),
     "by_decision": ("by decision of the planners", "由规划决定"),
+    "locked_national": ("locked at national level", "国家级锁定"),
+    "locked_provincial": ("locked at provincial level", "省级锁定"),
 }  # fmt: skip
 
 INSTRUMENTS: Words = {

@@ -8,8 +8,10 @@ from layers import UnknownNameError, raise_all
 from zoning.claims import DEFAULT_RULE
 from zoning.decisions import DECISION
 from zoning.errors import near
+from zoning.locked_entries import LOCKED
 from zoning.rulebook import Rulebook
 
+_LOCKED, _LOCKED_AROUND, _DECISION, _RULE, _DEFAULT = range(5)
 COLUMNS = ("main", "overlays", "status", "rule", "reason")
 
 
@@ -36,12 +38,13 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 
     Notes
     -----
-    A decision wins; then the rule with the lowest priority number; the default zone comes last. Where different zones
-    stand at the lowest number, the id that sorts first decides.
+    A locked decision wins, one on the unit before one on its jurisdiction; then a decision of the plan; then the rule
+    with the lowest priority number; the default zone comes last. Where different zones stand at the lowest number, the
+    id that sorts first decides.
 
-    The status is the first that fits: ``by_decision`` where a decision gave the main function, ``contested`` where
-    different zones stood at the lowest number, ``review`` where a rule could not be answered, ``by_decision`` where a
-    decision gave an overlay, else ``decided``.
+    The status is the first that fits: ``by_decision`` where a decision, locked or not, gave the main function,
+    ``contested`` where different zones stood at the lowest number, ``review`` where a rule could not be answered,
+    ``by_decision`` where a decision gave an overlay, else ``decided``.
 
     Examples
     --------
@@ -53,7 +56,9 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     ['general', 'decided']
     """
     ranked = _ranked(claims, rulebook)
-    mains = ranked[(ranked["kind"] == "main") & (ranked["answer"] == "yes")].sort_values(["unit_id", "rank", "rule"])
+    mains = ranked[(ranked["kind"] == "main") & (ranked["answer"] == "yes")].sort_values(
+        ["unit_id", "tier", "rank", "rule"]
+    )
     winners = mains.drop_duplicates("unit_id").set_index("unit_id")
     units = pd.Index(sorted(set(ranked["unit_id"])), name="unit_id", dtype=winners.index.dtype)
     orphans = units.difference(winners.index)
@@ -63,7 +68,10 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
             "give the claims that classify() makes",
             features=orphans,
         )
-    rivals = mains[mains["rank"] == mains["unit_id"].map(winners["rank"])].groupby("unit_id")["zone"].nunique()
+    level = (mains["tier"] == mains["unit_id"].map(winners["tier"])) & (
+        mains["rank"] == mains["unit_id"].map(winners["rank"])
+    )
+    rivals = mains[level].groupby("unit_id")["zone"].nunique()
     overlays = ranked[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes")]
     facts = {
         "decided": winners["decision"],
@@ -89,17 +97,28 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 
 
 def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
-    """Claims with the kind of their zone, whether a decision made them, and their rank: the lower, the stronger."""
+    """Claims with the kind of their zone, whether a decision made them, their tier and their rank in it.
+
+    The lower, the stronger. A locked decision stands above those of the plan, these above every rule and the default
+    below, whatever numbers the rules use.
+    """
     kinds = {zone.code: zone.kind for zone in rulebook.zones}
     priorities = {rule.id: rule.priority for rule in rulebook.rules}
-    decision = claims["rule"].str.startswith(DECISION)
-    ruled = ~decision & (claims["rule"] != DEFAULT_RULE)
+    rule = claims["rule"]
+    decision, locked = rule.str.startswith(DECISION), rule.str.startswith(LOCKED)
+    known = {**priorities, **dict.fromkeys(rulebook.locked, 0)}
+    ruled = ~decision & (rule != DEFAULT_RULE)
     raise_all(
         UnknownNameError(f"claims: rulebook '{rulebook.name}' has no {what} '{name}'{near(name, known)}")
-        for what, known, names in (("zone", kinds, claims["zone"]), ("rule", priorities, claims.loc[ruled, "rule"]))
+        for what, known, names in (("zone", kinds, claims["zone"]), ("rule", known, rule[ruled]))
         for name in sorted(set(names) - set(known))
     )
-    # a decision stands above every rule and the default below, whatever numbers the rules use
-    rank = claims["rule"].map(priorities).astype(float)
-    rank = rank.mask(decision, float("-inf")).mask(claims["rule"] == DEFAULT_RULE, float("inf"))
-    return claims.assign(kind=claims["zone"].map(kinds), decision=decision, rank=rank)
+    whole = {name for name, entry in rulebook.locked.items() if entry.unit is None}
+    tier = pd.Series(_RULE, index=claims.index).mask(rule == DEFAULT_RULE, _DEFAULT).mask(decision, _DECISION)
+    tier = tier.mask(locked, _LOCKED).mask(rule.isin(whole), _LOCKED_AROUND)
+    return claims.assign(
+        kind=claims["zone"].map(kinds),
+        decision=decision | locked,
+        tier=tier,
+        rank=rule.map(priorities).fillna(0.0).astype(float),
+    )

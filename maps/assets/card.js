@@ -18,7 +18,7 @@ function unitCard(facts, speech, unit, place, actions) {
           .filter(Boolean)
           .join(" · "),
       ),
-      node("p", {}, statusBadge(words, units.status[unit])),
+      node("p", {}, statusBadge(words, units.status[unit], facts.rules[units.main_claim[unit][0]])),
       node(
         "p",
         { class: "zp-actions" },
@@ -53,9 +53,9 @@ function zoneTitle(picture, zone, ...more) {
   return node("p", { class: "zp-zone" }, picture, node("strong", {}, zone.title), ...more);
 }
 
-function statusBadge(words, status) {
+function statusBadge(words, status, rule) {
   const settings = { class: STATUS[status] === "decided" ? "zp-badge" : "zp-badge zp-warn" };
-  return node("span", settings, words[STATUS[status]]);
+  return node("span", settings, words[rule?.kind === "locked" ? "locked" : STATUS[status]]);
 }
 
 function overlayTexts(facts, speech, unit) {
@@ -99,7 +99,7 @@ function otherClaims(facts, speech, unit) {
 }
 
 function ruleName(speech, rule) {
-  return rule.kind === "rule" ? speech.say("rule", { id: rule.id }) : speech.words.by_decision;
+  return rule.kind === "rule" ? speech.say("rule", { id: rule.id }) : speech.words[rule.kind === "locked" ? "locked" : "by_decision"];
 }
 
 // Why: the reason in words, each clause with its values and thresholds, and where the rule is written.
