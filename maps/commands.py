@@ -22,7 +22,7 @@ from maps.files import read_run
 from maps.first_plans import split_roles, write_plan
 from maps.folders import require_room, require_whole, verify, write_run
 from maps.progress import progress
-from zoning import Plan, check, explain, read_rulebook, run, run_cases
+from zoning import Plan, audit, check, explain, read_rulebook, run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -87,7 +87,7 @@ def check_(
     as_json: AsJson = False,
 ) -> None:
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
-    findings = _check_rulebook(target) if target.is_dir() else _check_plan(target)
+    findings = list(audit(target)) if target.is_dir() else _check_plan(target)
     if as_json:
         print(json.dumps({"findings": [_finding(one) for one in findings]}, ensure_ascii=False, indent=1))
     else:
@@ -234,17 +234,6 @@ def _check_plan(path: Path) -> list[Finding]:
         study = read_study(path)
         rulebook = read_rulebook(study.rulebook, study.date)
         return list(check(study, rulebook, read_layers(study)))
-    except ZoneplanError as error:
-        return list(error.findings)
-
-
-def _check_rulebook(folder: Path) -> list[Finding]:
-    try:
-        return [
-            Finding("error", "case", folder.name, (result.name,), 1, result.text, 2)
-            for result in run_cases(folder)
-            if not result.passed
-        ]
     except ZoneplanError as error:
         return list(error.findings)
 

@@ -14,6 +14,7 @@ from zoning.tables import Table as Table
 from zoning.tables import tabulate as tabulate
 from zoning.entries import Indicator as Indicator
 from zoning.entries import Line as Line
+from zoning.entries import Parameter as Parameter
 from zoning.entries import Policy as Policy
 from zoning.entries import Rule as Rule
 from zoning.entries import Zone as Zone
@@ -21,6 +22,7 @@ from zoning.locked_entries import Locked as Locked
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
 from zoning.soundness import rulebook_faults as rulebook_faults
+from zoning.calendars import calendar_faults as calendar_faults
 from zoning.rulebook import Rulebook as Rulebook
 from zoning.rulebook import Value as Value
 from zoning.rulebook import read_rulebook as read_rulebook
@@ -57,6 +59,7 @@ from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
 from zoning.cases import Result as Result
 from zoning.cases import run_cases as run_cases
+from zoning.audits import audit as audit
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import known_roles as known_roles

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from layers import ZoneplanError, raise_all
+from zoning.calendars import last_change
 from zoning.claims import classify
 from zoning.drafts import Draft, read_draft
 from zoning.entries import Case
@@ -76,7 +76,7 @@ def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
     """
     draft = read_draft(name_or_path)
     places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
-    days = {case.date for _, _, case in places} or {_last_change(draft)}
+    days = {case.date for _, _, case in places} or {last_change(draft)}
     rulebooks = {day: read_rulebook(name_or_path, day) for day in sorted(days)}
     faults = (_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
     raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
@@ -84,18 +84,6 @@ def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
         Result(case.name, draft.where("cases", place, file=file), tuple(_differences(case, rulebooks[case.date])))
         for file, place, case in places
     )
-
-
-def _last_change(draft: Draft) -> date:
-    """The last day on which something begins or ends; cases apart, a rulebook must be sound on it."""
-    entries = (
-        *draft.zones,
-        *draft.rules,
-        *draft.policies,
-        *draft.decisions,
-        *(value for one in draft.parameters for value in one.dated),
-    )
-    return max((one.since for one in entries if one.since is not None), default=date(2000, 1, 1))
 
 
 def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterator[RulebookError]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -72,7 +73,12 @@ class _Sight:
     draft: Draft
     measures: Mapping[str, Example]
 
-    @property
+    @cached_property
+    def example(self) -> pd.DataFrame:
+        """One row of examples."""
+        return pd.DataFrame([self.measures])
+
+    @cached_property
     def parameters(self) -> dict[str, Example]:
         """The first value of each parameter whose name is no measure."""
         parameters = {one.name: one.dated[0].value for one in self.draft.parameters}
@@ -96,9 +102,8 @@ class _Sight:
 
     def _misfits(self, condition: Condition) -> Iterator[str]:
         """Kinds that do not fit, and main zones that are none: a policy on such a zone would silently never apply."""
-        example = pd.DataFrame([self.measures])
         try:
-            (clauses,) = condition.explain(example, self.parameters)
+            (clauses,) = condition.explain(self.example, self.parameters)
         except (ConditionError, UnknownNameError) as error:
             yield str(error)
             return
@@ -113,7 +118,7 @@ class _Sight:
 def _out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
     read = set(names)
     for parameter in draft.parameters:
-        if parameter.name in read and parameter.on(day) is None:
+        if parameter.name in read and parameter.at(day) is None:
             yield (
                 f"parameter '{parameter.name}' has no value on {day}; it has values "
                 f"{', '.join(value.period for value in parameter.dated)}: "

@@ -133,8 +133,16 @@ class Parameter(Part):
     verified: bool = False
     """Somebody has seen the number in the official text."""
 
-    def on(self, day: date) -> DatedValue | None:
-        """The value in force on a day; None where there is none."""
+    def at(self, day: date) -> DatedValue | None:
+        """The value in force on a day; None where there is none.
+
+        Examples
+        --------
+        >>> values = [{"value": 0.4, "until": date(2020, 1, 1)}, {"value": 0.25, "from": date(2020, 1, 1)}]
+        >>> least = Parameter(name="wetland_share_min", unit="1", values=values, reference="Meadow Act, section 3")
+        >>> least.at(date(2019, 12, 31)).value, least.at(date(2020, 1, 1)).value
+        (0.4, 0.25)
+        """
         return next((value for value in self.dated if value.on(day)), None)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layers import raise_all
+from zoning.calendars import changes, last_change
 from zoning.drafts import Draft, read_draft
 from zoning.entries import Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
@@ -47,6 +48,8 @@ class Rulebook:
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     files : mapping of str to bytes
         The files as read, by their path inside the rulebook's folder; copied into every run.
+    draft : Draft or None
+        The same rulebook as written, of all days; None where it was not read from files.
     """
 
     name: str
@@ -62,6 +65,37 @@ class Rulebook:
     locked: Mapping[str, Locked] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    draft: Draft | None = field(default=None, repr=False, compare=False)
+
+    def at(self, date: dt.date) -> Rulebook:
+        """The same rulebook as it is in force on another day.
+
+        Raises
+        ------
+        RulebookError
+            It cannot be meant on that day, or was not read from files.
+
+        Examples
+        --------
+        >>> rulebook = read_rulebook("us_west")
+        >>> len(rulebook.policies) > len(rulebook.at(dt.date(2000, 1, 1)).policies)
+        True
+        """
+        draft = self._written()
+        raise_all(rulebook_faults(draft, date))
+        return _in_force(draft, date)
+
+    @property
+    def changes(self) -> tuple[dt.date, ...]:
+        """The days on which anything of it begins to hold, or holds no more; sorted."""
+        return changes(self._written())
+
+    def _written(self) -> Draft:
+        if self.draft is None:
+            raise RulebookError(
+                f"rulebook '{self.name}' was not read from files and knows no other day than {self.day}"
+            )
+        return self.draft
 
     @property
     def values(self) -> dict[str, float | bool | str]:
@@ -102,20 +136,20 @@ class Rulebook:
         }
 
 
-def read_rulebook(name_or_path: str | Path, date: dt.date) -> Rulebook:
+def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rulebook:
     """A rulebook as it is in force on a day.
 
     Parameters
     ----------
     name_or_path : str or Path
         The name of a built-in rulebook, or the folder of another one: a ``Path``, or a text with a ``/`` in it.
-    date : date
-        The day of the plan.
+    date : date, optional
+        The day of the plan. By default the last day on which anything of the rulebook begins.
 
     Returns
     -------
     Rulebook
-        Only what is in force on that day.
+        Only what is in force on that day; see :meth:`Rulebook.at` for others.
 
     Raises
     ------
@@ -132,8 +166,9 @@ def read_rulebook(name_or_path: str | Path, date: dt.date) -> Rulebook:
     ['general']
     """
     draft = read_draft(name_or_path)
-    raise_all(rulebook_faults(draft, date))
-    return _in_force(draft, date)
+    day = last_change(draft) if date is None else date
+    raise_all(rulebook_faults(draft, day))
+    return _in_force(draft, day)
 
 
 def _in_force(draft: Draft, day: dt.date) -> Rulebook:
@@ -152,11 +187,12 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
+        draft=draft,
     )
 
 
 def _value(parameter: Parameter, day: dt.date) -> Value | None:
-    dated = parameter.on(day)
+    dated = parameter.at(day)
     if dated is None:
         return None
     return Value(

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from layers import ZoneplanError
 from zoning.cases import run_cases
 from zoning.drafts import builtin_rulebooks, read_draft
 from zoning.errors import RulebookError
-from zoning.rulebook import read_rulebook
 
 CASES = [result for name in builtin_rulebooks() for result in run_cases(name)]
 
@@ -37,16 +34,6 @@ def test_cases_show_what_every_rule_and_policy_does(name) -> None:
     }
     assert {rule.zone for rule in draft.rules} <= zones
     assert {policy.id for policy in draft.policies} <= policies
-
-
-@pytest.mark.parametrize("name", builtin_rulebooks())
-def test_built_in_rulebooks_are_sound_on_every_day_on_which_they_change(name) -> None:
-    draft = read_draft(name)
-    dated = [*draft.zones, *draft.rules, *draft.policies, *(value for one in draft.parameters for value in one.dated)]
-    days = {day for one in dated for day in (one.since, one.until) if day is not None}
-    recent = sorted(day for day in days if day >= date(2020, 1, 1)) or [max(days)]
-    for day in recent:
-        assert read_rulebook(name, day).default_zone.kind == "main"
 
 
 def test_cases_that_go_as_expected(write_rulebook) -> None:

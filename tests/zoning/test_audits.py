@@ -1,0 +1,71 @@
+"""Audits: what the check of a rulebook says, beyond the faults and cases that have tests of their own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from zoning.audits import audit
+from zoning.drafts import builtin_rulebooks
+
+
+def swap(old: str, new: str):
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_built_in_rulebooks_have_no_finding(name) -> None:
+    assert audit(name) == ()
+
+
+def test_cases_are_errors_and_other_days_are_warnings(write_rulebook) -> None:
+    folder = write_rulebook(
+        cases=swap('status = "review"', 'status = "decided"'),
+        parameters=swap("until = 2020-01-01", "until = 2019-12-30"),
+    )
+    error, warning = audit(folder)
+    assert (error.level, error.code, error.exit_code) == ("error", "case", 2)
+    assert (warning.level, warning.code, warning.exit_code) == ("warning", "day", 0)
+    assert warning.text.startswith("on 2019-12-30: small/rules.toml, line 4, column 8: parameter 'density_min' has no")
+
+
+def test_what_is_wrong_on_every_day_is_told_once_as_an_error(write_rulebook) -> None:
+    (finding,) = audit(write_rulebook(rules=swap("population / area_km2", "populaton / area_km2")))
+    assert (finding.level, finding.exit_code) == ("error", 2)
+    (finding,) = audit(write_rulebook(rules=swap("[[rules]]", "[[rule]]")))
+    assert "rule" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("rules", "ecologically_fragile_share >= fragile_min", "ecologically_fragile_share >= 0.5"),
+        ("rules", "population / area_km2 >= density_min", "population * 0.01 / area_km2 >= density_min"),
+        ("rules", "energy_mw >= energy_min_mw", "energy_mw BETWEEN energy_min_mw AND 9e9"),
+        ("rules", 'when = "at_border"', 'when = "at_border AND energy_mw NOT IN (-1, 2)"'),
+        ("policies", 'when = "quota_construction_land > 0"', 'when = "quota_construction_land > 2.5"'),
+        ("policies", 'when = "energy_rich"', 'when = "energy_rich AND NOT (population < 500 OR TRUE)"'),
+    ],
+)
+def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_rulebook, file, old, new) -> None:
+    findings = audit(write_rulebook(**{file: swap(old, new)}))
+    assert findings
+    for one in findings:
+        assert one.level == "error"
+        assert f"{file}.toml" in one.text
+        assert "a number without a name" in one.text
+        assert "name a parameter, with its unit, dates and reference" in one.text
+
+
+def test_the_command_says_the_same(write_rulebook, command) -> None:
+    folder = write_rulebook(parameters=swap("until = 2020-01-01", "until = 2019-12-30"))
+    told = command("check", folder)
+    assert (told.code, told.out.splitlines()[-1]) == (0, "0 errors, 1 warning, 0 notes")
+    assert "warning: on 2019-12-30: " in told.out
+    found = json.loads(command("check", folder, "--json").out)["findings"]
+    assert [(one["level"], one["code"]) for one in found] == [("warning", "day")]
