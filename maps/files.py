@@ -192,9 +192,10 @@ def _read_csv(table: Table, folder: Path, provenance: Mapping[str, Any]) -> pd.D
     rows = pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if provenance["excel_safe"]:
         rows = rows.map(_arm)
-    if table.open:  # a measure may be missing; a text of the other tables may be empty
+    if table is MEASURES:  # a measure may be missing; a text of the other tables may be empty
         rows = rows.where(rows != "")
-    kinds = table.columns | (provenance["measures"] if table.open else {})
+    more = provenance["measures"] if table is MEASURES else {name: "float" for name in rows if name.endswith("_ha")}
+    kinds = more | table.columns
     present = {column: kind for column, kind in kinds.items() if column in rows.columns}
     return rows.assign(**{column: _typed(rows[column], kind) for column, kind in present.items()})
 

@@ -60,7 +60,9 @@ def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFram
     -------
     DataFrame
         Columns of ``LINES``, a row for each unit and line that claims land in it; ``lost_to`` has codes, joined by ";"
-        in order of precedence.
+        in order of precedence. Then ``to_<line>_ha`` for each line but the weakest, in order of precedence: the
+        hectares that went to it, 0.0 where none did. All of them stand in every row, so that a table says by its header
+        alone which lines can take land; ``claimed_ha`` is ``settled_ha`` and what went to others.
 
     Raises
     ------
@@ -72,8 +74,7 @@ def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFram
     claims = _claims(settled, rulebook)
     order = {str(code): place for place, code in enumerate(claims.columns)}
     rows = [_balance(settled, code, claims[code], order) for code in order]
-    table = pd.concat(rows) if rows else pd.DataFrame()
-    return tabulate(LINES, table)
+    return tabulate(LINES, pd.concat(rows) if rows else pd.DataFrame())
 
 
 def roles_of(pieces: gpd.GeoDataFrame) -> Mapping[str, str]:
@@ -118,16 +119,18 @@ def _claims(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def _balance(settled: gpd.GeoDataFrame, code: str, claimed: pd.Series, order: Mapping[str, int]) -> pd.DataFrame:
     """The rows of one line."""
     land = settled.loc[claimed, ["unit_id", "area_ha", "control_line"]]
-    kept = land["area_ha"].where(land["control_line"] == code, 0.0)
-    by_unit = land.assign(kept=kept).groupby("unit_id", sort=True)
-    totals = by_unit[["area_ha", "kept"]].sum()
+    by_line = land.pivot_table("area_ha", "unit_id", "control_line", "sum", fill_value=0.0, observed=True)
+    by_line = by_line.reindex(columns=list(order), fill_value=0.0).sort_index()
+    by_unit = land.groupby("unit_id", sort=True)
     winners = by_unit["control_line"].agg(lambda lines: ";".join(sorted({*lines} - {code}, key=order.__getitem__)))
+    lost = {f"to_{other}_ha": 0.0 if other == code else by_line[other].to_numpy() for other in list(order)[:-1]}
     return pd.DataFrame(
         {
-            "unit_id": totals.index,
+            "unit_id": winners.index,
             "line": code,
-            "claimed_ha": totals["area_ha"].to_numpy(),
-            "settled_ha": totals["kept"].to_numpy(),
+            "claimed_ha": by_unit["area_ha"].sum().to_numpy(),
+            "settled_ha": by_line[code].to_numpy(),
             "lost_to": winners.to_numpy(),
+            **lost,
         }
     )

@@ -29,7 +29,7 @@ class Table:
     key : tuple of str
         Columns that identify a row; rows are sorted by them.
     open : bool
-        More columns follow those declared (one a measure, one a designation).
+        More columns follow those declared (one a measure, a designation, or a control line that can take land).
     """
 
     name: str
@@ -69,6 +69,7 @@ LINES = Table(
     "lines",
     {"unit_id": "text", "line": "text", "claimed_ha": "float", "settled_ha": "float", "lost_to": "text"},
     ("unit_id", "line"),
+    open=True,
 )
 QUOTAS = Table(
     "quotas",
@@ -176,10 +177,10 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> rows = pd.DataFrame({"unit_id": ["b", "a"], "line": "red_line", "claimed_ha": [2, 1], "settled_ha": [2, 1]})
-    >>> tabulate(LINES, rows.assign(lost_to="-", note="dropped"))
-      unit_id      line  claimed_ha  settled_ha lost_to
-    0       a  red_line         1.0         1.0       -
-    1       b  red_line         2.0         2.0       -
+    >>> tabulate(LINES, rows.assign(lost_to="-", to_core_ha=0.0))
+      unit_id      line  claimed_ha  settled_ha lost_to  to_core_ha
+    0       a  red_line         1.0         1.0       -         0.0
+    1       b  red_line         2.0         2.0       -         0.0
     >>> tabulate(FLOWS, pd.DataFrame()).columns[:3].tolist()
     ['instrument', 'period', 'payer']
     """
