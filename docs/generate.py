@@ -22,8 +22,8 @@ import maps
 import zoning
 from layers import SeveralErrors, ZoneplanError, study_schema
 from maps.commands import app
+from zoning.case_entries import Cases
 from zoning.drafts import FILES
-from zoning.entries import Cases
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/generate.py from the code; change it there. -->"
@@ -73,11 +73,11 @@ def rulebook_page() -> str:
     parts: list[str] = []
     for name, model in {**FILES, "cases/*.toml": Cases}.items():
         schema = model.model_json_schema(by_alias=True)
-        key, value = next(iter(schema["properties"].items()))
         parts.append(f"## `{name}`")
         if name == "rulebook.toml":
             parts += _section(schema, schema, set())
-        else:
+            continue
+        for key, value in schema["properties"].items():
             parts += [f"A list of `[[{key}]]`.", *_section(_named(value, schema), schema, set())]
     return _page(
         "The rulebook",
@@ -94,7 +94,7 @@ def tables_page() -> str:
     for table in zoning.TABLES.values():
         in_csv = any(one.name == table.name for one in zoning.CSV_TABLES)
         file = f"`{table.name}.csv`" if in_csv else f"`{table.name}.parquet`"
-        more = " More columns follow: one a measure or designation." if table.open else ""
+        more = " More columns follow: one a measure, a designation, or a line that took land." if table.open else ""
         rows = [(f"`{name}`", kind, "yes" if name in table.key else "") for name, kind in table.columns.items()]
         parts += [f"## {table.name}", f"In {file}.{more}", *_table(("column", "type", "key"), rows)]
     return _page(

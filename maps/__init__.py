@@ -14,6 +14,7 @@ from maps.pages import fill_page as fill_page
 from maps.report_parts import Chapter as Chapter
 from maps.report_editions import Edition as Edition
 from maps.report_chapters import summary as summary
+from maps.report_findings import findings as findings
 from maps.report_annexes import sources as sources
 from maps.lists import list_units as list_units
 from maps.reports import report as report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,10 @@ from maps.files import read_run
 from maps.first_plans import split_roles, write_plan
 from maps.folders import require_room, require_whole, verify, write_run
 from maps.progress import progress
-from zoning import Plan, audit, check, explain, read_rulebook, run
+from zoning import Plan, audit, check, explain, find, finding_words, read_rulebook, run
+
+FINDINGS_SHOWN = 5
+"""Lines of findings below the table of a run; the report has all."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -202,6 +205,7 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
+        "findings": [_finding(one) for one in find(plan)],
     }
 
 
@@ -225,8 +229,20 @@ def _print_summary(plan: Plan, folder: Path) -> None:
                 f"{100 * area / total:.1f} %",
             )
     Console().print(table)
+    for line in _found(plan):
+        print(legible(line))
     for words, name in (("map", "map.html"), ("report", "report.html"), ("everything else", "")):
         print(f"{words}: {folder / name}")
+
+
+def _found(plan: Plan) -> Iterator[str]:
+    """How many findings there are, and the first of them; nothing where there is none."""
+    findings, words = find(plan), finding_words(plan.language)
+    if findings:
+        yield words["counted"].format(count=len(findings))
+    yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])
+    if len(findings) > FINDINGS_SHOWN:
+        yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
 
 
 def _check_plan(path: Path) -> list[Finding]:

@@ -165,7 +165,7 @@ def _lines(edition: Edition, lines: list[Content]) -> list[Leaf]:
             (text_in(one["title"], edition.language, one["line"]), one["reference"]),
             edition.ha(one["claimed_ha"]),
             edition.ha(one["settled_ha"]),
-            edition.overlays(one["lost_to"]) or NONE,
+            edition.lost(one["lost_to"], one["lost"]) or NONE,
         )
         for one in lines
     )

@@ -288,7 +288,7 @@ def _lines_by_unit(edition: Edition, table: pd.DataFrame) -> Grid:
                         edition.ha(row.claimed_ha),
                         edition.ha(row.settled_ha),
                         edition.ha(max(row.claimed_ha - row.settled_ha, 0.0)),
-                        edition.overlays(row.lost_to) or NONE,
+                        edition.lost(row.lost_to, row._asdict()) or NONE,
                     )
                     for row in each_row(part)
                 ),

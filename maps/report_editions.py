@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,17 @@ class Edition:
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""
         return self.words["and"].join(self.title(code) for code in codes.split(";") if code)
+
+    def lost(self, codes: str, row: Mapping[Any, Any]) -> str:
+        """To which lines land went, from the column ``lost_to``; with the hectares where the row has them."""
+        told = (
+            self.say("lost_part", line=self.title(code), n=self.ha(row[f"to_{code}_ha"]))
+            if f"to_{code}_ha" in row
+            else self.title(code)
+            for code in codes.split(";")
+            if code
+        )
+        return self.words["and"].join(told)
 
     def ha(self, area: object) -> str:
         """Hectares, with the same decimals on every page."""

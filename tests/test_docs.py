@@ -29,8 +29,8 @@ import pytest
 
 from layers import read_study
 from maps import main
+from zoning.case_entries import Cases
 from zoning.drafts import FILES
-from zoning.entries import Cases
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

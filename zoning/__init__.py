@@ -12,6 +12,7 @@ from zoning.tables import MEASURES as MEASURES
 from zoning.tables import TABLES as TABLES
 from zoning.tables import Table as Table
 from zoning.tables import tabulate as tabulate
+from zoning.entries import Floor as Floor
 from zoning.entries import Indicator as Indicator
 from zoning.entries import Line as Line
 from zoning.entries import Parameter as Parameter
@@ -19,8 +20,10 @@ from zoning.entries import Policy as Policy
 from zoning.entries import Rule as Rule
 from zoning.entries import Zone as Zone
 from zoning.locked_entries import Locked as Locked
+from zoning.case_entries import Case as Case
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
+from zoning.provisions import provision_faults as provision_faults
 from zoning.soundness import rulebook_faults as rulebook_faults
 from zoning.calendars import calendar_faults as calendar_faults
 from zoning.rulebook import Rulebook as Rulebook
@@ -34,6 +37,7 @@ from zoning.partitions import partition as partition
 from zoning.overlays import overlay as overlay
 from zoning.lines import settle_lines as settle_lines
 from zoning.lines import tabulate_lines as tabulate_lines
+from zoning.floors import weigh_floors as weigh_floors
 from zoning.summaries import summarise_lines as summarise_lines
 from zoning.summaries import summarise_points as summarise_points
 from zoning.measures import DEDUCTED_ROLES as DEDUCTED_ROLES
@@ -63,5 +67,7 @@ from zoning.audits import audit as audit
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import known_roles as known_roles
+from zoning.finding_words import finding_words as finding_words
+from zoning.findings import find as find
 from zoning.runs import STEPS as STEPS
 from zoning.runs import run as run

@@ -11,9 +11,9 @@ import pandas as pd
 
 from layers import ZoneplanError, raise_all
 from zoning.calendars import last_change
+from zoning.case_entries import Case
 from zoning.claims import classify
 from zoning.drafts import Draft, read_draft
-from zoning.entries import Case
 from zoning.errors import RulebookError, near
 from zoning.indicators import QUOTA, column_of
 from zoning.policies import assign

@@ -55,7 +55,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     return (
         *errors,
         *_repairs(stack),
-        *_idle_decisions(study),
+        *_idle_decisions(study, stack),
         *_absent(study, rulebook, stack),
         *_locked(rulebook, stack),
     )
@@ -67,9 +67,16 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_roles(study, rulebook),
         *_shapes(study, stack),
         *_names(study, rulebook, stack),
-        *decision_faults(study.decisions, stack.units.index, rulebook),
+        *decision_faults(study.decisions, stack.units.index, rulebook, dropped_units(stack)),
         *_quotas(study, rulebook, stack),
     ]
+
+
+def dropped_units(stack: Stack) -> frozenset[str]:
+    """Units that the file has and the study has not, for they have no geometry."""
+    ledger = stack.ledger
+    gone = ledger.loc[(ledger["layer"] == "units") & (ledger["finding"] == "empty"), "feature"]
+    return frozenset(map(str, gone)) - set(stack.units.index)
 
 
 def provided(study: Study, stack: Stack) -> dict[str, str]:
@@ -197,8 +204,15 @@ def _repairs(stack: Stack) -> Iterator[Finding]:
         yield Finding("warning", str(finding), str(layer), tuple(features[:5]), len(features), text)
 
 
-def _idle_decisions(study: Study) -> Iterator[Finding]:
+def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:
+    dropped = dropped_units(stack)
     for place, decision in enumerate(study.decisions):
+        if decision.unit in dropped:
+            text = (
+                f"{study.where('decisions', place, 'unit')}: unit {shown([decision.unit])} was dropped, for it has no "
+                "geometry: the decision has no effect"
+            )
+            yield Finding("warning", "decision_unit_dropped", "", (decision.unit,), 1, text)
         if decision.date > study.date:
             text = (
                 f"{study.where('decisions', place, 'date')}: the decision on {shown([decision.unit])} is of "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,12 @@ DEFAULT_RULE = "default"
 
 
 def classify(
-    measures: pd.DataFrame, rulebook: Rulebook, decisions: Sequence[Decision] = (), language: str = "en"
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    decisions: Sequence[Decision] = (),
+    language: str = "en",
+    *,
+    dropped: Collection[str] = (),
 ) -> pd.DataFrame:
     """Every claim on every unit: of rules, planners' decisions, locked decisions, and of the default zone.
 
@@ -39,6 +44,8 @@ def classify(
         What planners decided. One that is dated after the rulebook's day claims nothing yet.
     language : {"en", "zh"}
         Of the reasons.
+    dropped : collection of str, optional
+        Units that the study has dropped: decisions on them claim nothing.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def classify(
     [['08031', 'key_development']]
     """
     measures = complete(measures, rulebook).rename_axis("unit_id")
-    raise_all(decision_faults(decisions, measures.index, rulebook))
+    raise_all(decision_faults(decisions, measures.index, rulebook, dropped))
     rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
     asked = [_Asked(rule, measures, rulebook, language) for rule in rules]
     raise_all(error for one in asked for error in one.errors)
@@ -78,7 +85,7 @@ def classify(
     decided = [
         _decision_row(number, decision, zone, language)
         for number, decision in enumerate(decisions, start=1)
-        if decision.date <= rulebook.day
+        if decision.date <= rulebook.day and decision.unit in measures.index
         for zone in (decision.main, decision.overlay)
         if zone is not None
     ]

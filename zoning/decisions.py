@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
@@ -14,7 +14,9 @@ DECISION = "decision-"
 """The beginning of the rule of a decision; its place in the plan follows, from 1."""
 
 
-def decision_faults(decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def decision_faults(
+    decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook, dropped: Collection[str] = ()
+) -> Iterator[ZoneplanError]:
     """The complaints about decisions that cannot be carried out.
 
     Parameters
@@ -25,6 +27,8 @@ def decision_faults(decisions: Sequence[Decision], units: pd.Index, rulebook: Ru
         Ids of the units.
     rulebook : Rulebook
         Its zones are those that can be decided.
+    dropped : collection of str, optional
+        Units that the study has dropped; a decision on one has no effect, which is a finding and no complaint.
 
     Yields
     ------
@@ -45,7 +49,7 @@ def decision_faults(decisions: Sequence[Decision], units: pd.Index, rulebook: Ru
     first: dict[str, int] = {}
     for number, decision in enumerate(decisions, start=1):
         where = f"decision {number}"
-        if decision.unit not in units:
+        if decision.unit not in units and decision.unit not in dropped:
             yield UnknownNameError(
                 f"{where}: there is no unit {shown([decision.unit])}{near(decision.unit, map(str, units))}",
                 code="unknown_unit",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from layers import Document, LimitError, SeveralErrors, ZoneplanError, raise_all, read_document
+from zoning.case_entries import Case, Cases
 from zoning.entries import (
-    Case,
-    Cases,
+    Floor,
     Head,
     Indicator,
     Indicators,
@@ -45,6 +45,8 @@ LAWS = Path(__file__).parent / "laws"
 NEEDED = ("rulebook.toml", "zones.toml")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000
+HOMES = {"floors": "lines.toml"}
+"""Files of entries that have no file of their own."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Draft:
     folder : Path
     head : Head
         ``rulebook.toml``.
-    zones, indicators, parameters, rules, lines, policies, decisions : tuples
+    zones, indicators, parameters, rules, lines, floors, policies, decisions : tuples
         All entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
@@ -73,6 +75,7 @@ class Draft:
     parameters: tuple[Parameter, ...] = ()
     rules: tuple[Rule, ...] = ()
     lines: tuple[Line, ...] = ()
+    floors: tuple[Floor, ...] = ()
     policies: tuple[Policy, ...] = ()
     decisions: tuple[Locked, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
@@ -91,7 +94,7 @@ class Draft:
         file : str, optional
             By default the file of that kind.
         """
-        name = file or f"{kind}.toml"
+        name = file or HOMES.get(kind, f"{kind}.toml")
         path = keys if kind == "rulebook" else (kind, *keys)
         document = self.documents.get(name)
         return f"{_prefix(self.folder, name)}{document.where(*path)}" if document else f"{self.folder.name}/{name}"
@@ -208,6 +211,7 @@ def _assembled(folder: Path, read: Mapping[str, tuple[Any, Document]], notes: Ma
         folder=folder,
         head=read["rulebook.toml"][0],
         **{kind: getattr(read[f"{kind}.toml"][0], kind) for kind in kinds},
+        floors=read["lines.toml"][0].floors if "lines.toml" in read else (),
         cases={name: part.cases for name, (part, _) in read.items() if name.startswith("cases/")},
         files=dict(sorted(files.items())),
         documents={name: document for name, (_, document) in read.items()},

@@ -180,6 +180,23 @@ class Line(Part):
     """The document that says so."""
 
 
+class Floor(InForce):
+    """What a control line must at least cover; a floor that is missed is a finding, for plans may miss one."""
+
+    line: Identifier
+    """Code of the control line whose settled land counts."""
+    of: Text
+    """The measure in hectares of which it must be a part, such as "arable_ha"."""
+    at_least: Identifier
+    """Name of the parameter with the least share; its unit is "1", or begins with "%"."""
+    level: Literal["unit", "jurisdiction", "study"] = "jurisdiction"
+    """Where it must hold: every unit, every jurisdiction of each level of [units], or the study as a whole."""
+    title: Texts
+    """What people read, by language."""
+    reference: Text
+    """The document that says so."""
+
+
 class Policy(InForce):
     """What applies where a condition holds."""
 
@@ -220,42 +237,8 @@ class Head(Part):
     """Languages of all titles and reasons; "en" is among them."""
     description: Text
     """What it is, for a reader who finds it."""
-
-
-class Case(Part):
-    """A worked case: a unit on a day, and what the rulebook must make of it."""
-
-    name: Text
-    """What it shows; no two cases share a name."""
-    date: date
-    """The day on which the rulebook is asked."""
-    source: Text
-    """Where the expected answer comes from: a document, or a pencil."""
-    unit: Text = "case"
-    """Id of the unit."""
-    jurisdiction: str = ""
-    """Its jurisdiction."""
-    given: dict[str, Scalar] = Field(default_factory=dict)
-    """Values of indicators; of a quota as "quota_<name>"."""
-    missing: tuple[Text, ...] = ()
-    """Indicators that the study has and this unit lacks."""
-    expect: Expected
-    """What must come out."""
-
-
-class Expected(Part):
-    """What a worked case must give; what is left out is not compared."""
-
-    main: str
-    """Code of the main function."""
-    overlays: tuple[str, ...] | None = None
-    """Codes of all overlays."""
-    policies: tuple[str, ...] | None = None
-    """Ids of all policies that hold."""
-    overruled: tuple[str, ...] | None = None
-    """Ids of all policies that a stricter one overrules."""
-    status: Literal["decided", "contested", "review", "by_decision"] | None = None
-    """How it was decided."""
+    instruments: tuple[Text, ...] = ()
+    """Instruments of which each unit must have a policy; a unit without one is a finding."""
 
 
 class Zones(Part):
@@ -286,15 +269,10 @@ class Lines(Part):
     """``lines.toml``."""
 
     lines: tuple[Line, ...] = ()
+    floors: tuple[Floor, ...] = ()
 
 
 class Policies(Part):
     """``policies.toml``."""
 
     policies: tuple[Policy, ...] = ()
-
-
-class Cases(Part):
-    """A file of ``cases/``."""
-
-    cases: tuple[Case, ...] = ()

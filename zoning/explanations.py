@@ -177,6 +177,7 @@ def _line(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
         "claimed_ha": float(row["claimed_ha"]),
         "settled_ha": float(row["settled_ha"]),
         "lost_to": str(row["lost_to"]),
+        "lost": {name: float(row[name]) for name in row if str(name).startswith("to_") and float(row[name]) > 0},
         "reference": line.reference if line else "",
     }
 

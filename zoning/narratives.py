@@ -109,13 +109,18 @@ class _Narrator:
             )
 
     def _line(self, line: Mapping[str, Any]) -> str:
-        lost = f"{line['claimed_ha'] - line['settled_ha']:,.2f}"
+        total = line["claimed_ha"] - line["settled_ha"]
+        lost = [
+            self._say("line_lost", area=f"{line['lost'].get(f'to_{code}_ha', total):,.2f}", line=code)
+            for code in str(line["lost_to"]).split(";")
+            if code
+        ]
         return self._say(
             "line",
             title=text_in(line["title"], self._language, line["line"]),
             settled=f"{line['settled_ha']:,.2f}",
             claimed=f"{line['claimed_ha']:,.2f}",
-            lost=self._say("line_lost", area=lost, line=line["lost_to"]) if line["lost_to"] else "",
+            lost="".join(lost),
             reference=self._say("line_reference", text=line["reference"]) if line["reference"] else "",
         )
 

@@ -56,7 +56,8 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
 
 def _claims(plan: Plan, language: str) -> pd.DataFrame:
     key = ["unit_id", "zone", "rule", "answer"]
-    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language)
+    dropped = {decision.unit for decision in plan.study.decisions} - set(plan.measures.index)
+    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language, dropped=dropped)
     words = ["reason", "values"]
     told = plan.claims[key].merge(again[key + words], on=key, how="left", validate="1:1")
     return plan.claims.assign(**{name: told[name].where(told[name].notna(), plan.claims[name]) for name in words})

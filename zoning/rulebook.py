@@ -10,7 +10,7 @@ from pathlib import Path
 from layers import raise_all
 from zoning.calendars import changes, last_change
 from zoning.drafts import Draft, read_draft
-from zoning.entries import Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
+from zoning.entries import Floor, Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
 from zoning.locked_entries import LOCKED, Locked
 from zoning.soundness import rulebook_faults
@@ -40,7 +40,9 @@ class Rulebook:
         The day asked for.
     languages : tuple of str
         Of the titles; the first is the default.
-    zones, indicators, rules, lines, policies : tuples
+    instruments : tuple of str
+        Of which each unit must have a policy.
+    zones, indicators, rules, lines, floors, policies : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
         Decisions of ``decisions.toml`` that are in force on ``day``, by their rule "locked-<n>", n counted in the file.
@@ -57,10 +59,12 @@ class Rulebook:
     description: str
     day: dt.date
     languages: tuple[str, ...] = ("en",)
+    instruments: tuple[str, ...] = ()
     zones: tuple[Zone, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     rules: tuple[Rule, ...] = ()
     lines: tuple[Line, ...] = ()
+    floors: tuple[Floor, ...] = ()
     policies: tuple[Policy, ...] = ()
     locked: Mapping[str, Locked] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
@@ -179,10 +183,12 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         description=head.description,
         day=day,
         languages=head.languages,
+        instruments=head.instruments,
         zones=tuple(zone for zone in draft.zones if zone.on(day)),
         indicators=draft.indicators,
         rules=tuple(rule for rule in draft.rules if rule.on(day)),
         lines=draft.lines,
+        floors=tuple(floor for floor in draft.floors if floor.on(day)),
         policies=tuple(policy for policy in draft.policies if policy.on(day)),
         locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layers import Study, confirm_sources, raise_all, read_layers, require_language
 from zoning.assumptions import assume
-from zoning.checks import complaints
+from zoning.checks import complaints, dropped_units
 from zoning.claims import classify
 from zoning.indicators import assumed, complete
 from zoning.lines import settle_lines, tabulate_lines
@@ -66,7 +66,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     measured = measure(stack.units, pieces, stack.layers, rulebook)
     measures = complete(measured, rulebook)
     announce("classify")
-    claims = classify(measures, rulebook, study.decisions, language)
+    claims = classify(measures, rulebook, study.decisions, language, dropped=dropped_units(stack))
     decided = resolve(claims, rulebook)
     announce("allocate")
     quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))

@@ -13,6 +13,7 @@ from zoning.drafts import Draft
 from zoning.entries import InForce
 from zoning.errors import RulebookError, near
 from zoning.locked_entries import Locked
+from zoning.provisions import provision_faults
 
 RESERVED_RULES = re.compile(r"default|decision-.*|locked-.*")
 
@@ -42,6 +43,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _rules(draft, day)
     yield from _locked(draft, day)
     yield from condition_faults(draft, day)
+    yield from provision_faults(draft, day)
 
 
 def _languages(draft: Draft) -> Iterator[RulebookError]:
@@ -54,6 +56,7 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("parameters", "title"),
         ("rules", "reason"),
         ("lines", "title"),
+        ("floors", "title"),
         ("policies", "title"),
         ("policies", "clause"),
         ("decisions", "reason"),

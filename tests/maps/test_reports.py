@@ -106,7 +106,7 @@ def test_every_chapter_is_there_and_listed(page):
     ids = [given["id"] for tag, given in page.tags if tag == "section" and "id" in given]
     assert links == ids
     assert links == [
-        *("summary", "map", "zones", "open", "decisions", "lines", "quotas", "policies", "list"),
+        *("summary", "map", "findings", "zones", "open", "decisions", "lines", "quotas", "policies", "list"),
         *("assumptions", "parameters", "ledger", "sources", "method"),
     ]
     identifiers = [given["id"] for _, given in page.tags if "id" in given]
@@ -205,7 +205,7 @@ def test_lines_show_claimed_settled_and_lost(toy_plan):
             },
             {"unit_id": "a2", "line": "red_line", "claimed_ha": 40.0, "settled_ha": 40.0, "lost_to": ""},
         ]
-    )
+    ).assign(to_red_line_ha=[40.0, 0.0])
     page = Page(report(dataclasses.replace(toy_plan, lines=lines)))
     assert page.tables["lines/"][1:3] == [
         ["Ecological red line", "1", "40.00", "40.00", "0.00"],
@@ -215,7 +215,7 @@ def test_lines_show_claimed_settled_and_lost(toy_plan):
         ["Ecological red line"],
         ["Unit A2 (a2)", "40.00", "40.00", "0.00", "–"],
         ["Permanent farmland"],
-        ["Unit A2 (a2)", "100.00", "60.00", "40.00", "Ecological red line"],
+        ["Unit A2 (a2)", "100.00", "60.00", "40.00", "Ecological red line 40.00"],
     ]
 
 

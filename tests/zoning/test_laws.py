@@ -12,10 +12,10 @@ import pytest
 
 from layers import builtin_study, parse_condition, read_study
 from layers.reading import read_layers
+from zoning.case_entries import Case
 from zoning.cases import Result, run_cases
 from zoning.claims import classify
 from zoning.drafts import LAWS, Draft, read_draft
-from zoning.entries import Case
 from zoning.indicators import assumed, complete
 from zoning.lines import settle_lines
 from zoning.measures import measure

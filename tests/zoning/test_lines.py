@@ -34,6 +34,7 @@ def strips(**spans):
     return overlay(units, layers)
 
 
+TO = ["to_red_line_core_ha", "to_red_line_ha", "to_permanent_farmland_ha"]
 PIECES = {
     "park": ("protected", (0, 3)),
     "core": ("red_line_core", (0, 1)),
@@ -60,20 +61,36 @@ def test_the_balance_by_pencil():
     table = tabulate_lines(settle_lines(strips(**PIECES), RULEBOOK), RULEBOOK)
     rows = [tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in table.itertuples(index=False)]
     assert rows == [
-        ("a", "growth_boundary", 5.0, 0.0, "red_line_core;red_line;permanent_farmland"),
-        ("a", "permanent_farmland", 3.0, 2.0, "red_line"),
-        ("a", "red_line", 3.0, 2.0, "red_line_core"),
-        ("a", "red_line_core", 1.0, 1.0, ""),
-        ("b", "growth_boundary", 3.0, 1.0, "permanent_farmland"),
-        ("b", "permanent_farmland", 2.0, 2.0, ""),
+        ("a", "growth_boundary", 5.0, 0.0, "red_line_core;red_line;permanent_farmland", 1.0, 2.0, 2.0),
+        ("a", "permanent_farmland", 3.0, 2.0, "red_line", 0.0, 1.0, 0.0),
+        ("a", "red_line", 3.0, 2.0, "red_line_core", 1.0, 0.0, 0.0),
+        ("a", "red_line_core", 1.0, 1.0, "", 0.0, 0.0, 0.0),
+        ("b", "growth_boundary", 3.0, 1.0, "permanent_farmland", 0.0, 0.0, 2.0),
+        ("b", "permanent_farmland", 2.0, 2.0, "", 0.0, 0.0, 0.0),
     ]
+    assert table.columns.tolist()[5:] == TO
+
+
+def test_what_moved_is_told_to_the_hectare_whatever_the_layers():
+    """An independent route: the hectares of each pair of lines, counted on the pieces themselves."""
+    settled = settle_lines(strips(**PIECES), RULEBOOK)
+    table = tabulate_lines(settled, RULEBOOK)
+    assert (table["claimed_ha"] - table["settled_ha"] - table[TO].sum(axis=1)).abs().max() < 1e-9
+    claimed = {"red_line_core": ["core"], "red_line": ["park"], "permanent_farmland": ["fields"]}
+    for row in table.to_dict("records"):
+        own = settled[settled["unit_id"] == row["unit_id"]]
+        layers = claimed.get(row["line"], ["town"])
+        for column in TO:
+            winner = column.removeprefix("to_").removesuffix("_ha")
+            land = own.loc[own[layers].any(axis=1) & (own["control_line"] == winner), "area_ha"].sum()
+            assert row[column] == pytest.approx(0.0 if winner == row["line"] else land, abs=1e-9)
 
 
 def test_no_line_no_row():
     settled = settle_lines(strips(lake=("water", (0, 4))), RULEBOOK)
     assert settled["control_line"].eq("").all()
     table = tabulate_lines(settled, RULEBOOK)
-    assert table.columns.tolist() == ["unit_id", "line", "claimed_ha", "settled_ha", "lost_to"]
+    assert table.columns.tolist() == ["unit_id", "line", "claimed_ha", "settled_ha", "lost_to", *TO]
     assert table.empty
     bare = Rulebook("none", "", "", date(2025, 1, 1))
     assert tabulate_lines(settle_lines(settled, bare), bare).empty

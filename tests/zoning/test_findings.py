@@ -1,0 +1,186 @@
+"""Findings on a finished plan: each kind once, in both languages, and none where all is well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from layers import read_study
+from zoning.claims import classify
+from zoning.findings import find
+from zoning.plans import Plan
+from zoning.retellings import retell
+from zoning.rulebook import read_rulebook
+from zoning.runs import run
+from zoning.zones import resolve
+
+DECISION = """
+[[decisions]]
+unit = "{unit}"
+{what}
+reason = "so it was resolved"
+by = "the council"
+date = {day}
+"""
+
+
+LOCK = "".join(
+    f"""
+[[decisions]]
+unit = "{unit}"
+main = "ecologically_fragile"
+locked = true
+reason = {{ en = "a reserve" }}
+by = "Parliament"
+reference = "List 1"
+from = 2011-01-01
+"""
+    for unit in ("c4", "c3")
+)
+
+
+@pytest.fixture
+def decide(toy_folder: Path):
+    """The plan of the toy province, run with the decisions given instead of its own."""
+
+    def made(*decisions: tuple[str, str, str]) -> Plan:
+        text = (toy_folder / "plan.toml").read_text("utf-8")
+        head, rest = text.split("[[decisions]]")
+        quotas = rest[rest.index("[[quotas]]") :]
+        told = [DECISION.format(unit=unit, what=what, day=day) for unit, what, day in decisions]
+        (toy_folder / "plan.toml").write_text(head + "".join(told) + quotas, "utf-8")
+        return run(read_study(toy_folder / "plan.toml"))
+
+    return made
+
+
+def codes(plan: Plan) -> list[str]:
+    return [one.code for one in find(plan)]
+
+
+def test_a_plan_without_a_flaw_has_none(decide) -> None:
+    assert find(decide(("c4", 'main = "key_development"', "2024-06-01"))) == ()
+
+
+def test_decisions_that_change_nothing(decide) -> None:
+    plan = decide(
+        ("a1", 'main = "ecologically_fragile"', "2024-06-01"),
+        ("a4", 'main = "general"', "2024-06-01"),
+        ("b4", 'overlay = "energy_rich"', "2024-06-01"),
+        ("a3", 'overlay = "energy_rich"', "2026-06-01"),
+    )
+    told = {one.features[0]: one for one in find(plan)}
+    assert {unit: one.code for unit, one in told.items()} == {
+        "a1": "decision_without_effect",
+        "a4": "decision_without_effect",
+        "b4": "decision_without_effect",
+        "a3": "decision_not_in_force",
+    }
+    assert told["a1"].text.startswith(
+        "decision 1 on 'a1' changes nothing: the rules say Ecologically fragile (fragile-1: forest covers it: "
+    )
+    assert told["a4"].text == "decision 2 on 'a4' changes nothing: the rules say General (no rule claims it)"
+    assert told["a3"].text == (
+        "decision 4 on 'a3' has no effect yet: 2026-06-01 is after the plan's date 2025-01-01; the rules say "
+        "nothing of Energy-rich"
+    )
+    assert {one.level for one in told.values()} == {"warning"}
+
+
+def test_a_decision_on_a_unit_that_was_dropped(toy_folder: Path, units: gpd.GeoDataFrame, decide) -> None:
+    own = units.drop(columns=["jurisdiction", "area_ha"]).rename_axis("code").reset_index()
+    own.loc[own["code"] == "c4", "geometry"] = None
+    own.to_file(toy_folder / "toy.gpkg", layer="units", driver="GPKG")
+    text = (toy_folder / "plan.toml").read_text("utf-8")
+    (toy_folder / "plan.toml").write_text(text.replace('id = "code"', 'id = "code"\nempty = "drop"', 1), "utf-8")
+    plan = decide(("c4", 'main = "key_development"', "2024-06-01"), ("a4", 'main = "key_development"', "2024-06-01"))
+    assert [one.text for one in find(plan)] == [
+        "decision 1 on 'c4' has no effect: the unit was dropped, for it has no geometry"
+    ]
+    assert plan.claims["rule"].tolist().count("decision-2") == 1  # places in the plan stay what they are
+    assert codes(retell(plan, "zh")) == ["decision_unit_dropped"]
+
+
+def test_a_decision_against_a_locked_unit(toy_folder: Path, decide) -> None:
+    (toy_folder / "rules" / "decisions.toml").write_text(LOCK, "utf-8")
+    plan = decide(
+        ("c4", 'main = "key_development"', "2024-06-01"), ("c3", 'main = "ecologically_fragile"', "2024-06-01")
+    )
+    against, same = find(plan)
+    assert (against.code, same.code) == ("decision_against_lock", "decision_without_effect")
+    assert against.text == (
+        "decision 1 on 'c4' would make it Key development, but the unit is locked: "
+        "Ecologically fragile (locked-1: locked at national level by Parliament: a reserve (List 1))"
+    )
+    assert plan.zones.set_index("unit_id").loc["c4", "main"] == "ecologically_fragile"
+
+
+def test_units_without_policy_or_instrument(decide) -> None:
+    plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
+    asked = replace(plan, rulebook=replace(plan.rulebook, instruments=("land", "energy")))
+    (found,) = find(asked)
+    assert found.text == (
+        "units without a policy of the instrument 'energy', which 'toy' asks of each: 11 "
+        "('a1', 'a2', 'a3', 'a4', 'b1' and 6 more)"
+    )
+    assert (found.code, found.count, found.features) == ("missing_instrument", 11, ("a1", "a2", "a3", "a4", "b1"))
+    bare = replace(plan, policies=plan.policies[plan.policies["unit_id"] != "a1"])
+    assert [one.text for one in find(bare)] == ["units without any policy: 1 ('a1')"]
+
+
+def test_contested_and_open_units_are_counted(decide) -> None:
+    plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
+    status = ["contested", "review"] + ["decided"] * 10
+    assert codes(replace(plan, zones=plan.zones.assign(status=status))) == ["contested", "review"]
+
+
+def floored(plan: Plan, **arable: float) -> Plan:
+    """The toy plan under the Chinese floor: permanent farmland covers a2 and a3, 100 ha each."""
+    law = read_rulebook("main_functional_areas", date(2025, 1, 1))
+    parameters = {
+        **plan.rulebook.parameters,
+        "permanent_farmland_min_pct": law.parameters["permanent_farmland_min_pct"],
+    }
+    rulebook = replace(plan.rulebook, floors=law.floors, parameters=parameters)
+    column = pd.Series(0.0, index=plan.measures.index)
+    column.update(pd.Series(arable))
+    return replace(
+        plan, rulebook=rulebook, measures=plan.measures.assign(arable_ha=column) if arable else plan.measures
+    )
+
+
+def test_floors_that_are_missed_or_cannot_be_checked(decide) -> None:
+    plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
+    (missed,) = find(floored(plan, a2=125.0, a3=100.0, a4=50.0))  # west: 100 of 125; east: 100 of 150
+    assert (missed.level, missed.code, missed.layer) == ("warning", "floor_missed", "permanent_farmland")
+    assert missed.text == (
+        "Permanent basic farmland of a province, east: 66.67 % of arable_ha instead of at least 80 %; 20.00 ha are "
+        "missing (100.00 ha of 150.00 ha; Land Management Law, articles 33-35, text of 2019 read at "
+        "github.com/LawRefBook/Laws)"
+    )
+    (note,) = find(floored(plan))
+    assert (note.level, note.code, note.count) == ("note", "floor_unchecked", 2)
+    assert note.text == (
+        "Permanent basic farmland of a province: not checked, for 'arable_ha' is missing; places: 2 ('east', 'west')"
+    )
+    (unlined,) = find(replace(floored(plan), roles={}))
+    assert "no layer of a role that draws the line (permanent_farmland)" in unlined.text
+
+
+def test_findings_speak_chinese(decide) -> None:
+    plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
+    (missed,) = find(replace(floored(plan, a2=100.0, a3=100.0, a4=50.0), language="zh"))
+    assert missed.text.startswith("省域永久基本农田保护比例，east：占arable_ha的 66.67%，低于 80%；尚缺 20.00 公顷")
+
+
+def test_what_a_decision_would_have_been_is_asked_without_it(decide) -> None:
+    """An independent route: the whole plan resolved again without any decision."""
+    plan = decide(("a1", 'main = "general"', "2024-06-01"), ("a2", 'main = "ecologically_fragile"', "2024-06-01"))
+    bare = resolve(classify(plan.measures, plan.rulebook), plan.rulebook)["main"]
+    said = {one.features[0] for one in find(plan)}
+    assert said == {one.unit for one in plan.study.decisions if bare[one.unit] == one.main} == {"a2"}

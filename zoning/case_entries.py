@@ -1,0 +1,52 @@
+"""The entries of ``cases/``: worked cases, and what must come out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from zoning.entries import Part, Scalar, Text
+
+
+class Case(Part):
+    """A worked case: a unit on a day, and what the rulebook must make of it."""
+
+    name: Text
+    """What it shows; no two cases share a name."""
+    date: date
+    """The day on which the rulebook is asked."""
+    source: Text
+    """Where the expected answer comes from: a document, or a pencil."""
+    unit: Text = "case"
+    """Id of the unit."""
+    jurisdiction: str = ""
+    """Its jurisdiction."""
+    given: dict[str, Scalar] = Field(default_factory=dict)
+    """Values of indicators; of a quota as "quota_<name>"."""
+    missing: tuple[Text, ...] = ()
+    """Indicators that the study has and this unit lacks."""
+    expect: Expected
+    """What must come out."""
+
+
+class Expected(Part):
+    """What a worked case must give; what is left out is not compared."""
+
+    main: str
+    """Code of the main function."""
+    overlays: tuple[str, ...] | None = None
+    """Codes of all overlays."""
+    policies: tuple[str, ...] | None = None
+    """Ids of all policies that hold."""
+    overruled: tuple[str, ...] | None = None
+    """Ids of all policies that a stricter one overrules."""
+    status: Literal["decided", "contested", "review", "by_decision"] | None = None
+    """How it was decided."""
+
+
+class Cases(Part):
+    """A file of ``cases/``."""
+
+    cases: tuple[Case, ...] = ()

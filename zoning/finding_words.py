@@ -1,0 +1,89 @@
+"""What findings on a finished plan say, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from layers import Words, words_in
+
+WORDS: Words = {
+    "uncovered": ("units without any policy: {count} ({units})", "{count} 个单元没有任何政策（{units}）"),
+    "missing_instrument": (
+        "units without a policy of the instrument '{instrument}', which '{rulebook}' asks of each: {count} ({units})",
+        "{count} 个单元没有“{instrument}”类政策，而规则手册“{rulebook}”要求每个单元都有（{units}）",
+    ),
+    "contested": (
+        "contested units: {count} ({units}); different zones stand at one priority, and the id of the rule decided",
+        "{count} 个单元有争议：同一优先级有不同分区，按规则编号确定（{units}）",
+    ),
+    "review": (
+        "units to be reviewed: {count} ({units}); a value is missing, so that a rule could not be answered",
+        "{count} 个单元待复核：数值缺失，有规则无法判定（{units}）",
+    ),
+    "floor_missed": (
+        (
+            "{title}, {place}: {share} % of {of} instead of at least {least} %; {missing} ha are missing "
+            "({settled} ha of {whole} ha; {reference})"
+        ),
+        (
+            "{title}，{place}：占{of}的 {share}%，低于 {least}%；尚缺 {missing} 公顷"
+            "（{settled} 公顷，总量 {whole} 公顷；{reference}）"
+        ),
+    ),
+    "floor_no_layer": (
+        "{title}: not checked, for the study has no layer of a role that draws the line ({roles})",
+        "{title}：未检查，研究缺少划定该管控线的图层（{roles}）",
+    ),
+    "floor_no_measure": (
+        "{title}: not checked, for '{of}' is missing; places: {count} ({places})",
+        "{title}：未检查，缺少“{of}”；{count} 处（{places}）",
+    ),
+    "floor_no_level": (
+        "{title}: not checked, for the study names no jurisdiction in [units]",
+        "{title}：未检查，研究未在 [units] 中指定行政区",
+    ),
+    "study": ("the whole study", "全部规划单元"),
+    "decision_unit_dropped": (
+        "decision {number} on {unit} has no effect: the unit was dropped, for it has no geometry",
+        "决定 {number}（{unit}）不起作用：该单元没有图形，已被舍去",
+    ),
+    "decision_not_in_force": (
+        "decision {number} on {unit} has no effect yet: {date} is after the plan's date {today}; the rules say {said}",
+        "决定 {number}（{unit}）尚不起作用：其日期为 {date}，晚于方案日期 {today}；规则的判定：{said}",
+    ),
+    "decision_without_effect": (
+        "decision {number} on {unit} changes nothing: the rules say {said}",
+        "决定 {number}（{unit}）未改变任何结果：规则的判定：{said}",
+    ),
+    "decision_against_lock": (
+        "decision {number} on {unit} would make it {wanted}, but the unit is locked: {said}",
+        "决定 {number} 拟将 {unit} 定为 {wanted}，但该单元已锁定：{said}",
+    ),
+    "said": ("{zone} ({rule}: {reason})", "{zone}（{rule}：{reason}）"),
+    "said_default": ("{zone} (no rule claims it)", "{zone}（无规则主张）"),
+    "said_nothing": ("nothing of {zone}", "未主张 {zone}"),
+    "more": ("and {count} more, in the report", "另有 {count} 项，见报告"),
+    "counted": ("findings: {count}", "检查结果：{count} 项"),
+    "error": ("error", "错误"),
+    "warning": ("warning", "警告"),
+    "note": ("note", "说明"),
+    "colon": (": ", "："),
+}  # fmt: skip
+
+
+@cache
+def finding_words(language: str) -> Mapping[str, str]:
+    """The words of one language by their key.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is neither English nor Chinese.
+
+    Examples
+    --------
+    >>> finding_words("zh")["warning"]
+    '警告'
+    """
+    return words_in(language, WORDS)

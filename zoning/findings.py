@@ -1,0 +1,187 @@
+"""Findings: what a finished plan leaves open, misses or does for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from layers import Decision, Finding, shown
+from zoning.claims import DEFAULT_RULE
+from zoning.decisions import DECISION
+from zoning.entries import Floor
+from zoning.finding_words import finding_words
+from zoning.floors import weigh_floors
+from zoning.locked_entries import LOCKED
+from zoning.plans import Plan
+from zoning.policies import uncovered
+from zoning.words import instrument_in, text_in
+from zoning.zones import resolve
+
+OPEN = ("contested", "review")
+_ORDER = ("error", "warning", "note")
+
+
+def find(plan: Plan) -> tuple[Finding, ...]:
+    """What a finished plan leaves open, misses or does for nothing.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+
+    Returns
+    -------
+    tuple of Finding
+        In the plan's language, warnings before notes: units without any policy (``uncovered``) or without an
+        instrument that the rulebook asks of each (``missing_instrument``), units that are ``contested`` or to be
+        reviewed (``review``), floors of control lines that are missed (``floor_missed``) or could not be checked
+        (``floor_unchecked``), and decisions without effect (``decision_without_effect``, ``decision_not_in_force``,
+        ``decision_unit_dropped``) or against a locked unit (``decision_against_lock``).
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> [finding.code for finding in find(plan)]
+    []
+    """
+    found = [*_policies(plan), *_zones(plan), *_floors(plan), *_decisions(plan)]
+    return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
+
+
+def _say(plan: Plan, key: str, **parts: object) -> str:
+    return finding_words(plan.language)[key].format(**parts)
+
+
+def _of_units(plan: Plan, code: str, ids: Iterable[str], **parts: object) -> Finding:
+    """A warning about some units."""
+    units = sorted(ids)
+    text = _say(plan, code, count=len(units), units=shown(units), **parts)
+    return Finding("warning", code, "", tuple(units[:5]), len(units), text)
+
+
+def _policies(plan: Plan) -> Iterator[Finding]:
+    """Units without any policy, and without an instrument that each must have on the whole of its land."""
+    bare = uncovered(plan.policies, plan.units.index)
+    if bare:
+        yield _of_units(plan, "uncovered", bare)
+    rows = plan.policies
+    whole = rows[(rows["piece_id"] == "") & (rows["overruled_by"] == "")]
+    for instrument in plan.rulebook.instruments:
+        missing = set(plan.units.index) - set(whole.loc[whole["instrument"] == instrument, "unit_id"])
+        if missing:
+            called = instrument_in(plan.language, instrument)
+            yield _of_units(plan, "missing_instrument", missing, instrument=called, rulebook=plan.rulebook.name)
+
+
+def _zones(plan: Plan) -> Iterator[Finding]:
+    for status in OPEN:
+        units = plan.zones.loc[plan.zones["status"] == status, "unit_id"]
+        if len(units):
+            yield _of_units(plan, status, units)
+
+
+def _floors(plan: Plan) -> Iterator[Finding]:
+    """Floors that are missed, place by place, and those that nobody could check."""
+    levels = plan.study.units.levels
+    weighed = weigh_floors(plan.lines, plan.measures, plan.rulebook, levels)
+    for number, floor in enumerate(plan.rulebook.floors):
+        title = text_in(floor.title, plan.language, floor.line)
+        roles = next((line.roles for line in plan.rulebook.lines if line.code == floor.line), ())
+        rows = weighed[weighed["floor"] == number]
+        if not set(roles) & set(plan.roles.values()):
+            yield _unchecked(floor, _say(plan, "floor_no_layer", title=title, roles=", ".join(roles)))
+        elif floor.level == "jurisdiction" and not levels:
+            yield _unchecked(floor, _say(plan, "floor_no_level", title=title))
+        else:
+            yield from _weighed(plan, floor, title, rows)
+
+
+def _unchecked(floor: Floor, text: str, places: Iterable[str] = ()) -> Finding:
+    listed = tuple(places)
+    return Finding("note", "floor_unchecked", floor.line, listed[:5], max(len(listed), 1), text)
+
+
+def _weighed(plan: Plan, floor: Floor, title: str, rows: pd.DataFrame) -> Iterator[Finding]:
+    of = next(
+        (text_in(one.title or {}, plan.language, one.name) for one in plan.rulebook.indicators if one.name == floor.of),
+        floor.of,
+    )
+    places = rows["place"].where(rows["place"] != "", _say(plan, "study"))
+    for row, place in zip(rows[rows["missing_ha"] > 0].to_dict("records"), places[rows["missing_ha"] > 0], strict=True):
+        text = _say(
+            plan,
+            "floor_missed",
+            title=title,
+            place=place,
+            of=of,
+            share=f"{100 * row['share']:.2f}",
+            least=f"{100 * row['at_least']:g}",
+            missing=f"{row['missing_ha']:,.2f}",
+            settled=f"{row['settled_ha']:,.2f}",
+            whole=f"{row['of_ha']:,.2f}",
+            reference=floor.reference,
+        )
+        yield Finding("warning", "floor_missed", floor.line, (str(place),), 1, text)
+    silent = places[rows["missing_ha"].isna()].tolist()
+    if silent:
+        text = _say(plan, "floor_no_measure", title=title, count=len(silent), places=shown(silent), of=of)
+        yield _unchecked(floor, text, silent)
+
+
+def _decisions(plan: Plan) -> Iterator[Finding]:
+    """Decisions that change nothing, and those that a locked unit stands against."""
+    rules = plan.claims[~plan.claims["rule"].str.startswith(DECISION)]
+    rules = rules[rules["unit_id"].isin([decision.unit for decision in plan.study.decisions])]
+    without = resolve(rules, plan.rulebook) if len(rules) else pd.DataFrame()
+    for number, decision in enumerate(plan.study.decisions, start=1):
+        told: dict[str, object] = {"number": number, "unit": shown([decision.unit])}
+        if decision.unit not in plan.units.index:
+            yield _decided(plan, "decision_unit_dropped", decision, told)
+            continue
+        for zone in filter(None, (decision.main, decision.overlay)):
+            own = rules[rules["unit_id"] == decision.unit]
+            yield from _idle(plan, decision, zone, own, without.loc[decision.unit], told)
+
+
+def _idle(
+    plan: Plan, decision: Decision, zone: str, claims: pd.DataFrame, without: pd.Series, told: dict[str, object]
+) -> Iterator[Finding]:
+    """One matter of a decision: the main function, or one overlay."""
+    is_main = zone == decision.main
+    alike = claims["zone"].isin(plan.rulebook.codes("main")) if is_main else claims["zone"] == zone
+    locked = claims[alike & claims["rule"].str.startswith(LOCKED)]
+    said = _said(plan, zone, claims, without, is_main=is_main)
+    if decision.date > plan.rulebook.day:
+        day = {"date": decision.date, "today": plan.rulebook.day, "said": said}
+        yield _decided(plan, "decision_not_in_force", decision, told | day)
+    elif len(locked) and zone not in set(locked["zone"]):
+        row = locked.iloc[0]
+        held = _say(plan, "said", zone=_title(plan, row["zone"]), rule=row["rule"], reason=row["reason"])
+        yield _decided(plan, "decision_against_lock", decision, told | {"wanted": _title(plan, zone), "said": held})
+    elif zone == without["main"] if is_main else zone in str(without["overlays"]).split(";"):
+        yield _decided(plan, "decision_without_effect", decision, told | {"said": said})
+
+
+def _said(plan: Plan, zone: str, claims: pd.DataFrame, without: pd.Series, *, is_main: bool) -> str:
+    """What the rules say in the matter, without any decision of the plan."""
+    if is_main and without["rule"] == DEFAULT_RULE:
+        return _say(plan, "said_default", zone=_title(plan, without["main"]))
+    if is_main:
+        told = {"zone": _title(plan, without["main"]), "rule": without["rule"], "reason": without["reason"]}
+        return _say(plan, "said", **told)
+    own = claims[(claims["zone"] == zone) & (claims["answer"] == "yes")]
+    if own.empty:
+        return _say(plan, "said_nothing", zone=_title(plan, zone))
+    row = own.iloc[0]
+    return _say(plan, "said", zone=_title(plan, zone), rule=row["rule"], reason=row["reason"])
+
+
+def _title(plan: Plan, code: object) -> str:
+    return text_in(plan.rulebook.zone(str(code)).title, plan.language, str(code))
+
+
+def _decided(plan: Plan, code: str, decision: Decision, told: dict[str, object]) -> Finding:
+    return Finding("warning", code, "", (decision.unit,), 1, _say(plan, code, **told))
