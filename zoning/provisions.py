@@ -47,7 +47,7 @@ def _floor_texts(draft: Draft, floor: Floor, day: date) -> Iterator[tuple[str, s
         return
     if not (least.unit == "1" or least.unit.startswith("%")) or not isinstance(least.dated[0].value, float):
         yield "at_least", f"'{least.name}' is in {least.unit}; a floor is a number in 1 or in %"
-    if floor.on(day) and least.on(day) is None:
+    if floor.on(day) and least.at(day) is None:
         yield (
             "at_least",
             f"parameter '{least.name}' has no value on {day}; add it, or say from when the floor is in force",
