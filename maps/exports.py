@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-SHEETS = ("zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "ledger")
+SHEETS = ("zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "industries", "ledger")
 LIST = "list"
 """The last sheet: the units by main function, its titles in words."""
 SHEET_ROWS = 1_048_575

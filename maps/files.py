@@ -16,7 +16,7 @@ from layers import Source, read_study
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.reports import write_report
 from maps.webmap import draw
-from zoning import CSV_TABLES, MEASURES, Assumption, Plan, Table, read_rulebook, tabulate
+from zoning import CSV_TABLES, INDUSTRIES, MEASURES, Assumption, Plan, Table, read_rulebook, tabulate
 
 RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
@@ -120,7 +120,8 @@ def read_run(folder: Path) -> Plan:
     """
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
-    tables = {table.name: _read_csv(table, folder, provenance) for table in CSV_TABLES}
+    listed = [table for table in CSV_TABLES if table is not INDUSTRIES or (folder / f"{table.name}.csv").exists()]
+    tables = {table.name: _read_csv(table, folder, provenance) for table in listed}  # older runs have no industries
     measures = tables.pop(MEASURES.name).set_index("unit_id")
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]

@@ -11,6 +11,7 @@ import pytest
 from layers import LANGUAGES
 from layers import sentences as layer_words
 from maps.map_words import _WORDS as MAP
+from zoning import industry_texts
 from zoning import words as engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,7 @@ DICTIONARIES = {
     "zoning": engine.WORDS,
     "instruments": engine.INSTRUMENTS,
     "roles": engine.ROLES,
+    "industries": industry_texts.WORDS,
     "map": MAP,
     "report": {key: tuple(texts[language] for language in LANGUAGES) for key, texts in REPORT.items()},
 }

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from zoning.entries import Part, Scalar, Text
+from zoning.industry_entries import Treatment
 
 
 class Case(Part):
@@ -44,6 +45,10 @@ class Expected(Part):
     """Ids of all policies that a stricter one overrules."""
     status: Literal["decided", "contested", "review", "by_decision"] | None = None
     """How it was decided."""
+    industries: dict[Text, Treatment] = Field(default_factory=dict)
+    """Whether planned projects of some industries may settle, by their codes."""
+    existing_industries: dict[Text, Treatment] = Field(default_factory=dict)
+    """Whether existing works of some industries may stay, by their codes."""
 
 
 class Cases(Part):

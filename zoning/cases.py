@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,8 @@ from zoning.claims import classify
 from zoning.drafts import Draft, read_draft
 from zoning.errors import RulebookError, near
 from zoning.indicators import QUOTA, column_of
+from zoning.industries import judge_industry, list_industries, lists_on
+from zoning.industry_entries import State
 from zoning.policies import assign
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.tables import QUOTAS, tabulate
@@ -114,6 +116,13 @@ def _faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook)
         for name in sorted(set(names) - set(known)):
             text = f"case '{case.name}': rulebook has no '{name}' on {case.date}{near(name, known)}"
             yield draft.fault(text, "cases", place, *keys, file=file)
+    for key in ("industries", "existing_industries"):
+        for code in getattr(expected, key):
+            try:
+                rulebook.branches.path(code)
+            except ZoneplanError as error:
+                text = f"case '{case.name}': {error}"
+                yield draft.fault(text, "cases", place, "expect", key, code, file=file)
     for name in sorted(set(case.given) & set(case.missing)):
         yield draft.fault(f"case '{case.name}': '{name}' is given and missing", "cases", place, "missing", file=file)
 
@@ -138,6 +147,20 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
                 yield f"{what} have {', '.join(more)}, which is not expected"
             if less:
                 yield f"{what} lack {', '.join(less)}"
+    yield from _verdicts(expected.industries, "planned", found, rulebook)
+    yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
+
+
+def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: Rulebook) -> Iterator[str]:
+    """What the negative lists that hold say of the industries that the case names."""
+    items = list_industries(rulebook)
+    held = items[items["list"].isin(lists_on(found.policies | found.overruled, rulebook))]
+    for code, treatment in wanted.items():
+        verdict = judge_industry(held, code, rulebook.branches, state)
+        if verdict.treatment != treatment:
+            one = verdict.decided_by
+            by = f"by {one.list}, item {one.item}" if one else "for no list names it"
+            yield f"{state} {code} is {verdict.treatment}, expected {treatment} ({by})"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from zoning.entries import (
     Zones,
 )
 from zoning.errors import RulebookError, near
+from zoning.industry_entries import Branch, Branches, Industries, Industry
 from zoning.locked_entries import Decisions, Locked
 
 FILES: Mapping[str, type[Part]] = {
@@ -38,6 +39,8 @@ FILES: Mapping[str, type[Part]] = {
     "lines.toml": Lines,
     "policies.toml": Policies,
     "decisions.toml": Decisions,
+    "industries.toml": Industries,
+    "classification.toml": Branches,
 }
 """The files of a rulebook and what each holds."""
 
@@ -58,7 +61,7 @@ class Draft:
     folder : Path
     head : Head
         ``rulebook.toml``.
-    zones, indicators, parameters, rules, lines, floors, policies, decisions : tuples
+    zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
         All entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
@@ -78,6 +81,8 @@ class Draft:
     floors: tuple[Floor, ...] = ()
     policies: tuple[Policy, ...] = ()
     decisions: tuple[Locked, ...] = ()
+    industries: tuple[Industry, ...] = ()
+    classification: tuple[Branch, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)

@@ -216,6 +216,8 @@ class Policy(InForce):
     """What people read, by language."""
     clause: Text | Texts
     """What it demands, in our own words."""
+    list: Id | None = None
+    """The negative list of ``industries.toml`` that holds where the policy does; without subject, for lists add up."""
     reference: Text
     """The document that says so."""
     verified: bool = False
@@ -239,6 +241,8 @@ class Head(Part):
     """What it is, for a reader who finds it."""
     instruments: tuple[Text, ...] = ()
     """Instruments of which each unit must have a policy; a unit without one is a finding."""
+    classification: Text | None = None
+    """The classification of industries of its negative lists: a built-in one, or the name of classification.toml."""
 
 
 class Zones(Part):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zoning.tables import INDUSTRIES, tabulate
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from layers import Source, Study
     from zoning.rulebook import Rulebook
@@ -60,6 +63,8 @@ class Plan:
         The CRS of the units file, as an authority code or WKT.
     language : {"en", "zh"}
         Of the reasons, titles, clauses and assumptions in the tables.
+    industries : DataFrame
+        The items of all negative lists, as declared in :mod:`zoning.tables`.
     """
 
     study: Study
@@ -80,3 +85,4 @@ class Plan:
     sources: tuple[Source, ...]
     own_crs: str
     language: str = "en"
+    industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))

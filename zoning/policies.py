@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,6 +143,9 @@ def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[s
             varying[key] = (units[name], measures[name])
         else:
             fixed[key] = value
+    if policy.list:
+        treatments = Counter(item.treatment for item in rulebook.industries if item.list == policy.list)
+        fixed |= {"list": policy.list, **{one: treatments[one] for one in ("prohibited", "restricted")}}
     if not varying:
         return [_json(fixed)] * len(units)
     columns = {key: [_plain(one) for one in column] for key, (column, _) in varying.items()}

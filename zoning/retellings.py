@@ -9,6 +9,8 @@ import pandas as pd
 from layers import require_language
 from zoning.assumptions import retell_assumptions
 from zoning.claims import classify
+from zoning.industries import list_industries
+from zoning.industry_entries import OWN
 from zoning.plans import Plan
 from zoning.words import text_in
 
@@ -51,6 +53,7 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
         policies=_policies(plan, language),
         assumptions=retell_assumptions(plan.assumptions, plan.rulebook, plan.language, language),
         language=language,
+        industries=_industries(plan, language),
     )
 
 
@@ -61,6 +64,11 @@ def _claims(plan: Plan, language: str) -> pd.DataFrame:
     words = ["reason", "values"]
     told = plan.claims[key].merge(again[key + words], on=key, how="left", validate="1:1")
     return plan.claims.assign(**{name: told[name].where(told[name].notna(), plan.claims[name]) for name in words})
+
+
+def _industries(plan: Plan, language: str) -> pd.DataFrame:
+    table = plan.industries
+    return list_industries(plan.rulebook, table[table["list"] == OWN], language) if len(table) else table
 
 
 def _policies(plan: Plan, language: str) -> pd.DataFrame:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layers import raise_all
+from layers import UnknownNameError, raise_all
 from zoning.calendars import changes, last_change
+from zoning.classifications import Classification
 from zoning.drafts import Draft, read_draft
 from zoning.entries import Floor, Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
+from zoning.industry_entries import Industry, in_force
+from zoning.industry_faults import classification_of
 from zoning.locked_entries import LOCKED, Locked
 from zoning.soundness import rulebook_faults
 from zoning.words import engine_words, text_in
@@ -42,10 +45,12 @@ class Rulebook:
         Of the titles; the first is the default.
     instruments : tuple of str
         Of which each unit must have a policy.
-    zones, indicators, rules, lines, floors, policies : tuples
+    zones, indicators, rules, lines, floors, policies, industries : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
         Decisions of ``decisions.toml`` that are in force on ``day``, by their rule "locked-<n>", n counted in the file.
+    classification : Classification or None
+        What the codes of ``industries`` mean; None where the rulebook has no negative lists.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     files : mapping of str to bytes
@@ -67,6 +72,8 @@ class Rulebook:
     floors: tuple[Floor, ...] = ()
     policies: tuple[Policy, ...] = ()
     locked: Mapping[str, Locked] = field(default_factory=dict)
+    industries: tuple[Industry, ...] = ()
+    classification: Classification | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     draft: Draft | None = field(default=None, repr=False, compare=False)
@@ -127,6 +134,22 @@ class Rulebook:
     def codes(self, kind: str) -> tuple[str, ...]:
         """The codes of the zones of a kind, "main" or "overlay", in the order of the file."""
         return tuple(zone.code for zone in self.zones if zone.kind == kind)
+
+    @property
+    def branches(self) -> Classification:
+        """The classification of industries.
+
+        Raises
+        ------
+        UnknownNameError
+            The rulebook has none, and so no negative lists.
+        """
+        if self.classification is None:
+            raise UnknownNameError(
+                f"rulebook '{self.name}' has no negative lists: its rulebook.toml names no 'classification'",
+                code="no_lists",
+            )
+        return self.classification
 
     def titles_in(self, language: str) -> dict[str, str]:
         """What the names in conditions are called in a language; in English they stand as they are written."""
@@ -191,6 +214,8 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         floors=tuple(floor for floor in draft.floors if floor.on(day)),
         policies=tuple(policy for policy in draft.policies if policy.on(day)),
         locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
+        industries=in_force(draft.industries, day),
+        classification=classification_of(draft),
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
         draft=draft,

@@ -11,6 +11,7 @@ from zoning.assumptions import assume
 from zoning.checks import complaints, dropped_units
 from zoning.claims import classify
 from zoning.indicators import assumed, complete
+from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
 from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
@@ -94,4 +95,5 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         sources=stack.sources,
         own_crs=stack.own_crs.to_string(),
         language=language,
+        industries=list_industries(rulebook, language=language),
     )

@@ -12,6 +12,7 @@ from zoning.conditions import ALWAYS_THERE, condition_faults
 from zoning.drafts import Draft
 from zoning.entries import InForce
 from zoning.errors import RulebookError, near
+from zoning.industry_faults import industry_faults
 from zoning.locked_entries import Locked
 from zoning.provisions import provision_faults
 
@@ -44,6 +45,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _locked(draft, day)
     yield from condition_faults(draft, day)
     yield from provision_faults(draft, day)
+    yield from industry_faults(draft)
 
 
 def _languages(draft: Draft) -> Iterator[RulebookError]:

@@ -137,6 +137,23 @@ POLICIES = Table(
     },
     ("unit_id", "piece_id", "policy"),
 )
+INDUSTRIES = Table(
+    "industries",
+    {
+        "list": "text",
+        "item": "int",
+        "code": "text",
+        "treatment": "text",
+        "state": "text",
+        "unit_id": "text",
+        "jurisdiction": "text",
+        "conditions": "text",
+        "note": "text",
+        "reference": "text",
+        "verified": "bool",
+    },
+    ("list", "item"),
+)
 LEDGER = Table(
     "ledger",
     {name: "float" if name.endswith("_ha") else "text" for name in LEDGER_COLUMNS},
@@ -144,10 +161,11 @@ LEDGER = Table(
 )
 
 TABLES = {
-    table.name: table for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
+    table.name: table
+    for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, INDUSTRIES, LEDGER)
 }
 
-CSV_TABLES = (MEASURES, ZONES, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, LEDGER)
+CSV_TABLES = (MEASURES, ZONES, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, INDUSTRIES, LEDGER)
 """The tables of a run folder that are written as CSV; claims and pieces are GeoParquet."""
 
 _DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}

@@ -1,0 +1,167 @@
+"""Classifications of industries: which branch a code means, what it is a part of, and what it is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from layers import Document, UnknownNameError, read_document
+from zoning.errors import RulebookError, near
+from zoning.industry_entries import Branch, Branches
+from zoning.words import text_in
+
+CLASSIFICATIONS = Path(__file__).parent / "laws" / "classifications"
+_LETTERED = re.compile(r"([A-Z])([0-9][0-9-]*)")
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A tree of branches of industry.
+
+    A branch is called by its whole code: the letter of its section, where it has one, then its digits, "C3011". Codes
+    may be written without the letter, and in small letters.
+
+    Attributes
+    ----------
+    name : str
+        What a rulebook calls it.
+    branches : mapping of str to Branch
+        Those that are listed, by their code.
+
+    Examples
+    --------
+    >>> industries = read_classification("gbt4754_2017")
+    >>> industries.whole("3011"), industries.path("c3011")
+    ('C3011', ('C', 'C30', 'C301', 'C3011'))
+    >>> industries.title("C3011")
+    'Manufacture of non-metallic mineral products'
+    >>> industries.whole("A3011")
+    Traceback (most recent call last):
+        ...
+    layers.errors.UnknownNameError: industry 'A3011': 30 is a part of C, not of A; write 'C3011'
+    """
+
+    name: str
+    branches: Mapping[str, Branch] = field(repr=False)
+
+    def path(self, code: str) -> tuple[str, ...]:
+        """The branches that hold a branch, from the top down to itself, by their whole codes.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such branch; a letter that contradicts the digits is told with the right one.
+        """
+        text = code.strip().upper()
+        split = _LETTERED.fullmatch(text)
+        letter, digits = (split[1], split[2]) if split and text not in self.branches else ("", text)
+        listed = self._listed(digits)
+        if listed is None:
+            raise UnknownNameError(f"industry {code!r}: {self._missing(digits)}", code="unknown_industry")
+        above = self._above(listed)
+        top = above[0]
+        if letter and letter != top:
+            raise UnknownNameError(
+                f"industry {code!r}: {listed} is a part of {top}, not of {letter}; write '{top}{digits}'",
+                code="industry_letter",
+            )
+        deeper = [digits[:length] for length in range(len(listed) + 1, len(digits) + 1)]
+        return tuple(_spelt(top, one) for one in (*above, *deeper))
+
+    def whole(self, code: str) -> str:
+        """The whole code of a branch; errors are those of :meth:`path`."""
+        return self.path(code)[-1]
+
+    def title(self, code: str, language: str = "en") -> str:
+        """What a branch is called; of one that is not listed, the listed one that holds it."""
+        listed = self._listed(_digits(code.strip().upper(), self.branches)) or ""
+        return text_in(self.branches[listed].title, language, code) if listed else code
+
+    def _listed(self, digits: str) -> str | None:
+        """The listed branch that a code means or lies below."""
+        if digits in self.branches:
+            return digits
+        for length in range(len(digits) - 1, 0, -1):
+            branch = self.branches.get(digits[:length])
+            if branch is not None:
+                fits = digits.isdigit() and len(digits) <= branch.digits
+                return branch.code if fits else None
+        return None
+
+    def _above(self, code: str) -> tuple[str, ...]:
+        branch = self.branches[code]
+        return (*self._above(branch.within), code) if branch.within else (code,)
+
+    def _missing(self, digits: str) -> str:
+        longest = max((branch.digits for branch in self.branches.values()), default=0)
+        if digits.isdigit() and len(digits) > longest and any(digits.startswith(one) for one in self.branches):
+            return f"{self.name} has codes of up to {longest} digits"
+        known = [_spelt(self._above(code)[0], code) for code in self.branches]
+        return f"there is no such branch in {self.name}{near(digits, {*known, *self.branches})}"
+
+
+def _spelt(top: str, code: str) -> str:
+    return code if code == top or not top.isalpha() else f"{top}{code}"
+
+
+def _digits(text: str, branches: Mapping[str, Branch]) -> str:
+    split = _LETTERED.fullmatch(text)
+    return split[2] if split and text not in branches else text
+
+
+def builtin_classifications() -> tuple[str, ...]:
+    """The names of the classifications that come with zoneplan, sorted.
+
+    Examples
+    --------
+    >>> builtin_classifications()
+    ('gbt4754_2017',)
+    """
+    return tuple(sorted(path.stem for path in CLASSIFICATIONS.glob("*.toml")))
+
+
+@cache
+def read_classification(name: str) -> Classification:
+    """A classification that comes with zoneplan.
+
+    Raises
+    ------
+    RulebookError
+        There is none of that name.
+
+    Examples
+    --------
+    >>> sections = [code for code, one in read_classification("gbt4754_2017").branches.items() if not one.within]
+    >>> "".join(sections)
+    'ABCDEFGHIJKLMNOPQRST'
+    """
+    known = builtin_classifications()
+    if name not in known:
+        raise RulebookError(
+            f"there is no classification '{name}'{near(name, known)}; or bring your own as classification.toml",
+            code="unknown_classification",
+        )
+    read: tuple[Branches, Document] = read_document(CLASSIFICATIONS / f"{name}.toml", Branches, RulebookError)
+    return classified(name, read[0].classification)
+
+
+def classified(name: str, branches: Sequence[Branch]) -> Classification:
+    """A classification of branches whose faults have been told; see :func:`branch_faults`."""
+    return Classification(name, {branch.code: branch for branch in branches})
+
+
+def branch_faults(branches: Sequence[Branch]) -> list[tuple[int, str, str]]:
+    """What is wrong with the branches of a rulebook's own classification: place, key and complaint."""
+    faults: list[tuple[int, str, str]] = []
+    seen: dict[str, int] = {}
+    for place, branch in enumerate(branches):
+        if branch.code in seen:
+            faults.append((place, "code", f"'{branch.code}' is there already; drop or rename one"))
+        elif branch.within and branch.within not in seen:
+            complaint = f"no branch '{branch.within}' stands before it{near(branch.within, seen)}"
+            faults.append((place, "within", complaint))
+        seen.setdefault(branch.code, place)
+    return faults

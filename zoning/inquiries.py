@@ -1,0 +1,98 @@
+"""Inquiries: may an industry settle in a unit of a finished plan, and which lists hold there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from layers import UnknownNameError, shown
+from zoning.errors import near
+from zoning.industries import Verdict, judge_industry, lists_on
+from zoning.industry_entries import OWN, STATES, State
+from zoning.industry_texts import industry_words
+from zoning.plans import Plan
+from zoning.retellings import retell
+from zoning.words import text_in
+
+
+def ask_industry(
+    plan: Plan,
+    unit_id: str,
+    code: str,
+    state: State = "planned",
+    language: str | None = None,
+    *,
+    piece_id: str = "",
+) -> Verdict:
+    """Whether an industry may settle or stay in a unit, and which negative list decided.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+    unit_id : str
+    code : str
+        Of the branch, with or without the letter of its section, at any depth: "C3011", "3011", "C30", "C".
+    state : {"planned", "existing"}
+        A project that is to be built, or works that are there.
+    language : {"en", "zh"}, optional
+        By default the plan's own.
+    piece_id : str, optional
+        A piece of the unit, where policies may hold that do not hold in all of it.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    UnknownNameError
+        The plan has no such unit, the rulebook no negative lists, its classification no such branch; or the state is
+        neither of the two.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> plan = run(read_study(builtin_study("china_provinces")))
+    >>> verdict = ask_industry(plan, plan.zones["unit_id"][0], "3011")
+    >>> verdict.code, verdict.treatment, verdict.decided_by.list
+    ('C3011', 'restricted', 'market-access')
+    """
+    if unit_id not in plan.units.index:
+        hint = near(unit_id, map(str, plan.units.index))
+        raise UnknownNameError(f"the plan has no unit {shown([unit_id])}{hint}", code="unknown_unit")
+    if state not in STATES:
+        raise UnknownNameError(f"state {state!r}: works are {' or '.join(STATES)}{near(state, STATES)}", code="state")
+    industries = plan.rulebook.branches
+    told = retell(plan, language)
+    items = items_at(told, unit_id, piece_id)
+    return judge_industry(items, code, industries, state, list_titles(told), told.language)
+
+
+def items_at(plan: Plan, unit_id: str, piece_id: str = "") -> pd.DataFrame:
+    """The items of all negative lists that hold in a unit, or on one of its pieces.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the INDUSTRIES table.
+    """
+    rows = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
+    items = plan.industries
+    own = (items["unit_id"] == unit_id) | items["jurisdiction"].isin(jurisdictions_of(plan, unit_id))
+    return items[items["list"].isin(lists_on(rows["policy"], plan.rulebook)) | ((items["list"] == OWN) & own)]
+
+
+def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:
+    """The names of the jurisdictions of all levels to which a unit belongs."""
+    unit = plan.units.loc[unit_id]
+    return {str(unit[one]) for one in ("jurisdiction", *plan.study.units.levels) if one in unit.index} - {""}
+
+
+def list_titles(plan: Plan) -> Mapping[str, str]:
+    """What the negative lists are called in the plan's language, by their id."""
+    own = industry_words(plan.language)["own_list"]
+    titles = {one.list: text_in(one.title, plan.language, one.id) for one in plan.rulebook.policies if one.list}
+    return titles | {OWN: own}
