@@ -66,6 +66,13 @@ from zoning.contests import Contest as Contest
 from zoning.apportionment import apportion as apportion
 from zoning.apportionment import find_binding as find_binding
 from zoning.weights import factors as factors
+from zoning.programmes import Answer as Answer
+from zoning.programmes import Programme as Programme
+from zoning.programmes import Row as Row
+from zoning.programmes import solve as solve
+from zoning.fillings import fill as fill
+from zoning.fillings import nest as nest
+from zoning.infeasibility import find_conflict as find_conflict
 from zoning.quotas import allocate as allocate
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered

@@ -1,0 +1,265 @@
+"""Fillings: the best use of an amount under bounds and caps, by ranking alone, with the exact price of every bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zoning.contests import Flags, Floats
+from zoning.programmes import Places, Programme, Row
+from zoning.steps import Counts
+
+ALL = 0
+"""The node of all units, above every cap."""
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Caps on sets of units, disjoint or one inside another, as a tree; node 0 is the total.
+
+    Attributes
+    ----------
+    parents : tuple of int
+        The node around each node; a parent stands before its children, and node 0 has -1.
+    members : tuple of int64 arrays
+        Places of the units inside each node.
+    caps : tuple of int
+        The most steps of each node; of node 0 the total, which is handed out whole.
+    rows : tuple of int
+        The rule of the programme that each node is.
+    """
+
+    parents: tuple[int, ...]
+    members: tuple[Places, ...]
+    caps: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A best plan and what its bounds are worth.
+
+    Attributes
+    ----------
+    amounts : int64 array
+        Steps of each unit.
+    worths : float64 array
+        Of each node, what one step of room inside it is worth at the least; the value of the total for node 0.
+    prices : float64 array
+        Of each unit, what one step more than its bound would add to the gain, the total unchanged; 0 inside the bounds.
+    starts, ends : int64 arrays
+        Steps between which the bound of a unit may lie at that price, at the least.
+    homes : int64 array
+        The innermost node around each unit that is full.
+    bound : float
+        The value of the prices: no plan, not even one in parts of steps, gains more.
+    """
+
+    amounts: Counts
+    worths: Floats
+    prices: Floats
+    starts: Counts
+    ends: Counts
+    homes: npt.NDArray[np.int64]
+    bound: float
+
+
+def nest(programme: Programme) -> Nest | None:
+    """The rules of a programme as nested caps under one total; None where they are of another form."""
+    whole = [place for place, row in enumerate(programme.rows) if row.low == row.high]
+    if len(whole) != 1 or not _nestable(programme, whole[0]):
+        return None
+    order = sorted(
+        (place for place in range(len(programme.rows)) if place != whole[0]),
+        key=lambda place: (-len(programme.rows[place].places), place),
+    )
+    homes = np.zeros(len(programme.gains), dtype=np.int64)
+    parents, total = [-1], programme.rows[whole[0]]
+    members, caps = [total.places], [int(total.high)]
+    for place in order:
+        row = programme.rows[place]
+        around = np.unique(homes[row.places]).tolist()
+        if len(around) > 1:
+            return None
+        homes[row.places] = len(parents)
+        parents.append(around[0] if around else ALL)
+        members.append(row.places)
+        caps.append(int(min(math.floor(row.high), total.high)))
+    return Nest(tuple(parents), tuple(members), tuple(caps), (whole[0], *order))
+
+
+def _nestable(programme: Programme, total: int) -> bool:
+    """Whether all rules but the total are caps on steps, and the total counts every unit once."""
+    rows: Sequence[Row] = programme.rows
+    caps = (row.plain and math.isinf(row.low) and row.high >= 0 for place, row in enumerate(rows) if place != total)
+    return rows[total].plain and len(rows[total].places) == len(programme.gains) and all(caps)
+
+
+def fill(programme: Programme, caps: Nest) -> Filling | None:
+    """The best plan under nested caps, in whole steps; None where there is no plan at all.
+
+    Parameters
+    ----------
+    programme : Programme
+    caps : Nest
+        From :func:`nest`.
+
+    Returns
+    -------
+    Filling or None
+
+    Notes
+    -----
+    Every unit first has its lower bound. Then the units take what they can in the order of their gains, ties in the
+    order of their places, and each cap stops those inside it: sets under nested caps are a matroid in which that is
+    best (J. Edmonds, *Submodular functions, matroids, and certain polyhedra*, 1970). Inner caps first, each is one
+    cumulative sum. The worth of a step inside a full cap is the gain of the last unit that got some, and never less
+    than outside of it; these worths are a plan of the dual programme, so that its value bounds what any plan can gain.
+
+    Examples
+    --------
+    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 10, 10)
+    >>> cap = Row("group-1", "a group", np.array([1, 2]), np.ones(2), -np.inf, 6)
+    >>> bounds = np.zeros(3, dtype=int), np.array([9, 5, 9])
+    >>> programme = Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, cap))
+    >>> filling = fill(programme, nest(programme))
+    >>> filling.amounts.tolist(), filling.bound, filling.prices.tolist(), filling.worths.tolist()
+    ([4, 5, 1], 21.0, [0.0, 1.0, 0.0], [1.0, 2.0])
+    """
+    order = np.argsort(-programme.gains, kind="stable")
+    rooms = programme.upper - programme.lower
+    for node in range(len(caps.caps) - 1, -1, -1):
+        slack = caps.caps[node] - int(programme.lower[caps.members[node]].sum())
+        if slack < 0:
+            return None
+        ranked = _ranked(order, caps.members[node], len(rooms))
+        filled = np.minimum(np.cumsum(rooms[ranked]), slack)
+        rooms[ranked] = np.diff(filled, prepend=0)
+    amounts = programme.lower + rooms
+    if int(amounts.sum()) < caps.caps[ALL]:
+        return None
+    return _Pricing(programme, caps, amounts, order).price()
+
+
+def _ranked(order: Places, members: Places, count: int) -> Places:
+    """Some of the units in the order of all."""
+    if len(members) == count:
+        return order
+    inside = np.zeros(count, dtype=bool)
+    inside[members] = True
+    return order[inside[order]]
+
+
+@dataclass(frozen=True)
+class _Pricing:
+    """What the bounds of a best plan are worth: found by moving one step from one unit to another."""
+
+    programme: Programme
+    caps: Nest
+    amounts: Counts
+    order: Places
+
+    def price(self) -> Filling:
+        """The filling with its prices."""
+        full, homes, slack = self._full()
+        rank = np.empty(len(self.order), dtype=np.int64)
+        rank[self.order] = np.arange(len(self.order))
+        givers = self._last(full, self.amounts > self.programme.lower)
+        takers = self._first(full, homes, self.amounts < self.programme.upper)
+        prices, starts, ends = np.zeros(len(rank)), self.amounts.copy(), self.amounts.copy()
+        gains, lower, upper = self.programme.gains, self.programme.lower, self.programme.upper
+        for node in full:
+            mine = homes == node
+            giver, taker = givers[node], takers[node]
+            at_ceiling = mine & (self.amounts == upper)
+            if giver is not None:
+                paid = at_ceiling & (rank < rank[giver])
+                prices[paid] = gains[paid] - gains[giver]
+                ends[paid] += np.minimum(slack[paid], self.amounts[giver] - lower[giver])
+                same = paid & (taker is not None and gains[taker] == gains[giver])
+                if taker is not None:
+                    starts[same] -= np.minimum(upper[taker] - self.amounts[taker], slack[taker])
+            if taker is not None:
+                forced = mine & (self.amounts == lower) & (rank > rank[taker])
+                prices[forced] = gains[forced] - gains[taker]
+                starts[forced] -= np.minimum(upper[taker] - self.amounts[taker], slack[taker])
+                same = forced & (giver is not None and gains[giver] == gains[taker])
+                if giver is not None:
+                    ends[same] += np.minimum(slack[same], self.amounts[giver] - lower[giver])
+        worths = self._worths(full, homes, givers)
+        bound = self._bound(worths, homes, full)
+        return Filling(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound)
+
+    def _full(self) -> tuple[list[int], Places, Counts]:
+        """The nodes that are full; of each unit the innermost of them, and the room left in the others around it."""
+        homes, slack = np.zeros(len(self.amounts), dtype=np.int64), np.full(len(self.amounts), 2**62)
+        full = [ALL]
+        for node, members in list(enumerate(self.caps.members))[1:]:
+            left = self.caps.caps[node] - int(self.amounts[members].sum())
+            if left == 0:
+                full.append(node)
+                homes[members] = node
+                slack[members] = 2**62
+            else:
+                slack[members] = np.minimum(slack[members], left)
+        return full, homes, slack
+
+    def _last(self, full: list[int], taken: Flags) -> dict[int, int | None]:
+        """Of each full node the last unit in the order that has more than its lower bound."""
+        found: dict[int, int | None] = {}
+        for node in full:
+            ranked = _ranked(self.order, self.caps.members[node], len(self.order))
+            some = ranked[taken[ranked]]
+            found[node] = int(some[-1]) if len(some) else None
+        return found
+
+    def _first(self, full: list[int], homes: Places, open_: Flags) -> dict[int, int | None]:
+        """Of each full node the first unit that could take what a unit inside the node gives up."""
+        able = self.order[open_[self.order]]
+        home = homes[able]
+        found: dict[int, int | None] = {}
+        for node in full:
+            own = able[home == node]
+            chain = set(self._above(node))
+            above = next((one for one in full[::-1] if one in chain and one != node), None)
+            options = [int(own[0])] if len(own) else []
+            if above is not None and found[above] is not None:
+                options.append(found[above])  # type: ignore[arg-type]  # the line above says that there is one
+            found[node] = min(options, key=lambda unit: (-self.programme.gains[unit], unit)) if options else None
+        return found
+
+    def _above(self, node: int) -> Iterator[int]:
+        while node >= 0:
+            yield node
+            node = self.caps.parents[node]
+
+    def _worths(self, full: list[int], homes: Places, givers: dict[int, int | None]) -> Floats:
+        """Of each node what a step of room inside it is worth; of one that is not full as much as around it."""
+        worths = np.zeros(len(self.caps.caps))
+        for node in range(len(worths)):
+            around = worths[self.caps.parents[node]] if node != ALL else -math.inf
+            if node not in full:
+                worths[node] = around
+                continue
+            giver = givers[node]
+            if giver is not None:
+                least = float(self.programme.gains[giver])
+            else:
+                open_ = (homes == node) & (self.amounts < self.programme.upper)
+                least = float(self.programme.gains[open_].max(initial=-math.inf))
+            worths[node] = max(around, least)
+        return np.where(np.isfinite(worths), worths, 0.0)
+
+    def _bound(self, worths: Floats, homes: Places, full: list[int]) -> float:
+        """The value of the dual plan."""
+        own = self.programme.gains - worths[homes]
+        over, under = np.maximum(own, 0.0), np.minimum(own, 0.0)
+        nodes = [
+            (worths[node] - (worths[self.caps.parents[node]] if node != ALL else 0.0)) * self.caps.caps[node]
+            for node in full
+        ]
+        return math.fsum((*nodes, float(over @ self.programme.upper), float(under @ self.programme.lower)))

@@ -1,0 +1,238 @@
+"""Infeasibility: which rules of a quota contradict each other, and the least change of each that would end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from layers import shown
+from zoning.contests import Flags, Floats
+from zoning.errors import InfeasibleError
+from zoning.programmes import Places, Programme, Row, solve
+from zoning.steps import Counts
+
+_BOUNDS = ("floors", "ceilings")
+_FAR = 2**40
+"""Steps that stand for "no ceiling" while it is asked whether one is to blame."""
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One rule of a conflict.
+
+    Attributes
+    ----------
+    code : str
+        "floors", "ceilings", or the code of a row.
+    words : str
+        What it says, in the planner's words.
+    places : int64 array
+        The units whose bounds these are, or that the row counts.
+    change : float or None
+        By how many steps (of a row: steps times coefficient) it would have to give way, alone and in all; above 0 where
+        it would have to be more, below 0 where less. None where no change of it alone would do.
+    """
+
+    code: str
+    words: str
+    places: Places
+    change: float | None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the bounds of units are told.
+
+    Attributes
+    ----------
+    amount : callable
+        Steps as an amount with its unit of measure.
+    jurisdictions : Series of str
+        Of each unit the jurisdiction that it is in, or "" where there is none; index: ids.
+    """
+
+    amount: Callable[[float], str]
+    jurisdictions: pd.Series
+
+    def bounds(self, kind: str, places: Places, steps: Counts) -> str:
+        """What the floors or ceilings of some units come to."""
+        ids = self.jurisdictions.index[places]
+        where = sorted(set(self.jurisdictions.iloc[places]) - {""})
+        inside = f" in {shown(where)}" if where else ""
+        who = shown(ids) if len(ids) <= 3 else f"{len(ids)} units"
+        verb = "comes" if len(ids) == 1 else "come"
+        noun = kind.removesuffix("s") if len(ids) == 1 else kind
+        return f"the {noun} of {who}{inside} {verb} to {self.amount(int(steps[places].sum()))}"
+
+
+def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
+    """Rules that cannot hold together although any of them could be left out; empty where all can hold.
+
+    Parameters
+    ----------
+    programme : Programme
+        Whose rows say their words. Its gains do not matter; no floor is above its ceiling.
+    wording : Wording
+
+    Returns
+    -------
+    tuple of Clash
+        In the order rows, floors, ceilings: an irreducible set, found by leaving out one rule after the other. The
+        floors, and the ceilings, of units that the same of these rows count are one rule; the bounds of other units are
+        told apart and left out where they do not matter.
+
+    Notes
+    -----
+    The least change of a rule keeps all others, those outside the conflict too: the elastic programme of that one rule
+    (J. W. Chinneck, *Feasibility and Infeasibility in Optimization*, Springer, 2008).
+
+    Examples
+    --------
+    >>> units = pd.Series("", index=["a", "b", "c"])
+    >>> total = Row("total", "the total is 10 ha", np.arange(3), np.ones(3), 10, 10)
+    >>> cap = Row("group-1", "group 1 allows at most 4 ha", np.array([0, 1]), np.ones(2), -np.inf, 4)
+    >>> programme = Programme(np.zeros(3), np.array([3, 3, 0]), np.array([9, 9, 9]), (total, cap))
+    >>> for clash in find_conflict(programme, Wording("{:g} ha".format, units)):
+    ...     print(clash.words, clash.change)
+    group 1 allows at most 4 ha 2.0
+    the floors of 'a', 'b' come to 6 ha -2.0
+    """
+    if _feasible(programme):
+        return ()
+    rows = list(range(len(programme.rows)))
+    bounds = [np.flatnonzero(programme.lower > 0), np.arange(len(programme.upper))]
+    for place in list(rows):
+        fewer = [one for one in rows if one != place]
+        if not _feasible(_without(programme, fewer, bounds)):
+            rows = fewer
+    classes = [(kind, some) for kind in (0, 1) for some in _alike(programme, rows, bounds[kind])]
+    for one in list(classes):
+        fewer_bounds = [_joined(classes, kind, one) for kind in (0, 1)]
+        if not _feasible(_without(programme, rows, fewer_bounds)):
+            classes = [other for other in classes if other is not one]
+    return tuple(_told(programme, wording, rows, classes))
+
+
+def refuse(clashes: Sequence[Clash], amount: Callable[[float], str]) -> InfeasibleError:
+    """The error that names a conflict and the ways out of it.
+
+    Parameters
+    ----------
+    clashes : sequence of Clash
+        From :func:`find_conflict`, at least one.
+    amount : callable
+        Steps as an amount with its unit of measure.
+
+    Returns
+    -------
+    InfeasibleError
+
+    Examples
+    --------
+    >>> clash = Clash("total", "the total is 10 ha", np.arange(3), -2.0)
+    >>> print(refuse([clash], "{:g} ha".format))
+    these rules cannot hold together:
+      - the total is 10 ha: alone, 2 ha less would do
+    """
+    lines = ["these rules cannot hold together:"]
+    for clash in clashes:
+        way = "no change of it alone would do"
+        if clash.change is not None:
+            each = " in all" if clash.code in _BOUNDS and len(clash.places) > 1 else ""
+            way = f"alone, {amount(abs(clash.change))} {'more' if clash.change > 0 else 'less'}{each} would do"
+        lines.append(f"  - {clash.words}: {way}")
+    return InfeasibleError("\n".join(lines), code="conflict")
+
+
+def _feasible(programme: Programme) -> bool:
+    return solve(replace(programme, gains=np.zeros(len(programme.gains))), canonical=False).feasible
+
+
+def _without(programme: Programme, rows: Sequence[int], bounds: Sequence[Places]) -> Programme:
+    """Only some of the rows, and the floors and ceilings of some units."""
+    lower, upper = np.zeros_like(programme.lower), np.full_like(programme.upper, _FAR)
+    lower[bounds[0]], upper[bounds[1]] = programme.lower[bounds[0]], programme.upper[bounds[1]]
+    return replace(programme, lower=lower, upper=upper, rows=tuple(programme.rows[place] for place in rows))
+
+
+def _joined(classes: Sequence[tuple[int, Places]], kind: int, left_out: tuple[int, Places]) -> Places:
+    kept = [places for one in classes for which, places in (one,) if which == kind and one is not left_out]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *kept])
+
+
+def _alike(programme: Programme, rows: Sequence[int], places: Places) -> Iterator[Places]:
+    """Units that the same of the rows count, class by class."""
+    marks: list[Flags] = []
+    for place in rows:
+        inside = np.zeros(len(programme.gains), dtype=bool)
+        inside[programme.rows[place].places] = True
+        marks.append(inside[places])
+    if not len(places):
+        return
+    _, classes = np.unique(np.array(marks), axis=1, return_inverse=True)
+    for one in range(int(classes.max()) + 1):
+        yield places[classes == one]
+
+
+def _told(
+    programme: Programme, wording: Wording, rows: Sequence[int], classes: Sequence[tuple[int, Places]]
+) -> Iterator[Clash]:
+    for place in rows:
+        row = programme.rows[place]
+        yield Clash(row.code, row.words, row.places, _row_change(programme, place))
+    for kind, places in classes:
+        steps = programme.upper if kind else programme.lower
+        words = wording.bounds(_BOUNDS[kind], places, steps)
+        yield Clash(_BOUNDS[kind], words, places, _bound_change(programme, kind, places))
+
+
+def _row_change(programme: Programme, place: int) -> float | None:
+    """The least change of one row: two columns more, of what it gives and what it takes."""
+    count = len(programme.gains)
+    row = programme.rows[place]
+    more = np.array([count, count + 1])
+    elastic = replace(
+        row,
+        places=np.concatenate([row.places, more]),
+        coefficients=np.concatenate([row.coefficients, [1.0, -1.0]]),
+    )
+    rows = [elastic if one == place else other for one, other in enumerate(programme.rows)]
+    answer = _spend(programme, rows, 2)
+    return None if answer is None else float(answer[1] - answer[0])
+
+
+def _spend(programme: Programme, rows: Sequence[Row], more: int, reach: Counts | None = None) -> Floats | None:
+    """How much of some further columns, which cost 1 each, a plan needs at the least; None where there is no plan."""
+    room = np.full(more, _FAR) if reach is None else reach
+    bigger = Programme(
+        np.concatenate([np.zeros(len(programme.gains)), -np.ones(more)]),
+        np.concatenate([programme.lower, np.zeros(more, dtype=np.int64)]),
+        np.concatenate([programme.upper, room]),
+        rows,
+    )
+    answer = solve(bigger, canonical=False)
+    return answer.amounts[-more:] if answer.feasible else None
+
+
+def _bound_change(programme: Programme, kind: int, places: Places) -> float | None:
+    """The least change of some floors or ceilings: a column more for each, beside the unit's own in every row."""
+    count = len(programme.gains)
+    seat = np.full(count, -1)
+    seat[places] = count + np.arange(len(places))
+    sign = 1.0 if kind else -1.0
+    rows = []
+    for row in programme.rows:
+        mine = seat[row.places] >= 0
+        rows.append(
+            replace(
+                row,
+                places=np.concatenate([row.places, seat[row.places[mine]]]),
+                coefficients=np.concatenate([row.coefficients, sign * row.coefficients[mine]]),
+            )
+        )
+    # a floor gives way by at most itself: what it gives is taken from the unit's own column
+    spent = _spend(programme, rows, len(places), None if kind else programme.lower[places])
+    return None if spent is None else sign * float(spent.sum())
