@@ -41,6 +41,11 @@ from layers.sections import check_name as check_name
 from layers.quota_sections import Priority as Priority
 from layers.quota_sections import Quota as Quota
 from layers.quota_sections import Share as Share
+from layers.agreement_sections import Agreement as Agreement
+from layers.agreement_sections import Band as Band
+from layers.agreement_sections import Pollutant as Pollutant
+from layers.transfer_sections import Part as Part
+from layers.transfer_sections import Transfer as Transfer
 from layers.study import Study as Study
 from layers.study import builtin_studies as builtin_studies
 from layers.study import builtin_study as builtin_study

@@ -115,6 +115,7 @@ Amount = Annotated[float, Field(ge=0), BeforeValidator(_real)]
 Factor = Annotated[float, Field(gt=0), BeforeValidator(_real)]
 Exact = Annotated[Decimal, Field(ge=0), BeforeValidator(_exact)]
 ExactStep = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact)]
+Signed = Annotated[Decimal, BeforeValidator(_exact)]
 ExactPct = Annotated[Decimal, Field(ge=0, lt=100), BeforeValidator(_exact)]
 Item = TypeVar("Item")
 Several = Annotated[tuple[Item, ...], Field(strict=False)]

@@ -13,6 +13,7 @@ from typing import Self
 
 from pydantic import PrivateAttr, model_validator
 
+from layers.agreement_sections import Agreement
 from layers.documents import Document, read_document
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, shown
 from layers.faults import misfit
@@ -28,6 +29,7 @@ from layers.sections import (
     UnitsSection,
     check_source,
 )
+from layers.transfer_sections import Transfer
 
 STUDIES = Path(__file__).parent / "studies"
 
@@ -50,6 +52,10 @@ class Study(Section):
     """What planners decided, [[decisions]]."""
     quotas: Several[Quota] = ()
     """Amounts of land to hand down, [[quotas]]."""
+    agreements: Several[Agreement] = ()
+    """Agreements on compensation between parties, [[agreements]]."""
+    transfers: Several[Transfer] = ()
+    """Budgets that go to many, and pools, [[transfers]]."""
 
     _document: Document = PrivateAttr(default_factory=Document)
 
@@ -110,6 +116,10 @@ class Study(Section):
                 [(("quotas", i, "name"), f"{x.name} ({x.period})") for i, x in enumerate(self.quotas)],
             ),
         ]
+        named: list[tuple[Keys, str]] = []
+        named += [(("agreements", i, "name"), f"{x.name} ({x.period})") for i, x in enumerate(self.agreements)]
+        named += [(("transfers", i, "name"), f"{x.name} ({x.period})") for i, x in enumerate(self.transfers)]
+        faults += _repeats("two agreements or transfers of one period have the name", named)
         if faults:
             raise misfit(*faults)
         return self

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-SHEETS = ("zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "industries", "ledger")
+SHEETS = (
+    "zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "positions", "industries",
+    "ledger",
+)  # fmt: skip
 LIST = "list"
 """The last sheet: the units by main function, its titles in words."""
 SHEET_ROWS = 1_048_575

@@ -17,9 +17,11 @@ from layers import (
 )
 from zoning.decisions import decision_faults
 from zoning.errors import near
+from zoning.flow_checks import flow_faults, flow_notes
 from zoning.indicators import QUOTA
 from zoning.locked_units import locked_elsewhere
 from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
+from zoning.parties import known_parties
 from zoning.rulebook import Rulebook
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
@@ -58,6 +60,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
         *_idle_decisions(study, stack),
         *_absent(study, rulebook, stack),
         *_locked(rulebook, stack),
+        *flow_notes(study, known_parties(stack.units, study.units.levels)),
     )
 
 
@@ -69,6 +72,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_names(study, rulebook, stack),
         *decision_faults(study.decisions, stack.units.index, rulebook, dropped_units(stack)),
         *_quotas(study, rulebook, stack),
+        *_flows(study, rulebook, stack),
     ]
 
 
@@ -183,6 +187,12 @@ def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Zoneplan
                 )
         for number, priority in enumerate(quota.priority):
             yield from _unseen(priority.when, sights, study.where("quotas", place, "priority", number, "when"))
+
+
+def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
+    names = {*provided(study, stack), *(indicator.name for indicator in rulebook.indicators)}
+    sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
+    return flow_faults(study, known_parties(stack.units, study.units.levels), names, sights)
 
 
 def _unseen(text: str, sights: set[str], at: str) -> Iterator[ZoneplanError]:

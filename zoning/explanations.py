@@ -30,7 +30,7 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``,
-        ``policies``, ``assumptions``.
+        ``flows``, ``policies``, ``assumptions``.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -107,6 +107,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "other_claims": others,
         "lines": [_line(row, plan.rulebook) for row in _of_unit(plan.lines, unit_id)],
         "quotas": [_quota(row, plan.quotas) for row in _of_unit(plan.quotas, unit_id)],
+        "flows": _flows(plan, unit_id),
         "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
@@ -196,6 +197,23 @@ def _quota(row: Mapping[str, Any], quotas: pd.DataFrame) -> Content:
         "jurisdiction": str(row["jurisdiction"]),
         "jurisdiction_amount": _decimal(above["amount"].iloc[0]) if len(above) else None,
     }
+
+
+def _flows(plan: Plan, unit_id: str) -> list[Content]:
+    """What the unit and the jurisdictions that it lies in pay and receive; amounts as text, so that none is lost."""
+    levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
+    parties = {unit_id, *plan.measures.loc[unit_id, levels].dropna().astype(str)}
+    own = plan.flows[plan.flows["payer"].isin(parties) | plan.flows["receiver"].isin(parties)]
+    return [
+        {
+            **{
+                name: str(row[name])
+                for name in ("instrument", "payer", "receiver", "amount", "unit", "rule", "reference")
+            },
+            "period": int(row["period"]),
+        }
+        for row in own.to_dict("records")
+    ]
 
 
 def _decimal(value: Any) -> str | None:

@@ -56,6 +56,7 @@ class _Narrator:
                 yield from self._claim(claim)
         yield from self._section("lines", map(self._line, content["lines"]))
         yield from self._section("quotas", map(self._quota, content["quotas"]))
+        yield from self._section("flows", (line for one in content["flows"] for line in self._flow(one)))
         yield from self._section("policies", (line for one in content["policies"] for line in self._policy(one)))
         assumed = (self._say("setting", name=one["name"], value=one["assumed"]) for one in content["assumptions"])
         yield from self._section("assumptions", assumed)
@@ -135,6 +136,12 @@ class _Narrator:
         whole = self._say("quota_whole", amount=amount, place=quota["jurisdiction"]) if amount else ""
         told = {name: quota[name] for name in ("quota", "period", "amount", "unit")}
         return self._say("quota", **told, whole=whole, bounds=self._words["quota_and"].join(bounds))
+
+    def _flow(self, flow: Mapping[str, Any]) -> Iterator[str]:
+        yield self._say("flow", **flow)
+        yield f"  {flow['rule']}"
+        if flow["reference"]:
+            yield f"  {self._say('reference', text=flow['reference'])}"
 
     def _policy(self, policy: Mapping[str, Any]) -> Iterator[str]:
         over = self._say("policy_over", id=policy["overruled_by"]) if policy["overruled_by"] else ""

@@ -51,7 +51,7 @@ class Plan:
         Index ``piece_id``; ``unit_id``, ``area_ha``, ``control_line``, one boolean a designation; working CRS.
     measures : DataFrame
         Index ``unit_id``, one column a measure, those that were absent included with what was assumed.
-    claims, zones, lines, quotas, energy, flows, policies, ledger : DataFrame
+    claims, zones, lines, quotas, energy, flows, positions, policies, ledger : DataFrame
         As declared in :mod:`zoning.tables`, index 0..n-1.
     assumptions : tuple of Assumption
         What was absent and what was taken instead.
@@ -78,6 +78,7 @@ class Plan:
     quotas: pd.DataFrame
     energy: pd.DataFrame
     flows: pd.DataFrame
+    positions: pd.DataFrame
     policies: pd.DataFrame
     ledger: pd.DataFrame
     assumptions: tuple[Assumption, ...]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from layers import require_language
+from zoning.accounts import account_without_rivers
 from zoning.assumptions import retell_assumptions
 from zoning.claims import classify
 from zoning.industries import list_industries
@@ -50,6 +51,7 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
         plan,
         claims=claims,
         zones=zones.astype({"reason": plan.zones["reason"].dtype}),
+        flows=_flows(plan, language),
         policies=_policies(plan, language),
         assumptions=retell_assumptions(plan.assumptions, plan.rulebook, plan.language, language),
         language=language,
@@ -69,6 +71,15 @@ def _claims(plan: Plan, language: str) -> pd.DataFrame:
 def _industries(plan: Plan, language: str) -> pd.DataFrame:
     table = plan.industries
     return list_industries(plan.rulebook, table[table["list"] == OWN], language) if len(table) else table
+
+
+def _flows(plan: Plan, language: str) -> pd.DataFrame:
+    key = ["instrument", "period", "payer", "receiver"]
+    decided = plan.zones.set_index("unit_id")
+    again = account_without_rivers(decided, plan.measures, plan.study, plan.rulebook, language)
+    rules = again.set_index(key)["rule"].to_dict()
+    told = [rules.get(tuple(row), rule) for *row, rule in plan.flows[[*key, "rule"]].itertuples(index=False, name=None)]
+    return plan.flows.assign(rule=told)
 
 
 def _policies(plan: Plan, language: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from layers import Study, confirm_sources, raise_all, read_layers, require_language
+from zoning.accounts import account, positions
 from zoning.assumptions import assume
 from zoning.checks import complaints, dropped_units
 from zoning.claims import classify
@@ -15,14 +16,15 @@ from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
 from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
+from zoning.parties import known_parties
 from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.quotas import allocate
 from zoning.rulebook import read_rulebook
-from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
+from zoning.tables import CLAIMS, ENERGY, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
-STEPS = ("read", "overlay", "measure", "classify", "allocate", "assign")
+STEPS = ("read", "overlay", "measure", "classify", "allocate", "account", "assign")
 """The steps that ``run`` announces, in order."""
 
 
@@ -71,6 +73,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     decided = resolve(claims, rulebook)
     announce("allocate")
     quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    announce("account")
+    flows = account(decided, measures, study, rulebook, language, units=stack.units, layers=stack.layers)
     announce("assign")
     policies = assign(decided, measures, quotas, rulebook, language)
     confirm_sources(stack, study)
@@ -85,7 +89,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         lines=tabulate_lines(pieces, rulebook),
         quotas=tabulate(QUOTAS, quotas),
         energy=tabulate(ENERGY, pd.DataFrame()),
-        flows=tabulate(FLOWS, pd.DataFrame()),
+        flows=flows,
+        positions=positions(flows, known_parties(measures, study.units.levels), decided),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, stack.ledger),
         assumptions=assume(

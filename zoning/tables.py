@@ -118,6 +118,11 @@ FLOWS = Table(
     },
     ("instrument", "period", "payer", "receiver"),
 )
+POSITIONS = Table(
+    "positions",
+    {"kind": "text", "party": "text", "unit": "text", "paid": "decimal", "received": "decimal", "net": "decimal"},
+    ("kind", "party", "unit"),
+)
 POLICIES = Table(
     "policies",
     {
@@ -162,10 +167,23 @@ LEDGER = Table(
 
 TABLES = {
     table.name: table
-    for table in (ZONES, MEASURES, PIECES, CLAIMS, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, INDUSTRIES, LEDGER)
+    for table in (
+        ZONES,
+        MEASURES,
+        PIECES,
+        CLAIMS,
+        LINES,
+        QUOTAS,
+        ENERGY,
+        FLOWS,
+        POSITIONS,
+        POLICIES,
+        INDUSTRIES,
+        LEDGER,
+    )
 }
 
-CSV_TABLES = (MEASURES, ZONES, LINES, QUOTAS, ENERGY, FLOWS, POLICIES, INDUSTRIES, LEDGER)
+CSV_TABLES = tuple(table for table in TABLES.values() if table not in (PIECES, CLAIMS))
 """The tables of a run folder that are written as CSV; claims and pieces are GeoParquet."""
 
 _DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}

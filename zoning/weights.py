@@ -75,7 +75,7 @@ def factors(
     >>> factors(quota, zones, pd.DataFrame(index=unit)).to_dict("records")[0]
     {'unit_id': 'a', 'condition': "main = 'key_development'", 'factor': 1.5, 'reason': 'leading cities first'}
     """
-    seen = _sight(zones, measures, tuple(overlays))
+    seen = see(zones, measures, tuple(overlays))
     rows = []
     for place, priority in enumerate(quota.priority):
         condition = parse_condition(priority.when)
@@ -91,6 +91,42 @@ def factors(
     columns = ["unit_id", "place", "condition", "factor", "reason"]
     frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
     return frame.drop(columns="place")
+
+
+def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: tuple[str, ...]) -> pd.DataFrame:
+    """What conditions about quotas and money see of the units, sorted by unit.
+
+    Parameters
+    ----------
+    zones, measures : DataFrame
+        Index ``unit_id``, of the same units.
+    overlays : tuple of str
+        Codes of overlays that conditions may name although no unit has them.
+
+    Returns
+    -------
+    DataFrame
+        The measures, ``main``, and a boolean column an overlay.
+
+    Raises
+    ------
+    MissingValueError
+        Zones and measures are not of the same units.
+    UnknownNameError
+        A measure has the name of a zone.
+    """
+    apart = zones.index.symmetric_difference(measures.index)
+    if len(apart):
+        raise MissingValueError(
+            f"zones and measures are not of the same units: only one of them has {named(apart)}", features=apart
+        )
+    held = zones["overlays"].str.split(";")
+    codes = sorted({*overlays, *(code for some in held for code in some)} - {""})
+    clashes = sorted({"main", *codes} & set(measures.columns))
+    if clashes:
+        raise UnknownNameError(f"'{clashes[0]}' is both a measure and a zone; rename the measure", code="two_sources")
+    found = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
+    return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
 
 
 def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:
@@ -128,19 +164,3 @@ def _part(name: str, measures: pd.DataFrame) -> pd.Series:
     values = find_column(name, measures, "weight")
     with telling(f"weight '{name}'"):
         return pd.Series(measure_weights(values), index=measures.index)
-
-
-def _sight(zones: pd.DataFrame, measures: pd.DataFrame, overlays: tuple[str, ...]) -> pd.DataFrame:
-    """What conditions see, sorted by unit: the measures, ``main``, and a boolean an overlay."""
-    apart = zones.index.symmetric_difference(measures.index)
-    if len(apart):
-        raise MissingValueError(
-            f"zones and measures are not of the same units: only one of them has {named(apart)}", features=apart
-        )
-    held = zones["overlays"].str.split(";")
-    codes = sorted({*overlays, *(code for some in held for code in some)} - {""})
-    clashes = sorted({"main", *codes} & set(measures.columns))
-    if clashes:
-        raise UnknownNameError(f"'{clashes[0]}' is both a measure and a zone; rename the measure", code="two_sources")
-    found = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
-    return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()

@@ -64,6 +64,11 @@ WORDS: Words = {
     "other_claims": ("Also claimed", "其他主张"),
     "lines": ("Control lines", "管控线"),
     "quotas": ("Quotas", "指标"),
+    "flows": ("Payments", "资金往来"),
+    "flow": (
+        "{instrument} {period}: {payer} pays {receiver} {amount} {unit}",
+        "{instrument} {period}：{payer} 付给 {receiver} {amount} {unit}",
+    ),
     "policies": ("Policies", "政策"),
     "assumptions": ("Assumed", "所作假设"),
     "cannot_say": ("{claim}: unknown", "{claim}：未知"),

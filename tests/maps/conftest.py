@@ -76,7 +76,7 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import read_rulebook
-    from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, QUOTAS, ZONES, tabulate
+    from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, POSITIONS, QUOTAS, ZONES, tabulate
     from zoning.zones import resolve
 
     def make(names: dict[str, str] | None = None, **changes: object) -> Plan:
@@ -104,6 +104,7 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
             quotas=tabulate(QUOTAS, quotas),
             energy=tabulate(ENERGY, pd.DataFrame()),
             flows=tabulate(FLOWS, pd.DataFrame()),
+            positions=tabulate(POSITIONS, pd.DataFrame()),
             policies=tabulate(POLICIES, assign(decided, measures, quotas, rulebook)),
             ledger=tabulate(LEDGER, pd.DataFrame([{**fixed, "area_before_ha": 101.0, "area_after_ha": 100.0}])),
             assumptions=(

@@ -14,7 +14,7 @@ from zoning.explanations import explain
 from zoning.indicators import assumed, complete
 from zoning.plans import Plan
 from zoning.policies import assign
-from zoning.tables import LINES, QUOTAS, ZONES, tabulate
+from zoning.tables import FLOWS, LINES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
 
@@ -62,7 +62,7 @@ def plan(measures, rulebook) -> Plan:
     )
     empty = pd.DataFrame()
     return Plan(
-        study=SimpleNamespace(name="Six units"),
+        study=SimpleNamespace(name="Six units", units=SimpleNamespace(levels=())),
         rulebook=rulebook,
         units=empty,
         pieces=empty,
@@ -72,7 +72,8 @@ def plan(measures, rulebook) -> Plan:
         lines=tabulate(LINES, pd.DataFrame(lines)),
         quotas=quotas,
         energy=empty,
-        flows=empty,
+        flows=tabulate(FLOWS, empty),
+        positions=empty,
         policies=assign(zones, full, quotas, rulebook),
         ledger=empty,
         assumptions=assumed(measured, rulebook),

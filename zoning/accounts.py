@@ -1,0 +1,195 @@
+"""Accounts: everything that flows between parties in a plan, and where it leaves each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+import geopandas as gpd
+import pandas as pd
+
+from layers import Agreement, Layer, Study, UnknownNameError, ZoneplanError, raise_all
+from zoning.agreements import Row, Sides, parties_of, settle
+from zoning.errors import near
+from zoning.needs import Sight
+from zoning.parties import known_parties, slip_faults
+from zoning.rivers import river_pairs
+from zoning.rulebook import Rulebook
+from zoning.tables import FLOWS, POSITIONS, tabulate
+from zoning.transfers import hand_over
+from zoning.weights import see
+
+
+def account(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    study: Study,
+    rulebook: Rulebook,
+    language: str = "en",
+    *,
+    units: gpd.GeoDataFrame | None = None,
+    layers: Iterable[Layer] = (),
+) -> pd.DataFrame:
+    """What flows between parties: horizontal compensation and vertical transfers.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        From :func:`zoning.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+    measures : DataFrame
+        Index ``unit_id``, the same units; one column a measure and one a jurisdiction level.
+    study : Study
+        Its ``[[agreements]]`` and ``[[transfers]]``.
+    rulebook : Rulebook
+        Parameters and overlays that conditions may name.
+    language : {"en", "zh"}
+        Of ``rule``.
+    units : GeoDataFrame, optional
+        Polygons of the units, needed where an agreement leaves it to a river who is upstream.
+    layers : iterable of Layer, optional
+        Those rivers, in the CRS of the units.
+
+    Returns
+    -------
+    DataFrame
+        The FLOWS table: amounts are exact decimals, and each instrument nets to zero, its pool or budget included.
+
+    Raises
+    ------
+    ZoneplanError
+        What :func:`zoning.settle` and :func:`zoning.hand_over` refuse; a party whose name is nearly that of a
+        jurisdiction or unit; a river that shows no pair of parties, or several.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import read_rulebook
+    >>> study = read_study(builtin_study("us_mountain_west"))
+    >>> zones = pd.DataFrame({"main": ["general"], "overlays": [""]}, index=["08031"])
+    >>> account(zones, pd.DataFrame(index=["08031"]), study, read_rulebook("us_west", study.date)).empty
+    True
+    """
+    known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
+    raise_all(party_faults(study, known))
+    rivers = {layer.name: layer for layer in layers}
+    rows = [
+        row
+        for place, one in enumerate(study.agreements)
+        for row in settle(one, _sides(one, place, study, units, rivers), language)
+    ]
+    rows += _transferred(zones, measures, study, rulebook, language)
+    return tabulate(FLOWS, pd.DataFrame(rows))
+
+
+def account_without_rivers(
+    zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
+) -> pd.DataFrame:
+    """The FLOWS table of :func:`account`, less the agreements that leave it to a river who is upstream."""
+    rows = [row for one in study.agreements if one.has_sides for row in settle(one, language=language)]
+    rows += _transferred(zones, measures, study, rulebook, language)
+    return tabulate(FLOWS, pd.DataFrame(rows))
+
+
+def party_faults(study: Study, known: Mapping[str, str]) -> Iterator[ZoneplanError]:
+    """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
+    for place, agreement in enumerate(study.agreements):
+        at = f"{study.where('agreements', place, 'name')}: agreement '{agreement.name}'"
+        yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside)
+    for place, transfer in enumerate(study.transfers):
+        at = f"{study.where('transfers', place, 'payer')}: transfer '{transfer.name}'"
+        yield from slip_faults([(at, transfer.payer)], known)
+
+
+def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What each party paid and received, and the difference, by unit of account.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        The FLOWS table.
+    known : mapping of str to str
+        Parties of the study and their kind, from :func:`zoning.known_parties`.
+    zones : DataFrame, optional
+        Index ``unit_id``; with it the units of each main function are summed as well.
+
+    Returns
+    -------
+    DataFrame
+        The POSITIONS table. ``kind`` is "unit", a jurisdiction level, "zone", "pool" or "outside"; the net positions of
+        all parties but zones sum to zero in every unit of account.
+
+    Examples
+    --------
+    >>> row = {"instrument": "A", "period": 2025, "payer": "b", "receiver": "a", "amount": Decimal(5), "unit": "CNY"}
+    >>> flows = tabulate(FLOWS, pd.DataFrame([row | {"rule": "", "reference": ""}]))
+    >>> positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
+    [['b', 'outside', Decimal('-5')], ['a', 'unit', Decimal('5')]]
+    """
+    found: dict[tuple[str, str, str], list[Decimal]] = {}
+
+    def book(kind: str, party: str, unit: str, side: int, amount: Decimal) -> None:
+        found.setdefault((kind, party, unit), [Decimal(0), Decimal(0)])[side] += amount
+
+    for row in flows.to_dict("records"):
+        for side, key in enumerate(("payer", "receiver")):
+            party = row[key]
+            book(_kind(party, known), party, row["unit"], side, row["amount"])
+            if zones is not None and known.get(party) == "unit":
+                book("zone", zones.loc[party, "main"], row["unit"], side, row["amount"])
+    rows = [
+        {"kind": kind, "party": party, "unit": unit, "paid": paid, "received": received, "net": received - paid}
+        for (kind, party, unit), (paid, received) in found.items()
+    ]
+    return tabulate(POSITIONS, pd.DataFrame(rows))
+
+
+def _transferred(
+    zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
+) -> list[Row]:
+    if not study.transfers:
+        return []
+    sight = Sight(see(zones[["main", "overlays"]], measures, rulebook.codes("overlay")), rulebook.values)
+    return [row for one in study.transfers for row in hand_over(one, sight, language)]
+
+
+def _kind(party: str, known: Mapping[str, str]) -> str:
+    if party.startswith("(") and party.endswith(")"):
+        return "pool"
+    return known.get(party, "outside")
+
+
+def _sides(
+    agreement: Agreement,
+    place: int,
+    study: Study,
+    units: gpd.GeoDataFrame | None,
+    rivers: Mapping[str, Layer],
+) -> Sides | None:
+    """Who is upstream: as written, and where a river is named, as the water runs."""
+    if agreement.river is None:
+        return None
+    at = f"{study.where('agreements', place, 'river')}: agreement '{agreement.name}'"
+    layer = rivers.get(agreement.river)
+    if layer is None or units is None:
+        raise UnknownNameError(f"{at}: there is no layer '{agreement.river}'{near(agreement.river, rivers)}")
+    if layer.kind != "lines":
+        raise UnknownNameError(f"{at}: layer '{agreement.river}' holds {layer.kind}; a river is a line")
+    named = [one for one in (agreement.upstream, agreement.downstream) if one is not None]
+    pairs = {
+        (row["upstream"], row["downstream"])
+        for level in (*study.units.levels, None)
+        for row in river_pairs(units, layer.features, level).to_dict("records")
+    }
+    fitting = sorted(
+        (upper, lower)
+        for upper, lower in pairs
+        if agreement.upstream in (None, upper) and agreement.downstream in (None, lower)
+    )
+    if len(fitting) == 1:
+        return Sides(*fitting[0])
+    wrong = [pair for pair in pairs if len(named) == 2 and set(pair) == set(named)]
+    if wrong:
+        raise UnknownNameError(f"{at}: '{agreement.river}' runs from '{wrong[0][0]}' to '{wrong[0][1]}', the other way")
+    listed = ", ".join(f"'{upper}' > '{lower}'" for upper, lower in (fitting or sorted(pairs))[:5])
+    what = "shows several pairs" if fitting else "shows no such pair"
+    raise UnknownNameError(f"{at}: '{agreement.river}' {what} ({listed or 'none'}); name 'upstream' and 'downstream'")

@@ -1,0 +1,96 @@
+"""Parties: who pays and who receives, and whether a name is one that the study knows."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import pandas as pd
+
+from layers import UnknownNameError
+
+POOL = "(pool)"
+"""The party that holds what several pay in, until it goes out again."""
+BUDGET = "(budget)"
+"""The party whose budget goes out, where a transfer does not say who pays."""
+
+_NEAR = 0.8
+"""Names at least as alike as this are taken for slips of each other: one letter of five."""
+
+
+def known_parties(measures: pd.DataFrame, levels: Sequence[str]) -> dict[str, str]:
+    """The parties that stand on the map.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``; one column a jurisdiction level.
+    levels : sequence of str
+        Those columns, highest first.
+
+    Returns
+    -------
+    dict of str to str
+        Name to its level, or "unit".
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"state": ["west", "east"]}, index=["a", "b"])
+    >>> known_parties(table, ["state"])
+    {'east': 'state', 'west': 'state', 'a': 'unit', 'b': 'unit'}
+    """
+    named = {name: level for level in levels for name in sorted(measures[level].dropna().astype(str).unique())}
+    return named | {str(unit): "unit" for unit in sorted(measures.index) if str(unit) not in named}
+
+
+def slips(name: str, known: Collection[str]) -> list[str]:
+    """The known names of which a name may be a slip, letters swapped first; none where it is known, or like nothing.
+
+    Examples
+    --------
+    >>> slips("guizou", ["guizhou", "yunnan"]), slips("Yunnan ", ["guizhou", "yunnan"])
+    (['guizhou'], ['yunnan'])
+    >>> slips("guizhou", ["guizhou", "yunnan"]), slips("central government", ["guizhou", "yunnan"])
+    ([], [])
+    """
+    if name in known:
+        return []
+    plain = {_plain(one): one for one in sorted(known, reverse=True)}
+    meant = _plain(name)
+    swapped = [one for one in sorted(plain) if sorted(one) == sorted(meant)]
+    alike = difflib.get_close_matches(meant, sorted(plain), 3, _NEAR)
+    return [plain[one] for one in dict.fromkeys((*swapped, *alike))]
+
+
+def slip_faults(
+    named: Iterable[tuple[str, str]], known: Collection[str], outside: Collection[str] = ()
+) -> Iterator[UnknownNameError]:
+    """The complaints about parties whose name is nearly that of a jurisdiction or a unit.
+
+    Parameters
+    ----------
+    named : iterable of (place, name)
+        Where a party is named, for the message, and how.
+    known : collection of str
+        Jurisdictions and units.
+    outside : collection of str
+        Parties that are meant as they are written.
+
+    Yields
+    ------
+    UnknownNameError
+    """
+    for at, name in named:
+        close = slips(name, known) if name not in outside else []
+        if close:
+            meant = " or ".join(f"'{one}'" for one in close)
+            yield UnknownNameError(
+                f"{at}: '{name}' is no jurisdiction or unit of the study; did you mean {meant}? A party outside the "
+                f"study with such a name is listed in 'outside'",
+                code="near_party",
+            )
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

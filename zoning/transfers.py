@@ -1,0 +1,255 @@
+"""Transfers: a budget to many by need or weight, and pools into which many pay; exhausted to the last cent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from layers import SourceError, Transfer, parse_condition
+from zoning.agreements import Row
+from zoning.apportionment import apportion, find_binding, named
+from zoning.errors import InfeasibleError, MissingValueError
+from zoning.money_words import money_words
+from zoning.needs import Needs, Sight, by_weight, money, needed, part_measures, values_of, weigh_receivers, weights_of
+from zoning.parties import POOL
+from zoning.steps import Step, exact
+from zoning.weights import find_column, telling
+
+UNIT = "unit"
+
+
+def hand_over(transfer: Transfer, sight: Sight, language: str = "en") -> list[Row]:
+    """What a transfer makes flow in its period.
+
+    Parameters
+    ----------
+    transfer : Transfer
+        One ``[[transfers]]`` of a study.
+    sight : Sight
+        The units.
+    language : {"en", "zh"}
+        Of ``rule``.
+
+    Returns
+    -------
+    list of dict
+        Rows of the FLOWS table: the payer to each receiver, or each payer to ``(pool)`` and the pool to each receiver.
+
+    Raises
+    ------
+    UnknownNameError
+        A measure or level that nothing provides.
+    MissingValueError
+        A value is missing that a need, a bound or a condition reads; with the ids.
+    SourceError
+        A negative amount, or a text where a number should be.
+    InfeasibleError
+        Nobody needs anything, or the bounds contradict the budget.
+
+    Notes
+    -----
+    The need of a receiver is the sum of its parts, each after its adjustments:
+
+        gap      = max(0, expenditure - revenue) * coefficient * per
+        amount   = amount * rate * per
+        weighted = pct per cent of the budget * share of the weight
+
+    Weighted parts are taken first; what remains of the budget is shared in proportion to the sum of the other parts.
+    The result is apportioned in whole steps by :func:`zoning.apportion`, so that the budget is exhausted exactly and
+    nobody with a larger need gets less. With ``last``, the bounds of growth are last * (1 + pct / 100).
+
+    At a jurisdiction level, measures are summed over its units before the gap is taken; what is no sum (a coefficient)
+    must be the same in all of them.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"spend": [50.0, 30.0, 10.0], "earn": [20.0, 20.0, 20.0]}, index=["a", "b", "c"])
+    >>> one = Transfer(name="gap", period=2025, unit="CNY", by="gap", budget=100, expenditure="spend", revenue="earn")
+    >>> [(row["receiver"], str(row["amount"])) for row in hand_over(one, Sight(table, {}))]
+    [('a', '75.00'), ('b', '25.00')]
+    """
+    with telling(f"transfer '{transfer.name}' ({transfer.period})"):
+        receivers = _gathered(transfer, _counting(transfer, sight))
+        hand = _pooled if transfer.by == "pooling" else _paid
+        rows = hand(transfer, receivers, language)
+    common = {
+        "instrument": transfer.name,
+        "period": transfer.period,
+        "unit": transfer.unit,
+        "reference": transfer.reference,
+    }
+    return [row | common for row in rows if row["amount"]]
+
+
+def measures_of(transfer: Transfer) -> list[str]:
+    """Every measure that a transfer names outside conditions, sorted."""
+    parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
+    found = {name for part in parts for name in part_measures(part)} | {*weights_of(transfer.weight)}
+    found |= {bound for bound in (transfer.floor, transfer.ceiling, transfer.last) if isinstance(bound, str)}
+    return sorted(found)
+
+
+def conditions_of(transfer: Transfer) -> list[str]:
+    """Every condition of a transfer."""
+    parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
+    own = [one.when for one in transfer.adjust] if transfer.by == "pooling" else []
+    return [
+        *(text for text in (transfer.when, transfer.receiving, *(part.when for part in parts)) if text),
+        *dict.fromkeys([*own, *(one.when for part in parts for one in part.adjust)]),
+    ]
+
+
+def _counting(transfer: Transfer, sight: Sight) -> Sight:
+    if transfer.when is None:
+        return sight
+    held = sight.measures[sight.meeting(transfer.when)]
+    if held.empty:
+        raise InfeasibleError(f'no unit meets "{transfer.when}", so the budget has nobody to go to', code="nobody")
+    return Sight(held, sight.parameters)
+
+
+def _gathered(transfer: Transfer, sight: Sight) -> Sight:
+    """The receivers: the units themselves, or the jurisdictions of a level with the sums of their measures."""
+    if transfer.level == UNIT:
+        return sight
+    groups = find_column(transfer.level, sight.measures, "level").astype("str")
+    parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
+    ratios = {part.coefficient for part in parts if isinstance(part.coefficient, str)}
+    ratios |= {name for text in conditions_of(transfer) for name in parse_condition(text).names}
+    read = {*measures_of(transfer), *ratios} & set(sight.measures.columns)
+    columns = {}
+    for name in sorted(read):
+        column = sight.measures[name]
+        if name in ratios:
+            columns[name] = _common(column, groups, transfer.level)
+        else:
+            gaps = column.index[column.isna()]
+            if len(gaps):
+                raise MissingValueError(f"'{name}' is missing for {named(gaps)}", features=sorted(gaps))
+            columns[name] = column.astype(float).groupby(groups, sort=True).agg(math.fsum)
+    index = pd.Index(sorted(groups.unique()), name=transfer.level)
+    return Sight(pd.DataFrame(columns, index=index), sight.parameters)
+
+
+def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:
+    """The value that all units of each jurisdiction share."""
+    different = column.groupby(groups).nunique(dropna=False)
+    if (different > 1).any():
+        name = min(different.index[different > 1])
+        raise SourceError(
+            f"'{column.name}' is no sum and differs between the units of {level} '{name}'; give one value for all of "
+            'them, or pay the units (level = "unit")',
+            code="not_common",
+        )
+    return column.groupby(groups, sort=True).first()
+
+
+def _paid(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
+    say = money_words(language)
+    budget = transfer.budget or Decimal(0)
+    weighted, open_ended = Needs({}, {}), Needs({}, {})
+    for part in transfer.needs:
+        if part.by == "weighted":
+            pot = Fraction(budget) * Fraction(part.pct if part.pct is not None else 100) / 100
+            weighted = weighted.plus(by_weight(part, pot, sight, say))
+        else:
+            open_ended = open_ended.plus(needed(part, sight, say))
+    left = Fraction(budget) - sum(weighted.amounts.values(), start=Fraction(0))
+    needs = sum(open_ended.amounts.values(), start=Fraction(0))
+    if left > 0 and not needs and not weighted.amounts:
+        raise InfeasibleError("nobody has a need, so the budget has nobody to go to; drop it or change 'when'")
+    scale = left / needs if needs else Fraction(0)
+    totals = {
+        unit: weighted.amounts.get(unit, Fraction(0)) + scale * open_ended.amounts.get(unit, Fraction(0))
+        for unit in sight.measures.index
+    }
+    told = {unit: [*weighted.said.get(unit, ()), *open_ended.said.get(unit, ())] for unit in totals}
+    if needs and scale != 1:
+        words = say["scaled"].format(needs=money(needs), budget=money(left), scale=f"{float(scale):.6g}")
+        for unit in open_ended.said:
+            told[unit].append(words)
+    return _apportioned(transfer, sight, totals, told, say)
+
+
+def _apportioned(
+    transfer: Transfer,
+    sight: Sight,
+    totals: Mapping[str, Fraction],
+    told: Mapping[str, list[str]],
+    say: Mapping[str, str],
+) -> list[Row]:
+    weights = pd.Series({unit: float(total) for unit, total in totals.items()}, dtype=float)
+    floor, ceiling = _bounds(transfer, sight)
+    budget = transfer.budget or Decimal(0)
+    amounts = apportion(weights, budget, transfer.step, floor, ceiling)
+    binding = find_binding(weights, amounts, transfer.step, floor, ceiling)
+    rows = []
+    for unit in sorted(amounts.index):
+        words = [*told[unit]]
+        if binding[unit]:
+            bound = floor if binding[unit] == "floor" else ceiling
+            value = bound[unit] if isinstance(bound, pd.Series) else bound
+            words.append(say[f"bound_{binding[unit]}"].format(bound=money(Fraction(exact(value)))))
+        rows.append(_row(transfer.payer, unit, amounts[unit], say["and"].join(words)))
+    return rows
+
+
+def _pooled(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
+    """Each pays in what it owes; the pool goes out by weight."""
+    say, step = money_words(language), Step.of(transfer.step)
+    if transfer.pay_in is None:  # the study file does not let it out
+        raise InfeasibleError("nothing is paid in")
+    owed = needed(transfer.pay_in, sight, say)
+    size = Fraction(step.size)
+    paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
+    total = sum(paid.values(), start=Decimal(0))
+    rows = [
+        _row(unit, POOL, amount, say["pays_in"].format(terms=say["and"].join(owed.said[unit])))
+        for unit, amount in paid.items()
+    ]
+    if not total:
+        raise InfeasibleError("nobody pays in, so the pool has nothing to pay out", code="empty_pool")
+    weights = weigh_receivers(transfer.weight, sight, transfer.adjust)
+    if transfer.receiving is not None:
+        weights = weights.where(sight.meeting(transfer.receiving), 0.0)
+    whole = math.fsum(weights)
+    floor, ceiling = _bounds(transfer, sight)
+    got = apportion(weights, total, transfer.step, floor, ceiling)
+    return rows + [
+        _row(
+            POOL,
+            unit,
+            got[unit],
+            say["paid_out"].format(share=f"{100 * weights[unit] / whole:.4g}", amount=total),
+        )
+        for unit in sorted(got.index)
+    ]
+
+
+def _bounds(transfer: Transfer, sight: Sight) -> tuple[pd.Series, pd.Series | None]:
+    """Floor and ceiling of each receiver, growth included."""
+    floor = pd.Series(values_of(transfer.floor, sight, "floor"), dtype=object)
+    ceiling = (
+        None if transfer.ceiling is None else pd.Series(values_of(transfer.ceiling, sight, "ceiling"), dtype=object)
+    )
+    if transfer.last is not None:
+        last = pd.Series(values_of(transfer.last, sight, "last"), dtype=object)
+        if transfer.min_growth_pct is not None:
+            least = last * (1 + Fraction(transfer.min_growth_pct) / 100)
+            floor = floor.where(floor >= least, least)
+        if transfer.max_growth_pct is not None:
+            most = last * (1 + Fraction(transfer.max_growth_pct) / 100)
+            ceiling = most if ceiling is None else ceiling.where(ceiling <= most, most)
+    return _decimals(floor), None if ceiling is None else _decimals(ceiling)
+
+
+def _decimals(values: pd.Series) -> pd.Series:
+    return values.map(lambda one: Decimal(one.numerator) / Decimal(one.denominator)).astype(object)
+
+
+def _row(payer: str, receiver: str, amount: Decimal, rule: str) -> Row:
+    return {"payer": payer, "receiver": receiver, "amount": amount, "rule": rule}
