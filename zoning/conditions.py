@@ -59,6 +59,7 @@ def condition_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
                 ]
             if not texts and entry.on(day):
                 texts = list(_out_of_force(parse_condition(entry.when).names, draft, day))
+                texts += _gone_overlays(parse_condition(entry.when).names, draft, day)
             yield from (draft.fault(text, kind, place, "when") for text in texts)
     yield from _settings(draft, day)
 
@@ -124,6 +125,14 @@ def _out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str
                 f"{', '.join(value.period for value in parameter.dated)}: "
                 "add the value of that day, or say when the entry that reads it is in force"
             )
+
+
+def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
+    """An overlay that is not in force on the day is no name that a policy could read on it."""
+    overlays = [zone for zone in draft.zones if zone.kind == "overlay" and zone.code in names]
+    for code in sorted({zone.code for zone in overlays} - {zone.code for zone in overlays if zone.on(day)}):
+        periods = ", ".join(zone.period for zone in overlays if zone.code == code)
+        yield f"overlay zone '{code}' is not in force on {day} ({periods}): say when the entry that reads it is"
 
 
 def _settings(draft: Draft, day: date) -> Iterator[RulebookError]:

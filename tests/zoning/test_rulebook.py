@@ -395,3 +395,16 @@ def test_a_huge_folder_is_no_rulebook(write_rulebook) -> None:
         (folder / f"{number}.txt").touch()
     with pytest.raises(RulebookError, match="more than 500 files; is this the folder of a rulebook"):
         read_rulebook(folder, DAY)
+
+
+def test_a_policy_cannot_read_an_overlay_that_is_over(write_rulebook) -> None:
+    folder = write_rulebook(
+        zones=lambda text: text.replace('code = "energy_rich"', 'code = "energy_rich"\nuntil = 2020-01-01'),
+        rules=lambda text: text.replace('zone = "energy_rich"', 'zone = "energy_rich"\nuntil = 2020-01-01'),
+    )
+    with pytest.raises(RulebookError) as caught:
+        read_rulebook(folder, date(2025, 1, 1))
+    assert "small/policies.toml, line 26, column 8: overlay zone 'energy_rich' is not in force on 2025-01-01" in str(
+        caught.value
+    )
+    assert read_rulebook(folder, date(2019, 12, 31)).codes("overlay") == ("energy_rich", "border")
