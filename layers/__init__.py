@@ -46,6 +46,7 @@ from layers.agreement_sections import Band as Band
 from layers.agreement_sections import Pollutant as Pollutant
 from layers.transfer_sections import Part as Part
 from layers.transfer_sections import Transfer as Transfer
+from layers.flow_sections import EnergySection as EnergySection
 from layers.study import Study as Study
 from layers.study import builtin_studies as builtin_studies
 from layers.study import builtin_study as builtin_study
@@ -60,6 +61,9 @@ from layers.drivers import parts_of as parts_of
 from layers.drivers import loaded_drivers as loaded_drivers
 from layers.wellknown import too_deep as too_deep
 from layers.sheets import read_sheet as read_sheet
+from layers.energy_tables import ENERGY_COLUMNS as ENERGY_COLUMNS
+from layers.energy_tables import EnergyTable as EnergyTable
+from layers.energy_tables import read_energy as read_energy
 from layers.ledger import LEDGER_COLUMNS as LEDGER_COLUMNS
 from layers.crs import is_equal_area as is_equal_area
 from layers.crs import same_crs as same_crs

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from layers.errors import SourceError, StudyError, shown
 
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
 _TRUTHS = frozenset({"true", "false"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a sheet: its cells as text, and the line of the file on which it ends."""
+
+    cells: Sequence[str]
+    line: int
 
 
 def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
@@ -40,6 +49,21 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
     LimitError
         Too many rows or bytes.
     """
+    header, rows = read_cells(path, name, encoding)
+    cells = zip(*(row.cells for row in rows), strict=True) if rows else [()] * len(header)
+    columns = [pa.array([cell or None for cell in column], type=pa.large_string()) for column in cells]
+    return pa.table(columns, names=header)
+
+
+def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list[str], list[Row]]:
+    """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`.
+
+    Returns
+    -------
+    header : list of str
+    rows : list of Row
+        As many cells in each as the header has names; blank lines are left out.
+    """
     check_size(path.stat().st_size, path, name)
     try:
         text = path.read_bytes().decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
@@ -55,7 +79,7 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
-        rows = [(row, reader.line_num) for row in reader if row]
+        rows = [Row(row, reader.line_num) for row in reader if row]
     except csv.Error as error:
         raise SourceError(
             f"layer '{name}': {path.name} is no CSV: line {reader.line_num}, {error}. Save it anew.",
@@ -64,7 +88,7 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
         ) from error
     _check_header(header, path, name)
     check_rows(len(rows), path, name)
-    odd = [str(line) for row, line in rows if len(row) != len(header)]
+    odd = [str(row.line) for row in rows if len(row.cells) != len(header)]
     if odd:
         raise SourceError(
             f"layer '{name}': {path.name} has {len(header)} columns, but {len(odd)} line(s) have more or fewer cells: "
@@ -73,9 +97,7 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
             layer=name,
             features=odd,
         )
-    cells = zip(*(row for row, _ in rows), strict=True) if rows else [()] * len(header)
-    columns = [pa.array([cell or None for cell in column], type=pa.large_string()) for column in cells]
-    return pa.table(columns, names=header)
+    return header, rows
 
 
 def _check_header(header: list[str], path: Path, name: str) -> None:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
+from layers.energy_tables import EnergyTable
 from layers.rasters import Raster
 
 Kind = Literal["polygons", "lines", "points", "raster"]
@@ -84,6 +85,8 @@ class Stack:
         The CRS of the units file.
     tiled : bool
         The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
+    energy : EnergyTable or None
+        What ``[energy]`` names, where the plan has it.
     """
 
     units: gpd.GeoDataFrame
@@ -93,6 +96,7 @@ class Stack:
     crs: CRS
     own_crs: CRS
     tiled: bool = False
+    energy: EnergyTable | None = None
 
     @property
     def designations(self) -> dict[str, Layer]:

@@ -17,6 +17,7 @@ from layers.agreement_sections import Agreement
 from layers.documents import Document, read_document
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, shown
 from layers.faults import misfit
+from layers.flow_sections import EnergySection
 from layers.positions import Keys
 from layers.quota_sections import Quota
 from layers.sections import (
@@ -56,6 +57,9 @@ class Study(Section):
     """Agreements on compensation between parties, [[agreements]]."""
     transfers: Several[Transfer] = ()
     """Budgets that go to many, and pools, [[transfers]]."""
+
+    energy: EnergySection | None = None
+    """Dual control of energy, [energy]."""
 
     _document: Document = PrivateAttr(default_factory=Document)
 
@@ -146,6 +150,8 @@ def read_study(path: Path | str) -> Study:
     """
     study, document = read_document(path, Study)
     study._document = document  # noqa: SLF001  (the one place where a study learns where it was written)
+    if study.energy is not None:
+        study.energy.stand_in(document)
     return study
 
 

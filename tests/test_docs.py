@@ -92,7 +92,7 @@ def fits(text: str) -> None:
     keys = set(tomllib.loads(text))
     if "decisions" in keys and "locked" not in text:  # of a plan, which has decisions of its own
         keys.add("plan")
-    models = {name.removesuffix(".toml"): model for name, model in {**FILES, "cases.toml": Cases}.items()}
+    models = {next(iter(model.model_fields)): model for model in (*FILES.values(), Cases)}
     if keys <= set(models):
         for key in keys:
             models[key].model_validate({key: tomllib.loads(text)[key]})

@@ -150,7 +150,7 @@ def _truncate(folder: Path) -> None:
 
 BROKEN = {
     "unknown key": (_edit('rulebook = "rules"', 'rulebook = "rules"\ncolour = "red"'), 2, ["line 5", "colour"]),
-    "open issue's key": (_edit("[[decisions]]", '[energy]\ntable = "x.csv"\n\n[[decisions]]'), 2, ["energy"]),
+    "half a section": (_edit("[[decisions]]", '[energy]\ntable = "x.csv"\n\n[[decisions]]'), 2, ["period", "energy"]),
     "not TOML": (_edit("[units]", "[units"), 2, ["plan.toml", "line"]),
     "unknown rulebook": (_edit('"rules"', '"us_wset"'), 2, ["us_west"]),
     "unknown role": (_edit('"energy_rich"', '"energy_rihc"'), 2, ["energy_rihc", "energy_rich", "line"]),

@@ -24,6 +24,7 @@ from zoning.entries import Zone as Zone
 from zoning.locked_entries import Locked as Locked
 from zoning.industry_entries import Industry as Industry
 from zoning.case_entries import Case as Case
+from zoning.energy_entries import Scheme as Scheme
 from zoning.classifications import Classification as Classification
 from zoning.classifications import builtin_classifications as builtin_classifications
 from zoning.classifications import read_classification as read_classification
@@ -31,6 +32,7 @@ from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
 from zoning.provisions import provision_faults as provision_faults
 from zoning.industry_faults import industry_faults as industry_faults
+from zoning.scheme_faults import scheme_faults as scheme_faults
 from zoning.soundness import rulebook_faults as rulebook_faults
 from zoning.calendars import calendar_faults as calendar_faults
 from zoning.rulebook import Rulebook as Rulebook
@@ -86,6 +88,17 @@ from zoning.accounts import party_faults as party_faults
 from zoning.accounts import positions as positions
 from zoning.flow_checks import flow_faults as flow_faults
 from zoning.flow_checks import flow_notes as flow_notes
+from zoning.intensities import annual_fall as annual_fall
+from zoning.intensities import energy_total as energy_total
+from zoning.intensities import fall_over_years as fall_over_years
+from zoning.intensities import implied_growth as implied_growth
+from zoning.intensities import intensity_change as intensity_change
+from zoning.intensities import over_fulfilment as over_fulfilment
+from zoning.intensities import progress as progress
+from zoning.energy_words import colour_in as colour_in
+from zoning.energy_schemes import scheme_of as scheme_of
+from zoning.energy_figures import figures_of as figures_of
+from zoning.energy import judge_energy as judge_energy
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
 from zoning.retellings import retell as retell
@@ -98,6 +111,8 @@ from zoning.explanations import explain as explain
 from zoning.cases import Result as Result
 from zoning.cases import run_cases as run_cases
 from zoning.audits import audit as audit
+from zoning.energy_checks import energy_faults as energy_faults
+from zoning.energy_checks import energy_notes as energy_notes
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import known_roles as known_roles

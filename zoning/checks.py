@@ -16,6 +16,7 @@ from layers import (
     shown,
 )
 from zoning.decisions import decision_faults
+from zoning.energy_checks import energy_faults, energy_notes
 from zoning.errors import near
 from zoning.flow_checks import flow_faults, flow_notes
 from zoning.indicators import QUOTA
@@ -61,6 +62,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
         *_absent(study, rulebook, stack),
         *_locked(rulebook, stack),
         *flow_notes(study, known_parties(stack.units, study.units.levels)),
+        *energy_notes(study, rulebook, stack),
     )
 
 
@@ -73,6 +75,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *decision_faults(study.decisions, stack.units.index, rulebook, dropped_units(stack)),
         *_quotas(study, rulebook, stack),
         *_flows(study, rulebook, stack),
+        *energy_faults(study, rulebook, stack),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from layers import Document, LimitError, SeveralErrors, ZoneplanError, raise_all, read_document
 from zoning.case_entries import Case, Cases
+from zoning.energy_entries import Scheme, Schemes
 from zoning.entries import (
     Floor,
     Head,
@@ -41,6 +42,7 @@ FILES: Mapping[str, type[Part]] = {
     "decisions.toml": Decisions,
     "industries.toml": Industries,
     "classification.toml": Branches,
+    "energy.toml": Schemes,
 }
 """The files of a rulebook and what each holds."""
 
@@ -48,8 +50,8 @@ LAWS = Path(__file__).parent / "laws"
 NEEDED = ("rulebook.toml", "zones.toml")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000
-HOMES = {"floors": "lines.toml"}
-"""Files of entries that have no file of their own."""
+HOMES = {"floors": "lines.toml", "schemes": "energy.toml"}
+"""Files of entries that are not called after them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        All entries, whether in force or not, in the order of the files.
+        With ``schemes``: all entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -83,6 +85,7 @@ class Draft:
     decisions: tuple[Locked, ...] = ()
     industries: tuple[Industry, ...] = ()
     classification: tuple[Branch, ...] = ()
+    schemes: tuple[Scheme, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
@@ -210,13 +213,12 @@ def _prefix(folder: Path, name: str) -> str:
 
 
 def _assembled(folder: Path, read: Mapping[str, tuple[Any, Document]], notes: Mapping[str, bytes]) -> Draft:
-    kinds = [name.removesuffix(".toml") for name in FILES if name in read and name != "rulebook.toml"]
+    parts = [read[name][0] for name in FILES if name in read and FILES[name] is not Head]
     files = {**{name: document.text.encode() for name, (_, document) in read.items()}, **notes}
     return Draft(
         folder=folder,
         head=read["rulebook.toml"][0],
-        **{kind: getattr(read[f"{kind}.toml"][0], kind) for kind in kinds},
-        floors=read["lines.toml"][0].floors if "lines.toml" in read else (),
+        **{kind: getattr(part, kind) for part in parts for kind in type(part).model_fields},
         cases={name: part.cases for name, (part, _) in read.items() if name.startswith("cases/")},
         files=dict(sorted(files.items())),
         documents={name: document for name, (_, document) in read.items()},

@@ -47,12 +47,16 @@ def known_parties(measures: pd.DataFrame, levels: Sequence[str]) -> dict[str, st
 def slips(name: str, known: Collection[str]) -> list[str]:
     """The known names of which a name may be a slip, letters swapped first; none where it is known, or like nothing.
 
+    Codes of one length that differ in a digit are different codes; a digit too few or too many is a slip.
+
     Examples
     --------
     >>> slips("guizou", ["guizhou", "yunnan"]), slips("Yunnan ", ["guizhou", "yunnan"])
     (['guizhou'], ['yunnan'])
     >>> slips("guizhou", ["guizhou", "yunnan"]), slips("central government", ["guizhou", "yunnan"])
     ([], [])
+    >>> slips("8031", ["08031"]), slips("710000", ["110000"])
+    (['08031'], [])
     """
     if name in known:
         return []
@@ -60,6 +64,8 @@ def slips(name: str, known: Collection[str]) -> list[str]:
     meant = _plain(name)
     swapped = [one for one in sorted(plain) if sorted(one) == sorted(meant)]
     alike = difflib.get_close_matches(meant, sorted(plain), 3, _NEAR)
+    if meant.isdecimal():
+        swapped, alike = [], [one for one in alike if len(one) != len(meant)]
     return [plain[one] for one in dict.fromkeys((*swapped, *alike))]
 
 

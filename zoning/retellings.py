@@ -10,6 +10,7 @@ from layers import require_language
 from zoning.accounts import account_without_rivers
 from zoning.assumptions import retell_assumptions
 from zoning.claims import classify
+from zoning.energy_words import retell_reason
 from zoning.industries import list_industries
 from zoning.industry_entries import OWN
 from zoning.plans import Plan
@@ -50,6 +51,7 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
     return replace(
         plan,
         claims=claims,
+        energy=_energy(plan, language),
         zones=zones.astype({"reason": plan.zones["reason"].dtype}),
         flows=_flows(plan, language),
         policies=_policies(plan, language),
@@ -88,3 +90,8 @@ def _policies(plan: Plan, language: str) -> pd.DataFrame:
     table = plan.policies
     told = {"title": table["policy"].map(titles), "clause": table["policy"].map(clauses)}
     return table.assign(**{name: texts.where(texts.notna(), table[name]) for name, texts in told.items()})
+
+
+def _energy(plan: Plan, language: str) -> pd.DataFrame:
+    told = [retell_reason(reason, plan.language, language) for reason in plan.energy["reason"]]
+    return plan.energy.assign(reason=pd.Series(told, index=plan.energy.index, dtype=plan.energy["reason"].dtype))

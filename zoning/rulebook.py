@@ -11,6 +11,7 @@ from layers import UnknownNameError, raise_all
 from zoning.calendars import changes, last_change
 from zoning.classifications import Classification
 from zoning.drafts import Draft, read_draft
+from zoning.energy_entries import Scheme
 from zoning.entries import Floor, Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
 from zoning.errors import RulebookError
 from zoning.industry_entries import Industry, in_force
@@ -51,6 +52,8 @@ class Rulebook:
         Decisions of ``decisions.toml`` that are in force on ``day``, by their rule "locked-<n>", n counted in the file.
     classification : Classification or None
         What the codes of ``industries`` mean; None where the rulebook has no negative lists.
+    schemes : tuple of Scheme
+        Of dual control of energy, those of all days: the period that is judged decides, not the day of the plan.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     files : mapping of str to bytes
@@ -74,6 +77,7 @@ class Rulebook:
     locked: Mapping[str, Locked] = field(default_factory=dict)
     industries: tuple[Industry, ...] = ()
     classification: Classification | None = None
+    schemes: tuple[Scheme, ...] = ()
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     draft: Draft | None = field(default=None, repr=False, compare=False)
@@ -216,6 +220,7 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
         industries=in_force(draft.industries, day),
         classification=classification_of(draft),
+        schemes=draft.schemes,
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
         draft=draft,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
 from layers import Study, confirm_sources, raise_all, read_layers, require_language
 from zoning.accounts import account, positions
 from zoning.assumptions import assume
 from zoning.checks import complaints, dropped_units
 from zoning.claims import classify
+from zoning.energy import judge_energy
 from zoning.indicators import assumed, complete
 from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
@@ -21,7 +20,7 @@ from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.quotas import allocate
 from zoning.rulebook import read_rulebook
-from zoning.tables import CLAIMS, ENERGY, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
+from zoning.tables import CLAIMS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "account", "assign")
@@ -73,6 +72,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     decided = resolve(claims, rulebook)
     announce("allocate")
     quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    lights = judge_energy(stack.energy, rulebook, language)
     announce("account")
     flows = account(decided, measures, study, rulebook, language, units=stack.units, layers=stack.layers)
     announce("assign")
@@ -88,7 +88,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         zones=tabulate(ZONES, stack.units[["name", "jurisdiction", "area_ha"]].join(decided)),
         lines=tabulate_lines(pieces, rulebook),
         quotas=tabulate(QUOTAS, quotas),
-        energy=tabulate(ENERGY, pd.DataFrame()),
+        energy=lights,
         flows=flows,
         positions=positions(flows, known_parties(measures, study.units.levels), decided),
         policies=tabulate(POLICIES, policies),

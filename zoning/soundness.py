@@ -15,6 +15,7 @@ from zoning.errors import RulebookError, near
 from zoning.industry_faults import industry_faults
 from zoning.locked_entries import Locked
 from zoning.provisions import provision_faults
+from zoning.scheme_faults import scheme_faults
 
 RESERVED_RULES = re.compile(r"default|decision-.*|locked-.*")
 
@@ -43,6 +44,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _roles(draft)
     yield from _rules(draft, day)
     yield from _locked(draft, day)
+    yield from scheme_faults(draft)
     yield from condition_faults(draft, day)
     yield from provision_faults(draft, day)
     yield from industry_faults(draft)
@@ -63,6 +65,7 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("policies", "clause"),
         ("decisions", "reason"),
         ("decisions", "by"),
+        ("schemes", "title"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             texts = getattr(entry, key)

@@ -231,8 +231,8 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         ("reserve_pct = 5", "groups = []", "line 58, column 1: unknown key 'groups' (known here: name, period, total,"),
         (
             "[[tables]]",
-            "[energy]",
-            "unknown key 'energy' (known here: study, units, layers, tables, decisions, quotas)",
+            "[[flaws]]",
+            "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy)",
         ),
         ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
     ],
@@ -389,9 +389,9 @@ def test_the_schema_knows_every_key_and_describes_it():
     schema = study_schema()
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["required"] == ["study", "units"]
-    assert list(schema["properties"]) == ["study", "units", "layers", "tables", "decisions", "quotas"]
+    assert list(schema["properties"]) == ["study", "units", "layers", "tables", "decisions", "quotas", "energy"]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 9
+    assert len(parts) == 10
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

@@ -337,7 +337,7 @@ def test_faults_of_form_in_several_files_come_together(write_rulebook) -> None:
 
 def test_foreign_files_are_refused(write_rulebook) -> None:
     folder = write_rulebook()
-    for name in ("rule.toml", "zones.yaml", "cases/notes.txt", "cases/more/deep.toml", "energy.toml"):
+    for name in ("rule.toml", "zones.yaml", "cases/notes.txt", "cases/more/deep.toml", "energies.toml"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("")
     found = complaints(folder)

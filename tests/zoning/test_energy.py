@@ -1,0 +1,366 @@
+"""Three lights: pencil, published verdicts, properties, errors."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers import EnergyTable, SeveralErrors, SourceError, StudyError, ZoneplanError
+from zoning import TABLES, MissingValueError, RulebookError, judge_energy, read_rulebook, scheme_of
+from zoning.energy_words import retell_reason
+
+LAW = read_rulebook("main_functional_areas", date(2025, 1, 1))
+PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "energy"
+PLAIN = {
+    "intensity_target_pct": "3",
+    "intensity_actual_pct": "3",
+    "total_target_tce": "100",
+    "total_actual_tce": "100",
+}
+targets = st.decimals(min_value="0", max_value="20", places=2)
+actuals = st.decimals(min_value="-5", max_value="25", places=2)
+totals = st.decimals(min_value="0", max_value="1000", places=1)
+
+
+def table(*rows: dict, period: int = 2019, scheme: str | None = None) -> EnergyTable:
+    frame = pd.DataFrame([PLAIN | {"region": f"r{place}"} | row for place, row in enumerate(rows)])
+    return EnergyTable(period, frame.set_index("region"), scheme)
+
+
+def judged(language: str = "en", period: int = 2019, scheme: str | None = None, **row) -> pd.Series:
+    return judge_energy(table(row, period=period, scheme=scheme), LAW, language).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("actual", "light"),
+    [
+        ("3", 3),
+        ("30", 3),
+        ("2.999999999999999", 2),
+        ("2.7", 2),  # exactly 10 % of the target short
+        ("2.699999999999999", 1),
+        ("0", 1),
+        ("-0.01", 1),
+    ],
+)
+def test_lights_of_intensity(actual, light) -> None:
+    assert judged(intensity_actual_pct=actual).intensity_light == light
+
+
+@pytest.mark.parametrize(
+    ("actual", "light"), [("-50", 3), ("100", 3), ("100.0000001", 2), ("110", 2), ("110.0000001", 1), ("300", 1)]
+)
+def test_lights_of_the_total(actual, light) -> None:
+    assert judged(total_actual_tce=actual).total_light == light
+
+
+def test_a_shortfall_of_exactly_a_tenth_is_yellow_whatever_floats_make_of_it() -> None:
+    """0.1 - 0.09 is more than a tenth of 0.1 in binary fractions."""
+    assert 0.1 - 0.09 > 0.1 * 0.1
+    assert judged(intensity_target_pct=0.1, intensity_actual_pct=0.09).intensity_light == 2
+
+
+def test_a_target_of_nothing_allows_nothing() -> None:
+    row = judged(total_target_tce="0", total_actual_tce="0", intensity_target_pct=0, intensity_actual_pct=0)
+    assert (row.intensity_light, row.total_light, row.verdict) == (3, 3, "green")
+    assert judged(total_target_tce="0", total_actual_tce="0.1").total_light == 1
+
+
+def test_the_table_is_the_one_of_the_contract() -> None:
+    found = judge_energy(table({}, {"intensity_actual_pct": 1}), LAW)
+    assert list(found.columns) == list(TABLES["energy"].columns)
+    assert found["region"].tolist() == ["r0", "r1"]
+    assert found["verdict"].tolist() == ["green", "red"]
+    assert judge_energy(None, LAW).empty
+
+
+def test_reasons_have_values_and_thresholds() -> None:
+    row = judged(intensity_actual_pct="2.6", total_actual_tce="105")
+    assert row.reason == (
+        "intensity fell by 2.6 % and the target was 3 %: 0.4 short, margin 0.3 (10 %) - red; "
+        "total grew by 105 tce and the target was 100: 5 over, margin 10 (10 %) - yellow; scheme 13th_plan, 2019"
+    )
+    row = judged("zh", intensity_actual_pct="-1.2", total_actual_tce="-44")
+    assert row.reason == (
+        "强度不降反升 1.2%，目标为下降 3%——红灯；总量较基年减少 44 tce，目标为增加 100——绿灯；方案 13th_plan，2019 年"
+    )
+
+
+# --- schemes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("period", "code"),
+    [(2016, "13th_plan"), (2020, "13th_plan"), (2021, "14th_plan"), (2025, "14th_plan"), (2026, "carbon")],
+)
+def test_the_scheme_in_force_at_the_end_of_the_period_judges(period, code) -> None:
+    assert scheme_of(table({}, period=period), LAW).code == code
+    assert scheme_of(table({}, period=period), read_rulebook("main_functional_areas", date(2018, 1, 1))).code == code
+
+
+def test_who_meets_the_incentive_target_is_exempt_from_the_total() -> None:
+    over = {"intensity_incentive_pct": "4", "intensity_actual_pct": "4", "total_actual_tce": "200", "period": 2022}
+    row = judged(**over)
+    assert (row.intensity_light, row.total_light, bool(row.total_exempt), row.verdict) == (3, 1, True, "green")
+    assert "the incentive target of 4 % is met, so the total does not count" in row.reason
+    row = judged(**over | {"intensity_actual_pct": "3.99"})
+    assert (bool(row.total_exempt), row.verdict) == (False, "red")
+    row = judged(**over | {"period": 2019})  # there was no such target before 2021
+    assert (bool(row.total_exempt), row.verdict) == (False, "red")
+
+
+def test_exempt_energy_is_subtracted_from_the_scheme_of_2021_on() -> None:
+    row = judged(period=2021, total_actual_tce="130", exempt_tce="20")
+    assert row.total_light == 2
+    assert "total grew by 110 tce" in row.reason
+    assert "of the total 20 tce are exempt" in row.reason
+    assert judged(period=2020, total_actual_tce="130", exempt_tce="20").total_light == 1
+
+
+def test_growth_relaxes_the_total_of_those_who_meet_their_intensity() -> None:
+    """Base 1000, fall 3 %: each point of growth more than expected is worth 9.7."""
+    row = {"period": 2022, "base_used_tce": "1000", "growth_target_pct": "5", "growth_actual_pct": "6"}
+    found = judged(**row, total_actual_tce="109.7")
+    assert found.total_light == 3
+    assert "its target is 9.7 tce higher because output grew by 6 % where 5 % was expected" in found.reason
+    assert judged(**row, total_actual_tce="109.8").total_light == 2
+    assert judged(**row, total_actual_tce="109.7", intensity_actual_pct="2.9").total_light == 2
+    assert judged(**row | {"growth_actual_pct": "4"}, total_actual_tce="100").total_light == 3
+    assert judged(**row | {"period": 2020}, total_actual_tce="109.7").total_light == 2
+
+
+def test_intensity_and_total_can_be_computed_from_use_and_output() -> None:
+    """102 / 106 against 100 / 100 is a fall of 3.77358... %; the total grew by 2."""
+    frame = pd.DataFrame(
+        {
+            "intensity_target_pct": ["3.7", "3.8"],
+            "used_tce": ["102", "102"],
+            "base_used_tce": ["100", "100"],
+            "output": ["106", "106"],
+            "base_output": ["100", "100"],
+            "total_target_tce": ["2", "1.9"],
+        },
+        index=["a", "b"],
+    )
+    found = judge_energy(EnergyTable(2019, frame), LAW)
+    assert found["intensity_light"].tolist() == [3, 2]
+    assert found["total_light"].tolist() == [3, 2]
+    assert "fell by 3.77358491 %" in found["reason"][0]
+
+
+def test_carbon_is_counted_in_tonnes_of_carbon_dioxide() -> None:
+    frame = table({}, period=2026).rows.rename(columns=lambda name: name.replace("_tce", "_tco2"))
+    found = judge_energy(EnergyTable(2026, frame), LAW)
+    assert "tco2" in found["reason"][0]
+    with pytest.raises(
+        SeveralErrors, match=r"total_target_tco2 is missing.*table has total_target_tce, and scheme 'carbon'"
+    ):
+        judge_energy(table({}, period=2026), LAW)
+    assert judge_energy(table({}, period=2026, scheme="14th_plan"), LAW)["verdict"].tolist() == ["green"]
+
+
+# --- published --------------------------------------------------------------------------------------------------------
+
+
+def test_published_lights_follow_from_inputs_that_deserve_them() -> None:
+    """Sixty provinces and periods. Their targets and figures are not published, only the levels: so each level is given
+    inputs on both sides of its bounds, and counts and combinations must come out as printed."""
+    lights = pd.read_csv(PUBLISHED / "energy_traffic_light.csv")
+    reached = {1: ("2.69", "-1"), 2: ("2.7", "2.99"), 3: ("3", "9")}
+    used = {1: ("110.1", "300"), 2: ("110", "100.1"), 3: ("100", "-5")}
+    counts = {}
+    for name, part in lights.groupby("period"):
+        for place in (0, 1):
+            rows = pd.DataFrame(
+                {
+                    "intensity_target_pct": "3",
+                    "intensity_actual_pct": [reached[level][place] for level in part["intensity_level"]],
+                    "total_target_tce": "100",
+                    "total_actual_tce": [used[level][place] for level in part["total_level"]],
+                },
+                index=part["province"],
+            )
+            found = judge_energy(EnergyTable(int(name[:4]), rows), LAW).set_index("region").loc[part["province"]]
+            assert found["intensity_light"].tolist() == part["intensity_level"].tolist()
+            assert found["total_light"].tolist() == part["total_level"].tolist()
+            worst = part[["intensity_level", "total_level"]].min(axis=1)
+            assert found["verdict"].tolist() == [{1: "red", 2: "yellow", 3: "green"}[level] for level in worst]
+        for kind in ("intensity", "total"):
+            counted = found[f"{kind}_light"].value_counts()
+            counts[name, kind] = tuple(int(counted[level]) for level in (1, 2, 3))
+    assert counts == {
+        ("2020Q1-Q3", "intensity"): (9, 2, 19),
+        ("2020Q1-Q3", "total"): (5, 1, 24),
+        ("2021H1", "intensity"): (9, 10, 11),
+        ("2021H1", "total"): (8, 5, 17),
+    }
+
+
+def test_henan_in_2016() -> None:
+    """-16 % in five years is 3.43 % a year, and 7.64 % came; 35.4 million t in five years, and use fell by 0.44 million
+    (zhengzhou.baogaosu.com, 25 December 2017: exceeded)."""
+    row = judged(
+        period=2016,
+        intensity_target_pct="3.43",
+        intensity_actual_pct="7.64",
+        total_target_tce=35_400_000 // 5,
+        total_actual_tce=-440_000,
+    )
+    assert (row.intensity_light, row.total_light, row.verdict) == (3, 3, "green")
+
+
+def test_pingxiang_in_2017() -> None:
+    """6.07 % against 2 %; 202,600 t against a fifth of 1.33 million."""
+    row = judged(
+        period=2017,
+        intensity_target_pct="2",
+        intensity_actual_pct="6.07",
+        total_target_tce=266_000,
+        total_actual_tce=202_600,
+    )
+    assert row.verdict == "green"
+
+
+def test_provinces_whose_intensity_rose_in_2020_are_red() -> None:
+    """National Bureau of Statistics; seven of thirty, among them Zhejiang with 6.34 %. No target is needed for that."""
+    published = pd.read_csv(PUBLISHED / "energy_intensity_nbs_2018_2020.csv", dtype=str).set_index("region")
+    change = published["intensity_change_2020_pct"].map(Decimal)
+    rows = pd.DataFrame(
+        {"intensity_target_pct": "0", "intensity_actual_pct": -change, "total_target_tce": "0", "total_actual_tce": "0"}
+    )
+    found = judge_energy(EnergyTable(2020, rows), LAW).set_index("region")
+    rose = found.index[found["intensity_light"] == 1]
+    assert sorted(rose) == sorted(change.index[change > 0])
+    assert len(rose) == 7
+    assert found.loc["Zhejiang", "reason"].startswith("intensity rose by 6.34 %")
+
+
+# --- properties -------------------------------------------------------------------------------------------------------
+
+
+@given(targets, actuals, totals, st.decimals(min_value="-100", max_value="1500", places=1))
+def test_lights_by_another_route(target, actual, cap, used) -> None:
+    """By cross-multiplication with whole numbers."""
+    row = judged(intensity_target_pct=target, intensity_actual_pct=actual, total_target_tce=cap, total_actual_tce=used)
+    t, a, c, u = (int(one * 100) for one in (target, actual, cap, used))
+    assert row.intensity_light == (3 if a >= t else 2 if 10 * (t - a) <= t else 1)
+    assert row.total_light == (3 if u <= c else 2 if 10 * (u - c) <= c else 1)
+
+
+@given(targets, targets, actuals, totals, totals, totals, st.sampled_from([2019, 2022]))
+def test_a_tighter_target_never_turns_a_light_greener(one, other, actual, low, high, used, period) -> None:
+    (loose, tight), (small, large) = sorted((one, other)), sorted((low, high))
+    easy = judged(
+        intensity_target_pct=loose,
+        intensity_actual_pct=actual,
+        total_target_tce=large,
+        total_actual_tce=used,
+        period=period,
+    )
+    hard = judged(
+        intensity_target_pct=tight,
+        intensity_actual_pct=actual,
+        total_target_tce=small,
+        total_actual_tce=used,
+        period=period,
+    )
+    assert hard.intensity_light <= easy.intensity_light
+    assert hard.total_light <= easy.total_light
+
+
+@given(actuals, totals, totals, st.sampled_from([2019, 2022]))
+def test_reasons_can_be_told_in_the_other_language_and_back(actual, used, exempt, period) -> None:
+    row = {
+        "period": period,
+        "intensity_actual_pct": actual,
+        "intensity_incentive_pct": 4,
+        "total_actual_tce": used,
+        "exempt_tce": exempt,
+        "base_used_tce": 1000,
+        "growth_target_pct": 5,
+        "growth_actual_pct": 7,
+    }
+    english, chinese = judged("en", **row).reason, judged("zh", **row).reason
+    assert retell_reason(english, "en", "zh") == chinese
+    assert retell_reason(chinese, "zh", "en") == english
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_regions_does_not_matter(order) -> None:
+    rows = [{"intensity_actual_pct": one, "region": f"r{one}"} for one in order]
+    assert judge_energy(table(*rows), LAW)["intensity_light"].tolist() == [1, 1, 1, 3]
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+def test_missing_values_name_their_regions_and_nothing_is_assumed() -> None:
+    rows = table({}, {"intensity_actual_pct": None}, {"intensity_actual_pct": float("nan"), "total_target_tce": None})
+    with pytest.raises(SeveralErrors) as caught:
+        judge_energy(rows, LAW)
+    first, second = caught.value.errors
+    assert isinstance(first, MissingValueError)
+    assert (first.exit_code, first.features) == (3, ("r1", "r2"))
+    assert str(first) == (
+        "table 'energy': intensity_actual_pct is missing for 2 region(s): 'r1', 'r2'. Fill it in, or leave the region "
+        "out; nothing is assumed."
+    )
+    assert second.features == ("r2",)
+
+
+def test_a_column_that_is_not_there_is_missing_for_all() -> None:
+    with pytest.raises(MissingValueError, match=r"total_actual_tce is missing for 1 region"):
+        judge_energy(EnergyTable(2019, table({}).rows.drop(columns="total_actual_tce")), LAW)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            {"intensity_target_pct": -3},
+            "intensity_target_pct is negative for 1 region.*a fall of intensity is written as",
+        ),
+        ({"total_target_tce": -1}, "total_target_tce is negative"),
+        ({"exempt_tce": "-0.1"}, "exempt_tce is negative"),
+        ({"base_used_tce": 0}, "base_used_tce is not above 0"),
+        ({"intensity_incentive_pct": "2.99"}, "intensity_incentive_pct is below intensity_target_pct"),
+    ],
+)
+def test_amounts_that_cannot_be_are_refused(row, said) -> None:
+    with pytest.raises(SourceError, match=said) as caught:
+        judge_energy(table(row), LAW)
+    assert caught.value.exit_code == 3
+
+
+def test_one_number_from_two_sources_is_refused() -> None:
+    with pytest.raises(
+        SourceError, match=r"total_actual_tce stands in the table and can be computed from used_tce, base_used"
+    ):
+        judge_energy(table({"used_tce": 1, "base_used_tce": 1}), LAW)
+
+
+def test_regions_that_stand_twice_are_refused() -> None:
+    with pytest.raises(SourceError, match=r"1 region.s. stand more than once: 'r'"):
+        judge_energy(table({"region": "r"}, {"region": "r"}), LAW)
+
+
+def test_schemes_that_are_not_there() -> None:
+    with pytest.raises(StudyError, match=r"has no scheme '13th plan'; did you mean '13th_plan'"):
+        judge_energy(table({}, scheme="13th plan"), LAW)
+    with pytest.raises(
+        StudyError, match=r"in force at the end of the period, 2012-12-31; name one: scheme = '13th_plan' or"
+    ):
+        judge_energy(table({}, period=2012), LAW)
+    with pytest.raises(
+        RulebookError, match=r"rulebook 'us_west' knows no dual control of energy: it has no energy.toml"
+    ):
+        judge_energy(table({}), read_rulebook("us_west", date(2025, 1, 1)))
+    for error in (StudyError, RulebookError):
+        assert issubclass(error, ZoneplanError)
+        assert error.exit_code == 2
