@@ -53,13 +53,12 @@ class Study(Section):
     """What planners decided, [[decisions]]."""
     quotas: Several[Quota] = ()
     """Amounts of land to hand down, [[quotas]]."""
+    energy: EnergySection | None = None
+    """Dual control of energy, [energy]."""
     agreements: Several[Agreement] = ()
     """Agreements on compensation between parties, [[agreements]]."""
     transfers: Several[Transfer] = ()
     """Budgets that go to many, and pools, [[transfers]]."""
-
-    energy: EnergySection | None = None
-    """Dual control of energy, [energy]."""
 
     _document: Document = PrivateAttr(default_factory=Document)
 

@@ -232,7 +232,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         (
             "[[tables]]",
             "[[flaws]]",
-            "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy)",
+            "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, agreements, transfers)",
         ),
         ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
     ],
@@ -389,9 +389,19 @@ def test_the_schema_knows_every_key_and_describes_it():
     schema = study_schema()
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["required"] == ["study", "units"]
-    assert list(schema["properties"]) == ["study", "units", "layers", "tables", "decisions", "quotas", "energy"]
+    assert list(schema["properties"]) == [
+        "study",
+        "units",
+        "layers",
+        "tables",
+        "decisions",
+        "quotas",
+        "energy",
+        "agreements",
+        "transfers",
+    ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 10
+    assert len(parts) == 17
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():
