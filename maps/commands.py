@@ -22,7 +22,19 @@ from maps.files import read_run
 from maps.first_plans import split_roles, write_plan
 from maps.folders import require_room, require_whole, verify, write_run
 from maps.progress import progress
-from zoning import Plan, audit, check, explain, find, finding_words, read_rulebook, run
+from zoning import (
+    Plan,
+    at,
+    audit,
+    check,
+    check_coordinates,
+    check_state,
+    explain,
+    find,
+    finding_words,
+    read_rulebook,
+    run,
+)
 
 FINDINGS_SHOWN = 5
 """Lines of findings below the table of a run; the report has all."""
@@ -137,6 +149,30 @@ def explain_(
         return
     explanation = explain(plan, unit, language)
     print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
+
+
+@app.command(name="at", context_settings={"ignore_unknown_options": True})
+def at_(
+    folder: RunFolder,
+    lon: Annotated[float, typer.Argument(metavar="LON", help="Longitude in degrees, WGS 84; west is negative.")],
+    lat: Annotated[float, typer.Argument(metavar="LAT", help="Latitude in degrees, WGS 84; south is negative.")],
+    industry: Annotated[
+        str | None, typer.Option("--industry", metavar="CODE", help="May this industry settle there? Such as C3011.")
+    ] = None,
+    state: Annotated[
+        str, typer.Option("--state", metavar="planned|existing", help="A project, or works that are there.")
+    ] = "planned",
+    language: Annotated[
+        str | None, typer.Option("--lang", metavar="en|zh", help="By default the language of the run.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what applies at a place: unit, zones, control line, policies, and whether an industry may settle there."""
+    check_coordinates(lon, lat)
+    check_state(state)
+    require_whole(folder)
+    place = at(read_run(folder), lon, lat, industry=industry, state=state, language=language)
+    print(json.dumps(place.as_dict(), ensure_ascii=False, indent=1) if as_json else place.text().rstrip("\n"))
 
 
 @app.command(name="verify")

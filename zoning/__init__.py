@@ -103,8 +103,12 @@ from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
 from zoning.retellings import retell as retell
 from zoning.inquiries import ask_industry as ask_industry
+from zoning.inquiries import check_state as check_state
 from zoning.inquiries import items_at as items_at
 from zoning.inquiries import list_titles as list_titles
+from zoning.coordinates import check_coordinates as check_coordinates
+from zoning.places import Place as Place
+from zoning.places import at as at
 from zoning.narratives import narrate as narrate
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain

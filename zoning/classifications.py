@@ -75,10 +75,16 @@ class Classification:
         """The whole code of a branch; errors are those of :meth:`path`."""
         return self.path(code)[-1]
 
+    def listed(self, code: str) -> str:
+        """The whole code of the listed branch that a branch is or lies in; errors are those of :meth:`path`."""
+        known = {_spelt(self._above(one)[0], one) for one in self.branches}
+        return next(one for one in reversed(self.path(code)) if one in known)
+
     def title(self, code: str, language: str = "en") -> str:
-        """What a branch is called; of one that is not listed, the listed one that holds it."""
-        listed = self._listed(_digits(code.strip().upper(), self.branches)) or ""
-        return text_in(self.branches[listed].title, language, code) if listed else code
+        """What a branch is called, or the listed one in which it lies; errors are those of :meth:`path`."""
+        whole = self.listed(code)
+        branch = self.branches.get(whole) or self.branches[whole[1:]]
+        return text_in(branch.title, language, whole)
 
     def _listed(self, digits: str) -> str | None:
         """The listed branch that a code means or lies below."""
@@ -99,17 +105,14 @@ class Classification:
         longest = max((branch.digits for branch in self.branches.values()), default=0)
         if digits.isdigit() and len(digits) > longest and any(digits.startswith(one) for one in self.branches):
             return f"{self.name} has codes of up to {longest} digits"
-        known = [_spelt(self._above(code)[0], code) for code in self.branches]
-        return f"there is no such branch in {self.name}{near(digits, {*known, *self.branches})}"
+        hint = near(digits, {*(_spelt(self._above(code)[0], code) for code in self.branches), *self.branches})
+        if "did you mean" not in hint:
+            hint = f"; its sections are {', '.join(code for code, one in self.branches.items() if not one.within)}"
+        return f"there is no such branch in {self.name}{hint}"
 
 
 def _spelt(top: str, code: str) -> str:
     return code if code == top or not top.isalpha() else f"{top}{code}"
-
-
-def _digits(text: str, branches: Mapping[str, Branch]) -> str:
-    split = _LETTERED.fullmatch(text)
-    return split[2] if split and text not in branches else text
 
 
 def builtin_classifications() -> tuple[str, ...]:

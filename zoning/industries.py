@@ -53,8 +53,10 @@ class Verdict:
 
     Attributes
     ----------
-    code, title : str
+    code : str
         The branch asked for, by its whole code.
+    listed, title : str
+        The branch of the classification that it is or lies in, and what that is called.
     state : {"planned", "existing"}
     treatment : {"allowed", "restricted", "prohibited"}
         The strictest that any list says of the branch or of one that holds it.
@@ -68,8 +70,9 @@ class Verdict:
     """
 
     code: str
+    listed: str
     title: str
-    state: State
+    state: str
     treatment: Treatment
     decided_by: Match | None
     matches: tuple[Match, ...]
@@ -87,6 +90,7 @@ class Verdict:
         """The verdict as plain values, ready for JSON."""
         return {
             "code": self.code,
+            "listed": self.listed,
             "title": self.title,
             "state": self.state,
             "verdict": self.treatment,
@@ -100,7 +104,8 @@ class Verdict:
         """The verdict line by line; names are in it as they were read, see :func:`layers.visible`."""
         words = industry_words(self.language)
         said = {"state": words[self.state], "treatment": words[self.treatment]}
-        yield words["verdict"].format(code=self.code, title=self.title, **said)
+        key = "verdict" if self.code == self.listed else "verdict_within"
+        yield words[key].format(code=self.code, listed=self.listed, title=self.title, **said)
         if not self.matches:
             yield f"  {words['named_by_none']}"
         for place, match in enumerate(self.matches):
@@ -178,7 +183,7 @@ def judge_industry(
     items: pd.DataFrame,
     code: str,
     industries: Classification,
-    state: State = "planned",
+    state: str = "planned",
     titles: Mapping[str, str] | None = None,
     language: str = "en",
 ) -> Verdict:
@@ -231,6 +236,7 @@ def judge_industry(
     parts = [one for one in _matches(about, titles or {}) if one.code != whole and whole in industries.path(one.code)]
     return Verdict(
         code=whole,
+        listed=industries.listed(whole),
         title=industries.title(whole, language),
         state=state,
         treatment=found[0].treatment if found else "allowed",

@@ -23,6 +23,10 @@ WORDS: Words = {
     "next": ("; ", "；"),
     "own_list": ("the plan's own list", "方案自有清单"),
     "verdict": ("{code} {title}, {state}: {treatment}", "{code} {title}，{state}：{treatment}"),
+    "verdict_within": (
+        "{code}, in {listed} {title}, {state}: {treatment}",
+        "{code}（属 {listed} {title}），{state}：{treatment}",
+    ),
     "named_by_none": (
         "no list that holds here names it",
         "适用于此地的清单均未列入",

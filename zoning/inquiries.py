@@ -9,7 +9,7 @@ import pandas as pd
 from layers import UnknownNameError, shown
 from zoning.errors import near
 from zoning.industries import Verdict, judge_industry, lists_on
-from zoning.industry_entries import OWN, STATES, State
+from zoning.industry_entries import OWN, STATES
 from zoning.industry_texts import industry_words
 from zoning.plans import Plan
 from zoning.retellings import retell
@@ -20,7 +20,7 @@ def ask_industry(
     plan: Plan,
     unit_id: str,
     code: str,
-    state: State = "planned",
+    state: str = "planned",
     language: str | None = None,
     *,
     piece_id: str = "",
@@ -63,12 +63,23 @@ def ask_industry(
     if unit_id not in plan.units.index:
         hint = near(unit_id, map(str, plan.units.index))
         raise UnknownNameError(f"the plan has no unit {shown([unit_id])}{hint}", code="unknown_unit")
-    if state not in STATES:
-        raise UnknownNameError(f"state {state!r}: works are {' or '.join(STATES)}{near(state, STATES)}", code="state")
+    check_state(state)
     industries = plan.rulebook.branches
     told = retell(plan, language)
     items = items_at(told, unit_id, piece_id)
     return judge_industry(items, code, industries, state, list_titles(told), told.language)
+
+
+def check_state(state: str) -> None:
+    """Refuse a state of works that is none.
+
+    Raises
+    ------
+    UnknownNameError
+        It is neither "existing" nor "planned".
+    """
+    if state not in STATES:
+        raise UnknownNameError(f"state {state!r}: write {' or '.join(STATES)}", code="state")
 
 
 def items_at(plan: Plan, unit_id: str, piece_id: str = "") -> pd.DataFrame:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pyproj import Transformer
 
 import maps.commands
 from maps import main
@@ -102,3 +103,51 @@ def test_no_call_shows_help(capsys) -> None:
     said = capsys.readouterr()
     assert "demo" in said.out + said.err
     assert "zoneplan: " not in said.err
+
+
+@pytest.fixture
+def run_folder(toy_folder: Path, tmp_path: Path, capsys) -> Path:
+    assert call("run", toy_folder / "plan.toml", "--out", tmp_path / "result") == 0
+    capsys.readouterr()
+    return tmp_path / "result"
+
+
+def test_at_says_what_applies_at_a_place(run_folder: Path, capsys) -> None:
+    lon, lat = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True).transform(4_000_500, 3_000_500)
+    assert call("at", run_folder, lon, lat) == 0
+    text = capsys.readouterr().out
+    assert "in Unit A1 (a1), west" in text
+    assert call("at", run_folder, lon, lat, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["inside"], told["unit"]["unit_id"], told["industry"]) == (True, "a1", None)
+    assert call("at", run_folder, lon, lat, "--lang", "zh") == 0
+    assert "位于Unit A1 (a1)，west" in capsys.readouterr().out
+
+
+def test_at_outside_the_plan_is_no_failure(run_folder: Path, capsys) -> None:
+    assert call("at", run_folder, "-104.99", "39.74", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert not told["inside"]
+    assert told["nearest"]["distance_km"] > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["39.74", "-104.99"], 2, "Longitude comes first: did you mean -104.99 39.74?"),
+        (["-104.99", "39.74", "--industry", "C3011"], 2, "has no negative lists"),
+        (["-104.99", "39.74", "--state", "old"], 2, "state 'old': write existing or planned"),
+        (["-104.99", "north"], 2, "'north' is not a valid float"),
+        (["-104.99"], 2, "Missing argument 'LAT'"),
+        (["-104.99", "39.74", "--lang", "fr"], 2, "no language 'fr'"),
+    ],
+)
+def test_at_refuses_what_is_no_place_or_no_question(run_folder: Path, arguments, code, message, capsys) -> None:
+    assert call("at", run_folder, *arguments) == code
+    said = capsys.readouterr().err
+    assert message in said or "valid number" in said
+
+
+def test_at_needs_a_whole_run(tmp_path: Path, capsys) -> None:
+    assert call("at", tmp_path, "-104.99", "39.74") == 1
+    assert "is not a run" in capsys.readouterr().err

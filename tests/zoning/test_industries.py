@@ -87,7 +87,7 @@ def test_parts_that_are_listed_are_told_and_do_not_bind_the_whole() -> None:
 def test_a_verdict_in_words() -> None:
     verdict = judge_industry(ITEMS, "3011", GB, "existing", {"nation": "National list"})
     assert list(verdict.lines()) == [
-        "C3011 Manufacture of non-metallic mineral products, existing: restricted",
+        "C3011, in C30 Manufacture of non-metallic mineral products, existing: restricted",
         "  decided by National list (nation), item 2: C3011, restricted",
         "    on condition: kilns of 4000 t a day",
         "    reference:  (text not seen)",

@@ -1,0 +1,250 @@
+"""Places: what applies at a point of the map, and may an industry settle there."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from layers import visible
+from zoning.coordinates import check_coordinates, holding, located, nearest
+from zoning.industries import Verdict
+from zoning.industry_texts import industry_words
+from zoning.inquiries import ask_industry, check_state, items_at, list_titles
+from zoning.plans import Plan
+from zoning.retellings import retell
+from zoning.words import instrument_in, text_in
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a plan says of one point.
+
+    Attributes
+    ----------
+    content : dict
+        ``lon``, ``lat``, ``inside``; inside a unit ``unit``, ``shared_with``, ``main``, ``overlays``, ``piece``,
+        ``line``, ``policies``, ``lists``; outside ``nearest`` and ``swapped``; and ``industry``, None where
+        none was asked of.
+    verdict : Verdict or None
+        On the industry asked of; None outside the plan, too.
+    language : {"en", "zh"}
+    """
+
+    content: Content
+    verdict: Verdict | None = None
+    language: str = "en"
+
+    def as_dict(self) -> Content:
+        """The place as plain values, ready for JSON."""
+        return copy.deepcopy(self.content)
+
+    def text(self) -> str:
+        """The place for a terminal; characters that would steer it are shown as escapes."""
+        return "\n".join(visible(line) for line in _lines(self)) + "\n"
+
+
+def at(
+    plan: Plan,
+    lon: float,
+    lat: float,
+    *,
+    industry: str | None = None,
+    state: str = "planned",
+    language: str | None = None,
+) -> Place:
+    """What applies at a place: unit, piece, zones, control line, layers, policies, lists, and a verdict on an industry.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+    lon, lat : float
+        WGS 84, degrees, longitude first.
+    industry : str, optional
+        Code of a branch of industry, as for :func:`zoning.ask_industry`.
+    state : {"planned", "existing"}
+    language : {"en", "zh"}, optional
+        By default the plan's own.
+
+    Returns
+    -------
+    Place
+        A place on the border of several units is in the one whose id sorts first, and says so; so with pieces. A place
+        outside all units says which is nearest.
+
+    Raises
+    ------
+    ZoneplanError
+        No longitude and latitude; the language is not known.
+    UnknownNameError
+        The rulebook has no negative lists, or their classification no such branch.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> at(plan, -104.99, 39.74).as_dict()["unit"]["name"]
+    'Denver'
+    >>> at(plan, -95.0, 40.0).as_dict()["inside"]
+    False
+    """
+    check_coordinates(lon, lat)
+    check_state(state)
+    whole = plan.rulebook.branches.whole(industry) if industry is not None else None
+    plan = retell(plan, language)
+    units = holding(located(lon, lat, plan.units), plan.units)
+    if not units:
+        asked = {"code": whole, "state": state, "verdict": "outside"} if whole else None
+        content = {"lon": lon, "lat": lat, "inside": False, **_outside(plan, lon, lat), "industry": asked}
+        return Place(content, None, plan.language)
+    unit_id, *others = units
+    piece = _piece(plan, unit_id, lon, lat)
+    verdict = ask_industry(plan, unit_id, whole, state, piece_id=piece["piece_id"]) if whole else None
+    content = {
+        "lon": lon,
+        "lat": lat,
+        "inside": True,
+        **_unit(plan, unit_id),
+        "shared_with": [_named(plan, one) for one in others],
+        "piece": piece,
+        "line": _line(plan, piece["control_line"]),
+        "policies": _policies(plan, unit_id, piece["piece_id"]),
+        "lists": _lists(plan, unit_id, piece["piece_id"]),
+        "industry": verdict.as_dict() if verdict else None,
+    }
+    return Place(content, verdict, plan.language)
+
+
+def _outside(plan: Plan, lon: float, lat: float) -> Content:
+    unit_id, km = nearest(lon, lat, plan.units)
+    turned = holding(located(lat, lon, plan.units), plan.units) if abs(lon) <= 90 else ()
+    swapped = {**_named(plan, turned[0]), "lon": lat, "lat": lon} if turned else None
+    return {"nearest": {**_named(plan, unit_id), "distance_km": round(km, 3)}, "swapped": swapped}
+
+
+def _named(plan: Plan, unit_id: str) -> Content:
+    unit = plan.units.loc[unit_id]
+    return {"unit_id": unit_id, **{name: str(unit[name]) for name in ("name", "jurisdiction")}}
+
+
+def _unit(plan: Plan, unit_id: str) -> Content:
+    zone = plan.zones.set_index("unit_id").loc[unit_id]
+    titles = {one.code: text_in(one.title, plan.language, one.code) for one in plan.rulebook.zones}
+    overlays = [one for one in str(zone["overlays"]).split(";") if one]
+    main = {"zone": str(zone["main"]), "title": titles.get(zone["main"], zone["main"])}
+    return {
+        "unit": {**_named(plan, unit_id), "area_ha": float(zone["area_ha"])},
+        "main": {**main, **{name: str(zone[name]) for name in ("status", "rule", "reason")}},
+        "overlays": [{"zone": one, "title": titles.get(one, one)} for one in overlays],
+    }
+
+
+def _piece(plan: Plan, unit_id: str, lon: float, lat: float) -> Content:
+    """The piece of the unit that holds the place, and the layers that lie on it."""
+    pieces = plan.pieces[plan.pieces["unit_id"] == unit_id]
+    point = located(lon, lat, pieces)
+    found = holding(point, pieces) or (str(pieces.geometry.distance(point).idxmin()),)
+    piece = pieces.loc[found[0]]
+    layers = [
+        {"layer": str(name), "role": plan.roles.get(str(name), "")}
+        for name in pieces.columns
+        if pd.api.types.is_bool_dtype(pieces[name]) and piece[name]
+    ]
+    known = {"piece_id": found[0], "area_ha": float(piece["area_ha"]), "control_line": str(piece["control_line"])}
+    return {**known, "designations": layers}
+
+
+def _line(plan: Plan, code: str) -> Content | None:
+    line = next((one for one in plan.rulebook.lines if one.code == code), None)
+    if line is None:
+        return None
+    return {"line": line.code, "title": text_in(line.title, plan.language, line.code), "reference": line.reference}
+
+
+def _policies(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
+    """The policies of the unit and of the piece, those that a stricter one overrules among them."""
+    table = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
+    kept = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
+    read = {policy.id: policy.verified for policy in plan.rulebook.policies}
+    return [
+        {**{name: str(row[name]) for name in kept}, "verified": read.get(row["policy"], False)}
+        for row in table.to_dict("records")
+    ]
+
+
+def _lists(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
+    """The negative lists that hold, with the number of their items."""
+    items, titles = items_at(plan, unit_id, piece_id), list_titles(plan)
+    return [
+        {
+            "list": str(name),
+            "title": titles.get(str(name), str(name)),
+            **{treatment: int((part["treatment"] == treatment).sum()) for treatment in ("prohibited", "restricted")},
+        }
+        for name, part in items.groupby("list", sort=True)
+    ]
+
+
+def _lines(place: Place) -> Iterator[str]:
+    content, words = place.content, industry_words(place.language)
+    yield words["place"].format(lon=content["lon"], lat=content["lat"])
+    if not content["inside"]:
+        yield from _far(content, words)
+        return
+    unit = content["unit"]
+    key = "in_unit" if unit["jurisdiction"] else "in_unit_alone"
+    yield words[key].format(unit=_called(unit), jurisdiction=unit["jurisdiction"])
+    if content["shared_with"]:
+        yield words["shared"].format(others=words["and"].join(map(_called, content["shared_with"])))
+    yield ""
+    main, line = content["main"], content["line"]
+    yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
+    if content["overlays"]:
+        yield words["overlays"].format(titles=words["and"].join(one["title"] for one in content["overlays"]))
+    yield words["piece"].format(id=content["piece"]["piece_id"], area=f"{content['piece']['area_ha']:,.2f}")
+    reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
+    yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
+    if layers := content["piece"]["designations"]:
+        names = (f"{one['layer']} ({one['role']})" if one["role"] else one["layer"] for one in layers)
+        yield words["designations"].format(names=words["and"].join(names))
+    yield from ("", words["policies"])
+    for policy in content["policies"]:
+        yield from _policy(policy, place.language)
+    if content["lists"]:
+        yield from ("", words["lists"], *(f"  {words['list'].format(**one)}" for one in content["lists"]))
+    if place.verdict is not None:
+        yield from ("", *place.verdict.lines())
+
+
+def _far(content: Content, words: Mapping[str, str]) -> Iterator[str]:
+    near, swapped, asked = content["nearest"], content["swapped"], content["industry"]
+    yield words["outside"].format(unit=_called(near), km=f"{near['distance_km']:,.3f}")
+    if swapped:
+        yield words["swapped"].format(unit=_called(swapped), lon=swapped["lon"], lat=swapped["lat"])
+    if asked:
+        yield words["no_verdict"].format(code=asked["code"], state=words[asked["state"]])
+
+
+def _policy(policy: Content, language: str) -> Iterator[str]:
+    words = industry_words(language)
+    over = words["policy_over"].format(id=policy["overruled_by"]) if policy["overruled_by"] else ""
+    said = {
+        "title": policy["title"],
+        "id": policy["policy"],
+        "instrument": instrument_in(language, policy["instrument"]),
+    }
+    yield f"  {words['policy_piece' if policy['piece_id'] else 'policy'].format(**said, over=over)}"
+    doubt = "" if policy["verified"] else words["unverified"]
+    yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"
+
+
+def _called(unit: Mapping[str, Any]) -> str:
+    name, unit_id = unit["name"], unit["unit_id"]
+    return f"{name} ({unit_id})" if name and name != unit_id else str(unit_id)
