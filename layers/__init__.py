@@ -38,9 +38,13 @@ from layers.sections import StudySection as StudySection
 from layers.sections import TableSection as TableSection
 from layers.sections import UnitsSection as UnitsSection
 from layers.sections import check_name as check_name
+from layers.quota_sections import Group as Group
+from layers.quota_sections import Lock as Lock
 from layers.quota_sections import Priority as Priority
 from layers.quota_sections import Quota as Quota
+from layers.quota_sections import QuotaTransfer as QuotaTransfer
 from layers.quota_sections import Share as Share
+from layers.quota_sections import Within as Within
 from layers.agreement_sections import Agreement as Agreement
 from layers.agreement_sections import Band as Band
 from layers.agreement_sections import Pollutant as Pollutant

@@ -5,10 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from layers.faults import misfit
-from layers.sections import ConditionText, Exact, ExactPct, ExactStep, Factor, NameText, Section, Several, Text
+from layers.sections import (
+    ConditionText,
+    Exact,
+    ExactPct,
+    ExactShare,
+    ExactStep,
+    Factor,
+    NameText,
+    Section,
+    Several,
+    Text,
+)
 
 
 class Share(Section):
@@ -29,6 +40,83 @@ class Priority(Section):
     """By what the weight is multiplied."""
     reason: Text
     """Why, in words that stand in the report."""
+
+
+class Group(Section):
+    """Units that together get at most, or at least, a part of the total."""
+
+    when: ConditionText
+    """Condition over measures, parameters, main and overlays; the units that meet it are the group."""
+    max_pct: ExactShare | None = None
+    """The most that the group gets, per cent of the total; rounded down to the step."""
+    min_pct: ExactShare | None = None
+    """The least that the group gets, per cent of the total; rounded up to the step."""
+    reason: str = ""
+    """Why, in words that stand in the report."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.max_pct is None and self.min_pct is None:
+            raise misfit(((), "a group gives 'max_pct', 'min_pct' or both, and this one gives neither"))
+        if self.max_pct is not None and self.min_pct is not None and self.min_pct > self.max_pct:
+            raise misfit((("min_pct",), f"'min_pct' {self.min_pct} is more than 'max_pct' {self.max_pct}"))
+        return self
+
+
+class Lock(Section):
+    """An amount that is settled: the unit gets exactly this, and the others share the rest."""
+
+    unit: Text | None = None
+    """Id of the unit; or give when."""
+    when: ConditionText | None = None
+    """Condition; each unit that meets it gets the amount; or give unit."""
+    amount: Exact
+    """What it gets, whatever the floor says; more than its ceiling is refused."""
+    reason: Text
+    """Why, in words that stand in the report."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.unit is None) == (self.when is None):
+            count = "neither" if self.unit is None else "both"
+            raise misfit(((), f"a locked amount gives 'unit' or 'when', and this one gives {count}"))
+        return self
+
+
+class QuotaTransfer(Section):
+    """An amount that one unit hands to another after the quota has been handed out."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    giver: Text = Field(alias="from")
+    """Id of the unit that gives."""
+    receiver: Text = Field(alias="to")
+    """Id of the unit that receives."""
+    amount: ExactStep
+    """How much, a whole multiple of the step."""
+    reason: Text
+    """Why, in words that stand in the report."""
+    reference: str = ""
+    """The document of the transfer."""
+    across: bool = False
+    """Allow a transfer from one jurisdiction to another."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.giver == self.receiver:
+            raise misfit((("to",), f"'{self.giver}' cannot hand anything to itself"))
+        return self
+
+
+class Within(Section):
+    """A link to another quota: nobody gets more of this one than a multiple of what it has of the other."""
+
+    quota: NameText
+    """The other quota, which stands above this one, such as the reclaimed land that farmland must be balanced by."""
+    level: Text = "unit"
+    """Where it must hold: one of the levels of both quotas, or "unit"."""
+    times: ExactStep = Decimal(1)
+    """By what the amount of the other quota is multiplied."""
 
 
 class Quota(Section):
@@ -58,6 +146,17 @@ class Quota(Section):
     """The most a unit gets: a number or a measure."""
     reserve_pct: ExactPct = Decimal(0)
     """Per cent held back at each jurisdiction."""
+    groups: Several[Group] = ()
+    """Groups of units that get at most or at least a part of the total; disjoint or one inside another."""
+    locked: Several[Lock] = ()
+    """Amounts that are settled; the other units share the rest."""
+    carried: Exact | Text = Decimal(0)
+    """What a unit has left from an earlier period: a number or a measure, a debt where below 0. It adds to what the
+    unit is given now, and counts under its floor and ceiling."""
+    transfers: Several[QuotaTransfer] = ()
+    """What units hand to each other after the quota has been handed out."""
+    within: Several[Within] = ()
+    """Quotas above this one that it stays within, such as farmland occupied within land reclaimed."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -68,6 +167,18 @@ class Quota(Section):
             faults.append((("levels",), "'levels' names each jurisdiction once and ends in \"unit\""))
         if isinstance(self.floor, Decimal) and isinstance(self.ceiling, Decimal) and self.floor > self.ceiling:
             faults.append((("floor",), f"'floor' {self.floor} is more than 'ceiling' {self.ceiling}"))
+        amounts = [(("locked", place, "amount"), lock.amount) for place, lock in enumerate(self.locked)]
+        amounts += [(("transfers", place, "amount"), one.amount) for place, one in enumerate(self.transfers)]
+        faults += [
+            (keys, f"'amount' {amount} is no whole multiple of 'step' {self.step}")
+            for keys, amount in amounts
+            if amount % self.step
+        ]
+        faults += [
+            (("within", place, "level"), f"'{part.level}' is none of this quota's levels ({', '.join(self.levels)})")
+            for place, part in enumerate(self.within)
+            if part.level not in self.levels
+        ]
         if faults:
             raise misfit(*faults)
         return self

@@ -117,6 +117,7 @@ Exact = Annotated[Decimal, Field(ge=0), BeforeValidator(_exact)]
 ExactStep = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact)]
 Signed = Annotated[Decimal, BeforeValidator(_exact)]
 ExactPct = Annotated[Decimal, Field(ge=0, lt=100), BeforeValidator(_exact)]
+ExactShare = Annotated[Decimal, Field(ge=0, le=100), BeforeValidator(_exact)]
 Item = TypeVar("Item")
 Several = Annotated[tuple[Item, ...], Field(strict=False)]
 """A list in TOML, a tuple here."""

@@ -195,8 +195,24 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
                 (words["floor"], _bound(edition, row["floor"], quota.floor)),
                 (words["ceiling"], _bound(edition, row["ceiling"], quota.ceiling)),
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
+                *_conditions(edition, row),
             ),
         )
+
+
+def _conditions(edition: Edition, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What besides weight and bounds made the amount: balance, locks, groups, transfers."""
+    words, say = edition.words, edition.say
+    if Decimal(row["carried"] or 0):
+        yield words["carried"], amount(row["carried"])
+    for lock in row["locks"]:
+        yield words["locks"], say("locked_line", n=amount(lock["amount"]), reason=lock["reason"])
+    for group in row["groups"]:
+        limits = ", ".join(say(key, n=amount(group[key])) for key in ("max_pct", "min_pct") if group[key] is not None)
+        yield words["groups"], say("group_line", when=group["when"], limits=limits, reason=group["reason"] or NONE)
+    for one in row["transfers"]:
+        told = {"n": amount(one["amount"]), "other": edition.unit(one["other"]), "reason": one["reason"]}
+        yield words["transfers"], say(f"transfer_{one['side']}", **told)
 
 
 def _priorities(edition: Edition, quota: Quota, unit_id: str) -> Iterator[str]:

@@ -53,8 +53,27 @@ def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
             (words["ceiling"], _bound(quota.ceiling, words)),
             (words["reserve_pct"], amount(quota.reserve_pct)),
             *((words["priorities"], _priority(edition, one)) for one in quota.priority),
+            *_conditions(edition, quota),
         ),
     )
+
+
+def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
+    """What else binds a quota: groups, locked amounts, balances, links and transfers."""
+    words, say = edition.words, edition.say
+    for group in quota.groups:
+        ends = {"max_pct": group.max_pct, "min_pct": group.min_pct}
+        limits = ", ".join(say(key, n=amount(value)) for key, value in ends.items() if value is not None)
+        yield words["groups"], say("group_line", when=group.when, limits=limits, reason=group.reason or NONE)
+    for lock in quota.locked:
+        yield words["locks"], say("lock_line", who=lock.unit or lock.when, n=amount(lock.amount), reason=lock.reason)
+    if quota.carried:
+        yield words["carried"], _bound(quota.carried, words)
+    for link in quota.within:
+        yield words["links"], say("link_line", quota=link.quota, level=link.level, n=amount(link.times))
+    for one in quota.transfers:
+        sides = {"giver": edition.unit(one.giver), "receiver": edition.unit(one.receiver)}
+        yield words["transfers"], say("transfer_line", n=amount(one.amount), reason=one.reason, **sides)
 
 
 def _priority(edition: Edition, one: Priority) -> str:

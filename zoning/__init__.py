@@ -65,6 +65,7 @@ from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve
 from zoning.steps import Step as Step
 from zoning.contests import Contest as Contest
+from zoning.families import Family as Family
 from zoning.apportionment import apportion as apportion
 from zoning.apportionment import find_binding as find_binding
 from zoning.weights import factors as factors
@@ -75,6 +76,10 @@ from zoning.programmes import solve as solve
 from zoning.fillings import fill as fill
 from zoning.fillings import nest as nest
 from zoning.infeasibility import find_conflict as find_conflict
+from zoning.groups import groups_of as groups_of
+from zoning.bounds import Bounds as Bounds
+from zoning.jurisdictions import Jurisdiction as Jurisdiction
+from zoning.balances import transfer as transfer
 from zoning.quotas import allocate as allocate
 from zoning.money_words import money_words as money_words
 from zoning.parties import known_parties as known_parties
@@ -101,6 +106,7 @@ from zoning.energy_figures import figures_of as figures_of
 from zoning.energy import judge_energy as judge_energy
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
+from zoning.grants import grant as grant
 from zoning.retellings import retell as retell
 from zoning.inquiries import ask_industry as ask_industry
 from zoning.inquiries import check_state as check_state

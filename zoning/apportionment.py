@@ -140,11 +140,17 @@ def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling
         )
     if steps < 0:
         raise InfeasibleError(f"the total of {total} is below 0", code="negative_total")
+    floors, ceilings = measure_bounds(weights.index, ruler, floor, ceiling)
+    return enter(weights, sizes, steps, floors, ceilings, ruler)
+
+
+def enter(weights: pd.Series, sizes: Floats, steps: int, floors: Counts, ceilings: Counts, ruler: Step) -> Contest:
+    """A contest for whole steps between bounds in whole steps; refuses bounds that contradict the total."""
     if max(steps, 1) * len(weights) > UNLIMITED or steps > 2**50:
         raise LimitError(
-            f"a total of {total} for {len(weights)} units is too many steps of {ruler.size}; take a larger step"
+            f"a total of {ruler.amount(steps)} for {len(weights)} units is too many steps of {ruler.size}; "
+            "take a larger step"
         )
-    floors, ceilings = measure_bounds(weights.index, ruler, floor, ceiling)
     reach = np.where(sizes > 0, ceilings, floors)
     contest = Contest(weights, sizes, steps, floors, reach)
     _refuse_sums(contest, ruler)

@@ -169,27 +169,54 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
 
 def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
     names = {*provided(study, stack), *(indicator.name for indicator in rulebook.indicators)}
-    sights = (
-        names | {*rulebook.values, "unit_id", "main"} | {zone.code for zone in rulebook.zones if zone.kind == "overlay"}
-    )
+    names -= {f"{QUOTA}{quota.name}" for quota in study.quotas}
+    always = {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     for place, quota in enumerate(study.quotas):
-        at = f"{study.where('quotas', place, 'name')}: quota '{quota.name}'"
-        weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
-        bounds = [bound for bound in (quota.floor, quota.ceiling) if isinstance(bound, str)]
-        for name in [*weights, *bounds]:
-            if name not in names:
-                yield UnknownNameError(
-                    f"{at}: nothing provides the measure '{name}'{near(name, names)}", code="unknown_measure"
-                )
-        for level in quota.levels[:-1]:
-            if level not in study.units.levels:
-                yield UnknownNameError(
-                    f"{at}: level '{level}' is no jurisdiction of [units] "
-                    f"(it has {shown(study.units.levels) or 'none'})",
-                    code="unknown_level",
-                )
-        for number, priority in enumerate(quota.priority):
-            yield from _unseen(priority.when, sights, study.where("quotas", place, "priority", number, "when"))
+        yield from _unprovided(study, place, names)
+        for key in ("priority", "groups", "locked"):
+            for number, part in enumerate(getattr(quota, key)):
+                if part.when is not None:
+                    yield from _unseen(part.when, names | always, study.where("quotas", place, key, number, "when"))
+        yield from _strangers(study, place, stack)
+        names |= {f"{QUOTA}{quota.name}"}
+
+
+def _unprovided(study: Study, place: int, names: set[str]) -> Iterator[ZoneplanError]:
+    """Measures, levels and other quotas that a quota names and that nothing provides."""
+    quota, at = study.quotas[place], f"{study.where('quotas', place, 'name')}: quota '{study.quotas[place].name}'"
+    weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
+    bounds = [bound for bound in (quota.floor, quota.ceiling, quota.carried) if isinstance(bound, str)]
+    later = {f"{QUOTA}{one.name}" for one in study.quotas[place:]}
+    for name in [*weights, *bounds]:
+        if name not in names:
+            hint = "; a quota is known to those that stand below it" if name in later else near(name, names)
+            yield UnknownNameError(f"{at}: nothing provides the measure '{name}'{hint}", code="unknown_measure")
+    for level in quota.levels[:-1]:
+        if level not in study.units.levels:
+            yield UnknownNameError(
+                f"{at}: level '{level}' is no jurisdiction of [units] (it has {shown(study.units.levels) or 'none'})",
+                code="unknown_level",
+            )
+    above = [one.name for one in study.quotas[:place]]
+    for number, link in enumerate(quota.within):
+        if link.quota not in above:
+            yield UnknownNameError(
+                f"{study.where('quotas', place, 'within', number, 'quota')}: no quota '{link.quota}' stands above "
+                f"'{quota.name}', to stay within{near(link.quota, above)}",
+                code="unknown_quota",
+            )
+
+
+def _strangers(study: Study, place: int, stack: Stack) -> Iterator[ZoneplanError]:
+    """Units that locked amounts and transfers name and that are not there."""
+    quota, units = study.quotas[place], stack.units.index
+    named = [(("locked", number, "unit"), one.unit) for number, one in enumerate(quota.locked)]
+    for number, one in enumerate(quota.transfers):
+        named += [(("transfers", number, "from"), one.giver), (("transfers", number, "to"), one.receiver)]
+    for keys, unit in named:
+        if unit is not None and unit not in units:
+            at = study.where("quotas", place, *keys)
+            yield UnknownNameError(f"{at}: there is no unit {shown([unit])}{near(unit, units)}", code="unknown_unit")
 
 
 def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:

@@ -13,6 +13,7 @@ import pandas as pd
 from layers import ConditionError, UnknownNameError, parse_condition, shown, visible
 from zoning.claims import DEFAULT_RULE, packed
 from zoning.errors import near
+from zoning.grants import grant
 from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import sight
@@ -106,7 +107,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "overlays": held,
         "other_claims": others,
         "lines": [_line(row, plan.rulebook) for row in _of_unit(plan.lines, unit_id)],
-        "quotas": [_quota(row, plan.quotas) for row in _of_unit(plan.quotas, unit_id)],
+        "quotas": [_quota(row, plan) for row in _of_unit(plan.quotas, unit_id)],
         "flows": _flows(plan, unit_id),
         "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
     }
@@ -183,8 +184,10 @@ def _line(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
     }
 
 
-def _quota(row: Mapping[str, Any], quotas: pd.DataFrame) -> Content:
+def _quota(row: Mapping[str, Any], plan: Plan) -> Content:
     """What the unit was given, out of how much; decimals as text, so that none is lost."""
+    quotas = plan.quotas
+    asked = [one for one in plan.study.quotas if (one.name, one.period) == (row["quota"], row["period"])]
     same = (quotas["quota"] == row["quota"]) & (quotas["period"] == row["period"]) & (quotas["unit_id"] == "")
     above = quotas[same & (quotas["jurisdiction"] == row["jurisdiction"])]
     return {
@@ -196,6 +199,8 @@ def _quota(row: Mapping[str, Any], quotas: pd.DataFrame) -> Content:
         "binding": str(row["binding"]),
         "jurisdiction": str(row["jurisdiction"]),
         "jurisdiction_amount": _decimal(above["amount"].iloc[0]) if len(above) else None,
+        **{name: _decimal(row[name]) for name in ("carried", "transferred")},
+        **(grant(plan, asked[0], str(row["unit_id"])) if asked else {"groups": [], "locks": [], "transfers": []}),
     }
 
 

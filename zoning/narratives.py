@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from zoning.claims import DEFAULT_RULE
@@ -55,7 +56,7 @@ class _Narrator:
                 yield f"  {titled if claim['answer'] == 'yes' else self._say('cannot_say', claim=titled)}"
                 yield from self._claim(claim)
         yield from self._section("lines", map(self._line, content["lines"]))
-        yield from self._section("quotas", map(self._quota, content["quotas"]))
+        yield from self._section("quotas", (line for one in content["quotas"] for line in self._quota(one)))
         yield from self._section("flows", (line for one in content["flows"] for line in self._flow(one)))
         yield from self._section("policies", (line for one in content["policies"] for line in self._policy(one)))
         assumed = (self._say("setting", name=one["name"], value=one["assumed"]) for one in content["assumptions"])
@@ -125,7 +126,7 @@ class _Narrator:
             reference=self._say("line_reference", text=line["reference"]) if line["reference"] else "",
         )
 
-    def _quota(self, quota: Mapping[str, Any]) -> str:
+    def _quota(self, quota: Mapping[str, Any]) -> Iterator[str]:
         bounds = [self._say(name, amount=quota[name]) for name in ("floor", "ceiling") if quota[name] is not None]
         if quota["weight"] is not None:
             bounds.append(self._say("weight", amount=f"{quota['weight']:,.6g}"))
@@ -135,7 +136,19 @@ class _Narrator:
         amount = quota["jurisdiction_amount"]
         whole = self._say("quota_whole", amount=amount, place=quota["jurisdiction"]) if amount else ""
         told = {name: quota[name] for name in ("quota", "period", "amount", "unit")}
-        return self._say("quota", **told, whole=whole, bounds=self._words["quota_and"].join(bounds))
+        yield self._say("quota", **told, whole=whole, bounds=self._words["quota_and"].join(bounds))
+        if Decimal(quota["carried"] or 0):
+            yield f"  {self._say('quota_carried', amount=quota['carried'], unit=quota['unit'])}"
+        for lock in quota["locks"]:
+            yield f"  {self._say('quota_locked', unit=quota['unit'], **lock)}"
+        for group in quota["groups"]:
+            ends = [self._say(key, amount=group[key]) for key in ("max_pct", "min_pct") if group[key] is not None]
+            because = self._say("quota_because", reason=group["reason"]) if group["reason"] else ""
+            limits = self._words["quota_and"].join(ends)
+            yield f"  {self._say('quota_group', when=group['when'], limits=limits, because=because)}"
+        for one in quota["transfers"]:
+            document = self._say("line_reference", text=one["reference"]) if one["reference"] else ""
+            yield f"  {self._say(one['side'], unit=quota['unit'], document=document, **one)}"
 
     def _flow(self, flow: Mapping[str, Any]) -> Iterator[str]:
         yield self._say("flow", **flow)

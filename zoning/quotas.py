@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from layers import Quota, StudyError, UnknownNameError
-from zoning.apportionment import hand_out, measure_bounds, named
-from zoning.errors import MissingValueError, near
-from zoning.steps import NO_BOUND, Step
+from layers import Quota, StudyError
+from zoning.apportionment import enter
+from zoning.balances import transfer
+from zoning.bounds import UNIT, Bounds, find_bounds, find_links
+from zoning.contests import Floats
+from zoning.errors import InfeasibleError
+from zoning.families import Family, settle
+from zoning.groups import group_family
+from zoning.indicators import QUOTA
+from zoning.jurisdictions import Jurisdiction, Survey, name_level
+from zoning.steps import UNLIMITED, Counts, Step
 from zoning.tables import QUOTAS, tabulate
-from zoning.weights import Values, find_column, telling, weigh
+from zoning.weights import Values, see, telling, weigh
 
-UNIT = "unit"
-"""The lowest level: the planning units themselves."""
 RESERVE = "(reserve)"
 """In the place of a unit's id: what is held back."""
 
@@ -93,114 +99,203 @@ def allocate(
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise StudyError(f"quota '{twice}': there are two of this name; name them apart", code="duplicate")
-    tables = []
+    handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
     for quota in asked:
         with telling(f"quota '{quota.name}'"):
-            tables.append(_allocate(quota, zones, measures, parameters or {}, tuple(overlays)))
+            rows = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
+        handed[quota.name] = quota, rows
+        own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
+        if f"{QUOTA}{quota.name}" not in measures.columns:
+            measures = measures.assign(**{f"{QUOTA}{quota.name}": own.astype(float).reindex(measures.index)})
+    tables = [rows for _, rows in handed.values()]
     return tabulate(QUOTAS, pd.concat(tables, ignore_index=True) if tables else pd.DataFrame())
 
 
+@dataclass(frozen=True)
+class _Handing:
+    """One quota about to be handed down; arrays follow the units, sorted by id."""
+
+    quota: Quota
+    step: Step
+    weights: pd.Series
+    bounds: Bounds
+    reach: Counts
+    labels: pd.DataFrame
+
+    def rows(self, place: Jurisdiction, amount: int) -> Iterator[pd.DataFrame]:
+        """The rows of the parts of a jurisdiction, and of their parts in turn."""
+        quota, path = self.quota, place.path
+        inside = f" of '{' / '.join(path)}'" if path else ""
+        if place.parts:
+            with telling(f"level '{quota.levels[len(path)]}'{inside}"):
+                counts, binding = self._among(place.parts, amount)
+            yield self._jurisdictions(place.parts, counts, binding)
+            for part, count in zip(place.parts, counts.tolist(), strict=True):
+                yield from self.rows(part, count)
+            return
+        if quota.levels[len(path)] != UNIT:  # no units at all
+            return
+        reserve = int(amount * Fraction(quota.reserve_pct) // 100)
+        if quota.reserve_pct:
+            yield self._reserve(reserve, path)
+        after = f", after a reserve of {self.step.amount(reserve)} out of {self.step.amount(amount)}" if reserve else ""
+        with telling(f"level '{UNIT}'{inside}{after}"):
+            yield self._units(place, amount - reserve)
+
+    def _among(self, parts: tuple[Jurisdiction, ...], amount: int) -> tuple[Counts, list[str]]:
+        """What each part gets, and what bound it."""
+        weights = pd.Series([math.fsum(self.weights.iloc[part.units]) for part in parts], [p.path[-1] for p in parts])
+        floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
+        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.step)
+        counts = contest.settle()
+        return counts, [self._told(part, str(label)) for part, label in zip(parts, contest.bound(counts), strict=True)]
+
+    def _told(self, part: Jurisdiction, label: str) -> str:
+        """What bound a jurisdiction: its units' bounds, or what is tighter than these together."""
+        floors, ceilings = self.bounds.floors[part.units], self.reach[part.units]
+        if label == "ceiling":
+            below = sum(one.most for one in part.parts) if part.parts else part.family.reach(floors, ceilings)[1][0]
+            return "within" if part.most < below else "group" if part.most < int(ceilings.sum()) else label
+        return "group" if label == "floor" and part.least > int(floors.sum()) else label
+
+    def _units(self, place: Jurisdiction, amount: int) -> pd.DataFrame:
+        """The rows of the units of a jurisdiction; together they have the amount."""
+        units, weights = place.units, self.weights.iloc[place.units]
+        floors, ceilings = self.bounds.floors[units], self.bounds.ceilings[units]
+        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.step)
+        least, most = place.family.reach(contest.floors, contest.ceilings)
+        _refuse_groups(amount, least[0], most[0], self.step)
+        counts, shares = settle(contest, place.family)
+        binding = np.full(len(units), "", dtype=object)
+        for node, some in shares:
+            alone = replace(
+                contest,
+                weights=weights.iloc[some],
+                sizes=contest.sizes[some],
+                total=int(counts[some].sum()),
+                floors=contest.floors[some],
+                ceilings=contest.ceilings[some],
+            )
+            binding[some] = alone.bound(counts[some])
+            binding[some[(binding[some] == "") & (node > 0)]] = "group"
+        binding[(binding == "ceiling") & self.bounds.linked[units]] = "within"
+        binding[self.bounds.locked[units]] = "lock"
+        frame = self._frame(counts, floors, ceilings, self.bounds.carried[units], weights.to_numpy(dtype=float))
+        labels = self.labels.iloc[units]
+        jurisdiction = place.path[-1] if place.path else labels["jurisdiction"].to_numpy()
+        return frame.assign(
+            level=UNIT,
+            unit_id=weights.index,
+            name=labels["name"].to_numpy(),
+            jurisdiction=jurisdiction,
+            binding=binding,
+        )
+
+    def _jurisdictions(self, parts: tuple[Jurisdiction, ...], counts: Counts, binding: list[str]) -> pd.DataFrame:
+        floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
+        carried = np.array([int(self.bounds.carried[part.units].sum()) for part in parts])
+        weights = np.array([math.fsum(self.weights.iloc[part.units]) for part in parts])
+        return self._frame(counts, floors, ceilings, carried, weights).assign(
+            level=self.quota.levels[len(parts[0].path) - 1],
+            unit_id="",
+            name=[" / ".join(part.path) for part in parts],
+            jurisdiction=[part.path[-1] for part in parts],
+            binding=binding,
+        )
+
+    def _frame(
+        self, counts: Counts, floors: Counts, ceilings: Counts, carried: Counts, weights: Floats
+    ) -> pd.DataFrame:
+        """Amounts and bounds of some rows, what they carry over included."""
+        index, none = pd.RangeIndex(len(counts)), ceilings >= _huge(len(self.weights))
+        tops = np.where(none, UNLIMITED, ceilings + carried)
+        return pd.DataFrame(
+            {
+                "amount": self.step.amounts(counts + carried, index),
+                "floor": self.step.amounts(floors + carried, index),
+                "ceiling": self.step.amounts(tops, index).where(~none, None),
+                "carried": self.step.amounts(carried, index),
+                "weight": weights,
+            }
+        )
+
+    def _reserve(self, reserve: int, path: tuple[str, ...]) -> pd.DataFrame:
+        row = {
+            "level": UNIT,
+            "jurisdiction": path[-1] if path else "",
+            "unit_id": RESERVE,
+            "name": " / ".join(path),
+            "amount": self.step.amount(reserve),
+            "floor": None,
+            "ceiling": None,
+            "weight": np.nan,
+            "binding": "",
+            "carried": self.step.amount(0),
+        }
+        return pd.DataFrame([row])
+
+
 def _allocate(
-    quota: Quota, zones: pd.DataFrame, measures: pd.DataFrame, parameters: Values, overlays: tuple[str, ...]
+    quota: Quota,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    parameters: Values,
+    overlays: tuple[str, ...],
+    handed: dict[str, tuple[Quota, pd.DataFrame]],
 ) -> pd.DataFrame:
     """The rows of one quota."""
     weights = weigh(quota, zones, measures, parameters, overlays)
-    measures = measures.loc[weights.index]
-    step = Step.of(quota.step)
-    with telling("floor and ceiling"):
-        ceiling = None if quota.ceiling is None else _bound(quota.ceiling, measures, "ceiling")
-        floors, ceilings = measure_bounds(measures.index, step, _bound(quota.floor, measures, "floor"), ceiling)
-    units = pd.DataFrame(
-        {
-            "weight": weights,
-            "floor": step.amounts(floors, measures.index),
-            "ceiling": step.amounts(ceilings, measures.index),
-            "name": _label(measures, "name"),
-            "jurisdiction": _label(measures, "jurisdiction"),
-            **{f"part_{depth}": _level(level, measures) for depth, level in enumerate(quota.levels[:-1])},
-        }
-    )
-    rows = pd.concat(_hand_down(quota, units, quota.total), ignore_index=True)
-    return rows.assign(
-        quota=quota.name,
-        period=quota.period,
-        unit=quota.unit,
-        shadow_price=np.nan,
-        ceiling=rows["ceiling"].where(rows["ceiling"] != NO_BOUND, None),
-    )
+    measures, seen = measures.loc[weights.index], see(zones, measures, overlays)
+    step, links = Step.of(quota.step), find_links(quota, handed)
+    bounds = find_bounds(quota, seen, measures, parameters, links)
+    ceilings = np.minimum(bounds.ceilings, _huge(len(weights)))
+    labels = pd.DataFrame({one: _label(measures, one) for one in ("name", "jurisdiction")})
+    names = tuple(name_level(level, measures) for level in quota.levels[:-1])
+    total = step.count(quota.total)
+    if total is None:
+        raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
+    reach = np.where(weights.to_numpy(dtype=float) > 0, ceilings, bounds.floors)
+    survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
+    family = group_family(quota, seen, parameters, total)
+    whole = survey.look(family)
+    handing = _Handing(quota, step, weights, replace(bounds, ceilings=ceilings), reach, labels)
+    rows = pd.concat(handing.rows(whole, total), ignore_index=True)
+    known = rows.assign(quota=quota.name, period=quota.period, unit=quota.unit, shadow_price=np.nan)
+    moved = transfer(quota, known, names)
+    if quota.transfers and quota.groups:
+        _refuse_moved(moved, family, weights.index, step)
+    return moved
 
 
-def _hand_down(quota: Quota, units: pd.DataFrame, total: Decimal, path: tuple[str, ...] = ()) -> Iterator[pd.DataFrame]:
-    """The rows of the parts of a jurisdiction, and of their parts in turn.
-
-    ``units`` has the jurisdictions as columns ``part_0``, ``part_1``, ... from the highest level down.
-    """
-    depth = len(path)
-    if quota.levels[depth] == UNIT:
-        reserve = Step.of(quota.step).below(total * quota.reserve_pct / 100)
-        if quota.reserve_pct:
-            yield _reserve(reserve, path)
-        shared = _share(quota, units, total, path, reserve)
-        yield shared.assign(unit_id=shared.index, jurisdiction=path[-1] if path else shared["jurisdiction"])
-        return
-    capped = units.assign(ceiling=units["ceiling"].where(units["weight"] > 0, units["floor"]))
-    sums = {"weight": math.fsum, "floor": _sum, "ceiling": _sum}
-    shared = _share(quota, capped.groupby(f"part_{depth}", sort=True).agg(sums), total, path)
-    yield shared.assign(
-        unit_id="", jurisdiction=shared.index, name=[" / ".join((*path, part)) for part in shared.index]
-    )
-    amounts = shared["amount"].to_dict()
-    for part, inside in units.groupby(f"part_{depth}", sort=True):
-        yield from _hand_down(quota, inside, amounts[part], (*path, str(part)))
+def _huge(count: int) -> int:
+    """So many steps that a total cannot reach them, and so few that they can be summed over all units."""
+    return UNLIMITED // (count + 1)
 
 
-def _share(
-    quota: Quota, parts: pd.DataFrame, total: Decimal, path: tuple[str, ...], reserve: Decimal = Decimal(0)
-) -> pd.DataFrame:
-    """The parts of one jurisdiction with their amounts; together they have the total but for the reserve."""
-    level = quota.levels[len(path)]
-    weights, bounds = parts["weight"], (quota.step, parts["floor"], parts["ceiling"])
-    inside = f" of '{' / '.join(path)}'" if path else ""
-    after = f", after a reserve of {reserve} out of {total}" if reserve else ""
-    with telling(f"level '{level}'{inside}{after}"):
-        amounts, binding = hand_out(weights, total - reserve, *bounds)
-    return parts.assign(level=level, amount=amounts, binding=binding)
+def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
+    if not least <= amount <= most:
+        more, than = ("must", least) if amount < least else ("can", most)
+        raise InfeasibleError(
+            f"by their groups the units {more} have {step.amount(than)} in all, and there are {step.amount(amount)}",
+            code="groups",
+        )
 
 
-def _reserve(reserve: Decimal, path: tuple[str, ...]) -> pd.DataFrame:
-    row = {
-        "level": UNIT,
-        "jurisdiction": path[-1] if path else "",
-        "unit_id": RESERVE,
-        "name": " / ".join(path),
-        "amount": reserve,
-        "floor": None,
-        "ceiling": None,
-        "weight": np.nan,
-        "binding": "",
-    }
-    return pd.DataFrame([row])
-
-
-def _bound(bound: Decimal | str, measures: pd.DataFrame, what: str) -> pd.Series | Decimal:
-    return find_column(bound, measures, what) if isinstance(bound, str) else bound
-
-
-def _level(level: str, measures: pd.DataFrame) -> pd.Series:
-    """The jurisdiction of each unit at a level."""
-    if level not in measures.columns:
-        raise UnknownNameError(f"nothing provides the level '{level}'{near(level, measures.columns)}")
-    values = measures[level]
-    gaps = measures.index[(values.isna() | (values.astype(str) == "")).to_numpy(dtype=bool)]
-    if len(gaps):
-        raise MissingValueError(f"level '{level}': no jurisdiction for {named(gaps)}", features=gaps)
-    return values.astype(str)
+def _refuse_moved(rows: pd.DataFrame, family: Family, units: pd.Index, step: Step) -> None:
+    """Refuse transfers that leave a group with more or less than it may have of the total."""
+    own = rows[rows["level"] == UNIT].set_index("unit_id").loc[units]
+    new = pd.Series([a - c for a, c in zip(own["amount"], own["carried"], strict=True)], index=units, dtype=object)
+    for has, least, most in zip(family.sums(step.counts(new, "down")), family.lows, family.highs, strict=True):
+        if not least <= has <= most:
+            bound = least if has < least else most
+            raise InfeasibleError(
+                f"after the transfers a group would have {step.amount(has)} of this total, and "
+                f"{'must' if has < least else 'may'} have {step.amount(bound)}; "
+                f"transfer {step.amount(abs(has - bound))} less",
+                code="transfer_group",
+            )
 
 
 def _label(measures: pd.DataFrame, column: str) -> pd.Series:
     texts = measures[column] if column in measures.columns else pd.Series("", index=measures.index)
     return texts.astype(object).where(texts.notna(), "").astype(str)
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, start=Decimal(0))

@@ -87,6 +87,8 @@ QUOTAS = Table(
         "weight": "float",
         "binding": "text",
         "shadow_price": "float",
+        "carried": "decimal",
+        "transferred": "decimal",
     },
     # two counties of one name in different states differ in ``name``, which for a jurisdiction is its whole path
     ("quota", "level", "jurisdiction", "unit_id", "name"),

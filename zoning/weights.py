@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers import Quota, UnknownNameError, ZoneplanError, parse_condition
 from zoning.apportionment import measure_weights, named
+from zoning.contests import Flags
 from zoning.errors import InfeasibleError, MissingValueError, near
 
 Values = Mapping[str, float | bool | str]
@@ -75,32 +76,24 @@ def factors(
     >>> factors(quota, zones, pd.DataFrame(index=unit)).to_dict("records")[0]
     {'unit_id': 'a', 'condition': "main = 'key_development'", 'factor': 1.5, 'reason': 'leading cities first'}
     """
-    seen = see(zones, measures, tuple(overlays))
+    seen = see(zones, measures, overlays)
     rows = []
     for place, priority in enumerate(quota.priority):
-        condition = parse_condition(priority.when)
-        answer = condition.evaluate(seen, parameters or {})
-        if not answer.known.all():
-            ids = seen.index[~answer.known]
-            raise MissingValueError(
-                f'the priority "{priority.when}" cannot be answered for {named(ids)}; give the '
-                "values that it reads, or say in the condition what holds where they are missing (IS NULL)",
-                features=sorted(ids),
-            )
-        rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[answer.yes]]
+        yes = meeting("priority", priority.when, seen, parameters)
+        rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[yes]]
     columns = ["unit_id", "place", "condition", "factor", "reason"]
     frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
     return frame.drop(columns="place")
 
 
-def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: tuple[str, ...]) -> pd.DataFrame:
+def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable[str] = ()) -> pd.DataFrame:
     """What conditions about quotas and money see of the units, sorted by unit.
 
     Parameters
     ----------
     zones, measures : DataFrame
         Index ``unit_id``, of the same units.
-    overlays : tuple of str
+    overlays : iterable of str, optional
         Codes of overlays that conditions may name although no unit has them.
 
     Returns
@@ -127,6 +120,19 @@ def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: tuple[str, ...]) 
         raise UnknownNameError(f"'{clashes[0]}' is both a measure and a zone; rename the measure", code="two_sources")
     found = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
     return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
+
+
+def meeting(what: str, when: str, seen: pd.DataFrame, parameters: Values | None = None) -> Flags:
+    """The rows of what :func:`see` returns that meet a condition; MissingValueError where that is unknown."""
+    answer = parse_condition(when).evaluate(seen, parameters or {})
+    if not answer.known.all():
+        ids = seen.index[~answer.known]
+        raise MissingValueError(
+            f'the {what} "{when}" cannot be answered for {named(ids)}; give the '
+            "values that it reads, or say in the condition what holds where they are missing (IS NULL)",
+            features=sorted(ids),
+        )
+    return answer.yes
 
 
 def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:

@@ -104,6 +104,23 @@ WORDS: Words = {
     "binding": ("bound by {what}", "受{what}约束"),
     "bound_floor": ("floor", "下限"),
     "bound_ceiling": ("ceiling", "上限"),
+    "bound_group": ("its group", "分组限额"),
+    "bound_lock": ("a locked amount", "锁定数额"),
+    "bound_within": ("the quota that it stays within", "所关联指标"),
+    "quota_carried": ("{amount} {unit} of it carried over", "其中结转 {amount} {unit}"),
+    "quota_locked": ("locked at {amount} {unit}: {reason}", "锁定为 {amount} {unit}：{reason}"),
+    "quota_group": ("in the group {when}: {limits}{because}", "属于分组 {when}：{limits}{because}"),
+    "quota_because": ("; {reason}", "；{reason}"),
+    "max_pct": ("at most {amount} % of the total", "至多占总量 {amount}%"),
+    "min_pct": ("at least {amount} % of the total", "至少占总量 {amount}%"),
+    "gives": (
+        "hands {amount} {unit} to {other}: {reason}{document}",
+        "调出 {amount} {unit} 给 {other}：{reason}{document}",
+    ),
+    "receives": (
+        "receives {amount} {unit} from {other}: {reason}{document}",
+        "从 {other} 调入 {amount} {unit}：{reason}{document}",
+    ),
     "policy": (
         "{title} ({id}; {instrument}, strictness {strictness}{over})",
         "{title}（{id}；{instrument}，严格程度 {strictness}{over}）",

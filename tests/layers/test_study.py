@@ -228,7 +228,47 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         ('floor = 0\nceiling = "available_ha"', "floor = 5\nceiling = 4", "line 56, column 9: 'floor' 5 is more than"),
         ("floor = 0", "floor = true", "line 56, column 9: 'floor': a number or a text in quotes is needed, not true"),
         ("reserve_pct = 5", "reserve_pct = 100", "'reserve_pct' must be less than 100"),
-        ("reserve_pct = 5", "groups = []", "line 58, column 1: unknown key 'groups' (known here: name, period, total,"),
+        (
+            "reserve_pct = 5",
+            "group = []",
+            "line 58, column 1: unknown key 'group'; did you mean 'groups'? (known here: ",
+        ),
+        (
+            "reserve_pct = 5",
+            "groups = [{ when = 'x > 1' }]",
+            "line 58, column 11: a group gives 'max_pct', 'min_pct' or",
+        ),
+        (
+            "reserve_pct = 5",
+            "groups = [{ when = 'x > 1', max_pct = 5, min_pct = 6 }]",
+            "line 58, column 52: 'min_pct' 6 is more than 'max_pct' 5",
+        ),
+        ("reserve_pct = 5", "groups = [{ when = 'x > 1', max_pct = 101 }]", "'max_pct' must be at most 100"),
+        (
+            "reserve_pct = 5",
+            "locked = [{ amount = 5, reason = 'x' }]",
+            "line 58, column 11: a locked amount gives 'unit' or 'when', and this one gives neither",
+        ),
+        (
+            "reserve_pct = 5",
+            "locked = [{ unit = 'a', amount = 5.001, reason = 'x' }]",
+            "'amount' 5.001 is no whole multiple of 'step' 0.01",
+        ),
+        (
+            "reserve_pct = 5",
+            "transfers = [{ from = 'a', to = 'a', amount = 5, reason = 'x' }]",
+            "line 58, column 33: 'a' cannot hand anything to itself",
+        ),
+        (
+            "reserve_pct = 5",
+            "transfers = [{ form = 'a', to = 'b', amount = 5, reason = 'x' }]",
+            "unknown key 'form'; did you mean 'from'?",
+        ),
+        (
+            "reserve_pct = 5",
+            "within = [{ quota = 'reclaimed', level = 'county' }]",
+            "'county' is none of this quota's levels (state, unit)",
+        ),
         (
             "[[tables]]",
             "[[flaws]]",
@@ -401,7 +441,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "transfers",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 17
+    assert len(parts) == 21
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers import Decision, UnknownNameError, visible
+from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError, visible
 from zoning.claims import classify
 from zoning.explanations import explain
 from zoning.indicators import assumed, complete
@@ -62,7 +63,7 @@ def plan(measures, rulebook) -> Plan:
     )
     empty = pd.DataFrame()
     return Plan(
-        study=SimpleNamespace(name="Six units", units=SimpleNamespace(levels=())),
+        study=SimpleNamespace(name="Six units", units=SimpleNamespace(levels=()), quotas=()),
         rulebook=rulebook,
         units=empty,
         pieces=empty,
@@ -152,6 +153,11 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
             "binding": "ceiling",
             "jurisdiction": "west",
             "jurisdiction_amount": "100",
+            "carried": None,
+            "transferred": None,
+            "groups": [],
+            "locks": [],
+            "transfers": [],
         }
     ]
 
@@ -249,3 +255,51 @@ def test_names_cannot_steer_a_terminal(plan) -> None:
 def test_every_unit_can_be_explained(plan) -> None:
     for unit in plan.zones["unit_id"]:
         assert explain(plan, unit).text().startswith(f"Unit {unit}")
+
+
+def test_what_besides_weight_made_an_amount(plan) -> None:
+    groups = (
+        Group(when="main = 'ecologically_fragile'", max_pct=5, reason="fragile land"),
+        Group(when="main = 'key_development'", max_pct=60, min_pct=20),
+    )
+    locks = (Lock(unit="b", amount=3, reason="as agreed"), Lock(when="population > 500", amount=2, reason="x"))
+    pass_on = {"amount": 4, "reason": "the new station"}
+    transfers = (
+        QuotaTransfer(**{"from": "a", "to": "b"}, **pass_on, reference="Resolution 8"),
+        QuotaTransfer(**{"from": "c", "to": "a"}, **pass_on),
+    )
+    asked = Quota(
+        name="construction_land",
+        period=2025,
+        total=100,
+        unit="ha",
+        weight="population",
+        groups=groups,
+        locked=locks,
+        transfers=transfers,
+    )
+    quotas = plan.quotas.assign(carried=Decimal(7), transferred=Decimal(0))
+    plan = dataclasses.replace(
+        plan,
+        study=SimpleNamespace(
+            name="Six units",
+            quotas=(asked,),
+            decisions=(),
+            units=SimpleNamespace(levels=()),
+            agreements=(),
+            transfers=(),
+        ),
+        quotas=quotas,
+    )
+    text = explain(plan, "a").text()
+    assert "7 ha of it carried over" in text
+    assert "locked at 2 ha: x" in text
+    assert "in the group main = 'key_development': at most 60 % of the total, at least 20 % of the total\n" in text
+    assert "hands 4 ha to b: the new station (Resolution 8)" in text
+    assert "receives 4 ha from c: the new station" in text
+    assert "fragile land" not in text
+    assert (
+        "in the group main = 'ecologically_fragile': at most 5 % of the total; fragile land"
+        in explain(plan, "b").text()
+    )
+    assert "其中结转 7 ha" in explain(plan, "a", "zh").text()

@@ -1,0 +1,106 @@
+"""Balances of a quota: what units hand to each other once it has been handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pandas as pd
+
+from layers import Quota, QuotaTransfer, StudyError, UnknownNameError, shown
+from zoning.bounds import UNIT
+from zoning.errors import InfeasibleError, near
+
+NOTHING = Decimal(0)
+
+
+def transfer(quota: Quota, rows: pd.DataFrame, names: tuple[pd.Series, ...] = ()) -> pd.DataFrame:
+    """The rows of a quota after its transfers.
+
+    Parameters
+    ----------
+    quota : Quota
+    rows : DataFrame
+        As handed out: the columns of the QUOTAS table but for ``transferred``.
+    names : tuple of Series
+        The jurisdiction of each unit at each level but the last.
+
+    Returns
+    -------
+    DataFrame
+        With ``transferred``, what a row received less what it gave, and ``amount`` after it. All sums stay exact.
+
+    Raises
+    ------
+    UnknownNameError
+        A unit is not there.
+    StudyError
+        A transfer crosses jurisdictions without ``across = true``.
+    InfeasibleError
+        Floor, ceiling or a locked amount would not be kept.
+    """
+    units = rows[rows["level"] == UNIT].set_index("unit_id")
+    moved: dict[tuple[str, str], Decimal] = {}
+    for place, one in enumerate(quota.transfers, 1):
+        _refuse(place, one, units, names)
+        for unit, amount in ((one.giver, -one.amount), (one.receiver, one.amount)):
+            path = [str(level[unit]) for level in names]
+            keys = [(UNIT, unit), *((quota.levels[depth], " / ".join(path[: depth + 1])) for depth in range(len(path)))]
+            moved |= {key: moved.get(key, NOTHING) + amount for key in keys}
+    given = pd.Series([moved.get(key, NOTHING) for key in _keys(rows)], index=rows.index, dtype=object)
+    amounts = pd.Series([a + b for a, b in zip(rows["amount"], given, strict=True)], index=rows.index, dtype=object)
+    zero = rows["carried"].map(lambda one: one - one)  # with as many decimals as the step has
+    told = rows.assign(amount=amounts, transferred=[z + g for z, g in zip(zero, given, strict=True)])
+    _refuse_bounds(quota, told, given != NOTHING)
+    return told
+
+
+def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    for level, unit, name in zip(rows["level"], rows["unit_id"], rows["name"], strict=True):
+        yield (level, unit) if level == UNIT else (level, name)
+
+
+def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd.Series, ...]) -> None:
+    at = f"transfer {place} ({one.reason})"
+    for unit in (one.giver, one.receiver):
+        if unit not in units.index:
+            raise UnknownNameError(
+                f"{at}: there is no unit {shown([unit])}{near(unit, units.index)}", code="unknown_unit"
+            )
+        if units.loc[unit, "binding"] == "lock":
+            raise InfeasibleError(
+                f"{at}: the amount of '{unit}' is locked; unlock it, or change the locked amount",
+                code="transfer_of_locked",
+                features=[unit],
+            )
+    sides = [
+        (*(str(level[u]) for level in names), str(units.loc[u, "jurisdiction"])) for u in (one.giver, one.receiver)
+    ]
+    if sides[0] != sides[1] and not one.across:
+        raise StudyError(
+            f"{at}: it leads from '{sides[0][-1]}' to '{sides[1][-1]}'; a transfer between jurisdictions needs "
+            "across = true",
+            code="transfer_across",
+            features=[one.giver, one.receiver],
+        )
+
+
+def _refuse_bounds(quota: Quota, rows: pd.DataFrame, moved: pd.Series) -> None:
+    """Refuse amounts beyond a bound, in units and in jurisdictions."""
+    for row in rows[moved].itertuples():
+        low, high = row.floor, row.ceiling
+        below = row.amount < (NOTHING if low is None else low)
+        if not below and (high is None or row.amount <= high):
+            continue
+        what, bound = ("floor", low) if below else ("ceiling", high)
+        who = row.unit_id or row.name
+        numbers = [
+            str(place) for place, one in enumerate(quota.transfers, 1) if row.unit_id in ("", one.giver, one.receiver)
+        ]
+        raise InfeasibleError(
+            f"after transfer {', '.join(numbers)} '{who}' would have {row.amount}, "
+            f"{abs(row.amount - bound)} {'below its floor' if below else 'above its ceiling'} of {bound}; "
+            f"transfer {abs(row.amount - bound)} less, or change the {what}",
+            code=f"transfer_{what}",
+            features=[who],
+        )

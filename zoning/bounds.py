@@ -1,0 +1,225 @@
+"""Bounds of a quota: the least and the most that each unit can be given, from floors, ceilings, locks and balances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from layers import Quota, SourceError, StudyError, UnknownNameError, shown
+from zoning.apportionment import measure_bounds, named
+from zoning.contests import Flags
+from zoning.errors import InfeasibleError, MissingValueError, near
+from zoning.steps import UNLIMITED, Counts, Step
+from zoning.weights import Values, find_column, meeting, telling
+
+UNIT = "unit"
+"""The lowest level: the planning units themselves."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What each unit can be given of one quota, in whole steps and beside what it carries over.
+
+    Attributes
+    ----------
+    floors, ceilings : int64 arrays
+        ``UNLIMITED`` where there is no ceiling.
+    carried : int64 array
+        What is left from an earlier period; a debt where below 0.
+    locked : array of bool
+        Where the amount is settled.
+    linked : array of bool
+        Where a link to another quota sets the ceiling.
+    """
+
+    floors: Counts
+    ceilings: Counts
+    carried: Counts
+    locked: Flags
+    linked: Flags
+
+
+def find_bounds(
+    quota: Quota,
+    seen: pd.DataFrame,
+    measures: pd.DataFrame,
+    parameters: Values | None = None,
+    links: Mapping[str, Mapping[str, Decimal]] | None = None,
+) -> Bounds:
+    """The bounds of each unit of a quota.
+
+    Parameters
+    ----------
+    quota : Quota
+    seen : DataFrame
+        From :func:`zoning.weights.see`.
+    measures : DataFrame
+        The same rows.
+    parameters : mapping of str to number, bool or str, optional
+    links : mapping, optional
+        From :func:`find_links`.
+
+    Raises
+    ------
+    UnknownNameError
+        A measure or unit that nothing provides.
+    MissingValueError
+        A bound or balance is missing, or a condition cannot be answered.
+    SourceError
+        A balance is no whole multiple of the step.
+    StudyError
+        A unit is locked twice.
+    InfeasibleError
+        The bounds of one unit contradict each other.
+    """
+    step, index = Step.of(quota.step), measures.index
+    with telling("floor and ceiling"):
+        ceiling = None if quota.ceiling is None else _bound(quota.ceiling, measures, "ceiling")
+        floors, ceilings = measure_bounds(index, step, _bound(quota.floor, measures, "floor"), ceiling)
+    locked = _lock(quota, seen, parameters, step, floors, ceilings)
+    carried = _carried(quota, measures, step)
+    linked = np.zeros(len(index), dtype=bool)
+    caps = (links or {}).get(UNIT, {})
+    if caps:
+        most = step.counts(pd.Series([caps.get(unit, Decimal(0)) for unit in index], dtype=object), "down")
+        linked = most < ceilings
+        ceilings = np.minimum(ceilings, most)
+    room = np.where(ceilings == UNLIMITED, UNLIMITED, ceilings - carried)
+    least = np.maximum(floors - carried, 0)
+    _refuse_crossed(index, least, room, (floors, ceilings, carried, locked, linked), step)
+    return Bounds(least, room, carried, locked, linked)
+
+
+def find_links(quota: Quota, handed: Mapping[str, tuple[Quota, pd.DataFrame]]) -> dict[str, dict[str, Decimal]]:
+    """The most that a quota may be, by level and then by unit or by path of the jurisdiction.
+
+    Parameters
+    ----------
+    quota : Quota
+    handed : mapping of str to (Quota, DataFrame)
+        The quotas that have been handed out, with their rows.
+
+    Raises
+    ------
+    UnknownNameError
+        The other quota does not stand above this one.
+    StudyError
+        The two are not handed down by the same jurisdictions.
+    """
+    found: dict[str, dict[str, Decimal]] = {}
+    for link in quota.within:
+        if link.quota not in handed:
+            raise UnknownNameError(
+                f"no quota '{link.quota}' stands above it, to stay within{near(link.quota, handed)}",
+                code="unknown_quota",
+            )
+        other, rows = handed[link.quota]
+        depth = quota.levels.index(link.level) + 1
+        if link.level != UNIT and other.levels[:depth] != quota.levels[:depth]:
+            raise StudyError(
+                f"it stays within '{link.quota}' at level '{link.level}', but that quota is handed down by "
+                f"{shown(other.levels)}; give both the same levels down to '{link.level}'"
+            )
+        own = rows[rows["level"] == link.level]
+        names = own["unit_id" if link.level == UNIT else "name"]
+        caps = found.setdefault(link.level, {})
+        for name, amount in zip(names, own["amount"], strict=True):
+            caps[name] = min(caps.get(name, link.times * amount), link.times * amount)
+    return found
+
+
+def _lock(
+    quota: Quota, seen: pd.DataFrame, parameters: Values | None, step: Step, floors: Counts, ceilings: Counts
+) -> Flags:
+    """Where amounts are locked; floors and ceilings of these units become the amount."""
+    locked = np.zeros(len(seen), dtype=bool)
+    ceilings_before = ceilings.copy()
+    for lock in quota.locked:
+        if lock.unit is not None and lock.unit not in seen.index:
+            raise UnknownNameError(
+                f"a locked amount names the unit {shown([lock.unit])}, which is not there{near(lock.unit, seen.index)}",
+                code="unknown_unit",
+            )
+        here = seen.index == lock.unit if lock.when is None else meeting("lock", lock.when, seen, parameters)
+        twice = seen.index[locked & here]
+        if len(twice):
+            raise StudyError(
+                f"two locked amounts for {named(twice)}; leave one, or say in the conditions which is meant",
+                code="duplicate",
+                features=sorted(twice),
+            )
+        count = step.count(lock.amount)
+        if count is None:
+            raise StudyError(f"a locked amount of {lock.amount} is no whole multiple of the step {quota.step}")
+        over = seen.index[here & (count > ceilings_before)]
+        if len(over):
+            least = step.amount(int(ceilings_before[here & (count > ceilings_before)].min()))
+            raise InfeasibleError(
+                f"a locked amount of {lock.amount} ({lock.reason}) is above the ceiling of {named(over)}; "
+                f"the lowest of these ceilings is {least}: lock {least}, or raise the ceiling",
+                code="locked_above_ceiling",
+                features=sorted(over),
+            )
+        locked |= here
+        floors[here] = ceilings[here] = count
+    return locked
+
+
+def _carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
+    """The balances in whole steps."""
+    if isinstance(quota.carried, Decimal):
+        values = pd.Series([quota.carried] * len(measures), index=measures.index, dtype=object)
+    else:
+        values = find_column(quota.carried, measures, "balance")
+        missing = measures.index[~np.isfinite(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float))]
+        if len(missing):
+            raise MissingValueError(
+                f"the balance '{quota.carried}' is missing or not finite for {named(missing)}; give a number, "
+                "0 included",
+                features=sorted(missing),
+            )
+    counts = step.counts(values, "down")
+    broken = measures.index[counts != step.counts(values, "up")]
+    if len(broken):
+        raise SourceError(
+            f"the balance that is carried over is no whole multiple of the step {quota.step} for {named(broken)}; "
+            "round the column, or take a smaller step",
+            code="balance_and_step",
+            features=sorted(broken),
+        )
+    return counts
+
+
+def _refuse_crossed(
+    index: pd.Index, least: Counts, room: Counts, said: tuple[Counts, Counts, Counts, Flags, Flags], step: Step
+) -> None:
+    """Refuse units that cannot be given anything between their bounds, because of balances and links."""
+    crossed = np.flatnonzero(least > room)
+    if not len(crossed):
+        return
+    floors, ceilings, carried, locked, linked = said
+    one = crossed[index[crossed].argmin()]
+    limit = "locked amount" if locked[one] and not linked[one] else "ceiling"
+    by = ", set by the quota that it stays within," if linked[one] else ""
+    need = "it carries over" if carried[one] > ceilings[one] else "its floor or locked amount is"
+    amount = step.amount(int(carried[one] if carried[one] > ceilings[one] else floors[one]))
+    raise InfeasibleError(
+        f"{need} more than the {limit} for {named(index[crossed])}; for '{index[one]}' that is {amount}, and its "
+        f"{limit}{by} is {step.amount(int(ceilings[one]))}, a gap of {step.amount(int(least[one] - room[one]))}",
+        code="carried_above_ceiling" if carried[one] > ceilings[one] else "floor_above_ceiling",
+        features=sorted(index[crossed]),
+    )
+
+
+def _bound(bound: Decimal | str, measures: pd.DataFrame, what: str) -> pd.Series | Decimal:
+    return find_column(bound, measures, what) if isinstance(bound, str) else bound
+
+
+def limit(link: Decimal, step: Step, carried: int) -> int:
+    """The steps that a jurisdiction may still be given under a link."""
+    return int(Fraction(link) // Fraction(step.size)) - carried

@@ -1,0 +1,87 @@
+"""Groups of a quota: which units belong to each, and the tree that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from layers import Quota, StudyError
+from zoning.apportionment import named
+from zoning.families import CrossingError, Family, make_family
+from zoning.steps import UNLIMITED
+from zoning.weights import Values, meeting, see
+
+
+def groups_of(
+    quota: Quota,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    parameters: Values | None = None,
+    overlays: Iterable[str] = (),
+) -> pd.DataFrame:
+    """The units of each group of a quota.
+
+    Parameters, and errors about units and conditions, are those of :func:`zoning.allocate`.
+
+    Returns
+    -------
+    DataFrame of bool
+        Index ``unit_id``, sorted; one column a group, numbered from 0 as the plan lists them.
+
+    Examples
+    --------
+    >>> from layers import Group
+    >>> unit = pd.Index(["a", "b"], name="unit_id")
+    >>> zones = pd.DataFrame({"main": ["ecologically_fragile", "general"], "overlays": ""}, index=unit)
+    >>> fragile = Group(when="main = 'ecologically_fragile'", max_pct=5)
+    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="people", groups=(fragile,))
+    >>> groups_of(quota, zones, pd.DataFrame(index=unit))[0].to_dict()
+    {'a': True, 'b': False}
+    """
+    return _members(quota, see(zones, measures, overlays), parameters)
+
+
+def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> Family:
+    """The tree of the groups, with the least and the most of each in whole steps.
+
+    Parameters
+    ----------
+    quota : Quota
+    seen : DataFrame
+        From :func:`zoning.weights.see`.
+    parameters : mapping of str to number, bool or str, optional
+    total : int
+        Steps that are handed out.
+
+    Raises
+    ------
+    StudyError
+        Two groups cross: each has units that the other does not have, and both have some in common.
+    """
+    members = _members(quota, seen, parameters)
+    try:
+        family, nodes = make_family([members[place].to_numpy() for place in members.columns], len(seen))
+    except CrossingError as crossing:
+        one, other = crossing.args
+        both = seen.index[(members[one] & members[other]).to_numpy()]
+        raise StudyError(
+            f'the groups "{quota.groups[one].when}" and "{quota.groups[other].when}" cross: they share '
+            f"{named(both)}, and each has others beside; make one part of the other, keep them apart, or "
+            'use by = "optimal", which takes any groups',
+            code="crossing_groups",
+            features=sorted(both),
+        ) from None
+    lows, highs = list(family.lows), list(family.highs)
+    for group, node in zip(quota.groups, nodes, strict=True):
+        lows[node] = -(-total * Fraction(group.min_pct or 0) // 100)
+        highs[node] = UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
+    return replace(family, lows=tuple(lows), highs=tuple(highs))
+
+
+def _members(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
+    columns = {place: meeting("group", group.when, seen, parameters) for place, group in enumerate(quota.groups)}
+    return pd.DataFrame(columns, index=seen.index, dtype=np.bool_)

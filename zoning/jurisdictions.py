@@ -1,0 +1,203 @@
+"""Jurisdictions: the tree down which a quota is handed, and what each place in it can take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from layers import Quota, UnknownNameError
+from zoning.apportionment import named
+from zoning.bounds import UNIT, limit
+from zoning.contests import Contest, Floats
+from zoning.errors import InfeasibleError, MissingValueError, near
+from zoning.families import ALL, Family
+from zoning.steps import UNLIMITED, Counts, Step
+from zoning.weights import telling
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """A place in the tree; the whole has an empty path.
+
+    Attributes
+    ----------
+    path : tuple of str
+        From the highest level down to its own name.
+    units : int64 array
+        Places of its units in the tables.
+    family : Family
+        The groups over its units, with its parts of what they may have.
+    least, most : int
+        Steps that it can take, by its units, its groups and links to other quotas.
+    parts : tuple of Jurisdiction
+        Those of the next level, sorted by name; none where the units come next.
+    """
+
+    path: tuple[str, ...]
+    units: Counts
+    family: Family
+    least: int
+    most: int
+    parts: tuple[Jurisdiction, ...] = ()
+
+    def walk(self) -> Iterator[Jurisdiction]:
+        """It and all below it."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is needed to see what jurisdictions can take; arrays follow the units.
+
+    Attributes
+    ----------
+    quota : Quota
+    weights : Series of float
+        Index ``unit_id``.
+    floors, ceilings : int64 arrays
+        Of each unit; the ceiling is its floor where it has no weight.
+    carried : int64 array
+    names : tuple of Series
+        The jurisdiction of each unit at each level but the last.
+    links : mapping
+        From :func:`zoning.bounds.find_links`.
+    """
+
+    quota: Quota
+    weights: pd.Series
+    floors: Counts
+    ceilings: Counts
+    carried: Counts
+    names: tuple[pd.Series, ...]
+    links: Mapping[str, Mapping[str, Decimal]]
+
+    def look(self, family: Family, units: Counts | None = None, path: tuple[str, ...] = ()) -> Jurisdiction:
+        """A jurisdiction and all below it.
+
+        Raises
+        ------
+        InfeasibleError
+            It cannot take anything between its bounds.
+        """
+        units = np.arange(len(self.weights)) if units is None else units
+        depth = len(path)
+        parts: tuple[Jurisdiction, ...] = ()
+        if self.quota.levels[depth] == UNIT:
+            least, most = family.reach(self.floors[units], self.ceilings[units])
+            crossed = [node for node in range(1, len(least)) if least[node] > most[node]]
+            low, high = (least[ALL], most[ALL]) if not crossed else (least[crossed[0]], most[crossed[0]])
+        else:
+            named_ = self.names[depth].iloc[units]
+            inside = {str(name): units[where] for name, where in named_.groupby(named_, sort=True).indices.items()}
+            families = self._divide(family, units, list(inside.values()), path)
+            parts = tuple(
+                self.look(own, units=some, path=(*path, name))
+                for (name, some), own in zip(inside.items(), families, strict=True)
+            )
+            low, high = sum(part.least for part in parts), sum(part.most for part in parts)
+        high = min(high, self._cap(units, path))
+        if low > high:
+            raise self._crossed(path, low, high)
+        return Jurisdiction(path, units, family, low, high, parts)
+
+    def _cap(self, units: Counts, path: tuple[str, ...]) -> int:
+        """The most by links to other quotas."""
+        caps = self.links.get(self.quota.levels[len(path) - 1], {}) if path else {}
+        if not caps:
+            return UNLIMITED
+        return limit(caps.get(" / ".join(path), Decimal(0)), Step.of(self.quota.step), int(self.carried[units].sum()))
+
+    def _crossed(self, path: tuple[str, ...], low: int, high: int) -> InfeasibleError:
+        step = Step.of(self.quota.step)
+        place = f"'{' / '.join(path)}'" if path else "the whole"
+        return InfeasibleError(
+            f"{place} or one of its groups must have {step.amount(low)} and can have {step.amount(high)} at the most, "
+            f"a gap of {step.amount(low - high)}",
+            code="crossed_bounds",
+        )
+
+    def _divide(self, family: Family, units: Counts, inside: list[Counts], path: tuple[str, ...]) -> list[Family]:
+        """The groups over each part, with the part's share of what each group may and must have.
+
+        What a group may have is handed down like the quota itself: in proportion to the weights of its units in each
+        part, between what these must have and can take. Inner groups are handed down before those around them.
+        """
+        local = np.empty(len(self.weights), dtype=np.int64)
+        local[units] = np.arange(len(units))
+        none = (0,) * len(family.parents), (UNLIMITED,) * len(family.parents)
+        found = [replace(family.only(local[some]), lows=none[0], highs=none[1]) for some in inside]
+        for node in range(len(family.parents) - 1, ALL, -1):
+            reaches = [
+                own.reach(self.floors[some], self.ceilings[some]) for own, some in zip(found, inside, strict=True)
+            ]
+            least = np.array([low[node] for low, _ in reaches], dtype=np.int64)
+            most = np.array([high[node] for _, high in reaches], dtype=np.int64)
+            weigh = [self._weigh(own, some, node) for own, some in zip(found, inside, strict=True)]
+            with telling(f"groups at level '{self.quota.levels[len(path)]}'"):
+                if family.highs[node] < int(most.sum()):
+                    shares = self._hand(weigh, family.highs[node], least, most)
+                    found = [
+                        replace(own, highs=_set(own.highs, node, share))
+                        for own, share in zip(found, shares, strict=True)
+                    ]
+                if family.lows[node] > int(least.sum()):
+                    shares = self._hand(weigh, family.lows[node], least, most)
+                    found = [
+                        replace(own, lows=_set(own.lows, node, share)) for own, share in zip(found, shares, strict=True)
+                    ]
+        return found
+
+    def _weigh(self, family: Family, units: Counts, node: int) -> float:
+        """The weight of the units of a node."""
+        inside = {node}
+        for one, parent in enumerate(family.parents):
+            if parent in inside:
+                inside.add(one)
+        here = np.isin(family.homes, sorted(inside))
+        return math.fsum(self.weights.iloc[units[here]])
+
+    def _hand(self, weights: list[float], total: int, least: Counts, most: Counts) -> list[int]:
+        low, high = int(least.sum()), int(most.sum())
+        if not low <= total <= high:
+            step = Step.of(self.quota.step)
+            raise InfeasibleError(
+                f"a group is to have {step.amount(total)} by its per cent, and its units together must have "
+                f"{step.amount(low)} and can have {step.amount(high)}",
+                code="group_and_units",
+            )
+        sizes: Floats = np.array(weights, dtype=float)
+        names = pd.Series(weights, index=[f"{place:09}" for place in range(len(weights))])
+        most = np.where(sizes > 0, most, least)
+        if int(most.sum()) < total:
+            return [int(one) for one in most]
+        return [int(one) for one in Contest(names, sizes, total, least, np.minimum(most, total)).settle()]
+
+
+def name_level(level: str, measures: pd.DataFrame) -> pd.Series:
+    """The jurisdiction of each unit at a level.
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing provides the level.
+    MissingValueError
+        A unit has none.
+    """
+    if level not in measures.columns:
+        raise UnknownNameError(f"nothing provides the level '{level}'{near(level, measures.columns)}")
+    values = measures[level]
+    gaps = measures.index[(values.isna() | (values.astype(str) == "")).to_numpy(dtype=bool)]
+    if len(gaps):
+        raise MissingValueError(f"level '{level}': no jurisdiction for {named(gaps)}", features=gaps)
+    return values.astype(str)
+
+
+def _set(values: tuple[int, ...], node: int, value: int) -> tuple[int, ...]:
+    return (*values[:node], value, *values[node + 1 :])
