@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -142,6 +142,9 @@ class Agreement(Section):
     verified: bool = False
     """Somebody has seen the numbers in the official text."""
 
+    REGULATED: ClassVar = ("scope", "targets", "duties", "mode", "term", "breach")
+    """Items that an agreement has to state (Regulation on Ecological Protection Compensation, 2024)."""
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if faults := [*self._misplaced(), *self._inside()]:
@@ -151,7 +154,7 @@ class Agreement(Section):
     @property
     def missing_items(self) -> tuple[str, ...]:
         """The items that the regulation of 2024 asks of an agreement and that this one leaves out."""
-        return tuple(key for key in REGULATED if getattr(self, key) is None)
+        return tuple(key for key in self.REGULATED if getattr(self, key) is None)
 
     @property
     def has_sides(self) -> bool:
@@ -187,12 +190,19 @@ class Agreement(Section):
                 yield ("indicators",), "an index takes one value an indicator, its mean of the period"
         if self.kind == "load":
             yield from self._months()
-        if self.amount is not None and self.amount % self.step:
-            yield ("amount",), f"'amount' {self.amount} is no whole multiple of 'step' {self.step}"
+        yield from self._amounts()
         yield from self._deductions()
         yield from self._bands()
         if self.compliant_months is not None and self.compliant_months > self.months:
             yield ("compliant_months",), f"{self.compliant_months} of {self.months} months cannot have complied"
+
+    def _amounts(self) -> Faults:
+        written: list[tuple[Keys, Decimal | None]] = [(("amount",), self.amount)]
+        written += [(("bands", place, "amount"), one.amount) for place, one in enumerate(self.bands)]
+        written += [(("grants", place, "amount"), one.amount) for place, one in enumerate(self.grants)]
+        for path, amount in written:
+            if amount is not None and amount % self.step:
+                yield path, f"'amount' {amount} is no whole multiple of 'step' {self.step}"
 
     def _months(self) -> Faults:
         count = len(self.flow_m3) if isinstance(self.flow_m3, tuple) else 1
@@ -227,8 +237,6 @@ class Agreement(Section):
             yield ("bands",), f"the bands go from the best result to the worst: {key} = {', '.join(map(str, wanted))}"
 
 
-REGULATED = ("scope", "targets", "duties", "mode", "term", "breach")
-"""Items that an agreement has to state (Regulation on Ecological Protection Compensation, 2024)."""
 KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pool": (("amount", "pay", "receive"), ("deductions",)),
     "index": (("k0", "indicators", "bands"), ("upstream", "downstream", "river", "accident")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 OPEN_ROWS = 40
 """Longer grids and lists are folded on the screen; paper always shows them whole."""
 
@@ -130,7 +132,16 @@ class Figures:
     leaf: str = field(default="figures", init=False)
 
 
-Leaf = Grid | Card | Paragraph | Figures
+@dataclass(frozen=True)
+class Drawing:
+    """A picture inside a chapter: an SVG whose texts are escaped already, and its caption."""
+
+    svg: Markup
+    caption: str
+    leaf: str = field(default="drawing", init=False)
+
+
+Leaf = Grid | Card | Paragraph | Figures | Drawing
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ from zoning.jurisdictions import Jurisdiction as Jurisdiction
 from zoning.balances import transfer as transfer
 from zoning.quotas import allocate as allocate
 from zoning.money_words import money_words as money_words
+from zoning.parties import BUDGET as BUDGET
+from zoning.parties import POOL as POOL
 from zoning.parties import known_parties as known_parties
 from zoning.agreements import index_of as index_of
 from zoning.agreements import settle as settle

@@ -98,7 +98,11 @@ def settle(agreement: Agreement, sides: Sides | None = None, language: str = "en
         "unit": agreement.unit,
         "reference": agreement.reference,
     }
-    return [row | common for row in _merged([*flows, *granted], money_words(language)["and"])]
+    step = Step.of(agreement.step)
+    return [
+        row | common | {"amount": step.below(row["amount"])}
+        for row in _merged([*flows, *granted], money_words(language)["and"])
+    ]
 
 
 def parties_of(agreement: Agreement) -> list[str]:
