@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 SHEETS = (
-    "zones", "quotas", "policies", "lines", "measures", "claims", "energy", "flows", "positions", "industries",
+    "zones", "quotas", "policies", "lines", "measures", "claims", "conflicts", "energy", "flows", "positions", "industries",
     "ledger",
 )  # fmt: skip
 LIST = "list"

@@ -16,7 +16,7 @@ from layers import Source, read_study
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.reports import write_report
 from maps.webmap import draw
-from zoning import CSV_TABLES, INDUSTRIES, MEASURES, Assumption, Plan, Table, read_rulebook, tabulate
+from zoning import CONFLICTS, CSV_TABLES, INDUSTRIES, MEASURES, Assumption, Plan, Table, read_rulebook, tabulate
 
 RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
@@ -34,6 +34,9 @@ RUN_FILES = (
     PROVENANCE,
 )
 """Every file of a whole run but the rulebook's and the manifest."""
+
+_YOUNGER = (CONFLICTS, INDUSTRIES)
+"""Tables that older runs do not have."""
 
 _VERSIONED = (
     "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy",
@@ -120,8 +123,8 @@ def read_run(folder: Path) -> Plan:
     """
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
-    listed = [table for table in CSV_TABLES if table is not INDUSTRIES or (folder / f"{table.name}.csv").exists()]
-    tables = {table.name: _read_csv(table, folder, provenance) for table in listed}  # older runs have no industries
+    listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
+    tables = {table.name: _read_csv(table, folder, provenance) for table in listed}
     measures = tables.pop(MEASURES.name).set_index("unit_id")
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]

@@ -8,6 +8,7 @@ from zoning.words import instrument_in as instrument_in
 from zoning.words import role_in as role_in
 from zoning.words import text_in as text_in
 from zoning.industry_texts import industry_words as industry_words
+from zoning.tables import CONFLICTS as CONFLICTS
 from zoning.tables import CSV_TABLES as CSV_TABLES
 from zoning.tables import INDUSTRIES as INDUSTRIES
 from zoning.tables import MEASURES as MEASURES
@@ -63,6 +64,8 @@ from zoning.locked_units import locked_units as locked_units
 from zoning.decisions import decision_faults as decision_faults
 from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve
+from zoning.flips import flips as flips
+from zoning.margins import conflicts as conflicts
 from zoning.steps import Step as Step
 from zoning.contests import Contest as Contest
 from zoning.families import Family as Family

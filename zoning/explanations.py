@@ -14,6 +14,7 @@ from layers import ConditionError, UnknownNameError, parse_condition, shown, vis
 from zoning.claims import DEFAULT_RULE, packed
 from zoning.errors import near
 from zoning.grants import grant
+from zoning.margins import conflicts
 from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import sight
@@ -31,7 +32,7 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``,
-        ``flows``, ``policies``, ``assumptions``.
+        ``flows``, ``policies``, ``margins``, ``assumptions``.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -110,6 +111,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "quotas": [_quota(row, plan) for row in _of_unit(plan.quotas, unit_id)],
         "flows": _flows(plan, unit_id),
         "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
+        "margins": _margins(plan, unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
 
@@ -250,6 +252,13 @@ def _policies(plan: Plan, zone: pd.DataFrame, unit_id: str) -> list[Content]:
             }
         )
     return found
+
+
+def _margins(plan: Plan, unit_id: str) -> list[Content]:
+    """How far the unit is from the threshold of each clause, and what would flip it; None where there is no number."""
+    table = conflicts(plan.claims, plan.measures, plan.rulebook, [unit_id], plan.language).drop(columns="unit_id")
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _assumptions(plan: Plan, content: Content) -> list[Content]:

@@ -59,6 +59,7 @@ class _Narrator:
         yield from self._section("quotas", (line for one in content["quotas"] for line in self._quota(one)))
         yield from self._section("flows", (line for one in content["flows"] for line in self._flow(one)))
         yield from self._section("policies", (line for one in content["policies"] for line in self._policy(one)))
+        yield from self._section("margins", map(self._margin, filter(_tells, content["margins"])))
         assumed = (self._say("setting", name=one["name"], value=one["assumed"]) for one in content["assumptions"])
         yield from self._section("assumptions", assumed)
 
@@ -126,6 +127,9 @@ class _Narrator:
             reference=self._say("line_reference", text=line["reference"]) if line["reference"] else "",
         )
 
+    def _margin(self, margin: Mapping[str, Any]) -> str:
+        return self._say("margin_row", rule=margin["rule"], reason=margin["reason"])
+
     def _quota(self, quota: Mapping[str, Any]) -> Iterator[str]:
         bounds = [self._say(name, amount=quota[name]) for name in ("floor", "ceiling") if quota[name] is not None]
         if quota["weight"] is not None:
@@ -178,3 +182,8 @@ class _Narrator:
         if isinstance(value, dict) and set(value) == {"value", "unit"}:
             return self._words["missing"] if value["value"] is None else f"{value['value']} {value['unit']}"
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _tells(margin: Mapping[str, Any]) -> bool:
+    """Whether people need to read it: something would flip, or noise could. The others stand in the JSON."""
+    return bool(margin["flip_side"] or margin["near"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zoning.tables import INDUSTRIES, tabulate
+from zoning.tables import CONFLICTS, INDUSTRIES, tabulate
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,6 +63,8 @@ class Plan:
         The CRS of the units file, as an authority code or WKT.
     language : {"en", "zh"}
         Of the reasons, titles, clauses and assumptions in the tables.
+    conflicts : DataFrame
+        Contested units and units near a threshold, as declared in :mod:`zoning.tables`.
     industries : DataFrame
         The items of all negative lists, as declared in :mod:`zoning.tables`.
     """
@@ -86,4 +88,5 @@ class Plan:
     sources: tuple[Source, ...]
     own_crs: str
     language: str = "en"
+    conflicts: pd.DataFrame = field(default_factory=lambda: tabulate(CONFLICTS, pd.DataFrame()))
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))

@@ -13,6 +13,7 @@ from zoning.claims import classify
 from zoning.energy_words import retell_reason
 from zoning.industries import list_industries
 from zoning.industry_entries import OWN
+from zoning.margins import conflicts
 from zoning.plans import Plan
 from zoning.words import text_in
 
@@ -57,6 +58,7 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
         policies=_policies(plan, language),
         assumptions=retell_assumptions(plan.assumptions, plan.rulebook, plan.language, language),
         language=language,
+        conflicts=_conflicts(plan, language),
         industries=_industries(plan, language),
     )
 
@@ -68,6 +70,13 @@ def _claims(plan: Plan, language: str) -> pd.DataFrame:
     words = ["reason", "values"]
     told = plan.claims[key].merge(again[key + words], on=key, how="left", validate="1:1")
     return plan.claims.assign(**{name: told[name].where(told[name].notna(), plan.claims[name]) for name in words})
+
+
+def _conflicts(plan: Plan, language: str) -> pd.DataFrame:
+    key = ["unit_id", "rule", "clause", "indicator"]
+    again = conflicts(plan.claims, plan.measures, plan.rulebook, language=language)
+    told = plan.conflicts[key].merge(again[[*key, "reason"]], on=key, how="left", validate="1:1")["reason"]
+    return plan.conflicts.assign(reason=told.where(told.notna(), plan.conflicts["reason"]))
 
 
 def _industries(plan: Plan, language: str) -> pd.DataFrame:

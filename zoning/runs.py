@@ -13,6 +13,7 @@ from zoning.energy import judge_energy
 from zoning.indicators import assumed, complete
 from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
+from zoning.margins import conflicts
 from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
 from zoning.parties import known_parties
@@ -100,5 +101,6 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         sources=stack.sources,
         own_crs=stack.own_crs.to_string(),
         language=language,
+        conflicts=conflicts(claims, measures, rulebook, language=language),
         industries=list_industries(rulebook, language=language),
     )

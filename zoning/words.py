@@ -134,6 +134,33 @@ WORDS: Words = {
     "policy_since": (", from {day}", "，自 {day}"),
     "policy_until": (", until {day}", "，至 {day}"),
     "missing": ("missing", "缺失"),
+    # margins and flips
+    "margins": ("Margins", "裕度"),
+    "margin_row": ("{rule}: {reason}", "{rule}：{reason}"),
+    "margin_missing": ("{name} is missing", "{name} 缺失"),
+    "margin_curved": (
+        "{name} {value}: no threshold is determined, for it does not stand in {clause} to the first degree",
+        "{name} {value}：{clause} 对其不是一次式，未求阈值",
+    ),
+    "margin_none": ("{name} {value}: no threshold", "{name} {value}：无阈值"),
+    "margin_on": (
+        "{name} {value} lies on its threshold, which counts as {answer}",
+        "{name} {value} 恰在阈值上，阈值本身计为{answer}",
+    ),
+    "margin_over": (
+        "{name} {value} is {margin} above its threshold {threshold}, which itself counts as {answer}",
+        "{name} {value} 高于阈值 {threshold}，裕度 {margin}，阈值本身计为{answer}",
+    ),
+    "margin_under": (
+        "{name} {value} is {margin} below its threshold {threshold}, which itself counts as {answer}",
+        "{name} {value} 低于阈值 {threshold}，裕度 {margin}，阈值本身计为{answer}",
+    ),
+    "flip": ("{where}{size} it would be {zone}", "{where}{size}将变为{zone}"),
+    "flip_at": ("at {value}", "达到 {value} 时"),
+    "flip_above": ("above {value}", "高于 {value} 时"),
+    "flip_below": ("below {value}", "低于 {value} 时"),
+    "flip_size": (" ({pct} %)", "（{pct} %）"),
+    "flip_none": ("no value of it alone changes the main function", "仅改变该指标不会改变主体功能"),
     "decided": ("decided by the rules", "由规则确定"),
     "contested": (
         "contested: different zones stand at one priority, the id of the rule decided",

@@ -1,0 +1,295 @@
+"""Margins and flips: by pencil, by the rules themselves, and by trying every value of a fine grid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers import Decision
+from zoning.claims import classify
+from zoning.entries import Indicator, Rule, Zone
+from zoning.flips import verdicts
+from zoning.indicators import complete
+from zoning.margins import conflicts
+from zoning.rulebook import Rulebook
+from zoning.zones import resolve
+
+DAY = date(2025, 1, 1)
+
+
+def told(measures, rulebook, units=None, decisions=(), language="en") -> pd.DataFrame:
+    found = conflicts(classify(measures, rulebook, decisions), measures, rulebook, units, language)
+    return found.set_index(["unit_id", "rule", "indicator"])
+
+
+def flip(row) -> tuple[float, str, str]:
+    return (row["flip_value"], row["flip_side"], row["flip_zone"])
+
+
+def equal_ranks(rulebook: Rulebook) -> Rulebook:
+    """Both rules for main functions at one priority, so that unit c of the small province is contested."""
+    return replace(rulebook, rules=tuple(rule.model_copy(update={"priority": 10}) for rule in rulebook.rules))
+
+
+def test_a_contested_unit_by_pencil(measures, rulebook) -> None:
+    """c has 500 people on 10 km2 (limit 50) and a fragile share of 0.9 (limit 0.5)."""
+    found = told(measures, equal_ranks(rulebook))
+    assert set(found.index.get_level_values("unit_id")) == {"b", "c"}
+    people = found.loc[("c", "key-1", "population")]
+    assert (people["zone"], people["answer"], people["deciding"]) == ("key_development", "yes", False)
+    assert (people["value"], people["threshold"], people["margin"], people["at_threshold"]) == (500, 500, 0, "yes")
+    assert people["near"]
+    assert flip(people)[1:] == ("", "")  # fragile-1 sorts first and wins in any case
+    area = found.loc[("c", "key-1", "area_km2")]
+    assert (area["threshold"], area["margin"]) == (10, 0)
+    fragile = found.loc[("c", "fragile-1", "ecologically_fragile_share")]
+    assert fragile["deciding"]
+    assert (fragile["value"], fragile["threshold"], fragile["margin"]) == (0.9, 0.5, pytest.approx(0.4))
+    assert flip(fragile) == (0.5, "below", "key_development")
+    assert (fragile["change"], fragile["change_pct"]) == (pytest.approx(-0.4), pytest.approx(-400 / 9))
+    assert fragile["smallest"]
+    assert fragile["reason"] == (
+        "ecologically_fragile_share 0.9 is 0.4 above its threshold 0.5, which itself counts as yes; "
+        "below 0.5 (-44.4 %) it would be key_development"
+    )
+
+
+def test_a_unit_on_its_threshold_is_told_without_being_contested(measures, rulebook) -> None:
+    """P27: b's fragile share is exactly 0.5, which counts; c's people and megawatts lie on their limits, too."""
+    found = told(measures, rulebook)
+    assert found["near"].all()
+    assert [one[:2] for one in found.index] == [
+        ("b", "fragile-1"),
+        ("c", "energy-1"),
+        ("c", "key-1"),
+        ("c", "key-1"),
+    ]
+    row = found.loc[("b", "fragile-1", "ecologically_fragile_share")]
+    assert flip(row) == (0.5, "below", "general")
+    assert (row["change"], row["change_pct"]) == (0, 0)
+    assert row["reason"] == (
+        "ecologically_fragile_share 0.5 lies on its threshold, which counts as yes; "
+        "below 0.5 (+0 %) it would be general"
+    )
+
+
+@pytest.mark.parametrize(("noise", "near", "main"), [(-1e-12, True, "general"), (1e-12, True, "ecologically_fragile")])
+def test_noise_around_a_threshold_flips_no_unit_in_silence(measures, rulebook, noise, near, main) -> None:
+    """P27."""
+    table = measures.loc[["b"]].assign(ecologically_fragile_share=0.5 + noise)
+    row = told(table, rulebook).loc[("b", "fragile-1", "ecologically_fragile_share")]
+    assert row["near"] is np.bool_(near) or row["near"] == near
+    assert row["margin"] == pytest.approx(noise, rel=1e-3)
+    assert resolve(classify(table, rulebook), rulebook).loc["b", "main"] == main
+    assert {main, row["flip_zone"]} == {"general", "ecologically_fragile"}
+    assert row["flip_side"] == ("at" if noise < 0 else "below")
+
+
+def test_a_plain_unit_is_told_on_request(measures, rulebook) -> None:
+    """d: 499 people on 10 km2 against 50, a fragile share of 0.49 against 0.5, 99 MW against 100, at the border."""
+    found = told(measures, rulebook, ["d"])
+    assert found["answer"].to_dict() == {
+        ("d", "border-1", "at_border"): "yes",
+        ("d", "energy-1", "energy_mw"): "no",
+        ("d", "fragile-1", "ecologically_fragile_share"): "no",
+        ("d", "key-1", "area_km2"): "no",
+        ("d", "key-1", "population"): "no",
+    }
+    assert flip(found.loc[("d", "key-1", "population")]) == (500, "at", "key_development")
+    assert flip(found.loc[("d", "key-1", "area_km2")]) == (9.98, "at", "key_development")
+    assert flip(found.loc[("d", "fragile-1", "ecologically_fragile_share")]) == (0.5, "at", "ecologically_fragile")
+    assert found.loc[("d", "energy-1", "energy_mw"), "margin"] == -1
+    assert flip(found.loc[("d", "energy-1", "energy_mw")])[1:] == ("", "")  # an overlay is no main function
+    smallest = found.index[found["smallest"]].tolist()
+    assert smallest == [("d", "key-1", "area_km2")]  # 0.2 per cent; the people 0.2004, the share 2
+    assert not found["near"].any()
+
+
+def test_what_is_missing_has_no_margin(measures, rulebook) -> None:
+    found = told(measures, rulebook, ["e", "f"])
+    row = found.loc[("e", "key-1", "population")]
+    assert np.isnan(row["value"])
+    assert np.isnan(row["margin"])
+    assert (row["answer"], row["flip_side"], row["reason"]) == ("unknown", "", "population is missing")
+    assert flip(found.loc[("f", "key-1", "population")]) == (500, "at", "key_development")
+
+
+def test_a_decision_is_flipped_by_nothing(measures, rulebook) -> None:
+    decision = Decision(unit="d", main="key_development", reason="r", by="the council", date=date(2024, 1, 1))
+    found = told(measures, rulebook, ["d"], [decision])
+    assert set(found["flip_side"]) == {""}
+    assert not found["deciding"].any()
+
+
+def book(*whens: str, priorities=(1, 1, 2), unknown=("review", "review", "review")) -> Rulebook:
+    zones = [Zone(code=code, kind="main", title={"en": code}) for code in ("one", "two", "three")]
+    rules = [
+        Rule(
+            id=f"r{place}",
+            zone=zone.code,
+            when=when,
+            priority=priority,
+            on_unknown=says,
+            reason={"en": "r"},
+            reference="r",
+        )
+        for place, (zone, when, priority, says) in enumerate(zip(zones, whens, priorities, unknown, strict=False))
+    ]
+    names = ("x", "y", "w_share")
+    indicators = [Indicator(name=name) for name in names] + [Indicator(name="flag", type="boolean")]
+    rest = Zone(code="rest", kind="main", default=True, title={"en": "rest"})
+    return Rulebook("hand", "Toyland", "", DAY, zones=(*zones, rest), rules=tuple(rules), indicators=tuple(indicators))
+
+
+def units(x, y=1.0, w_share=0.5, flag=False) -> pd.DataFrame:
+    xs = np.atleast_1d(np.asarray(x, dtype=float))
+    return pd.DataFrame(
+        {"x": xs, "y": y, "w_share": w_share, "flag": pd.array([flag] * len(xs), dtype="boolean")},
+        index=pd.Index([f"u{place}" for place in range(len(xs))], name="unit_id"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("when", "x", "expected"),
+    [
+        ("x > 5", 4.0, (5, "above", "one")),
+        ("x > 5", 5.0, (5, "above", "one")),
+        ("x > 5", 6.0, (5, "at", "rest")),
+        ("x = 5", 4.0, (5, "at", "one")),
+        ("x = 5", 5.0, (5, "below", "rest")),
+        ("x BETWEEN 2 AND 3", 2.4, (2, "below", "rest")),
+        ("x BETWEEN 2 AND 3", 2.5, (2, "below", "rest")),
+        ("x BETWEEN 2 AND 3", 9.0, (3, "at", "one")),
+        ("x IN (1, 2, 8)", 6.0, (8, "at", "one")),
+        ("y / (x - 2) > 0", 1.0, (2, "above", "one")),
+        ("x > 5 AND x < 5", 4.0, (np.nan, "", "")),
+        ("x * x > 5", 1.0, (np.nan, "", "")),
+        ("TRUE OR x > 1", 1.0, (np.nan, "", "")),
+    ],
+)
+def test_flips_by_pencil(when, x, expected) -> None:
+    row = told(units(x), book(when), ["u0"]).iloc[0]
+    np.testing.assert_equal(flip(row), expected)
+
+
+def test_shares_stay_between_nothing_and_all() -> None:
+    low = told(units(0), book("w_share < 0.2 OR w_share > 1.5"), ["u0"]).iloc[0]
+    assert flip(low) == (0.2, "below", "one")
+    high = told(units(0), book("w_share > 1.5"), ["u0"]).iloc[0]
+    assert flip(high)[1:] == ("", "")
+
+
+def test_truth_values_flip_and_count_as_nought_and_one() -> None:
+    found = told(units(1.0), book("flag AND x > 0"), ["u0"])
+    row = found.loc[("u0", "r0", "flag")]
+    assert (row["value"], *flip(row)) == (0, 1, "at", "one")
+    assert "no threshold; at 1" in row["reason"]
+
+
+def test_an_indicator_that_is_not_solved_says_so() -> None:
+    row = told(units(1.0), book("x * x > 5"), ["u0"]).iloc[0]
+    assert row["reason"].startswith("x 1: no threshold is determined, for it does not stand in x * x > 5")
+
+
+def test_a_value_for_which_a_rule_would_refuse_to_plan_is_no_flip() -> None:
+    """At x = 2 the rule cannot be answered and would stop the plan; just above it is no answer of another kind."""
+    row = told(units(1.0), book("y / (x - 2) < 5", unknown=("error",)), ["u0"]).iloc[0]
+    assert flip(row) == (2, "above", "rest")
+
+
+def test_ties_and_priorities_count_as_in_a_plan() -> None:
+    """r0 and r1 stand at one priority, r0 sorts first; r2 comes after both."""
+    rulebook = book("x > 10", "x > 5", "x > 0")
+    assert flip(told(units(3.0), rulebook, ["u0"]).loc[("u0", "r2", "x")]) == (5, "above", "two")
+    assert flip(told(units(9.0), rulebook, ["u0"]).loc[("u0", "r1", "x")]) == (10, "above", "one")
+    contested = told(units([3.0, 12.0]), rulebook)
+    assert set(contested.index.get_level_values("unit_id")) == {"u1"}
+    assert contested["deciding"].to_dict() == {
+        ("u1", "r0", "x"): True,
+        ("u1", "r1", "x"): False,
+        ("u1", "r2", "x"): False,
+    }
+    assert set(map(tuple, contested[["flip_value", "flip_side", "flip_zone"]].to_numpy())) == {(10.0, "at", "two")}
+
+
+def test_reasons_are_told_in_chinese(measures, rulebook) -> None:
+    found = told(measures, equal_ranks(rulebook), language="zh")
+    reason = found.loc[("c", "fragile-1", "ecologically_fragile_share"), "reason"]
+    assert reason == (
+        "ecologically_fragile_share 0.9 高于阈值 0.5，裕度 0.4，阈值本身计为满足；低于 0.5 时（-44.4 %）将变为重点开发"
+    )
+
+
+def test_nothing_to_tell_is_an_empty_table(measures, rulebook) -> None:
+    assert told(measures.loc[["a"]], rulebook).empty
+    assert told(measures, rulebook, []).empty
+
+
+def test_quick_verdicts_are_those_of_the_plan(measures, rulebook) -> None:
+    claims = classify(measures, rulebook)
+    full = complete(measures, rulebook).rename_axis("unit_id")
+    standing = claims[claims["rule"] == "default"]
+    assert verdicts(full, rulebook, standing).tolist() == resolve(claims, rulebook)["main"].tolist()
+
+
+class Forms:
+    """Random conditions over x, y and flag."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = np.random.default_rng(seed)
+
+    def pick(self, *options: str) -> str:
+        return str(self.chance.choice(options))
+
+    def leaf(self) -> str:
+        side = self.pick("x", "x + y", "2 * x - y", "x / y", "y / x", "-x", "y", "x * y", "(x - y) / (x + y)")
+        number = self.pick("-3", "0", "1", "2.5", "4", "y")
+        return self.pick(
+            f"{side} {self.pick('<', '<=', '>', '>=', '=', '<>')} {number}",
+            f"{side} {self.pick('', 'NOT ')}BETWEEN {number} AND 6",
+            f"{side} {self.pick('', 'NOT ')}IN ({number}, 5, -1)",
+            f"{side} IS {self.pick('', 'NOT ')}NULL",
+            "flag",
+        )
+
+    def condition(self, depth: int = 2) -> str:
+        if depth == 0:
+            return self.leaf()
+        one, other = self.condition(depth - 1), self.condition(depth - 1)
+        return self.pick(f"({one}) AND ({other})", f"({one}) OR ({other})", f"NOT ({one})", self.leaf())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
+    """Brute force: every value from -40 to 40 in steps of an eighth is put through classify and resolve."""
+    forms = Forms(seed)
+    chance = forms.chance
+    unknown = [str(one) for one in chance.choice(["review", "no"], 3)]
+    priorities = tuple(chance.integers(1, 3, 3).tolist())
+    rulebook = book(*(forms.condition() for _ in range(3)), priorities=priorities, unknown=unknown)
+    start, y, flag = float(chance.integers(-24, 25)) / 4, float(chance.integers(-4, 5)), bool(chance.random() < 0.5)
+    here = units(start, y=y, flag=flag)
+    main = resolve(classify(here, rulebook), rulebook)["main"].iloc[0]
+    found = told(here, rulebook, ["u0"]).reset_index()
+    found = found[found["indicator"] == "x"]
+    grid = np.arange(-320, 321) / 8
+    mains = resolve(classify(units(grid, y=y, flag=flag), rulebook), rulebook)["main"]
+    away = {float(x): mains[f"u{place}"] for place, x in enumerate(grid)}
+    other = {x for x, zone in away.items() if zone != main}
+    if found.empty:
+        assert not other
+        return
+    assert len(found[["flip_value", "flip_side", "flip_zone"]].drop_duplicates()) == 1
+    value, side, zone = flip(found.iloc[0])
+    if side == "":
+        assert not other
+        return
+    just = value + {"at": 0.0, "above": 1e-7, "below": -1e-7}[side]
+    there = resolve(classify(units(just, y=y, flag=flag), rulebook), rulebook)["main"].iloc[0]
+    assert there == zone != main
+    for x in other:
+        assert abs(x - start) >= abs(value - start) - 1e-12, (x, value, side)

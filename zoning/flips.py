@@ -1,0 +1,163 @@
+"""Flips: the smallest change of one indicator that gives a unit another main function, all else held as it is.
+
+As a function of one indicator the main function changes only at the thresholds of the rules, and is the same all along
+between two of them. So it is asked, through the rules and :func:`zoning.resolve` themselves, at each threshold and once
+between each two: priorities, ties, decisions, the default zone and the third answer all count as they do in a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers import parse_condition
+from zoning.rulebook import Rulebook
+from zoning.zones import resolve
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
+
+COLUMNS = ("indicator", "flip_value", "flip_side", "flip_zone")
+SHARE = "_share"
+"""The ending of indicators that cannot leave 0 to 1."""
+
+
+def verdicts(seen: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame) -> Words:
+    """The main function of each row, without its reasons.
+
+    Parameters
+    ----------
+    seen : DataFrame
+        Index ``unit_id``, where a unit may stand several times; every indicator that a rule reads.
+    rulebook : Rulebook
+    standing : DataFrame
+        The claims on these units that no rule made: of decisions and of the default zone.
+
+    Returns
+    -------
+    array of str
+        Codes of zones; "" where a rule with ``on_unknown = "error"`` cannot be answered.
+    """
+    ids = pd.Index([f"{place:012d}" for place in range(len(seen))])
+    mains, rows, refused = set(rulebook.codes("main")), [], np.zeros(len(seen), dtype=bool)
+    for rule in rulebook.rules:
+        if rule.zone in mains:
+            answer = parse_condition(rule.when).evaluate(seen, rulebook.values)
+            rows.append(pd.DataFrame({"unit_id": ids[answer.yes], "zone": rule.zone, "rule": rule.id}))
+            refused |= answer.unknown if rule.on_unknown == "error" else False
+    own = standing.loc[standing["zone"].isin(mains), ["unit_id", "zone", "rule"]]
+    places = pd.DataFrame({"place": ids, "unit_id": seen.index})
+    rows.append(places.merge(own, on="unit_id").drop(columns="unit_id").rename(columns={"place": "unit_id"}))
+    claims = pd.concat(rows, ignore_index=True).assign(answer="yes", reason="", values="")
+    found = resolve(claims, rulebook)["main"].reindex(ids).to_numpy(dtype=object)
+    found[refused] = ""
+    return found
+
+
+def flips(
+    measures: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame, turning: Mapping[str, Floats]
+) -> pd.DataFrame:
+    """For each unit and indicator the nearest value with another main function.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``, unique; completed.
+    rulebook : Rulebook
+    standing : DataFrame
+        As for :func:`verdicts`.
+    turning : mapping of str to float array
+        For each indicator one row a unit: the values at which a rule may turn, in any order, NaN for none. For an
+        indicator of truth values nothing is read from it.
+
+    Returns
+    -------
+    DataFrame
+        Index ``unit_id``, one row a unit and indicator: ``indicator``, ``flip_value`` (NaN where no value flips, or the
+        unit has none), ``flip_side`` ("at" the value, or just "above" or "below" it), ``flip_zone``. Of two equally
+        near values the lower one.
+    """
+    now = verdicts(measures, rulebook, standing)
+    parts = [
+        _toggled(measures, name)
+        if pd.api.types.is_bool_dtype(measures[name])
+        else _probed(measures[name], points, name)
+        for name, points in turning.items()
+    ]
+    asked = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if asked.empty:
+        return pd.DataFrame(columns=list(COLUMNS), index=measures.index[:0])
+    seen = measures.iloc[asked["row"].to_numpy()].copy()
+    for name in turning:
+        mine = (asked["indicator"] == name).to_numpy()
+        seen[name] = _changed(seen[name], mine, asked["probe"].to_numpy()[mine])
+    zone = verdicts(seen, rulebook, standing)
+    asked = asked.assign(flip_zone=zone)
+    kept = asked[(zone != now[asked["row"]]) & (zone != "")]
+    nearest = kept.sort_values(["row", "indicator", "away", "rank", "flip_value"], kind="stable")
+    nearest = nearest.drop_duplicates(["row", "indicator"])
+    every = asked[["row", "indicator"]].drop_duplicates()
+    found = every.merge(nearest, on=["row", "indicator"], how="left").sort_values(["row", "indicator"])
+    told = found.assign(**{name: found[name].fillna("") for name in ("flip_side", "flip_zone")})
+    return told.set_index(measures.index[found["row"]])[list(COLUMNS)]
+
+
+def _changed(column: pd.Series, mine: npt.NDArray[np.bool_], values: Floats) -> pd.Series:
+    """A column with other values in some rows."""
+    if pd.api.types.is_bool_dtype(column):
+        truths = column.astype("boolean").array.copy()
+        truths[mine] = values.astype(bool)
+        return pd.Series(truths, index=column.index)
+    numbers = column.to_numpy(dtype=float, na_value=np.nan, copy=True)
+    numbers[mine] = values
+    return pd.Series(numbers, index=column.index)
+
+
+def _toggled(measures: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The other truth value, for units that have one."""
+    truth = measures[name].astype("boolean")
+    rows = np.flatnonzero(truth.notna().to_numpy())
+    other = 1.0 - truth.iloc[rows].to_numpy(dtype=float)
+    return pd.DataFrame(
+        {"row": rows, "indicator": name, "probe": other, "flip_value": other, "flip_side": "at", "away": 1.0, "rank": 0}
+    )
+
+
+def _probed(values: pd.Series, points: Floats, name: str) -> pd.DataFrame:
+    """Values to ask about: every threshold, and one between each two; with the end that is nearer to the unit's own."""
+    own = values.to_numpy(dtype=float, na_value=np.nan)[:, None]
+    low, high = (0.0, 1.0) if name.endswith(SHARE) else (-np.inf, np.inf)
+    inside = np.where((points >= low) & (points <= high), points, np.nan)
+    ends = np.sort(np.hstack([inside, np.full_like(own, low), np.full_like(own, high)]), axis=1)  # NaN last
+    left, right = ends[:, :-1], ends[:, 1:]
+    with np.errstate(invalid="ignore"):
+        between = left + (right - left) / 2
+        between = np.where(np.isinf(left), right - np.maximum(1.0, np.abs(right)), between)
+        between = np.where(np.isinf(right), left + np.maximum(1.0, np.abs(left)), between)
+        gap = np.where((left < between) & (between < right) & ~np.isnan(own), between, np.nan)
+        edge = np.where(own < between, left, right)
+        edge = np.where(own >= right, right, np.where(own <= left, left, own))
+    sides = np.where(edge == left, "above", "below")
+    parts = [
+        _listed(inside, inside, np.full(inside.shape, "at"), own, 0),
+        _listed(gap, edge, sides, own, 1),
+    ]
+    return pd.concat(parts, ignore_index=True).assign(indicator=name)
+
+
+def _listed(probe: Floats, edge: Floats, sides: npt.NDArray[np.str_], own: Floats, rank: int) -> pd.DataFrame:
+    row, column = np.nonzero(~np.isnan(probe) & ~np.isnan(own))
+    at = (row, column)
+    return pd.DataFrame(
+        {
+            "row": row,
+            "probe": probe[at],
+            "flip_value": edge[at],
+            "flip_side": sides[at],
+            "away": np.abs(edge - own)[at],
+            "rank": rank,
+        }
+    )
