@@ -184,11 +184,41 @@ def open_units(edition: Edition) -> Chapter:
     waiting = table[table["status"].isin(OPEN)]
     leaves: list[Leaf] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
     claims = dict(by_group(edition.plan.claims[edition.plan.claims["unit_id"].isin(waiting["unit_id"])], "unit_id"))
+    told = edition.plan.conflicts
     for row in each_row(waiting):
-        facts = ((words["jurisdiction"], row.jurisdiction), (words["main"], edition.title(row.main)))
+        margins = told[told["unit_id"] == row.unit_id]
+        facts = (
+            (words["jurisdiction"], row.jurisdiction),
+            (words["main"], edition.title(row.main)),
+            (words["margins"], _margins(edition, margins)),
+            (words["smallest_change"], _smallest(edition, margins) if row.status == "contested" else ""),
+        )
         made = _claims(edition, claims[row.unit_id])
         leaves.append(Card(row.name or row.unit_id, row.unit_id, words[row.status], facts, grid=made))
+    near = told[told["near"].astype(bool)]
+    if len(near):
+        leaves.append(_near(edition, near))
     return Chapter("open", words["open_units"], tuple(leaves))
+
+
+def _margins(edition: Edition, margins: pd.DataFrame) -> str:
+    said = (edition.say("rule_said", rule=row.rule, reason=row.reason) for row in each_row(margins))
+    return edition.words["semicolon"].join(said)
+
+
+def _smallest(edition: Edition, margins: pd.DataFrame) -> str:
+    """The one change of one indicator that is the smallest, in words."""
+    smallest = margins[margins["smallest"].astype(bool)]
+    return edition.words["no_change"] if smallest.empty else str(smallest["reason"].iloc[0])
+
+
+def _near(edition: Edition, near: pd.DataFrame) -> Grid:
+    return grid(
+        edition.words["near_units"],
+        edition.columns(unit="text", rule="id", reason="long"),
+        ((edition.unit(row.unit_id), row.rule, row.reason) for row in each_row(near)),
+        note=edition.words["near_note"],
+    )
 
 
 def _claims(edition: Edition, claims: pd.DataFrame) -> Grid:

@@ -8,6 +8,7 @@ from zoning.words import instrument_in as instrument_in
 from zoning.words import role_in as role_in
 from zoning.words import text_in as text_in
 from zoning.industry_texts import industry_words as industry_words
+from zoning.finding_words import finding_words as finding_words
 from zoning.tables import CONFLICTS as CONFLICTS
 from zoning.tables import CSV_TABLES as CSV_TABLES
 from zoning.tables import INDUSTRIES as INDUSTRIES
@@ -131,7 +132,6 @@ from zoning.energy_checks import energy_notes as energy_notes
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import known_roles as known_roles
-from zoning.finding_words import finding_words as finding_words
 from zoning.findings import find as find
 from zoning.runs import STEPS as STEPS
 from zoning.runs import run as run

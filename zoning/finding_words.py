@@ -21,6 +21,10 @@ WORDS: Words = {
         "units to be reviewed: {count} ({units}); a value is missing, so that a rule could not be answered",
         "{count} 个单元待复核：数值缺失，有规则无法判定（{units}）",
     ),
+    "near_threshold": (
+        "units on the threshold of rule {rule} ({clause}), or nearer to it than noise of the inputs: {count} ({units})",
+        "{count} 个单元恰在规则 {rule} 的阈值上，或其距离小于输入数据的误差（{clause}；{units}）",
+    ),
     "floor_missed": (
         (
             "{title}, {place}: {share} % of {of} instead of at least {least} %; {missing} ha are missing "

@@ -13,6 +13,7 @@ from zoning.entries import Floor
 from zoning.finding_words import finding_words
 from zoning.floors import weigh_floors
 from zoning.locked_entries import LOCKED
+from zoning.margins import margin_findings
 from zoning.plans import Plan
 from zoning.policies import uncovered
 from zoning.words import instrument_in, text_in
@@ -35,9 +36,10 @@ def find(plan: Plan) -> tuple[Finding, ...]:
     tuple of Finding
         In the plan's language, warnings before notes: units without any policy (``uncovered``) or without an
         instrument that the rulebook asks of each (``missing_instrument``), units that are ``contested`` or to be
-        reviewed (``review``), floors of control lines that are missed (``floor_missed``) or could not be checked
-        (``floor_unchecked``), and decisions without effect (``decision_without_effect``, ``decision_not_in_force``,
-        ``decision_unit_dropped``) or against a locked unit (``decision_against_lock``).
+        reviewed (``review``) or that lie on a threshold (``near_threshold``), floors of control lines that are missed
+        (``floor_missed``) or could not be checked (``floor_unchecked``), and decisions without effect
+        (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
+        (``decision_against_lock``).
 
     Examples
     --------
@@ -47,7 +49,7 @@ def find(plan: Plan) -> tuple[Finding, ...]:
     >>> [finding.code for finding in find(plan)]
     []
     """
-    found = [*_policies(plan), *_zones(plan), *_floors(plan), *_decisions(plan)]
+    found = [*_policies(plan), *_zones(plan), *margin_findings(plan), *_floors(plan), *_decisions(plan)]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
 
 

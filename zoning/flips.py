@@ -52,7 +52,7 @@ def verdicts(seen: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame) -> 
     places = pd.DataFrame({"place": ids, "unit_id": seen.index})
     rows.append(places.merge(own, on="unit_id").drop(columns="unit_id").rename(columns={"place": "unit_id"}))
     claims = pd.concat(rows, ignore_index=True).assign(answer="yes", reason="", values="")
-    found = resolve(claims, rulebook)["main"].reindex(ids).to_numpy(dtype=object)
+    found: Words = resolve(claims, rulebook)["main"].reindex(ids).to_numpy(dtype=object)
     found[refused] = ""
     return found
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers import number_text, parse_condition, thresholds
+from layers import Finding, number_text, parse_condition, shown, thresholds
 from zoning.entries import Rule
+from zoning.finding_words import finding_words
 from zoning.flips import flips
 from zoning.indicators import complete
+from zoning.plans import Plan
 from zoning.rulebook import Rulebook
 from zoning.tables import CONFLICTS, tabulate
 from zoning.words import engine_words
@@ -52,11 +54,11 @@ def conflicts(
         The CONFLICTS table, one row a unit, rule, clause and indicator. ``answer`` is the rule's; ``deciding`` says
         that it gave the unit its main function. ``threshold`` is the value of the indicator nearest to its own at which
         the clause turns, all else held as it is, ``margin`` the value less the threshold, ``at_threshold`` the answer
-        of the clause on the threshold itself. ``flip_value`` is the nearest value of the indicator at which, or just above or
-        below which (``flip_side``), the unit's main function is another (``flip_zone``). ``smallest`` marks the
-        indicator of the unit that needs the smallest change in per cent of its value. Truth values count as 0 and 1.
-        What there is not is empty: thresholds of an indicator that is no number, or stands in a clause to a higher than
-        the first degree; flips that no value brings about.
+        of the clause on the threshold itself. ``flip_value`` is the nearest value of the indicator at which, or just
+        above or below which (``flip_side``), the unit's main function is another (``flip_zone``). ``smallest`` marks
+        the indicator of the unit that needs the smallest change in per cent of its value. Truth values count as 0 and
+        1. What there is not is empty: thresholds of an indicator that is no number, or stands in a clause to a higher
+        than the first degree; flips that no value brings about.
 
     Notes
     -----
@@ -70,9 +72,8 @@ def conflicts(
     >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> found = conflicts(classify(denver, rulebook), denver, rulebook, ["08031"]).set_index(["rule", "indicator"])
-    >>> print(*found.loc[("key-1", "pop_2020"), "reason"].split("; "), sep="\n")
-    pop_2020 715522 is 695722 above its threshold 19800, which itself counts as yes
-    below 19800 (-97.2 %) it would be general
+    >>> found.loc[("key-1", "pop_2020"), "reason"].split("; ")[1]
+    'below 19800 (-97.2 %) it would be general'
     """
     known = complete(measures, rulebook).rename_axis("unit_id")
     zones = resolve(claims, rulebook)
@@ -96,6 +97,27 @@ def conflicts(
     nearest = flips(known, rulebook, standing, turning).reset_index()
     table = table.merge(nearest.rename(columns={"index": "unit_id"}), on=["unit_id", "indicator"], how="left")
     return tabulate(CONFLICTS, _told(table, decided, rulebook, language))
+
+
+def margin_findings(plan: Plan) -> Iterator[Finding]:
+    """Units that noise of the inputs could flip, as a note.
+
+    Parameters
+    ----------
+    plan : Plan
+        With its conflicts.
+
+    Yields
+    ------
+    Finding
+        One of code ``near_threshold`` for each clause that some units are near to.
+    """
+    rows = plan.conflicts[plan.conflicts["near"].astype(bool)]
+    for (rule, clause), group in rows.groupby(["rule", "clause"], sort=True):
+        units = sorted(set(group["unit_id"]))
+        said = finding_words(plan.language)["near_threshold"]
+        text = said.format(count=len(units), units=shown(units), rule=rule, clause=clause)
+        yield Finding("note", "near_threshold", "", tuple(units[:5]), len(units), text)
 
 
 def _clauses(rule: Rule, known: pd.DataFrame, rulebook: Rulebook) -> list[tuple[pd.DataFrame, str, list[Floats]]]:

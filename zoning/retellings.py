@@ -45,7 +45,9 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
     if language is None or language == plan.language:
         return plan
     require_language(language)
-    claims = _claims(plan, language)
+    dropped = {decision.unit for decision in plan.study.decisions} - set(plan.measures.index)
+    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language, dropped=dropped)
+    claims = _claims(plan, again)
     reasons = claims.set_index(["unit_id", "zone", "rule"])["reason"].to_dict()
     keys = zip(plan.zones["unit_id"], plan.zones["main"], plan.zones["rule"], plan.zones["reason"], strict=True)
     zones = plan.zones.assign(reason=[reasons.get((unit, main, rule), reason) for unit, main, rule, reason in keys])
@@ -58,24 +60,24 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
         policies=_policies(plan, language),
         assumptions=retell_assumptions(plan.assumptions, plan.rulebook, plan.language, language),
         language=language,
-        conflicts=_conflicts(plan, language),
+        conflicts=_conflicts(plan, again, language),
         industries=_industries(plan, language),
     )
 
 
-def _claims(plan: Plan, language: str) -> pd.DataFrame:
+def _claims(plan: Plan, again: pd.DataFrame) -> pd.DataFrame:
     key = ["unit_id", "zone", "rule", "answer"]
-    dropped = {decision.unit for decision in plan.study.decisions} - set(plan.measures.index)
-    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language, dropped=dropped)
     words = ["reason", "values"]
     told = plan.claims[key].merge(again[key + words], on=key, how="left", validate="1:1")
     return plan.claims.assign(**{name: told[name].where(told[name].notna(), plan.claims[name]) for name in words})
 
 
-def _conflicts(plan: Plan, language: str) -> pd.DataFrame:
+def _conflicts(plan: Plan, again: pd.DataFrame, language: str) -> pd.DataFrame:
+    if plan.conflicts.empty:
+        return plan.conflicts
     key = ["unit_id", "rule", "clause", "indicator"]
-    again = conflicts(plan.claims, plan.measures, plan.rulebook, language=language)
-    told = plan.conflicts[key].merge(again[[*key, "reason"]], on=key, how="left", validate="1:1")["reason"]
+    words = conflicts(again, plan.measures, plan.rulebook, language=language)[[*key, "reason"]]
+    told = plan.conflicts[key].merge(words, on=key, how="left", validate="1:1")["reason"]
     return plan.conflicts.assign(reason=told.where(told.notna(), plan.conflicts["reason"]))
 
 

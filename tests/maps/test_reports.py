@@ -15,6 +15,7 @@ import pytest
 from layers import ZoneplanError
 from maps.errors import WriteError
 from maps.reports import report, write_report
+from zoning import conflicts
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 HOSTILE = [
@@ -182,6 +183,27 @@ def test_open_units_show_every_claim(toy_plan):
         "ecologically_fragile_share >= fragile_min: yes. ecologically_fragile_share 1 >= 0.5 (fragile_min)"
         in claims[1][3]
     )
+
+
+def test_a_contested_unit_says_what_would_flip_it(toy_plan):
+    """a1 is all forest, where half is asked for: the least change of the share that matters is to below half."""
+    plan = toy_plan
+    status = plan.zones["status"].mask(plan.zones["unit_id"] == "a1", "contested")
+    told = conflicts(plan.claims, plan.measures, plan.rulebook, ["a1"])
+    page = Page(report(dataclasses.replace(plan, zones=plan.zones.assign(status=status), conflicts=told)))
+    said = page.sections["open"]
+    assert "Smallest change that would flip it" in said
+    assert "fragile-1: ecologically_fragile_share 1 is 0.5 above its threshold 0.5, which itself counts as yes" in said
+    assert "below 0.5 (-50 %) it would be general" in said
+
+
+def test_units_on_a_threshold_are_listed_with_the_open_ones(page):
+    """Forest covers exactly half of a2, b2 and c2."""
+    said = page.sections["open"]
+    assert "Units on a threshold, or nearer to it than noise of the inputs" in said
+    for unit in ("a2", "b2", "c2"):
+        assert f"({unit})" in said
+    assert "ecologically_fragile_share 0.5 lies on its threshold, which counts as yes" in said
 
 
 def test_a_decision_says_who_why_and_what_the_rules_said(page):

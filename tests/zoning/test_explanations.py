@@ -135,6 +135,23 @@ def test_conditions_stand_in_the_json_of_cql2_beside_their_text(plan) -> None:
     assert explain(plan, "d").as_dict()["main"]["when_json"] is None  # no rule, no condition
 
 
+def test_margins_are_told_for_every_unit(plan) -> None:
+    """All stand in the JSON; the text has those that would flip the unit, or lie on the threshold."""
+    rows = {(one["rule"], one["indicator"]): one for one in explain(plan, "d").as_dict()["margins"]}
+    assert set(rows) == {
+        ("border-1", "at_border"),
+        ("energy-1", "energy_mw"),
+        ("fragile-1", "ecologically_fragile_share"),
+        ("key-1", "area_km2"),
+        ("key-1", "population"),
+    }
+    people = rows["key-1", "population"]
+    assert (people["value"], people["threshold"], people["margin"], people["at_threshold"]) == (499, 500, -1, "yes")
+    assert (people["flip_value"], people["flip_side"], people["flip_zone"]) == (500, "at", "key_development")
+    assert (rows["energy-1", "energy_mw"]["flip_value"], rows["energy-1", "energy_mw"]["flip_zone"]) == (None, "")
+    assert "energy-1: energy_mw" not in explain(plan, "d").text()
+
+
 def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
     explanation = explain(plan, "a")
     told = explanation.as_dict()
@@ -187,6 +204,13 @@ Policies
     Building needs a plan of the unit.
       yes     it always holds
       reference: Small Act, section 9, from 2001-01-01 (not verified)
+
+Margins
+  fragile-1: ecologically_fragile_share 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
+would be ecologically_fragile
+  key-1: area_km2 10 is 2 below its threshold 12, which itself counts as yes; above 12 (+20 %) it would be general
+  key-1: population 600 is 100 above its threshold 500, which itself counts as yes; below 500 (-16.7 %) it would be \
+general
 """
     )
 

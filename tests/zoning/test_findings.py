@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from layers import read_study
+from zoning import findings
 from zoning.claims import classify
-from zoning.findings import find
 from zoning.plans import Plan
 from zoning.retellings import retell
 from zoning.rulebook import read_rulebook
@@ -42,6 +42,11 @@ from = 2011-01-01
 """
     for unit in ("c4", "c3")
 )
+
+
+def find(plan: Plan):
+    """All but the units whose forest covers exactly the half that the rule asks for."""
+    return tuple(one for one in findings.find(plan) if one.code != "near_threshold")
 
 
 @pytest.fixture
@@ -184,3 +189,16 @@ def test_what_a_decision_would_have_been_is_asked_without_it(decide) -> None:
     bare = resolve(classify(plan.measures, plan.rulebook), plan.rulebook)["main"]
     said = {one.features[0] for one in find(plan)}
     assert said == {one.unit for one in plan.study.decisions if bare[one.unit] == one.main} == {"a2"}
+
+
+def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
+    """P27: forest covers exactly half of a2, b2 and c2, and half is asked for."""
+    plan = run(read_study(toy_folder / "plan.toml"))
+    (note,) = (one for one in findings.find(plan) if one.code == "near_threshold")
+    assert (note.level, note.features, note.count) == ("note", ("a2", "b2", "c2"), 3)
+    assert note.text == (
+        "units on the threshold of rule fragile-1 (ecologically_fragile_share >= fragile_min), or nearer to it than "
+        "noise of the inputs: 3 ('a2', 'b2', 'c2')"
+    )
+    (told,) = (one for one in findings.find(retell(plan, "zh")) if one.code == "near_threshold")
+    assert told.text.startswith("3 个单元恰在规则 fragile-1 的阈值上")

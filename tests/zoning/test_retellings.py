@@ -147,6 +147,7 @@ def test_an_explanation_speaks_chinese(english: Plan, chinese: Plan) -> None:
         "Unit B2（b2），west：100.00 公顷",
         "主体功能：生态脆弱区（ecologically_fragile），由规则确定",
         "规则 fragile-1：森林覆盖",
+        "\n裕度\n  fragile-1：",
         "满足      生态脆弱土地占比 现状值 0.5 ≥ 阈值 0.5（最低占比）",
         "  construction_land，2025 年：",
         "先规划后建设（plan-first；土地，严格程度 1）",
