@@ -272,8 +272,10 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         (
             "[[tables]]",
             "[[flaws]]",
-            "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, "
-            "agreements, transfers)",
+            (
+                "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, "
+                "agreements, transfers)"
+            ),
         ),
         ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
     ],
