@@ -13,6 +13,7 @@ from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError
 from zoning.claims import classify
 from zoning.explanations import explain
 from zoning.indicators import assumed, complete
+from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.tables import FLOWS, LINES, QUOTAS, ZONES, tabulate
@@ -326,4 +327,6 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
         "in the group main = 'ecologically_fragile': at most 5 % of the total; fragile land"
         in explain(plan, "b").text()
     )
-    assert "其中结转 7 ha" in explain(plan, "a", "zh").text()
+    told = "\n".join(narrate(explain(plan, "a").as_dict(), "zh"))
+    assert "其中结转 7 ha" in told
+    assert "从 c 调入 4 ha：the new station" in told
