@@ -45,8 +45,8 @@ def groups_of(
     return _members(quota, see(zones, measures, overlays), parameters)
 
 
-def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> Family:
-    """The tree of the groups, with the least and the most of each in whole steps.
+def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> tuple[Family, list[int]]:
+    """The tree of the groups with the least and the most of each in whole steps, and the node of each group.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
     for group, node in zip(quota.groups, nodes, strict=True):
         lows[node] = -(-total * Fraction(group.min_pct or 0) // 100)
         highs[node] = UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
-    return replace(family, lows=tuple(lows), highs=tuple(highs))
+    return replace(family, lows=tuple(lows), highs=tuple(highs)), nodes
 
 
 def _members(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:

@@ -167,9 +167,9 @@ class Survey:
         low, high = int(least.sum()), int(most.sum())
         if not low <= total <= high:
             step = Step.of(self.quota.step)
+            more = f"must have {step.amount(low)}" if total < low else f"can have no more than {step.amount(high)}"
             raise InfeasibleError(
-                f"a group is to have {step.amount(total)} by its per cent, and its units together must have "
-                f"{step.amount(low)} and can have {step.amount(high)}",
+                f"a group is to have {step.amount(total)} by its per cent, and its units together {more}",
                 code="group_and_units",
             )
         sizes: Floats = np.array(weights, dtype=float)

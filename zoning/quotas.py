@@ -14,6 +14,7 @@ from layers import Quota, StudyError
 from zoning.apportionment import enter
 from zoning.balances import transfer
 from zoning.bounds import UNIT, Bounds, find_bounds, find_links
+from zoning.conflicts import Demands
 from zoning.contests import Floats
 from zoning.errors import InfeasibleError
 from zoning.families import Family, settle
@@ -256,10 +257,12 @@ def _allocate(
         raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
     reach = np.where(weights.to_numpy(dtype=float) > 0, ceilings, bounds.floors)
     survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
-    family = group_family(quota, seen, parameters, total)
-    whole = survey.look(family)
+    family, nodes = group_family(quota, seen, parameters, total)
     handing = _Handing(quota, step, weights, replace(bounds, ceilings=ceilings), reach, labels)
-    rows = pd.concat(handing.rows(whole, total), ignore_index=True)
+    try:
+        rows = pd.concat(handing.rows(survey.look(family), total), ignore_index=True)
+    except InfeasibleError as error:
+        raise Demands(quota, total, weights, bounds, family, nodes, names, links).tell(error) from None
     known = rows.assign(quota=quota.name, period=quota.period, unit=quota.unit, shadow_price=np.nan)
     moved = transfer(quota, known, names)
     if quota.transfers and quota.groups:
