@@ -53,6 +53,7 @@ from layers.agreement_sections import Pollutant as Pollutant
 from layers.transfer_sections import Part as Part
 from layers.transfer_sections import Transfer as Transfer
 from layers.flow_sections import EnergySection as EnergySection
+from layers.industry_sections import IndustriesSection as IndustriesSection
 from layers.study import Study as Study
 from layers.study import builtin_studies as builtin_studies
 from layers.study import builtin_study as builtin_study
@@ -67,6 +68,8 @@ from layers.drivers import parts_of as parts_of
 from layers.drivers import loaded_drivers as loaded_drivers
 from layers.wellknown import too_deep as too_deep
 from layers.sheets import read_sheet as read_sheet
+from layers.industry_tables import INDUSTRY_COLUMNS as INDUSTRY_COLUMNS
+from layers.industry_tables import read_industries as read_industries
 from layers.energy_tables import ENERGY_COLUMNS as ENERGY_COLUMNS
 from layers.energy_tables import EnergyTable as EnergyTable
 from layers.energy_tables import read_energy as read_energy

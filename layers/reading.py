@@ -16,6 +16,7 @@ from layers.crs import datum_note, known_crs, working_crs
 from layers.drivers import digest, parts_of
 from layers.energy_tables import read_energy
 from layers.errors import SourceError, ZoneplanError, raise_all
+from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
 from layers.outlines import polygons_of
 from layers.places import keep_near
@@ -81,6 +82,8 @@ def read_layers(study: Study) -> Stack:
     read = [errors.attempt(_read, study, section) for section in study.layers]
     tables = [errors.attempt(_table, study, section) for section in study.tables]
     energy = errors.attempt(read_energy, study.energy) if study.energy else None
+    listed = study.industries
+    industries = errors.attempt(read_industries, study.folder, listed) if listed else None
     raise_all(errors.found)
     raw, notes = _sure(units)
     own, crs = known_crs(raw), working_crs(raw)
@@ -103,7 +106,7 @@ def read_layers(study: Study) -> Stack:
             layers.append(placed[0])
             ledger += [said, placed[1]]
     raise_all(errors.found)
-    return Stack(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy)
+    return Stack(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy, industries)
 
 
 def _sure(found: Found | None) -> Found:
@@ -198,6 +201,7 @@ def _sources(study: Study) -> tuple[Source, ...]:
     uses += [(layer.name, layer.source) for layer in study.layers]
     uses += [(table.source, table.source) for table in study.tables]
     uses += [("energy", study.energy.table)] if study.energy else []
+    uses += [("industries", study.industries.table)] if study.industries else []
     digests: dict[Path, str] = {}
     found = []
     for name, source in uses:

@@ -87,6 +87,8 @@ class Stack:
         The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
     energy : EnergyTable or None
         What ``[energy]`` names, where the plan has it.
+    industries : DataFrame or None
+        What ``[industries]`` names, where the plan has it, see :func:`layers.read_industries`.
     """
 
     units: gpd.GeoDataFrame
@@ -97,6 +99,7 @@ class Stack:
     own_crs: CRS
     tiled: bool = False
     energy: EnergyTable | None = None
+    industries: pd.DataFrame | None = None
 
     @property
     def designations(self) -> dict[str, Layer]:

@@ -18,6 +18,7 @@ from layers.documents import Document, read_document
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, shown
 from layers.faults import misfit
 from layers.flow_sections import EnergySection
+from layers.industry_sections import IndustriesSection
 from layers.positions import Keys
 from layers.quota_sections import Quota
 from layers.sections import (
@@ -55,6 +56,8 @@ class Study(Section):
     """Amounts of land to hand down, [[quotas]]."""
     energy: EnergySection | None = None
     """Dual control of energy, [energy]."""
+    industries: IndustriesSection | None = None
+    """The plan's own negative list of industries, [industries]."""
     agreements: Several[Agreement] = ()
     """Agreements on compensation between parties, [[agreements]]."""
     transfers: Several[Transfer] = ()

@@ -115,6 +115,9 @@ from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
 from zoning.grants import grant as grant
 from zoning.retellings import retell as retell
+from zoning.own_lists import held_lists as held_lists
+from zoning.own_lists import own_items as own_items
+from zoning.own_lists import own_list_faults as own_list_faults
 from zoning.inquiries import ask_industry as ask_industry
 from zoning.inquiries import check_state as check_state
 from zoning.inquiries import items_at as items_at

@@ -22,6 +22,7 @@ from zoning.flow_checks import flow_faults, flow_notes
 from zoning.indicators import QUOTA
 from zoning.locked_units import locked_elsewhere
 from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
+from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.rulebook import Rulebook
 
@@ -74,6 +75,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_names(study, rulebook, stack),
         *decision_faults(study.decisions, stack.units.index, rulebook, dropped_units(stack)),
         *_quotas(study, rulebook, stack),
+        *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
         *_flows(study, rulebook, stack),
         *energy_faults(study, rulebook, stack),
     ]

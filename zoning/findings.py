@@ -14,6 +14,7 @@ from zoning.finding_words import finding_words
 from zoning.floors import weigh_floors
 from zoning.locked_entries import LOCKED
 from zoning.margins import margin_findings
+from zoning.own_lists import find_repeats
 from zoning.plans import Plan
 from zoning.policies import uncovered
 from zoning.words import instrument_in, text_in
@@ -39,7 +40,8 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         reviewed (``review``) or that lie on a threshold (``near_threshold``), floors of control lines that are missed
         (``floor_missed``) or could not be checked (``floor_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
-        (``decision_against_lock``).
+        (``decision_against_lock``), and items of the plan's own negative list that repeat the rulebook's
+        (``item_repeats``).
 
     Examples
     --------
@@ -49,7 +51,14 @@ def find(plan: Plan) -> tuple[Finding, ...]:
     >>> [finding.code for finding in find(plan)]
     []
     """
-    found = [*_policies(plan), *_zones(plan), *margin_findings(plan), *_floors(plan), *_decisions(plan)]
+    found = [
+        *_policies(plan),
+        *_zones(plan),
+        *margin_findings(plan),
+        *_floors(plan),
+        *_decisions(plan),
+        *find_repeats(plan),
+    ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
 
 

@@ -47,6 +47,10 @@ WORDS: Words = {
     "note": ("note: {text}", "说明：{text}"),
     "reference": ("reference: {text}{doubt}", "依据：{text}{doubt}"),
     "unverified": (" (text not seen)", "（未见原文）"),
+    "repeats": (
+        "table '{table}', line {line}: {code} repeats item {number} of list '{list}'; name only what becomes stricter",
+        "表“{table}”第 {line} 行：{code} 与清单“{list}”第 {number} 项相同；自有清单只列出更严格的内容",
+    ),
     # places
     "place": ("{lon}, {lat} (WGS 84)", "经度 {lon}，纬度 {lat}（WGS 84）"),
     "outside": (

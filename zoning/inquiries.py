@@ -104,6 +104,7 @@ def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:
 
 def list_titles(plan: Plan) -> Mapping[str, str]:
     """What the negative lists are called in the plan's language, by their id."""
-    own = industry_words(plan.language)["own_list"]
+    section = plan.study.industries
+    own = section.title if section and section.title else industry_words(plan.language)["own_list"]
     titles = {one.list: text_in(one.title, plan.language, one.id) for one in plan.rulebook.policies if one.list}
     return titles | {OWN: own}

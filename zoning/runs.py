@@ -16,6 +16,7 @@ from zoning.lines import settle_lines, tabulate_lines
 from zoning.margins import conflicts
 from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
+from zoning.own_lists import held_lists, looser_faults, own_items
 from zoning.parties import known_parties
 from zoning.plans import Plan
 from zoning.policies import assign
@@ -78,6 +79,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     flows = account(decided, measures, study, rulebook, language, units=stack.units, layers=stack.layers)
     announce("assign")
     policies = assign(decided, measures, quotas, rulebook, language)
+    own = own_items(stack.industries, study, rulebook)
+    raise_all(looser_faults(own, held_lists(policies, rulebook), study, rulebook, stack.units))
     confirm_sources(stack, study)
     return Plan(
         study=study,
@@ -102,5 +105,5 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         own_crs=stack.own_crs.to_string(),
         language=language,
         conflicts=conflicts(claims, measures, rulebook, language=language),
-        industries=list_industries(rulebook, language=language),
+        industries=list_industries(rulebook, own, language),
     )

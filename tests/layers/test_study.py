@@ -273,7 +273,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[tables]]",
             "[[flaws]]",
             (
-                "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, "
+                "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
                 "agreements, transfers)"
             ),
         ),
@@ -440,11 +440,12 @@ def test_the_schema_knows_every_key_and_describes_it():
         "decisions",
         "quotas",
         "energy",
+        "industries",
         "agreements",
         "transfers",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 21
+    assert len(parts) == 22
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

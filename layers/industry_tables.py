@@ -1,0 +1,105 @@
+"""Industry tables: the items of a plan's own negative list, each with the line on which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from layers.errors import SourceError, ZoneplanError, raise_all, shown
+from layers.industry_sections import IndustriesSection
+from layers.sheets import Row, read_cells
+from layers.study import resolve_source
+
+INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
+"""The columns that are read; any others are a note to oneself."""
+TREATMENTS = {"restricted": "restricted", "限制": "restricted", "限制类": "restricted",
+              "prohibited": "prohibited", "禁止": "prohibited", "禁止类": "prohibited"}  # fmt: skip
+"""What may stand in the column ``treatment``, and what it means."""
+STATES = {"": "both", "both": "both", "existing": "existing", "现有": "existing", "现有产业": "existing",
+          "planned": "planned", "规划": "planned", "规划发展": "planned", "规划发展产业": "planned"}  # fmt: skip
+"""What may stand in the column ``state``, and what it means."""
+
+
+def read_industries(folder: Path, section: IndustriesSection) -> pd.DataFrame:
+    """The items of the table that ``[industries]`` names.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the study.
+    section : IndustriesSection
+
+    Returns
+    -------
+    DataFrame
+        Index ``line``: the line of the file on which the item ends. Columns ``INDUSTRY_COLUMNS``, all text, missing
+        ones empty; ``treatment`` and ``state`` in the house's words.
+
+    Raises
+    ------
+    SourceError
+        The file is missing or no CSV, a needed column is missing, or a cell cannot be meant; all with their lines.
+    StudyError
+        The path leads out of the study's folder.
+    """
+    path, name = resolve_source(folder, section.table), section.table
+    if path.suffix.lower() != ".csv":
+        raise SourceError(f"[industries]: {name} is no .csv; save the table as CSV", code="format", layer=name)
+    header, rows = read_cells(path, name, section.encoding)
+    raise_all(_header_faults(header, name))
+    columns = {one: header.index(one) for one in INDUSTRY_COLUMNS if one in header}
+    items = [
+        {one: row.cells[columns[one]].strip() if one in columns else "" for one in INDUSTRY_COLUMNS} for row in rows
+    ]
+    raise_all([fault for row, item in zip(rows, items, strict=True) for fault in _faults(row, item, name)])
+    lines = pd.Index([row.line for row in rows], name="line", dtype="int64")
+    frame = pd.DataFrame(items, index=lines, columns=list(INDUSTRY_COLUMNS), dtype="str")
+    return frame.assign(
+        treatment=[TREATMENTS[one.lower()] for one in frame["treatment"]],
+        state=[STATES[one.lower()] for one in frame["state"]],
+    )
+
+
+def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
+    for column in header:
+        near = [one for one in get_close_matches(column.strip().lower(), INDUSTRY_COLUMNS, 1, 0.8) if one not in header]
+        if column not in INDUSTRY_COLUMNS and near:
+            yield SourceError(
+                f"table '{name}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
+                f"'{near[0]}'?",
+                code="columns",
+                layer=name,
+            )
+    places = [one for one in ("unit_id", "jurisdiction") if one in header]
+    missing = [one for one in ("code", "treatment") if one not in header] + (
+        [] if places else ["unit_id or jurisdiction"]
+    )
+    if missing:
+        yield SourceError(
+            f"table '{name}' has no column {', '.join(missing)}; it has {shown(header)}. One row is one item.",
+            code="columns",
+            layer=name,
+        )
+
+
+def _faults(row: Row, item: dict[str, str], name: str) -> Iterator[ZoneplanError]:
+    places = [one for one in ("unit_id", "jurisdiction") if item[one]]
+    treatment = TREATMENTS.get(item["treatment"].lower(), "")
+    complaints = {
+        "name the unit_id or the jurisdiction in which the item holds": not places,
+        "it names a unit_id and a jurisdiction; keep one": len(places) == 2,
+        "the code is empty": not item["code"],
+        f"treatment '{item['treatment']}': write restricted or prohibited; the rest is allowed": not treatment,
+        f"state '{item['state']}': write existing, planned or both": item["state"].lower() not in STATES,
+        "a restricted branch needs conditions: under which is it allowed?": (
+            treatment == "restricted" and not item["conditions"]
+        ),
+        "a prohibited branch has no conditions; where only a part of it is prohibited, write it as restricted, with "
+        "the condition that leaves this part out": treatment == "prohibited" and item["conditions"] != "",
+    }
+    for complaint, holds in complaints.items():
+        if holds:
+            yield SourceError(f"table '{name}', line {row.line}: {complaint}.", code="item", layer=name)
