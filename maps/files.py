@@ -16,7 +16,19 @@ from layers import Source, read_study
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.reports import write_report
 from maps.webmap import draw
-from zoning import CONFLICTS, CSV_TABLES, INDUSTRIES, MEASURES, Assumption, Plan, Table, read_rulebook, tabulate
+from zoning import (
+    CONFLICTS,
+    CSV_TABLES,
+    INDUSTRIES,
+    MEASURES,
+    Assumption,
+    Plan,
+    Table,
+    read_rulebook,
+    scheme_in_use,
+    scheme_parameters,
+    tabulate,
+)
 
 RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
@@ -161,12 +173,22 @@ def _provenance(plan: Plan, *, excel_safe: bool) -> dict[str, Any]:
             name: {"value": value.value, "unit": value.unit, "reference": value.reference, "verified": value.verified}
             for name, value in sorted(plan.rulebook.parameters.items())
         },
+        "energy": _scheme(plan),
         "assumptions": [vars(assumption) for assumption in plan.assumptions],
         "roles": dict(sorted(plan.roles.items())),
         "crs": {"working": plan.units.crs.to_wkt(), "units": plan.own_crs},
         "measures": {str(name): _kind(plan.measures[name]) for name in plan.measures.columns},
         "excel_safe": excel_safe,
     }
+
+
+def _scheme(plan: Plan) -> dict[str, Any]:
+    """The scheme of dual control that judged, with its numbers; nothing where none did."""
+    scheme, section = scheme_in_use(plan), plan.study.energy
+    if scheme is None or section is None:
+        return {}
+    parameters = scheme_parameters(scheme, section.period)
+    return {"scheme": scheme.code, "period": section.period, "parameters": parameters}
 
 
 def _write_json(content: Mapping[str, Any], path: Path) -> None:

@@ -60,6 +60,7 @@ from zoning.measures import DEDUCTED_ROLES as DEDUCTED_ROLES
 from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
 from zoning.assumptions import assume as assume
+from zoning.assumptions import assume_scheme as assume_scheme
 from zoning.locked_units import locked_elsewhere as locked_elsewhere
 from zoning.locked_units import locked_units as locked_units
 from zoning.decisions import decision_faults as decision_faults
@@ -125,6 +126,8 @@ from zoning.inquiries import list_titles as list_titles
 from zoning.coordinates import check_coordinates as check_coordinates
 from zoning.places import Place as Place
 from zoning.places import at as at
+from zoning.energy_explanations import scheme_in_use as scheme_in_use
+from zoning.energy_explanations import scheme_parameters as scheme_parameters
 from zoning.narratives import narrate as narrate
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain

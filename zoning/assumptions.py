@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from layers import number_text
+from zoning.energy_entries import Scheme
+from zoning.entries import DatedValue, Parameter, Scalar
 from zoning.indicators import assumption
 from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE
 from zoning.plans import Assumption
@@ -35,6 +38,13 @@ def assume(
     return (*absent, *deductions, *unread)
 
 
+def assume_scheme(scheme: Scheme, period: int, language: str = "en") -> tuple[Assumption, ...]:
+    """The numbers of a scheme of dual control that nobody has seen in an official text, at the end of a period."""
+    day = date(period, 12, 31)
+    values = ((one, one.at(day)) for one in scheme.parameters if not one.verified)
+    return tuple(_unseen_in(scheme, one, value, language) for one, value in values if value is not None)
+
+
 def retell_assumptions(
     assumptions: Iterable[Assumption], rulebook: Rulebook, old: str, new: str
 ) -> tuple[Assumption, ...]:
@@ -42,7 +52,13 @@ def retell_assumptions(
 
     def possible(language: str) -> tuple[Assumption, ...]:
         absent = (assumption(one, language) for one in rulebook.indicators)
-        return assume(absent, (*DEDUCTED_ROLES, ELEVATION_ROLE), rulebook, language)
+        numbers = (
+            _unseen_in(scheme, one, value, language)
+            for scheme in rulebook.schemes
+            for one in scheme.parameters
+            for value in one.dated
+        )
+        return *assume(absent, (*DEDUCTED_ROLES, ELEVATION_ROLE), rulebook, language), *numbers
 
     told = dict(zip(possible(old), possible(new), strict=True))
     return tuple(told.get(one, one) for one in assumptions)
@@ -54,6 +70,15 @@ def _deduction(role: str, language: str) -> Assumption:
 
 
 def _unseen(value: Value, language: str) -> Assumption:
-    number = number_text(value.value) if isinstance(value.value, float) else str(value.value)
-    amount = number if value.unit == "1" else f"{number} {value.unit}"
-    return Assumption(value.name, "parameter", engine_words(language)["not_seen"].format(amount=amount))
+    return Assumption(value.name, "parameter", _not_seen(value.value, value.unit, language))
+
+
+def _unseen_in(scheme: Scheme, one: Parameter, value: DatedValue, language: str) -> Assumption:
+    """A number of a scheme; schemes share the names of their numbers."""
+    return Assumption(f"{one.name} ({scheme.code})", "parameter", _not_seen(value.value, one.unit, language))
+
+
+def _not_seen(value: Scalar, unit: str, language: str) -> str:
+    number = number_text(value) if isinstance(value, float) else str(value)
+    amount = number if unit == "1" else f"{number} {unit}"
+    return engine_words(language)["not_seen"].format(amount=amount)

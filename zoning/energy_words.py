@@ -44,6 +44,19 @@ CLAUSES: Words = {
     "scheme": ("scheme {scheme}, {period}", "方案 {scheme}，{period} 年"),
 }
 COLOURS: Words = {"red": ("red", "红灯"), "yellow": ("yellow", "黄灯"), "green": ("green", "绿灯")}
+NARRATION: Words = {
+    "lights": (
+        "{region}, {period}: {verdict} (intensity {intensity}, total {total})",
+        "{region}，{period} 年：{verdict}（强度{intensity}，总量{total}）",
+    ),
+    "counted": ("{light}", "{light}"),
+    "not_counted": ("{light}, which does not count", "{light}，免予考核"),
+    "parameter": ("{name}: {value}; {reference}{doubt}", "{name}：{value}；{reference}{doubt}"),
+    "by_scheme": ("{title}; reference: {reference}{doubt}", "{title}；依据：{reference}{doubt}"),
+    "unverified": (" (not verified)", "（未核对）"),
+    "true": ("yes", "是"),
+    "false": ("no", "否"),
+}
 LIT: Words = {"lit": ("{clause} - {light}", "{clause}——{light}"), "and": ("; ", "；")}
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers import ConditionError, UnknownNameError, parse_condition, shown, visible
 from zoning.claims import DEFAULT_RULE, packed
+from zoning.energy_explanations import explain_lights
 from zoning.errors import near
 from zoning.grants import grant
 from zoning.margins import conflicts
@@ -32,7 +33,7 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``,
-        ``flows``, ``policies``, ``margins``, ``assumptions``.
+        ``energy``, ``flows``, ``policies``, ``margins``, ``assumptions``.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -109,6 +110,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "other_claims": others,
         "lines": [_line(row, plan.rulebook) for row in _of_unit(plan.lines, unit_id)],
         "quotas": [_quota(row, plan) for row in _of_unit(plan.quotas, unit_id)],
+        "energy": explain_lights(plan, unit_id),
         "flows": _flows(plan, unit_id),
         "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
         "margins": _margins(plan, unit_id),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zoning.claims import DEFAULT_RULE
+from zoning.energy_explanations import narrate_lights
 from zoning.words import engine_words, instrument_in, text_in
 
 
@@ -57,6 +58,7 @@ class _Narrator:
                 yield from self._claim(claim)
         yield from self._section("lines", map(self._line, content["lines"]))
         yield from self._section("quotas", (line for one in content["quotas"] for line in self._quota(one)))
+        yield from self._section("energy", narrate_lights(content["energy"], self._language))
         yield from self._section("flows", (line for one in content["flows"] for line in self._flow(one)))
         yield from self._section("policies", (line for one in content["policies"] for line in self._policy(one)))
         yield from self._section("margins", map(self._margin, filter(_tells, content["margins"])))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layers import Study, confirm_sources, raise_all, read_layers, require_language
+from layers import Stack, Study, confirm_sources, raise_all, read_layers, require_language
 from zoning.accounts import account, positions
-from zoning.assumptions import assume
+from zoning.assumptions import assume, assume_scheme
 from zoning.checks import complaints, dropped_units
 from zoning.claims import classify
 from zoning.energy import judge_energy
+from zoning.energy_schemes import scheme_of
 from zoning.indicators import assumed, complete
 from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
@@ -18,10 +19,10 @@ from zoning.measures import measure, undeducted
 from zoning.overlays import overlay
 from zoning.own_lists import held_lists, looser_faults, own_items
 from zoning.parties import known_parties
-from zoning.plans import Plan
+from zoning.plans import Assumption, Plan
 from zoning.policies import assign
 from zoning.quotas import allocate
-from zoning.rulebook import read_rulebook
+from zoning.rulebook import Rulebook, read_rulebook
 from zoning.tables import CLAIMS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
@@ -97,8 +98,11 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         positions=positions(flows, known_parties(measures, study.units.levels), decided),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, stack.ledger),
-        assumptions=assume(
-            assumed(measured, rulebook, quotas, language), undeducted(pieces, stack.layers), rulebook, language
+        assumptions=(
+            *assume(
+                assumed(measured, rulebook, quotas, language), undeducted(pieces, stack.layers), rulebook, language
+            ),
+            *_energy_assumed(stack, rulebook, language),
         ),
         roles=dict(pieces.attrs["roles"]),
         sources=stack.sources,
@@ -107,3 +111,9 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         conflicts=conflicts(claims, measures, rulebook, language=language),
         industries=list_industries(rulebook, own, language),
     )
+
+
+def _energy_assumed(stack: Stack, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
+    if stack.energy is None:
+        return ()
+    return assume_scheme(scheme_of(stack.energy, rulebook), stack.energy.period, language)

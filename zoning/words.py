@@ -69,6 +69,7 @@ WORDS: Words = {
         "{instrument} {period}: {payer} pays {receiver} {amount} {unit}",
         "{instrument} {period}：{payer} 付给 {receiver} {amount} {unit}",
     ),
+    "energy": ("Dual control of energy", "能耗双控"),
     "policies": ("Policies", "政策"),
     "assumptions": ("Assumed", "所作假设"),
     "cannot_say": ("{claim}: unknown", "{claim}：未知"),
