@@ -14,6 +14,7 @@ from maps.pages import fill_page as fill_page
 from maps.report_parts import Chapter as Chapter
 from maps.report_editions import Edition as Edition
 from maps.report_chapters import summary as summary
+from maps.report_energy import energy as energy
 from maps.report_findings import findings as findings
 from maps.report_annexes import sources as sources
 from maps.flow_charts import flow_chart as flow_chart

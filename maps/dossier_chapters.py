@@ -11,6 +11,7 @@ from maps.lettering import NONE, amount, measure, number, percent, projection
 from maps.report_annexes import weight_text
 from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
+from maps.report_energy import unit_lights
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from zoning import factors, role_in, text_in
 
@@ -64,6 +65,8 @@ def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
     yield _chapter("others", words["other_rules"], others, words["no_other_rules"])
     yield _chapter("lines", words["lines"], _lines(edition, said["lines"]), words["no_lines"])
     yield _chapter("quotas", words["quotas"], _quotas(edition, said), words["no_quota"])
+    if len(edition.plan.energy):
+        yield _chapter("energy", words["energy"], unit_lights(edition, said["energy"]), words["no_unit_energy"])
     yield _chapter("duties", words["duties"], _duties(edition, said["policies"]), words["no_duties"])
     if len(edition.plan.flows):
         yield _chapter("money", words["money"], _money(edition, said["unit"]), words["none"])

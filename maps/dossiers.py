@@ -14,7 +14,7 @@ from maps.locators import locator
 from maps.pages import fill_page, write_page
 from maps.palette import zone_fills
 from maps.report_editions import Edition
-from maps.report_parts import Card, Chapter, Grid, Leaf
+from maps.report_parts import Card, Chapter, Grid, Leaf, texts_of
 from zoning import Plan, explain
 
 SIZES_PT = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
@@ -126,6 +126,6 @@ def _lines(leaf: Leaf, limit: float, *, running: bool = False) -> float:
         return 0.5 + sum(ceil(one / limit) for one in ([sum(widths) + len(widths)] if running else widths))
     if isinstance(leaf, Grid):
         cells = [text for group in leaf.groups for row in group.rows for text in row]
-        flat = [text for cell in cells for text in ((cell,) if isinstance(cell, str) else cell)]
+        flat = [text for cell in cells for text in texts_of(cell)]
         return 2.0 + 0.3 * leaf.length + 1.25 * sum(width(text) for text in flat) / limit + 0.5 * leaf.length
     return ceil(width(getattr(leaf, "text", "")) / limit) + 0.4

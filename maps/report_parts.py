@@ -10,8 +10,40 @@ from markupsafe import Markup
 OPEN_ROWS = 40
 """Longer grids and lists are folded on the screen; paper always shows them whole."""
 
-Cell = str | tuple[str, ...]
-"""A text, or a first line with muted lines beneath it."""
+
+@dataclass(frozen=True)
+class Light:
+    """A warning light in a cell: a shape and a colour by its level, with its word beside them.
+
+    Attributes
+    ----------
+    level : int
+        1 red, 2 yellow, 3 green.
+    word : str
+    note : str
+        A muted line beneath it, or nothing.
+    """
+
+    level: int
+    word: str
+    note: str = ""
+
+
+Cell = str | Light | tuple[str, ...]
+"""A text, a light, or a first line with muted lines beneath it."""
+
+
+def texts_of(cell: Cell) -> tuple[str, ...]:
+    """The texts of a cell, whatever it is.
+
+    Examples
+    --------
+    >>> texts_of("a"), texts_of(Light(1, "red", "does not count"))
+    (('a',), ('red', 'does not count'))
+    """
+    if isinstance(cell, Light):
+        return (cell.word, cell.note)
+    return (cell,) if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from maps.pictures import picture
 from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
 from maps.report_chapters import decisions, lines, open_units, summary, zones
 from maps.report_editions import Edition
+from maps.report_energy import energy
 from maps.report_findings import findings
 from maps.report_flows import flows
 from maps.report_parts import Chapter
@@ -84,7 +85,9 @@ def report(plan: Plan, language: str | None = None) -> str:
 
 def _chapters(edition: Edition) -> list[Chapter]:
     picture_page = Chapter("map", edition.words["map"], ())
-    decided = [part(edition) for part in (zones, open_units, decisions, lines, quotas, flows, policies, unit_list)]
+    decided = [
+        part(edition) for part in (zones, open_units, decisions, lines, quotas, energy, flows, policies, unit_list)
+    ]
     rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
     return [summary(edition), picture_page, findings(edition), *decided, *rests_on]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
@@ -30,7 +30,7 @@ def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
     for place, scheme in enumerate(draft.schemes):
         if not scheme.meets(scheme):
             yield draft.fault(f"it ends before it begins ({scheme.period})", "schemes", place)
-        for keys, text in _parameters(scheme):
+        for keys, text in (*_parameters(scheme), *_titles(scheme, draft.head.languages)):
             yield draft.fault(text, "schemes", place, *keys)
     for (_, one), (place, other) in combinations(enumerate(draft.schemes), 2):
         if one.meets(other):
@@ -60,6 +60,13 @@ def _parameters(scheme: Scheme) -> Iterator[Fault]:
             yield ("parameters", place, "values"), f"two values of '{one.name}' hold on the same days"
         if one.name == MARGIN and (gap := _gap(scheme, one.dated)):
             yield ("parameters", place, "values"), f"'{one.name}' has no value {gap}, and the scheme holds"
+
+
+def _titles(scheme: Scheme, languages: Sequence[str]) -> Iterator[Fault]:
+    for place, one in enumerate(scheme.parameters):
+        missing = [language for language in languages if one.title is not None and language not in one.title]
+        if missing:
+            yield ("parameters", place, "title"), f"title has no text in {', '.join(missing)}; give one"
 
 
 def _fits(value: DatedValue, kind: type) -> bool:

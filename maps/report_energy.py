@@ -1,0 +1,121 @@
+"""The chapter on dual control of energy: lights by region, the words beside the colours, and the scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from maps.lettering import measure, number
+from maps.report_editions import Edition, each_row
+from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
+from zoning import colour_in, scheme_in_use, scheme_parameters, text_in
+
+
+def energy(edition: Edition) -> Chapter:
+    """How many regions have which light, every region with its reason, and the scheme with its numbers."""
+    words, table = edition.words, edition.plan.energy
+    if table.empty:
+        return Chapter("energy", words["energy"], (Paragraph(words["no_energy"]),))
+    leaves: list[Leaf] = [Paragraph(words["energy_intro"]), _counts(edition), _regions(edition)]
+    return Chapter("energy", words["energy"], (*leaves, *_scheme(edition)))
+
+
+def light_of(edition: Edition, level: int, note: str = "") -> Light:
+    """A light as pages show it: shape, colour and word, so that colour never stands alone."""
+    return Light(level, colour_in(edition.language, level), note)
+
+
+def _counts(edition: Edition) -> Figures:
+    verdicts = edition.plan.energy["verdict"].value_counts()
+    return Figures(
+        tuple(
+            (edition.say("regions_lit", light=colour_in(edition.language, level)), number(int(verdicts.get(code, 0))))
+            for level, code in ((1, "red"), (2, "yellow"), (3, "green"))
+        )
+    )
+
+
+def _regions(edition: Edition) -> Grid:
+    words = edition.words
+    names = dict(zip(edition.plan.zones["unit_id"], edition.plan.zones["name"], strict=True))
+
+    def region(name: str) -> Cell:
+        return (names[name], name) if names.get(name, name) != name else name
+
+    rows = (
+        (
+            region(row.region),
+            light_of(edition, row.intensity_light),
+            light_of(edition, row.total_light, words["not_assessed"] if row.total_exempt else ""),
+            colour_in(edition.language, row.verdict),
+            row.reason,
+        )
+        for row in each_row(edition.plan.energy)
+    )
+    columns = (
+        Column(words["region"], "unit"),
+        Column(words["intensity"], "word"),
+        Column(words["energy_total"], "word"),
+        Column(words["verdict"], "word"),
+        Column(words["reason"], "long"),
+    )
+    period = edition.plan.energy["period"].iloc[0]
+    return grid(edition.say("energy_period", period=period), columns, rows, note=words["lights_note"])
+
+
+def _scheme(edition: Edition) -> tuple[Leaf, ...]:
+    words, scheme = edition.words, scheme_in_use(edition.plan)
+    if scheme is None:
+        return ()
+    period = int(edition.plan.energy["period"].iloc[0])
+    card = Card(
+        text_in(scheme.title, edition.language, scheme.code),
+        scheme.code,
+        "" if scheme.verified else words["unseen"],
+        (
+            (words["since"], edition.day(scheme.since or "")),
+            (words["until"], edition.day(scheme.until or "")),
+            (words["unit_of_measure"], scheme.unit),
+            (words["reference"], scheme.reference),
+        ),
+    )
+    numbers = grid(
+        words["scheme_numbers"],
+        edition.columns(name="text", value="number", unit_of_measure="text", reference="long", verified="word"),
+        (
+            (
+                (text_in(one["title"], edition.language, one["name"]), one["name"]),
+                edition.yes(one["value"]) if isinstance(one["value"], bool) else measure(one["value"]),
+                "" if one["unit"] == "1" else one["unit"],
+                one["reference"],
+                edition.yes(one["verified"]),
+            )
+            for one in scheme_parameters(scheme, period)
+        ),
+    )
+    return card, numbers
+
+
+def unit_lights(edition: Edition, lights: Iterable[Mapping[str, Any]]) -> list[Leaf]:
+    """What a dossier says of the lights of the regions that a unit is or lies in, from its explanation."""
+    words = edition.words
+    return [
+        grid(
+            edition.say("energy_period", period=one["period"]),
+            (
+                Column(words["region"], "unit"),
+                Column(words["intensity"], "word"),
+                Column(words["energy_total"], "word"),
+                Column(words["reason"], "long"),
+            ),
+            [
+                (
+                    one["region"],
+                    light_of(edition, one["intensity_light"]),
+                    light_of(edition, one["total_light"], words["not_assessed"] if one["total_exempt"] else ""),
+                    (one["reason"], text_in(one["scheme"]["title"], edition.language, one["scheme"]["code"])),
+                )
+            ],
+        )
+        for one in lights
+    ]
