@@ -20,9 +20,9 @@ Content = dict[str, Any]
 
 def scheme_in_use(plan: Plan) -> Scheme | None:
     """The scheme by which a plan judges its regions; None where it judges none."""
-    section = plan.study.energy
-    if section is None or plan.energy.empty:
+    if plan.energy.empty or plan.study.energy is None:
         return None
+    section = plan.study.energy
     return scheme_of(EnergyTable(section.period, pd.DataFrame(), section.scheme), plan.rulebook)
 
 
