@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -74,7 +74,7 @@ class Band(Section):
     """How much."""
     up_to: ExactStep | None = None
     """Of kind "index": the band reaches up to this value, included; the last band has none."""
-    at_least: Annotated[ExactStep, Field(le=100)] | None = None
+    at_least: Annotated[Exact, Field(le=100)] | None = None
     """Of kind "compliance": the band begins at this rate in per cent, included; the last band has none."""
 
 
@@ -85,9 +85,13 @@ class Agreement(Section):
     """Name; several periods of one agreement share it."""
     period: int
     """The year, or the end of the period."""
-    kind: Literal["pool", "index", "load", "compliance"]
+    like: Text | None = None
+    """Id of an agreement of the rulebook (agreements.toml) whose terms hold where this one does not say otherwise."""
+    parties: dict[Text, Text] = Field(default_factory=dict)
+    """What the parties of the rulebook's agreement are called in this study, such as { anhui = "340000" }."""
+    kind: Literal["pool", "index", "load", "compliance"] | None = None
     """How it works: shares of a pool, a water-quality index in bands, a load of tonnes x price, monthly compliance."""
-    unit: Text
+    unit: Text | None = None
     """Unit of its amounts, such as "CNY"."""
     step: ExactStep = Decimal("0.01")
     """The smallest amount that is paid."""
@@ -147,9 +151,40 @@ class Agreement(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if faults := [*self._misplaced(), *self._inside()]:
+        if self.like is None and (faults := [*self._misplaced(), *self._inside()]):
             raise misfit(*faults)
         return self
+
+    @classmethod
+    def keys_of(cls, kind: str) -> set[str]:
+        """The keys that have a meaning in an agreement of a kind only."""
+        return {key for keys in KINDS.get(kind, ()) for key in keys}
+
+    @classmethod
+    def indicator_keys(cls, kind: str) -> set[str]:
+        """The keys that an indicator of such an agreement needs."""
+        return {"measured", *POLLUTANTS.get(kind, ())}
+
+    def completed(self, terms: Mapping[str, Any]) -> Self:
+        """The agreement with the terms of another one where it does not say otherwise.
+
+        Indicators are completed one by one, by name.
+
+        Raises
+        ------
+        ValidationError
+            Both together are no agreement.
+        """
+        own = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
+        whole = {**_renamed(dict(terms), self.parties), **own}
+        if "indicators" in own and "indicators" in terms:
+            written = {one["name"]: one for one in own["indicators"]}
+            known = [one["name"] for one in terms["indicators"]]
+            whole["indicators"] = [
+                *({**one, **written.get(one["name"], {})} for one in _renamed(terms["indicators"], self.parties)),
+                *(one for name, one in written.items() if name not in known),
+            ]
+        return type(self).model_validate(whole)
 
     @property
     def missing_items(self) -> tuple[str, ...]:
@@ -162,24 +197,34 @@ class Agreement(Section):
         return self.kind in ("pool", "load") or None not in (self.upstream, self.downstream)
 
     def _misplaced(self) -> Faults:
-        needed, welcome = KINDS[self.kind]
+        for key in ("kind", "unit"):
+            if getattr(self, key) is None:
+                yield (), f"key '{key}' is missing"
+        if self.parties:
+            yield ("parties",), "'parties' renames those of a rulebook's agreement; it goes with 'like'"
+        if self.kind is not None:
+            yield from self._of_kind(self.kind)
+        if self.upstream is not None and self.upstream == self.downstream:
+            yield ("downstream",), f"'{self.upstream}' is upstream and downstream of itself"
+
+    def _of_kind(self, kind: str) -> Faults:
+        """Keys that are missing in an agreement of a kind, and keys that mean nothing in it."""
+        needed, welcome = KINDS[kind]
         given = {key for key in BOUND_TO_KINDS if key in self.model_fields_set}
         for key in needed:
             if key not in given:
-                yield (), f"an agreement of kind \"{self.kind}\" needs '{key}'"
+                yield (), f"an agreement of kind \"{kind}\" needs '{key}'"
         for key in sorted(given - {*needed, *welcome}):
-            yield (key,), f"'{key}' has no meaning in an agreement of kind \"{self.kind}\""
-        if self.kind in ("index", "compliance") and self.river is None:
+            yield (key,), f"'{key}' has no meaning in an agreement of kind \"{kind}\""
+        if kind in ("index", "compliance") and self.river is None:
             for key in ("upstream", "downstream"):
                 if getattr(self, key) is None:
                     yield (), f"'{key}' is missing; name the party, or give a 'river' layer that shows who it is"
-        if self.upstream is not None and self.upstream == self.downstream:
-            yield ("downstream",), f"'{self.upstream}' is upstream and downstream of itself"
 
     def _inside(self) -> Faults:
         """Indicators and bands that do not fit the kind, and shares that do not add up."""
         for place, one in enumerate(self.indicators):
-            for key in POLLUTANTS.get(self.kind, ()):
+            for key in POLLUTANTS.get(self.kind or "", ()):
                 if getattr(one, key) is None:
                     yield ("indicators", place), f"'{key}' is missing for indicator '{one.name}'"
         if self.kind == "index":
@@ -225,7 +270,7 @@ class Agreement(Section):
                 yield ("deductions", place, "pct"), f"the deductions from '{one.of}' sum to {cut[one.of]} %"
 
     def _bands(self) -> Faults:
-        key = {"index": "up_to", "compliance": "at_least"}.get(self.kind)
+        key = {"index": "up_to", "compliance": "at_least"}.get(self.kind or "")
         if key is None or not self.bands:
             return
         limits = [getattr(band, key) for band in self.bands]
@@ -249,3 +294,12 @@ KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Keys that an agreement of a kind needs, and others that have a meaning in it."""
 BOUND_TO_KINDS = frozenset(key for keys in KINDS.values() for some in keys for key in some)
 POLLUTANTS = {"index": ("weight", "base"), "load": ("target", "price")}
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with some names replaced, wherever a party may stand: keys of shares, and texts."""
+    if isinstance(value, Mapping):
+        return {names.get(key, key): _renamed(one, names) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_renamed(one, names) for one in value)
+    return names.get(value, value) if isinstance(value, str) else value

@@ -11,7 +11,7 @@ from maps.flow_charts import flow_chart
 from maps.lettering import amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Chapter, Drawing, Leaf, Paragraph, grid
-from zoning import BUDGET, POOL
+from zoning import BUDGET, POOL, whole_agreements
 
 POOLS = frozenset({POOL, BUDGET})
 
@@ -34,11 +34,11 @@ def flows(edition: Edition) -> Chapter:
 def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
     """What an agreement states, item by item, and whether somebody has seen its numbers."""
     words = edition.words
-    for one in edition.plan.study.agreements:
+    for one in whole_agreements(edition.plan.study, edition.plan.rulebook):
         if one.name == instrument:
             stated = [(words[f"agreement_{key}"], str(getattr(one, key) or "")) for key in one.REGULATED]
             mark = "" if one.verified else words["unseen"]
-            yield Card(str(one.period), one.kind, mark, (*stated, (words["reference"], one.reference)))
+            yield Card(str(one.period), str(one.kind), mark, (*stated, (words["reference"], one.reference)))
     for transfer in edition.plan.study.transfers:
         if transfer.name == instrument:
             facts = ((words["when"], transfer.when or ""), (words["reference"], transfer.reference))

@@ -92,6 +92,8 @@ def fits(text: str) -> None:
     keys = set(tomllib.loads(text))
     if "decisions" in keys and "locked" not in text:  # of a plan, which has decisions of its own
         keys.add("plan")
+    if "agreements" in keys and "terms" not in text:  # as well
+        keys.add("plan")
     models = {next(iter(model.model_fields)): model for model in (*FILES.values(), Cases)}
     if keys <= set(models):
         for key in keys:

@@ -26,6 +26,7 @@ from zoning.entries import Zone as Zone
 from zoning.locked_entries import Locked as Locked
 from zoning.industry_entries import Industry as Industry
 from zoning.case_entries import Case as Case
+from zoning.agreement_entries import AgreementModel as AgreementModel
 from zoning.energy_entries import Scheme as Scheme
 from zoning.classifications import Classification as Classification
 from zoning.classifications import builtin_classifications as builtin_classifications
@@ -93,6 +94,7 @@ from zoning.parties import POOL as POOL
 from zoning.parties import known_parties as known_parties
 from zoning.agreements import index_of as index_of
 from zoning.agreements import settle as settle
+from zoning.agreements import whole_agreements as whole_agreements
 from zoning.needs import Sight as Sight
 from zoning.transfers import hand_over as hand_over
 from zoning.rivers import river_pairs as river_pairs

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import geopandas as gpd
 import pandas as pd
 
 from layers import Agreement, Layer, Study, UnknownNameError, ZoneplanError, raise_all
-from zoning.agreements import Row, Sides, parties_of, settle
+from zoning.agreements import Row, Sides, parties_of, settle, whole_agreements
 from zoning.errors import near
 from zoning.needs import Sight
 from zoning.parties import known_parties, slip_faults
@@ -70,11 +70,12 @@ def account(
     True
     """
     known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
-    raise_all(party_faults(study, known))
+    agreements = whole_agreements(study, rulebook)
+    raise_all(party_faults(study, agreements, known))
     rivers = {layer.name: layer for layer in layers}
     rows = [
         row
-        for place, one in enumerate(study.agreements)
+        for place, one in enumerate(agreements)
         for row in settle(one, _sides(one, place, study, units, rivers), language)
     ]
     rows += _transferred(zones, measures, study, rulebook, language)
@@ -85,14 +86,14 @@ def account_without_rivers(
     zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
 ) -> pd.DataFrame:
     """The FLOWS table of :func:`account`, less the agreements that leave it to a river who is upstream."""
-    rows = [row for one in study.agreements if one.has_sides for row in settle(one, language=language)]
+    rows = [row for one in whole_agreements(study, rulebook) if one.has_sides for row in settle(one, language=language)]
     rows += _transferred(zones, measures, study, rulebook, language)
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
-def party_faults(study: Study, known: Mapping[str, str]) -> Iterator[ZoneplanError]:
+def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[str, str]) -> Iterator[ZoneplanError]:
     """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
-    for place, agreement in enumerate(study.agreements):
+    for place, agreement in enumerate(agreements):
         at = f"{study.where('agreements', place, 'name')}: agreement '{agreement.name}'"
         yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside)
     for place, transfer in enumerate(study.transfers):

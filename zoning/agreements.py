@@ -9,11 +9,15 @@ from fractions import Fraction
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
-from layers import Agreement, Band, Pollutant, UnknownNameError
+from layers import Agreement, Band, Pollutant, Study, StudyError, UnknownNameError, ZoneplanError, raise_all
+from zoning.agreement_entries import AgreementModel
 from zoning.apportionment import apportion
+from zoning.errors import near
 from zoning.money_words import money_words
 from zoning.parties import POOL
+from zoning.rulebook import Rulebook
 from zoning.steps import Step
 
 Row = dict[str, Any]
@@ -36,13 +40,60 @@ class Sides:
         return self.downstream if party == self.upstream else self.upstream
 
 
+def whole_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
+    """The agreements of a study, those that are like one of the rulebook's written out.
+
+    Parameters
+    ----------
+    study : Study
+    rulebook : Rulebook
+        Its ``agreements.toml`` says what "like" means.
+
+    Returns
+    -------
+    tuple of Agreement
+        In the order of the plan.
+
+    Raises
+    ------
+    UnknownNameError
+        The rulebook has no such agreement.
+    StudyError
+        With the terms of the rulebook's it is no agreement that can be settled.
+    """
+    found, errors = [], list[ZoneplanError]()
+    models = {model.id: model for model in rulebook.agreements}
+    for place, one in enumerate(study.agreements):
+        try:
+            found.append(one if one.like is None else _completed(one, models, rulebook))
+        except (UnknownNameError, StudyError) as error:
+            error.args = (f"{study.where('agreements', place, 'like')}: agreement '{one.name}': {error}",)
+            errors.append(error)
+    raise_all(errors)
+    return tuple(found)
+
+
+def _completed(agreement: Agreement, models: Mapping[str, AgreementModel], rulebook: Rulebook) -> Agreement:
+    if agreement.like is None or agreement.like not in models:
+        raise UnknownNameError(
+            f"rulebook '{rulebook.name}' has no agreement '{agreement.like}'{near(agreement.like or '', models)}",
+            code="unknown_agreement",
+        )
+    model = models[agreement.like]
+    try:
+        return agreement.completed({"reference": model.reference, "verified": model.verified, **model.terms})
+    except ValidationError as error:
+        told = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
+        raise StudyError(f"with the terms of '{model.id}': {told}", code="agreement") from None
+
+
 def settle(agreement: Agreement, sides: Sides | None = None, language: str = "en") -> list[Row]:
     """What an agreement makes flow in its period.
 
     Parameters
     ----------
     agreement : Agreement
-        One ``[[agreements]]`` of a study.
+        One ``[[agreements]]`` of a study, written out (:func:`whole_agreements`).
     sides : Sides, optional
         The parties upstream and downstream, where the agreement leaves them to a river layer.
     language : {"en", "zh"}
@@ -85,9 +136,10 @@ def settle(agreement: Agreement, sides: Sides | None = None, language: str = "en
     >>> [(row["payer"], row["receiver"], str(row["amount"])) for row in settle(chishui)][3:]
     [('guizhou', '(pool)', '100.00'), ('sichuan', '(pool)', '80.00'), ('yunnan', '(pool)', '20.00')]
     """
-    kinds = {"pool": _pool, "load": _load}
-    if agreement.kind in kinds:
-        flows = kinds[agreement.kind](agreement, language)
+    if agreement.kind == "pool":
+        flows = _pool(agreement, language)
+    elif agreement.kind == "load":
+        flows = _load(agreement, language)
     else:
         flows = _banded(agreement, sides or _own_sides(agreement), language)
     say = money_words(language)["grant"].format

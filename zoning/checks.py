@@ -62,7 +62,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
         *_idle_decisions(study, stack),
         *_absent(study, rulebook, stack),
         *_locked(rulebook, stack),
-        *flow_notes(study, known_parties(stack.units, study.units.levels)),
+        *flow_notes(study, rulebook, known_parties(stack.units, study.units.levels)),
         *energy_notes(study, rulebook, stack),
     )
 
@@ -224,7 +224,7 @@ def _strangers(study: Study, place: int, stack: Stack) -> Iterator[ZoneplanError
 def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
     names = {*provided(study, stack), *(indicator.name for indicator in rulebook.indicators)}
     sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
-    return flow_faults(study, known_parties(stack.units, study.units.levels), names, sights)
+    return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights)
 
 
 def _unseen(text: str, sights: set[str], at: str) -> Iterator[ZoneplanError]:

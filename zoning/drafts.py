@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers import Document, LimitError, SeveralErrors, ZoneplanError, raise_all, read_document
+from zoning.agreement_entries import AgreementModel, AgreementModels
 from zoning.case_entries import Case, Cases
 from zoning.energy_entries import Scheme, Schemes
 from zoning.entries import (
@@ -43,6 +44,7 @@ FILES: Mapping[str, type[Part]] = {
     "industries.toml": Industries,
     "classification.toml": Branches,
     "energy.toml": Schemes,
+    "agreements.toml": AgreementModels,
 }
 """The files of a rulebook and what each holds."""
 
@@ -64,7 +66,7 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``schemes``: all entries, whether in force or not, in the order of the files.
+        With ``schemes`` and ``agreements``: all entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -86,6 +88,7 @@ class Draft:
     industries: tuple[Industry, ...] = ()
     classification: tuple[Branch, ...] = ()
     schemes: tuple[Scheme, ...] = ()
+    agreements: tuple[AgreementModel, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)

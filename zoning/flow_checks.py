@@ -6,20 +6,22 @@ from collections.abc import Iterator, Mapping
 
 from layers import ConditionError, Finding, Study, UnknownNameError, ZoneplanError, parse_condition, shown
 from zoning.accounts import party_faults
-from zoning.agreements import parties_of
+from zoning.agreements import parties_of, whole_agreements
 from zoning.errors import near
 from zoning.parties import BUDGET
+from zoning.rulebook import Rulebook
 from zoning.transfers import UNIT, conditions_of, measures_of
 
 
 def flow_faults(
-    study: Study, known: Mapping[str, str], measures: set[str], conditions: set[str]
+    study: Study, rulebook: Rulebook, known: Mapping[str, str], measures: set[str], conditions: set[str]
 ) -> Iterator[ZoneplanError]:
     """The complaints about agreements and transfers that cannot be carried out.
 
     Parameters
     ----------
     study : Study
+    rulebook : Rulebook
     known : mapping of str to str
         Parties of the study, from :func:`zoning.known_parties`.
     measures, conditions : set of str
@@ -30,9 +32,14 @@ def flow_faults(
     ZoneplanError
         With the place in the plan.
     """
-    yield from party_faults(study, known)
+    try:
+        agreements = whole_agreements(study, rulebook)
+    except ZoneplanError as error:
+        yield error
+        agreements = ()
+    yield from party_faults(study, agreements, known)
     layers = {layer.name for layer in study.layers}
-    for place, agreement in enumerate(study.agreements):
+    for place, agreement in enumerate(agreements):
         if agreement.river is not None and agreement.river not in layers:
             yield UnknownNameError(
                 f"{study.where('agreements', place, 'river')}: agreement '{agreement.name}': there is no layer "
@@ -66,15 +73,19 @@ def _unseen(text: str, names: set[str], at: str) -> Iterator[ZoneplanError]:
         yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, names)}", code="unknown_measure")
 
 
-def flow_notes(study: Study, known: Mapping[str, str]) -> Iterator[Finding]:
+def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> Iterator[Finding]:
     """What a reader should know of agreements and transfers: parties outside, items left out, numbers nobody saw."""
-    parties = {party for one in study.agreements for party in parties_of(one)}
+    try:
+        agreements = whole_agreements(study, rulebook)
+    except ZoneplanError:
+        return  # the complaint about it stands among the errors
+    parties = {party for one in agreements for party in parties_of(one)}
     parties |= {one.payer for one in study.transfers} - {BUDGET}
     outside = sorted(parties - set(known))
     if outside:
         text = f"{shown(outside)}: no jurisdiction or unit of the study, so parties outside it; they stand on no map"
         yield Finding("note", "outside_party", "", tuple(outside[:5]), len(outside), text)
-    for place, one in enumerate(study.agreements):
+    for place, one in enumerate(agreements):
         if one.missing_items:
             text = (
                 f"{study.where('agreements', place, 'name')}: agreement '{one.name}' ({one.period}) does not state "
@@ -82,7 +93,7 @@ def flow_notes(study: Study, known: Mapping[str, str]) -> Iterator[Finding]:
                 "asks of an agreement"
             )
             yield Finding("note", "agreement_items", "", (one.name,), len(one.missing_items), text)
-    unread = [f"{one.name} ({one.period})" for one in study.agreements if not one.verified]
+    unread = [f"{one.name} ({one.period})" for one in agreements if not one.verified]
     unread += [f"{one.name} ({one.period})" for one in study.transfers if not one.verified]
     if unread:
         text = f"{len(unread)} agreements or transfers whose numbers nobody saw in an official text: {shown(unread)}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layers import UnknownNameError, raise_all
+from zoning.agreement_entries import AgreementModel
 from zoning.calendars import changes, last_change
 from zoning.classifications import Classification
 from zoning.drafts import Draft, read_draft
@@ -54,6 +55,8 @@ class Rulebook:
         What the codes of ``industries`` mean; None where the rulebook has no negative lists.
     schemes : tuple of Scheme
         Of dual control of energy, those of all days: the period that is judged decides, not the day of the plan.
+    agreements : tuple of AgreementModel
+        Agreements that were made, of all days, which those of a plan can be like.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     files : mapping of str to bytes
@@ -78,6 +81,7 @@ class Rulebook:
     industries: tuple[Industry, ...] = ()
     classification: Classification | None = None
     schemes: tuple[Scheme, ...] = ()
+    agreements: tuple[AgreementModel, ...] = ()
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     draft: Draft | None = field(default=None, repr=False, compare=False)
@@ -221,6 +225,7 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         industries=in_force(draft.industries, day),
         classification=classification_of(draft),
         schemes=draft.schemes,
+        agreements=draft.agreements,
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
         draft=draft,

@@ -66,6 +66,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("decisions", "reason"),
         ("decisions", "by"),
         ("schemes", "title"),
+        ("agreements", "title"),
+        ("agreements", "seen"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             texts = getattr(entry, key)
