@@ -19,6 +19,8 @@ from maps.report_findings import findings as findings
 from maps.report_annexes import sources as sources
 from maps.flow_charts import flow_chart as flow_chart
 from maps.report_flows import flows as flows
+from maps.report_industries import industries as industries
+from maps.report_industries import unit_lists as unit_lists
 from maps.lists import list_units as list_units
 from maps.reports import report as report
 from maps.reports import write_report as write_report

@@ -12,6 +12,7 @@ from maps.report_annexes import weight_text
 from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
 from maps.report_energy import unit_lights
+from maps.report_industries import unit_lists
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from zoning import factors, role_in, text_in
 
@@ -68,6 +69,9 @@ def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
     if len(edition.plan.energy):
         yield _chapter("energy", words["energy"], unit_lights(edition, said["energy"]), words["no_unit_energy"])
     yield _chapter("duties", words["duties"], _duties(edition, said["policies"]), words["no_duties"])
+    if len(edition.plan.industries):
+        own = unit_lists(edition, said["unit"]["unit_id"])
+        yield _chapter("industries", words["unit_lists"], own, words["no_unit_lists"])
     if len(edition.plan.flows):
         yield _chapter("money", words["money"], _money(edition, said["unit"]), words["none"])
     yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, said), words["no_assumptions"])

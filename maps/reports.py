@@ -17,6 +17,7 @@ from maps.report_editions import Edition
 from maps.report_energy import energy
 from maps.report_findings import findings
 from maps.report_flows import flows
+from maps.report_industries import industries
 from maps.report_parts import Chapter
 from zoning import Plan, role_in
 
@@ -85,9 +86,9 @@ def report(plan: Plan, language: str | None = None) -> str:
 
 def _chapters(edition: Edition) -> list[Chapter]:
     picture_page = Chapter("map", edition.words["map"], ())
-    decided = [
-        part(edition) for part in (zones, open_units, decisions, lines, quotas, energy, flows, policies, unit_list)
-    ]
+    lists = (industries,) if edition.plan.rulebook.classification else ()
+    told = (zones, open_units, decisions, lines, quotas, energy, flows, policies, *lists, unit_list)
+    decided = [part(edition) for part in told]
     rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
     return [summary(edition), picture_page, findings(edition), *decided, *rests_on]
 
