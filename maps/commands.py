@@ -18,14 +18,15 @@ from maps.doctor import diagnose
 from maps.dossiers import write_dossier
 from maps.errors import DamagedRunError
 from maps.exits import judge, legible, terminate
-from maps.files import read_run
+from maps.files import RULEBOOK_FOLDER, read_run
 from maps.first_plans import split_roles, write_plan
-from maps.folders import require_room, require_whole, verify, write_run
+from maps.folders import MANIFEST, require_room, require_whole, verify, write_run
 from maps.progress import progress
 from zoning import (
     Plan,
     at,
     audit,
+    builtin_rulebooks,
     check,
     check_coordinates,
     check_state,
@@ -34,6 +35,7 @@ from zoning import (
     finding_words,
     read_rulebook,
     run,
+    usage,
 )
 
 FINDINGS_SHOWN = 5
@@ -98,13 +100,20 @@ def init(
 
 @app.command(name="check")
 def check_(
-    target: Annotated[Path, typer.Argument(metavar="PLAN|RULEBOOK", help="A study file, or a rulebook's folder.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="PLAN|RULEBOOK|RUN", help="A study file, a rulebook's folder, or a run folder.")
+    ],
+    run_folder: Annotated[
+        Path | None,
+        typer.Option("--run", metavar="RUN", help="Of a rulebook: also say what this run uses of it."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
-    findings = list(audit(target)) if target.is_dir() else _check_plan(target)
+    findings, used = _checked(target, run_folder)
     if as_json:
-        print(json.dumps({"findings": [_finding(one) for one in findings]}, ensure_ascii=False, indent=1))
+        listed = {"findings": [_finding(one) for one in findings]}
+        print(json.dumps(listed | ({"usage": used} if used else {}), ensure_ascii=False, indent=1))
     else:
         for one in findings:
             print(f"{one.level}: {legible(one.text)}")
@@ -279,6 +288,23 @@ def _found(plan: Plan) -> Iterator[str]:
     yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])
     if len(findings) > FINDINGS_SHOWN:
         yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
+
+
+def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict[str, object]]:
+    """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
+    is_run = (target / MANIFEST).exists()
+    is_name = not target.exists() and str(target) in builtin_rulebooks()
+    if not target.is_dir() and not is_name:
+        if run_folder is not None:
+            raise typer.BadParameter(f"{target} is no rulebook; --run goes with one", param_hint="--run")
+        return _check_plan(target), {}
+    rulebook = target / RULEBOOK_FOLDER if is_run else str(target) if is_name else target
+    folder = target if is_run else run_folder
+    if folder is None:
+        return list(audit(rulebook)), {}
+    require_whole(folder)
+    plan = read_run(folder)
+    return list(audit(rulebook, plan)), dict(usage(plan).as_dict())
 
 
 def _check_plan(path: Path) -> list[Finding]:

@@ -133,6 +133,9 @@ from zoning.energy_explanations import scheme_parameters as scheme_parameters
 from zoning.narratives import narrate as narrate
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
+from zoning.usages import Usage as Usage
+from zoning.usages import usage as usage
+from zoning.usages import usage_findings as usage_findings
 from zoning.cases import Result as Result
 from zoning.cases import run_cases as run_cases
 from zoning.audits import audit as audit

@@ -21,6 +21,44 @@ WORDS: Words = {
         "units to be reviewed: {count} ({units}); a value is missing, so that a rule could not be answered",
         "{count} 个单元待复核：数值缺失，有规则无法判定（{units}）",
     ),
+    "rule_never_fires": (
+        "rule {rule} claims no unit for {zone} (unknown for {unknown}): it may be dead, or its threshold too high",
+        "规则 {rule} 没有为 {zone} 主张任何单元（{unknown} 个未知）：可能失效，或阈值过高",
+    ),
+    "rule_never_decides": (
+        ("rule {rule} claims {claims} units for {zone} and decides none: a rule of lower priority number or a decision "
+        "always comes first"),
+        "规则 {rule} 为 {zone} 主张 {claims} 个单元，但从未起决定作用：总有优先级更高的规则或规划决定在先",
+    ),
+    "rule_always_ties": (
+        (
+            "rule {rule} meets another zone at its priority wherever it claims a unit ({claims}): only ids decide; "
+            "give it a priority of its own"
+        ),
+        "规则 {rule} 每次主张单元时（{claims} 个）都与同一优先级的另一分区相遇，仅按编号确定：请为其另设优先级",
+    ),
+    "rule_hinges": (
+        "rule {rule} hinges on one number that is not verified: {parameter}",
+        "规则 {rule} 仅取决于一个未核对的数值：{parameter}",
+    ),
+    "policy_never_applies": (
+        "policies that apply to no unit of this plan: {count} ({policies})",
+        "本方案中 {count} 项政策不适用于任何单元（{policies}）",
+    ),
+    "unverified_land": (
+        (
+            "{parameter} is not verified; {area_ha} ha in {units} units depend on it (main function {main_ha} ha, "
+            "overlays {overlays_ha} ha, policies {policies_ha} ha)"
+        ),
+        (
+            "{parameter} 未核对；{units} 个单元共 {area_ha} 公顷取决于它（主体功能 {main_ha} 公顷，"
+            "叠加指定 {overlays_ha} 公顷，政策 {policies_ha} 公顷）"
+        ),
+    ),
+    "other_rulebook": (
+        "the run was made with another text of the rulebook ({files}); what follows is about the text in the run",
+        "该运行使用的规则手册文本不同（{files}）；以下针对运行中的文本",
+    ),
     "near_threshold": (
         "units on the threshold of rule {rule} ({clause}), or nearer to it than noise of the inputs: {count} ({units})",
         "{count} 个单元恰在规则 {rule} 的阈值上，或其距离小于输入数据的误差（{clause}；{units}）",
