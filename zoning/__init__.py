@@ -114,6 +114,8 @@ from zoning.energy_words import colour_in as colour_in
 from zoning.energy_schemes import scheme_of as scheme_of
 from zoning.energy_figures import figures_of as figures_of
 from zoning.energy import judge_energy as judge_energy
+from zoning.sights import sights as sights
+from zoning.overruling import overrule as overrule
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
 from zoning.grants import grant as grant
@@ -131,6 +133,8 @@ from zoning.places import at as at
 from zoning.energy_explanations import scheme_in_use as scheme_in_use
 from zoning.energy_explanations import scheme_parameters as scheme_parameters
 from zoning.narratives import narrate as narrate
+from zoning.chains import chain as chain
+from zoning.duties import policies_of as policies_of
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
 from zoning.usages import Usage as Usage

@@ -25,11 +25,26 @@ class Case(Part):
     jurisdiction: str = ""
     """Its jurisdiction."""
     given: dict[str, Scalar] = Field(default_factory=dict)
-    """Values of indicators; of a quota as "quota_<name>"."""
+    """Values of indicators; of a quota as "quota_<name>"; of dual control as "intensity_light" and the like."""
     missing: tuple[Text, ...] = ()
     """Indicators that the study has and this unit lacks."""
+    pieces: tuple[CasePiece, ...] = ()
+    """Pieces of the unit, each with what must come out on it."""
     expect: Expected
     """What must come out."""
+
+
+class CasePiece(Part):
+    """A piece of a worked case, and the policies on it; what is left out is not compared."""
+
+    roles: tuple[Text, ...] = ()
+    """Roles of the layers that cover it; its control line follows from them."""
+    policies: tuple[str, ...] | None = None
+    """Ids of all policies on the piece that hold; those on the whole unit apart."""
+    overruled: tuple[str, ...] | None = None
+    """Ids of all policies, of the piece or the unit, that a stricter one overrules on it."""
+    excepted: tuple[str, ...] | None = None
+    """Ids of all policies on the piece of which an exception holds."""
 
 
 class Expected(Part):
@@ -40,9 +55,11 @@ class Expected(Part):
     overlays: tuple[str, ...] | None = None
     """Codes of all overlays."""
     policies: tuple[str, ...] | None = None
-    """Ids of all policies that hold."""
+    """Ids of all policies on the whole unit that hold."""
     overruled: tuple[str, ...] | None = None
     """Ids of all policies that a stricter one overrules."""
+    excepted: tuple[str, ...] | None = None
+    """Ids of all policies of which an exception holds."""
     status: Literal["decided", "contested", "review", "by_decision"] | None = None
     """How it was decided."""
     industries: dict[Text, Treatment] = Field(default_factory=dict)

@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from layers import ZoneplanError, raise_all
 from zoning.calendars import last_change
 from zoning.case_entries import Case
 from zoning.claims import classify
+from zoning.conditions import LIGHTS, PARTIES, roles_read
 from zoning.drafts import Draft, read_draft
 from zoning.errors import RulebookError, near
 from zoning.indicators import QUOTA, column_of
 from zoning.industries import judge_industry, list_industries, lists_on
 from zoning.industry_entries import State
+from zoning.lines import settle_lines
 from zoning.policies import assign
+from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.tables import QUOTAS, tabulate
 from zoning.zones import resolve
+
+LISTS = ("policies", "overruled", "excepted")
 
 
 @dataclass(frozen=True)
@@ -105,13 +111,21 @@ def _faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook)
     policies = [policy.id for policy in rulebook.policies]
     indicators = [one.name for one in rulebook.indicators]
     expected = case.expect
+    seen_too = [*indicators, *LIGHTS, *PARTIES]
+    of_pieces = (
+        ((("pieces", number, key), getattr(piece, key) or (), roles_read(draft) if key == "roles" else policies))
+        for number, piece in enumerate(case.pieces)
+        for key in ("roles", *LISTS)
+    )
     for keys, names, known in (
-        (("given",), case.given, indicators),
+        (("given",), case.given, seen_too),
         (("missing",), case.missing, indicators),
         (("expect", "main"), (expected.main,), rulebook.codes("main")),
         (("expect", "overlays"), expected.overlays or (), rulebook.codes("overlay")),
         (("expect", "policies"), expected.policies or (), policies),
         (("expect", "overruled"), expected.overruled or (), policies),
+        (("expect", "excepted"), expected.excepted or (), policies),
+        *of_pieces,
     ):
         for name in sorted(set(names) - set(known)):
             text = f"case '{case.name}': rulebook has no '{name}' on {case.date}{near(name, known)}"
@@ -139,16 +153,23 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
         wanted = getattr(expected, what)
         if wanted is not None and wanted != getattr(found, what):
             yield f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})"
-    for what in ("overlays", "policies", "overruled"):
-        wanted = getattr(expected, what)
-        if wanted is not None:
-            more, less = sorted(getattr(found, what) - set(wanted)), sorted(set(wanted) - getattr(found, what))
-            if more:
-                yield f"{what} have {', '.join(more)}, which is not expected"
-            if less:
-                yield f"{what} lack {', '.join(less)}"
+    for what in ("overlays", *LISTS):
+        yield from _compared(what, getattr(expected, what), getattr(found, what))
+    for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
+        for what in LISTS:
+            yield from _compared(f"piece {number}: {what}", getattr(piece, what), on_piece[what])
     yield from _verdicts(expected.industries, "planned", found, rulebook)
     yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
+
+
+def _compared(what: str, wanted: Iterable[str] | None, found: frozenset[str]) -> Iterator[str]:
+    if wanted is None:
+        return
+    more, less = sorted(found - set(wanted)), sorted(set(wanted) - found)
+    if more:
+        yield f"{what} have {', '.join(more)}, which is not expected"
+    if less:
+        yield f"{what} lack {', '.join(less)}"
 
 
 def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: Rulebook) -> Iterator[str]:
@@ -173,30 +194,72 @@ class _Found:
     overlays: frozenset[str]
     policies: frozenset[str]
     overruled: frozenset[str]
+    excepted: frozenset[str]
+    pieces: tuple[Mapping[str, frozenset[str]], ...]
 
 
 def _found(case: Case, rulebook: Rulebook) -> _Found:
     unit = pd.Index([case.unit], name="unit_id", dtype="str")
     measures, quotas = _measures(case, unit, rulebook), _quotas(case)
     zones = resolve(classify(measures, rulebook), rulebook)
-    policies = assign(zones, measures, quotas, rulebook)
+    pieces = _pieces(case, rulebook)
+    policies = assign(zones, measures, quotas, _lights(case), _flows(case), rulebook, pieces=pieces)
     zone = zones.loc[case.unit]
-    overruled = policies["overruled_by"] != ""
     return _Found(
         main=str(zone["main"]),
         status=str(zone["status"]),
         reason=str(zone["reason"]),
         overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
-        policies=frozenset(policies.loc[~overruled, "policy"]),
-        overruled=frozenset(policies.loc[overruled, "policy"]),
+        **_sorted(policies[policies["piece_id"] == ""]),
+        pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
     )
+
+
+def _sorted(policies: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """The policies of one place: in force, overruled, excepted."""
+    over = policies["overruled_by"].astype(str)
+    excepted = over.str.startswith(EXCEPTION)
+    parts = {"policies": over == "", "overruled": (over != "") & ~excepted, "excepted": excepted}
+    return {what: frozenset(policies.loc[where, "policy"]) for what, where in parts.items()}
+
+
+def _pieces(case: Case, rulebook: Rulebook) -> gpd.GeoDataFrame:
+    """The pieces of a case, settled, one hectare each."""
+    roles = dict.fromkeys(role for piece in case.pieces for role in piece.roles)
+    columns: dict[str, object] = {"unit_id": case.unit, "area_ha": 1.0}
+    columns |= {role: [role in piece.roles for piece in case.pieces] for role in roles}
+    index = pd.Index([str(number) for number, _ in enumerate(case.pieces, start=1)], name="piece_id", dtype="str")
+    pieces = gpd.GeoDataFrame(columns, index=index, geometry=[None] * len(index))
+    pieces.attrs = {"roles": {role: role for role in roles}}
+    return settle_lines(pieces, rulebook)
+
+
+def _lights(case: Case) -> pd.DataFrame | None:
+    """The verdict that the case gives, on the unit's jurisdiction or on the unit."""
+    given = {name: [case.given[name]] for name in LIGHTS if name in case.given}
+    if not given:
+        return None
+    empty = {name: [None] for name in LIGHTS if name not in given}
+    return pd.DataFrame({"period": [case.date.year], "region": [case.jurisdiction or case.unit], **given, **empty})
+
+
+def _flows(case: Case) -> pd.DataFrame | None:
+    """Money of which the case says that the unit pays or receives it."""
+    if not set(PARTIES) & set(case.given):
+        return None
+    sides = {"payer": "pays", "receiver": "receives"}
+    return pd.DataFrame({side: [case.unit if case.given.get(name) else ""] for side, name in sides.items()})
 
 
 def _measures(case: Case, unit: pd.Index, rulebook: Rulebook) -> pd.DataFrame:
     """What is given as it is given, so that a wrong type is found; what is missing with the type declared."""
-    given = {name: pd.Series([value], index=unit) for name, value in case.given.items() if not name.startswith(QUOTA)}
+    given = {name: pd.Series([value], index=unit) for name, value in case.given.items() if _is_measure(name)}
     missing = {one.name: column_of(one, None, unit) for one in rulebook.indicators if one.name in case.missing}
     return pd.DataFrame({"jurisdiction": [case.jurisdiction], **given, **missing}, index=unit)
+
+
+def _is_measure(name: str) -> bool:
+    return not name.startswith(QUOTA) and name not in (*LIGHTS, *PARTIES)
 
 
 def _quotas(case: Case) -> pd.DataFrame:

@@ -14,14 +14,30 @@ import pandas as pd
 from layers import Condition, ConditionError, UnknownNameError, parse_condition
 from zoning.drafts import Draft
 from zoning.errors import RulebookError, near
+from zoning.words import ROLES
+
+Example = float | bool | str
 
 ALWAYS_THERE = ("unit_id", "jurisdiction")
 """Names that every condition may read."""
 
+LIGHTS: Mapping[str, Example] = {"intensity_light": 1.0, "total_light": 1.0, "total_exempt": True}
+"""What policies see of dual control, with examples: the verdict on the region that is the unit, or that it lies in."""
+
+PARTIES: Mapping[str, Example] = {"pays": True, "receives": True}
+"""What policies see of money: whether the unit, or a jurisdiction of it, pays or receives."""
+
+CONTROL_LINE = "control_line"
+"""What a policy on pieces sees of the line that governs one; "" where none does."""
+
+ON = "on_"
+"""A policy on pieces sees ``on_<role>``: whether a layer of the role covers the piece."""
+
+SUMMED = ("_ha", "_share", "quota_")
+"""Beginnings and endings of measures that can be told of a jurisdiction: sums, and shares of its area."""
+
 NEAR_MISS = 0.85
 """How alike a text and a name must be for the one to be taken as a slip of the pen for the other, from 0 to 1."""
-
-Example = float | bool | str
 
 _EXAMPLES: Mapping[str, Example] = {"number": 1.0, "text": "a", "boolean": True}
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
@@ -43,25 +59,74 @@ def condition_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
         With file, line and column.
     """
     measures = {one.name: _EXAMPLES[one.type] for one in draft.indicators} | dict.fromkeys(ALWAYS_THERE, "a")
-    overlays = {zone.code: True for zone in draft.zones if zone.kind == "overlay"}
-    sights = {
-        "rules": _Sight(draft, measures),
-        "policies": _Sight(draft, measures | overlays | {"main": "a"}),
-    }
-    for kind, sight in sights.items():
-        for place, entry in enumerate(getattr(draft, kind)):
-            texts = list(sight.complaints(entry.when))
-            if not texts and kind == "rules":
-                texts = [
-                    f"'{name}' is handed out after the zones are known; only policies can read it"
-                    for name in sorted(parse_condition(entry.when).names)
-                    if name.startswith("quota_")
-                ]
-            if not texts and entry.on(day):
-                texts = list(_out_of_force(parse_condition(entry.when).names, draft, day))
-                texts += _gone_overlays(parse_condition(entry.when).names, draft, day)
-            yield from (draft.fault(text, kind, place, "when") for text in texts)
+    yield from _of_rules(draft, day, _Sight(draft, measures))
+    yield from _of_policies(draft, day, _scopes(draft, measures))
     yield from _settings(draft, day)
+
+
+def roles_read(draft: Draft) -> tuple[str, ...]:
+    """The roles that conditions on pieces may ask for: of lines, zones, measures, and those that the house reads."""
+    of_lines = (role for line in draft.lines for role in line.roles)
+    of_measures = (
+        one.name.removesuffix(ending)
+        for one in draft.indicators
+        for ending in ("_share", "_ha")
+        if one.name.endswith(ending)
+    )
+    of_house = (role for role in ROLES if role != "elevation")
+    return tuple(dict.fromkeys((*of_lines, *(zone.code for zone in draft.zones), *of_measures, *of_house)))
+
+
+def is_summed(name: str) -> bool:
+    """Whether a measure can be told of a jurisdiction.
+
+    Examples
+    --------
+    >>> is_summed("arable_ha"), is_summed("quota_construction_land"), is_summed("slope_mean_deg")
+    (True, True, False)
+    """
+    return name.endswith(SUMMED[:2]) or name.startswith(SUMMED[2])
+
+
+def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, _Sight]:
+    """What policies of each scope see."""
+    overlays: dict[str, Example] = {zone.code: True for zone in draft.zones if zone.kind == "overlay"}
+    around = {**LIGHTS, **PARTIES}
+    unit = around | dict(measures) | overlays | {"main": "a"}
+    piece = unit | {f"{ON}{role}": True for role in roles_read(draft)} | {CONTROL_LINE: "a"}
+    whole = {one.name: 1.0 for one in draft.indicators if one.type == "number" and is_summed(one.name)}
+    return {
+        "unit": _Sight(draft, unit),
+        "piece": _Sight(draft, piece),
+        "jurisdiction": _Sight(draft, around | whole | {"jurisdiction": "a"}, "; a jurisdiction has sums only"),
+    }
+
+
+def _of_rules(draft: Draft, day: date, sight: _Sight) -> Iterator[RulebookError]:
+    for place, rule in enumerate(draft.rules):
+        texts = list(sight.complaints(rule.when))
+        if not texts:
+            texts = [
+                f"'{name}' is handed out after the zones are known; only policies can read it"
+                for name in sorted(parse_condition(rule.when).names)
+                if name.startswith("quota_")
+            ]
+        if not texts and rule.on(day):
+            texts = list(_out_of_force(parse_condition(rule.when).names, draft, day))
+        yield from (draft.fault(text, "rules", place, "when") for text in texts)
+
+
+def _of_policies(draft: Draft, day: date, sights: Mapping[str, _Sight]) -> Iterator[RulebookError]:
+    """Of their own conditions, and of those of their exceptions."""
+    for place, policy in enumerate(draft.policies):
+        exceptions = ((("exceptions", number), one.when) for number, one in enumerate(policy.exceptions))
+        listed: Iterable[tuple[tuple[str | int, ...], str]] = [((), policy.when), *exceptions]
+        for keys, when in listed:
+            texts = list(sights[policy.scope].complaints(when))
+            if not texts and policy.on(day):
+                texts = list(_out_of_force(parse_condition(when).names, draft, day))
+                texts += _gone_overlays(parse_condition(when).names, draft, day)
+            yield from (draft.fault(text, "policies", place, *keys, "when") for text in texts)
 
 
 @dataclass(frozen=True)
@@ -73,6 +138,7 @@ class _Sight:
 
     draft: Draft
     measures: Mapping[str, Example]
+    limit: str = ""
 
     @cached_property
     def example(self) -> pd.DataFrame:
@@ -97,23 +163,33 @@ class _Sight:
         known = [*self.measures, *self.parameters]
         unknown = sorted(condition.names.difference(known))
         for name in unknown:
-            yield f"'{name}' stands neither in parameters.toml nor in indicators.toml{near(name, known)}"
+            more = near(name, known) + self._hint(name)
+            yield f"'{name}' stands neither in parameters.toml nor in indicators.toml{more}"
         if not unknown:
             yield from self._misfits(condition)
 
+    def _hint(self, name: str) -> str:
+        """Which policies see a name that these do not."""
+        if CONTROL_LINE not in self.measures and (name == CONTROL_LINE or name.startswith(ON)):
+            return '; a policy of scope = "piece" sees it'
+        return self.limit
+
     def _misfits(self, condition: Condition) -> Iterator[str]:
-        """Kinds that do not fit, and main zones that are none: a policy on such a zone would silently never apply."""
+        """Kinds that do not fit, and zones or lines that are none: a policy on such would silently never apply."""
         try:
             (clauses,) = condition.explain(self.example, self.parameters)
         except (ConditionError, UnknownNameError) as error:
             yield str(error)
             return
-        mains = [zone.code for zone in self.draft.zones if zone.kind == "main"]
+        lines = [line.code for line in self.draft.lines]
+        known = {"main": [zone.code for zone in self.draft.zones if zone.kind == "main"], CONTROL_LINE: ["", *lines]}
+        called = {"main": "main zone", CONTROL_LINE: "control line"}
         for clause in clauses:
-            if set(clause.values) == {"main"} and " LIKE " not in clause.text.upper():
+            (name,) = clause.values if len(clause.values) == 1 else ("",)
+            if name in known and " LIKE " not in clause.text.upper():
                 for code in dict.fromkeys(_TEXT.findall(clause.text)):
-                    if code not in mains:
-                        yield f"there is no main zone '{code}'{near(code, mains)}"
+                    if code not in known[name]:
+                        yield f"there is no {called[name]} '{code}'{near(code, known[name])}"
 
 
 def _out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:

@@ -197,6 +197,19 @@ class Floor(InForce):
     """The document that says so."""
 
 
+class Exemption(Part):
+    """Where a policy does not apply, although its condition holds."""
+
+    when: Text
+    """Condition over what the policy's own condition sees; where it cannot be answered the policy applies."""
+    reason: Texts
+    """Why, in words that stand in the tables, by language."""
+    reference: Text
+    """The document that says so."""
+    verified: bool = False
+    """Somebody has read it in the official text."""
+
+
 class Policy(InForce):
     """What applies where a condition holds."""
 
@@ -205,11 +218,15 @@ class Policy(InForce):
     instrument: Text
     """Its kind: land, energy, compensation, services, ..."""
     subject: str = ""
-    """What it is about; of one instrument and one subject only the strictest policy holds on a unit."""
+    """What it is about; of one instrument and one subject only the strictest policy holds on a unit or piece."""
+    effect: Literal["ban", "limit", "permit"] | None = None
+    """What it does to its subject; of a ban and a permit, whatever their instruments, only one holds at one place."""
+    scope: Literal["unit", "piece", "jurisdiction"] = "unit"
+    """What is asked: each unit, each piece of one, or each jurisdiction, whose units then inherit the policy."""
     when: Text
-    """Condition over measures, parameters, main, and overlays by their codes."""
+    """Condition over measures, parameters, main, overlays by their codes; a piece has control_line and on_<role>."""
     strictness: int = 1
-    """The higher number overrules the lower."""
+    """The higher number overrules the lower; a ban overrules a permit of its own number."""
     parameters: Annotated[dict[Text, Any], BeforeValidator(_plain_inside)] = Field(default_factory=dict)
     """What it sets; the name of a parameter or indicator stands for its value."""
     title: Texts
@@ -222,6 +239,8 @@ class Policy(InForce):
     """The document that says so."""
     verified: bool = False
     """Somebody has read the clause in the official text."""
+    exceptions: tuple[Exemption, ...] = ()
+    """Where it does not apply; the first that holds is told."""
 
     def clause_in(self, language: str) -> str:
         """The clause in a language, else in English, else as it is."""

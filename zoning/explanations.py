@@ -10,19 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from layers import ConditionError, UnknownNameError, parse_condition, shown, visible
-from zoning.claims import DEFAULT_RULE, packed
+from layers import UnknownNameError, shown, visible
+from zoning.chains import Content, chain, encoded
+from zoning.claims import DEFAULT_RULE
+from zoning.duties import policies_of
 from zoning.energy_explanations import explain_lights
 from zoning.errors import near
 from zoning.grants import grant
 from zoning.margins import conflicts
 from zoning.narratives import narrate
 from zoning.plans import Plan
-from zoning.policies import sight
 from zoning.retellings import retell
 from zoning.rulebook import Rulebook
-
-Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "quotas": [_quota(row, plan) for row in _of_unit(plan.quotas, unit_id)],
         "energy": explain_lights(plan, unit_id),
         "flows": _flows(plan, unit_id),
-        "policies": _policies(plan, zones.loc[[unit_id]], unit_id),
+        "policies": policies_of(plan, unit_id),
         "margins": _margins(plan, unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
@@ -138,40 +137,11 @@ def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
         "reason": str(row["reason"]),
         "because": dict(rule.reason) if rule else {},
         "when": rule.when if rule else "",
-        "when_json": _encoded(rule.when) if rule else None,
-        **_chain(said, rulebook),
+        "when_json": encoded(rule.when) if rule else None,
+        **chain(said, rulebook),
         "decision": said.get("decision"),
         "reference": reference or zone.reference,
         "verified": rule.verified if rule else locked.verified if locked else None,
-    }
-
-
-def _encoded(when: str) -> object:
-    """A condition in the JSON of CQL2, None where that nests too deep."""
-    try:
-        return parse_condition(when).as_cql2_json()
-    except ConditionError:
-        return None
-
-
-def _chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
-    """Clauses, the values that they read, and the parameters that they compare with."""
-    return {
-        "clauses": said["clauses"],
-        "values": said["values"],
-        "parameters": [
-            {
-                "name": name,
-                "value": one.value,
-                "unit": one.unit,
-                "since": one.since.isoformat() if one.since else "",
-                "until": one.until.isoformat() if one.until else "",
-                "reference": one.reference,
-                "verified": one.verified,
-            }
-            for name, one in sorted(rulebook.parameters.items())
-            if name in said["thresholds"]
-        ],
     }
 
 
@@ -227,33 +197,6 @@ def _flows(plan: Plan, unit_id: str) -> list[Content]:
 
 def _decimal(value: Any) -> str | None:
     return None if pd.isna(value) or value == "" else str(value)
-
-
-def _policies(plan: Plan, zone: pd.DataFrame, unit_id: str) -> list[Content]:
-    rows = _of_unit(plan.policies, unit_id)
-    measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
-    seen = sight(zone, measures, plan.quotas[plan.quotas["unit_id"] == unit_id], plan.rulebook)
-    written = {policy.id: policy for policy in plan.rulebook.policies}
-    kept = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
-    titles = plan.rulebook.titles_in(plan.language)
-    found = []
-    for row in rows:
-        policy = written[row["policy"]]
-        (clauses,) = parse_condition(policy.when).explain(seen, plan.rulebook.values, plan.language, titles)
-        found.append(
-            {
-                **{name: str(row[name]) for name in kept},
-                "title": dict(policy.title),
-                "subject": policy.subject,
-                "strictness": int(row["strictness"]),
-                "settings": json.loads(row["parameters"]),
-                "when": policy.when,
-                "when_json": _encoded(policy.when),
-                **_chain(json.loads(packed(clauses)), plan.rulebook),
-                "verified": policy.verified,
-            }
-        )
-    return found
 
 
 def _margins(plan: Plan, unit_id: str) -> list[Content]:

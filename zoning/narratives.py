@@ -164,6 +164,8 @@ class _Narrator:
 
     def _policy(self, policy: Mapping[str, Any]) -> Iterator[str]:
         over = self._say("policy_over", id=policy["overruled_by"]) if policy["overruled_by"] else ""
+        if policy["exception"]:
+            over = self._words["policy_excepted"]
         yield self._say(
             "policy",
             title=text_in(policy["title"], self._language, policy["policy"]),
@@ -172,12 +174,19 @@ class _Narrator:
             strictness=policy["strictness"],
             over=over,
         )
+        if policy["exception"]:
+            yield f"  {self._say('policy_exception', text=policy['exception'])}"
+        if policy["pieces"]:
+            area = f"{policy['part_ha']:,.2f}"
+            yield f"  {self._say('policy_part', area=area, count=len(policy['pieces']))}"
+        if policy["inherited_from"]:
+            yield f"  {self._say('policy_inherited', name=policy['inherited_from'])}"
         yield f"  {policy['clause']}"
         for name, value in policy["settings"].items():
             yield f"  {self._say('setting', name=name, value=self._setting(value))}"
         yield from (f"    {line}" for line in self._chain(policy))
         days = {key: self._say(f"policy_{key}", day=policy[key]) if policy[key] else "" for key in ("since", "until")}
-        doubt = self._doubt(policy["verified"])
+        doubt = "" if policy["verified"] else self._words["unseen"]
         yield f"    {self._say('policy_reference', text=policy['reference'], **days, doubt=doubt)}"
 
     def _setting(self, value: Any) -> str:

@@ -1,31 +1,77 @@
-"""Policies: what applies to each unit, by which clause, and which of two meeting policies is the stricter."""
+"""Policies: what applies to units, to pieces and through jurisdictions, by which clause, and what gives way."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
 
 from layers import parse_condition
 from zoning.entries import Policy
-from zoning.indicators import complete
+from zoning.overruling import overrule
+from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook
+from zoning.sights import Sight, sights
 from zoning.tables import POLICIES, tabulate
-from zoning.words import text_in
+from zoning.words import engine_words, text_in
 
 _QUOTED = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\"""")
 """The texts of a condition; names in double quotes are taken along, for a text may stand inside one."""
 
 
+@overload
 def assign(
-    zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, rulebook: Rulebook, language: str = "en"
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: pd.DataFrame | None,
+    flows: pd.DataFrame | None,
+    rulebook: Rulebook,
+    language: str = "en",
+    *,
+    pieces: pd.DataFrame | None = None,
+    levels: Sequence[str] = ("jurisdiction",),
+) -> pd.DataFrame: ...
+@overload
+def assign(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: Rulebook,
+    flows: str = "en",
+    *,
+    pieces: pd.DataFrame | None = None,
+    levels: Sequence[str] = ("jurisdiction",),
+) -> pd.DataFrame: ...
+@overload
+def assign(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    *,
+    rulebook: Rulebook,
+    language: str = "en",
+    pieces: pd.DataFrame | None = None,
+    levels: Sequence[str] = ("jurisdiction",),
+) -> pd.DataFrame: ...
+def assign(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: pd.DataFrame | Rulebook | None = None,
+    flows: pd.DataFrame | str | None = None,
+    rulebook: Rulebook | None = None,
+    language: str = "en",
+    *,
+    pieces: pd.DataFrame | None = None,
+    levels: Sequence[str] = ("jurisdiction",),
 ) -> pd.DataFrame:
-    """The policies that apply to each unit.
+    """The policies that apply to each unit, to its pieces, and through its jurisdiction.
 
     Parameters
     ----------
@@ -35,30 +81,42 @@ def assign(
         Index ``unit_id``, the same units.
     quotas : DataFrame
         The QUOTAS table; conditions see a unit's amount of a quota as ``quota_<name>``.
+    lights : DataFrame, optional
+        The ENERGY table; conditions see ``intensity_light``, ``total_light`` and ``total_exempt`` of the region that is
+        the unit, or the nearest of its jurisdictions. A rulebook may stand here, and the language after it, as before
+        there were lights and flows.
+    flows : DataFrame, optional
+        The FLOWS table; conditions see whether the unit or a jurisdiction of it ``pays`` or ``receives``.
     rulebook : Rulebook
         Its policies in force.
     language : {"en", "zh"}
-        Of titles and clauses.
+        Of titles, clauses and reasons of exceptions.
+    pieces : DataFrame, optional
+        From :func:`zoning.settle_lines`. Without it policies on pieces are not asked.
+    levels : sequence of str
+        Columns of ``measures`` with the jurisdictions, highest first. Policies of scope "jurisdiction" are asked of the
+        last.
 
     Returns
     -------
     DataFrame
         The POLICIES table. ``zone`` has the codes that the condition names and that the unit has, joined by ``;``.
         ``parameters`` has the value and the unit of measure where a policy names a parameter or an indicator.
-        ``overruled_by`` is the stricter policy of the same instrument and subject.
+        ``overruled_by`` is empty where the policy is in force; else it names the stricter policy, or is
+        ``exception-<n>``, the place of the exception in the policy, whose reason and reference stand in ``exception``.
+        ``inherited_from`` is the jurisdiction that was asked. What gives way, and where, :func:`zoning.overrule` says.
 
     Raises
     ------
     UnknownNameError
         An indicator that the rulebook cannot do without is absent.
+    TypeError
+        There is no rulebook.
 
     Notes
     -----
-    A policy whose condition cannot be answered does not apply: an obligation needs a known reason. See
-    :func:`uncovered` for units that are left without any.
-
-    Of the policies of one instrument and one subject that meet on a unit those of the highest strictness stay, and the
-    one of them whose id sorts first is said to overrule the others. Policies without a subject never meet.
+    A policy whose condition cannot be answered does not apply: an obligation needs a known reason. So does an
+    exception. See :func:`uncovered` for units that are left without any.
 
     Examples
     --------
@@ -68,13 +126,19 @@ def assign(
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> zones = pd.DataFrame({"main": ["key_development"], "overlays": [""]}, index=["08031"])
     >>> no_quotas = tabulate(QUOTAS, pd.DataFrame())
-    >>> policies = assign(zones, denver, no_quotas, read_rulebook("us_west", date(2025, 1, 1)))
+    >>> policies = assign(zones, denver, no_quotas, None, None, read_rulebook("us_west", date(2025, 1, 1)))
     >>> uncovered(policies, zones.index)
     ()
     """
-    seen = sight(zones, measures, quotas, rulebook)
-    rows = [row for policy in rulebook.policies for row in _rows(policy, seen, rulebook, language)]
-    return tabulate(POLICIES, _overruled(pd.DataFrame(rows)))
+    if isinstance(lights, Rulebook):
+        lights, flows, rulebook, language = None, None, lights, flows if isinstance(flows, str) else language
+    if rulebook is None or isinstance(flows, str):
+        raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
+    seen = sights(zones, measures, quotas, lights, flows, rulebook, pieces, levels)
+    asked = [policy for policy in rulebook.policies if policy.scope in seen]
+    rows = [_rows(policy, seen[policy.scope], rulebook, language) for policy in asked]
+    filled = [part for part in rows if len(part)]
+    return tabulate(POLICIES, overrule(pd.concat(filled, ignore_index=True)) if filled else pd.DataFrame())
 
 
 def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
@@ -85,48 +149,61 @@ def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
     >>> uncovered(pd.DataFrame({"unit_id": ["a", "a"]}), pd.Index(["b", "a"]))
     ('b',)
     """
+    if "overruled_by" in policies.columns:
+        policies = policies[~policies["overruled_by"].astype(str).str.startswith(EXCEPTION)]
     return tuple(sorted(set(units) - set(policies["unit_id"])))
 
 
-def sight(zones: pd.DataFrame, measures: pd.DataFrame, quotas: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
-    """What the conditions of policies see; parameters and errors are those of :func:`assign`.
-
-    Returns
-    -------
-    DataFrame
-        Index ``unit_id``: the measures, amounts of quotas, ``main``, and one boolean column an overlay zone.
-    """
-    known = complete(measures, rulebook, quotas).reindex(zones.index)
-    held = zones["overlays"].str.split(";")
-    overlays = {code: [code in codes for codes in held] for code in rulebook.codes("overlay")}
-    return known.assign(main=zones["main"], **overlays).rename_axis("unit_id")
-
-
-def _rows(policy: Policy, seen: pd.DataFrame, rulebook: Rulebook, language: str) -> list[dict[str, Any]]:
+def _rows(policy: Policy, sight: Sight, rulebook: Rulebook, language: str) -> pd.DataFrame:
     condition = parse_condition(policy.when)
-    units = seen[condition.evaluate(seen, rulebook.values).yes]
-    named = condition.names | {match[1].replace("''", "'") for match in _QUOTED.finditer(policy.when) if match[1]}
-    zones = pd.Series("", index=units.index, dtype="str")
-    for code in sorted(named & {zone.code for zone in rulebook.zones}):
-        holds = units["main"] == code if code in rulebook.codes("main") else units[code]
-        zones = zones.mask(holds.astype(bool), zones + ";" + code)
-    common = {
-        "piece_id": "",
-        "policy": policy.id,
-        "instrument": policy.instrument,
-        "subject": policy.subject,
-        "title": text_in(policy.title, language),
-        "strictness": policy.strictness,
-        "clause": policy.clause_in(language),
-        "reference": policy.reference,
-        "since": policy.since.isoformat() if policy.since else "",
-        "until": policy.until.isoformat() if policy.until else "",
-    }
-    parameters = _settings(policy, units, rulebook)
-    return [
-        common | {"unit_id": unit_id, "zone": zone.lstrip(";"), "parameters": settings}
-        for unit_id, zone, settings in zip(units.index, zones, parameters, strict=True)
-    ]
+    held = sight.seen[condition.evaluate(sight.seen, rulebook.values).yes]
+    overruled, exceptions = _excepted(policy, held, rulebook, language)
+    told = pd.DataFrame(
+        {
+            "policy": policy.id,
+            "instrument": policy.instrument,
+            "subject": policy.subject,
+            "effect": policy.effect or "",
+            "title": text_in(policy.title, language),
+            "strictness": policy.strictness,
+            "parameters": _settings(policy, held, rulebook),
+            "zone": _zones(policy, held, rulebook),
+            "clause": policy.clause_in(language),
+            "reference": policy.reference,
+            "since": policy.since.isoformat() if policy.since else "",
+            "until": policy.until.isoformat() if policy.until else "",
+            "overruled_by": overruled,
+            "exception": exceptions,
+        },
+        index=held.index,
+    )
+    places = sight.places[sight.places.index.isin(held.index)]
+    return told.loc[places.index].assign(**{str(name): places[name].to_numpy() for name in places.columns})
+
+
+def _zones(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
+    """The zones that the condition names and that each unit has."""
+    named = parse_condition(policy.when).names
+    named |= {match[1].replace("''", "'") for match in _QUOTED.finditer(policy.when) if match[1]}
+    zones = pd.Series("", index=held.index, dtype="str")
+    if policy.scope != "jurisdiction":
+        for code in sorted(named & {zone.code for zone in rulebook.zones}):
+            holds = held["main"] == code if code in rulebook.codes("main") else held[code]
+            zones = zones.mask(holds.astype(bool), zones + ";" + code)
+    return [str(codes).lstrip(";") for codes in zones]
+
+
+def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook, language: str) -> tuple[list[str], list[str]]:
+    """Which exception holds for each row, the first of several, and why; "" where none does."""
+    overruled = pd.Series("", index=held.index, dtype=object)
+    reasons = overruled.copy()
+    for number, one in reversed(list(enumerate(policy.exceptions, start=1))):
+        holds = parse_condition(one.when).evaluate(held, rulebook.values).yes
+        doubt = "" if one.verified else engine_words(language)["text_not_seen"]
+        said = engine_words(language)["exception"]
+        overruled[holds] = f"{EXCEPTION}{number}"
+        reasons[holds] = said.format(reason=text_in(one.reason, language), reference=one.reference, doubt=doubt)
+    return overruled.tolist(), reasons.tolist()
 
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:
@@ -153,16 +230,6 @@ def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[s
         _json(fixed | {key: {"value": values[place], "unit": varying[key][1]} for key, values in columns.items()})
         for place in range(len(units))
     ]
-
-
-def _overruled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with ``overruled_by``."""
-    if rows.empty:
-        return rows
-    meeting = rows[rows["subject"] != ""].sort_values(["strictness", "policy"], ascending=[False, True])
-    strictest = meeting.groupby(["unit_id", "instrument", "subject"])[["policy", "strictness"]].transform("first")
-    weaker = meeting["strictness"] < strictest["strictness"]
-    return rows.assign(overruled_by=strictest["policy"].where(weaker, "").reindex(rows.index, fill_value=""))
 
 
 def _json(settings: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Provisions: whether the floors of control lines can be meant as they are written, on a day."""
+"""Provisions: whether floors of control lines, and effects and exceptions of policies, can be meant as written."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from zoning.drafts import Draft
-from zoning.entries import Floor
+from zoning.entries import Floor, Policy
 from zoning.errors import RulebookError, near
+
+EXCEPTION = "exception-"
+"""Begins what stands in ``overruled_by`` where an exception holds; its place in the policy follows, from 1."""
 
 
 def provision_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
-    """The complaints about floors.
+    """The complaints about floors, and about effects and exceptions of policies.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ def provision_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     """
     for place, floor in enumerate(draft.floors):
         yield from (draft.fault(text, "floors", place, key) for key, text in _floor_texts(draft, floor, day))
+    for place, policy in enumerate(draft.policies):
+        yield from _policy_faults(draft, policy, place)
 
 
 def _floor_texts(draft: Draft, floor: Floor, day: date) -> Iterator[tuple[str, str]]:
@@ -52,3 +57,20 @@ def _floor_texts(draft: Draft, floor: Floor, day: date) -> Iterator[tuple[str, s
             "at_least",
             f"parameter '{least.name}' has no value on {day}; add it, or say from when the floor is in force",
         )
+
+
+def _policy_faults(draft: Draft, policy: Policy, place: int) -> Iterator[RulebookError]:
+    if policy.id.startswith(EXCEPTION):
+        yield draft.fault(f"'{policy.id}' is kept for exceptions; rename the policy", "policies", place, "id")
+    if policy.effect is not None and not policy.subject:
+        text = f"a {policy.effect} of what? Give the policy a subject, so that it meets others on the same"
+        yield draft.fault(text, "policies", place, "effect")
+    for number, one in enumerate(policy.exceptions):
+        missing = [language for language in draft.head.languages if language not in one.reason]
+        extra = [language for language in one.reason if language not in draft.head.languages]
+        at = ("exceptions", number, "reason")
+        if missing:
+            yield draft.fault(f"reason has no text in {', '.join(missing)}; give one", "policies", place, *at)
+        if extra:
+            text = f"reason has a text in {', '.join(extra)}, no language of the rulebook"
+            yield draft.fault(text, "policies", place, *at)

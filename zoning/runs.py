@@ -79,7 +79,9 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     announce("account")
     flows = account(decided, measures, study, rulebook, language, units=stack.units, layers=stack.layers)
     announce("assign")
-    policies = assign(decided, measures, quotas, rulebook, language)
+    policies = assign(
+        decided, measures, quotas, lights, flows, rulebook, language, pieces=pieces, levels=study.units.levels
+    )
     own = own_items(stack.industries, study, rulebook)
     raise_all(looser_faults(own, held_lists(policies, rulebook), study, rulebook, stack.units))
     confirm_sources(stack, study)

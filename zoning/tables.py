@@ -167,6 +167,8 @@ POLICIES = Table(
         "since": "date",
         "until": "date",
         "overruled_by": "text",
+        "inherited_from": "text",
+        "exception": "text",
     },
     ("unit_id", "piece_id", "policy"),
 )

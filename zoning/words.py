@@ -126,6 +126,13 @@ WORDS: Words = {
         "{title} ({id}; {instrument}, strictness {strictness}{over})",
         "{title}（{id}；{instrument}，严格程度 {strictness}{over}）",
     ),
+    "exception": ("{reason} ({reference}{doubt})", "{reason}（{reference}{doubt}）"),
+    "unseen": (" (text not seen)", "（未见原文）"),
+    "text_not_seen": ("; text not seen", "；未见原文"),
+    "policy_excepted": ("; excepted", "；例外"),
+    "policy_exception": ("it does not apply: {text}", "不适用：{text}"),
+    "policy_part": ("on part of the unit: {area} ha in {count} pieces", "适用于部分区域：{area} 公顷，{count} 个图斑"),
+    "policy_inherited": ("inherited from {name}", "沿用自 {name}"),
     "policy_over": ("; overruled by {id}", "；让位于 {id}"),
     "setting": ("{name}: {value}", "{name}：{value}"),
     "policy_reference": (

@@ -16,7 +16,7 @@ from zoning.indicators import assumed, complete
 from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import assign
-from zoning.tables import FLOWS, LINES, QUOTAS, ZONES, tabulate
+from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
 
@@ -64,16 +64,16 @@ def plan(measures, rulebook) -> Plan:
     )
     empty = pd.DataFrame()
     return Plan(
-        study=SimpleNamespace(name="Six units", units=SimpleNamespace(levels=()), quotas=()),
+        study=SimpleNamespace(name="Six units", units=SimpleNamespace(levels=("jurisdiction",)), quotas=()),
         rulebook=rulebook,
         units=empty,
-        pieces=empty,
+        pieces=tabulate(PIECES, empty).set_index("piece_id"),
         measures=full,
         claims=claims,
         zones=tabulate(ZONES, names.join(zones)),
         lines=tabulate(LINES, pd.DataFrame(lines)),
         quotas=quotas,
-        energy=empty,
+        energy=tabulate(ENERGY, empty),
         flows=tabulate(FLOWS, empty),
         positions=empty,
         policies=assign(zones, full, quotas, rulebook),
@@ -200,11 +200,11 @@ Policies
   Report on land (land-report; land, strictness 1)
     Whoever is given land reports on it.
       yes     quota_construction_land 12.5 > 0
-      reference: Small Act, section 12 (not verified)
+      reference: Small Act, section 12 (text not seen)
   No building without a plan (plan-first; land, strictness 1)
     Building needs a plan of the unit.
       yes     it always holds
-      reference: Small Act, section 9, from 2001-01-01 (not verified)
+      reference: Small Act, section 9, from 2001-01-01 (text not seen)
 
 Margins
   fragile-1: ecologically_fragile_share 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
