@@ -13,6 +13,9 @@ from zoning import Plan, instrument_in, text_in
 
 DEFAULT_RULE = "default"
 DECISION = "decision-"
+EXCEPTION = "exception-"
+EXCEPTED = -2
+"""What a policy gives way to where an exception holds."""
 LOCKED = "locked-"
 STATUSES = ("decided", "contested", "review", "by_decision")
 
@@ -181,22 +184,39 @@ class _Policies:
     def __init__(self, plan: Plan, language: str) -> None:
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._language = language
+        self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
         self._titles = {row["policy"]: row for row in _rows(plan.policies.drop_duplicates("policy"))}
         self._policies, self._settings, self._shared = Shelf(sorted(self._titles)), Shelf(), Shelf()
 
     def place(self, rows: Rows) -> int:
-        """The number of a unit's list: each policy, what overrules it, its settings, whether a part is meant."""
-        first: dict[str, tuple[int, int, int, int]] = {}
+        """The number of a unit's list: each policy, what it gives way to, its settings, its part, and notes.
+
+        What it gives way to is the place of a policy, -1 for nothing and -2 for an exception. Rows of one policy on
+        several pieces are one, with their hectares; a policy on the whole unit has None there.
+        """
+        found: dict[tuple[str, ...], list[Any]] = {}
         for row in rows:
-            over = self._policies.place(row["overruled_by"]) if row["overruled_by"] else -1
-            told = (
-                self._policies.place(row["policy"]),
-                over,
-                self._settings.place(row["parameters"]),
-                int(bool(row["piece_id"])),
+            over, piece = str(row["overruled_by"]), str(row["piece_id"])
+            notes = (str(row.get("exception") or ""), str(row.get("inherited_from") or ""))
+            told = found.setdefault(
+                (row["policy"], over, "part" if piece else "", *notes),
+                [
+                    self._policies.place(row["policy"]),
+                    self._over(over),
+                    self._settings.place(row["parameters"]),
+                    0.0 if piece else None,
+                    *map(visible, notes),
+                ],
             )
-            first.setdefault(row["policy"], told)
-        return self._shared.place(tuple(first.values()))
+            if piece:
+                told[3] += self._areas.get(piece, 0.0)
+        whole_first = sorted(found.values(), key=lambda told: told[3] is not None)
+        return self._shared.place(tuple((*told[:3], _rounded(told[3]), *told[4:]) for told in whole_first))
+
+    def _over(self, overruled_by: str) -> int:
+        if overruled_by.startswith(EXCEPTION):
+            return EXCEPTED
+        return self._policies.place(overruled_by) if overruled_by else -1
 
     def told(self) -> dict[str, Any]:
         """What is kept, ready for JSON."""
@@ -221,6 +241,10 @@ class _Policies:
             "instrument": instrument_in(self._language, said["instrument"]),
             "verified": bool(written and written.verified),
         }
+
+
+def _rounded(area: float | None) -> float | None:
+    return None if area is None else round(area, 2)
 
 
 def _settings(text: str) -> list[list[str]]:

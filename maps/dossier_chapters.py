@@ -243,11 +243,9 @@ def _duties_in_force(said: Content) -> set[str]:
 
 
 def _duties(edition: Edition, policies: list[Content]) -> Iterator[Leaf]:
-    """Policies in the order of the rulebook; each once, whatever the number of its parts."""
-    once = {one["policy"]: one for one in policies}
+    """Policies in the order of the rulebook; each once on the whole unit, and once for all parts where it holds."""
     for policy in edition.plan.rulebook.policies:
-        if policy.id in once:
-            yield _duty(edition, once[policy.id])
+        yield from (_duty(edition, one) for one in policies if one["policy"] == policy.id)
 
 
 def _duty(edition: Edition, policy: Content) -> Card:
@@ -260,12 +258,19 @@ def _duty(edition: Edition, policy: Content) -> Card:
         policy["policy"],
         "" if policy["verified"] else words["unseen"],
         (
-            (words["overruled"], policy["overruled_by"]),
+            (words["overruled"], "" if policy["exception"] else policy["overruled_by"]),
+            (words["excepted"], policy["exception"]),
+            (words["part_of_unit"], _part(edition, policy)),
+            (words["inherited_from"], policy["inherited_from"]),
             (words["parameters_of"], words["semicolon"].join(settings)),
             (instrument, f"{_why(edition, policy)}{words['semicolon']}{policy['reference']}{days}"),
         ),
         text=policy["clause"],
     )
+
+
+def _part(edition: Edition, policy: Content) -> str:
+    return edition.say("ha", n=edition.ha(policy["part_ha"])) if policy["pieces"] else ""
 
 
 def _why(edition: Edition, policy: Content) -> str:

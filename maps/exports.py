@@ -21,6 +21,7 @@ import pandas as pd
 
 from layers import limit_drivers
 from maps.lists import list_units
+from maps.report_words import report_words
 from maps.styles import piece_style, unit_style
 from zoning import Plan
 
@@ -145,11 +146,20 @@ def write_workbook(plan: Plan, path: Path) -> None:
         book.set_properties({"title": _legible(plan.study.study.name), "created": created})
         for name in (*SHEETS, LIST):
             rows = list_units(plan) if name == LIST else getattr(plan, name)
+            rows = _with_seen(rows, plan) if name == "policies" else rows
             rows = rows if "unit_id" in rows.columns or rows.index.name != "unit_id" else rows.reset_index()
             for part, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):
                 sheet = book.add_worksheet(name if part == 1 else f"{name} ({part})")
                 _fill_sheet(book, sheet, rows.iloc[start : start + SHEET_ROWS])
     path.write_bytes(packed.getvalue())
+
+
+def _with_seen(policies: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Policies with a column that says of which clauses nobody has seen the text."""
+    seen = {policy.id for policy in plan.rulebook.policies if policy.verified}
+    unseen = report_words(plan.language)["unseen"]
+    words = ["" if policy in seen else unseen for policy in policies["policy"]]
+    return policies.assign(text=words)
 
 
 def _units(plan: Plan) -> gpd.GeoDataFrame:

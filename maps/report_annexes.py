@@ -15,6 +15,9 @@ from maps.report_editions import RESERVE, Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from zoning import Policy, text_in
 
+EXCEPTION = "exception-"
+"""Begins what stands in ``overruled_by`` where an exception holds."""
+
 
 def quotas(edition: Edition) -> Chapter:
     """Each land quota: how it is handed down, then every level with amounts, bounds and what bound."""
@@ -157,11 +160,29 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),
             (words["when"], policy.when),
+            (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
+            (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
+            (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
             (words["parameters_of"], given),
             (words["applies"], _extent(edition, len(whole), len(parts))),
+            (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
         ),
         (*_where(edition, whole, parts), *_overruled(edition, rows)),
     )
+
+
+def _exceptions(edition: Edition, policy: Policy) -> Iterator[str]:
+    """Where a policy does not apply, and why."""
+    for one in policy.exceptions:
+        doubt = "" if one.verified else edition.words["semicolon"] + edition.words["unseen"]
+        reason = text_in(one.reason, edition.language)
+        yield edition.say("exception_said", when=one.when, reason=reason, reference=one.reference, doubt=doubt)
+
+
+def _land(edition: Edition, rows: pd.DataFrame) -> float:
+    """Hectares of the pieces on which a policy holds."""
+    held = rows.loc[(rows["overruled_by"] == "") & (rows["piece_id"] != ""), "piece_id"]
+    return float(edition.plan.pieces.loc[edition.plan.pieces.index.isin(held), "area_ha"].sum())
 
 
 def _parameter(edition: Edition, value: object) -> str:
@@ -177,7 +198,10 @@ def _parameter(edition: Edition, value: object) -> str:
 def _overruled(edition: Edition, rows: pd.DataFrame) -> Iterator[Names]:
     yielding = rows.loc[rows["overruled_by"] != "", ["unit_id", "overruled_by"]].drop_duplicates()
     for overruler, part in by_group(yielding, "overruled_by"):
-        title = f"{edition.words['overruled']} {overruler}: {edition.counted(len(part))}"
+        number_of = overruler.removeprefix(EXCEPTION)
+        given_way = f"{edition.words['overruled']} {overruler}"
+        said = edition.say("excepted_in", n=number_of) if number_of != overruler else given_way
+        title = f"{said}: {edition.counted(part['unit_id'].nunique())}"
         yield Names(title, _names(edition, set(part["unit_id"])))
 
 

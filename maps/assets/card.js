@@ -204,7 +204,7 @@ function quotaTexts(facts, speech, unit) {
 
 function policyTexts(facts, speech, unit) {
   const { words } = speech;
-  const list = facts.shared[facts.units.policies[unit]].map(([place, over, settings, inPart]) => {
+  const list = facts.shared[facts.units.policies[unit]].map(([place, over, settings, part, exception, above]) => {
     const policy = facts.policies[place];
     const days = [
       policy.since && speech.say("since", { day: policy.since }),
@@ -212,13 +212,14 @@ function policyTexts(facts, speech, unit) {
     ]
       .filter(Boolean)
       .join(" ");
-    const title = node(over < 0 ? "strong" : "s", {}, policy.title);
+    const holds = over === -1;
+    const title = node(holds ? "strong" : "s", {}, policy.title);
     const told = facts.settings[settings].map(([name, value, unitOf]) =>
       speech.say("named", { name: speech.plain(name), value: `${speech.value(value)} ${unitOf}`.trim() }),
     );
     return node(
       "li",
-      { class: over < 0 ? "" : "zp-overruled" },
+      { class: holds ? "" : "zp-overruled" },
       node(
         "p",
         { class: "zp-policy" },
@@ -229,8 +230,10 @@ function policyTexts(facts, speech, unit) {
         over < 0
           ? null
           : node("span", { class: "zp-badge zp-warn" }, speech.say("overruled", { title: facts.policies[over].title })),
-        inPart ? node("span", { class: "zp-badge" }, words.in_part) : null,
+        part === null ? null : node("span", { class: "zp-badge" }, speech.say("in_part", { n: speech.ha(part) })),
+        above ? node("span", { class: "zp-badge" }, speech.say("inherited", { name: above })) : null,
       ),
+      exception ? node("p", { class: "zp-caution" }, speech.say("excepted", { text: exception })) : null,
       node("p", {}, policy.clause),
       told.length ? node("p", { class: "zp-settings" }, told.join(" · ")) : null,
       node("p", { class: "zp-source" }, [policy.reference, days].filter(Boolean).join(" · ")),

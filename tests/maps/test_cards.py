@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import pandas as pd
 import pytest
 
 from layers import ZoneplanError
@@ -89,9 +90,27 @@ def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
     policies = toy_plan.policies.assign(overruled_by=over, piece_id=part)
     said = cards(dataclasses.replace(toy_plan, policies=policies), "en")
     held = said["shared"][of(said, "a1")["policies"]]
-    told = {said["policies"][policy]["id"]: (by, in_part) for policy, by, _, in_part in held}
-    assert told["forest-payment"] == (-1, 0)
-    assert (said["policies"][told["plan-first"][0]]["id"], told["plan-first"][1]) == ("forest-payment", 1)
+    told = {said["policies"][policy]["id"]: (by, part) for policy, by, _, part, *_ in held}
+    assert told["forest-payment"] == (-1, None)
+    assert (said["policies"][told["plan-first"][0]]["id"], told["plan-first"][1]) == ("forest-payment", 100.0)
+
+
+def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(toy_plan) -> None:
+    first, second, *_ = toy_plan.pieces.index[toy_plan.pieces["unit_id"] == "a2"]
+    row = toy_plan.policies[(toy_plan.policies["unit_id"] == "a2") & (toy_plan.policies["policy"] == "plan-first")]
+    parts = [row.assign(piece_id=piece, policy="energy-review") for piece in (first, second)]
+    excepted = row.assign(
+        policy="forest-payment", overruled_by="exception-1", exception="a road", inherited_from="west"
+    )
+    policies = pd.concat([*parts, excepted, row])
+    said = cards(dataclasses.replace(toy_plan, policies=policies), "en")
+    held = said["shared"][of(said, "a2")["policies"]]
+    told = [(said["policies"][one[0]]["id"], one[1], *one[3:]) for one in held]
+    assert told == [
+        ("forest-payment", -2, None, "a road", "west"),
+        ("plan-first", -1, None, "", ""),
+        ("energy-review", -1, round(float(toy_plan.pieces.loc[[first, second], "area_ha"].sum()), 2), "", ""),
+    ]
 
 
 def test_settings_show_value_and_unit(toy_plan) -> None:

@@ -182,11 +182,18 @@ class TestWorkbook:
         assert set(SHEETS) == set(TABLES) - {"pieces"}
         for name in set(SHEETS) - {"measures"}:
             table, expected = self.table(book, name), getattr(toy_plan, name)
-            assert table.columns.tolist() == expected.columns.tolist()
+            more = ["text"] if name == "policies" else []
+            assert table.columns.tolist() == [*expected.columns.tolist(), *more]
             assert len(table) == len(expected)
         zones = self.table(book, "zones")
         assert zones["main"].tolist() == toy_plan.zones["main"].tolist()
         assert zones["area_ha"].tolist() == [100.0] * 12
+
+    def test_policies_say_whose_text_nobody_has_seen(self, toy_plan, path):
+        write_workbook(toy_plan, path)
+        policies = self.table(openpyxl.load_workbook(path), "policies").fillna("")
+        told = dict(zip(policies["policy"], policies["text"], strict=True))
+        assert told == {"energy-review": "text not seen", "forest-payment": "text not seen", "plan-first": ""}
 
     def test_measures_begin_with_the_id(self, toy_plan, path):
         write_workbook(toy_plan, path)

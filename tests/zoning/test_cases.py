@@ -27,13 +27,17 @@ def test_every_worked_case_of_the_built_in_rulebooks(result) -> None:
 def test_cases_show_what_every_rule_and_policy_does(name) -> None:
     """Each main and overlay zone, and each policy, is expected somewhere: a case that nothing needs shows nothing."""
     draft = read_draft(name)
-    expected = [case.expect for cases in draft.cases.values() for case in cases]
+    every = [case for cases in draft.cases.values() for case in cases]
+    expected = [case.expect for case in every]
+    places = [*expected, *(piece for case in every for piece in case.pieces)]
     zones = {one.main for one in expected} | {code for one in expected for code in one.overlays or ()}
     policies = {
-        policy for one in expected for policies in (one.policies, one.overruled) if policies for policy in policies
+        policy for one in places for policies in (one.policies, one.overruled) if policies for policy in policies
     }
     assert {rule.zone for rule in draft.rules} <= zones
     assert {policy.id for policy in draft.policies} <= policies
+    excepted = {policy for one in places for policy in one.excepted or ()}
+    assert {policy.id for policy in draft.policies if policy.exceptions} <= excepted
 
 
 def test_cases_that_go_as_expected(write_rulebook) -> None:

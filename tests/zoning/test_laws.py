@@ -33,14 +33,19 @@ DAY = date(2025, 1, 1)
 CHINESE_INSTRUMENTS = {"border", "tax"}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"main_functional_areas": (29, 16), "us_west": (5, 9)}
-"""Policies (all versions) and parameters whose words nobody has seen: a number to bring down, not to forget."""
+UNVERIFIED = {"main_functional_areas": (31, 1, 16), "us_west": (8, 0, 9)}
+"""Policies (all versions), exceptions and parameters whose words nobody has seen: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DRAFTS = {name: read_draft(name) for name in BOOKS}
 
 
 def cases_of(draft: Draft) -> list[Case]:
     return [case for cases in draft.cases.values() for case in cases]
+
+
+def applied_in(case: Case) -> set[str]:
+    """What a case expects on the whole unit, or on a piece of it."""
+    return {policy for place in (case.expect, *case.pieces) for policy in place.policies or ()}
 
 
 @cache
@@ -83,12 +88,12 @@ def test_cases_reach_every_zone_policy_and_status(name: str) -> None:
     overlays = {code for case in cases for code in case.expect.overlays or ()}
     assert mains == {zone.code for zone in draft.zones if zone.kind == "main"}
     assert overlays == {zone.code for zone in draft.zones if zone.kind == "overlay"}
-    applied = {policy for case in cases for policy in case.expect.policies or ()}
+    applied = {policy for case in cases for policy in applied_in(case)}
     assert {policy.id for policy in draft.policies} - applied == set()
     assert {"decided", "review"} <= {case.expect.status for case in cases}
     assert any(case.expect.overruled for case in cases)
     for policy in draft.policies:  # every version has a day on which a case meets it
-        assert any(policy.on(case.date) and policy.id in (case.expect.policies or ()) for case in cases), policy.title
+        assert any(policy.on(case.date) and policy.id in applied_in(case) for case in cases), policy.title
 
 
 def comparisons(draft: Draft) -> list[tuple[str, str]]:
@@ -163,9 +168,12 @@ def test_how_many_clauses_nobody_has_seen(name: str) -> None:
     draft = DRAFTS[name]
     policies = [policy.id for policy in draft.policies if not policy.verified]
     parameters = [parameter.name for parameter in draft.parameters if not parameter.verified]
+    exceptions = [f"{policy.id}: {one.reference}" for policy in draft.policies for one in policy.exceptions]
+    unread = sum(not one.verified for policy in draft.policies for one in policy.exceptions)
+    print(f"{name}: {unread} of {len(exceptions)} exceptions not verified")
     print(f"{name}: {len(policies)} of {len(draft.policies)} clauses not verified: {', '.join(policies)}")
     print(f"{name}: {len(parameters)} of {len(draft.parameters)} parameters not verified: {', '.join(parameters)}")
-    assert (len(policies), len(parameters)) == UNVERIFIED[name]
+    assert (len(policies), unread, len(parameters)) == UNVERIFIED[name]
 
 
 def test_no_clause_names_a_zone_that_is_not_there() -> None:
