@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import EnergyTable, SeveralErrors, SourceError, StudyError, ZoneplanError
-from zoning import TABLES, MissingValueError, RulebookError, judge_energy, read_rulebook, scheme_of
+from zoning import (
+    TABLES,
+    MissingValueError,
+    RulebookError,
+    apportion,
+    energy_total,
+    judge_energy,
+    read_rulebook,
+    scheme_of,
+)
 from zoning.energy_words import retell_reason
 
 LAW = read_rulebook("main_functional_areas", date(2025, 1, 1))
@@ -364,3 +373,28 @@ def test_schemes_that_are_not_there() -> None:
     for error in (StudyError, RulebookError):
         assert issubclass(error, ZoneplanError)
         assert error.exit_code == 2
+
+
+# --- sharing out a total ----------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 400), st.integers(50, 2000), st.integers(0, 12)), min_size=1, max_size=6),
+    st.integers(0, 3000),
+    st.integers(0, 3000),
+)
+def test_tightening_a_cap_never_raises_anybodys_use(rows, one, other) -> None:
+    """Weights by expected use and productivity, bounds by use: exact sums, inside the bounds, never more for anyone."""
+    used = pd.Series([row[0] for row in rows])
+    productivity = pd.Series([row[1] for row in rows]) / used
+    expected = pd.Series([float(energy_total(use, 3, row[2])) for use, row in zip(used, rows, strict=True)])
+    floor, ceiling = used * 9 // 10, expected.astype(int)
+    ceiling = ceiling.where(ceiling > floor, floor)
+    tight, loose = sorted(min(max(cap, int(floor.sum())), int(ceiling.sum())) for cap in (one, other))
+    less, more = (
+        apportion(expected * productivity, cap, step=1, floor=floor, ceiling=ceiling) for cap in (tight, loose)
+    )
+    assert sum(less) == tight
+    assert sum(more) == loose
+    assert all(low <= amount <= high for low, amount, high in zip(floor, less, ceiling, strict=True))
+    assert all(small <= large for small, large in zip(less, more, strict=True))
