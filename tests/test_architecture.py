@@ -69,3 +69,11 @@ def test_front_doors_export_what_is_there(package: str) -> None:
     module = __import__(package)
     for name in getattr(module, "__all__", dir(module)):
         assert getattr(module, name, None) is not None
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_no_module_takes_the_name_of_what_the_front_door_exports(package: str) -> None:
+    """Python puts a module into its package under its own name, over a function of that name."""
+    named = {name for _, names in imports(ROOT / package / "__init__.py") for name in names}
+    modules = {path.stem for path in (ROOT / package).glob("*.py")}
+    assert not named & modules

@@ -86,7 +86,7 @@ from zoning.groups import groups_of as groups_of
 from zoning.bounds import Bounds as Bounds
 from zoning.jurisdictions import Jurisdiction as Jurisdiction
 from zoning.balances import transfer as transfer
-from zoning.conflicts import Demands as Demands
+from zoning.demands import Demands as Demands
 from zoning.quotas import allocate as allocate
 from zoning.money_words import money_words as money_words
 from zoning.parties import BUDGET as BUDGET

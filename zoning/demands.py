@@ -1,4 +1,4 @@
-"""Conflicts of a weighted quota: its rules as linear ones, asked which of them cannot hold together."""
+"""Demands of a weighted quota: its rules as linear ones, asked which of them cannot hold together."""
 
 from __future__ import annotations
 
