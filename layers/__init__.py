@@ -26,8 +26,8 @@ from layers.sentences import number_text as number_text
 from layers.conditions import Clause as Clause
 from layers.conditions import Condition as Condition
 from layers.conditions import parse_condition as parse_condition
-from layers.thresholds import Threshold as Threshold
-from layers.thresholds import thresholds as thresholds
+from layers.turnings import Threshold as Threshold
+from layers.turnings import thresholds as thresholds
 from layers.formulas import Formula as Formula
 from layers.formulas import parse_formula as parse_formula
 from layers.positions import Positions as Positions

@@ -14,8 +14,8 @@ from layers import Quota, StudyError
 from zoning.apportionment import enter
 from zoning.balances import transfer
 from zoning.bounds import UNIT, Bounds, find_bounds, find_links
-from zoning.demands import Demands
 from zoning.contests import Floats
+from zoning.demands import Demands
 from zoning.errors import InfeasibleError
 from zoning.families import Family, settle
 from zoning.groups import group_family

@@ -1,4 +1,4 @@
-"""Thresholds: the values of one column at which the clauses of a condition turn, all else held as it is.
+"""Turnings: the values of one column at which the clauses of a condition turn, all else held as it is.
 
 A comparison whose sides are sums, products and quotients is, seen as a function of one column, one polynomial over
 another. Where both are of the first degree at most, the place at which the sides meet is a division; where they are
