@@ -157,6 +157,8 @@ class UnitsSection(Section):
     """Column with the unit's name for people."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
+    part_of: Text | None = None
+    """Column that names the larger unit (county) of which each unit (township) is a part; always read as text."""
     crs: CrsText | None = None
     """Coordinate reference system of a file that does not say it, such as "EPSG:4490"."""
     encoding: Text | None = None

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from layers import visible
-from zoning import Plan, instrument_in, text_in
+from zoning import Plan, inherited_reason, instrument_in, text_in
 
 DEFAULT_RULE = "default"
 DECISION = "decision-"
@@ -69,7 +69,10 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         name: _by_unit(getattr(plan, name), plan.units.index) for name in ("claims", "lines", "quotas", "policies")
     }
     jurisdictions = Shelf()
-    claimed = [_claims(rows, zone, codes, rules) for rows, zone in zip(by_unit["claims"], _rows(zones), strict=True)]
+    reasons = _Reasons(plan, language)
+    claimed = [
+        _claims(rows, zone, codes, rules, reasons) for rows, zone in zip(by_unit["claims"], _rows(zones), strict=True)
+    ]
     units = {
         "id": [visible(unit_id) for unit_id in plan.units.index],
         "name": [visible(name) for name in zones["name"]],
@@ -105,15 +108,32 @@ def _by_unit(table: pd.DataFrame, units: pd.Index) -> list[Rows]:
     return list(found.values())
 
 
-def _claims(rows: Rows, zone: Mapping[str, Any], codes: list[str], rules: Shelf) -> tuple[list[Any], list[list[Any]]]:
+class _Reasons:
+    """What a card says of a claim that its rule does not say already."""
+
+    def __init__(self, plan: Plan, language: str) -> None:
+        self._given = {rule.id: text_in(rule.reason, language) for rule in plan.rulebook.rules}
+        self._level, self._language = plan.study.units.part_of or "", language
+
+    def of(self, row: Mapping[str, Any], *, tested: bool) -> str:
+        """The reason; of a rule whose clauses stand below only where it holds for a larger unit."""
+        rule = row["rule"]
+        if not tested or rule == DEFAULT_RULE or rule.startswith((DECISION, LOCKED)):
+            return visible(row["reason"])
+        whole, reason = row["inherited_from"], self._given.get(rule, row["reason"])
+        return visible(inherited_reason(reason, self._level, whole, self._language)) if whole else ""
+
+
+def _claims(
+    rows: Rows, zone: Mapping[str, Any], codes: list[str], rules: Shelf, reasons: _Reasons
+) -> tuple[list[Any], list[list[Any]]]:
     """The claim that decided the main function, and the others; the default zone speaks only where it decided."""
     main: list[Any] = [-1, codes.index(zone["main"]), "yes", visible(zone["reason"]), []]
     others = []
     for row in rows:
         said = json.loads(row["values"]) if row["values"] else {}
         clauses = [[one["answer"], visible(one["sentence"]), int(one["decides"])] for one in said.get("clauses", ())]
-        spoken = not clauses or row["rule"] == DEFAULT_RULE or row["rule"].startswith((DECISION, LOCKED))
-        text = visible(row["reason"]) if spoken else ""
+        text = reasons.of(row, tested=bool(clauses))
         claim = [rules.place(row["rule"]), codes.index(row["zone"]), row["answer"], text, clauses]
         if (row["zone"], row["rule"]) == (zone["main"], zone["rule"]):
             main = claim

@@ -11,6 +11,7 @@ from layers import Decision
 from maps.lettering import NONE, amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
+from zoning import first_part
 
 OPEN = ("contested", "review")
 STATUSES = ("decided", "by_decision", "contested", "review")
@@ -245,17 +246,18 @@ def decisions(edition: Edition) -> Chapter:
 
 def _decision_cards(edition: Edition) -> Iterator[Card]:
     words, claims = edition.words, edition.plan.claims
-    for place, decision in enumerate(edition.plan.study.decisions, start=1):
+    for position, decision in enumerate(edition.plan.study.decisions, start=1):
+        place = first_part(edition.plan.zones, decision.unit)
         yield Card(
             edition.unit(decision.unit),
-            f"decision-{place}",
+            f"decision-{position}",
             facts=(
                 (words["decided_as"], edition.title(decision.main or decision.overlay or "")),
                 (words["why"], decision.reason),
                 (words["decided_by"], decision.by),
                 (words["decided_on"], decision.date.isoformat()),
                 (words["reference"], decision.reference),
-                (words["rules_said"], _said(edition, decision, claims[claims["unit_id"] == decision.unit])),
+                (words["rules_said"], _said(edition, decision, claims[claims["unit_id"] == place])),
             ),
         )
 

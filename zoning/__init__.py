@@ -62,6 +62,12 @@ from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
 from zoning.assumptions import assume as assume
 from zoning.assumptions import assume_scheme as assume_scheme
+from zoning.wholes import Wholes as Wholes
+from zoning.wholes import first_part as first_part
+from zoning.wholes import gather_wholes as gather_wholes
+from zoning.wholes import refinements as refinements
+from zoning.questions import Question as Question
+from zoning.questions import inherited_reason as inherited_reason
 from zoning.locked_units import locked_elsewhere as locked_elsewhere
 from zoning.locked_units import locked_units as locked_units
 from zoning.decisions import decision_faults as decision_faults

@@ -26,6 +26,8 @@ class Case(Part):
     """Its jurisdiction."""
     given: dict[str, Scalar] = Field(default_factory=dict)
     """Values of indicators; of a quota as "quota_<name>"; of dual control as "intensity_light" and the like."""
+    whole: dict[str, Scalar] | None = None
+    """Values of indicators of the larger unit (see part_of of a plan) of which the unit is a part."""
     missing: tuple[Text, ...] = ()
     """Indicators that the study has and this unit lacks."""
     pieces: tuple[CasePiece, ...] = ()
@@ -52,6 +54,8 @@ class Expected(Part):
 
     main: str
     """Code of the main function."""
+    main_of_whole: str | None = None
+    """Code of the main function of the larger unit."""
     overlays: tuple[str, ...] | None = None
     """Codes of all overlays."""
     policies: tuple[str, ...] | None = None

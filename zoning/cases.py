@@ -17,7 +17,7 @@ from zoning.claims import classify
 from zoning.conditions import LIGHTS, PARTIES, roles_read
 from zoning.drafts import Draft, read_draft
 from zoning.errors import RulebookError, near
-from zoning.indicators import QUOTA, column_of
+from zoning.indicators import QUOTA, column_of, complete
 from zoning.industries import judge_industry, list_industries, lists_on
 from zoning.industry_entries import State
 from zoning.lines import settle_lines
@@ -25,6 +25,7 @@ from zoning.policies import assign
 from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.tables import QUOTAS, tabulate
+from zoning.wholes import Wholes
 from zoning.zones import resolve
 
 LISTS = ("policies", "overruled", "excepted")
@@ -119,8 +120,10 @@ def _faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook)
     )
     for keys, names, known in (
         (("given",), case.given, seen_too),
+        (("whole",), case.whole or (), indicators),
         (("missing",), case.missing, indicators),
         (("expect", "main"), (expected.main,), rulebook.codes("main")),
+        (("expect", "main_of_whole"), filter(None, (expected.main_of_whole,)), rulebook.codes("main")),
         (("expect", "overlays"), expected.overlays or (), rulebook.codes("overlay")),
         (("expect", "policies"), expected.policies or (), policies),
         (("expect", "overruled"), expected.overruled or (), policies),
@@ -149,7 +152,7 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
         yield f"refused: {error}"
         return
     expected = case.expect
-    for what in ("main", "status"):
+    for what in ("main", "main_of_whole", "status"):
         wanted = getattr(expected, what)
         if wanted is not None and wanted != getattr(found, what):
             yield f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})"
@@ -189,6 +192,7 @@ class _Found:
     """What the rulebook makes of a case."""
 
     main: str
+    main_of_whole: str
     status: str
     reason: str
     overlays: frozenset[str]
@@ -201,12 +205,13 @@ class _Found:
 def _found(case: Case, rulebook: Rulebook) -> _Found:
     unit = pd.Index([case.unit], name="unit_id", dtype="str")
     measures, quotas = _measures(case, unit, rulebook), _quotas(case)
-    zones = resolve(classify(measures, rulebook), rulebook)
+    zones = resolve(classify(measures, rulebook, part_of=_wholes(case, unit, rulebook)), rulebook)
     pieces = _pieces(case, rulebook)
     policies = assign(zones, measures, quotas, _lights(case), _flows(case), rulebook, pieces=pieces)
     zone = zones.loc[case.unit]
     return _Found(
         main=str(zone["main"]),
+        main_of_whole=str(zone["main_of_whole"]),
         status=str(zone["status"]),
         reason=str(zone["reason"]),
         overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
@@ -260,6 +265,15 @@ def _measures(case: Case, unit: pd.Index, rulebook: Rulebook) -> pd.DataFrame:
 
 def _is_measure(name: str) -> bool:
     return not name.startswith(QUOTA) and name not in (*LIGHTS, *PARTIES)
+
+
+def _wholes(case: Case, unit: pd.Index, rulebook: Rulebook) -> Wholes | None:
+    """The larger unit of the case, as the case gives it."""
+    if case.whole is None:
+        return None
+    whole = pd.Index([f"{case.unit} and its neighbours"], name="unit_id", dtype="str")
+    given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
+    return Wholes("whole", complete(given, rulebook), pd.Series(whole, index=unit))
 
 
 def _quotas(case: Case) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from layers import (
     ConditionError,
     Finding,
@@ -25,6 +27,7 @@ from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.rulebook import Rulebook
+from zoning.wholes import whole_of
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 """Measures that the steps add to those of the study."""
@@ -61,7 +64,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
         *_repairs(stack),
         *_idle_decisions(study, stack),
         *_absent(study, rulebook, stack),
-        *_locked(rulebook, stack),
+        *_locked(study, rulebook, stack),
         *flow_notes(study, rulebook, known_parties(stack.units, study.units.levels)),
         *energy_notes(study, rulebook, stack),
     )
@@ -73,12 +76,32 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_roles(study, rulebook),
         *_shapes(study, stack),
         *_names(study, rulebook, stack),
-        *decision_faults(study.decisions, stack.units.index, rulebook, dropped_units(stack)),
+        *_parts(study, stack),
+        *decision_faults(study.decisions, _known_units(study, stack), rulebook, dropped_units(stack)),
         *_quotas(study, rulebook, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
         *_flows(study, rulebook, stack),
         *energy_faults(study, rulebook, stack),
     ]
+
+
+def _parts(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+    """What is wrong with the column that names the larger units."""
+    if study.units.part_of is not None:
+        try:
+            whole_of(stack.units, study.units.part_of)
+        except ZoneplanError as error:
+            yield type(error)(
+                f"{study.where('units', 'part_of')}: {error}", code=error.code, layer="units", features=error.features
+            )
+
+
+def _known_units(study: Study, stack: Stack) -> pd.Index:
+    """Units and larger units on which somebody may decide."""
+    level = study.units.part_of
+    if level is None or level not in stack.units.columns:
+        return stack.units.index
+    return stack.units.index.union(pd.Index(stack.units[level].dropna().astype("str")).unique())
 
 
 def dropped_units(stack: Stack) -> frozenset[str]:
@@ -263,9 +286,10 @@ def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
 
 
-def _locked(rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
+def _locked(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
     """Normal where a study is a part of the country, so a note."""
-    absent = locked_elsewhere(stack.units, rulebook)
+    level = study.units.part_of
+    absent = locked_elsewhere(stack.units, rulebook, None if level is None else stack.units[level])
     if absent:
         names = tuple(entry.place[1] for entry in absent.values())
         text = (

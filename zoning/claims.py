@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from layers import Clause, Decision, ZoneplanError, parse_condition, raise_all, shown
+from layers import Clause, Decision, raise_all
 from zoning.decisions import DECISION, decision_faults
-from zoning.entries import Rule
-from zoning.errors import MissingValueError
 from zoning.indicators import complete
 from zoning.locked_entries import Locked
 from zoning.locked_units import locked_units
+from zoning.questions import Question, Row, inherited, inherited_reason, packed, sentences
 from zoning.rulebook import Rulebook
 from zoning.tables import CLAIMS, tabulate
+from zoning.wholes import Wholes, gather_wholes
 from zoning.words import engine_words, text_in
 
 DEFAULT_RULE = "default"
@@ -31,6 +28,7 @@ def classify(
     language: str = "en",
     *,
     dropped: Collection[str] = (),
+    part_of: str | Wholes | None = None,
 ) -> pd.DataFrame:
     """Every claim on every unit: of rules, planners' decisions, locked decisions, and of the default zone.
 
@@ -46,6 +44,10 @@ def classify(
         Of the reasons.
     dropped : collection of str, optional
         Units that the study has dropped: decisions on them claim nothing.
+    part_of : str or Wholes, optional
+        The column of the measures that names the larger unit of which each unit is a part (``part_of`` of the plan), or
+        the larger units themselves. Rules are then asked of them, and what is claimed of a whole is claimed of each of
+        its parts; rules with ``refines`` are asked of the parts. Without it these are asked of nobody.
 
     Returns
     -------
@@ -53,7 +55,8 @@ def classify(
         The CLAIMS table. ``answer`` is "yes", or "unknown" where a rule with ``on_unknown = "review"`` misses a value.
         A decision has the rule ``decision-<n>``, by its place in the plan, a locked one of the rulebook
         ``locked-<n>``, by its place in ``decisions.toml``. Every unit has one row of the rule
-        ``default``, whose reason says why no other main function claims it, or which does.
+        ``default``, whose reason says why no other main function claims it, or which does. ``inherited_from`` is the
+        larger unit that a claim is about, empty where it is about the unit itself.
 
     Raises
     ------
@@ -76,114 +79,51 @@ def classify(
     [['08031', 'key_development']]
     """
     measures = complete(measures, rulebook).rename_axis("unit_id")
-    raise_all(decision_faults(decisions, measures.index, rulebook, dropped))
-    rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
-    asked = [_Asked(rule, measures, rulebook, language) for rule in rules]
+    wholes = gather_wholes(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
+    known = measures.index if wholes is None else measures.index.union(wholes.table.index)
+    raise_all(decision_faults(decisions, known, rulebook, dropped))
+    asked = _ask(measures, rulebook, language, wholes)
     raise_all(error for one in asked for error in one.errors)
     mains = set(rulebook.codes("main"))
     rows = [row for one in asked for row in one.claims()]
     decided = [
-        _decision_row(number, decision, zone, language)
+        row
         for number, decision in enumerate(decisions, start=1)
-        if decision.date <= rulebook.day and decision.unit in measures.index
+        if decision.date <= rulebook.day
         for zone in (decision.main, decision.overlay)
         if zone is not None
+        for row in _placed(_decision_row(number, decision, zone, language), measures.index, wholes, language)
     ]
-    locked = [_locked_row(*one, language) for one in locked_units(measures, rulebook)]
+    of = None if wholes is None else wholes.of
+    locked = [_locked_row(*one, wholes, language) for one in locked_units(measures, rulebook, of)]
     claimed = [row for row in (*locked, *decided, *rows) if row["zone"] in mains]
     defaults = _defaults(measures.index, claimed, [one for one in asked if one.rule.zone in mains], rulebook, language)
-    return tabulate(CLAIMS, pd.DataFrame([*rows, *decided, *locked, *defaults]))
+    if wholes is not None:
+        defaults = [row | {"inherited_from": str(wholes.of[row["unit_id"]])} for row in defaults]
+    every = (*rows, *decided, *locked, *defaults)
+    return tabulate(CLAIMS, pd.DataFrame([{"inherited_from": ""} | row for row in every]))
 
 
-class _Asked:
-    """A rule that has been asked about every unit.
-
-    Parameters
-    ----------
-    rule : Rule
-    measures : DataFrame
-        Completed.
-    rulebook : Rulebook
-        Its parameters and titles.
-    language : {"en", "zh"}
-    """
-
-    def __init__(self, rule: Rule, measures: pd.DataFrame, rulebook: Rulebook, language: str) -> None:
-        self.rule, self._measures, self._values = rule, measures, rulebook.values
-        self._language, self._titles = language, rulebook.titles_in(language)
-        self._condition = parse_condition(rule.when)
-        answer = self._condition.evaluate(measures, self._values)
-        self.answers = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
-
-    @property
-    def errors(self) -> Iterable[ZoneplanError]:
-        """The complaint of a rule that does not do without a value."""
-        unknown = self._measures.index[self.answers == "unknown"]
-        if self.rule.on_unknown == "error" and len(unknown):
-            empty = self._empty(unknown)
-            yield MissingValueError(
-                f"rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} units "
-                f"({shown(unknown)}): {', '.join(empty) or 'a value'} is missing; "
-                'fill the column, or give the rule on_unknown = "review"',
-                layer=empty[0] if empty else "",
-                features=unknown,
-            )
-
-    def _empty(self, units: pd.Index) -> list[str]:
-        """The measures of the condition that are missing for one of some units."""
-        measures = self._measures.loc[units]
-        return sorted(name for name in self._condition.names if name in measures and measures[name].isna().any())
-
-    def claims(self) -> list[dict[str, str]]:
-        """A row for each unit that the rule claims, or may claim."""
-        wanted = self.answers == "yes"
-        if self.rule.on_unknown == "review":
-            wanted |= self.answers == "unknown"
-        explained = self.explain(wanted)
-        say, reason = engine_words(self._language)["because"].format, text_in(self.rule.reason, self._language)
-        return [
-            {
-                "unit_id": unit_id,
-                "zone": self.rule.zone,
-                "rule": self.rule.id,
-                "reason": say(reason=reason, facts=sentences(clauses, self._language)),
-                "values": packed(clauses),
-                "answer": answer,
-            }
-            for (unit_id, clauses), answer in zip(explained, self.answers[wanted], strict=True)
-        ]
-
-    def explain(self, wanted: Any) -> list[tuple[str, tuple[Clause, ...]]]:
-        """Ids and clauses of the units that a boolean array picks."""
-        picked = self._measures[wanted]
-        found = self._condition.explain(picked, self._values, self._language, self._titles)
-        return list(zip(picked.index, found, strict=True))
+def _ask(measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: Wholes | None) -> list[Question]:
+    """Every rule, asked: of the larger units where there are any, and those that refine of the parts."""
+    rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
+    return [
+        Question(rule, measures, rulebook, language, None if rule.refines else wholes)
+        for rule in rules
+        if wholes is not None or not rule.refines
+    ]
 
 
-def sentences(clauses: Iterable[Clause], language: str = "en") -> str:
-    """The clauses that decide, in words; each sentence once."""
-    return engine_words(language)["and"].join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
+def _placed(row: Row, units: pd.Index, wholes: Wholes | None, language: str) -> list[Row]:
+    """A claim where its unit is: on the unit, on each part of a larger one, or nowhere."""
+    if row["unit_id"] in units:
+        return [row]
+    if wholes is not None and row["unit_id"] in wholes.parts:
+        return inherited(row, wholes, row["unit_id"], language)
+    return []
 
 
-def packed(clauses: Iterable[Clause], **more: object) -> str:
-    """Clauses, the values they read and the thresholds they compare with, as JSON.
-
-    Returns
-    -------
-    str
-        Keys ``clauses`` (``text``, ``answer``, ``sentence``, ``decides``), ``values`` and ``thresholds``, sorted.
-    """
-    listed = tuple(clauses)
-    kept = ("text", "answer", "sentence", "decides")
-    content = {
-        "clauses": [{key: getattr(clause, key) for key in kept} for clause in listed],
-        "values": {name: value for clause in listed for name, value in clause.values.items()},
-        "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
-    }
-    return json.dumps(content | more, ensure_ascii=False, allow_nan=False, sort_keys=True)
-
-
-def _decision_row(number: int, decision: Decision, zone: str, language: str) -> dict[str, str]:
+def _decision_row(number: int, decision: Decision, zone: str, language: str) -> Row:
     reason = engine_words(language)["decided_by_reference" if decision.reference else "decided_by"]
     said = {
         "by": decision.by,
@@ -201,7 +141,7 @@ def _decision_row(number: int, decision: Decision, zone: str, language: str) -> 
     }
 
 
-def _locked_row(unit_id: str, rule: str, entry: Locked, language: str) -> dict[str, str]:
+def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: Wholes | None, language: str) -> Row:
     words = engine_words(language)
     said = {
         "by": entry.by_in(language),
@@ -210,7 +150,7 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, language: str) -> dict[s
         "reference": entry.reference,
         "locked": entry.level,
     }
-    return {
+    row = {
         "unit_id": unit_id,
         "zone": entry.zone,
         "rule": rule,
@@ -218,15 +158,19 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, language: str) -> dict[s
         "values": packed((), decision=said),
         "answer": "yes",
     }
+    if wholes is None or entry.unit in (None, unit_id):
+        return row
+    reason = inherited_reason(row["reason"], wholes.level, entry.unit, language)
+    return row | {"reason": reason, "inherited_from": entry.unit}
 
 
 def _defaults(
     units: pd.Index,
     claimed: Iterable[Mapping[str, str]],
-    asked: Sequence[_Asked],
+    asked: Sequence[Question],
     rulebook: Rulebook,
     language: str,
-) -> list[dict[str, str]]:
+) -> list[Row]:
     """For every unit the row of the default zone: who claims the unit instead, or why each rule does not."""
     zone, words, titles = rulebook.default_zone.code, engine_words(language), rulebook.titles_in(language)
     rule_of = words["rule_of"].format
@@ -241,7 +185,7 @@ def _defaults(
     clauses: dict[str, list[Clause]] = {unit_id: [] for unit_id in units[free]}
     for one in asked:
         claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
-        for unit_id, found in one.explain(free):
+        for unit_id, found in one.explain(units[free]).items():
             why[unit_id].append(words["because"].format(reason=claimant, facts=sentences(found, language)))
             clauses[unit_id] += found
     rows = []

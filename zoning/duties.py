@@ -10,9 +10,9 @@ import pandas as pd
 
 from layers import parse_condition
 from zoning.chains import Content, chain, encoded
-from zoning.claims import packed
 from zoning.entries import Policy
 from zoning.plans import Plan
+from zoning.questions import packed
 from zoning.sights import Sight, paths, sights
 
 _KEPT = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")

@@ -108,6 +108,24 @@ class Indicator(Part):
     """What people read, by language."""
     when_absent: Scalar = "error"
     """Where a study does not have it: "error", "unknown", or the value to take."""
+    whole: Literal["sum", "mean", "area_mean", "min", "max", "any", "all", "same"] | None = None
+    """How the value of a larger unit (a county) comes from its parts; of shares, hectares and texts known by itself."""
+
+    @property
+    def of_parts(self) -> str | None:
+        """How a whole's value comes from its parts; None where nobody said and the name does not tell.
+
+        Examples
+        --------
+        >>> Indicator(name="forest_share").of_parts, Indicator(name="people").of_parts
+        ('area_mean', None)
+        """
+        if self.whole is not None:
+            return self.whole
+        if self.type == "text":
+            return "same"
+        endings = {"_share": "area_mean", "_ha": "sum"} if self.type == "number" else {}
+        return next((way for ending, way in endings.items() if self.name.endswith(ending)), None)
 
 
 class DatedValue(InForce):
@@ -159,6 +177,8 @@ class Rule(InForce):
     """What an answer of unknown means: hand the unit to people, take it as no, or refuse to plan."""
     priority: int = 10
     """Among main functions the lowest number wins; overlays do not compete."""
+    refines: bool = False
+    """Asked of parts of larger units only (see part_of of a plan), and wins over what the whole is claimed for."""
     reason: Texts
     """Why, in words that stand in the report, by language."""
     reference: Text

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers import UnknownNameError, shown, visible
+from layers import LANGUAGES, UnknownNameError, shown, visible
 from zoning.chains import Content, chain, encoded
 from zoning.claims import DEFAULT_RULE
 from zoning.duties import policies_of
@@ -20,8 +20,10 @@ from zoning.grants import grant
 from zoning.margins import conflicts
 from zoning.narratives import narrate
 from zoning.plans import Plan
+from zoning.questions import inherited_reason
 from zoning.retellings import retell
 from zoning.rulebook import Rulebook
+from zoning.wholes import refinements
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Explanation:
     Attributes
     ----------
     content : dict
-        Keys ``unit``, ``plan``, ``status``, ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``,
-        ``energy``, ``flows``, ``policies``, ``margins``, ``assumptions``.
+        Keys ``unit``, ``plan``, ``status``, ``whole``, ``main``, ``overlays``, ``other_claims``, ``lines``,
+        ``quotas``, ``energy``, ``flows``, ``policies``, ``margins``, ``assumptions``.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -81,13 +83,15 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     """
     zones = plan.zones.set_index("unit_id")
     if unit_id not in zones.index:
+        parts = zones.index[zones["part_of"] == unit_id]
+        remedy = f"; it is a larger unit, explain a part of it: {shown(parts)}" if len(parts) else ""
         raise UnknownNameError(
-            f"the plan has no unit {shown([unit_id])}{near(unit_id, zones.index)}", code="unknown_unit"
+            f"the plan has no unit {shown([unit_id])}{remedy or near(unit_id, zones.index)}", code="unknown_unit"
         )
     plan = retell(plan, language)
     (zone,) = _of_unit(plan.zones, unit_id)
     overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
-    claims = [_claim(row, plan.rulebook) for row in _of_unit(plan.claims, unit_id)]
+    claims = [_claim(row, plan) for row in _of_unit(plan.claims, unit_id)]
     main = next(one for one in claims if one["zone"] == zone["main"] and one["rule"] == zone["rule"])
     held = [one for one in claims if one["zone"] in overlays and one["answer"] == "yes"]
     others = [one for one in claims if one is not main and one not in held and one["rule"] != DEFAULT_RULE]
@@ -104,6 +108,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
             "rulebook": plan.rulebook.name,
         },
         "status": str(zone["status"]),
+        "whole": _whole(plan, zone),
         "main": main,
         "overlays": held,
         "other_claims": others,
@@ -122,8 +127,35 @@ def _of_unit(table: pd.DataFrame, unit_id: str) -> list[Content]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
+def _whole(plan: Plan, zone: Mapping[str, Any]) -> Content | None:
+    """The larger unit of which the unit is a part, its main function, and how far its parts deviate."""
+    if not zone["part_of"]:
+        return None
+    row = refinements(plan.zones).loc[zone["part_of"]]
+    return {
+        "level": plan.study.units.part_of or "",
+        "unit_id": str(zone["part_of"]),
+        "zone": str(row["main"]),
+        "title": dict(plan.rulebook.zone(str(row["main"])).title),
+        "area_ha": float(row["area_ha"]),
+        "refined_ha": float(row["refined_ha"]),
+    }
+
+
+def _because(row: Mapping[str, Any], plan: Plan) -> dict[str, str]:
+    """The reason that the rule gives in all its languages; a claim on a larger unit says of which."""
+    rule = next((one for one in plan.rulebook.rules if one.id == row["rule"]), None)
+    texts = dict(rule.reason) if rule else {}
+    if not row["inherited_from"]:
+        return texts
+    level, whole = plan.study.units.part_of or "", str(row["inherited_from"])
+    known = [language for language in texts if language in LANGUAGES]
+    return texts | {language: inherited_reason(texts[language], level, whole, language) for language in known}
+
+
+def _claim(row: Mapping[str, Any], plan: Plan) -> Content:
     """A claim with its clauses, the parameters that they compare with, and the reference."""
+    rulebook = plan.rulebook
     said = json.loads(row["values"])
     rule = next((one for one in rulebook.rules if one.id == row["rule"]), None)
     zone = rulebook.zone(row["zone"])
@@ -135,7 +167,8 @@ def _claim(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
         "rule": str(row["rule"]),
         "answer": str(row["answer"]),
         "reason": str(row["reason"]),
-        "because": dict(rule.reason) if rule else {},
+        "because": _because(row, plan),
+        "inherited_from": str(row["inherited_from"]),
         "when": rule.when if rule else "",
         "when_json": encoded(rule.when) if rule else None,
         **chain(said, rulebook),

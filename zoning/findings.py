@@ -17,7 +17,8 @@ from zoning.margins import margin_findings
 from zoning.own_lists import find_repeats
 from zoning.plans import Plan
 from zoning.policies import uncovered
-from zoning.words import instrument_in, text_in
+from zoning.wholes import first_part, refinements
+from zoning.words import engine_words, instrument_in, text_in
 from zoning.zones import resolve
 
 OPEN = ("contested", "review")
@@ -40,8 +41,8 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         reviewed (``review``) or that lie on a threshold (``near_threshold``), floors of control lines that are missed
         (``floor_missed``) or could not be checked (``floor_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
-        (``decision_against_lock``), and items of the plan's own negative list that repeat the rulebook's
-        (``item_repeats``).
+        (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
+        (``item_repeats``), and parts that deviate from their larger unit (``refined``).
 
     Examples
     --------
@@ -58,6 +59,7 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         *_floors(plan),
         *_decisions(plan),
         *find_repeats(plan),
+        *_refined(plan),
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
 
@@ -145,16 +147,20 @@ def _weighed(plan: Plan, floor: Floor, title: str, rows: pd.DataFrame) -> Iterat
 def _decisions(plan: Plan) -> Iterator[Finding]:
     """Decisions that change nothing, and those that a locked unit stands against."""
     rules = plan.claims[~plan.claims["rule"].str.startswith(DECISION)]
-    rules = rules[rules["unit_id"].isin([decision.unit for decision in plan.study.decisions])]
+    places = [first_part(plan.zones, decision.unit) for decision in plan.study.decisions]
+    rules = rules[rules["unit_id"].isin(places)]
     without = resolve(rules, plan.rulebook) if len(rules) else pd.DataFrame()
     for number, decision in enumerate(plan.study.decisions, start=1):
         told: dict[str, object] = {"number": number, "unit": shown([decision.unit])}
-        if decision.unit not in plan.units.index:
+        place = places[number - 1]
+        if not place:
             yield _decided(plan, "decision_unit_dropped", decision, told)
             continue
         for zone in filter(None, (decision.main, decision.overlay)):
-            own = rules[rules["unit_id"] == decision.unit]
-            yield from _idle(plan, decision, zone, own, without.loc[decision.unit], told)
+            own, row = rules[rules["unit_id"] == place], without.loc[place].to_dict()
+            if place != decision.unit:  # on a larger unit: what counts is the function of the whole
+                own, row = own[own["inherited_from"] != ""], row | {"main": row["main_of_whole"]}
+            yield from _idle(plan, decision, zone, own, pd.Series(row), told)
 
 
 def _idle(
@@ -174,6 +180,20 @@ def _idle(
         yield _decided(plan, "decision_against_lock", decision, told | {"wanted": _title(plan, zone), "said": held})
     elif zone == without["main"] if is_main else zone in str(without["overlays"]).split(";"):
         yield _decided(plan, "decision_without_effect", decision, told | {"said": said})
+
+
+def _refined(plan: Plan) -> Iterator[Finding]:
+    """How far parts deviate from the main function of their whole: no fault, but to be seen."""
+    rows = refinements(plan.zones).query("refined_parts > 0")
+    if len(rows):
+        one = engine_words(plan.language)["refined_whole"].format
+        told = engine_words(plan.language)["comma"].join(
+            one(whole=whole, refined=f"{row['refined_ha']:,.2f}", area=f"{row['area_ha']:,.2f}")
+            for whole, row in rows.iterrows()
+        )
+        count, level = int(rows["refined_parts"].sum()), plan.study.units.part_of
+        text = engine_words(plan.language)["refined"].format(count=count, level=level, wholes=told)
+        yield Finding("note", "refined", "", tuple(map(str, rows.index[:5])), len(rows), text)
 
 
 def _said(plan: Plan, zone: str, claims: pd.DataFrame, without: pd.Series, *, is_main: bool) -> str:

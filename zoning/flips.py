@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers import parse_condition
 from zoning.rulebook import Rulebook
+from zoning.wholes import rules_of_units
 from zoning.zones import resolve
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +35,8 @@ def verdicts(seen: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame) -> 
         Index ``unit_id``, where a unit may stand several times; every indicator that a rule reads.
     rulebook : Rulebook
     standing : DataFrame
-        The claims on these units that no rule made: of decisions and of the default zone.
+        The claims on these units that no rule made which was asked of them: of decisions, of the default zone, and what
+        they inherit from a larger unit.
 
     Returns
     -------
@@ -43,15 +45,17 @@ def verdicts(seen: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame) -> 
     """
     ids = pd.Index([f"{place:012d}" for place in range(len(seen))])
     mains, rows, refused = set(rulebook.codes("main")), [], np.zeros(len(seen), dtype=bool)
-    for rule in rulebook.rules:
+    for rule in rules_of_units(standing, rulebook):
         if rule.zone in mains:
             answer = parse_condition(rule.when).evaluate(seen, rulebook.values)
             rows.append(pd.DataFrame({"unit_id": ids[answer.yes], "zone": rule.zone, "rule": rule.id}))
             refused |= answer.unknown if rule.on_unknown == "error" else False
-    own = standing.loc[standing["zone"].isin(mains), ["unit_id", "zone", "rule"]]
+    own = standing.loc[standing["zone"].isin(mains), ["unit_id", "zone", "rule", *({"inherited_from"} & set(standing))]]
     places = pd.DataFrame({"place": ids, "unit_id": seen.index})
     rows.append(places.merge(own, on="unit_id").drop(columns="unit_id").rename(columns={"place": "unit_id"}))
     claims = pd.concat(rows, ignore_index=True).assign(answer="yes", reason="", values="")
+    if "inherited_from" in claims.columns:
+        claims["inherited_from"] = claims["inherited_from"].fillna("")
     found: Words = resolve(claims, rulebook)["main"].reindex(ids).to_numpy(dtype=object)
     found[refused] = ""
     return found

@@ -8,9 +8,12 @@ import pandas as pd
 
 from zoning.locked_entries import Locked
 from zoning.rulebook import Rulebook
+from zoning.wholes import group_parts
 
 
-def locked_units(units: pd.DataFrame, rulebook: Rulebook) -> Iterator[tuple[str, str, Locked]]:
+def locked_units(
+    units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series | None = None
+) -> Iterator[tuple[str, str, Locked]]:
     """Every unit that is locked, by which rule and entry.
 
     Parameters
@@ -19,6 +22,8 @@ def locked_units(units: pd.DataFrame, rulebook: Rulebook) -> Iterator[tuple[str,
         Index ``unit_id``; with ``jurisdiction`` where entries on a whole jurisdiction shall find their units.
     rulebook : Rulebook
         Its entries that are in force.
+    part_of : Series, optional
+        The larger unit of which each unit is a part; an entry on one locks all its parts.
 
     Yields
     ------
@@ -36,32 +41,25 @@ def locked_units(units: pd.DataFrame, rulebook: Rulebook) -> Iterator[tuple[str,
     >>> [(unit, rule) for unit, rule, _ in locked_units(units, rulebook)]
     [('a', 'locked-1')]
     """
-    groups = {"unit": {str(unit): [str(unit)] for unit in units.index}, "jurisdiction": _by(units, "jurisdiction")}
+    named = units["jurisdiction"] if "jurisdiction" in units.columns else pd.Series(dtype="str")
+    parts = {} if part_of is None else group_parts(part_of)
+    groups = {
+        "unit": parts | {str(unit): [str(unit)] for unit in units.index},
+        "jurisdiction": group_parts(named),
+    }
     for rule, entry in rulebook.locked.items():
         kind, name = entry.place
         for unit_id in groups[kind].get(name, ()):
             yield unit_id, rule, entry
 
 
-def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook) -> dict[str, Locked]:
+def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series | None = None) -> dict[str, Locked]:
     """The entries that find no unit, by their rule: normal where a study is a part of the country.
 
     Parameters
     ----------
-    units : DataFrame
+    units, rulebook, part_of
         As in :func:`locked_units`.
-    rulebook : Rulebook
     """
-    used = {rule for _, rule, _ in locked_units(units, rulebook)}
+    used = {rule for _, rule, _ in locked_units(units, rulebook, part_of)}
     return {rule: entry for rule, entry in rulebook.locked.items() if rule not in used}
-
-
-def _by(units: pd.DataFrame, column: str) -> dict[str, list[str]]:
-    """Ids of the units by what they have in a column; nothing where there is no such column."""
-    if column not in units.columns:
-        return {}
-    named = units[column].dropna()
-    found: dict[str, list[str]] = {}
-    for unit_id, name in zip(named.index, named, strict=True):
-        found.setdefault(str(name), []).append(str(unit_id))
-    return found

@@ -17,6 +17,7 @@ from zoning.indicators import complete
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
 from zoning.tables import CONFLICTS, tabulate
+from zoning.wholes import rules_of_units
 from zoning.words import engine_words
 from zoning.zones import resolve
 
@@ -65,6 +66,8 @@ def conflicts(
     ``near`` marks a clause whose threshold is missed or met by less than 1e-9 of it: so little may be noise of the
     inputs. A value of exactly 0 on a threshold of 0 is not near: none is none.
 
+    Where units are parts of larger ones, only rules that refine are told: the others were asked of the wholes.
+
     Examples
     --------
     >>> from datetime import date
@@ -79,7 +82,8 @@ def conflicts(
     zones = resolve(claims, rulebook)
     if units is not None:
         known = known.loc[known.index.isin(list(units))]
-    found = [row for rule in rulebook.rules for row in _clauses(rule, known, rulebook)]
+    asked = rules_of_units(claims, rulebook)
+    found = [row for rule in asked for row in _clauses(rule, known, rulebook)]
     if not found or known.empty:
         return tabulate(CONFLICTS, pd.DataFrame())
     table = pd.concat([one for one, _, _ in found], ignore_index=True)
@@ -91,9 +95,9 @@ def conflicts(
         known = known.loc[known.index.isin(table["unit_id"])]
         if table.empty:
             return tabulate(CONFLICTS, table)
-        found = [row for rule in rulebook.rules for row in _clauses(rule, known, rulebook)]
+        found = [row for rule in asked for row in _clauses(rule, known, rulebook)]
     turning = _turning(found, set(rulebook.codes("main")))
-    standing = claims[~claims["rule"].isin([rule.id for rule in rulebook.rules])]
+    standing = claims[~claims["rule"].isin([rule.id for rule in asked]) & (claims["answer"] == "yes")]
     nearest = flips(known, rulebook, standing, turning).reset_index()
     table = table.merge(nearest.rename(columns={"index": "unit_id"}), on=["unit_id", "indicator"], how="left")
     return tabulate(CONFLICTS, _told(table, decided, rulebook, language))

@@ -49,6 +49,10 @@ class _Narrator:
         yield ""
         yield self._say("main", zone=self._titled(main), status=self._status(status, main))
         yield from self._claim(main)
+        if whole := content.get("whole"):
+            told = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
+            land = {name: f"{whole[f'{name}_ha']:,.2f}" for name in ("area", "refined")}
+            yield f"    {self._say('whole', **told, **land)}"
         for key in ("overlays", "other_claims"):
             if content[key]:
                 yield from ("", self._words[key])

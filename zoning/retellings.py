@@ -46,7 +46,8 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
         return plan
     require_language(language)
     dropped = {decision.unit for decision in plan.study.decisions} - set(plan.measures.index)
-    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language, dropped=dropped)
+    part_of = plan.study.units.part_of
+    again = classify(plan.measures, plan.rulebook, plan.study.decisions, language, dropped=dropped, part_of=part_of)
     claims = _claims(plan, again)
     reasons = claims.set_index(["unit_id", "zone", "rule"])["reason"].to_dict()
     keys = zip(plan.zones["unit_id"], plan.zones["main"], plan.zones["rule"], plan.zones["reason"], strict=True)

@@ -71,7 +71,14 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     measured = measure(stack.units, pieces, stack.layers, rulebook)
     measures = complete(measured, rulebook)
     announce("classify")
-    claims = classify(measures, rulebook, study.decisions, language, dropped=dropped_units(stack))
+    claims = classify(
+        measures,
+        rulebook,
+        study.decisions,
+        language,
+        dropped=dropped_units(stack),
+        part_of=study.units.part_of,
+    )
     decided = resolve(claims, rulebook)
     announce("allocate")
     quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))

@@ -17,6 +17,12 @@ from zoning.locked_entries import Locked
 from zoning.provisions import provision_faults
 from zoning.scheme_faults import scheme_faults
 
+WAYS = {
+    "number": frozenset({"sum", "mean", "area_mean", "min", "max"}),
+    "boolean": frozenset({"any", "all"}),
+    "text": frozenset({"same"}),
+}
+"""How parts may make the value of a whole, by the type of an indicator."""
 RESERVED_RULES = re.compile(r"default|decision-.*|locked-.*")
 
 
@@ -156,6 +162,15 @@ def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
 
 def _absences(draft: Draft) -> Iterator[RulebookError]:
     for place, one in enumerate(draft.indicators):
+        if one.whole is not None and one.whole not in WAYS[one.type]:
+            fits = next(kind for kind, ways in WAYS.items() if one.whole in ways)
+            yield draft.fault(
+                f"whole = \"{one.whole}\" is for {fits}s, and '{one.name}' is a {one.type}; "
+                f"write one of {', '.join(sorted(WAYS[one.type]))}",
+                "indicators",
+                place,
+                "whole",
+            )
         absent = one.when_absent
         if absent in ("error", "unknown"):
             continue

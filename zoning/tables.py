@@ -50,6 +50,8 @@ ZONES = Table(
         "status": "text",
         "rule": "text",
         "reason": "text",
+        "part_of": "text",
+        "main_of_whole": "text",
     },
     ("unit_id",),
 )
@@ -62,7 +64,15 @@ PIECES = Table(
 )
 CLAIMS = Table(
     "claims",
-    {"unit_id": "text", "zone": "text", "rule": "text", "reason": "text", "values": "json", "answer": "text"},
+    {
+        "unit_id": "text",
+        "zone": "text",
+        "rule": "text",
+        "reason": "text",
+        "values": "json",
+        "answer": "text",
+        "inherited_from": "text",
+    },
     ("unit_id", "zone", "rule"),
 )
 CONFLICTS = Table(

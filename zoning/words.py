@@ -11,6 +11,16 @@ WORDS: Words = {
     # claims
     "because": ("{reason}: {facts}", "{reason}：{facts}"),
     "and": ("; ", "；"),
+    "refined": (
+        "{count} units have another main function than their {level}: {wholes}",
+        "{count} 个单元的主体功能与所在{level}不同：{wholes}",
+    ),
+    "refined_whole": ("{whole} {refined} ha of {area} ha", "{whole} {refined} 公顷（共 {area} 公顷）"),
+    "whole": (
+        "{level} {whole}: {zone}; parts of {refined} ha of {area} ha have another main function",
+        "{level} {whole}：{zone}；共 {area} 公顷，其中 {refined} 公顷的单元另有主体功能",
+    ),
+    "of_whole": ("{level} {whole}: {reason}", "{level} {whole}：{reason}"),
     "rule_of": ("{rule} ({zone})", "{rule}（{zone}）"),
     "comma": (", ", "、"),
     "decided_by": ("decided by {by} on {date}: {reason}", "{by} 于 {date} 决定：{reason}"),

@@ -11,8 +11,8 @@ from zoning.errors import near
 from zoning.locked_entries import LOCKED
 from zoning.rulebook import Rulebook
 
-_LOCKED, _LOCKED_AROUND, _DECISION, _RULE, _DEFAULT = range(5)
-COLUMNS = ("main", "overlays", "status", "rule", "reason")
+_LOCKED, _LOCKED_WHOLE, _LOCKED_AROUND, _DECISION, _DECISION_WHOLE, _REFINING, _RULE, _DEFAULT = range(8)
+COLUMNS = ("main", "overlays", "status", "rule", "reason", "part_of", "main_of_whole")
 
 
 def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -29,7 +29,8 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     -------
     DataFrame
         Index ``unit_id``, sorted; ``main``, ``overlays`` (sorted, joined by ``;``), ``status``, and ``rule`` and
-        ``reason`` of the claim that decided the main function.
+        ``reason`` of the claim that decided the main function; ``part_of`` and ``main_of_whole``, the larger unit of
+        which the unit is a part and its main function, both empty where it is a part of nothing.
 
     Raises
     ------
@@ -38,9 +39,10 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 
     Notes
     -----
-    A locked decision wins, one on the unit before one on its jurisdiction; then a decision of the plan; then the rule
-    with the lowest priority number; the default zone comes last. Where different zones stand at the lowest number, the
-    id that sorts first decides.
+    A locked decision wins, one on the unit before one on its whole and one on its jurisdiction; then a decision of the
+    plan, one on the unit before one on its whole; then rules that refine; then the other rules; the default zone comes
+    last. Among rules the lowest priority number wins, and where different zones stand at it, the id that sorts first.
+    The main function of a whole is decided alike, by the claims on it and on its jurisdiction alone.
 
     The status is the first that fits: ``by_decision`` where a decision, locked or not, gave the main function,
     ``contested`` where different zones stood at the lowest number, ``review`` where a rule could not be answered,
@@ -89,11 +91,25 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     ):
         status = status.mask(where, word)
     joined = overlays.groupby("unit_id")["zone"].agg(lambda codes: ";".join(sorted(set(codes))))
+    of, own = _wholes(ranked, mains)
     return (
         winners.rename(columns={"zone": "main"})
         .reindex(units)
-        .assign(overlays=joined.reindex(units, fill_value="").astype("str"), status=status)[list(COLUMNS)]
+        .assign(
+            overlays=joined.reindex(units, fill_value="").astype("str"),
+            status=status,
+            part_of=of.reindex(units, fill_value="").astype("str"),
+            main_of_whole=own.reindex(units, fill_value="").astype("str"),
+        )[list(COLUMNS)]
     )
+
+
+def _wholes(ranked: pd.DataFrame, mains: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """For each part of a larger unit that unit, and its main function: by the claims that are about it."""
+    of = ranked[(ranked["rule"] == DEFAULT_RULE) & (ranked["inherited_from"] != "")]
+    about = (mains["inherited_from"] != "") | (mains["tier"] == _LOCKED_AROUND)
+    first = mains[about & mains["unit_id"].isin(of["unit_id"])].drop_duplicates("unit_id")
+    return of.set_index("unit_id")["inherited_from"], first.set_index("unit_id")["zone"]
 
 
 def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -103,6 +119,8 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     below, whatever numbers the rules use.
     """
     kinds = {zone.code: zone.kind for zone in rulebook.zones}
+    if "inherited_from" not in claims.columns:  # claims that somebody made by hand, of units that are parts of nothing
+        claims = claims.assign(inherited_from="")
     priorities = {rule.id: rule.priority for rule in rulebook.rules}
     rule = claims["rule"]
     decision, locked = rule.str.startswith(DECISION), rule.str.startswith(LOCKED)
@@ -113,9 +131,13 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
         for what, known, names in (("zone", kinds, claims["zone"]), ("rule", known, rule[ruled]))
         for name in sorted(set(names) - set(known))
     )
-    whole = {name for name, entry in rulebook.locked.items() if entry.unit is None}
-    tier = pd.Series(_RULE, index=claims.index).mask(rule == DEFAULT_RULE, _DEFAULT).mask(decision, _DECISION)
-    tier = tier.mask(locked, _LOCKED).mask(rule.isin(whole), _LOCKED_AROUND)
+    around = {name for name, entry in rulebook.locked.items() if entry.unit is None}
+    refining = {one.id for one in rulebook.rules if one.refines}
+    whole = claims["inherited_from"] != ""
+    tier = pd.Series(_RULE, index=claims.index).mask(rule.isin(refining), _REFINING)
+    tier = tier.mask(rule == DEFAULT_RULE, _DEFAULT)
+    tier = tier.mask(decision, _DECISION).mask(decision & whole, _DECISION_WHOLE)
+    tier = tier.mask(locked, _LOCKED).mask(locked & whole, _LOCKED_WHOLE).mask(rule.isin(around), _LOCKED_AROUND)
     return claims.assign(
         kind=claims["zone"].map(kinds),
         decision=decision | locked,

@@ -107,7 +107,7 @@ function claimText(facts, speech, [ruleAt, , , text, clauses]) {
   const rule = facts.rules[ruleAt];
   const { words } = speech;
   const byDefault = rule?.kind === "default";
-  const reason = clauses.length && rule ? (byDefault ? words.default_rule : rule.reason) : text;
+  const reason = clauses.length && rule ? (byDefault ? words.default_rule : text || rule.reason) : text;
   return node(
     "div",
     { class: "zp-why" },

@@ -97,7 +97,7 @@ def test_one_main_function_by_decision_priority_and_id(rules, expected) -> None:
 def test_the_reason_is_that_of_the_claim_that_decided() -> None:
     zones = resolve(pd.DataFrame(by_rules("u", "a-2", "b-1")), RULEBOOK)
     assert zones.loc["u", "reason"] == "why b-1"
-    assert list(zones.columns) == ["main", "overlays", "status", "rule", "reason"]
+    assert list(zones.columns) == ["main", "overlays", "status", "rule", "reason", "part_of", "main_of_whole"]
 
 
 def test_units_are_sorted_and_do_not_touch_each_other() -> None:

@@ -1,0 +1,409 @@
+"""Units of two levels: townships inside counties, in the toy province of ``tests/conftest.py``.
+
+The two counties are the wholes, the twelve squares their parts. Forest covers 450 of 600 ha of west (0.75) and none of
+east; west has 3 x (100 + 200) = 900 people and east 3 x (300 + 400) = 2,100.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers import Decision, SeveralErrors, SourceError, UnknownNameError, ZoneplanError, read_layers, read_study
+from maps import cards
+from zoning.cases import run_cases
+from zoning.checks import check
+from zoning.claims import classify
+from zoning.entries import Indicator, Rule, Zone
+from zoning.explanations import explain
+from zoning.findings import find
+from zoning.retellings import retell
+from zoning.rulebook import Rulebook, Value, read_rulebook
+from zoning.runs import run
+from zoning.wholes import gather_wholes, refinements
+from zoning.zones import resolve
+
+DAY = date(2025, 1, 1)
+
+INDICATORS = """
+[[indicators]]
+name = "ecologically_fragile_share"
+when_absent = "unknown"
+
+[[indicators]]
+name = "plant_mw"
+unit = "MW"
+when_absent = 0
+
+[[indicators]]
+name = "population"
+unit = "persons"
+whole = "sum"
+
+[[indicators]]
+name = "protected_ha"
+unit = "ha"
+when_absent = 0
+"""
+
+RULES = """
+[[rules]]
+id = "fragile-1"
+zone = "ecologically_fragile"
+when = "ecologically_fragile_share >= fragile_min"
+priority = 10
+reason = { en = "forest covers it" }
+reference = "Toy Act, section 2"
+
+[[rules]]
+id = "key-1"
+zone = "key_development"
+when = "population >= populous_min"
+priority = 20
+reason = { en = "many people live here" }
+reference = "Toy Act, section 1"
+
+[[rules]]
+id = "town-1"
+zone = "key_development"
+when = "population >= town_min AND ecologically_fragile_share < fragile_min"
+refines = true
+priority = 50
+reason = { en = "a town inside its county" }
+reference = "Toy Act, section 1a"
+
+[[rules]]
+id = "wood-1"
+zone = "ecologically_fragile"
+when = "ecologically_fragile_share > town_fragile_max"
+refines = true
+priority = 40
+reason = { en = "a wood inside its county" }
+reference = "Toy Act, section 2a"
+"""
+
+PARAMETERS = """
+
+[[parameters]]
+name = "town_min"
+unit = "persons"
+values = [{ value = 200, from = 2011-01-01 }]
+reference = "Toy Act, section 1a"
+
+[[parameters]]
+name = "town_fragile_max"
+unit = "1"
+values = [{ value = 0.9, from = 2011-01-01 }]
+reference = "Toy Act, section 2a"
+"""
+
+CASES = """
+[[cases]]
+name = "a town without forest in a forest county"
+date = 2025-01-01
+source = "pencil: 200 >= 200 and 0 < 0.5; the county has 0.75"
+whole = { ecologically_fragile_share = 0.75, population = 900 }
+given = { ecologically_fragile_share = 0, population = 200 }
+expect = { main = "key_development", main_of_whole = "ecologically_fragile", status = "decided" }
+
+[[cases]]
+name = "without a county nobody asks the rules for parts"
+date = 2025-01-01
+source = "pencil"
+given = { ecologically_fragile_share = 0, population = 200 }
+expect = { main = "general", status = "decided" }
+
+[[cases]]
+name = "one resident fewer is what the county is"
+date = 2025-01-01
+source = "pencil: 199 < 200"
+whole = { ecologically_fragile_share = 0.75, population = 900 }
+given = { ecologically_fragile_share = 0, population = 199 }
+expect = { main = "ecologically_fragile", main_of_whole = "ecologically_fragile", status = "decided" }
+"""
+
+
+@pytest.fixture
+def folder(toy_folder):
+    """The toy study with counties as wholes; the decision on c4 and the points are left out."""
+    rules = toy_folder / "rules"
+    (rules / "indicators.toml").write_text(INDICATORS, "utf-8")
+    (rules / "rules.toml").write_text(RULES, "utf-8")
+    with (rules / "parameters.toml").open("a", encoding="utf-8") as file:
+        file.write(PARAMETERS)
+    plan = (toy_folder / "plan.toml").read_text("utf-8")
+    plan = plan.replace('jurisdiction = "county"', 'jurisdiction = "county"\npart_of = "county"')
+    plan = plan[: plan.index('[[layers]]\nname = "coalfield"')]
+    (toy_folder / "plan.toml").write_text(plan, "utf-8")
+    return toy_folder
+
+
+@pytest.fixture
+def plan(folder):
+    return run(read_study(folder / "plan.toml"))
+
+
+def test_rules_are_asked_of_the_county_and_townships_refine(plan) -> None:
+    """West: 0.75 >= 0.5, so all its squares are fragile; a2 b2 c2 have 200 people but half their land is forest.
+
+    East: 2,100 >= 1,000 people, so all its squares are key.
+    """
+    zones = plan.zones.set_index("unit_id")
+    west, east = ["a1", "b1", "c1", "a2", "b2", "c2"], ["a3", "b3", "c3", "a4", "b4", "c4"]
+    assert (zones.loc[west, "main"] == "ecologically_fragile").all()
+    assert (zones.loc[east, "main"] == "key_development").all()
+    assert zones.loc[["a1", "a2", "a3"], "rule"].tolist() == ["wood-1", "fragile-1", "town-1"]
+    assert zones["part_of"].tolist() == zones["jurisdiction"].tolist()
+    assert set(zones.loc[west, "main_of_whole"]) == {"ecologically_fragile"}
+    assert set(zones.loc[east, "main_of_whole"]) == {"key_development"}
+    assert zones.loc["a2", "reason"] == (
+        "county west: forest covers it: ecologically_fragile_share 0.75 >= 0.5 (fragile_min)"
+    )
+    claims = plan.claims.set_index(["unit_id", "rule"])["inherited_from"]
+    assert claims["a2", "fragile-1"] == "west"
+    assert claims["a1", "wood-1"] == ""
+    assert refinements(plan.zones)["refined_ha"].to_dict() == {"east": 0.0, "west": 0.0}
+
+
+def test_a_county_counts_its_own_people_not_those_of_each_township(plan) -> None:
+    wholes = gather_wholes(plan.measures, plan.rulebook, "county")
+    assert wholes.table["population"].to_dict() == {"east": 2100.0, "west": 900.0}
+    assert wholes.table["ecologically_fragile_share"].to_dict() == {"east": 0.0, "west": 0.75}
+    assert wholes.table["area_ha"].tolist() == pytest.approx([600.0, 600.0])
+    assert wholes.table["plant_mw"].tolist() == [0.0, 0.0]  # absent from the study, and taken as 0 for all
+
+
+def deciding(folder, *entries: str) -> None:
+    head = '[[decisions]]\nreason = "why not"\nby = "the council"\ndate = 2024-01-01\n'
+    with (folder / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write("".join(f"\n{head}{entry}\n" for entry in entries))
+
+
+def test_who_decides_on_a_county_decides_on_its_townships_but_for_their_own(folder) -> None:
+    """West becomes key by decision; a1 stays fragile by a decision on itself: 100 of 600 ha deviate."""
+    deciding(
+        folder,
+        'unit = "west"\nmain = "key_development"',
+        'unit = "a1"\nmain = "ecologically_fragile"',
+        'unit = "east"\nmain = "key_development"',
+    )
+    plan = run(read_study(folder / "plan.toml"))
+    zones = plan.zones.set_index("unit_id")
+    assert zones.loc[["a1", "b1", "c2"], "main"].tolist() == [
+        "ecologically_fragile", "key_development", "key_development",
+    ]  # fmt: skip
+    assert zones.loc["b1", ["rule", "status", "main_of_whole"]].tolist() == [
+        "decision-1", "by_decision", "key_development",
+    ]  # fmt: skip
+    assert refinements(plan.zones).loc["west"].to_dict() == {
+        "main": "key_development",
+        "area_ha": pytest.approx(600.0),
+        "parts": 6,
+        "refined_ha": pytest.approx(100.0),
+        "refined_parts": 1,
+    }
+    assert zones.loc["b1", "reason"] == "county west: decided by the council on 2024-01-01: why not"
+    found = {one.code: one for one in find(plan)}
+    assert found["refined"].level == "note"
+    assert found["refined"].text == (
+        "1 units have another main function than their county: west 100.00 ha of 600.00 ha"
+    )
+    idle = [one for one in find(plan) if one.code == "decision_without_effect"]
+    assert [one.features for one in idle] == [("a1",), ("east",)]  # wood-1 has a1 fragile already, key-1 east key
+    assert not [one for one in find(plan) if one.code == "decision_unit_dropped"]
+
+
+LOCK = """
+[[decisions]]
+unit = "west"
+main = "general"
+locked = true
+reason = { en = "listed" }
+by = "Parliament"
+reference = "List 1"
+"""
+
+
+def test_a_locked_county_binds_its_townships_and_shows_who_wanted_otherwise(folder) -> None:
+    (folder / "rules" / "decisions.toml").write_text(LOCK, "utf-8")
+    deciding(folder, 'unit = "a1"\nmain = "key_development"', 'unit = "west"\nmain = "key_development"')
+    study = read_study(folder / "plan.toml")
+    plan = run(study)
+    west = plan.zones[plan.zones["part_of"] == "west"]
+    assert set(west["main"]) == {"general"}
+    assert set(west["main_of_whole"]) == {"general"}
+    assert set(west["status"]) == {"by_decision"}
+    against = [one.features for one in find(plan) if one.code == "decision_against_lock"]
+    assert against == [("a1",), ("west",)]
+    assert west["reason"].iloc[0] == "county west: locked at national level by Parliament: listed (List 1)"
+    notes = check(study, plan.rulebook, read_layers(study))
+    assert not [one for one in notes if one.code == "locked_elsewhere"]
+
+
+def test_the_county_stands_in_explanation_card_and_other_language(folder) -> None:
+    deciding(folder, 'unit = "c4"\nmain = "ecologically_fragile"')
+    plan = run(read_study(folder / "plan.toml"))
+    told = explain(plan, "c4")
+    assert told.as_dict()["whole"] == {
+        "level": "county",
+        "unit_id": "east",
+        "zone": "key_development",
+        "title": {"en": "Key development"},
+        "area_ha": pytest.approx(600.0),
+        "refined_ha": pytest.approx(100.0),
+    }
+    assert (
+        "county east: Key development (key_development); parts of 100.00 ha of 600.00 ha have another main function"
+    ) in told.text()
+    assert "rule fragile-1: county west: forest covers it" in explain(plan, "a2").text()
+    content = cards(plan, "en")
+    place = content["units"]["id"].index("a2")
+    assert content["units"]["main_claim"][place][3] == "county west: forest covers it"
+    assert content["units"]["main_claim"][content["units"]["id"].index("a1")][3] == ""
+    assert retell(plan, "zh").zones.set_index("unit_id").loc["a2", "reason"].startswith("county west：forest covers it")
+    with pytest.raises(UnknownNameError, match="it is a larger unit, explain a part of it: 'a1', 'a2'"):
+        explain(plan, "west")
+
+
+def test_cases_may_give_the_county(folder) -> None:
+    (folder / "rules" / "cases").mkdir()
+    (folder / "rules" / "cases" / "wholes.toml").write_text(CASES, "utf-8")
+    assert [one.text for one in run_cases(folder / "rules") if not one.passed] == []
+
+
+def test_without_part_of_nothing_changes(toy_folder) -> None:
+    plan = run(read_study(toy_folder / "plan.toml"))
+    assert set(plan.zones["part_of"]) == {""}
+    assert set(plan.zones["main_of_whole"]) == {""}
+    assert set(plan.claims["inherited_from"]) == {""}
+    assert refinements(plan.zones).empty
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "expected"),
+    [
+        ('part_of = "canton"', ZoneplanError, "canton"),
+        ('part_of = "hole"', SourceError, "2 units have nothing in column 'hole' ('b1', 'b2')"),
+        ('part_of = "twin"', UnknownNameError, "'a1' is the id of a unit and, in column 'twin', of a larger one"),
+        ('part_of = "torn"', SourceError, "the parts of 1 larger units of column 'torn' ('one') lie in different"),
+    ],
+)
+def test_columns_that_name_no_whole(folder, units, change: str, error: type[Exception], expected: str) -> None:
+    own = units.drop(columns=["jurisdiction", "area_ha"]).rename_axis("code").reset_index()
+    hole = own["county"].where(~own["code"].isin(["b1", "b2"]))
+    own = own.assign(hole=hole, twin=np.where(own["county"] == "west", "a1", "x"), torn="one")
+    own.to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('part_of = "county"', change), "utf-8")
+    with pytest.raises((error, SeveralErrors)) as caught:
+        run(read_study(path))
+    assert expected in str(caught.value)
+
+
+def test_a_unit_may_be_its_own_whole() -> None:
+    rulebook = Rulebook("r", "", "", DAY, indicators=(Indicator(name="x", whole="sum"),))
+    towns = pd.DataFrame({"county": ["a", "k"], "x": [1.0, 2.0]}, index=["a", "b"])
+    assert gather_wholes(towns, rulebook, "county").table["x"].to_dict() == {"a": 1.0, "k": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "values", "expected"),
+    [
+        (Indicator(name="x", whole="sum"), [1.0, 2.0], 3.0),
+        (Indicator(name="x", whole="mean"), [1.0, 2.0], 1.5),
+        (Indicator(name="x", whole="area_mean"), [1.0, 2.0], 1.75),
+        (Indicator(name="x", whole="min"), [1.0, 2.0], 1.0),
+        (Indicator(name="x", whole="max"), [1.0, 2.0], 2.0),
+        (Indicator(name="x"), [1.0, 2.0], None),
+        (Indicator(name="x", whole="sum"), [1.0, float("nan")], None),
+        (Indicator(name="x", whole="area_mean"), [1.0, float("nan")], None),
+        (Indicator(name="x_ha"), [1.0, 2.0], 3.0),
+        (Indicator(name="x_share"), [1.0, 2.0], 1.75),
+        (Indicator(name="x", type="boolean", whole="any"), [True, False], True),
+        (Indicator(name="x", type="boolean", whole="all"), [True, False], False),
+        (Indicator(name="x", type="boolean"), [True, True], None),
+        (Indicator(name="x", type="text"), ["p", "p"], "p"),
+        (Indicator(name="x", type="text"), ["p", "q"], None),
+    ],
+)
+def test_how_parts_make_a_whole(indicator: Indicator, values: list[object], expected: object) -> None:
+    """Two parts of 100 and 300 ha."""
+    rulebook = Rulebook("r", "", "", DAY, indicators=(indicator,))
+    towns = pd.DataFrame({"county": "k", "area_ha": [100.0, 300.0], indicator.name: values}, index=["a", "b"])
+    found = gather_wholes(towns, rulebook, "county").table.loc["k", indicator.name]
+    assert pd.isna(found) if expected is None else found == expected
+
+
+def test_numbers_are_not_gathered_like_truths(write_rulebook) -> None:
+    folder = write_rulebook(indicators=lambda text: text.replace('unit = "MW"', 'unit = "MW"\nwhole = "any"'))
+    with pytest.raises(ZoneplanError) as caught:
+        read_rulebook(folder, DAY)
+    assert "whole = \"any\" is for booleans, and 'energy_mw' is a number; write one of area_mean, max" in str(
+        caught.value
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("pqr"), st.floats(0, 1), st.floats(0, 2000), st.floats(1, 100)),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_every_part_and_every_whole_has_exactly_one_main_function(rows) -> None:
+    """P12, on two levels: and parts that no rule refines are what their whole is."""
+    rulebook = made()
+    frame = pd.DataFrame(rows, columns=["county", "forest_share", "people", "area_ha"])
+    frame.index = pd.Index([f"u{place:02}" for place in range(len(rows))], name="unit_id")
+    zones = resolve(classify(frame, rulebook, part_of="county"), rulebook)
+    assert zones.index.tolist() == sorted(frame.index)
+    assert set(zones["main"]) <= {"fragile", "town", "general"}
+    assert zones["part_of"].tolist() == frame["county"].tolist()
+    assert zones.groupby("part_of")["main_of_whole"].agg(set).map(len).eq(1).all()
+    share = (frame["forest_share"] * frame["area_ha"]).groupby(frame["county"]).sum()
+    share /= frame["area_ha"].groupby(frame["county"]).sum()
+    for unit, zone in zones.iterrows():
+        own = "fragile" if share[zone["part_of"]] >= 0.5 else "general"
+        near = abs(share[zone["part_of"]] - 0.5) < 1e-9
+        assert zone["main_of_whole"] == own or near
+        assert zone["main"] == ("town" if frame.loc[unit, "people"] >= 1000 else zone["main_of_whole"])
+
+
+def made() -> Rulebook:
+    def value(name: str, number: float) -> Value:
+        return Value(name=name, value=number, unit="1", title=None, reference="r", verified=False)
+
+    said = {"reason": {"en": "why"}, "reference": "r"}
+    return Rulebook(
+        "r",
+        "",
+        "",
+        DAY,
+        zones=(
+            Zone(code="fragile", kind="main", title={"en": "Fragile"}),
+            Zone(code="town", kind="main", title={"en": "Town"}),
+            Zone(code="general", kind="main", title={"en": "General"}, default=True),
+        ),
+        indicators=(Indicator(name="forest_share"), Indicator(name="people")),
+        rules=(
+            Rule(id="f", zone="fragile", when="forest_share >= half", **said),
+            Rule(id="t", zone="town", when="people >= many", refines=True, priority=99, **said),
+        ),
+        parameters={"half": value("half", 0.5), "many": value("many", 1000.0)},
+    )
+
+
+def test_decisions_find_parts_and_wholes() -> None:
+    rulebook = made()
+    frame = pd.DataFrame(
+        {"county": ["k", "k"], "forest_share": [0.0, 0.0], "people": [0.0, 0.0], "area_ha": [1.0, 1.0]},
+        index=pd.Index(["a", "b"], name="unit_id"),
+    )
+    wrong = Decision(unit="kk", main="town", reason="r", by="b", date=DAY)
+    with pytest.raises(UnknownNameError, match="there is no unit 'kk'"):
+        classify(frame, rulebook, [wrong], part_of="county")

@@ -1,0 +1,272 @@
+"""Wholes: the larger units (counties) of which the units of a plan (townships) are parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers import SourceError, UnknownNameError, shown
+from zoning.entries import Indicator, Rule
+from zoning.errors import near
+from zoning.indicators import QUOTA, column_of, complete
+from zoning.rulebook import Rulebook
+
+AREA = "area_ha"
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """The larger units of a plan.
+
+    Attributes
+    ----------
+    level : str
+        What they are called: the column of the units that names them.
+    table : DataFrame
+        Index: their ids; what rules read of them, in the form of measures.
+    of : Series of str
+        Index ``unit_id``: the whole of which each unit is a part.
+    """
+
+    level: str
+    table: pd.DataFrame
+    of: pd.Series
+
+    @cached_property
+    def parts(self) -> dict[str, list[str]]:
+        """The units that make up each whole, in their order."""
+        return group_parts(self.of)
+
+
+def gather_wholes(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> Wholes:
+    """What rules read of the larger units, gathered from their parts.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``, one row a part; with ``area_ha`` where a share is to be weighted by it.
+    rulebook : Rulebook
+        Its indicators say by ``whole`` how parts make the value of a whole.
+    level : str
+        The column of the measures that names the larger unit of each part.
+
+    Returns
+    -------
+    Wholes
+        Of an indicator without ``whole``, ``<role>_ha`` and ``area_ha`` are added up, ``<role>_share`` is the mean by
+        area, a text is the one that all parts share; any other is missing, unless it is what the rulebook takes for
+        all units of a study without it. A whole with a part whose value is missing
+        has none.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such column, or an id is that of a whole and of a unit of another whole.
+    SourceError
+        A unit is a part of nothing, or parts of one whole lie in different jurisdictions.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> people = Indicator(name="population", unit="persons", whole="sum")
+    >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), indicators=(people, Indicator(name="forest_share")))
+    >>> towns = {"county": ["k", "k"], "population": [3, 4], "forest_share": [0.5, 0.0], "area_ha": [100.0, 300.0]}
+    >>> gather_wholes(pd.DataFrame(towns, index=["a", "b"]), rulebook, "county").table.loc["k"].to_dict()
+    {'population': 7.0, 'forest_share': 0.125, 'area_ha': 400.0}
+    """
+    of = whole_of(measures, level)
+    columns = {}
+    for indicator in (*rulebook.indicators, Indicator(name=AREA)):
+        if indicator.name in measures.columns and not indicator.name.startswith(QUOTA):
+            columns[indicator.name] = _gathered(indicator, measures, of)
+    if "jurisdiction" in measures.columns:
+        columns["jurisdiction"] = _jurisdictions(measures["jurisdiction"], of, level)
+    ids = pd.Index(sorted(set(of)), name="unit_id", dtype="str")
+    return Wholes(level, complete(pd.DataFrame(columns, index=ids), rulebook), of)
+
+
+def group_parts(of: pd.Series) -> dict[str, list[str]]:
+    """Units by what a column names for each, in their order; units for which it names nothing are left out.
+
+    Examples
+    --------
+    >>> group_parts(pd.Series({"a": "west", "b": "east", "c": "west"}))
+    {'west': ['a', 'c'], 'east': ['b']}
+    """
+    found: dict[str, list[str]] = {}
+    for unit, whole in of.dropna().items():
+        found.setdefault(str(whole), []).append(str(unit))
+    return found
+
+
+def whole_of(units: pd.DataFrame, level: str) -> pd.Series:
+    """The larger unit of which each unit is a part.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Index ``unit_id``; measures will do as well.
+    level : str
+        The column that names it.
+
+    Returns
+    -------
+    Series of str
+        Index of the units.
+
+    Raises
+    ------
+    UnknownNameError, SourceError
+        See :func:`gather_wholes`.
+    """
+    if level not in units.columns:
+        raise UnknownNameError(
+            f"[units]: part_of = \"{level}\", but the units have no column '{level}'"
+            f"{near(level, map(str, units.columns))}",
+            code="unknown_column",
+        )
+    named = units[level]
+    empty = units.index[named.isna() | (named.astype("str") == "")]
+    if len(empty):
+        raise SourceError(
+            f"layer 'units': {len(empty)} units have nothing in column '{level}' ({shown(empty)}): a unit is a part of "
+            "one larger unit; fill the column, with the unit's own id where it is whole itself",
+            code="part_of_nothing",
+            layer="units",
+            features=empty,
+        )
+    of = named.astype("str")
+    parts = group_parts(of)
+    twice = [unit for unit in of.index if parts.get(unit, [unit]) != [unit]]
+    if twice:
+        raise UnknownNameError(
+            f"layer 'units': {shown(twice)} is the id of a unit and, in column '{level}', of a larger one: a decision "
+            "could mean either; name the larger units by other ids",
+            code="two_sources",
+            features=twice,
+        )
+    return of
+
+
+def _gathered(indicator: Indicator, measures: pd.DataFrame, of: pd.Series) -> pd.Series:
+    """The values of the wholes; missing where one of a part is."""
+    values = measures[indicator.name]
+    how = indicator.of_parts
+    if how is None:
+        # what the rulebook took for all units because the study had nothing, it takes for the wholes as well
+        taken = indicator.when_absent if (values == indicator.when_absent).all() else None
+        return column_of(indicator, taken, pd.Index(sorted(set(of))))
+    if how == "area_mean":
+        if AREA not in measures.columns:
+            return column_of(indicator, None, pd.Index(sorted(set(of))))
+        area = measures[AREA]
+        found = (values * area).groupby(of).sum() / area.groupby(of).sum()
+    else:
+        found = _WAYS[how](values.groupby(of))
+    whole = values.notna().groupby(of).all()
+    return found.where(whole)
+
+
+def _same(groups: Any) -> pd.Series:
+    """The value that all parts share, else missing."""
+    first: pd.Series = groups.first()
+    return first.where(first.eq(groups.last()) & groups.nunique().le(1))
+
+
+_WAYS: dict[str, Callable[..., pd.Series]] = {
+    "sum": lambda groups: groups.sum().astype(float),
+    "mean": lambda groups: groups.mean(),
+    "min": lambda groups: groups.min(),
+    "max": lambda groups: groups.max(),
+    "any": lambda groups: groups.any(),
+    "all": lambda groups: groups.all(),
+    "same": _same,
+}
+
+
+def _jurisdictions(named: pd.Series, of: pd.Series, level: str) -> pd.Series:
+    groups = named.fillna("").groupby(of)
+    torn = groups.nunique()[lambda count: count > 1].index
+    if len(torn):
+        raise SourceError(
+            f"layer 'units': the parts of {len(torn)} larger units of column '{level}' ({shown(torn)}) lie in "
+            "different jurisdictions; correct the column, or name the larger units by ids that are unique",
+            code="torn_whole",
+            layer="units",
+            features=torn,
+        )
+    return groups.first()
+
+
+def rules_of_units(claims: pd.DataFrame, rulebook: Rulebook) -> tuple[Rule, ...]:
+    """The rules that are asked of the units themselves: where they are parts of larger units, only those that refine.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The CLAIMS table, with the rows of the default zone, which name the larger units.
+    rulebook : Rulebook
+    """
+    parts = "inherited_from" in claims.columns and bool((claims["inherited_from"] != "").any())
+    return tuple(rule for rule in rulebook.rules if rule.refines == parts)
+
+
+def refinements(zones: pd.DataFrame) -> pd.DataFrame:
+    """How far the parts of each larger unit deviate from its main function.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        The ZONES table.
+
+    Returns
+    -------
+    DataFrame
+        Index ``part_of``, sorted: ``main`` of the whole, ``area_ha`` and ``parts``, and ``refined_ha`` and
+        ``refined_parts``, those with another main function. No rows where the units are parts of nothing.
+
+    Examples
+    --------
+    >>> zones = {"part_of": ["k", "k"], "main_of_whole": ["a", "a"], "main": ["a", "b"], "area_ha": [300.0, 100.0]}
+    >>> refinements(pd.DataFrame(zones)).loc["k"].to_dict()
+    {'main': 'a', 'area_ha': 400.0, 'parts': 2, 'refined_ha': 100.0, 'refined_parts': 1}
+    """
+    rows = zones[zones["part_of"] != ""]
+    refined = rows["main"] != rows["main_of_whole"]
+    sums = pd.DataFrame(
+        {
+            "part_of": rows["part_of"],
+            "main": rows["main_of_whole"],
+            "area_ha": rows["area_ha"],
+            "parts": 1,
+            "refined_ha": np.where(refined, rows["area_ha"], 0.0),
+            "refined_parts": refined.astype(int),
+        }
+    )
+    ways = {"main": "first", "area_ha": "sum", "parts": "sum", "refined_ha": "sum", "refined_parts": "sum"}
+    return sums.groupby("part_of").agg(ways)
+
+
+def first_part(zones: pd.DataFrame, unit: str) -> str:
+    """The unit itself, or the first part of the larger unit of that id; empty where there is neither.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        The ZONES table.
+    unit : str
+
+    Examples
+    --------
+    >>> zones = pd.DataFrame({"unit_id": ["a", "b"], "part_of": ["k", "k"]})
+    >>> first_part(zones, "b"), first_part(zones, "k"), first_part(zones, "x")
+    ('b', 'a', '')
+    """
+    own = zones.loc[zones["unit_id"] == unit, "unit_id"]
+    parts = zones.loc[zones["part_of"] == unit, "unit_id"]
+    return str(next(iter([*own, *parts]), ""))
