@@ -58,6 +58,7 @@ from zoning.floors import weigh_floors as weigh_floors
 from zoning.summaries import summarise_lines as summarise_lines
 from zoning.summaries import summarise_points as summarise_points
 from zoning.measures import DEDUCTED_ROLES as DEDUCTED_ROLES
+from zoning.measures import deducted_roles as deducted_roles
 from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
 from zoning.assumptions import assume as assume

@@ -9,10 +9,10 @@ from layers import number_text
 from zoning.energy_entries import Scheme
 from zoning.entries import DatedValue, Parameter, Scalar
 from zoning.indicators import assumption
-from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE
+from zoning.measures import ELEVATION_ROLE, deducted_roles
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook, Value
-from zoning.words import engine_words, role_in
+from zoning.words import engine_words, role_in, text_in
 
 
 def assume(
@@ -33,7 +33,8 @@ def assume(
     -------
     tuple of Assumption
     """
-    deductions = (_deduction(role, language) for role in undeducted_roles)
+    titles = {role: text_in(line.title, language) for line in rulebook.lines for role in line.roles}
+    deductions = (_deduction(role, language, titles.get(role, role)) for role in undeducted_roles)
     unread = (_unseen(value, language) for value in rulebook.parameters.values() if not value.verified)
     return (*absent, *deductions, *unread)
 
@@ -58,14 +59,16 @@ def retell_assumptions(
             for one in scheme.parameters
             for value in one.dated
         )
-        return *assume(absent, (*DEDUCTED_ROLES, ELEVATION_ROLE), rulebook, language), *numbers
+        return *assume(absent, (*deducted_roles(rulebook), ELEVATION_ROLE), rulebook, language), *numbers
 
     told = dict(zip(possible(old), possible(new), strict=True))
     return tuple(told.get(one, one) for one in assumptions)
 
 
-def _deduction(role: str, language: str) -> Assumption:
-    text = engine_words(language)["no_deduction"].format(role=role, title=role_in(language, role))
+def _deduction(role: str, language: str, title: str) -> Assumption:
+    """What is not deducted; the house's own word for a role comes before the title of its line."""
+    known = role_in(language, role)
+    text = engine_words(language)["no_deduction"].format(role=role, title=title if known == role else known)
     return Assumption(role, "deduction", text)
 
 

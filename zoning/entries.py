@@ -194,6 +194,8 @@ class Line(Part):
     """What the tables call it."""
     roles: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Roles of the layers that draw it."""
+    deducted: bool | None = None
+    """Whether land of its roles is not available for building; by default that of red lines and permanent farmland."""
     title: Texts
     """What people read, by language."""
     reference: str = ""

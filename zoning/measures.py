@@ -29,7 +29,10 @@ from zoning.rulebook import Rulebook
 from zoning.summaries import count_polygons, summarise_lines, summarise_points
 
 DEDUCTED_ROLES = ("red_line_core", "red_line", "protected", "permanent_farmland", "built_up", "water")
-"""Land of these roles is not available for building."""
+"""Land of these roles is not available for building, unless a line of the rulebook says otherwise."""
+
+BARE_ROLES = ("built_up", "water")
+"""Those of them that no law draws."""
 
 BOUNDARY_ROLE = "growth_boundary"
 ELEVATION_ROLE = "elevation"
@@ -54,7 +57,8 @@ def measure(
     layers : iterable of Layer
         Their ``measures`` are computed; one with the role ``elevation`` deducts steep land.
     rulebook : Rulebook, optional
-        Its parameter ``buildable_slope_max_deg`` says what is too steep; without it nothing is deducted for slope.
+        Its parameter ``buildable_slope_max_deg`` says what is too steep; without it nothing is deducted for slope. Its
+        lines may say of their roles whether they are deducted.
 
     Returns
     -------
@@ -62,8 +66,8 @@ def measure(
         Index ``unit_id``, in the order of the units. Every column of the units but geometry; ``area_ha``;
         ``<role>_share`` (0 to 1) and ``<role>_ha`` of each role, from the union of its designations; the measures of
         the layers, each with "<name>_covered" where a raster has values for a part of a unit only; ``available_ha``:
-        land outside of ``DEDUCTED_ROLES`` and not too steep; ``available_in_boundary_ha``: the part of it inside the
-        growth boundary, missing where no designation has that role. Missing stays missing.
+        land outside of :func:`deducted_roles` and not too steep; ``available_in_boundary_ha``: the part of it inside
+        the growth boundary, missing where no designation has that role. Missing stays missing.
 
     Raises
     ------
@@ -110,7 +114,33 @@ def measure(
     return pd.DataFrame(columns, index=ids)
 
 
-def undeducted(pieces: gpd.GeoDataFrame, layers: Iterable[Layer] = ()) -> tuple[str, ...]:
+def deducted_roles(rulebook: Rulebook | None = None) -> tuple[str, ...]:
+    """The roles whose land is not available for building.
+
+    Parameters
+    ----------
+    rulebook : Rulebook, optional
+        Its lines add their roles with ``deducted = true`` and take them away with ``deducted = false``.
+
+    Returns
+    -------
+    tuple of str
+        ``DEDUCTED_ROLES`` first, then those of the lines in their order.
+
+    Examples
+    --------
+    >>> deducted_roles()
+    ('red_line_core', 'red_line', 'protected', 'permanent_farmland', 'built_up', 'water')
+    """
+    lines = () if rulebook is None else rulebook.lines
+    said = {role: line.deducted for line in lines if line.deducted is not None for role in line.roles}
+    added = (role for role, taken in said.items() if taken and role not in DEDUCTED_ROLES)
+    return (*(role for role in DEDUCTED_ROLES if said.get(role, True)), *added)
+
+
+def undeducted(
+    pieces: gpd.GeoDataFrame, layers: Iterable[Layer] = (), rulebook: Rulebook | None = None
+) -> tuple[str, ...]:
     """The roles that ``available_ha`` would deduct, had the study a layer for them.
 
     Parameters
@@ -118,6 +148,8 @@ def undeducted(pieces: gpd.GeoDataFrame, layers: Iterable[Layer] = ()) -> tuple[
     pieces : GeoDataFrame
         From :func:`zoning.overlay`.
     layers : iterable of Layer
+    rulebook : Rulebook, optional
+        Roles of control lines that it does not have are left out, for its country does not draw them.
 
     Returns
     -------
@@ -125,7 +157,11 @@ def undeducted(pieces: gpd.GeoDataFrame, layers: Iterable[Layer] = ()) -> tuple[
         Roles, in the order in which they are deducted; ``elevation`` stands for steep land.
     """
     played = {*roles_of(pieces).values(), *(layer.role for layer in layers)}
-    return tuple(role for role in (*DEDUCTED_ROLES, ELEVATION_ROLE) if role not in played)
+    drawn = (
+        {role for line in rulebook.lines for role in line.roles} if rulebook and rulebook.lines else {*DEDUCTED_ROLES}
+    )
+    meant = (role for role in deducted_roles(rulebook) if role in drawn or role in BARE_ROLES)
+    return tuple(role for role in (*meant, ELEVATION_ROLE) if role not in played)
 
 
 def _refuse_strangers(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None:
@@ -226,7 +262,7 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
 def _available(
     units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None
 ) -> pd.DataFrame:
-    free = pieces["area_ha"].where(~_covered(pieces, DEDUCTED_ROLES), 0.0) * (
+    free = pieces["area_ha"].where(~_covered(pieces, deducted_roles(rulebook)), 0.0) * (
         1.0 - _steep_share(pieces, layers, rulebook)
     )
     inside = free.where(_covered(pieces, [BOUNDARY_ROLE]), 0.0)
@@ -254,7 +290,7 @@ def _steep_share(pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: 
             "the role from all but one",
             code="two_sources",
         )
-    free = pieces.loc[~_covered(pieces, DEDUCTED_ROLES), [pieces.geometry.name]]
+    free = pieces.loc[~_covered(pieces, deducted_roles(rulebook)), [pieces.geometry.name]]
     raster = heights[0].raster
     if raster is not None and not free.empty and shapely.area(free.geometry.array).any():
         share.loc[free.index] = share_where(free, raster, parse_condition(f"slope > {float(limit.value)!r}"))

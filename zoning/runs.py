@@ -109,7 +109,10 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         ledger=tabulate(LEDGER, stack.ledger),
         assumptions=(
             *assume(
-                assumed(measured, rulebook, quotas, language), undeducted(pieces, stack.layers), rulebook, language
+                assumed(measured, rulebook, quotas, language),
+                undeducted(pieces, stack.layers, rulebook),
+                rulebook,
+                language,
             ),
             *_energy_assumed(stack, rulebook, language),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from layers import (
     read_raster,
     working_crs,
 )
-from zoning.measures import measure, undeducted
+from zoning.entries import Line
+from zoning.measures import deducted_roles, measure, undeducted
 from zoning.overlays import overlay
 from zoning.rulebook import Rulebook, Value
 
@@ -97,6 +99,23 @@ def test_the_land_that_is_left(units):
     assert found.loc["a2", ["available_ha", "available_in_boundary_ha"]].tolist() == pytest.approx([100.0, 0.0])
     assert undeducted(pieces) == ("red_line_core", "red_line", "protected", "permanent_farmland", "elevation")
     assert undeducted(pieces, [Layer("dem", "raster", "elevation")])[-1] == "permanent_farmland"
+
+
+def test_lines_of_a_rulebook_say_what_else_is_not_available(units):
+    """100 ha, of which the shore takes 30 and the old fields, given back, nothing."""
+
+    def line(code, deducted=None):
+        return Line(code=code, roles=(code,), title={"en": code}, deducted=deducted)
+
+    lines = (line("shore", deducted=True), line("permanent_farmland", deducted=False), line("growth_boundary"))
+    own = replace(rulebook(), lines=lines)
+    pieces = overlay(units, {"shore": frame(box(0, 0, 0.3, 1)), "permanent_farmland": frame(box(0.3, 0, 1, 1))})
+    assert measure(units, pieces, rulebook=own).loc["a1", "available_ha"] == pytest.approx(70.0)
+    assert measure(units, pieces).loc["a1", "available_ha"] == pytest.approx(30.0)
+    assert deducted_roles(own) == ("red_line_core", "red_line", "protected", "built_up", "water", "shore")
+    # red lines are no lines of this country, so that nobody misses a layer of them
+    assert undeducted(pieces, (), own) == ("built_up", "water", "elevation")
+    assert undeducted(overlay(units, {}), (), own) == ("built_up", "water", "shore", "elevation")
 
 
 @pytest.fixture
