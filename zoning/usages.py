@@ -13,6 +13,7 @@ from zoning.claims import DEFAULT_RULE
 from zoning.entries import Policy, Rule
 from zoning.finding_words import finding_words
 from zoning.plans import Plan
+from zoning.wholes import gather_wholes
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
 POLICY_COLUMNS = ("policy", "applies", "overruled", "area_ha")
@@ -64,9 +65,10 @@ def usage(plan: Plan) -> Usage:
     -----
     A unit's main function depends on a parameter where the rule that gave it did so by a clause that compares with the
     parameter; of the default zone these are the clauses by which each rule said no. An overlay depends on it in the
-    same way, and a policy where its condition or what it sets names it. A decision depends on no parameter. The whole
-    of the unit counts, once for all that depends; a policy on a part of it counts with that part in ``policies_ha``,
-    and with the unit in ``area_ha``. Numbers that are read elsewhere than in rules and policies do not count here.
+    same way, and a policy where its condition or what it sets names it. A decision depends on no parameter. Where units
+    are parts of larger ones, only rules that refine read the units' own values; the others read the larger ones'. The
+    whole of the unit counts, once for all that depends; a policy on a part of it counts with that part in
+    ``policies_ha``, and with the unit in ``area_ha``. Numbers read elsewhere than in rules and policies do not count.
 
     Examples
     --------
@@ -142,17 +144,26 @@ def _decided(plan: Plan, rule: str) -> pd.Index:
 def _compared(plan: Plan, rule: Rule) -> dict[str, set[str]]:
     """By unit the parameters with which the clauses compare by which a rule decides it, or leaves it to the default."""
     condition = parse_condition(rule.when)
-    if not condition.names & set(plan.rulebook.parameters):
+    level = plan.study.units.part_of
+    if not condition.names & set(plan.rulebook.parameters) or (rule.refines and not level):
         return {}
     units = _decided(plan, rule.id)
     if rule.zone in plan.rulebook.codes("main"):
         units = units.append(_decided(plan, DEFAULT_RULE))
-    seen = plan.measures.loc[units.unique()].rename_axis("unit_id")
+    seen = _seen(plan, rule, level).loc[units.unique()]
     found = condition.explain(seen, plan.rulebook.values)
     return {
         unit: {name for clause in clauses if clause.decides for name in clause.thresholds}
         for unit, clauses in zip(seen.index, found, strict=True)
     }
+
+
+def _seen(plan: Plan, rule: Rule, level: str | None) -> pd.DataFrame:
+    """By unit what a rule read: its own measures, or those of the larger unit of which it is a part."""
+    if not level or rule.refines:
+        return plan.measures.rename_axis("unit_id")
+    wholes = gather_wholes(plan.measures, plan.rulebook, level)
+    return wholes.table.loc[wholes.of].set_axis(wholes.of.index).rename_axis("unit_id")
 
 
 def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], area: pd.Series) -> dict[str, object]:

@@ -25,6 +25,7 @@ from zoning.findings import find
 from zoning.retellings import retell
 from zoning.rulebook import Rulebook, Value, read_rulebook
 from zoning.runs import run
+from zoning.usages import usage
 from zoning.wholes import gather_wholes, refinements
 from zoning.zones import resolve
 
@@ -407,3 +408,14 @@ def test_decisions_find_parts_and_wholes() -> None:
     wrong = Decision(unit="kk", main="town", reason="r", by="b", date=DAY)
     with pytest.raises(UnknownNameError, match="there is no unit 'kk'"):
         classify(frame, rulebook, [wrong], part_of="county")
+
+
+def test_land_depends_on_the_numbers_of_rules_that_were_asked(folder) -> None:
+    """fragile_min: 300 ha of west by fragile-1 and 600 ha of east by town-1; without counties nobody asks town-1."""
+    plan = folder / "plan.toml"
+    found = usage(run(read_study(plan))).parameters.set_index("parameter")["main_ha"]
+    assert found["fragile_min"] == pytest.approx(900)
+    assert found[["town_fragile_max", "town_min", "populous_min"]].tolist() == pytest.approx([300, 600, 0])
+    plan.write_text(plan.read_text("utf-8").replace('part_of = "county"\n', ""), "utf-8")
+    alone = usage(run(read_study(plan))).parameters.set_index("parameter")["main_ha"]
+    assert alone[["fragile_min", "town_fragile_max", "town_min"]].tolist() == pytest.approx([1200, 0, 0])
