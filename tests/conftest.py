@@ -27,11 +27,14 @@ import pandas as pd
 import pytest
 import rasterio
 from affine import Affine
+from hypothesis import settings
 from shapely.geometry import box
 
 collect_ignore = ["data"]  # scripts for other programs and files to be read
 DATA = Path(__file__).resolve().parent / "data"
 CRS = "EPSG:3035"
+settings.register_profile("zoneplan", deadline=None)  # no test is about time
+settings.load_profile("zoneplan")
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 
 
