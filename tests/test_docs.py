@@ -94,6 +94,8 @@ def fits(text: str) -> None:
         keys.add("plan")
     if "agreements" in keys and "terms" not in text:  # as well
         keys.add("plan")
+    if "[industries]" in text.splitlines():  # the plan's own list
+        keys.add("plan")
     models = {next(iter(model.model_fields)): model for model in (*FILES.values(), Cases)}
     if keys <= set(models):
         for key in keys:
