@@ -40,6 +40,9 @@ from layers.sections import StudySection as StudySection
 from layers.sections import TableSection as TableSection
 from layers.sections import UnitsSection as UnitsSection
 from layers.sections import check_name as check_name
+from layers.siting_sections import Merit as Merit
+from layers.siting_sections import Nearness as Nearness
+from layers.siting_sections import Siting as Siting
 from layers.quota_sections import Group as Group
 from layers.quota_sections import Lock as Lock
 from layers.quota_sections import Priority as Priority
@@ -114,5 +117,8 @@ from layers.grids import MAX_SLOPE_CELL_M as MAX_SLOPE_CELL_M
 from layers.grids import cover as cover
 from layers.grids import share_where as share_where
 from layers.grids import summarise as summarise
+from layers.tracts import cell_boxes as cell_boxes
+from layers.tracts import cut_tracts as cut_tracts
+from layers.tracts import distances as distances
 from layers.reading import confirm_sources as confirm_sources
 from layers.reading import read_layers as read_layers

@@ -110,12 +110,12 @@ def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Fo
     directions. A share is of the land whose answer is known.
     """
     for formula in formulas.values():
-        _refuse_coarse(raster, formula.surfaces, f"'{formula.text}'")
+        refuse_coarse(raster, formula.surfaces, f"'{formula.text}'")
     names = sorted(set().union(*(formula.surfaces for formula in formulas.values())))
     columns = {name: np.full(len(units), np.nan) for name in formulas}
     covered = {name: np.zeros(len(units)) for name in formulas}
-    for batch in _batches(units, raster):
-        surfaces = _surfaces(raster, batch.found, names)
+    for batch in batches(units, raster):
+        surfaces = surfaces_at(raster, batch.found, names)
         whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
         for name, formula in formulas.items():
             sample = _sample(formula, surfaces, batch)
@@ -154,10 +154,10 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     SourceError
         As :func:`summarise`.
     """
-    _refuse_coarse(raster, condition.names, f"'{condition.text}'")
+    refuse_coarse(raster, condition.names, f"'{condition.text}'")
     found = np.zeros(len(units))
-    for batch in _batches(units, raster):
-        yes = condition.evaluate(pd.DataFrame(_surfaces(raster, batch.found, sorted(condition.names)))).yes
+    for batch in batches(units, raster):
+        yes = condition.evaluate(pd.DataFrame(surfaces_at(raster, batch.found, sorted(condition.names)))).yes
         met = np.bincount(batch.found.owner[yes], batch.area[yes], len(batch.units))
         whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
         with np.errstate(invalid="ignore"):
@@ -165,7 +165,14 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     return pd.Series(np.clip(found, 0.0, 1.0), index=units.index)
 
 
-def _refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
+def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
+    """Refuse slope, aspect and relief of cells that flatten the land.
+
+    Raises
+    ------
+    SourceError
+        The cells are larger than 100 m and the layer does not say ``coarse``.
+    """
     shape = sorted(set(surfaces) - {"value"})
     if shape and raster.cell_size_m > MAX_SLOPE_CELL_M and not raster.coarse:
         raise SourceError(
@@ -190,7 +197,7 @@ def _inside(edges: Edges, found: Footprint, count: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """A few units: their places in the table, their cells and the true area of each, and their share on the grid."""
 
     units: npt.NDArray[np.int64]
@@ -199,17 +206,28 @@ class _Batch:
     inside: Floats
 
 
-def _batches(units: gpd.GeoDataFrame, raster: Raster) -> Iterator[_Batch]:
-    """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large."""
+def batches(units: gpd.GeoDataFrame, raster: Raster, flock: npt.NDArray[np.int64] | None = None) -> Iterator[Batch]:
+    """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+    raster : Raster
+    flock : array of int, optional
+        For each unit a number from 0 up: units of one number come in one batch. By default each is alone.
+    """
     edges = edges_of(units, raster.crs, raster.transform)
-    for owners in _groups(edges, len(units), raster.shape):
+    flock = np.arange(len(units)) if flock is None else flock
+    flocked = Edges(edges.start, edges.end, flock[edges.owner])
+    for chosen in _groups(flocked, int(flock.max(initial=-1)) + 1, raster.shape):
+        owners = np.flatnonzero(np.isin(flock, chosen))
         place = np.full(len(units), -1)
         place[owners] = np.arange(len(owners))
         mine = place[edges.owner] >= 0
         few = Edges(edges.start[mine], edges.end[mine], place[edges.owner[mine]])
         found = footprint(few, raster.shape, _turn(raster))
         area = cell_areas(raster, found.row, found.column) * found.share
-        yield _Batch(owners, found, area, _inside(few, found, len(owners)))
+        yield Batch(owners, found, area, _inside(few, found, len(owners)))
 
 
 def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:
@@ -234,7 +252,7 @@ def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.ND
         yield np.asarray(group)
 
 
-def _surfaces(raster: Raster, found: Footprint, names: Iterable[str]) -> dict[str, Floats]:
+def surfaces_at(raster: Raster, found: Footprint, names: Iterable[str]) -> dict[str, Floats]:
     """The surfaces asked for, at each cell; NaN where a cell has none."""
     if not len(found.row):
         return {name: np.empty(0) for name in names}
@@ -255,7 +273,7 @@ def _surfaces(raster: Raster, found: Footprint, names: Iterable[str]) -> dict[st
     return {name: made[name]() for name in names}
 
 
-def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: _Batch) -> Sample:
+def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: Batch) -> Sample:
     if formula.condition is not None:
         answer = formula.condition.evaluate(pd.DataFrame(surfaces))
         value, valid = answer.yes.astype(np.float64), answer.known

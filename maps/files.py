@@ -21,6 +21,8 @@ from zoning import (
     CSV_TABLES,
     INDUSTRIES,
     MEASURES,
+    SITES,
+    SITINGS,
     Assumption,
     Plan,
     Table,
@@ -39,6 +41,7 @@ RUN_FILES = (
     "units.parquet",
     "pieces.parquet",
     "claims.parquet",
+    "sites.parquet",
     "plan.gpkg",
     "plan.xlsx",
     *(f"{table.name}.csv" for table in CSV_TABLES),
@@ -47,7 +50,7 @@ RUN_FILES = (
 )
 """Every file of a whole run but the rulebook's and the manifest."""
 
-_YOUNGER = (CONFLICTS, INDUSTRIES)
+_YOUNGER = (CONFLICTS, INDUSTRIES, SITINGS, SITES)
 """Tables that older runs do not have."""
 
 _VERSIONED = (
@@ -78,6 +81,7 @@ def write_files(
     announce("tables")
     write_geoparquet(plan.units, stage / "units.parquet")
     write_geoparquet(plan.pieces, stage / "pieces.parquet")
+    write_geoparquet(plan.sites, stage / "sites.parquet")
     plan.claims.to_parquet(stage / "claims.parquet", index=False)
     write_geopackage(plan, stage / "plan.gpkg")
     write_workbook(plan, stage / "plan.xlsx")
@@ -138,6 +142,9 @@ def read_run(folder: Path) -> Plan:
     listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
     tables = {table.name: _read_csv(table, folder, provenance) for table in listed}
     measures = tables.pop(MEASURES.name).set_index("unit_id")
+    tables.pop(SITES.name, None)  # the same rows with their geometry stand in a file of their own
+    if (folder / "sites.parquet").exists():
+        tables["sites"] = gpd.read_parquet(folder / "sites.parquet")
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(

@@ -15,6 +15,7 @@ _WORDS = {
     "measure": "measuring",
     "classify": "applying the rules",
     "allocate": "sharing out the quotas",
+    "site": "siting the quotas",
     "account": "settling what flows between parties",
     "assign": "assigning the policies",
     "map.html": "drawing the map",

@@ -13,6 +13,8 @@ from zoning.tables import CONFLICTS as CONFLICTS
 from zoning.tables import CSV_TABLES as CSV_TABLES
 from zoning.tables import INDUSTRIES as INDUSTRIES
 from zoning.tables import MEASURES as MEASURES
+from zoning.tables import SITES as SITES
+from zoning.tables import SITINGS as SITINGS
 from zoning.tables import TABLES as TABLES
 from zoning.tables import Table as Table
 from zoning.tables import tabulate as tabulate
@@ -95,6 +97,12 @@ from zoning.jurisdictions import Jurisdiction as Jurisdiction
 from zoning.balances import transfer as transfer
 from zoning.demands import Demands as Demands
 from zoning.quotas import allocate as allocate
+from zoning.selections import Plots as Plots
+from zoning.grounds import Ground as Ground
+from zoning.grounds import find_ground as find_ground
+from zoning.strips import cut_strip as cut_strip
+from zoning.sitings import site as site
+from zoning.siting_checks import siting_faults as siting_faults
 from zoning.money_words import money_words as money_words
 from zoning.parties import BUDGET as BUDGET
 from zoning.parties import POOL as POOL

@@ -27,6 +27,7 @@ from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.rulebook import Rulebook
+from zoning.siting_checks import siting_faults
 from zoning.wholes import whole_of
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
@@ -79,6 +80,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_parts(study, stack),
         *decision_faults(study.decisions, _known_units(study, stack), rulebook, dropped_units(stack)),
         *_quotas(study, rulebook, stack),
+        *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
         *_flows(study, rulebook, stack),
         *energy_faults(study, rulebook, stack),

@@ -15,6 +15,7 @@ from layers import (
     Formula,
     GeometryError,
     Layer,
+    Raster,
     UnknownNameError,
     parse_condition,
     parse_formula,
@@ -208,8 +209,8 @@ def _by_unit(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, hectares: pd.Ser
     return sums
 
 
-def _covered(pieces: gpd.GeoDataFrame, roles: Iterable[str]) -> pd.Series:
-    """Pieces that a designation of one of the roles covers."""
+def covered(pieces: gpd.GeoDataFrame, roles: Iterable[str]) -> pd.Series:
+    """Whether a designation of one of the roles covers each piece."""
     wanted = set(roles)
     found: pd.Series = pieces[[name for name, role in roles_of(pieces).items() if role in wanted]].any(axis=1)
     return found
@@ -219,7 +220,7 @@ def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataF
     found: dict[str, pd.Series] = {}
     whole = _by_unit(units, pieces, pieces["area_ha"])
     for role in sorted(set(roles_of(pieces).values())):
-        hectares = _by_unit(units, pieces, pieces["area_ha"].where(_covered(pieces, [role]), 0.0))
+        hectares = _by_unit(units, pieces, pieces["area_ha"].where(covered(pieces, [role]), 0.0))
         found |= {f"{role}_share": hectares / whole, f"{role}_ha": hectares}
     return pd.DataFrame(found, index=units.index)
 
@@ -262,10 +263,10 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
 def _available(
     units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None
 ) -> pd.DataFrame:
-    free = pieces["area_ha"].where(~_covered(pieces, deducted_roles(rulebook)), 0.0) * (
+    free = pieces["area_ha"].where(~covered(pieces, deducted_roles(rulebook)), 0.0) * (
         1.0 - _steep_share(pieces, layers, rulebook)
     )
-    inside = free.where(_covered(pieces, [BOUNDARY_ROLE]), 0.0)
+    inside = free.where(covered(pieces, [BOUNDARY_ROLE]), 0.0)
     bounded = BOUNDARY_ROLE in roles_of(pieces).values()
     return pd.DataFrame(
         {
@@ -279,10 +280,35 @@ def _available(
 def _steep_share(pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None) -> pd.Series:
     """The share of each free piece that is steeper than the rulebook allows."""
     share = pd.Series(0.0, index=pieces.index)
+    raster, limit = steepness(layers, rulebook)
+    free = pieces.loc[~covered(pieces, deducted_roles(rulebook)), [pieces.geometry.name]]
+    if raster is not None and not free.empty and shapely.area(free.geometry.array).any():
+        share.loc[free.index] = share_where(free, raster, parse_condition(f"slope > {limit!r}"))
+    return share
+
+
+def steepness(layers: Iterable[Layer], rulebook: Rulebook | None) -> tuple[Raster | None, float]:
+    """The grid of heights, and the slope in degrees above which the rulebook takes land for too steep.
+
+    Parameters
+    ----------
+    layers : iterable of Layer
+    rulebook : Rulebook, optional
+
+    Returns
+    -------
+    (Raster or None, float)
+        None where nothing is deducted for slope.
+
+    Raises
+    ------
+    UnknownNameError
+        Two layers have the role of elevation.
+    """
     heights = [layer for layer in layers if layer.role == ELEVATION_ROLE and layer.raster is not None]
     limit = None if rulebook is None else rulebook.parameters.get(SLOPE_LIMIT)
     if not heights or limit is None:
-        return share
+        return None, 90.0
     if len(heights) > 1:
         names = [layer.name for layer in heights]
         raise UnknownNameError(
@@ -290,8 +316,4 @@ def _steep_share(pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: 
             "the role from all but one",
             code="two_sources",
         )
-    free = pieces.loc[~_covered(pieces, deducted_roles(rulebook)), [pieces.geometry.name]]
-    raster = heights[0].raster
-    if raster is not None and not free.empty and shapely.area(free.geometry.array).any():
-        share.loc[free.index] = share_where(free, raster, parse_condition(f"slope > {float(limit.value)!r}"))
-    return share
+    return heights[0].raster, float(limit.value)

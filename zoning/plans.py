@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
-from zoning.tables import CONFLICTS, INDUSTRIES, tabulate
+from zoning.tables import CONFLICTS, INDUSTRIES, SITES, SITINGS, tabulate
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from layers import Source, Study
     from zoning.rulebook import Rulebook
 
@@ -51,7 +50,7 @@ class Plan:
         Index ``piece_id``; ``unit_id``, ``area_ha``, ``control_line``, one boolean a designation; working CRS.
     measures : DataFrame
         Index ``unit_id``, one column a measure, those that were absent included with what was assumed.
-    claims, zones, lines, quotas, energy, flows, positions, policies, ledger : DataFrame
+    claims, zones, lines, quotas, energy, flows, positions, policies, ledger, sitings : DataFrame
         As declared in :mod:`zoning.tables`, index 0..n-1.
     assumptions : tuple of Assumption
         What was absent and what was taken instead.
@@ -67,6 +66,8 @@ class Plan:
         Contested units and units near a threshold, as declared in :mod:`zoning.tables`.
     industries : DataFrame
         The items of all negative lists, as declared in :mod:`zoning.tables`.
+    sites : GeoDataFrame
+        The land that quotas take, one row a patch, as declared in :mod:`zoning.tables` with a geometry; working CRS.
     """
 
     study: Study
@@ -89,4 +90,8 @@ class Plan:
     own_crs: str
     language: str = "en"
     conflicts: pd.DataFrame = field(default_factory=lambda: tabulate(CONFLICTS, pd.DataFrame()))
+    sitings: pd.DataFrame = field(default_factory=lambda: tabulate(SITINGS, pd.DataFrame()))
+    sites: gpd.GeoDataFrame = field(
+        default_factory=lambda: gpd.GeoDataFrame(tabulate(SITES, pd.DataFrame()), geometry=[])
+    )
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))

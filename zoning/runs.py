@@ -23,10 +23,11 @@ from zoning.plans import Assumption, Plan
 from zoning.policies import assign
 from zoning.quotas import allocate
 from zoning.rulebook import Rulebook, read_rulebook
+from zoning.sitings import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
 from zoning.zones import resolve
 
-STEPS = ("read", "overlay", "measure", "classify", "allocate", "account", "assign")
+STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
 
 
@@ -82,6 +83,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     decided = resolve(claims, rulebook)
     announce("allocate")
     quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    announce("site")
+    sitings, sites = site(quotas, pieces, study.quotas, stack.layers, rulebook)
     lights = judge_energy(stack.energy, rulebook, language)
     announce("account")
     flows = account(decided, measures, study, rulebook, language, units=stack.units, layers=stack.layers)
@@ -102,6 +105,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         zones=tabulate(ZONES, stack.units[["name", "jurisdiction", "area_ha"]].join(decided)),
         lines=tabulate_lines(pieces, rulebook),
         quotas=tabulate(QUOTAS, quotas),
+        sitings=sitings,
+        sites=sites,
         energy=lights,
         flows=flows,
         positions=positions(flows, known_parties(measures, study.units.levels), decided),

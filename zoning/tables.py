@@ -129,6 +129,41 @@ QUOTAS = Table(
     # two counties of one name in different states differ in ``name``, which for a jurisdiction is its whole path
     ("quota", "level", "jurisdiction", "unit_id", "name"),
 )
+SITINGS = Table(
+    "sitings",
+    {
+        "quota": "text",
+        "period": "int",
+        "unit_id": "text",
+        "asked_ha": "float",
+        "available_ha": "float",
+        "suitable_ha": "float",
+        "placed_ha": "float",
+        "unplaced_ha": "float",
+        "patches": "int",
+        "plots": "int",
+        "value_mean": "float",
+        "score_mean": "float",
+        "score_bound": "float",
+        "gap_pct": "float",
+        "unplaced_because": "text",
+    },
+    ("quota", "period", "unit_id"),
+)
+SITES = Table(
+    "sites",
+    {
+        "quota": "text",
+        "period": "int",
+        "unit_id": "text",
+        "patch": "int",
+        "area_ha": "float",
+        "plots": "int",
+        "value_mean": "float",
+        "score_mean": "float",
+    },
+    ("quota", "period", "unit_id", "patch"),
+)
 ENERGY = Table(
     "energy",
     {
@@ -215,6 +250,8 @@ TABLES = {
         CONFLICTS,
         LINES,
         QUOTAS,
+        SITINGS,
+        SITES,
         ENERGY,
         FLOWS,
         POSITIONS,

@@ -194,7 +194,7 @@ def test_batches_and_the_order_of_units_change_nothing(world, monkeypatch):
     whole = summarise(polygons, raster, asked(*STATISTICS))
     monkeypatch.setattr(grids, "_BATCH_CELLS", 60)
     monkeypatch.setattr(grids, "_BAND_CELLS", 100)
-    assert len(list(grids._batches(polygons, raster))) > 3
+    assert len(list(grids.batches(polygons, raster))) > 3
     pd.testing.assert_frame_equal(summarise(polygons, raster, asked(*STATISTICS)), whole, check_exact=True)
     turned = summarise(polygons.sort_index(), raster, asked(*STATISTICS))
     pd.testing.assert_frame_equal(turned, whole.sort_index(), check_exact=True)

@@ -1,0 +1,327 @@
+"""Grounds: the land of each unit that a quota may take, and how suitable every plot of it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers import Layer, Nearness, Raster, Siting, cell_boxes, cut_tracts, distances, parse_condition
+from zoning.lines import roles_of
+from zoning.measures import BOUNDARY_ROLE, covered, deducted_roles, steepness
+from zoning.rulebook import Rulebook
+from zoning.selections import Plots
+
+SURFACES = ("value", "slope", "aspect", "relief")
+"""What conditions of a siting know of a cell, beside the names of the layers that designate."""
+BY_EDGE = 4
+"""Of the neighbours of a cell those with which it has an edge in common."""
+SLIVER = 1e-5
+"""Land that is less than this part of its cell is not taken: edges of two layers leave such slivers between them."""
+_STEEP = "slope > {limit!r}"
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Plots of land: parts of cells, or pieces.
+
+    Attributes
+    ----------
+    row, column : array of int
+        Of the cell; of a piece its place.
+    land : array of int
+        Place in the land of the ground.
+    area_ha, value, score : array of float
+        Hectares, the surface that counts (NaN where none does), and how suitable.
+    """
+
+    row: Places
+    column: Places
+    land: Places
+    area_ha: Floats
+    value: Floats
+    score: Floats
+
+    @classmethod
+    def none(cls) -> Cells:
+        """No plots at all."""
+        no_place, no_value = np.empty(0, np.int64), np.empty(0)
+        return cls(no_place, no_place, no_place, no_value, no_value, no_value)
+
+    def only(self, chosen: Places | npt.NDArray[np.bool_]) -> Cells:
+        """Some of them."""
+        return Cells(*(getattr(self, name)[chosen] for name in CELLS))
+
+
+CELLS = tuple(Cells.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The land of some units that a quota may take, in the order of units.
+
+    Attributes
+    ----------
+    siting : Siting
+    raster : Raster or None
+        The grid whose cells are taken; None where pieces are.
+    land : GeoDataFrame
+        ``unit_id``, one boolean a designation that conditions name, and geometry in the working CRS: one row a unit and
+        set of answers, or without a grid one row a piece.
+    steep : str
+        The condition on slope that too steep cells of the grid meet; "" where they are cut out of the land already.
+    near : list of (Nearness, array of geometry)
+        What land may lie beside.
+    """
+
+    siting: Siting
+    raster: Raster | None
+    land: gpd.GeoDataFrame
+    steep: str
+    near: tuple[tuple[Nearness, Shapes], ...]
+
+    @property
+    def available(self) -> pd.Series:
+        """Hectares of each unit; cells that are too steep are still among them where the grid itself tells slope."""
+        found: pd.Series = (self.land.geometry.area / 1e4).groupby(self.land["unit_id"], sort=True).sum()
+        return found
+
+    def plots(self) -> Iterator[tuple[str, float, Cells]]:
+        """Every unit with the hectares of it that are too steep, and the plots that may be taken.
+
+        Those are the plots that are not too steep, have a value and meet ``where``. Few units are in memory at a time.
+        """
+        flock, ids = self.land["unit_id"].factorize(sort=True)
+        flock = flock.astype(np.int64)
+        for cells in self._cells(flock):
+            seen = cells[cells["share"] > SLIVER]
+            land = seen["land"].to_numpy()
+            names = self.land.columns.drop(["unit_id", self.land.geometry.name])
+            seen = seen.assign(**{name: self.land[name].to_numpy()[land] for name in names})
+            steep = self._too_steep(seen)
+            lost = np.bincount(flock[land], np.where(steep, seen["area_ha"], 0.0), len(ids))
+            value, score = self._value(seen).to_numpy(), self._score(seen).mask(steep).to_numpy()
+            row, column, area = (seen[name].to_numpy() for name in ("row", "column", "area_ha"))
+            every = Cells(row, column, land, area, value, score)
+            order = np.lexsort((land, column, row, flock[land]))
+            unit = flock[land][order]
+            for start, end in itertools.pairwise(np.flatnonzero(np.diff(unit, prepend=-1, append=-1)).tolist()):
+                own = order[start:end]
+                yield str(ids[unit[start]]), float(lost[unit[start]]), every.only(own[~np.isnan(score[own])])
+
+    def _cells(self, flock: npt.NDArray[np.int64]) -> Iterator[pd.DataFrame]:
+        if self.raster is not None:
+            yield from cut_tracts(self.land, self.raster, self._surfaces(), flock)
+        elif len(self.land):
+            place = np.arange(len(self.land))
+            hectares = (self.land.geometry.area / 1e4).to_numpy()
+            yield pd.DataFrame({"land": place, "row": place, "column": 0, "share": 1.0, "area_ha": hectares})
+
+    def _surfaces(self) -> set[str]:
+        own = {self.siting.surface} if self.siting.prefer else set()
+        return own | {name for text in (*_conditions(self.siting), self.steep) if text for name in _names(text)} & {
+            *SURFACES
+        }
+
+    def _too_steep(self, seen: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        if not self.steep:
+            return np.zeros(len(seen), bool)
+        return np.asarray(parse_condition(self.steep).evaluate(seen).yes)
+
+    def _value(self, seen: pd.DataFrame) -> pd.Series:
+        if self.siting.prefer is None:
+            return pd.Series(np.nan, index=seen.index)
+        return seen[self.siting.surface]
+
+    def _score(self, seen: pd.DataFrame) -> pd.Series:
+        siting = self.siting
+        score = pd.Series(0.0, index=seen.index)
+        if siting.prefer is not None:
+            score = score + seen[siting.surface] * (1.0 if siting.prefer == "high" else -1.0)
+        for merit in siting.merits:
+            answer = parse_condition(merit.when).evaluate(seen)
+            score = score.mask(~answer.known, np.nan) + np.where(answer.yes, merit.points, 0.0)
+        if siting.where is not None:
+            score = score.where(parse_condition(siting.where).evaluate(seen).yes)
+        for nearness, others in self.near:
+            score = score + nearness.points * self._closeness(seen, nearness, others)
+        return score
+
+    def _closeness(self, seen: pd.DataFrame, nearness: Nearness, others: Shapes) -> npt.NDArray[np.float64]:
+        """1 beside it, 0 at the distance and beyond."""
+        far = np.full(len(seen), np.nan)
+        if self.raster is not None:
+            row, column = seen["row"].to_numpy(), seen["column"].to_numpy()
+            far = distances(self.raster, row, column, others, nearness.within_m, self.land.crs)
+        elif len(others):
+            shapes = np.asarray(self.land.geometry.array)[seen["land"]]
+            (place, _), metres = shapely.STRtree(others).query_nearest(
+                shapes, max_distance=nearness.within_m, return_distance=True, all_matches=False
+            )
+            far[place] = metres
+        return np.nan_to_num(np.clip(1 - far / nearness.within_m, 0, 1))
+
+    def alone(self, cells: Cells) -> Plots:
+        """The plots of one unit, as if none were connected."""
+        return Plots(cells.area_ha, cells.score, np.empty((0, 2), np.int64))
+
+    def connect(self, cells: Cells) -> Plots:
+        """The plots of one unit, with what is connected to what."""
+        links = self._touching(cells) if self.raster is None else _linked(cells, self.siting.neighbours)
+        return Plots(cells.area_ha, cells.score, links)
+
+    def _touching(self, cells: Cells) -> Places:
+        """Pieces that have an edge in common, or with eight neighbours a point."""
+        shapes = np.asarray(self.land.geometry.array)[cells.land]
+        one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        one, other = one[one < other], other[one < other]
+        if self.siting.neighbours == BY_EDGE:
+            edge = shapely.length(shapely.intersection(shapes[one], shapes[other])) > 0
+            one, other = one[edge], other[edge]
+        return np.column_stack([one, other]).astype(np.int64)
+
+    def shapes(self, cells: Cells) -> Shapes:
+        """The land of some plots, as polygons in the working CRS."""
+        lands = np.asarray(self.land.geometry.array)[cells.land]
+        if self.raster is None:
+            return lands
+        found: Shapes = shapely.intersection(cell_boxes(self.raster, cells.row, cells.column, self.land.crs), lands)
+        return found
+
+
+def find_ground(
+    siting: Siting,
+    pieces: gpd.GeoDataFrame,
+    layers: Mapping[str, Layer],
+    rulebook: Rulebook | None = None,
+    units: Iterable[str] | None = None,
+    taken: Mapping[str, shapely.Geometry] | None = None,
+) -> Ground:
+    """The land of each unit that a quota may take.
+
+    Parameters
+    ----------
+    siting : Siting
+    pieces : GeoDataFrame
+        From :func:`zoning.settle_lines`.
+    layers : mapping of str to Layer
+        By name.
+    rulebook : Rulebook, optional
+        It says which land is not available and what is too steep.
+    units : iterable of str, optional
+        Ids of those that count; by default all.
+    taken : mapping of str to geometry, optional
+        What other quotas have taken of a unit already.
+
+    Returns
+    -------
+    Ground
+
+    Notes
+    -----
+    The same land that ``available_ha`` counts (see :func:`zoning.measure`): outside of :func:`zoning.deducted_roles` and not too
+    steep. Where heights and suitability are cells of one grid, too steep cells are left out; else they are cut out.
+    """
+    raster = layers[siting.layer].raster if siting.layer is not None else None
+    free = ~covered(pieces, deducted_roles(rulebook))
+    if siting.boundary:
+        free &= covered(pieces, [BOUNDARY_ROLE])
+    if units is not None:
+        free &= pieces["unit_id"].isin(set(units))
+    land = _lands(pieces[free].sort_index(), _designations(siting, pieces), whole=raster is None)
+    heights, limit = steepness(layers.values(), rulebook)
+    condition = "" if heights is None else _STEEP.format(limit=limit)
+    same = heights is not None and raster is not None and _one_grid(heights, raster)
+    if heights is not None and not same:
+        land = _level(land, heights, condition)
+    if taken:
+        left = [
+            shapely.difference(shape, taken[unit]) if unit in taken else shape
+            for unit, shape in zip(land["unit_id"], land.geometry, strict=True)
+        ]
+        land = land.set_geometry(gpd.GeoSeries(left, index=land.index, crs=land.crs))
+    near = tuple((one, _others(one, pieces, layers)) for one in siting.beside)
+    return Ground(siting, raster, land, condition if same else "", near)
+
+
+def _conditions(siting: Siting) -> tuple[str, ...]:
+    return (*(merit.when for merit in siting.merits), *((siting.where,) if siting.where is not None else ()))
+
+
+def _names(text: str) -> frozenset[str]:
+    return parse_condition(text).names
+
+
+def condition_names(siting: Siting) -> frozenset[str]:
+    """All names that the conditions of a siting read."""
+    return frozenset().union(*map(_names, _conditions(siting)))
+
+
+def _designations(siting: Siting, pieces: gpd.GeoDataFrame) -> list[str]:
+    return sorted(condition_names(siting) & set(roles_of(pieces)))
+
+
+def _lands(pieces: gpd.GeoDataFrame, names: list[str], *, whole: bool) -> gpd.GeoDataFrame:
+    """One row a unit and set of answers, valid polygons; or one row a polygon of each piece, from the north-west."""
+    kept = pieces[["unit_id", *names, pieces.geometry.name]]
+    if whole or not len(kept):
+        polygons = kept.explode(index_parts=False)
+        ends = polygons.geometry.bounds
+        order = np.lexsort((ends["minx"], -ends["maxy"], polygons.index.astype(object)))
+        return polygons.iloc[order].sort_values("unit_id", kind="stable").reset_index(drop=True)
+    rows = [
+        (*key, shapely.coverage_union_all(np.asarray(part.geometry.array)))
+        for key, part in kept.groupby(["unit_id", *names], sort=True)
+    ]
+    table = pd.DataFrame(rows, columns=["unit_id", *names, "geometry"])
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=pieces.crs)
+
+
+def _level(land: gpd.GeoDataFrame, heights: Raster, condition: str) -> gpd.GeoDataFrame:
+    """Land without the cells of another grid that are too steep."""
+    shapes = np.asarray(land.geometry.array).copy()
+    for cells in cut_tracts(land, heights, ["slope"]):
+        steep = cells[parse_condition(condition).evaluate(cells).yes]
+        for place, part in steep.groupby("land", sort=True):
+            boxes = cell_boxes(heights, part["row"].to_numpy(), part["column"].to_numpy(), land.crs)
+            shapes[place] = shapely.difference(shapes[place], shapely.union_all(boxes))
+    return land.set_geometry(gpd.GeoSeries(shapes, index=land.index, crs=land.crs))
+
+
+def _one_grid(one: Raster, other: Raster) -> bool:
+    return (one.path, one.transform, one.shape) == (other.path, other.transform, other.shape)
+
+
+def _others(nearness: Nearness, pieces: gpd.GeoDataFrame, layers: Mapping[str, Layer]) -> Shapes:
+    if nearness.layer is not None:
+        features = layers[nearness.layer].features
+        shapes = np.empty(0, object) if features is None else np.asarray(features.geometry.array)
+    else:
+        shapes = np.asarray(pieces.geometry.array)[covered(pieces, [nearness.role or ""])]
+    parts: Shapes = shapely.get_parts(shapes)
+    return parts
+
+
+def _linked(cells: Cells, neighbours: int) -> Places:
+    """Plots of one cell or of neighbouring cells, each pair once; they are sorted by row and column."""
+    wide = int(cells.column.max(initial=0)) + 3
+    key = cells.row * wide + cells.column
+    steps = [1, wide] if neighbours == BY_EDGE else [1, wide - 1, wide, wide + 1]
+    pairs = []
+    for step in (0, *steps):
+        first = np.searchsorted(key, key + step) if step else np.arange(len(key)) + 1
+        count = np.searchsorted(key, key + step, "right") - first
+        one = np.repeat(np.arange(len(key)), count)
+        other = np.arange(len(one)) - np.repeat(np.cumsum(count) - count - first, count)
+        pairs.append(np.column_stack([one, other]))
+    return np.concatenate(pairs).astype(np.int64)

@@ -1,0 +1,279 @@
+"""Selections: which of many plots of land take an amount, the most suitable first, alone or in patches of some size."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+Last = Literal["cut", "under", "over"]
+
+TOLERANCE = 1e-9
+"""Of an amount: less than this is noise of sums."""
+_SEEDS = 32
+"""New patches that are compared before one is taken."""
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The land of one unit that may be taken.
+
+    Attributes
+    ----------
+    area : array of float
+        Hectares of each plot, above 0. Of equally suitable plots the first is taken first.
+    score : array of float
+        How suitable a hectare of it is.
+    links : array of int, (n, 2)
+        Plots that are connected, each pair once or more.
+    """
+
+    area: Floats
+    score: Floats
+    links: Places
+
+    @cached_property
+    def _ahead(self) -> tuple[Places, Places]:
+        """The neighbours of all plots, one after another, and where those of each begin."""
+        both = np.concatenate([self.links, self.links[:, ::-1]])
+        both = both[np.lexsort((both[:, 1], both[:, 0]))]
+        return both[:, 1], np.searchsorted(both[:, 0], np.arange(len(self.area) + 1))
+
+    def around(self, plot: int) -> list[int]:
+        """The neighbours of a plot."""
+        others, begin = self._ahead
+        found: list[int] = others[begin[plot] : begin[plot + 1]].tolist()
+        return found
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Plots:
+        """The same land without some plots."""
+        place = np.cumsum(chosen) - 1
+        kept = self.links[chosen[self.links].all(axis=1)]
+        return Plots(self.area[chosen], self.score[chosen], place[kept])
+
+
+def rank(plots: Plots, amount: float, last: Last = "cut") -> Floats:
+    """The share of each plot that is taken: the most suitable plots first, until the amount is met.
+
+    Parameters
+    ----------
+    plots : Plots
+    amount : float
+        Hectares.
+    last : {"cut", "under", "over"}
+        The last plot is cut, left out, or taken whole.
+
+    Returns
+    -------
+    array of float
+        0 to 1.
+
+    Notes
+    -----
+    No other land of the same area has a higher sum of area times score; and a larger amount takes all that a smaller
+    one took.
+
+    Examples
+    --------
+    >>> plots = Plots(np.array([10.0, 10, 10]), np.array([1.0, 3, 2]), np.empty((0, 2), int))
+    >>> rank(plots, 14).tolist(), rank(plots, 14, "under").tolist(), rank(plots, 14, "over").tolist()
+    ([0.0, 1.0, 0.4], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0])
+    """
+    order = np.argsort(-plots.score, kind="stable")
+    before = np.concatenate([[0.0], np.cumsum(plots.area[order])])[:-1]
+    share = np.clip((amount - before) / plots.area[order], 0.0, 1.0)
+    share[np.abs(share - 1) * plots.area[order] <= TOLERANCE * amount] = 1.0
+    share[share * plots.area[order] <= TOLERANCE * amount] = 0.0
+    if last != "cut":
+        share = np.floor(share) if last == "under" else np.ceil(share)
+    taken = np.zeros(len(order))
+    taken[order] = share
+    return taken
+
+
+def bound(plots: Plots, amount: float) -> float:
+    """The highest sum of area times score that any land of this area can have, connected or not."""
+    return float(np.sum(rank(plots, amount) * plots.area * plots.score))
+
+
+def components(count: int, links: Places) -> Places:
+    """For each plot the first plot that it is connected to, itself where there is none before it.
+
+    Examples
+    --------
+    >>> components(5, np.array([[1, 3], [4, 3]])).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    label = np.arange(count)
+    while True:
+        ends = label[links]
+        ends = ends[ends[:, 0] != ends[:, 1]]
+        if not len(ends):
+            return label
+        np.minimum.at(label, ends.max(axis=1), ends.min(axis=1))
+        while (label != label[label]).any():
+            label = label[label]
+
+
+def patches(plots: Plots, taken: Floats) -> Places:
+    """The number of each plot's patch from 1 up, in the order of their first plots; 0 where nothing is taken.
+
+    A plot that is taken in part belongs to the first patch that it touches, and connects no two.
+    """
+    whole = taken >= 1.0
+    label = components(len(taken), plots.links[whole[plots.links].all(axis=1)])
+    for plot in np.flatnonzero((taken > 0) & ~whole).tolist():
+        label[plot] = min((int(label[one]) for one in plots.around(plot) if whole[one]), default=plot)
+    number = np.zeros(len(taken), np.int64)
+    held = taken > 0
+    number[held] = np.unique(label[held], return_inverse=True)[1] + 1
+    return number
+
+
+def roomy(plots: Plots, least: float) -> npt.NDArray[np.bool_]:
+    """Whether each plot lies in connected land of at least so many hectares."""
+    label = components(len(plots.area), plots.links)
+    return np.bincount(label, plots.area, len(label))[label] >= least * (1 - TOLERANCE)
+
+
+def grow(plots: Plots, amount: float, least: float, last: Last = "cut") -> Floats:
+    """The share of each plot that is taken, in patches of at least so many hectares each.
+
+    Parameters
+    ----------
+    plots : Plots
+    amount, least : float
+        Hectares.
+    last : {"cut", "under", "over"}
+        As :func:`rank`.
+
+    Returns
+    -------
+    array of float
+        0 to 1. Less than the amount is taken where no more of it fits into patches.
+
+    Notes
+    -----
+    A heuristic: from the patches of the ranking that are large enough, and again from nothing, the most suitable
+    neighbour of what is taken or a new patch grown from a suitable plot is added, whichever has the higher mean, until
+    the amount is met. Of the two results the one that takes more wins, then the one of the higher sum. Where the
+    ranking itself has no patch that is too small, it is taken, and nothing is better.
+    """
+    ranked = rank(plots, amount, last)
+    number = patches(plots, ranked)
+    size = np.bincount(number, ranked * plots.area)
+    kept = (number > 0) & (size[number] >= least * (1 - TOLERANCE))
+    if kept[number > 0].all():
+        return ranked
+    starts = ((kept & (ranked >= 1.0)).astype(np.float64), np.zeros(len(ranked)))
+    grown = [_Growth(plots, amount, least, last, start).run() for start in starts if _holds(plots, start, least)]
+    return max(grown, key=lambda taken: _worth(plots, taken))
+
+
+def _holds(plots: Plots, taken: Floats, least: float) -> bool:
+    """Whether all patches are large enough."""
+    size = np.bincount(patches(plots, taken), taken * plots.area)[1:]
+    return bool((size >= least * (1 - TOLERANCE)).all())
+
+
+def _worth(plots: Plots, taken: Floats) -> tuple[float, float]:
+    return round(float(np.sum(taken * plots.area)), 6), float(np.sum(taken * plots.area * plots.score))
+
+
+class _Growth:
+    """Land being taken plot by plot."""
+
+    def __init__(self, plots: Plots, amount: float, least: float, last: Last, start: Floats) -> None:
+        self.plots, self.least, self.last = plots, least, last
+        self.taken = start.copy()
+        self.left = amount - float(np.sum(start * plots.area))
+        self.noise = TOLERANCE * max(amount, 1.0)
+        self.edge: list[tuple[float, int]] = []
+        for plot in np.flatnonzero(start).tolist():
+            self._widen(plot)
+        self.seeds: list[int] = np.argsort(-plots.score, kind="stable").tolist()
+        self.barren: set[int] = set()
+
+    def run(self) -> Floats:
+        """What is taken when nothing more fits."""
+        patch: list[int] | None = None
+        while self.left > self.noise:
+            near = self._near()
+            if patch is None or self.taken[patch].any() or not self._fits(patch):
+                patch = self._patch()
+            if patch and (near is None or self._mean(patch) > self.plots.score[near]):
+                for plot in patch:
+                    self._take(plot)
+            elif near is None or not self._take(near):
+                break
+        return self.taken
+
+    def _widen(self, plot: int) -> None:
+        for other in self.plots.around(plot):
+            if not self.taken[other]:
+                heapq.heappush(self.edge, (-float(self.plots.score[other]), other))
+
+    def _near(self) -> int | None:
+        """The most suitable neighbour of what is taken."""
+        while self.edge and self.taken[self.edge[0][1]]:
+            heapq.heappop(self.edge)
+        return self.edge[0][1] if self.edge else None
+
+    def _take(self, plot: int) -> bool:
+        """Take a plot, or what is left of the amount; whether it was taken."""
+        area = float(self.plots.area[plot])
+        share = 1.0 if area <= self.left + self.noise else self.left / area
+        if share < 1.0 and self.last != "cut":
+            share = float(self.last == "over")
+        self.taken[plot] = share
+        self.left -= share * area
+        if share == 1.0:
+            self._widen(plot)
+        return share > 0
+
+    def _mean(self, patch: list[int]) -> float:
+        area = self.plots.area[patch]
+        return float(np.sum(area * self.plots.score[patch]) / np.sum(area))
+
+    def _patch(self) -> list[int]:
+        """The best of some new patches, each grown from a suitable plot that lies in none of those before."""
+        grown: list[list[int]] = []
+        seen: set[int] = set()
+        self.seeds = [seed for seed in self.seeds if not self.taken[seed] and seed not in self.barren]
+        for seed in self.seeds if self.left >= self.least - self.noise else ():
+            if seed not in seen and seed not in self.barren and (patch := self._grown(seed)):
+                grown.append(patch)
+                seen.update(patch)
+                if len(grown) == _SEEDS:
+                    break
+        return max(grown, key=lambda patch: (self._mean(patch), -patch[0]), default=[])
+
+    def _grown(self, seed: int) -> list[int]:
+        """Plots around a seed that are large enough together; none where the land ends or the amount does before."""
+        edge, seen, patch, area = [(-float(self.plots.score[seed]), seed)], {seed}, [], 0.0
+        while edge and area < self.least - self.noise:
+            _, plot = heapq.heappop(edge)
+            patch.append(plot)
+            area += float(self.plots.area[plot])
+            for other in self.plots.around(plot):
+                if other not in seen and not self.taken[other]:
+                    seen.add(other)
+                    heapq.heappush(edge, (-float(self.plots.score[other]), other))
+        if area < self.least - self.noise:  # the land ends here, from whichever of these plots one starts
+            self.barren.update(patch)
+            return []
+        if not self._fits(patch):
+            self.barren.add(seed)
+            return []
+        return patch
+
+    def _fits(self, patch: list[int]) -> bool:
+        """Whether what is left of the amount makes a patch of it."""
+        area = float(np.sum(self.plots.area[patch]))
+        return self.left >= self.least - self.noise and (area <= self.left + self.noise or self.last != "under")

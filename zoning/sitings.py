@@ -1,0 +1,280 @@
+"""Sitings: where the amounts of a quota go on the ground, inside each unit on its most suitable land first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers import Layer, Quota, Siting
+from zoning.bounds import UNIT
+from zoning.grounds import CELLS, Cells, Ground, find_ground
+from zoning.quotas import RESERVE
+from zoning.rulebook import Rulebook
+from zoning.selections import TOLERANCE, Plots, bound, grow, patches, rank, roomy
+from zoning.strips import cut_strip, polygonal
+from zoning.tables import SITES, SITINGS, tabulate
+
+NOT_PLACED_HA = 1e-6
+"""Less than this of an amount, or that part of a billionth, is noise of sums and counts as placed."""
+
+
+@dataclass
+class _Found:
+    """Rows of both tables as they are found."""
+
+    sitings: list[dict[str, object]] = field(default_factory=list)
+    sites: list[dict[str, object]] = field(default_factory=list)
+
+
+def site(
+    quotas: pd.DataFrame,
+    pieces: gpd.GeoDataFrame,
+    asked: Iterable[Quota],
+    layers: Iterable[Layer] = (),
+    rulebook: Rulebook | None = None,
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """Where the amount of each unit goes on the ground.
+
+    Parameters
+    ----------
+    quotas : DataFrame
+        From :func:`zoning.allocate`.
+    pieces : GeoDataFrame
+        From :func:`zoning.settle_lines`, in the working CRS.
+    asked : iterable of Quota
+        The ``[[quotas]]`` of a study; those with a ``siting`` are placed, in their order: what one has taken, none
+        below it takes again.
+    layers : iterable of Layer
+        Those of the study.
+    rulebook : Rulebook, optional
+        It says what is too steep, see :func:`zoning.measure`.
+
+    Returns
+    -------
+    (DataFrame, GeoDataFrame)
+        The SITINGS table, one row a quota and unit: how much was placed, how well, and how well it could have been
+        at most. The SITES table with a polygon a patch, in the CRS of the pieces.
+
+    Raises
+    ------
+    SourceError
+        Slope or relief is asked of cells above 100 m, and the layer does not say ``coarse``.
+
+    Notes
+    -----
+    Inside a unit, plots (cells of the raster inside the available land, or pieces where there is no raster) are ranked
+    by their score: the surface of the cell, as it is or turned about where low is preferred, plus points. Equal plots
+    are taken by row and column from the north-west, equal pieces by id. Without a smallest patch this is exact: no
+    other land of the same area scores more, and a larger amount takes all that a smaller one took. With one, patches
+    are grown (:func:`zoning.selections.grow`), and ``score_bound`` is the highest mean score that land of the same area
+    in large enough connected land could have, patches or not; ``gap_pct`` is how far the result may be from the best.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> from zoning import overlay
+    >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 300, 100)], index=["a"], crs="EPSG:3035")
+    >>> pieces = overlay(units, {"meadow": gpd.GeoDataFrame(geometry=[box(100, 0, 300, 100)], crs="EPSG:3035")})
+    >>> where = {"merits": [{"when": "meadow", "points": 1, "reason": "level and drained"}]}
+    >>> quota = Quota(name="land", period=2025, total=1, unit="ha", weight="people", siting=where)
+    >>> amounts = pd.DataFrame({"quota": ["land"], "period": 2025, "level": "unit", "unit_id": "a", "amount": 1})
+    >>> sitings, sites = site(amounts, pieces, [quota])
+    >>> sitings[["unit_id", "asked_ha", "placed_ha", "score_mean"]]
+      unit_id  asked_ha  placed_ha  score_mean
+    0       a       1.0        1.0         1.0
+    >>> sites.geometry.iloc[0].bounds
+    (100.0, 0.0, 200.0, 100.0)
+    """
+    found, taken = _Found(), dict[str, shapely.Geometry]()
+    by_name = {layer.name: layer for layer in layers}
+    for quota in asked:
+        if quota.siting is not None:
+            amounts = _amounts(quotas, quota)
+            ground = find_ground(quota.siting, pieces, by_name, rulebook, amounts, taken)
+            _place(quota, amounts, ground, found)
+            for row in found.sites:
+                if row["quota"] == quota.name:
+                    unit = str(row["unit_id"])
+                    taken[unit] = shapely.union(taken.get(unit, shapely.Polygon()), row["geometry"])
+    return tabulate(SITINGS, pd.DataFrame(found.sitings)), _sites(found.sites, pieces)
+
+
+def _amounts(quotas: pd.DataFrame, quota: Quota) -> dict[str, float]:
+    """Hectares of each unit that has any."""
+    own = (quotas["quota"] == quota.name) & (quotas["period"] == quota.period) & (quotas["level"] == UNIT)
+    rows = quotas[own & (quotas["unit_id"] != RESERVE)]
+    hectares = {str(unit): float(amount) * (quota.hectares or 0.0) for unit, amount in _pairs(rows)}
+    return {unit: amount for unit, amount in sorted(hectares.items()) if amount > 0}
+
+
+def _pairs(rows: pd.DataFrame) -> Iterator[tuple[object, float]]:
+    yield from zip(rows["unit_id"], rows["amount"], strict=True)
+
+
+def _sites(rows: list[dict[str, object]], pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    table = tabulate(SITES, pd.DataFrame([{k: v for k, v in row.items() if k != "geometry"} for row in rows]))
+    shapes = {tuple(row[name] for name in SITES.key): row["geometry"] for row in rows}
+    keys = table[list(SITES.key)].itertuples(index=False, name=None)
+    return gpd.GeoDataFrame(table, geometry=[shapes[key] for key in keys], crs=pieces.crs)
+
+
+def _place(quota: Quota, amounts: Mapping[str, float], ground: Ground, found: _Found) -> None:
+    """Both rows of every unit."""
+    whole, left, chosen = ground.available, dict(amounts), []
+    for unit, steep, cells in ground.plots():
+        case = _Case(unit, left.pop(unit), float(whole[unit]) - steep)
+        chosen.append(_place_unit(quota, case, ground, cells, found))
+    nothing = Cells.none()
+    for unit, asked in left.items():  # without any land on the grid
+        _place_unit(quota, _Case(unit, asked, float(whole.get(unit, 0.0))), ground, nothing, found)
+    found.sites += _draw(quota, ground, [one for one in chosen if len(one.patch)])
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A unit, what it shall place and what land it has, in hectares."""
+
+    unit: str
+    asked: float
+    available: float
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The plots of a unit that are taken: their shares, and the numbers of their patches."""
+
+    unit: str
+    cells: Cells
+    taken: npt.NDArray[np.float64]
+    patch: npt.NDArray[np.int64]
+
+    @property
+    def area(self) -> npt.NDArray[np.float64]:
+        """Hectares that are taken of each."""
+        return self.taken * self.cells.area_ha
+
+
+def _place_unit(quota: Quota, case: _Case, ground: Ground, cells: Cells, found: _Found) -> _Chosen:
+    """What is taken of a unit; its row of SITINGS is added."""
+    taken, fitting = _choose(ground, cells, case.asked)
+    held = taken > 0
+    kept = cells.only(held)
+    number = patches(ground.connect(kept), taken[held]) if held.any() else np.empty(0, np.int64)
+    chosen = _Chosen(case.unit, kept, taken[held], number)
+    found.sitings.append(_told(quota, case, float(cells.area_ha.sum()), fitting, chosen))
+    return chosen
+
+
+def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[npt.NDArray[np.float64], Plots]:
+    """The share of each plot that is taken, and the plots of land that is large enough for a patch."""
+    least, last = ground.siting.min_patch_ha, ground.siting.last
+    plots = ground.alone(cells)
+    taken = rank(plots, asked, last)
+    if not least or not len(taken) or _large_enough(ground, cells, taken, least):
+        return taken, plots
+    plots = ground.connect(cells)
+    fits = roomy(plots, least)
+    taken = np.zeros(len(taken))
+    if asked >= least * (1 - TOLERANCE):
+        taken[fits] = grow(plots.only(fits), asked, least, last)
+    return taken, plots.only(fits)
+
+
+def _large_enough(ground: Ground, cells: Cells, taken: npt.NDArray[np.float64], least: float) -> bool:
+    """Whether no patch of the ranking is too small: then nothing is better, and the rest need not be connected."""
+    held = taken > 0
+    number = patches(ground.connect(cells.only(held)), taken[held])
+    return bool((np.bincount(number, taken[held] * cells.area_ha[held])[1:] >= least * (1 - TOLERANCE)).all())
+
+
+def _draw(quota: Quota, ground: Ground, chosen: list[_Chosen]) -> Iterator[dict[str, object]]:
+    """The rows of SITES, with their polygons."""
+    if not chosen:
+        return
+    cells = Cells(*(np.concatenate([getattr(one.cells, name) for one in chosen]) for name in CELLS))
+    shapes, start = ground.shapes(cells), 0
+    for one in chosen:
+        own = _cut(shapes[start : start + len(one.patch)], one)
+        start += len(one.patch)
+        for patch in range(1, int(one.patch.max()) + 1):
+            mine = one.patch == patch
+            yield {
+                "quota": quota.name,
+                "period": quota.period,
+                "unit_id": one.unit,
+                "patch": patch,
+                "area_ha": float(one.area[mine].sum()),
+                "plots": int(mine.sum()),
+                "value_mean": _mean(one.cells.value[mine], one.area[mine]),
+                "score_mean": _mean(one.cells.score[mine], one.area[mine]),
+                "geometry": polygonal(shapely.union_all(own[mine])),
+            }
+
+
+def _told(quota: Quota, case: _Case, suitable: float, fitting: Plots, chosen: _Chosen) -> dict[str, object]:
+    """The row of SITINGS; ``fitting`` are the plots of land that is large enough for a patch."""
+    placed = float(chosen.area.sum())
+    best = bound(fitting, placed) / placed if placed > 0 else float("nan")
+    mean = _mean(chosen.cells.score, chosen.area)
+    gap = best - mean if best - mean > TOLERANCE * max(abs(best), 1.0) else 0.0
+    unplaced = case.asked - placed
+    unplaced = 0.0 if abs(unplaced) <= max(NOT_PLACED_HA, TOLERANCE * case.asked) else unplaced
+    return {
+        "quota": quota.name,
+        "period": quota.period,
+        "unit_id": case.unit,
+        "asked_ha": case.asked,
+        "available_ha": case.available,
+        "suitable_ha": suitable,
+        "placed_ha": case.asked - unplaced,
+        "unplaced_ha": unplaced,
+        "patches": int(chosen.patch.max(initial=0)),
+        "plots": len(chosen.patch),
+        "value_mean": _mean(chosen.cells.value, chosen.area),
+        "score_mean": mean,
+        "score_bound": best,
+        "gap_pct": 100 * gap / abs(best) if gap and best else 0.0 if placed > 0 and not gap else float("nan"),
+        "unplaced_because": _why(quota.siting or Siting(), case, suitable, fitting, unplaced),
+    }
+
+
+def _why(siting: Siting, case: _Case, suitable: float, fitting: Plots, unplaced: float) -> str:
+    """What kept an amount from being placed."""
+    enough = case.asked - max(NOT_PLACED_HA, TOLERANCE * case.asked)
+    if unplaced <= 0:
+        return ""
+    if case.available < enough:
+        return "land"
+    if suitable < enough:
+        return "suitable"
+    if case.asked < siting.min_patch_ha * (1 - TOLERANCE):
+        return "small"
+    return "last" if siting.last == "under" and float(fitting.area.sum()) >= enough else "patches"
+
+
+def _mean(values: npt.NDArray[np.float64], area: npt.NDArray[np.float64]) -> float:
+    return float(np.sum(values * area) / np.sum(area)) if len(area) else float("nan")
+
+
+def _cut(shapes: npt.NDArray[np.object_], chosen: _Chosen) -> npt.NDArray[np.object_]:
+    """Shapes of plots, those that are taken in part cut on the side of the rest of their patch."""
+    found = shapes.copy()
+    for place in np.flatnonzero(chosen.taken < 1.0).tolist():
+        rest = (chosen.patch == chosen.patch[place]) & (chosen.taken >= 1.0)
+        down = chosen.cells.row[rest] - chosen.cells.row[place]
+        right = chosen.cells.column[rest] - chosen.cells.column[place]
+        found[place] = cut_strip(shapes[place], float(chosen.taken[place]), _side(down.tolist(), right.tolist()))
+    return found
+
+
+def _side(down: list[int], right: list[int]) -> str:
+    """Where a plot touches the rest of its patch: by an edge if it does, else by a corner; else the west."""
+    steps = [(abs(dy) + abs(dx), dy, dx) for dy, dx in zip(down, right, strict=True) if max(abs(dy), abs(dx)) <= 1]
+    _, dy, dx = min(steps, default=(0, 0, -1))
+    return ("west" if dx < 0 else "east") if dx else ("north" if dy < 0 else "south")
