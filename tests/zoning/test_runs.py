@@ -78,7 +78,7 @@ def test_policies_and_assumptions(plan) -> None:
 def test_every_table_is_as_declared(plan) -> None:
     for name, table in TABLES.items():
         rows = getattr(plan, name)
-        if name in {"measures", "pieces"}:
+        if name in {"measures", "pieces", "sites"}:  # the shapes of the last two follow their columns
             continue
         declared = list(table.columns)
         assert list(rows.columns)[: len(declared)] == declared
