@@ -229,8 +229,9 @@ def find_ground(
 
     Notes
     -----
-    The same land that ``available_ha`` counts (see :func:`zoning.measure`): outside of :func:`zoning.deducted_roles` and not too
-    steep. Where heights and suitability are cells of one grid, too steep cells are left out; else they are cut out.
+    The same land that ``available_ha`` counts (see :func:`zoning.measure`): outside of
+    :func:`zoning.measures.deducted_roles` and not too steep. Where heights and suitability are cells of one
+    grid, too steep cells are left out; else they are cut out.
     """
     raster = layers[siting.layer].raster if siting.layer is not None else None
     free = ~covered(pieces, deducted_roles(rulebook))
