@@ -35,10 +35,14 @@ from maps.exports import write_workbook as write_workbook
 
 # The web map.
 from maps.map_words import map_words as map_words
-from maps.cards import cards as cards
-from maps.contents import contents as contents
 from maps.arcs import Arcs as Arcs
 from maps.packing import pack as pack
+from maps.cards import cards as cards
+from maps.arrows import FlowMarks as FlowMarks
+from maps.arrows import draw_payments as draw_payments
+from maps.ceilings import use_breaks as use_breaks
+from maps.payments import tell_payments as tell_payments
+from maps.contents import contents as contents
 from maps.offline import OfflineFigure as OfflineFigure
 from maps.webmap import draw as draw
 from maps.files import read_run as read_run

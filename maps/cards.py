@@ -188,6 +188,8 @@ def _quotas(rows: Rows, plan: Plan) -> list[list[Any]]:
             None if pd.isna(row["weight"]) else float(f"{row['weight']:.7g}"),
             visible(row["binding"]),
             visible(row["jurisdiction"]),
+            None if pd.isna(row["shadow_price"]) else float(f"{row['shadow_price']:.7g}"),
+            *(_decimal(row[column] or None) for column in ("carried", "transferred")),
         ]
         for row in rows
         if row["quota"] in names

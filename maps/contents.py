@@ -10,9 +10,11 @@ import pandas as pd
 
 from layers import visible
 from maps.cards import DECISION, cards
+from maps.ceilings import use_breaks
 from maps.legends import line_styles
 from maps.map_words import map_words
-from maps.palette import designation_inks, overlay_hatches, zone_fills
+from maps.palette import NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
+from maps.payments import tell_payments
 from zoning import Plan, retell, role_in, text_in
 
 RESERVE = "(reserve)"
@@ -30,8 +32,8 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``words``, ``plan``, the legend (``zones``, ``lines``, ``designations``, ``quotas``), and what
-        :func:`maps.cards.cards` says of the units.
+        ``words``, ``plan``, the legend (``zones``, ``lines``, ``designations``, ``quotas``), ``payments``
+        (:func:`maps.payments.tell_payments`), and what :func:`maps.cards.cards` says of the units.
 
     Raises
     ------
@@ -48,6 +50,8 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
         "lines": _lines(plan, language),
         "designations": _designations(plan),
         "quotas": [_quota(plan, place) for place in range(len(plan.study.quotas))],
+        "use_fills": {"ramp": USE_FILLS, "no_ceiling": NO_CEILING_FILL},
+        "payments": tell_payments(plan, words),
         **cards(plan, language),
     }
 
@@ -146,6 +150,11 @@ def _quota(plan: Plan, place: int) -> dict[str, Any]:
     quota = plan.study.quotas[place]
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]
+    bounded = rows[(rows["unit_id"] != "") & (rows["unit_id"] != RESERVE) & rows["ceiling"].notna()]
+    uses = (
+        float(amount / ceiling) if ceiling else 1.0
+        for amount, ceiling in zip(bounded["amount"], bounded["ceiling"], strict=True)
+    )
     # of two jurisdictions of one name the card cannot say which is meant
     above = rows[rows["unit_id"] == ""].drop_duplicates("jurisdiction", keep=False)
     return {
@@ -153,6 +162,7 @@ def _quota(plan: Plan, place: int) -> dict[str, Any]:
         "period": quota.period,
         "unit": visible(quota.unit),
         "total": f"{quota.total:f}",
+        "breaks": use_breaks(uses),
         "reserve": f"{sum(reserve, Decimal(0)):f}",
         "jurisdictions": {
             visible(name): f"{amount:f}" for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)

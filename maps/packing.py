@@ -82,7 +82,7 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     ground = np.asarray(units.geometry)
     simple = shapely.coverage_simplify(np.asarray(pieces.geometry), _step(shapely.area(ground)))
     degrees = _Degrees.of(simple, units.crs)
-    parts, labels = degrees.project(simple), shapely.get_coordinates(degrees.project(_label_points(ground)))
+    parts, labels = degrees.project(simple), shapely.get_coordinates(degrees.project(label_points(ground)))
     step = max(_step(np.bincount(places, shapely.area(parts), len(units)).astype(np.float64)), 0.01)
     west, south, *_ = shapely.total_bounds(parts)
     arcs = cut(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
@@ -205,8 +205,15 @@ def _step(areas: npt.NDArray[np.float64]) -> float:
     return float(np.sqrt(np.sort(areas)[len(areas) // 4]) / FINENESS)
 
 
-def _label_points(units: Geometries) -> Geometries:
-    """A point inside each unit: the centre of its largest part where that is inside."""
+def label_points(units: Geometries) -> Geometries:
+    """A point inside each unit: the centre of its largest part where that is inside.
+
+    Examples
+    --------
+    >>> ring = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))
+    >>> [bool(ring.contains(point)) for point in label_points(np.array([ring]))]
+    [True]
+    """
     parts, unit = shapely.get_parts(units, return_index=True)
     order = np.lexsort((np.arange(len(parts)), -shapely.area(parts), unit))
     largest = parts[order[np.searchsorted(unit[order], np.arange(len(units)))]]

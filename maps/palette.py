@@ -24,6 +24,12 @@ USUAL_FILLS = {"key_development": "#993300", "agricultural": "#EEDD22", "ecologi
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
 
+PAYMENT_INK = "#4B004B"
+"""Arrows and symbols of payments: dark, and of a hue that no zone, line or circle of a quota has."""
+USE_FILLS = ("#FFF1C4", "#FDD46B", "#F5A430", "#DA6F12", "#B4470C", "#752100")
+"""From a small use of a ceiling to a large one, and last those that have reached it; ever darker, in grey, too."""
+NO_CEILING_FILL = "#B8BCC2"
+
 
 @dataclass(frozen=True)
 class Hatch:

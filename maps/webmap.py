@@ -16,7 +16,20 @@ from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
 from zoning import Plan
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("block", "shapes", "pens", "canvas", "nodes", "layers", "card", "summary", "table", "page")
+SCRIPTS = (
+    "block",
+    "shapes",
+    "pens",
+    "canvas",
+    "nodes",
+    "payments",
+    "uses",
+    "layers",
+    "card",
+    "summary",
+    "table",
+    "page",
+)
 """Our own scripts, in the order in which they need one another."""
 
 

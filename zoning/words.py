@@ -213,9 +213,9 @@ ROLES: Words = {
     "permanent_farmland": ("permanent_farmland", "永久基本农田"),
     "built_up": ("built_up", "建成区"),
     "water": ("water", "水域"),
-    "elevation": ("elevation", "高程"),
+    "elevation": ("steep land (elevation)", "陡坡地"),
 }
-"""Roles that reduce available land; English names them by their codes."""
+"""Roles that reduce available land; English names them by their codes, and says what of an elevation is deducted."""
 
 
 @cache

@@ -119,6 +119,7 @@ class Painter {
     }
     this.drawBorders(context, screen);
     if (shown.quota >= 0) this.drawQuota(context, screen, seen);
+    if (shown.payments) drawPayments(context, screen, facts, shown.payments);
     if (shown.marks) this.drawMarks(context, screen, seen);
     if (shown.names) this.drawNames(context, screen, seen);
     if (shown.onPaper) this.drawMarked(context, screen);
@@ -126,11 +127,21 @@ class Painter {
 
   fillMains(context, screen, seen) {
     const { facts, shapes, shown } = this;
-    if (!shown.main) return this.fill(context, screen, shapes.units, seen, "#f6f5f2");
+    if (!shown.main) this.fill(context, screen, shapes.units, seen, "#f6f5f2");
+    if (shown.use) this.fillUses(context, screen, seen);
+    if (!shown.main) return;
     facts.zones.forEach((zone, place) => {
       const held = seen.filter((unit) => facts.units.main[unit] === place);
       if (held.length) this.fill(context, screen, shapes.units, held, zone.fill);
     });
+  }
+
+  fillUses(context, screen, seen) {
+    const { facts, shapes, shown } = this;
+    for (const { key, fill } of useClasses(facts, shown.quota)) {
+      const held = seen.filter((unit) => useOf(facts, unit, shown.quota) === key);
+      this.fill(context, screen, shapes.units, held, fill);
+    }
   }
 
   fill(context, screen, rings, list, filling) {

@@ -39,6 +39,7 @@ function unitCard(facts, speech, unit, place, actions) {
     part(words.others, otherClaims(facts, speech, unit)),
     part(words.lines, lineTexts(facts, speech, unit)),
     part(words.quota, quotaTexts(facts, speech, unit)),
+    part(words.payments, paymentTexts(facts, speech, unit)),
     part(words.policies, policyTexts(facts, speech, unit)),
   ];
 }
@@ -168,15 +169,20 @@ function lineTexts(facts, speech, unit) {
 
 function quotaTexts(facts, speech, unit) {
   const { words } = speech;
-  const texts = facts.units.quotas[unit].map(([place, amount, floor, ceiling, weight, binding, jurisdiction]) => {
+  const texts = facts.units.quotas[unit].map((row) => {
+    const [place, amount, floor, ceiling, weight, binding, jurisdiction, price, carried, transferred] = row;
     const quota = facts.quotas[place];
     const whole = quota.jurisdictions[jurisdiction];
     const facts_ = [
       [words.weight, weight === null ? words.missing : speech.value(weight)],
       [words.floor, speech.amount(floor, quota.unit)],
       [words.ceiling, speech.amount(ceiling, quota.unit)],
+      Number(ceiling) > 0 && [words.use, shareText(speech, Number(amount) / Number(ceiling))],
+      carried && [words.carried, speech.amount(carried, quota.unit)],
+      transferred && [words.transferred, speech.amount(transferred, quota.unit)],
       [words.binding, binding ? (words[binding] ?? binding) : words.not_bound],
-    ];
+      price !== null && [words.price, speech.value(price)],
+    ].filter(Boolean);
     return node(
       "div",
       { class: "zp-item" },

@@ -8,6 +8,8 @@ function firstShown(facts) {
     lines: new Set(lines),
     designations: new Set(),
     quota: -1,
+    use: false,
+    payments: null,
     marks: true,
     jurisdictions: facts.jurisdictions.length > 1,
     names: false,
@@ -48,12 +50,20 @@ function layerControl(facts, speech, shown, changed) {
     shown.quota = place;
     scale.replaceChildren(...(place < 0 ? [] : quotaScale(facts, speech, place)));
     scale.hidden = place < 0;
+    uses.follow();
   };
+  const showMain = (on) => {
+    shown.main = on;
+    shown.use = shown.use && !on;
+    uses.follow();
+  };
+  const mainRow = row(words.main_shown, "", null, shown.main, showMain, "checkbox", "", "zp-fill");
+  const uses = useRows(facts, speech, shown, row, mainRow.querySelector("input"));
 
   return [
     group(
       words.main,
-      row(words.main_shown, "", null, shown.main, (on) => (shown.main = on), "checkbox", "", "zp-fill"),
+      mainRow,
       node("ul", { class: "zp-key" }, key),
     ),
     group(
@@ -101,9 +111,11 @@ function layerControl(facts, speech, shown, changed) {
               ),
             ),
             scale,
+            uses.rows,
           ]
         : [],
     ),
+    group(words.payments, paymentRows(facts, speech, shown, row)),
     group(
       words.designations,
       facts.designations

@@ -10,6 +10,7 @@ async function open(map, icons) {
   }
   const { facts, shapes } = await unpack(by("zoneplan-block").textContent);
   for (const layer of [...facts.lines, ...facts.designations]) layer.holds = new Set(layer.pieces);
+  preparePayments(facts);
   const page = new Page(map, facts, shapes);
   page.start();
   document.documentElement.dataset.zoneplan = "ready";
@@ -156,6 +157,9 @@ class Page {
       node("strong", {}, units.name[unit]),
       node("div", {}, titles.join(" · ")),
       here.length ? node("small", {}, here.join(" · ")) : null,
+      this.shown.payments
+        ? paymentTip(facts, this.speech, this.shown.payments, unit).map((text) => node("small", {}, text))
+        : null,
     );
   }
 

@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from maps.palette import DEFAULT_FILL, DESIGNATION_INKS, FILLS, designation_inks, overlay_hatches, zone_fills
+from maps.legends import LINE_STYLES
+from maps.palette import (
+    DEFAULT_FILL,
+    DESIGNATION_INKS,
+    FILLS,
+    NO_CEILING_FILL,
+    PAYMENT_INK,
+    USE_FILLS,
+    designation_inks,
+    overlay_hatches,
+    zone_fills,
+)
+
+QUOTA_CIRCLE = "#1F4E6B"
+SEEN_BY = {
+    "all": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+"""How colours are seen, in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1."""
+TO_CONES = [
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+]
+TO_OKLAB = [
+    [0.2104542553, 0.793617785, -0.0040720468],
+    [1.9779984951, -2.428592205, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.808675766],
+]
+"""Oklab: Ottosson (2020)."""
 
 
 def rulebook(*mains: str, overlays: int = 0) -> SimpleNamespace:
@@ -16,11 +49,25 @@ def rulebook(*mains: str, overlays: int = 0) -> SimpleNamespace:
     return SimpleNamespace(zones=zones)
 
 
+def linear_rgb(colour: str) -> list[float]:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
 def luminance(colour: str) -> float:
     """Relative luminance as the accessibility guidelines define it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = linear_rgb(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def distance(one: str, other: str) -> float:
+    """How far apart two colours are (Oklab), to whom they look most alike."""
+
+    def seen(colour: str, sight: object) -> np.ndarray:
+        light = np.clip(np.array(sight) @ linear_rgb(colour), 0, 1)
+        return np.array(TO_OKLAB) @ np.cbrt(np.array(TO_CONES) @ light)
+
+    return min(float(np.linalg.norm(seen(one, sight) - seen(other, sight))) for sight in SEEN_BY.values())
 
 
 def test_well_known_types_keep_their_colour_in_any_order() -> None:
@@ -48,3 +95,16 @@ def test_inks_stand_out_from_white(ink: str) -> None:
 
 def test_inks_begin_again_where_there_are_many_layers() -> None:
     assert designation_inks(9)[8] == DESIGNATION_INKS[0]
+
+
+def test_payments_stand_apart_from_everything_that_they_lie_on() -> None:
+    assert 1.05 / (luminance(PAYMENT_INK) + 0.05) >= 4.5  # against its white edge
+    others = {*FILLS, DEFAULT_FILL, *USE_FILLS, QUOTA_CIRCLE, *(colour for colour, *_ in LINE_STYLES.values())}
+    assert min(distance(PAYMENT_INK, other) for other in others) >= 0.09
+
+
+def test_classes_of_use_are_told_apart_by_their_lightness() -> None:
+    lights = [luminance(fill) for fill in USE_FILLS]
+    assert lights == sorted(lights, reverse=True)
+    assert min(distance(one, other) for one, other in itertools.pairwise(USE_FILLS)) >= 0.07
+    assert min(distance(NO_CEILING_FILL, fill) for fill in USE_FILLS) >= 0.09
