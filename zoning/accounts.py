@@ -8,7 +8,7 @@ from decimal import Decimal
 import geopandas as gpd
 import pandas as pd
 
-from layers import Agreement, Layer, Study, UnknownNameError, ZoneplanError, raise_all
+from layers import Agreement, Layer, Study, UnknownNameError, ZoneplanError, raise_all, shown
 from zoning.agreements import Row, Sides, parties_of, settle, whole_agreements
 from zoning.errors import near
 from zoning.needs import Sight
@@ -191,6 +191,7 @@ def _sides(
     wrong = [pair for pair in pairs if len(named) == 2 and set(pair) == set(named)]
     if wrong:
         raise UnknownNameError(f"{at}: '{agreement.river}' runs from '{wrong[0][0]}' to '{wrong[0][1]}', the other way")
-    listed = ", ".join(f"'{upper}' > '{lower}'" for upper, lower in (fitting or sorted(pairs))[:5])
-    what = "shows several pairs" if fitting else "shows no such pair"
-    raise UnknownNameError(f"{at}: '{agreement.river}' {what} ({listed or 'none'}); name 'upstream' and 'downstream'")
+    near_them = [pair for pair in sorted(pairs) if set(pair) & set(named)]
+    told = shown(f"{upper} > {lower}" for upper, lower in fitting or near_them or sorted(pairs))
+    what = "shows several pairs" if fitting else "shows no such pair of neighbours"
+    raise UnknownNameError(f"{at}: '{agreement.river}' {what} ({told or 'none'}); name 'upstream' and 'downstream'")

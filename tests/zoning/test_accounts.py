@@ -126,12 +126,15 @@ def test_a_river_says_who_is_upstream(money: Path) -> None:
     line = LineString([(X0 + 0.2 * KM, Y0 + 1.5 * KM), (X0 + 3.8 * KM, Y0 + 1.5 * KM)])
     gpd.GeoDataFrame(geometry=[line], crs=CRS).to_crs(4326).to_file(money.parent / "river.geojson")
     edit(money, 'upstream = "west"\ndownstream = "east"\n', 'river = "river"\n')
-    with pytest.raises(Exception, match="'river' shows several pairs \\('b1' > 'b2'"):
+    with pytest.raises(Exception, match="'river' shows several pairs \\('b1 > b2'"):
         run(read_study(edit(money, "[[decisions]]", RIVER + "\n[[decisions]]")))
     edit(money, 'river = "river"\n', 'river = "river"\nupstream = "west"\n')
     assert amounts(run(read_study(money)).flows)["Clean water", "east", "west"] == 30
     edit(money, 'upstream = "west"\n', 'upstream = "east"\ndownstream = "west"\n')
     with pytest.raises(Exception, match="'river' runs from 'west' to 'east', the other way"):
+        run(read_study(money))
+    edit(money, 'upstream = "east"\ndownstream = "west"\n', 'upstream = "b1"\ndownstream = "b4"\n')
+    with pytest.raises(Exception, match="shows no such pair of neighbours \\('b1 > b2', 'b3 > b4'\\); name"):
         run(read_study(money))
 
 
