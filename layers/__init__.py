@@ -44,6 +44,7 @@ from layers.siting_sections import Merit as Merit
 from layers.siting_sections import Nearness as Nearness
 from layers.siting_sections import Siting as Siting
 from layers.quota_sections import Group as Group
+from layers.quota_sections import Limit as Limit
 from layers.quota_sections import Lock as Lock
 from layers.quota_sections import Priority as Priority
 from layers.quota_sections import Quota as Quota

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -18,12 +19,18 @@ from layers.sections import (
     NameText,
     Section,
     Several,
+    Signed,
     Text,
 )
 from layers.siting_sections import Siting
 
 AREAS_HA = {"ha": 1.0, "km2": 100.0, "m2": 1e-4, "mu": 1 / 15, "公顷": 1.0, "亩": 1 / 15}
 """Units of measure of land, in hectares; 15 mu are a hectare."""
+
+_RESERVE_AND_LINK = (
+    'a jurisdiction\'s reserve is not known before its units have their amounts: with by = "optimal" stay within by '
+    "unit, or hold nothing back"
+)
 
 
 class Share(Section):
@@ -123,6 +130,46 @@ class Within(Section):
     """By what the amount of the other quota is multiplied."""
 
 
+class Limit(Section):
+    """A limit on what amounts come to: some units, each times what one of the quota's unit uses there."""
+
+    name: NameText
+    """Name of the limit; no two of a quota have the same."""
+    when: ConditionText | None = None
+    """Condition over measures, parameters, main and overlays: the units that count; all where absent."""
+    per: Signed | Text = Decimal(1)
+    """What one of the quota's unit uses, such as tonnes of coal or cubic metres of water: a number or a measure."""
+    unit: str = ""
+    """Unit of measure of the sum, such as "m3"; that of the quota where nothing is used per unit."""
+    each: Text | None = None
+    """One of the levels above the units: the limit holds for each jurisdiction of it; otherwise for all together."""
+    max: Signed | Text | None = None
+    """The most that the sum may be: a number, or a measure that is summed over the units that count."""
+    min: Signed | Text | None = None
+    """The least that the sum must be: a number, or a measure that is summed over the units that count."""
+    max_pct: ExactShare | None = None
+    """The most, per cent of the same sum over all units."""
+    min_pct: ExactShare | None = None
+    """The least, per cent of the same sum over all units."""
+    reason: str = ""
+    """Why, in words that stand in the report."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        whole, parts = (self.min, self.max), (self.min_pct, self.max_pct)
+        given = [any(one is not None for one in ends) for ends in (whole, parts)]
+        if not any(given):
+            raise misfit(((), "a limit gives 'max', 'min', 'max_pct' or 'min_pct', and this one gives none"))
+        if all(given):
+            raise misfit(((), "a limit gives amounts or per cent; make two limits of it"))
+        for keys, (low, high) in ((("min",), whole), (("min_pct",), parts)):
+            if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
+                raise misfit((keys, f"'{keys[0]}' {low} is more than '{keys[0].replace('min', 'max')}' {high}"))
+        if any(parts) and self.when is None and self.each is None:
+            raise misfit(((), "per cent of all units needs 'when' or 'each': which units may have so much of it?"))
+        return self
+
+
 class Quota(Section):
     """One quota: an amount of land to hand down the levels."""
 
@@ -138,10 +185,14 @@ class Quota(Section):
     """Amounts are whole multiples of it; floors round up, ceilings down."""
     levels: Annotated[Several[Text], Field(min_length=1)] = ("unit",)
     """Jurisdictions from the highest down, and "unit" at the end."""
-    by: Literal["weighted"] = "weighted"
-    """The method."""
+    by: Literal["weighted", "optimal"] = "weighted"
+    """The method: in proportion to weights, or the best there is by an objective."""
+    objective: Literal["suitability", "gini"] | None = None
+    """What by = "optimal" looks for: the most suitable land, amounts times weight; or the smallest composite Gini of
+    the amounts to the measures of the weight."""
     weight: Text | Annotated[Several[Share], Field(min_length=1)]
-    """A measure, or a list of measures with their shares."""
+    """A measure, or a list of measures with their shares; of objective "suitability" what one of the quota's unit is
+    worth, such as its suitability from 0 to 1; of objective "gini" what amounts should be in proportion to."""
     priority: Several[Priority] = ()
     """Factors for units that come first."""
     floor: Exact | Text = Decimal(0)
@@ -151,7 +202,10 @@ class Quota(Section):
     reserve_pct: ExactPct = Decimal(0)
     """Per cent held back at each jurisdiction."""
     groups: Several[Group] = ()
-    """Groups of units that get at most or at least a part of the total; disjoint or one inside another."""
+    """Groups of units that get at most or at least a part of the total; disjoint or one inside another, or any by
+    by = "optimal"."""
+    limits: Several[Limit] = ()
+    """Limits on sums of amounts, for by = "optimal"."""
     locked: Several[Lock] = ()
     """Amounts that are settled; the other units share the rest."""
     carried: Exact | Text = Decimal(0)
@@ -192,6 +246,33 @@ class Quota(Section):
             for place, part in enumerate(self.within)
             if part.level not in self.levels
         ]
+        faults += self._method()
         if faults:
             raise misfit(*faults)
         return self
+
+    def _method(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What does not fit the method."""
+        if self.by == "weighted":
+            for key in ("objective", "limits"):
+                if getattr(self, key):
+                    yield (key,), f"'{key}' is for by = \"optimal\"; this quota is handed out by weight"
+            return
+        if self.objective is None:
+            yield ("by",), 'by = "optimal" needs objective = "suitability" or "gini"'
+        if self.objective == "gini" and self.priority:
+            yield ("priority",), "an even share knows no priority; give floors, 'groups' or 'limits' instead"
+        yield from self._limits()
+        for place, link in enumerate(self.within):
+            if self.reserve_pct and link.level != self.levels[-1]:
+                yield ("within", place, "level"), _RESERVE_AND_LINK
+
+    def _limits(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Limits of one name, or for each of a level that is not there."""
+        names = [limit.name for limit in self.limits]
+        for place, limit in enumerate(self.limits):
+            if limit.name in names[:place]:
+                yield ("limits", place, "name"), f"there are two limits '{limit.name}'"
+            if limit.each is not None and limit.each not in self.levels[:-1]:
+                above = ", ".join(self.levels[:-1]) or "none"
+                yield ("limits", place, "each"), f"'{limit.each}' is no level above the units (there are: {above})"

@@ -1,8 +1,9 @@
-"""Demands of a weighted quota: its rules as linear ones, asked which of them cannot hold together."""
+"""Demands of a quota: its rules as linear ones, and which of them cannot hold together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,13 +15,11 @@ from layers import Quota
 from zoning.bounds import Bounds, limit
 from zoning.contests import Flags
 from zoning.errors import InfeasibleError
-from zoning.families import ALL, Family
+from zoning.groups import group_reach
 from zoning.infeasibility import Wording, find_conflict, refuse
 from zoning.programmes import Programme, Row
 from zoning.steps import Counts, Step
 
-_Tell = Callable[[float], str]
-_Rule = tuple[str, str, Flags, float, float]
 _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_and_units", "groups")
 """Codes of errors behind which a conflict of rules stands."""
 
@@ -34,139 +33,123 @@ class Demands:
     quota : Quota
     total : int
         In steps.
-    weights : Series of float
-        Index ``unit_id``.
+    units : Index
+        Their ids.
     bounds : Bounds
-    family : Family
-        The groups of the quota.
-    nodes : list of int
-        The node of each group.
+    reach : int64 array
+        The most that each unit can take, by its ceiling and by its weight.
+    members : sequence of bool arrays
+        The units of each group.
     names : tuple of Series
         The jurisdiction of each unit at each level but the last.
     links : mapping
         From :func:`zoning.bounds.find_links`.
+    limits : tuple of Row
+        Limits on sums of amounts.
     """
 
     quota: Quota
     total: int
-    weights: pd.Series
+    units: pd.Index
     bounds: Bounds
-    family: Family
-    nodes: list[int]
+    reach: Counts
+    members: Sequence[Flags]
     names: tuple[pd.Series, ...]
     links: Mapping[str, Mapping[str, Decimal]]
+    limits: tuple[Row, ...] = ()
+
+    @property
+    def held(self) -> int:
+        """Steps that are held back."""
+        return int(self.total * Fraction(self.quota.reserve_pct) // 100)
+
+    def rows(self) -> tuple[Row, ...]:
+        """The rules over all units together, the total first."""
+        return (self._whole(), *self._groups(), *self._linked(), *self.limits)
 
     def tell(self, error: InfeasibleError) -> InfeasibleError:
         """The same error with the rules that contradict each other and the least change of each that would do."""
         if error.code not in _TOLD:
             return error
-        step = Step.of(self.quota.step)
-
-        def amount(steps: float) -> str:
-            return f"{step.amount(round(steps))} {self.quota.unit}"
-
-        paths = pd.Series("", index=self.weights.index)
-        for level in self.names:
-            paths = paths.where(paths == "", paths + " / ") + level
-        alike = self._alike(paths)
-        clashes = [
-            replace(clash, places=np.flatnonzero(np.isin(alike, clash.places)))
-            for clash in find_conflict(self._programme(amount, alike), _Wording(amount, paths, alike))
-        ]
-        if clashes:
-            text = str(refuse(clashes, amount))
-        else:
-            text = (
-                "taken together the rules can hold, but not where the amounts are handed down level by level: take "
-                'levels = ["unit"] or by = "optimal", or give the lower level more room'
-            )
+        text = self.conflict() or (
+            "taken together the rules can hold, but not where the amounts are handed down level by level: take "
+            'levels = ["unit"] or by = "optimal", or give the lower level more room'
+        )
         return InfeasibleError(f"{error}\n{text}", code=error.code, features=error.features)
 
-    def _alike(self, paths: pd.Series) -> Counts:
-        """A number a unit, the same for units that the same rules count: a million units are few such classes."""
-        locked = np.where(self.bounds.locked, self.bounds.floors, -1)
-        marks = pd.DataFrame({"path": paths.to_numpy(), "home": self.family.homes, "locked": locked})
-        classes: Counts = marks.groupby(list(marks), sort=True).ngroup().to_numpy(dtype=np.int64)
-        return classes
-
-    def _programme(self, amount: _Tell, alike: Counts) -> Programme:
-        """The rules over classes of units, each class as one."""
-        weighed = self.weights.to_numpy(dtype=float) > 0
-        upper = np.where(weighed, np.minimum(self.bounds.ceilings, self.total), self.bounds.floors)
+    def conflict(self) -> str:
+        """The rules that contradict each other, in words; empty where they can all hold, if only in parts of steps."""
+        paths = pd.Series("", index=self.units)
+        for level in self.names:
+            paths = paths.where(paths == "", paths + " / ") + level.to_numpy()
         lower = np.where(self.bounds.locked, 0, self.bounds.floors)
-        sums = [np.zeros(int(alike.max(initial=-1)) + 1, dtype=np.int64) for _ in range(2)]
-        for one, bounds in zip(sums, (lower, np.maximum(upper, self.bounds.floors)), strict=True):
-            np.add.at(one, alike, bounds)
-        _, first = np.unique(alike, return_index=True)
-        rows = (self._whole(amount), *self._groups(amount), *self._locks(amount), *self._linked(amount))
-        return Programme(
-            np.zeros(len(first)),
-            sums[0],
-            np.minimum(sums[1], self.total + sums[0]),
-            tuple(_row(code, words, here[first], low, high) for code, words, here, low, high in rows),
+        upper = np.maximum(np.minimum(self.reach, self.total), self.bounds.floors)
+        rows = (*self.rows(), *self._locks())
+        programme = Programme(np.zeros(len(lower)), lower, upper, rows)
+        clashes = find_conflict(programme, Wording(self.amount, paths))
+        return str(refuse(clashes, self.amount)) if clashes else ""
+
+    def amount(self, steps: float, unit: str = "") -> str:
+        """Steps, or what they come to in another unit of measure, for people; never less than it is."""
+        step = Step.of(self.quota.step)
+        if not unit:
+            return f"{step.amount(math.ceil(steps - 1e-6))} {self.quota.unit}"
+        value = steps * float(step.size)
+        size = 10.0 ** (math.floor(math.log10(abs(value))) - 5) if value else 1.0
+        return f"{math.ceil(value / size - 1e-6) * size:,.6g} {unit}"
+
+    def _whole(self) -> Row:
+        held = self.held
+        by_jurisdiction = self.quota.by == "weighted" and self.names and held
+        parts = len(pd.concat(self.names, axis=1).drop_duplicates()) if by_jurisdiction else 0
+        text = f"the total is {self.amount(self.total)}" + (
+            f", of which {self.amount(held)} are held back" if held else ""
         )
-
-    def _whole(self, amount: _Tell) -> _Rule:
-        held = int(self.total * Fraction(self.quota.reserve_pct) // 100)
-        parts = len(pd.concat(self.names, axis=1).drop_duplicates()) if self.names and held else 0
-        text = f"the total is {amount(self.total)}" + (f", of which {amount(held)} are held back" if held else "")
         low = self.total - held
-        return "total", text, np.ones(len(self.weights), dtype=bool), low, low + parts
+        return _row("total", text, np.ones(len(self.units), dtype=bool), low, low + parts)
 
-    def _groups(self, amount: _Tell) -> Iterator[_Rule]:
-        for place, (group, node) in enumerate(zip(self.quota.groups, self.nodes, strict=True), 1):
-            inside = {node}
-            for one, parent in enumerate(self.family.parents):
-                if parent in inside and one != ALL:
-                    inside.add(one)
-            here = np.isin(self.family.homes, sorted(inside))
-            low, high = self.family.lows[node], self.family.highs[node]
+    def _groups(self) -> Iterator[Row]:
+        for place, (group, here) in enumerate(zip(self.quota.groups, self.members, strict=True), 1):
+            low, high = group_reach(group, self.total)
             if group.max_pct is not None:
-                text = f'group {place} ("{group.when}") may have {group.max_pct} % of the total, {amount(high)}'
-                yield f"group-{place}", text, here, -np.inf, high
+                text = f'group {place} ("{group.when}") may have {group.max_pct} % of the total, {self.amount(high)}'
+                yield _row(f"group-{place}", text, here, -np.inf, high)
             if group.min_pct is not None:
-                text = f'group {place} ("{group.when}") must have {group.min_pct} % of the total, {amount(low)}'
-                yield f"group-{place}", text, here, low, np.inf
+                text = f'group {place} ("{group.when}") must have {group.min_pct} % of the total, {self.amount(low)}'
+                yield _row(f"group-{place}-least", text, here, low, np.inf)
 
-    def _locks(self, amount: _Tell) -> Iterator[_Rule]:
+    def _locks(self) -> Iterator[Row]:
         """Units that are locked at one amount, with it."""
         locked = self.bounds.locked
         for steps in np.unique(self.bounds.floors[locked]).tolist():
             here = locked & (self.bounds.floors == steps)
-            ids = self.weights.index[here]
+            ids = self.units[here]
             who = f"'{ids[0]}' is" if len(ids) == 1 else f"{len(ids)} units are"
-            each = "" if len(ids) == 1 else f" each, {amount(steps * len(ids))} in all"
-            text = f"{who} locked at {amount(steps)}{each}"
-            yield "locked", text, here, steps * len(ids), steps * len(ids)
+            each = "" if len(ids) == 1 else f" each, {self.amount(steps * len(ids))} in all"
+            text = f"{who} locked at {self.amount(steps)}{each}"
+            yield _row("locked", text, here, steps * len(ids), steps * len(ids))
 
-    def _linked(self, amount: _Tell) -> Iterator[_Rule]:
+    def _linked(self) -> Iterator[Row]:
         """Links to other quotas by jurisdiction; those by unit are ceilings already."""
         step = Step.of(self.quota.step)
         for depth, level in enumerate(self.quota.levels[:-1], 1):
             if level not in self.links:
                 continue
-            frame = pd.concat(self.names[:depth], axis=1)
-            frame.columns = pd.RangeIndex(depth)
-            paths = frame.agg(" / ".join, axis=1)
+            paths = paths_of(self.names, depth)
             for path in sorted(set(paths)):
                 here = (paths == path).to_numpy()
                 carried = int(self.bounds.carried[here].sum())
                 most = limit(self.links[level].get(path, Decimal(0)), step, carried)
-                text = f"'{path}' stays within the quota that it is linked to, at {amount(most)}"
-                yield "within", text, here, -np.inf, most
+                text = f"'{path}' stays within the quota that it is linked to, at {self.amount(most)}"
+                yield replace(_row(f"within-{level}", text, here, -np.inf, most), path=path)
 
 
-@dataclass(frozen=True)
-class _Wording(Wording):
-    """Bounds of classes of units, told by the units."""
-
-    alike: Counts
-
-    def bounds(self, kind: str, places: Counts, steps: Counts) -> str:
-        units = np.flatnonzero(np.isin(self.alike, places))
-        own = np.zeros(len(self.alike), dtype=np.int64)
-        own[units[:1]] = int(steps[places].sum())
-        return super().bounds(kind, units, own)
+def paths_of(names: tuple[pd.Series, ...], depth: int) -> pd.Series:
+    """The path of the jurisdiction of each unit, down to a depth."""
+    paths = names[0]
+    for level in names[1:depth]:
+        paths = paths + " / " + level
+    return paths
 
 
 def _row(code: str, words: str, here: Flags, low: float, high: float) -> Row:

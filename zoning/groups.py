@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Quota, StudyError
+from layers import Group, Quota, StudyError
 from zoning.apportionment import named
 from zoning.families import CrossingError, Family, make_family
 from zoning.steps import UNLIMITED
@@ -42,11 +42,11 @@ def groups_of(
     >>> groups_of(quota, zones, pd.DataFrame(index=unit))[0].to_dict()
     {'a': True, 'b': False}
     """
-    return _members(quota, see(zones, measures, overlays), parameters)
+    return members_of(quota, see(zones, measures, overlays), parameters)
 
 
-def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> tuple[Family, list[int]]:
-    """The tree of the groups with the least and the most of each in whole steps, and the node of each group.
+def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> Family:
+    """The tree of the groups with the least and the most of each in whole steps.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
     StudyError
         Two groups cross: each has units that the other does not have, and both have some in common.
     """
-    members = _members(quota, seen, parameters)
+    members = members_of(quota, seen, parameters)
     try:
         family, nodes = make_family([members[place].to_numpy() for place in members.columns], len(seen))
     except CrossingError as crossing:
@@ -77,11 +77,17 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
         ) from None
     lows, highs = list(family.lows), list(family.highs)
     for group, node in zip(quota.groups, nodes, strict=True):
-        lows[node] = -(-total * Fraction(group.min_pct or 0) // 100)
-        highs[node] = UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
-    return replace(family, lows=tuple(lows), highs=tuple(highs)), nodes
+        lows[node], highs[node] = group_reach(group, total)
+    return replace(family, lows=tuple(lows), highs=tuple(highs))
 
 
-def _members(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
+def group_reach(group: Group, total: int) -> tuple[int, int]:
+    """The least and the most steps of a group out of a total; the least rounded up, the most down."""
+    least = -(-total * Fraction(group.min_pct or 0) // 100)
+    return least, UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
+
+
+def members_of(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
+    """The units of each group, from what :func:`zoning.weights.see` returns: one boolean column a group."""
     columns = {place: meeting("group", group.when, seen, parameters) for place, group in enumerate(quota.groups)}
     return pd.DataFrame(columns, index=seen.index, dtype=np.bool_)

@@ -34,12 +34,15 @@ class Clash:
     change : float or None
         By how many steps (of a row: steps times coefficient) it would have to give way, alone and in all; above 0 where
         it would have to be more, below 0 where less. None where no change of it alone would do.
+    unit : str
+        Unit of measure of the change; empty where that is the quota's own.
     """
 
     code: str
     words: str
     places: Places
     change: float | None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
     group 1 allows at most 4 ha 2.0
     the floors of 'a', 'b' come to 6 ha -2.0
     """
+    whole = programme
+    classes_of, programme = _merge(programme)
     if _feasible(programme):
         return ()
     rows = list(range(len(programme.rows)))
@@ -113,10 +118,11 @@ def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
         fewer_bounds = [_joined(classes, kind, one) for kind in (0, 1)]
         if not _feasible(_without(programme, rows, fewer_bounds)):
             classes = [other for other in classes if other is not one]
-    return tuple(_told(programme, wording, rows, classes))
+    apart = _Apart(classes_of, whole, wording)
+    return tuple(apart.widen(clash) for clash in _told(programme, apart, rows, classes))
 
 
-def refuse(clashes: Sequence[Clash], amount: Callable[[float], str]) -> InfeasibleError:
+def refuse(clashes: Sequence[Clash], amount: Callable[..., str]) -> InfeasibleError:
     """The error that names a conflict and the ways out of it.
 
     Parameters
@@ -124,7 +130,7 @@ def refuse(clashes: Sequence[Clash], amount: Callable[[float], str]) -> Infeasib
     clashes : sequence of Clash
         From :func:`find_conflict`, at least one.
     amount : callable
-        Steps as an amount with its unit of measure.
+        Steps as an amount with its unit of measure; given a unit as well where a clash has one.
 
     Returns
     -------
@@ -142,9 +148,62 @@ def refuse(clashes: Sequence[Clash], amount: Callable[[float], str]) -> Infeasib
         way = "no change of it alone would do"
         if clash.change is not None:
             each = " in all" if clash.code in _BOUNDS and len(clash.places) > 1 else ""
-            way = f"alone, {amount(abs(clash.change))} {'more' if clash.change > 0 else 'less'}{each} would do"
+            much = amount(abs(clash.change), clash.unit) if clash.unit else amount(abs(clash.change))
+            way = f"alone, {much} {'more' if clash.change > 0 else 'less'}{each} would do"
         lines.append(f"  - {clash.words}: {way}")
     return InfeasibleError("\n".join(lines), code="conflict")
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Tells classes of units by the units.
+
+    Attributes
+    ----------
+    classes : int64 array
+        The class of each unit.
+    programme : Programme
+        Over the units.
+    wording : Wording
+    """
+
+    classes: Places
+    programme: Programme
+    wording: Wording
+
+    def units(self, places: Places) -> Places:
+        """The units of some classes."""
+        return np.flatnonzero(np.isin(self.classes, places))
+
+    def bounds(self, kind: str, places: Places) -> str:
+        """What the floors or ceilings of some classes come to."""
+        steps = self.programme.lower if kind == "floors" else self.programme.upper
+        return self.wording.bounds(kind, self.units(places), steps)
+
+    def widen(self, clash: Clash) -> Clash:
+        """The same rule of the units."""
+        return replace(clash, places=self.units(clash.places))
+
+
+def _merge(programme: Programme) -> tuple[Places, Programme]:
+    """A class for the units that all rows count alike, and the programme over classes: a million units are few such."""
+    classes = np.zeros(len(programme.gains), dtype=np.int64)
+    for row in programme.rows:
+        marks = np.zeros(len(classes))
+        marks[row.places] = row.coefficients
+        _, inside = np.unique(marks, return_inverse=True)
+        _, classes = np.unique(classes * (int(inside.max(initial=0)) + 1) + inside, return_inverse=True)
+    _, first = np.unique(classes, return_index=True)
+    lower, upper = (np.zeros(len(first), dtype=np.int64) for _ in range(2))
+    np.add.at(lower, classes, programme.lower)
+    np.add.at(upper, classes, np.minimum(programme.upper, _FAR))
+    rows = []
+    for row in programme.rows:
+        marks = np.zeros(len(classes))
+        marks[row.places] = row.coefficients
+        places = np.flatnonzero(marks[first])
+        rows.append(replace(row, places=places, coefficients=marks[first][places]))
+    return classes, Programme(np.zeros(len(first)), lower, np.maximum(np.minimum(upper, _FAR), lower), tuple(rows))
 
 
 def _feasible(programme: Programme) -> bool:
@@ -178,14 +237,13 @@ def _alike(programme: Programme, rows: Sequence[int], places: Places) -> Iterato
 
 
 def _told(
-    programme: Programme, wording: Wording, rows: Sequence[int], classes: Sequence[tuple[int, Places]]
+    programme: Programme, wording: _Apart, rows: Sequence[int], classes: Sequence[tuple[int, Places]]
 ) -> Iterator[Clash]:
     for place in rows:
         row = programme.rows[place]
-        yield Clash(row.code, row.words, row.places, _row_change(programme, place))
+        yield Clash(row.code, row.words, row.places, _row_change(programme, place), row.unit)
     for kind, places in classes:
-        steps = programme.upper if kind else programme.lower
-        words = wording.bounds(_BOUNDS[kind], places, steps)
+        words = wording.bounds(_BOUNDS[kind], places)
         yield Clash(_BOUNDS[kind], words, places, _bound_change(programme, kind, places))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,10 @@ class Row:
         Of these units; 1 each where the rule counts steps.
     low, high : float
         In steps times coefficient; infinite where there is no bound.
+    unit : str
+        Unit of measure of its sum; empty where that is the quota's own.
+    path : str
+        The jurisdiction that it is about; empty where it is about all.
     """
 
     code: str
@@ -47,6 +51,8 @@ class Row:
     coefficients: Floats
     low: float
     high: float
+    unit: str = ""
+    path: str = ""
 
     @property
     def plain(self) -> bool:
@@ -87,8 +93,8 @@ class Answer:
         The arrays are empty where it is not.
     amounts : float64 array
         Steps of each unit: a vertex of the best plans.
-    value : float
-        Gain of the amounts.
+    value, bound : float
+        Gain of the amounts, and what no plan can exceed; the same unless a search for whole steps was cut short.
     prices : float64 array
         Of each unit: what one step more than its bound would add; 0 inside the bounds.
     duals : float64 array
@@ -96,15 +102,20 @@ class Answer:
         forces it.
     starts, ends : float64 arrays
         Of each unit, the steps between which its bound may lie at that price.
+    row_starts, row_ends : float64 arrays
+        Of each row, between what its bound may lie at that dual.
     """
 
     feasible: bool
     amounts: Floats = field(default_factory=lambda: np.zeros(0))
     value: float = 0.0
+    bound: float = 0.0
     prices: Floats = field(default_factory=lambda: np.zeros(0))
     duals: Floats = field(default_factory=lambda: np.zeros(0))
     starts: Floats = field(default_factory=lambda: np.zeros(0))
     ends: Floats = field(default_factory=lambda: np.zeros(0))
+    row_starts: Floats = field(default_factory=lambda: np.zeros(0))
+    row_ends: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) -> Answer:
@@ -151,9 +162,10 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
         return Answer(feasible=False)
     amounts = np.array(solver.getSolution().col_value)
     if whole:
-        return Answer(feasible=True, amounts=amounts, value=float(programme.gains @ amounts))
+        bound = -float(solver.getInfo().mip_dual_bound) * scale
+        return Answer(feasible=True, amounts=amounts, value=float(programme.gains @ amounts), bound=bound)
     prices, duals = -np.array(solver.getSolution().col_dual), -np.array(solver.getSolution().row_dual)
-    starts, ends = _ranges(solver, len(amounts))
+    (starts, ends), (row_starts, row_ends) = _ranges(solver, len(amounts), len(duals))
     prices, duals = (np.where(np.abs(some) > _CLEAR, some, 0.0) for some in (prices, duals))
     if canonical:
         amounts = _first(programme, amounts, prices, duals)
@@ -161,10 +173,13 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
         feasible=True,
         amounts=amounts,
         value=float(programme.gains @ amounts),
+        bound=float(solver.getInfo().objective_function_value) * -scale,
         prices=prices * scale + 0.0,
         duals=duals * scale + 0.0,
         starts=np.where(prices == 0, np.nan, starts),
         ends=np.where(prices == 0, np.nan, ends),
+        row_starts=np.where(duals == 0, np.nan, row_starts),
+        row_ends=np.where(duals == 0, np.nan, row_ends),
     )
 
 
@@ -189,12 +204,15 @@ def _first(programme: Programme, amounts: Floats, prices: Floats, duals: Floats)
     return found.amounts if found.feasible else amounts
 
 
-def _ranges(solver: highspy.Highs, count: int) -> tuple[Floats, Floats]:
-    """Between which values the bound of each unit may lie before another plan is best; missing without any rule."""
-    _, ranging = solver.getRanging()
-    ends = (np.array(one.value_) for one in (ranging.col_bound_dn, ranging.col_bound_up))
-    starts, stops = (one if len(one) == count else np.full(count, np.nan) for one in ends)
-    return starts, stops
+def _ranges(solver: highspy.Highs, units: int, rows: int) -> Iterator[tuple[Floats, Floats]]:
+    """Between which values the bound of each unit, and of each row, may lie before another price holds."""
+    _, found = solver.getRanging()
+    pairs = ((found.col_bound_dn, found.col_bound_up, units), (found.row_bound_dn, found.row_bound_up, rows))
+    for down, up, count in pairs:
+        starts, ends = (np.array(one.value_) for one in (down, up))
+        # without any row HiGHS knows of no ranges
+        known = len(starts) == count
+        yield (starts, ends) if known else (np.full(count, np.nan), np.full(count, np.nan))
 
 
 def _solved(solver: highspy.Highs) -> bool:

@@ -18,7 +18,7 @@ from zoning.contests import Floats
 from zoning.demands import Demands
 from zoning.errors import InfeasibleError
 from zoning.families import Family, settle
-from zoning.groups import group_family
+from zoning.groups import group_family, members_of
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import Jurisdiction, Survey, name_level
 from zoning.steps import UNLIMITED, Counts, Step
@@ -257,12 +257,13 @@ def _allocate(
         raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
     reach = np.where(weights.to_numpy(dtype=float) > 0, ceilings, bounds.floors)
     survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
-    family, nodes = group_family(quota, seen, parameters, total)
+    family = group_family(quota, seen, parameters, total)
     handing = _Handing(quota, step, weights, replace(bounds, ceilings=ceilings), reach, labels)
     try:
         rows = pd.concat(handing.rows(survey.look(family), total), ignore_index=True)
     except InfeasibleError as error:
-        raise Demands(quota, total, weights, bounds, family, nodes, names, links).tell(error) from None
+        members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
+        raise Demands(quota, total, weights.index, bounds, reach, members, names, links).tell(error) from None
     known = rows.assign(quota=quota.name, period=quota.period, unit=quota.unit, shadow_price=np.nan)
     moved = transfer(quota, known, names)
     if quota.transfers and quota.groups:
