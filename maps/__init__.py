@@ -16,6 +16,7 @@ from maps.report_editions import Edition as Edition
 from maps.report_chapters import summary as summary
 from maps.report_energy import energy as energy
 from maps.report_findings import findings as findings
+from maps.report_optima import optimum_leaves as optimum_leaves
 from maps.report_annexes import sources as sources
 from maps.flow_charts import flow_chart as flow_chart
 from maps.report_flows import flows as flows

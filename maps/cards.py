@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from layers import visible
-from zoning import Plan, inherited_reason, instrument_in, text_in
+from zoning import Plan, inherited_reason, instrument_in, price_words, text_in
 
 DEFAULT_RULE = "default"
 DECISION = "decision-"
@@ -84,7 +84,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         "main_claim": [one[0] for one in claimed],
         "claims": [one[1] for one in claimed],
         "lines": [_lines(rows, plan) for rows in by_unit["lines"]],
-        "quotas": [_quotas(rows, plan) for rows in by_unit["quotas"]],
+        "quotas": [_quotas(rows, plan, language) for rows in by_unit["quotas"]],
         "policies": [sets.place(rows) for rows in by_unit["policies"]],
     }
     return {
@@ -179,8 +179,9 @@ def _lines(rows: Rows, plan: Plan) -> list[list[Any]]:
     ]
 
 
-def _quotas(rows: Rows, plan: Plan) -> list[list[Any]]:
+def _quotas(rows: Rows, plan: Plan, language: str) -> list[list[Any]]:
     names = [quota.name for quota in plan.study.quotas]
+    objectives = {quota.name: quota.objective or "" for quota in plan.study.quotas}
     return [
         [
             names.index(row["quota"]),
@@ -190,6 +191,7 @@ def _quotas(rows: Rows, plan: Plan) -> list[list[Any]]:
             visible(row["jurisdiction"]),
             None if pd.isna(row["shadow_price"]) else float(f"{row['shadow_price']:.7g}"),
             *(_decimal(row[column] or None) for column in ("carried", "transferred")),
+            visible(price_words(row, objectives[row["quota"]], language)),
         ]
         for row in rows
         if row["quota"] in names

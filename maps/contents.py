@@ -15,7 +15,7 @@ from maps.legends import line_styles
 from maps.map_words import map_words
 from maps.palette import NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.payments import tell_payments
-from zoning import Plan, retell, role_in, text_in
+from zoning import Plan, retell, role_in, solution_words, text_in
 
 RESERVE = "(reserve)"
 
@@ -49,7 +49,7 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
         "zones": _zones(plan, language),
         "lines": _lines(plan, language),
         "designations": _designations(plan),
-        "quotas": [_quota(plan, place) for place in range(len(plan.study.quotas))],
+        "quotas": [_quota(plan, place, language) for place in range(len(plan.study.quotas))],
         "use_fills": {"ramp": USE_FILLS, "no_ceiling": NO_CEILING_FILL},
         "payments": tell_payments(plan, words),
         **cards(plan, language),
@@ -146,9 +146,10 @@ def _designations(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _quota(plan: Plan, place: int) -> dict[str, Any]:
+def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
     quota = plan.study.quotas[place]
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
+    solved = plan.solutions[plan.solutions["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]
     bounded = rows[(rows["unit_id"] != "") & (rows["unit_id"] != RESERVE) & rows["ceiling"].notna()]
     uses = (
@@ -164,6 +165,8 @@ def _quota(plan: Plan, place: int) -> dict[str, Any]:
         "total": f"{quota.total:f}",
         "breaks": use_breaks(uses),
         "reserve": f"{sum(reserve, Decimal(0)):f}",
+        "objective": quota.objective or "",
+        "solution": visible("".join(solution_words(row, quota.unit, language) for row in solved.to_dict("records"))),
         "jurisdictions": {
             visible(name): f"{amount:f}" for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
         },

@@ -14,7 +14,7 @@ from maps.report_editions import Edition, each_row
 from maps.report_energy import unit_lights
 from maps.report_industries import unit_lists
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
-from zoning import factors, role_in, text_in
+from zoning import factors, optimum_lines, role_in, text_in
 
 Content = Mapping[str, Any]
 
@@ -203,6 +203,7 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
                 (words["ceiling"], _bound(edition, row["ceiling"], quota.ceiling)),
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
                 *_conditions(edition, row),
+                *((words["best_plan"], one) for one in optimum_lines(row, edition.language)),
             ),
         )
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 SHEETS = (
-    "zones", "quotas", "sitings", "sites", "policies", "lines", "measures", "claims", "conflicts", "energy", "flows",
-    "positions", "industries", "ledger",
+    "zones", "quotas", "solutions", "quota_rules", "sitings", "sites", "policies", "lines", "measures", "claims",
+    "conflicts", "energy", "flows", "positions", "industries", "ledger",
 )  # fmt: skip
 LIST = "list"
 """The last sheet: the units by main function, its titles in words."""

@@ -21,8 +21,10 @@ from zoning import (
     CSV_TABLES,
     INDUSTRIES,
     MEASURES,
+    QUOTA_RULES,
     SITES,
     SITINGS,
+    SOLUTIONS,
     Assumption,
     Plan,
     Table,
@@ -50,7 +52,7 @@ RUN_FILES = (
 )
 """Every file of a whole run but the rulebook's and the manifest."""
 
-_YOUNGER = (CONFLICTS, INDUSTRIES, SITINGS, SITES)
+_YOUNGER = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES)
 """Tables that older runs do not have."""
 
 _VERSIONED = (

@@ -120,6 +120,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "group": ("its group", "分组限额"),
     "lock": ("a locked amount", "锁定数额"),
     "within": ("the quota that it stays within", "所关联指标"),
+    "limit": ("a limit", "限额"),
+    "suitability": ("Suitability", "适宜性"),
+    "objective": ("Best plan", "最优方案"),
+    "not_bound_best": ("nothing but the best use of the total", "无约束，按总量最优分配"),
     "not_bound": ("nothing: its weight alone", "无约束，仅按权重"),
     "reserve": ("held back: {n}", "预留：{n}"),
     # payments

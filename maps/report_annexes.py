@@ -12,6 +12,7 @@ from pyproj import CRS
 from layers import Priority, Quota
 from maps.lettering import NONE, amount, measure, number, projection
 from maps.report_editions import RESERVE, Edition, by_group, each_row
+from maps.report_optima import limit_text, optimum_leaves
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from zoning import Policy, text_in
 
@@ -26,6 +27,7 @@ def quotas(edition: Edition) -> Chapter:
     for quota in edition.plan.study.quotas:
         own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
         leaves.append(_quota_card(edition, quota, own))
+        leaves += optimum_leaves(edition, quota)
         leaves += [_level(edition, quota, level, own[own["level"] == level]) for level in quota.levels]
     missing = [one for one in edition.plan.assumptions if one.kind == "deduction"]
     if edition.plan.study.quotas and missing:
@@ -51,6 +53,7 @@ def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
             (words["handed_out"], amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
             (words["step"], amount(quota.step)),
             (words["levels"], " → ".join(quota.levels)),
+            (words["objective"], words[f"objective_{quota.objective}"] if quota.objective else ""),
             (words["weight"], weight_text(quota)),
             (words["floor"], _bound(quota.floor, words)),
             (words["ceiling"], _bound(quota.ceiling, words)),
@@ -68,6 +71,8 @@ def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
         ends = {"max_pct": group.max_pct, "min_pct": group.min_pct}
         limits = ", ".join(say(key, n=amount(value)) for key, value in ends.items() if value is not None)
         yield words["groups"], say("group_line", when=group.when, limits=limits, reason=group.reason or NONE)
+    for limit in quota.limits:
+        yield words["limits"], limit_text(edition, limit)
     for lock in quota.locked:
         yield words["locks"], say("lock_line", who=lock.unit or lock.when, n=amount(lock.amount), reason=lock.reason)
     if quota.carried:

@@ -200,7 +200,7 @@ def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Zoneplan
     always = {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     for place, quota in enumerate(study.quotas):
         yield from _unprovided(study, place, names)
-        for key in ("priority", "groups", "locked"):
+        for key in ("priority", "groups", "limits", "locked"):
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
                     yield from _unseen(part.when, names | always, study.where("quotas", place, key, number, "when"))
@@ -214,7 +214,8 @@ def _unprovided(study: Study, place: int, names: set[str]) -> Iterator[ZoneplanE
     weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
     bounds = [bound for bound in (quota.floor, quota.ceiling, quota.carried) if isinstance(bound, str)]
     later = {f"{QUOTA}{one.name}" for one in study.quotas[place:]}
-    for name in [*weights, *bounds]:
+    limits = [one for limit in quota.limits for one in (limit.per, limit.max, limit.min) if isinstance(one, str)]
+    for name in [*weights, *bounds, *limits]:
         if name not in names:
             hint = "; a quota is known to those that stand below it" if name in later else near(name, names)
             yield UnknownNameError(f"{at}: nothing provides the measure '{name}'{hint}", code="unknown_measure")

@@ -206,9 +206,21 @@ def _quota(row: Mapping[str, Any], plan: Plan) -> Content:
         "binding": str(row["binding"]),
         "jurisdiction": str(row["jurisdiction"]),
         "jurisdiction_amount": _decimal(above["amount"].iloc[0]) if len(above) else None,
-        **{name: _decimal(row[name]) for name in ("carried", "transferred")},
-        **(grant(plan, asked[0], str(row["unit_id"])) if asked else {"groups": [], "locks": [], "transfers": []}),
+        **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
+        "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
+        "solution": _solution(plan, str(row["quota"])),
+        **(
+            grant(plan, asked[0], str(row["unit_id"]))
+            if asked
+            else {"groups": [], "locks": [], "limits": [], "transfers": []}
+        ),
     }
+
+
+def _solution(plan: Plan, quota: str) -> Content | None:
+    """How good a quota is that is the best by an objective; None of one that is handed out by weight."""
+    own = plan.solutions[plan.solutions["quota"] == quota]
+    return None if own.empty else {str(name): value for name, value in own.iloc[0].items() if name != "period"}
 
 
 def _flows(plan: Plan, unit_id: str) -> list[Content]:

@@ -57,6 +57,8 @@ class Filling:
         The innermost node around each unit that is full.
     bound : float
         The value of the prices: no plan, not even one in parts of steps, gains more.
+    node_starts, node_ends : int64 arrays
+        Of each node, the steps between which its cap may lie at that worth, at the least.
     """
 
     amounts: Counts
@@ -66,6 +68,8 @@ class Filling:
     ends: Counts
     homes: npt.NDArray[np.int64]
     bound: float
+    node_starts: Counts
+    node_ends: Counts
 
 
 def nest(programme: Programme) -> Nest | None:
@@ -88,7 +92,8 @@ def nest(programme: Programme) -> Nest | None:
         homes[row.places] = len(parents)
         parents.append(around[0] if around else ALL)
         members.append(row.places)
-        caps.append(int(min(math.floor(row.high), total.high)))
+        # a cap that the total cannot reach stays above it, or it would seem to be full
+        caps.append(int(min(math.floor(row.high), total.high + 1)))
     return Nest(tuple(parents), tuple(members), tuple(caps), (whole[0], *order))
 
 
@@ -192,7 +197,8 @@ class _Pricing:
                     ends[same] += np.minimum(slack[same], self.amounts[giver] - lower[giver])
         worths = self._worths(full, homes, givers)
         bound = self._bound(worths, homes, full)
-        return Filling(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound)
+        reaches = self._reaches(full, homes, givers, worths)
+        return Filling(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound, *reaches)
 
     def _full(self) -> tuple[list[int], Places, Counts]:
         """The nodes that are full; of each unit the innermost of them, and the room left in the others around it."""
@@ -253,6 +259,26 @@ class _Pricing:
                 least = float(self.programme.gains[open_].max(initial=-math.inf))
             worths[node] = max(around, least)
         return np.where(np.isfinite(worths), worths, 0.0)
+
+    def _reaches(
+        self, full: list[int], homes: Places, givers: dict[int, int | None], worths: Floats
+    ) -> tuple[Counts, Counts]:
+        """How far the cap of each node can move while the same units give and take at its worth."""
+        lower, upper, gains = self.programme.lower, self.programme.upper, self.programme.gains
+        starts, ends = (np.array(self.caps.caps, dtype=np.int64) for _ in range(2))
+        rooms, spares = upper - self.amounts, self.amounts - lower
+        for node in full:
+            giver, outside = givers[node], givers.get(self.caps.parents[node]) if node != ALL else None
+            takers = np.flatnonzero((homes == node) & (rooms > 0) & (gains == worths[node]))
+            around = self.caps.parents[node]
+            receivers = np.flatnonzero((homes == around) & (rooms > 0) & (gains == worths[around]))
+            if len(takers):
+                gives = spares[outside] if outside is not None else 0
+                ends[node] += rooms[takers[0]] if node == ALL else min(rooms[takers[0]], gives)
+            if giver is not None:
+                takes = rooms[receivers[0]] if len(receivers) else 0
+                starts[node] -= spares[giver] if node == ALL else min(spares[giver], takes)
+        return starts, ends
 
     def _bound(self, worths: Floats, homes: Places, full: list[int]) -> float:
         """The value of the dual plan."""

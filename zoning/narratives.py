@@ -9,6 +9,7 @@ from typing import Any
 
 from zoning.claims import DEFAULT_RULE
 from zoning.energy_explanations import narrate_lights
+from zoning.price_words import optimum_lines
 from zoning.words import engine_words, instrument_in, text_in
 
 
@@ -139,7 +140,8 @@ class _Narrator:
     def _quota(self, quota: Mapping[str, Any]) -> Iterator[str]:
         bounds = [self._say(name, amount=quota[name]) for name in ("floor", "ceiling") if quota[name] is not None]
         if quota["weight"] is not None:
-            bounds.append(self._say("weight", amount=f"{quota['weight']:,.6g}"))
+            key = "suitability" if (quota["solution"] or {}).get("objective") == "suitability" else "weight"
+            bounds.append(self._say(key, amount=f"{quota['weight']:,.6g}"))
         if quota["binding"]:
             what = self._words.get(f"bound_{quota['binding']}", quota["binding"])
             bounds.append(self._say("binding", what=what))
@@ -156,6 +158,7 @@ class _Narrator:
             because = self._say("quota_because", reason=group["reason"]) if group["reason"] else ""
             limits = self._words["quota_and"].join(ends)
             yield f"  {self._say('quota_group', when=group['when'], limits=limits, because=because)}"
+        yield from (f"  {line}" for line in optimum_lines(quota, self._language))
         for one in quota["transfers"]:
             document = self._say("line_reference", text=one["reference"]) if one["reference"] else ""
             yield f"  {self._say(one['side'], unit=quota['unit'], document=document, **one)}"

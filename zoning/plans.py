@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from zoning.tables import CONFLICTS, INDUSTRIES, SITES, SITINGS, tabulate
+from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, tabulate
 
 if TYPE_CHECKING:
     from layers import Source, Study
@@ -68,6 +68,8 @@ class Plan:
         The items of all negative lists, as declared in :mod:`zoning.tables`.
     sites : GeoDataFrame
         The land that quotas take, one row a patch, as declared in :mod:`zoning.tables` with a geometry; working CRS.
+    solutions, quota_rules : DataFrame
+        How good the quotas with ``by = "optimal"`` are, and what their rules cost, as declared in :mod:`zoning.tables`.
     """
 
     study: Study
@@ -95,3 +97,5 @@ class Plan:
         default_factory=lambda: gpd.GeoDataFrame(tabulate(SITES, pd.DataFrame()), geometry=[])
     )
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))
+    solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
+    quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -58,6 +59,18 @@ class Row:
     def plain(self) -> bool:
         """Whether it counts steps, each once."""
         return bool((self.coefficients == 1).all())
+
+    @property
+    def size(self) -> float:
+        """The power of 2 next to its largest coefficient, so that scaling by it loses nothing."""
+        largest = float(np.abs(self.coefficients).max(initial=0.0))
+        return 2.0 ** round(math.log2(largest)) if largest else 1.0
+
+    def times(self, factor: float) -> Row:
+        """The same rule, its sides multiplied by a number above 0."""
+        if factor == 1:
+            return self
+        return replace(self, coefficients=self.coefficients * factor, low=self.low * factor, high=self.high * factor)
 
     def of(self, amounts: Floats | Counts) -> float:
         """What the units come to."""
@@ -140,10 +153,10 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
 
     Notes
     -----
-    One thread, one seed, units and rules in a fixed order: the same bytes on every run. Gains are scaled to at most 1
-    before they are solved, and back after. Plans of one value are told apart by a second programme over the best plans
-    only: units whose price is not 0 keep their bound, rules whose dual is not 0 hold exactly, and a unit counts the
-    more the earlier it stands.
+    One thread, one seed, units and rules in a fixed order: the same bytes on every run. Gains, and coefficients of each
+    rule, are scaled to about 1 before they are solved, and back after. Plans of one value are told apart by a second
+    programme over the best plans only: units whose price is not 0 keep their bound, rules whose dual is not 0 hold
+    exactly, and a unit counts the more the earlier it stands.
 
     Examples
     --------
@@ -155,10 +168,12 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
     ([4.0, 5.0, 1.0], 21.0, [0.0, 1.0, 0.0], [1.0, 1.0])
     """
     scale = float(np.abs(programme.gains).max(initial=0.0)) or 1.0
-    scaled = replace(programme, gains=programme.gains / scale)
-    solver = _pass(scaled, whole=whole)
+    sizes = np.array([row.size for row in programme.rows])
+    rows = [row.times(1 / size) for row, size in zip(programme.rows, sizes, strict=True)]
+    scaled = replace(programme, gains=programme.gains / scale, rows=rows)
+    solver = load(scaled, whole=whole)
     solver.run()
-    if not _solved(solver):
+    if not settle_status(solver):
         return Answer(feasible=False)
     amounts = np.array(solver.getSolution().col_value)
     if whole:
@@ -175,11 +190,11 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
         value=float(programme.gains @ amounts),
         bound=float(solver.getInfo().objective_function_value) * -scale,
         prices=prices * scale + 0.0,
-        duals=duals * scale + 0.0,
+        duals=duals * scale / sizes + 0.0,
         starts=np.where(prices == 0, np.nan, starts),
         ends=np.where(prices == 0, np.nan, ends),
-        row_starts=np.where(duals == 0, np.nan, row_starts),
-        row_ends=np.where(duals == 0, np.nan, row_ends),
+        row_starts=np.where(duals == 0, np.nan, row_starts * sizes),
+        row_ends=np.where(duals == 0, np.nan, row_ends * sizes),
     )
 
 
@@ -215,8 +230,8 @@ def _ranges(solver: highspy.Highs, units: int, rows: int) -> Iterator[tuple[Floa
         yield (starts, ends) if known else (np.full(count, np.nan), np.full(count, np.nan))
 
 
-def _solved(solver: highspy.Highs) -> bool:
-    """Whether there is a plan; refuses to take "gave up" for "there is none"."""
+def settle_status(solver: highspy.Highs) -> bool:
+    """Whether a solver that ran has a plan; refuses to take "gave up" for "there is none"."""
     status = str(solver.modelStatusToString(solver.getModelStatus()))
     stopped = status == "Solution limit reached" and solver.getInfo().primal_solution_status == 2
     if status == "Optimal" or stopped:
@@ -226,7 +241,7 @@ def _solved(solver: highspy.Highs) -> bool:
     raise LimitError(f"the solver gave up ({status}); take fewer units or simpler limits", code="solver")
 
 
-def _pass(programme: Programme, *, whole: bool) -> highspy.Highs:
+def load(programme: Programme, *, whole: bool) -> highspy.Highs:
     """A solver that holds the programme, as a minimum of the negative gains."""
     import highspy  # noqa: PLC0415  (half of the commands solve nothing)
     from highspy._core import _Highs  # noqa: PLC0415  (``Highs()`` itself prints a banner to stdout)

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from layers import Quota, StudyError
-from zoning.apportionment import enter
 from zoning.balances import transfer
-from zoning.bounds import UNIT, Bounds, find_bounds, find_links
-from zoning.contests import Floats
-from zoning.demands import Demands
+from zoning.bounds import UNIT, find_bounds, find_links
+from zoning.demands import Demands, paths_of
 from zoning.errors import InfeasibleError
-from zoning.families import Family, settle
+from zoning.families import Family
 from zoning.groups import group_family, members_of
+from zoning.handings import Handing
 from zoning.indicators import QUOTA
-from zoning.jurisdictions import Jurisdiction, Survey, name_level
-from zoning.steps import UNLIMITED, Counts, Step
-from zoning.tables import QUOTAS, tabulate
+from zoning.jurisdictions import Survey, name_level
+from zoning.limits import Limiting
+from zoning.quota_rows import RESERVE, Writer, huge
+from zoning.solutions import Solution, Task
+from zoning.steps import Step
+from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
 from zoning.weights import Values, see, telling, weigh
-
-RESERVE = "(reserve)"
-"""In the place of a unit's id: what is held back."""
 
 
 def allocate(
@@ -95,145 +92,88 @@ def allocate(
     3   unit         east       b      2
     4   unit         west       c     12
     """
+    return hand_down(zones, measures, quotas, parameters, overlays).quotas
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Quotas as they were handed down.
+
+    Attributes
+    ----------
+    quotas : DataFrame
+        The QUOTAS table.
+    solutions, rules : DataFrame
+        The SOLUTIONS and QUOTA_RULES tables: of quotas that are the best by an objective, how good they are, and what
+        each of their rules costs.
+    """
+
+    quotas: pd.DataFrame
+    solutions: pd.DataFrame
+    rules: pd.DataFrame
+
+
+def hand_down(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: Iterable[Quota],
+    parameters: Values | None = None,
+    overlays: Iterable[str] = (),
+) -> Handed:
+    """The amounts of :func:`allocate` with what is known of how they were found.
+
+    Parameters and errors are those of :func:`allocate`.
+
+    Returns
+    -------
+    Handed
+
+    Notes
+    -----
+    A quota with ``by = "optimal"`` is solved over all units at once (:func:`zoning.find_best`,
+    :func:`zoning.find_evenest`). A jurisdiction has what its units have, and its part of what is held back of the
+    whole, by what its units have. ``shadow_price`` of a unit is what one more of the quota's unit beyond its bound
+    would add to the objective while the total stays; of a jurisdiction the same of its link to another quota, or where
+    all its units are at their bounds, of the unit where it adds most.
+
+    Examples
+    --------
+    >>> from layers import Limit, Quota
+    >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
+    >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
+    >>> measures = pd.DataFrame({"suitability": [0.9, 0.5, 0.4], "water": [3, 1, 1]}, index=unit)
+    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="suitability", ceiling=15,
+    ...     by="optimal", objective="suitability", limits=(Limit(name="water", per="water", max=40, unit="m3"),))
+    >>> handed = hand_down(zones, measures, [quota])
+    >>> handed.quotas[["unit_id", "amount", "binding"]].to_numpy().tolist()
+    [['a', Decimal('10'), 'limit'], ['b', Decimal('10'), 'limit'], ['c', Decimal('0'), '']]
+    >>> handed.rules[["rule", "most", "shadow_price"]].round(6).to_numpy().tolist()
+    [['limit-water', 40.0, 0.2], ['total', 20.0, 0.3]]
+    """
     asked = list(quotas)
     names = [quota.name for quota in asked]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise StudyError(f"quota '{twice}': there are two of this name; name them apart", code="duplicate")
     handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
+    solved: list[Solution] = []
     for quota in asked:
         with telling(f"quota '{quota.name}'"):
-            rows = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
+            rows, solution = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
         handed[quota.name] = quota, rows
+        solved += [solution] if solution else []
         own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
         if f"{QUOTA}{quota.name}" not in measures.columns:
             measures = measures.assign(**{f"{QUOTA}{quota.name}": own.astype(float).reindex(measures.index)})
-    tables = [rows for _, rows in handed.values()]
-    return tabulate(QUOTAS, pd.concat(tables, ignore_index=True) if tables else pd.DataFrame())
+    return Handed(
+        _table(QUOTAS, [rows for _, rows in handed.values()]),
+        _table(SOLUTIONS, [one.summary for one in solved]),
+        _table(QUOTA_RULES, [one.rules for one in solved]),
+    )
 
 
-@dataclass(frozen=True)
-class _Handing:
-    """One quota about to be handed down; arrays follow the units, sorted by id."""
-
-    quota: Quota
-    step: Step
-    weights: pd.Series
-    bounds: Bounds
-    reach: Counts
-    labels: pd.DataFrame
-
-    def rows(self, place: Jurisdiction, amount: int) -> Iterator[pd.DataFrame]:
-        """The rows of the parts of a jurisdiction, and of their parts in turn."""
-        quota, path = self.quota, place.path
-        inside = f" of '{' / '.join(path)}'" if path else ""
-        if place.parts:
-            with telling(f"level '{quota.levels[len(path)]}'{inside}"):
-                counts, binding = self._among(place.parts, amount)
-            yield self._jurisdictions(place.parts, counts, binding)
-            for part, count in zip(place.parts, counts.tolist(), strict=True):
-                yield from self.rows(part, count)
-            return
-        if quota.levels[len(path)] != UNIT:  # no units at all
-            return
-        reserve = int(amount * Fraction(quota.reserve_pct) // 100)
-        if quota.reserve_pct:
-            yield self._reserve(reserve, path)
-        after = f", after a reserve of {self.step.amount(reserve)} out of {self.step.amount(amount)}" if reserve else ""
-        with telling(f"level '{UNIT}'{inside}{after}"):
-            yield self._units(place, amount - reserve)
-
-    def _among(self, parts: tuple[Jurisdiction, ...], amount: int) -> tuple[Counts, list[str]]:
-        """What each part gets, and what bound it."""
-        weights = pd.Series([math.fsum(self.weights.iloc[part.units]) for part in parts], [p.path[-1] for p in parts])
-        floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
-        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.step)
-        counts = contest.settle()
-        return counts, [self._told(part, str(label)) for part, label in zip(parts, contest.bound(counts), strict=True)]
-
-    def _told(self, part: Jurisdiction, label: str) -> str:
-        """What bound a jurisdiction: its units' bounds, or what is tighter than these together."""
-        floors, ceilings = self.bounds.floors[part.units], self.reach[part.units]
-        if label == "ceiling":
-            below = sum(one.most for one in part.parts) if part.parts else part.family.reach(floors, ceilings)[1][0]
-            return "within" if part.most < below else "group" if part.most < int(ceilings.sum()) else label
-        return "group" if label == "floor" and part.least > int(floors.sum()) else label
-
-    def _units(self, place: Jurisdiction, amount: int) -> pd.DataFrame:
-        """The rows of the units of a jurisdiction; together they have the amount."""
-        units, weights = place.units, self.weights.iloc[place.units]
-        floors, ceilings = self.bounds.floors[units], self.bounds.ceilings[units]
-        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.step)
-        least, most = place.family.reach(contest.floors, contest.ceilings)
-        _refuse_groups(amount, least[0], most[0], self.step)
-        counts, shares = settle(contest, place.family)
-        binding = np.full(len(units), "", dtype=object)
-        for node, some in shares:
-            alone = replace(
-                contest,
-                weights=weights.iloc[some],
-                sizes=contest.sizes[some],
-                total=int(counts[some].sum()),
-                floors=contest.floors[some],
-                ceilings=contest.ceilings[some],
-            )
-            binding[some] = alone.bound(counts[some])
-            binding[some[(binding[some] == "") & (node > 0)]] = "group"
-        binding[(binding == "ceiling") & self.bounds.linked[units]] = "within"
-        binding[self.bounds.locked[units]] = "lock"
-        frame = self._frame(counts, floors, ceilings, self.bounds.carried[units], weights.to_numpy(dtype=float))
-        labels = self.labels.iloc[units]
-        jurisdiction = place.path[-1] if place.path else labels["jurisdiction"].to_numpy()
-        return frame.assign(
-            level=UNIT,
-            unit_id=weights.index,
-            name=labels["name"].to_numpy(),
-            jurisdiction=jurisdiction,
-            binding=binding,
-        )
-
-    def _jurisdictions(self, parts: tuple[Jurisdiction, ...], counts: Counts, binding: list[str]) -> pd.DataFrame:
-        floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
-        carried = np.array([int(self.bounds.carried[part.units].sum()) for part in parts])
-        weights = np.array([math.fsum(self.weights.iloc[part.units]) for part in parts])
-        return self._frame(counts, floors, ceilings, carried, weights).assign(
-            level=self.quota.levels[len(parts[0].path) - 1],
-            unit_id="",
-            name=[" / ".join(part.path) for part in parts],
-            jurisdiction=[part.path[-1] for part in parts],
-            binding=binding,
-        )
-
-    def _frame(
-        self, counts: Counts, floors: Counts, ceilings: Counts, carried: Counts, weights: Floats
-    ) -> pd.DataFrame:
-        """Amounts and bounds of some rows, what they carry over included."""
-        index, none = pd.RangeIndex(len(counts)), ceilings >= _huge(len(self.weights))
-        tops = np.where(none, UNLIMITED, ceilings + carried)
-        return pd.DataFrame(
-            {
-                "amount": self.step.amounts(counts + carried, index),
-                "floor": self.step.amounts(floors + carried, index),
-                "ceiling": self.step.amounts(tops, index).where(~none, None),
-                "carried": self.step.amounts(carried, index),
-                "weight": weights,
-            }
-        )
-
-    def _reserve(self, reserve: int, path: tuple[str, ...]) -> pd.DataFrame:
-        row = {
-            "level": UNIT,
-            "jurisdiction": path[-1] if path else "",
-            "unit_id": RESERVE,
-            "name": " / ".join(path),
-            "amount": self.step.amount(reserve),
-            "floor": None,
-            "ceiling": None,
-            "weight": np.nan,
-            "binding": "",
-            "carried": self.step.amount(0),
-        }
-        return pd.DataFrame([row])
+def _table(table: Table, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return tabulate(table, pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
 
 
 def _allocate(
@@ -243,46 +183,49 @@ def _allocate(
     parameters: Values,
     overlays: tuple[str, ...],
     handed: dict[str, tuple[Quota, pd.DataFrame]],
-) -> pd.DataFrame:
-    """The rows of one quota."""
+) -> tuple[pd.DataFrame, Solution | None]:
+    """The rows of one quota, and of one that is the best by an objective the whole solution."""
     weights = weigh(quota, zones, measures, parameters, overlays)
     measures, seen = measures.loc[weights.index], see(zones, measures, overlays)
     step, links = Step.of(quota.step), find_links(quota, handed)
     bounds = find_bounds(quota, seen, measures, parameters, links)
-    ceilings = np.minimum(bounds.ceilings, _huge(len(weights)))
     labels = pd.DataFrame({one: _label(measures, one) for one in ("name", "jurisdiction")})
     names = tuple(name_level(level, measures) for level in quota.levels[:-1])
     total = step.count(quota.total)
     if total is None:
         raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
-    reach = np.where(weights.to_numpy(dtype=float) > 0, ceilings, bounds.floors)
-    survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
+    bounds = replace(bounds, ceilings=np.minimum(bounds.ceilings, huge(len(weights))))
+    limited = (weights.to_numpy(dtype=float) > 0) | (quota.by == "optimal")
+    reach = np.where(limited, bounds.ceilings, bounds.floors)
+    members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
+    demands = Demands(quota, total, weights.index, bounds, reach, members, names, links)
+    writer = Writer(step, huge(len(weights)))
+    if quota.by == "optimal":
+        paths = {level: paths_of(names, depth) for depth, level in enumerate(quota.levels[:-1], 1)}
+        limiting = Limiting(quota, seen, measures, paths, parameters)
+        task = Task(replace(demands, limits=limiting.rows()), weights, limiting, labels, writer)
+        solution = task.solve()
+        moved = transfer(quota, _known(quota, solution.rows), names)
+        if quota.transfers:
+            task.refuse_moved(moved)
+        return moved, solution
     family = group_family(quota, seen, parameters, total)
-    handing = _Handing(quota, step, weights, replace(bounds, ceilings=ceilings), reach, labels)
+    survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
+    handing = Handing(quota, writer, weights, bounds, reach, labels)
     try:
         rows = pd.concat(handing.rows(survey.look(family), total), ignore_index=True)
     except InfeasibleError as error:
-        members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
-        raise Demands(quota, total, weights.index, bounds, reach, members, names, links).tell(error) from None
-    known = rows.assign(quota=quota.name, period=quota.period, unit=quota.unit, shadow_price=np.nan)
+        raise demands.tell(error) from None
+    known = _known(quota, rows.assign(shadow_price=np.nan, price_from=None, price_to=None))
     moved = transfer(quota, known, names)
     if quota.transfers and quota.groups:
         _refuse_moved(moved, family, weights.index, step)
-    return moved
+    return moved, None
 
 
-def _huge(count: int) -> int:
-    """So many steps that a total cannot reach them, and so few that they can be summed over all units."""
-    return UNLIMITED // (count + 1)
-
-
-def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
-    if not least <= amount <= most:
-        more, than = ("must", least) if amount < least else ("can", most)
-        raise InfeasibleError(
-            f"by their groups the units {more} have {step.amount(than)} in all, and there are {step.amount(amount)}",
-            code="groups",
-        )
+def _known(quota: Quota, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what all of a quota have alike."""
+    return rows.assign(quota=quota.name, period=quota.period, unit=quota.unit)
 
 
 def _refuse_moved(rows: pd.DataFrame, family: Family, units: pd.Index, step: Step) -> None:

@@ -21,10 +21,10 @@ from zoning.own_lists import held_lists, looser_faults, own_items
 from zoning.parties import known_parties
 from zoning.plans import Assumption, Plan
 from zoning.policies import assign
-from zoning.quotas import allocate
+from zoning.quotas import hand_down
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.sitings import site
-from zoning.tables import CLAIMS, LEDGER, POLICIES, QUOTAS, ZONES, tabulate
+from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
 from zoning.zones import resolve
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
@@ -82,7 +82,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     )
     decided = resolve(claims, rulebook)
     announce("allocate")
-    quotas = allocate(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    handed = hand_down(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    quotas = handed.quotas
     announce("site")
     sitings, sites = site(quotas, pieces, study.quotas, stack.layers, rulebook)
     lights = judge_energy(stack.energy, rulebook, language)
@@ -104,7 +105,9 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         claims=tabulate(CLAIMS, claims),
         zones=tabulate(ZONES, stack.units[["name", "jurisdiction", "area_ha"]].join(decided)),
         lines=tabulate_lines(pieces, rulebook),
-        quotas=tabulate(QUOTAS, quotas),
+        quotas=quotas,
+        solutions=handed.solutions,
+        quota_rules=handed.rules,
         sitings=sitings,
         sites=sites,
         energy=lights,

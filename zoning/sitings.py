@@ -14,7 +14,7 @@ import shapely
 from layers import Layer, Quota, Siting
 from zoning.bounds import UNIT
 from zoning.grounds import CELLS, Cells, Ground, find_ground
-from zoning.quotas import RESERVE
+from zoning.quota_rows import RESERVE
 from zoning.rulebook import Rulebook
 from zoning.selections import TOLERANCE, Plots, bound, grow, patches, rank, roomy
 from zoning.strips import cut_strip, polygonal

@@ -125,9 +125,44 @@ QUOTAS = Table(
         "shadow_price": "float",
         "carried": "decimal",
         "transferred": "decimal",
+        "price_from": "decimal",
+        "price_to": "decimal",
     },
     # two counties of one name in different states differ in ``name``, which for a jurisdiction is its whole path
     ("quota", "level", "jurisdiction", "unit_id", "name"),
+)
+SOLUTIONS = Table(
+    "solutions",
+    {
+        "quota": "text",
+        "period": "int",
+        "objective": "text",
+        "method": "text",
+        "value": "float",
+        "bound": "float",
+        "gap": "float",
+        "gap_pct": "float",
+        "parts": "json",
+    },
+    ("quota",),
+)
+QUOTA_RULES = Table(
+    "quota_rules",
+    {
+        "quota": "text",
+        "period": "int",
+        "rule": "text",
+        "jurisdiction": "text",
+        "condition": "text",
+        "unit": "text",
+        "amount": "float",
+        "least": "float",
+        "most": "float",
+        "shadow_price": "float",
+        "price_from": "float",
+        "price_to": "float",
+    },
+    ("quota", "rule", "jurisdiction"),
 )
 SITINGS = Table(
     "sitings",
@@ -243,23 +278,10 @@ LEDGER = Table(
 TABLES = {
     table.name: table
     for table in (
-        ZONES,
-        MEASURES,
-        PIECES,
-        CLAIMS,
-        CONFLICTS,
-        LINES,
-        QUOTAS,
-        SITINGS,
-        SITES,
-        ENERGY,
-        FLOWS,
-        POSITIONS,
-        POLICIES,
-        INDUSTRIES,
-        LEDGER,
+        ZONES, MEASURES, PIECES, CLAIMS, CONFLICTS, LINES, QUOTAS, SOLUTIONS, QUOTA_RULES, SITINGS, SITES,
+        ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER,
     )
-}
+}  # fmt: skip
 
 CSV_TABLES = tuple(table for table in TABLES.values() if table not in (PIECES, CLAIMS))
 """The tables of a run folder that are written as CSV; claims and pieces are GeoParquet."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers import Quota, UnknownNameError, ZoneplanError, parse_condition
 from zoning.apportionment import measure_weights, named
-from zoning.contests import Flags
+from zoning.contests import Flags, Floats
 from zoning.errors import InfeasibleError, MissingValueError, near
 
 Values = Mapping[str, float | bool | str]
@@ -159,11 +159,26 @@ def _weights(quota: Quota, measures: pd.DataFrame) -> pd.Series:
     total = pd.Series(0.0, index=measures.index)
     for part in quota.weight:
         values = _part(part.measure, measures)
-        whole = math.fsum(values)
-        if whole == 0:
-            raise InfeasibleError(f"the weights of '{part.measure}' sum to 0; a share of nothing cannot be taken")
+        # how suitable land is does not depend on how suitable the rest is
+        whole = 1.0 if quota.objective == "suitability" else _whole(part.measure, values)
         total += part.share * values / whole
     return total
+
+
+def sizes_of(quota: Quota, measures: pd.DataFrame) -> dict[str, Floats]:
+    """The measures of a quota's weight, each with its values; InfeasibleError where one of them is 0 everywhere."""
+    names = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
+    found = {name: _part(name, measures) for name in names}
+    for name, values in found.items():
+        _whole(name, values)
+    return {name: values.to_numpy(dtype=float) for name, values in found.items()}
+
+
+def _whole(name: str, values: pd.Series) -> float:
+    whole = math.fsum(values)
+    if whole == 0:
+        raise InfeasibleError(f"the weights of '{name}' sum to 0; a share of nothing cannot be taken")
+    return whole
 
 
 def _part(name: str, measures: pd.DataFrame) -> pd.Series:

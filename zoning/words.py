@@ -115,6 +115,8 @@ WORDS: Words = {
     "binding": ("bound by {what}", "受{what}约束"),
     "bound_floor": ("floor", "下限"),
     "bound_ceiling": ("ceiling", "上限"),
+    "suitability": ("suitability {amount}", "适宜性 {amount}"),
+    "bound_limit": ("a limit", "限额"),
     "bound_group": ("its group", "分组限额"),
     "bound_lock": ("a locked amount", "锁定数额"),
     "bound_within": ("the quota that it stays within", "所关联指标"),

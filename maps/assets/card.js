@@ -170,18 +170,23 @@ function lineTexts(facts, speech, unit) {
 function quotaTexts(facts, speech, unit) {
   const { words } = speech;
   const texts = facts.units.quotas[unit].map((row) => {
-    const [place, amount, floor, ceiling, weight, binding, jurisdiction, price, carried, transferred] = row;
+    const [place, amount, floor, ceiling, weight, binding, jurisdiction, price, carried, transferred, told] = row;
     const quota = facts.quotas[place];
     const whole = quota.jurisdictions[jurisdiction];
+    const free = quota.objective ? words.not_bound_best : words.not_bound;
     const facts_ = [
-      [words.weight, weight === null ? words.missing : speech.value(weight)],
+      [
+        quota.objective === "suitability" ? words.suitability : words.weight,
+        weight === null ? words.missing : speech.value(weight),
+      ],
       [words.floor, speech.amount(floor, quota.unit)],
       [words.ceiling, speech.amount(ceiling, quota.unit)],
       Number(ceiling) > 0 && [words.use, shareText(speech, Number(amount) / Number(ceiling))],
       carried && [words.carried, speech.amount(carried, quota.unit)],
       transferred && [words.transferred, speech.amount(transferred, quota.unit)],
-      [words.binding, binding ? (words[binding] ?? binding) : words.not_bound],
-      price !== null && [words.price, speech.value(price)],
+      [words.binding, binding ? (words[binding] ?? binding) : free],
+      price !== null && [words.price, told || speech.value(price)],
+      quota.solution && [words.objective, quota.solution],
     ].filter(Boolean);
     return node(
       "div",

@@ -222,7 +222,8 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "line 52, column 10: 'levels' names each jurisdiction once and ends in",
         ),
         ('["state", "unit"]', '"unit"', "'levels': a list in [ ] is needed, not the text 'unit'"),
-        ('by = "weighted"', 'by = "optimal"', "'by' must be 'weighted', not the text 'optimal'"),
+        ('by = "weighted"', 'by = "best"', "'by' must be 'weighted' or 'optimal', not the text 'best'"),
+        ('by = "weighted"', 'by = "optimal"', 'by = "optimal" needs objective = "suitability" or "gini"'),
         (", share = 0.6", "", "line 54, column 13: key 'share' is missing in 'weight'"),
         ("share = 0.6", "share = 0", "'share' must be more than 0"),
         ('floor = 0\nceiling = "available_ha"', "floor = 5\nceiling = 4", "line 56, column 9: 'floor' 5 is more than"),
@@ -445,7 +446,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "transfers",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 25
+    assert len(parts) == 26
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

@@ -60,14 +60,18 @@ def test_a_decision_shows_by_whom_and_why(toy_plan) -> None:
 
 def test_quotas_keep_their_exact_amounts(toy_plan) -> None:
     said = cards(toy_plan, "en")
-    assert of(said, "c4")["quotas"] == [[0, "31", "0", "100", 800.0, "", "east", None, None, None]]
-    assert of(said, "a2")["quotas"] == [[0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None]]
+    assert of(said, "c4")["quotas"] == [[0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]]
+    assert of(said, "a2")["quotas"] == [[0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None, ""]]
 
 
 def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     rows = toy_plan.quotas.assign(shadow_price=0.25)
     rows.loc[rows["unit_id"] == "c4", ["carried", "transferred"]] = Decimal("-1.5")
-    assert of(cards(dataclasses.replace(toy_plan, quotas=rows), "en"), "c4")["quotas"][0][7:] == [0.25, "-1.5", "-1.5"]
+    assert of(cards(dataclasses.replace(toy_plan, quotas=rows), "en"), "c4")["quotas"][0][7:10] == [
+        0.25,
+        "-1.5",
+        "-1.5",
+    ]
 
 
 def test_lines_say_what_was_claimed_and_settled(toy_plan) -> None:

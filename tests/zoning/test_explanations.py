@@ -173,7 +173,12 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
             "jurisdiction_amount": "100",
             "carried": None,
             "transferred": None,
+            "price_from": None,
+            "price_to": None,
+            "shadow_price": None,
+            "solution": None,
             "groups": [],
+            "limits": [],
             "locks": [],
             "transfers": [],
         }

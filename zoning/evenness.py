@@ -1,0 +1,232 @@
+"""Evenness: how far amounts are from being in proportion to people, output or space, and the plan that is nearest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers import LimitError
+from zoning.contests import Floats
+from zoning.optima import Optimum, find_best
+from zoning.programmes import Programme, load, settle_status
+from zoning.steps import Counts
+from zoning.swaps import swap
+
+if TYPE_CHECKING:
+    import highspy
+
+_CLOSE = 1e-7
+"""A gap of the composite Gini at which the search ends."""
+_ROUNDS, _WORK = 400, 60_000
+"""So many rounds, and so many units times rounds, are searched at the most."""
+_INWARD = 0.9
+"""How near to the best plan so far the next cut is made; the rest of the way lies the plan of the cuts."""
+_IDLE, _SWEEP = 15, 5
+"""A cut that has not mattered for so many rounds goes; looked after each so many rounds."""
+_WIDTHS = (0, 1, 16)
+"""So many steps beyond the two whole numbers around an amount are tried where these give no plan."""
+
+
+def gini(amounts: Floats | Counts, sizes: Floats) -> float:
+    """The Gini coefficient of amounts to sizes: 0 where all have in proportion, towards 1 where few have all.
+
+    Parameters
+    ----------
+    amounts : array
+        From 0, not all 0; what is shared, such as land.
+    sizes : array
+        From 0, not all 0; what it should be in proportion to, such as people.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    G = 1 - sum (X(i) - X(i-1)) (Y(i) + Y(i-1)) with cumulated shares X of the sizes and Y of the amounts, units in the
+    order of amount / size. No other order gives more, so that G is the largest of linear functions of the amounts.
+
+    Examples
+    --------
+    >>> round(gini(np.array([1, 2, 3]), np.array([10.0, 20.0, 30.0])), 12)
+    0.0
+    >>> gini(np.array([0, 0, 1]), np.array([1.0, 1.0, 2.0]))
+    0.5
+    """
+    whole = math.fsum(amounts)
+    return max(0.0, math.fsum(slopes(amounts, sizes) * amounts) / whole)
+
+
+def slopes(amounts: Floats | Counts, sizes: Floats) -> Floats:
+    """What a share of each unit adds to the Gini coefficient while the order of amount / size stays as it is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(sizes > 0, amounts / sizes, np.inf)
+    order = np.argsort(ratios, kind="stable")
+    shares = sizes / math.fsum(sizes)
+    found = np.empty(len(shares))
+    found[order] = 2 * np.cumsum(shares[order]) - shares[order] - 1
+    return found
+
+
+def composite(amounts: Floats | Counts, sizes: Sequence[Floats], weights: Sequence[float]) -> float:
+    """The Gini coefficients to several sizes, each times its weight, in sum."""
+    return math.fsum(weight * gini(amounts, some) for some, weight in zip(sizes, weights, strict=True))
+
+
+def find_evenest(programme: Programme, sizes: Sequence[Floats], weights: Sequence[float]) -> Optimum | None:
+    """The plan of the smallest composite Gini; None where there is none in whole steps.
+
+    Parameters
+    ----------
+    programme : Programme
+        Its gains do not matter; its first rule is the total, above 0.
+    sizes : sequence of float64 arrays
+        What the amounts should be in proportion to.
+    weights : sequence of float
+        Of each of them; their sum is 1.
+
+    Returns
+    -------
+    Optimum
+        ``value`` and ``bound`` are negative: what the plan has, and the least that any plan can have, as gains. Prices
+        are per step of the composite Gini, above 0 where one step more would lower it.
+
+    Notes
+    -----
+    The composite Gini is convex and the largest of linear functions, so that it is found by cutting planes (J. E.
+    Kelley, *Journal of the SIAM* 8, 1960): each plan gives a function for each size, HiGHS finds the plan that is best
+    by those found so far, whose value no plan can be below, and the next plan is made on the way to it from the best so
+    far (W. Ben-Ameur and J. Neto, *Networks* 49, 2007). Whole steps are those nearest to the plan that keep all rules,
+    and then swapped as long as that helps. The linear programme is that of a study of thirteen cities of Jiangsu (Zhai
+    and others, 2015).
+
+    Examples
+    --------
+    >>> from zoning.programmes import Row
+    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 12, 12)
+    >>> programme = Programme(np.zeros(3), np.zeros(3, dtype=int), np.array([12, 12, 3]), (total,))
+    >>> best = find_evenest(programme, [np.array([1.0, 2.0, 3.0])], [1.0])
+    >>> best.amounts.tolist(), round(-best.value, 6)
+    ([3, 6, 3], 0.25)
+    """
+    search = _Search(programme, tuple(sizes), tuple(weights))
+    found = search.run()
+    if found is None:
+        return None
+    plan, bound, optimum = found
+    rounded = _round(programme, plan)
+    if rounded is None:
+        return None
+    whole = swap(programme, rounded, sizes, weights)
+    value = -composite(whole, sizes, weights)
+    return replace(optimum, amounts=whole, value=value, bound=max(value, -bound))
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Cutting planes over amounts in mean amounts, and one column for each Gini coefficient."""
+
+    programme: Programme
+    sizes: tuple[Floats, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        """Units."""
+        return len(self.programme.gains)
+
+    @property
+    def mean(self) -> float:
+        """Steps of a unit on average: what one in the solver's amounts stands for."""
+        return self.programme.rows[0].high / self.count
+
+    def run(self) -> tuple[Floats, float, Optimum] | None:
+        """The best plan found in parts of steps, what no plan can be below, and the prices."""
+        solver = self._start()
+        if not settle_status(solver):
+            return None
+        best, least, bound = self._plan(solver), math.inf, -math.inf
+        trial, idle = best, np.zeros(0, dtype=np.int64)
+        for turn in range(max(1, min(_ROUNDS, _WORK // self.count))):
+            for plan in (trial, self._plan(solver)):
+                value = composite(plan, self.sizes, self.weights)
+                if value < least:
+                    best, least = plan, value
+            self._cut(solver, trial)
+            idle = np.append(idle, np.zeros(len(self.sizes), dtype=np.int64))
+            solver.run()
+            if not settle_status(solver):
+                raise LimitError("the solver lost its way among the cuts; take fewer units", code="solver")
+            bound = max(bound, solver.getInfo().objective_function_value / self.count)
+            if least - bound <= _CLOSE:
+                break
+            idle = self._forget(solver, idle, turn)
+            trial = _INWARD * best + (1 - _INWARD) * self._plan(solver)
+        return best, min(bound, least), self._priced(solver)
+
+    def _start(self) -> highspy.Highs:
+        """A solver with the rules, amounts in mean amounts, before any cut; solved once."""
+        mean, many = self.mean, len(self.sizes)
+        rows = [row.times(1 / mean) for row in self.programme.rows]
+        rows = [replace(row, coefficients=own.coefficients) for row, own in zip(rows, self.programme.rows, strict=True)]
+        extended = Programme(
+            np.concatenate([np.zeros(self.count), -self.count * np.array(self.weights)]),
+            np.concatenate([self.programme.lower / mean, np.zeros(many)]),
+            np.concatenate([self.programme.upper / mean, np.ones(many)]),
+            rows,
+        )
+        solver = load(extended, whole=False)
+        solver.run()
+        return solver
+
+    def _plan(self, solver: highspy.Highs) -> Floats:
+        """The amounts of the solver, in mean amounts."""
+        return np.array(solver.getSolution().col_value)[: self.count]
+
+    def _cut(self, solver: highspy.Highs, plan: Floats) -> None:
+        """Teach the solver the linear function of a plan, for each Gini coefficient."""
+        places = np.arange(self.count, dtype=np.int32)
+        for place, sizes in enumerate(self.sizes):
+            own = np.append(places, np.int32(self.count + place))
+            solver.addRow(0.0, math.inf, len(own), own, np.append(-slopes(plan, sizes) / self.count, 1.0))
+
+    def _forget(self, solver: highspy.Highs, idle: Counts, turn: int) -> Counts:
+        """Delete cuts that have not mattered for long."""
+        first = len(self.programme.rows)
+        duals = np.array(solver.getSolution().row_dual)[first:]
+        idle = np.where(np.abs(duals) > 1e-12, 0, idle + 1)
+        old = np.flatnonzero(idle > _IDLE)
+        if turn % _SWEEP or not len(old):
+            return idle
+        solver.deleteRows(len(old), (old + first).astype(np.int32))
+        return idle[idle <= _IDLE]
+
+    def _priced(self, solver: highspy.Highs) -> Optimum:
+        """Prices of bounds and rules per step, from the last cuts."""
+        solution, rows = solver.getSolution(), self.programme.rows
+        # the solver's objective is the composite times the units, in mean amounts
+        per_step = 1.0 / (self.count * self.mean)
+        prices = -np.array(solution.col_dual)[: self.count] * per_step
+        duals = -np.array(solution.row_dual)[: len(rows)] * per_step
+        prices, duals = (np.where(np.abs(some) > 1e-9 * per_step, some, 0.0) for some in (prices, duals))
+        none, no_row = np.full(self.count, np.nan), np.full(len(rows), np.nan)
+        return Optimum("cuts", np.zeros(0, dtype=np.int64), 0.0, 0.0, prices, none, none, duals, no_row, no_row)
+
+
+def _round(programme: Programme, plan: Floats) -> Counts | None:
+    """The whole steps nearest to a plan that keep all rules: most to those that lose most by rounding down."""
+    steps = plan * (programme.rows[0].high / len(plan))
+    floors = np.floor(steps + 1e-9).astype(np.int64)
+    gains = np.round(steps - floors, 9)
+    for width in (*_WIDTHS, None):
+        lower, upper = programme.lower, programme.upper
+        if width is not None:
+            lower, upper = np.maximum(lower, floors - width), np.minimum(upper, floors + 1 + width)
+        found = find_best(replace(programme, gains=gains, lower=lower, upper=np.maximum(upper, lower)))
+        if found is not None:
+            return found.amounts
+    return None

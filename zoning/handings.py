@@ -1,0 +1,123 @@
+"""Handings: a quota handed down by weight, from the highest jurisdictions to the units, exact at every level."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from layers import Quota
+from zoning.apportionment import enter
+from zoning.bounds import UNIT, Bounds
+from zoning.errors import InfeasibleError
+from zoning.families import settle
+from zoning.jurisdictions import Jurisdiction
+from zoning.quota_rows import Writer
+from zoning.steps import Counts, Step
+from zoning.weights import telling
+
+
+@dataclass(frozen=True)
+class Handing:
+    """One quota about to be handed down; arrays follow the units, sorted by id."""
+
+    quota: Quota
+    writer: Writer
+    weights: pd.Series
+    bounds: Bounds
+    reach: Counts
+    labels: pd.DataFrame
+
+    def rows(self, place: Jurisdiction, amount: int) -> Iterator[pd.DataFrame]:
+        """The rows of the parts of a jurisdiction, and of their parts in turn."""
+        quota, path, step = self.quota, place.path, self.writer.step
+        inside = f" of '{' / '.join(path)}'" if path else ""
+        if place.parts:
+            with telling(f"level '{quota.levels[len(path)]}'{inside}"):
+                counts, binding = self._among(place.parts, amount)
+            yield self._jurisdictions(place.parts, counts, binding)
+            for part, count in zip(place.parts, counts.tolist(), strict=True):
+                yield from self.rows(part, count)
+            return
+        if quota.levels[len(path)] != UNIT:  # no units at all
+            return
+        reserve = int(amount * Fraction(quota.reserve_pct) // 100)
+        if quota.reserve_pct:
+            yield self.writer.reserve(reserve, path, UNIT)
+        after = f", after a reserve of {step.amount(reserve)} out of {step.amount(amount)}" if reserve else ""
+        with telling(f"level '{UNIT}'{inside}{after}"):
+            yield self._units(place, amount - reserve)
+
+    def _among(self, parts: tuple[Jurisdiction, ...], amount: int) -> tuple[Counts, list[str]]:
+        """What each part gets, and what bound it."""
+        weights = pd.Series([math.fsum(self.weights.iloc[part.units]) for part in parts], [p.path[-1] for p in parts])
+        floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
+        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
+        counts = contest.settle()
+        return counts, [self._told(part, str(label)) for part, label in zip(parts, contest.bound(counts), strict=True)]
+
+    def _told(self, part: Jurisdiction, label: str) -> str:
+        """What bound a jurisdiction: its units' bounds, or what is tighter than these together."""
+        floors, ceilings = self.bounds.floors[part.units], self.reach[part.units]
+        if label == "ceiling":
+            below = sum(one.most for one in part.parts) if part.parts else part.family.reach(floors, ceilings)[1][0]
+            return "within" if part.most < below else "group" if part.most < int(ceilings.sum()) else label
+        return "group" if label == "floor" and part.least > int(floors.sum()) else label
+
+    def _units(self, place: Jurisdiction, amount: int) -> pd.DataFrame:
+        """The rows of the units of a jurisdiction; together they have the amount."""
+        units, weights = place.units, self.weights.iloc[place.units]
+        floors, ceilings = self.bounds.floors[units], self.bounds.ceilings[units]
+        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
+        least, most = place.family.reach(contest.floors, contest.ceilings)
+        _refuse_groups(amount, least[0], most[0], self.writer.step)
+        counts, shares = settle(contest, place.family)
+        binding = np.full(len(units), "", dtype=object)
+        for node, some in shares:
+            alone = replace(
+                contest,
+                weights=weights.iloc[some],
+                sizes=contest.sizes[some],
+                total=int(counts[some].sum()),
+                floors=contest.floors[some],
+                ceilings=contest.ceilings[some],
+            )
+            binding[some] = alone.bound(counts[some])
+            binding[some[(binding[some] == "") & (node > 0)]] = "group"
+        binding[(binding == "ceiling") & self.bounds.linked[units]] = "within"
+        binding[self.bounds.locked[units]] = "lock"
+        frame = self.writer.frame(counts, floors, ceilings, self.bounds.carried[units], weights.to_numpy(dtype=float))
+        labels = self.labels.iloc[units]
+        jurisdiction = place.path[-1] if place.path else labels["jurisdiction"].to_numpy()
+        return frame.assign(
+            level=UNIT,
+            unit_id=weights.index,
+            name=labels["name"].to_numpy(),
+            jurisdiction=jurisdiction,
+            binding=binding,
+        )
+
+    def _jurisdictions(self, parts: tuple[Jurisdiction, ...], counts: Counts, binding: list[str]) -> pd.DataFrame:
+        floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
+        carried = np.array([int(self.bounds.carried[part.units].sum()) for part in parts])
+        weights = np.array([math.fsum(self.weights.iloc[part.units]) for part in parts])
+        return self.writer.frame(counts, floors, ceilings, carried, weights).assign(
+            level=self.quota.levels[len(parts[0].path) - 1],
+            unit_id="",
+            name=[" / ".join(part.path) for part in parts],
+            jurisdiction=[part.path[-1] for part in parts],
+            binding=binding,
+        )
+
+
+def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
+    if not least <= amount <= most:
+        more, than = ("must", least) if amount < least else ("can", most)
+        raise InfeasibleError(
+            f"by their groups the units {more} have {step.amount(than)} in all, and there are {step.amount(amount)}",
+            code="groups",
+        )

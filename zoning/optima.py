@@ -1,0 +1,213 @@
+"""Optima: the plan of most gain in whole steps, how it was found, and how far from the best it can be at the most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from layers import LimitError
+from zoning.contests import Flags, Floats
+from zoning.fillings import ALL, Filling, Nest, fill, nest
+from zoning.programmes import Answer, Places, Programme, Row, solve
+from zoning.steps import Counts
+
+Method = Literal["ranking", "linear", "whole", "cuts"]
+
+_WHOLE = 1e-6
+"""So near to a whole number an amount in steps is that number."""
+_KEPT = 1e-6
+"""By so much of a step a sum that is no count may be beyond its bound: what the solver can tell."""
+_CORES = (60, 600)
+"""So many units around the margin are searched for whole steps, the others keep their bounds; then all."""
+_MANY = 2000
+"""Among more units all together are searched only where a core has no plan."""
+_GOOD = 1e-9
+"""A gap, relative to the value, for which no larger core is searched."""
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A plan in whole steps with its prices.
+
+    Attributes
+    ----------
+    method : {"ranking", "linear", "whole", "cuts"}
+        Found by ranking alone; by a linear programme whose best plan is whole; by that and a search for whole steps;
+        by cutting planes.
+    amounts : int64 array
+        Steps of each unit.
+    value, bound : float
+        Gain of the amounts, and what no plan can exceed, not even one in parts of steps.
+    prices, starts, ends : float64 arrays
+        Of each unit: what one step more than its bound would add, and the steps between which its bound may lie at that
+        price. 0 and missing inside the bounds.
+    duals, row_starts, row_ends : float64 arrays
+        The same of each row.
+    """
+
+    method: Method
+    amounts: Counts
+    value: float
+    bound: float
+    prices: Floats
+    starts: Floats
+    ends: Floats
+    duals: Floats
+    row_starts: Floats
+    row_ends: Floats
+
+
+def find_best(programme: Programme) -> Optimum | None:
+    """The plan of most gain; None where there is none in whole steps.
+
+    Parameters
+    ----------
+    programme : Programme
+        Units in the order of their ids.
+
+    Raises
+    ------
+    LimitError
+        The solver gave up, or its numbers are too coarse for the rules.
+
+    Notes
+    -----
+    Where all rules but the total are caps on steps, apart or nested, ranking finds the plan and its prices prove that
+    none is better. Otherwise HiGHS solves the linear programme. Its plan has parts of steps in no more units than there
+    are rules; whole steps are searched for among the units whose price is nearest to 0, the others keep the bound at
+    which they are. Prices are those of the linear programme.
+
+    Examples
+    --------
+    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 10, 10)
+    >>> water = Row("limit-water", "water", np.arange(3), np.array([1.0, 3.0, 2.0]), -np.inf, 20, "m3")
+    >>> bounds = np.zeros(3, dtype=int), np.array([9, 9, 9])
+    >>> best = find_best(Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, water)))
+    >>> best.method, best.amounts.tolist(), best.value, best.bound, best.duals.tolist()
+    ('linear', [5, 5, 0], 20.0, 20.0, [0.0, 1.0])
+    """
+    caps = nest(programme)
+    if caps is not None:
+        filling = fill(programme, caps)
+        return None if filling is None else _ranked(programme, caps, filling)
+    answer = solve(programme)
+    if not answer.feasible:
+        return None
+    amounts = np.rint(answer.amounts).astype(np.int64)
+    if np.abs(answer.amounts - amounts).max(initial=0.0) <= _WHOLE and keeps(programme, amounts):
+        return _priced(programme, answer, amounts, "linear", answer.bound)
+    return _search(programme, answer)
+
+
+def keeps(programme: Programme, amounts: Counts) -> bool:
+    """Whether whole steps keep all rules, exactly where steps are counted."""
+    return not any(True for _ in broken(programme, amounts))
+
+
+def broken(programme: Programme, amounts: Counts) -> Iterator[Row]:
+    """The rules that amounts do not keep."""
+    for row in programme.rows:
+        own = amounts[row.places]
+        if row.plain:
+            total: float = int(own.sum())
+            room = 0.0
+        else:
+            total = math.fsum(row.coefficients * own)
+            room = _KEPT * row.size
+        if not row.low - room <= total <= row.high + room:
+            yield row
+
+
+def gain(programme: Programme, amounts: Counts) -> float:
+    """What whole steps gain, correctly rounded."""
+    return math.fsum(programme.gains * amounts)
+
+
+def _ranked(programme: Programme, caps: Nest, filling: Filling) -> Optimum:
+    """A filling with the worth of each rule: of room inside it over room around it."""
+    count = len(programme.rows)
+    duals, starts, ends = np.zeros(count), np.full(count, np.nan), np.full(count, np.nan)
+    for node, row in enumerate(caps.rows):
+        around = filling.worths[caps.parents[node]] if node != ALL else 0.0
+        duals[row] = filling.worths[node] - around
+        if duals[row]:
+            starts[row], ends[row] = filling.node_starts[node], filling.node_ends[node]
+    value = gain(programme, filling.amounts)
+    priced = filling.prices != 0
+    return Optimum(
+        "ranking",
+        filling.amounts,
+        value,
+        # ranking is exact: what is between the two sums is rounding
+        value if abs(filling.bound - value) <= _GOOD * max(1.0, abs(value)) else filling.bound,
+        filling.prices,
+        np.where(priced, filling.starts, np.nan),
+        np.where(priced, filling.ends, np.nan),
+        duals,
+        starts,
+        ends,
+    )
+
+
+def _priced(programme: Programme, answer: Answer, amounts: Counts, method: Method, bound: float) -> Optimum:
+    value = gain(programme, amounts)
+    return Optimum(
+        method,
+        amounts,
+        value,
+        max(value, bound),
+        answer.prices,
+        answer.starts,
+        answer.ends,
+        answer.duals,
+        answer.row_starts,
+        answer.row_ends,
+    )
+
+
+def _search(programme: Programme, answer: Answer) -> Optimum | None:
+    """Whole steps near the plan of the linear programme."""
+    order = np.lexsort((np.arange(len(answer.prices)), np.abs(answer.prices)))
+    parts = np.abs(answer.amounts - np.rint(answer.amounts)) > _WHOLE
+    best: Counts | None = None
+    bound, value = answer.bound, -math.inf
+    for size in (*_CORES, len(order)):
+        if best is not None and size > max(_MANY, _CORES[-1]):
+            break
+        core = parts.copy()
+        core[order[:size]] = True
+        found = _among(programme, answer, core)
+        if found is not None:
+            amounts, reach = found
+            if gain(programme, amounts) > value:
+                best, value = amounts, gain(programme, amounts)
+            bound = min(bound, reach) if core.all() else bound
+        if core.all() or bound - value <= _GOOD * max(1.0, abs(value)):
+            break
+    return None if best is None else _priced(programme, answer, best, "whole", bound)
+
+
+def _among(programme: Programme, answer: Answer, core: Flags) -> tuple[Counts, float] | None:
+    """The best whole steps of some units where the others keep theirs, and what these units cannot exceed."""
+    amounts = np.rint(answer.amounts).astype(np.int64)
+    seats, inside = np.cumsum(core) - 1, np.flatnonzero(core)
+    rows = []
+    for row in programme.rows:
+        mine = core[row.places]
+        fixed = float(row.coefficients[~mine] @ amounts[row.places[~mine]])
+        places: Places = seats[row.places[mine]]
+        rows.append(
+            replace(row, places=places, coefficients=row.coefficients[mine], low=row.low - fixed, high=row.high - fixed)
+        )
+    few = Programme(programme.gains[inside], programme.lower[inside], programme.upper[inside], tuple(rows))
+    found = solve(few, whole=True)
+    if not found.feasible:
+        return None
+    amounts[inside] = np.rint(found.amounts)
+    for row in broken(programme, amounts):
+        raise LimitError(f"the solver's numbers are too coarse for this rule: {row.words}; take a larger step")
+    return amounts, found.bound

@@ -1,0 +1,326 @@
+"""Solutions: a quota handed out the best way there is, with value, gap, and the price of every bound and rule."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from layers import Limit, Quota
+from zoning.apportionment import enter
+from zoning.bounds import UNIT, Bounds
+from zoning.contests import Flags, Floats
+from zoning.demands import Demands, paths_of
+from zoning.errors import InfeasibleError
+from zoning.evenness import find_evenest, gini
+from zoning.limits import Limiting, pct_of, unit_of
+from zoning.optima import Optimum, broken, find_best
+from zoning.programmes import Programme, Row
+from zoning.quota_rows import Writer
+from zoning.steps import UNLIMITED, Counts, Step
+from zoning.weights import sizes_of
+
+_KINDS = ("group", "limit", "within")
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A quota as it was handed out.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Of the QUOTAS table, but for what all rows of a quota have alike.
+    summary : DataFrame
+        Its row of SOLUTIONS.
+    rules : DataFrame
+        Its rows of QUOTA_RULES.
+    """
+
+    rows: pd.DataFrame
+    summary: pd.DataFrame
+    rules: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Task:
+    """A quota to hand out; arrays and tables follow the units, sorted by id.
+
+    Attributes
+    ----------
+    demands : Demands
+    weights : Series of float
+        Index ``unit_id``: what one of the quota's unit is worth, or the composite share.
+    limiting : Limiting
+    labels : DataFrame
+        ``name``, ``jurisdiction``.
+    writer : Writer
+    """
+
+    demands: Demands
+    weights: pd.Series
+    limiting: Limiting
+    labels: pd.DataFrame
+    writer: Writer
+
+    @property
+    def quota(self) -> Quota:
+        """What was asked."""
+        return self.demands.quota
+
+    @property
+    def bounds(self) -> Bounds:
+        """Of the units."""
+        return self.demands.bounds
+
+    @property
+    def even(self) -> bool:
+        """Whether the smallest Gini is looked for."""
+        return self.quota.objective == "gini"
+
+    @property
+    def step(self) -> Step:
+        """The smallest amount."""
+        return self.writer.step
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rules over all units together."""
+        return self.demands.rows()
+
+    @cached_property
+    def programme(self) -> Programme:
+        """Gains, bounds and rules in whole steps."""
+        floors = self.bounds.floors
+        upper = np.maximum(np.minimum(self.demands.reach, self.demands.total), floors)
+        return Programme(self.weights.to_numpy(dtype=float), floors, upper, self.rows)
+
+    @cached_property
+    def sizes(self) -> dict[str, Floats]:
+        """What amounts should be in proportion to, by measure."""
+        return sizes_of(self.quota, self.limiting.measures)
+
+    def solve(self) -> Solution:
+        """The best plan.
+
+        Raises
+        ------
+        InfeasibleError
+            No plan keeps all rules; the message names those that contradict each other.
+        """
+        best = self._best()
+        if best is None:
+            raise InfeasibleError(self.demands.conflict() or self._in_parts(), code="conflict")
+        rules = pd.DataFrame(list(self._rules(best)))
+        return Solution(pd.concat(self._all_rows(best), ignore_index=True), self._summary(best), rules)
+
+    def refuse_moved(self, rows: pd.DataFrame) -> None:
+        """Refuse transfers after which a rule no longer holds."""
+        own = rows[rows["level"] == UNIT].set_index("unit_id").loc[self.weights.index]
+        given = [a - c for a, c in zip(own["amount"], own["carried"], strict=True)]
+        counts = self.step.counts(pd.Series(given, index=own.index, dtype=object), "down")
+        for row in broken(self.programme, counts):
+            raise InfeasibleError(
+                f"after the transfers this would not hold: {row.words}; transfer less", code="transfer_group"
+            )
+
+    def _best(self) -> Optimum | None:
+        if not self.even or self.demands.total == self.demands.held:
+            return find_best(self.programme)
+        shares = _shares(self.quota)
+        whole = math.fsum(shares.values())
+        return find_evenest(self.programme, list(self.sizes.values()), [shares[name] / whole for name in self.sizes])
+
+    def _in_parts(self) -> str:
+        return (
+            f"the rules can hold together, but not in whole multiples of {self.quota.step} {self.quota.unit}: "
+            "take a smaller step, or give a rule more room"
+        )
+
+    @property
+    def _per(self) -> float:
+        """What turns a price of the programme into one per unit of measure."""
+        return 1.0 / float(self.step.size) if self.even else 1.0
+
+    def _summary(self, best: Optimum) -> pd.DataFrame:
+        size = 1.0 if self.even else float(self.step.size)
+        value, bound = best.value * size, best.bound * size
+        if self.even:
+            value, bound = -value + 0.0, -bound + 0.0
+            parts = {
+                name: round(gini(best.amounts, some), 12) for name, some in self.sizes.items() if best.amounts.any()
+            }
+        else:
+            handed = int(best.amounts.sum()) * size
+            parts = {"mean": round(value / handed, 12)} if handed else {}
+        gap = abs(bound - value)
+        told = {
+            "quota": self.quota.name,
+            "period": self.quota.period,
+            "objective": self.quota.objective,
+            "method": best.method,
+            "value": value,
+            "bound": bound,
+            "gap": gap,
+            "gap_pct": 100 * gap / abs(value) if value else 0.0,
+            "parts": json.dumps(parts, ensure_ascii=False),
+        }
+        return pd.DataFrame([told])
+
+    def _rules(self, best: Optimum) -> Iterator[dict[str, object]]:
+        size = float(self.step.size)
+        limits = {limit.name: limit for limit in self.quota.limits}
+        for place, row in enumerate(self.rows):
+            kind, _, name = row.code.removesuffix("-least").partition("-")
+            limit = limits.get(name) if kind == "limit" else None
+            told: dict[str, object] = {
+                "quota": self.quota.name,
+                "period": self.quota.period,
+                "rule": row.code,
+                "jurisdiction": row.path,
+                "condition": self._condition(kind, name, limit),
+                "unit": (limit and unit_of(limit)) or self.quota.unit,
+                "amount": row.of(best.amounts) * size,
+                "least": _finite(row.low * size),
+                "most": _finite(row.high * size),
+                # how even amounts are does not depend on how much there is
+                "shadow_price": math.nan
+                if self.even and kind == "total"
+                else float(best.duals[place]) * self._per + 0.0,
+                "price_from": _finite(best.row_starts[place] * size),
+                "price_to": _finite(best.row_ends[place] * size),
+            }
+            yield told if limit is None or pct_of(limit) is None else told | self._share(limit, row, best, told)
+
+    def _price(self, row: Row, dual: float) -> float:
+        """What one more of a rule would add; missing for the total where its size does not matter to evenness."""
+        return math.nan if self.even and row is self.rows[0] else dual * self._per + 0.0
+
+    def _condition(self, kind: str, name: str, limit: Limit | None) -> str:
+        if kind == "group":
+            return self.quota.groups[int(name) - 1].when
+        return (limit.when or "") if limit else ""
+
+    def _share(self, limit: Limit, row: Row, best: Optimum, told: dict[str, object]) -> dict[str, object]:
+        """A limit in per cent told in per cent; its price is that of one per cent more."""
+        uses = self.limiting.uses(limit) * best.amounts * float(self.step.size)
+        inside = self.limiting.inside(limit, row.path)
+        own, whole = math.fsum(uses[inside]), math.fsum(uses)
+        least = row.code.endswith("-least")
+        return {
+            "unit": "%",
+            "amount": 100 * own / whole if whole else math.nan,
+            "least": float(limit.min_pct) if least and limit.min_pct is not None else math.nan,
+            "most": float(limit.max_pct) if not least and limit.max_pct is not None else math.nan,
+            "shadow_price": float(str(told["shadow_price"])) * whole / 100,
+            "price_from": math.nan,
+            "price_to": math.nan,
+        }
+
+    def _all_rows(self, best: Optimum) -> Iterator[pd.DataFrame]:
+        names = self.demands.names
+        lowest = paths_of(names, len(names)) if names else pd.Series("", index=self.weights.index)
+        reserves = self._reserves(best, lowest)
+        for depth in range(1, len(names) + 1):
+            yield self._jurisdictions(best, depth, reserves)
+        for path, steps in reserves.items() if self.quota.reserve_pct else ():
+            yield self.writer.reserve(steps, tuple(path.split(" / ")) if path else (), UNIT)
+        yield self._units(best)
+
+    def _reserves(self, best: Optimum, lowest: pd.Series) -> dict[str, int]:
+        """What each jurisdiction of the lowest level holds back: of the whole reserve by what its units have."""
+        own = pd.Series(best.amounts, index=self.weights.index).groupby(lowest, sort=True).sum()
+        nothing = np.zeros(len(own), dtype=np.int64)
+        contest = enter(own, own.to_numpy(dtype=float), self.demands.held, nothing, nothing + UNLIMITED, self.step)
+        return dict(zip(own.index, contest.settle().tolist(), strict=True))
+
+    def _units(self, best: Optimum) -> pd.DataFrame:
+        bounds, names = self.bounds, self.demands.names
+        frame = self.writer.frame(
+            best.amounts, bounds.floors, self.demands.reach, bounds.carried, self.weights.to_numpy(dtype=float)
+        )
+        starts, ends = (self._amounts(some, bounds.carried) for some in (best.starts, best.ends))
+        return frame.assign(
+            level=UNIT,
+            unit_id=self.weights.index,
+            name=self.labels["name"].to_numpy(),
+            jurisdiction=names[-1].to_numpy() if names else self.labels["jurisdiction"].to_numpy(),
+            binding=self._binding(best),
+            shadow_price=best.prices * self._per + 0.0,
+            price_from=starts,
+            price_to=ends,
+        )
+
+    def _amounts(self, steps: Floats, carried: Counts) -> pd.Series:
+        """Ends of a range as amounts, None where there is none."""
+        known = np.isfinite(steps) & (np.abs(steps) < self.writer.huge)
+        counts = np.rint(np.where(known, steps, 0)).astype(np.int64)
+        return self.step.amounts(counts + carried, pd.RangeIndex(len(steps))).where(known, None)
+
+    def _binding(self, best: Optimum) -> np.ndarray:
+        """What bound each unit: its bounds where one more or less of these would matter, else a rule that does."""
+        labels = np.full(len(self.weights), "", dtype=object)
+        for row, dual in reversed(list(zip(self.rows, best.duals, strict=True))):
+            kind = row.code.partition("-")[0]
+            if kind in _KINDS and dual:
+                labels[row.places] = kind
+        labels[best.prices != 0] = ""
+        labels[(best.prices < 0) & (self.bounds.floors > 0)] = "floor"
+        labels[best.prices > 0] = "ceiling"
+        labels[(labels == "ceiling") & self.bounds.linked] = "within"
+        labels[self.bounds.locked] = "lock"
+        return labels
+
+    def _jurisdictions(self, best: Optimum, depth: int, reserves: dict[str, int]) -> pd.DataFrame:
+        """One level; of each jurisdiction what its units have together, and what it holds back."""
+        paths = paths_of(self.demands.names, depth)
+        places = {str(path): where for path, where in paths.groupby(paths, sort=True).indices.items()}
+        held = [
+            sum(steps for own, steps in reserves.items() if own == path or own.startswith(f"{path} / "))
+            for path in places
+        ]
+        bounds, reach = self.bounds, self.demands.reach
+        sums = [
+            np.array([int(some[where].sum()) for where in places.values()])
+            for some in (best.amounts, bounds.floors, np.minimum(reach, self.writer.huge), bounds.carried)
+        ]
+        weights = np.array([math.fsum(self.weights.iloc[where]) for where in places.values()])
+        kept = np.array(held, dtype=np.int64)
+        frame = self.writer.frame(sums[0] + kept, sums[1] + kept, sums[2] + kept, sums[3], weights)
+        code = f"within-{self.quota.levels[depth - 1]}"
+        links = {row.path: float(dual) for row, dual in zip(self.rows, best.duals, strict=True) if row.code == code}
+        told = [self._of_part(best, where, links.get(path, 0.0)) for path, where in places.items()]
+        return frame.assign(
+            level=self.quota.levels[depth - 1],
+            unit_id="",
+            name=list(places),
+            jurisdiction=[path.rpartition(" / ")[2] for path in places],
+            binding=[label for label, _ in told],
+            shadow_price=[price * self._per + 0.0 for _, price in told],
+            price_from=None,
+            price_to=None,
+        )
+
+    def _of_part(self, best: Optimum, where: Flags, link: float) -> tuple[str, float]:
+        """What bound a jurisdiction, and what one more for it would add: its link, else where all units are bound."""
+        if link:
+            return "within", link
+        prices = best.prices[where]
+        if not len(prices) or (prices == 0).any():
+            return "", 0.0
+        highest = float(prices.max())
+        return "ceiling" if highest > 0 else "floor" if self.bounds.floors[where].any() else "", highest
+
+
+def _shares(quota: Quota) -> dict[str, float]:
+    """The measures of a weight with their shares."""
+    return {quota.weight: 1.0} if isinstance(quota.weight, str) else {one.measure: one.share for one in quota.weight}
+
+
+def _finite(value: float) -> float:
+    return float(value) if math.isfinite(value) else math.nan
