@@ -11,7 +11,7 @@ import numpy as np
 
 from layers import LimitError
 from zoning.contests import Floats
-from zoning.optima import Optimum, find_best
+from zoning.optima import Optimum, at_bounds, find_best
 from zoning.programmes import Programme, load, settle_status
 from zoning.steps import Counts
 from zoning.swaps import swap
@@ -123,7 +123,7 @@ def find_evenest(programme: Programme, sizes: Sequence[Floats], weights: Sequenc
         return None
     whole = swap(programme, rounded, sizes, weights)
     value = -composite(whole, sizes, weights)
-    return replace(optimum, amounts=whole, value=value, bound=max(value, -bound))
+    return at_bounds(programme, replace(optimum, amounts=whole, value=value, bound=max(value, -bound)))
 
 
 @dataclass(frozen=True)

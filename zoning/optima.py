@@ -155,17 +155,19 @@ def _ranked(programme: Programme, caps: Nest, filling: Filling) -> Optimum:
 
 def _priced(programme: Programme, answer: Answer, amounts: Counts, method: Method, bound: float) -> Optimum:
     value = gain(programme, amounts)
-    return Optimum(
-        method,
-        amounts,
-        value,
-        max(value, bound),
-        answer.prices,
-        answer.starts,
-        answer.ends,
-        answer.duals,
-        answer.row_starts,
-        answer.row_ends,
+    rows = answer.duals, answer.row_starts, answer.row_ends
+    found = Optimum(method, amounts, value, max(value, bound), answer.prices, answer.starts, answer.ends, *rows)
+    return at_bounds(programme, found)
+
+
+def at_bounds(programme: Programme, best: Optimum) -> Optimum:
+    """The same plan without the prices of bounds that its whole steps do not reach."""
+    reached = np.where(best.prices > 0, best.amounts == programme.upper, best.amounts == programme.lower)
+    return replace(
+        best,
+        prices=np.where(reached, best.prices, 0.0),
+        starts=np.where(reached, best.starts, np.nan),
+        ends=np.where(reached, best.ends, np.nan),
     )
 
 

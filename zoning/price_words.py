@@ -104,8 +104,8 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
     if not objective or price is None or math.isnan(price) or not price:
         return ""
     words = words_in(language, _WORDS)
-    ends = [row["price_from"], row["price_to"]]
-    known = all(end is not None and not math.isnan(end) for end in map(_number, ends)) and ends[0] != ends[1]
+    ends = [_number(row[end]) for end in ("price_from", "price_to")]
+    known = all(end is not None and not math.isnan(end) for end in ends) and ends[0] != ends[1]
     span = words["range"].format(low=_figure(ends[0]), high=_figure(ends[1]), unit=row["unit"]) if known else ""
     key = f"{'add' if price > 0 else 'take'}_{objective}"
     return words[key].format(unit=row["unit"], who=who or words["this"], price=_figure(abs(price)), range=span)

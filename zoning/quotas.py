@@ -133,8 +133,8 @@ def hand_down(
     A quota with ``by = "optimal"`` is solved over all units at once (:func:`zoning.find_best`,
     :func:`zoning.find_evenest`). A jurisdiction has what its units have, and its part of what is held back of the
     whole, by what its units have. ``shadow_price`` of a unit is what one more of the quota's unit beyond its bound
-    would add to the objective while the total stays; of a jurisdiction the same of its link to another quota, or where
-    all its units are at their bounds, of the unit where it adds most.
+    would add to the objective while the total stays; of a jurisdiction what one more for it would, which is that of its
+    link to another quota, or of the unit with room where it adds most, or where none has room of the dearest ceiling.
 
     Examples
     --------

@@ -26,6 +26,8 @@ from zoning.steps import UNLIMITED, Counts, Step
 from zoning.weights import sizes_of
 
 _KINDS = ("group", "limit", "within")
+_ROUNDING = 1e-12
+"""A smaller gap, relative to the value, is that of two sums."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ class Task:
             handed = int(best.amounts.sum()) * size
             parts = {"mean": round(value / handed, 12)} if handed else {}
         gap = abs(bound - value)
+        if gap <= _ROUNDING * abs(value):
+            bound, gap = value, 0.0
         told = {
             "quota": self.quota.name,
             "period": self.quota.period,
@@ -292,9 +296,8 @@ class Task:
         weights = np.array([math.fsum(self.weights.iloc[where]) for where in places.values()])
         kept = np.array(held, dtype=np.int64)
         frame = self.writer.frame(sums[0] + kept, sums[1] + kept, sums[2] + kept, sums[3], weights)
-        code = f"within-{self.quota.levels[depth - 1]}"
-        links = {row.path: float(dual) for row, dual in zip(self.rows, best.duals, strict=True) if row.code == code}
-        told = [self._of_part(best, where, links.get(path, 0.0)) for path, where in places.items()]
+        own_rules = self._own_rules(best, self.quota.levels[depth - 1])
+        told = [own_rules.get(path) or self._of_part(best, where) for path, where in places.items()]
         return frame.assign(
             level=self.quota.levels[depth - 1],
             unit_id="",
@@ -306,15 +309,31 @@ class Task:
             price_to=None,
         )
 
-    def _of_part(self, best: Optimum, where: Flags, link: float) -> tuple[str, float]:
-        """What bound a jurisdiction, and what one more for it would add: its link, else where all units are bound."""
-        if link:
-            return "within", link
-        prices = best.prices[where]
-        if not len(prices) or (prices == 0).any():
-            return "", 0.0
-        highest = float(prices.max())
-        return "ceiling" if highest > 0 else "floor" if self.bounds.floors[where].any() else "", highest
+    def _own_rules(self, best: Optimum, level: str) -> dict[str, tuple[str, float]]:
+        """The rules about what a jurisdiction has, where one more of them would matter: its link or its limit."""
+        codes = {f"within-{level}": "within"} | {
+            f"limit-{limit.name}{end}": "limit"
+            for limit in self.quota.limits
+            for end in ("", "-least")
+            if limit.each == level and limit.when is None and limit.per == 1 and pct_of(limit) is None
+        }
+        duals = zip(self.rows, best.duals, strict=True)
+        return {row.path: (codes[row.code], float(dual)) for row, dual in duals if row.code in codes and dual}
+
+    def _of_part(self, best: Optimum, where: Flags) -> tuple[str, float]:
+        """What bound a jurisdiction, and what one more for it would add.
+
+        Where all its units are at their ceilings, by the dearest of these; else by the unit with room for one more
+        where it adds most.
+        """
+        prices, own = best.prices[where], best.amounts[where]
+        room = own < self.programme.upper[where]
+        if not room.any():
+            dearest = float(prices.max(initial=0.0))
+            return "ceiling" if dearest > 0 else "", dearest
+        highest = float(prices[room].max())
+        floors = self.bounds.floors[where]
+        return "floor" if highest < 0 and floors.any() and (own == floors).all() else "", highest
 
 
 def _shares(quota: Quota) -> dict[str, float]:
