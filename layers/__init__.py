@@ -57,6 +57,7 @@ from layers.agreement_sections import Pollutant as Pollutant
 from layers.transfer_sections import Part as Part
 from layers.transfer_sections import Transfer as Transfer
 from layers.flow_sections import EnergySection as EnergySection
+from layers.flow_sections import EnergyShare as EnergyShare
 from layers.industry_sections import IndustriesSection as IndustriesSection
 from layers.study import Study as Study
 from layers.study import builtin_studies as builtin_studies

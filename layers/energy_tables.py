@@ -11,7 +11,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, raise_all, shown
-from layers.flow_sections import EnergySection
+from layers.flow_sections import EnergySection, EnergyShare
 from layers.sheets import Row, read_cells
 from layers.study import resolve_source
 
@@ -59,6 +59,8 @@ class EnergyTable:
         The scheme to judge by; None for the one in force at the end of the period.
     name : str
         How messages call the table.
+    share : EnergyShare or None
+        A total that is split between the regions, from which their targets follow.
     section : EnergySection or None
         Where the plan asks for it.
 
@@ -73,6 +75,7 @@ class EnergyTable:
     rows: pd.DataFrame
     scheme: str | None = None
     name: str = "energy"
+    share: EnergyShare | None = None
     section: EnergySection | None = field(default=None, compare=False)
 
     def where(self, key: str) -> str:
@@ -117,7 +120,7 @@ def read_energy(section: EnergySection) -> EnergyTable:
     cells = {name: [_decimal(row.cells[at]) for row in rows] for name, at in columns.items()}
     index = pd.Index([row.cells[place] for row in rows], name=REGION, dtype="str")
     frame = pd.DataFrame(cells, index=index, dtype=object)
-    return EnergyTable(section.period, frame, section.scheme, section.table, section)
+    return EnergyTable(section.period, frame, section.scheme, section.table, section.share, section)
 
 
 def _decimal(cell: str) -> Decimal | None:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import PrivateAttr
 
 from layers.documents import Document
-from layers.sections import Section, SourceText, Text
+from layers.sections import Exact, ExactStep, Section, SourceText, Text
+
+
+class EnergyShare(Section):
+    """A total of energy that is split between the regions of the table, by what a tonne of it makes."""
+
+    total: ExactStep
+    """What all regions together may use at the end of the period, in the unit of the scheme."""
+    step: ExactStep = Decimal(1)
+    """The smallest amount."""
+    least_pct: Exact = Decimal(0)
+    """Nobody gets less than so many per cent of what it used in the base year."""
+    most_pct: Exact | None = None
+    """Nobody gets more than so many per cent of what it used in the base year."""
 
 
 class EnergySection(Section):
@@ -17,6 +32,8 @@ class EnergySection(Section):
     """The year, or the last year of the period, that is judged."""
     scheme: Text | None = None
     """Scheme of the rulebook to judge by; without it, the one in force at the end of the period."""
+    share: EnergyShare | None = None
+    """A total that is split between the regions; each share, less the use of the base year, is a region's target."""
     encoding: Text | None = None
     """Encoding of the texts of the table, such as "gb18030"."""
 

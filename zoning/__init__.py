@@ -146,6 +146,7 @@ from zoning.intensities import over_fulfilment as over_fulfilment
 from zoning.intensities import progress as progress
 from zoning.energy_words import colour_in as colour_in
 from zoning.energy_schemes import scheme_of as scheme_of
+from zoning.energy_shares import share_total as share_total
 from zoning.energy_figures import figures_of as figures_of
 from zoning.energy import judge_energy as judge_energy
 from zoning.sights import sights as sights
@@ -174,6 +175,8 @@ from zoning.explanations import explain as explain
 from zoning.usages import Usage as Usage
 from zoning.usages import usage as usage
 from zoning.usages import usage_findings as usage_findings
+from zoning.case_inputs import case_flows as case_flows
+from zoning.case_checks import case_faults as case_faults
 from zoning.cases import Result as Result
 from zoning.cases import run_cases as run_cases
 from zoning.audits import audit as audit

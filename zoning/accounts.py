@@ -8,7 +8,7 @@ from decimal import Decimal
 import geopandas as gpd
 import pandas as pd
 
-from layers import Agreement, Layer, Study, UnknownNameError, ZoneplanError, raise_all, shown
+from layers import Agreement, Layer, Study, Transfer, UnknownNameError, ZoneplanError, raise_all, shown
 from zoning.agreements import Row, Sides, parties_of, settle, whole_agreements
 from zoning.errors import near
 from zoning.needs import Sight
@@ -78,7 +78,7 @@ def account(
         for place, one in enumerate(agreements)
         for row in settle(one, _sides(one, place, study, units, rivers), language)
     ]
-    rows += _transferred(zones, measures, study, rulebook, language)
+    rows += _transferred(study.transfers, zones, measures, rulebook, language)
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
@@ -86,8 +86,21 @@ def account_without_rivers(
     zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
 ) -> pd.DataFrame:
     """The FLOWS table of :func:`account`, less the agreements that leave it to a river who is upstream."""
-    rows = [row for one in whole_agreements(study, rulebook) if one.has_sides for row in settle(one, language=language)]
-    rows += _transferred(zones, measures, study, rulebook, language)
+    agreements = [one for one in whole_agreements(study, rulebook) if one.has_sides]
+    return account_for(agreements, study.transfers, zones, measures, rulebook, language)
+
+
+def account_for(
+    agreements: Iterable[Agreement],
+    transfers: Iterable[Transfer],
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    language: str = "en",
+) -> pd.DataFrame:
+    """The FLOWS table of agreements that are written out, their sides named, and of transfers."""
+    rows = [row for one in agreements for row in settle(one, language=language)]
+    rows += _transferred(transfers, zones, measures, rulebook, language)
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
@@ -145,12 +158,13 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
 
 
 def _transferred(
-    zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
+    transfers: Iterable[Transfer], zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, language: str
 ) -> list[Row]:
-    if not study.transfers:
+    every = tuple(transfers)
+    if not every:
         return []
     sight = Sight(see(zones[["main", "overlays"]], measures, rulebook.codes("overlay")), rulebook.values)
-    return [row for one in study.transfers for row in hand_over(one, sight, language)]
+    return [row for one in every for row in hand_over(one, sight, language)]
 
 
 def _kind(party: str, known: Mapping[str, str]) -> str:

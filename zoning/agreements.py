@@ -12,7 +12,6 @@ import pandas as pd
 from pydantic import ValidationError
 
 from layers import Agreement, Band, Pollutant, Study, StudyError, UnknownNameError, ZoneplanError, raise_all
-from zoning.agreement_entries import AgreementModel
 from zoning.apportionment import apportion
 from zoning.errors import near
 from zoning.money_words import money_words
@@ -62,10 +61,9 @@ def whole_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
         With the terms of the rulebook's it is no agreement that can be settled.
     """
     found, errors = [], list[ZoneplanError]()
-    models = {model.id: model for model in rulebook.agreements}
     for place, one in enumerate(study.agreements):
         try:
-            found.append(one if one.like is None else _completed(one, models, rulebook))
+            found.append(complete_agreement(one, rulebook))
         except (UnknownNameError, StudyError) as error:
             error.args = (f"{study.where('agreements', place, 'like')}: agreement '{one.name}': {error}",)
             errors.append(error)
@@ -73,10 +71,20 @@ def whole_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
     return tuple(found)
 
 
-def _completed(agreement: Agreement, models: Mapping[str, AgreementModel], rulebook: Rulebook) -> Agreement:
-    if agreement.like is None or agreement.like not in models:
+def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
+    """An agreement written out: with the terms of that of the rulebook that it is like.
+
+    Raises
+    ------
+    UnknownNameError, StudyError
+        As :func:`whole_agreements` says, without the place.
+    """
+    if agreement.like is None:
+        return agreement
+    models = {model.id: model for model in rulebook.agreements}
+    if agreement.like not in models:
         raise UnknownNameError(
-            f"rulebook '{rulebook.name}' has no agreement '{agreement.like}'{near(agreement.like or '', models)}",
+            f"rulebook '{rulebook.name}' has no agreement '{agreement.like}'{near(agreement.like, models)}",
             code="unknown_agreement",
         )
     model = models[agreement.like]

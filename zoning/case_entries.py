@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
+from layers import Agreement, Transfer
 from zoning.entries import Part, Scalar, Text
 from zoning.industry_entries import Treatment
+
+Light = Literal["intensity_light", "total_light", "total_exempt", "verdict"]
 
 
 class Case(Part):
@@ -28,6 +32,15 @@ class Case(Part):
     """Values of indicators; of a quota as "quota_<name>"; of dual control as "intensity_light" and the like."""
     whole: dict[str, Scalar] | None = None
     """Values of indicators of the larger unit (see part_of of a plan) of which the unit is a part."""
+    others: dict[Text, dict[str, Scalar]] = Field(default_factory=dict)
+    """Other units, by id, with their indicators, among which money is shared; "jurisdiction" may be one of them."""
+    energy: dict[Text, Scalar] | None = None
+    """A row of the energy table, of the unit's jurisdiction or of the unit, by which lights are judged; with "period"
+    and "scheme" where they are not those of the date."""
+    agreements: tuple[Agreement, ...] = ()
+    """Agreements, as in a plan."""
+    transfers: tuple[Transfer, ...] = ()
+    """Transfers, as in a plan."""
     missing: tuple[Text, ...] = ()
     """Indicators that the study has and this unit lacks."""
     pieces: tuple[CasePiece, ...] = ()
@@ -52,8 +65,12 @@ class CasePiece(Part):
 class Expected(Part):
     """What a worked case must give; what is left out is not compared."""
 
-    main: str
+    main: str | None = None
     """Code of the main function."""
+    energy: dict[Light, bool | int | str] = Field(default_factory=dict)
+    """Lights that the energy of the case must give: intensity_light, total_light, total_exempt, verdict."""
+    amounts: dict[Text, dict[Text, Decimal]] = Field(default_factory=dict)
+    """What parties must receive on balance, by agreement or transfer and by party; less than 0 where they pay."""
     main_of_whole: str | None = None
     """Code of the main function of the larger unit."""
     overlays: tuple[str, ...] | None = None

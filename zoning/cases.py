@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from layers import ZoneplanError, raise_all
 from zoning.calendars import last_change
-from zoning.case_entries import Case
+from zoning.case_checks import LISTS, case_faults
+from zoning.case_entries import Case, Expected
+from zoning.case_inputs import (
+    case_flows,
+    case_lights,
+    case_measures,
+    case_pieces,
+    case_quotas,
+    case_wholes,
+)
 from zoning.claims import classify
-from zoning.conditions import LIGHTS, PARTIES, roles_read
 from zoning.drafts import Draft, read_draft
-from zoning.errors import RulebookError, near
-from zoning.indicators import QUOTA, column_of, complete
+from zoning.errors import RulebookError
+from zoning.indicators import complete
 from zoning.industries import judge_industry, list_industries, lists_on
 from zoning.industry_entries import State
-from zoning.lines import settle_lines
 from zoning.policies import assign
 from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook, read_rulebook
-from zoning.tables import QUOTAS, tabulate
-from zoning.wholes import Wholes
 from zoning.zones import resolve
-
-LISTS = ("policies", "overruled", "excepted")
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
     places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
     days = {case.date for _, _, case in places} or {last_change(draft)}
     rulebooks = {day: read_rulebook(name_or_path, day) for day in sorted(days)}
-    faults = (_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
+    faults = (case_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
     raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
     return tuple(
         Result(case.name, draft.where("cases", place, file=file), tuple(_differences(case, rulebooks[case.date])))
@@ -107,43 +110,6 @@ def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterato
         first.setdefault(case.name, here)
 
 
-def _faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
-    """Names in a case that the rulebook does not have: such a case would show nothing."""
-    policies = [policy.id for policy in rulebook.policies]
-    indicators = [one.name for one in rulebook.indicators]
-    expected = case.expect
-    seen_too = [*indicators, *LIGHTS, *PARTIES]
-    of_pieces = (
-        ((("pieces", number, key), getattr(piece, key) or (), roles_read(draft) if key == "roles" else policies))
-        for number, piece in enumerate(case.pieces)
-        for key in ("roles", *LISTS)
-    )
-    for keys, names, known in (
-        (("given",), case.given, seen_too),
-        (("whole",), case.whole or (), indicators),
-        (("missing",), case.missing, indicators),
-        (("expect", "main"), (expected.main,), rulebook.codes("main")),
-        (("expect", "main_of_whole"), filter(None, (expected.main_of_whole,)), rulebook.codes("main")),
-        (("expect", "overlays"), expected.overlays or (), rulebook.codes("overlay")),
-        (("expect", "policies"), expected.policies or (), policies),
-        (("expect", "overruled"), expected.overruled or (), policies),
-        (("expect", "excepted"), expected.excepted or (), policies),
-        *of_pieces,
-    ):
-        for name in sorted(set(names) - set(known)):
-            text = f"case '{case.name}': rulebook has no '{name}' on {case.date}{near(name, known)}"
-            yield draft.fault(text, "cases", place, *keys, file=file)
-    for key in ("industries", "existing_industries"):
-        for code in getattr(expected, key):
-            try:
-                rulebook.branches.path(code)
-            except ZoneplanError as error:
-                text = f"case '{case.name}': {error}"
-                yield draft.fault(text, "cases", place, "expect", key, code, file=file)
-    for name in sorted(set(case.given) & set(case.missing)):
-        yield draft.fault(f"case '{case.name}': '{name}' is given and missing", "cases", place, "missing", file=file)
-
-
 def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
     """What is not as the case expects; a refusal is a difference, too."""
     try:
@@ -158,11 +124,24 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
             yield f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})"
     for what in ("overlays", *LISTS):
         yield from _compared(what, getattr(expected, what), getattr(found, what))
+    yield from _accounted(expected, found)
     for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
         for what in LISTS:
             yield from _compared(f"piece {number}: {what}", getattr(piece, what), on_piece[what])
     yield from _verdicts(expected.industries, "planned", found, rulebook)
     yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
+
+
+def _accounted(expected: Expected, found: _Found) -> Iterator[str]:
+    """What is not as expected of energy and money."""
+    for what, light in expected.energy.items():
+        if found.energy.get(what) != light:
+            yield f"{what} is {found.energy.get(what)}, expected {light} ({found.energy.get('reason')})"
+    for instrument, parties in expected.amounts.items():
+        for party, amount in parties.items():
+            net = found.amounts.get((instrument, party), Decimal(0))
+            if net != amount:
+                yield f"{instrument}: {party} receives {net} on balance, expected {amount}"
 
 
 def _compared(what: str, wanted: Iterable[str] | None, found: frozenset[str]) -> Iterator[str]:
@@ -200,14 +179,17 @@ class _Found:
     overruled: frozenset[str]
     excepted: frozenset[str]
     pieces: tuple[Mapping[str, frozenset[str]], ...]
+    energy: Mapping[str, object]
+    amounts: Mapping[tuple[str, str], Decimal]
 
 
 def _found(case: Case, rulebook: Rulebook) -> _Found:
-    unit = pd.Index([case.unit], name="unit_id", dtype="str")
-    measures, quotas = _measures(case, unit, rulebook), _quotas(case)
-    zones = resolve(classify(measures, rulebook, part_of=_wholes(case, unit, rulebook)), rulebook)
-    pieces = _pieces(case, rulebook)
-    policies = assign(zones, measures, quotas, _lights(case), _flows(case), rulebook, pieces=pieces)
+    measures, quotas = case_measures(case, rulebook), case_quotas(case)
+    zones = resolve(classify(measures, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
+    pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
+    flows = case_flows(case, zones, complete(measures, rulebook), rulebook)
+    policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
+    policies = policies[policies["unit_id"] == case.unit]
     zone = zones.loc[case.unit]
     return _Found(
         main=str(zone["main"]),
@@ -217,7 +199,19 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
         overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
         **_sorted(policies[policies["piece_id"] == ""]),
         pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
+        energy={} if lights is None else lights.to_dict("records")[0],
+        amounts={} if flows is None or not (case.agreements or case.transfers) else _nets(flows),
     )
+
+
+def _nets(flows: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
+    """What each party receives on balance, instrument by instrument."""
+    nets: dict[tuple[str, str], Decimal] = {}
+    for row in flows.to_dict("records"):
+        for party, sign in ((row["payer"], -1), (row["receiver"], 1)):
+            at = (str(row["instrument"]), str(party))
+            nets[at] = nets.get(at, Decimal(0)) + sign * row["amount"]
+    return nets
 
 
 def _sorted(policies: pd.DataFrame) -> dict[str, frozenset[str]]:
@@ -226,67 +220,3 @@ def _sorted(policies: pd.DataFrame) -> dict[str, frozenset[str]]:
     excepted = over.str.startswith(EXCEPTION)
     parts = {"policies": over == "", "overruled": (over != "") & ~excepted, "excepted": excepted}
     return {what: frozenset(policies.loc[where, "policy"]) for what, where in parts.items()}
-
-
-def _pieces(case: Case, rulebook: Rulebook) -> gpd.GeoDataFrame:
-    """The pieces of a case, settled, one hectare each."""
-    roles = dict.fromkeys(role for piece in case.pieces for role in piece.roles)
-    columns: dict[str, object] = {"unit_id": case.unit, "area_ha": 1.0}
-    columns |= {role: [role in piece.roles for piece in case.pieces] for role in roles}
-    index = pd.Index([str(number) for number, _ in enumerate(case.pieces, start=1)], name="piece_id", dtype="str")
-    pieces = gpd.GeoDataFrame(columns, index=index, geometry=[None] * len(index))
-    pieces.attrs = {"roles": {role: role for role in roles}}
-    return settle_lines(pieces, rulebook)
-
-
-def _lights(case: Case) -> pd.DataFrame | None:
-    """The verdict that the case gives, on the unit's jurisdiction or on the unit."""
-    given = {name: [case.given[name]] for name in LIGHTS if name in case.given}
-    if not given:
-        return None
-    empty = {name: [None] for name in LIGHTS if name not in given}
-    return pd.DataFrame({"period": [case.date.year], "region": [case.jurisdiction or case.unit], **given, **empty})
-
-
-def _flows(case: Case) -> pd.DataFrame | None:
-    """Money of which the case says that the unit pays or receives it."""
-    if not set(PARTIES) & set(case.given):
-        return None
-    sides = {"payer": "pays", "receiver": "receives"}
-    return pd.DataFrame({side: [case.unit if case.given.get(name) else ""] for side, name in sides.items()})
-
-
-def _measures(case: Case, unit: pd.Index, rulebook: Rulebook) -> pd.DataFrame:
-    """What is given as it is given, so that a wrong type is found; what is missing with the type declared."""
-    given = {name: pd.Series([value], index=unit) for name, value in case.given.items() if _is_measure(name)}
-    missing = {one.name: column_of(one, None, unit) for one in rulebook.indicators if one.name in case.missing}
-    return pd.DataFrame({"jurisdiction": [case.jurisdiction], **given, **missing}, index=unit)
-
-
-def _is_measure(name: str) -> bool:
-    return not name.startswith(QUOTA) and name not in (*LIGHTS, *PARTIES)
-
-
-def _wholes(case: Case, unit: pd.Index, rulebook: Rulebook) -> Wholes | None:
-    """The larger unit of the case, as the case gives it."""
-    if case.whole is None:
-        return None
-    whole = pd.Index([f"{case.unit} and its neighbours"], name="unit_id", dtype="str")
-    given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
-    return Wholes("whole", complete(given, rulebook), pd.Series(whole, index=unit))
-
-
-def _quotas(case: Case) -> pd.DataFrame:
-    """The amounts that the case gives, as if they had been handed out."""
-    rows = [
-        {
-            "quota": name.removeprefix(QUOTA),
-            "period": case.date.year,
-            "level": "unit",
-            "unit_id": case.unit,
-            "amount": amount,
-        }
-        for name, amount in case.given.items()
-        if name.startswith(QUOTA)
-    ]
-    return tabulate(QUOTAS, pd.DataFrame(rows).reindex(columns=list(QUOTAS.columns)))

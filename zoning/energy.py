@@ -54,10 +54,13 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     -----
     With target *t* and what was reached *a* (a fall of intensity is positive): green where ``a >= t``, yellow where
     the gap ``t - a`` is at most the margin (10 per cent) **of the target**, red beyond; intensity that rises is red.
-    Totals are increments over the base year: the gap is ``a - exempt - t``. All comparisons are exact.
+    Totals are increments over the base year: the gap is ``a - exempt - t``. All comparisons are exact. Where the table
+    comes with a ``share``, the target of a total is the region's share of it (:func:`share_total`) less its use of the
+    base year.
 
     Where a table has ``used_tce``, ``base_used_tce`` and ``output``, ``base_output`` at constant prices instead of
-    ``intensity_actual_pct`` or ``total_actual_tce``, these are computed: ``1 - (E/Y) / (E0/Y0)`` and ``E - E0``.
+    ``intensity_actual_pct`` or ``total_actual_tce``, these are computed: ``1 - (E/Y) / (E0/Y0)`` and ``E - E0``. The
+    growth of output that statistics print, ``growth_actual_pct``, stands for output as well: ``Y/Y0 = 1 + growth``.
 
     By a scheme that relaxes for growth, a region whose intensity meets its target and whose output grew more than
     expected has ``base_used * (1 - t) * (growth - expected growth)`` more to use: total is intensity times output.
@@ -148,14 +151,16 @@ class _Judge:
             said.append(
                 self._say("relaxed", more=more, growth=one["growth_actual_pct"], expected=one["growth_target_pct"])
             )
+        if one.get("share") is not None:
+            said.append(self._say("share", share=one["share"], base=one["base_used"]))
         light, gap, allowed = self._light(target, actual - target)
-        key = "total_over" if gap > 0 else "total_fell" if actual < 0 else "total"
+        key = f"total{'_fell' if actual < 0 else ''}{'_over' if gap > 0 else ''}"
         told = self._say(key, light, actual=abs(actual), target=target, gap=gap, allowed=allowed, margin=self.margin)
         return light, [told, *said]
 
     def _light(self, target: Fraction, gap: Fraction) -> tuple[int, Fraction, Fraction]:
         """The light of a gap, with what the margin allows of it."""
-        allowed = target * self.margin / 100
+        allowed = abs(target) * self.margin / 100
         return GREEN if gap <= 0 else YELLOW if gap <= allowed else RED, gap, allowed
 
     def _relaxation(self, one: Figures) -> Fraction:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from layers import EnergyTable, SourceError, ZoneplanError, raise_all, shown
 from zoning.energy_entries import Scheme
+from zoning.energy_shares import READ, share_total
 from zoning.errors import MissingValueError
 from zoning.steps import exact
+from zoning.weights import telling
 
 Figures = dict[str, Fraction | None]
 """What one region was to reach and reached; names of totals without their unit."""
@@ -22,6 +24,12 @@ _TOTALS = ("total_target", "total_actual", "exempt", "used", "base_used")
 _NOT_NEGATIVE = ("intensity_target_pct", "intensity_incentive_pct", "total_target", "exempt", "used")
 _ABOVE_ZERO = ("output", "base_output", "base_used")
 _FROM_USE = ("used", "base_used", "output", "base_output")
+_COMPUTED = (
+    ("intensity_actual_pct", _FROM_USE),
+    ("total_actual", _FROM_USE[:2]),
+    ("growth_actual_pct", _FROM_USE[2:]),
+)
+"""What can be computed, and from which columns; both at once are two answers to one question."""
 
 
 def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
@@ -42,7 +50,7 @@ def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
     raise_all(_faults(table, figures, given, columns))
     full = {region: _computed(one) for region, one in figures.items()}
     raise_all(_missing(table, full, columns, scheme))
-    return full
+    return _shared(table, full)
 
 
 def _fraction(cell: Any) -> Fraction | None:
@@ -62,27 +70,37 @@ def _faults(
             layer=table.name,
             features=twice,
         )
+    for column, code, words, wrong in _impossible(figures, columns):
+        if wrong:
+            yield SourceError(
+                f"{at}: {column} is {words[0]} for {len(wrong)} region(s): {shown(wrong)}{words[1]}.",
+                code=code,
+                layer=table.name,
+                features=wrong,
+            )
+    yield from _doubled(table, given, columns)
+
+
+def _impossible(
+    figures: dict[str, Figures], columns: dict[str, str]
+) -> Iterator[tuple[str, str, tuple[str, str], list[str]]]:
+    """What no number can be, with the regions that have it."""
     for listed, bound, words in ((_NOT_NEGATIVE, False, "negative"), (_ABOVE_ZERO, True, "not above 0")):
         for name in listed:
+            hint = "; a fall of intensity is written as a positive number" if name.endswith("_pct") else ""
             wrong = [r for r, one in figures.items() if (v := one[name]) is not None and (v < 0 or (bound and v == 0))]
-            if wrong:
-                hint = "; a fall of intensity is written as a positive number" if name.endswith("_pct") else ""
-                yield SourceError(
-                    f"{at}: {columns[name]} is {words} for {len(wrong)} region(s): {shown(wrong)}{hint}.",
-                    code="negative",
-                    layer=table.name,
-                    features=wrong,
-                )
+            yield columns[name], "negative", (words, hint), wrong
+    gone = [region for region, one in figures.items() if (v := one["growth_actual_pct"]) is not None and v <= -100]
+    yield "growth_actual_pct", "growth", ("-100 or less", "; nothing is left of the output"), gone
     low = [region for region, one in figures.items() if _below(one)]
-    if low:
-        yield SourceError(
-            f"{at}: intensity_incentive_pct is below intensity_target_pct for {len(low)} region(s): {shown(low)}; the "
-            "incentive target lies above the basic one.",
-            code="incentive_below_target",
-            layer=table.name,
-            features=low,
-        )
-    for result, sources in (("intensity_actual_pct", _FROM_USE), ("total_actual", _FROM_USE[:2])):
+    below = ("below intensity_target_pct", "; the incentive target lies above the basic one")
+    yield "intensity_incentive_pct", "incentive_below_target", below, low
+
+
+def _doubled(table: EnergyTable, given: dict[str, str], columns: dict[str, str]) -> Iterator[ZoneplanError]:
+    """Numbers that can be had in two ways."""
+    at = f"table '{table.name}'"
+    for result, sources in _COMPUTED:
         if result in given and all(name in given for name in sources):
             yield SourceError(
                 f"{at}: {columns[result]} stands in the table and can be computed from "
@@ -90,6 +108,13 @@ def _faults(
                 code="two_sources",
                 layer=table.name,
             )
+    if table.share is not None and "total_target" in given:
+        yield SourceError(
+            f"{at}: {columns['total_target']} stands in the table and follows from the total that the plan splits, too "
+            f"({table.where('share')}); keep one of the two.",
+            code="two_sources",
+            layer=table.name,
+        )
 
 
 def _below(one: Figures) -> bool:
@@ -101,18 +126,36 @@ def _computed(one: Figures) -> Figures:
     """The figures of a region with what follows from use and output."""
     used, base, output, base_output = (one[name] for name in _FROM_USE)
     found = dict(one)
+    if one["growth_actual_pct"] is None and output is not None and base_output is not None:
+        found["growth_actual_pct"] = (output / base_output - 1) * 100
+    growth = found["growth_actual_pct"]
     if used is not None and base is not None:
-        if output is not None and base_output is not None:
-            found["intensity_actual_pct"] = (1 - used * base_output / (base * output)) * 100
+        if one["intensity_actual_pct"] is None and growth is not None:
+            found["intensity_actual_pct"] = (1 - used / (base * (1 + growth / 100))) * 100
         if one["total_actual"] is None:
             found["total_actual"] = used - base
     return found
 
 
+def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figures]:
+    """The figures with the targets that follow from the total of the plan, where it splits one."""
+    share = table.share
+    if share is None or not figures:
+        return figures
+    rows = pd.DataFrame({name: [one[name] for one in figures.values()] for name in READ}, list(figures), dtype=object)
+    with telling(f"{table.where('share')}: table '{table.name}'"):
+        found = share_total(rows, share.total, share.step, share.least_pct, share.most_pct)
+    return {
+        region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known(one, "base_used")}
+        for (region, one), amount in zip(figures.items(), found["amount"], strict=True)
+    }
+
+
 def _missing(
     table: EnergyTable, figures: dict[str, Figures], columns: dict[str, str], scheme: Scheme
 ) -> Iterator[ZoneplanError]:
-    for name in (*_INTENSITY, "total_target", "total_actual"):
+    targets = ("total_target",) if table.share is None else READ
+    for name in dict.fromkeys((*_INTENSITY, *targets, "total_actual")):
         lacking = [region for region, one in figures.items() if one[name] is None]
         if lacking:
             other = [column for column in table.rows.columns if column.startswith(f"{name}_t") and name in _TOTALS]

@@ -32,10 +32,21 @@ CLAUSES: Words = {
         "total grew by {actual} {unit} and the target was {target}: {gap} over, margin {allowed} ({margin} %)",
         "总量较基年增加 {actual} {unit}，目标 {target}：超出 {gap}，容差 {allowed}（{margin}%）",
     ),
+    "total_fell_over": (
+        (
+            "total fell by {actual} {unit} and the target was a growth of {target}: {gap} over, margin {allowed} "
+            "({margin} %)"
+        ),
+        "总量较基年减少 {actual} {unit}，目标为增加 {target}：超出 {gap}，容差 {allowed}（{margin}%）",
+    ),
     "exempt": ("of the total {exempt} {unit} are exempt and left out", "总量中 {exempt} {unit} 免于考核，已扣除"),
     "relaxed": (
         "its target is {more} {unit} higher because output grew by {growth} % where {expected} % was expected",
         "因经济增速 {growth}%（预期 {expected}%），总量目标上调 {more} {unit}",
+    ),
+    "share": (
+        "its share of the total is {share} {unit} and it used {base} in the base year",
+        "总量分解为 {share} {unit}，基年用量 {base}",
     ),
     "incentive": (
         "the incentive target of {target} % is met, so the total does not count",

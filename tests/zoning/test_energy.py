@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -11,16 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import EnergyTable, SeveralErrors, SourceError, StudyError, ZoneplanError
+from layers import EnergyShare, EnergyTable, SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
 from zoning import (
     TABLES,
+    InfeasibleError,
     MissingValueError,
     RulebookError,
-    apportion,
-    energy_total,
+    figures_of,
     judge_energy,
     read_rulebook,
     scheme_of,
+    share_total,
 )
 from zoning.energy_words import retell_reason
 
@@ -236,6 +238,27 @@ def test_pingxiang_in_2017() -> None:
     assert row.verdict == "green"
 
 
+def test_intensity_of_2020_follows_from_the_growth_of_use_and_output() -> None:
+    """National Bureau of Statistics, 2020: use and real growth of thirty provinces give back the printed change of
+    intensity, as near as growth in hundredths of a per cent allows."""
+    published = (
+        pd.read_csv(PUBLISHED / "energy_intensity_nbs_2018_2020.csv", dtype=str).set_index("region").map(Decimal)
+    )
+    rows = pd.DataFrame(
+        {
+            "intensity_target_pct": "0",
+            "used_tce": 100 + published["energy_growth_2020_pct"],
+            "base_used_tce": "100",
+            "growth_actual_pct": published["implied_real_gdp_growth_2020_pct"],
+            "total_target_tce": "0",
+        }
+    )
+    figures = figures_of(EnergyTable(2020, rows), scheme_of(EnergyTable(2020, rows), LAW))
+    for region, printed in published["intensity_change_2020_pct"].items():
+        assert abs(figures[region]["intensity_actual_pct"] + Fraction(printed)) < Fraction(1, 100), region
+        assert figures[region]["total_actual"] == Fraction(published.loc[region, "energy_growth_2020_pct"])
+
+
 def test_provinces_whose_intensity_rose_in_2020_are_red() -> None:
     """National Bureau of Statistics; seven of thirty, among them Zhejiang with 6.34 %. No target is needed for that."""
     published = pd.read_csv(PUBLISHED / "energy_intensity_nbs_2018_2020.csv", dtype=str).set_index("region")
@@ -338,6 +361,7 @@ def test_a_column_that_is_not_there_is_missing_for_all() -> None:
         ({"total_target_tce": -1}, "total_target_tce is negative"),
         ({"exempt_tce": "-0.1"}, "exempt_tce is negative"),
         ({"base_used_tce": 0}, "base_used_tce is not above 0"),
+        ({"growth_actual_pct": -100}, "growth_actual_pct is -100 or less for 1 region.*nothing is left of the output"),
         ({"intensity_incentive_pct": "2.99"}, "intensity_incentive_pct is below intensity_target_pct"),
     ],
 )
@@ -352,6 +376,13 @@ def test_one_number_from_two_sources_is_refused() -> None:
         SourceError, match=r"total_actual_tce stands in the table and can be computed from used_tce, base_used"
     ):
         judge_energy(table({"used_tce": 1, "base_used_tce": 1}), LAW)
+
+
+def test_growth_from_two_sources_is_refused() -> None:
+    with pytest.raises(
+        SourceError, match=r"growth_actual_pct stands in the table and can be computed from output, base"
+    ):
+        judge_energy(table({"growth_actual_pct": 5, "output": 105, "base_output": 100}), LAW)
 
 
 def test_regions_that_stand_twice_are_refused() -> None:
@@ -377,24 +408,102 @@ def test_schemes_that_are_not_there() -> None:
 
 # --- sharing out a total ----------------------------------------------------------------------------------------------
 
+BASE = {
+    "base_used": [500, 300, 200],
+    "base_output": [900, 300, 100],
+    "intensity_target_pct": 3,
+    "growth_target_pct": [6, 5, 3],
+}
+
+
+def of_regions(**changes) -> pd.DataFrame:
+    return pd.DataFrame(BASE | changes, index=["north", "south", "west"])
+
+
+def test_a_total_goes_where_a_tonne_makes_more() -> None:
+    """Weights 900 x 0.97 x 1.06 = 925.38, 300 x 0.97 x 1.05 = 305.55 and 100 x 0.97 x 1.03 = 99.91. Nobody falls below
+    nine tenths of its use, so south and west keep 270 and 180, and north has what remains."""
+    found = share_total(of_regions(), 1000, least_pct=90)
+    assert found["weight"].tolist() == pytest.approx([925.38, 305.55, 99.91])
+    assert found["amount"].tolist() == [550, 270, 180]
+    assert found["binding"].tolist() == ["", "floor", "floor"]
+    assert found["increment"].tolist() == [50, -30, -20]
+    open_ended = share_total(of_regions(), "1330.84", step="0.01")
+    assert [str(amount) for amount in open_ended["amount"]] == ["925.38", "305.55", "99.91"]
+    assert set(open_ended["binding"]) == {""}
+    assert share_total(of_regions(), 1000, most_pct=100)["amount"].tolist() == [500, 300, 200]
+
+
+def test_shares_that_cannot_be() -> None:
+    with pytest.raises(InfeasibleError, match="come to 900"):
+        share_total(of_regions(), 899, least_pct=90)
+    with pytest.raises(MissingValueError, match=r"growth_target_pct is missing for 1 region.s.: 'west'; the share of"):
+        share_total(of_regions(growth_target_pct=[6, 5, None]), 1000)
+    with pytest.raises(SourceError, match=r"base_output is not above 0 for 1 region.s.: 'north'"):
+        share_total(of_regions(base_output=[0, 1, 1]), 1000)
+    with pytest.raises(UnknownNameError, match="share of energy 'base_output'"):
+        share_total(of_regions().drop(columns="base_output"), 1000)
+
 
 @given(
-    st.lists(st.tuples(st.integers(1, 400), st.integers(50, 2000), st.integers(0, 12)), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.integers(1, 40), st.integers(1, 2000), st.integers(0, 20), st.integers(-5, 12)),
+        min_size=1,
+        max_size=6,
+    ),
     st.integers(0, 3000),
     st.integers(0, 3000),
 )
-def test_tightening_a_cap_never_raises_anybodys_use(rows, one, other) -> None:
-    """Weights by expected use and productivity, bounds by use: exact sums, inside the bounds, never more for anyone."""
-    used = pd.Series([row[0] for row in rows])
-    productivity = pd.Series([row[1] for row in rows]) / used
-    expected = pd.Series([float(energy_total(use, 3, row[2])) for use, row in zip(used, rows, strict=True)])
-    floor, ceiling = used * 9 // 10, expected.astype(int)
-    ceiling = ceiling.where(ceiling > floor, floor)
-    tight, loose = sorted(min(max(cap, int(floor.sum())), int(ceiling.sum())) for cap in (one, other))
-    less, more = (
-        apportion(expected * productivity, cap, step=1, floor=floor, ceiling=ceiling) for cap in (tight, loose)
-    )
-    assert sum(less) == tight
-    assert sum(more) == loose
-    assert all(low <= amount <= high for low, amount, high in zip(floor, less, ceiling, strict=True))
-    assert all(small <= large for small, large in zip(less, more, strict=True))
+def test_p25_tightening_a_total_never_raises_anybodys_share(rows, one, other) -> None:
+    """Exact sums, inside the bounds, never more for anyone; and faster growth never means less for a region."""
+    regions = pd.DataFrame(rows, columns=["base_used", "base_output", "intensity_target_pct", "growth_target_pct"])
+    regions["base_used"] *= 10
+    used = int(regions["base_used"].sum())
+    tight, loose = sorted(min(max(total, used * 9 // 10), used * 12 // 10) for total in (one, other))
+    bounds = {"least_pct": 90, "most_pct": 120}
+    less, more = (share_total(regions, total, **bounds) for total in (tight, loose))
+    assert (sum(less["amount"]), sum(more["amount"])) == (tight, loose)
+    assert all(less["floor"] <= less["amount"])
+    assert all(less["amount"] <= less["ceiling"])
+    assert all(less["amount"] <= more["amount"])
+    assert sum(less["increment"]) == tight - used
+    faster = regions.assign(growth_target_pct=regions["growth_target_pct"].where(regions.index > 0, 30))
+    assert share_total(faster, loose, **bounds)["amount"][0] >= more["amount"][0]
+
+
+SHARED = {
+    "intensity_target_pct": ["3", "3", "3"],
+    "intensity_actual_pct": ["3.4", "3", "2"],
+    "base_used_tce": ["500", "300", "200"],
+    "base_output": ["900", "300", "100"],
+    "growth_target_pct": ["6", "5", "3"],
+    "total_actual_tce": ["55", "-20", "-25"],
+}
+
+
+def shared(total: str = "1000", **changes) -> EnergyTable:
+    rows = pd.DataFrame(SHARED | changes, index=["north", "south", "west"])
+    return EnergyTable(2022, rows, share=EnergyShare(total=Decimal(total), least_pct=Decimal(90)))
+
+
+def test_shares_are_the_targets_of_the_total() -> None:
+    """Targets 50, -30 and -20: 55 is a tenth too much, -20 is ten more than -30, and -25 is on schedule."""
+    found = judge_energy(shared(), LAW)
+    assert found["total_light"].tolist() == [2, 1, 3]
+    assert "total grew by 55 tce and the target was 50: 5 over, margin 5 (10 %) - yellow" in found["reason"][0]
+    assert "its share of the total is 550 tce and it used 500 in the base year" in found["reason"][0]
+    assert "total fell by 20 tce and the target was a growth of -30: 10 over, margin 3" in found["reason"][1]
+    chinese = judge_energy(shared(), LAW, "zh")["reason"]
+    assert [retell_reason(one, "en", "zh") for one in found["reason"]] == chinese.tolist()
+    assert judge_energy(shared("1010"), LAW)["total_light"].tolist() == [3, 1, 3]
+
+
+def test_shares_need_all_they_are_made_of_and_no_second_target() -> None:
+    rows = shared().rows
+    bare = EnergyTable(2022, rows.drop(columns="growth_target_pct"), share=shared().share)
+    with pytest.raises(MissingValueError, match=r"growth_target_pct is missing for 3 region"):
+        judge_energy(bare, LAW)
+    with pytest.raises(SourceError, match=r"total_target_tce stands in the table and follows from the total that the"):
+        judge_energy(shared(total_target_tce=["1", "2", "3"]), LAW)
+    with pytest.raises(InfeasibleError, match=r"table 'energy': table 'energy': .*come to 900"):
+        judge_energy(shared("800"), LAW)

@@ -34,7 +34,7 @@ DAY = date(2025, 1, 1)
 CHINESE_INSTRUMENTS = {"border", "tax"}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"main_functional_areas": (40, 1, 16), "us_west": (9, 0, 9)}
+UNVERIFIED = {"main_functional_areas": (42, 1, 17), "us_west": (9, 0, 9)}
 """Policies (all versions), exceptions and parameters whose words nobody has seen: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DRAFTS = {name: read_draft(name) for name in BOOKS}
@@ -85,7 +85,7 @@ def test_worked_cases(result: Result) -> None:
 def test_cases_reach_every_zone_policy_and_status(name: str) -> None:
     draft, cases = DRAFTS[name], cases_of(DRAFTS[name])
     assert len(cases) >= 10
-    mains = {case.expect.main for case in cases}
+    mains = {case.expect.main for case in cases} - {None}
     overlays = {code for case in cases for code in case.expect.overlays or ()}
     assert mains == {zone.code for zone in draft.zones if zone.kind == "main"}
     assert overlays == {zone.code for zone in draft.zones if zone.kind == "overlay"}
