@@ -56,6 +56,7 @@ from layers.agreement_sections import Band as Band
 from layers.agreement_sections import Pollutant as Pollutant
 from layers.transfer_sections import Part as Part
 from layers.transfer_sections import Transfer as Transfer
+from layers.service_sections import ServicesSection as ServicesSection
 from layers.flow_sections import EnergySection as EnergySection
 from layers.flow_sections import EnergyShare as EnergyShare
 from layers.industry_sections import IndustriesSection as IndustriesSection

@@ -31,6 +31,7 @@ from layers.sections import (
     UnitsSection,
     check_source,
 )
+from layers.service_sections import ServicesSection
 from layers.transfer_sections import Transfer
 
 STUDIES = Path(__file__).parent / "studies"
@@ -58,6 +59,8 @@ class Study(Section):
     """Dual control of energy, [energy]."""
     industries: IndustriesSection | None = None
     """The plan's own negative list of industries, [industries]."""
+    services: ServicesSection | None = None
+    """What the services of ecosystems are worth, by class of land, [services]."""
     agreements: Several[Agreement] = ()
     """Agreements on compensation between parties, [[agreements]]."""
     transfers: Several[Transfer] = ()

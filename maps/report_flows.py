@@ -8,10 +8,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from maps.flow_charts import flow_chart
-from maps.lettering import amount, number
+from maps.lettering import amount, measure, number
 from maps.report_editions import Edition, by_group, each_row
-from maps.report_parts import Card, Chapter, Drawing, Leaf, Paragraph, grid
-from zoning import BUDGET, POOL, whole_agreements
+from maps.report_parts import Card, Chapter, Column, Drawing, Leaf, Paragraph, grid
+from zoning import BUDGET, POOL, measure_names, whole_agreements
 
 POOLS = frozenset({POOL, BUDGET})
 
@@ -19,8 +19,9 @@ POOLS = frozenset({POOL, BUDGET})
 def flows(edition: Edition) -> Chapter:
     """What flows between parties: a chart and a table an instrument, then the position of each party."""
     words, table = edition.words, edition.plan.flows
+    services = tuple(_services(edition))
     if table.empty:
-        return Chapter("flows", words["flows"], (Paragraph(words["no_flows"]),))
+        return Chapter("flows", words["flows"], (Paragraph(words["no_flows"]), *services))
     leaves: list[Leaf] = [Paragraph(words["flows_intro"])]
     for instrument, rows in by_group(table, "instrument"):
         leaves.append(Paragraph(instrument, heading=True))
@@ -28,7 +29,7 @@ def flows(edition: Edition) -> Chapter:
         for period, part in by_group(rows, "period"):
             for unit, own in by_group(part, "unit"):
                 leaves += _instrument(edition, f"{instrument}, {period}", unit, own)
-    return Chapter("flows", words["flows"], (*leaves, *_positions(edition)))
+    return Chapter("flows", words["flows"], (*leaves, *_positions(edition), *services))
 
 
 def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
@@ -43,6 +44,33 @@ def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
         if transfer.name == instrument:
             facts = ((words["when"], transfer.when or ""), (words["reference"], transfer.reference))
             yield Card(str(transfer.period), transfer.by, "" if transfer.verified else words["unseen"], facts)
+
+
+def _services(edition: Edition) -> Iterator[Leaf]:
+    """What the services of the units' land are worth: the values of a hectare, then every unit, first in rank first."""
+    words, plan = edition.words, edition.plan
+    services = plan.study.services
+    if services is None:
+        return
+    yield Paragraph(words["ecosystem_services"], heading=True)
+    yield Paragraph(words["ecosystem_services_intro"])
+    yield Card(
+        words["ecosystem_services"],
+        services.unit,
+        "" if services.verified else words["unseen"],
+        ((words["market_services"], ", ".join(services.market)), (words["reference"], services.reference)),
+    )
+    rated = [
+        (land, *(amount(values[name] * services.rate) for name in services.services))
+        for land, values in services.values.items()
+    ]
+    columns = (Column(words["land_class"]), *(Column(name, "number") for name in services.services))
+    yield grid(edition.say("service_values", unit=services.unit), columns, rated)
+    names = [name for name in measure_names(services) if name in plan.measures.columns]
+    rank = "services_rank" if "services_rank" in names else names[0]
+    table = plan.measures[names].sort_values(rank, ascending=rank == "services_rank", kind="stable")
+    rows = ((edition.unit(unit), *(measure(value) for value in row)) for unit, *row in table.itertuples(name=None))
+    yield grid(words["service_units"], (Column(words["unit"], "unit"), *(Column(one, "number") for one in names)), rows)
 
 
 def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:

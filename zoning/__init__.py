@@ -122,6 +122,9 @@ from zoning.price_words import price_words as price_words
 from zoning.price_words import rule_name as rule_name
 from zoning.price_words import rule_words as rule_words
 from zoning.price_words import solution_words as solution_words
+from zoning.services import itemise_services as itemise_services
+from zoning.services import measure_names as measure_names
+from zoning.services import value_services as value_services
 from zoning.money_words import money_words as money_words
 from zoning.parties import BUDGET as BUDGET
 from zoning.parties import POOL as POOL

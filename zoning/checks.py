@@ -27,6 +27,7 @@ from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.rulebook import Rulebook
+from zoning.services import measure_names, service_faults
 from zoning.siting_checks import siting_faults
 from zoning.wholes import whole_of
 
@@ -82,6 +83,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_quotas(study, rulebook, stack),
         *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
+        *service_faults(study, set(provided(study.model_copy(update={"services": None}), stack))),
         *_flows(study, rulebook, stack),
         *energy_faults(study, rulebook, stack),
     ]
@@ -127,7 +129,8 @@ def provided(study: Study, stack: Stack) -> dict[str, str]:
     for layer in stack.layers:
         names |= dict.fromkeys(layer.measures, f"layer '{layer.name}'")
     quotas = {f"{QUOTA}{quota.name}": f"quota '{quota.name}'" for quota in study.quotas}
-    return names | dict.fromkeys(ADDED, "the overlay") | quotas
+    services = dict.fromkeys(measure_names(study.services), "[services]")
+    return names | dict.fromkeys(ADDED, "the overlay") | services | quotas
 
 
 def known_roles(rulebook: Rulebook) -> set[str]:

@@ -23,6 +23,7 @@ from zoning.plans import Plan
 from zoning.questions import inherited_reason
 from zoning.retellings import retell
 from zoning.rulebook import Rulebook
+from zoning.services import explain_services
 from zoning.wholes import refinements
 
 
@@ -34,7 +35,7 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``whole``, ``main``, ``overlays``, ``other_claims``, ``lines``,
-        ``quotas``, ``energy``, ``flows``, ``policies``, ``margins``, ``assumptions``.
+        ``quotas``, ``energy``, ``services``, ``flows``, ``policies``, ``margins``, ``assumptions``.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -115,6 +116,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "lines": [_line(row, plan.rulebook) for row in _of_unit(plan.lines, unit_id)],
         "quotas": [_quota(row, plan) for row in _of_unit(plan.quotas, unit_id)],
         "energy": explain_lights(plan, unit_id),
+        "services": explain_services(plan.measures, plan.study.services, unit_id),
         "flows": _flows(plan, unit_id),
         "policies": policies_of(plan, unit_id),
         "margins": _margins(plan, unit_id),

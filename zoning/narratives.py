@@ -64,6 +64,7 @@ class _Narrator:
         yield from self._section("lines", map(self._line, content["lines"]))
         yield from self._section("quotas", (line for one in content["quotas"] for line in self._quota(one)))
         yield from self._section("energy", narrate_lights(content["energy"], self._language))
+        yield from self._section("services", self._services(content.get("services")))
         yield from self._section("flows", (line for one in content["flows"] for line in self._flow(one)))
         yield from self._section("policies", (line for one in content["policies"] for line in self._policy(one)))
         yield from self._section("margins", map(self._margin, filter(_tells, content["margins"])))
@@ -162,6 +163,17 @@ class _Narrator:
         for one in quota["transfers"]:
             document = self._say("line_reference", text=one["reference"]) if one["reference"] else ""
             yield f"  {self._say(one['side'], unit=quota['unit'], document=document, **one)}"
+
+    def _services(self, services: Mapping[str, Any] | None) -> Iterator[str]:
+        """Each class of land, then the measures that follow, and where the values come from."""
+        if services is None:
+            return
+        for one in services["classes"]:
+            yield self._say("service_class", **one, area=f"{one['area_ha']:,.2f}", unit=services["unit"])
+        for name, value in services["measures"].items():
+            yield self._say("setting", name=name, value=self._words["missing"] if value is None else f"{value:,.10g}")
+        if services["reference"]:
+            yield f"{self._say('reference', text=services['reference'])}{self._doubt(services['verified'])}"
 
     def _flow(self, flow: Mapping[str, Any]) -> Iterator[str]:
         yield self._say("flow", **flow)

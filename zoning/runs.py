@@ -23,6 +23,7 @@ from zoning.plans import Assumption, Plan
 from zoning.policies import assign
 from zoning.quotas import hand_down
 from zoning.rulebook import Rulebook, read_rulebook
+from zoning.services import value_services
 from zoning.sitings import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
 from zoning.zones import resolve
@@ -70,6 +71,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     pieces = settle_lines(overlay(stack.units, stack.designations, tiled=stack.tiled), rulebook)
     announce("measure")
     measured = measure(stack.units, pieces, stack.layers, rulebook)
+    if study.services is not None:
+        measured = measured.join(value_services(measured, study.services))
     measures = complete(measured, rulebook)
     announce("classify")
     claims = classify(

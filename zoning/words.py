@@ -74,6 +74,11 @@ WORDS: Words = {
     "other_claims": ("Also claimed", "其他主张"),
     "lines": ("Control lines", "管控线"),
     "quotas": ("Quotas", "指标"),
+    "services": ("Value of ecosystem services, a year", "生态系统服务价值（每年）"),
+    "service_class": (
+        "{land_class}, {area} ha: {value} {unit}, of which {nonmarket_value} has no market",
+        "{land_class}，{area} 公顷：{value} {unit}，其中非市场价值 {nonmarket_value}",
+    ),
     "flows": ("Payments", "资金往来"),
     "flow": (
         "{instrument} {period}: {payer} pays {receiver} {amount} {unit}",

@@ -64,7 +64,9 @@ def plan(measures, rulebook) -> Plan:
     )
     empty = pd.DataFrame()
     return Plan(
-        study=SimpleNamespace(name="Six units", units=SimpleNamespace(levels=("jurisdiction",)), quotas=()),
+        study=SimpleNamespace(
+            name="Six units", units=SimpleNamespace(levels=("jurisdiction",)), quotas=(), services=None
+        ),
         rulebook=rulebook,
         units=empty,
         pieces=tabulate(PIECES, empty).set_index("piece_id"),

@@ -1,0 +1,218 @@
+"""Services: what the land of each unit gives, in money, and where money is best paid for it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers import ServicesSection, SourceError, Study, UnknownNameError, ZoneplanError
+from zoning.apportionment import named
+from zoning.errors import near
+from zoning.steps import exact
+
+CENT = Decimal("0.01")
+PARTS = ("market_value", "nonmarket_value", "value")
+ITEM_COLUMNS = ("unit_id", "land_class", "area_ha", *PARTS)
+
+
+def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
+    """What the services of the land of each unit are worth in a year, as measures.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``; ``<class>_ha`` for each class of land, and the measures that ``paid`` and ``output`` name.
+    services : ServicesSection
+        ``[services]`` of a study.
+
+    Returns
+    -------
+    DataFrame
+        Index as given. ``services_value_<unit>``, of which ``services_market_<unit>`` and
+        ``services_nonmarket_<unit>`` are the parts; where ``paid`` is given ``services_benefit_cost``, where ``output``
+        is given ``services_per_output`` and ``services_rank``. Floats; a missing area makes its unit's values missing.
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing provides an area, ``paid`` or ``output``; or a measure of such a name is there already.
+    SourceError
+        An area, what is paid or an output is negative.
+
+    Notes
+    -----
+    Value = sum over the classes of area x value of a hectare, exact and then rounded to the cent, class by class.
+    Benefit to cost = non-market value / what is paid; per output = non-market value / output: where it is largest,
+    payment comes first (rank 1; equal ones by id). A ratio to nothing is missing. The two ratios are those of Sun 2021
+    on Xinjiang (ChinaXiv 202104.00049V1).
+
+    Examples
+    --------
+    >>> land = pd.DataFrame({"forest_ha": [10.0, 0.0], "grass_ha": [5.0, 40.0]}, index=["a", "b"])
+    >>> values = {"forest": {"wood": 100, "water": 900}, "grass": {"wood": 0, "water": 50}}
+    >>> given = ServicesSection(unit="CNY", values=values, market=("wood",))
+    >>> value_services(land, given).astype(int).to_dict("index")["a"]
+    {'services_value_cny': 10250, 'services_market_cny': 1000, 'services_nonmarket_cny': 9250}
+    """
+    names = measure_names(services)
+    taken = sorted(set(names) & set(measures.columns))
+    if taken:
+        raise UnknownNameError(
+            f"the measure '{taken[0]}' comes from [services] and stands in the study already; rename the column",
+            code="two_sources",
+        )
+    items = itemise_services(measures, services)
+    sums = items.groupby("unit_id", sort=False)[list(PARTS)].sum().reindex(measures.index)
+    unknown = np.logical_or.reduce([measures[name].isna() for name in area_names(services)])
+    money = {part: sums[part].fillna(0).astype(float).where(~unknown) for part in PARTS}
+    found = dict(zip(names, (money[part] for part in ("value", "market_value", "nonmarket_value")), strict=False))
+    if services.paid is not None:
+        found["services_benefit_cost"] = _ratio(money["nonmarket_value"], measures, services.paid)
+    if services.output is not None:
+        found["services_per_output"] = _ratio(money["nonmarket_value"], measures, services.output)
+        found["services_rank"] = _ranked(found["services_per_output"])
+    return pd.DataFrame(found, index=measures.index)
+
+
+def itemise_services(measures: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
+    """The value of each class of land in each unit, as far as it has any.
+
+    Returns
+    -------
+    DataFrame
+        Index 0..n-1; ``unit_id``, ``land_class``, ``area_ha``; ``market_value``, ``nonmarket_value`` and ``value``,
+        decimals in whole cents of ``services.unit``.
+
+    Examples
+    --------
+    >>> land = pd.DataFrame({"forest_ha": [2.5]}, index=["a"])
+    >>> given = ServicesSection(unit="CNY", values={"forest": {"wood": 100, "water": 900}}, market=("wood",))
+    >>> itemise_services(land, given)[["land_class", "value"]].to_numpy().tolist()
+    [['forest', Decimal('2500.00')]]
+    """
+    areas = {land: _column(measures, f"{land}_ha") for land in services.values}
+    rows = [
+        {"unit_id": unit, "land_class": land, "area_ha": float(hectares)} | _worth(hectares, services, land)
+        for unit in measures.index
+        for land in services.values
+        if not pd.isna(hectares := areas[land][unit]) and hectares > 0
+    ]
+    return pd.DataFrame(rows, columns=list(ITEM_COLUMNS))
+
+
+def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
+    """The measures that ``[services]`` adds to those of a study; none where there is no such section."""
+    if services is None:
+        return ()
+    found = [f"services_{part}_{services.unit.lower()}" for part in ("value", "market", "nonmarket")]
+    found += ["services_benefit_cost"] if services.paid is not None else []
+    found += ["services_per_output", "services_rank"] if services.output is not None else []
+    return tuple(found)
+
+
+def area_names(services: ServicesSection) -> tuple[str, ...]:
+    """The measures from which the areas of the classes come."""
+    return tuple(f"{land}_ha" for land in services.values)
+
+
+def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
+    """The complaints about ``[services]``: names that nothing provides, or that are taken.
+
+    Parameters
+    ----------
+    study : Study
+    names : iterable of str
+        The measures that the study has without it.
+
+    Yields
+    ------
+    UnknownNameError
+        With the place in the plan.
+    """
+    services = study.services
+    if services is None:
+        return
+    known = set(names)
+    wanted: list[tuple[tuple[str, ...], str]] = [(("values", land), f"{land}_ha") for land in services.values]
+    wanted += [((key,), name) for key in ("paid", "output") if (name := getattr(services, key)) is not None]
+    for keys, name in wanted:
+        if name not in known:
+            yield UnknownNameError(
+                f"{study.where('services', *keys)}: nothing provides the measure '{name}'{near(name, known)}",
+                code="unknown_measure",
+            )
+    for name in sorted(set(measure_names(services)) & known):
+        yield UnknownNameError(
+            f"{study.where('services')}: the measure '{name}' comes from [services] and stands in the study already; "
+            "rename the column",
+            code="two_sources",
+        )
+
+
+def explain_services(measures: pd.DataFrame, services: ServicesSection | None, unit_id: str) -> dict[str, Any] | None:
+    """How the value of a unit's services comes about, ready for JSON; None where the study values none.
+
+    Returns
+    -------
+    dict or None
+        ``unit``, ``classes`` (rows of :func:`itemise_services`, money as text), ``measures`` (what
+        :func:`value_services` gives for the unit), ``reference``, ``verified``.
+    """
+    if services is None:
+        return None
+    items = itemise_services(measures.loc[[unit_id]], services).drop(columns="unit_id")
+    figures = {name: measures.loc[unit_id, name] for name in measure_names(services)}
+    return {
+        "unit": services.unit,
+        "classes": [
+            {str(name): str(value) if name in PARTS else value for name, value in row.items()}
+            for row in items.to_dict("records")
+        ],
+        "measures": {name: None if pd.isna(value) else float(value) for name, value in figures.items()},
+        "reference": services.reference,
+        "verified": services.verified,
+    }
+
+
+def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Any]:
+    """The value of so many hectares, market and non-market, each rounded to the cent; the whole is their sum."""
+    sides = {True: Fraction(0), False: Fraction(0)}
+    for service, value in services.values[land].items():
+        sides[service in services.market] += Fraction(value)
+    factor = Fraction(exact(hectares)) * Fraction(services.rate)
+    market, other = (_cents(sides[side] * factor) for side in (True, False))
+    return {"market_value": market, "nonmarket_value": other, "value": market + other}
+
+
+def _cents(amount: Fraction) -> Decimal:
+    return round(amount * 100) * CENT
+
+
+def _column(measures: pd.DataFrame, name: str) -> pd.Series:
+    if name not in measures.columns:
+        raise UnknownNameError(f"[services]: nothing provides the measure '{name}'{near(name, measures.columns)}")
+    column = measures[name].astype(float)
+    if (column < 0).any():
+        wrong = column.index[column < 0]
+        raise SourceError(f"[services]: '{name}' is negative for {named(wrong)}", layer=name, features=sorted(wrong))
+    return column
+
+
+def _ratio(values: pd.Series, measures: pd.DataFrame, name: str) -> pd.Series:
+    """What comes out for one of a measure; missing where there is none of it."""
+    base = _column(measures, name)
+    return values / base.where(base > 0)
+
+
+def _ranked(ratios: pd.Series) -> pd.Series:
+    """1 for the largest, equal ones by id; missing where the ratio is."""
+    known = ratios.dropna()
+    order = sorted(known.index, key=lambda unit: (-known[unit], str(unit)))
+    return pd.Series({unit: float(place) for place, unit in enumerate(order, start=1)}, dtype=float).reindex(
+        ratios.index
+    )
