@@ -181,6 +181,8 @@ class Quota(Section):
     """The amount to hand out."""
     unit: Text
     """Unit of measure of all its amounts, such as "ha"."""
+    reference: str = ""
+    """The document that hands the total down."""
     step: ExactStep = Decimal(1)
     """Amounts are whole multiples of it; floors round up, ceilings down."""
     levels: Annotated[Several[Text], Field(min_length=1)] = ("unit",)

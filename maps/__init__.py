@@ -36,6 +36,7 @@ from maps.exports import write_workbook as write_workbook
 
 # The web map.
 from maps.map_words import map_words as map_words
+from maps.shelves import Whys as Whys
 from maps.arcs import Arcs as Arcs
 from maps.packing import pack as pack
 from maps.cards import cards as cards

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pandas as pd
 
 from layers import visible
-from zoning import Plan, inherited_reason, instrument_in, price_words, text_in
+from maps.shelves import Shelf, Whys
+from zoning import Plan, instrument_in, price_words, reasoned, text_in, trace
 
-DEFAULT_RULE = "default"
-DECISION = "decision-"
 EXCEPTION = "exception-"
 EXCEPTED = -2
 """What a policy gives way to where an exception holds."""
-LOCKED = "locked-"
 STATUSES = ("decided", "contested", "review", "by_decision")
+HEADED_ON_CARDS = ("energy", "flows", "industries")
+"""Matters of which a card has the headings and chains of the explanation, and nothing else."""
 
 Rows = list[dict[str, Any]]
-
-
-class Shelf:
-    """Values that recur, each kept once.
-
-    Examples
-    --------
-    >>> shelf = Shelf()
-    >>> [shelf.place(word) for word in ("land", "energy", "land")], shelf.kept
-    ([0, 1, 0], ['land', 'energy'])
-    """
-
-    def __init__(self, kept: Iterable[Hashable] = ()) -> None:
-        self._places = {one: place for place, one in enumerate(kept)}
-
-    @property
-    def kept(self) -> list[Any]:
-        """The values in the order of their places."""
-        return list(self._places)
-
-    def place(self, value: Hashable) -> int:
-        """Where a value stands; it is put there if it is new."""
-        return self._places.setdefault(value, len(self._places))
+Content = dict[str, Any]
 
 
 def cards(plan: Plan, language: str) -> dict[str, Any]:
@@ -58,21 +36,29 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
     -------
     dict
         ``units``: columns in the order of ``plan.units``. Zones, lines and quotas are numbers in the order of the
-        rulebook and of the study; ``rules``, ``policies``, ``settings`` and ``shared`` (lists of policies that units
-        have in common) are kept once and numbered. Ready for JSON, hidden characters made visible.
+        rulebook and of the study; ``rules``, ``policies``, ``settings``, ``shared`` (lists of policies that units
+        have in common), ``texts``, ``whys`` (chains as :func:`zoning.explain` tells them, line by line) and
+        ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
     """
     zones = plan.zones.set_index("unit_id").reindex(plan.units.index)
     codes = [zone.code for zone in plan.rulebook.zones]
-    rules = Shelf()
+    rules, jurisdictions, whys = Shelf(), Shelf(), Whys(language)
     sets = _Policies(plan, language)
-    by_unit = {
-        name: _by_unit(getattr(plan, name), plan.units.index) for name in ("claims", "lines", "quotas", "policies")
-    }
-    jurisdictions = Shelf()
-    reasons = _Reasons(plan, language)
-    claimed = [
-        _claims(rows, zone, codes, rules, reasons) for rows, zone in zip(by_unit["claims"], _rows(zones), strict=True)
-    ]
+    traced = trace(plan, plan.units.index)
+    chains = [traced[unit_id] for unit_id in plan.units.index]
+    by_unit = {name: _by_unit(getattr(plan, name), plan.units.index) for name in ("lines", "quotas", "policies")}
+
+    def claims(chain: Content, *keys: str) -> list[list[Any]]:
+        found = [one for key in keys for one in (chain[key] if isinstance(chain[key], list) else [chain[key]])]
+        return [_claim(one, codes, rules, whys, language) for one in found]
+
+    def each(matter: str, told: Callable[[Rows, Plan, str], list[list[Any]]], known: Collection[str]) -> list[Any]:
+        links = ([whys.place(one) for one in chain[matter] if one["id"] in known] for chain in chains)
+        rows = (told(rows, plan, language) for rows in by_unit[matter])
+        return [
+            [[*one, why] for one, why in zip(some, found, strict=True)] for some, found in zip(rows, links, strict=True)
+        ]
+
     units = {
         "id": [visible(unit_id) for unit_id in plan.units.index],
         "name": [visible(name) for name in zones["name"]],
@@ -81,17 +67,20 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         "main": [codes.index(code) for code in zones["main"]],
         "overlays": [[codes.index(code) for code in held.split(";") if code] for held in zones["overlays"]],
         "status": [STATUSES.index(status) for status in zones["status"]],
-        "main_claim": [one[0] for one in claimed],
-        "claims": [one[1] for one in claimed],
-        "lines": [_lines(rows, plan) for rows in by_unit["lines"]],
-        "quotas": [_quotas(rows, plan, language) for rows in by_unit["quotas"]],
+        "main_claim": [claims(chain, "main")[0] for chain in chains],
+        "claims": [claims(chain, "overlays", "other_claims") for chain in chains],
+        "lines": each("lines", _lines, [line.code for line in plan.rulebook.lines]),
+        "quotas": each("quotas", _quotas, [quota.name for quota in plan.study.quotas]),
         "policies": [sets.place(rows) for rows in by_unit["policies"]],
+        "policy_whys": [whys.place_all(_whole_first(chain["policies"])) for chain in chains],
+        **{matter: [whys.headed(matter, chain[matter]) for chain in chains] for matter in HEADED_ON_CARDS},
     }
     return {
         "units": units,
         "jurisdictions": jurisdictions.kept,
-        "rules": [_rule(rule, plan, language) for rule in rules.kept],
+        "rules": [{"id": name, "kind": kind} for name, kind in rules.kept],
         **sets.told(),
+        **whys.told(),
     }
 
 
@@ -108,64 +97,18 @@ def _by_unit(table: pd.DataFrame, units: pd.Index) -> list[Rows]:
     return list(found.values())
 
 
-class _Reasons:
-    """What a card says of a claim that its rule does not say already."""
-
-    def __init__(self, plan: Plan, language: str) -> None:
-        self._given = {rule.id: text_in(rule.reason, language) for rule in plan.rulebook.rules}
-        self._level, self._language = plan.study.units.part_of or "", language
-
-    def of(self, row: Mapping[str, Any], *, tested: bool) -> str:
-        """The reason; of a rule whose clauses stand below only where it holds for a larger unit."""
-        rule = row["rule"]
-        if not tested or rule == DEFAULT_RULE or rule.startswith((DECISION, LOCKED)):
-            return visible(row["reason"])
-        whole, reason = row["inherited_from"], self._given.get(rule, row["reason"])
-        return visible(inherited_reason(reason, self._level, whole, self._language)) if whole else ""
+def _claim(one: Content, codes: list[str], rules: Shelf, whys: Whys, language: str) -> list[Any]:
+    """A claim by the place of its rule, its zone, its answer, and why."""
+    rule = rules.place((one["rule"], one["kind"]))
+    return [rule, codes.index(one["zone"]), one["answer"], whys.place(reasoned(one, language))]
 
 
-def _claims(
-    rows: Rows, zone: Mapping[str, Any], codes: list[str], rules: Shelf, reasons: _Reasons
-) -> tuple[list[Any], list[list[Any]]]:
-    """The claim that decided the main function, and the others; the default zone speaks only where it decided."""
-    main: list[Any] = [-1, codes.index(zone["main"]), "yes", visible(zone["reason"]), []]
-    others = []
-    for row in rows:
-        said = json.loads(row["values"]) if row["values"] else {}
-        clauses = [[one["answer"], visible(one["sentence"]), int(one["decides"])] for one in said.get("clauses", ())]
-        text = reasons.of(row, tested=bool(clauses))
-        claim = [rules.place(row["rule"]), codes.index(row["zone"]), row["answer"], text, clauses]
-        if (row["zone"], row["rule"]) == (zone["main"], zone["rule"]):
-            main = claim
-        elif row["rule"] != DEFAULT_RULE:
-            others.append(claim)
-    return main, others
+def _whole_first(policies: list[Content]) -> list[Content]:
+    """Policies in the order in which cards list them."""
+    return sorted(policies, key=lambda one: bool(one["pieces"]))
 
 
-def _rule(rule_id: str, plan: Plan, language: str) -> dict[str, Any]:
-    """What is said once of a rule, a decision or the default."""
-    rule = next((one for one in plan.rulebook.rules if one.id == rule_id), None)
-    if rule is None:
-        kinds = {DECISION: "decision", LOCKED: "locked", DEFAULT_RULE: "default"}
-        kind = next((kind for beginning, kind in kinds.items() if rule_id.startswith(beginning)), "rule")
-        entry = plan.rulebook.locked.get(rule_id)
-        return {
-            "id": rule_id,
-            "kind": kind,
-            "reason": "",
-            "reference": visible(entry.reference) if entry else "",
-            "verified": entry is None or entry.verified,
-        }
-    return {
-        "id": rule.id,
-        "kind": "rule",
-        "reason": visible(text_in(rule.reason, language)),
-        "reference": visible(rule.reference),
-        "verified": rule.verified,
-    }
-
-
-def _lines(rows: Rows, plan: Plan) -> list[list[Any]]:
+def _lines(rows: Rows, plan: Plan, _language: str) -> list[list[Any]]:
     codes = [line.code for line in plan.rulebook.lines]
     return [
         [

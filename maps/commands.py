@@ -23,6 +23,7 @@ from maps.first_plans import split_roles, write_plan
 from maps.folders import MANIFEST, require_room, require_whole, verify, write_run
 from maps.progress import progress
 from zoning import (
+    MATTERS,
     Plan,
     at,
     audit,
@@ -141,6 +142,10 @@ def run_(
 def explain_(
     folder: RunFolder,
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id.")],
+    matters: Annotated[
+        list[str] | None,
+        typer.Option("--of", metavar="MATTER", help=f"Only this, and again for more: {', '.join(MATTERS)}."),
+    ] = None,
     page: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the unit's dossier, one printable page.")
     ] = None,
@@ -149,14 +154,14 @@ def explain_(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why a unit is what it is: rule, clause, values and thresholds, reference, quota, policies."""
+    """Say why a unit is what it is: rules, clauses, values and thresholds, references of zones, quotas, policies."""
     require_whole(folder)
     plan = read_run(folder)
     if page is not None:
         write_dossier(plan, unit, page, language)
         print(f"dossier: {page}")
         return
-    explanation = explain(plan, unit, language)
+    explanation = explain(plan, unit, language).only(matters or ())
     print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
 
 

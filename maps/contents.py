@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers import visible
-from maps.cards import DECISION, cards
+from maps.cards import cards
 from maps.ceilings import use_breaks
 from maps.legends import line_styles
 from maps.map_words import map_words
@@ -18,6 +18,7 @@ from maps.payments import tell_payments
 from zoning import Plan, retell, role_in, solution_words, text_in
 
 RESERVE = "(reserve)"
+DECISION = "decision-"
 
 
 def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:

@@ -15,9 +15,9 @@ import shapely
 
 from layers import visible
 from maps.arrows import balances, draw_payments
-from maps.cards import Shelf
 from maps.packing import label_points
 from maps.palette import PAYMENT_INK
+from maps.shelves import Shelf
 from zoning import BUDGET, POOL, Plan, known_parties
 
 NOWHERE = -1

@@ -1,18 +1,103 @@
-"""Chains: from a condition to its clauses, the values that they read, the parameters, and their references."""
+"""Chains: what a matter of a unit rests on, in links of one form: rule, clauses, values, parameters, reference."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from layers import ConditionError, parse_condition
+from layers import Condition, ConditionError, Study, parse_condition
+from zoning.entries import InForce, Part
 from zoning.rulebook import Rulebook
 
 Content = dict[str, Any]
 
+LINK = (
+    "kind", "id", "reason", "amount", "unit", "when", "when_json", "clauses", "values", "parameters", "since", "until",
+    "reference", "verified", "written", "links",
+)  # fmt: skip
+"""The keys of every link, in their order."""
 
+
+def link(
+    kind: str,
+    name: str,
+    reason: str = "",
+    *,
+    amount: str | float | None = None,
+    unit: str = "",
+    when: str = "",
+    said: Mapping[str, Any] | None = None,
+    days: InForce | None = None,
+    reference: str = "",
+    verified: bool | None = None,
+    written: str = "",
+    links: Iterable[Content] = (),
+) -> Content:
+    """One link of a chain; every matter of an explanation is one, and has further ones below it.
+
+    Parameters
+    ----------
+    kind : str
+        What decides: "rule", "decision", "locked", "default", "line", "quota", "scheme", "agreement", "transfer",
+        "policy", "list"; and below these "layer", "taken", "least", "level", "reserve", "weight", "term", "priority",
+        "floor", "ceiling", "within", "carried", "group", "lock", "moved", "exception", "overruled".
+    name : str
+        Which of them: an id, a code, a measure, a layer.
+    reason : str
+        In words, in the language of the explanation.
+    amount : str or float, optional
+        What it comes to, in ``unit``: text where it is a decimal, so that none is lost.
+    unit : str
+    when : str
+        The condition that it was asked by, as written.
+    said : mapping, optional
+        ``clauses``, ``values``, ``parameters``, see :func:`chain`.
+    days : InForce, optional
+        What holds from one day until another.
+    reference : str
+    verified : bool, optional
+        Somebody has seen it in the official text; None where nobody could.
+    written : str
+        File and line.
+    links : iterable of dict
+        What it is made of, links as well.
+
+    Returns
+    -------
+    dict
+        The keys of ``LINK``, ready for JSON.
+
+    Examples
+    --------
+    >>> one = link("floor", "0", "floor 2 ha", amount="2", unit="ha")
+    >>> tuple(one) == LINK, one["clauses"], one["verified"]
+    (True, [], None)
+    """
+    told = said or {}
+    return {
+        "kind": kind,
+        "id": name,
+        "reason": reason,
+        "amount": amount,
+        "unit": unit,
+        "when": when,
+        "when_json": encoded(when) if when else None,
+        "clauses": list(told.get("clauses", ())),
+        "values": dict(told.get("values", {})),
+        "parameters": list(told.get("parameters", ())),
+        "since": days.since.isoformat() if days and days.since else "",
+        "until": days.until.isoformat() if days and days.until else "",
+        "reference": reference,
+        "verified": verified,
+        "written": written,
+        "links": list(links),
+    }
+
+
+@lru_cache(maxsize=1024)
 def encoded(when: str) -> object:
-    """A condition in the JSON of CQL2, None where that nests too deep."""
+    """A condition in the JSON of CQL2, None where that nests too deep; the same object for the same text."""
     try:
         return parse_condition(when).as_cql2_json()
     except ConditionError:
@@ -20,7 +105,15 @@ def encoded(when: str) -> object:
 
 
 def chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
-    """Clauses, the values that they read, and the parameters that they compare with."""
+    """Clauses, the values that they read, and the parameters that they compare with.
+
+    Parameters
+    ----------
+    said : mapping
+        ``clauses``, ``values`` and ``thresholds``, as the claims hold them.
+    rulebook : Rulebook
+    """
+    wanted = sorted({*said["thresholds"]} & set(rulebook.parameters))
     return {
         "clauses": said["clauses"],
         "values": said["values"],
@@ -34,7 +127,45 @@ def chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
                 "reference": one.reference,
                 "verified": one.verified,
             }
-            for name, one in sorted(rulebook.parameters.items())
-            if name in said["thresholds"]
+            for name in wanted
+            for one in [rulebook.parameters[name]]
         ],
     }
+
+
+def asked(condition: Condition, seen: Any, rulebook: Rulebook, language: str) -> dict[str, Content]:
+    """The chain of a condition for each row of a table, by the row's index."""
+    found = condition.explain(seen, rulebook.values, language, rulebook.titles_in(language))
+    return {
+        str(name): chain(
+            {
+                "clauses": [
+                    {"text": one.text, "answer": one.answer, "sentence": one.sentence, "decides": one.decides}
+                    for one in clauses
+                ],
+                "values": {key: value for one in clauses for key, value in one.values.items()},
+                "thresholds": {key for one in clauses for key in one.thresholds},
+            },
+            rulebook,
+        )
+        for name, clauses in zip(seen.index, found, strict=True)
+    }
+
+
+def in_plan(study: Study, *keys: str | int) -> str:
+    """File and line of something in a study file; every run folder has it by the name of plan.toml."""
+    return f"plan.toml{_line(study.where(*keys))}"
+
+
+def in_rulebook(rulebook: Rulebook, kind: str, entry: Part) -> str:
+    """File and line of an entry of a rulebook; empty where it was not read from a file."""
+    entries = getattr(rulebook.draft, kind, ())
+    if rulebook.draft is None or entry not in entries:
+        return ""
+    place = rulebook.draft.where(kind, entries.index(entry))
+    return f"{place.rpartition('/')[2].partition(',')[0]}{_line(place)}"
+
+
+def _line(place: str) -> str:
+    _, comma, rest = place.partition(", line ")
+    return f"{comma}{rest.partition(',')[0]}"

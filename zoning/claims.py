@@ -182,12 +182,12 @@ def _defaults(
             )
     free = ~units.isin(list(others))
     why: dict[str, list[str]] = {unit_id: [] for unit_id in units[free]}
-    clauses: dict[str, list[Clause]] = {unit_id: [] for unit_id in units[free]}
+    clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in units[free]}
     for one in asked:
         claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
         for unit_id, found in one.explain(units[free]).items():
             why[unit_id].append(words["because"].format(reason=claimant, facts=sentences(found, language)))
-            clauses[unit_id] += found
+            clauses[unit_id] += [(one.rule.id, clause) for clause in found]
     rows = []
     for unit_id in units:
         if unit_id in others:
@@ -197,5 +197,6 @@ def _defaults(
         else:
             reason = words["no_rules"]
         row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
-        rows.append(row | {"values": packed(clauses.get(unit_id, ()))})
+        own = clauses.get(unit_id, [])
+        rows.append(row | {"values": packed((clause for _, clause in own), [rule for rule, _ in own])})
     return rows

@@ -1,86 +1,188 @@
-"""Duties: the policies of one unit, on the whole of it and on parts, each with the clauses that decided."""
+"""Duties: the policies of units, on the whole of them and on parts, each with the clauses that decided."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from layers import parse_condition
-from zoning.chains import Content, chain, encoded
+from zoning.chains import Content, asked, chain, in_rulebook, link
 from zoning.entries import Policy
 from zoning.plans import Plan
-from zoning.questions import packed
+from zoning.provisions import EXCEPTION
 from zoning.sights import Sight, paths, sights
+from zoning.words import engine_words, text_in
 
 _KEPT = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
 _ADDED = ("inherited_from", "exception")
 
+Row = Mapping[str, Any]
+
 
 def policies_of(plan: Plan, unit_id: str) -> list[Content]:
-    """The policies of a unit, in the order of the table; rows of one policy on several pieces are one.
+    """The policies of a unit, in the order of the table; see :func:`explain_policies`.
 
     Parameters
     ----------
     plan : Plan
     unit_id : str
+    """
+    return explain_policies(plan, [unit_id])[unit_id]
+
+
+def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """The policies of some units, as links; rows of one policy on several pieces are one.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
 
     Returns
     -------
-    list of dict
-        Beside the columns of the table: the policy as written, its clauses with values and parameters (of the first of
-        several pieces), ``pieces``, their ids, and ``part_ha``, their hectares; None where it is on the whole unit.
+    dict of str to list of dict
+        By unit, in the order of the POLICIES table. Beside the keys of a link the columns of the table and the policy
+        as written; clauses are those of the first of several pieces. ``pieces`` has their ids and ``part_ha`` their
+        hectares, None where it is on the whole unit. Links: the ``exception`` that holds, or the policy by which it is
+        ``overruled``. ``parameters`` has those that the policy sets as well.
     """
-    rows = plan.policies[plan.policies["unit_id"] == unit_id]
-    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    rows = plan.policies[plan.policies["unit_id"].isin(found)]
+    groups = list(_grouped(rows))
+    if groups:
+        explainer = _Explainer(plan, list(found), [group[0] for group in groups])
+        for group in groups:
+            found[group[0]["unit_id"]].append(explainer.duty(group))
+    return found
+
+
+def _grouped(rows: pd.DataFrame) -> Iterator[list[Row]]:
+    """The rows that tell of one policy in one unit, on all its pieces."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows.to_dict("records"):
         whole = "" if row["piece_id"] == "" else "part"
-        parts = (row["policy"], whole, row["overruled_by"], *(row.get(name, "") for name in _ADDED))
+        parts = (row["unit_id"], row["policy"], whole, row["overruled_by"], *(row.get(name, "") for name in _ADDED))
         groups.setdefault(parts, []).append({str(name): value for name, value in row.items()})
-    if not groups:
-        return []
-    seen, written = _sights(plan, unit_id), {policy.id: policy for policy in plan.rulebook.policies}
-    return [_duty(plan, written[rows[0]["policy"]], rows, seen) for rows in groups.values()]
+    yield from groups.values()
 
 
-def _sights(plan: Plan, unit_id: str) -> Mapping[str, Sight]:
-    """What the conditions saw; the neighbours of the unit's jurisdiction are there for its sums."""
+class _Explainer:
+    """Explains policies.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : list of str
+    rows : list of mapping
+        Of the POLICIES table; conditions are asked where these are.
+    """
+
+    def __init__(self, plan: Plan, ids: list[str], rows: list[Row]) -> None:
+        self._plan, self._seen = plan, _sights(plan, ids)
+        self._written = {policy.id: policy for policy in plan.rulebook.policies}
+        self._asked_at: dict[str, set[str]] = {}
+        for row in rows:
+            self._asked_at.setdefault(row["policy"], set()).add(_place(self._written[row["policy"]], row))
+        self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
+        self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
+        self._asked: dict[tuple[str, str], dict[str, Content]] = {}
+
+    def duty(self, rows: list[Row]) -> Content:
+        """One policy in one unit."""
+        row, policy = rows[0], self._written[rows[0]["policy"]]
+        said = self._chain(policy, policy.when, row)
+        sets = [value for value in policy.parameters.values() if isinstance(value, str)]
+        pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
+        own = link(
+            "policy",
+            policy.id,
+            str(row["clause"]),
+            when=policy.when,
+            said=said | {"parameters": self._parameters(said, sets)},
+            days=policy,
+            reference=policy.reference,
+            verified=policy.verified,
+            written=self._places[policy.id],
+            links=[*self._exception(policy, row), *self._overruled(row)],
+        )
+        return own | {
+            **{name: str(row[name]) for name in _KEPT},
+            **{name: str(row.get(name, "")) for name in _ADDED},
+            "title": dict(policy.title),
+            "subject": policy.subject,
+            "effect": policy.effect or "",
+            "scope": policy.scope,
+            "pieces": pieces,
+            "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
+            "strictness": int(row["strictness"]),
+            "settings": json.loads(row["parameters"]),
+        }
+
+    def _chain(self, policy: Policy, when: str, row: Row) -> Content:
+        """What a condition of a policy found where the row is."""
+        key = policy.id, when
+        if key not in self._asked:
+            seen = self._seen[policy.scope].seen
+            seen = seen.loc[seen.index.isin(self._asked_at[policy.id])]
+            self._asked[key] = asked(parse_condition(when), seen, self._plan.rulebook, self._plan.language)
+        return self._asked[key][_place(policy, row)]
+
+    def _parameters(self, found: Content, sets: list[str]) -> list[Content]:
+        """The parameters that a condition compares with, and those that the policy sets."""
+        names = {*(one["name"] for one in found["parameters"]), *sets}
+        said: Content = {"clauses": [], "values": {}, "thresholds": names}
+        return list(chain(said, self._plan.rulebook)["parameters"])
+
+    def _exception(self, policy: Policy, row: Row) -> Iterator[Content]:
+        over = str(row["overruled_by"])
+        one = {f"{EXCEPTION}{number}": one for number, one in enumerate(policy.exceptions, start=1)}.get(over)
+        if one is None:
+            return
+        yield link(
+            "exception",
+            over,
+            text_in(one.reason, self._plan.language),
+            when=one.when,
+            said=self._chain(policy, one.when, row),
+            reference=one.reference,
+            verified=one.verified,
+        )
+
+    def _overruled(self, row: Row) -> Iterator[Content]:
+        other = self._written.get(str(row["overruled_by"]))
+        if other is None:
+            return
+        alike = other.instrument == row["instrument"] and other.strictness > row["strictness"]
+        say = engine_words(self._plan.language)["stricter" if alike else "banned"].format
+        title = text_in(other.title, self._plan.language, other.id)
+        yield link(
+            "overruled",
+            other.id,
+            say(title=title, id=other.id, strictness=other.strictness),
+            days=other,
+            reference=other.reference,
+            verified=other.verified,
+            written=self._places[other.id],
+        )
+
+
+def _place(policy: Policy, row: Row) -> str:
+    """What was asked: a piece, a jurisdiction, or the unit."""
+    return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
+
+
+def _sights(plan: Plan, ids: list[str]) -> Mapping[str, Sight]:
+    """What the conditions saw; the neighbours of the units' jurisdictions are there for their sums."""
     levels = plan.study.units.levels
     inside = paths(plan.measures, levels)
-    near = plan.measures[(inside == inside[unit_id]) & (inside != "") | (plan.measures.index == unit_id)]
+    own = plan.measures.index.isin(ids)
+    near = plan.measures[(inside.isin(set(inside[own])) & (inside != "")) | own]
     zones = plan.zones.set_index("unit_id").loc[near.index]
-    land = plan.pieces[plan.pieces["unit_id"] == unit_id].copy()
+    land = plan.pieces[plan.pieces["unit_id"].isin(ids)].copy()
     land.attrs = {"roles": plan.roles}
     quotas = plan.quotas[plan.quotas["unit_id"].isin(near.index)]
     measures = near.rename_axis("unit_id")
     return sights(zones, measures, quotas, plan.energy, plan.flows, plan.rulebook, land, levels)
-
-
-def _duty(plan: Plan, policy: Policy, rows: list[Mapping[str, Any]], seen: Mapping[str, Sight]) -> Content:
-    row, titles = rows[0], plan.rulebook.titles_in(plan.language)
-    asked = seen[policy.scope].seen
-    asked = asked.loc[[row["piece_id"] if policy.scope == "piece" else row.get("inherited_from") or row["unit_id"]]]
-    (clauses,) = parse_condition(policy.when).explain(asked, plan.rulebook.values, plan.language, titles)
-    pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
-    return {
-        **{name: str(row[name]) for name in _KEPT},
-        **{name: str(row.get(name, "")) for name in _ADDED},
-        "title": dict(policy.title),
-        "subject": policy.subject,
-        "effect": policy.effect or "",
-        "scope": policy.scope,
-        "pieces": pieces,
-        "part_ha": _area(plan.pieces, pieces) if pieces else None,
-        "strictness": int(row["strictness"]),
-        "settings": json.loads(row["parameters"]),
-        "when": policy.when,
-        "when_json": encoded(policy.when),
-        **chain(json.loads(packed(clauses)), plan.rulebook),
-        "verified": policy.verified,
-    }
-
-
-def _area(pieces: pd.DataFrame, ids: list[str]) -> float:
-    return float(pieces.loc[pieces.index.isin(ids), "area_ha"].sum())

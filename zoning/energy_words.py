@@ -62,11 +62,6 @@ NARRATION: Words = {
     ),
     "counted": ("{light}", "{light}"),
     "not_counted": ("{light}, which does not count", "{light}，免予考核"),
-    "parameter": ("{name}: {value}; {reference}{doubt}", "{name}：{value}；{reference}{doubt}"),
-    "by_scheme": ("{title}; reference: {reference}{doubt}", "{title}；依据：{reference}{doubt}"),
-    "unverified": (" (not verified)", "（未核对）"),
-    "true": ("yes", "是"),
-    "false": ("no", "否"),
 }
 LIT: Words = {"lit": ("{clause} - {light}", "{clause}——{light}"), "and": ("; ", "；")}
 

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from layers import LANGUAGES, UnknownNameError, shown, visible
-from zoning.chains import Content, chain, encoded
+from layers import UnknownNameError, shown, visible
+from zoning.chains import Content
+from zoning.claim_explanations import explain_claims
 from zoning.claims import DEFAULT_RULE
-from zoning.duties import policies_of
+from zoning.duties import explain_policies
 from zoning.energy_explanations import explain_lights
 from zoning.errors import near
-from zoning.grants import grant
+from zoning.flow_explanations import explain_flows
+from zoning.line_explanations import explain_lines
+from zoning.list_explanations import explain_lists
 from zoning.margins import conflicts
 from zoning.narratives import narrate
 from zoning.plans import Plan
-from zoning.questions import inherited_reason
+from zoning.quota_explanations import explain_quotas
 from zoning.retellings import retell
-from zoning.rulebook import Rulebook
 from zoning.services import explain_services
 from zoning.wholes import refinements
+
+MATTERS: Mapping[str, tuple[str, ...]] = {
+    "zones": ("status", "whole", "main", "overlays", "other_claims", "margins"),
+    "lines": ("lines",),
+    "quotas": ("quotas",),
+    "energy": ("energy",),
+    "services": ("services",),
+    "flows": ("flows",),
+    "policies": ("policies",),
+    "industries": ("industries",),
+}
+"""What an explanation can be narrowed to, with the keys that tell of it."""
+AVAILABLE = "available_"
+"""Measures of land from which roles are deducted begin so."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,8 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``whole``, ``main``, ``overlays``, ``other_claims``, ``lines``,
-        ``quotas``, ``energy``, ``services``, ``flows``, ``policies``, ``margins``, ``assumptions``.
+        ``quotas``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``, ``margins``, ``assumptions``.
+        ``main`` and the entries of all these lists but the last two are links of one form, see :func:`zoning.link`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -46,6 +60,32 @@ class Explanation:
     def as_dict(self) -> Content:
         """The explanation as plain values, ready for JSON."""
         return copy.deepcopy(self.content)
+
+    def only(self, matters: Collection[str]) -> Explanation:
+        """The explanation of some matters alone.
+
+        Parameters
+        ----------
+        matters : collection of str
+            "zones", "lines", "quotas", "energy", "services", "flows", "policies", "industries"; none means all.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such matter.
+        """
+        unknown = [one for one in matters if one not in MATTERS]
+        if unknown:
+            raise UnknownNameError(
+                f"an explanation has no '{unknown[0]}'{near(unknown[0], MATTERS)}; it tells of {', '.join(MATTERS)}",
+                code="unknown_matter",
+            )
+        if not matters:
+            return self
+        kept = {"unit", "plan", *(key for one in matters for key in MATTERS[one])}
+        content = {key: one for key, one in self.content.items() if key in kept}
+        assumptions = _concerning(self.content["assumptions"], content)
+        return Explanation(content | {"assumptions": assumptions}, self.language)
 
     def text(self) -> str:
         """The explanation for a terminal; characters that would steer it are shown as escapes."""
@@ -90,12 +130,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
             f"the plan has no unit {shown([unit_id])}{remedy or near(unit_id, zones.index)}", code="unknown_unit"
         )
     plan = retell(plan, language)
-    (zone,) = _of_unit(plan.zones, unit_id)
-    overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
-    claims = [_claim(row, plan) for row in _of_unit(plan.claims, unit_id)]
-    main = next(one for one in claims if one["zone"] == zone["main"] and one["rule"] == zone["rule"])
-    held = [one for one in claims if one["zone"] in overlays and one["answer"] == "yes"]
-    others = [one for one in claims if one is not main and one not in held and one["rule"] != DEFAULT_RULE]
+    (zone,) = plan.zones[plan.zones["unit_id"] == unit_id].to_dict("records")
     content = {
         "unit": {
             "unit_id": unit_id,
@@ -110,26 +145,64 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         },
         "status": str(zone["status"]),
         "whole": _whole(plan, zone),
-        "main": main,
-        "overlays": held,
-        "other_claims": others,
-        "lines": [_line(row, plan.rulebook) for row in _of_unit(plan.lines, unit_id)],
-        "quotas": [_quota(row, plan) for row in _of_unit(plan.quotas, unit_id)],
-        "energy": explain_lights(plan, unit_id),
+        **trace(plan, [unit_id])[unit_id],
         "services": explain_services(plan.measures, plan.study.services, unit_id),
-        "flows": _flows(plan, unit_id),
-        "policies": policies_of(plan, unit_id),
         "margins": _margins(plan, unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
 
 
-def _of_unit(table: pd.DataFrame, unit_id: str) -> list[Content]:
-    rows = table[table["unit_id"] == unit_id].to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
+def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
+    """The chains of some units, or of all: what each zone, line, quota, payment and policy rests on.
+
+    Parameters
+    ----------
+    plan : Plan
+        In the language wanted, see :func:`zoning.retell`.
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to dict
+        By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
+        ``energy``, ``flows``, ``policies``, ``industries``. What a link is, :func:`zoning.link` says.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> denver = trace(plan, ["08031"])["08031"]["main"]
+    >>> denver["written"], [one["name"] for one in denver["parameters"]]
+    ('rules.toml, line 3', ['density_min_per_km2'])
+    """
+    units = list(ids)
+    parts = {
+        "lines": explain_lines(plan, units),
+        "quotas": explain_quotas(plan, units),
+        "energy": explain_lights(plan, units),
+        "flows": explain_flows(plan, units),
+        "policies": explain_policies(plan, units),
+        "industries": explain_lists(plan, units),
+    }
+    claims, zones = explain_claims(plan, units), plan.zones[plan.zones["unit_id"].isin(units)]
+    return {
+        str(zone["unit_id"]): _sorted(claims[zone["unit_id"]], zone)
+        | {name: part[zone["unit_id"]] for name, part in parts.items()}
+        for zone in zones.to_dict("records")
+    }
 
 
-def _whole(plan: Plan, zone: Mapping[str, Any]) -> Content | None:
+def _sorted(claims: list[Content], zone: Mapping[Any, Any]) -> Content:
+    """The claim that decided the main function, the overlays, and what else is claimed or may be."""
+    overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
+    main = next(one for one in claims if one["zone"] == zone["main"] and one["rule"] == zone["rule"])
+    held = [one for one in claims if one["zone"] in overlays and one["answer"] == "yes"]
+    others = [one for one in claims if one is not main and one not in held and one["rule"] != DEFAULT_RULE]
+    return {"main": main, "overlays": held, "other_claims": others}
+
+
+def _whole(plan: Plan, zone: Mapping[Any, Any]) -> Content | None:
     """The larger unit of which the unit is a part, its main function, and how far its parts deviate."""
     if not zone["part_of"]:
         return None
@@ -144,108 +217,6 @@ def _whole(plan: Plan, zone: Mapping[str, Any]) -> Content | None:
     }
 
 
-def _because(row: Mapping[str, Any], plan: Plan) -> dict[str, str]:
-    """The reason that the rule gives in all its languages; a claim on a larger unit says of which."""
-    rule = next((one for one in plan.rulebook.rules if one.id == row["rule"]), None)
-    texts = dict(rule.reason) if rule else {}
-    if not row["inherited_from"]:
-        return texts
-    level, whole = plan.study.units.part_of or "", str(row["inherited_from"])
-    known = [language for language in texts if language in LANGUAGES]
-    return texts | {language: inherited_reason(texts[language], level, whole, language) for language in known}
-
-
-def _claim(row: Mapping[str, Any], plan: Plan) -> Content:
-    """A claim with its clauses, the parameters that they compare with, and the reference."""
-    rulebook = plan.rulebook
-    said = json.loads(row["values"])
-    rule = next((one for one in rulebook.rules if one.id == row["rule"]), None)
-    zone = rulebook.zone(row["zone"])
-    locked = rulebook.locked.get(row["rule"])
-    reference = rule.reference if rule else said.get("decision", {}).get("reference", "")
-    return {
-        "zone": zone.code,
-        "title": dict(zone.title),
-        "rule": str(row["rule"]),
-        "answer": str(row["answer"]),
-        "reason": str(row["reason"]),
-        "because": _because(row, plan),
-        "inherited_from": str(row["inherited_from"]),
-        "when": rule.when if rule else "",
-        "when_json": encoded(rule.when) if rule else None,
-        **chain(said, rulebook),
-        "decision": said.get("decision"),
-        "reference": reference or zone.reference,
-        "verified": rule.verified if rule else locked.verified if locked else None,
-    }
-
-
-def _line(row: Mapping[str, Any], rulebook: Rulebook) -> Content:
-    line = next((one for one in rulebook.lines if one.code == row["line"]), None)
-    return {
-        "line": str(row["line"]),
-        "title": dict(line.title) if line else {},
-        "claimed_ha": float(row["claimed_ha"]),
-        "settled_ha": float(row["settled_ha"]),
-        "lost_to": str(row["lost_to"]),
-        "lost": {name: float(row[name]) for name in row if str(name).startswith("to_") and float(row[name]) > 0},
-        "reference": line.reference if line else "",
-    }
-
-
-def _quota(row: Mapping[str, Any], plan: Plan) -> Content:
-    """What the unit was given, out of how much; decimals as text, so that none is lost."""
-    quotas = plan.quotas
-    asked = [one for one in plan.study.quotas if (one.name, one.period) == (row["quota"], row["period"])]
-    same = (quotas["quota"] == row["quota"]) & (quotas["period"] == row["period"]) & (quotas["unit_id"] == "")
-    above = quotas[same & (quotas["jurisdiction"] == row["jurisdiction"])]
-    return {
-        "quota": str(row["quota"]),
-        "period": int(row["period"]),
-        **{name: _decimal(row[name]) for name in ("amount", "floor", "ceiling")},
-        "unit": str(row["unit"]),
-        "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
-        "binding": str(row["binding"]),
-        "jurisdiction": str(row["jurisdiction"]),
-        "jurisdiction_amount": _decimal(above["amount"].iloc[0]) if len(above) else None,
-        **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
-        "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
-        "solution": _solution(plan, str(row["quota"])),
-        **(
-            grant(plan, asked[0], str(row["unit_id"]))
-            if asked
-            else {"groups": [], "locks": [], "limits": [], "transfers": []}
-        ),
-    }
-
-
-def _solution(plan: Plan, quota: str) -> Content | None:
-    """How good a quota is that is the best by an objective; None of one that is handed out by weight."""
-    own = plan.solutions[plan.solutions["quota"] == quota]
-    return None if own.empty else {str(name): value for name, value in own.iloc[0].items() if name != "period"}
-
-
-def _flows(plan: Plan, unit_id: str) -> list[Content]:
-    """What the unit and the jurisdictions that it lies in pay and receive; amounts as text, so that none is lost."""
-    levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
-    parties = {unit_id, *plan.measures.loc[unit_id, levels].dropna().astype(str)}
-    own = plan.flows[plan.flows["payer"].isin(parties) | plan.flows["receiver"].isin(parties)]
-    return [
-        {
-            **{
-                name: str(row[name])
-                for name in ("instrument", "payer", "receiver", "amount", "unit", "rule", "reference")
-            },
-            "period": int(row["period"]),
-        }
-        for row in own.to_dict("records")
-    ]
-
-
-def _decimal(value: Any) -> str | None:
-    return None if pd.isna(value) or value == "" else str(value)
-
-
 def _margins(plan: Plan, unit_id: str) -> list[Content]:
     """How far the unit is from the threshold of each clause, and what would flip it; None where there is no number."""
     table = conflicts(plan.claims, plan.measures, plan.rulebook, [unit_id], plan.language).drop(columns="unit_id")
@@ -255,10 +226,24 @@ def _margins(plan: Plan, unit_id: str) -> list[Content]:
 
 def _assumptions(plan: Plan, content: Content) -> list[Content]:
     """What was assumed about the values that the explanation names."""
-    told = [content["main"], *content["overlays"], *content["other_claims"], *content["policies"]]
-    names = {name for one in told for name in one["values"]}
+    every = [{"name": one.name, "kind": one.kind, "assumed": one.assumed} for one in plan.assumptions]
+    return _concerning(every, content)
+
+
+def _concerning(assumptions: Iterable[Content], content: Content) -> list[Content]:
+    """The assumptions about values that some links read, and what was not deducted from the land that they count."""
+    tops = [one for value in content.values() for one in (value if isinstance(value, list) else [value])]
+    names = {name for one in tops if isinstance(one, dict) and "links" in one for name in _read(one)}
+    land = any(name.startswith(AVAILABLE) for name in names)
     return [
-        {"name": one.name, "kind": one.kind, "assumed": one.assumed}
-        for one in plan.assumptions
-        if names & {one.name, f"{one.name}_share", f"{one.name}_ha"}
+        one
+        for one in assumptions
+        if names & {one["name"], f"{one['name']}_share", f"{one['name']}_ha"} or (land and one["kind"] == "deduction")
     ]
+
+
+def _read(link: Content) -> Iterator[str]:
+    """The names of all values that a link and those below it read."""
+    yield from link["values"]
+    for below in link["links"]:
+        yield from _read(below)

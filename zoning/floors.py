@@ -55,7 +55,7 @@ def weigh_floors(
     [['north', 0.75, 0.8, 10.0]]
     """
     parts = [
-        _weigh(floor, lines, measures, _least(floor, rulebook), level, _places(measures, level, levels)).assign(
+        _weigh(floor, lines, measures, _least(floor, rulebook), level, places_of(measures, level, levels)).assign(
             floor=number
         )
         for number, floor in enumerate(rulebook.floors)
@@ -73,7 +73,7 @@ def _levels(floor: Floor, levels: Sequence[str]) -> Iterator[str]:
     yield from levels if floor.level == "jurisdiction" else (floor.level,)
 
 
-def _places(measures: pd.DataFrame, level: str, levels: Sequence[str]) -> pd.Series:
+def places_of(measures: pd.DataFrame, level: str, levels: Sequence[str]) -> pd.Series:
     """Where each unit belongs at a level; two counties of one name in different states are two."""
     if level == "unit":
         return pd.Series(measures.index.astype(str), index=measures.index)

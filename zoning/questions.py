@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -123,18 +123,28 @@ def sentences(clauses: Iterable[Clause], language: str = "en") -> str:
     return engine_words(language)["and"].join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
 
 
-def packed(clauses: Iterable[Clause], **more: object) -> str:
+def packed(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: object) -> str:
     """Clauses, the values they read and the thresholds they compare with, as JSON.
+
+    Parameters
+    ----------
+    clauses : iterable of Clause
+    rules : sequence of str, optional
+        The rule to which each clause belongs, where they are of several.
+    **more
+        Further keys.
 
     Returns
     -------
     str
-        Keys ``clauses`` (``text``, ``answer``, ``sentence``, ``decides``), ``values`` and ``thresholds``, sorted.
+        Keys ``clauses`` (``text``, ``answer``, ``sentence``, ``decides``, and ``rule`` where ``rules`` are given),
+        ``values`` and ``thresholds``, sorted.
     """
     listed = tuple(clauses)
     kept = ("text", "answer", "sentence", "decides")
+    told = [{key: getattr(clause, key) for key in kept} for clause in listed]
     content = {
-        "clauses": [{key: getattr(clause, key) for key in kept} for clause in listed],
+        "clauses": [one | {"rule": rule} for one, rule in zip(told, rules, strict=True)] if rules else told,
         "values": {name: value for clause in listed for name, value in clause.values.items()},
         "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
     }

@@ -39,8 +39,10 @@ function unitCard(facts, speech, unit, place, actions) {
     part(words.others, otherClaims(facts, speech, unit)),
     part(words.lines, lineTexts(facts, speech, unit)),
     part(words.quota, quotaTexts(facts, speech, unit)),
-    part(words.payments, paymentTexts(facts, speech, unit)),
+    part(words.energy, headed(facts, speech, facts.units.energy[unit])),
+    part(words.payments, paymentTexts(facts, speech, unit), headedFold(facts, speech, facts.units.flows[unit])),
     part(words.policies, policyTexts(facts, speech, unit)),
+    part(words.industries, headed(facts, speech, facts.units.industries[unit])),
   ];
 }
 
@@ -103,45 +105,115 @@ function ruleName(speech, rule) {
   return rule.kind === "rule" ? speech.say("rule", { id: rule.id }) : speech.words[rule.kind === "locked" ? "locked" : "by_decision"];
 }
 
-// Why: the reason in words, each clause with its values and thresholds, and where the rule is written.
-function claimText(facts, speech, [ruleAt, , , text, clauses]) {
-  const rule = facts.rules[ruleAt];
-  const { words } = speech;
-  const byDefault = rule?.kind === "default";
-  const reason = clauses.length && rule ? (byDefault ? words.default_rule : text || rule.reason) : text;
+// A chain as the explanation tells it: a line is how deep it stands, what it is, and its text.
+const KINDS = ["reason", "setting", "yes", "no", "unknown", "parameter", "reference"];
+
+function linesOf(facts, why) {
+  return facts.whys[why].map(([depth, kind, text, ...numbers]) => ({
+    depth,
+    kind: KINDS[Math.abs(kind) - 1],
+    decides: kind > 0,
+    text: filled(facts, text, numbers),
+  }));
+}
+
+// A text is kept once for all units; the numbers of this one go where its gaps are.
+function filled(facts, text, numbers) {
+  return facts.texts[text]
+    .split("\0")
+    .map((part, place) => (place ? numbers[place - 1] + part : part))
+    .join("");
+}
+
+// The document of the whole chain, which stands last; those of its links stand deeper.
+function sourceOf(lines) {
+  const last = lines[lines.length - 1];
+  return last?.kind === "reference" && last.depth <= 1 ? last : null;
+}
+
+const isClause = ({ kind }) => ["yes", "no", "unknown"].includes(kind);
+
+// Why a zone claims the unit: what decided and its clauses; thresholds and where they are written unfold.
+function claimText(facts, speech, [, , , why]) {
+  const lines = linesOf(facts, why);
+  const source = sourceOf(lines);
+  const shown = lines.filter((line) => line.kind === "reason" || isClause(line));
+  const clauses = shown.slice(1);
+  const nested = clauses.some((line) => line.kind === "reason");
+  const rest = lines.slice(1).filter((line) => line !== source && (nested || !isClause(line)));
   return node(
     "div",
     { class: "zp-why" },
-    node("p", {}, reason),
+    node("p", {}, shown[0].text),
     clauses.length
       ? node(
           "ul",
           { class: "zp-clauses" },
-          clauses.map((clause) => clauseText(words, clause)),
+          clauses.map((line) => chainLine(speech.words, line)),
         )
       : null,
-    rule?.reference
-      ? node(
-          "p",
-          { class: "zp-source" },
-          speech.say("named", { name: ruleName(speech, rule), value: rule.reference }),
-          rule.verified ? "" : speech.say("in_brackets", { text: words.unverified }),
-        )
-      : null,
+    folded(speech.words, nested ? speech.words.because : speech.words.thresholds, rest),
+    sourceText(source),
   );
 }
 
-function clauseText(words, [answer, sentence, decides]) {
-  const sign = { yes: "✓", no: "✗", unknown: "?" }[answer] ?? "?";
+// Why a line, quota, payment or policy is what it is; all of it unfolds.
+function unfolding(facts, speech, why, from = 0) {
+  const lines = linesOf(facts, why).filter((line) => line.depth >= from);
+  const source = sourceOf(lines);
+  return [
+    folded(
+      speech.words,
+      speech.words.because,
+      lines.filter((line) => line !== source),
+    ),
+    sourceText(source),
+  ];
+}
+
+function folded(words, title, lines) {
+  if (!lines.length) return null;
+  return node(
+    "details",
+    { class: "zp-fold" },
+    node("summary", {}, title),
+    node(
+      "ul",
+      { class: "zp-clauses" },
+      lines.map((line) => chainLine(words, line)),
+    ),
+  );
+}
+
+function sourceText(source) {
+  return source ? node("p", { class: "zp-source" }, source.text) : null;
+}
+
+const SIGNS = { yes: "✓", no: "✗", unknown: "?", parameter: "=", reference: "§" };
+
+function chainLine(words, { depth, kind, decides, text }) {
+  const said = words[kind] ?? "";
+  const answer = said && kind !== "parameter" ? { role: "img", "aria-label": said, title: said } : {};
   return node(
     "li",
-    { class: `zp-${answer}${decides ? "" : " zp-idle"}` },
-    node(
-      "span",
-      { class: "zp-sign", role: "img", "aria-label": words[answer] ?? answer, title: words[answer] ?? answer },
-      sign,
-    ),
-    node("span", {}, sentence),
+    { class: `zp-${kind} zp-deep-${Math.min(Math.max(depth - 1, 0), 3)}${decides ? "" : " zp-idle"}` },
+    SIGNS[kind] ? node("span", { class: "zp-sign", ...answer }, SIGNS[kind]) : null,
+    node("span", {}, text),
+  );
+}
+
+// Many headings with their chains in one fold, where the card has said the amounts already.
+function headedFold(facts, speech, list) {
+  const lines = facts.why_lists[list].flatMap(([why, text, ...numbers]) => [
+    { depth: 1, kind: "reason", decides: true, text: filled(facts, text, numbers) },
+    ...linesOf(facts, why).map((line) => ({ ...line, depth: line.depth + 2 })),
+  ]);
+  return folded(speech.words, speech.words.because, lines);
+}
+
+function headed(facts, speech, list) {
+  return facts.why_lists[list].map(([why, text, ...numbers]) =>
+    node("div", { class: "zp-item" }, node("p", {}, filled(facts, text, numbers)), unfolding(facts, speech, why)),
   );
 }
 
@@ -150,7 +222,7 @@ function unseen(words) {
 }
 
 function lineTexts(facts, speech, unit) {
-  return facts.units.lines[unit].map(([place, claimed, settled, lostTo]) => {
+  return facts.units.lines[unit].map(([place, claimed, settled, lostTo, why]) => {
     const layer = facts.lines[place];
     const winners = lostTo.map((one) => (typeof one === "number" ? facts.lines[one].title : one)).join(speech.words.and);
     const lost = claimed - settled;
@@ -162,7 +234,7 @@ function lineTexts(facts, speech, unit) {
       { class: "zp-item" },
       zoneTitle(lineSwatch(layer), layer),
       node("p", {}, told.join(" · ")),
-      layer.reference ? node("p", { class: "zp-source" }, layer.reference) : null,
+      unfolding(facts, speech, why),
     );
   });
 }
@@ -170,7 +242,7 @@ function lineTexts(facts, speech, unit) {
 function quotaTexts(facts, speech, unit) {
   const { words } = speech;
   const texts = facts.units.quotas[unit].map((row) => {
-    const [place, amount, floor, ceiling, weight, binding, jurisdiction, price, carried, transferred, told] = row;
+    const [place, amount, floor, ceiling, weight, binding, jurisdiction, price, carried, transferred, told, why] = row;
     const quota = facts.quotas[place];
     const whole = quota.jurisdictions[jurisdiction];
     const free = quota.objective ? words.not_bound_best : words.not_bound;
@@ -206,6 +278,7 @@ function quotaTexts(facts, speech, unit) {
         { class: "zp-facts" },
         facts_.map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))),
       ),
+      unfolding(facts, speech, why),
     );
   });
   if (!texts.length) return [];
@@ -215,14 +288,9 @@ function quotaTexts(facts, speech, unit) {
 
 function policyTexts(facts, speech, unit) {
   const { words } = speech;
-  const list = facts.shared[facts.units.policies[unit]].map(([place, over, settings, part, exception, above]) => {
+  const whys = facts.why_lists[facts.units.policy_whys[unit]];
+  const list = facts.shared[facts.units.policies[unit]].map(([place, over, settings, part, exception, above], nth) => {
     const policy = facts.policies[place];
-    const days = [
-      policy.since && speech.say("since", { day: policy.since }),
-      policy.until && speech.say("until", { day: policy.until }),
-    ]
-      .filter(Boolean)
-      .join(" ");
     const holds = over === -1;
     const title = node(holds ? "strong" : "s", {}, policy.title);
     const told = facts.settings[settings].map(([name, value, unitOf]) =>
@@ -247,7 +315,7 @@ function policyTexts(facts, speech, unit) {
       exception ? node("p", { class: "zp-caution" }, speech.say("excepted", { text: exception })) : null,
       node("p", {}, policy.clause),
       told.length ? node("p", { class: "zp-settings" }, told.join(" · ")) : null,
-      node("p", { class: "zp-source" }, [policy.reference, days].filter(Boolean).join(" · ")),
+      unfolding(facts, speech, whys[nth], 1),
     );
   });
   return list.length ? [node("ul", { class: "zp-policies" }, list)] : [];

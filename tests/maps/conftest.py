@@ -124,3 +124,20 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
 def toy_plan(make_plan: Callable[..., object]) -> object:
     """The finished plan of the toy province."""
     return make_plan()
+
+
+@pytest.fixture
+def chain_lines() -> Callable[..., set[str]]:
+    """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
+    from zoning.explanations import explain
+    from zoning.tellings import ANSWERS
+    from zoning.words import engine_words
+
+    def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:
+        words = engine_words(language)
+        printed = explain(plan, unit_id, language).text().partition(f"\n{words['margins']}\n")[0]
+        told = {line.strip() for line in printed.splitlines() if line.startswith("    ")}
+        answers = [f"{words[answer]:<8}" for answer in ANSWERS]
+        return {next((line.removeprefix(one) for one in answers if line.startswith(one)), line) for line in told}
+
+    return lines

@@ -133,13 +133,28 @@ def test_the_card_says_what_the_plan_says(visit, toy_plan) -> None:
         "b2 · west · 100.00 ha", "Decided by rule", "Ecologically fragile", "forest covers it",
         "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", "Toy Act, section 2 (not verified)",
         "9 ha", "of 32 ha for west", "not reduced by built up, water",
-        "Payment for standing forest", "text not seen", "since 2011-01-01",
+        "Payment for standing forest", "text not seen", "from 2011-01-01",
     ):  # fmt: skip
         assert text in said
     tab.mouse.click(*place(tab, toy_plan, "c4"))
     said = tab.locator("#zp-unit").inner_text()
     for text in ("By decision of planners", "Provincial assembly", "31 ha", "of 88 ha for east"):
         assert text in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_card_unfolds_to_what_the_explanation_prints(visit, toy_plan, chain_lines, language: str) -> None:
+    """Line by line, for a unit by rule with farmland, one by default, and one by decision."""
+    tab = visit(toy_plan, language)
+    for unit_id in ("a2", "a4", "c4"):
+        tab.evaluate("unit => { location.hash = `unit=${unit}`; }", unit_id)
+        tab.wait_for_function("unit => document.querySelector('#zp-unit').innerText.includes(unit)", arg=unit_id)
+        folded = set(tab.locator("#zp-unit").inner_text().splitlines())
+        tab.evaluate("document.querySelectorAll('#zp-unit details').forEach(fold => { fold.open = true; })")
+        shown = set(tab.locator("#zp-unit").inner_text().splitlines())
+        assert chain_lines(toy_plan, unit_id, language) <= shown
+        assert len(folded) < len(shown)
+    assert tab.complaints == []
 
 
 def test_a_card_tells_the_line_and_the_layers_at_the_place(visit, toy_plan) -> None:

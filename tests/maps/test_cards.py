@@ -13,6 +13,8 @@ from layers import ZoneplanError
 from maps.cards import cards
 from maps.contents import contents
 from maps.map_words import _WORDS, map_words
+from maps.shelves import KINDS, Whys
+from zoning import link
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 
@@ -23,29 +25,44 @@ def of(said: dict, unit_id: str) -> dict:
     return {column: values[place] for column, values in said["units"].items()}
 
 
+def told(said: dict, why: int) -> list[tuple[int, str, str]]:
+    """The lines of a chain, as the page puts them together: how deep, what, and the text with its numbers."""
+    lines = []
+    for depth, kind, text, *numbers in said["whys"][why]:
+        parts = said["texts"][text].split("\0")
+        whole = parts[0] + "".join(number + part for number, part in zip(numbers, parts[1:], strict=True))
+        lines.append((depth, ("" if kind > 0 else "idle ") + KINDS[abs(kind) - 1], whole))
+    return lines
+
+
 def test_a_unit_that_a_rule_claimed(toy_plan) -> None:
     said = cards(toy_plan, "en")
     unit = of(said, "b2")
     assert (unit["name"], said["jurisdictions"][unit["jurisdiction"]], unit["area_ha"]) == ("Unit B2", "west", 100)
     assert (unit["main"], unit["overlays"], unit["status"]) == (FRAGILE, [], 0)
-    rule, zone, answer, _, clauses = unit["main_claim"]
-    assert said["rules"][rule] == {
-        "id": "fragile-1", "kind": "rule", "reason": "forest covers it", "reference": "Toy Act, section 2",
-        "verified": False,
-    }  # fmt: skip
+    rule, zone, answer, why = unit["main_claim"]
+    assert said["rules"][rule] == {"id": "fragile-1", "kind": "rule"}
     assert (zone, answer) == (FRAGILE, "yes")
-    assert clauses == [["yes", "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", 1]]
+    assert told(said, why) == [
+        (0, "reason", "rule fragile-1: forest covers it"),
+        (1, "yes", "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"),
+        (1, "parameter", "fragile_min = 0.5, from 2011-01-01: Toy Act, section 2"),
+        (1, "reference", "reference: Toy Act, section 2 (not verified) [rules.toml, line 1]"),
+    ]
     assert unit["claims"] == []
 
 
 def test_a_unit_that_no_rule_claimed_says_why(toy_plan) -> None:
     said = cards(toy_plan, "en")
-    rule, zone, _, text, clauses = of(said, "a4")["main_claim"]
+    rule, zone, _, why = of(said, "a4")["main_claim"]
     assert (said["rules"][rule]["kind"], zone) == ("default", GENERAL)
-    assert "population 400 < 1000 (populous_min)" in text
-    assert [clause[:2] for clause in clauses] == [
-        ["no", "ecologically_fragile_share 0 < 0.5 (fragile_min)"],
-        ["no", "population 400 < 1000 (populous_min)"],
+    lines = [(depth, text) for depth, kind, text in told(said, why) if kind in ("reason", "no")]
+    assert lines == [
+        (0, "default: no rule for a main function claims the unit"),
+        (1, "fragile-1 (Ecologically fragile)"),
+        (2, "ecologically_fragile_share 0 < 0.5 (fragile_min)"),
+        (1, "key-1 (Key development)"),
+        (2, "population 400 < 1000 (populous_min)"),
     ]
     assert of(said, "a4")["overlays"] == [ENERGY]
 
@@ -53,37 +70,42 @@ def test_a_unit_that_no_rule_claimed_says_why(toy_plan) -> None:
 def test_a_decision_shows_by_whom_and_why(toy_plan) -> None:
     said = cards(toy_plan, "en")
     unit = of(said, "c4")
-    rule, zone, _, text, clauses = unit["main_claim"]
-    assert (said["rules"][rule]["kind"], zone, clauses, unit["status"]) == ("decision", KEY, [], 3)
-    assert text == ("decided by Provincial assembly on 2024-06-01: The new town of the province (Resolution 7)")
+    rule, zone, _, why = unit["main_claim"]
+    assert (said["rules"][rule]["kind"], zone, unit["status"]) == ("decision", KEY, 3)
+    because = "decided by Provincial assembly on 2024-06-01: The new town of the province (Resolution 7)"
+    assert told(said, why)[0] == (0, "reason", f"decision-1: {because}")
 
 
 def test_quotas_keep_their_exact_amounts(toy_plan) -> None:
     said = cards(toy_plan, "en")
-    assert of(said, "c4")["quotas"] == [[0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]]
-    assert of(said, "a2")["quotas"] == [[0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None, ""]]
+    (key,), (farmland,) = of(said, "c4")["quotas"], of(said, "a2")["quotas"]
+    assert key[:-1] == [0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]
+    assert farmland[:-1] == [0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None, ""]
+    assert [text for depth, _, text in told(said, farmland[-1]) if depth == 0][-2:] == [
+        "ceiling 0 ha: available_ha, in whole steps of 1 [plan.toml, line 68]",
+        "it stands in plan.toml, line 59",
+    ]
 
 
 def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     rows = toy_plan.quotas.assign(shadow_price=0.25)
     rows.loc[rows["unit_id"] == "c4", ["carried", "transferred"]] = Decimal("-1.5")
-    assert of(cards(dataclasses.replace(toy_plan, quotas=rows), "en"), "c4")["quotas"][0][7:10] == [
-        0.25,
-        "-1.5",
-        "-1.5",
-    ]
+    (told_,) = of(cards(dataclasses.replace(toy_plan, quotas=rows), "en"), "c4")["quotas"]
+    assert told_[7:10] == [0.25, "-1.5", "-1.5"]
 
 
 def test_lines_say_what_was_claimed_and_settled(toy_plan) -> None:
     said = cards(toy_plan, "en")
-    assert of(said, "a2")["lines"] == [[1, 100.0, 100.0, []]]
+    (line,) = of(said, "a2")["lines"]
+    assert line[:-1] == [1, 100.0, 100.0, []]
+    assert (1, "reason", "layer farmland (permanent_farmland): 100.00 ha") in told(said, line[-1])
     assert of(said, "b2")["lines"] == []
 
 
 def test_a_line_that_lost_names_the_winner(toy_plan) -> None:
     lost = toy_plan.lines.assign(settled_ha=40.0, lost_to="red_line;hillside")
     said = cards(dataclasses.replace(toy_plan, lines=lost), "en")
-    assert of(said, "a2")["lines"] == [[1, 100.0, 40.0, [0, "hillside"]]]
+    assert of(said, "a2")["lines"][0][:-1] == [1, 100.0, 40.0, [0, "hillside"]]
 
 
 def test_units_share_their_lists_of_policies(toy_plan) -> None:
@@ -182,3 +204,26 @@ def test_both_languages_have_the_same_figures_in_their_words() -> None:
         fields = [{part.split("}")[0] for part in text.split("{")[1:]} for text in (english, chinese)]
         assert fields[0] == fields[1], key
     assert set(map_words("en")) == set(map_words("zh"))
+
+
+def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines) -> None:
+    """The toy plan has no energy, money or negative lists."""
+    said = cards(toy_plan, "en")
+    for unit_id in toy_plan.units.index:
+        unit = of(said, unit_id)
+        whys = [claim[-1] for claim in (unit["main_claim"], *unit["claims"])]
+        whys += [row[-1] for row in (*unit["lines"], *unit["quotas"])] + list(said["why_lists"][unit["policy_whys"]])
+        shown = {text for why in whys for _, kind, text in told(said, why) if not kind.startswith("idle")}
+        assert chain_lines(toy_plan, unit_id) <= shown
+
+
+def test_units_share_the_text_of_a_chain_and_keep_their_numbers() -> None:
+    """Two texts that differ in their numbers only are one; names with digits are no numbers."""
+    whys = Whys("en")
+    places = [whys.place(link("floor", "x", f"floor pop_2020 {number} of 1,234.50 ha")) for number in (3, 14.5, 3)]
+    assert places == [0, 1, 0]
+    assert whys.told() == {
+        "texts": ["floor pop_2020 \0 of \0 ha"],
+        "whys": [((0, 1, 0, "3", "1,234.50"),), ((0, 1, 0, "14.5", "1,234.50"),)],
+        "why_lists": [],
+    }

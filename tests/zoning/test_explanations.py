@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError, visible
+from zoning.chains import link
 from zoning.claims import classify
 from zoning.explanations import explain
 from zoning.indicators import assumed, complete
-from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
@@ -65,7 +65,11 @@ def plan(measures, rulebook) -> Plan:
     empty = pd.DataFrame()
     return Plan(
         study=SimpleNamespace(
-            name="Six units", units=SimpleNamespace(levels=("jurisdiction",)), quotas=(), services=None
+            name="Six units",
+            units=SimpleNamespace(levels=("jurisdiction",)),
+            quotas=(),
+            services=None,
+            where=lambda *_keys: "plan.toml, line 7, column 1",
         ),
         rulebook=rulebook,
         units=empty,
@@ -161,30 +165,29 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     told["unit"]["name"] = "changed"
     assert explanation.as_dict()["unit"]["name"] == "Unit a"
-    assert told["quotas"] == [
-        {
-            "quota": "construction_land",
-            "period": 2025,
-            "amount": "12.50",
-            "floor": "0",
-            "ceiling": "12.5",
-            "unit": "ha",
-            "weight": 600.0,
-            "binding": "ceiling",
-            "jurisdiction": "west",
-            "jurisdiction_amount": "100",
-            "carried": None,
-            "transferred": None,
-            "price_from": None,
-            "price_to": None,
-            "shadow_price": None,
-            "solution": None,
-            "groups": [],
-            "limits": [],
-            "locks": [],
-            "transfers": [],
-        }
-    ]
+    (quota,) = told["quotas"]
+    assert quota == link("quota", "construction_land", amount="12.50", unit="ha") | {
+        "quota": "construction_land",
+        "period": 2025,
+        "amount": "12.50",
+        "floor": "0",
+        "ceiling": "12.5",
+        "unit": "ha",
+        "weight": 600.0,
+        "binding": "ceiling",
+        "jurisdiction": "west",
+        "jurisdiction_amount": "100",
+        "carried": None,
+        "transferred": None,
+        "price_from": None,
+        "price_to": None,
+        "shadow_price": None,
+        "solution": None,
+        "groups": [],
+        "limits": [],
+        "locks": [],
+        "transfers": [],
+    }
 
 
 def test_the_text_for_a_terminal(plan) -> None:
@@ -198,7 +201,7 @@ Main function: Key development (key_development) - decided by the rules
     rule key-1: many people live here
       yes     population / area_km2 60 >= 50 (density_min)
       density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1
-      reference: Small Act, section 1
+      reference: Small Act, section 1 [rules.toml, line 1]
 
 Quotas
   construction_land 2025: 12.50 ha, of 100 for west (floor 0, ceiling 12.5, weight 600, bound by ceiling)
@@ -207,11 +210,11 @@ Policies
   Report on land (land-report; land, strictness 1)
     Whoever is given land reports on it.
       yes     quota_construction_land 12.5 > 0
-      reference: Small Act, section 12 (text not seen)
+      reference: Small Act, section 12 (text not seen) [policies.toml, line 32]
   No building without a plan (plan-first; land, strictness 1)
     Building needs a plan of the unit.
       yes     it always holds
-      reference: Small Act, section 9, from 2001-01-01 (text not seen)
+      reference: Small Act, section 9, from 2001-01-01 (text not seen) [policies.toml, line 1]
 
 Margins
   fragile-1: ecologically_fragile_share 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
@@ -241,17 +244,34 @@ def test_a_decision_is_told_beside_what_the_rules_say(plan) -> None:
 
 
 def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
+    """Each rule that was asked in vain, with its own clauses, thresholds and references."""
     text = explain(plan, "d").text()
-    assert "Main function: General (general) - decided by the rules" in text
-    assert "key-1 (key_development): population / area_km2 49.9 < 50 (density_min)" in text
-    assert "      density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1\n" in text
+    assert "Main function: General (general) - decided by the rules\n    default: no rule for a main" in text
+    assert (
+        "      key-1 (Key development)\n"
+        "        no      population / area_km2 49.9 < 50 (density_min)\n"
+        "        density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1\n"
+        "        reference: Small Act, section 1 [rules.toml, line 1]\n"
+    ) in text
+    links = explain(plan, "d").as_dict()["main"]["links"]
+    assert {one["id"]: one["values"] for one in links} == {
+        "fragile-1": {"ecologically_fragile_share": 0.49},
+        "key-1": {"population": 499, "area_km2": 10},
+    }
 
 
 def test_lines_say_what_was_lost_to_which(plan) -> None:
+    told = explain(plan, "b")
     assert (
-        "  Ecological red line: 40.00 ha of 50.00 ha claimed; 10.00 ha lost to red_line_core (Small Act, section 6)"
-        in explain(plan, "b").text()
-    )
+        "  Ecological red line: 40.00 ha of 50.00 ha claimed; 10.00 ha lost to red_line_core\n"
+        "    layers of the role red_line, protected draw it; it stands 1 of 1 in precedence\n"
+        "      10.00 ha went to red_line_core, which comes first\n"
+        "      reference: Small Act, section 6 [lines.toml, line 1]\n"
+    ) in told.text()
+    (line,) = told.as_dict()["lines"]
+    assert [(one["kind"], one["id"], one["amount"], one["unit"]) for one in line["links"]] == [
+        ("taken", "red_line_core", 10.0, "ha")
+    ]
 
 
 def test_what_was_assumed_about_a_value_is_told(plan) -> None:
@@ -317,23 +337,24 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
             name="Six units",
             quotas=(asked,),
             decisions=(),
-            units=SimpleNamespace(levels=()),
+            units=SimpleNamespace(levels=(), part_of=None),
             agreements=(),
             transfers=(),
+            where=lambda *_keys: "plan.toml, line 7, column 1",
         ),
         quotas=quotas,
     )
     text = explain(plan, "a").text()
     assert "7 ha of it carried over" in text
     assert "locked at 2 ha: x" in text
-    assert "in the group main = 'key_development': at most 60 % of the total, at least 20 % of the total\n" in text
-    assert "hands 4 ha to b: the new station (Resolution 8)" in text
+    assert "in the group main = 'key_development': at most 60 % of the total, at least 20 % of the total [" in text
+    assert "hands 4 ha to b: the new station\n      reference: Resolution 8 [" in text
     assert "receives 4 ha from c: the new station" in text
     assert "fragile land" not in text
     assert (
         "in the group main = 'ecologically_fragile': at most 5 % of the total; fragile land"
         in explain(plan, "b").text()
     )
-    told = "\n".join(narrate(explain(plan, "a").as_dict(), "zh"))
+    told = explain(plan, "a", "zh").text()
     assert "其中结转 7 ha" in told
     assert "从 c 调入 4 ha：the new station" in told

@@ -1,0 +1,81 @@
+"""Shelves: values that recur on a map, each kept once, and the chains of links that cards unfold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from layers import visible
+from zoning import heading, tell
+
+KINDS = ("reason", "setting", "yes", "no", "unknown", "parameter", "reference")
+"""What a line of a chain can be, by its number from 1; below 0 it is a clause on which nothing hangs."""
+GAP = "\0"
+"""Where a number stands in a text that is kept once; no visible text has this character."""
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_])[0-9]+(?:[.,][0-9]+)*")
+
+
+class Shelf:
+    """Values that recur, each kept once.
+
+    Examples
+    --------
+    >>> shelf = Shelf()
+    >>> [shelf.place(word) for word in ("land", "energy", "land")], shelf.kept
+    ([0, 1, 0], ['land', 'energy'])
+    """
+
+    def __init__(self, kept: Iterable[Hashable] = ()) -> None:
+        self._places = {one: place for place, one in enumerate(kept)}
+
+    @property
+    def kept(self) -> list[Any]:
+        """The values in the order of their places."""
+        return list(self._places)
+
+    def place(self, value: Hashable) -> int:
+        """Where a value stands; it is put there if it is new."""
+        return self._places.setdefault(value, len(self._places))
+
+
+class Whys:
+    """Chains as the cards unfold them: each text once, its numbers apart, and each chain that units share once.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._texts, self._whys, self._lists = Shelf(), Shelf(), Shelf()
+
+    def place(self, link: Mapping[str, Any]) -> int:
+        """The number of a chain: its lines, each by its depth, kind and text."""
+        lines = tell(link, self._language)
+        told = ((one.depth, self._kind(one.kind, one.decides), *self._text(one.text)) for one in lines)
+        return self._whys.place(tuple(told))
+
+    def place_all(self, links: Iterable[Mapping[str, Any]]) -> int:
+        """The number of a list of chains."""
+        return self._lists.place(tuple(self.place(link) for link in links))
+
+    def headed(self, matter: str, links: Iterable[Mapping[str, Any]]) -> int:
+        """The number of a list of headings, each with its chain."""
+        told = ((self.place(one), *self._text(heading(matter, one, self._language))) for one in links)
+        return self._lists.place(tuple(told))
+
+    def told(self) -> dict[str, list[Any]]:
+        """What is kept, ready for JSON."""
+        return {"texts": self._texts.kept, "whys": self._whys.kept, "why_lists": self._lists.kept}
+
+    def _text(self, text: str) -> tuple[int | str, ...]:
+        """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
+        shown = visible(text)
+        return self._texts.place(_NUMBER.sub(GAP, shown)), *_NUMBER.findall(shown)
+
+    @staticmethod
+    def _kind(kind: str, decides: bool) -> int:
+        number = 1 + KINDS.index(kind)
+        return number if decides else -number

@@ -1,0 +1,144 @@
+"""Claim explanations: which rule, decision or default claims a unit, by which clauses, and where that is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from layers import LANGUAGES, parse_condition
+from zoning.chains import Content, chain, in_plan, in_rulebook, link
+from zoning.claims import DEFAULT_RULE
+from zoning.decisions import DECISION
+from zoning.entries import Rule
+from zoning.locked_entries import LOCKED
+from zoning.plans import Plan
+from zoning.questions import inherited_reason
+from zoning.words import engine_words, text_in
+
+
+def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """Every claim on some units, as links.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit, in the order of the claims. Beside the keys of a link: ``zone``, ``title``, ``rule``, ``answer``,
+        ``because`` (the reason in all languages of the rulebook), ``inherited_from``, ``decision``. The default has a
+        link for each rule that was asked in vain.
+    """
+    explainer = _Explainer(plan)
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    rows = plan.claims[plan.claims["unit_id"].isin(found)]
+    for row in rows.to_dict("records"):
+        found[row["unit_id"]].append(explainer.claim({str(name): value for name, value in row.items()}))
+    return found
+
+
+class _Explainer:
+    """Explains the claims of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._rulebook = plan, plan.rulebook
+        self._rules = {rule.id: rule for rule in plan.rulebook.rules}
+        self._zones = {zone.code: zone for zone in plan.rulebook.zones}
+        self._written: dict[str, str] = {}
+
+    def claim(self, row: Mapping[str, Any]) -> Content:
+        """One row of the CLAIMS table."""
+        said, rule, zone = json.loads(row["values"]), self._rules.get(row["rule"]), self._zones[row["zone"]]
+        locked = self._rulebook.locked.get(row["rule"])
+        reference = rule.reference if rule else said.get("decision", {}).get("reference", "")
+        by_default = row["rule"] == DEFAULT_RULE
+        own = link(
+            self._kind(row["rule"]),
+            row["rule"],
+            str(row["reason"]),
+            when=rule.when if rule else "",
+            said=chain(said, self._rulebook),
+            days=rule or locked,
+            reference=reference or zone.reference,
+            verified=rule.verified if rule else locked.verified if locked else None,
+            written=self._place(row["rule"]),
+            links=self._asked(said) if by_default else (),
+        )
+        return own | {
+            "zone": zone.code,
+            "title": dict(zone.title),
+            "rule": str(row["rule"]),
+            "answer": str(row["answer"]),
+            "because": self._because(row, rule),
+            "inherited_from": str(row["inherited_from"]),
+            "decision": said.get("decision"),
+        }
+
+    def _kind(self, rule: str) -> str:
+        kinds = {DECISION: "decision", LOCKED: "locked", DEFAULT_RULE: "default"}
+        if rule in self._rules:
+            return "rule"
+        return next((kind for beginning, kind in kinds.items() if rule.startswith(beginning)), "rule")
+
+    def _place(self, rule: str) -> str:
+        """Where the rule, the decision or the locked entry is written; found once."""
+        if rule not in self._written:
+            self._written[rule] = self._look_up(rule)
+        return self._written[rule]
+
+    def _look_up(self, rule: str) -> str:
+        if rule in self._rules:
+            return in_rulebook(self._rulebook, "rules", self._rules[rule])
+        if rule in self._rulebook.locked:
+            return in_rulebook(self._rulebook, "decisions", self._rulebook.locked[rule])
+        if rule.startswith(DECISION):
+            return in_plan(self._plan.study, "decisions", int(rule.removeprefix(DECISION)) - 1)
+        return ""
+
+    def _because(self, row: Mapping[str, Any], rule: Rule | None) -> dict[str, str]:
+        """The reason that the rule gives in all its languages; a claim on a larger unit says of which."""
+        texts = dict(rule.reason) if rule else {}
+        if not row["inherited_from"]:
+            return texts
+        level, whole = self._plan.study.units.part_of or "", str(row["inherited_from"])
+        known = [language for language in texts if language in LANGUAGES]
+        return texts | {language: inherited_reason(texts[language], level, whole, language) for language in known}
+
+    def _asked(self, said: Mapping[str, Any]) -> list[Content]:
+        """The rules that do not claim a unit, each with its own clauses."""
+        found: dict[str, list[Content]] = {}
+        for clause in said["clauses"]:
+            found.setdefault(clause.get("rule", ""), []).append(clause)
+        say = engine_words(self._plan.language)["rule_of"].format
+        return [
+            link(
+                "rule",
+                rule.id,
+                say(rule=rule.id, zone=text_in(self._zones[rule.zone].title, self._plan.language, rule.zone)),
+                when=rule.when,
+                said=self._own(rule, clauses, said),
+                days=rule,
+                reference=rule.reference,
+                verified=rule.verified,
+                written=self._place(rule.id),
+            )
+            for name, clauses in found.items()
+            for rule in [self._rules.get(name)]
+            if rule is not None
+        ]
+
+    def _own(self, rule: Rule, clauses: list[Content], said: Mapping[str, Any]) -> Content:
+        """What of the values and thresholds of all rules one of them reads."""
+        names = parse_condition(rule.when).names
+        read = {
+            key: {name: one for name, one in said[key].items() if name in names} for key in ("values", "thresholds")
+        }
+        return chain({"clauses": clauses, **read}, self._rulebook)

@@ -1,0 +1,121 @@
+"""Headings: what the chains of a unit are about, each in one line, and notes on where a policy holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from layers import words_in
+from zoning.energy_words import NARRATION, colour_in
+from zoning.words import engine_words, instrument_in, text_in
+
+Link = Mapping[str, Any]
+
+
+def heading(matter: str, one: Link, language: str = "en") -> str:
+    """The first line of an entry of an explanation.
+
+    Parameters
+    ----------
+    matter : str
+        One of ``HEADED``.
+    one : mapping
+        The entry.
+    language : {"en", "zh"}
+
+    Examples
+    --------
+    >>> from zoning import link
+    >>> wild = link("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
+    >>> heading("industries", wild)
+    'Wild land: 2 prohibited, 1 restricted'
+    """
+    return HEADED[matter](one, language)
+
+
+def notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
+    """What is to be known of a policy before its clause: an exception, parts of the unit, who has it first."""
+    words = engine_words(language)
+    if matter != "policies":
+        return
+    if one["exception"]:
+        yield words["policy_exception"].format(text=one["exception"])
+    if one["pieces"]:
+        yield words["policy_part"].format(area=f"{one['part_ha']:,.2f}", count=len(one["pieces"]))
+    if one["inherited_from"]:
+        yield words["policy_inherited"].format(name=one["inherited_from"])
+
+
+def _line(one: Link, language: str) -> str:
+    words, total = engine_words(language), one["claimed_ha"] - one["settled_ha"]
+    lost = [
+        words["line_lost"].format(area=f"{one['lost'].get(f'to_{code}_ha', total):,.2f}", line=code)
+        for code in str(one["lost_to"]).split(";")
+        if code
+    ]
+    return words["line"].format(
+        title=text_in(one["title"], language, one["line"]),
+        settled=f"{one['settled_ha']:,.2f}",
+        claimed=f"{one['claimed_ha']:,.2f}",
+        lost="".join(lost),
+    )
+
+
+def _quota(one: Link, language: str) -> str:
+    words = engine_words(language)
+    bounds = [words[name].format(amount=one[name]) for name in ("floor", "ceiling") if one[name] is not None]
+    if one["weight"] is not None:
+        key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
+        bounds.append(words[key].format(amount=f"{one['weight']:,.6g}"))
+    if one["binding"]:
+        bounds.append(words["binding"].format(what=words.get(f"bound_{one['binding']}", one["binding"])))
+    above = {"amount": one["jurisdiction_amount"], "place": one["jurisdiction"]}
+    return words["quota"].format(
+        **{name: one[name] for name in ("quota", "period", "amount", "unit")},
+        whole=words["quota_whole"].format(**above) if one["jurisdiction_amount"] else "",
+        bounds=words["quota_and"].join(bounds),
+    )
+
+
+def _light(one: Link, language: str) -> str:
+    words = words_in(language, NARRATION)
+    total = words["not_counted" if one["total_exempt"] else "counted"]
+    return words["lights"].format(
+        region=one["region"],
+        period=one["period"],
+        verdict=colour_in(language, one["verdict"]),
+        intensity=colour_in(language, one["intensity_light"]),
+        total=total.format(light=colour_in(language, one["total_light"])),
+    )
+
+
+def _flow(one: Link, language: str) -> str:
+    return engine_words(language)["flow"].format(**one)
+
+
+def _policy(one: Link, language: str) -> str:
+    words = engine_words(language)
+    over = words["policy_over"].format(id=one["overruled_by"]) if one["overruled_by"] else ""
+    return words["policy"].format(
+        title=text_in(one["title"], language, one["policy"]),
+        id=one["policy"],
+        instrument=instrument_in(language, one["instrument"]),
+        strictness=one["strictness"],
+        over=words["policy_excepted"] if one["exception"] else over,
+    )
+
+
+def _list(one: Link, language: str) -> str:
+    told = {key: one[key] for key in ("title", "prohibited", "restricted")}
+    return engine_words(language)["list_counts"].format(**told)
+
+
+HEADED: Mapping[str, Callable[[Link, str], str]] = {
+    "lines": _line,
+    "quotas": _quota,
+    "energy": _light,
+    "flows": _flow,
+    "policies": _policy,
+    "industries": _list,
+}
+"""The matters that have headings, in the order in which they are told."""

@@ -1,0 +1,283 @@
+"""Quota explanations: from the total down to a unit's amount, by its weight and within its bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from layers import Priority, Quota, number_text
+from zoning.bounds import UNIT
+from zoning.chains import Content, in_plan, link
+from zoning.grants import GRANTED, Grants
+from zoning.jurisdictions import name_level
+from zoning.plans import Plan
+from zoning.price_words import optimum_lines
+from zoning.quota_rows import RESERVE
+from zoning.weights import find_column
+from zoning.words import engine_words
+
+DIGITS = 6
+"""Significant digits of weights in words; the numbers themselves stand beside them."""
+
+
+def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """What some units were given of every quota, as links; decimals are text, so that none is lost.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit, in the order of the QUOTAS table. Beside the keys of a link the columns of the table, the amount of the
+        unit's jurisdiction, what :func:`zoning.grant` says, and its ``solution``. Links: each
+        ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times each
+        ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved`` amount,
+        and ``optimum``, prices and limits of a quota that is the best by an objective.
+    """
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    rows = plan.quotas[plan.quotas["unit_id"].isin(found)]
+    above = _above(plan)
+    solutions = {str(row["quota"]): _texts(row) for row in plan.solutions.drop(columns="period").to_dict("records")}
+    explainers = {
+        (quota.name, quota.period): _Explainer(place, quota, Grants(plan, quota, found), solutions.get(quota.name))
+        for place, quota in enumerate(plan.study.quotas if len(rows) else ())
+    }
+    for row in map(_texts, rows.to_dict("records")):
+        key = str(row["quota"]), int(row["period"])
+        told = explainers[key].quota(row) if key in explainers else _quota(row)
+        found[row["unit_id"]].append(told | {"jurisdiction_amount": above.get((*key, row["jurisdiction"]))})
+    return found
+
+
+def _texts(row: Mapping[Any, Any]) -> Content:
+    return {str(name): value for name, value in row.items()}
+
+
+def _above(plan: Plan) -> dict[tuple[str, int, str], str | None]:
+    """What each jurisdiction was given, by quota, period and name; of several of one name the first."""
+    rows = plan.quotas[plan.quotas["unit_id"] == ""].drop_duplicates(["quota", "period", "jurisdiction"])
+    keys = zip(rows["quota"], rows["period"], rows["jurisdiction"], strict=True)
+    return {
+        (str(quota), int(period), str(name)): _decimal(amount)
+        for (quota, period, name), amount in zip(keys, rows["amount"], strict=True)
+    }
+
+
+def _quota(row: Mapping[str, Any], reference: str = "", written: str = "") -> Content:
+    """One row of the QUOTAS table; nothing is known of a quota that the study does not have."""
+    name, unit = str(row["quota"]), str(row["unit"])
+    own = link("quota", name, amount=_decimal(row["amount"]), unit=unit, reference=reference, written=written)
+    return own | {
+        "quota": name,
+        "period": int(row["period"]),
+        **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
+        "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
+        "binding": str(row["binding"]),
+        "jurisdiction": str(row["jurisdiction"]),
+        **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
+        "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
+        "solution": None,
+        **{name: [] for name in GRANTED},
+    }
+
+
+def _decimal(value: Any) -> str | None:
+    return None if pd.isna(value) or value == "" else str(value)
+
+
+class _Explainer:
+    """Explains one quota.
+
+    Parameters
+    ----------
+    place : int
+        Of the quota in the study.
+    quota : Quota
+    grants : Grants
+    solution : dict, optional
+        How good it is, where it is the best by an objective.
+    """
+
+    def __init__(self, place: int, quota: Quota, grants: Grants, solution: Content | None = None) -> None:
+        self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
+        self._words = engine_words(grants.plan.language)
+        rows = grants.plan.quotas
+        rows = rows[(rows["quota"] == quota.name) & (rows["period"] == quota.period)]
+        reserves = rows[rows["unit_id"] == RESERVE]
+        self._reserves = dict(zip(reserves["name"], reserves["amount"], strict=True))
+        self._above = {(row["level"], row["name"]): row for row in rows[rows["level"] != UNIT].to_dict("records")}
+        self._weights: dict[tuple[str, str], list[float]] = {}
+        for (level, name), row in self._above.items():
+            above = "" if name == row["jurisdiction"] else name.removesuffix(f" / {row['jurisdiction']}")
+            self._weights.setdefault((level, above), []).append(row["weight"])
+        self._levels = [name_level(level, grants.measures) for level in quota.levels[:-1]]
+        parts = [] if isinstance(quota.weight, str) else quota.weight
+        self._sums = {
+            one.measure: math.fsum(find_column(one.measure, grants.measures, "weight").astype(float)) for one in parts
+        }
+
+    def quota(self, row: Mapping[str, Any]) -> Content:
+        """One row of the QUOTAS table, and what made it."""
+        own = _quota(row, self._quota.reference, self._written())
+        own |= {"solution": self._solution, **self._grants.concerning(str(row["unit_id"]))}
+        best = optimum_lines(own, self._grants.plan.language)
+        return own | {"links": [*self._links(row), *(link("optimum", self._quota.name, line) for line in best)]}
+
+    def _links(self, row: Mapping[str, Any]) -> Iterator[Content]:
+        """What made a row, from the total down."""
+        unit = str(row["unit_id"])
+        yield from self._from_above(unit)
+        yield self._weight(row)
+        locked = bool(list(self._grants.locks(unit)))
+        for what in ("floor", "ceiling") if not locked else ():
+            yield from self._bound(what, getattr(self._quota, what), unit)
+        yield from self._within(unit)
+        yield from self._conditions(row)
+
+    def _say(self, key: str, **parts: object) -> str:
+        return self._words[key].format(unit=self._quota.unit, **parts)
+
+    def _written(self, *keys: str | int) -> str:
+        return in_plan(self._grants.plan.study, "quotas", self._place, *keys)
+
+    def _from_above(self, unit: str) -> Iterator[Content]:
+        """The jurisdictions by which the amount came, each with what it held back."""
+        quota, path, whole = self._quota, "", str(self._quota.total)
+        for level, names in zip(quota.levels, self._levels, strict=False):
+            above, path = path, f"{path} / {names[unit]}" if path else str(names[unit])
+            row = self._above.get((level, path))
+            if row is None:
+                return
+            ends = [self._words[end].format(amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
+            ends += [self._words["binding"].format(what=self._bound_by(row["binding"]))] if row["binding"] else []
+            told = {"name": path, "above": whole, "amount": row["amount"], "weight": _short(row["weight"])}
+            bounds = self._say("quota_bounds", bounds=self._words["quota_and"].join(ends)) if ends else ""
+            weights = _short(math.fsum(self._weights[level, above]))
+            key = "quota_level" if self._quota.by == "weighted" else "quota_part"
+            reason = self._say(key, **told, weights=weights, bounds=bounds)
+            yield self._link("level", path, reason, _decimal(row["amount"]))
+            whole = str(row["amount"])
+        if path in self._reserves:
+            told = {"name": path or quota.name, "pct": quota.reserve_pct, "amount": self._reserves[path]}
+            reason = self._say("quota_reserve", **told)
+            yield self._link("reserve", path, reason, str(told["amount"]), written=self._written("reserve_pct"))
+
+    def _bound_by(self, binding: str) -> str:
+        return self._words.get(f"bound_{binding}", binding)
+
+    def _link(self, kind: str, name: str, reason: str, amount: str | float | None = None, **more: Any) -> Content:
+        return link(kind, name, reason, amount=amount, unit=self._quota.unit, **more)
+
+    def _weight(self, row: Mapping[str, Any]) -> Content:
+        """The weight as a sum of terms, times its factors."""
+        unit, weight = str(row["unit_id"]), self._quota.weight
+        parts = [(weight, None)] if isinstance(weight, str) else [(one.measure, one.share) for one in weight]
+        terms = [self._term(name, share, unit) for name, share in parts]
+        met = [
+            self._priority(number, one, unit)
+            for number, one in enumerate(self._quota.priority)
+            if self._grants.meets(one.when, unit)
+        ]
+        words = self._words["quota_plus"].join(one["reason"] for one in terms)
+        for one in met:
+            words = self._say("quota_times", terms=words, factor=_short(one["amount"]))
+        own = None if pd.isna(row["weight"]) else float(row["weight"])
+        key = "quota_suitability" if self._quota.objective == "suitability" else "quota_weight"
+        reason = self._say(key, weight=_short(own), terms=words)
+        silent = [one | {"reason": ""} for one in terms]  # the sum has said it
+        return link("weight", unit, reason, amount=own, written=self._written("weight"), links=[*silent, *met])
+
+    def _term(self, name: str, share: float | None, unit: str) -> Content:
+        value = float(find_column(name, self._grants.measures, "weight")[unit])
+        said = {"values": {name: value}}
+        if share is None:
+            return link(
+                "term", name, self._say("quota_measure", name=name, value=_short(value)), amount=value, said=said
+            )
+        whole = self._sums[name]
+        told = {"share": _short(share), "name": name, "value": _short(value), "whole": _short(whole)}
+        amount = share * value / whole if whole else 0.0
+        return link("term", name, self._say("quota_term", **told), amount=amount, said=said)
+
+    def _priority(self, number: int, one: Priority, unit: str) -> Content:
+        return link(
+            "priority",
+            str(number + 1),
+            self._say("quota_priority", factor=_short(one.factor), reason=one.reason),
+            amount=float(one.factor),
+            when=one.when,
+            said=self._grants.chain(one.when, unit),
+            written=self._written("priority", number),
+        )
+
+    def _bound(self, what: str, bound: Decimal | str | None, unit: str) -> Iterator[Content]:
+        """The floor or the ceiling as the plan gives it, before balances and other quotas."""
+        if bound is None:
+            return
+        if not isinstance(bound, str):
+            reason = self._say(f"quota_{what}", amount=bound, source="")
+            yield self._link(what, what, reason, str(bound), written=self._written(what))
+            return
+        value = find_column(bound, self._grants.measures, what)[unit]
+        source = self._say("quota_source", measure=bound, step=self._quota.step)
+        reason = self._say(f"quota_{what}", amount=_short(float(value), 10), source=source)
+        said = {"values": {bound: float(value)}}
+        yield self._link(what, bound, reason, str(value), said=said, written=self._written(what))
+
+    def _within(self, unit: str) -> Iterator[Content]:
+        """The amounts of other quotas that this one stays within, at every level."""
+        rows = self._grants.plan.quotas
+        for number, one in enumerate(self._quota.within):
+            depth = len(self._quota.levels) - 1 if one.level == UNIT else self._quota.levels.index(one.level) + 1
+            path = " / ".join(str(names[unit]) for names in self._levels[:depth])
+            column, name = ("unit_id", unit) if one.level == UNIT else ("name", path)
+            other = rows[(rows["quota"] == one.quota) & (rows["level"] == one.level) & (rows[column] == name)]
+            amount = other["amount"].iloc[-1] if len(other) else Decimal(0)
+            reason = self._say("quota_within", times=one.times, amount=amount, other=one.quota)
+            written = self._written("within", number)
+            yield self._link("within", one.quota, reason, str(one.times * amount), written=written)
+
+    def _conditions(self, row: Mapping[str, Any]) -> Iterator[Content]:
+        """Balance, locks, groups and transfers."""
+        unit, quota = str(row["unit_id"]), self._quota
+        if Decimal(_decimal(row["carried"]) or 0):
+            source = quota.carried if isinstance(quota.carried, str) else ""
+            reason = self._say("quota_carried", amount=row["carried"])
+            yield self._link("carried", source, reason, str(row["carried"]), written=self._written("carried"))
+        for lock in self._grants.locks(unit):
+            said = None if lock.when is None else self._grants.chain(lock.when, unit)
+            reason = self._say("quota_locked", amount=lock.amount, reason=lock.reason)
+            number = quota.locked.index(lock)
+            written = self._written("locked", number)
+            yield self._link(
+                "lock", str(number + 1), reason, str(lock.amount), when=lock.when or "", said=said, written=written
+            )
+        for number, group in enumerate(quota.groups):
+            if self._grants.meets(group.when, unit):
+                said, written = self._grants.chain(group.when, unit), self._written("groups", number)
+                reason = self._group(group)
+                yield self._link("group", str(number + 1), reason, when=group.when, said=said, written=written)
+        for number, one in enumerate(quota.transfers):
+            if unit in (one.giver, one.receiver):
+                side, other = ("gives", one.receiver) if unit == one.giver else ("receives", one.giver)
+                reason = self._say(side, amount=one.amount, other=other, reason=one.reason)
+                amount = f"{'-' if side == 'gives' else ''}{one.amount}"
+                written = self._written("transfers", number)
+                yield self._link("moved", other, reason, amount, reference=one.reference, written=written)
+
+    def _group(self, group: Any) -> str:
+        ends = [(key, getattr(group, key)) for key in ("max_pct", "min_pct")]
+        limits = self._words["quota_and"].join(self._say(key, amount=end) for key, end in ends if end is not None)
+        because = self._say("quota_because", reason=group.reason) if group.reason else ""
+        return self._say("quota_group", when=group.when, limits=limits, because=because)
+
+
+def _short(value: float | None, digits: int = DIGITS) -> str:
+    return "" if value is None or not math.isfinite(value) else number_text(float(value), digits)

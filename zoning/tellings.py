@@ -1,0 +1,134 @@
+"""Tellings: a chain of links as lines of text, the same for a terminal and for the card of the map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from layers import number_text
+from zoning.words import engine_words, text_in
+
+ANSWERS = ("yes", "no", "unknown")
+_UNSEEN = ("policy", "exception", "overruled", "list")
+"""Kinds of which people say that nobody has seen the text; of numbers and rules, that they are not verified."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a chain.
+
+    Attributes
+    ----------
+    depth : int
+        How far below the matter it stands.
+    kind : str
+        "reason", "setting", "yes", "no", "unknown", "parameter" or "reference".
+    text : str
+    decides : bool
+        False for a clause that the answer does not hang on.
+    """
+
+    depth: int
+    kind: str
+    text: str
+    decides: bool = True
+
+
+def tell(link: Mapping[str, Any], language: str = "en") -> Iterator[Told]:
+    """A link and all below it, line by line.
+
+    Parameters
+    ----------
+    link : mapping
+        See :func:`zoning.link`.
+    language : {"en", "zh"}
+
+    Yields
+    ------
+    Told
+        Names are in the text as they were read, see :func:`layers.visible`.
+
+    Examples
+    --------
+    >>> from zoning import link
+    >>> floor = link("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
+    >>> [(one.depth, one.text) for one in tell(floor)]
+    [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
+    """
+    words = engine_words(language)
+    where, under = _reference(link, words), 1 if link["reason"] else 0
+    if link["reason"]:
+        placed = words["there"].format(place=link["written"]) if link["written"] and not where else ""
+        yield Told(0, "reason", f"{link['reason']}{placed}")
+    for name, value in link.get("settings", {}).items():
+        yield Told(0, "setting", words["setting"].format(name=name, value=_setting(value, words)))
+    for clause in link["clauses"]:
+        always = clause["text"].upper() == "TRUE"
+        sentence = words["always"] if always else clause["sentence"]
+        yield Told(under, clause["answer"], sentence, bool(clause["decides"]))
+    for one in link["parameters"]:
+        yield Told(under, "parameter", _parameter(one, language))
+    for below in link["links"]:
+        yield from (replace(line, depth=line.depth + under) for line in tell(below, language))
+    if where:
+        yield Told(under, "reference", where)
+
+
+def reasoned(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """A claim that says of which rule it is, why in words alone, and each fact once: the clauses have the values.
+
+    Parameters
+    ----------
+    claim : mapping
+        Of an explanation.
+    language : {"en", "zh"}
+    """
+    words, told = engine_words(language), dict(claim)
+    if claim["kind"] == "default":
+        asked = bool(claim["links"])
+        told |= {"clauses": [], "parameters": []} if asked else {}
+        reason = words["unclaimed"] if asked else claim["reason"]
+        return told | {"reason": words["no_rule"].format(id=words["default"], reason=reason)}
+    key, because = "rule" if claim["when"] else "no_rule", text_in(claim["because"], language, claim["reason"])
+    return told | {"reason": words[key].format(id=claim["rule"], reason=because)}
+
+
+def days_of(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """From when until when something holds, in words; empty where that is always."""
+    return "".join(words[f"policy_{key}"].format(day=one[key]) for key in ("since", "until") if one[key])
+
+
+def _parameter(one: Mapping[str, Any], language: str) -> str:
+    words = engine_words(language)
+    return words["parameter"].format(
+        name=text_in(one.get("title", {}), language, one["name"]),
+        value=_plain(one["value"], words),
+        unit="" if one["unit"] == "1" else f" {one['unit']}",
+        since=days_of(one, words),
+        reference=one["reference"],
+        doubt=words["unverified"] if one["verified"] is False else "",
+    )
+
+
+def _plain(value: float | bool | str, words: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return words["taken_true" if value else "taken_false"]
+    return value if isinstance(value, str) else number_text(value)
+
+
+def _reference(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
+    doubt = "" if link["verified"] is not False else words["unseen" if link["kind"] in _UNSEEN else "unverified"]
+    place = words["there"].format(place=link["written"]) if link["written"] else ""
+    told = {"text": link["reference"], "days": days_of(link, words), "doubt": doubt, "place": place}
+    if link["reference"]:
+        return words["reference"].format(**told)
+    return "" if link["reason"] or not link["written"] else words["written"].format(place=link["written"])
+
+
+def _setting(value: Any, words: Mapping[str, str]) -> str:
+    if isinstance(value, dict) and set(value) == {"value", "unit"}:
+        return words["missing"] if value["value"] is None else f"{value['value']} {value['unit']}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
