@@ -19,7 +19,7 @@ class ServicesSection(Section):
     unit: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
     """Currency of the values, such as "CNY"; in small letters it ends the names of the measures."""
     values: Annotated[dict[Text, Annotated[dict[Text, Exact], Field(min_length=1)]], Field(min_length=1)]
-    """For each class of land, of which <class>_ha is a measure, the value of a hectare and year, service by service."""
+    """For each class of land (<class>_ha or <class>_share is a measure), the value of a hectare and year by service."""
     rate: ExactStep = Decimal(1)
     """What one of these values is worth, where they are equivalents of a standard hectare."""
     market: Several[Text] = ()

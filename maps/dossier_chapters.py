@@ -12,8 +12,10 @@ from maps.report_annexes import weight_text
 from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
 from maps.report_energy import unit_lights
+from maps.report_flows import unit_flows
 from maps.report_industries import unit_lists
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
+from maps.report_services import unit_services
 from zoning import factors, optimum_lines, role_in, text_in
 
 Content = Mapping[str, Any]
@@ -72,8 +74,11 @@ def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
     if len(edition.plan.industries):
         own = unit_lists(edition, said["unit"]["unit_id"])
         yield _chapter("industries", words["unit_lists"], own, words["no_unit_lists"])
+    if said["services"]:
+        worth = unit_services(edition, said["services"])
+        yield Chapter("services", words["ecosystem_services"], tuple(worth))
     if len(edition.plan.flows):
-        yield _chapter("money", words["money"], _money(edition, said["unit"]), words["none"])
+        yield _chapter("money", words["money"], unit_flows(edition, said["unit"]), words["none"])
     yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, said), words["no_assumptions"])
     yield Chapter("sources", words["sources"], tuple(_sources(edition)))
 
@@ -294,20 +299,6 @@ def _setting(value: object) -> str:
         apart = " | " if any(isinstance(one, Mapping) for one in value) else ", "
         return apart.join(map(_setting, value))
     return measure(value)
-
-
-def _money(edition: Edition, unit: Content) -> list[Leaf]:
-    """What the unit, or its jurisdiction, pays and receives."""
-    flows, parties = edition.plan.flows, {unit["unit_id"], unit["jurisdiction"]} - {""}
-    own = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
-    columns = edition.columns(
-        instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
-    )
-    rows = (
-        (f"{row.instrument} {row.period}", row.payer, row.receiver, f"{amount(row.amount)} {row.unit}", row.reference)
-        for row in each_row(own)
-    )
-    return [grid("", columns, rows)] if len(own) else []
 
 
 def _assumed(edition: Edition, said: Content) -> list[Leaf]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from maps.flow_charts import flow_chart
-from maps.lettering import amount, measure, number
+from maps.lettering import amount, number
 from maps.report_editions import Edition, by_group, each_row
-from maps.report_parts import Card, Chapter, Column, Drawing, Leaf, Paragraph, grid
-from zoning import BUDGET, POOL, measure_names, whole_agreements
+from maps.report_parts import Card, Chapter, Drawing, Leaf, Paragraph, grid
+from maps.report_services import ecosystem_services
+from zoning import BUDGET, POOL, whole_agreements
 
 POOLS = frozenset({POOL, BUDGET})
 
@@ -19,7 +21,7 @@ POOLS = frozenset({POOL, BUDGET})
 def flows(edition: Edition) -> Chapter:
     """What flows between parties: a chart and a table an instrument, then the position of each party."""
     words, table = edition.words, edition.plan.flows
-    services = tuple(_services(edition))
+    services = tuple(ecosystem_services(edition))
     if table.empty:
         return Chapter("flows", words["flows"], (Paragraph(words["no_flows"]), *services))
     leaves: list[Leaf] = [Paragraph(words["flows_intro"])]
@@ -44,33 +46,6 @@ def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
         if transfer.name == instrument:
             facts = ((words["when"], transfer.when or ""), (words["reference"], transfer.reference))
             yield Card(str(transfer.period), transfer.by, "" if transfer.verified else words["unseen"], facts)
-
-
-def _services(edition: Edition) -> Iterator[Leaf]:
-    """What the services of the units' land are worth: the values of a hectare, then every unit, first in rank first."""
-    words, plan = edition.words, edition.plan
-    services = plan.study.services
-    if services is None:
-        return
-    yield Paragraph(words["ecosystem_services"], heading=True)
-    yield Paragraph(words["ecosystem_services_intro"])
-    yield Card(
-        words["ecosystem_services"],
-        services.unit,
-        "" if services.verified else words["unseen"],
-        ((words["market_services"], ", ".join(services.market)), (words["reference"], services.reference)),
-    )
-    rated = [
-        (land, *(amount(values[name] * services.rate) for name in services.services))
-        for land, values in services.values.items()
-    ]
-    columns = (Column(words["land_class"]), *(Column(name, "number") for name in services.services))
-    yield grid(edition.say("service_values", unit=services.unit), columns, rated)
-    names = [name for name in measure_names(services) if name in plan.measures.columns]
-    rank = "services_rank" if "services_rank" in names else names[0]
-    table = plan.measures[names].sort_values(rank, ascending=rank == "services_rank", kind="stable")
-    rows = ((edition.unit(unit), *(measure(value) for value in row)) for unit, *row in table.itertuples(name=None))
-    yield grid(words["service_units"], (Column(words["unit"], "unit"), *(Column(one, "number") for one in names)), rows)
 
 
 def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
@@ -117,3 +92,17 @@ def party_name(edition: Edition, party: str, kind: str = "") -> str:
         return edition.title(party)
     special = {POOL: "pool", BUDGET: "budget"}
     return edition.words[f"party_{special[party]}"] if party in special else edition.unit(party)
+
+
+def unit_flows(edition: Edition, unit: Mapping[str, Any]) -> list[Leaf]:
+    """What a dossier says of what the unit, or its jurisdiction, pays and receives."""
+    flows, parties = edition.plan.flows, {unit["unit_id"], unit["jurisdiction"]} - {""}
+    own = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
+    columns = edition.columns(
+        instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
+    )
+    rows = (
+        (f"{row.instrument} {row.period}", row.payer, row.receiver, f"{amount(row.amount)} {row.unit}", row.reference)
+        for row in each_row(own)
+    )
+    return [grid("", columns, rows)] if len(own) else []

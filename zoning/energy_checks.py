@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from layers import Finding, Stack, Study, UnknownNameError, ZoneplanError, shown
+from layers import EnergyTable, Finding, Stack, Study, UnknownNameError, ZoneplanError, shown
 from zoning.energy import judge_energy
 from zoning.energy_entries import EXEMPT, INCENTIVE, RELAXED, Scheme
 from zoning.energy_schemes import scheme_of
@@ -76,10 +76,17 @@ def energy_notes(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Fin
     columns = set(map(str, table.rows.columns))
     for switch, names in _SWITCHED.items():
         read = {name if name.endswith("_pct") else f"{name}_{scheme.unit}" for name in names}
-        if not scheme.holds(switch, end) and (unread := sorted(read & columns)):
+        if not scheme.holds(switch, end) and (unread := sorted((read & columns) - _needed_besides(table, scheme))):
             text = f"table '{table.name}': scheme '{scheme.code}' does not read {', '.join(unread)}"
             yield Finding("warning", "unread_column", table.name, tuple(unread), len(unread), text)
     yield from _signs(table.rows.get("intensity_actual_pct"), table.name, scheme)
+
+
+def _needed_besides(table: EnergyTable, scheme: Scheme) -> set[str]:
+    """Columns of growth that are read whatever the scheme: for the share of a total, and to compute intensity."""
+    computed = "intensity_actual_pct" not in table.rows.columns and f"used_{scheme.unit}" in table.rows.columns
+    shared = {"growth_target_pct"} if table.share is not None else set()
+    return shared | ({"growth_actual_pct"} if computed else set())
 
 
 def _signs(actual: object, name: str, scheme: Scheme) -> Iterator[Finding]:

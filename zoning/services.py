@@ -26,7 +26,8 @@ def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Data
     Parameters
     ----------
     measures : DataFrame
-        Index ``unit_id``; ``<class>_ha`` for each class of land, and the measures that ``paid`` and ``output`` name.
+        Index ``unit_id``; for each class of land ``<class>_ha``, or ``<class>_share`` and ``area_ha``; and the measures
+        that ``paid`` and ``output`` name.
     services : ServicesSection
         ``[services]`` of a study.
 
@@ -68,7 +69,7 @@ def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Data
         )
     items = itemise_services(measures, services)
     sums = items.groupby("unit_id", sort=False)[list(PARTS)].sum().reindex(measures.index)
-    unknown = np.logical_or.reduce([measures[name].isna() for name in area_names(services)])
+    unknown = np.logical_or.reduce([_hectares(measures, land).isna() for land in services.values])
     money = {part: sums[part].fillna(0).astype(float).where(~unknown) for part in PARTS}
     found = dict(zip(names, (money[part] for part in ("value", "market_value", "nonmarket_value")), strict=False))
     if services.paid is not None:
@@ -95,7 +96,7 @@ def itemise_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Da
     >>> itemise_services(land, given)[["land_class", "value"]].to_numpy().tolist()
     [['forest', Decimal('2500.00')]]
     """
-    areas = {land: _column(measures, f"{land}_ha") for land in services.values}
+    areas = {land: _hectares(measures, land) for land in services.values}
     rows = [
         {"unit_id": unit, "land_class": land, "area_ha": float(hectares)} | _worth(hectares, services, land)
         for unit in measures.index
@@ -113,11 +114,6 @@ def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
     found += ["services_benefit_cost"] if services.paid is not None else []
     found += ["services_per_output", "services_rank"] if services.output is not None else []
     return tuple(found)
-
-
-def area_names(services: ServicesSection) -> tuple[str, ...]:
-    """The measures from which the areas of the classes come."""
-    return tuple(f"{land}_ha" for land in services.values)
 
 
 def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
@@ -138,7 +134,9 @@ def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError
     if services is None:
         return
     known = set(names)
-    wanted: list[tuple[tuple[str, ...], str]] = [(("values", land), f"{land}_ha") for land in services.values]
+    wanted: list[tuple[tuple[str, ...], str]] = [
+        (("values", land), f"{land}_ha") for land in services.values if f"{land}_share" not in known
+    ]
     wanted += [((key,), name) for key in ("paid", "output") if (name := getattr(services, key)) is not None]
     for keys, name in wanted:
         if name not in known:
@@ -191,6 +189,14 @@ def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, A
 
 def _cents(amount: Fraction) -> Decimal:
     return round(amount * 100) * CENT
+
+
+def _hectares(measures: pd.DataFrame, land: str) -> pd.Series:
+    """The area of a class in each unit: as measured, or its share of the unit."""
+    name = f"{land}_ha"
+    if name not in measures.columns and {f"{land}_share", "area_ha"} <= set(measures.columns):
+        return _column(measures, f"{land}_share") * _column(measures, "area_ha")
+    return _column(measures, name)
 
 
 def _column(measures: pd.DataFrame, name: str) -> pd.Series:

@@ -133,6 +133,31 @@ def test_check_notes_what_a_planner_should_know(toy_folder: Path, plan: Plan, co
         assert text in said.out, said.out
 
 
+def test_a_plan_splits_a_total_between_its_regions(toy_folder: Path, plan: Plan, command: Callable) -> None:
+    """West makes 2 of each tonne and east 1: at equal targets 2 of 3 parts of 330, bounded to 1.2 and at least 0.9 of
+    the use of the base year: 180 and 150. West may use 30 more and uses 33; east 50 more, and uses no more."""
+    study = toy_folder / "plan.toml"
+    text = study.read_text("utf-8")
+    share = "period = 2020\nshare = { total = 330, least_pct = 90, most_pct = 120 }"
+    study.write_text(text.replace("period = 2020", share), "utf-8")
+    (toy_folder / "energy.csv").write_text(
+        "region,intensity_target_pct,used_tce,base_used_tce,growth_actual_pct,base_output,growth_target_pct\n"
+        "west,3,183,150,30,300,5\neast,3,150,150,0,150,5\n",
+        "utf-8",
+    )
+    said = command("check", study)
+    assert (said.code, "unread" in said.out, "does not read" in said.out) == (0, False, False), said.out
+    lights = run(read_study(study)).energy.set_index("region")
+    assert lights["total_light"].to_dict() == {"east": 3, "west": 2}
+    assert "its share of the total is 180 tce and it used 150 in the base year" in lights.loc["west", "reason"]
+    study.write_text(text.replace("period = 2020", share.replace("330", "400")), "utf-8")
+    said = command("check", study)
+    assert said.code == 4
+    assert re.search(
+        r"plan.toml, line \d+, column \d+: table 'energy.csv': .*ceilings .*come to 360", said.out + said.err
+    )
+
+
 def test_a_rulebook_without_schemes_cannot_judge(toy_folder: Path, plan: Plan, command: Callable) -> None:
     (toy_folder / "rules" / "energy.toml").unlink()
     said = command("run", toy_folder / "plan.toml")

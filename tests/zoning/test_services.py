@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from layers import ServicesSection, SourceError, UnknownNameError, read_study
-from maps import report
+from maps import dossier, report
 from zoning import explain, itemise_services, run, value_services
 
 D = Decimal
@@ -87,6 +87,13 @@ def test_a_missing_area_makes_the_value_missing_and_nothing_else() -> None:
     assert found["services_rank"].to_dict() == pytest.approx({"a": np.nan, "b": 1, "c": 2}, nan_ok=True)
 
 
+def test_a_share_of_the_unit_stands_for_hectares() -> None:
+    """A raster of land cover gives shares: 0.4 of 25 ha and 0.1 of 50 ha are 10 and 5."""
+    shares = pd.DataFrame({"forest_share": [0.4], "area_ha": [25.0], "grass_ha": [5.0]}, index=["a"])
+    bare = SERVICES.model_copy(update={"paid": None, "output": None})
+    assert value_services(shares, bare)["services_value_cny"].tolist() == [10250]
+
+
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e6)), min_size=1, max_size=5), st.integers(0, 4))
 def test_the_parts_add_up_and_more_land_is_never_worth_less(areas, more) -> None:
     land = pd.DataFrame(areas, columns=["forest_ha", "grass_ha"], index=[f"u{one}" for one in range(len(areas))])
@@ -147,6 +154,7 @@ def test_in_a_plan_they_are_measures_that_transfers_read(valued: Path) -> None:
     )
     assert "Value of ecosystem services, a year" in told.text()
     assert "生态系统服务价值" in explain(plan, first, "zh").text()
+    assert "Of it without a market (CNY)" in dossier(plan, first)
     page = report(plan)
     assert "Value of a hectare and year (CNY)" in page
     assert "services_per_output" in page
