@@ -141,3 +141,19 @@ def chain_lines() -> Callable[..., set[str]]:
         return {next((line.removeprefix(one) for one in answers if line.startswith(one)), line) for line in told}
 
     return lines
+
+
+@pytest.fixture
+def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
+    """A function that puts a chain of a card together as the page does: how deep, what, and the text of each line."""
+    from maps.shelves import GAP, KINDS
+
+    def lines(said: dict, why: int) -> list[tuple[int, str, str]]:
+        found = []
+        for depth, kind, text, *numbers in said["whys"][why]:
+            first, *parts = said["texts"][text].split(GAP)
+            whole = first + "".join(number + part for number, part in zip(numbers, parts, strict=True))
+            found.append((depth, ("" if kind > 0 else "idle ") + KINDS[abs(kind) - 1], whole))
+        return found
+
+    return lines

@@ -13,7 +13,7 @@ from layers import ZoneplanError
 from maps.cards import cards
 from maps.contents import contents
 from maps.map_words import _WORDS, map_words
-from maps.shelves import KINDS, Whys
+from maps.shelves import Whys
 from zoning import link
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
@@ -25,17 +25,7 @@ def of(said: dict, unit_id: str) -> dict:
     return {column: values[place] for column, values in said["units"].items()}
 
 
-def told(said: dict, why: int) -> list[tuple[int, str, str]]:
-    """The lines of a chain, as the page puts them together: how deep, what, and the text with its numbers."""
-    lines = []
-    for depth, kind, text, *numbers in said["whys"][why]:
-        parts = said["texts"][text].split("\0")
-        whole = parts[0] + "".join(number + part for number, part in zip(numbers, parts[1:], strict=True))
-        lines.append((depth, ("" if kind > 0 else "idle ") + KINDS[abs(kind) - 1], whole))
-    return lines
-
-
-def test_a_unit_that_a_rule_claimed(toy_plan) -> None:
+def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
     said = cards(toy_plan, "en")
     unit = of(said, "b2")
     assert (unit["name"], said["jurisdictions"][unit["jurisdiction"]], unit["area_ha"]) == ("Unit B2", "west", 100)
@@ -52,7 +42,7 @@ def test_a_unit_that_a_rule_claimed(toy_plan) -> None:
     assert unit["claims"] == []
 
 
-def test_a_unit_that_no_rule_claimed_says_why(toy_plan) -> None:
+def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
     said = cards(toy_plan, "en")
     rule, zone, _, why = of(said, "a4")["main_claim"]
     assert (said["rules"][rule]["kind"], zone) == ("default", GENERAL)
@@ -67,7 +57,7 @@ def test_a_unit_that_no_rule_claimed_says_why(toy_plan) -> None:
     assert of(said, "a4")["overlays"] == [ENERGY]
 
 
-def test_a_decision_shows_by_whom_and_why(toy_plan) -> None:
+def test_a_decision_shows_by_whom_and_why(toy_plan, told) -> None:
     said = cards(toy_plan, "en")
     unit = of(said, "c4")
     rule, zone, _, why = unit["main_claim"]
@@ -76,7 +66,7 @@ def test_a_decision_shows_by_whom_and_why(toy_plan) -> None:
     assert told(said, why)[0] == (0, "reason", f"decision-1: {because}")
 
 
-def test_quotas_keep_their_exact_amounts(toy_plan) -> None:
+def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
     said = cards(toy_plan, "en")
     (key,), (farmland,) = of(said, "c4")["quotas"], of(said, "a2")["quotas"]
     assert key[:-1] == [0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]
@@ -94,7 +84,7 @@ def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     assert told_[7:10] == [0.25, "-1.5", "-1.5"]
 
 
-def test_lines_say_what_was_claimed_and_settled(toy_plan) -> None:
+def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:
     said = cards(toy_plan, "en")
     (line,) = of(said, "a2")["lines"]
     assert line[:-1] == [1, 100.0, 100.0, []]
@@ -206,7 +196,7 @@ def test_both_languages_have_the_same_figures_in_their_words() -> None:
     assert set(map_words("en")) == set(map_words("zh"))
 
 
-def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines) -> None:
+def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told) -> None:
     """The toy plan has no energy, money or negative lists."""
     said = cards(toy_plan, "en")
     for unit_id in toy_plan.units.index:

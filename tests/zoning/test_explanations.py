@@ -338,6 +338,7 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
             quotas=(asked,),
             decisions=(),
             units=SimpleNamespace(levels=(), part_of=None),
+            services=None,
             agreements=(),
             transfers=(),
             where=lambda *_keys: "plan.toml, line 7, column 1",
