@@ -21,6 +21,7 @@ from maps.report_annexes import sources as sources
 from maps.flow_charts import flow_chart as flow_chart
 from maps.report_services import ecosystem_services as ecosystem_services
 from maps.report_flows import flows as flows
+from maps.report_sites import sites as sites
 from maps.report_industries import industries as industries
 from maps.report_industries import unit_lists as unit_lists
 from maps.lists import list_units as list_units
@@ -46,6 +47,7 @@ from maps.arrows import draw_payments as draw_payments
 from maps.ceilings import use_breaks as use_breaks
 from maps.payments import tell_payments as tell_payments
 from maps.contents import contents as contents
+from maps.site_layers import site_layers as site_layers
 from maps.offline import OfflineFigure as OfflineFigure
 from maps.webmap import draw as draw
 from maps.files import read_run as read_run

@@ -71,6 +71,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         "claims": [claims(chain, "overlays", "other_claims") for chain in chains],
         "lines": each("lines", _lines, [line.code for line in plan.rulebook.lines]),
         "quotas": each("quotas", _quotas, [quota.name for quota in plan.study.quotas]),
+        "sitings": [_sitings(rows, plan) for rows in _by_unit(plan.sitings, plan.units.index)],
         "policies": [sets.place(rows) for rows in by_unit["policies"]],
         "policy_whys": [whys.place_all(_whole_first(chain["policies"])) for chain in chains],
         **{matter: [whys.headed(matter, chain[matter]) for chain in chains] for matter in HEADED_ON_CARDS},
@@ -135,6 +136,22 @@ def _quotas(rows: Rows, plan: Plan, language: str) -> list[list[Any]]:
             None if pd.isna(row["shadow_price"]) else float(f"{row['shadow_price']:.7g}"),
             *(_decimal(row[column] or None) for column in ("carried", "transferred")),
             visible(price_words(row, objectives[row["quota"]], language)),
+        ]
+        for row in rows
+        if row["quota"] in names
+    ]
+
+
+def _sitings(rows: Rows, plan: Plan) -> list[list[Any]]:
+    """What each quota took on the ground: hectares placed and not placed, patches, and how far from the best."""
+    names = [quota.name for quota in plan.study.quotas]
+    return [
+        [
+            names.index(row["quota"]),
+            round(float(row["placed_ha"]), 2),
+            round(float(row["unplaced_ha"]), 2),
+            int(row["patches"]),
+            None if pd.isna(row["gap_pct"]) else float(f"{row['gap_pct']:.3g}"),
         ]
         for row in rows
         if row["quota"] in names

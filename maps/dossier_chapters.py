@@ -16,6 +16,7 @@ from maps.report_flows import unit_flows
 from maps.report_industries import unit_lists
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
+from maps.report_sites import sited
 from zoning import factors, optimum_lines, role_in, text_in
 
 Content = Mapping[str, Any]
@@ -209,6 +210,7 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
                 *_conditions(edition, row),
                 *((words["best_plan"], one) for one in optimum_lines(row, edition.language)),
+                *sited(edition, row["siting"]),
             ),
         )
 

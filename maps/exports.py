@@ -22,7 +22,7 @@ import pandas as pd
 from layers import limit_drivers
 from maps.lists import list_units
 from maps.report_words import report_words
-from maps.styles import piece_style, unit_style
+from maps.styles import piece_style, site_style, unit_style
 from zoning import Plan
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def write_geopackage(plan: Plan, path: Path) -> None:
 
     Notes
     -----
-    Two layers in the CRS of the units file. ``units``: the columns of the units, their zones, and ``quota_<name>`` for
-    the amount of each quota. ``pieces``: as in the plan. A column of the user's own that has the name of another one,
-    whatever the case of its letters, gets ``_2`` at its end. The date inside the file is that of the study, so that the
-    bytes depend on the plan alone.
+    Layers in the CRS of the units file. ``units``: the columns of the units, their zones, and ``quota_<name>`` for the
+    amount of each quota. ``pieces``: as in the plan. ``sites``, where quotas take land: one feature a patch. A column
+    of the user's own that has the name of another one, whatever the case of its letters, gets ``_2`` at its end. The
+    date inside the file is that of the study, so that the bytes depend on the plan alone.
     """
     limit_drivers()
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded after the drivers are limited)
@@ -81,9 +81,12 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
         write(_as_file(_units(plan), plan.own_crs), layer="units")
         write(_as_file(plan.pieces.reset_index(), plan.own_crs), layer="pieces")
+        if len(plan.sites):
+            write(_as_file(plan.sites, plan.own_crs), layer="sites")
     styles = (
         ("units", "Main functions and overlays", unit_style(plan)),
         ("pieces", "Control lines", piece_style(plan)),
+        *([("sites", "Land that quotas take", site_style(plan))] if len(plan.sites) else []),
     )
     with _refusing(path), closing(sqlite3.connect(path)) as store, store:
         store.execute(_STYLES)

@@ -83,7 +83,7 @@ def write_files(
     announce("tables")
     write_geoparquet(plan.units, stage / "units.parquet")
     write_geoparquet(plan.pieces, stage / "pieces.parquet")
-    write_geoparquet(plan.sites, stage / "sites.parquet")
+    write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
     plan.claims.to_parquet(stage / "claims.parquet", index=False)
     write_geopackage(plan, stage / "plan.gpkg")
     write_workbook(plan, stage / "plan.xlsx")

@@ -29,6 +29,8 @@ PAYMENT_INK = "#4B004B"
 USE_FILLS = ("#FFF1C4", "#FDD46B", "#F5A430", "#DA6F12", "#B4470C", "#752100")
 """From a small use of a ceiling to a large one, and last those that have reached it; ever darker, in grey, too."""
 NO_CEILING_FILL = "#B8BCC2"
+SITE_INKS = ("#0A0A8C", "#7A1F5C", "#111111", "#00665E")
+"""Of the land that quotas take, one a quota in turn: dark on every fill of a zone."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,14 @@ def designation_inks(count: int) -> tuple[str, ...]:
     ('#1B4F72', '#7A1F5C')
     """
     return tuple(itertools.islice(itertools.cycle(DESIGNATION_INKS), count))
+
+
+def site_inks(count: int) -> tuple[str, ...]:
+    """An ink for the land of each of a number of quotas.
+
+    Examples
+    --------
+    >>> site_inks(2)
+    ('#0A0A8C', '#7A1F5C')
+    """
+    return tuple(itertools.islice(itertools.cycle(SITE_INKS), count))

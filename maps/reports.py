@@ -19,6 +19,7 @@ from maps.report_findings import findings
 from maps.report_flows import flows
 from maps.report_industries import industries
 from maps.report_parts import Chapter
+from maps.report_sites import sites
 from zoning import Plan, role_in
 
 
@@ -87,7 +88,8 @@ def report(plan: Plan, language: str | None = None) -> str:
 def _chapters(edition: Edition) -> list[Chapter]:
     picture_page = Chapter("map", edition.words["map"], ())
     lists = (industries,) if edition.plan.rulebook.classification else ()
-    told = (zones, open_units, decisions, lines, quotas, energy, flows, policies, *lists, unit_list)
+    placed = (sites,) if any(quota.siting for quota in edition.plan.study.quotas) else ()
+    told = (zones, open_units, decisions, lines, quotas, *placed, energy, flows, policies, *lists, unit_list)
     decided = [part(edition) for part in told]
     rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
     return [summary(edition), picture_page, findings(edition), *decided, *rests_on]

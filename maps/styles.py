@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring  # only written here, nothing is parsed
 
 from maps.legends import line_styles
-from maps.palette import INK, Hatch, overlay_hatches, zone_fills
+from maps.palette import INK, Hatch, overlay_hatches, site_inks, zone_fills
 from zoning import Plan
 
 MM_PER_PX = 25.4 / 96
@@ -73,6 +73,31 @@ def piece_style(plan: Plan) -> str:
     ]
     rest = _Rule("No control line", "coalesce(\"control_line\", '') = ''", _symbol(_fill(_CLEAR), _edge(INK, 0.3)))
     return _document([*lines, rest])
+
+
+def site_style(plan: Plan) -> str:
+    """QML for a layer of sites: the land of each quota in the ink that it has on the map.
+
+    Parameters
+    ----------
+    plan : Plan
+        Quotas of its study.
+
+    Returns
+    -------
+    str
+        For a layer with the columns ``quota`` and ``period``.
+    """
+    quotas = plan.study.quotas
+    rules = [
+        _Rule(
+            f"{quota.name}, {quota.period}",
+            f'"quota" = \'{quota.name}\' AND "period" = {quota.period}',
+            _symbol(_fill(ink), _edge("#FFFFFF", 0.8)),
+        )
+        for quota, ink in zip(quotas, site_inks(len(quotas)), strict=True)
+    ]
+    return _document(rules)
 
 
 def _document(rules: Iterable[_Rule]) -> str:

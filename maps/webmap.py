@@ -13,6 +13,7 @@ from branca.element import MacroElement
 from maps.contents import contents
 from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
 from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
+from maps.site_layers import site_layers
 from zoning import Plan
 
 ASSETS = Path(__file__).parent / "assets"
@@ -20,6 +21,7 @@ SCRIPTS = (
     "block",
     "shapes",
     "pens",
+    "sites",
     "canvas",
     "nodes",
     "payments",
@@ -82,7 +84,7 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
     plan_map._id = "plan"  # noqa: SLF001  (folium's ids are random; the same plan gives the same bytes)
     plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
-    plan_map.add_child(_PlanLayer(pack(shapes, said)), name="plan")
+    plan_map.add_child(_PlanLayer(pack(shapes, said | {"sites": site_layers(plan, shapes)})), name="plan")
     language, words = said["language"], said["words"]
     fields = {**words, "title": words["map_of"].format(name=said["plan"]["name"]), "language": language}
     skeleton = (ASSETS / "map.html").read_text("utf-8")

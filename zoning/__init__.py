@@ -168,6 +168,9 @@ from zoning.inquiries import list_titles as list_titles
 from zoning.coordinates import check_coordinates as check_coordinates
 from zoning.places import Place as Place
 from zoning.places import at as at
+from zoning.siting_words import why_unplaced as why_unplaced
+from zoning.siting_explanations import explain_sitings as explain_sitings
+from zoning.siting_explanations import find_unplaced as find_unplaced
 from zoning.chains import LINK as LINK
 from zoning.chains import chain as chain
 from zoning.chains import link as link

@@ -17,6 +17,7 @@ from zoning.margins import margin_findings
 from zoning.own_lists import find_repeats
 from zoning.plans import Plan
 from zoning.policies import uncovered
+from zoning.siting_explanations import find_unplaced
 from zoning.wholes import first_part, refinements
 from zoning.words import engine_words, instrument_in, text_in
 from zoning.zones import resolve
@@ -42,7 +43,8 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         (``floor_missed``) or could not be checked (``floor_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
         (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
-        (``item_repeats``), and parts that deviate from their larger unit (``refined``).
+        (``item_repeats``), parts that deviate from their larger unit (``refined``), and
+        amounts of quotas that found no land (``unplaced``).
 
     Examples
     --------
@@ -60,6 +62,7 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         *_decisions(plan),
         *find_repeats(plan),
         *_refined(plan),
+        *find_unplaced(plan),
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
 

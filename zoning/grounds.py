@@ -192,10 +192,21 @@ class Ground:
 
     def shapes(self, cells: Cells) -> Shapes:
         """The land of some plots, as polygons in the working CRS."""
-        lands = np.asarray(self.land.geometry.array)[cells.land]
+        lands = np.asarray(self.land.geometry.array)
         if self.raster is None:
-            return lands
-        found: Shapes = shapely.intersection(cell_boxes(self.raster, cells.row, cells.column, self.land.crs), lands)
+            return lands[cells.land]
+        boxes = cell_boxes(self.raster, cells.row, cells.column, self.land.crs)
+        own = np.unique(cells.land)
+        parts, place = shapely.get_parts(lands[own], return_index=True)
+        cell, part = shapely.STRtree(parts).query(boxes, predicate="intersects")
+        mine = own[place[part]] == cells.land[cell]
+        cell, part = cell[mine], part[mine]
+        order = np.argsort(cell, kind="stable")
+        cut = shapely.intersection(boxes[cell[order]], parts[part[order]])
+        begin = np.searchsorted(cell[order], np.arange(len(boxes) + 1))
+        found = np.empty(len(boxes), object)
+        for one, (start, end) in enumerate(itertools.pairwise(begin.tolist())):
+            found[one] = cut[start] if end == start + 1 else shapely.union_all(cut[start:end])
         return found
 
 
@@ -248,7 +259,7 @@ def find_ground(
     if taken:
         left = [
             shapely.difference(shape, taken[unit]) if unit in taken else shape
-            for unit, shape in zip(land["unit_id"], land.geometry, strict=True)
+            for unit, shape in zip(land["unit_id"], _united(land), strict=True)
         ]
         land = land.set_geometry(gpd.GeoSeries(left, index=land.index, crs=land.crs))
     near = tuple((one, _others(one, pieces, layers)) for one in siting.beside)
@@ -273,24 +284,31 @@ def _designations(siting: Siting, pieces: gpd.GeoDataFrame) -> list[str]:
 
 
 def _lands(pieces: gpd.GeoDataFrame, names: list[str], *, whole: bool) -> gpd.GeoDataFrame:
-    """One row a unit and set of answers, valid polygons; or one row a polygon of each piece, from the north-west."""
+    """A row a unit and set of answers, its pieces side by side; or a row a polygon of a piece, from the north-west."""
     kept = pieces[["unit_id", *names, pieces.geometry.name]]
     if whole or not len(kept):
         polygons = kept.explode(index_parts=False)
         ends = polygons.geometry.bounds
         order = np.lexsort((ends["minx"], -ends["maxy"], polygons.index.astype(object)))
         return polygons.iloc[order].sort_values("unit_id", kind="stable").reset_index(drop=True)
-    rows = [
-        (*key, shapely.coverage_union_all(np.asarray(part.geometry.array)))
-        for key, part in kept.groupby(["unit_id", *names], sort=True)
-    ]
-    table = pd.DataFrame(rows, columns=["unit_id", *names, "geometry"])
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=pieces.crs)
+    by = ["unit_id", *names]
+    group = kept.groupby(by, sort=True).ngroup().to_numpy()
+    parts, piece = shapely.get_parts(np.asarray(kept.geometry.array), return_index=True)
+    order = np.argsort(group[piece], kind="stable")
+    shapes = shapely.multipolygons(parts[order], indices=group[piece][order])
+    _, first = np.unique(group, return_index=True)
+    told = pd.DataFrame({name: kept[name].to_numpy()[first] for name in by})
+    return gpd.GeoDataFrame(told, geometry=shapes, crs=pieces.crs)
+
+
+def _united(land: gpd.GeoDataFrame) -> Shapes:
+    """The shapes of lands without the borders of the pieces inside them."""
+    return np.array([shapely.coverage_union_all(shapely.get_parts(one)) for one in land.geometry], object)
 
 
 def _level(land: gpd.GeoDataFrame, heights: Raster, condition: str) -> gpd.GeoDataFrame:
     """Land without the cells of another grid that are too steep."""
-    shapes = np.asarray(land.geometry.array).copy()
+    shapes = _united(land)
     for cells in cut_tracts(land, heights, ["slope"]):
         steep = cells[parse_condition(condition).evaluate(cells).yes]
         for place, part in steep.groupby("land", sort=True):

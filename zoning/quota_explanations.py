@@ -17,6 +17,7 @@ from zoning.jurisdictions import name_level
 from zoning.plans import Plan
 from zoning.price_words import optimum_lines
 from zoning.quota_rows import RESERVE
+from zoning.siting_explanations import explain_sitings, narrate_siting
 from zoning.weights import find_column
 from zoning.words import engine_words
 
@@ -39,7 +40,8 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
         unit's jurisdiction, what :func:`zoning.grant` says, and its ``solution``. Links: each
         ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times each
         ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved`` amount,
-        and ``optimum``, prices and limits of a quota that is the best by an objective.
+        ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the amount goes
+        on the ground, in full under ``siting``.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     rows = plan.quotas[plan.quotas["unit_id"].isin(found)]
@@ -84,6 +86,7 @@ def _quota(row: Mapping[str, Any], reference: str = "", written: str = "") -> Co
         **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
         "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
         "solution": None,
+        "siting": None,
         **{name: [] for name in GRANTED},
     }
 
@@ -113,6 +116,7 @@ class _Explainer:
         reserves = rows[rows["unit_id"] == RESERVE]
         self._reserves = dict(zip(reserves["name"], reserves["amount"], strict=True))
         self._above = {(row["level"], row["name"]): row for row in rows[rows["level"] != UNIT].to_dict("records")}
+        self._sitings = explain_sitings(grants.plan, quota)
         self._weights: dict[tuple[str, str], list[float]] = {}
         for (level, name), row in self._above.items():
             above = "" if name == row["jurisdiction"] else name.removesuffix(f" / {row['jurisdiction']}")
@@ -126,9 +130,13 @@ class _Explainer:
     def quota(self, row: Mapping[str, Any]) -> Content:
         """One row of the QUOTAS table, and what made it."""
         own = _quota(row, self._quota.reference, self._written())
-        own |= {"solution": self._solution, **self._grants.concerning(str(row["unit_id"]))}
-        best = optimum_lines(own, self._grants.plan.language)
-        return own | {"links": [*self._links(row), *(link("optimum", self._quota.name, line) for line in best)]}
+        siting = self._sitings.get(str(row["unit_id"]))
+        own |= {"solution": self._solution, "siting": siting, **self._grants.concerning(str(row["unit_id"]))}
+        language, name = self._grants.plan.language, self._quota.name
+        best = (link("optimum", name, line) for line in optimum_lines(own, language))
+        written = self._written("siting")
+        sited = (link("site", name, line, written=written) for line in narrate_siting(siting, language))
+        return own | {"links": [*self._links(row), *best, *sited]}
 
     def _links(self, row: Mapping[str, Any]) -> Iterator[Content]:
         """What made a row, from the total down."""

@@ -117,6 +117,9 @@ class Painter {
     for (const layer of facts.lines) {
       if (shown.lines.has(layer)) this.controlLine(context, screen, layer);
     }
+    for (const layer of facts.sites) {
+      if (shown.sites.has(layer)) drawSites(context, screen, layer);
+    }
     this.drawBorders(context, screen);
     if (shown.quota >= 0) this.drawQuota(context, screen, seen);
     if (shown.payments) drawPayments(context, screen, facts, shown.payments);

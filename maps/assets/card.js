@@ -257,6 +257,7 @@ function quotaTexts(facts, speech, unit) {
       carried && [words.carried, speech.amount(carried, quota.unit)],
       transferred && [words.transferred, speech.amount(transferred, quota.unit)],
       [words.binding, binding ? (words[binding] ?? binding) : free],
+      ...sitedFacts(facts, speech, unit, place),
       price !== null && [words.price, told || speech.value(price)],
       quota.solution && [words.objective, quota.solution],
     ].filter(Boolean);

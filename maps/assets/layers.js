@@ -1,12 +1,13 @@
 // Layers: what can be shown, each with what it looks like and how much land it is.
 
 function firstShown(facts) {
-  const { zones, lines } = facts;
+  const { zones, lines, sites } = facts;
   return {
     main: true,
     overlays: new Set(zones.map((zone, place) => place).filter((place) => zones[place].kind === "overlay")),
     lines: new Set(lines),
     designations: new Set(),
+    sites: new Set(sites),
     quota: -1,
     use: false,
     payments: null,
@@ -115,6 +116,7 @@ function layerControl(facts, speech, shown, changed) {
           ]
         : [],
     ),
+    group(words.sites, siteRows(facts, speech, shown, row)),
     group(words.payments, paymentRows(facts, speech, shown, row)),
     group(
       words.designations,

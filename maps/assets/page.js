@@ -11,6 +11,7 @@ async function open(map, icons) {
   const { facts, shapes } = await unpack(by("zoneplan-block").textContent);
   for (const layer of [...facts.lines, ...facts.designations]) layer.holds = new Set(layer.pieces);
   preparePayments(facts);
+  facts.sites.forEach(unpackSites);
   const page = new Page(map, facts, shapes);
   page.start();
   document.documentElement.dataset.zoneplan = "ready";

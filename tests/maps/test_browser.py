@@ -10,7 +10,9 @@ from pathlib import Path
 import folium
 import pytest
 
+from layers import read_study
 from maps.webmap import draw
+from zoning import run
 
 CHROMIUM = shutil.which("chromium")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
@@ -72,6 +74,11 @@ def visit(chromium, tmp_path: Path) -> Iterator[Callable[..., object]]:
 def place(tab, plan, unit_id: str) -> tuple[float, float]:
     """Where the middle of a unit is on the screen."""
     middle = plan.units.to_crs(4326).geometry.loc[unit_id].centroid
+    return place_of(tab, middle.y, middle.x)
+
+
+def place_of(tab, lat: float, lon: float) -> tuple[float, float]:
+    """Where a point of the earth is on the screen."""
     return tuple(
         tab.evaluate(
             """([lat, lon]) => {
@@ -79,7 +86,7 @@ def place(tab, plan, unit_id: str) -> tuple[float, float]:
                 const at = map_plan.latLngToContainerPoint([lat, lon]);
                 return [box.x + at.x, box.y + at.y];
             }""",
-            [middle.y, middle.x],
+            [lat, lon],
         )
     )
 
@@ -231,6 +238,31 @@ def test_a_switch_changes_the_picture_and_back(visit, toy_plan, label: str) -> N
     assert becomes(tab, lambda: picture(tab) != before), "the switch changed nothing"
     (tab.get_by_label("None") if "construction" in label else box).click()
     assert becomes(tab, lambda: picture(tab) == before), "the picture did not come back"
+
+
+def test_sites_of_quotas_are_drawn_told_and_switched(visit, toy_folder) -> None:
+    """Amounts of less than a patch of 6 ha are not placed; the others take the northern cells of each unit."""
+    path = toy_folder / "plan.toml"
+    siting = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\nmin_patch_ha = 6\n'
+    path.write_text(path.read_text("utf-8") + siting, "utf-8")
+    plan = run(read_study(path))
+    tab = visit(plan)
+    row = tab.locator("#zp-layers fieldset", has_text="Sites of quotas").locator("label")
+    placed, left = plan.sitings["placed_ha"].sum(), plan.sitings["unplaced_ha"].sum()
+    assert row.inner_text().split("\n")[1] == f"{placed:.2f} ha · {len(plan.sites)} patches · {left:.2f} ha not placed"
+    site = plan.sites[plan.sites["unit_id"] == "b4"].to_crs(4326).geometry.iloc[0].representative_point()
+    at = place_of(tab, site.y, site.x)
+    before = picture(tab)
+    assert colour(tab, at) == [0x0A, 0x0A, 0x8C]
+    row.locator("input").uncheck()
+    assert becomes(tab, lambda: colour(tab, at) != [0x0A, 0x0A, 0x8C])
+    row.locator("input").check()
+    assert becomes(tab, lambda: picture(tab) == before)
+    tab.mouse.click(*place(tab, plan, "b4"))
+    said = tab.locator("#zp-unit").inner_text()
+    assert f"{plan.sitings.set_index('unit_id').loc['b4', 'placed_ha']:.2f} ha · 1 patch" in said
+    assert [one for one in tab.complaints if "getImageData" not in one] == []  # asked by this test
+    assert [one for one in tab.asked if not one.startswith("file:")] == []
 
 
 def test_hostile_names_run_nowhere_and_show_as_written(visit, make_plan) -> None:
