@@ -26,6 +26,8 @@ from layers.sentences import number_text as number_text
 from layers.conditions import Clause as Clause
 from layers.conditions import Condition as Condition
 from layers.conditions import parse_condition as parse_condition
+from layers.calculations import Calculation as Calculation
+from layers.calculations import parse_calculation as parse_calculation
 from layers.turnings import Threshold as Threshold
 from layers.turnings import thresholds as thresholds
 from layers.formulas import Formula as Formula

@@ -31,6 +31,7 @@ from layers.expressions import (
 MAX_LENGTH = 2000
 MAX_TOKENS = 1000
 MAX_DEPTH = 50
+VALUE_NEEDED = "a value is needed here, such as people / area_km2"
 KEYWORDS = frozenset({"and", "or", "not", "between", "in", "like", "is", "null", "true", "false"})
 
 GRAMMAR = r"""
@@ -120,8 +121,14 @@ HINTS = (
 )
 
 
-def parse_expression(text: str) -> Node:
-    """The tree of a condition.
+def parse_expression(text: str, *, value: bool = False) -> Node:
+    """The tree of a condition, or of a value.
+
+    Parameters
+    ----------
+    text : str
+    value : bool
+        A value is wanted, such as ``people / area_km2``, and no condition.
 
     Raises
     ------
@@ -140,10 +147,12 @@ def parse_expression(text: str) -> Node:
             "split it, or put the list into a column of a table"
         )
     if not text.strip():
-        raise ConditionError("an empty condition: write a comparison such as slope > 25, or leave the key out")
+        what = "value: write a name, a number" if value else "condition: write a comparison such as slope > 25"
+        raise ConditionError(f"an empty {what}, or leave the key out")
     try:
         _check_tokens(text)
-        tree = _is_condition(cast("Node", _PARSER.parse(text)))
+        parsed = cast("Node", _PARSER.parse(text))
+        tree = _is_value(parsed, VALUE_NEEDED) if value else _is_condition(parsed)
     except UnexpectedInput as error:
         raise _complaint(error, text) from None
     except _Misplaced as error:
