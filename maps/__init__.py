@@ -20,6 +20,7 @@ from maps.report_optima import optimum_leaves as optimum_leaves
 from maps.report_annexes import sources as sources
 from maps.flow_charts import flow_chart as flow_chart
 from maps.report_services import ecosystem_services as ecosystem_services
+from maps.report_land import land as land
 from maps.report_flows import flows as flows
 from maps.report_sites import sites as sites
 from maps.report_industries import industries as industries

@@ -14,6 +14,7 @@ from maps.report_editions import Edition, each_row
 from maps.report_energy import unit_lights
 from maps.report_flows import unit_flows
 from maps.report_industries import unit_lists
+from maps.report_land import unit_land
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
 from maps.report_sites import sited
@@ -69,6 +70,8 @@ def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
     yield _chapter("others", words["other_rules"], others, words["no_other_rules"])
     yield _chapter("lines", words["lines"], _lines(edition, said["lines"]), words["no_lines"])
     yield _chapter("quotas", words["quotas"], _quotas(edition, said), words["no_quota"])
+    if said["derived"] or said["norms"]:
+        yield _chapter("land", words["land"], unit_land(edition, said["derived"], said["norms"]), words["none"])
     if len(edition.plan.energy):
         yield _chapter("energy", words["energy"], unit_lights(edition, said["energy"]), words["no_unit_energy"])
     yield _chapter("duties", words["duties"], _duties(edition, said["policies"]), words["no_duties"])

@@ -28,6 +28,7 @@ from zoning import (
     Assumption,
     Plan,
     Table,
+    narrow,
     read_rulebook,
     scheme_in_use,
     scheme_parameters,
@@ -151,7 +152,7 @@ def read_run(folder: Path) -> Plan:
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(
         study=study,
-        rulebook=read_rulebook(folder / RULEBOOK_FOLDER, study.date),
+        rulebook=narrow(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns)),
         units=gpd.read_parquet(folder / "units.parquet").set_index("unit_id"),
         pieces=pieces,
         measures=measures,

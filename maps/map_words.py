@@ -161,6 +161,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "on_balance": ("{amount} on balance", "净额 {amount}"),
     "paid_for": ("{name} as a whole", "{name}整体"),
     "energy": ("Dual control of energy", "能耗双控"),
+    "land": ("Rules of the field", "用地规则"),
     "policies": ("Policies", "政策"),
     "industries": ("Negative lists of industries", "产业负面清单"),
     "unseen": ("text not seen", "未见原文"),

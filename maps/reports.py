@@ -18,9 +18,10 @@ from maps.report_energy import energy
 from maps.report_findings import findings
 from maps.report_flows import flows
 from maps.report_industries import industries
+from maps.report_land import land
 from maps.report_parts import Chapter
 from maps.report_sites import sites
-from zoning import Plan, role_in
+from zoning import Plan, derived_in, role_in
 
 
 def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:
@@ -89,7 +90,8 @@ def _chapters(edition: Edition) -> list[Chapter]:
     picture_page = Chapter("map", edition.words["map"], ())
     lists = (industries,) if edition.plan.rulebook.classification else ()
     placed = (sites,) if any(quota.siting for quota in edition.plan.study.quotas) else ()
-    told = (zones, open_units, decisions, lines, quotas, *placed, energy, flows, policies, *lists, unit_list)
+    rules = (land,) if derived_in(edition.plan) or edition.plan.rulebook.norms else ()
+    told = (zones, open_units, decisions, lines, quotas, *placed, *rules, energy, flows, policies, *lists, unit_list)
     decided = [part(edition) for part in told]
     rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
     return [summary(edition), picture_page, findings(edition), *decided, *rests_on]

@@ -96,7 +96,7 @@ def fits(text: str) -> None:
         keys.add("plan")
     if "[industries]" in text.splitlines():  # the plan's own list
         keys.add("plan")
-    models = {next(iter(model.model_fields)): model for model in (*FILES.values(), Cases)}
+    models = {kind: model for model in (*FILES.values(), Cases) for kind in model.model_fields}
     if keys <= set(models):
         for key in keys:
             models[key].model_validate({key: tomllib.loads(text)[key]})

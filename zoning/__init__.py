@@ -27,6 +27,9 @@ from zoning.entries import Parameter as Parameter
 from zoning.entries import Policy as Policy
 from zoning.entries import Rule as Rule
 from zoning.entries import Zone as Zone
+from zoning.land_entries import Band as Band
+from zoning.land_entries import Derived as Derived
+from zoning.land_entries import Norm as Norm
 from zoning.locked_entries import Locked as Locked
 from zoning.industry_entries import Industry as Industry
 from zoning.case_entries import Case as Case
@@ -38,6 +41,7 @@ from zoning.classifications import read_classification as read_classification
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
 from zoning.provisions import provision_faults as provision_faults
+from zoning.land_faults import land_faults as land_faults
 from zoning.industry_faults import industry_faults as industry_faults
 from zoning.scheme_faults import scheme_faults as scheme_faults
 from zoning.soundness import rulebook_faults as rulebook_faults
@@ -52,6 +56,8 @@ from zoning.industries import judge_industry as judge_industry
 from zoning.industries import list_industries as list_industries
 from zoning.plans import Assumption as Assumption
 from zoning.plans import Plan as Plan
+from zoning.topics import narrow as narrow
+from zoning.derivations import derive as derive
 from zoning.indicators import assumed as assumed
 from zoning.indicators import complete as complete
 from zoning.partitions import partition as partition
@@ -154,6 +160,7 @@ from zoning.energy_shares import share_total as share_total
 from zoning.energy_figures import figures_of as figures_of
 from zoning.energy import judge_energy as judge_energy
 from zoning.sights import sights as sights
+from zoning.norms import weigh_norms as weigh_norms
 from zoning.overruling import overrule as overrule
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
@@ -185,6 +192,12 @@ from zoning.quota_explanations import explain_quotas as explain_quotas
 from zoning.energy_explanations import explain_lights as explain_lights
 from zoning.energy_explanations import scheme_in_use as scheme_in_use
 from zoning.energy_explanations import scheme_parameters as scheme_parameters
+from zoning.land_explanations import derived_in as derived_in
+from zoning.land_explanations import explain_measures as explain_measures
+from zoning.land_explanations import explain_norms as explain_norms
+from zoning.land_explanations import norms_in as norms_in
+from zoning.land_explanations import value_text as value_text
+from zoning.land_explanations import why_text as why_text
 from zoning.flow_explanations import explain_flows as explain_flows
 from zoning.duties import explain_policies as explain_policies
 from zoning.duties import policies_of as policies_of

@@ -57,6 +57,8 @@ def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Ruleb
         (("expect", "policies"), expected.policies or (), policies),
         (("expect", "overruled"), expected.overruled or (), policies),
         (("expect", "excepted"), expected.excepted or (), policies),
+        (("expect", "measures"), expected.measures, [one.name for one in rulebook.derived]),
+        (("expect", "norms"), expected.norms, [norm.id for norm in rulebook.norms]),
         *of_pieces,
     ):
         for name in sorted(set(names) - set(known)):

@@ -85,6 +85,10 @@ class Expected(Part):
     """How it was decided."""
     industries: dict[Text, Treatment] = Field(default_factory=dict)
     """Whether planned projects of some industries may settle, by their codes."""
+    measures: dict[Text, Scalar] = Field(default_factory=dict)
+    """Values of measures that the rulebook derives."""
+    norms: dict[Text, Literal["yes", "no", "unknown"]] = Field(default_factory=dict)
+    """Whether norms are kept, by their ids; of jurisdictions in that of the case."""
     existing_industries: dict[Text, Treatment] = Field(default_factory=dict)
     """Whether existing works of some industries may stay, by their codes."""
 

@@ -28,6 +28,7 @@ from zoning.errors import RulebookError
 from zoning.indicators import complete
 from zoning.industries import judge_industry, list_industries, lists_on
 from zoning.industry_entries import State
+from zoning.norms import weigh_norms
 from zoning.policies import assign
 from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook, read_rulebook
@@ -128,6 +129,10 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
     for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
         for what in LISTS:
             yield from _compared(f"piece {number}: {what}", getattr(piece, what), on_piece[what])
+    for what, wanted, had in (("measure", expected.measures, found.measures), ("norm", expected.norms, found.norms)):
+        for name, value in wanted.items():
+            if had.get(name) != value:
+                yield f"{what} {name} is {had.get(name, 'not there')}, expected {value}"
     yield from _verdicts(expected.industries, "planned", found, rulebook)
     yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
 
@@ -178,6 +183,8 @@ class _Found:
     policies: frozenset[str]
     overruled: frozenset[str]
     excepted: frozenset[str]
+    measures: Mapping[str, object]
+    norms: Mapping[str, str]
     pieces: tuple[Mapping[str, frozenset[str]], ...]
     energy: Mapping[str, object]
     amounts: Mapping[tuple[str, str], Decimal]
@@ -191,6 +198,8 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
     policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
     policies = policies[policies["unit_id"] == case.unit]
     zone = zones.loc[case.unit]
+    known = complete(measures, rulebook)
+    norms = weigh_norms(known.loc[[case.unit]], rulebook, ("jurisdiction",), quotas)
     return _Found(
         main=str(zone["main"]),
         main_of_whole=str(zone["main_of_whole"]),
@@ -198,6 +207,8 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
         reason=str(zone["reason"]),
         overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
         **_sorted(policies[policies["piece_id"] == ""]),
+        measures=known.loc[case.unit].to_dict(),
+        norms=dict(zip(norms["norm"], norms["answer"], strict=True)),
         pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
         energy={} if lights is None else lights.to_dict("records")[0],
         amounts={} if flows is None or not (case.agreements or case.transfers) else _nets(flows),

@@ -29,6 +29,7 @@ from zoning.parties import known_parties
 from zoning.rulebook import Rulebook
 from zoning.services import measure_names, service_faults
 from zoning.siting_checks import siting_faults
+from zoning.topics import narrow
 from zoning.wholes import whole_of
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
@@ -60,6 +61,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     >>> [finding.text for finding in findings if finding.level == "error"]
     []
     """
+    rulebook = narrow(rulebook, provided(study, stack))
     errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
     return (
         *errors,
@@ -74,6 +76,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
+    rulebook = narrow(rulebook, provided(study, stack))
     return [
         *_roles(study, rulebook),
         *_shapes(study, stack),
@@ -189,20 +192,22 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
                 "add a layer, a table or a 'measure' of that name",
                 code="missing_measure",
             )
-    for name in sorted(set(names) & set(rulebook.parameters)):
+    made = dict.fromkeys((one.name for one in rulebook.derived), "derived by")
+    made |= dict.fromkeys(rulebook.parameters, "a parameter of")
+    for name in sorted(set(names) & set(made)):
         yield UnknownNameError(
-            f"'{name}' is a parameter of rulebook '{rulebook.name}' and comes from {names[name]} as well; "
+            f"'{name}' is {made[name]} rulebook '{rulebook.name}' and comes from {names[name]} as well; "
             "rename the column",
             code="two_sources",
         )
 
 
 def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
-    names = {*provided(study, stack), *(indicator.name for indicator in rulebook.indicators)}
+    names = _readable(study, rulebook, stack)
     names -= {f"{QUOTA}{quota.name}" for quota in study.quotas}
     always = {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     for place, quota in enumerate(study.quotas):
-        yield from _unprovided(study, place, names)
+        yield from _unprovided(study, place, names, rulebook)
         for key in ("priority", "groups", "limits", "locked"):
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
@@ -211,7 +216,23 @@ def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Zoneplan
         names |= {f"{QUOTA}{quota.name}"}
 
 
-def _unprovided(study: Study, place: int, names: set[str]) -> Iterator[ZoneplanError]:
+def _readable(study: Study, rulebook: Rulebook, stack: Stack) -> set[str]:
+    """Every measure that there will be: of the study, of the rulebook's indicators, and what it derives."""
+    return {*provided(study, stack), *(o.name for o in rulebook.indicators), *(o.name for o in rulebook.derived)}
+
+
+def _unasked(name: str, rulebook: Rulebook) -> str:
+    """Which measures a study must give for one that the rulebook could derive; "" of any other name."""
+    draft = rulebook.draft
+    made = next((one for one in (draft.derived if draft else ()) if one.name == name and one.on(rulebook.day)), None)
+    if draft is None or made is None:
+        return ""
+    given = [one.name for one in draft.indicators if one.name in made.names and one.when_absent in ("error", "unknown")]
+    given += [one.name for one in draft.derived if one.name in made.names]
+    return f"; rulebook '{rulebook.name}' derives it from {', '.join(given)}: give these in a table"
+
+
+def _unprovided(study: Study, place: int, names: set[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:
     """Measures, levels and other quotas that a quota names and that nothing provides."""
     quota, at = study.quotas[place], f"{study.where('quotas', place, 'name')}: quota '{study.quotas[place].name}'"
     weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
@@ -220,7 +241,8 @@ def _unprovided(study: Study, place: int, names: set[str]) -> Iterator[ZoneplanE
     limits = [one for limit in quota.limits for one in (limit.per, limit.max, limit.min) if isinstance(one, str)]
     for name in [*weights, *bounds, *limits]:
         if name not in names:
-            hint = "; a quota is known to those that stand below it" if name in later else near(name, names)
+            hint = "; a quota is known to those that stand below it" if name in later else _unasked(name, rulebook)
+            hint = hint or near(name, names)
             yield UnknownNameError(f"{at}: nothing provides the measure '{name}'{hint}", code="unknown_measure")
     for level in quota.levels[:-1]:
         if level not in study.units.levels:
@@ -251,7 +273,7 @@ def _strangers(study: Study, place: int, stack: Stack) -> Iterator[ZoneplanError
 
 
 def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
-    names = {*provided(study, stack), *(indicator.name for indicator in rulebook.indicators)}
+    names = _readable(study, rulebook, stack)
     sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights)
 

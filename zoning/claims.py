@@ -14,6 +14,7 @@ from zoning.locked_units import locked_units
 from zoning.questions import Question, Row, inherited, inherited_reason, packed, sentences
 from zoning.rulebook import Rulebook
 from zoning.tables import CLAIMS, tabulate
+from zoning.topics import narrow
 from zoning.wholes import Wholes, gather_wholes
 from zoning.words import engine_words, text_in
 
@@ -78,6 +79,7 @@ def classify(
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
     [['08031', 'key_development']]
     """
+    rulebook = narrow(rulebook, map(str, measures.columns))
     measures = complete(measures, rulebook).rename_axis("unit_id")
     wholes = gather_wholes(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)

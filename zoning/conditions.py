@@ -11,9 +11,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from layers import Condition, ConditionError, UnknownNameError, parse_condition
+from layers import Calculation, Condition, ConditionError, UnknownNameError, parse_condition
 from zoning.drafts import Draft
+from zoning.entries import Indicator, Parameter
 from zoning.errors import RulebookError, near
+from zoning.land_entries import Derived
 from zoning.words import ROLES
 
 Example = float | bool | str
@@ -35,6 +37,9 @@ ON = "on_"
 
 SUMMED = ("_ha", "_share", "quota_")
 """Beginnings and endings of measures that can be told of a jurisdiction: sums, and shares of its area."""
+
+PER_CENT = 100
+"""A number that values, unlike conditions, may have without a name."""
 
 NEAR_MISS = 0.85
 """How alike a text and a name must be for the one to be taken as a slip of the pen for the other, from 0 to 1."""
@@ -58,10 +63,16 @@ def condition_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     RulebookError
         With file, line and column.
     """
-    measures = {one.name: _EXAMPLES[one.type] for one in draft.indicators} | dict.fromkeys(ALWAYS_THERE, "a")
-    yield from _of_rules(draft, day, _Sight(draft, measures))
+    measures = examples_of(draft, draft.derived)
+    yield from _of_rules(draft, day, Examples(draft, measures))
     yield from _of_policies(draft, day, _scopes(draft, measures))
     yield from _settings(draft, day)
+
+
+def examples_of(draft: Draft, derived: Iterable[Derived] = ()) -> dict[str, Example]:
+    """An example of every measure that a condition may read: of indicators, of some that are derived, and the rest."""
+    listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *derived)
+    return {one.name: _EXAMPLES[one.type] for one in listed} | dict.fromkeys(ALWAYS_THERE, "a")
 
 
 def roles_read(draft: Draft) -> tuple[str, ...]:
@@ -88,21 +99,22 @@ def is_summed(name: str) -> bool:
     return name.endswith(SUMMED[:2]) or name.startswith(SUMMED[2])
 
 
-def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, _Sight]:
+def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, Examples]:
     """What policies of each scope see."""
     overlays: dict[str, Example] = {zone.code: True for zone in draft.zones if zone.kind == "overlay"}
     around = {**LIGHTS, **PARTIES}
     unit = around | dict(measures) | overlays | {"main": "a"}
     piece = unit | {f"{ON}{role}": True for role in roles_read(draft)} | {CONTROL_LINE: "a"}
-    whole = {one.name: 1.0 for one in draft.indicators if one.type == "number" and is_summed(one.name)}
+    listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *draft.derived)
+    whole = {one.name: 1.0 for one in listed if one.type == "number" and is_summed(one.name)}
     return {
-        "unit": _Sight(draft, unit),
-        "piece": _Sight(draft, piece),
-        "jurisdiction": _Sight(draft, around | whole | {"jurisdiction": "a"}, "; a jurisdiction has sums only"),
+        "unit": Examples(draft, unit),
+        "piece": Examples(draft, piece),
+        "jurisdiction": Examples(draft, around | whole | {"jurisdiction": "a"}, "; a jurisdiction has sums only"),
     }
 
 
-def _of_rules(draft: Draft, day: date, sight: _Sight) -> Iterator[RulebookError]:
+def _of_rules(draft: Draft, day: date, sight: Examples) -> Iterator[RulebookError]:
     for place, rule in enumerate(draft.rules):
         texts = list(sight.complaints(rule.when))
         if not texts:
@@ -112,11 +124,11 @@ def _of_rules(draft: Draft, day: date, sight: _Sight) -> Iterator[RulebookError]
                 if name.startswith("quota_")
             ]
         if not texts and rule.on(day):
-            texts = list(_out_of_force(parse_condition(rule.when).names, draft, day))
+            texts = list(out_of_force(parse_condition(rule.when).names, draft, day))
         yield from (draft.fault(text, "rules", place, "when") for text in texts)
 
 
-def _of_policies(draft: Draft, day: date, sights: Mapping[str, _Sight]) -> Iterator[RulebookError]:
+def _of_policies(draft: Draft, day: date, sights: Mapping[str, Examples]) -> Iterator[RulebookError]:
     """Of their own conditions, and of those of their exceptions."""
     for place, policy in enumerate(draft.policies):
         exceptions = ((("exceptions", number), one.when) for number, one in enumerate(policy.exceptions))
@@ -124,13 +136,13 @@ def _of_policies(draft: Draft, day: date, sights: Mapping[str, _Sight]) -> Itera
         for keys, when in listed:
             texts = list(sights[policy.scope].complaints(when))
             if not texts and policy.on(day):
-                texts = list(_out_of_force(parse_condition(when).names, draft, day))
+                texts = list(out_of_force(parse_condition(when).names, draft, day))
                 texts += _gone_overlays(parse_condition(when).names, draft, day)
             yield from (draft.fault(text, "policies", place, *keys, "when") for text in texts)
 
 
 @dataclass(frozen=True)
-class _Sight:
+class Examples:
     """What a condition can see: an example of each measure, and the parameters.
 
     The examples show whether kinds fit, before there is any data.
@@ -158,15 +170,19 @@ class _Sight:
         except ConditionError as error:
             yield str(error)
             return
-        for value in dict.fromkeys(number.value for number in condition.numbers if number.value not in (0, 1)):
+        yield from self.doubts(condition)
+        if not condition.names.difference(self.measures, self.parameters):
+            yield from self._misfits(condition)
+
+    def doubts(self, read: Condition | Calculation) -> Iterator[str]:
+        """Numbers without a name, and names that nothing provides."""
+        plain = (0, 1, PER_CENT) if isinstance(read, Calculation) else (0, 1)
+        for value in dict.fromkeys(number.value for number in read.numbers if number.value not in plain):
             yield f"a number without a name, {value:g}: name a parameter, with its unit, dates and reference"
         known = [*self.measures, *self.parameters]
-        unknown = sorted(condition.names.difference(known))
-        for name in unknown:
+        for name in sorted(read.names.difference(known)):
             more = near(name, known) + self._hint(name)
             yield f"'{name}' stands neither in parameters.toml nor in indicators.toml{more}"
-        if not unknown:
-            yield from self._misfits(condition)
 
     def _hint(self, name: str) -> str:
         """Which policies see a name that these do not."""
@@ -192,7 +208,8 @@ class _Sight:
                         yield f"there is no {called[name]} '{code}'{near(code, known[name])}"
 
 
-def _out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
+def out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
+    """The complaints about parameters without a value on a day, and about measures that are not derived on it."""
     read = set(names)
     for parameter in draft.parameters:
         if parameter.name in read and parameter.at(day) is None:
@@ -201,6 +218,11 @@ def _out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str
                 f"{', '.join(value.period for value in parameter.dated)}: "
                 "add the value of that day, or say when the entry that reads it is in force"
             )
+    for name in dict.fromkeys(one.name for one in draft.derived if one.name in read):
+        versions = [one for one in draft.derived if one.name == name]
+        if not any(one.on(day) for one in versions):
+            periods = ", ".join(one.period for one in versions)
+            yield f"measure '{name}' is not derived on {day} ({periods}): say when the entry that reads it is in force"
 
 
 def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
@@ -213,12 +235,13 @@ def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[st
 
 def _settings(draft: Draft, day: date) -> Iterator[RulebookError]:
     """What policies set: a text that is nearly the name of a parameter or indicator would be taken as it is written."""
-    known = [*(one.name for one in draft.parameters), *(one.name for one in draft.indicators)]
+    listed: tuple[Parameter | Indicator | Derived, ...] = (*draft.parameters, *draft.indicators, *draft.derived)
+    known = [one.name for one in listed]
     for place, policy in enumerate(draft.policies):
         for key, value in policy.parameters.items():
             if not isinstance(value, str) or not policy.on(day):
                 continue
-            texts = list(_out_of_force([value], draft, day))
+            texts = list(out_of_force([value], draft, day))
             if value not in known and difflib.get_close_matches(value, known, 1, NEAR_MISS):
                 texts.append(f"'{value}' is no parameter and no indicator, but nearly one{near(value, known)}")
             yield from (draft.fault(text, "policies", place, "parameters", key) for text in texts)

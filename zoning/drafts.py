@@ -30,12 +30,14 @@ from zoning.entries import (
 )
 from zoning.errors import RulebookError, near
 from zoning.industry_entries import Branch, Branches, Industries, Industry
+from zoning.land_entries import Derived, Land, Norm
 from zoning.locked_entries import Decisions, Locked
 
 FILES: Mapping[str, type[Part]] = {
     "rulebook.toml": Head,
     "zones.toml": Zones,
     "indicators.toml": Indicators,
+    "land.toml": Land,
     "parameters.toml": Parameters,
     "rules.toml": Rules,
     "lines.toml": Lines,
@@ -52,7 +54,7 @@ LAWS = Path(__file__).parent / "laws"
 NEEDED = ("rulebook.toml", "zones.toml")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000
-HOMES = {"floors": "lines.toml", "schemes": "energy.toml"}
+HOMES = {"floors": "lines.toml", "schemes": "energy.toml", "derived": "land.toml", "norms": "land.toml"}
 """Files of entries that are not called after them."""
 
 
@@ -66,7 +68,8 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``schemes`` and ``agreements``: all entries, whether in force or not, in the order of the files.
+        With ``derived``, ``norms``, ``schemes`` and ``agreements``: all entries, whether in force or not, in the order
+        of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -89,6 +92,8 @@ class Draft:
     classification: tuple[Branch, ...] = ()
     schemes: tuple[Scheme, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    norms: tuple[Norm, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)

@@ -108,6 +108,8 @@ class Indicator(Part):
     """What people read, by language."""
     when_absent: Scalar = "error"
     """Where a study does not have it: "error", "unknown", or the value to take."""
+    topic: Identifier | None = None
+    """What it belongs to: a study that gives no indicator of a topic is asked for none of it."""
     whole: Literal["sum", "mean", "area_mean", "min", "max", "any", "all", "same"] | None = None
     """How the value of a larger unit (a county) comes from its parts; of shares, hectares and texts known by itself."""
 

@@ -15,6 +15,7 @@ from zoning.duties import explain_policies
 from zoning.energy_explanations import explain_lights
 from zoning.errors import near
 from zoning.flow_explanations import explain_flows
+from zoning.land_explanations import explain_measures, explain_norms
 from zoning.line_explanations import explain_lines
 from zoning.list_explanations import explain_lists
 from zoning.margins import conflicts
@@ -29,6 +30,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "zones": ("status", "whole", "main", "overlays", "other_claims", "margins"),
     "lines": ("lines",),
     "quotas": ("quotas",),
+    "land": ("derived", "norms"),
     "energy": ("energy",),
     "services": ("services",),
     "flows": ("flows",),
@@ -48,7 +50,8 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``whole``, ``main``, ``overlays``, ``other_claims``, ``lines``,
-        ``quotas``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``, ``margins``, ``assumptions``.
+        ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``,
+        ``margins``, ``assumptions``.
         ``main`` and the entries of all these lists but the last two are links of one form, see :func:`zoning.link`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
@@ -67,7 +70,7 @@ class Explanation:
         Parameters
         ----------
         matters : collection of str
-            "zones", "lines", "quotas", "energy", "services", "flows", "policies", "industries"; none means all.
+            "zones", "lines", "quotas", "land", "energy", "services", "flows", "policies", "industries"; none means all.
 
         Raises
         ------
@@ -165,7 +168,8 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     -------
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
-        ``energy``, ``flows``, ``policies``, ``industries``. What a link is, :func:`zoning.link` says.
+        ``derived``, ``norms``, ``energy``, ``flows``, ``policies``, ``industries``. What a link is,
+        :func:`zoning.link` says.
 
     Examples
     --------
@@ -180,6 +184,8 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     parts = {
         "lines": explain_lines(plan, units),
         "quotas": explain_quotas(plan, units),
+        "derived": explain_measures(plan, units),
+        "norms": explain_norms(plan, units),
         "energy": explain_lights(plan, units),
         "flows": explain_flows(plan, units),
         "policies": explain_policies(plan, units),

@@ -85,6 +85,19 @@ WORDS: Words = {
         "{title}: not checked, for the study names no jurisdiction in [units]",
         "{title}：未检查，研究未在 [units] 中指定行政区",
     ),
+    "norm_missed": (
+        "{title}: not kept at {count} of {all} places: {told} ({reference})",
+        "{title}：{all} 处中 {count} 处不符合：{told}（{reference}）",
+    ),
+    "norm_told": ("{place}: {facts}", "{place}：{facts}"),
+    "norm_unchecked": (
+        "{title}: cannot be said at {count} of {all} places, for a value is missing: {told}",
+        "{title}：{all} 处中 {count} 处无法判断，缺少数值：{told}",
+    ),
+    "norm_no_place": (
+        "{title}: not checked, for the study names no place of '{level}', or hands out no quota that it reads",
+        "{title}：未检查，研究没有“{level}”级的地方，或未下达所读取的指标",
+    ),
     "study": ("the whole study", "全部规划单元"),
     "decision_unit_dropped": (
         "decision {number} on {unit} has no effect: the unit was dropped, for it has no geometry",

@@ -12,6 +12,7 @@ from zoning.decisions import DECISION
 from zoning.entries import Floor
 from zoning.finding_words import finding_words
 from zoning.floors import weigh_floors
+from zoning.land_explanations import norms_in
 from zoning.locked_entries import LOCKED
 from zoning.margins import margin_findings
 from zoning.own_lists import find_repeats
@@ -23,6 +24,7 @@ from zoning.words import engine_words, instrument_in, text_in
 from zoning.zones import resolve
 
 OPEN = ("contested", "review")
+SHOWN = 5
 _ORDER = ("error", "warning", "note")
 
 
@@ -40,7 +42,8 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         In the plan's language, warnings before notes: units without any policy (``uncovered``) or without an
         instrument that the rulebook asks of each (``missing_instrument``), units that are ``contested`` or to be
         reviewed (``review``) or that lie on a threshold (``near_threshold``), floors of control lines that are missed
-        (``floor_missed``) or could not be checked (``floor_unchecked``), and decisions without effect
+        (``floor_missed``) or could not be checked (``floor_unchecked``), norms that are not kept (``norm_missed``) or
+        could not be checked (``norm_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
         (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
         (``item_repeats``), parts that deviate from their larger unit (``refined``), and
@@ -59,6 +62,7 @@ def find(plan: Plan) -> tuple[Finding, ...]:
         *_zones(plan),
         *margin_findings(plan),
         *_floors(plan),
+        *_norms(plan),
         *_decisions(plan),
         *find_repeats(plan),
         *_refined(plan),
@@ -145,6 +149,26 @@ def _weighed(plan: Plan, floor: Floor, title: str, rows: pd.DataFrame) -> Iterat
     if silent:
         text = _say(plan, "floor_no_measure", title=title, count=len(silent), places=shown(silent), of=of)
         yield _unchecked(floor, text, silent)
+
+
+def _norms(plan: Plan) -> Iterator[Finding]:
+    """Norms that are not kept, and those of which nobody can say, each with the first places and their values."""
+    rows = norms_in(plan, plan.language)
+    for norm in plan.rulebook.norms:
+        own, title = rows[rows["norm"] == norm.id], text_in(norm.title, plan.language, norm.id)
+        if own.empty:
+            text = _say(plan, "norm_no_place", title=title, level=norm.level)
+            yield Finding("note", "norm_unchecked", norm.id, (), 1, text)
+        for code, answer in (("norm_missed", "no"), ("norm_unchecked", "unknown")):
+            here = own[own["answer"] == answer]
+            if len(here):
+                places = here["place"].where(here["place"] != "", _say(plan, "study")).tolist()
+                first = zip(places[:SHOWN], here["facts"], strict=False)
+                told = [_say(plan, "norm_told", place=place, facts=facts) for place, facts in first]
+                said = engine_words(plan.language)["and"].join([*told, *["..."][: len(here) > SHOWN]])
+                parts = {"title": title, "count": len(here), "all": len(own), "told": said, "reference": norm.reference}
+                text, listed = _say(plan, code, **parts), tuple(places[:SHOWN])
+                yield Finding("warning" if answer == "no" else "note", code, norm.id, listed, len(here), text)
 
 
 def _decisions(plan: Plan) -> Iterator[Finding]:

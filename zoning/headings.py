@@ -7,6 +7,7 @@ from typing import Any
 
 from layers import words_in
 from zoning.energy_words import NARRATION, colour_in
+from zoning.land_explanations import value_text
 from zoning.words import engine_words, instrument_in, text_in
 
 Link = Mapping[str, Any]
@@ -77,6 +78,18 @@ def _quota(one: Link, language: str) -> str:
     )
 
 
+def _derived(one: Link, language: str) -> str:
+    words, title = engine_words(language), text_in(one["title"], language, one["measure"])
+    unit = "" if one["unit"] == "1" else one["unit"]
+    value = words["missing"] if one["value"] is None else f"{value_text(one['value'])} {unit}".rstrip()
+    return words["setting"].format(name=title, value=value)
+
+
+def _norm(one: Link, language: str) -> str:
+    words, title = engine_words(language), text_in(one["title"], language, one["norm"])
+    return words[f"norm_{one['answer']}"].format(title=title, place=one["place"] or words["whole_study"])
+
+
 def _light(one: Link, language: str) -> str:
     words = words_in(language, NARRATION)
     total = words["not_counted" if one["total_exempt"] else "counted"]
@@ -113,6 +126,8 @@ def _list(one: Link, language: str) -> str:
 HEADED: Mapping[str, Callable[[Link, str], str]] = {
     "lines": _line,
     "quotas": _quota,
+    "derived": _derived,
+    "norms": _norm,
     "energy": _light,
     "flows": _flow,
     "policies": _policy,

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from layers import SourceError, UnknownNameError, ZoneplanError, parse_condition, raise_all, shown
+from zoning.derivations import derive
 from zoning.entries import Indicator, Policy, Rule
 from zoning.errors import near
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook
+from zoning.topics import narrow
 from zoning.words import engine_words
 
 QUOTA = "quota_"
@@ -21,7 +23,7 @@ _KINDS = dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal")
 
 
 def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Measures with every indicator that the rulebook declares.
+    """Measures with every indicator that the rulebook declares, and what it derives from them.
 
     Parameters
     ----------
@@ -36,8 +38,8 @@ def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | 
     Returns
     -------
     DataFrame
-        Same index; the measures, then the indicators that were absent. Where a declared boolean came as 0 and 1 it is
-        boolean.
+        Same index; the measures, then the indicators that were absent, then what is derived. Where a declared boolean
+        came as 0 and 1 it is boolean. Indicators of topics about which the measures say nothing are left out.
 
     Raises
     ------
@@ -56,6 +58,7 @@ def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | 
     a           7       0.0
     """
     known = _with_amounts(measures, quotas)
+    rulebook = narrow(rulebook, map(str, known.columns))
     absent = _absent(known, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *_misfits(known, rulebook)))
     booleans = {
@@ -67,7 +70,7 @@ def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | 
         one.name: column_of(one, None if one.when_absent == "unknown" else one.when_absent, known.index)
         for one in absent
     }
-    return known.assign(**booleans).assign(**constants)
+    return derive(known.assign(**booleans).assign(**constants), rulebook)
 
 
 def assumed(
@@ -89,7 +92,8 @@ def assumed(
     tuple of Assumption
         In the order of the rulebook; a missing ``<role>_share`` or ``<role>_ha`` is of kind "role".
     """
-    absent = _absent(_with_amounts(measures, quotas), rulebook, quotas is not None)
+    known = _with_amounts(measures, quotas)
+    absent = _absent(known, narrow(rulebook, map(str, known.columns)), quotas is not None)
     return tuple(assumption(one, language) for one in absent)
 
 
@@ -124,10 +128,11 @@ def column_of(indicator: Indicator, value: float | bool | str | None, units: pd.
 
 
 def readers(name: str, rulebook: Rulebook) -> tuple[str, ...]:
-    """The rules and policies whose conditions name an indicator or parameter, as "rule key-1"."""
+    """The rules and policies whose conditions name an indicator or parameter, as "rule key-1", and what is derived."""
     entries: tuple[Rule | Policy, ...] = (*rulebook.rules, *rulebook.policies)
     reading = (entry for entry in entries if name in parse_condition(entry.when).names)
-    return tuple(f"{type(entry).__name__.lower()} {entry.id}" for entry in reading)
+    derived = (f"measure {one.name}" for one in rulebook.derived if name in one.names)
+    return (*(f"{type(entry).__name__.lower()} {entry.id}" for entry in reading), *derived)
 
 
 def _with_amounts(measures: pd.DataFrame, quotas: pd.DataFrame | None) -> pd.DataFrame:

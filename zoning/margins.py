@@ -17,6 +17,7 @@ from zoning.indicators import complete
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
 from zoning.tables import CONFLICTS, tabulate
+from zoning.topics import narrow
 from zoning.wholes import rules_of_units
 from zoning.words import engine_words
 from zoning.zones import resolve
@@ -78,6 +79,7 @@ def conflicts(
     >>> found.loc[("key-1", "pop_2020"), "reason"].split("; ")[1]
     'below 19800 (-97.2 %) it would be general'
     """
+    rulebook = narrow(rulebook, map(str, measures.columns))
     known = complete(measures, rulebook).rename_axis("unit_id")
     zones = resolve(claims, rulebook)
     if units is not None:

@@ -18,6 +18,7 @@ from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook
 from zoning.sights import Sight, sights
 from zoning.tables import POLICIES, tabulate
+from zoning.topics import narrow
 from zoning.words import engine_words, text_in
 
 _QUOTED = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\"""")
@@ -135,7 +136,8 @@ def assign(
     if rulebook is None or isinstance(flows, str):
         raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
     seen = sights(zones, measures, quotas, lights, flows, rulebook, pieces, levels)
-    asked = [policy for policy in rulebook.policies if policy.scope in seen]
+    concerned = narrow(rulebook, map(str, seen["unit"].seen.columns))
+    asked = [policy for policy in concerned.policies if policy.scope in seen]
     rows = [_rows(policy, seen[policy.scope], rulebook, language) for policy in asked]
     filled = [part for part in rows if len(part)]
     return tabulate(POLICIES, overrule(pd.concat(filled, ignore_index=True)) if filled else pd.DataFrame())
@@ -208,7 +210,7 @@ def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook, language: 
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:
     """The parameters of a policy for each unit, as JSON."""
-    measures = {one.name: one.unit for one in rulebook.indicators}
+    measures = {one.name: one.unit for one in rulebook.indicators} | {one.name: one.unit for one in rulebook.derived}
     fixed: dict[str, object] = {}
     varying: dict[str, tuple[pd.Series, str]] = {}
     for key, value in policy.parameters.items():

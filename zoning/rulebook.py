@@ -17,6 +17,7 @@ from zoning.entries import Floor, Indicator, InForce, Line, Parameter, Policy, R
 from zoning.errors import RulebookError
 from zoning.industry_entries import Industry, in_force
 from zoning.industry_faults import classification_of
+from zoning.land_entries import Derived, Norm
 from zoning.locked_entries import LOCKED, Locked
 from zoning.soundness import rulebook_faults
 from zoning.words import engine_words, text_in
@@ -47,7 +48,7 @@ class Rulebook:
         Of the titles; the first is the default.
     instruments : tuple of str
         Of which each unit must have a policy.
-    zones, indicators, rules, lines, floors, policies, industries : tuples
+    zones, indicators, rules, lines, floors, policies, industries, derived, norms : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
         Decisions of ``decisions.toml`` that are in force on ``day``, by their rule "locked-<n>", n counted in the file.
@@ -82,6 +83,8 @@ class Rulebook:
     classification: Classification | None = None
     schemes: tuple[Scheme, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    norms: tuple[Norm, ...] = ()
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     draft: Draft | None = field(default=None, repr=False, compare=False)
@@ -166,6 +169,7 @@ class Rulebook:
         called = [(zone.code, zone.title) for zone in self.zones]
         called += [(one.name, one.title) for one in self.indicators if one.title]
         called += [(one.name, one.title) for one in self.parameters.values() if one.title]
+        called += [(one.name, one.title) for one in self.derived]
         return {"main": engine_words(language)["main_function"]} | {
             name: text_in(title, language, name) for name, title in called
         }
@@ -226,6 +230,8 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         classification=classification_of(draft),
         schemes=draft.schemes,
         agreements=draft.agreements,
+        derived=tuple(one for one in draft.derived if one.on(day)),
+        norms=tuple(norm for norm in draft.norms if norm.on(day)),
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
         draft=draft,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from layers import Stack, Study, confirm_sources, raise_all, read_layers, require_language
 from zoning.accounts import account, positions
 from zoning.assumptions import assume, assume_scheme
-from zoning.checks import complaints, dropped_units
+from zoning.checks import complaints, dropped_units, provided
 from zoning.claims import classify
 from zoning.energy import judge_energy
 from zoning.energy_schemes import scheme_of
@@ -26,6 +26,7 @@ from zoning.rulebook import Rulebook, read_rulebook
 from zoning.services import value_services
 from zoning.sitings import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
+from zoning.topics import narrow
 from zoning.zones import resolve
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
@@ -66,6 +67,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     rulebook = read_rulebook(study.rulebook, study.date)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
     stack = read_layers(study)
+    rulebook = narrow(rulebook, provided(study, stack))
     raise_all(complaints(study, rulebook, stack))
     announce("overlay")
     pieces = settle_lines(overlay(stack.units, stack.designations, tiled=stack.tiled), rulebook)

@@ -13,6 +13,7 @@ from zoning.drafts import Draft
 from zoning.entries import InForce
 from zoning.errors import RulebookError, near
 from zoning.industry_faults import industry_faults
+from zoning.land_faults import land_faults
 from zoning.locked_entries import Locked
 from zoning.provisions import provision_faults
 from zoning.scheme_faults import scheme_faults
@@ -52,6 +53,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _locked(draft, day)
     yield from scheme_faults(draft)
     yield from condition_faults(draft, day)
+    yield from land_faults(draft, day)
     yield from provision_faults(draft, day)
     yield from industry_faults(draft)
 
@@ -74,6 +76,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("schemes", "title"),
         ("agreements", "title"),
         ("agreements", "seen"),
+        ("derived", "title"),
+        ("norms", "title"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             texts = getattr(entry, key)
@@ -101,6 +105,8 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
         ("rules", "id"),
         ("lines", "code"),
         ("policies", "id"),
+        ("derived", "name"),
+        ("norms", "id"),
     ):
         named: dict[str, list[tuple[int, Any]]] = {}
         for place, entry in enumerate(getattr(draft, kind)):
@@ -125,6 +131,7 @@ def _clashes(draft: Draft) -> Iterator[RulebookError]:
     listed: list[tuple[str, int, str, str, str]] = [
         *(("parameters", place, "name", one.name, "a parameter") for place, one in enumerate(draft.parameters)),
         *(("indicators", place, "name", one.name, "an indicator") for place, one in enumerate(draft.indicators)),
+        *(("derived", place, "name", one.name, "a derived measure") for place, one in enumerate(draft.derived)),
         *(
             ("zones", place, "code", one.code, "an overlay zone")
             for place, one in enumerate(draft.zones)
@@ -237,7 +244,7 @@ def _rules(draft: Draft, day: date) -> Iterator[RulebookError]:
     """Rules and policies that never hold, and rules whose id or zone cannot be."""
     codes = {zone.code: zone for zone in draft.zones}
     standing = {zone.code for zone in draft.zones if zone.on(day)}
-    for kind in ("rules", "policies", "zones", "decisions"):
+    for kind in ("rules", "policies", "zones", "decisions", "derived", "norms"):
         for place, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
                 yield draft.fault(f"it ends before it begins ({entry.period})", kind, place)

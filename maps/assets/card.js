@@ -39,6 +39,7 @@ function unitCard(facts, speech, unit, place, actions) {
     part(words.others, otherClaims(facts, speech, unit)),
     part(words.lines, lineTexts(facts, speech, unit)),
     part(words.quota, quotaTexts(facts, speech, unit)),
+    part(words.land, headed(facts, speech, facts.units.derived[unit]), headed(facts, speech, facts.units.norms[unit])),
     part(words.energy, headed(facts, speech, facts.units.energy[unit])),
     part(words.payments, paymentTexts(facts, speech, unit), headedFold(facts, speech, facts.units.flows[unit])),
     part(words.policies, policyTexts(facts, speech, unit)),

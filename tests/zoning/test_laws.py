@@ -34,7 +34,7 @@ DAY = date(2025, 1, 1)
 CHINESE_INSTRUMENTS = {"border", "tax"}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"main_functional_areas": (42, 1, 17), "us_west": (9, 0, 9)}
+UNVERIFIED = {"main_functional_areas": (45, 1, 62), "us_west": (9, 0, 9)}
 """Policies (all versions), exceptions and parameters whose words nobody has seen: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DRAFTS = {name: read_draft(name) for name in BOOKS}

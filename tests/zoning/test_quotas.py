@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 import pandas as pd
@@ -69,6 +70,25 @@ class TestPencil:
         table = allocate(zones, measures, [quota(levels=("county", "unit"), floor=1, ceiling=3)])
         west = table[(table["level"] == "county") & (table["jurisdiction"] == "west")].iloc[0]
         assert (west["weight"], west["floor"], west["ceiling"], west["unit_id"]) == (900, 6, 18, "")
+
+    def test_four_levels(self, zones, measures):
+        """Two provinces that share the row a, counties by row: 300 by people, whole at each of the four levels."""
+        known = measures.assign(
+            province=["inner" if unit == "a1" or unit[0] == "b" else "outer" for unit in measures.index],
+            county=[unit[0] for unit in measures.index],
+        )
+        table = allocate(zones, known, [quota(total=300, levels=("nation", "province", "county", "unit"))])
+        # people: inner a1 100, b 1000; outer a 900, c 1000; 3000 in all, a tenth of a unit of land for each person
+        assert part_rows(table, "nation") == {"toy": 300}
+        assert part_rows(table, "province") == {"inner": 110, "outer": 190}
+        counties = table[table["level"] == "county"].set_index("name")["amount"]
+        assert {name.split(" / ", 1)[1]: amount for name, amount in counties.items()} == {
+            "inner / a": 10,
+            "inner / b": 100,
+            "outer / a": 90,
+            "outer / c": 100,
+        }
+        assert unit_rows(table).tolist() == [10, 20, 30, 40] * 3
 
     def test_three_levels(self, zones, measures):
         table = allocate(zones, measures, [quota(levels=("nation", "county", "unit"))])
@@ -198,6 +218,26 @@ class TestPencil:
             rows = table[(table["level"] == "unit") & (table["jurisdiction"] == county)].set_index("unit_id")
             again = apportion(rows["weight"], amount, 1, rows["floor"], rows["ceiling"])
             assert again.tolist() == rows["amount"].tolist()
+
+
+@given(st.integers(0, 6), st.integers(1, 200), st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_number_of_levels_adds_up_exactly(depth, total, data):
+    """Each jurisdiction's amount is the sum of its parts', whatever the depth; each level has the total."""
+    levels = [f"level_{place}" for place in range(depth)]
+    index = pd.Index([f"u{place}" for place in range(7)], name="unit_id")
+    named = {level: data.draw(st.lists(st.sampled_from("xyz"), min_size=7, max_size=7)) for level in levels}
+    weights = data.draw(st.lists(st.integers(1, 50), min_size=7, max_size=7))
+    table = allocate(
+        pd.DataFrame({"main": "general", "overlays": ""}, index=index),
+        pd.DataFrame({**named, "people": weights}, index=index),
+        [quota(total=total, weight="people", levels=(*levels, "unit"))],
+    )
+    assert set(table.groupby("level")["amount"].sum()) == {total}
+    for above, below in itertools.pairwise(levels):
+        rows = table[table["level"] == below]
+        sums = rows["amount"].groupby(rows["name"].str.rsplit(" / ", n=1).str[0]).sum()
+        assert sums.to_dict() == table[table["level"] == above].set_index("name")["amount"].to_dict()
 
 
 @st.composite

@@ -1,0 +1,61 @@
+"""The rules of the field on the pages that people open: report, dossier, card."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from layers import read_study
+from maps import cards, dossier, read_run, report, write_run
+from zoning import run
+from zoning.plans import Plan
+
+ORCHARDS = ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "c4"]
+
+
+@pytest.fixture
+def plan(toy_folder: Path) -> Plan:
+    """The toy province under the national rulebook: a1 occupies permanent farmland at a rate above the band."""
+    columns = {
+        "code": ORCHARDS,
+        "arable_mu_per_head": 1.5,
+        "occupation_tax_rate_cny_per_m2": [41] + [30] * 11,
+        "taxed_permanent_ha": [1] + [0] * 11,
+        "taxed_works_ha": 2,
+    }
+    pd.DataFrame(columns).to_csv(toy_folder / "land.csv", index=False)
+    text = (toy_folder / "plan.toml").read_text("utf-8").replace('"rules"', '"main_functional_areas"')
+    text = text[: text.index("[[quotas]]")] + '[[tables]]\nsource = "land.csv"\nid = "code"\n'
+    (toy_folder / "plan.toml").write_text(text, "utf-8")
+    return run(read_study(toy_folder / "plan.toml"))
+
+
+def test_pages_tell_values_reasons_and_norms(plan):
+    """Pencil: a1 pays 41 x 1.5 x 10,000 + 2 x 20,000 = 655,000; the others 40,000."""
+    for language, title, kept in (("en", "Farmland occupation tax", "NOT KEPT"), ("zh", "耕地占用税", "不符合")):
+        page = report(plan, language)
+        assert '<section id="land"' in page
+        assert "655000" in page
+        assert kept in page
+        own = dossier(plan, "a1", language)
+        assert "655000" in own
+        assert title in own
+        assert kept in own
+        said = cards(plan, language)
+        place = plan.units.index.get_loc("a1")
+        assert [one[2:] for one in said["why_lists"][said["units"]["derived"][place]]][-1] == ("655000",)
+        assert len(said["why_lists"][said["units"]["norms"][place]]) == 3
+        json.dumps(said)
+    bounds = "between occupation_tax_least_cny_per_m2 8 and occupation_tax_most_cny_per_m2 40"
+    assert f"occupation_tax_rate_cny_per_m2 41 is not {bounds}" in report(plan)
+
+
+def test_a_run_is_read_back_with_its_topics(plan, tmp_path):
+    write_run(plan, tmp_path / "run")
+    again = read_run(tmp_path / "run")
+    assert again.rulebook == plan.rulebook
+    assert again.measures["occupation_tax_cny"].tolist() == plan.measures["occupation_tax_cny"].tolist()
+    assert (tmp_path / "run" / "measures.csv").read_text("utf-8-sig").count("occupation_tax_cny") == 1

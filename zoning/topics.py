@@ -1,0 +1,93 @@
+"""Topics: parts of a rulebook that concern only studies which give something about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from layers import parse_condition
+from zoning.entries import Floor, Policy, Rule
+from zoning.land_entries import Derived, Norm
+from zoning.rulebook import Rulebook
+
+Entry = Rule | Policy | Floor | Derived | Norm
+
+
+def narrow(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
+    """The rulebook as it concerns a study: without topics about which the study gives nothing.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    names : iterable of str
+        The measures that a study gives, or will have.
+
+    Returns
+    -------
+    Rulebook
+        Without the indicators of such topics, without the derived measures, norms, rules, policies and floors that read
+        one of them, and without the parameters that nothing else reads. The same rulebook where nothing is left out.
+
+    Notes
+    -----
+    A study that gives one indicator of a topic is asked for all of them, by what each says of ``when_absent``.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from zoning import read_rulebook
+    >>> full = read_rulebook("main_functional_areas", date(2025, 1, 1))
+    >>> [one.name for one in narrow(full, ["plan_index_ha"]).derived]
+    ['stock_increment_factor', 'next_plan_index_ha']
+    >>> narrow(full, ["people"]).derived
+    ()
+    """
+    idle = _idle(rulebook, set(names))
+    if not idle:
+        return rulebook
+    left = replace(
+        rulebook,
+        indicators=tuple(one for one in rulebook.indicators if one.name not in idle),
+        rules=tuple(one for one in rulebook.rules if not idle & _read(one)),
+        policies=tuple(one for one in rulebook.policies if not idle & _read(one)),
+        floors=tuple(one for one in rulebook.floors if not idle & _read(one)),
+        derived=tuple(one for one in rulebook.derived if not idle & _read(one)),
+        norms=tuple(one for one in rulebook.norms if not idle & _read(one)),
+    )
+    unread = _all_read(rulebook) - _all_read(left)
+    return replace(left, parameters={name: one for name, one in rulebook.parameters.items() if name not in unread})
+
+
+def _idle(rulebook: Rulebook, names: set[str]) -> set[str]:
+    """The indicators of topics about which nothing is given, and what is derived from them."""
+    given = {one.topic for one in rulebook.indicators if one.name in names}
+    idle = {one.name for one in rulebook.indicators if one.topic is not None and one.topic not in given}
+    for one in rulebook.derived:  # each reads only those that stand above it
+        if idle & _read(one):
+            idle.add(one.name)
+    return idle
+
+
+def _all_read(rulebook: Rulebook) -> set[str]:
+    """Every name that an entry of a rulebook reads."""
+    entries: tuple[Entry, ...] = (
+        *rulebook.rules,
+        *rulebook.policies,
+        *rulebook.floors,
+        *rulebook.derived,
+        *rulebook.norms,
+    )
+    return {name for entry in entries for name in _read(entry)}
+
+
+def _read(entry: Entry) -> frozenset[str]:
+    """Every name that an entry reads, settings and exceptions of policies included."""
+    if isinstance(entry, Derived | Norm):
+        return entry.names
+    if isinstance(entry, Floor):
+        return frozenset((entry.of, entry.at_least))
+    read = parse_condition(entry.when).names
+    if isinstance(entry, Policy):
+        read |= {value for value in entry.parameters.values() if isinstance(value, str)}
+        read = read.union(*(parse_condition(one.when).names for one in entry.exceptions))
+    return read
