@@ -5,9 +5,13 @@ Rows P of the catalogue of reliability; promises of a single step are tested bes
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import math
 import os
+import re
 import xml.etree.ElementTree as ET
+from decimal import Decimal
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,17 +22,20 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers import GeometryError, builtin_study, project, read_layers, read_study
+from layers import Agreement, GeometryError, Transfer, builtin_study, project, read_layers, read_study
 from maps import write_csv, write_run
 from zoning import (
     CSV_TABLES,
+    account,
     allocate,
     assign,
     classify,
     complete,
+    known_parties,
     measure,
     overlay,
     partition,
+    positions,
     read_rulebook,
     resolve,
     run,
@@ -90,6 +97,41 @@ def test_p23_more_protection_never_leaves_more_land(units, forest, added, role) 
     after = measured(units, designations)
     assert (after["available_ha"] <= before["available_ha"] + 1e-6).all()
     assert after["available_ha"].between(0, 100 + 1e-6).all()
+
+
+@ONCE
+@given(discs, discs)
+def test_p03_p10_shares_of_a_unit_are_one_and_pieces_dissolve_to_it(units, one, other) -> None:
+    pieces = overlay(units, {"one": frame(one), "other": frame(other)})
+    whole = units["area_ha"].reindex(pieces["unit_id"]).to_numpy()
+    shares = (pieces["area_ha"] / whole).groupby(pieces["unit_id"]).agg(math.fsum)
+    assert shares.to_numpy() == pytest.approx(np.ones(12), abs=1e-12)
+    again = pieces.dissolve("unit_id").geometry.reindex(units.index)
+    assert shapely.area(shapely.symmetric_difference(again.to_numpy(), units.geometry.to_numpy())).max() < 1e-6
+
+
+def test_p09_units_laid_over_themselves_stay_as_they_are(units) -> None:
+    pieces = overlay(units, {"self": units[["geometry"]].reset_index(drop=True)})
+    assert pieces["unit_id"].tolist() == units.index.tolist()
+    assert pieces["self"].all()
+    assert pieces["area_ha"].to_numpy() == pytest.approx(units["area_ha"].to_numpy(), rel=1e-12)
+    again = overlay(units, {"pieces": pieces[["geometry"]].reset_index(drop=True)})
+    assert shapely.equals(again.geometry.to_numpy(), pieces.geometry.to_numpy()).all()
+
+
+def test_p11_every_unit_and_feature_that_was_read_is_in_the_result_or_in_the_ledger(toy_folder: Path) -> None:
+    """One feature lies outside of all units, and one is a bow tie."""
+    land = gpd.read_file(toy_folder / "toy.gpkg", layer="land")
+    x, y = X0 + 9 * KM, Y0 + 9 * KM
+    bow = shapely.Polygon([(X0, Y0), (X0 + KM, Y0 + KM), (X0 + KM, Y0), (X0, Y0 + KM)])
+    more = gpd.GeoDataFrame(
+        {"kind": "forest"}, geometry=[shapely.box(x, y, x + KM, y + KM), bow], index=[0, 1], crs=CRS
+    )
+    pd.concat([land, more], ignore_index=True).to_file(toy_folder / "toy.gpkg", layer="land", driver="GPKG")
+    plan = decided(toy_folder)
+    assert set(plan.zones["unit_id"]) == set(gpd.read_file(toy_folder / "toy.gpkg", layer="units")["code"])
+    told = plan.ledger[plan.ledger["layer"] == "forest"]
+    assert {"outside", "invalid"} <= set(told["finding"])
 
 
 # P06, P07, P08: where the ground lies on paper does not matter.
@@ -198,17 +240,22 @@ def west():
 @settings(ONCE, max_examples=4)
 @given(st.randoms(use_true_random=False))
 def test_p04_p12_p26_counties_and_rules_in_any_order(west, random) -> None:
-    """One main function each, whatever the order; quotas and policies follow."""
-    study, rulebook, measures = west
+    """One main function each, whatever the order of rows and of rules and policies; quotas and policies follow."""
+    study, written, measures = west
 
-    def follow(table):
+    def follow(table, rulebook=written):
         zones = resolve(classify(table, rulebook, study.decisions), rulebook)
         quotas = allocate(zones, table, study.quotas, rulebook.values, rulebook.codes("overlay"))
         return zones, quotas, assign(zones, table, quotas, rulebook)
 
-    rows = list(measures.index)
-    random.shuffle(rows)
-    for one, other in zip(follow(measures), follow(measures.loc[rows]), strict=True):
+    rows = random.sample(list(measures.index), len(measures))
+    mixed = {
+        kind: tuple(random.sample(list(one), len(one)))
+        for kind in ("rules", "policies")
+        for one in [getattr(written, kind)]
+    }
+    turned = follow(measures.loc[rows], dataclasses.replace(written, **mixed))
+    for one, other in zip(follow(measures), turned, strict=True):
         columns = list(one.columns)
         keys = [name for name in ("quota", "level", "jurisdiction", "unit_id", "policy", "piece_id") if name in columns]
         if keys:
@@ -216,7 +263,7 @@ def test_p04_p12_p26_counties_and_rules_in_any_order(west, random) -> None:
         pd.testing.assert_frame_equal(one, other[columns], check_exact=True)
     zones = follow(measures)[0]
     assert zones.index.is_unique
-    assert zones["main"].isin(rulebook.codes("main")).all()
+    assert zones["main"].isin(written.codes("main")).all()
 
 
 @settings(ONCE, max_examples=4)
@@ -229,6 +276,38 @@ def test_a_rule_more_never_takes_a_claim_away(west, dropped) -> None:
     before = classify(measures, fewer, study.decisions)
     after = classify(measures, rulebook, study.decisions)
     assert set(map(tuple, before[keys].to_numpy())) <= set(map(tuple, after[keys].to_numpy()))
+
+
+# P24: money.
+
+SHARES = st.dictionaries(st.sampled_from(["AZ", "CO", "NM", "UT", "WY", "elsewhere"]), st.integers(1, 9), min_size=1)
+
+
+@settings(ONCE, max_examples=8)
+@given(st.lists(st.tuples(st.integers(1, 10**6), SHARES, SHARES), max_size=2), st.integers(1, 10**9))
+def test_p24_what_is_paid_is_received_to_the_cent(west, pools, cents) -> None:
+    """Pools between states and a budget to counties, in one account: each instrument nets to zero."""
+    study, rulebook, measures = west
+    zones = resolve(classify(measures, rulebook, study.decisions), rulebook)
+    asked = study.model_copy(
+        update={
+            "agreements": tuple(
+                Agreement(name=f"p{n}", period=2025, kind="pool", unit="USD", amount=amount, pay=pay, receive=receive)
+                for n, (amount, pay, receive) in enumerate(pools)
+            ),
+            "transfers": (
+                Transfer(
+                    name="t", period=2025, unit="USD", by="weighted", weight="pop_2020", budget=Decimal(cents) / 100
+                ),
+            ),
+        }
+    )
+    flows = account(zones, measures, asked, rulebook)
+    for name, own in flows.groupby("instrument"):
+        paid, got = (own.groupby(side)["amount"].sum() for side in ("payer", "receiver"))
+        total = Decimal(cents) / 100 if name == "t" else Decimal(pools[int(name[1:])][0])
+        assert paid.drop("(pool)", errors="ignore").sum() == got.drop("(pool)", errors="ignore").sum() == total
+    assert positions(flows, known_parties(measures, ["state"]))["net"].sum() == 0
 
 
 # Referees: cases that nobody here wrote.
@@ -297,3 +376,17 @@ def test_intersections_are_those_of_qgis() -> None:
         column = next(name for name in ("value1", "value2") if name in theirs.columns and name in discs_.columns)
         rows = theirs[theirs[column] == discs_[column].iloc[number]]
         assert ours == pytest.approx(rows.area.sum(), rel=1e-6)
+
+
+# The catalogue itself.
+
+
+def test_every_promise_of_the_catalogue_has_a_test_that_names_it() -> None:
+    """P01 to P28: each stands in the name or the docstring of a test."""
+    named: set[int] = set()
+    for path in Path(__file__).parent.rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                texts = (node.name.upper(), ast.get_docstring(node) or "")
+                named |= {int(number) for text in texts for number in re.findall(r"(?<![A-Z0-9])P(\d\d)(?!\d)", text)}
+    assert set(range(1, 29)) <= named

@@ -284,6 +284,7 @@ class TestWhateverTheNumbersAre:
         cuts=st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 100), shares), max_size=3),
     )
     def test_paid_is_received_to_the_cent(self, amount, pay, receive, cuts) -> None:  # type: ignore[no-untyped-def]
+        """P24, between regions: a pool pays out what was paid in, whatever is deducted."""
         deductions, used = [], {}
         for of, pct, to in cuts:
             if of in receive and used.get(of, 0) + pct <= 100:

@@ -227,24 +227,28 @@ class TestIndependentRoutes:
 
 class TestPromises:
     @given(contests())
-    def test_sums_are_exact(self, contest):  # P15
+    def test_sums_are_exact(self, contest):
+        """P15: what is handed out is exactly the total, in whole steps."""
         assert sum(settle(*contest)) == contest[1]
 
     @given(contests())
-    def test_bounds_are_kept(self, contest):  # P16
+    def test_bounds_are_kept(self, contest):
+        """P16: nobody has less than the floor or more than the ceiling."""
         _, _, floors, ceilings = contest
         steps = settle(*contest)
         assert all(low <= q <= high for low, q, high in zip(floors, steps, ceilings, strict=True))
 
     @given(contests(), st.data())
-    def test_more_own_weight_is_never_less(self, contest, data):  # P17
+    def test_more_own_weight_is_never_less(self, contest, data):
+        """P17: raising a unit's own weight never lowers its amount."""
         weights, total, floors, ceilings = contest
         one = data.draw(st.sampled_from([place for place, weight in enumerate(weights) if weight]))
         more = [weight + (place == one) * data.draw(st.integers(1, 40)) for place, weight in enumerate(weights)]
         assert settle(more, total, floors, ceilings)[one] >= settle(*contest)[one]
 
     @given(contests(), st.data())
-    def test_a_larger_total_is_never_less_for_anyone(self, contest, data):  # P18
+    def test_a_larger_total_is_never_less_for_anyone(self, contest, data):
+        """P18: a larger total never means less for anyone."""
         weights, total, floors, ceilings = contest
         reach = sum(high if weight else low for weight, low, high in zip(weights, floors, ceilings, strict=True))
         larger = data.draw(st.integers(total, reach))
@@ -252,7 +256,8 @@ class TestPromises:
         assert all(before <= after for before, after in pairs)
 
     @given(st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=2, max_size=5), st.integers(0, 30))
-    def test_no_faster_growing_unit_loses_to_a_slower_one(self, growth, total):  # P19
+    def test_no_faster_growing_unit_loses_to_a_slower_one(self, growth, total):
+        """P19: a unit that grows faster never loses to one that grows more slowly."""
         before = whole(apportion(series([old for old, _ in growth]), total))
         after = whole(apportion(series([new for _, new in growth]), total))
         for (one, (old, new)), (other, (was, now)) in itertools.permutations(enumerate(growth), 2):
@@ -260,12 +265,14 @@ class TestPromises:
                 assert not (after[one] < before[one] and after[other] > before[other])
 
     @given(contests(), st.sampled_from([Decimal("0.1"), 2, 3, Decimal(10) ** 40, Decimal("1e-40"), Decimal("7.77")]))
-    def test_the_scale_of_the_weights_does_not_matter(self, contest, factor):  # P20
+    def test_the_scale_of_the_weights_does_not_matter(self, contest, factor):
+        """P20: only the proportions of the weights count."""
         weights, *rest = contest
         assert settle([weight * factor for weight in weights], *rest) == settle(*contest)
 
     @given(contests(), st.randoms(use_true_random=False))
-    def test_the_order_of_the_rows_does_not_matter(self, contest, random):  # P21
+    def test_the_order_of_the_rows_does_not_matter(self, contest, random):
+        """P21: ids break ties; the order of the rows never does."""
         weights, total, floors, ceilings = contest
         ids = list(IDS[: len(weights)])
         random.shuffle(ids)
@@ -273,8 +280,15 @@ class TestPromises:
         assert shuffled.index.tolist() == ids
         assert whole(shuffled.sort_index()) == settle(*contest)
 
+    @given(st.integers(1, 8), st.integers(0, 40), st.integers(1, 9))
+    def test_of_equal_weights_the_first_ids_get_what_is_over(self, count, total, weight):
+        """P21: equal weights get equal amounts, and the spare steps go to the ids that sort first."""
+        steps = settle([weight] * count, total, [0] * count, [total + 1] * count)
+        assert steps == [total // count + (place < total % count) for place in range(count)]
+
     @given(contests(), st.data())
-    def test_a_higher_own_ceiling_is_never_less(self, contest, data):  # P22
+    def test_a_higher_own_ceiling_is_never_less(self, contest, data):
+        """P22: raising a unit's own ceiling never lowers its amount."""
         weights, total, floors, ceilings = contest
         one = data.draw(st.integers(0, len(weights) - 1))
         higher = [ceiling + 3 * (place == one) for place, ceiling in enumerate(ceilings)]

@@ -112,7 +112,8 @@ def test_best_of_all_whole_vectors(problem):
 
 @settings(max_examples=150, deadline=None)
 @given(problems(), st.data())
-def test_a_larger_total_is_never_less_for_anyone(problem, data):  # P18
+def test_a_larger_total_is_never_less_for_anyone(problem, data):
+    """P18: a larger total never means less for anyone."""
     weights, total, floors, ceilings, groups = problem
     larger = data.draw(st.integers(total, sum(ceilings)))
     family = family_of(len(weights), groups)
@@ -123,7 +124,8 @@ def test_a_larger_total_is_never_less_for_anyone(problem, data):  # P18
 
 @settings(max_examples=100, deadline=None)
 @given(problems(), st.data())
-def test_more_own_weight_is_never_less(problem, data):  # P17
+def test_more_own_weight_is_never_less(problem, data):
+    """P17: raising a unit's own weight never lowers its amount."""
     weights, total, floors, ceilings, groups = problem
     if allowed(total, floors, ceilings, groups):
         one, family = data.draw(st.integers(0, len(weights) - 1)), family_of(len(weights), groups)

@@ -119,13 +119,14 @@ def test_intensity_does_not_depend_on_units(energy, output, base_energy, base_ou
 
 @given(amounts, falls, falls, st.decimals(min_value="-50", max_value="50", places=2))
 def test_tightening_a_target_never_raises_use(energy, one, other, growth) -> None:
-    """Total is intensity times output: the larger the fall demanded, the less there is to use."""
+    """P25: total is intensity times output, so the larger the fall demanded, the less there is to use."""
     loose, tight = sorted((one, other))
     assert energy_total(energy, tight, growth) <= energy_total(energy, loose, growth)
 
 
 @given(amounts, falls, st.decimals(min_value="-50", max_value="50", places=2))
 def test_total_is_intensity_times_output(energy, fall, growth) -> None:
+    """P25."""
     total = energy_total(energy, fall, growth)
     change = intensity_change(total, 100 + growth, energy, 100)
     assert abs(change + fall) < Decimal("1e-18")

@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from layers import Decision
 from zoning.claims import classify
@@ -87,6 +89,31 @@ def test_noise_around_a_threshold_flips_no_unit_in_silence(measures, rulebook, n
     assert resolve(classify(table, rulebook), rulebook).loc["b", "main"] == main
     assert {main, row["flip_zone"]} == {"general", "ecologically_fragile"}
     assert row["flip_side"] == ("at" if noise < 0 else "below")
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.floats(1e-6, 1e6),
+    st.sampled_from([-1e-12, -1e-13, 0.0, 1e-13, 1e-12]),
+    st.sampled_from([(">=", True), (">", False), ("<=", True), ("<", False)]),
+)
+def test_any_threshold_has_one_side_and_reports_whoever_lies_on_it(measures, rulebook, threshold, noise, asked) -> None:
+    """P27: the comparison alone decides, to the last bit; within noise the unit is reported, and 1 % away it is not."""
+    sign, counts = asked
+    limit = rulebook.parameters["fragile_min"].model_copy(update={"value": threshold})
+    rule = next(one for one in rulebook.rules if one.id == "fragile-1")
+    rule = rule.model_copy(update={"when": f"ecologically_fragile_share {sign} fragile_min"})
+    own = replace(rulebook, rules=(rule,), parameters={**rulebook.parameters, "fragile_min": limit})
+    value = threshold * (1 + noise)
+    exact = {"<": value < threshold, ">": value > threshold}.get(sign[0], False) or (counts and value == threshold)
+    for factor, near in ((1.0, True), (1.01, False)):
+        table = measures.loc[["b"]].assign(ecologically_fragile_share=value * factor)
+        row = told(table, own, ["b"]).loc[("b", "fragile-1", "ecologically_fragile_share")]
+        assert bool(row["near"]) == near
+        if near:
+            assert (row["answer"] == "yes") == exact
+            assert row["at_threshold"] == ("yes" if counts else "no")
+            assert row["margin"] == pytest.approx(value - threshold, abs=threshold * 1e-15)
 
 
 def test_a_plain_unit_is_told_on_request(measures, rulebook) -> None:

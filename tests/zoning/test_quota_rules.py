@@ -291,7 +291,8 @@ def provinces(draw):
 
 @settings(max_examples=100, deadline=None)
 @given(provinces(), st.integers(0, 40), st.integers(0, 100), st.integers(0, 100), st.booleans())
-def test_sums_are_exact_and_all_bounds_kept_or_it_is_refused(measures, total, first, second, levelled):  # P15, P16
+def test_sums_are_exact_and_all_bounds_kept_or_it_is_refused(measures, total, first, second, levelled):
+    """P15, P16, P21: sums are exact, bounds and groups kept, whatever the order of rows; what cannot be is refused."""
     zones = pd.DataFrame({"main": "general", "overlays": ""}, index=measures.index)
     groups = (Group(when="kind = 'x'", max_pct=first), Group(when="kind IN ('y', 'z')", max_pct=second))
     levels = ("county", "unit") if levelled else ("unit",)
@@ -311,4 +312,4 @@ def test_sums_are_exact_and_all_bounds_kept_or_it_is_refused(measures, total, fi
         sums = amounts.groupby(measures["county"]).sum().to_dict()
         assert {name: int(amount) for name, amount in by_county(table).items()} == sums
     shuffled = allocate(zones.iloc[::-1], measures.iloc[::-1], [asked])
-    pd.testing.assert_frame_equal(table, shuffled)  # P21
+    pd.testing.assert_frame_equal(table, shuffled)

@@ -281,6 +281,7 @@ class TestWhateverTheNumbersAre:
 
     @given(needs, st.integers(1, 10**10))
     def test_the_budget_is_exhausted_to_the_cent(self, needs: list[int], cents: int) -> None:
+        """P24, from above: what is received is the budget, and a larger need never has less."""
         if any(needs):
             found = self.shared(needs, cents)
             assert sum(found.values()) == D(cents) / 100

@@ -147,6 +147,7 @@ def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
 @settings(deadline=None, max_examples=50)
 @given(some_units)
 def test_exactly_one_main_function_that_somebody_claims(units) -> None:
+    """P12."""
     zones = resolve(pd.DataFrame([row for unit, rules in units.items() for row in by_rules(unit, *rules)]), RULEBOOK)
     assert zones.index.tolist() == sorted(units)
     for unit, rules in units.items():
