@@ -209,10 +209,12 @@ class _Explainer:
             return link(
                 "term", name, self._say("quota_measure", name=name, value=_short(value)), amount=value, said=said
             )
+        told = {"share": _short(share), "name": name, "value": _short(value)}
+        if self._quota.objective == "suitability":
+            return link("term", name, self._say("quota_as_is", **told), amount=share * value, said=said)
         whole = self._sums[name]
-        told = {"share": _short(share), "name": name, "value": _short(value), "whole": _short(whole)}
         amount = share * value / whole if whole else 0.0
-        return link("term", name, self._say("quota_term", **told), amount=amount, said=said)
+        return link("term", name, self._say("quota_term", **told, whole=_short(whole)), amount=amount, said=said)
 
     def _priority(self, number: int, one: Priority, unit: str) -> Content:
         return link(

@@ -1,0 +1,112 @@
+"""Optimal quotas beside plain HiGHS from 3,000 to 1,000,000 units: seconds and gaps, in one process, taken in turn.
+
+    python benchmarks/quotas.py [--rounds 3] [--largest 1000000]
+
+The programme is a quota in whole steps: suitability with two decimals, so that there are ties, a ceiling each, a total.
+"separable" has a cap for each of 50 jurisdictions beside it, "limits" two groups that overlap and a limit on water as
+well. HiGHS gets each as its documentation says is the fastest: one ``passModel`` of arrays by rows, one thread, its own
+choice of presolve and method, the plan in parts of steps and no ranges of prices. zoneplan answers with whole steps,
+the bound that no plan exceeds, ties settled by id, and the prices of all bounds and rules with their ranges. Gap: how
+far the value is below the bound; of HiGHS how far its plan is from whole steps (steps in parts). Medians of the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import highspy
+import numpy as np
+from highspy._core import _Highs
+
+from zoning import Programme, Row, find_best
+
+SIZES = (3_000, 30_000, 100_000, 1_000_000)
+PARTS = 50
+
+
+def programme(count: int, *, limits: bool) -> Programme:
+    """A quota of so many units."""
+    chance = np.random.default_rng(count)
+    upper = chance.integers(1, 200, count)
+    total = int(upper.sum() * 0.4)
+    part = chance.integers(0, PARTS, count)
+    everybody = np.arange(count)
+    rows = [Row("total", "the total", everybody, np.ones(count), total, total)]
+    for place in range(PARTS):
+        own = np.flatnonzero(part == place)
+        rows.append(Row(f"within-{place}", "a cap", own, np.ones(len(own)), -np.inf, int(upper[own].sum() * 0.45)))
+    if limits:
+        for place, share in enumerate((0.5, 0.3)):
+            own = np.flatnonzero(chance.random(count) < share)
+            rows.append(Row(f"group-{place}", "a group", own, np.ones(len(own)), -np.inf, int(total * share * 0.9)))
+        water = chance.uniform(0.5, 3.0, count)
+        rows.append(Row("limit-water", "water", everybody, water, -np.inf, float(water.mean() * total * 0.9), "m3"))
+    return Programme(chance.integers(0, 101, count) / 100, np.zeros(count, dtype=np.int64), upper, tuple(rows))
+
+
+def plain(asked: Programme) -> tuple[float, float]:
+    """The value by plain HiGHS, and how many steps are in parts."""
+    solver = _Highs()  # as highspy.Highs, which prints a banner
+    for option, value in {"output_flag": False, "threads": 1, "random_seed": 0}.items():
+        solver.setOptionValue(option, value)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(asked.gains), len(asked.rows)
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = asked.gains
+    model.col_lower_, model.col_upper_ = asked.lower.astype(float), asked.upper.astype(float)
+    model.row_lower_ = np.array([row.low for row in asked.rows], dtype=float)
+    model.row_upper_ = np.array([row.high for row in asked.rows], dtype=float)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.cumsum([0, *(len(row.places) for row in asked.rows)]).astype(np.int32)
+    model.a_matrix_.index_ = np.concatenate([row.places for row in asked.rows]).astype(np.int32)
+    model.a_matrix_.value_ = np.concatenate([row.coefficients for row in asked.rows])
+    solver.passModel(model)
+    solver.run()
+    amounts = np.array(solver.getSolution().col_value)
+    return float(solver.getInfo().objective_function_value), float(np.abs(amounts - np.rint(amounts)).sum())
+
+
+def ours(asked: Programme) -> tuple[float, float]:
+    """The value by zoneplan, and the gap relative to it."""
+    best = find_best(asked)
+    if best is None:
+        raise SystemExit("no plan")
+    return best.value, (best.bound - best.value) / best.value
+
+
+def timed(call: Callable[[Programme], tuple[float, float]], asked: Programme) -> tuple[float, float, float]:
+    """Seconds, value and gap of one call."""
+    start = time.perf_counter()
+    value, gap = call(asked)
+    return time.perf_counter() - start, value, gap
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--largest", type=int, default=SIZES[-1])
+    asked = parser.parse_args()
+    print(
+        "| rules | units | zoneplan s | HiGHS s | HiGHS / zoneplan | gap | value, relative to HiGHS | steps in parts |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for limits in (False, True):
+        for count in (size for size in SIZES if size <= asked.largest):
+            one = programme(count, limits=limits)
+            rounds = [(timed(ours, one), timed(plain, one)) for _ in range(asked.rounds)]
+            own, other = (statistics.median(pair[side][0] for pair in rounds) for side in (0, 1))
+            (_, value, gap), (_, highest, parts) = rounds[-1]
+            name = "limits" if limits else "separable"
+            print(
+                f"| {name} | {count:,} | {own:.3f} | {other:.3f} | {other / own:.1f} | {gap:.1e} | "
+                f"{value / highest - 1:+.1e} | {parts:.2f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
