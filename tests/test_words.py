@@ -11,7 +11,7 @@ import pytest
 from layers import LANGUAGES
 from layers import sentences as layer_words
 from maps.map_words import _WORDS as MAP
-from zoning import industry_texts
+from zoning import industry_texts, prices
 from zoning import words as engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +22,7 @@ DICTIONARIES = {
     "instruments": engine.INSTRUMENTS,
     "roles": engine.ROLES,
     "industries": industry_texts.WORDS,
+    "prices": prices.WORDS,
     "map": MAP,
     "report": {key: tuple(texts[language] for language in LANGUAGES) for key, texts in REPORT.items()},
 }

@@ -123,11 +123,11 @@ from zoning.grounds import find_ground as find_ground
 from zoning.strips import cut_strip as cut_strip
 from zoning.sitings import site as site
 from zoning.siting_checks import siting_faults as siting_faults
-from zoning.price_words import optimum_lines as optimum_lines
-from zoning.price_words import price_words as price_words
-from zoning.price_words import rule_name as rule_name
-from zoning.price_words import rule_words as rule_words
-from zoning.price_words import solution_words as solution_words
+from zoning.prices import optimum_lines as optimum_lines
+from zoning.prices import price_words as price_words
+from zoning.prices import rule_name as rule_name
+from zoning.prices import rule_words as rule_words
+from zoning.prices import solution_words as solution_words
 from zoning.services import itemise_services as itemise_services
 from zoning.services import measure_names as measure_names
 from zoning.services import value_services as value_services

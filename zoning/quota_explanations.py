@@ -15,7 +15,7 @@ from zoning.chains import Content, in_plan, link
 from zoning.grants import GRANTED, Grants
 from zoning.jurisdictions import name_level
 from zoning.plans import Plan
-from zoning.price_words import optimum_lines
+from zoning.prices import optimum_lines
 from zoning.quota_rows import RESERVE
 from zoning.siting_explanations import explain_sitings, narrate_siting
 from zoning.weights import find_column

@@ -156,7 +156,7 @@ WORDS: Words = {
     "quota_suitability": ("suitability {weight} = {terms}", "适宜性 {weight} = {terms}"),
     "quota_measure": ("{name} {value}", "{name} {value}"),
     "quota_term": ("{share} x {name} {value} of {whole}", "{share} × {name} {value}（合计 {whole}）"),
-    "quota_as_is": ("{share} x {name} {value}", "{share} × {name} {value}"),
+    "quota_as_is": ("{share} × {name} {value}", "{share} × {name} {value}"),
     "quota_priority": ("times {factor}: {reason}", "乘以 {factor}：{reason}"),
     "quota_floor": ("floor {amount} {unit}{source}", "下限 {amount} {unit}{source}"),
     "quota_ceiling": ("ceiling {amount} {unit}{source}", "上限 {amount} {unit}{source}"),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from layers import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, UnknownNameError, Within
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.evenness import composite
-from zoning.price_words import price_words, rule_words, solution_words
+from zoning.prices import price_words, rule_words, solution_words
 from zoning.quotas import Handed, allocate, hand_down
 from zoning.tables import QUOTA_RULES, SOLUTIONS
 

@@ -1,4 +1,4 @@
-"""Words for what a quota that is the best by an objective is worth, and what its bounds and rules cost."""
+"""Prices: words for what a quota that is the best by an objective is worth, and what its bounds and rules cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from layers import Words, words_in
 
-_WORDS: Words = {
+WORDS: Words = {
     "suitability": (
         "{value} {unit} times suitability; no plan has more than {bound} (gap {gap}, {gap_pct} %); found by {method}",
         "数量乘适宜性合计 {value} {unit}，任何方案不超过 {bound}（差距 {gap}，{gap_pct}%）；求解方式：{method}",
@@ -70,7 +70,7 @@ def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en")
     >>> solution_words(row | {"parts": '{"people": 0.25}'}, "ha")[:49]
     'composite Gini 0.25 (people 0.25); no plan is bel'
     """
-    words = words_in(language, _WORDS)
+    words = words_in(language, WORDS)
     parts = json.loads(solution["parts"])
     told = {name: _figure(solution[name]) for name in ("value", "bound", "gap", "gap_pct")}
     return words[solution["objective"]].format(
@@ -103,7 +103,7 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
     price = row["shadow_price"]
     if not objective or price is None or math.isnan(price) or not price:
         return ""
-    words = words_in(language, _WORDS)
+    words = words_in(language, WORDS)
     ends = [_number(row[end]) for end in ("price_from", "price_to")]
     known = all(end is not None and not math.isnan(end) for end in ends) and ends[0] != ends[1]
     span = words["range"].format(low=_figure(ends[0]), high=_figure(ends[1]), unit=row["unit"]) if known else ""
@@ -125,7 +125,7 @@ def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> 
     ------
     str
     """
-    words = words_in(language, _WORDS)
+    words = words_in(language, WORDS)
     ends = [
         words[end].format(n=_figure(row[end]))
         for end in ("least", "most")
@@ -152,7 +152,7 @@ def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[st
     ------
     str
     """
-    words, solution = words_in(language, _WORDS), quota["solution"]
+    words, solution = words_in(language, WORDS), quota["solution"]
     if not solution:
         return
     objective = solution["objective"]
@@ -176,7 +176,7 @@ def rule_name(row: Mapping[str, Any], language: str = "en") -> str:
     >>> rule_name({"rule": "limit-water-least", "jurisdiction": "CO"})
     "limit 'water' of CO"
     """
-    words = words_in(language, _WORDS)
+    words = words_in(language, WORDS)
     kind, _, name = str(row["rule"]).removesuffix("-least").partition("-")
     rule = words[kind].format(name=name)
     return words["of"].format(rule=rule, place=row["jurisdiction"]) if row["jurisdiction"] else rule
