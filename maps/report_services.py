@@ -8,7 +8,7 @@ from typing import Any
 from maps.lettering import amount, measure
 from maps.report_editions import Edition
 from maps.report_parts import Card, Column, Leaf, Paragraph, grid
-from zoning import measure_names
+from zoning import measure_names, role_in
 
 
 def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
@@ -26,7 +26,7 @@ def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
         ((words["market_services"], ", ".join(services.market)), (words["reference"], services.reference)),
     )
     rated = [
-        (land, *(amount(values[name] * services.rate) for name in services.services))
+        (role_in(edition.language, land), *(amount(values[name] * services.rate) for name in services.services))
         for land, values in services.values.items()
     ]
     columns = (Column(words["land_class"]), *(Column(name, "number") for name in services.services))
@@ -34,8 +34,12 @@ def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
     names = [name for name in measure_names(services) if name in plan.measures.columns]
     rank = "services_rank" if "services_rank" in names else names[0]
     table = plan.measures[names].sort_values(rank, ascending=rank == "services_rank", kind="stable")
+    titles = (
+        Column(words["unit"], "unit"),
+        *(Column(_title(edition, name, services.unit), "number") for name in names),
+    )
     rows = ((edition.unit(unit), *(measure(value) for value in row)) for unit, *row in table.itertuples(name=None))
-    yield grid(words["service_units"], (Column(words["unit"], "unit"), *(Column(one, "number") for one in names)), rows)
+    yield grid(words["service_units"], titles, rows)
 
 
 def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Leaf]:
@@ -44,17 +48,28 @@ def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Lea
     columns = (
         Column(words["land_class"]),
         Column(words["area_ha"], "number"),
-        Column(f"{words['service_value']} ({services['unit']})", "number"),
-        Column(f"{words['service_nonmarket']} ({services['unit']})", "number"),
+        *(Column(f"{words[key]} ({services['unit']})", "number") for key in ("service_value", "service_nonmarket")),
     )
     yield grid(
         "",
         columns,
         (
-            (one["land_class"], measure(one["area_ha"]), amount(one["value"]), amount(one["nonmarket_value"]))
+            (
+                role_in(edition.language, one["land_class"]),
+                measure(one["area_ha"]),
+                amount(one["value"]),
+                amount(one["nonmarket_value"]),
+            )
             for one in services["classes"]
         ),
     )
     mark = "" if services["verified"] else words["unseen"]
-    facts = [(name, measure(value)) for name, value in services["measures"].items()]
+    facts = [(_title(edition, name, services["unit"]), measure(value)) for name, value in services["measures"].items()]
     yield Card("", warning=mark, facts=(*facts, (words["reference"], services["reference"])))
+
+
+def _title(edition: Edition, name: str, unit: str) -> str:
+    """What a measure of services is called, with its currency where it is money."""
+    plain = name.removesuffix(f"_{unit.lower()}")
+    title = edition.words[plain.replace("services_", "service_", 1)]
+    return title if plain == name else f"{title} ({unit})"

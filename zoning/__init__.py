@@ -148,12 +148,14 @@ from zoning.accounts import positions as positions
 from zoning.flow_checks import flow_faults as flow_faults
 from zoning.flow_checks import flow_notes as flow_notes
 from zoning.intensities import annual_fall as annual_fall
+from zoning.intensities import chain_output as chain_output
 from zoning.intensities import energy_total as energy_total
 from zoning.intensities import fall_over_years as fall_over_years
 from zoning.intensities import implied_growth as implied_growth
 from zoning.intensities import intensity_change as intensity_change
 from zoning.intensities import over_fulfilment as over_fulfilment
 from zoning.intensities import progress as progress
+from zoning.intensities import trace_intensity as trace_intensity
 from zoning.energy_words import colour_in as colour_in
 from zoning.energy_schemes import scheme_of as scheme_of
 from zoning.energy_shares import share_total as share_total

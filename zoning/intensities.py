@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 
-from layers import ZoneplanError
+import pandas as pd
+
+from layers import ZoneplanError, shown
 from zoning.steps import Number, exact
 
 HUNDRED = Decimal(100)
@@ -43,6 +46,71 @@ def intensity_change(energy: Number, output: Number, base_energy: Number, base_o
     above = {"output": _above(output, "output"), "base_output": _above(base_output, "base_output")}
     ratio = exact(energy) * above["base_output"] / (above["output"] * _above(base_energy, "base_energy"))
     return (ratio - 1) * HUNDRED
+
+
+def chain_output(base_output: Number, growth_pct: pd.Series) -> pd.Series:
+    """Output at the prices of the base year, from output in that year and real growth since.
+
+    Parameters
+    ----------
+    base_output : number
+        Above 0.
+    growth_pct : Series
+        Index: years, in order, the first after the base year. Real growth, in per cent.
+
+    Returns
+    -------
+    Series of Decimal
+        Index as given.
+
+    Examples
+    --------
+    >>> chain_output(200, pd.Series({2021: 10, 2022: "5"})).tolist()
+    [Decimal('220.0'), Decimal('231.000')]
+    """
+    level, found = _above(base_output, "base_output"), []
+    for growth in growth_pct:
+        level *= _left(-exact(growth))
+        found.append(level)
+    return pd.Series(found, index=growth_pct.index, dtype=object)
+
+
+def trace_intensity(energy: pd.Series, output: pd.Series) -> pd.DataFrame:
+    """Intensity year by year, with its change over the year before and its fall since the first.
+
+    Parameters
+    ----------
+    energy, output : Series
+        Index: the same years, in order. Energy in one unit, output at constant prices, both above 0.
+
+    Returns
+    -------
+    DataFrame
+        Index as given. ``intensity``; ``change_pct`` over the year before (a fall is negative), missing in the first;
+        ``fall_pct`` since the first year (a fall is positive), which is what a target over several years asks for.
+        Decimals.
+
+    Raises
+    ------
+    ZoneplanError
+        The years differ, or something is no number above 0.
+
+    Examples
+    --------
+    >>> used, made = pd.Series({2020: 500, 2021: 510}), pd.Series({2020: 1000, 2021: 1060})
+    >>> [str(round(one, 2)) for one in trace_intensity(used, made).loc[2021]]
+    ['0.48', '-3.77', '3.77']
+    """
+    if list(energy.index) != list(output.index):
+        raise ZoneplanError(f"energy is of {shown(energy.index)}, output of {shown(output.index)}", code="years")
+    found = [
+        _above(used, f"energy of {year}") / _above(made, f"output of {year}")
+        for year, used, made in zip(energy.index, energy, output, strict=True)
+    ]
+    changes = [(later / earlier - 1) * HUNDRED for earlier, later in pairwise(found)]
+    falls = [(1 - one / found[0]) * HUNDRED for one in found]
+    columns = {"intensity": found, "change_pct": [None, *changes][: len(found)], "fall_pct": falls}
+    return pd.DataFrame(columns, index=energy.index, dtype=object)
 
 
 def annual_fall(fall_pct: Number, years: int) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from zoning.headings import HEADED, heading, notes
@@ -110,9 +111,12 @@ class _Narrator:
         if services is None:
             return
         for one in services["classes"]:
-            yield self._say("service_class", **one, area=f"{one['area_ha']:,.2f}", unit=services["unit"])
+            money = {name: f"{Decimal(one[name]):,}" for name in ("value", "nonmarket_value")}
+            area = f"{one['area_ha']:,.2f}"
+            yield self._say("service_class", land_class=one["land_class"], area=area, unit=services["unit"], **money)
         for name, value in services["measures"].items():
-            yield self._say("setting", name=name, value=self._words["missing"] if value is None else f"{value:,.10g}")
+            said = f"{value:,.2f}".removesuffix(".00") if value is not None else self._words["missing"]
+            yield self._say("setting", name=name, value=said)
         if services["reference"]:
             doubt = self._words["unverified"] if services["verified"] is False else ""
             yield self._say("reference", text=services["reference"], days="", doubt=doubt, place="")

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from layers import ZoneplanError
 from zoning import (
     annual_fall,
+    chain_output,
     energy_total,
     fall_over_years,
     implied_growth,
     intensity_change,
     over_fulfilment,
     progress,
+    trace_intensity,
 )
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "energy"
@@ -90,6 +92,21 @@ def test_annual_rates_of_shenzhen() -> None:
     assert rounded(luohu) == Decimal("14.88")  # the printed 0.349 is rounded: 15 % would be 0.3485
 
 
+def test_the_intensity_of_shenzhen_year_by_year() -> None:
+    """0.513 falling by 4.25 % a year is 0.413 after five, 19.5 % less: energy follows output at constant prices."""
+    years = range(2010, 2016)
+    output = chain_output(1000, pd.Series("10", index=years[1:]))
+    assert output[2015] == Decimal("1610.51")
+    made = pd.concat([pd.Series({2010: Decimal(1000)}), output])
+    used = made * [Decimal("0.513") * (1 - Decimal("0.0425")) ** power for power in range(6)]
+    found = trace_intensity(used, made)
+    assert rounded(found.loc[2015, "intensity"], "0.001") == Decimal("0.413")
+    assert rounded(found.loc[2015, "fall_pct"], "0.1") == Decimal("19.5")
+    assert [rounded(one) for one in found["change_pct"][1:]] == [Decimal("-4.25")] * 5
+    assert found["change_pct"].isna().tolist() == [True] + [False] * 5
+    assert found.loc[2015, "fall_pct"] == fall_over_years(-found["change_pct"][1:])
+
+
 def test_progress_of_henan_in_2016() -> None:
     """7.64 % in the first year of a target of 16 %: 45.58 % of the way (zhengzhou.baogaosu.com, 25 December 2017)."""
     assert rounded(progress(["7.64"], 16)) == Decimal("45.58")
@@ -143,6 +160,10 @@ def test_total_is_intensity_times_output(energy, fall, growth) -> None:
         (lambda: progress([1], 0), "target_pct = 0"),
         (lambda: over_fulfilment(1, -1), "target = -1"),
         (lambda: implied_growth(-100, 1), "leaves nothing"),
+        (lambda: chain_output(0, pd.Series({2021: 1})), "base_output = 0"),
+        (lambda: chain_output(1, pd.Series({2021: -100})), "leaves nothing"),
+        (lambda: trace_intensity(pd.Series({2020: 1}), pd.Series({2021: 1})), "energy is of '2020', output of '2021'"),
+        (lambda: trace_intensity(pd.Series({2020: 1}), pd.Series({2020: 0})), "output of 2020 = 0"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(call, said) -> None:

@@ -157,7 +157,8 @@ def test_in_a_plan_they_are_measures_that_transfers_read(valued: Path) -> None:
     assert "Of it without a market (CNY)" in dossier(plan, first)
     page = report(plan)
     assert "Value of a hectare and year (CNY)" in page
-    assert "services_per_output" in page
+    assert "Without a market, for one of output" in page
+    assert "单位产出的非市场价值" in report(plan, "zh")
 
 
 @pytest.mark.parametrize(
