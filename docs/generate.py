@@ -21,6 +21,7 @@ import layers
 import maps
 import zoning
 from layers import SeveralErrors, ZoneplanError, study_schema
+from layers.schemas import DescribedSchema
 from maps.commands import app
 from zoning.case_entries import Cases
 from zoning.drafts import FILES
@@ -72,7 +73,7 @@ def rulebook_page() -> str:
     """Every key of every file of a rulebook."""
     parts: list[str] = []
     for name, model in {**FILES, "cases/*.toml": Cases}.items():
-        schema = model.model_json_schema(by_alias=True)
+        schema = model.model_json_schema(by_alias=True, schema_generator=DescribedSchema)
         parts.append(f"## `{name}`")
         if name == "rulebook.toml":
             parts += _section(schema, schema, set())

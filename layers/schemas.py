@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from decimal import Decimal
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any, cast
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -29,7 +34,34 @@ def study_schema() -> dict[str, Any]:
     return {"$schema": _TomlSchema.schema_dialect, **schema, "title": "plan.toml", "description": description}
 
 
-class _TomlSchema(GenerateJsonSchema):
+class DescribedSchema(GenerateJsonSchema):
+    """JSON Schema in which each key is described by the text under its field.
+
+    Pydantic's ``use_attribute_docstrings`` would read the source of every model when it is imported, a tenth of a second
+    of each command; here it is read by who asks for a schema.
+    """
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        found, texts = super().model_schema(schema), _texts(schema["cls"])
+        for name, field in schema["cls"].model_fields.items():
+            if name in texts:
+                found["properties"][field.alias or name]["description"] = texts[name]
+        return found
+
+
+def _texts(model: type[BaseModel]) -> dict[str, str]:
+    """The text under each field of a model, its own or inherited."""
+    texts = {}
+    for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        (written,) = ast.parse(dedent(inspect.getsource(one))).body
+        for field, text in pairwise(cast("ast.ClassDef", written).body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                    texts[name] = inspect.cleandoc(said)
+    return texts
+
+
+class _TomlSchema(DescribedSchema):
     """JSON Schema of what TOML can say: no null, and numbers where Python keeps decimals."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:

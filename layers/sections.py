@@ -126,9 +126,7 @@ Several = Annotated[tuple[Item, ...], Field(strict=False)]
 class Section(BaseModel):
     """Base of all sections: frozen, no unknown keys, and nothing converted that only looks alike."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class StudySection(Section):

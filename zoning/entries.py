@@ -46,7 +46,7 @@ Scalar = Annotated[float | bool | str, BeforeValidator(_plain)]
 class Part(BaseModel):
     """Base of all entries of a rulebook: frozen, no unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class InForce(Part):
