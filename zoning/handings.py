@@ -16,7 +16,7 @@ from zoning.bounds import UNIT, Bounds
 from zoning.errors import InfeasibleError
 from zoning.families import settle
 from zoning.jurisdictions import Jurisdiction
-from zoning.quota_rows import Writer
+from zoning.quota_rows import Rows, Writer
 from zoning.steps import Counts, Step
 from zoning.weights import telling
 
@@ -32,7 +32,7 @@ class Handing:
     reach: Counts
     labels: pd.DataFrame
 
-    def rows(self, place: Jurisdiction, amount: int) -> Iterator[pd.DataFrame]:
+    def rows(self, place: Jurisdiction, amount: int) -> Iterator[Rows]:
         """The rows of the parts of a jurisdiction, and of their parts in turn."""
         quota, path, step = self.quota, place.path, self.writer.step
         inside = f" of '{' / '.join(path)}'" if path else ""
@@ -68,7 +68,7 @@ class Handing:
             return "within" if part.most < below else "group" if part.most < int(ceilings.sum()) else label
         return "group" if label == "floor" and part.least > int(floors.sum()) else label
 
-    def _units(self, place: Jurisdiction, amount: int) -> pd.DataFrame:
+    def _units(self, place: Jurisdiction, amount: int) -> Rows:
         """The rows of the units of a jurisdiction; together they have the amount."""
         units, weights = place.units, self.weights.iloc[place.units]
         floors, ceilings = self.bounds.floors[units], self.bounds.ceilings[units]
@@ -90,28 +90,28 @@ class Handing:
             binding[some[(binding[some] == "") & (node > 0)]] = "group"
         binding[(binding == "ceiling") & self.bounds.linked[units]] = "within"
         binding[self.bounds.locked[units]] = "lock"
-        frame = self.writer.frame(counts, floors, ceilings, self.bounds.carried[units], weights.to_numpy(dtype=float))
-        labels = self.labels.iloc[units]
-        jurisdiction = place.path[-1] if place.path else labels["jurisdiction"].to_numpy()
-        return frame.assign(
-            level=UNIT,
-            unit_id=weights.index,
-            name=labels["name"].to_numpy(),
-            jurisdiction=jurisdiction,
-            binding=binding,
-        )
+        sizes, labels = weights.to_numpy(dtype=float), self.labels.iloc[units]
+        return {
+            **self.writer.counted(counts, floors, ceilings, self.bounds.carried[units], sizes),
+            "level": [UNIT] * len(units),
+            "jurisdiction": [place.path[-1]] * len(units) if place.path else labels["jurisdiction"].tolist(),
+            "unit_id": weights.index.tolist(),
+            "name": labels["name"].tolist(),
+            "binding": binding.tolist(),
+        }
 
-    def _jurisdictions(self, parts: tuple[Jurisdiction, ...], counts: Counts, binding: list[str]) -> pd.DataFrame:
+    def _jurisdictions(self, parts: tuple[Jurisdiction, ...], counts: Counts, binding: list[str]) -> Rows:
         floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
         carried = np.array([int(self.bounds.carried[part.units].sum()) for part in parts])
         weights = np.array([math.fsum(self.weights.iloc[part.units]) for part in parts])
-        return self.writer.frame(counts, floors, ceilings, carried, weights).assign(
-            level=self.quota.levels[len(parts[0].path) - 1],
-            unit_id="",
-            name=[" / ".join(part.path) for part in parts],
-            jurisdiction=[part.path[-1] for part in parts],
-            binding=binding,
-        )
+        return {
+            **self.writer.counted(counts, floors, ceilings, carried, weights),
+            "level": [self.quota.levels[len(parts[0].path) - 1]] * len(parts),
+            "jurisdiction": [part.path[-1] for part in parts],
+            "unit_id": [""] * len(parts),
+            "name": [" / ".join(part.path) for part in parts],
+            "binding": binding,
+        }
 
 
 def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:

@@ -18,7 +18,7 @@ from zoning.rulebook import Rulebook
 from zoning.tables import INDUSTRIES, tabulate
 
 Held = Mapping[str, frozenset[str]]
-"""The lists of the rulebook that hold in each unit."""
+"""The lists of the rulebook that hold in each unit where any does."""
 
 
 def own_list_faults(
@@ -89,11 +89,13 @@ def own_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> pd.
 
 
 def held_lists(policies: pd.DataFrame, rulebook: Rulebook) -> Held:
-    """The lists that hold in the whole of each unit, by the POLICIES table."""
-    whole = policies[policies["piece_id"] == ""]
-    return {
-        str(unit): frozenset(lists_on(part["policy"], rulebook)) for unit, part in whole.groupby("unit_id", sort=True)
-    }
+    """The lists that hold in the whole of each unit where any does, by the POLICIES table."""
+    bringing = {policy.id for policy in rulebook.policies if policy.list}
+    held: dict[str, set[str]] = {}
+    for unit, piece, policy in zip(*(policies[one].tolist() for one in ("unit_id", "piece_id", "policy")), strict=True):
+        if piece == "" and policy in bringing:
+            held.setdefault(unit, set()).add(policy)
+    return {unit: frozenset(lists_on(ids, rulebook)) for unit, ids in held.items()}
 
 
 def looser_faults(

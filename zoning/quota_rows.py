@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,10 @@ from zoning.steps import UNLIMITED, Counts, Step
 
 RESERVE = "(reserve)"
 """In the place of a unit's id: what is held back."""
+AMOUNTS = ("amount", "floor", "ceiling", "carried")
+
+Rows = Mapping[str, Any]
+"""Rows to come, a list or an array a column; amounts in steps, ``UNLIMITED`` where there is no bound."""
 
 
 @dataclass(frozen=True)
@@ -28,35 +35,41 @@ class Writer:
     step: Step
     huge: int
 
-    def frame(self, counts: Counts, floors: Counts, ceilings: Counts, carried: Counts, weights: Floats) -> pd.DataFrame:
-        """Amounts and bounds of some rows, what they carry over included."""
-        index, none = pd.RangeIndex(len(counts)), ceilings >= self.huge
-        tops = np.where(none, UNLIMITED, ceilings + carried)
-        return pd.DataFrame(
-            {
-                "amount": self.step.amounts(counts + carried, index),
-                "floor": self.step.amounts(floors + carried, index),
-                "ceiling": self.step.amounts(tops, index).where(~none, None),
-                "carried": self.step.amounts(carried, index),
-                "weight": weights,
-            }
-        )
-
-    def reserve(self, steps: int, path: tuple[str, ...], level: str) -> pd.DataFrame:
-        """The row of what a jurisdiction holds back."""
-        row = {
-            "level": level,
-            "jurisdiction": path[-1] if path else "",
-            "unit_id": RESERVE,
-            "name": " / ".join(path),
-            "amount": self.step.amount(steps),
-            "floor": None,
-            "ceiling": None,
-            "weight": np.nan,
-            "binding": "",
-            "carried": self.step.amount(0),
+    def counted(self, counts: Counts, floors: Counts, ceilings: Counts, carried: Counts, weights: Floats) -> Rows:
+        """Steps and bounds of some rows, what they carry over included."""
+        return {
+            "amount": counts + carried,
+            "floor": floors + carried,
+            "ceiling": np.where(ceilings >= self.huge, UNLIMITED, ceilings + carried),
+            "carried": carried,
+            "weight": weights,
         }
-        return pd.DataFrame([row])
+
+    @staticmethod
+    def reserve(steps: int, path: tuple[str, ...], level: str) -> Rows:
+        """The row of what a jurisdiction holds back."""
+        return {
+            "amount": [steps],
+            "floor": [UNLIMITED],
+            "ceiling": [UNLIMITED],
+            "carried": [0],
+            "weight": [np.nan],
+            "level": [level],
+            "jurisdiction": [path[-1] if path else ""],
+            "unit_id": [RESERVE],
+            "name": [" / ".join(path)],
+            "binding": [""],
+        }
+
+    def table(self, parts: Sequence[Rows]) -> pd.DataFrame:
+        """All rows, in the order of the parts, their steps as amounts."""
+        numbers = {name: np.concatenate([part[name] for part in parts]) for name in (*AMOUNTS, "weight")}
+        index = pd.RangeIndex(len(numbers["weight"]))
+        amounts = {name: self.step.amounts(numbers[name], index) for name in AMOUNTS}
+        bounded = {name: column.where(numbers[name] != UNLIMITED, None) for name, column in amounts.items()}
+        named = [name for name in parts[0] if name not in numbers]
+        labels = {name: list(chain.from_iterable(part[name] for part in parts)) for name in named}
+        return pd.DataFrame({**bounded, "weight": numbers["weight"], **labels}, index=index)
 
 
 def huge(count: int) -> int:

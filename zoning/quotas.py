@@ -213,7 +213,7 @@ def _allocate(
     survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
     handing = Handing(quota, writer, weights, bounds, reach, labels)
     try:
-        rows = pd.concat(handing.rows(survey.look(family), total), ignore_index=True)
+        rows = writer.table(list(handing.rows(survey.look(family), total)))
     except InfeasibleError as error:
         raise demands.tell(error) from None
     known = _known(quota, rows.assign(shadow_price=np.nan, price_from=None, price_to=None))

@@ -233,7 +233,8 @@ class Task:
         for depth in range(1, len(names) + 1):
             yield self._jurisdictions(best, depth, reserves)
         for path, steps in reserves.items() if self.quota.reserve_pct else ():
-            yield self.writer.reserve(steps, tuple(path.split(" / ")) if path else (), UNIT)
+            held = self.writer.reserve(steps, tuple(path.split(" / ")) if path else (), UNIT)
+            yield self.writer.table([held])
         yield self._units(best)
 
     def _reserves(self, best: Optimum, lowest: pd.Series) -> dict[str, int]:
@@ -245,11 +246,11 @@ class Task:
 
     def _units(self, best: Optimum) -> pd.DataFrame:
         bounds, names = self.bounds, self.demands.names
-        frame = self.writer.frame(
+        counted = self.writer.counted(
             best.amounts, bounds.floors, self.demands.reach, bounds.carried, self.weights.to_numpy(dtype=float)
         )
         starts, ends = (self._amounts(some, bounds.carried) for some in (best.starts, best.ends))
-        return frame.assign(
+        return self.writer.table([counted]).assign(
             level=UNIT,
             unit_id=self.weights.index,
             name=self.labels["name"].to_numpy(),
@@ -295,10 +296,10 @@ class Task:
         ]
         weights = np.array([math.fsum(self.weights.iloc[where]) for where in places.values()])
         kept = np.array(held, dtype=np.int64)
-        frame = self.writer.frame(sums[0] + kept, sums[1] + kept, sums[2] + kept, sums[3], weights)
+        counted = self.writer.counted(sums[0] + kept, sums[1] + kept, sums[2] + kept, sums[3], weights)
         own_rules = self._own_rules(best, self.quota.levels[depth - 1])
         told = [own_rules.get(path) or self._of_part(best, where) for path, where in places.items()]
-        return frame.assign(
+        return self.writer.table([counted]).assign(
             level=self.quota.levels[depth - 1],
             unit_id="",
             name=list(places),
