@@ -180,7 +180,7 @@ class View:
         return ConditionError(pointed(message, self.text, node.start, node.end))
 
     def _doubts(self, node: Name) -> Iterable[ZoneplanError]:
-        name, columns = node.name, [str(column) for column in self.table.columns]
+        name, columns = node.name, list(map(str, self.table.columns.tolist()))
         places = columns.count(name) + (self.table.index.name == name)
         if places and name in self.parameters:
             message = f"'{name}' is a column of the table and a parameter as well; rename the column"

@@ -90,8 +90,10 @@ def same_text(one: Any, other: Any) -> Truths:
         one, other = other, one
     if isinstance(one, str):
         return np.array([one == other])
-    other = other if isinstance(other, str) else pd.Series(other)
-    return np.asarray(pd.Series(one).eq(other).to_numpy(dtype=bool, na_value=False))
+    if isinstance(other, str):
+        found = one == other
+        return np.asarray(found if isinstance(found, np.ndarray) else found.to_numpy(dtype=bool, na_value=False))
+    return np.asarray(pd.Series(one).eq(pd.Series(other)).to_numpy(dtype=bool, na_value=False))
 
 
 def like_pattern(pattern: str) -> re.Pattern[str]:

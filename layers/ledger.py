@@ -45,13 +45,12 @@ def entries(
     >>> entries("forests", [7], "invalid", "repaired", before_ha=2.0, after_ha=1.5).to_dict("records")[0]["feature"]
     '7'
     """
-    ids = pd.Index([str(one) for one in features], dtype="str")
-    if not len(ids):
-        return _EMPTY.copy()
-    rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": action})
-    rows["area_before_ha"] = before_ha
-    rows["area_after_ha"] = after_ha
-    return _typed(rows)
+    ids = [str(one) for one in features]
+    if not ids:
+        return _EMPTY
+    said = [action] * len(ids) if isinstance(action, str) else action
+    rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": said})
+    return _typed(rows.assign(area_before_ha=before_ha, area_after_ha=after_ha))
 
 
 def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -37,11 +37,12 @@ def study_schema() -> dict[str, Any]:
 class DescribedSchema(GenerateJsonSchema):
     """JSON Schema in which each key is described by the text under its field.
 
-    Pydantic's ``use_attribute_docstrings`` would read the source of every model when it is imported, a tenth of a second
-    of each command; here it is read by who asks for a schema.
+    Pydantic's ``use_attribute_docstrings`` would read the source of every model when it is imported, a tenth of a
+    second of each command; here it is read by who asks for a schema.
     """
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The schema of a model, its keys described."""
         found, texts = super().model_schema(schema), _texts(schema["cls"])
         for name, field in schema["cls"].model_fields.items():
             if name in texts:

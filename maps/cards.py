@@ -92,9 +92,10 @@ def _rows(frame: pd.DataFrame) -> Rows:
 
 def _by_unit(table: pd.DataFrame, units: pd.Index) -> list[Rows]:
     """The rows of a table that speak of each unit, in their order."""
-    found: dict[str, Rows] = {unit_id: [] for unit_id in units}
-    for row in _rows(table[table["unit_id"].isin(units)]):
-        found[row["unit_id"]].append(row)
+    found: dict[str, Rows] = {unit_id: [] for unit_id in units.tolist()}
+    for row in _rows(table):
+        if row["unit_id"] in found:
+            found[row["unit_id"]].append(row)
     return list(found.values())
 
 

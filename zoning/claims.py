@@ -182,16 +182,17 @@ def _defaults(
             others.setdefault(row["unit_id"], []).append(
                 rule_of(rule=row["rule"], zone=titles.get(row["zone"], row["zone"]))
             )
-    free = ~units.isin(list(others))
-    why: dict[str, list[str]] = {unit_id: [] for unit_id in units[free]}
-    clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in units[free]}
+    ids = units.tolist()
+    free = pd.Index([unit_id for unit_id in ids if unit_id not in others], dtype=units.dtype)
+    why: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
+    clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in free.tolist()}
     for one in asked:
         claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
-        for unit_id, found in one.explain(units[free]).items():
+        for unit_id, found in one.explain(free).items():
             why[unit_id].append(words["because"].format(reason=claimant, facts=sentences(found, language)))
             clauses[unit_id] += [(one.rule.id, clause) for clause in found]
     rows = []
-    for unit_id in units:
+    for unit_id in ids:
         if unit_id in others:
             reason = words["stands_back"].format(others=words["comma"].join(others[unit_id]))
         elif why[unit_id]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, compress
 from typing import Any, overload
 
 import numpy as np
@@ -20,6 +21,9 @@ from zoning.sights import Sight, sights
 from zoning.tables import POLICIES, tabulate
 from zoning.topics import narrow
 from zoning.words import engine_words, text_in
+
+VARYING = ("unit_id", "piece_id", "inherited_from", "parameters", "zone", "overruled_by", "exception")
+"""Columns of the policies table that differ from place to place."""
 
 _QUOTED = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\"""")
 """The texts of a condition; names in double quotes are taken along, for a text may stand inside one."""
@@ -138,9 +142,13 @@ def assign(
     seen = sights(zones, measures, quotas, lights, flows, rulebook, pieces, levels)
     concerned = narrow(rulebook, map(str, seen["unit"].seen.columns))
     asked = [policy for policy in concerned.policies if policy.scope in seen]
-    rows = [_rows(policy, seen[policy.scope], rulebook, language) for policy in asked]
-    filled = [part for part in rows if len(part)]
-    return tabulate(POLICIES, overrule(pd.concat(filled, ignore_index=True)) if filled else pd.DataFrame())
+    parts = [_varying(policy, seen[policy.scope], rulebook, language) for policy in asked]
+    varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
+    if varying.empty:
+        return tabulate(POLICIES, pd.DataFrame())
+    fixed = pd.DataFrame([_fixed(policy, language) for policy in asked])
+    number = np.repeat(np.arange(len(asked)), [len(part["unit_id"]) for part in parts])
+    return tabulate(POLICIES, overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1)))
 
 
 def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
@@ -156,47 +164,57 @@ def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
     return tuple(sorted(set(units) - set(policies["unit_id"])))
 
 
-def _rows(policy: Policy, sight: Sight, rulebook: Rulebook, language: str) -> pd.DataFrame:
-    condition = parse_condition(policy.when)
-    held = sight.seen[condition.evaluate(sight.seen, rulebook.values).yes]
+def _fixed(policy: Policy, language: str) -> dict[str, object]:
+    """What is the same wherever a policy applies."""
+    return {
+        "policy": policy.id,
+        "instrument": policy.instrument,
+        "subject": policy.subject,
+        "effect": policy.effect or "",
+        "title": text_in(policy.title, language),
+        "strictness": policy.strictness,
+        "clause": policy.clause_in(language),
+        "reference": policy.reference,
+        "since": policy.since.isoformat() if policy.since else "",
+        "until": policy.until.isoformat() if policy.until else "",
+    }
+
+
+def _varying(policy: Policy, sight: Sight, rulebook: Rulebook, language: str) -> dict[str, list[str]]:
+    """The columns ``VARYING`` of the places where a policy applies."""
+    yes = parse_condition(policy.when).evaluate(sight.seen, rulebook.values).yes
+    if not yes.any():
+        return {name: [] for name in VARYING}
+    held = sight.seen if yes.all() else sight.seen[yes]
     overruled, exceptions = _excepted(policy, held, rulebook, language)
-    told = pd.DataFrame(
-        {
-            "policy": policy.id,
-            "instrument": policy.instrument,
-            "subject": policy.subject,
-            "effect": policy.effect or "",
-            "title": text_in(policy.title, language),
-            "strictness": policy.strictness,
-            "parameters": _settings(policy, held, rulebook),
-            "zone": _zones(policy, held, rulebook),
-            "clause": policy.clause_in(language),
-            "reference": policy.reference,
-            "since": policy.since.isoformat() if policy.since else "",
-            "until": policy.until.isoformat() if policy.until else "",
-            "overruled_by": overruled,
-            "exception": exceptions,
-        },
-        index=held.index,
-    )
-    places = sight.places[sight.places.index.isin(held.index)]
-    return told.loc[places.index].assign(**{str(name): places[name].to_numpy() for name in places.columns})
+    told = {
+        "parameters": _settings(policy, held, rulebook),
+        "zone": _zones(policy, held, rulebook),
+        "overruled_by": overruled,
+        "exception": exceptions,
+    }
+    places = np.flatnonzero(yes[sight.asked])
+    rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
+    there = {str(name): column.iloc[places].tolist() for name, column in sight.places.items()}
+    return {name: [texts[row] for row in rows] for name, texts in told.items()} | there
 
 
 def _zones(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
     """The zones that the condition names and that each unit has."""
     named = parse_condition(policy.when).names
     named |= {match[1].replace("''", "'") for match in _QUOTED.finditer(policy.when) if match[1]}
-    zones = pd.Series("", index=held.index, dtype="str")
-    if policy.scope != "jurisdiction":
-        for code in sorted(named & {zone.code for zone in rulebook.zones}):
-            holds = held["main"] == code if code in rulebook.codes("main") else held[code]
-            zones = zones.mask(holds.astype(bool), zones + ";" + code)
-    return [str(codes).lstrip(";") for codes in zones]
+    codes = sorted(named & {zone.code for zone in rulebook.zones}) if policy.scope != "jurisdiction" else []
+    if not codes:
+        return [""] * len(held)
+    mains = rulebook.codes("main")
+    holds = [(held["main"] == one if one in mains else held[one].astype(bool)).tolist() for one in codes]
+    return [";".join(compress(codes, row)) for row in zip(*holds, strict=True)]
 
 
 def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook, language: str) -> tuple[list[str], list[str]]:
     """Which exception holds for each row, the first of several, and why; "" where none does."""
+    if not policy.exceptions:
+        return [""] * len(held), [""] * len(held)
     overruled = pd.Series("", index=held.index, dtype=object)
     reasons = overruled.copy()
     for number, one in reversed(list(enumerate(policy.exceptions, start=1))):

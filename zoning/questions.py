@@ -71,7 +71,7 @@ class Question:
             wanted |= self._answers == "unknown"
         say, reason = engine_words(self._language)["because"].format, text_in(self.rule.reason, self._language)
         rows: list[Row] = []
-        for (one, clauses), answer in zip(self._explained(wanted), self._answers[wanted], strict=True):
+        for (one, clauses), answer in zip(self._explained(np.flatnonzero(wanted)), self._answers[wanted], strict=True):
             row = {
                 "zone": self.rule.zone,
                 "rule": self.rule.id,
@@ -89,16 +89,16 @@ class Question:
     def explain(self, units: pd.Index) -> dict[str, tuple[Clause, ...]]:
         """The clauses of the rule for some units, each with its own values or those of its whole."""
         if self._wholes is None:
-            return dict(self._explained(self._units.isin(units)))
+            return dict(self._explained(self._units.get_indexer(units)))
         of = self._wholes.of.loc[units]
-        found = dict(self._explained(self._measures.index.isin(set(of))))
+        found = dict(self._explained(self._measures.index.get_indexer(of.unique())))
         return {unit: found[whole] for unit, whole in of.items()}
 
-    def _explained(self, wanted: Any) -> list[tuple[str, tuple[Clause, ...]]]:
-        """Ids and clauses of the rows that a boolean array picks."""
-        picked = self._measures[wanted]
+    def _explained(self, rows: Any) -> list[tuple[str, tuple[Clause, ...]]]:
+        """Ids and clauses of the rows that an array of places picks."""
+        picked = self._measures.iloc[rows]
         found = self._condition.explain(picked, self._values, self._language, self._titles)
-        return list(zip(picked.index, found, strict=True))
+        return list(zip(picked.index.tolist(), found, strict=True))
 
 
 def inherited(row: Row, wholes: Wholes, whole: str, language: str) -> list[Row]:

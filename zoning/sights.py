@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers import parse_condition
@@ -33,6 +36,12 @@ class Sight:
     seen: pd.DataFrame
     places: pd.DataFrame
 
+    @cached_property
+    def asked(self) -> npt.NDArray[np.intp]:
+        """The row of ``seen`` whose answer holds at each place."""
+        rows: npt.NDArray[np.intp] = self.seen.index.get_indexer(self.places.index)
+        return rows
+
 
 def sights(
     zones: pd.DataFrame,
@@ -44,7 +53,9 @@ def sights(
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
 ) -> Mapping[str, Sight]:
-    """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.assign`.
+    """What the conditions of policies see, by the scopes that the rulebook has policies for, "unit" always among them.
+
+    Parameters and errors are those of :func:`zoning.assign`.
 
     Notes
     -----
@@ -56,11 +67,12 @@ def sights(
     units = _units(zones, measures, quotas, lights, flows, rulebook, levels)
     ids = units.index.to_series().astype("str")
     whole = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": ""}, index=units.index)
-    found = {
-        "unit": Sight(units, whole),
-        "jurisdiction": _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows)),
-    }
-    return found if pieces is None else found | {"piece": _pieces(units, pieces, rulebook)}
+    found, scopes = {"unit": Sight(units, whole)}, {policy.scope for policy in rulebook.policies}
+    if "jurisdiction" in scopes:
+        found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
+    if "piece" in scopes and pieces is not None:
+        found["piece"] = _pieces(units, pieces, rulebook)
+    return found
 
 
 def paths(units: pd.DataFrame, levels: Sequence[str]) -> pd.Series:
@@ -163,14 +175,12 @@ def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFr
     inside = units[path != ""]
     path = path[path != ""].rename("inherited_from")
     area = inside["area_ha"].astype(float) if "area_ha" in inside else pd.Series(float("nan"), index=inside.index)
-    columns: dict[str, pd.Series] = {}
-    for name in inside.columns[[is_summed(str(name)) for name in inside.columns]]:
-        if not pd.api.types.is_numeric_dtype(inside[name]):
-            continue
-        values = inside[name].astype(float)
-        share = str(name).endswith("_share")
-        sums = (values * area if share else values).groupby(path).sum(min_count=1, skipna=False)
-        columns[str(name)] = sums / area.groupby(path).sum(skipna=False) if share else sums
+    numbers = inside[[name for name in inside.columns if is_summed(str(name))]].select_dtypes("number").astype(float)
+    shares = [name for name in numbers.columns if str(name).endswith("_share")]
+    weighted = numbers.assign(**{name: numbers[name] * area for name in shares})
+    sums = weighted.groupby(path).sum(min_count=1, skipna=False)
+    whole = area.groupby(path).sum(skipna=False)
+    columns = {str(name): sums[name] / whole if name in shares else sums[name] for name in sums.columns}
     lowest = [level for level in levels if level in inside.columns][-1:]
     columns |= {str(name): around[name].reindex(inside.index).groupby(path).first() for name in around.columns}
     index = pd.Index(sorted(set(path)), name="inherited_from")

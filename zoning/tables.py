@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers import LEDGER_COLUMNS
@@ -329,9 +331,17 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"table {table.name}: no column {', '.join(missing)}")
     extra = [column for column in frame.columns if column not in table.columns] if table.open else []
     frame = frame[[*table.columns, *extra]]
-    for column, kind in table.columns.items():
-        if kind in _DTYPES and not frame.empty:
-            frame = frame.assign(**{column: frame[column].astype(_DTYPES[kind])})
-    if frame.duplicated(list(table.key)).any():
+    if not frame.empty:
+        kinds = {column: _DTYPES[kind] for column, kind in table.columns.items() if kind in _DTYPES}
+        frame = frame.astype({column: kind for column, kind in kinds.items() if frame[column].dtype != kind})
+    ranks = np.array([_ranks(frame[column]) for column in table.key])
+    order = np.lexsort(ranks[::-1])
+    if (np.diff(ranks[:, order]) == 0).all(axis=0).any():
         raise ValueError(f"table {table.name}: the key {table.key} is not unique")
-    return frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _ranks(column: pd.Series) -> npt.NDArray[np.intp]:
+    """The place of each value among the different ones, missing ones last."""
+    codes, different = pd.factorize(column, sort=True)
+    return np.where(codes < 0, len(different), codes)
