@@ -139,7 +139,8 @@ def assign(
         lights, flows, rulebook, language = None, None, lights, flows if isinstance(flows, str) else language
     if rulebook is None or isinstance(flows, str):
         raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
-    seen = sights(zones, measures, quotas, lights, flows, rulebook, pieces, levels)
+    scopes = {policy.scope for policy in rulebook.policies}
+    seen = sights(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
     concerned = narrow(rulebook, map(str, seen["unit"].seen.columns))
     asked = [policy for policy in concerned.policies if policy.scope in seen]
     parts = [_varying(policy, seen[policy.scope], rulebook, language) for policy in asked]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,10 +52,11 @@ def sights(
     rulebook: Rulebook,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
+    scopes: Collection[str] = ("unit", "piece", "jurisdiction"),
 ) -> Mapping[str, Sight]:
-    """What the conditions of policies see, by the scopes that the rulebook has policies for, "unit" always among them.
+    """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.assign`.
 
-    Parameters and errors are those of :func:`zoning.assign`.
+    ``scopes`` says which are wanted; "unit" is always there.
 
     Notes
     -----
@@ -67,7 +68,7 @@ def sights(
     units = _units(zones, measures, quotas, lights, flows, rulebook, levels)
     ids = units.index.to_series().astype("str")
     whole = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": ""}, index=units.index)
-    found, scopes = {"unit": Sight(units, whole)}, {policy.scope for policy in rulebook.policies}
+    found = {"unit": Sight(units, whole)}
     if "jurisdiction" in scopes:
         found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
     if "piece" in scopes and pieces is not None:
