@@ -36,38 +36,27 @@ def tell_payments(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``parties``: name, place (that of a unit in ``plan.units``, longitude and latitude of a point inside a
-        jurisdiction, or -1) and the units that are meant. ``instruments``, one an instrument, period and unit of
-        account. ``rows``, as in the FLOWS table: instrument, payer, receiver, exact amount, rule, reference;
-        ``balances``: party, unit of account, and exactly what it paid, received and keeps. Parties, instruments and
-        texts are numbers.
+        ``parties``: the place of a unit in ``plan.units``; else name, longitude and latitude of a point inside a
+        jurisdiction (or -1), and the places of its units. ``instruments``: what is drawn, one an instrument, period and
+        unit of account. ``rows``, a column each: ``instrument``, ``payer``, ``receiver``, ``amount`` (exact), ``rule``
+        and ``reference`` of the FLOWS table; parties, instruments and texts are numbers there.
     """
     parties, texts = _Parties(plan, words), Shelf()
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        instruments.append(
-            {"name": visible(name), "period": int(period), "unit": visible(unit), **_drawn(own, parties)}
-        )
+        said = {"name": visible(name), "period": int(period), "unit": visible(unit)}
+        instruments.append(said | _drawn(own, parties))
         rows += [
-            [
-                place,
-                parties.of(payer),
-                parties.of(receiver),
-                f"{amount:f}",
-                *(texts.place(visible(text)) for text in told),
-            ]
+            (place, parties.of(payer), parties.of(receiver), f"{amount:f}", *map(texts.place, map(visible, told)))
             for payer, receiver, amount, *told in _columns(own, "payer", "receiver", "amount", "rule", "reference")
         ]
-    kept = plan.positions[plan.positions["kind"] != "zone"]
+    names = ("instrument", "payer", "receiver", "amount", "rule", "reference")
     return {
         "ink": PAYMENT_INK,
         "instruments": instruments,
-        "rows": rows,
-        "balances": [
-            [parties.of(party), visible(unit), *(f"{amount:f}" for amount in amounts)]
-            for party, unit, *amounts in _columns(kept, "party", "unit", "paid", "received", "net")
-        ],
+        # a column at a time, which packs to half the size
+        "rows": {name: [row[at] for row in rows] for at, name in enumerate(names)},
         "texts": texts.kept,
         "parties": parties.told(),
     }
@@ -112,17 +101,16 @@ class _Parties:
         """The number of a party."""
         return self._shelf.place(party)
 
-    def told(self) -> list[list[Any]]:
-        """Name, place and units of each party, by its number."""
+    def told(self) -> list[Any]:
+        """Each party by its number: the place of a unit, or name, point and units."""
         return [self._told(party) for party in self._shelf.kept]
 
-    def _told(self, party: str) -> list[Any]:
+    def _told(self, party: str) -> int | list[Any]:
         units, kind = self._plan.units, self._known.get(party)
         if kind is None:
             return [self._called.get(party, visible(party)), NOWHERE, []]
         if kind == "unit":
-            place = int(units.index.get_loc(party))
-            return [visible(units["name"].iloc[place]), place, [place]]
+            return int(units.index.get_loc(party))
         members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
         return [visible(party), inside_point(units.iloc[members]), members.tolist()]
 

@@ -4,17 +4,27 @@
 const WIDEST = 10;
 const THINNEST = 1.6;
 const LARGEST_DROP = 13;
+// Symbols beyond which they are drawn smaller, lest they hide one another; never below half of that size.
+const ROOMY = 200;
 // Payments of one kind that a card lists one by one.
 const LISTED = 8;
 
 // What can be chosen: each instrument, and all of one unit of account where there are several.
 function preparePayments(facts) {
   const { payments, units } = facts;
-  const { instruments, parties, rows } = payments;
+  const { instruments } = payments;
+  // a unit comes as its place; everybody as name, place and units
+  payments.parties = payments.parties.map((one) => (Array.isArray(one) ? one : [units.name[one], one, [one]]));
+  const { parties, rows: columns } = payments;
   payments.partiesOf = units.id.map(() => []);
   parties.forEach(([, , members], party) => members.forEach((unit) => payments.partiesOf[unit].push(party)));
   payments.rowsOf = parties.map(() => []);
-  for (const row of rows) for (const party of new Set([row[1], row[2]])) payments.rowsOf[party].push(row);
+  columns.instrument.forEach((_, at) => {
+    const row = {};
+    for (const [name, values] of Object.entries(columns)) row[name] = values[at];
+    payments.rowsOf[row.payer].push(row);
+    if (row.receiver !== row.payer) payments.rowsOf[row.receiver].push(row);
+  });
   const accounts = [...new Set(instruments.map(({ unit }) => unit))];
   payments.choices = [
     ...instruments.map((one) => choiceOf([one])),
@@ -26,6 +36,7 @@ function preparePayments(facts) {
 }
 
 function choiceOf(instruments) {
+  const many = instruments.some((one) => one.many);
   const arrows = new Map();
   const symbols = new Map();
   const add = (sums, key, ends, amount) => {
@@ -35,7 +46,8 @@ function choiceOf(instruments) {
   };
   for (const one of instruments) {
     for (const [payer, receiver, amount] of one.arrows) add(arrows, `${payer} ${receiver}`, [payer, receiver], amount);
-    for (const [party, amount] of one.symbols) add(symbols, `${party} ${amount > 0}`, [party], amount);
+    // what was netted stays so when it is added up
+    for (const [party, amount] of one.symbols) add(symbols, many ? party : `${party} ${amount > 0}`, [party], amount);
   }
   const largestFirst = (sums) => [...sums.values()].sort((a, b) => Math.abs(b[b.length - 1]) - Math.abs(a[a.length - 1]));
   const [sorted, marked] = [largestFirst(arrows), largestFirst(symbols)];
@@ -47,7 +59,7 @@ function choiceOf(instruments) {
     widest: sorted[0]?.[2] ?? 0,
     largest: Math.abs(marked[0]?.[1] ?? 0),
     beyond: [...new Set(instruments.flatMap((one) => one.beyond))],
-    many: instruments.some((one) => one.many),
+    many,
   };
 }
 
@@ -57,7 +69,8 @@ function arrowWidth(choice, amount) {
 
 // Areas are as the amounts.
 function dropRadius(choice, amount) {
-  return Math.max(2.2, LARGEST_DROP * Math.sqrt(Math.abs(amount) / choice.largest));
+  const largest = LARGEST_DROP * Math.min(1, Math.max(0.5, Math.sqrt(ROOMY / choice.symbols.length)));
+  return Math.max(1.4, largest * Math.sqrt(Math.abs(amount) / choice.largest));
 }
 
 function drawPayments(context, screen, facts, choice) {
@@ -132,15 +145,15 @@ function paymentMark(context, ink, x, y, radius, amount) {
     context.closePath();
     context.fillStyle = ink;
     context.strokeStyle = "#fff";
-    context.lineWidth = 1.2;
+    context.lineWidth = Math.min(1.2, 0.4 * radius);
     context.fill();
     context.stroke();
     return;
   }
-  const width = Math.max(1.4, 0.3 * radius);
+  const width = Math.max(1, 0.3 * radius);
   context.arc(x, y, radius, 0, 7);
   for (const [colour, more] of [
-    ["rgba(255,255,255,.92)", 2.4],
+    ["rgba(255,255,255,.92)", 1.8],
     [ink, 0],
   ]) {
     context.strokeStyle = colour;
@@ -246,72 +259,68 @@ function paymentRows(facts, speech, shown, row) {
 
 // What a unit and the jurisdictions that it belongs to pay and receive.
 function paymentTexts(facts, speech, unit) {
-  const { payments } = facts;
-  return payments.partiesOf[unit].flatMap((party) => {
-    const [name, at] = payments.parties[party];
-    const rows = payments.rowsOf[party];
-    const instruments = [...new Set(rows.map(([instrument]) => instrument))];
+  const { instruments, parties, partiesOf, rowsOf } = facts.payments;
+  return partiesOf[unit].flatMap((party) => {
+    const [name, at] = parties[party];
+    const rows = rowsOf[party];
+    const parts = (key) => [...new Set(rows.map(key))].map((one) => [one, rows.filter((row) => key(row) === one)]);
     return [
       at === unit ? null : node("p", { class: "zp-whole" }, speech.say("paid_for", { name })),
-      instruments.map((instrument) =>
-        instrumentText(
-          facts,
-          speech,
-          party,
-          rows.filter(([one]) => one === instrument),
-        ),
-      ),
-      payments.balances
-        .filter(([one]) => one === party)
-        .map(([, account, paid, received, net]) =>
-          node(
-            "p",
-            { class: "zp-balance" },
-            speech.say("balance", {
-              received: speech.amount(received, account),
-              paid: speech.amount(paid, account),
-              net: node("strong", {}, speech.amount(net, account)),
-            }),
-          ),
-        ),
+      parts((row) => row.instrument).map(([, own]) => instrumentText(facts, speech, party, own)),
+      parts((row) => instruments[row.instrument].unit).map(([account, own]) => balanceText(speech, party, own, account)),
     ];
   });
 }
 
 function instrumentText(facts, speech, party, rows) {
   const { instruments, parties, texts } = facts.payments;
-  const one = instruments[rows[0][0]];
-  const told = ["pays", "receives"].map((verb, side) => {
-    const own = rows.filter((row) => row[1 + side] === party);
+  const one = instruments[rows[0].instrument];
+  const list = (verb, own, partner) => {
     if (own.length > LISTED) {
-      const amount = node("strong", {}, speech.amount(exactSum(own.map((row) => row[3])), one.unit));
+      const amount = node("strong", {}, speech.amount(exactSum(own.map((row) => row.amount)), one.unit));
       return node("li", {}, node("p", {}, speech.say(`${verb}_many`, { amount, n: speech.whole.format(own.length) })));
     }
     return own.map((row) => {
-      const amount = node("strong", {}, speech.amount(row[3], one.unit));
-      const name = parties[row[2 - side]][0];
-      return node("li", {}, node("p", {}, speech.say(verb, { amount, name })), node("p", { class: "zp-rule" }, texts[row[4]]));
+      const amount = node("strong", {}, speech.amount(row.amount, one.unit));
+      const said = speech.say(verb, { amount, name: parties[row[partner]][0] });
+      return node("li", {}, node("p", {}, said), node("p", { class: "zp-rule" }, texts[row.rule]));
     });
-  });
-  const references = [...new Set(rows.map((row) => texts[row[5]]))].filter(Boolean);
+  };
+  const references = [...new Set(rows.map((row) => texts[row.reference]))].filter(Boolean);
   return node(
     "div",
     { class: "zp-item zp-payment" },
     node("p", { class: "zp-muted" }, `${speech.plain(one.name)}, ${one.period}`),
-    node("ul", {}, told),
+    node("ul", {}, list("pays", paidBy(party, rows), "receiver"), list("receives", receivedBy(party, rows), "payer")),
     references.map((text) => node("p", { class: "zp-source" }, text)),
   );
 }
 
+const paidBy = (party, rows) => rows.filter((row) => row.payer === party);
+const receivedBy = (party, rows) => rows.filter((row) => row.receiver === party);
+
+function balanceText(speech, party, rows, account) {
+  const paid = paidBy(party, rows).map((row) => row.amount);
+  const received = receivedBy(party, rows).map((row) => row.amount);
+  const net = exactSum([...received, ...paid.map((amount) => `-${amount}`)]);
+  const said = speech.say("balance", {
+    received: speech.amount(exactSum(received), account),
+    paid: speech.amount(exactSum(paid), account),
+    net: node("strong", {}, speech.amount(net, account)),
+  });
+  return node("p", { class: "zp-balance" }, said);
+}
+
 // The sum of exact amounts, which come as text, to the last decimal.
 function exactSum(amounts) {
-  const decimals = Math.max(...amounts.map((text) => (text.split(".")[1] ?? "").length));
-  const whole = amounts.reduce((sum, text) => {
+  const decimals = Math.max(0, ...amounts.map((text) => (text.split(".")[1] ?? "").length));
+  const sum = amounts.reduce((sum, text) => {
     const [before, after = ""] = text.split(".");
     return sum + BigInt(before + after.padEnd(decimals, "0"));
   }, 0n);
-  const digits = String(whole).padStart(decimals + 1, "0");
-  return decimals ? `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}` : digits;
+  const digits = String(sum < 0n ? -sum : sum).padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals);
+  return `${sum < 0n ? "-" : ""}${whole}${decimals ? `.${digits.slice(-decimals)}` : ""}`;
 }
 
 // What the arrows and symbols say of a unit and of the jurisdictions that it belongs to, for the tip.

@@ -172,6 +172,20 @@ def test_a_card_tells_the_jurisdictions_of_a_unit_apart(visit, tmp_path: Path, p
     assert "Received 0 EUR, paid 60.00 EUR: -60.00 EUR on balance" in told.inner_text()
 
 
+def test_balances_are_those_of_the_table_of_positions(visit, tmp_path: Path, paying_plan: Plan) -> None:
+    kept = table(paying_plan, "positions", tmp_path)
+    tab = visit(paying_plan)
+    for unit_id in ("a1", "a4", "c2"):
+        told = section(tab, unit_id, "Payments").locator(".zp-balance").all_inner_texts()
+        own = kept[kept["party"].isin([unit_id, "west" if unit_id != "a4" else "east"]) & (kept["kind"] != "zone")]
+        expected = {
+            f"Received {row.received} {row.unit}, paid {row.paid} {row.unit}: {row.net} {row.unit} on balance"
+            for row in own.itertuples()
+        }
+        assert expected
+        assert set(told) == expected
+
+
 def test_choosing_an_instrument_changes_the_picture_and_back(visit, paying_plan: Plan) -> None:
     tab = visit(paying_plan)
     group = tab.get_by_role("group", name="Payments")
