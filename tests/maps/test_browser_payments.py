@@ -290,3 +290,13 @@ def test_units_are_coloured_by_their_use_of_the_ceiling(visit, toy_plan, languag
     tab.get_by_role("group", name=words["quota"]).get_by_label(words["no_quota"]).check()
     assert mains.is_checked()
     assert not uses.is_visible()
+
+
+def test_a_long_legend_covers_nothing_on_paper(visit, paying_plan: Plan) -> None:
+    tab = visit(paying_plan)
+    for label in ("All, EUR", "construction land, 2025", "Colour units by use of the ceiling"):
+        tab.get_by_label(label).check()
+    tab.emulate_media(media="print")
+    legend, panel = tab.locator("#zp-layers").bounding_box(), tab.locator("#zp-panel").bounding_box()
+    assert legend["y"] + legend["height"] <= panel["y"]
+    assert tab.locator(".zp-use").is_visible()
