@@ -109,7 +109,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     def render(self, **_: Any) -> None:
         """Put all of it on the page of the map."""
         page = self.get_root()
-        style = (ASSETS / "map.css").read_text("utf-8")
+        style = _bare((ASSETS / "map.css").read_text("utf-8"))
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
         page.header.add_child(Verbatim(f"<script>\n{_scripts()}</script>", "plan_scripts"), name="plan_scripts")
         block = f'<script type="text/plain" id="zoneplan-block">{self._block}</script>'
@@ -120,8 +120,14 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
 
 def _scripts() -> str:
     """Our own scripts in one scope, of which only ``zoneplan`` can be seen."""
-    texts = [(ASSETS / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+    texts = [_bare((ASSETS / f"{name}.js").read_text("utf-8")) for name in SCRIPTS]
     return as_script("\n".join(['const zoneplan = (() => {\n"use strict";', *texts, "return { open };\n})();\n"]))
+
+
+def _bare(text: str) -> str:
+    """A script or style without indentation, empty lines and lines of comment: a sixth smaller, yet readable."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def _centre(shapes: Shapes) -> list[float]:

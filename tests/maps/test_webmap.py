@@ -10,7 +10,7 @@ import folium
 import pytest
 
 from layers import ZoneplanError
-from maps.webmap import draw
+from maps.webmap import ASSETS, SCRIPTS, draw
 
 HOSTILE = [
     "{{ cycler.__init__.__globals__.os.getpid() }}",
@@ -94,6 +94,19 @@ def test_it_shows_itself_in_a_notebook(toy_plan) -> None:
     shown = draw(toy_plan)._repr_html_()
     assert shown.startswith("<iframe srcdoc=")
     assert "http" not in shown.split("srcdoc=")[0]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_text_of_a_script_spans_lines(name: str) -> None:
+    """The page has our scripts without indentation, which would change such a text."""
+    lines = (ASSETS / f"{name}.js").read_text("utf-8").splitlines()
+    assert [line for line in lines if line.count("`") % 2] == []
+
+
+def test_the_page_has_our_scripts_without_comments(toy_plan) -> None:
+    page = page_of(toy_plan)
+    assert "\nclass Page {\nconstructor(map, facts, shapes) {\n" in page
+    assert "// The page: map, panel and table brought together." not in page
 
 
 def test_further_layers_can_be_added(toy_plan) -> None:
