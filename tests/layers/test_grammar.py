@@ -172,6 +172,25 @@ def test_bombs_are_refused_cleanly(bomb):
         parse_condition(bomb)
 
 
+@pytest.mark.parametrize(
+    ("within", "beyond", "message"),
+    [
+        ("a = 1" + " " * 1995, "a = 1" + " " * 1996, "a condition of 2001 characters; at most 2000 are read"),
+        (" OR ".join(["a=1"] * 250), " OR ".join(["a=1"] * 251), "more than 1000 words and signs in one condition"),
+        (
+            "(" * 50 + "a" + ")" * 50,
+            "(" * 51 + "a" + ")" * 51,
+            "more than 50 parentheses inside each other (column 51)",
+        ),
+        ("NOT " * 49 + "a", "NOT " * 50 + "a", "more than 50 levels inside each other (column 1)"),
+    ],
+    ids=["length", "tokens", "parentheses", "depth"],
+)
+def test_limits_lie_where_they_are_said_to_lie(within: str, beyond: str, message: str) -> None:
+    parse_condition(within)
+    assert message in refusal(beyond)
+
+
 def test_what_planners_need_is_within_the_limits():
     parse_condition("value IN (" + ", ".join(str(code) for code in range(300)) + ")")
     parse_condition(" OR ".join(f"a = {number}" for number in range(150)))
