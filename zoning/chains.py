@@ -121,6 +121,7 @@ def chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
         "parameters": [
             {
                 "name": name,
+                "title": dict(one.title) if one.title else {},
                 "value": one.value,
                 "unit": one.unit,
                 "since": one.since.isoformat() if one.since else "",

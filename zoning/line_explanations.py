@@ -10,6 +10,7 @@ import pandas as pd
 from zoning.chains import Content, chain, in_rulebook, link
 from zoning.entries import Floor, Line
 from zoning.floors import places_of, weigh_floors
+from zoning.measures import deducted_roles
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
 from zoning.words import engine_words, role_in, text_in
@@ -54,6 +55,7 @@ class _Explainer:
         self._lines = {line.code: line for line in plan.rulebook.lines}
         self._written = {code: in_rulebook(plan.rulebook, "lines", line) for code, line in self._lines.items()}
         self._land = _land(plan, ids)
+        self._deducted = set(deducted_roles(plan.rulebook))
         self._least = _least(plan)
 
     def line(self, row: Mapping[str, Any]) -> Content:
@@ -87,7 +89,9 @@ class _Explainer:
 
     def _drawn(self, line: Line) -> str:
         roles = self._words["comma"].join(role_in(self._language, role) for role in line.roles)
-        return self._say("line_drawn", roles=roles, place=1 + [*self._lines].index(line.code), count=len(self._lines))
+        place = 1 + [*self._lines].index(line.code)
+        free = self._words["line_deducted" if self._deducted & set(line.roles) else "line_available"]
+        return self._say("line_drawn", roles=roles, place=place, count=len(self._lines), free=free)
 
     def _layers(self, line: Line, row: Mapping[str, Any]) -> Iterator[Content]:
         """The layers that draw the line here; where two cover a place both have its hectares."""

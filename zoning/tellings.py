@@ -101,9 +101,9 @@ def days_of(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def _parameter(one: Mapping[str, Any], language: str) -> str:
-    words = engine_words(language)
+    words, title = engine_words(language), text_in(one["title"], language)
     return words["parameter"].format(
-        name=text_in(one.get("title", {}), language, one["name"]),
+        name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
         value=_plain(one["value"], words),
         unit="" if one["unit"] == "1" else f" {one['unit']}",
         since=days_of(one, words),

@@ -110,9 +110,11 @@ WORDS: Words = {
     ),
     "line_lost": ("; {area} ha lost to {line}", "；让与 {line} {area} 公顷"),
     "line_drawn": (
-        "layers of the role {roles} draw it; it stands {place} of {count} in precedence",
-        "由角色为 {roles} 的图层划定；{count} 条管控线相遇时按第 {place} 顺位落定",
+        "layers of the role {roles} draw it; it stands {place} of {count} in precedence; {free}",
+        "由角色为 {roles} 的图层划定；{count} 条管控线相遇时按第 {place} 顺位落定；{free}",
     ),
+    "line_available": ("its land is available", "其土地计入可用土地"),
+    "line_deducted": ("its land is not available", "其土地不计入可用土地"),
     "line_layer": ("layer {layer} ({role}): {area} ha", "图层 {layer}（{role}）：{area} 公顷"),
     "line_taken": ("{area} ha went to {title}, which comes first", "{area} 公顷让与顺位在前的{title}"),
     "line_least": (

@@ -105,6 +105,7 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
     assert told["main"]["parameters"] == [
         {
             "name": "fragile_min",
+            "title": {},
             "value": 0.5,
             "unit": "1",
             "since": "2001-01-01",
@@ -264,7 +265,8 @@ def test_lines_say_what_was_lost_to_which(plan) -> None:
     told = explain(plan, "b")
     assert (
         "  Ecological red line: 40.00 ha of 50.00 ha claimed; 10.00 ha lost to red_line_core\n"
-        "    layers of the role red_line, protected draw it; it stands 1 of 1 in precedence\n"
+        "    layers of the role red_line, protected draw it; it stands 1 of 1 in precedence; "
+        "its land is not available\n"
         "      10.00 ha went to red_line_core, which comes first\n"
         "      reference: Small Act, section 6 [lines.toml, line 1]\n"
     ) in told.text()
