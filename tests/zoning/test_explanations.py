@@ -184,6 +184,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
         "price_to": None,
         "shadow_price": None,
         "solution": None,
+        "siting": None,
         "groups": [],
         "limits": [],
         "locks": [],
