@@ -16,7 +16,7 @@ EXCEPTION = "exception-"
 EXCEPTED = -2
 """What a policy gives way to where an exception holds."""
 STATUSES = ("decided", "contested", "review", "by_decision")
-HEADED_ON_CARDS = ("derived", "norms", "energy", "flows", "industries")
+HEADED_ON_CARDS = ("derived", "norms", "energy", "services", "flows", "industries")
 """Matters of which a card has the headings and chains of the explanation, and nothing else."""
 
 Rows = list[dict[str, Any]]

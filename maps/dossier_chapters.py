@@ -78,9 +78,8 @@ def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
     if len(edition.plan.industries):
         own = unit_lists(edition, said["unit"]["unit_id"])
         yield _chapter("industries", words["unit_lists"], own, words["no_unit_lists"])
-    if said["services"]:
-        worth = unit_services(edition, said["services"])
-        yield Chapter("services", words["ecosystem_services"], tuple(worth))
+    for worth in said["services"]:
+        yield Chapter("services", words["ecosystem_services"], tuple(unit_services(edition, worth)))
     if len(edition.plan.flows):
         yield _chapter("money", words["money"], unit_flows(edition, said["unit"]), words["none"])
     yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, said), words["no_assumptions"])

@@ -163,6 +163,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "energy": ("Dual control of energy", "能耗双控"),
     "land": ("Rules of the field", "用地规则"),
     "policies": ("Policies", "政策"),
+    "services": ("Value of ecosystem services, a year", "生态系统服务价值（每年）"),
     "industries": ("Negative lists of industries", "产业负面清单"),
     "unseen": ("text not seen", "未见原文"),
     "overruled": ("gives way to “{title}”", "让位于“{title}”"),

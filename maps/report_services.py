@@ -63,7 +63,7 @@ def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Lea
             for one in services["classes"]
         ),
     )
-    mark = "" if services["verified"] else words["unseen"]
+    mark = words["unseen"] if services["verified"] is False else ""
     facts = [(_title(edition, name, services["unit"]), measure(value)) for name, value in services["measures"].items()]
     yield Card("", warning=mark, facts=(*facts, (words["reference"], services["reference"])))
 

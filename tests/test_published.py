@@ -10,10 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or ROOT.parent / "shared")
+LAND = "tests/zoning/test_derivations.py::"
 MONEY = "tests/zoning/test_published_money.py::"
 REPRODUCED = {
     "cn_gdp_provinces": "tests/layers/test_studies.py::test_figures_are_those_published",
     "cn_pop_2010_2019_26prov": "tests/layers/test_studies.py::test_figures_are_those_published",
+    "crossprov_farmland_price": (f"{LAND}test_the_price_of_farmland_from_other_provinces_and_the_wrong_example"),
     "eco_comp_schemes": f"{MONEY}test_the_jiuzhou_asks_for_more_months_each_year_and_the_dongjiang_is_a_bet",
     "energy_11fyp_iepd": "tests/zoning/test_intensities.py::test_over_fulfilment_tells_which_target_was_the_final_one",
     "energy_11fyp_overfulfilment": "tests/zoning/test_intensities.py::test_over_fulfilment_of_the_eleventh_plan",
@@ -23,11 +25,14 @@ REPRODUCED = {
     "energy_shenzhen_12fyp": "tests/zoning/test_intensities.py::test_annual_rates_of_shenzhen",
     "energy_traffic_light": "tests/zoning/test_energy.py::test_published_lights_follow_from_inputs_that_deserve_them",
     "eu_cohesion_berlin": f"{MONEY}test_the_berlin_method_in_both_periods",
+    "farmland_occupation_tax": f"{LAND}test_the_published_rates_of_the_farmland_occupation_tax",
     "fiscal_difficulty_2019": f"{MONEY}test_fiscal_difficulty_is_a_coefficient_from_20_to_90",
+    "gb50137_partial": f"{LAND}test_the_published_ranges_of_land_for_each_resident",
     "german_certificate_key": f"{MONEY}test_land_certificates_go_to_all_municipalities_by_people",
     "gini_oracle_cran": "tests/zoning/test_evenness.py::test_the_published_coefficient",
     "grain_county_reward_2005": f"{MONEY}test_grain_counties_of_2005_by_the_complete_rule",
     "horizontal_comp_events": f"{MONEY}test_payments_on_the_chishui_follow_from_its_rule_but_one",
+    "human_land_linkage": f"{LAND}test_the_published_steps_of_land_for_settlers",
     "icms_parana": f"{MONEY}test_parana_before_and_after_it_paid_for_nature",
     "india_fc15_weights": f"{MONEY}test_states_of_india_by_six_criteria",
     "mainstem_compensation_2025_rule": f"{MONEY}test_the_mainstems_of_2025_weigh_three_pollutants",
@@ -40,6 +45,7 @@ REPRODUCED = {
     "pension_by_region_2010": f"{MONEY}test_pensions_of_25_regions_are_pooled_and_net_to_zero",
     "pension_central_adjustment": f"{MONEY}test_the_central_adjustment_of_pensions_as_it_was_printed",
     "provincial_three_lines_2035": "tests/zoning/test_floors.py::test_the_published_quotas_of_provinces",
+    "stock_increment_linkage": f"{LAND}test_the_published_steps_of_stock_and_increment",
     "xinanjiang_rounds": f"{MONEY}test_the_rounds_of_the_xinanjiang_put_in_what_is_printed",
     "xinjiang_esv_2018": f"{MONEY}test_values_of_services_in_xinjiang_add_up",
     "xinjiang_transfer_2019": f"{MONEY}test_transfers_in_xinjiang_and_the_misprint_of_their_source",
@@ -47,15 +53,9 @@ REPRODUCED = {
     "zhenjiang_contribution_pct": f"{MONEY}test_districts_of_zhenjiang_pay_by_their_shares",
 }
 """Where each table is reproduced, or contradicted and the difference named."""
-RULE_ONLY = "numbers of a rule about land, without a case of which the outcome is printed"
 SUITABILITY = "suitability of land, which a study brings as a layer or a measure; the paper prints no inputs by place"
 NOTHING_TO_REPRODUCE = {
     "cn_land_use_2008": "areas by use, and no outcome but one quotient: 3,305.8 of 95,069.3 built up are 3.48 %",
-    "crossprov_farmland_price": f"{RULE_ONLY}; one breaks the rule: (10 + 25) x 2 where (20 + 50) x 2 is meant",
-    "farmland_occupation_tax": RULE_ONLY,
-    "gb50137_partial": RULE_ONLY,
-    "human_land_linkage": RULE_ONLY,
-    "stock_increment_linkage": RULE_ONLY,
     "c_factor_vegetation": SUITABILITY,
     "construct_suitability_jia2017": SUITABILITY,
     "dual_eval_eco_matrix": SUITABILITY,

@@ -200,6 +200,7 @@ from zoning.land_explanations import explain_norms as explain_norms
 from zoning.land_explanations import norms_in as norms_in
 from zoning.land_explanations import value_text as value_text
 from zoning.land_explanations import why_text as why_text
+from zoning.service_explanations import explain_services as explain_services
 from zoning.flow_explanations import explain_flows as explain_flows
 from zoning.duties import explain_policies as explain_policies
 from zoning.duties import policies_of as policies_of

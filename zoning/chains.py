@@ -40,9 +40,9 @@ def link(
     ----------
     kind : str
         What decides: "rule", "decision", "locked", "default", "line", "quota", "scheme", "agreement", "transfer",
-        "policy", "list", "derived", "norm"; and below these "layer", "taken", "least", "level", "reserve", "weight",
-        "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock", "moved", "site", "exception",
-        "overruled".
+        "policy", "list", "services", "derived", "norm"; and below these "layer", "taken", "least", "level", "reserve",
+        "weight", "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock", "moved", "site",
+        "class", "exception", "overruled".
     name : str
         Which of them: an id, a code, a measure, a layer.
     reason : str

@@ -23,7 +23,7 @@ from zoning.narratives import narrate
 from zoning.plans import Plan
 from zoning.quota_explanations import explain_quotas
 from zoning.retellings import retell
-from zoning.services import explain_services
+from zoning.service_explanations import explain_services
 from zoning.wholes import refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -149,7 +149,6 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         "status": str(zone["status"]),
         "whole": _whole(plan, zone),
         **trace(plan, [unit_id])[unit_id],
-        "services": explain_services(plan.measures, plan.study.services, unit_id),
         "margins": _margins(plan, unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
@@ -168,7 +167,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     -------
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
-        ``derived``, ``norms``, ``energy``, ``flows``, ``policies``, ``industries``. What a link is,
+        ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
         :func:`zoning.link` says.
 
     Examples
@@ -187,6 +186,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
         "derived": explain_measures(plan, units),
         "norms": explain_norms(plan, units),
         "energy": explain_lights(plan, units),
+        "services": explain_services(plan, units),
         "flows": explain_flows(plan, units),
         "policies": explain_policies(plan, units),
         "industries": explain_lists(plan, units),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from layers import words_in
@@ -102,6 +103,12 @@ def _light(one: Link, language: str) -> str:
     )
 
 
+def _services(one: Link, language: str) -> str:
+    words = engine_words(language)
+    value = words["missing"] if one["amount"] is None else f"{Decimal(one['amount']):,} {one['unit']}"
+    return words["services_value"].format(value=value)
+
+
 def _flow(one: Link, language: str) -> str:
     return engine_words(language)["flow"].format(**one)
 
@@ -129,6 +136,7 @@ HEADED: Mapping[str, Callable[[Link, str], str]] = {
     "derived": _derived,
     "norms": _norm,
     "energy": _light,
+    "services": _services,
     "flows": _flow,
     "policies": _policy,
     "industries": _list,

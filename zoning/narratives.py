@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from zoning.headings import HEADED, heading, notes
@@ -49,8 +48,6 @@ class _Narrator:
             yield from self._zones(content)
         for key in HEADED:
             yield from self._section(key, (line for one in content.get(key, ()) for line in self._matter(key, one)))
-            if key == "energy":
-                yield from self._section("services", self._services(content.get("services")))
         yield from self._section("margins", map(self._margin, filter(_tells, content.get("margins", ()))))
         assumed = (self._say("setting", name=one["name"], value=one["assumed"]) for one in content["assumptions"])
         yield from self._section("assumptions", assumed)
@@ -105,21 +102,6 @@ class _Narrator:
 
     def _margin(self, margin: Mapping[str, Any]) -> str:
         return self._say("margin_row", rule=margin["rule"], reason=margin["reason"])
-
-    def _services(self, services: Mapping[str, Any] | None) -> Iterator[str]:
-        """Each class of land, then the measures that follow, and where the values come from."""
-        if services is None:
-            return
-        for one in services["classes"]:
-            money = {name: f"{Decimal(one[name]):,}" for name in ("value", "nonmarket_value")}
-            area = f"{one['area_ha']:,.2f}"
-            yield self._say("service_class", land_class=one["land_class"], area=area, unit=services["unit"], **money)
-        for name, value in services["measures"].items():
-            said = f"{value:,.2f}".removesuffix(".00") if value is not None else self._words["missing"]
-            yield self._say("setting", name=name, value=said)
-        if services["reference"]:
-            doubt = self._words["unverified"] if services["verified"] is False else ""
-            yield self._say("reference", text=services["reference"], days="", doubt=doubt, place="")
 
 
 def _tells(margin: Mapping[str, Any]) -> bool:

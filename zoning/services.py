@@ -152,31 +152,6 @@ def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError
         )
 
 
-def explain_services(measures: pd.DataFrame, services: ServicesSection | None, unit_id: str) -> dict[str, Any] | None:
-    """How the value of a unit's services comes about, ready for JSON; None where the study values none.
-
-    Returns
-    -------
-    dict or None
-        ``unit``, ``classes`` (rows of :func:`itemise_services`, money as text), ``measures`` (what
-        :func:`value_services` gives for the unit), ``reference``, ``verified``.
-    """
-    if services is None:
-        return None
-    items = itemise_services(measures.loc[[unit_id]], services).drop(columns="unit_id")
-    figures = {name: measures.loc[unit_id, name] for name in measure_names(services)}
-    return {
-        "unit": services.unit,
-        "classes": [
-            {str(name): str(value) if name in PARTS else value for name, value in row.items()}
-            for row in items.to_dict("records")
-        ],
-        "measures": {name: None if pd.isna(value) else float(value) for name, value in figures.items()},
-        "reference": services.reference,
-        "verified": services.verified,
-    }
-
-
 def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Any]:
     """The value of so many hectares, market and non-market, each rounded to the cent; the whole is their sum."""
     sides = {True: Fraction(0), False: Fraction(0)}

@@ -76,6 +76,7 @@ WORDS: Words = {
     "lines": ("Control lines", "管控线"),
     "quotas": ("Quotas", "指标"),
     "services": ("Value of ecosystem services, a year", "生态系统服务价值（每年）"),
+    "services_value": ("all that its land gives: {value}", "土地所供服务合计：{value}"),
     "service_class": (
         "{land_class}, {area} ha: {value} {unit}, of which {nonmarket_value} has no market",
         "{land_class}，{area} 公顷：{value} {unit}，其中非市场价值 {nonmarket_value}",

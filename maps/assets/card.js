@@ -41,6 +41,7 @@ function unitCard(facts, speech, unit, place, actions) {
     part(words.quota, quotaTexts(facts, speech, unit)),
     part(words.land, headed(facts, speech, facts.units.derived[unit]), headed(facts, speech, facts.units.norms[unit])),
     part(words.energy, headed(facts, speech, facts.units.energy[unit])),
+    part(words.services, headed(facts, speech, facts.units.services[unit])),
     part(words.payments, paymentTexts(facts, speech, unit), headedFold(facts, speech, facts.units.flows[unit])),
     part(words.policies, policyTexts(facts, speech, unit)),
     part(words.industries, headed(facts, speech, facts.units.industries[unit])),

@@ -147,7 +147,7 @@ def test_in_a_plan_they_are_measures_that_transfers_read(valued: Path) -> None:
     (first,) = land.index[land["services_rank"] == 1]
     assert [(row["receiver"], row["amount"]) for row in plan.flows.to_dict("records")] == [(first, D(100))]
     told = explain(plan, first)
-    content = told.as_dict()["services"]
+    (content,) = told.as_dict()["services"]
     assert content["measures"]["services_rank"] == 1
     assert sum(D(one["nonmarket_value"]) for one in content["classes"]) == D(
         str(content["measures"]["services_nonmarket_cny"])
