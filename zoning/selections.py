@@ -199,14 +199,13 @@ class _Growth:
             self._widen(plot)
         self.seeds: list[int] = np.argsort(-plots.score, kind="stable").tolist()
         self.barren: set[int] = set()
+        self.sown: list[list[int]] = []
+        self.best: list[int] = []
 
     def run(self) -> Floats:
         """What is taken when nothing more fits."""
-        patch: list[int] | None = None
         while self.left > self.noise:
-            near = self._near()
-            if patch is None or self.taken[patch].any() or not self._fits(patch):
-                patch = self._patch()
+            near, patch = self._near(), self._patch()
             if patch and (near is None or self._mean(patch) > self.plots.score[near]):
                 for plot in patch:
                     self._take(plot)
@@ -242,17 +241,29 @@ class _Growth:
         return float(np.sum(area * self.plots.score[patch]) / np.sum(area))
 
     def _patch(self) -> list[int]:
-        """The best of some new patches, each grown from a suitable plot that lies in none of those before."""
+        """The best of some new patches; others are grown when the last of them has gone."""
+        if self.left < self.least - self.noise:
+            return []
+        if not (self.best and self._stands(self.best)):
+            self.sown = [patch for patch in self.sown if self._stands(patch)] or self._sow()
+            self.best = max(self.sown, key=lambda patch: (self._mean(patch), -patch[0]), default=[])
+        return self.best
+
+    def _stands(self, patch: list[int]) -> bool:
+        return not self.taken[patch].any() and self._fits(patch)
+
+    def _sow(self) -> list[list[int]]:
+        """New patches, each grown from a suitable plot that lies in none of those before."""
         grown: list[list[int]] = []
         seen: set[int] = set()
         self.seeds = [seed for seed in self.seeds if not self.taken[seed] and seed not in self.barren]
-        for seed in self.seeds if self.left >= self.least - self.noise else ():
+        for seed in self.seeds:
             if seed not in seen and seed not in self.barren and (patch := self._grown(seed)):
                 grown.append(patch)
                 seen.update(patch)
                 if len(grown) == _SEEDS:
                     break
-        return max(grown, key=lambda patch: (self._mean(patch), -patch[0]), default=[])
+        return grown
 
     def _grown(self, seed: int) -> list[int]:
         """Plots around a seed that are large enough together; none where the land ends or the amount does before."""

@@ -91,18 +91,22 @@ def site(
     >>> sites.geometry.iloc[0].bounds
     (100.0, 0.0, 200.0, 100.0)
     """
-    found, taken = _Found(), dict[str, shapely.Geometry]()
+    found = _Found()
     by_name = {layer.name: layer for layer in layers}
     for quota in asked:
         if quota.siting is not None:
             amounts = _amounts(quotas, quota)
-            ground = find_ground(quota.siting, pieces, by_name, rulebook, amounts, taken)
+            ground = find_ground(quota.siting, pieces, by_name, rulebook, amounts, _taken(found.sites))
             _place(quota, amounts, ground, found)
-            for row in found.sites:
-                if row["quota"] == quota.name:
-                    unit = str(row["unit_id"])
-                    taken[unit] = shapely.union(taken.get(unit, shapely.Polygon()), row["geometry"])
     return tabulate(SITINGS, pd.DataFrame(found.sitings)), _sites(found.sites, pieces)
+
+
+def _taken(sites: list[dict[str, object]]) -> dict[str, shapely.Geometry]:
+    """What quotas have taken of each unit."""
+    patches_of: dict[str, list[object]] = {}
+    for row in sites:
+        patches_of.setdefault(str(row["unit_id"]), []).append(row["geometry"])
+    return {unit: shapely.union_all(shapes) for unit, shapes in patches_of.items()}
 
 
 def _amounts(quotas: pd.DataFrame, quota: Quota) -> dict[str, float]:
@@ -202,18 +206,19 @@ def _draw(quota: Quota, ground: Ground, chosen: list[_Chosen]) -> Iterator[dict[
     for one in chosen:
         own = _cut(shapes[start : start + len(one.patch)], one)
         start += len(one.patch)
-        for patch in range(1, int(one.patch.max()) + 1):
-            mine = one.patch == patch
+        order, hectares = np.argsort(one.patch, kind="stable"), one.area
+        for mine in np.split(order, np.flatnonzero(np.diff(one.patch[order])) + 1):
+            area = hectares[mine]
             yield {
                 "quota": quota.name,
                 "period": quota.period,
                 "unit_id": one.unit,
-                "patch": patch,
-                "area_ha": float(one.area[mine].sum()),
-                "plots": int(mine.sum()),
-                "value_mean": _mean(one.cells.value[mine], one.area[mine]),
-                "score_mean": _mean(one.cells.score[mine], one.area[mine]),
-                "geometry": polygonal(shapely.union_all(own[mine])),
+                "patch": int(one.patch[mine[0]]),
+                "area_ha": float(area.sum()),
+                "plots": len(mine),
+                "value_mean": _mean(one.cells.value[mine], area),
+                "score_mean": _mean(one.cells.score[mine], area),
+                "geometry": polygonal(own[mine[0]] if len(mine) == 1 else shapely.union_all(own[mine])),
             }
 
 
