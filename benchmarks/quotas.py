@@ -88,7 +88,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--largest", type=int, default=SIZES[-1])
+    parser.add_argument("--largest", type=int, default=SIZES[-1], help="of separable and limited quotas alike")
     asked = parser.parse_args()
     print(
         "| rules | units | zoneplan s | HiGHS s | HiGHS / zoneplan | gap | value, relative to HiGHS | steps in parts |"

@@ -251,6 +251,9 @@ def _row_change(programme: Programme, place: int) -> float | None:
     """The least change of one row: two columns more, of what it gives and what it takes."""
     count = len(programme.gains)
     row = programme.rows[place]
+    # the solver finds far sooner that there is no plan without the rule than that no change of it would do
+    if not _feasible(replace(programme, rows=[one for one in programme.rows if one is not row])):
+        return None
     more = np.array([count, count + 1])
     elastic = replace(
         row,
@@ -277,6 +280,10 @@ def _spend(programme: Programme, rows: Sequence[Row], more: int, reach: Counts |
 
 def _bound_change(programme: Programme, kind: int, places: Places) -> float | None:
     """The least change of some floors or ceilings: a column more for each, beside the unit's own in every row."""
+    free = programme.upper.copy() if kind else programme.lower.copy()
+    free[places] = _FAR if kind else 0
+    if not _feasible(replace(programme, upper=free) if kind else replace(programme, lower=free)):
+        return None
     count = len(programme.gains)
     seat = np.full(count, -1)
     seat[places] = count + np.arange(len(places))
