@@ -15,8 +15,11 @@ Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +35,7 @@ from shapely.geometry import box
 
 collect_ignore = ["data"]  # scripts for other programs and files to be read
 DATA = Path(__file__).resolve().parent / "data"
+ROOT = Path(__file__).resolve().parent.parent
 CRS = "EPSG:3035"
 settings.register_profile("zoneplan", deadline=None)  # no test is about time
 settings.load_profile("zoneplan")
@@ -128,5 +132,39 @@ def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., SimpleNamespace
         finally:
             signal.signal(signal.SIGTERM, before)
         return SimpleNamespace(code=left.value.code, **capsys.readouterr()._asdict())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def wheel_site(tmp_path_factory) -> Path:
+    """A folder with nothing but the unpacked wheel of this project."""
+    folder = tmp_path_factory.mktemp("site")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*build, "--wheel-dir", str(folder / "wheel"), str(ROOT)], check=True, cwd=folder)
+    (wheel,) = (folder / "wheel").glob("zoneplan-*.whl")
+    shutil.unpack_archive(wheel, folder / "site", "zip")
+    return folder / "site"
+
+
+@pytest.fixture
+def zoneplan(wheel_site: Path, tmp_path: Path):
+    """Call the command of the wheel in an empty folder; gives code, stdout, stderr."""
+
+    def call(*arguments: object, code: int | None = None) -> subprocess.CompletedProcess[str]:
+        program = "import sys; sys.argv[0] = 'zoneplan'; from maps import main; main()"
+        environment = {**os.environ, "PYTHONPATH": str(wheel_site), "PYTHONWARNINGS": "error"}
+        done = subprocess.run(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        if code is not None:
+            assert done.returncode == code, done.stderr
+        return done
 
     return call

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import shutil
 import subprocess
 import sys
 import warnings
@@ -14,42 +13,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="session")
-def wheel_site(tmp_path_factory) -> Path:
-    """A folder with nothing but the unpacked wheel of this project."""
-    folder = tmp_path_factory.mktemp("site")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*build, "--wheel-dir", str(folder / "wheel"), str(ROOT)], check=True, cwd=folder)
-    (wheel,) = (folder / "wheel").glob("zoneplan-*.whl")
-    shutil.unpack_archive(wheel, folder / "site", "zip")
-    return folder / "site"
-
-
-@pytest.fixture
-def zoneplan(wheel_site: Path, tmp_path: Path):
-    """Call the command of the wheel in an empty folder; gives code, stdout, stderr."""
-
-    def call(*arguments: object, code: int | None = None) -> subprocess.CompletedProcess[str]:
-        program = "import sys; sys.argv[0] = 'zoneplan'; from maps import main; main()"
-        environment = {**os.environ, "PYTHONPATH": str(wheel_site), "PYTHONWARNINGS": "error"}
-        done = subprocess.run(
-            [sys.executable, "-c", program, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        if code is not None:
-            assert done.returncode == code, done.stderr
-        return done
-
-    return call
 
 
 def test_demo_writes_a_whole_run(zoneplan, tmp_path: Path) -> None:

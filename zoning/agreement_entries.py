@@ -13,6 +13,7 @@ from zoning.entries import Id, InForce, Part, Text, Texts
 
 MEASURED: Mapping[str, Any] = {
     "unit": "1",
+    "amount": Decimal(1),
     "compliant_months": 0,
     "flow_m3": Decimal(1),
     "upstream": "upstream",

@@ -1,0 +1,168 @@
+"""A third country without a line of Python: the rulebook of Brazil on a made-up study, from the installed wheel.
+
+Twelve squares of 100 ha as in ``tests/conftest.py``, two states of two columns each. Codes are those of IBGE: 51 is
+Mato Grosso, which belongs to the Legal Amazon, 52 Goiás, which does not.
+
+        y=3   +----+----+----+----+      park       all of c1
+              | c1 | c2 | c3 | c4 |      indigenous x 0-0.6, y 1-2: 60 ha of b1
+        y=2   +----+----+----+----+      bank       x 0-4, y 0.9-1.1: 10 ha of each square of rows a and b
+              | b1 | b2 | b3 | b4 |      reserve    x 1-2, y 1.2-2: 80 ha of b2
+        y=1   +----+----+----+----+      town       x 2.5-3.5, y 0-1: 50 ha of a3 and of a4
+              | a1 | a2 | a3 | a4 |      forest     the west; native: b1 b2 c1 c2; farm: all other land
+        y=0   +----+----+----+----+
+              Mato Grosso | Goiás
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from pyproj import Transformer
+
+from tests.conftest import CRS, DATA, rectangle
+from zoning.drafts import LAWS
+
+LAND = {
+    "park": [(0, 2, 1, 3)],
+    "indigenous": [(0, 1, 0.6, 2)],
+    "bank": [(0, 0.9, 4, 1.1)],
+    "reserve": [(1, 1.2, 2, 2)],
+    "town": [(2.5, 0, 3.5, 1)],
+    "forest": [(0, 0, 2, 3)],
+    "native": [(0, 1, 2, 3)],
+    "farm": [(0, 0, 4, 1), (2, 1, 4, 3)],
+}
+STATES = {"51": "Mato Grosso", "52": "Goiás"}
+
+
+def code(square: str) -> str:
+    """The made-up IBGE code of a square, such as 5100011 for b1."""
+    row, column = "abc".index(square[0]), int(square[1])
+    return f"{'51' if column <= 2 else '52'}{row:04}{column}"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """The folder of the study, ready to be run."""
+    folder = tmp_path / "brazil_study"
+    shutil.copytree(DATA / "brazil", folder)
+    squares = [f"{row}{column}" for row in "abc" for column in range(1, 5)]
+    units = gpd.GeoDataFrame(
+        {
+            "code": [code(square) for square in squares],
+            "name": [f"Município {square}" for square in squares],
+            "state": [STATES[code(square)[:2]] for square in squares],
+        },
+        geometry=[
+            rectangle(int(column) - 1, "abc".index(row), int(column), "abc".index(row) + 1) for row, column in squares
+        ],
+        crs=CRS,
+    )
+    units.to_file(folder / "land.gpkg", layer="units", driver="GPKG")
+    parts = [(kind, rectangle(*part)) for kind, drawn in LAND.items() for part in drawn]
+    kinds, shapes = zip(*parts, strict=True)
+    gpd.GeoDataFrame({"kind": kinds}, geometry=list(shapes), crs=CRS).to_file(
+        folder / "land.gpkg", layer="land", driver="GPKG"
+    )
+    return folder
+
+
+def table(run: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(run / f"{name}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+
+
+def amounts(frame: pd.DataFrame, key: str, value: str) -> dict[str, float]:
+    return frame.set_index(key)[value].astype(float).to_dict()
+
+
+@pytest.fixture
+def run(zoneplan, study: Path) -> Path:
+    zoneplan("run", study / "plan.toml", "--out", "result", code=0)
+    return study.parent / "result"
+
+
+def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(run: Path) -> None:
+    mains = table(run, "zones").set_index("unit_id")
+    expected = {
+        **dict.fromkeys(["b1", "c1"], "institutional"),
+        **dict.fromkeys(["b2", "c2"], "sustainable_use"),
+        **dict.fromkeys(["a3", "a4"], "urban"),
+        **dict.fromkeys(["a1", "a2", "b3", "b4", "c3", "c4"], "consolidated_use"),
+    }
+    assert mains["main"].to_dict() == {code(square): main for square, main in expected.items()}
+    assert set(mains["status"]) == {"decided"}
+    assert mains.loc[code("b1"), "overlays"] == "indigenous;legal_amazon"
+    assert mains.loc[code("a3"), "overlays"] == ""
+
+    # available: outside of the park, the territory, banks and reserves; b1 loses 60 and the 4 ha of bank outside them
+    free = amounts(table(run, "measures"), "unit_id", "available_ha")
+    assert {square: free[code(square)] for square in ("a1", "b1", "b2", "c1", "c4")} == pytest.approx(
+        {"a1": 90, "b1": 36, "b2": 10, "c1": 0, "c4": 100}, abs=1e-6
+    )
+    lines = table(run, "lines").set_index(["unit_id", "line"])
+    bank = lines.loc[(code("b1"), "permanent_preservation"), ["claimed_ha", "settled_ha"]].astype(float)
+    assert bank.tolist() == pytest.approx([10, 4], abs=1e-6)
+
+    # 30 ha of clearing by native vegetation: 100 ha in each of four squares, but nothing is available in the park
+    granted = amounts(table(run, "quotas")[lambda rows: rows["unit_id"] != ""], "unit_id", "amount")
+    assert {square: granted[code(square)] for square in ("b1", "b2", "c1", "c2", "a1")} == {
+        "b1": 10, "b2": 10, "c1": 0, "c2": 10, "a1": 0,
+    }  # fmt: skip
+
+    # 95 % of 192,000 in twelve equal parts; 5 % by 1 and 0.6
+    flows = table(run, "flows")
+    got = amounts(flows[flows["instrument"] == "ICMS ecológico"], "receiver", "amount")
+    assert (got[code("a1")], got[code("b1")], got[code("c1")]) == (15_200, 18_800, 21_200)
+    paid = amounts(flows[flows["instrument"] == "Royalty of the river"], "receiver", "amount")
+    assert (paid["municipalities"], paid["states"], paid["union"]) == (650, 250, 100)
+
+    policies = table(run, "policies")
+    assert set(policies["instrument"]) >= {
+        "land", "compensation", "transfer", "negative_list", "services", "tax", "investment", "population",
+    }  # fmt: skip
+    reserve = policies[policies["policy"].str.startswith("reserve-in-") & (policies["overruled_by"] == "")]
+    assert set(reserve["unit_id"].str[:2]) == {"51"}  # 80 % only in the Legal Amazon
+    assert set(reserve["parameters"].map(lambda text: json.loads(text)["keep_pct"]["value"])) == {80}
+    bans = policies[(policies["policy"] == "urban-land") & (policies["overruled_by"] != "")]
+    assert set(bans["overruled_by"]) == {"preservation-area-land"}  # the bank inside the town
+
+
+def test_it_explains_itself_and_answers_for_a_place(zoneplan, run: Path) -> None:
+    told = zoneplan("explain", run, code("b1"), code=0).stdout
+    assert "Institutional area" in told
+    assert "0.6" in told
+    assert "institutional_share_min" in told
+    lon, lat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(
+        *rectangle(0.1, 1.4, 0.3, 1.6).centroid.coords[0]
+    )
+    mine = json.loads(zoneplan("at", run, str(lon), str(lat), "--industry", "B0710", "--json", code=0).stdout)
+    assert "restricted" in json.dumps(mine)
+    assert "Congress" in json.dumps(mine)
+    usage = zoneplan("check", run, code=0).stdout
+    assert "institutional_share_min" in usage  # notes say how much land hangs on numbers that nobody has verified
+
+
+def test_the_folder_copied_beside_the_plan_works_the_same(zoneplan, run: Path, study: Path) -> None:
+    """And a change to one number of the copy changes the zones: no program knows the rulebook."""
+    shutil.copytree(LAWS / "brazil", study / "ours")
+    plan = study / "plan.toml"
+    plan.write_text(plan.read_text("utf-8").replace('rulebook = "brazil"', 'rulebook = "ours"'), "utf-8")
+    zoneplan("check", study / "ours", code=0)
+    zoneplan("check", plan, code=0)
+    zoneplan("run", plan, "--out", "copied", code=0)
+    for name in ("zones", "lines", "quotas", "flows", "policies", "measures"):
+        assert (study.parent / "copied" / f"{name}.csv").read_bytes() == (run / f"{name}.csv").read_bytes()
+    numbers = study / "ours" / "parameters.toml"
+    old = 'values = [{ value = 0.5, from = 2002-07-11 }]\nreference = "house\'s own threshold"\n'
+    text = numbers.read_text("utf-8")
+    assert old in text
+    numbers.write_text(text.replace(old, old.replace("0.5", "0.7"), 1), "utf-8")
+    zoneplan("run", plan, "--out", "changed", code=0)
+    zones = table(study.parent / "changed", "zones").set_index("unit_id")
+    assert zones.loc[code("b1"), "main"] == "sustainable_use"  # 0.6 < 0.7, and native vegetation covers all of it
+    assert zones.loc[code("c1"), "main"] == "institutional"
