@@ -34,7 +34,7 @@ DAY = date(2025, 1, 1)
 OWN_INSTRUMENTS = {"brazil": {"border", "tax", "investment", "environment"}, "main_functional_areas": {"border", "tax"}}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"brazil": (35, 4, 19), "main_functional_areas": (45, 1, 62), "us_west": (9, 0, 9)}
+UNVERIFIED = {"brazil": (35, 4, 19), "main_functional_areas": (45, 1, 64), "us_west": (9, 0, 9)}
 """Policies (all versions), exceptions and parameters whose words nobody has seen: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DRAFTS = {name: read_draft(name) for name in BOOKS}
