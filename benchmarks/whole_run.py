@@ -4,9 +4,9 @@
 
 Three programs: ``plain_script.py``; ``same_outputs.py``, which makes the same files with zoneplan; and the command
 ``zoneplan run``, whose folder holds much more. Each round runs them one after the other, in processes of their own; the
-figures are medians. The larger study needs
-the files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a word, where they are
-missing.
+figures are medians. Python keeps what it has compiled, as an installation does: a round that is not counted goes first.
+The larger study needs the files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a
+word, where they are missing.
 """
 
 from __future__ import annotations
@@ -40,10 +40,12 @@ class Cost:
     map_mb: float
 
 
-def spend(command: list[str], page: Path) -> Cost:
-    """Run a command and weigh it."""
+def spend(command: list[str], page: Path, compiled: Path) -> Cost:
+    """Run a command and weigh it; what Python compiles is kept in a folder."""
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    settings["PYTHONPYCACHEPREFIX"] = str(compiled)
     quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
-    pid = os.posix_spawn(sys.executable, [sys.executable, *command], os.environ, file_actions=quiet)
+    pid = os.posix_spawn(sys.executable, [sys.executable, *command], settings, file_actions=quiet)
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise SystemExit(f"failed: {' '.join(command)}")
@@ -59,10 +61,11 @@ def compare(name: str, plan: Path, job: Path, rounds: int) -> None:
     }
     costs: dict[str, list[Cost]] = {who: [] for who in programs}
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(rounds):
+        for number in range(rounds + 1):
             for place, (who, command) in enumerate(programs.items()):
                 out = Path(folder) / f"{place}-{number}"
-                costs[who].append(spend([*command, str(out)], out / "map.html"))
+                cost = spend([*command, str(out)], out / "map.html", Path(folder) / "compiled")
+                costs[who] += [cost] if number else []
     middle = {
         who: Cost(
             *(statistics.median(getattr(cost, field) for cost in found) for field in ("cpu_s", "peak_mb", "map_mb"))

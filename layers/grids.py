@@ -20,7 +20,7 @@ from layers.samples import Sample, highest, lowest, majority, mean, mean_directi
 from layers.terrain import around, aspect, relief, slope
 
 MAX_SLOPE_CELL_M = 100.0
-_BATCH_CELLS = 2**17
+_BATCH_CELLS = 2**16
 _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-6
 

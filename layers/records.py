@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pyproj import CRS
 
 from layers.drivers import MAX_ROWS, Format, check_rows, check_size, limit_drivers
@@ -160,6 +159,8 @@ def _chosen(layers: list[str], path: Path, name: str, layer: str | None) -> str:
 
 
 def _read_parquet(path: Path, name: str) -> Records:
+    import pyarrow.parquet as pq  # noqa: PLC0415  (it brings clients of cloud storage along, for this format alone)
+
     try:
         with pq.ParquetFile(path) as file:
             about, schema = file.metadata, file.schema_arrow

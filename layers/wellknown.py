@@ -20,6 +20,8 @@ MAX_DEPTH = 32
 _POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _COLLECTIONS = frozenset(range(4, _COLLECTION + 1))
 CURVED = frozenset(range(8, 18))
+_SINGLE = frozenset(struct.pack(order + "BI", order == "<", kind) for order in "<>" for kind in range(1, 4))
+"""The first bytes of flat points, lines and polygons, of which most files are made."""
 _WITH_Z, _WITH_M, _WITH_SRID = 0x80000000, 0x40000000, 0x20000000
 
 
@@ -49,7 +51,7 @@ def too_deep(blobs: Iterable[bytes | None]) -> tuple[int, ...]:
     return tuple(
         place
         for place, blob in enumerate(blobs)
-        if blob is not None and len(blob) >= 5 and _kind(blob, 0)[1] in _COLLECTIONS and not _shallow(blob)
+        if blob is not None and len(blob) >= 5 and blob[:5] not in _SINGLE and not _shallow(blob)
     )
 
 

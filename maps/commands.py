@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
@@ -223,10 +224,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         By default those of the process.
     """
     signal.signal(signal.SIGTERM, terminate)
+    gc.freeze()  # what has been imported stays: the collector need not go through it again and again
     try:
         code = app(args=arguments, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
+    gc.unfreeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 
