@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from datetime import date
 
 import pytest
 
+from layers import ZoneplanError
 from zoning.audits import audit
-from zoning.drafts import builtin_rulebooks
+from zoning.drafts import LAWS, builtin_rulebooks
+from zoning.rulebook import read_rulebook
+
+DAY = date(2025, 1, 1)
 
 
 def swap(old: str, new: str):
@@ -21,6 +28,19 @@ def swap(old: str, new: str):
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_built_in_rulebooks_have_no_finding(name) -> None:
     assert audit(name) == ()
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_a_number_without_a_name_is_refused_in_each_of_them(name, tmp_path) -> None:
+    folder = shutil.copytree(LAWS / name, tmp_path / name)
+    rules = folder / "rules.toml"
+    text, changed = re.subn(r">= \w+_min\w*", ">= 3", rules.read_text("utf-8"), count=1)
+    assert changed
+    rules.write_text(text, "utf-8")
+    with pytest.raises(
+        ZoneplanError, match="a number without a name, 3: name a parameter, with its unit, dates and ref"
+    ):
+        read_rulebook(folder, DAY)
 
 
 def test_cases_are_errors_and_other_days_are_warnings(write_rulebook) -> None:

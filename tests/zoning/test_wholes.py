@@ -354,24 +354,31 @@ def test_numbers_are_not_gathered_like_truths(write_rulebook) -> None:
 @settings(deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from("pqr"), st.floats(0, 1), st.floats(0, 2000), st.floats(1, 100)),
+        st.tuples(st.sampled_from("pqr"), st.floats(0, 1), st.floats(0, 1), st.floats(0, 2000), st.floats(1, 100)),
         min_size=1,
         max_size=12,
     )
 )
 def test_every_part_and_every_whole_has_exactly_one_main_function(rows) -> None:
-    """P12, on two levels: and parts that no rule refines are what their whole is."""
+    """P12, on two levels: parts that no rule refines are what their whole is, and have any number of its overlays."""
     rulebook = made()
-    frame = pd.DataFrame(rows, columns=["county", "forest_share", "people", "area_ha"])
+    frame = pd.DataFrame(rows, columns=["county", "forest_share", "border_share", "people", "area_ha"])
     frame.index = pd.Index([f"u{place:02}" for place in range(len(rows))], name="unit_id")
     zones = resolve(classify(frame, rulebook, part_of="county"), rulebook)
     assert zones.index.tolist() == sorted(frame.index)
     assert set(zones["main"]) <= {"fragile", "town", "general"}
     assert zones["part_of"].tolist() == frame["county"].tolist()
     assert zones.groupby("part_of")["main_of_whole"].agg(set).map(len).eq(1).all()
-    share = (frame["forest_share"] * frame["area_ha"]).groupby(frame["county"]).sum()
-    share /= frame["area_ha"].groupby(frame["county"]).sum()
+    area = frame["area_ha"].groupby(frame["county"]).sum()
+    share = (frame["forest_share"] * frame["area_ha"]).groupby(frame["county"]).sum() / area
+    border = (frame["border_share"] * frame["area_ha"]).groupby(frame["county"]).sum() / area
     for unit, zone in zones.iterrows():
+        overlaid = [
+            *["border"] * bool(border[zone["part_of"]] >= 0.2),
+            *["crowded"] * bool(frame.loc[unit, "people"] >= 1000),
+        ]
+        at_border = abs(border[zone["part_of"]] - 0.2) < 1e-9
+        assert zone["overlays"] == ";".join(overlaid) or at_border
         own = "fragile" if share[zone["part_of"]] >= 0.5 else "general"
         near = abs(share[zone["part_of"]] - 0.5) < 1e-9
         assert zone["main_of_whole"] == own or near
@@ -392,13 +399,17 @@ def made() -> Rulebook:
             Zone(code="fragile", kind="main", title={"en": "Fragile"}),
             Zone(code="town", kind="main", title={"en": "Town"}),
             Zone(code="general", kind="main", title={"en": "General"}, default=True),
+            Zone(code="border", kind="overlay", title={"en": "Border"}),
+            Zone(code="crowded", kind="overlay", title={"en": "Crowded"}),
         ),
-        indicators=(Indicator(name="forest_share"), Indicator(name="people")),
+        indicators=(Indicator(name="forest_share"), Indicator(name="border_share"), Indicator(name="people")),
         rules=(
             Rule(id="f", zone="fragile", when="forest_share >= half", **said),
             Rule(id="t", zone="town", when="people >= many", refines=True, priority=99, **said),
+            Rule(id="b", zone="border", when="border_share >= fifth", **said),
+            Rule(id="c", zone="crowded", when="people >= many", refines=True, **said),
         ),
-        parameters={"half": value("half", 0.5), "many": value("many", 1000.0)},
+        parameters={"half": value("half", 0.5), "fifth": value("fifth", 0.2), "many": value("many", 1000.0)},
     )
 
 
