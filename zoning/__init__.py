@@ -92,10 +92,11 @@ from zoning.families import Family as Family
 from zoning.apportionment import apportion as apportion
 from zoning.apportionment import find_binding as find_binding
 from zoning.weights import factors as factors
-from zoning.programmes import Answer as Answer
 from zoning.programmes import Programme as Programme
 from zoning.programmes import Row as Row
-from zoning.programmes import solve as solve
+from zoning.siftings import sift as sift
+from zoning.answers import Answer as Answer
+from zoning.answers import solve as solve
 from zoning.fillings import fill as fill
 from zoning.fillings import nest as nest
 from zoning.optima import Optimum as Optimum

@@ -197,7 +197,7 @@ class _Pricing:
                     ends[same] += np.minimum(slack[same], self.amounts[giver] - lower[giver])
         worths = self._worths(full, homes, givers)
         bound = self._bound(worths, homes, full)
-        reaches = self._reaches(full, homes, givers, worths)
+        reaches = self._reaches(full, homes, givers, worths, slack)
         return Filling(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound, *reaches)
 
     def _full(self) -> tuple[list[int], Places, Counts]:
@@ -261,12 +261,13 @@ class _Pricing:
         return np.where(np.isfinite(worths), worths, 0.0)
 
     def _reaches(
-        self, full: list[int], homes: Places, givers: dict[int, int | None], worths: Floats
+        self, full: list[int], homes: Places, givers: dict[int, int | None], worths: Floats, slack: Counts
     ) -> tuple[Counts, Counts]:
         """How far the cap of each node can move while the same units give and take at its worth."""
         lower, upper, gains = self.programme.lower, self.programme.upper, self.programme.gains
         starts, ends = (np.array(self.caps.caps, dtype=np.int64) for _ in range(2))
-        rooms, spares = upper - self.amounts, self.amounts - lower
+        # a cap around a unit may leave it less room than its own bound
+        rooms, spares = np.minimum(upper - self.amounts, slack), self.amounts - lower
         for node in full:
             giver, outside = givers[node], givers.get(self.caps.parents[node]) if node != ALL else None
             takers = np.flatnonzero((homes == node) & (rooms > 0) & (gains == worths[node]))

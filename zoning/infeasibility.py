@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from layers import shown
+from zoning.answers import solve
 from zoning.contests import Flags, Floats
 from zoning.errors import InfeasibleError
-from zoning.programmes import Places, Programme, Row, solve
+from zoning.programmes import Places, Programme, Row
 from zoning.steps import Counts
 
 _BOUNDS = ("floors", "ceilings")

@@ -10,9 +10,10 @@ from typing import Literal
 import numpy as np
 
 from layers import LimitError
+from zoning.answers import Answer, solve
 from zoning.contests import Flags, Floats
 from zoning.fillings import ALL, Filling, Nest, fill, nest
-from zoning.programmes import Answer, Places, Programme, Row, solve
+from zoning.programmes import Programme, Row
 from zoning.steps import Counts
 
 Method = Literal["ranking", "linear", "whole", "cuts"]
@@ -23,6 +24,8 @@ _KEPT = 1e-6
 """By so much of a step a sum that is no count may be beyond its bound: what the solver can tell."""
 _CORES = (60, 600)
 """So many units around the margin are searched for whole steps, the others keep their bounds; then all."""
+_NOISE = 1e-6
+"""So much of the largest gain may a price be off."""
 _MANY = 2000
 """Among more units all together are searched only where a core has no plan."""
 _GOOD = 1e-9
@@ -41,7 +44,7 @@ class Optimum:
     amounts : int64 array
         Steps of each unit.
     value, bound : float
-        Gain of the amounts, and what no plan can exceed, not even one in parts of steps.
+        Gain of the amounts, and what no plan in whole steps can exceed.
     prices, starts, ends : float64 arrays
         Of each unit: what one step more than its bound would add, and the steps between which its bound may lie at that
         price. 0 and missing inside the bounds.
@@ -79,7 +82,8 @@ def find_best(programme: Programme) -> Optimum | None:
     Where all rules but the total are caps on steps, apart or nested, ranking finds the plan and its prices prove that
     none is better. Otherwise HiGHS solves the linear programme. Its plan has parts of steps in no more units than there
     are rules; whole steps are searched for among the units whose price is nearest to 0, the others keep the bound at
-    which they are. Prices are those of the linear programme.
+    which they are. No plan that is better moves a unit whose price is above the gap, so that the search has the best
+    plan where it is among all the others. Prices are those of the linear programme.
 
     Examples
     --------
@@ -177,6 +181,7 @@ def _search(programme: Programme, answer: Answer) -> Optimum | None:
     parts = np.abs(answer.amounts - np.rint(answer.amounts)) > _WHOLE
     best: Counts | None = None
     bound, value = answer.bound, -math.inf
+    noise = _NOISE * float(np.abs(programme.gains).max(initial=0.0))
     for size in (*_CORES, len(order)):
         if best is not None and size > max(_MANY, _CORES[-1]):
             break
@@ -187,7 +192,9 @@ def _search(programme: Programme, answer: Answer) -> Optimum | None:
             amounts, reach = found
             if gain(programme, amounts) > value:
                 best, value = amounts, gain(programme, amounts)
-            bound = min(bound, reach) if core.all() else bound
+            # a step of a unit whose price is above the gap would lose more than any plan could win
+            if core[np.abs(answer.prices) <= bound - value + noise].all():
+                bound = min(bound, max(value, reach))
         if core.all() or bound - value <= _GOOD * max(1.0, abs(value)):
             break
     return None if best is None else _priced(programme, answer, best, "whole", bound)
@@ -196,20 +203,11 @@ def _search(programme: Programme, answer: Answer) -> Optimum | None:
 def _among(programme: Programme, answer: Answer, core: Flags) -> tuple[Counts, float] | None:
     """The best whole steps of some units where the others keep theirs, and what these units cannot exceed."""
     amounts = np.rint(answer.amounts).astype(np.int64)
-    seats, inside = np.cumsum(core) - 1, np.flatnonzero(core)
-    rows = []
-    for row in programme.rows:
-        mine = core[row.places]
-        fixed = float(row.coefficients[~mine] @ amounts[row.places[~mine]])
-        places: Places = seats[row.places[mine]]
-        rows.append(
-            replace(row, places=places, coefficients=row.coefficients[mine], low=row.low - fixed, high=row.high - fixed)
-        )
-    few = Programme(programme.gains[inside], programme.lower[inside], programme.upper[inside], tuple(rows))
+    few = programme.among(core, amounts)
     found = solve(few, whole=True)
     if not found.feasible:
         return None
-    amounts[inside] = np.rint(found.amounts)
+    amounts[core] = np.rint(found.amounts)
     for row in broken(programme, amounts):
         raise LimitError(f"the solver's numbers are too coarse for this rule: {row.words}; take a larger step")
-    return amounts, found.bound
+    return amounts, gain(programme, amounts) + (found.bound - found.value)

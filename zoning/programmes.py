@@ -1,27 +1,28 @@
-"""Linear programmes: the best use of an amount in whole steps, with the price of every rule, solved by HiGHS."""
+"""Linear programmes: the best use of an amount in steps, inside bounds and rules, as planners and HiGHS know it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from layers import LimitError
-from zoning.contests import Floats
+from zoning.contests import Flags, Floats
 from zoning.steps import Counts
 
 if TYPE_CHECKING:
     import highspy
 
 Places = npt.NDArray[np.int64]
+Sides = npt.NDArray[np.int8]
 
+LOWER, BASIC, UPPER = 0, 1, 2
+"""Where a basis has a unit, in the numbers of HiGHS: at a bound, or between its bounds."""
 _SEED = 0
-_CLEAR = 1e-7
-"""A dual above this, relative to the largest gain, is a price; below it is the noise of the solver."""
 
 
 @dataclass(frozen=True)
@@ -95,139 +96,30 @@ class Programme:
     upper: Counts
     rows: Sequence[Row]
 
+    def among(self, core: Flags, amounts: Counts) -> Programme:
+        """The programme of some units where the others keep their amounts: each rule has what these leave of it."""
+        seats, inside = np.cumsum(core) - 1, np.flatnonzero(core)
+        rows = []
+        for row in self.rows:
+            mine = core[row.places]
+            fixed = float(row.coefficients[~mine] @ amounts[row.places[~mine]])
+            places: Places = seats[row.places[mine]]
+            coefficients, low, high = row.coefficients[mine], row.low - fixed, row.high - fixed
+            rows.append(replace(row, places=places, coefficients=coefficients, low=low, high=high))
+        return Programme(self.gains[inside], self.lower[inside], self.upper[inside], tuple(rows))
+
 
 @dataclass(frozen=True)
-class Answer:
-    """What HiGHS found.
+class Basis:
+    """Which units and rules are at a bound: a plan as the solver remembers it.
 
     Attributes
     ----------
-    feasible : bool
-        The arrays are empty where it is not.
-    amounts : float64 array
-        Steps of each unit: a vertex of the best plans.
-    value, bound : float
-        Gain of the amounts, and what no plan can exceed; the same unless a search for whole steps was cut short.
-    prices : float64 array
-        Of each unit: what one step more than its bound would add; 0 inside the bounds.
-    duals : float64 array
-        Of each row: what one more of its bound would add; above 0 where ``high`` holds it back, below 0 where ``low``
-        forces it.
-    starts, ends : float64 arrays
-        Of each unit, the steps between which its bound may lie at that price.
-    row_starts, row_ends : float64 arrays
-        Of each row, between what its bound may lie at that dual.
+    units, rows : int8 arrays
     """
 
-    feasible: bool
-    amounts: Floats = field(default_factory=lambda: np.zeros(0))
-    value: float = 0.0
-    bound: float = 0.0
-    prices: Floats = field(default_factory=lambda: np.zeros(0))
-    duals: Floats = field(default_factory=lambda: np.zeros(0))
-    starts: Floats = field(default_factory=lambda: np.zeros(0))
-    ends: Floats = field(default_factory=lambda: np.zeros(0))
-    row_starts: Floats = field(default_factory=lambda: np.zeros(0))
-    row_ends: Floats = field(default_factory=lambda: np.zeros(0))
-
-
-def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) -> Answer:
-    """The best plan of a programme.
-
-    Parameters
-    ----------
-    programme : Programme
-    whole : bool
-        In whole steps: a mixed-integer programme, solved to the last step; without prices.
-    canonical : bool
-        Among plans of one value the one that gives most to the units that stand first.
-
-    Returns
-    -------
-    Answer
-
-    Raises
-    ------
-    LimitError
-        HiGHS gave up.
-
-    Notes
-    -----
-    One thread, one seed, units and rules in a fixed order: the same bytes on every run. Gains, and coefficients of each
-    rule, are scaled to about 1 before they are solved, and back after. Plans of one value are told apart by a second
-    programme over the best plans only: units whose price is not 0 keep their bound, rules whose dual is not 0 hold
-    exactly, and a unit counts the more the earlier it stands.
-
-    Examples
-    --------
-    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 10, 10)
-    >>> cap = Row("limit-1", "a limit", np.array([1, 2]), np.ones(2), -np.inf, 6)
-    >>> bounds = np.zeros(3, dtype=int), np.array([9, 5, 9])
-    >>> answer = solve(Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, cap)))
-    >>> answer.amounts.tolist(), answer.value, answer.prices.tolist(), answer.duals.tolist()
-    ([4.0, 5.0, 1.0], 21.0, [0.0, 1.0, 0.0], [1.0, 1.0])
-    """
-    scale = float(np.abs(programme.gains).max(initial=0.0)) or 1.0
-    sizes = np.array([row.size for row in programme.rows])
-    rows = [row.times(1 / size) for row, size in zip(programme.rows, sizes, strict=True)]
-    scaled = replace(programme, gains=programme.gains / scale, rows=rows)
-    solver = load(scaled, whole=whole)
-    solver.run()
-    if not settle_status(solver):
-        return Answer(feasible=False)
-    amounts = np.array(solver.getSolution().col_value)
-    if whole:
-        bound = -float(solver.getInfo().mip_dual_bound) * scale
-        return Answer(feasible=True, amounts=amounts, value=float(programme.gains @ amounts), bound=bound)
-    prices, duals = -np.array(solver.getSolution().col_dual), -np.array(solver.getSolution().row_dual)
-    (starts, ends), (row_starts, row_ends) = _ranges(solver, len(amounts), len(duals))
-    prices, duals = (np.where(np.abs(some) > _CLEAR, some, 0.0) for some in (prices, duals))
-    if canonical:
-        amounts = _first(programme, amounts, prices, duals)
-    return Answer(
-        feasible=True,
-        amounts=amounts,
-        value=float(programme.gains @ amounts),
-        bound=float(solver.getInfo().objective_function_value) * -scale,
-        prices=prices * scale + 0.0,
-        duals=duals * scale / sizes + 0.0,
-        starts=np.where(prices == 0, np.nan, starts),
-        ends=np.where(prices == 0, np.nan, ends),
-        row_starts=np.where(duals == 0, np.nan, row_starts * sizes),
-        row_ends=np.where(duals == 0, np.nan, row_ends * sizes),
-    )
-
-
-def _first(programme: Programme, amounts: Floats, prices: Floats, duals: Floats) -> Floats:
-    """Of all best plans the one that gives most to the units that stand first."""
-    free = prices == 0
-    if np.count_nonzero(free) < 2:
-        return amounts
-    held = np.rint(amounts).astype(np.int64)
-    rows = [
-        replace(row, low=row.high if dual > 0 else row.low, high=row.low if dual < 0 else row.high)
-        for row, dual in zip(programme.rows, duals, strict=True)
-    ]
-    count = len(amounts)
-    again = Programme(
-        gains=np.where(free, (count - np.arange(count)) / count, 0.0),
-        lower=np.where(free, programme.lower, held),
-        upper=np.where(free, programme.upper, held),
-        rows=rows,
-    )
-    found = solve(again, canonical=False)
-    return found.amounts if found.feasible else amounts
-
-
-def _ranges(solver: highspy.Highs, units: int, rows: int) -> Iterator[tuple[Floats, Floats]]:
-    """Between which values the bound of each unit, and of each row, may lie before another price holds."""
-    _, found = solver.getRanging()
-    pairs = ((found.col_bound_dn, found.col_bound_up, units), (found.row_bound_dn, found.row_bound_up, rows))
-    for down, up, count in pairs:
-        starts, ends = (np.array(one.value_) for one in (down, up))
-        # without any row HiGHS knows of no ranges
-        known = len(starts) == count
-        yield (starts, ends) if known else (np.full(count, np.nan), np.full(count, np.nan))
+    units: Sides
+    rows: Sides
 
 
 def settle_status(solver: highspy.Highs) -> bool:
@@ -241,8 +133,8 @@ def settle_status(solver: highspy.Highs) -> bool:
     raise LimitError(f"the solver gave up ({status}); take fewer units or simpler limits", code="solver")
 
 
-def load(programme: Programme, *, whole: bool) -> highspy.Highs:
-    """A solver that holds the programme, as a minimum of the negative gains."""
+def load(programme: Programme, *, whole: bool, basis: Basis | None = None) -> highspy.Highs:
+    """A solver that holds the programme, as a minimum of the negative gains, and begins at a basis."""
     import highspy  # noqa: PLC0415  (half of the commands solve nothing)
     from highspy._core import _Highs  # noqa: PLC0415  (``Highs()`` itself prints a banner to stdout)
 
@@ -272,4 +164,16 @@ def load(programme: Programme, *, whole: bool) -> highspy.Highs:
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(programme.gains)
     solver.passModel(model)
+    if basis is not None:
+        start, kinds = highspy.HighsBasis(), [highspy.HighsBasisStatus(kind) for kind in range(5)]
+        start.col_status, start.row_status = ([kinds[side] for side in some] for some in (basis.units, basis.rows))
+        start.valid = True
+        solver.setBasis(start)
     return solver
+
+
+def basis_of(solver: highspy.Highs) -> Basis:
+    """Where a solver that ran has units and rules."""
+    found = solver.getBasis()
+    units, rows = (np.array([int(one) for one in some], dtype=np.int8) for some in (found.col_status, found.row_status))
+    return Basis(units, rows)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zoning.answers import solve
 from zoning.fillings import Filling, Nest, fill, nest
-from zoning.programmes import Programme, Row, solve
+from zoning.programmes import Programme, Row
 
 INF = float("inf")
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zoning.answers import solve
 from zoning.fillings import nest
 from zoning.optima import broken, find_best, keeps
-from zoning.programmes import Programme, Row, solve
+from zoning.programmes import Programme, Row
 
 INF = float("inf")
 
@@ -190,3 +191,10 @@ def test_the_price_of_a_rule_holds_in_its_range(one):
             rows = [moved if other is rule else other for other in one.rows]
             found = find_best(replace(one, rows=tuple(rows)))
             assert found.value == pytest.approx(best.value + best.duals[place] * (end - rule.high))
+
+
+def test_the_range_of_a_price_ends_where_a_cap_is_full():
+    # nothing is handed out; a first step gains 1, a second does not pass the cap, though the unit has room for it
+    one = programme([0, 1], [0, 0], [0, 2], 0, row("within-1", [0, 1], -INF, 1))
+    best = find_best(one)
+    assert (best.duals[0], best.row_starts[0], best.row_ends[0]) == (1, 0, 1)
