@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ class Calculation:
     text: str
     tree: Node = field(repr=False)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The columns and parameters it reads."""
         return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))

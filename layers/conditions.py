@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -68,12 +68,12 @@ class Condition:
     text: str
     tree: Node = field(repr=False)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The columns and parameters it reads."""
         return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[Constant, ...]:
         """The numbers written in it, in order, each with its place (``start``, ``end``) in the text."""
         constants = (node for node in walk(self.tree) if isinstance(node, Constant))

@@ -90,7 +90,8 @@ def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
     draft = read_draft(name_or_path)
     places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
     days = {case.date for _, _, case in places} or {last_change(draft)}
-    rulebooks = {day: read_rulebook(name_or_path, day) for day in sorted(days)}
+    rulebook = read_rulebook(name_or_path, min(days))
+    rulebooks = {day: rulebook.at(day) for day in sorted(days)}
     faults = (case_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
     raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
     return tuple(
@@ -194,11 +195,11 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
     measures, quotas = case_measures(case, rulebook), case_quotas(case)
     zones = resolve(classify(measures, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
     pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
-    flows = case_flows(case, zones, complete(measures, rulebook), rulebook)
+    known = complete(measures, rulebook)
+    flows = case_flows(case, zones, known, rulebook)
     policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
     policies = policies[policies["unit_id"] == case.unit]
     zone = zones.loc[case.unit]
-    known = complete(measures, rulebook)
     norms = weigh_norms(known.loc[[case.unit]], rulebook, ("jurisdiction",), quotas)
     return _Found(
         main=str(zone["main"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -45,7 +46,7 @@ class Derived(InForce):
     verified: bool = False
     """Somebody has read it in the official text."""
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The measures and parameters that it reads."""
         read = (parse_condition(band.when).names | parse_calculation(band.value).names for band in self.bands)
@@ -68,7 +69,7 @@ class Norm(InForce):
     verified: bool = False
     """Somebody has read it in the official text."""
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The measures and parameters that it reads, that which names its places included."""
         named = set() if self.level in (UNIT, JURISDICTION, STUDY) else {self.level}

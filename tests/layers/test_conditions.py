@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from decimal import Decimal
 
@@ -403,11 +404,13 @@ def calls_of(condition, table: pd.DataFrame) -> int:
         nonlocal calls
         calls += event in ("call", "c_call")
 
+    gc.disable()  # what is called when it runs is no part of the answer
     sys.setprofile(count)
     try:
         condition.evaluate(table)
     finally:
         sys.setprofile(None)
+        gc.enable()
     return calls
 
 
