@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,21 +14,23 @@ import numpy as np
 from layers import LimitError
 from zoning.contests import Floats
 from zoning.optima import Optimum, at_bounds, find_best
-from zoning.programmes import Programme, load, settle_status
+from zoning.programmes import Places, Programme, load, settle_status
 from zoning.steps import Counts
 from zoning.swaps import swap
 
 if TYPE_CHECKING:
     import highspy
 
-_CLOSE = 1e-7
-"""A gap of the composite Gini at which the search ends."""
+_CLOSE, _ENOUGH = 1e-7, 1e-6
+"""Gaps of the composite Gini at which the search ends; between the two, a hundredth of a step's share is enough."""
 _ROUNDS, _WORK = 400, 60_000
 """So many rounds, and so many units times rounds, are searched at the most."""
 _INWARD = 0.9
 """How near to the best plan so far the next cut is made; the rest of the way lies the plan of the cuts."""
-_IDLE, _SWEEP = 15, 5
+_IDLE, _SWEEP = 8, 5
 """A cut that has not mattered for so many rounds goes; looked after each so many rounds."""
+_PARTS, _FEW = 4, 200
+"""Pairs are told apart by so many parts of the units, of so many units: of more, that costs more than it saves."""
 _WIDTHS = (0, 1, 16)
 """So many steps beyond the two whole numbers around an amount are tried where these give no plan."""
 
@@ -63,12 +67,26 @@ def gini(amounts: Floats | Counts, sizes: Floats) -> float:
 
 def slopes(amounts: Floats | Counts, sizes: Floats) -> Floats:
     """What a share of each unit adds to the Gini coefficient while the order of amount / size stays as it is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where(sizes > 0, amounts / sizes, np.inf)
-    order = np.argsort(ratios, kind="stable")
     shares = sizes / math.fsum(sizes)
     found = np.empty(len(shares))
+    order = _order(amounts, sizes)
     found[order] = 2 * np.cumsum(shares[order]) - shares[order] - 1
+    return found
+
+
+def _order(amounts: Floats | Counts, sizes: Floats) -> Places:
+    """From those who have least for their size to those who have most; ties by place."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(sizes > 0, amounts / sizes, np.inf)
+    return np.argsort(ratios, kind="stable")
+
+
+def _slopes_against(amounts: Floats, sizes: Floats, parts: Places) -> Floats:
+    """Slopes by the part in which the other unit of a pair is: a row for each unit, a column for each part."""
+    marks = np.eye(int(parts.max()) + 1)[parts] * (sizes / math.fsum(sizes))[:, np.newaxis]
+    found: Floats = -marks - marks.sum(axis=0)
+    order = _order(amounts, sizes)
+    found[order] += 2 * np.cumsum(marks[order], axis=0)
     return found
 
 
@@ -100,9 +118,10 @@ def find_evenest(programme: Programme, sizes: Sequence[Floats], weights: Sequenc
     The composite Gini is convex and the largest of linear functions, so that it is found by cutting planes (J. E.
     Kelley, *Journal of the SIAM* 8, 1960): each plan gives a function for each size, HiGHS finds the plan that is best
     by those found so far, whose value no plan can be below, and the next plan is made on the way to it from the best so
-    far (W. Ben-Ameur and J. Neto, *Networks* 49, 2007). Whole steps are those nearest to the plan that keep all rules,
-    and then swapped as long as that helps. The linear programme is that of a study of thirteen cities of Jiangsu (Zhai
-    and others, 2015).
+    far (W. Ben-Ameur and J. Neto, *Networks* 49, 2007). A Gini coefficient is a sum over pairs of units; of few units
+    it is told as ten sums, of the pairs between each two of four parts, and each sum has functions of its own, which
+    are combined in many more ways. Whole steps are those nearest to the plan that keep all rules, and then swapped as
+    long as that helps. The linear programme is that of a study of thirteen cities of Jiangsu (Zhai and others, 2015).
 
     Examples
     --------
@@ -144,6 +163,21 @@ class _Search:
         """Steps of a unit on average: what one in the solver's amounts stands for."""
         return self.programme.rows[0].high / self.count
 
+    @cached_property
+    def parts(self) -> Places:
+        """The part of each unit."""
+        return np.arange(self.count) % (_PARTS if self.count <= _FEW else 1)
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Each two parts, and each with itself."""
+        return list(combinations_with_replacement(range(int(self.parts.max()) + 1), 2))
+
+    @property
+    def close(self) -> float:
+        """The gap at which the search ends."""
+        return min(max(0.01 / float(self.programme.rows[0].high), _CLOSE), _ENOUGH)
+
     def run(self) -> tuple[Floats, float, Optimum] | None:
         """The best plan found in parts of steps, what no plan can be below, and the prices."""
         solver = self._start()
@@ -157,12 +191,12 @@ class _Search:
                 if value < least:
                     best, least = plan, value
             self._cut(solver, trial)
-            idle = np.append(idle, np.zeros(len(self.sizes), dtype=np.int64))
+            idle = np.append(idle, np.zeros(len(self.sizes) * len(self.pairs), dtype=np.int64))
             solver.run()
             if not settle_status(solver):
                 raise LimitError("the solver lost its way among the cuts; take fewer units", code="solver")
             bound = max(bound, solver.getInfo().objective_function_value / self.count)
-            if least - bound <= _CLOSE:
+            if least - bound <= self.close:
                 break
             idle = self._forget(solver, idle, turn)
             trial = _INWARD * best + (1 - _INWARD) * self._plan(solver)
@@ -170,11 +204,12 @@ class _Search:
 
     def _start(self) -> highspy.Highs:
         """A solver with the rules, amounts in mean amounts, before any cut; solved once."""
-        mean, many = self.mean, len(self.sizes)
+        mean, each = self.mean, len(self.pairs)
+        many = len(self.sizes) * each
         rows = [row.times(1 / mean) for row in self.programme.rows]
         rows = [replace(row, coefficients=own.coefficients) for row, own in zip(rows, self.programme.rows, strict=True)]
         extended = Programme(
-            np.concatenate([np.zeros(self.count), -self.count * np.array(self.weights)]),
+            np.concatenate([np.zeros(self.count), np.repeat(-self.count * np.array(self.weights), each)]),
             np.concatenate([self.programme.lower / mean, np.zeros(many)]),
             np.concatenate([self.programme.upper / mean, np.ones(many)]),
             rows,
@@ -188,11 +223,22 @@ class _Search:
         return np.array(solver.getSolution().col_value)[: self.count]
 
     def _cut(self, solver: highspy.Highs, plan: Floats) -> None:
-        """Teach the solver the linear function of a plan, for each Gini coefficient."""
-        places = np.arange(self.count, dtype=np.int32)
-        for place, sizes in enumerate(self.sizes):
-            own = np.append(places, np.int32(self.count + place))
-            solver.addRow(0.0, math.inf, len(own), own, np.append(-slopes(plan, sizes) / self.count, 1.0))
+        """Teach the solver the linear functions of a plan: of each Gini coefficient one for each two parts."""
+        members = [np.flatnonzero(self.parts == part) for part in range(int(self.parts.max()) + 1)]
+        lengths: list[int] = []
+        places, values = [], []
+        for sizes in self.sizes:
+            against = _slopes_against(plan, sizes, self.parts) / self.count
+            for one, other in self.pairs:
+                own = [(members[one], other), (members[other], one)][: 1 + (one != other)]
+                column = self.count + len(lengths)
+                places += [*(some for some, _ in own), np.array([column])]
+                values += [*(-against[some, part] for some, part in own), np.ones(1)]
+                lengths.append(1 + sum(len(some) for some, _ in own))
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
+        least, most = np.zeros(len(lengths)), np.full(len(lengths), math.inf)
+        columns = np.concatenate(places).astype(np.int32)
+        solver.addRows(len(lengths), least, most, len(columns), starts, columns, np.concatenate(values))
 
     def _forget(self, solver: highspy.Highs, idle: Counts, turn: int) -> Counts:
         """Delete cuts that have not mattered for long."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zoning import evenness
 from zoning.evenness import composite, find_evenest, gini, slopes
 from zoning.optima import keeps
 from zoning.programmes import Programme, Row
@@ -134,3 +135,28 @@ def test_swaps_never_make_it_worse_and_keep_rules():
 
 def test_no_plan():
     assert find_evenest(programme([3, 3], [9, 9], 5), [np.array([1.0, 1.0])], [1.0]) is None
+
+
+def test_pairs_told_apart_by_parts_make_the_whole():
+    order = np.arange(11)
+    amounts, sizes, parts = order * 7.0 % 11, 1.0 + order * 5 % 13, order % 3
+    against = evenness._slopes_against(amounts, sizes, parts)
+    assert against.sum(axis=1) == pytest.approx(slopes(amounts, sizes))
+    # of the pairs of the first part with the second, by definition
+    mine, others = np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
+    told = against[mine, 1] @ amounts[mine] + against[others, 0] @ amounts[others]
+    assert told * sizes.sum() == pytest.approx(
+        sum(abs(amounts[i] * sizes[j] - amounts[j] * sizes[i]) for i in mine for j in others)
+    )
+
+
+def test_parts_change_how_soon_the_evenest_is_found_not_what_it_is(monkeypatch):
+    order = np.arange(40)
+    sizes = [1.0 + order * 7 % 11, 2.0 + order * 5 % 13, 1.0 + order * 3 % 7]
+    one = programme([2_000] * 40, [24_000] * 40, 400_000)
+    parted = find_evenest(one, sizes, [0.5, 0.2, 0.3])
+    assert parted.bound - parted.value < 2e-5
+    monkeypatch.setattr(evenness, "_FEW", 0)
+    whole = find_evenest(one, sizes, [0.5, 0.2, 0.3])
+    assert parted.bound == pytest.approx(whole.bound, abs=2e-5)
+    assert parted.value == pytest.approx(whole.value, abs=2e-5)
