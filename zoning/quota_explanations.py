@@ -117,6 +117,8 @@ class _Explainer:
         self._reserves = dict(zip(reserves["name"], reserves["amount"], strict=True))
         self._above = {(row["level"], row["name"]): row for row in rows[rows["level"] != UNIT].to_dict("records")}
         self._sitings = explain_sitings(grants.plan, quota)
+        self._places: dict[tuple[str | int, ...], str] = {}
+        self._columns: dict[str, dict[str, Any]] = {}
         self._weights: dict[tuple[str, str], list[float]] = {}
         for (level, name), row in self._above.items():
             above = "" if name == row["jurisdiction"] else name.removesuffix(f" / {row['jurisdiction']}")
@@ -153,7 +155,15 @@ class _Explainer:
         return self._words[key].format(unit=self._quota.unit, **parts)
 
     def _written(self, *keys: str | int) -> str:
-        return in_plan(self._grants.plan.study, "quotas", self._place, *keys)
+        if keys not in self._places:
+            self._places[keys] = in_plan(self._grants.plan.study, "quotas", self._place, *keys)
+        return self._places[keys]
+
+    def _measured(self, name: str, what: str) -> dict[str, Any]:
+        """A measure by unit."""
+        if name not in self._columns:
+            self._columns[name] = find_column(name, self._grants.measures, what).to_dict()
+        return self._columns[name]
 
     def _from_above(self, unit: str) -> Iterator[Content]:
         """The jurisdictions by which the amount came, each with what it held back."""
@@ -203,7 +213,7 @@ class _Explainer:
         return link("weight", unit, reason, amount=own, written=self._written("weight"), links=[*silent, *met])
 
     def _term(self, name: str, share: float | None, unit: str) -> Content:
-        value = float(find_column(name, self._grants.measures, "weight")[unit])
+        value = float(self._measured(name, "weight")[unit])
         said = {"values": {name: value}}
         if share is None:
             return link(
@@ -235,7 +245,7 @@ class _Explainer:
             reason = self._say(f"quota_{what}", amount=bound, source="")
             yield self._link(what, what, reason, str(bound), written=self._written(what))
             return
-        value = find_column(bound, self._grants.measures, what)[unit]
+        value = self._measured(bound, what)[unit]
         source = self._say("quota_source", measure=bound, step=self._quota.step)
         reason = self._say(f"quota_{what}", amount=_short(float(value), 10), source=source)
         said = {"values": {bound: float(value)}}
