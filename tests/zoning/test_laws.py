@@ -13,7 +13,6 @@ import pytest
 from layers import builtin_study, parse_condition, read_study
 from layers.reading import read_layers
 from zoning.case_entries import Case
-from zoning.cases import Result, run_cases
 from zoning.claims import classify
 from zoning.drafts import LAWS, Draft, read_draft
 from zoning.entries import Zone
@@ -72,13 +71,6 @@ def test_the_law_is_complete_on_every_day_of_change(name: str, day: date) -> Non
     for kind in ("policies", "rules"):
         ids = [entry.id for entry in getattr(rulebook, kind)]
         assert len(ids) == len(set(ids))
-
-
-@pytest.mark.parametrize(
-    "result", [result for name in BOOKS for result in run_cases(name)], ids=lambda result: result.where.split(",")[0]
-)
-def test_worked_cases(result: Result) -> None:
-    assert result.passed, result.text
 
 
 @pytest.mark.parametrize("name", BOOKS)
