@@ -67,8 +67,10 @@ def plain(asked: Programme, patience: float) -> tuple[float, float] | None:
     model.a_matrix_.value_ = np.concatenate([row.coefficients for row in asked.rows])
     solver.passModel(model)
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    if (status := solver.getModelStatus()) == highspy.HighsModelStatus.kTimeLimit:
         return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise SystemExit(f"HiGHS gave up: {solver.modelStatusToString(status)}")
     amounts = np.array(solver.getSolution().col_value)
     return float(solver.getInfo().objective_function_value), float(np.abs(amounts - np.rint(amounts)).sum())
 
