@@ -11,8 +11,8 @@ from zoning.programmes import BASIC, LOWER, UPPER, Basis, Places, Programme, bas
 
 _FEW = 10_000
 """So few units are left to the solver as they are."""
-_SHARE = 100
-"""So many units a rule, or a sample knows too little of each."""
+_SHARE = 500
+"""So many units a rule; of fewer a sample knows too little, and the solver alone is as fast."""
 _PART = 16
 """One unit in so many is in a sample, and as large a part of them decides at first."""
 _WIDTHS = (1, 4)
