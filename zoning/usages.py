@@ -13,6 +13,7 @@ from zoning.claims import DEFAULT_RULE
 from zoning.entries import Policy, Rule
 from zoning.finding_words import finding_words
 from zoning.plans import Plan
+from zoning.rulebook import Rulebook
 from zoning.wholes import gather_wholes
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
@@ -68,7 +69,8 @@ def usage(plan: Plan) -> Usage:
     same way, and a policy where its condition or what it sets names it. A decision depends on no parameter. Where units
     are parts of larger ones, only rules that refine read the units' own values; the others read the larger ones'. The
     whole of the unit counts, once for all that depends; a policy on a part of it counts with that part in
-    ``policies_ha``, and with the unit in ``area_ha``. Numbers read elsewhere than in rules and policies do not count.
+    ``policies_ha``, and with the unit in ``area_ha``. What compares with a derived measure depends on the parameters
+    that it is derived from. Numbers read elsewhere than in rules, policies and derived measures do not count.
 
     Examples
     --------
@@ -145,17 +147,32 @@ def _compared(plan: Plan, rule: Rule) -> dict[str, set[str]]:
     """By unit the parameters with which the clauses compare by which a rule decides it, or leaves it to the default."""
     condition = parse_condition(rule.when)
     level = plan.study.units.part_of
-    if not condition.names & set(plan.rulebook.parameters) or (rule.refines and not level):
+    if not condition.names & set(_behind(plan.rulebook)) or (rule.refines and not level):
         return {}
     units = _decided(plan, rule.id)
     if rule.zone in plan.rulebook.codes("main"):
         units = units.append(_decided(plan, DEFAULT_RULE))
     seen = _seen(plan, rule, level).loc[units.unique()]
     found = condition.explain(seen, plan.rulebook.values)
+    behind = _behind(plan.rulebook)
     return {
-        unit: {name for clause in clauses if clause.decides for name in clause.thresholds}
+        unit: {
+            parameter
+            for clause in clauses
+            if clause.decides
+            for name in (*clause.thresholds, *clause.values)
+            for parameter in behind.get(name, ())
+        }
         for unit, clauses in zip(seen.index, found, strict=True)
     }
+
+
+def _behind(rulebook: Rulebook) -> dict[str, frozenset[str]]:
+    """The parameters behind each name of a condition: itself, or those from which a measure is derived."""
+    found = {name: frozenset([name]) for name in rulebook.parameters}
+    for one in rulebook.derived:  # each reads only those that stand above it
+        found[one.name] = frozenset().union(*(found.get(name, ()) for name in one.names))
+    return found
 
 
 def _seen(plan: Plan, rule: Rule, level: str | None) -> pd.DataFrame:
@@ -179,7 +196,8 @@ def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], area: pd.Series) -
     met = plan.claims[plan.claims["rule"].isin(rivals) & (plan.claims["answer"] == "yes")]["unit_id"]
     used = {name for unit in units for name in named.get(unit, ())}
     if not len(units):
-        used = set(plan.rulebook.parameters) & parse_condition(rule.when).names
+        behind = _behind(plan.rulebook)
+        used = {one for name in parse_condition(rule.when).names for one in behind.get(name, ())}
     return {
         "rule": rule.id,
         "zone": rule.zone,
@@ -219,10 +237,11 @@ def _parameter(plan: Plan, name: str, named: dict[str, dict[str, set[str]]], are
     for rule in plan.rulebook.rules:
         kind = "main_ha" if rule.zone in mains else "overlays_ha"
         units[kind] |= {unit for unit, names in named[rule.id].items() if name in names}
+    through = {read for read, parameters in _behind(plan.rulebook).items() if name in parameters}
     policies = [
         policy.id
         for policy in plan.rulebook.policies
-        if name in parse_condition(policy.when).names or name in policy.parameters.values()
+        if through & (parse_condition(policy.when).names | set(map(str, policy.parameters.values())))
     ]
     rows = plan.policies[plan.policies["policy"].isin(policies) & (plan.policies["overruled_by"] == "")]
     every = sorted(units["main_ha"] | units["overlays_ha"] | set(rows["unit_id"]))

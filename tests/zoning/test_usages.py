@@ -56,6 +56,29 @@ def test_land_that_depends_on_a_parameter_by_pencil(toy_folder: Path) -> None:
     assert found["verified"].to_dict() == {"fragile_min": True, "plant_min_mw": False, "populous_min": False}
 
 
+CROWDED = """
+[[derived]]
+name = "crowded"
+unit = "1"
+title = { en = "Residents of a populous unit" }
+bands = [{ value = "population / populous_min" }]
+reference = "Toy Act, section 1"
+"""
+
+
+def test_land_depends_on_the_numbers_behind_a_derived_measure(toy_folder: Path) -> None:
+    """The same question by way of a derived measure hangs on the same number, in a rule and in a policy."""
+    before = usage(made(toy_folder)).parameters.set_index("parameter").loc["populous_min"]
+    (toy_folder / "rules" / "land.toml").write_text(CROWDED, "utf-8")
+    changed(toy_folder, "rules.toml", "population >= populous_min", "crowded >= 1")
+    changed(toy_folder, "policies.toml", 'when = "energy_rich"', 'when = "energy_rich AND crowded < 1"')
+    after = usage(made(toy_folder))
+    found = after.parameters.set_index("parameter").loc["populous_min"]
+    assert found["main_ha"] == pytest.approx(before["main_ha"])
+    assert (before["policies_ha"], found["policies_ha"]) == (0, pytest.approx(100))
+    assert after.rules.set_index("rule").loc["key-1", "parameters"] == "populous_min"
+
+
 def test_policies_by_pencil(toy_folder: Path) -> None:
     changed(toy_folder, "policies.toml", 'when = "energy_rich"', 'when = "energy_rich AND plant_mw < plant_min_mw"')
     plan = made(toy_folder)
