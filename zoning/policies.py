@@ -100,7 +100,7 @@ def assign(
         From :func:`zoning.settle_lines`. Without it policies on pieces are not asked.
     levels : sequence of str
         Columns of ``measures`` with the jurisdictions, highest first. Policies of scope "jurisdiction" are asked of the
-        last.
+        last, and of nobody where there are none.
 
     Returns
     -------

@@ -56,7 +56,7 @@ def sights(
 ) -> Mapping[str, Sight]:
     """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.assign`.
 
-    ``scopes`` says which are wanted; "unit" is always there.
+    ``scopes`` says which are wanted; "unit" is always there, the others where there are pieces or jurisdictions.
 
     Notes
     -----
@@ -69,7 +69,7 @@ def sights(
     ids = units.index.to_series().astype("str")
     whole = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": ""}, index=units.index)
     found = {"unit": Sight(units, whole)}
-    if "jurisdiction" in scopes:
+    if "jurisdiction" in scopes and any(level in units.columns for level in levels):
         found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
     if "piece" in scopes and pieces is not None:
         found["piece"] = _pieces(units, pieces, rulebook)
@@ -108,8 +108,6 @@ def _regions(units: pd.DataFrame, levels: Sequence[str]) -> list[pd.Series]:
 
 def _around(regions: Sequence[pd.Series], lights: pd.DataFrame | None, flows: pd.DataFrame | None) -> pd.DataFrame:
     """Lights, and sides of payments."""
-    if not regions:
-        return pd.DataFrame()
     return pd.concat([_lights(regions, lights), _parties(regions, flows)], axis=1)
 
 

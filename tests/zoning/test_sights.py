@@ -117,6 +117,13 @@ def test_a_jurisdiction_is_asked_by_its_sums_and_its_units_inherit() -> None:
     assert rows["zone"].eq("").all()
 
 
+def test_without_jurisdictions_policies_on_them_are_not_asked() -> None:
+    both = toy(policy("warned", "intensity_light = 1", scope="jurisdiction"), policy("all", "TRUE"))
+    alone = MEASURES.drop(columns=list(LEVELS))
+    assert set(assign(ZONES, alone, NO_QUOTAS, None, None, both, levels=())["policy"]) == {"all"}
+    assert set(assign(ZONES, alone, NO_QUOTAS, None, None, both)["policy"]) == {"all"}
+
+
 def test_a_sum_with_a_gap_is_unknown_and_a_unit_without_jurisdiction_inherits_nothing() -> None:
     rulebook = toy(policy("p", "forest_ha > 0", scope="jurisdiction"))
     gap = MEASURES.assign(forest_ha=[50.0, float("nan"), 40.0])
