@@ -73,7 +73,8 @@ def test_own_files_become_a_plan_a_map_and_a_dossier_in_chinese(zoneplan, toy_fo
 
 def test_schema_is_a_json_schema(zoneplan) -> None:
     schema = json.loads(zoneplan("schema", code=0).stdout)
-    assert set(schema["properties"]) == {"study", "units", "layers", "tables", "decisions", "quotas"}
+    sections = {"study", "units", "layers", "tables", "decisions", "quotas", "energy", "industries"}
+    assert set(schema["properties"]) == sections | {"services", "agreements", "transfers"}
 
 
 def test_check_speaks_json(zoneplan, toy_folder: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_unit_is_told_of_its_own_region_first(plan: Plan) -> None:
     assert told[0]["parameters"][0]["value"] == 10
     text = explain(plan, "c1").text()
     assert "Dual control of energy\n  west, 2020: red (intensity red, total yellow)\n" in text
-    assert "light_margin_pct: 10 %; Toy Act, section 21 (not verified)" in text
+    assert "light_margin_pct = 10 %: Toy Act, section 21 (not verified)" in text
     assert "能耗双控\n  west，2020 年：红灯（强度红灯，总量黄灯）" in explain(plan, "c1", "zh").text()
 
 
