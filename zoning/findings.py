@@ -211,7 +211,8 @@ def _idle(
 
 def _refined(plan: Plan) -> Iterator[Finding]:
     """How far parts deviate from the main function of their whole: no fault, but to be seen."""
-    rows = refinements(plan.zones).query("refined_parts > 0")
+    found = refinements(plan.zones)
+    rows = found[found["refined_parts"] > 0]
     if len(rows):
         one = engine_words(plan.language)["refined_whole"].format
         told = engine_words(plan.language)["comma"].join(

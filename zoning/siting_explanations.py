@@ -84,7 +84,8 @@ def narrate_siting(siting: Mapping[str, Any] | None, language: str) -> Iterator[
 def find_unplaced(plan: Plan) -> Iterator[Finding]:
     """Amounts that found no land, one finding a quota and reason; a note where somebody asked for it."""
     for quota in plan.study.quotas:
-        rows = _of_quota(plan.sitings, quota).query("unplaced_because != ''")
+        own = _of_quota(plan.sitings, quota)
+        rows = own[own["unplaced_because"] != ""]
         for because, part in rows.groupby("unplaced_because", sort=True):
             units = sorted(part["unit_id"])
             least = quota.siting.min_patch_ha if quota.siting is not None else 0.0

@@ -26,6 +26,8 @@ def quotas(**amounts_by_unit: str) -> pd.DataFrame:
             "weight": 1.0,
             "binding": "",
             "shadow_price": 0.0,
+            **dict.fromkeys(("carried", "transferred"), Decimal(0)),
+            **dict.fromkeys(("price_from", "price_to")),
         }
         for unit, amount in amounts_by_unit.items()
     ]
