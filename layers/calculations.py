@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from layers.answers import View
 from layers.columns import Scalar
-from layers.expressions import Constant, Name, Node, walk
+from layers.expressions import Expression, Name, walk
 from layers.grammar import parse_expression
 from layers.sentences import number_text
 
 
-@dataclass(frozen=True)
-class Calculation:
-    """A value in the language of conditions: names, numbers, texts, ``+ - * /``.
-
-    Attributes
-    ----------
-    text : str
-        As written.
-    tree : Node
-        Its parts.
-    """
-
-    text: str
-    tree: Node = field(repr=False)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The columns and parameters it reads."""
-        return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))
-
-    @property
-    def numbers(self) -> tuple[Constant, ...]:
-        """The numbers written in it, in order, each with its place in the text."""
-        constants = (node for node in walk(self.tree) if isinstance(node, Constant))
-        return tuple(node for node in constants if isinstance(node.value, float) and not isinstance(node.value, bool))
+class Calculation(Expression):
+    """A value in the language of conditions: names, numbers, texts, ``+ - * /``."""
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> pd.Series:
         """The value of each row of a table.

@@ -8,8 +8,8 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 from layers.answers import Answer, View
 from layers.columns import Plain, Scalar, Truths
 from layers.encodings import Json, cql2_json
-from layers.expressions import Constant, Joined, Name, Node, Opposite, walk
+from layers.expressions import Expression, Joined, Name, Node, Opposite, walk
 from layers.grammar import parse_expression
 from layers.sentences import sentences
 
@@ -53,31 +53,8 @@ class Clause:
     decides: bool
 
 
-@dataclass(frozen=True)
-class Condition:
-    """A condition, read and ready to be asked.
-
-    Attributes
-    ----------
-    text : str
-        As written.
-    tree : Node
-        Its parts.
-    """
-
-    text: str
-    tree: Node = field(repr=False)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The columns and parameters it reads."""
-        return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))
-
-    @cached_property
-    def numbers(self) -> tuple[Constant, ...]:
-        """The numbers written in it, in order, each with its place (``start``, ``end``) in the text."""
-        constants = (node for node in walk(self.tree) if isinstance(node, Constant))
-        return tuple(node for node in constants if isinstance(node.value, float) and not isinstance(node.value, bool))
+class Condition(Expression):
+    """A condition, read and ready to be asked."""
 
     def as_cql2_json(self) -> Json:
         """The condition in the JSON encoding of OGC CQL2, for other programs.

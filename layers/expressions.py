@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,33 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in node.children:
         yield from walk(child)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A text in the language of conditions, read and ready to be asked.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    tree : Node
+        Its parts.
+    """
+
+    text: str
+    tree: Node = field(repr=False)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The columns and parameters it reads."""
+        return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))
+
+    @cached_property
+    def numbers(self) -> tuple[Constant, ...]:
+        """The numbers written in it, in order, each with its place (``start``, ``end``) in the text."""
+        constants = (node for node in walk(self.tree) if isinstance(node, Constant))
+        return tuple(node for node in constants if isinstance(node.value, float) and not isinstance(node.value, bool))
 
 
 def pointed(message: str, text: str, start: int, end: int) -> str:
