@@ -77,7 +77,7 @@ def usage(plan: Plan) -> Usage:
     >>> from layers import builtin_study, read_study
     >>> from zoning import run
     >>> found = usage(run(read_study(builtin_study("us_mountain_west"))))
-    >>> found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0
+    >>> bool(found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0)
     True
     """
     area = plan.zones.set_index("unit_id")["area_ha"]

@@ -416,7 +416,13 @@ def made() -> Rulebook:
 def test_decisions_find_parts_and_wholes() -> None:
     rulebook = made()
     frame = pd.DataFrame(
-        {"county": ["k", "k"], "forest_share": [0.0, 0.0], "people": [0.0, 0.0], "area_ha": [1.0, 1.0]},
+        {
+            "county": ["k", "k"],
+            "forest_share": [0.0, 0.0],
+            "people": [0.0, 0.0],
+            "border_share": [0.0, 0.0],
+            "area_ha": [1.0, 1.0],
+        },
         index=pd.Index(["a", "b"], name="unit_id"),
     )
     wrong = Decision(unit="kk", main="town", reason="r", by="b", date=DAY)
