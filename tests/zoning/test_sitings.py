@@ -221,6 +221,8 @@ def test_a_quota_of_no_land_cannot_be_sited():
 
 
 def test_prefer_needs_a_raster():
+    with pytest.raises(StudyError, match="'surface' ranks cells by their slope: say with 'prefer' whether high or low"):
+        read_study_of('unit = "ha"\n[quotas.siting]\nlayer = "height"\nsurface = "slope"\n')
     with pytest.raises(StudyError, match="'prefer' speaks of the cells of a raster, and 'layer' names none"):
         read_study_of('unit = "ha"\n[quotas.siting]\nprefer = "low"\n')
 
