@@ -73,6 +73,8 @@ class Siting(Section):
             key = "prefer" if self.prefer is not None else "surface"
             raise misfit(((key,), f"'{key}' speaks of the cells of a raster, and 'layer' names none"))
         if self.prefer is None and "surface" in self.model_fields_set:
-            message = f"'surface' ranks cells by their {self.surface}: say with 'prefer' whether high or low comes first"
+            message = (
+                f"'surface' ranks cells by their {self.surface}: say with 'prefer' whether high or low comes first"
+            )
             raise misfit((("surface",), message))
         return self

@@ -33,6 +33,7 @@ def hold(folder: Path) -> Iterator[Path]:
     _take(lock, folder)
     try:
         _tidy(folder, stage)
+        _tidy_claims(lock)
         stage.mkdir()
         yield stage
     finally:
@@ -106,6 +107,14 @@ def _started(pid: int) -> str | None:
         return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):
         return ""
+
+
+def _tidy_claims(lock: Path) -> None:
+    """Remove what processes wrote that were killed before they could take the lock with it."""
+    for path in lock.parent.iterdir():
+        pid = path.name.removeprefix(f"{lock.name}.")
+        if pid != path.name and pid.isdecimal() and _started(int(pid)) is None:
+            path.unlink(missing_ok=True)
 
 
 def _tidy(folder: Path, stage: Path) -> None:

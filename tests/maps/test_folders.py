@@ -134,6 +134,17 @@ def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*run*")) == []
 
 
+def test_what_a_process_killed_before_it_had_the_lock_left_is_tidied(toy_plan, tmp_path: Path) -> None:
+    child = multiprocessing.get_context("fork").Process(target=int)
+    child.start()
+    child.join()
+    left, living = tmp_path / f".run.lock.{child.pid}", tmp_path / f".run.lock.{os.getppid()}"
+    for path in (left, living):
+        path.write_text("", "utf-8")
+    write_run(toy_plan, tmp_path / "run")
+    assert leftovers(tmp_path) == [living.name]
+
+
 def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_plan, tmp_path: Path) -> None:
     """Eight kills at random moments; each time the folder is complete or absent, and the next run tidies up."""
     context = multiprocessing.get_context("fork")
