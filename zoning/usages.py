@@ -20,6 +20,9 @@ RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "t
 POLICY_COLUMNS = ("policy", "applies", "overruled", "area_ha")
 PARAMETER_COLUMNS = ("parameter", "verified", "units", "area_ha", "main_ha", "overlays_ha", "policies_ha")
 
+Behind = dict[str, frozenset[str]]
+"""By name in a condition the parameters that stand behind it."""
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -81,10 +84,13 @@ def usage(plan: Plan) -> Usage:
     True
     """
     area = plan.zones.set_index("unit_id")["area_ha"]
-    named = {rule.id: _compared(plan, rule) for rule in plan.rulebook.rules}
-    rules = pd.DataFrame([_rule(plan, rule, named[rule.id], area) for rule in plan.rulebook.rules])
+    behind = _behind(plan.rulebook)
+    named = {rule.id: _compared(plan, rule, behind) for rule in plan.rulebook.rules}
+    rules = pd.DataFrame([_rule(plan, rule, named[rule.id], behind, area) for rule in plan.rulebook.rules])
     policies = pd.DataFrame([_policy(plan, policy, area) for policy in plan.rulebook.policies])
-    parameters = pd.DataFrame([_parameter(plan, name, named, area) for name in sorted(plan.rulebook.parameters)])
+    parameters = pd.DataFrame(
+        [_parameter(plan, name, named, behind, area) for name in sorted(plan.rulebook.parameters)]
+    )
     return Usage(
         rules.reindex(columns=list(RULE_COLUMNS)),
         policies.reindex(columns=list(POLICY_COLUMNS)),
@@ -143,18 +149,17 @@ def _decided(plan: Plan, rule: str) -> pd.Index:
     return pd.Index([*main, *plan.claims.loc[overlays & (plan.claims["rule"] == rule), "unit_id"]])
 
 
-def _compared(plan: Plan, rule: Rule) -> dict[str, set[str]]:
+def _compared(plan: Plan, rule: Rule, behind: Behind) -> dict[str, set[str]]:
     """By unit the parameters with which the clauses compare by which a rule decides it, or leaves it to the default."""
     condition = parse_condition(rule.when)
     level = plan.study.units.part_of
-    if not condition.names & set(_behind(plan.rulebook)) or (rule.refines and not level):
+    if not condition.names & set(behind) or (rule.refines and not level):
         return {}
     units = _decided(plan, rule.id)
     if rule.zone in plan.rulebook.codes("main"):
         units = units.append(_decided(plan, DEFAULT_RULE))
     seen = _seen(plan, rule, level).loc[units.unique()]
     found = condition.explain(seen, plan.rulebook.values)
-    behind = _behind(plan.rulebook)
     return {
         unit: {
             parameter
@@ -167,7 +172,7 @@ def _compared(plan: Plan, rule: Rule) -> dict[str, set[str]]:
     }
 
 
-def _behind(rulebook: Rulebook) -> dict[str, frozenset[str]]:
+def _behind(rulebook: Rulebook) -> Behind:
     """The parameters behind each name of a condition: itself, or those from which a measure is derived."""
     found = {name: frozenset([name]) for name in rulebook.parameters}
     for one in rulebook.derived:  # each reads only those that stand above it
@@ -183,7 +188,7 @@ def _seen(plan: Plan, rule: Rule, level: str | None) -> pd.DataFrame:
     return wholes.table.loc[wholes.of].set_axis(wholes.of.index).rename_axis("unit_id")
 
 
-def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], area: pd.Series) -> dict[str, object]:
+def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], behind: Behind, area: pd.Series) -> dict[str, object]:
     own = plan.claims[plan.claims["rule"] == rule.id]
     claimed = own.loc[own["answer"] == "yes", "unit_id"]
     units = _decided(plan, rule.id)
@@ -196,7 +201,6 @@ def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], area: pd.Series) -
     met = plan.claims[plan.claims["rule"].isin(rivals) & (plan.claims["answer"] == "yes")]["unit_id"]
     used = {name for unit in units for name in named.get(unit, ())}
     if not len(units):
-        behind = _behind(plan.rulebook)
         used = {one for name in parse_condition(rule.when).names for one in behind.get(name, ())}
     return {
         "rule": rule.id,
@@ -231,13 +235,15 @@ def _land(plan: Plan, rows: pd.DataFrame, area: pd.Series) -> pd.Series:
     return pd.concat([area.reindex(whole), by_unit])
 
 
-def _parameter(plan: Plan, name: str, named: dict[str, dict[str, set[str]]], area: pd.Series) -> dict[str, object]:
+def _parameter(
+    plan: Plan, name: str, named: dict[str, dict[str, set[str]]], behind: Behind, area: pd.Series
+) -> dict[str, object]:
     mains = set(plan.rulebook.codes("main"))
     units: dict[str, set[str]] = {"main_ha": set(), "overlays_ha": set()}
     for rule in plan.rulebook.rules:
         kind = "main_ha" if rule.zone in mains else "overlays_ha"
         units[kind] |= {unit for unit, names in named[rule.id].items() if name in names}
-    through = {read for read, parameters in _behind(plan.rulebook).items() if name in parameters}
+    through = {read for read, parameters in behind.items() if name in parameters}
     policies = [
         policy.id
         for policy in plan.rulebook.policies
