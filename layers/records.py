@@ -164,12 +164,13 @@ def _read_parquet(path: Path, name: str) -> Records:
     try:
         with pq.ParquetFile(path) as file:
             about, schema = file.metadata, file.schema_arrow
-            check_rows(about.num_rows, path, name)
-            size = sum(about.row_group(one).total_byte_size for one in range(about.num_row_groups))
-            texts = [one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        check_rows(about.num_rows, path, name)
+        size = sum(about.row_group(one).total_byte_size for one in range(about.num_row_groups))
         check_size(size, path, name)
+        texts = [one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
         # Texts stay in their dictionaries until their true size is known: 4 MB of file may be 40 GB of text.
-        table = pq.read_table(path, read_dictionary=texts)
+        with pq.ParquetFile(path, metadata=about, read_dictionary=texts) as file:
+            table = file.read(use_threads=False)
         check_size(sum(_text_bytes(table.column(one)) for one in texts), path, name)
     except MemoryError:  # Arrow has one of its own kind
         raise

@@ -41,6 +41,7 @@ CELL_CHARACTERS = 32_767
 _TEXT_FORMAT = 255
 """Older spreadsheets show longer texts of the text format as ####."""
 
+_ROWS_PROJECTED = 256
 _GEOMETRY = "geom"
 _TAKEN = ("fid", _GEOMETRY)
 """Columns that a GeoPackage has of itself."""
@@ -181,7 +182,9 @@ def _units(plan: Plan) -> gpd.GeoDataFrame:
 
 def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     """Features in the CRS of the units file, under names that a GeoPackage can hold."""
-    return frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1).to_crs(crs)
+    blocks = range(0, max(len(frame), 1), _ROWS_PROJECTED)  # a few at a time, for their coordinates are held four times
+    shapes = pd.concat([frame.geometry.iloc[start : start + _ROWS_PROJECTED].to_crs(crs) for start in blocks])
+    return frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1).set_geometry(shapes)
 
 
 def _apart(names: Iterable[str], taken: Iterable[str], keep: str) -> list[str]:

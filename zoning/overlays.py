@@ -231,7 +231,8 @@ def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[Geometry
 
 
 def _flat(geometry: gpd.GeoSeries) -> Geometries:
-    return np.asarray(shapely.force_2d(np.asarray(geometry.array)), dtype=object)
+    shapes = np.asarray(geometry.array)
+    return np.asarray(shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes, dtype=object)
 
 
 def _refuse_overlaps(ids: pd.Index, shapes: Geometries) -> bool:

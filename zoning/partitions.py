@@ -183,12 +183,16 @@ def _likes(segments: _Segments) -> tuple[Places, Flags]:
     """An order that puts equal segments, whichever way they run, side by side; and which equal the one before."""
     forward = _is_forward(segments)[:, None]
     low, high = np.where(forward, segments.start, segments.end), np.where(forward, segments.end, segments.start)
-    ends = np.hstack([low, high]) + 0.0  # no negative zeros
-    hashes = pd.util.hash_array(ends.view(np.uint64).ravel()).reshape(-1, 4) * _MIX
-    key = hashes.sum(axis=1, dtype=np.uint64)
+    key, same = np.zeros(len(low), dtype=np.uint64), np.ones(len(low), dtype=bool)
+    ends = [*low.T, *high.T]
+    for column, factor in zip(ends, _MIX, strict=True):
+        column += 0.0  # no negative zeros
+        key += pd.util.hash_array(np.ascontiguousarray(column).view(np.uint64)) * factor
     order = np.argsort(key, kind="stable")
-    same = np.zeros(len(order), dtype=bool)
-    same[1:] = (ends[order][1:] == ends[order][:-1]).all(axis=1)
+    for column in ends:
+        sorted_column = column[order]
+        same[1:] &= sorted_column[1:] == sorted_column[:-1]
+    same[:1] = False
     return order, same
 
 
