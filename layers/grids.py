@@ -15,12 +15,13 @@ from layers.conditions import Condition
 from layers.errors import SourceError
 from layers.footprints import Edges, Floats, Footprint, edges_of, footprint, turn_of
 from layers.formulas import Formula
-from layers.rasters import Raster
+from layers.rasters import Raster, Window
 from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
 from layers.terrain import around, aspect, relief, slope
 
 MAX_SLOPE_CELL_M = 100.0
-_BATCH_CELLS = 2**16
+_BATCH = 2**16
+"""Cells and edges, together: what a few units at a time may hold."""
 _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-6
 
@@ -114,15 +115,16 @@ def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Fo
     names = sorted(set().union(*(formula.surfaces for formula in formulas.values())))
     columns = {name: np.full(len(units), np.nan) for name in formulas}
     covered = {name: np.zeros(len(units)) for name in formulas}
-    for batch in batches(units, raster):
-        surfaces = surfaces_at(raster, batch.found, names)
-        whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
-        for name, formula in formulas.items():
-            sample = _sample(formula, surfaces, batch)
-            columns[name][batch.units] = _statistic(formula, sample)
-            with np.errstate(invalid="ignore"):
-                part = np.bincount(sample.owner, sample.weight, len(batch.units)) / whole * batch.inside
-            covered[name][batch.units] = np.nan_to_num(part)
+    with raster.reader() as read:
+        for batch in batches(units, raster):
+            surfaces = surfaces_at(raster, batch.found, names, read)
+            whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
+            for name, formula in formulas.items():
+                sample = _sample(formula, surfaces, batch)
+                columns[name][batch.units] = _statistic(formula, sample)
+                with np.errstate(invalid="ignore"):
+                    part = np.bincount(sample.owner, sample.weight, len(batch.units)) / whole * batch.inside
+                covered[name][batch.units] = np.nan_to_num(part)
     table = pd.DataFrame(index=units.index)
     for name in formulas:
         table[name] = columns[name]
@@ -156,12 +158,15 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     """
     refuse_coarse(raster, condition.names, f"'{condition.text}'")
     found = np.zeros(len(units))
-    for batch in batches(units, raster):
-        yes = condition.evaluate(pd.DataFrame(surfaces_at(raster, batch.found, sorted(condition.names)))).yes
-        met = np.bincount(batch.found.owner[yes], batch.area[yes], len(batch.units))
-        whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
-        with np.errstate(invalid="ignore"):
-            found[batch.units] = np.nan_to_num(met / whole * batch.inside)
+    names = sorted(condition.names)
+    with raster.reader() as read:
+        for batch in batches(units, raster):
+            surfaces = surfaces_at(raster, batch.found, names, read)
+            yes = condition.evaluate(pd.DataFrame(surfaces)).yes
+            met = np.bincount(batch.found.owner[yes], batch.area[yes], len(batch.units))
+            whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
+            with np.errstate(invalid="ignore"):
+                found[batch.units] = np.nan_to_num(met / whole * batch.inside)
     return pd.Series(np.clip(found, 0.0, 1.0), index=units.index)
 
 
@@ -231,34 +236,51 @@ def batches(units: gpd.GeoDataFrame, raster: Raster, flock: npt.NDArray[np.int64
 
 
 def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:
-    """Places of units, from north to south, that hold about ``_BATCH_CELLS`` cells inside a band of rows."""
+    """Places of units, from north to south, that hold about ``_BATCH`` cells and edges inside a band of rows."""
     rows = np.column_stack([np.full(count, np.inf), np.full(count, -np.inf)])
     for ends in (edges.start, edges.end):
         np.minimum.at(rows[:, 0], edges.owner, ends[:, 1])
         np.maximum.at(rows[:, 1], edges.owner, ends[:, 1])
     top, bottom = np.clip(np.nan_to_num(rows, posinf=0, neginf=0), 0, shape[0]).T
     cells = np.minimum(np.abs(edges.cells(count)), float(shape[0] * shape[1]))
+    load = cells + np.bincount(edges.owner, minlength=count)
     deepest = np.maximum((bottom - top) * shape[1], _BAND_CELLS)
     group: list[int] = []
     high, low, held, limit = np.inf, 0.0, 0.0, 0.0
     for unit in np.argsort(top, kind="stable"):
-        high, low, held = min(high, top[unit]), max(low, bottom[unit]), held + cells[unit]
+        high, low, held = min(high, top[unit]), max(low, bottom[unit]), held + load[unit]
         limit = max(limit, deepest[unit])
-        if group and ((low - high) * shape[1] > limit or held > _BATCH_CELLS):
+        if group and ((low - high) * shape[1] > limit or held > _BATCH):
             yield np.asarray(group)
-            group, high, low, held, limit = [], top[unit], bottom[unit], cells[unit], deepest[unit]
+            group, high, low, held, limit = [], top[unit], bottom[unit], load[unit], deepest[unit]
         group.append(int(unit))
     if group:
         yield np.asarray(group)
 
 
-def surfaces_at(raster: Raster, found: Footprint, names: Iterable[str]) -> dict[str, Floats]:
-    """The surfaces asked for, at each cell; NaN where a cell has none."""
+def surfaces_at(
+    raster: Raster,
+    found: Footprint,
+    names: Iterable[str],
+    read: Callable[[Window], Floats] | None = None,
+) -> dict[str, Floats]:
+    """The surfaces asked for, at each cell; NaN where a cell has none.
+
+    Parameters
+    ----------
+    raster : Raster
+    found : Footprint
+        Its cells.
+    names : iterable of str
+        Among ``SURFACES``.
+    read : callable, optional
+        Of the raster held open, see :meth:`Raster.reader`; by default the file is opened for this.
+    """
     if not len(found.row):
         return {name: np.empty(0) for name in names}
     rows = slice(max(int(found.row.min()) - 1, 0), min(int(found.row.max()) + 2, raster.shape[0]))
     columns = slice(max(int(found.column.min()) - 1, 0), min(int(found.column.max()) + 2, raster.shape[1]))
-    values = raster.read((rows, columns))
+    values = (read or raster.read)((rows, columns))
     row, column = found.row - rows.start, found.column - columns.start
     if set(names) <= {"value"}:
         return dict.fromkeys(names, values[row, column])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +22,9 @@ from layers.errors import ConditionError, LimitError, SourceError, UnknownNameEr
 from layers.geotiffs import check_grid, opened
 from layers.ledger import entries, gather
 from layers.places import box_in, far_away
+
+if TYPE_CHECKING:
+    from rasterio.io import DatasetReader
 
 Window = tuple[slice, slice]
 
@@ -79,6 +86,22 @@ class Raster:
         LimitError
             More cells are asked for than memory is meant to hold.
         """
+        with self.reader() as read:
+            return read(window)
+
+    @contextmanager
+    def reader(self) -> Iterator[Callable[[Window | None], npt.NDArray[np.float64]]]:
+        """The file held open for many windows: a function that does what :meth:`read` does."""
+        with opened(self.path, self.name) as dataset:
+            if dataset.shape != self.shape or dataset.transform != self.transform:
+                raise SourceError(
+                    f"layer '{self.name}': {self.path.name} has changed while it was being used. Run again.",
+                    code="changed",
+                    layer=self.name,
+                )
+            yield partial(self._values, dataset)
+
+    def _values(self, dataset: DatasetReader, window: Window | None) -> npt.NDArray[np.float64]:
         rows, columns = _slices(self, window)
         height, width = rows.stop - rows.start, columns.stop - columns.start
         if height * width > MAX_CELLS:
@@ -88,18 +111,11 @@ class Raster:
                 code="cells",
                 layer=self.name,
             )
-        with opened(self.path, self.name) as dataset:
-            if dataset.shape != self.shape or dataset.transform != self.transform:
-                raise SourceError(
-                    f"layer '{self.name}': {self.path.name} has changed while it was being used. Run again.",
-                    code="changed",
-                    layer=self.name,
-                )
-            place = ((rows.start, rows.stop), (columns.start, columns.stop))
-            cells = dataset.read(1, window=place)
-            tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
-            drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
-            absent = dataset.read_masks(1, window=place) == 0 if drawn else cells == tagged
+        place = ((rows.start, rows.stop), (columns.start, columns.stop))
+        cells = dataset.read(1, window=place)
+        tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
+        drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
+        absent = dataset.read_masks(1, window=place) == 0 if drawn else cells == tagged
         values: npt.NDArray[np.float64] = cells.astype(np.float64)
         if tagged is None and not drawn:
             _mark_nodata(values, self)
@@ -249,8 +265,9 @@ def check_values(raster: Raster, window: Window) -> None:
     """
     rows, columns = _slices(raster, window)
     step = max(1, _STRIP_CELLS // max(columns.stop - columns.start, 1))
-    for top in range(rows.start, rows.stop, step):
-        raster.read((slice(top, min(top + step, rows.stop)), columns))
+    with raster.reader() as read:
+        for top in range(rows.start, rows.stop, step):
+            read((slice(top, min(top + step, rows.stop)), columns))
 
 
 def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Window:

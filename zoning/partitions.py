@@ -186,8 +186,8 @@ def _likes(segments: _Segments) -> tuple[Places, Flags]:
     key, same = np.zeros(len(low), dtype=np.uint64), np.ones(len(low), dtype=bool)
     ends = [*low.T, *high.T]
     for column, factor in zip(ends, _MIX, strict=True):
-        column += 0.0  # no negative zeros
-        key += pd.util.hash_array(np.ascontiguousarray(column).view(np.uint64)) * factor
+        bits = (column + 0.0).view(np.uint64)  # no negative zeros
+        key += pd.util.hash_array(bits) * factor
     order = np.argsort(key, kind="stable")
     for column in ends:
         sorted_column = column[order]

@@ -192,7 +192,7 @@ def test_the_mean_is_exactextracts_mean_weighted_by_area(world):
 def test_batches_and_the_order_of_units_change_nothing(world, monkeypatch):
     raster, _, polygons = world
     whole = summarise(polygons, raster, asked(*STATISTICS))
-    monkeypatch.setattr(grids, "_BATCH_CELLS", 60)
+    monkeypatch.setattr(grids, "_BATCH", 60)
     monkeypatch.setattr(grids, "_BAND_CELLS", 100)
     assert len(list(grids.batches(polygons, raster))) > 3
     pd.testing.assert_frame_equal(summarise(polygons, raster, asked(*STATISTICS)), whole, check_exact=True)
