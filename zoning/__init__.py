@@ -40,10 +40,12 @@ from zoning.classifications import builtin_classifications as builtin_classifica
 from zoning.classifications import read_classification as read_classification
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
+from zoning.day_faults import day_faults as day_faults
 from zoning.provisions import provision_faults as provision_faults
 from zoning.land_faults import land_faults as land_faults
 from zoning.industry_faults import industry_faults as industry_faults
 from zoning.scheme_faults import scheme_faults as scheme_faults
+from zoning.soundness import lasting_faults as lasting_faults
 from zoning.soundness import rulebook_faults as rulebook_faults
 from zoning.calendars import calendar_faults as calendar_faults
 from zoning.rulebook import Rulebook as Rulebook

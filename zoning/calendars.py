@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, timedelta
 
+from zoning.day_faults import day_faults
 from zoning.drafts import Draft
 from zoning.entries import InForce, Parameter
 from zoning.errors import RulebookError
-from zoning.soundness import rulebook_faults
+from zoning.soundness import lasting_faults
 
 UNDATED = date(2000, 1, 1)
 """The day on which a rulebook is read that dates nothing and is asked for no day."""
@@ -57,8 +58,9 @@ def calendar_faults(draft: Draft) -> Iterator[tuple[date, RulebookError]]:
     days = changes(draft)
     asked = {*days, *(day - timedelta(days=1) for day in days[1:])} or {UNDATED}
     told: set[str] = set()
+    yield from ((min(asked), fault) for fault in lasting_faults(draft))
     for day in sorted(asked):
-        for fault in rulebook_faults(draft, day):
+        for fault in day_faults(draft, day):
             words = str(fault).replace(f" on {day}", "")  # the same words about another day are the same fault
             if words not in told:
                 told.add(words)

@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -48,15 +47,13 @@ _EXAMPLES: Mapping[str, Example] = {"number": 1.0, "text": "a", "boolean": True}
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 
-def condition_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
+def condition_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about the conditions of rules and policies, and about what policies set.
 
     Parameters
     ----------
     draft : Draft
         From :func:`zoning.drafts.read_draft`.
-    day : date
-        What is in force on it needs parameters that have a value on it.
 
     Yields
     ------
@@ -64,9 +61,9 @@ def condition_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
         With file, line and column.
     """
     measures = examples_of(draft, draft.derived)
-    yield from _of_rules(draft, day, Examples(draft, measures))
-    yield from _of_policies(draft, day, _scopes(draft, measures))
-    yield from _settings(draft, day)
+    yield from _of_rules(draft, Examples(draft, measures))
+    yield from _of_policies(draft, _scopes(draft, measures))
+    yield from _settings(draft)
 
 
 def examples_of(draft: Draft, derived: Iterable[Derived] = ()) -> dict[str, Example]:
@@ -114,7 +111,7 @@ def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, Examples
     }
 
 
-def _of_rules(draft: Draft, day: date, sight: Examples) -> Iterator[RulebookError]:
+def _of_rules(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
     for place, rule in enumerate(draft.rules):
         texts = list(sight.complaints(rule.when))
         if not texts:
@@ -123,22 +120,14 @@ def _of_rules(draft: Draft, day: date, sight: Examples) -> Iterator[RulebookErro
                 for name in sorted(parse_condition(rule.when).names)
                 if name.startswith("quota_")
             ]
-        if not texts and rule.on(day):
-            texts = list(out_of_force(parse_condition(rule.when).names, draft, day))
         yield from (draft.fault(text, "rules", place, "when") for text in texts)
 
 
-def _of_policies(draft: Draft, day: date, sights: Mapping[str, Examples]) -> Iterator[RulebookError]:
+def _of_policies(draft: Draft, sights: Mapping[str, Examples]) -> Iterator[RulebookError]:
     """Of their own conditions, and of those of their exceptions."""
     for place, policy in enumerate(draft.policies):
-        exceptions = ((("exceptions", number), one.when) for number, one in enumerate(policy.exceptions))
-        listed: Iterable[tuple[tuple[str | int, ...], str]] = [((), policy.when), *exceptions]
-        for keys, when in listed:
-            texts = list(sights[policy.scope].complaints(when))
-            if not texts and policy.on(day):
-                texts = list(out_of_force(parse_condition(when).names, draft, day))
-                texts += _gone_overlays(parse_condition(when).names, draft, day)
-            yield from (draft.fault(text, "policies", place, *keys, "when") for text in texts)
+        for keys, when in policy.conditions:
+            yield from (draft.fault(text, "policies", place, *keys) for text in sights[policy.scope].complaints(when))
 
 
 @dataclass(frozen=True)
@@ -208,40 +197,14 @@ class Examples:
                         yield f"there is no {called[name]} '{code}'{near(code, known[name])}"
 
 
-def out_of_force(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
-    """The complaints about parameters without a value on a day, and about measures that are not derived on it."""
-    read = set(names)
-    for parameter in draft.parameters:
-        if parameter.name in read and parameter.at(day) is None:
-            yield (
-                f"parameter '{parameter.name}' has no value on {day}; it has values "
-                f"{', '.join(value.period for value in parameter.dated)}: "
-                "add the value of that day, or say when the entry that reads it is in force"
-            )
-    for name in dict.fromkeys(one.name for one in draft.derived if one.name in read):
-        versions = [one for one in draft.derived if one.name == name]
-        if not any(one.on(day) for one in versions):
-            periods = ", ".join(one.period for one in versions)
-            yield f"measure '{name}' is not derived on {day} ({periods}): say when the entry that reads it is in force"
-
-
-def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
-    """An overlay that is not in force on the day is no name that a policy could read on it."""
-    overlays = [zone for zone in draft.zones if zone.kind == "overlay" and zone.code in names]
-    for code in sorted({zone.code for zone in overlays} - {zone.code for zone in overlays if zone.on(day)}):
-        periods = ", ".join(zone.period for zone in overlays if zone.code == code)
-        yield f"overlay zone '{code}' is not in force on {day} ({periods}): say when the entry that reads it is"
-
-
-def _settings(draft: Draft, day: date) -> Iterator[RulebookError]:
+def _settings(draft: Draft) -> Iterator[RulebookError]:
     """What policies set: a text that is nearly the name of a parameter or indicator would be taken as it is written."""
     listed: tuple[Parameter | Indicator | Derived, ...] = (*draft.parameters, *draft.indicators, *draft.derived)
     known = [one.name for one in listed]
     for place, policy in enumerate(draft.policies):
         for key, value in policy.parameters.items():
-            if not isinstance(value, str) or not policy.on(day):
+            if not isinstance(value, str) or value in known:
                 continue
-            texts = list(out_of_force([value], draft, day))
-            if value not in known and difflib.get_close_matches(value, known, 1, NEAR_MISS):
-                texts.append(f"'{value}' is no parameter and no indicator, but nearly one{near(value, known)}")
-            yield from (draft.fault(text, "policies", place, "parameters", key) for text in texts)
+            if difflib.get_close_matches(value, known, 1, NEAR_MISS):
+                text = f"'{value}' is no parameter and no indicator, but nearly one{near(value, known)}"
+                yield draft.fault(text, "policies", place, "parameters", key)

@@ -266,6 +266,12 @@ class Policy(InForce):
     exceptions: tuple[Exemption, ...] = ()
     """Where it does not apply; the first that holds is told."""
 
+    @property
+    def conditions(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+        """Its own condition and those of its exceptions, each with the keys that lead to it."""
+        exceptions = ((("exceptions", number, "when"), one.when) for number, one in enumerate(self.exceptions))
+        return (("when",), self.when), *exceptions
+
     def clause_in(self, language: str) -> str:
         """The clause in a language, else in English, else as it is."""
         return self.clause if isinstance(self.clause, str) else text_in(self.clause, language)

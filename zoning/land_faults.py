@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from layers import ConditionError, UnknownNameError, parse_calculation, parse_condition
-from zoning.conditions import Examples, examples_of, is_summed, out_of_force
+from zoning.conditions import Examples, examples_of, is_summed
+from zoning.day_faults import names_of
 from zoning.drafts import Draft
 from zoning.entries import Indicator
 from zoning.errors import RulebookError, near
 from zoning.land_entries import JURISDICTION, STUDY, UNIT, Derived, Norm
 
 
-def land_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
+def land_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about derived measures and norms.
 
     Parameters
     ----------
     draft : Draft
         From :func:`zoning.drafts.read_draft`.
-    day : date
-        What is in force on it needs parameters that have a value on it, and measures that are derived on it.
 
     Yields
     ------
@@ -30,9 +28,9 @@ def land_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     """
     for place, one in enumerate(draft.derived):
         above = [other for other in draft.derived[:place] if other.name != one.name]
-        yield from _of_derived(draft, day, place, Examples(draft, examples_of(draft, above), _limit(draft, one)))
+        yield from _of_derived(draft, place, Examples(draft, examples_of(draft, above), _limit(draft, one)))
     for place, norm in enumerate(draft.norms):
-        yield from _of_norm(draft, day, norm, place)
+        yield from _of_norm(draft, norm, place)
 
 
 def _limit(draft: Draft, one: Derived) -> str:
@@ -41,7 +39,7 @@ def _limit(draft: Draft, one: Derived) -> str:
     return f"; a measure is known to those below it, and {', '.join(later)} come later" if later else ""
 
 
-def _of_derived(draft: Draft, day: date, place: int, sight: Examples) -> Iterator[RulebookError]:
+def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
     one = draft.derived[place]
     for number, band in enumerate(one.bands):
         for key, texts in (("when", sight.complaints(band.when)), ("value", _value_texts(band.value, one, sight))):
@@ -53,19 +51,10 @@ def _of_derived(draft: Draft, day: date, place: int, sight: Examples) -> Iterato
             yield draft.fault(text, "derived", place, "bands", number, "when")
     doubts = [
         f"'{name}' is handed out after the measures are derived; only policies and norms can read it"
-        for name in sorted(_names(one))
+        for name in sorted(names_of(one))
         if name.startswith("quota_")
     ]
-    if one.on(day):
-        doubts += out_of_force(_names(one), draft, day)
     yield from (draft.fault(text, "derived", place, "name") for text in doubts)
-
-
-def _names(one: Derived) -> frozenset[str]:
-    try:
-        return one.names
-    except ConditionError:
-        return frozenset()  # told already
 
 
 def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
@@ -99,12 +88,10 @@ def _reasons(draft: Draft, place: int, number: int, reason: dict[str, str]) -> I
         yield draft.fault(f"reason has a text in {', '.join(extra)}, no language of the rulebook", "derived", *at)
 
 
-def _of_norm(draft: Draft, day: date, norm: Norm, place: int) -> Iterator[RulebookError]:
+def _of_norm(draft: Draft, norm: Norm, place: int) -> Iterator[RulebookError]:
     texts = list(Examples(draft, examples_of(draft, draft.derived)).complaints(norm.holds))
     if not texts:
-        names = parse_condition(norm.holds).names
-        texts += _unsummed(draft, norm, names)
-        texts += out_of_force(names, draft, day) if norm.on(day) else ()
+        texts += _unsummed(draft, norm, parse_condition(norm.holds).names)
     yield from (draft.fault(text, "norms", place, "holds") for text in texts)
     named = [one.name for one in draft.indicators if one.type == "text"]
     levels = [UNIT, JURISDICTION, STUDY, *named]

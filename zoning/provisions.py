@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from zoning.drafts import Draft
 from zoning.entries import Floor, Policy
@@ -13,15 +12,13 @@ EXCEPTION = "exception-"
 """Begins what stands in ``overruled_by`` where an exception holds; its place in the policy follows, from 1."""
 
 
-def provision_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
+def provision_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about floors, and about effects and exceptions of policies.
 
     Parameters
     ----------
     draft : Draft
         From :func:`zoning.drafts.read_draft`.
-    day : date
-        A floor that is in force on it needs its parameter to have a value on it.
 
     Yields
     ------
@@ -29,12 +26,12 @@ def provision_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
         With file, line and column.
     """
     for place, floor in enumerate(draft.floors):
-        yield from (draft.fault(text, "floors", place, key) for key, text in _floor_texts(draft, floor, day))
+        yield from (draft.fault(text, "floors", place, key) for key, text in _floor_texts(draft, floor))
     for place, policy in enumerate(draft.policies):
         yield from _policy_faults(draft, policy, place)
 
 
-def _floor_texts(draft: Draft, floor: Floor, day: date) -> Iterator[tuple[str, str]]:
+def _floor_texts(draft: Draft, floor: Floor) -> Iterator[tuple[str, str]]:
     """Key and complaint."""
     lines = [line.code for line in draft.lines]
     if floor.line not in lines:
@@ -52,11 +49,6 @@ def _floor_texts(draft: Draft, floor: Floor, day: date) -> Iterator[tuple[str, s
         return
     if not (least.unit == "1" or least.unit.startswith("%")) or not isinstance(least.dated[0].value, float):
         yield "at_least", f"'{least.name}' is in {least.unit}; a floor is a number in 1 or in %"
-    if floor.on(day) and least.at(day) is None:
-        yield (
-            "at_least",
-            f"parameter '{least.name}' has no value on {day}; add it, or say from when the floor is in force",
-        )
 
 
 def _policy_faults(draft: Draft, policy: Policy, place: int) -> Iterator[RulebookError]:

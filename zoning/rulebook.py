@@ -11,6 +11,7 @@ from layers import UnknownNameError, raise_all
 from zoning.agreement_entries import AgreementModel
 from zoning.calendars import changes, last_change
 from zoning.classifications import Classification
+from zoning.day_faults import day_faults
 from zoning.drafts import Draft, read_draft
 from zoning.energy_entries import Scheme
 from zoning.entries import Floor, Indicator, InForce, Line, Parameter, Policy, Rule, Texts, Zone
@@ -104,7 +105,7 @@ class Rulebook:
         True
         """
         draft = self._written()
-        raise_all(rulebook_faults(draft, date))
+        raise_all(day_faults(draft, date))  # the rest was told when it was read
         return _in_force(draft, date)
 
     @property

@@ -1,4 +1,4 @@
-"""Soundness: whether the entries of a rulebook can be meant as they are written, on a day."""
+"""Soundness: whether the entries of a rulebook can be meant as they are written, on any day and on one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from zoning.conditions import ALWAYS_THERE, condition_faults
+from zoning.day_faults import day_faults
 from zoning.drafts import Draft
 from zoning.entries import InForce
 from zoning.errors import RulebookError, near
@@ -28,14 +29,31 @@ RESERVED_RULES = re.compile(r"default|decision-.*|locked-.*")
 
 
 def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
-    """The complaints about a rulebook, in the order of its files.
+    """The complaints about a rulebook: those of every day, then those of one.
 
     Parameters
     ----------
     draft : Draft
         From :func:`zoning.drafts.read_draft`.
     day : date
-        Rules and policies that are in force on it need their zones and parameters to be in force, too.
+        What is in force on it needs what it reads to be in force, too.
+
+    Yields
+    ------
+    RulebookError
+        With file, line and column.
+    """
+    yield from lasting_faults(draft)
+    yield from day_faults(draft, day)
+
+
+def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
+    """The complaints about a rulebook that hold on every day, in the order of its files.
+
+    Parameters
+    ----------
+    draft : Draft
+        From :func:`zoning.drafts.read_draft`.
 
     Yields
     ------
@@ -45,16 +63,16 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _languages(draft)
     yield from _twice(draft)
     yield from _clashes(draft)
-    yield from _default(draft, day)
+    yield from _default(draft)
     yield from _absences(draft)
     yield from _values(draft)
     yield from _roles(draft)
-    yield from _rules(draft, day)
-    yield from _locked(draft, day)
+    yield from _rules(draft)
+    yield from _locked(draft)
     yield from scheme_faults(draft)
-    yield from condition_faults(draft, day)
-    yield from land_faults(draft, day)
-    yield from provision_faults(draft, day)
+    yield from condition_faults(draft)
+    yield from land_faults(draft)
+    yield from provision_faults(draft)
     yield from industry_faults(draft)
 
 
@@ -144,27 +162,12 @@ def _clashes(draft: Draft) -> Iterator[RulebookError]:
             yield draft.fault(f"'{name}' is {other} and {what} as well; rename one", kind, place, key)
 
 
-def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
-    defaults = [(place, zone) for place, zone in enumerate(draft.zones) if zone.default]
-    for place, zone in defaults:
-        if zone.kind != "main":
+def _default(draft: Draft) -> Iterator[RulebookError]:
+    for place, zone in enumerate(draft.zones):
+        if zone.default and zone.kind != "main":
             yield draft.fault(
                 f"'{zone.code}' is an overlay and cannot be the default main function", "zones", place, "default"
             )
-    mains = [(place, zone) for place, zone in defaults if zone.kind == "main" and zone.on(day)]
-    for place, zone in mains[1:]:
-        yield draft.fault(
-            f"'{zone.code}' is the default as well as '{mains[0][1].code}'; "
-            "a unit that nothing claims needs exactly one",
-            "zones",
-            place,
-            "default",
-        )
-    if not mains:
-        yield draft.fault(
-            f"no zone of kind 'main' has default = true on {day}; a unit that nothing claims needs exactly one",
-            "zones",
-        )
 
 
 def _absences(draft: Draft) -> Iterator[RulebookError]:
@@ -240,10 +243,9 @@ def _roles(draft: Draft) -> Iterator[RulebookError]:
                 )
 
 
-def _rules(draft: Draft, day: date) -> Iterator[RulebookError]:
+def _rules(draft: Draft) -> Iterator[RulebookError]:
     """Rules and policies that never hold, and rules whose id or zone cannot be."""
     codes = {zone.code: zone for zone in draft.zones}
-    standing = {zone.code for zone in draft.zones if zone.on(day)}
     for kind in ("rules", "policies", "zones", "decisions", "derived", "norms"):
         for place, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
@@ -257,31 +259,16 @@ def _rules(draft: Draft, day: date) -> Iterator[RulebookError]:
             yield draft.fault(
                 f"'{rule.zone}' is the default zone, which needs no rule; drop the rule", "rules", place, "zone"
             )
-        elif rule.on(day) and rule.zone not in standing:
-            yield draft.fault(
-                f"zone '{rule.zone}' is not in force on {day}, but rule {rule.id} is ({rule.period})",
-                "rules",
-                place,
-                "zone",
-            )
 
 
-def _locked(draft: Draft, day: date) -> Iterator[RulebookError]:
+def _locked(draft: Draft) -> Iterator[RulebookError]:
     """Locked decisions on zones that cannot be, and two on one matter of which no unit can have both."""
-    standing = {(zone.kind, zone.code) for zone in draft.zones if zone.on(day)}
     matters: dict[tuple[str, ...], list[tuple[int, Locked]]] = {}
     for place, one in enumerate(draft.decisions):
         codes = [zone.code for zone in draft.zones if zone.kind == one.kind]
         if one.zone not in codes:
             yield draft.fault(
                 f"there is no {one.kind} zone '{one.zone}'{near(one.zone, codes)}", "decisions", place, one.kind
-            )
-        elif one.on(day) and (one.kind, one.zone) not in standing:
-            yield draft.fault(
-                f"zone '{one.zone}' is not in force on {day}, but this decision is ({one.period})",
-                "decisions",
-                place,
-                one.kind,
             )
         matter = (*one.place, "main" if one.main is not None else one.zone)
         matters.setdefault(matter, []).append((place, one))

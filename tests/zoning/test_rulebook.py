@@ -327,7 +327,7 @@ def test_all_complaints_come_together_and_in_the_order_of_checks(write_rulebook)
     )
     found = complaints(folder)
     assert len(found) == 3
-    assert ["default = true" in found[0], "'bordr'" in found[1], "30" in found[2]] == [True] * 3
+    assert ["'bordr'" in found[0], "30" in found[1], "default = true" in found[2]] == [True] * 3
 
 
 def test_faults_of_form_in_several_files_come_together(write_rulebook) -> None:

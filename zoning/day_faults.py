@@ -1,0 +1,135 @@
+"""Day faults: what is in force on a day and needs a zone, a value or a measure that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from layers import ConditionError, parse_condition
+from zoning.drafts import Draft
+from zoning.entries import Policy
+from zoning.errors import RulebookError
+from zoning.land_entries import Derived, Norm
+
+
+def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
+    """The complaints about a rulebook on one day.
+
+    What cannot be read, or names what stands nowhere, is wrong on every day and told by
+    :func:`zoning.lasting_faults`.
+
+    Parameters
+    ----------
+    draft : Draft
+        From :func:`zoning.drafts.read_draft`.
+    day : date
+        What is in force on it needs its zones, the values of its parameters and the measures that it reads.
+
+    Yields
+    ------
+    RulebookError
+        With file, line and column.
+    """
+    yield from _default(draft, day)
+    yield from _zones(draft, day)
+    for place, rule in enumerate(draft.rules):
+        if rule.on(day):
+            texts = _absent(_names(rule.when), draft, day)
+            yield from (draft.fault(text, "rules", place, "when") for text in texts)
+    for place, policy in enumerate(draft.policies):
+        if policy.on(day):
+            yield from _of_policy(draft, day, policy, place)
+    for kind, key in (("derived", "name"), ("norms", "holds")):
+        for place, entry in enumerate(getattr(draft, kind)):
+            if entry.on(day):
+                texts = _absent(names_of(entry), draft, day)
+                yield from (draft.fault(text, kind, place, key) for text in texts)
+    for place, floor in enumerate(draft.floors):
+        if floor.on(day):
+            texts = _absent([floor.at_least], draft, day)
+            yield from (draft.fault(text, "floors", place, "at_least") for text in texts)
+
+
+def names_of(entry: Derived | Norm) -> frozenset[str]:
+    """The names that an entry reads; none where it cannot be read."""
+    try:
+        return entry.names
+    except ConditionError:
+        return frozenset()
+
+
+def _names(condition: str) -> frozenset[str]:
+    try:
+        return parse_condition(condition).names
+    except ConditionError:
+        return frozenset()
+
+
+def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
+    mains = [
+        (place, zone.code)
+        for place, zone in enumerate(draft.zones)
+        if zone.default and zone.kind == "main" and zone.on(day)
+    ]
+    for place, code in mains[1:]:
+        yield draft.fault(
+            f"'{code}' is the default as well as '{mains[0][1]}'; a unit that nothing claims needs exactly one",
+            "zones",
+            place,
+            "default",
+        )
+    if not mains:
+        yield draft.fault(
+            f"no zone of kind 'main' has default = true on {day}; a unit that nothing claims needs exactly one",
+            "zones",
+        )
+
+
+def _zones(draft: Draft, day: date) -> Iterator[RulebookError]:
+    """Rules and locked decisions whose zone there is, but not on the day."""
+    standing = {(zone.kind, zone.code) for zone in draft.zones if zone.on(day)}
+    gone = {(zone.kind, zone.code) for zone in draft.zones} - standing
+    codes = {code for _, code in gone} - {code for _, code in standing}
+    for place, rule in enumerate(draft.rules):
+        if rule.on(day) and rule.zone in codes:
+            text = f"zone '{rule.zone}' is not in force on {day}, but rule {rule.id} is ({rule.period})"
+            yield draft.fault(text, "rules", place, "zone")
+    for place, locked in enumerate(draft.decisions):
+        if locked.on(day) and (locked.kind, locked.zone) in gone:
+            text = f"zone '{locked.zone}' is not in force on {day}, but this decision is ({locked.period})"
+            yield draft.fault(text, "decisions", place, locked.kind)
+
+
+def _of_policy(draft: Draft, day: date, policy: Policy, place: int) -> Iterator[RulebookError]:
+    """What its conditions read, and what it sets."""
+    for keys, when in policy.conditions:
+        for texts in (_absent(_names(when), draft, day), _gone_overlays(_names(when), draft, day)):
+            yield from (draft.fault(text, "policies", place, *keys) for text in texts)
+    for key, value in policy.parameters.items():
+        texts = _absent([value] if isinstance(value, str) else [], draft, day)
+        yield from (draft.fault(text, "policies", place, "parameters", key) for text in texts)
+
+
+def _absent(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
+    """The complaints about parameters without a value on a day, and about measures that are not derived on it."""
+    read = set(names)
+    for parameter in draft.parameters:
+        if parameter.name in read and parameter.at(day) is None:
+            yield (
+                f"parameter '{parameter.name}' has no value on {day}; it has values "
+                f"{', '.join(value.period for value in parameter.dated)}: "
+                "add the value of that day, or say when the entry that reads it is in force"
+            )
+    for name in dict.fromkeys(one.name for one in draft.derived if one.name in read):
+        versions = [one for one in draft.derived if one.name == name]
+        if not any(one.on(day) for one in versions):
+            periods = ", ".join(one.period for one in versions)
+            yield f"measure '{name}' is not derived on {day} ({periods}): say when the entry that reads it is in force"
+
+
+def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
+    """An overlay that is not in force on the day is no name that a policy could read on it."""
+    overlays = [zone for zone in draft.zones if zone.kind == "overlay" and zone.code in names]
+    for code in sorted({zone.code for zone in overlays} - {zone.code for zone in overlays if zone.on(day)}):
+        periods = ", ".join(zone.period for zone in overlays if zone.code == code)
+        yield f"overlay zone '{code}' is not in force on {day} ({periods}): say when the entry that reads it is"
