@@ -18,8 +18,7 @@ from layers.languages import Words as Words
 from layers.languages import require_language as require_language
 from layers.languages import words_in as words_in
 from layers.expressions import Constant as Constant
-from layers.tokens import KEYWORDS as KEYWORDS
-from layers.grammar import parse_expression as parse_expression
+from layers.grammar import KEYWORDS as KEYWORDS
 from layers.encodings import cql2_json as cql2_json
 from layers.columns import Scalar as Scalar
 from layers.answers import Answer as Answer

@@ -1,23 +1,14 @@
-"""The grammar of conditions: a strict subset of OGC CQL2-Text, read into a tree of :mod:`layers.expressions`.
-
-The rules, from what binds least to what binds most; words in capitals may be written in small letters, too::
-
-    either     both { OR both }
-    both       negation { AND negation }
-    negation   { NOT } predicate
-    predicate  sum [ COMPARISON sum | IS [NOT] NULL
-                   | [NOT] BETWEEN sum AND sum | [NOT] IN ( sum { , sum } ) | [NOT] LIKE 'text' ]
-    sum        product { (+ | -) product }
-    product    signed { (* | /) signed }
-    signed     { - } atom
-    atom       number | 'text' | TRUE | FALSE | name | "name" | ( either )
-"""
+"""The grammar of conditions: a strict subset of OGC CQL2-Text, read into a tree of :mod:`layers.expressions`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import unicodedata
 from dataclasses import replace
+from typing import Any, cast
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from layers.errors import ConditionError
 from layers.expressions import (
@@ -36,12 +27,98 @@ from layers.expressions import (
     Opposite,
     pointed,
 )
-from layers.tokens import END, Token, complaint, tokens_of
 
 MAX_LENGTH = 2000
 MAX_TOKENS = 1000
 MAX_DEPTH = 50
 VALUE_NEEDED = "a value is needed here, such as people / area_km2"
+KEYWORDS = frozenset({"and", "or", "not", "between", "in", "like", "is", "null", "true", "false"})
+
+GRAMMAR = r"""
+?start: either
+?either: both (OR both)*
+?both: negation (AND negation)*
+?negation: NOT negation                                  -> no
+         | predicate
+?predicate: sum
+          | sum COMPARISON sum                           -> comparison
+          | sum NOT? BETWEEN sum AND sum                 -> between
+          | sum NOT? IN "(" sum ("," sum)* ")"           -> among
+          | sum NOT? LIKE TEXT                           -> like
+          | sum IS NOT? NULL                             -> missing
+?sum: product
+    | product ((PLUS | MINUS) product)+                  -> chain
+?product: signed
+        | signed ((TIMES | OVER) signed)+                -> chain
+?signed: MINUS signed                                    -> minus
+       | atom
+?atom: NUMBER -> number
+     | TEXT -> text
+     | (TRUE | FALSE) -> truth
+     | NAME -> name
+     | QUOTED -> quoted
+     | "(" either ")" -> group
+COMPARISON: "<=" | ">=" | "<>" | "=" | "<" | ">"
+PLUS: "+"
+MINUS: "-"
+TIMES: "*"
+OVER: "/"
+AND: /AND\b/i
+OR: /OR\b/i
+NOT: /NOT\b/i
+BETWEEN: /BETWEEN\b/i
+IN: /IN\b/i
+LIKE: /LIKE\b/i
+IS: /IS\b/i
+NULL: /NULL\b/i
+TRUE: /TRUE\b/i
+FALSE: /FALSE\b/i
+NAME: /(?!(?:and|or|not|between|in|like|is|null|true|false)\b)[^\W\d]\w*/i
+QUOTED: /"(?:[^"]|"")+"/
+TEXT: /'(?:[^']|'')*'/
+NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/
+%ignore /[ \t\r\n]+/
+"""
+
+WORDS = {
+    "COMPARISON": "a comparison (= <> < <= > >=)",
+    "AND": "AND",
+    "OR": "OR",
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "TEXT": "a 'text'",
+    "NOT": "NOT",
+    "BETWEEN": "BETWEEN",
+    "IN": "IN",
+    "LIKE": "LIKE",
+    "IS": "IS NULL",
+    "NULL": "NULL",
+    "LPAR": "'('",
+    "RPAR": "')'",
+    "COMMA": "','",
+    "$END": "the end",
+}
+
+HINTS = (
+    ("==", "write = for 'equal'"),
+    ("!=", "write <> for 'not equal'"),
+    ("&&", "write AND"),
+    ("||", "write OR"),
+    ("!", "write NOT"),
+    ("**", "powers are not known here"),
+    ("^", "powers are not known here"),
+    ("≥", "write >="),
+    ("≤", "write <="),
+    ("≠", "write <>"),
+    ("%", "write percentages as numbers; a remainder is not known here"),
+    (".", 'a name with a dot stands in double quotes: "a.b"'),
+    ("'", "the closing ' is missing; write '' for an apostrophe inside a text"),
+    ('"', 'the closing " is missing, or nothing stands inside'),
+    ("‘", "texts stand in straight single quotes: 'text'"),
+    ("’", "texts stand in straight single quotes: 'text'"),
+    ("“", "texts stand in straight single quotes: 'text'"),
+    ("”", "texts stand in straight single quotes: 'text'"),
+)
 
 
 def parse_expression(text: str, *, value: bool = False) -> Node:
@@ -73,12 +150,14 @@ def parse_expression(text: str, *, value: bool = False) -> Node:
         what = "value: write a name, a number" if value else "condition: write a comparison such as slope > 25"
         raise ConditionError(f"an empty {what}, or leave the key out")
     try:
-        tokens = tokens_of(text)
-        _check_amount(tokens)
-        tree = _Reader(text, tokens).whole()
-        return _value(tree, VALUE_NEEDED) if value else _condition(tree)
+        _check_tokens(text)
+        parsed = cast("Node", _PARSER.parse(text))
+        tree = _is_value(parsed, VALUE_NEEDED) if value else _is_condition(parsed)
+    except UnexpectedInput as error:
+        raise _complaint(error, text) from None
     except _Misplaced as error:
         raise ConditionError(pointed(error.message, text, error.start, error.end)) from None
+    return tree
 
 
 class _Misplaced(Exception):  # noqa: N818  (a signal inside this module; planners see a ConditionError)
@@ -87,186 +166,156 @@ class _Misplaced(Exception):  # noqa: N818  (a signal inside this module; planne
         self.message, self.start, self.end = message, start, end
 
 
-def _check_amount(tokens: list[Token]) -> None:
+def _check_tokens(text: str) -> None:
     """Refuse what is too much before anything is built from it."""
+    if len(text) <= MAX_TOKENS and text.count("(") <= MAX_DEPTH:
+        return
     open_ = 0
-    for count, token in enumerate(tokens):
-        open_ += (token.kind == "(") - (token.kind == ")")
+    for count, token in enumerate(_PARSER.lex(text)):
+        start = token.start_pos or 0
+        open_ += (token.type == "LPAR") - (token.type == "RPAR")
         if open_ > MAX_DEPTH:
-            raise _Misplaced(f"more than {MAX_DEPTH} parentheses inside each other", token.start, token.start + 1)
-        if count >= MAX_TOKENS and token.kind != END:
-            raise _Misplaced(f"more than {MAX_TOKENS} words and signs in one condition", token.start, token.start + 1)
+            raise _Misplaced(f"more than {MAX_DEPTH} parentheses inside each other", start, start + 1)
+        if count >= MAX_TOKENS:
+            raise _Misplaced(f"more than {MAX_TOKENS} words and signs in one condition", start, start + 1)
 
 
-class _Reader:
-    """Reads the tokens from left to right, one method for each rule of the grammar."""
-
-    def __init__(self, text: str, tokens: list[Token]) -> None:
-        self._text, self._tokens = text, tokens
-        self._at = 0
-        self._wanted: set[str] = set()
-        """The kinds of token that could stand here, as far as they have been asked for."""
-
-    def whole(self) -> Node:
-        tree = self._either()
-        self._need(END)
-        return tree
-
-    def _take(self, *kinds: str) -> Token | None:
-        """The next token, where it is of one of the kinds."""
-        token = self._tokens[self._at]
-        if token.kind not in kinds:
-            self._wanted.update(kinds)
-            return None
-        self._at += 1
-        self._wanted.clear()
-        return token
-
-    def _need(self, *kinds: str) -> Token:
-        """The next token, which must be of one of the kinds."""
-        token = self._take(*kinds)
-        if token is None:
-            unexpected = self._tokens[self._at]
-            message = complaint(unexpected, self._text, self._wanted)
-            raise _Misplaced(message, unexpected.start, unexpected.end)
-        return token
-
-    def _either(self) -> Node:
-        return self._joined("OR", self._both)
-
-    def _both(self) -> Node:
-        return self._joined("AND", self._negation)
-
-    def _joined(self, word: str, operand: Callable[[], Node]) -> Node:
-        operands = [operand()]
-        while self._take(word):
-            operands.append(operand())
-        if len(operands) == 1:
-            return operands[0]
-        return Joined(*_span(*operands), word, tuple(_condition(one) for one in operands))
-
-    def _negation(self) -> Node:
-        words = []
-        while word := self._take("NOT"):
-            words.append(word)
-        node = self._predicate()
-        for word in reversed(words):
-            node = Opposite(*_span(word, node), _condition(node))
-        return node
-
-    def _predicate(self) -> Node:
-        value = self._sum()
-        if sign := self._take("comparison"):
-            return self._comparison(value, sign)
-        if self._take("IS"):
-            negated = self._take("NOT") is not None
-            last = self._need("NULL")
-            return Missing(*_span(value, last), _value(value, "IS NULL asks about a value"), negated)
-        negated = self._take("NOT") is not None
-        rules = {"BETWEEN": self._between, "IN": self._among, "LIKE": self._like}
-        word = self._need(*rules) if negated else self._take(*rules)
-        return rules[word.kind](value, negated) if word else value
-
-    def _comparison(self, left: Node, sign: Token) -> Node:
-        right = self._sum()
-        left, right = (_value(side, "a comparison needs values on both sides") for side in (left, right))
-        return Comparison(*_span(left, right), sign.text, left, right)
-
-    def _between(self, value: Node, negated: bool) -> Node:
-        low = self._sum()
-        self._need("AND")
-        high = self._sum()
-        value, low, high = (_value(part, "BETWEEN needs numbers") for part in (value, low, high))
-        return Between(*_span(value, low, high), value, low, high, negated)
-
-    def _among(self, value: Node, negated: bool) -> Node:
-        self._need("(")
-        options = [self._sum()]
-        while self._take(","):
-            options.append(self._sum())
-        last = self._need(")")
-        value, *options = [_value(part, "IN needs values") for part in (value, *options)]
-        return Among(*_span(value, *options, last), value, tuple(options), negated)
-
-    def _like(self, value: Node, negated: bool) -> Node:
-        last = self._need("text")
-        pattern, (start, end, depth) = _unquoted(last), _span(value, last)
-        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
-            raise _Misplaced("the pattern ends in a backslash, which takes the next character as it is", start, end)
-        return Like(start, end, depth, _value(value, "LIKE needs a text"), pattern, negated)
-
-    def _sum(self) -> Node:
-        return self._chain(("+", "-"), self._product)
-
-    def _product(self) -> Node:
-        return self._chain(("*", "/"), self._signed)
-
-    def _chain(self, signs: tuple[str, str], operand: Callable[[], Node]) -> Node:
-        operands, operators = [operand()], []
-        while sign := self._take(*signs):
-            operators.append(sign.text)
-            operands.append(operand())
-        if not operators:
-            return operands[0]
-        numbers = tuple(_value(one, "arithmetic needs numbers") for one in operands)
-        return Arithmetic(*_span(*operands), numbers, tuple(operators))
-
-    def _signed(self) -> Node:
-        signs = []
-        while sign := self._take("-"):
-            signs.append(sign)
-        node = self._atom()
-        for sign in reversed(signs):
-            span, operand = _span(sign, node), _value(node, "arithmetic needs a number")
-            if isinstance(operand, Constant) and isinstance(operand.value, float):
-                node = Constant(*span, -operand.value)
-            else:
-                node = Minus(*span, operand)
-        return node
-
-    def _atom(self) -> Node:
-        token = self._need("number", "text", "TRUE", "FALSE", "name", "quoted", "(")
-        match token.kind:
-            case "(":
-                inner = self._either()
-                start, end, _ = _span(token, inner, self._need(")"))
-                return replace(inner, start=start, end=end)
-            case "name":
-                return Name(*_span(token), token.text)
-            case "quoted":
-                return Name(*_span(token), _unquoted(token))
-            case "number" if not math.isfinite(float(token.text)):
-                raise _Misplaced("this number is too large", token.start, token.end)
-            case "number":
-                return Constant(*_span(token), float(token.text))
-            case "text":
-                return Constant(*_span(token), _unquoted(token))
-            case _:
-                return Constant(*_span(token), token.kind == "TRUE")
+def _complaint(error: UnexpectedInput, text: str) -> ConditionError:
+    """What lark found, in words for planners."""
+    token = error.token if isinstance(error, UnexpectedToken) else None
+    ended = token is not None and token.type == "$END"
+    start = len(text.rstrip()) if ended else error.pos_in_stream or 0
+    if ended:
+        what, end = "the condition ends too early", start + 1
+    else:
+        word = str(token) if token is not None else text[start]
+        what, end = f"unexpected {word!r}", start + len(word)
+    hint = _hint(text, start, token)
+    if not hint and isinstance(error, UnexpectedToken):
+        wanted = [words for name, words in WORDS.items() if name in (error.accepts or error.expected)]
+        hint = f"expected {', '.join(wanted)}"
+    elif (
+        not hint
+        and isinstance(error, UnexpectedCharacters)
+        and unicodedata.normalize("NFKC", text[start]) != text[start]
+    ):
+        hint = f"write {unicodedata.normalize('NFKC', text[start]).strip() or 'a space'!r}"
+    return ConditionError(pointed(what + (f"; {hint}" if hint else ""), text, start, end))
 
 
-def _span(*parts: Node | Token) -> tuple[int, int, int]:
-    """Start, end and depth of a node made of parts."""
-    start, end = parts[0].start, parts[-1].end
-    depth = 1 + max((part.depth for part in parts if isinstance(part, Node)), default=0)
-    if depth > MAX_DEPTH:
-        raise _Misplaced(f"more than {MAX_DEPTH} levels inside each other", start, start + 1)
-    return start, end, depth
+def _hint(text: str, start: int, token: Token | None) -> str:
+    rest, before = text[start:], text[:start].rstrip()
+    if token is not None and token.type == "LPAR" and before and (before[-1].isalnum() or before[-1] in '_"'):
+        return "functions are not known in conditions"
+    if token is not None and token.type == "NULL":
+        return "write IS NULL or IS NOT NULL"
+    if token is not None and token.type == "COMPARISON":
+        if before.endswith(("=", "<", ">")):
+            return "write = for 'equal'" if text[start - 1] == "=" else "write <=, >= and <> without a space"
+        return "compare two values at a time: x BETWEEN a AND b, or a < x AND x < b"
+    if token is not None and token.type == "QUOTED":
+        return "texts stand in single quotes, names of columns in double quotes"
+    return next((hint for sign, hint in HINTS if rest.startswith(sign)), "")
 
 
-def _value(node: Node, need: str) -> Node:
+def _is_value(node: Node, need: str) -> Node:
     if isinstance(node, CONDITIONS):
         raise _Misplaced(f"this is a condition; {need}", node.start, node.end)
     return node
 
 
-def _condition(node: Node) -> Node:
+def _is_condition(node: Node) -> Node:
     wrong = isinstance(node, (Minus, Arithmetic)) or (isinstance(node, Constant) and not isinstance(node.value, bool))
     if wrong:
         raise _Misplaced("this is a value; a condition is needed here: write a comparison", node.start, node.end)
     return node
 
 
+class _Builder(Transformer[Token, Node]):
+    """Makes the tree while the text is read, so that depth is refused before Python's own stack is in danger."""
+
+    def _span(self, parts: list[Any]) -> tuple[int, int, int]:
+        first, last = parts[0], parts[-1]
+        start = int(first.start_pos or 0 if isinstance(first, Token) else first.start)
+        end = int(last.end_pos or 0 if isinstance(last, Token) else last.end)
+        depth = 1 + max((part.depth for part in parts if isinstance(part, Node)), default=0)
+        if depth > MAX_DEPTH:
+            raise _Misplaced(f"more than {MAX_DEPTH} levels inside each other", start, start + 1)
+        return start, end, depth
+
+    def number(self, parts: list[Any]) -> Node:
+        value = float(parts[0])
+        start, end, depth = self._span(parts)
+        if not math.isfinite(value):
+            raise _Misplaced("this number is too large", start, end)
+        return Constant(start, end, depth, value)
+
+    def text(self, parts: list[Any]) -> Node:
+        return Constant(*self._span(parts), _unquoted(parts[0]))
+
+    def truth(self, parts: list[Any]) -> Node:
+        return Constant(*self._span(parts), parts[0].upper() == "TRUE")
+
+    def name(self, parts: list[Any]) -> Node:
+        return Name(*self._span(parts), str(parts[0]))
+
+    def quoted(self, parts: list[Any]) -> Node:
+        return Name(*self._span(parts), _unquoted(parts[0]))
+
+    def group(self, parts: list[Any]) -> Node:
+        start, end, _ = self._span(parts)
+        return replace(cast("Node", parts[1]), start=start, end=end)
+
+    def minus(self, parts: list[Any]) -> Node:
+        span, operand = self._span(parts), _is_value(parts[1], "arithmetic needs a number")
+        if isinstance(operand, Constant) and isinstance(operand.value, float):
+            return Constant(*span, -operand.value)
+        return Minus(*span, operand)
+
+    def chain(self, parts: list[Any]) -> Node:
+        operands = tuple(_is_value(part, "arithmetic needs numbers") for part in parts[::2])
+        return Arithmetic(*self._span(parts), operands, tuple(str(part) for part in parts[1::2]))
+
+    def comparison(self, parts: list[Any]) -> Node:
+        left, right = (_is_value(part, "a comparison needs values on both sides") for part in parts[::2])
+        return Comparison(*self._span(parts), str(parts[1]), left, right)
+
+    def between(self, parts: list[Any]) -> Node:
+        value, low, high = (_is_value(part, "BETWEEN needs numbers") for part in parts if isinstance(part, Node))
+        return Between(*self._span(parts), value, low, high, _negated(parts))
+
+    def among(self, parts: list[Any]) -> Node:
+        value, *options = (_is_value(part, "IN needs values") for part in parts if isinstance(part, Node))
+        return Among(*self._span(parts), value, tuple(options), _negated(parts))
+
+    def like(self, parts: list[Any]) -> Node:
+        pattern, (start, end, depth) = _unquoted(parts[-1]), self._span(parts)
+        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            raise _Misplaced("the pattern ends in a backslash, which takes the next character as it is", start, end)
+        return Like(start, end, depth, _is_value(parts[0], "LIKE needs a text"), pattern, _negated(parts))
+
+    def missing(self, parts: list[Any]) -> Node:
+        return Missing(*self._span(parts), _is_value(parts[0], "IS NULL asks about a value"), _negated(parts))
+
+    def no(self, parts: list[Any]) -> Node:
+        return Opposite(*self._span(parts), _is_condition(parts[1]))
+
+    def either(self, parts: list[Any]) -> Node:
+        return Joined(*self._span(parts), "OR", tuple(_is_condition(part) for part in parts[::2]))
+
+    def both(self, parts: list[Any]) -> Node:
+        return Joined(*self._span(parts), "AND", tuple(_is_condition(part) for part in parts[::2]))
+
+
+def _negated(parts: list[Any]) -> bool:
+    return any(isinstance(part, Token) and part.type == "NOT" for part in parts)
+
+
 def _unquoted(token: Token) -> str:
-    quote = token.text[0]
-    return token.text[1:-1].replace(quote * 2, quote)
+    quote = token[0]
+    return str(token[1:-1]).replace(quote * 2, quote)
+
+
+_PARSER = Lark(
+    GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), keep_all_tokens=True, maybe_placeholders=False
+)

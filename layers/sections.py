@@ -15,7 +15,7 @@ from layers.conditions import parse_condition
 from layers.errors import ZoneplanError
 from layers.faults import misfit
 from layers.formulas import parse_formula
-from layers.tokens import KEYWORDS
+from layers.grammar import KEYWORDS
 
 RESERVED = frozenset({"unit_id", "piece_id", "area_ha", "control_line", "geometry"})
 """Columns of the house's own tables."""
