@@ -122,8 +122,9 @@ from layers.grids import MAX_SLOPE_CELL_M as MAX_SLOPE_CELL_M
 from layers.grids import cover as cover
 from layers.grids import share_where as share_where
 from layers.grids import summarise as summarise
+from layers.tracts import Blocks as Blocks
 from layers.tracts import cell_boxes as cell_boxes
 from layers.tracts import cut_tracts as cut_tracts
-from layers.tracts import distances as distances
+from layers.tracts import find_blocks as find_blocks
 from layers.reading import confirm_sources as confirm_sources
 from layers.reading import read_layers as read_layers

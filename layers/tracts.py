@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +18,12 @@ from layers.grids import batches, refuse_coarse, surfaces_at
 from layers.projections import project
 from layers.rasters import Raster
 
+Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
+
+_BENT = 1.1
+"""How much farther off the edge of a block may lie than its corners, where the way into metres bends it."""
 
 
 def cut_tracts(
@@ -113,19 +119,50 @@ def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:
     return placed
 
 
-def distances(
-    raster: Raster, row: Places, column: Places, others: Shapes, within_m: float, crs: CRS
-) -> npt.NDArray[np.float64]:
-    """How far the centre of each cell is from the nearest of some shapes, in metres; NaN beyond a distance.
+@dataclass(frozen=True)
+class Blocks:
+    """Square blocks of the cells of a grid.
+
+    Attributes
+    ----------
+    middle : array of geometry
+        Of each block, in metres.
+    radius : array of float
+        Metres within which the centres of its cells lie around it; 0 for a single cell.
+    block : array of int
+        Of each cell the place of its block.
+    """
+
+    middle: Shapes
+    radius: Floats
+    block: Places
+
+    def distances(self, others: shapely.STRtree, within_m: float) -> tuple[Floats, Floats]:
+        """How far the cells of each block are from the nearest of some shapes: at least and at most, in metres.
+
+        For a block of a single cell both are the distance itself. Beyond ``within_m`` both may be inf.
+        """
+        far = np.full(len(self.middle), np.inf)
+        (place, _), metres = others.query_nearest(
+            self.middle,
+            max_distance=within_m + float(self.radius.max(initial=0.0)),
+            return_distance=True,
+            all_matches=False,
+        )
+        far[place] = metres
+        return np.maximum(far - self.radius, 0.0), far + self.radius
+
+
+def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS) -> Blocks:
+    """The blocks in which some cells lie.
 
     Parameters
     ----------
     raster : Raster
     row, column : array of int
         Which cells.
-    others : array of geometry
-        In ``crs``.
-    within_m : float
+    side : int
+        Of a block, in cells; of 1 each cell is a block of its own.
     crs : pyproj.CRS
         In metres.
 
@@ -134,54 +171,31 @@ def distances(
     >>> from affine import Affine
     >>> from pathlib import Path
     >>> grid = Raster(Path("none.tif"), CRS("EPSG:3035"), Affine(100, 0, 0, 0, -100, 200), (2, 2), 100.0)
-    >>> town = np.asarray([shapely.box(100, 0, 200, 100)])
-    >>> distances(grid, np.array([1, 1]), np.array([0, 1]), town, 80.0, CRS("EPSG:3035")).tolist()
-    [50.0, 0.0]
+    >>> town = shapely.STRtree([shapely.box(100, 0, 200, 100)])
+    >>> cells = find_blocks(grid, np.array([1, 1]), np.array([0, 1]), 1, CRS("EPSG:3035"))
+    >>> [found.tolist() for found in cells.distances(town, 80.0)]
+    [[50.0, 0.0], [50.0, 0.0]]
     """
-    found = np.full(len(row), np.nan)
-    near = np.flatnonzero(_may_be_near(raster, row, column, others, within_m, crs))
-    if len(near):
-        x, y = _centres(raster, row[near], column[near], crs)
-        (place, _), far = shapely.STRtree(others).query_nearest(
-            shapely.points(x, y), max_distance=within_m, return_distance=True, all_matches=False
-        )
-        found[near[place]] = far
-    return found
+    if side == 1:
+        middle = shapely.points(_placed(raster, row + 0.5, column + 0.5, crs))
+        return Blocks(middle, np.zeros(len(row)), np.arange(len(row)))
+    down, right = row // side, column // side
+    top, left = down.min(initial=0), right.min(initial=0)
+    width = int(right.max(initial=0) - left) + 1
+    key = (down - top) * width + right - left
+    there = np.flatnonzero(np.bincount(key))
+    place = np.zeros(int(key.max(initial=0)) + 1, np.int64)
+    place[there] = np.arange(len(there))
+    down, right = (there // width + top + 0.5) * side, (there % width + left + 0.5) * side
+    half = (side - 1) / 2
+    steps = np.array([[0, 0], [-half, -half], [-half, half], [half, -half], [half, half]])[:, :, None]
+    middle, *corners = _placed(raster, down + steps[:, 0], right + steps[:, 1], crs)
+    radius = np.max([np.hypot(*(corner - middle).T) for corner in corners], axis=0) * _BENT
+    return Blocks(shapely.points(middle), radius, place[key])
 
 
-def _centres(
-    raster: Raster, row: Places, column: Places, crs: CRS
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _placed(raster: Raster, row: npt.NDArray[Any], column: npt.NDArray[Any], crs: CRS) -> Floats:
+    """Places on a grid as points in another CRS, with one axis more at the end."""
     own = raster.transform
-    x, y = way_between(raster.crs, crs).transform(own.c + own.a * (column + 0.5), own.f + own.e * (row + 0.5))
-    return x, y
-
-
-def _may_be_near(
-    raster: Raster, row: Places, column: Places, others: Shapes, within_m: float, crs: CRS
-) -> npt.NDArray[np.bool_]:
-    """Cells inside the boxes around shapes, a little wider: a quick look before distances are measured."""
-    if not len(row) or not len(others):
-        return np.zeros(len(row), bool)
-    own, top, left = raster.transform, int(row.min()), int(column.min())
-    height, width = int(row.max()) - top + 1, int(column.max()) - left + 1
-    west, south, east, north = shapely.bounds(others).T + np.array([[-1], [-1], [1], [1]]) * within_m
-    middle_x, middle_y = (west + east) / 2, (south + north) / 2
-    x = np.stack([west, west, west, middle_x, middle_x, east, east, east])
-    y = np.stack([south, middle_y, north, south, north, south, middle_y, north])
-    x, y = way_between(crs, raster.crs).transform(x, y)
-    columns, rows = (x - own.c) / own.a - left, (y - own.f) / own.e - top
-    filled = np.zeros((height, width), bool)
-    for low, high, first, end in zip(
-        *(np.clip(ends, 0, size) for axis, size in ((rows, height), (columns, width)) for ends in _widened(axis)),
-        strict=True,
-    ):
-        filled[low:high, first:end] = True
-    return np.asarray(filled[row - top, column - left])
-
-
-def _widened(places: npt.NDArray[np.float64]) -> tuple[Places, Places]:
-    """First and last row or column of boxes, with a tenth and two cells more on both sides."""
-    low, high = places.min(axis=0), places.max(axis=0)
-    more = (high - low) / 10 + 2
-    return np.floor(low - more).astype(np.int64), np.ceil(high + more).astype(np.int64)
+    x, y = way_between(raster.crs, crs).transform(own.c + own.a * column, own.f + own.e * row)
+    return np.stack([x, y], axis=-1)

@@ -121,6 +121,7 @@ from zoning.quotas import Handed as Handed
 from zoning.quotas import allocate as allocate
 from zoning.quotas import hand_down as hand_down
 from zoning.selections import Plots as Plots
+from zoning.surroundings import Surroundings as Surroundings
 from zoning.grounds import Ground as Ground
 from zoning.grounds import find_ground as find_ground
 from zoning.strips import cut_strip as cut_strip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -12,11 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers import Layer, Nearness, Raster, Siting, cell_boxes, cut_tracts, distances, parse_condition
+from layers import Answer, Layer, Raster, Siting, cell_boxes, cut_tracts, parse_condition
 from zoning.lines import roles_of
 from zoning.measures import BOUNDARY_ROLE, covered, deducted_roles, steepness
 from zoning.rulebook import Rulebook
 from zoning.selections import Plots
+from zoning.surroundings import Cells, Surroundings, find_surroundings
 
 SURFACES = ("value", "slope", "aspect", "relief")
 """What conditions of a siting know of a cell, beside the names of the layers that designate."""
@@ -29,41 +31,7 @@ _STEEP = "slope > {limit!r}"
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Plots of land: parts of cells, or pieces.
-
-    Attributes
-    ----------
-    row, column : array of int
-        Of the cell; of a piece its place.
-    land : array of int
-        Place in the land of the ground.
-    area_ha, value, score : array of float
-        Hectares, the surface that counts (NaN where none does), and how suitable.
-    """
-
-    row: Places
-    column: Places
-    land: Places
-    area_ha: Floats
-    value: Floats
-    score: Floats
-
-    @classmethod
-    def none(cls) -> Cells:
-        """No plots at all."""
-        no_place, no_value = np.empty(0, np.int64), np.empty(0)
-        return cls(no_place, no_place, no_place, no_value, no_value, no_value)
-
-    def only(self, chosen: Places | npt.NDArray[np.bool_]) -> Cells:
-        """Some of them."""
-        return Cells(*(getattr(self, name)[chosen] for name in CELLS))
-
-
-CELLS = tuple(Cells.__dataclass_fields__)
+Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -80,7 +48,7 @@ class Ground:
         set of answers, or without a grid one row a piece.
     steep : str
         The condition on slope that too steep cells of the grid meet; "" where they are cut out of the land already.
-    near : list of (Nearness, array of geometry)
+    around : Surroundings
         What land may lie beside.
     """
 
@@ -88,7 +56,7 @@ class Ground:
     raster: Raster | None
     land: gpd.GeoDataFrame
     steep: str
-    near: tuple[tuple[Nearness, Shapes], ...]
+    around: Surroundings
 
     @property
     def available(self) -> pd.Series:
@@ -96,28 +64,32 @@ class Ground:
         found: pd.Series = (self.land.geometry.area / 1e4).groupby(self.land["unit_id"], sort=True).sum()
         return found
 
-    def plots(self) -> Iterator[tuple[str, float, Cells]]:
+    def plots(self, amounts: Mapping[str, float]) -> Iterator[tuple[str, float, Cells]]:
         """Every unit with the hectares of it that are too steep, and the plots that may be taken.
 
-        Those are the plots that are not too steep, have a value and meet ``where``. Few units are in memory at a time.
+        Those are the plots that are not too steep, have a value and meet ``where``; the score is known of those that
+        may be among the most suitable ones of the unit's amount in hectares. Few units are in memory at a time.
         """
         flock, ids = self.land["unit_id"].factorize(sort=True)
         flock = flock.astype(np.int64)
-        for cells in self._cells(flock):
-            seen = cells[cells["share"] > SLIVER]
-            land = seen["land"].to_numpy()
-            names = self.land.columns.drop(["unit_id", self.land.geometry.name])
-            seen = seen.assign(**{name: self.land[name].to_numpy()[land] for name in names})
-            steep = self._too_steep(seen)
-            lost = np.bincount(flock[land], np.where(steep, seen["area_ha"], 0.0), len(ids))
-            value, score = self._value(seen).to_numpy(), self._score(seen).mask(steep).to_numpy()
-            row, column, area = (seen[name].to_numpy() for name in ("row", "column", "area_ha"))
-            every = Cells(row, column, land, area, value, score)
-            order = np.lexsort((land, column, row, flock[land]))
-            unit = flock[land][order]
-            for start, end in itertools.pairwise(np.flatnonzero(np.diff(unit, prepend=-1, append=-1)).tolist()):
-                own = order[start:end]
-                yield str(ids[unit[start]]), float(lost[unit[start]]), every.only(own[~np.isnan(score[own])])
+        for tracts in self._cells(flock):
+            unit, counts = flock[tracts["land"].to_numpy()], tracts["share"].to_numpy() > SLIVER
+            steep = self._too_steep(tracts) & counts
+            lost = np.bincount(unit, np.where(steep, tracts["area_ha"], 0.0), len(ids))
+            apart = np.where(counts & ~steep, self._apart(tracts), np.nan)
+            order = _by_cell(unit, tracts)
+            order = order[~np.isnan(apart[order])]
+            present = np.flatnonzero(np.bincount(unit))
+            begin = np.searchsorted(unit[order], np.append(present, len(ids)))
+            asked = [amounts.get(str(one), 0.0) for one in ids[present]]
+            cells = self.around.settle(self._plots(tracts, apart, order), begin, asked)
+            for one, (start, end) in zip(present.tolist(), itertools.pairwise(begin.tolist()), strict=True):
+                yield str(ids[one]), float(lost[one]), cells.only(slice(start, end))
+
+    def _plots(self, tracts: pd.DataFrame, apart: Floats, chosen: Places) -> Cells:
+        row, column, land, area = (tracts[name].to_numpy()[chosen] for name in ("row", "column", "land", "area_ha"))
+        value, apart = self._value(tracts)[chosen], apart[chosen]
+        return self.around.bound(Cells(row, column, land, area, value, apart, apart, apart))
 
     def _cells(self, flock: npt.NDArray[np.int64]) -> Iterator[pd.DataFrame]:
         if self.raster is not None:
@@ -138,38 +110,39 @@ class Ground:
             return np.zeros(len(seen), bool)
         return np.asarray(parse_condition(self.steep).evaluate(seen).yes)
 
-    def _value(self, seen: pd.DataFrame) -> pd.Series:
+    def _value(self, seen: pd.DataFrame) -> Floats:
         if self.siting.prefer is None:
-            return pd.Series(np.nan, index=seen.index)
-        return seen[self.siting.surface]
+            return np.full(len(seen), np.nan)
+        return np.asarray(seen[self.siting.surface])
 
-    def _score(self, seen: pd.DataFrame) -> pd.Series:
+    def _apart(self, seen: pd.DataFrame) -> Floats:
         siting = self.siting
-        score = pd.Series(0.0, index=seen.index)
+        score = np.zeros(len(seen))
         if siting.prefer is not None:
-            score = score + seen[siting.surface] * (1.0 if siting.prefer == "high" else -1.0)
+            score = score + self._value(seen) * (1.0 if siting.prefer == "high" else -1.0)
         for merit in siting.merits:
-            answer = parse_condition(merit.when).evaluate(seen)
-            score = score.mask(~answer.known, np.nan) + np.where(answer.yes, merit.points, 0.0)
+            yes, known = self._answer(merit.when, seen)
+            score = np.where(known, score, np.nan) + np.where(yes, merit.points, 0.0)
         if siting.where is not None:
-            score = score.where(parse_condition(siting.where).evaluate(seen).yes)
-        for nearness, others in self.near:
-            score = score + nearness.points * self._closeness(seen, nearness, others)
+            score = np.where(self._answer(siting.where, seen)[0], score, np.nan)
         return score
 
-    def _closeness(self, seen: pd.DataFrame, nearness: Nearness, others: Shapes) -> npt.NDArray[np.float64]:
-        """1 beside it, 0 at the distance and beyond."""
-        far = np.full(len(seen), np.nan)
-        if self.raster is not None:
-            row, column = seen["row"].to_numpy(), seen["column"].to_numpy()
-            far = distances(self.raster, row, column, others, nearness.within_m, self.land.crs)
-        elif len(others):
-            shapes = np.asarray(self.land.geometry.array)[seen["land"]]
-            (place, _), metres = shapely.STRtree(others).query_nearest(
-                shapes, max_distance=nearness.within_m, return_distance=True, all_matches=False
-            )
-            far[place] = metres
-        return np.nan_to_num(np.clip(1 - far / nearness.within_m, 0, 1))
+    def _answer(self, text: str, seen: pd.DataFrame) -> tuple[Truths, Truths]:
+        """Whether plots meet a condition, and whether that is known."""
+        land = seen["land"].to_numpy()
+        if text in self._designated:
+            answer = self._designated[text]
+            return answer.yes[land], answer.known[land]
+        condition = parse_condition(text)
+        names = condition.names & set(self.land.columns)
+        answer = condition.evaluate(seen.assign(**{name: self.land[name].to_numpy()[land] for name in names}))
+        return answer.yes, answer.known
+
+    @cached_property
+    def _designated(self) -> dict[str, Answer]:
+        """What conditions on designations alone say of each land."""
+        texts = [text for text in _conditions(self.siting) if _names(text) <= set(self.land.columns)]
+        return {text: parse_condition(text).evaluate(self.land) for text in texts}
 
     def alone(self, cells: Cells) -> Plots:
         """The plots of one unit, as if none were connected."""
@@ -262,8 +235,8 @@ def find_ground(
             for unit, shape in zip(land["unit_id"], _united(land), strict=True)
         ]
         land = land.set_geometry(gpd.GeoSeries(left, index=land.index, crs=land.crs))
-    near = tuple((one, _others(one, pieces, layers)) for one in siting.beside)
-    return Ground(siting, raster, land, condition if same else "", near)
+    around = find_surroundings(siting, pieces, layers, land.geometry)
+    return Ground(siting, raster, land, condition if same else "", around)
 
 
 def _conditions(siting: Siting) -> tuple[str, ...]:
@@ -321,14 +294,11 @@ def _one_grid(one: Raster, other: Raster) -> bool:
     return (one.path, one.transform, one.shape) == (other.path, other.transform, other.shape)
 
 
-def _others(nearness: Nearness, pieces: gpd.GeoDataFrame, layers: Mapping[str, Layer]) -> Shapes:
-    if nearness.layer is not None:
-        features = layers[nearness.layer].features
-        shapes = np.empty(0, object) if features is None else np.asarray(features.geometry.array)
-    else:
-        shapes = np.asarray(pieces.geometry.array)[covered(pieces, [nearness.role or ""])]
-    parts: Shapes = shapely.get_parts(shapes)
-    return parts
+def _by_cell(unit: Places, seen: pd.DataFrame) -> Places:
+    """Places of plots by unit, row, column and land; they are sorted by land already."""
+    row, column = seen["row"].to_numpy(), seen["column"].to_numpy()
+    key = (unit * (row.max(initial=0) + 1) + row) * (column.max(initial=0) + 1) + column
+    return np.argsort(key, kind="stable")
 
 
 def _linked(cells: Cells, neighbours: int) -> Places:

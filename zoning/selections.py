@@ -16,6 +16,8 @@ Last = Literal["cut", "under", "over"]
 
 TOLERANCE = 1e-9
 """Of an amount: less than this is noise of sums."""
+_STEPS = 256
+"""Into as many the range of scores is cut to find the highest ones without sorting all."""
 _SEEDS = 32
 """New patches that are compared before one is taken."""
 
@@ -85,16 +87,34 @@ def rank(plots: Plots, amount: float, last: Last = "cut") -> Floats:
     >>> rank(plots, 14).tolist(), rank(plots, 14, "under").tolist(), rank(plots, 14, "over").tolist()
     ([0.0, 1.0, 0.4], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0])
     """
-    order = np.argsort(-plots.score, kind="stable")
+    order = np.flatnonzero(plots.score >= lowest(plots.area, plots.score, amount))
+    order = order[np.argsort(-plots.score[order], kind="stable")]
     before = np.concatenate([[0.0], np.cumsum(plots.area[order])])[:-1]
     share = np.clip((amount - before) / plots.area[order], 0.0, 1.0)
     share[np.abs(share - 1) * plots.area[order] <= TOLERANCE * amount] = 1.0
     share[share * plots.area[order] <= TOLERANCE * amount] = 0.0
     if last != "cut":
         share = np.floor(share) if last == "under" else np.ceil(share)
-    taken = np.zeros(len(order))
+    taken = np.zeros(len(plots.score))
     taken[order] = share
     return taken
+
+
+def lowest(area: Floats, score: Floats, amount: float) -> float:
+    """A score that so many hectares of the plots have at least, near the highest such; -inf where none is soon told.
+
+    Examples
+    --------
+    >>> lowest(np.full(1000, 10.0), np.arange(1000.0), 75)
+    992.0
+    """
+    top = float(score.max(initial=-np.inf))
+    span = top - float(score.min(initial=np.inf))
+    if not 0 < span < np.inf:
+        return -np.inf
+    step = ((top - score) / span * (_STEPS - 1)).astype(np.int64)
+    last = int(np.searchsorted(np.cumsum(np.bincount(step, area)), amount * (1 + TOLERANCE)))
+    return float(score[step <= last].min()) if last < _STEPS else -np.inf
 
 
 def bound(plots: Plots, amount: float) -> float:
@@ -197,8 +217,8 @@ class _Growth:
         self.edge: list[tuple[float, int]] = []
         for plot in np.flatnonzero(start).tolist():
             self._widen(plot)
-        self.seeds: list[int] = np.argsort(-plots.score, kind="stable").tolist()
-        self.barren: set[int] = set()
+        self.seeds = np.argsort(-plots.score, kind="stable")
+        self.barren = np.zeros(len(start), bool)
         self.sown: list[list[int]] = []
         self.best: list[int] = []
 
@@ -256,9 +276,9 @@ class _Growth:
         """New patches, each grown from a suitable plot that lies in none of those before."""
         grown: list[list[int]] = []
         seen: set[int] = set()
-        self.seeds = [seed for seed in self.seeds if not self.taken[seed] and seed not in self.barren]
-        for seed in self.seeds:
-            if seed not in seen and seed not in self.barren and (patch := self._grown(seed)):
+        self.seeds = self.seeds[(self.taken[self.seeds] == 0) & ~self.barren[self.seeds]]
+        for seed in self.seeds.tolist():
+            if seed not in seen and not self.barren[seed] and (patch := self._grown(seed)):
                 grown.append(patch)
                 seen.update(patch)
                 if len(grown) == _SEEDS:
@@ -277,10 +297,10 @@ class _Growth:
                     seen.add(other)
                     heapq.heappush(edge, (-float(self.plots.score[other]), other))
         if area < self.least - self.noise:  # the land ends here, from whichever of these plots one starts
-            self.barren.update(patch)
+            self.barren[patch] = True
             return []
         if not self._fits(patch):
-            self.barren.add(seed)
+            self.barren[seed] = True
             return []
         return patch
 

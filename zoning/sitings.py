@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,11 +13,12 @@ import shapely
 
 from layers import Layer, Quota, Siting
 from zoning.bounds import UNIT
-from zoning.grounds import CELLS, Cells, Ground, find_ground
+from zoning.grounds import Ground, find_ground
 from zoning.quota_rows import RESERVE
 from zoning.rulebook import Rulebook
 from zoning.selections import TOLERANCE, Plots, bound, grow, patches, rank, roomy
 from zoning.strips import cut_strip, polygonal
+from zoning.surroundings import CELLS, Cells
 from zoning.tables import SITES, SITINGS, tabulate
 
 NOT_PLACED_HA = 1e-6
@@ -131,7 +132,7 @@ def _sites(rows: list[dict[str, object]], pieces: gpd.GeoDataFrame) -> gpd.GeoDa
 def _place(quota: Quota, amounts: Mapping[str, float], ground: Ground, found: _Found) -> None:
     """Both rows of every unit."""
     whole, left, chosen = ground.available, dict(amounts), []
-    for unit, steep, cells in ground.plots():
+    for unit, steep, cells in ground.plots(amounts):
         case = _Case(unit, left.pop(unit), float(whole[unit]) - steep)
         chosen.append(_place_unit(quota, case, ground, cells, found))
     nothing = Cells.none()
@@ -166,28 +167,28 @@ class _Chosen:
 
 def _place_unit(quota: Quota, case: _Case, ground: Ground, cells: Cells, found: _Found) -> _Chosen:
     """What is taken of a unit; its row of SITINGS is added."""
-    taken, fitting = _choose(ground, cells, case.asked)
-    held = taken > 0
-    kept = cells.only(held)
-    number = patches(ground.connect(kept), taken[held]) if held.any() else np.empty(0, np.int64)
-    chosen = _Chosen(case.unit, kept, taken[held], number)
+    kept, taken, fitting = _choose(ground, cells, case.asked)
+    number = patches(ground.connect(kept), taken) if len(taken) else np.empty(0, np.int64)
+    chosen = _Chosen(case.unit, kept, taken, number)
     found.sitings.append(_told(quota, case, float(cells.area_ha.sum()), fitting, chosen))
     return chosen
 
 
-def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[npt.NDArray[np.float64], Plots]:
-    """The share of each plot that is taken, and the plots of land that is large enough for a patch."""
+def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[Cells, npt.NDArray[np.float64], Plots]:
+    """The plots that are taken, the share of each, and the plots of land that is large enough for a patch."""
     least, last = ground.siting.min_patch_ha, ground.siting.last
     plots = ground.alone(cells)
     taken = rank(plots, asked, last)
-    if not least or not len(taken) or _large_enough(ground, cells, taken, least):
-        return taken, plots
-    plots = ground.connect(cells)
-    fits = roomy(plots, least)
-    taken = np.zeros(len(taken))
-    if asked >= least * (1 - TOLERANCE):
-        taken[fits] = grow(plots.only(fits), asked, least, last)
-    return taken, plots.only(fits)
+    if least and not _large_enough(ground, cells, taken, least):
+        plots = ground.connect(cells)
+        fits = roomy(plots, least)
+        cells, plots, taken = cells.only(fits), plots.only(fits), np.zeros(int(fits.sum()))
+        if asked >= least * (1 - TOLERANCE):
+            cells = ground.around.settle(cells, np.array([0, len(taken)]), [np.inf])
+            plots = replace(plots, score=cells.score)
+            taken = grow(plots, asked, least, last)
+    held = taken > 0
+    return cells.only(held), taken[held], plots
 
 
 def _large_enough(ground: Ground, cells: Cells, taken: npt.NDArray[np.float64], least: float) -> bool:

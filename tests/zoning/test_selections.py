@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.selections import Plots, bound, components, grow, patches, rank, roomy
+from zoning.selections import Plots, bound, components, grow, lowest, patches, rank, roomy
 
 NONE = np.empty((0, 2), np.int64)
 
@@ -53,6 +53,16 @@ def test_the_most_suitable_come_first_and_the_last_is_cut():
 
 def test_equals_are_taken_in_their_order():
     assert rank(line([1, 1, 1, 1], [2, 2, 2, 2]), 2).tolist() == [1, 1, 0, 0]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 50), st.floats(-1e3, 1e3) | st.sampled_from([0, 1, 1e300, -1e300])), max_size=60),
+    st.floats(0, 1000),
+)
+def test_so_many_hectares_have_at_least_the_lowest_score(plots, amount):
+    area, score = np.array(plots, float).reshape(-1, 2).T
+    found = lowest(area, score, amount)
+    assert found == -np.inf or area[score >= found].sum() >= amount
 
 
 @pytest.mark.parametrize(("last", "placed"), [("cut", 15), ("under", 10), ("over", 20)])

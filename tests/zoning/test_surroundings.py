@@ -1,0 +1,102 @@
+"""What plots lie beside is looked up by blocks, and closely only where it counts: the result is as if for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from layers import Nearness, Raster, find_blocks
+from zoning import Plots
+from zoning.selections import rank
+from zoning.surroundings import Cells, Surroundings
+
+METRES = CRS("EPSG:3035")
+GRIDS = {
+    "metres": Raster(Path("none.tif"), METRES, Affine(500, 0, 4.3e6, 0, -500, 3.2e6), (60, 80), 500.0),
+    "degrees": Raster(Path("none.tif"), CRS("EPSG:4326"), Affine(0.008, 0, 9.5, 0, -0.006, 52.1), (60, 80), 700.0),
+    "coarse, in the north": Raster(Path("none.tif"), CRS("EPSG:4326"), Affine(0.5, 0, 0, 0, -0.25, 85), (60, 80), 3e4),
+}
+
+
+def places(grid, row, column):
+    own = grid.transform
+    x, y = own.c + own.a * (column + 0.5), own.f + own.e * (row + 0.5)
+    return gpd.GeoSeries(gpd.points_from_xy(x, y), crs=grid.crs).to_crs(METRES)
+
+
+def every_cell(grid):
+    row, column = np.indices(grid.shape)
+    return row.ravel(), column.ravel()
+
+
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
+@pytest.mark.parametrize("side", [1, 4, 16])
+def test_distances_lie_between_those_of_blocks(grid, side):
+    row, column = every_cell(grid)
+    centres = places(grid, row, column)
+    towns = np.asarray(centres.iloc[[7, 1234, 4000]])
+    blocks = find_blocks(grid, row, column, side, METRES)
+    least, most = blocks.distances(shapely.STRtree(towns), 1e9)
+    true = shapely.distance(np.asarray(centres)[:, None], towns).min(axis=1)
+    assert (least[blocks.block] <= true + 1e-6).all()
+    assert (most[blocks.block] >= true - 1e-6).all()
+    assert len(blocks.middle) == -(-grid.shape[0] // side) * -(-grid.shape[1] // side)
+    if side == 1:
+        np.testing.assert_allclose(least, true, atol=1e-6)
+
+
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
+    """Two units in one table; the ranking by what is known of the scores is that by the scores themselves."""
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    chance = np.random.default_rng(seed)
+    row, column = every_cell(grid)
+    centres = np.asarray(places(grid, row, column))
+    wide = float(shapely.distance(centres[0], centres[-1]))
+    near = tuple(
+        (
+            Nearness(role="any", within_m=wide * data.draw(st.sampled_from([0.02, 0.1, 0.6])), points=points),
+            shapely.STRtree(centres[chance.choice(len(centres), count)]),
+        )
+        for points, count in ((2.0, 3), (0.7, 9))
+    )
+    around = Surroundings(near, grid, gpd.GeoSeries([], crs=METRES))
+    apart = -data.draw(st.sampled_from([0.0, 0.1, 3.0])) * chance.integers(0, 3, len(row))
+    area = chance.uniform(0.1, 25, len(row))
+    known = apart
+    for one, others in near:
+        far = shapely.distance(centres[:, None], others.geometries).min(axis=1)
+        known = known + one.points * np.clip(1 - far / one.within_m, 0, 1)
+    amounts = [area[:2000].sum() * part for part in data.draw(st.tuples(*[st.sampled_from([0, 0.001, 0.1, 0.9])] * 2))]
+    cells = around.bound(Cells(row, column, row, area, apart, apart, apart, apart))
+    settled = around.settle(cells, np.array([0, 2000, len(row)]), amounts)
+    assert (settled.score >= known - 1e-9).all()
+    for own, amount in ((slice(0, 2000), amounts[0]), (slice(2000, None), amounts[1])):
+        taken = rank(Plots(area[own], settled.score[own], np.empty((0, 2), int)), amount)
+        wanted = np.sort(known[own])[::-1]
+        np.testing.assert_allclose(settled.score[own][taken > 0], known[own][taken > 0], atol=1e-9)
+        np.testing.assert_allclose(np.sort(settled.score[own][taken > 0])[::-1], wanted[: (taken > 0).sum()], atol=1e-9)
+    np.testing.assert_allclose(around.settle(settled, np.array([0, len(row)]), [np.inf]).score, known, atol=1e-9)
+
+
+def test_nothing_to_lie_beside():
+    """A layer without features, and a siting without any: no plot gains, and none is in doubt."""
+    row, column = every_cell(GRIDS["metres"])
+    zero = np.zeros(len(row))
+    cells = Cells(row, column, row, zero + 25, zero, zero, zero, zero)
+    nothing = (Nearness(layer="stops", within_m=100, points=1), shapely.STRtree([]))
+    for near in ((), (nothing,)):
+        around = Surroundings(near, GRIDS["metres"], gpd.GeoSeries([], crs=METRES))
+        settled = around.settle(around.bound(cells), np.array([0, len(row)]), [50.0])
+        assert (settled.score == 0).all()
+        assert (settled.least == 0).all()
