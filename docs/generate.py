@@ -247,7 +247,8 @@ def _heirs(error: type[ZoneplanError]) -> Iterator[type[ZoneplanError]]:
 
 def _public(package: ModuleType) -> list[tuple[str, str]]:
     rows = []
-    for name, value in vars(package).items():
+    for name in (name for name in package.__dir__() if not name.startswith("_")):
+        value = getattr(package, name)
         if inspect.isfunction(value):
             names = ", ".join(inspect.signature(value).parameters)
             rows.append((f"`{name}({names})`", _first_line(value)))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from affine import Affine
 
 from layers.drivers import limit_drivers
 from layers.errors import LimitError, SourceError
@@ -68,7 +67,7 @@ def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:
         problem = f"has {dataset.count} bands. Export the one that is meant (gdal_translate -b 1)"
     elif np.dtype(dataset.dtypes[0]).kind not in "iuf":
         problem = f"holds {dataset.dtypes[0]}, no real numbers. Export it as Int32 or Float32"
-    elif grid == Affine.identity():
+    elif grid == grid.identity():
         problem = (
             "does not say where on the earth it lies (a .tfw or .aux.xml beside it is not read). Write it into the "
             "file (gdal_translate in.tif out.tif)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -47,7 +48,7 @@ def entries(
     """
     ids = [str(one) for one in features]
     if not ids:
-        return _EMPTY
+        return _empty()
     said = [action] * len(ids) if isinstance(action, str) else action
     rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": said})
     return _typed(rows.assign(area_before_ha=before_ha, area_after_ha=after_ha))
@@ -66,7 +67,7 @@ def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """
     filled = [part for part in parts if len(part)]
     if not filled:
-        return _EMPTY.copy()
+        return _empty().copy()
     if len(filled) == 1 and not filled[0].duplicated(_KEY).any():
         return filled[0].sort_values(_KEY, kind="stable", ignore_index=True)
     rows = pd.concat(filled, ignore_index=True).sort_values(_KEY, kind="stable", ignore_index=True)
@@ -83,4 +84,7 @@ def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[:, list(LEDGER_COLUMNS)].astype(kinds).reset_index(drop=True)
 
 
-_EMPTY = _typed(pd.DataFrame(columns=list(LEDGER_COLUMNS)))
+@cache
+def _empty() -> pd.DataFrame:
+    """A ledger without rows; it is made when it is asked for, as the first column of texts takes megabytes."""
+    return _typed(pd.DataFrame(columns=list(LEDGER_COLUMNS)))

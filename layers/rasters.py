@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from affine import Affine
 from pyproj import CRS, Geod
 
 from layers.conditions import Condition, parse_condition
@@ -24,6 +23,7 @@ from layers.ledger import entries, gather
 from layers.places import box_in, far_away
 
 if TYPE_CHECKING:
+    from affine import Affine
     from rasterio.io import DatasetReader
 
 Window = tuple[slice, slice]

@@ -1,5 +1,8 @@
 """What people see: the web map, tables, report, the run folder and the command."""
 
+import importlib
+from typing import TYPE_CHECKING
+
 from layers import LANGUAGES as LANGUAGES
 from maps.errors import BusyError as BusyError
 from maps.errors import DamagedRunError as DamagedRunError
@@ -72,5 +75,20 @@ from maps.first_plans import write_plan as write_plan
 from maps.doctor import diagnose as diagnose
 
 from maps.progress import progress as progress
-from maps.exits import judge as judge
-from maps.commands import main as main
+
+# The command. It is loaded when it is asked for: who imports the package for its functions needs no command line.
+if TYPE_CHECKING:
+    from maps.exits import judge as judge
+    from maps.commands import main as main
+
+_LATER = {"judge": "maps.exits", "main": "maps.commands"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_LATER]
