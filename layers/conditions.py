@@ -8,9 +8,8 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,8 +24,7 @@ from layers.sentences import sentences
 Word = Literal["yes", "no", "unknown"]
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """One comparison of a condition, answered for one row.
 
     Attributes

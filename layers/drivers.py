@@ -14,10 +14,9 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from layers.errors import LimitError, SourceError
 
@@ -51,8 +50,7 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """A format that may be read.
 
     Attributes

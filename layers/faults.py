@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -36,8 +35,7 @@ BOUNDS = {
 }
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing that does not fit: the path of the value or, with ``of_key``, of the key, and what is wrong."""
 
     path: Keys
@@ -79,8 +77,7 @@ def find_faults(invalid: ValidationError, model: type[BaseModel], content: dict[
     return [fault for group in groups.values() for fault in _of_group(group, model)]
 
 
-@dataclass(frozen=True)
-class _Complaint:
+class _Complaint(NamedTuple):
     """One complaint of pydantic.
 
     ``path`` leads to the value in the table; ``branch`` names the kind that was tried at ``fork``, "" where there is

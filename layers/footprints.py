@@ -7,15 +7,18 @@ inside its cell, and the height that it hands on to all cells further right, add
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from affine import Affine
 from pyproj import CRS, Transformer
 
 from layers.crs import known_crs, same_crs, way_between
+
+if TYPE_CHECKING:
+    from affine import Affine
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -60,8 +63,7 @@ class Edges:
         return np.bincount(self.owner, (y1 - y0) * -(x0 + x1) / 2, count).astype(np.float64)
 
 
-@dataclass(frozen=True)
-class Footprint:
+class Footprint(NamedTuple):
     """The cells that polygons touch, sorted by polygon, row and column.
 
     Attributes

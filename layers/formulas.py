@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from layers.conditions import Condition, parse_condition
 from layers.errors import ConditionError, StudyError, raise_all
@@ -47,8 +47,7 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SHAPE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """What is measured of a layer inside each unit.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -26,8 +26,7 @@ _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-6
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(NamedTuple):
     """The cells of a raster inside units.
 
     Attributes
@@ -201,8 +200,7 @@ def _inside(edges: Edges, found: Footprint, count: int) -> Floats:
         return np.clip(np.nan_to_num(np.bincount(found.owner, found.share, count) / whole), 0.0, 1.0)
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """A few units: their places in the table, their cells and the true area of each, and their share on the grid."""
 
     units: npt.NDArray[np.int64]

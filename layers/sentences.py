@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from layers.answers import Answer, View
 from layers.columns import Plain
@@ -100,8 +100,7 @@ def sentences(
     ]
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(NamedTuple):
     """One value of a comparison in all rows; ``fixed``: it depends on no column; ``written``: it stands in the text."""
 
     words: str
@@ -126,8 +125,7 @@ def _titled(view: View, node: Node, titles: Mapping[str, str]) -> str:
     return " ".join((text + view.text[start : node.end]).split())
 
 
-@dataclass(frozen=True)
-class _Teller:
+class _Teller(NamedTuple):
     """Facts of one row, in the words of one language."""
 
     words: Mapping[str, str]

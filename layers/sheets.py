@@ -6,9 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,8 +20,7 @@ _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{
 _TRUTHS = frozenset({"true", "false"})
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of a sheet: its cells as text, and the line of the file on which it ends."""
 
     cells: Sequence[str]

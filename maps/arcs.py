@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Rings:
+class Rings(NamedTuple):
     """Closed lines made of arcs, several a shape.
 
     Attributes
@@ -37,8 +36,7 @@ class Rings:
     counts: Integers
 
 
-@dataclass(frozen=True)
-class Arcs:
+class Arcs(NamedTuple):
     """The borders of a coverage and the shapes that they bound.
 
     Attributes
@@ -63,8 +61,7 @@ class Arcs:
         return places[first], places[last]
 
 
-@dataclass(frozen=True)
-class _Corners:
+class _Corners(NamedTuple):
     """The vertices of all rings without their closing point; each ring has three or more."""
 
     xy: Integers

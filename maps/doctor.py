@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pyproj
 import shapely
@@ -30,8 +30,7 @@ _GEOS_FIXED = (3, 15)
 _GDAL_RAW_LIMITS = (3, 12)
 
 
-@dataclass(frozen=True)
-class Symptom:
+class Symptom(NamedTuple):
     """One thing that the doctor has to say.
 
     Attributes

@@ -8,8 +8,8 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from layers import ZoneplanError
 from maps.errors import DamagedRunError, WriteError
@@ -21,8 +21,7 @@ MANIFEST = "manifest.json"
 SPARE_BYTES = 8_000_000
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What ``zoneplan verify`` found.
 
     Attributes

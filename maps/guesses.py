@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -32,8 +31,7 @@ _CODED = re.compile(r"[A-Za-z0-9._:-]*[0-9][A-Za-z0-9._:-]*")
 _FEW = 20
 
 
-@dataclass(frozen=True)
-class Guess:
+class Guess(NamedTuple):
     """What a column seems to be.
 
     Attributes

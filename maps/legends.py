@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from math import atan2, degrees, floor, log10
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -34,8 +34,7 @@ ROW = 14
 SCALE_BAR_PX = 130
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One line of the legend: what it looks like (26 x 14 px), its name, its figures."""
 
     swatch: str
@@ -43,8 +42,7 @@ class Item:
     figure: str = ""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A headed group of the legend."""
 
     title: str

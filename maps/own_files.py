@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -69,8 +69,7 @@ class OwnFile:
     classes: Mapping[float, float] | None = None
 
 
-@dataclass(frozen=True)
-class Hints:
+class Hints(NamedTuple):
     """What the user says of all files that do not say it themselves.
 
     Attributes

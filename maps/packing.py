@@ -10,8 +10,7 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -29,8 +28,7 @@ FINENESS = 512
 """Steps of the grid along the side of a rather small unit: finer than a screen shows it at twice its full height."""
 
 
-@dataclass(frozen=True)
-class Shapes:
+class Shapes(NamedTuple):
     """Units and pieces on one grid, in the web's Mercator projection.
 
     Attributes
@@ -173,8 +171,7 @@ def _told(rings: Rings) -> tuple[Integers, ...]:
     return rings.counts, rings.sizes, zigzag(np.diff(rings.refs, prepend=0))
 
 
-@dataclass(frozen=True)
-class _Degrees:
+class _Degrees(NamedTuple):
     """From the plan's own CRS to the web's Mercator projection, opened where the plan leaves the widest gap."""
 
     transformer: pyproj.Transformer

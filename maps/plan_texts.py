@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -25,8 +25,7 @@ NO_ROLE = ("", "table")
 _RASTERS = (".tif", ".tiff")
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A first plan before it is checked.
 
     Attributes

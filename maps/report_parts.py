@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -11,8 +12,7 @@ OPEN_ROWS = 40
 """Longer grids and lists are folded on the screen; paper always shows them whole."""
 
 
-@dataclass(frozen=True)
-class Light:
+class Light(NamedTuple):
     """A warning light in a cell: a shape and a colour by its level, with its word beside them.
 
     Attributes
@@ -46,8 +46,7 @@ def texts_of(cell: Cell) -> tuple[str, ...]:
     return (cell,) if isinstance(cell, str) else cell
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column of a grid.
 
     Attributes
@@ -63,8 +62,7 @@ class Column:
     kind: str = "text"
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """Rows of a grid under one heading, or under none."""
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -105,8 +103,7 @@ class Grid:
         return self.length > OPEN_ROWS
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(NamedTuple):
     """A list of names inside a card."""
 
     title: str
@@ -176,8 +173,7 @@ class Drawing:
 Leaf = Grid | Card | Paragraph | Figures | Drawing
 
 
-@dataclass(frozen=True)
-class Chapter:
+class Chapter(NamedTuple):
     """A chapter of the report."""
 
     id: str

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic import ValidationError
@@ -23,8 +22,7 @@ Row = dict[str, Any]
 Shares = Mapping[str, Decimal]
 
 
-@dataclass(frozen=True)
-class Sides:
+class Sides(NamedTuple):
     """The two sides of a river: what flows past one comes from the other."""
 
     upstream: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -35,8 +35,7 @@ from zoning.rulebook import Rulebook, read_rulebook
 from zoning.zones import resolve
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What a rulebook made of a worked case.
 
     Attributes
@@ -172,8 +171,7 @@ def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: 
             yield f"{state} {code} is {verdict.treatment}, expected {treatment} ({by})"
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """What the rulebook makes of a case."""
 
     main: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,7 @@ DIGITS = 14
 Values = Mapping[str, float | bool | str]
 
 
-@dataclass(frozen=True)
-class Because:
+class Because(NamedTuple):
     """Why a derived measure of one unit is what it is.
 
     Attributes

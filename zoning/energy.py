@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -92,8 +92,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     return tabulate(ENERGY, pd.DataFrame([judge.row(region, one) for region, one in figures.items()]))
 
 
-@dataclass(frozen=True)
-class _Judge:
+class _Judge(NamedTuple):
     """Judges regions by a scheme as it stands at the end of a period."""
 
     scheme: Scheme

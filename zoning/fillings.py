@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,7 @@ ALL = 0
 """The node of all units, above every cap."""
 
 
-@dataclass(frozen=True)
-class Nest:
+class Nest(NamedTuple):
     """Caps on sets of units, disjoint or one inside another, as a tree; node 0 is the total.
 
     Attributes
@@ -39,8 +38,7 @@ class Nest:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Filling:
+class Filling(NamedTuple):
     """A best plan and what its bounds are worth.
 
     Attributes
@@ -159,8 +157,7 @@ def _ranked(order: Places, members: Places, count: int) -> Places:
     return order[inside[order]]
 
 
-@dataclass(frozen=True)
-class _Pricing:
+class _Pricing(NamedTuple):
     """What the bounds of a best plan are worth: found by moving one step from one unit to another."""
 
     programme: Programme

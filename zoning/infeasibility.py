@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -46,8 +47,7 @@ class Clash:
     unit: str = ""
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(NamedTuple):
     """How the bounds of units are told.
 
     Attributes
@@ -155,8 +155,7 @@ def refuse(clashes: Sequence[Clash], amount: Callable[..., str]) -> InfeasibleEr
     return InfeasibleError("\n".join(lines), code="conflict")
 
 
-@dataclass(frozen=True)
-class _Apart:
+class _Apart(NamedTuple):
     """Tells classes of units by the units.
 
     Attributes

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -52,8 +53,7 @@ class Jurisdiction:
             yield from part.walk()
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(NamedTuple):
     """What is needed to see what jurisdictions can take; arrays follow the units.
 
     Attributes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,7 @@ from zoning.weights import Values, find_column
 Weight = str | tuple[Share, ...] | None
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """What a transfer sees of the units that count: measures, and what conditions know besides.
 
     Attributes
@@ -48,8 +47,7 @@ class Sight:
         return pd.Series(answer.yes, index=self.measures.index)
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(NamedTuple):
     """What each receiver needs, and the words for it."""
 
     amounts: dict[str, Fraction]

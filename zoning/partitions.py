@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +26,7 @@ _CROWD = 12
 """Polygons whose box meets more boxes of their own designation than this, on average, are a crowd worth dissolving."""
 
 
-@dataclass(frozen=True)
-class Faces:
+class Faces(NamedTuple):
     """Faces of a planar partition.
 
     Attributes

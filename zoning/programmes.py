@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -109,8 +109,7 @@ class Programme:
         return Programme(self.gains[inside], self.lower[inside], self.upper[inside], tuple(rows))
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(NamedTuple):
     """Which units and rules are at a bound: a plan as the solver remembers it.
 
     Attributes

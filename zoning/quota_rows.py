@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,8 +20,7 @@ Rows = Mapping[str, Any]
 """Rows to come, a list or an array a column; amounts in steps, ``UNLIMITED`` where there is no bound."""
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(NamedTuple):
     """Writes rows of a quota.
 
     Attributes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -95,8 +96,7 @@ def allocate(
     return hand_down(zones, measures, quotas, parameters, overlays).quotas
 
 
-@dataclass(frozen=True)
-class Handed:
+class Handed(NamedTuple):
     """Quotas as they were handed down.
 
     Attributes

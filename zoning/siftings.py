@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +24,7 @@ _SPREAD, _WORD = 2_654_435_761, 2**32
 """Multiples of the first, modulo the second, are spread evenly (D. E. Knuth, *TAOCP* 3, 6.4): units at any rhythm."""
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """Where the units are, and what the rules are worth."""
 
     basis: Basis

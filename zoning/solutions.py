@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,8 +31,7 @@ _ROUNDING = 1e-12
 """A smaller gap, relative to the value, is that of two sums."""
 
 
-@dataclass(frozen=True)
-class Solution:
+class Solution(NamedTuple):
     """A quota as it was handed out.
 
     Attributes

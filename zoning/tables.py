@@ -5,8 +5,7 @@ Writers are held to these declarations by one test. A table without rows still h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,7 @@ from layers import LEDGER_COLUMNS
 Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry"]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """The declaration of one table.
 
     Attributes
