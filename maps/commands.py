@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 
 from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, visible
@@ -225,10 +226,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     signal.signal(signal.SIGTERM, terminate)
     gc.freeze()  # what has been imported stays: the collector need not go through it again and again
+    pool = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps pages for each size of a small column
     try:
         code = app(args=arguments, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
+    pa.set_memory_pool(pool)
     gc.unfreeze()
     sys.exit(code if isinstance(code, int) else 0)
 
