@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
 from lark import Lark, Token, Transformer
@@ -151,7 +152,7 @@ def parse_expression(text: str, *, value: bool = False) -> Node:
         raise ConditionError(f"an empty {what}, or leave the key out")
     try:
         _check_tokens(text)
-        parsed = cast("Node", _PARSER.parse(text))
+        parsed = cast("Node", _parser().parse(text))
         tree = _is_value(parsed, VALUE_NEEDED) if value else _is_condition(parsed)
     except UnexpectedInput as error:
         raise _complaint(error, text) from None
@@ -171,7 +172,7 @@ def _check_tokens(text: str) -> None:
     if len(text) <= MAX_TOKENS and text.count("(") <= MAX_DEPTH:
         return
     open_ = 0
-    for count, token in enumerate(_PARSER.lex(text)):
+    for count, token in enumerate(_parser().lex(text)):
         start = token.start_pos or 0
         open_ += (token.type == "LPAR") - (token.type == "RPAR")
         if open_ > MAX_DEPTH:
@@ -316,6 +317,9 @@ def _unquoted(token: Token) -> str:
     return str(token[1:-1]).replace(quote * 2, quote)
 
 
-_PARSER = Lark(
-    GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), keep_all_tokens=True, maybe_placeholders=False
-)
+@cache
+def _parser() -> Lark:
+    """The parser, whose tables are made when the first condition is read."""
+    return Lark(
+        GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), keep_all_tokens=True, maybe_placeholders=False
+    )
