@@ -13,7 +13,7 @@ KINDS = ("reason", "setting", "yes", "no", "unknown", "parameter", "reference")
 """What a line of a chain can be, by its number from 1; below 0 it is a clause on which nothing hangs."""
 GAP = "\0"
 """Where a number stands in a text that is kept once; no visible text has this character."""
-_NUMBER = re.compile(r"(?<![A-Za-z0-9_])[0-9]+(?:[.,][0-9]+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_])([0-9]+(?:[.,][0-9]+)*)")
 
 
 class Shelf:
@@ -72,8 +72,8 @@ class Whys:
 
     def _text(self, text: str) -> tuple[int | str, ...]:
         """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
-        shown = visible(text)
-        return self._texts.place(_NUMBER.sub(GAP, shown)), *_NUMBER.findall(shown)
+        parts = _NUMBER.split(visible(text))
+        return self._texts.place(GAP.join(parts[::2])), *parts[1::2]
 
     @staticmethod
     def _kind(kind: str, decides: bool) -> int:

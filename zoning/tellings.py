@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers import number_text
 from zoning.words import engine_words, text_in
@@ -15,8 +14,7 @@ _UNSEEN = ("policy", "exception", "overruled", "list")
 """Kinds of which people say that nobody has seen the text; of numbers and rules, that they are not verified."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """One line of a chain.
 
     Attributes
@@ -45,9 +43,9 @@ def tell(link: Mapping[str, Any], language: str = "en") -> Iterator[Told]:
         See :func:`zoning.link`.
     language : {"en", "zh"}
 
-    Yields
-    ------
-    Told
+    Returns
+    -------
+    iterator of Told
         Names are in the text as they were read, see :func:`layers.visible`.
 
     Examples
@@ -57,23 +55,7 @@ def tell(link: Mapping[str, Any], language: str = "en") -> Iterator[Told]:
     >>> [(one.depth, one.text) for one in tell(floor)]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
     """
-    words = engine_words(language)
-    where, under = _reference(link, words), 1 if link["reason"] else 0
-    if link["reason"]:
-        placed = words["there"].format(place=link["written"]) if link["written"] and not where else ""
-        yield Told(0, "reason", f"{link['reason']}{placed}")
-    for name, value in link.get("settings", {}).items():
-        yield Told(0, "setting", words["setting"].format(name=name, value=_setting(value, words)))
-    for clause in link["clauses"]:
-        always = clause["text"].upper() == "TRUE"
-        sentence = words["always"] if always else clause["sentence"]
-        yield Told(under, clause["answer"], sentence, bool(clause["decides"]))
-    for one in link["parameters"]:
-        yield Told(under, "parameter", _parameter(one, language))
-    for below in link["links"]:
-        yield from (replace(line, depth=line.depth + under) for line in tell(below, language))
-    if where:
-        yield Told(under, "reference", where)
+    return _told(link, language, engine_words(language), 0)
 
 
 def reasoned(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
@@ -95,13 +77,33 @@ def reasoned(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
     return told | {"reason": words[key].format(id=claim["rule"], reason=because)}
 
 
+def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[Told]:
+    """The lines of a link that stands so far below the matter."""
+    where, under = _reference(link, words), depth + 1 if link["reason"] else depth
+    if link["reason"]:
+        placed = words["there"].format(place=link["written"]) if link["written"] and not where else ""
+        yield Told(depth, "reason", f"{link['reason']}{placed}")
+    for name, value in link.get("settings", {}).items():
+        yield Told(depth, "setting", words["setting"].format(name=name, value=_setting(value, words)))
+    for clause in link["clauses"]:
+        always = clause["text"].upper() == "TRUE"
+        sentence = words["always"] if always else clause["sentence"]
+        yield Told(under, clause["answer"], sentence, bool(clause["decides"]))
+    for one in link["parameters"]:
+        yield Told(under, "parameter", _parameter(one, language, words))
+    for below in link["links"]:
+        yield from _told(below, language, words, under)
+    if where:
+        yield Told(under, "reference", where)
+
+
 def days_of(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """From when until when something holds, in words; empty where that is always."""
     return "".join(words[f"policy_{key}"].format(day=one[key]) for key in ("since", "until") if one[key])
 
 
-def _parameter(one: Mapping[str, Any], language: str) -> str:
-    words, title = engine_words(language), text_in(one["title"], language)
+def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
+    title = text_in(one["title"], language)
     return words["parameter"].format(
         name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
         value=_plain(one["value"], words),
@@ -120,12 +122,11 @@ def _plain(value: float | bool | str, words: Mapping[str, str]) -> str:
 
 def _reference(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
+    if not link["reference"]:
+        return "" if link["reason"] or not link["written"] else words["written"].format(place=link["written"])
     doubt = "" if link["verified"] is not False else words["unseen" if link["kind"] in _UNSEEN else "unverified"]
     place = words["there"].format(place=link["written"]) if link["written"] else ""
-    told = {"text": link["reference"], "days": days_of(link, words), "doubt": doubt, "place": place}
-    if link["reference"]:
-        return words["reference"].format(**told)
-    return "" if link["reason"] or not link["written"] else words["written"].format(place=link["written"])
+    return words["reference"].format(text=link["reference"], days=days_of(link, words), doubt=doubt, place=place)
 
 
 def _setting(value: Any, words: Mapping[str, str]) -> str:
