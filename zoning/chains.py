@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from layers import Condition, ConditionError, Study, parse_condition
+import pandas as pd
+
+from layers import Clause, Condition, ConditionError, Study, parse_condition
 from zoning.entries import InForce, Part
 from zoning.rulebook import Rulebook
 
@@ -135,22 +137,47 @@ def chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
     }
 
 
-def asked(condition: Condition, seen: Any, rulebook: Rulebook, language: str) -> dict[str, Content]:
-    """The chain of a condition for each row of a table, by the row's index."""
-    found = condition.explain(seen, rulebook.values, language, rulebook.titles_in(language))
+def rows_of(table: pd.DataFrame, units: Collection[str]) -> list[Content]:
+    """The rows of a table that speak of some units, in their order.
+
+    Examples
+    --------
+    >>> rows_of(pd.DataFrame({"unit_id": ["a", "b"], "amount": [1, 2]}), {"b"})
+    [{'unit_id': 'b', 'amount': 2}]
+    """
+    own = only(table, units)
+    names = [str(name) for name in own.columns]
+    columns = [own[name].tolist() for name in own.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def only(table: pd.DataFrame, units: Collection[str]) -> pd.DataFrame:
+    """The part of a table that speaks of some units."""
+    return table[[unit in units for unit in table["unit_id"].tolist()]]
+
+
+def asked(condition: Condition, seen: pd.DataFrame, rulebook: Rulebook, language: str) -> dict[str, Content]:
+    """The chain of a condition for each row of a table, by the row's index; rows in which it reads the same share one."""
+    names = condition.names
+    read = [seen[name].tolist() for name in seen.columns if name in names]
+    read += [seen.index.tolist()] if seen.index.name in names else []
+    rows = [*zip(*read, strict=True)] if read else [()] * len(seen)
+    places = {row: place for place, row in enumerate(rows)}
+    some = seen.iloc[[*places.values()]]
+    found = condition.explain(some, rulebook.values, language, rulebook.titles_in(language))
+    chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(places, found, strict=True)}
+    return {str(name): chains[row] for name, row in zip(seen.index, rows, strict=True)}
+
+
+def _said(clauses: Iterable[Clause]) -> Content:
+    """Clauses as the claims hold them."""
     return {
-        str(name): chain(
-            {
-                "clauses": [
-                    {"text": one.text, "answer": one.answer, "sentence": one.sentence, "decides": one.decides}
-                    for one in clauses
-                ],
-                "values": {key: value for one in clauses for key, value in one.values.items()},
-                "thresholds": {key for one in clauses for key in one.thresholds},
-            },
-            rulebook,
-        )
-        for name, clauses in zip(seen.index, found, strict=True)
+        "clauses": [
+            {"text": one.text, "answer": one.answer, "sentence": one.sentence, "decides": one.decides}
+            for one in clauses
+        ],
+        "values": {key: value for one in clauses for key, value in one.values.items()},
+        "thresholds": {key for one in clauses for key in one.thresholds},
     }
 
 

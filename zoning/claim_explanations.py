@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers import LANGUAGES, parse_condition
-from zoning.chains import Content, chain, in_plan, in_rulebook, link
+from zoning.chains import Content, chain, in_plan, in_rulebook, link, rows_of
 from zoning.claims import DEFAULT_RULE
 from zoning.decisions import DECISION
 from zoning.entries import Rule
@@ -28,15 +28,19 @@ def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the claims. Beside the keys of a link: ``zone``, ``title``, ``rule``, ``answer``,
+        By unit, in the order of the claims; units of which a rule says the same share a link. Beside the keys of a link: ``zone``, ``title``, ``rule``, ``answer``,
         ``because`` (the reason in all languages of the rulebook), ``inherited_from``, ``decision``. The default has a
         link for each rule that was asked in vain.
     """
     explainer = _Explainer(plan)
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    rows = plan.claims[plan.claims["unit_id"].isin(found)]
-    for row in rows.to_dict("records"):
-        found[row["unit_id"]].append(explainer.claim({str(name): value for name, value in row.items()}))
+    told: dict[tuple[Any, ...], Content] = {}
+    for row in rows_of(plan.claims, found):
+        unit = row.pop("unit_id")
+        claim = tuple(row.values())
+        if claim not in told:
+            told[claim] = explainer.claim(row)
+        found[unit].append(told[claim])
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from layers import parse_condition
-from zoning.chains import Content, asked, chain, in_rulebook, link
+from zoning.chains import Content, asked, chain, in_rulebook, link, only, rows_of
 from zoning.entries import Policy
 from zoning.plans import Plan
 from zoning.provisions import EXCEPTION
@@ -50,22 +50,21 @@ def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
         ``overruled``. ``parameters`` has those that the policy sets as well.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    rows = plan.policies[plan.policies["unit_id"].isin(found)]
-    groups = list(_grouped(rows))
+    groups = list(_grouped(rows_of(plan.policies, found)))
     if groups:
-        explainer = _Explainer(plan, list(found), [group[0] for group in groups])
+        explainer = _Explainer(plan, found.keys(), [group[0] for group in groups])
         for group in groups:
             found[group[0]["unit_id"]].append(explainer.duty(group))
     return found
 
 
-def _grouped(rows: pd.DataFrame) -> Iterator[list[Row]]:
+def _grouped(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """The rows that tell of one policy in one unit, on all its pieces."""
     groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows.to_dict("records"):
+    for row in rows:
         whole = "" if row["piece_id"] == "" else "part"
         parts = (row["unit_id"], row["policy"], whole, row["overruled_by"], *(row.get(name, "") for name in _ADDED))
-        groups.setdefault(parts, []).append({str(name): value for name, value in row.items()})
+        groups.setdefault(parts, []).append(row)
     yield from groups.values()
 
 
@@ -75,25 +74,40 @@ class _Explainer:
     Parameters
     ----------
     plan : Plan
-    ids : list of str
+    ids : collection of str
     rows : list of mapping
         Of the POLICIES table; conditions are asked where these are.
     """
 
-    def __init__(self, plan: Plan, ids: list[str], rows: list[Row]) -> None:
+    def __init__(self, plan: Plan, ids: Collection[str], rows: list[Row]) -> None:
         self._plan, self._seen = plan, _sights(plan, ids)
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
+        self._exceptions = {
+            (policy.id, f"{EXCEPTION}{number}"): one
+            for policy in plan.rulebook.policies
+            for number, one in enumerate(policy.exceptions, start=1)
+        }
         self._asked_at: dict[str, set[str]] = {}
         for row in rows:
             self._asked_at.setdefault(row["policy"], set()).add(_place(self._written[row["policy"]], row))
         self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
         self._asked: dict[tuple[str, str], dict[str, Content]] = {}
+        self._told: dict[tuple[Any, ...], Content] = {}
 
     def duty(self, rows: list[Row]) -> Content:
-        """One policy in one unit."""
+        """One policy in one unit; the same link wherever there is the same to say of it."""
         row, policy = rows[0], self._written[rows[0]["policy"]]
-        said = self._chain(policy, policy.when, row)
+        exception = self._exceptions.get((policy.id, row["overruled_by"]))
+        found = [self._chain(policy, one.when, row) for one in (policy, exception) if one is not None]
+        same = (*map(id, found), *(value for name, value in row.items() if name != "unit_id"))
+        if same not in self._told:
+            self._told[same] = self._duty(policy, rows, *found)
+        return self._told[same]
+
+    def _duty(self, policy: Policy, rows: list[Row], said: Content, excepted: Content | None = None) -> Content:
+        """A policy, and what its condition found; ``excepted``: what that of its exception did, where one holds."""
+        row = rows[0]
         sets = [value for value in policy.parameters.values() if isinstance(value, str)]
         pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
         own = link(
@@ -106,7 +120,7 @@ class _Explainer:
             reference=policy.reference,
             verified=policy.verified,
             written=self._places[policy.id],
-            links=[*self._exception(policy, row), *self._overruled(row)],
+            links=[*self._exception(policy, row, excepted), *self._overruled(row)],
         )
         return own | {
             **{name: str(row[name]) for name in _KEPT},
@@ -125,8 +139,7 @@ class _Explainer:
         """What a condition of a policy found where the row is."""
         key = policy.id, when
         if key not in self._asked:
-            seen = self._seen[policy.scope].seen
-            seen = seen.loc[seen.index.isin(self._asked_at[policy.id])]
+            seen = self._seen[policy.scope].seen.loc[sorted(self._asked_at[policy.id])]
             self._asked[key] = asked(parse_condition(when), seen, self._plan.rulebook, self._plan.language)
         return self._asked[key][_place(policy, row)]
 
@@ -136,17 +149,16 @@ class _Explainer:
         said: Content = {"clauses": [], "values": {}, "thresholds": names}
         return list(chain(said, self._plan.rulebook)["parameters"])
 
-    def _exception(self, policy: Policy, row: Row) -> Iterator[Content]:
-        over = str(row["overruled_by"])
-        one = {f"{EXCEPTION}{number}": one for number, one in enumerate(policy.exceptions, start=1)}.get(over)
+    def _exception(self, policy: Policy, row: Row, said: Content | None) -> Iterator[Content]:
+        one = self._exceptions.get((policy.id, row["overruled_by"]))
         if one is None:
             return
         yield link(
             "exception",
-            over,
+            str(row["overruled_by"]),
             text_in(one.reason, self._plan.language),
             when=one.when,
-            said=self._chain(policy, one.when, row),
+            said=said,
             reference=one.reference,
             verified=one.verified,
         )
@@ -174,15 +186,15 @@ def _place(policy: Policy, row: Row) -> str:
     return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
 
 
-def _sights(plan: Plan, ids: list[str]) -> Mapping[str, Sight]:
+def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, Sight]:
     """What the conditions saw; the neighbours of the units' jurisdictions are there for their sums."""
     levels = plan.study.units.levels
     inside = paths(plan.measures, levels)
-    own = plan.measures.index.isin(ids)
+    own = np.array([unit in ids for unit in plan.measures.index.tolist()])
     near = plan.measures[(inside.isin(set(inside[own])) & (inside != "")) | own]
     zones = plan.zones.set_index("unit_id").loc[near.index]
-    land = plan.pieces[plan.pieces["unit_id"].isin(ids)].copy()
+    land = only(plan.pieces, ids)
     land.attrs = {"roles": plan.roles}
-    quotas = plan.quotas[plan.quotas["unit_id"].isin(near.index)]
-    measures = near.rename_axis("unit_id")
-    return sights(zones, measures, quotas, plan.energy, plan.flows, plan.rulebook, land, levels)
+    quotas = only(plan.quotas, set(near.index))
+    measures, scopes = near.rename_axis("unit_id"), {policy.scope for policy in plan.rulebook.policies}
+    return sights(zones, measures, quotas, plan.energy, plan.flows, plan.rulebook, land, levels, scopes)

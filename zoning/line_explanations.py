@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from zoning.chains import Content, chain, in_rulebook, link
+from zoning.chains import Content, chain, in_rulebook, link, only, rows_of
 from zoning.entries import Floor, Line
 from zoning.floors import places_of, weigh_floors
 from zoning.measures import deducted_roles
@@ -32,11 +32,11 @@ def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
         here, each line by which land is ``taken``, and ``least``, what it must at least cover where the unit lies.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    rows = plan.lines[plan.lines["unit_id"].isin(found)]
-    if len(rows):
-        explainer = _Explainer(plan, rows["unit_id"].unique())
-        for row in rows.to_dict("records"):
-            found[row["unit_id"]].append(explainer.line({str(name): value for name, value in row.items()}))
+    rows = rows_of(plan.lines, found)
+    if rows:
+        explainer = _Explainer(plan, {row["unit_id"] for row in rows})
+        for row in rows:
+            found[row["unit_id"]].append(explainer.line(row))
     return found
 
 
@@ -46,10 +46,10 @@ class _Explainer:
     Parameters
     ----------
     plan : Plan
-    ids : array of str
+    ids : set of str
     """
 
-    def __init__(self, plan: Plan, ids: Any) -> None:
+    def __init__(self, plan: Plan, ids: set[str]) -> None:
         self._plan, self._language = plan, plan.language
         self._words = engine_words(plan.language)
         self._lines = {line.code: line for line in plan.rulebook.lines}
@@ -168,12 +168,11 @@ def _least(plan: Plan) -> dict[tuple[int, str], list[Content]]:
     return found
 
 
-def _land(plan: Plan, ids: Any) -> dict[tuple[str, str], float]:
+def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
     """Hectares of each layer that may draw a line, by unit and layer."""
     roles = {role for line in plan.rulebook.lines for role in line.roles}
     layers = [layer for layer, role in plan.roles.items() if role in roles and layer in plan.pieces.columns]
-    pieces = pd.DataFrame(plan.pieces[["unit_id", "area_ha", *layers]])
-    pieces = pieces[pieces["unit_id"].isin(ids)]
+    pieces = only(pd.DataFrame(plan.pieces[["unit_id", "area_ha", *layers]]), ids)
     return {
         (str(unit), layer): float(area)
         for layer in layers
