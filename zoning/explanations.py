@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers import UnknownNameError, shown, visible
-from zoning.chains import Content
+from zoning.chains import Content, rows_of
 from zoning.claim_explanations import explain_claims
 from zoning.claims import DEFAULT_RULE
 from zoning.duties import explain_policies
@@ -191,11 +191,11 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
         "policies": explain_policies(plan, units),
         "industries": explain_lists(plan, units),
     }
-    claims, zones = explain_claims(plan, units), plan.zones[plan.zones["unit_id"].isin(units)]
+    claims = explain_claims(plan, units)
     return {
-        str(zone["unit_id"]): _sorted(claims[zone["unit_id"]], zone)
+        zone["unit_id"]: _sorted(claims[zone["unit_id"]], zone)
         | {name: part[zone["unit_id"]] for name, part in parts.items()}
-        for zone in zones.to_dict("records")
+        for zone in rows_of(plan.zones, claims)
     }
 
 

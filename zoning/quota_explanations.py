@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers import Priority, Quota, number_text
 from zoning.bounds import UNIT
-from zoning.chains import Content, in_plan, link
+from zoning.chains import Content, in_plan, link, rows_of
 from zoning.grants import GRANTED, Grants
 from zoning.jurisdictions import name_level
 from zoning.plans import Plan
@@ -44,17 +44,18 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
         on the ground, in full under ``siting``.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    rows = plan.quotas[plan.quotas["unit_id"].isin(found)]
+    rows = rows_of(plan.quotas, found)
     above = _above(plan)
     solutions = {str(row["quota"]): _texts(row) for row in plan.solutions.drop(columns="period").to_dict("records")}
     explainers = {
         (quota.name, quota.period): _Explainer(place, quota, Grants(plan, quota, found), solutions.get(quota.name))
-        for place, quota in enumerate(plan.study.quotas if len(rows) else ())
+        for place, quota in enumerate(plan.study.quotas if rows else ())
     }
-    for row in map(_texts, rows.to_dict("records")):
+    for row in rows:
         key = str(row["quota"]), int(row["period"])
         told = explainers[key].quota(row) if key in explainers else _quota(row)
-        found[row["unit_id"]].append(told | {"jurisdiction_amount": above.get((*key, row["jurisdiction"]))})
+        told["jurisdiction_amount"] = above.get((*key, row["jurisdiction"]))
+        found[row["unit_id"]].append(told)
     return found
 
 
@@ -92,7 +93,7 @@ def _quota(row: Mapping[str, Any], reference: str = "", written: str = "") -> Co
 
 
 def _decimal(value: Any) -> str | None:
-    return None if pd.isna(value) or value == "" else str(value)
+    return str(value) if isinstance(value, Decimal) else None
 
 
 class _Explainer:
@@ -123,7 +124,9 @@ class _Explainer:
         for (level, name), row in self._above.items():
             above = "" if name == row["jurisdiction"] else name.removesuffix(f" / {row['jurisdiction']}")
             self._weights.setdefault((level, above), []).append(row["weight"])
-        self._levels = [name_level(level, grants.measures) for level in quota.levels[:-1]]
+        self._levels = [name_level(level, grants.measures).to_dict() for level in quota.levels[:-1]]
+        self._granted = {level: _amounts(grants.plan.quotas, level) for level in {one.level for one in quota.within}}
+        self._shared: dict[tuple[str, ...], list[Content]] = {}
         parts = [] if isinstance(quota.weight, str) else quota.weight
         self._sums = {
             one.measure: math.fsum(find_column(one.measure, grants.measures, "weight").astype(float)) for one in parts
@@ -138,16 +141,19 @@ class _Explainer:
         best = (link("optimum", name, line) for line in optimum_lines(own, language))
         written = self._written("siting")
         sited = (link("site", name, line, written=written) for line in narrate_siting(siting, language))
-        return own | {"links": [*self._links(row), *best, *sited]}
+        own["links"] += [*self._links(row), *best, *sited]
+        return own
 
     def _links(self, row: Mapping[str, Any]) -> Iterator[Content]:
         """What made a row, from the total down."""
         unit = str(row["unit_id"])
-        yield from self._from_above(unit)
+        path = [str(names[unit]) for names in self._levels]
+        yield from self._share(self._from_above, *path)
         yield self._weight(row)
         locked = bool(list(self._grants.locks(unit)))
         for what in ("floor", "ceiling") if not locked else ():
-            yield from self._bound(what, getattr(self._quota, what), unit)
+            bound = getattr(self._quota, what)
+            yield from self._bound(what, bound, unit) if isinstance(bound, str) else self._share(self._fixed, what)
         yield from self._within(unit)
         yield from self._conditions(row)
 
@@ -165,11 +171,17 @@ class _Explainer:
             self._columns[name] = find_column(name, self._grants.measures, what).to_dict()
         return self._columns[name]
 
-    def _from_above(self, unit: str) -> Iterator[Content]:
-        """The jurisdictions by which the amount came, each with what it held back."""
+    def _share(self, tell: Callable[..., Iterator[Content]], *names: str) -> list[Content]:
+        """What is told alike of all units of one name; told once."""
+        if (tell.__name__, *names) not in self._shared:
+            self._shared[tell.__name__, *names] = list(tell(*names))
+        return self._shared[tell.__name__, *names]
+
+    def _from_above(self, *names: str) -> Iterator[Content]:
+        """The jurisdictions by which the amount came, the highest first, each with what it held back."""
         quota, path, whole = self._quota, "", str(self._quota.total)
-        for level, names in zip(quota.levels, self._levels, strict=False):
-            above, path = path, f"{path} / {names[unit]}" if path else str(names[unit])
+        for level, name in zip(quota.levels, names, strict=False):
+            above, path = path, f"{path} / {name}" if path else name
             row = self._above.get((level, path))
             if row is None:
                 return
@@ -237,14 +249,15 @@ class _Explainer:
             written=self._written("priority", number),
         )
 
-    def _bound(self, what: str, bound: Decimal | str | None, unit: str) -> Iterator[Content]:
-        """The floor or the ceiling as the plan gives it, before balances and other quotas."""
-        if bound is None:
-            return
-        if not isinstance(bound, str):
+    def _fixed(self, what: str) -> Iterator[Content]:
+        """The floor or the ceiling where it is a number, before balances and other quotas."""
+        bound = getattr(self._quota, what)
+        if bound is not None:
             reason = self._say(f"quota_{what}", amount=bound, source="")
             yield self._link(what, what, reason, str(bound), written=self._written(what))
-            return
+
+    def _bound(self, what: str, bound: str, unit: str) -> Iterator[Content]:
+        """The floor or the ceiling where it is a measure."""
         value = self._measured(bound, what)[unit]
         source = self._say("quota_source", measure=bound, step=self._quota.step)
         reason = self._say(f"quota_{what}", amount=_short(float(value), 10), source=source)
@@ -253,13 +266,10 @@ class _Explainer:
 
     def _within(self, unit: str) -> Iterator[Content]:
         """The amounts of other quotas that this one stays within, at every level."""
-        rows = self._grants.plan.quotas
         for number, one in enumerate(self._quota.within):
-            depth = len(self._quota.levels) - 1 if one.level == UNIT else self._quota.levels.index(one.level) + 1
-            path = " / ".join(str(names[unit]) for names in self._levels[:depth])
-            column, name = ("unit_id", unit) if one.level == UNIT else ("name", path)
-            other = rows[(rows["quota"] == one.quota) & (rows["level"] == one.level) & (rows[column] == name)]
-            amount = other["amount"].iloc[-1] if len(other) else Decimal(0)
+            depth = 0 if one.level == UNIT else self._quota.levels.index(one.level) + 1
+            place = " / ".join(str(names[unit]) for names in self._levels[:depth]) or unit
+            amount = self._granted[one.level].get((one.quota, place), Decimal(0))
             reason = self._say("quota_within", times=one.times, amount=amount, other=one.quota)
             written = self._written("within", number)
             yield self._link("within", one.quota, reason, str(one.times * amount), written=written)
@@ -297,6 +307,13 @@ class _Explainer:
         limits = self._words["quota_and"].join(self._say(key, amount=end) for key, end in ends if end is not None)
         because = self._say("quota_because", reason=group.reason) if group.reason else ""
         return self._say("quota_group", when=group.when, limits=limits, because=because)
+
+
+def _amounts(quotas: pd.DataFrame, level: str) -> dict[tuple[str, str], Decimal]:
+    """What quotas gave the places of one level, by quota and place; of several periods the last."""
+    rows = quotas[quotas["level"] == level]
+    names = zip(rows["quota"], rows["unit_id" if level == UNIT else "name"], strict=True)
+    return dict(zip(names, rows["amount"], strict=True))
 
 
 def _short(value: float | None, digits: int = DIGITS) -> str:
