@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -50,7 +51,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
 
     def claims(chain: Content, *keys: str) -> list[list[Any]]:
         found = [one for key in keys for one in (chain[key] if isinstance(chain[key], list) else [chain[key]])]
-        return [_claim(one, codes, rules, whys, language) for one in found]
+        return [_claim(one, codes, rules, whys) for one in found]
 
     def each(matter: str, told: Callable[[Rows, Plan, str], list[list[Any]]], known: Collection[str]) -> list[Any]:
         links = ([whys.place(one) for one in chain[matter] if one["id"] in known] for chain in chains)
@@ -99,10 +100,10 @@ def _by_unit(table: pd.DataFrame, units: pd.Index) -> list[Rows]:
     return list(found.values())
 
 
-def _claim(one: Content, codes: list[str], rules: Shelf, whys: Whys, language: str) -> list[Any]:
+def _claim(one: Content, codes: list[str], rules: Shelf, whys: Whys) -> list[Any]:
     """A claim by the place of its rule, its zone, its answer, and why."""
     rule = rules.place((one["rule"], one["kind"]))
-    return [rule, codes.index(one["zone"]), one["answer"], whys.place(reasoned(one, language))]
+    return [rule, codes.index(one["zone"]), one["answer"], whys.place(one, reasoned)]
 
 
 def _whole_first(policies: list[Content]) -> list[Content]:
@@ -160,7 +161,7 @@ def _sitings(rows: Rows, plan: Plan) -> list[list[Any]]:
 
 
 def _decimal(value: Any) -> str | None:
-    return None if pd.isna(value) else f"{value:f}"
+    return f"{value:f}" if isinstance(value, Decimal) else None
 
 
 class _Policies:

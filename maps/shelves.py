@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from layers import visible
@@ -11,9 +11,12 @@ from zoning import heading, tell
 
 KINDS = ("reason", "setting", "yes", "no", "unknown", "parameter", "reference")
 """What a line of a chain can be, by its number from 1; below 0 it is a clause on which nothing hangs."""
+_KINDS = {kind: number for number, kind in enumerate(KINDS, start=1)}
 GAP = "\0"
 """Where a number stands in a text that is kept once; no visible text has this character."""
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_])([0-9]+(?:[.,][0-9]+)*)")
+
+Link = Mapping[str, Any]
 
 
 class Shelf:
@@ -50,18 +53,31 @@ class Whys:
     def __init__(self, language: str) -> None:
         self._language = language
         self._texts, self._whys, self._lists = Shelf(), Shelf(), Shelf()
+        self._placed: dict[int, tuple[Link, int]] = {}
 
-    def place(self, link: Mapping[str, Any]) -> int:
-        """The number of a chain: its lines, each by its depth, kind and text."""
-        lines = tell(link, self._language)
-        told = ((one.depth, self._kind(one.kind, one.decides), *self._text(one.text)) for one in lines)
-        return self._whys.place(tuple(told))
+    def place(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
+        """The number of a chain: its lines, each by its depth, kind and text.
 
-    def place_all(self, links: Iterable[Mapping[str, Any]]) -> int:
+        Parameters
+        ----------
+        link : mapping
+            One that several units share is told once; it must not change.
+        word : callable, optional
+            Takes the link and the language, and returns it as it is to be told.
+        """
+        known = self._placed.get(id(link))
+        if known is None:
+            worded = link if word is None else word(link, self._language)
+            lines = tell(worded, self._language)
+            told = tuple((one.depth, self._kind(one.kind, one.decides), *self._text(one.text)) for one in lines)
+            known = self._placed[id(link)] = link, self._whys.place(told)
+        return known[1]
+
+    def place_all(self, links: Iterable[Link]) -> int:
         """The number of a list of chains."""
         return self._lists.place(tuple(self.place(link) for link in links))
 
-    def headed(self, matter: str, links: Iterable[Mapping[str, Any]]) -> int:
+    def headed(self, matter: str, links: Iterable[Link]) -> int:
         """The number of a list of headings, each with its chain."""
         told = ((self.place(one), *self._text(heading(matter, one, self._language))) for one in links)
         return self._lists.place(tuple(told))
@@ -77,5 +93,4 @@ class Whys:
 
     @staticmethod
     def _kind(kind: str, decides: bool) -> int:
-        number = 1 + KINDS.index(kind)
-        return number if decides else -number
+        return _KINDS[kind] if decides else -_KINDS[kind]

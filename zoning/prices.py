@@ -152,10 +152,10 @@ def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[st
     ------
     str
     """
-    words, solution = words_in(language, WORDS), quota["solution"]
+    solution = quota["solution"]
     if not solution:
         return
-    objective = solution["objective"]
+    words, objective = words_in(language, WORDS), solution["objective"]
     if price := price_words(quota, objective, language):
         yield price
     for limit in quota["limits"]:
