@@ -41,7 +41,9 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         have in common), ``texts``, ``whys`` (chains as :func:`zoning.explain` tells them, line by line) and
         ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
     """
-    zones = plan.zones.set_index("unit_id").reindex(plan.units.index)
+    zones = {
+        name: column.tolist() for name, column in plan.zones.set_index("unit_id").reindex(plan.units.index).items()
+    }
     codes = [zone.code for zone in plan.rulebook.zones]
     rules, jurisdictions, whys = Shelf(), Shelf(), Whys(language)
     sets = _Policies(plan, language)

@@ -21,6 +21,7 @@ import shapely
 from maps.arcs import Arcs, Integers, Rings, cut, merge
 
 Geometries = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
 
 EARTH_RADIUS_M = 6378137.0
 HIGHEST_LATITUDE = 85.05
@@ -79,8 +80,15 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     places = units.index.get_indexer(pieces["unit_id"]).astype(np.int64)
     ground = np.asarray(units.geometry)
     simple = shapely.coverage_simplify(np.asarray(pieces.geometry), _step(shapely.area(ground)))
-    degrees = _Degrees.of(simple, units.crs)
-    parts, labels = degrees.project(simple), shapely.get_coordinates(degrees.project(label_points(ground)))
+    transformer = pyproj.Transformer.from_crs(units.crs, "EPSG:4326", always_xy=True)
+
+    def in_degrees(xy: Floats) -> Floats:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    degrees = shapely.transform(simple, in_degrees)
+    seam = _seam(shapely.get_coordinates(degrees)[:, 0])
+    parts = shapely.transform(degrees, lambda xy: _mercator(xy, seam))
+    labels = _mercator(in_degrees(shapely.get_coordinates(label_points(ground))), seam)
     step = max(_step(np.bincount(places, shapely.area(parts), len(units)).astype(np.float64)), 0.01)
     west, south, *_ = shapely.total_bounds(parts)
     arcs = cut(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
@@ -171,33 +179,22 @@ def _told(rings: Rings) -> tuple[Integers, ...]:
     return rings.counts, rings.sizes, zigzag(np.diff(rings.refs, prepend=0))
 
 
-class _Degrees(NamedTuple):
-    """From the plan's own CRS to the web's Mercator projection, opened where the plan leaves the widest gap."""
-
-    transformer: pyproj.Transformer
-    seam: float
-
-    @classmethod
-    def of(cls, shapes: Geometries, crs: pyproj.CRS) -> _Degrees:
-        transformer = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-        lon, _ = transformer.transform(*shapely.get_coordinates(shapes).T)
-        around = np.sort(lon)
-        gaps = np.diff(np.r_[around, around[:1] + 360])
-        widest = int(gaps.argmax())
-        return cls(transformer, float(around[widest] + gaps[widest] / 2) - 360.0)
-
-    def project(self, shapes: Geometries) -> Geometries:
-        projected: Geometries = shapely.transform(shapes, self._mercator)
-        return projected
-
-    def _mercator(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        lon, lat = self.transformer.transform(xy[:, 0], xy[:, 1])
-        turned = (lon - self.seam) % 360 + self.seam
-        kept = np.radians(np.clip(lat, -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
-        return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
+def _seam(lon: Floats) -> float:
+    """The longitude in the middle of the widest gap that some points leave, below 0."""
+    around = np.sort(lon)
+    gaps = np.diff(np.r_[around, around[:1] + 360])
+    widest = int(gaps.argmax())
+    return float(around[widest] + gaps[widest] / 2) - 360.0
 
 
-def _step(areas: npt.NDArray[np.float64]) -> float:
+def _mercator(degrees: Floats, seam: float) -> Floats:
+    """Degrees in the web's Mercator projection, opened at a seam."""
+    turned = (degrees[:, 0] - seam) % 360 + seam
+    kept = np.radians(np.clip(degrees[:, 1], -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
+    return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
+
+
+def _step(areas: Floats) -> float:
     """A fraction of the side of the unit that a quarter of all units are smaller than."""
     return float(np.sqrt(np.sort(areas)[len(areas) // 4]) / FINENESS)
 

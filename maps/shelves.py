@@ -53,6 +53,7 @@ class Whys:
     def __init__(self, language: str) -> None:
         self._language = language
         self._texts, self._whys, self._lists = Shelf(), Shelf(), Shelf()
+        self._parts: dict[str, tuple[int | str, ...]] = {}
         self._placed: dict[int, tuple[Link, int]] = {}
 
     def place(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
@@ -88,8 +89,10 @@ class Whys:
 
     def _text(self, text: str) -> tuple[int | str, ...]:
         """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
-        parts = _NUMBER.split(visible(text))
-        return self._texts.place(GAP.join(parts[::2])), *parts[1::2]
+        if text not in self._parts:
+            parts = _NUMBER.split(visible(text))
+            self._parts[text] = self._texts.place(GAP.join(parts[::2])), *parts[1::2]
+        return self._parts[text]
 
     @staticmethod
     def _kind(kind: str, decides: bool) -> int:

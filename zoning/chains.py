@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers import Clause, Condition, ConditionError, Study, parse_condition
@@ -153,11 +155,19 @@ def rows_of(table: pd.DataFrame, units: Collection[str]) -> list[Content]:
 
 def only(table: pd.DataFrame, units: Collection[str]) -> pd.DataFrame:
     """The part of a table that speaks of some units."""
-    return table[[unit in units for unit in table["unit_id"].tolist()]]
+    return table[among(table["unit_id"], units)]
+
+
+def among(ids: pd.Series | pd.Index, units: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Which ids are those of some units; of columns of Arrow's texts much faster than ``isin``."""
+    return np.array([unit in units for unit in ids.tolist()], bool)
 
 
 def asked(condition: Condition, seen: pd.DataFrame, rulebook: Rulebook, language: str) -> dict[str, Content]:
-    """The chain of a condition for each row of a table, by the row's index; rows in which it reads the same share one."""
+    """The chain of a condition for each row of a table, by the row's index.
+
+    Rows in which the condition reads the same values share one.
+    """
     names = condition.names
     read = [seen[name].tolist() for name in seen.columns if name in names]
     read += [seen.index.tolist()] if seen.index.name in names else []

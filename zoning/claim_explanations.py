@@ -28,9 +28,9 @@ def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the claims; units of which a rule says the same share a link. Beside the keys of a link: ``zone``, ``title``, ``rule``, ``answer``,
-        ``because`` (the reason in all languages of the rulebook), ``inherited_from``, ``decision``. The default has a
-        link for each rule that was asked in vain.
+        By unit, in the order of the claims; units of which a rule says the same share one. Beside the keys of a link:
+        ``zone``, ``title``, ``rule``, ``answer``, ``because`` (the reason in all languages of the rulebook),
+        ``inherited_from``, ``decision``. The default has a link for each rule that was asked in vain.
     """
     explainer = _Explainer(plan)
     found: dict[str, list[Content]] = {unit: [] for unit in ids}

@@ -6,10 +6,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from layers import parse_condition
-from zoning.chains import Content, asked, chain, in_rulebook, link, only, rows_of
+from zoning.chains import Content, among, asked, chain, in_rulebook, link, only, rows_of
 from zoning.entries import Policy
 from zoning.plans import Plan
 from zoning.provisions import EXCEPTION
@@ -190,7 +188,7 @@ def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, Sight]:
     """What the conditions saw; the neighbours of the units' jurisdictions are there for their sums."""
     levels = plan.study.units.levels
     inside = paths(plan.measures, levels)
-    own = np.array([unit in ids for unit in plan.measures.index.tolist()])
+    own = among(plan.measures.index, ids)
     near = plan.measures[(inside.isin(set(inside[own])) & (inside != "")) | own]
     zones = plan.zones.set_index("unit_id").loc[near.index]
     land = only(plan.pieces, ids)

@@ -168,7 +168,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
-        :func:`zoning.link` says.
+        :func:`zoning.link` says; where several units have the same one, it is one object, not to be changed.
 
     Examples
     --------

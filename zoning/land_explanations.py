@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers import number_text, parse_calculation, parse_condition
-from zoning.chains import Content, chain, in_rulebook, link
+from zoning.chains import Content, among, chain, in_rulebook, link
 from zoning.derivations import Because, explain_derived
 from zoning.land_entries import Derived, Norm
 from zoning.norms import places_of, weigh_norms
@@ -44,11 +44,13 @@ def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
         ``calculation``.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    rows = plan.measures[plan.measures.index.isin(found)]
-    for one in derived_in(plan):
+    derived = derived_in(plan)
+    rows = plan.measures[among(plan.measures.index, found)] if derived else plan.measures
+    values = rows.to_dict("records") if derived else []
+    for one in derived:
         told = explain_derived(one, rows, plan.rulebook, plan.language)
-        for unit, value, because in zip(rows.index, rows[one.name], told, strict=True):
-            found[str(unit)].append(_measure(one, _plain(value), because, rows.loc[unit], plan))
+        for unit, own, because in zip(rows.index, values, told, strict=True):
+            found[str(unit)].append(_measure(one, _plain(own[one.name]), because, own, plan))
     return found
 
 
@@ -97,7 +99,7 @@ def why_text(one: Mapping[str, Any], language: str) -> str:
     return engine_words(language)["and"].join(filter(None, parts))
 
 
-def _measure(one: Derived, value: Any, because: Because, own: pd.Series, plan: Plan) -> Content:
+def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Content:
     band = because.band
     names = parse_condition(band.when).names | parse_calculation(band.value).names if band else one.names
     always = band is not None and band.when.strip().upper() == "TRUE"
@@ -106,7 +108,7 @@ def _measure(one: Derived, value: Any, because: Because, own: pd.Series, plan: P
         for clause in because.clauses
         if not always
     ]
-    values = {name: _plain(own[name]) for name in sorted(names) if name in own.index}
+    values = {name: _plain(own[name]) for name in sorted(names) if name in own}
     said = {"clauses": clauses, "values": values, "thresholds": dict.fromkeys(names)}
     told = text_in(band.reason, plan.language) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
