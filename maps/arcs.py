@@ -220,14 +220,14 @@ def _starts(corners: _Corners) -> Flags:
     """Vertices where arcs start: those with different neighbours on different rings, else the lowest of a ring."""
     place, before, after = corners.place, corners.place[corners.shifted(-1)], corners.place[corners.shifted(1)]
     pair = np.minimum(before, after) * (len(place) + 1) + np.maximum(before, after)
-    order = np.lexsort((pair, place))
-    differs = (place[order][1:] == place[order][:-1]) & (pair[order][1:] != pair[order][:-1])
-    junctions = np.zeros(int(place.max()) + 1, bool)
-    junctions[place[order][1:][differs]] = True
+    junctions, seen = np.zeros(int(place.max()) + 1, bool), np.empty(int(place.max()) + 1, np.int64)
+    seen[place] = pair
+    junctions[place[seen[place] != pair]] = True
     starts = junctions[place]
     alone = ~np.logical_or.reduceat(starts, corners.starts)
-    lowest = np.lexsort((place, corners.ring))[corners.starts]
-    starts[lowest[alone]] = True
+    lowest = np.where(alone, np.minimum.reduceat(place, corners.starts), -1)
+    found = np.flatnonzero(place == np.repeat(lowest, corners.lengths))
+    starts[found[np.unique(corners.ring[found], return_index=True)[1]]] = True
     return starts
 
 

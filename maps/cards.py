@@ -41,15 +41,15 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         have in common), ``texts``, ``whys`` (chains as :func:`zoning.explain` tells them, line by line) and
         ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
     """
-    zones = {
-        name: column.tolist() for name, column in plan.zones.set_index("unit_id").reindex(plan.units.index).items()
-    }
+    table = plan.zones.set_index("unit_id").reindex(plan.units.index)
+    zones = {str(name): column.tolist() for name, column in table.items()}
     codes = [zone.code for zone in plan.rulebook.zones]
     rules, jurisdictions, whys = Shelf(), Shelf(), Whys(language)
     sets = _Policies(plan, language)
-    traced = trace(plan, plan.units.index)
-    chains = [traced[unit_id] for unit_id in plan.units.index]
-    by_unit = {name: _by_unit(getattr(plan, name), plan.units.index) for name in ("lines", "quotas", "policies")}
+    ids = plan.units.index.tolist()
+    traced = trace(plan, ids)
+    chains = [traced[unit_id] for unit_id in ids]
+    by_unit = {name: _by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies")}
 
     def claims(chain: Content, *keys: str) -> list[list[Any]]:
         found = [one for key in keys for one in (chain[key] if isinstance(chain[key], list) else [chain[key]])]
@@ -63,7 +63,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         ]
 
     units = {
-        "id": [visible(unit_id) for unit_id in plan.units.index],
+        "id": [visible(unit_id) for unit_id in ids],
         "name": [visible(name) for name in zones["name"]],
         "jurisdiction": [jurisdictions.place(visible(name)) for name in zones["jurisdiction"]],
         "area_ha": [round(float(area), 2) for area in zones["area_ha"]],
@@ -74,7 +74,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         "claims": [claims(chain, "overlays", "other_claims") for chain in chains],
         "lines": each("lines", _lines, [line.code for line in plan.rulebook.lines]),
         "quotas": each("quotas", _quotas, [quota.name for quota in plan.study.quotas]),
-        "sitings": [_sitings(rows, plan) for rows in _by_unit(plan.sitings, plan.units.index)],
+        "sitings": [_sitings(rows, plan) for rows in _by_unit(plan.sitings, ids)],
         "policies": [sets.place(rows) for rows in by_unit["policies"]],
         "policy_whys": [whys.place_all(_whole_first(chain["policies"])) for chain in chains],
         **{matter: [whys.headed(matter, chain[matter]) for chain in chains] for matter in HEADED_ON_CARDS},
@@ -93,9 +93,9 @@ def _rows(frame: pd.DataFrame) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
 
 
-def _by_unit(table: pd.DataFrame, units: pd.Index) -> list[Rows]:
+def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
     """The rows of a table that speak of each unit, in their order."""
-    found: dict[str, Rows] = {unit_id: [] for unit_id in units.tolist()}
+    found: dict[str, Rows] = {unit_id: [] for unit_id in ids}
     for row in _rows(table):
         if row["unit_id"] in found:
             found[row["unit_id"]].append(row)

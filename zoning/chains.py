@@ -176,7 +176,7 @@ def asked(condition: Condition, seen: pd.DataFrame, rulebook: Rulebook, language
     some = seen.iloc[[*places.values()]]
     found = condition.explain(some, rulebook.values, language, rulebook.titles_in(language))
     chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(places, found, strict=True)}
-    return {str(name): chains[row] for name, row in zip(seen.index, rows, strict=True)}
+    return {str(name): chains[row] for name, row in zip(seen.index.tolist(), rows, strict=True)}
 
 
 def _said(clauses: Iterable[Clause]) -> Content:

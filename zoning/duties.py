@@ -193,6 +193,6 @@ def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, Sight]:
     zones = plan.zones.set_index("unit_id").loc[near.index]
     land = only(plan.pieces, ids)
     land.attrs = {"roles": plan.roles}
-    quotas = only(plan.quotas, set(near.index))
+    quotas = only(plan.quotas, set(near.index.tolist()))
     measures, scopes = near.rename_axis("unit_id"), {policy.scope for policy in plan.rulebook.policies}
     return sights(zones, measures, quotas, plan.energy, plan.flows, plan.rulebook, land, levels, scopes)

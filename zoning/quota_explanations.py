@@ -124,7 +124,7 @@ class _Explainer:
         for (level, name), row in self._above.items():
             above = "" if name == row["jurisdiction"] else name.removesuffix(f" / {row['jurisdiction']}")
             self._weights.setdefault((level, above), []).append(row["weight"])
-        self._levels = [name_level(level, grants.measures).to_dict() for level in quota.levels[:-1]]
+        self._levels = [_by_unit(name_level(level, grants.measures)) for level in quota.levels[:-1]]
         self._granted = {level: _amounts(grants.plan.quotas, level) for level in {one.level for one in quota.within}}
         self._shared: dict[tuple[str, ...], list[Content]] = {}
         parts = [] if isinstance(quota.weight, str) else quota.weight
@@ -168,7 +168,7 @@ class _Explainer:
     def _measured(self, name: str, what: str) -> dict[str, Any]:
         """A measure by unit."""
         if name not in self._columns:
-            self._columns[name] = find_column(name, self._grants.measures, what).to_dict()
+            self._columns[name] = _by_unit(find_column(name, self._grants.measures, what))
         return self._columns[name]
 
     def _share(self, tell: Callable[..., Iterator[Content]], *names: str) -> list[Content]:
@@ -307,6 +307,10 @@ class _Explainer:
         limits = self._words["quota_and"].join(self._say(key, amount=end) for key, end in ends if end is not None)
         because = self._say("quota_because", reason=group.reason) if group.reason else ""
         return self._say("quota_group", when=group.when, limits=limits, because=because)
+
+
+def _by_unit(column: pd.Series) -> dict[str, Any]:
+    return dict(zip(column.index.tolist(), column.tolist(), strict=True))
 
 
 def _amounts(quotas: pd.DataFrame, level: str) -> dict[tuple[str, str], Decimal]:
