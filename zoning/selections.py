@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
 Last = Literal["cut", "under", "over"]
 
 TOLERANCE = 1e-9
@@ -162,7 +163,11 @@ def roomy(plots: Plots, least: float) -> npt.NDArray[np.bool_]:
     return np.bincount(label, plots.area, len(label))[label] >= least * (1 - TOLERANCE)
 
 
-def grow(plots: Plots, amount: float, least: float, last: Last = "cut") -> Floats:
+class UnknownScoreError(Exception):
+    """A plot comes to be looked at whose score is not known."""
+
+
+def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: Truths | None = None) -> Floats:
     """The share of each plot that is taken, in patches of at least so many hectares each.
 
     Parameters
@@ -172,11 +177,18 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut") -> Float
         Hectares.
     last : {"cut", "under", "over"}
         As :func:`rank`.
+    known : array of bool, optional
+        Whether the score of each plot is known, and not the most that it may be; by default of all.
 
     Returns
     -------
     array of float
         0 to 1. Less than the amount is taken where no more of it fits into patches.
+
+    Raises
+    ------
+    UnknownScoreError
+        What is taken, or the best that land of the same area could be, may hang on a score that is not known.
 
     Notes
     -----
@@ -185,15 +197,25 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut") -> Float
     the amount is met. Of the two results the one that takes more wins, then the one of the higher sum. Where the
     ranking itself has no patch that is too small, it is taken, and nothing is better.
     """
-    ranked = rank(plots, amount, last)
+    known = np.ones(len(plots.score), bool) if known is None else known
+    ranked = _known(rank(plots, amount, last), known)
     number = patches(plots, ranked)
     size = np.bincount(number, ranked * plots.area)
     kept = (number > 0) & (size[number] >= least * (1 - TOLERANCE))
     if kept[number > 0].all():
         return ranked
     starts = ((kept & (ranked >= 1.0)).astype(np.float64), np.zeros(len(ranked)))
-    grown = [_Growth(plots, amount, least, last, start).run() for start in starts if _holds(plots, start, least)]
-    return max(grown, key=lambda taken: _worth(plots, taken))
+    grown = [_Growth(plots, known, amount, least, last, start).run() for start in starts if _holds(plots, start, least)]
+    best = max(grown, key=lambda taken: _worth(plots, taken))
+    _known(rank(plots, float(np.sum(best * plots.area))), known)
+    return best
+
+
+def _known(taken: Floats, known: Truths) -> Floats:
+    """What is taken if all its scores are known."""
+    if not known[taken > 0].all():
+        raise UnknownScoreError
+    return taken
 
 
 def _holds(plots: Plots, taken: Floats, least: float) -> bool:
@@ -209,8 +231,8 @@ def _worth(plots: Plots, taken: Floats) -> tuple[float, float]:
 class _Growth:
     """Land being taken plot by plot."""
 
-    def __init__(self, plots: Plots, amount: float, least: float, last: Last, start: Floats) -> None:
-        self.plots, self.least, self.last = plots, least, last
+    def __init__(self, plots: Plots, known: Truths, amount: float, least: float, last: Last, start: Floats) -> None:
+        self.plots, self.known, self.least, self.last = plots, known, least, last
         self.taken = start.copy()
         self.left = amount - float(np.sum(start * plots.area))
         self.noise = TOLERANCE * max(amount, 1.0)
@@ -246,6 +268,8 @@ class _Growth:
 
     def _take(self, plot: int) -> bool:
         """Take a plot, or what is left of the amount; whether it was taken."""
+        if not self.known[plot]:
+            raise UnknownScoreError
         area = float(self.plots.area[plot])
         share = 1.0 if area <= self.left + self.noise else self.left / area
         if share < 1.0 and self.last != "cut":
@@ -290,6 +314,8 @@ class _Growth:
         edge, seen, patch, area = [(-float(self.plots.score[seed]), seed)], {seed}, [], 0.0
         while edge and area < self.least - self.noise:
             _, plot = heapq.heappop(edge)
+            if not self.known[plot]:
+                raise UnknownScoreError
             patch.append(plot)
             area += float(self.plots.area[plot])
             for other in self.plots.around(plot):

@@ -16,11 +16,13 @@ from zoning.bounds import UNIT
 from zoning.grounds import Ground, find_ground
 from zoning.quota_rows import RESERVE
 from zoning.rulebook import Rulebook
-from zoning.selections import TOLERANCE, Plots, bound, grow, patches, rank, roomy
+from zoning.selections import TOLERANCE, Plots, UnknownScoreError, bound, grow, patches, rank, roomy
 from zoning.strips import cut_strip, polygonal
 from zoning.surroundings import CELLS, Cells
 from zoning.tables import SITES, SITINGS, tabulate
 
+_WIDER = 16
+"""As many times as much land has its score looked up when patches come upon plots of unknown score."""
 NOT_PLACED_HA = 1e-6
 """Less than this of an amount, or that part of a billionth, is noise of sums and counts as placed."""
 
@@ -179,16 +181,28 @@ def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[Cells, npt.NDAr
     least, last = ground.siting.min_patch_ha, ground.siting.last
     plots = ground.alone(cells)
     taken = rank(plots, asked, last)
-    if least and not _large_enough(ground, cells, taken, least):
+    if least and len(taken) and not _large_enough(ground, cells, taken, least):
         plots = ground.connect(cells)
         fits = roomy(plots, least)
         cells, plots, taken = cells.only(fits), plots.only(fits), np.zeros(int(fits.sum()))
         if asked >= least * (1 - TOLERANCE):
-            cells = ground.around.settle(cells, np.array([0, len(taken)]), [np.inf])
+            cells, taken = _grow(ground, cells, plots, asked)
             plots = replace(plots, score=cells.score)
-            taken = grow(plots, asked, least, last)
     held = taken > 0
     return cells.only(held), taken[held], plots
+
+
+def _grow(ground: Ground, cells: Cells, plots: Plots, asked: float) -> tuple[Cells, npt.NDArray[np.float64]]:
+    """What is taken in patches, and the plots with as many scores as it takes to know."""
+    wide = asked
+    while True:
+        try:
+            known = cells.least == cells.score
+            scored = replace(plots, score=cells.score)
+            return cells, grow(scored, asked, ground.siting.min_patch_ha, ground.siting.last, known)
+        except UnknownScoreError:
+            wide *= _WIDER
+            cells = ground.around.settle(cells, np.array([0, len(known)]), [wide])
 
 
 def _large_enough(ground: Ground, cells: Cells, taken: npt.NDArray[np.float64], least: float) -> bool:

@@ -111,7 +111,8 @@ class Surroundings:
             doubted = np.flatnonzero(_doubted(replace(cells, least=least, score=score), begin, amounts))
             if not len(doubted):
                 break
-            least[doubted], score[doubted] = self._look(cells, doubted, side)
+            low, high = self._look(cells, doubted, side)
+            least[doubted], score[doubted] = np.maximum(least[doubted], low), np.minimum(score[doubted], high)
         return replace(cells, least=least, score=score)
 
     def _look(self, cells: Cells, some: Places, side: int) -> tuple[Floats, Floats]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.selections import Plots, bound, components, grow, lowest, patches, rank, roomy
+from zoning.selections import Plots, UnknownScoreError, bound, components, grow, lowest, patches, rank, roomy
 
 NONE = np.empty((0, 2), np.int64)
 
@@ -187,3 +188,21 @@ def test_patches_are_large_enough_and_no_more_than_asked(plots, amount, least, l
     sizes = np.bincount(patches(plots, taken), taken * plots.area)[1:]
     assert (sizes >= least * (1 - 1e-6)).all()
     assert last == "over" or taken @ plots.area <= amount * (1 + 1e-6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(scores_of_boards, st.data(), st.floats(2, 6), st.floats(0.5, 3), st.sampled_from(["cut", "under", "over"]))
+def test_scores_that_are_not_known_change_no_patches(scores, data, amount, least, last):
+    """Where some scores are only the most that they may be, patches are those of the scores, or not told."""
+    plots = board(scores)
+    above = np.array(data.draw(st.lists(st.integers(0, 3), min_size=12, max_size=12)), float)
+    low = np.array(data.draw(st.lists(st.booleans(), min_size=12, max_size=12))) & (plots.score < 5)
+    most = replace(plots, score=plots.score + np.where(low, above, 0))
+    wanted = grow(plots, amount, least, last)
+    try:
+        taken = grow(most, amount, least, last, known=~low)
+    except UnknownScoreError:
+        assert low.any()
+    else:
+        assert taken.tolist() == wanted.tolist()
+        assert bound(most, taken @ plots.area) == bound(plots, taken @ plots.area)
