@@ -46,7 +46,7 @@ CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 REFEREE = SHARED / "referee"
-ONCE = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONCE = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 discs = st.lists(
     st.tuples(st.floats(-0.5, 4.5), st.floats(-0.5, 3.5), st.floats(0.05, 1.5)), min_size=1, max_size=5

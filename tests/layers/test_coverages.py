@@ -68,7 +68,7 @@ def test_rounding_is_no_overlap():
     assert ledger.empty
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     boxes=st.lists(
         st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(5, 20), st.integers(5, 20)),

@@ -129,7 +129,7 @@ stars = st.lists(st.floats(0.3, 3.9), min_size=3, max_size=12).map(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(stars)
 def test_every_share_is_that_of_the_intersection(star):
     found = shares([star], (8, 8))[0]
@@ -137,7 +137,7 @@ def test_every_share_is_that_of_the_intersection(star):
     assert np.abs(found - shapely.area(shapely.intersection(star, np.array(cells)))).max() < 1e-9
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(stars)
 def test_exactextract_finds_the_same_shares(star):
     source = NumPyRasterSource(np.zeros((8, 8)), 0, 0, 8, 8, srs_wkt=FLAT.to_wkt())
@@ -148,13 +148,13 @@ def test_exactextract_finds_the_same_shares(star):
     assert np.abs(shares([star], (8, 8))[0].ravel() - grid).max() < 1e-6  # theirs are single precision
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(stars, stars)
 def test_no_polygon_changes_another_ones_shares(one, other):
     assert (shares([one, other], (8, 8))[1] == shares([other], (8, 8))[0]).all()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(stars)
 def test_finer_grids_stay_within_the_border_cells(star):
     """Area by whole cells of which more than half is covered is off by the border's cells at most (P14)."""

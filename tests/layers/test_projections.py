@@ -70,7 +70,7 @@ def test_the_counties_stay_a_coverage_and_keep_their_areas():
     assert off.max() < 2e-5
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     west=st.floats(-170, 160),
     south=st.floats(-80, 70),
@@ -82,7 +82,7 @@ def test_no_edge_bends_by_more_than_five_centimetres(west, south, width, height)
     assert largest_sagitta(shape, working_crs(frame(shape))) <= projections.SAGITTA_M * 1.02
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(points=st.lists(st.tuples(st.floats(100, 110), st.floats(20, 40)), min_size=2, max_size=2, unique=True))
 def test_both_directions_of_an_edge_get_the_same_points(points):
     there, back = LineString(points), LineString(points[::-1])

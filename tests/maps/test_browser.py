@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,21 +13,7 @@ from layers import read_study
 from maps.webmap import draw
 from zoning import run
 
-CHROMIUM = shutil.which("chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed"),
-]
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-)
+pytestmark = pytest.mark.browser
 HOSTILE = {
     "a1": "{{ 7*7 }}",
     "a2": "</script><script>document.title='ran'</script>",
@@ -40,27 +25,15 @@ HOSTILE = {
 READY = "html[data-zoneplan=ready]"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    with playwright.sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visit(chromium, tmp_path: Path) -> Iterator[Callable[..., object]]:
+def visit(open_tab, tmp_path: Path) -> Iterator[Callable[..., object]]:
     """A function that opens a map, or a plan's map, and gives the page with what it asked for and complained of."""
     tabs = []
 
     def open_page(shown, language: str = "en", address: str = "", **settings: object):
         plan_map = shown if isinstance(shown, folium.Map) else draw(shown, language)
         plan_map.save(tmp_path / "map.html")
-        tab = chromium.new_page(offline=True, **({"viewport": {"width": 1280, "height": 800}} | settings))
-        tab.asked, tab.complaints = [], []
-        tab.on("request", lambda request: tab.asked.append(request.url))
-        tab.on("console", lambda message: tab.complaints.append(message.text))
-        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab = open_tab(**settings)
         tab.goto((tmp_path / "map.html").as_uri() + address)
         tab.wait_for_selector(READY)
         tabs.append(tab)

@@ -5,7 +5,6 @@ Set ZONEPLAN_ARTEFACTS to a folder to keep the screenshots and the printed pages
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import subprocess
@@ -16,15 +15,10 @@ import pytest
 
 from layers import builtin_studies, builtin_study, read_study
 from maps import LANGUAGES, draw, map_words, write_dossier, zone_fills
-from zoning import Plan, read_rulebook, run
+from zoning import Plan, read_rulebook
 
-CHROMIUM = shutil.which("chromium")
 POPPLER = shutil.which("pdftoppm") and shutil.which("pdftotext")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed"),
-]
+pytestmark = pytest.mark.browser
 READY = "html[data-zoneplan=ready]"
 
 
@@ -37,31 +31,13 @@ def spoken(name: str) -> list[str]:
 MATRIX = [(name, language) for name in builtin_studies() for language in spoken(name)]
 
 
-@functools.cache
-def plan_of(name: str) -> Plan:
-    """The finished plan of a built-in study."""
-    return run(read_study(builtin_study(name)))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    with playwright.sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture(scope="module", params=MATRIX, ids="-".join)
-def shown(request, chromium, tmp_path_factory) -> Iterator[object]:
+def shown(request, open_tab, plan_of, tmp_path_factory) -> Iterator[object]:
     """The map of one study in one language on a page, with what it asked for and what it complained of."""
     name, language = request.param
     path = tmp_path_factory.mktemp("map") / "map.html"
     draw(plan_of(name), language).save(path)
-    tab = chromium.new_page(offline=True, viewport={"width": 1280, "height": 800})
-    tab.asked, tab.complaints = [], []
-    tab.on("request", lambda request: tab.asked.append(request.url))
-    tab.on("console", lambda message: tab.complaints.append(message.text))
-    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab = open_tab()
     tab.goto(path.as_uri())
     tab.wait_for_selector(READY)
     tab.plan, tab.words, tab.language, tab.stem = plan_of(name), map_words(language), language, f"{name}-{language}"
@@ -184,10 +160,10 @@ def test_the_printed_page_has_ink_and_text(shown, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "language"), MATRIX)
-def test_the_fullest_dossier_stays_on_its_sheet(chromium, tmp_path: Path, name: str, language: str) -> None:
+def test_the_fullest_dossier_stays_on_its_sheet(open_tab, plan_of, tmp_path: Path, name: str, language: str) -> None:
     plan = plan_of(name)
     counts = plan.policies.groupby("unit_id")["policy"].nunique()
-    tab = chromium.new_page(offline=True)
+    tab = open_tab()
     for unit_id in (counts.idxmax(), counts.idxmin()):
         write_dossier(plan, unit_id, tmp_path / "dossier.html", language)
         tab.goto((tmp_path / "dossier.html").as_uri())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,17 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import builtin_study, read_study
+from layers import read_study
 from maps import draw, map_words, write_csv
 from zoning import BUDGET, POOL, Plan, run
 from zoning.tables import TABLES
 
-CHROMIUM = shutil.which("chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed"),
-]
+pytestmark = pytest.mark.browser
 READY = "html[data-zoneplan=ready]"
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">"
 MONEY = """
@@ -56,32 +49,14 @@ receive = { west = 1 }
 """
 
 
-@functools.cache
-def plan_of(name: str) -> Plan:
-    """The finished plan of a built-in study."""
-    return run(read_study(builtin_study(name)))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    with playwright.sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visit(chromium, tmp_path: Path) -> Iterator[object]:
+def visit(open_tab, tmp_path: Path) -> Iterator[object]:
     """A function that opens the map of a plan; in the end it has made one request and no complaint."""
     tabs = []
 
     def open_page(plan: Plan, language: str = "en"):
         draw(plan, language).save(tmp_path / "map.html")
-        tab = chromium.new_page(offline=True, viewport={"width": 1280, "height": 800})
-        tab.asked, tab.complaints = [], []
-        tab.on("request", lambda request: tab.asked.append(request.url))
-        tab.on("console", lambda message: tab.complaints.append(message.text))
-        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab = open_tab()
         tab.goto((tmp_path / "map.html").as_uri())
         tab.wait_for_selector(READY)
         tabs.append(tab)
@@ -151,7 +126,7 @@ def written_payments(flows: pd.DataFrame, party: str, names: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize("party", ["510000", "520000", "530000"])
-def test_a_card_lists_the_payments_of_the_built_in_study(visit, tmp_path: Path, party: str) -> None:
+def test_a_card_lists_the_payments_of_the_built_in_study(visit, plan_of, tmp_path: Path, party: str) -> None:
     china = plan_of("china_provinces")
     names = china.units["name"].to_dict() | {POOL: "the pool", BUDGET: "the budget"}
     tab = visit(china)
@@ -242,7 +217,7 @@ def test_the_tip_says_what_the_arrows_say(visit, paying_plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
-def test_cards_and_table_of_units_say_the_amounts_of_the_quotas(visit, tmp_path: Path, study: str) -> None:
+def test_cards_and_table_of_units_say_the_amounts_of_the_quotas(visit, plan_of, tmp_path: Path, study: str) -> None:
     plan = plan_of(study)
     quotas = table(plan, "quotas", tmp_path)
     rows = quotas[quotas["unit_id"].isin(plan.units.index)].set_index("unit_id")

@@ -6,7 +6,6 @@ import base64
 import dataclasses
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from html import unescape
@@ -22,7 +21,6 @@ from maps.locators import SMALL_PX, locator
 from maps.palette import zone_fills
 from zoning import explain
 
-CHROMIUM = shutil.which("chromium")
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
 
 
@@ -235,21 +233,12 @@ class TestLocator:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed")
 class TestOnPaper:
     @pytest.fixture
-    def page(self) -> Iterator[object]:
-        from playwright.sync_api import sync_playwright
-
-        with sync_playwright() as tools:
-            opened = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-            tab = opened.new_page(offline=True)
-            tab.asked, tab.complaints = [], []
-            tab.on("request", lambda request: tab.asked.append(request.url))
-            tab.on("console", lambda message: tab.complaints.append(message.text))
-            tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-            yield tab
-            opened.close()
+    def page(self, open_tab) -> Iterator[object]:
+        tab = open_tab()
+        yield tab
+        tab.close()
 
     @pytest.mark.parametrize("language", ["en", "zh"])
     def test_one_sheet_a_unit_and_nothing_asked(self, page, make_plan, tmp_path, language):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -12,22 +11,8 @@ import pytest
 
 from maps.reports import write_report
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium (Debian package chromium) is not installed"),
-]
+pytestmark = pytest.mark.browser
 NAME = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -40,13 +25,9 @@ def path(make_plan, tmp_path):
 
 
 @pytest.fixture
-def page(browser, path):
+def page(open_tab, path) -> Iterator[object]:
     """The page, with what it asked for and what it complained of."""
-    tab = browser.new_page(viewport={"width": 1200, "height": 900}, offline=True)
-    tab.asked, tab.complaints = [], []
-    tab.on("request", lambda request: tab.asked.append(request.url))
-    tab.on("console", lambda message: tab.complaints.append(message.text))
-    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab = open_tab(viewport={"width": 1200, "height": 900})
     tab.goto(path.as_uri())
     yield tab
     tab.close()

@@ -216,7 +216,7 @@ def frame(rows) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index).astype({"x": float, "y": "boolean"})
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_measures, some_rules, some_rules)
 def test_one_rule_more_never_takes_a_claim_away(rows, rules, more) -> None:
     few, many = classify(frame(rows), toy(rules)), classify(frame(rows), toy([*rules, *more]))
@@ -225,7 +225,7 @@ def test_one_rule_more_never_takes_a_claim_away(rows, rules, more) -> None:
     assert few <= many
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_measures, some_rules, st.randoms(use_true_random=False))
 def test_the_order_of_units_does_not_matter(rows, rules, random) -> None:
     measures, rulebook = frame(rows), toy(rules)
@@ -233,7 +233,7 @@ def test_the_order_of_units_does_not_matter(rows, rules, random) -> None:
     pd.testing.assert_frame_equal(classify(measures, rulebook), classify(mixed, rulebook))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_measures, some_rules, st.randoms(use_true_random=False))
 def test_the_order_of_rules_does_not_matter(rows, rules, random) -> None:
     """P26: only the declared priority counts."""
@@ -244,7 +244,7 @@ def test_the_order_of_rules_does_not_matter(rows, rules, random) -> None:
     pd.testing.assert_frame_equal(resolve(claims, listed), resolve(claims, mixed))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_measures, some_rules)
 def test_claims_are_resolved_to_one_main_function_a_unit(rows, rules) -> None:
     measures, rulebook = frame(rows), toy(rules)

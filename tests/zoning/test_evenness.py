@@ -96,7 +96,7 @@ def cases(draw):
 
 
 @given(cases())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_between_the_bound_and_the_best_of_all_plans(case):
     one, sizes = case
     ranges = (range(low, high + 1) for low, high in zip(one.lower, one.upper, strict=True))

@@ -81,7 +81,7 @@ def problems(draw, most=3):
     return weights, total, floors, ceilings, groups
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(problems())
 def test_equal_to_handing_out_one_by_one(problem):
     weights, total, floors, ceilings, groups = problem
@@ -95,7 +95,7 @@ def test_equal_to_handing_out_one_by_one(problem):
         assert counts.tolist() == by_hand(weights, floors, total, vectors)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems())
 def test_best_of_all_whole_vectors(problem):
     weights, total, floors, ceilings, groups = problem
@@ -110,7 +110,7 @@ def test_best_of_all_whole_vectors(problem):
     assert cost(counts.tolist()) == min(map(cost, vectors))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems(), st.data())
 def test_a_larger_total_is_never_less_for_anyone(problem, data):
     """P18: a larger total never means less for anyone."""
@@ -122,7 +122,7 @@ def test_a_larger_total_is_never_less_for_anyone(problem, data):
         assert (before <= after).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(problems(), st.data())
 def test_more_own_weight_is_never_less(problem, data):
     """P17: raising a unit's own weight never lowers its amount."""

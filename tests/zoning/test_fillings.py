@@ -79,7 +79,7 @@ def test_crossing_caps_and_least_amounts_are_no_nest():
 
 
 @given(nested())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_equal_to_the_solver_and_to_the_best_of_all_plans(one):
     _, found = filled(one)
     answer = solve(one)
@@ -100,7 +100,7 @@ def test_equal_to_the_solver_and_to_the_best_of_all_plans(one):
 
 
 @given(nested())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_price_is_what_the_next_step_adds(one):
     caps, found = filled(one)
     if found is None:
@@ -119,7 +119,7 @@ def test_a_price_is_what_the_next_step_adds(one):
 
 
 @given(nested())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_price_holds_in_its_range(one):
     caps, found = filled(one)
     if found is None:

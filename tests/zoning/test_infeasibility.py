@@ -106,7 +106,7 @@ def programmes(draw) -> Programme:
 
 
 @given(programmes())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_conflict_is_irreducible_and_its_changes_are_the_least(one):
     clashes = find_conflict(one, Wording(say, STATES.iloc[: len(one.gains)]))
     assert bool(clashes) != feasible(one)

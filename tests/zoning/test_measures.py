@@ -245,7 +245,7 @@ def test_units_keep_their_order_and_missing_values(units, designations):
 spans = st.tuples(st.floats(-1, 4), st.floats(-1, 3), st.floats(0.1, 3), st.floats(0.1, 3))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(spans, min_size=1, max_size=4), spans)
 def test_shares_are_those_of_geopandas_and_protection_never_adds_land(many, extra):
     units = frame(*[box(x, y, x + 1, y + 1) for x in range(4) for y in range(3)]).set_axis([f"u{n}" for n in range(12)])

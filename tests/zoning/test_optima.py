@@ -68,7 +68,7 @@ def separable(draw) -> Programme:
 
 
 @given(limited())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_plan_is_better_and_the_bound_holds(one):
     all_, best = plans(one), find_best(one)
     assert (best is not None) == bool(all_)
@@ -81,7 +81,7 @@ def test_no_plan_is_better_and_the_bound_holds(one):
 
 
 @given(separable())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_ranking_equals_the_linear_programme(one):
     best, answer = find_best(one), solve(one)
     assert (best is not None) == answer.feasible
@@ -105,7 +105,7 @@ def _of_bounds(one: Programme, duals) -> float:
 
 
 @given(separable(), st.integers(0, 6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_promises_of_ranking(one, place):
     """P15 exact sums, P17 own gain up, P18 total up, P20 gains times a number, P22 own ceiling up."""
     best = find_best(one)
@@ -179,7 +179,7 @@ def test_a_large_programme_has_a_small_gap_and_the_same_bytes():
 
 
 @given(separable())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_price_of_a_rule_holds_in_its_range(one):
     best = find_best(one)
     if best is None:

@@ -96,7 +96,7 @@ def allowed(found: pd.DataFrame) -> set[tuple[str, str]]:
     return places - gone
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(some, st.tuples(st.sampled_from(["", "p", "q"]), st.sampled_from(["land", "energy"]), st.integers(1, 3)))
 def test_p23_adding_a_ban_never_adds_an_allowed_policy(listed, more) -> None:
     piece, instrument, strictness = more
@@ -106,7 +106,7 @@ def test_p23_adding_a_ban_never_adds_an_allowed_policy(listed, more) -> None:
     assert allowed(overrule(after)) <= allowed(overrule(before))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(some)
 def test_never_both_at_one_place(listed) -> None:
     """By brute force: at every place, the unit's policies and the piece's own, pair by pair."""
@@ -132,7 +132,7 @@ def test_never_both_at_one_place(listed) -> None:
                 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(some, st.randoms())
 def test_the_order_of_the_rows_does_not_matter(listed, random) -> None:
     table = rows(*numbered(listed))

@@ -134,7 +134,7 @@ blobs = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(coverages, blobs, blobs)
 def test_the_partition_is_that_of_set_operations(units, one, other):
     found = cut(units, one, other, matched=shapely.coverage_is_valid(units))
@@ -152,7 +152,7 @@ def test_the_partition_is_that_of_set_operations(units, one, other):
     assert shapely.area(shapely.union_all(found.geometry)) == pytest.approx(shapely.area(units).sum(), rel=1e-9)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(coverages)
 def test_the_units_as_their_own_designation_change_nothing(units):
     found = cut(units, units)
@@ -161,7 +161,7 @@ def test_the_units_as_their_own_designation_change_nothing(units):
     assert shapely.area(found.geometry) == pytest.approx(shapely.area(units), rel=1e-9)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(coverages, blobs)
 def test_a_second_cut_along_the_same_borders_changes_nothing(units, polygons):
     first = cut(units, polygons)

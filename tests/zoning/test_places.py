@@ -127,7 +127,7 @@ def test_an_industry_of_a_rulebook_without_lists(plan) -> None:
         at(plan, *degrees(0.5, 0.5), state="old")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(-1, 5), st.floats(-1, 4))
 def test_the_unit_is_that_which_a_search_by_hand_finds(units_once, x: float, y: float) -> None:
     """Two routes: the index of all units, and each square by its numbers."""

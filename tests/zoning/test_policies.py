@@ -193,7 +193,7 @@ def applied(listed) -> pd.DataFrame:
     return assign(ZONES, pd.DataFrame(index=ZONES.index), NO_QUOTAS, rulebook)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_policies, some_policies)
 def test_one_policy_more_frees_nobody(few, more) -> None:
     """P23: what applied still applies, and what was overruled stays so."""
@@ -204,7 +204,7 @@ def test_one_policy_more_frees_nobody(few, more) -> None:
     assert over[0] <= over[1]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_policies)
 def test_of_every_subject_the_strictest_stay_and_only_they(listed) -> None:
     rows = applied(listed)

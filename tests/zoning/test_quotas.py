@@ -221,7 +221,7 @@ class TestPencil:
 
 
 @given(st.integers(0, 6), st.integers(1, 200), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_number_of_levels_adds_up_exactly(depth, total, data):
     """Each jurisdiction's amount is the sum of its parts', whatever the depth; each level has the total."""
     levels = [f"level_{place}" for place in range(depth)]
@@ -261,7 +261,7 @@ def provinces(draw):
 
 
 class TestPromises:
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(provinces())
     def test_sums_are_exact_at_every_level_and_bounds_are_kept(self, province):
         measures, total, _ = province
@@ -277,7 +277,7 @@ class TestPromises:
             names = [" / ".join(key) if isinstance(key, tuple) else key for key in sums.index]
             assert rows[names].astype(float).tolist() == sums.tolist()
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(provinces(), st.data())
     def test_a_larger_total_is_never_less_for_anyone(self, province, data):
         measures, total, reach = province
@@ -290,7 +290,7 @@ class TestPromises:
         )
         assert (before <= after).all()
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(provinces(), st.integers(0, 60), st.integers(0, 60), st.integers(0, 99))
     def test_that_holds_with_a_reserve_too(self, province, total, more, pct):
         measures, _, _ = province

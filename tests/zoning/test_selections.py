@@ -136,7 +136,7 @@ def test_no_subset_is_better_than_the_ranking(scores, count):
     assert worth(plots, rank(plots, count)) == best == bound(plots, count)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scores_of_boards, st.integers(2, 6), st.integers(2, 3))
 def test_patches_lie_between_the_best_of_all_subsets_and_nothing(scores, count, least):
     """What is grown is feasible, no better than the best of all subsets, which is no better than the bound."""
@@ -175,7 +175,7 @@ def test_the_amount_is_met_to_the_plot(plots, amount, last):
         assert min(amount, most) - noise <= placed < amount + plots.area.max()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(land, st.floats(0.5, 60), st.floats(0.1, 20), st.sampled_from(["cut", "under", "over"]))
 def test_patches_are_large_enough_and_no_more_than_asked(plots, amount, least, last):
     areas, scores = zip(*plots, strict=True)

@@ -54,7 +54,7 @@ def test_distances_lie_between_those_of_blocks(grid, side):
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
     """Two units in one table; the ranking by what is known of the scores is that by the scores themselves."""

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import Decision, SeveralErrors, SourceError, UnknownNameError, ZoneplanError, read_layers, read_study
@@ -351,7 +351,6 @@ def test_numbers_are_not_gathered_like_truths(write_rulebook) -> None:
     )
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from("pqr"), st.floats(0, 1), st.floats(0, 1), st.floats(0, 2000), st.floats(1, 100)),

@@ -134,7 +134,7 @@ some_rules = st.lists(
 some_units = st.dictionaries(st.text("abc1", min_size=1, max_size=3), some_rules, min_size=1, max_size=6)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_units, st.randoms(use_true_random=False))
 def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
     rows = [row for unit, rules in units.items() for row in by_rules(unit, *rules)]
@@ -144,7 +144,7 @@ def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_units)
 def test_exactly_one_main_function_that_somebody_claims(units) -> None:
     """P12."""
@@ -157,7 +157,7 @@ def test_exactly_one_main_function_that_somebody_claims(units) -> None:
         assert zones.loc[unit, "overlays"] == ";".join(overlays)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_rules)
 def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:
     """The independent route: what a clerk would do with a list of claims."""
@@ -172,7 +172,7 @@ def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:
     assert (main, rule) == (best[0], best[2])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_rules)
 def test_claiming_once_more_changes_nothing(rules) -> None:
     rows = by_rules("u", *rules)
@@ -180,7 +180,7 @@ def test_claiming_once_more_changes_nothing(rules) -> None:
     pd.testing.assert_frame_equal(once, resolve(pd.DataFrame(rows + rows), RULEBOOK))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_rules, st.sampled_from(["b-2", "o-2"]))
 def test_a_weaker_rule_more_takes_nothing_away(rules, more) -> None:
     before, after = resolved(*rules), resolved(*{*rules, more} - {f"{more}?"})
