@@ -163,20 +163,25 @@ def among(ids: pd.Series | pd.Index, units: Collection[str]) -> npt.NDArray[np.b
     return np.array([unit in units for unit in ids.tolist()], bool)
 
 
-def asked(condition: Condition, seen: pd.DataFrame, rulebook: Rulebook, language: str) -> dict[str, Content]:
-    """The chain of a condition for each row of a table, by the row's index.
+def asked(
+    condition: Condition,
+    seen: pd.DataFrame,
+    rulebook: Rulebook,
+    language: str,
+    places: Collection[str] | None = None,
+) -> dict[str, Content]:
+    """The chain of a condition for each row of a table, or at some places of its index, by the index.
 
     Rows in which the condition reads the same values share one.
     """
-    names = condition.names
-    read = [seen[name].tolist() for name in seen.columns if name in names]
-    read += [seen.index.tolist()] if seen.index.name in names else []
-    rows = [*zip(*read, strict=True)] if read else [()] * len(seen)
-    places = {row: place for place, row in enumerate(rows)}
-    some = seen.iloc[[*places.values()]]
-    found = condition.explain(some, rulebook.values, language, rulebook.titles_in(language))
-    chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(places, found, strict=True)}
-    return {str(name): chains[row] for name, row in zip(seen.index.tolist(), rows, strict=True)}
+    read = seen[[name for name in seen.columns if name in condition.names]]
+    index = read.index.tolist()
+    columns = [read[name].tolist() for name in read.columns] + [index] * (read.index.name in condition.names)
+    rows = dict(zip(index, zip(*columns, strict=True), strict=True)) if columns else dict.fromkeys(index, ())
+    unlike = {row: number for number, (name, row) in enumerate(rows.items()) if places is None or name in places}
+    found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values, language, rulebook.titles_in(language))
+    chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(unlike, found, strict=True)}
+    return {str(name): chains[row] for name, row in rows.items() if row in chains}
 
 
 def _said(clauses: Iterable[Clause]) -> Content:

@@ -137,8 +137,9 @@ class _Explainer:
         """What a condition of a policy found where the row is."""
         key = policy.id, when
         if key not in self._asked:
-            seen = self._seen[policy.scope].seen.loc[sorted(self._asked_at[policy.id])]
-            self._asked[key] = asked(parse_condition(when), seen, self._plan.rulebook, self._plan.language)
+            seen, plan = self._seen[policy.scope].seen, self._plan
+            places = self._asked_at[policy.id]
+            self._asked[key] = asked(parse_condition(when), seen, plan.rulebook, plan.language, places)
         return self._asked[key][_place(policy, row)]
 
     def _parameters(self, found: Content, sets: list[str]) -> list[Content]:
