@@ -83,6 +83,7 @@ from layers.energy_tables import EnergyTable as EnergyTable
 from layers.energy_tables import read_energy as read_energy
 from layers.ledger import LEDGER_COLUMNS as LEDGER_COLUMNS
 from layers.crs import is_equal_area as is_equal_area
+from layers.crs import is_made as is_made
 from layers.crs import same_crs as same_crs
 from layers.crs import working_crs as working_crs
 from layers.projections import project as project

@@ -21,6 +21,7 @@ from layers.ledger import entries
 
 Floats = npt.NDArray[np.float64]
 
+_MADE = "Equal area at"
 # Those that PROJ computes on the ellipsoid. Mollweide and its like take the earth for a sphere: 0.5 % off.
 _EQUAL_AREA = frozenset(
     {"Lambert Azimuthal Equal Area", "Albers Equal Area", "Lambert Cylindrical Equal Area", "Equal Earth"}
@@ -165,10 +166,22 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
     flat = base.to_2d()
     made = ProjectedCRS(
         LambertAzimuthalEqualAreaConversion(latitude, longitude),
-        name=f"Equal area at {latitude} {longitude} ({flat.name})",
+        name=f"{_MADE} {latitude} {longitude} ({flat.name})",
         geodetic_crs=flat,
     )
     return CRS.from_wkt(made.to_wkt())
+
+
+def is_made(crs: CRS) -> bool:
+    """Whether :func:`working_crs` made it, by its name: no registry has it, and PROJ would search long for it.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> is_made(working_crs(gpd.GeoDataFrame(geometry=[box(0, 50, 1, 51)], crs="EPSG:4326")))
+    True
+    """
+    return str(crs.name).startswith(_MADE)
 
 
 def _middle(west: Floats, east: Floats) -> float:

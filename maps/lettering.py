@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from pyproj import CRS
 
+from layers import is_made
+
 NONE = "–"
 """What stands where there is no value."""
 
@@ -107,7 +109,7 @@ def projection(crs: CRS) -> str:
     >>> projection(CRS("+proj=laea +lat_0=37.5 +lon_0=-109 +datum=NAD83"))
     'Lambert Azimuthal Equal Area (latitude 37.5, longitude -109; North American Datum 1983)'
     """
-    authority = crs.to_authority(min_confidence=100)
+    authority = None if is_made(crs) else crs.to_authority(min_confidence=100)
     if authority:
         return f"{crs.name} ({':'.join(authority)})"
     operation, datum = crs.coordinate_operation, crs.geodetic_crs
