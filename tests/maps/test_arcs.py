@@ -118,3 +118,10 @@ def test_each_border_is_stored_once_whichever_way_rings_run(turned: bool) -> Non
     }
     assert len(edges) == 12  # a table of 2 x 2 squares has twelve sides
     assert int((arcs.sizes - 1).sum()) == 12
+
+
+def test_a_ring_that_comes_twice_to_its_lowest_place_is_one_arc() -> None:
+    """Rounding leaves a line that runs there and back; both times its lowest place lies between the same two."""
+    arcs = cut(np.array([shapely.Polygon([(0.9, 0), (0, 0.1), (2, 2), (0.1, 0.2)])]))
+    assert (arcs.sizes.tolist(), arcs.shapes.refs.tolist()) == ([5], [1])
+    assert arcs.points.tolist() == [[0, 0], [1, 0], [0, 0], [2, 2], [0, 0]]

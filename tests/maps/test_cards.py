@@ -217,3 +217,17 @@ def test_units_share_the_text_of_a_chain_and_keep_their_numbers() -> None:
         "whys": [((0, 1, 0, "3", "1,234.50"),), ((0, 1, 0, "14.5", "1,234.50"),)],
         "why_lists": [],
     }
+
+
+def test_a_link_that_units_share_is_told_once() -> None:
+    """Another of the same content is told again, and found to be the same chain."""
+    told = []
+
+    def word(one: dict, _language: str) -> dict:
+        told.append(one["id"])
+        return one | {"reason": "in words"}
+
+    whys, one = Whys("en"), link("rule", "x", "as it is")
+    assert [whys.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
+    assert told == ["x", "x"]
+    assert whys.told()["texts"] == ["in words"]

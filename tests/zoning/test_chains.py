@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers import builtin_study, read_study
-from zoning.chains import LINK
+from layers import builtin_study, parse_condition, read_study
+from zoning.chains import LINK, asked, only, rows_of
 from zoning.explanations import MATTERS, explain, trace
 from zoning.inquiries import items_at
 from zoning.plans import Plan
@@ -273,6 +273,39 @@ def test_of_the_command_prints_the_same(traced_command) -> None:
     assert "quotas" not in said
     wrong = call("explain", folder, "a2", "--of", "lins")
     assert (wrong.code, "did you mean 'lines'" in wrong.err) == (2, True)
+
+
+def test_rows_in_which_a_condition_reads_the_same_share_a_chain(toy) -> None:
+    """The slope differs, and the condition does not read it; d was not asked for, and reads what a does."""
+    seen = pd.DataFrame(
+        {"forest": [True, False, True, True], "slope": [1.0, 2.0, 3.0, 4.0]}, index=pd.Index([*"abcd"], name="unit_id")
+    )
+    condition = parse_condition("forest")
+    told = asked(condition, seen, toy.rulebook, "en", {"a", "b", "c"})
+    assert told["a"] is told["c"] is told["d"]
+    assert [told[unit]["clauses"][0]["answer"] for unit in "ab"] == ["yes", "no"]
+    assert asked(condition, seen, toy.rulebook, "en", {"b"}).keys() == {"b"}
+
+
+def test_a_condition_on_the_ids_themselves_has_a_chain_for_each(toy) -> None:
+    seen = pd.DataFrame({"forest": True}, index=pd.Index([*"ab"], name="unit_id"))
+    told = asked(parse_condition("unit_id = 'a'"), seen, toy.rulebook, "en")
+    assert [told[unit]["clauses"][0]["answer"] for unit in "ab"] == ["yes", "no"]
+
+
+def test_rows_of_a_table_without_rows() -> None:
+    table = pd.DataFrame({"unit_id": [], "amount": []})
+    assert rows_of(table, {"a"}) == []
+    assert only(table, {"a"}).columns.tolist() == ["unit_id", "amount"]
+
+
+def test_units_share_links_and_an_explanation_has_its_own(toy) -> None:
+    chains = trace(toy, toy.units.index)
+    first, *others = ({one["policy"]: one for one in chain["policies"]} for chain in chains.values())
+    assert any(one is other.get(name) for name, one in first.items() for other in others)
+    explanation = explain(toy, next(iter(chains)))
+    explanation.as_dict()["policies"][0]["links"].append("mine")
+    assert "mine" not in explanation.content["policies"][0]["links"]
 
 
 @pytest.fixture
