@@ -152,7 +152,8 @@ def enter(weights: pd.Series, sizes: Floats, steps: int, floors: Counts, ceiling
             "take a larger step"
         )
     reach = np.where(sizes > 0, ceilings, floors)
-    contest = Contest(weights, sizes, steps, floors, reach)
+    ids, given = weights.index.to_numpy(dtype=object), weights.to_numpy(dtype=object)
+    contest = Contest(ids, given, sizes, steps, floors, reach)
     _refuse_sums(contest, ruler)
     return replace(contest, ceilings=np.minimum(reach, steps))
 
@@ -254,7 +255,7 @@ def _refuse_sums(contest: Contest, ruler: Step) -> None:
             f"all weights are 0 and {left} of {ruler.amount(total)} are left to share; give a weight to some unit",
             code="no_weight",
         )
-    idle = contest.weights.index[contest.sizes == 0]
+    idle = contest.ids[contest.sizes == 0]
     more = f"; without a weight, and so with their floor only: {named(idle)}" if len(idle) else ""
     raise InfeasibleError(
         f"the ceilings come to {ruler.amount(most)}, which is {left} less than the total of {ruler.amount(total)}; "

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from zoning.steps import Counts, exact
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
 
 _FEW = 4096
 """So many steps are ordered exactly without a further halving of the bracket."""
@@ -22,15 +22,17 @@ _NOISE = 2.0**-44
 
 @dataclass(frozen=True)
 class Contest:
-    """A feasible apportionment in whole steps; arrays follow the rows of ``weights``.
+    """A feasible apportionment in whole steps; arrays follow the units.
 
     Place k of a unit is its step number k, counted from 0; its quotient is weight / (k + 1/2). The steps above the
     floors go in the order of their quotients, the largest first, ties by id.
 
     Attributes
     ----------
-    weights : Series
-        Index: ids, unique. Numbers from 0 up to 1e250, above 0 from 1e-250.
+    ids : object array
+        Unique.
+    weights : object array
+        As they were given: numbers from 0 up to 1e250, above 0 from 1e-250.
     sizes : float64 array
         The weights in floating point.
     total : int
@@ -39,11 +41,17 @@ class Contest:
         Of each unit; the ceiling is at most the total, and the floor where the weight is 0.
     """
 
-    weights: pd.Series
+    ids: Objects
+    weights: Objects
     sizes: Floats
     total: int
     floors: Counts
     ceilings: Counts
+
+    def part(self, units: Counts, total: int) -> Contest:
+        """A contest of some units for a total of their own."""
+        given = self.ids[units], self.weights[units], self.sizes[units]
+        return Contest(*given, total, self.floors[units], self.ceilings[units])
 
     def settle(self) -> Counts:
         """The steps of each unit."""
@@ -111,7 +119,7 @@ class Contest:
         Two unequal fractions with denominators up to m differ by 1 / m**2 at least; scaled by more than m**2 they stay
         unequal when rounded down, and equal ones stay equal.
         """
-        values = self.weights.iloc[units].tolist()
+        values = self.weights[units].tolist()
         ratios = {value: exact(value).as_integer_ratio() for value in set(values)}
         common = math.lcm(*(under for _, under in ratios.values()))
         odds = [2 * place + 1 for place in places.tolist()]
@@ -121,8 +129,8 @@ class Contest:
 
     def _order(self, units: Counts, places: Counts) -> list[int]:
         """Positions in the exact order of the steps: the largest quotient first, ties by id."""
-        ranks = self._ranks(units, places)
-        by_id = self.weights.index.take(units).argsort().tolist()
+        ranks, ids = self._ranks(units, places), self.ids[units].tolist()
+        by_id = sorted(range(len(ids)), key=ids.__getitem__)
         return sorted(by_id, key=ranks.__getitem__, reverse=True)
 
     def _extreme(self, units: Counts, places: Counts, which: int) -> tuple[int, int]:
@@ -139,6 +147,6 @@ class Contest:
         before: Flags = quotients > edge
         near = np.flatnonzero(np.abs(quotients - edge) <= edge * 1e-12)
         *ranks, rank = self._ranks(np.append(units[near], other[0]), np.append(places[near], other[1]))
-        ids, own = self.weights.index[units[near]], self.weights.index[other[0]]
+        ids, own = self.ids[units[near]], self.ids[other[0]]
         before[near] = [one > rank or (one == rank and name <= own) for one, name in zip(ranks, ids, strict=True)]
         return before

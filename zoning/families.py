@@ -129,7 +129,9 @@ def settle(contest: Contest, family: Family) -> tuple[Counts, list[tuple[int, Co
         below = [node for node in fixed if node != ALL and tops[family.parents[node]] == top and node != top]
         total = fixed[top] - sum(fixed[node] for node in below)
         if len(units):
-            counts[units] = _alone(contest, units, total).settle()
+            alone = contest.part(units, total)
+            reach = np.minimum(alone.ceilings, max(total, 0))
+            counts[units] = replace(alone, ceilings=reach).settle()
         cuts = list(_cuts(family, inside, below, fixed, counts))
         if not cuts:
             parts.append((top, units))
@@ -145,17 +147,6 @@ def _tops(parents: tuple[int, ...], fixed: dict[int, int]) -> list[int]:
     for node, parent in enumerate(parents):
         tops.append(node if node in fixed else tops[parent])
     return tops
-
-
-def _alone(contest: Contest, units: Counts, total: int) -> Contest:
-    """A contest of some units for a total of their own."""
-    return Contest(
-        contest.weights.iloc[units],
-        contest.sizes[units],
-        total,
-        contest.floors[units],
-        np.minimum(contest.ceilings[units], max(total, 0)),
-    )
 
 
 def _cuts(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from layers import Quota
 from zoning.apportionment import enter
 from zoning.bounds import UNIT, Bounds
+from zoning.contests import Objects
 from zoning.errors import InfeasibleError
 from zoning.families import settle
 from zoning.jurisdictions import Jurisdiction
@@ -31,6 +33,16 @@ class Handing:
     bounds: Bounds
     reach: Counts
     labels: pd.DataFrame
+
+    @cached_property
+    def _labels(self) -> dict[str, Objects]:
+        """What the table says of each unit beside numbers."""
+        columns = {
+            "jurisdiction": self.labels["jurisdiction"],
+            "unit_id": self.weights.index,
+            "name": self.labels["name"],
+        }
+        return {name: column.to_numpy(dtype=object) for name, column in columns.items()}
 
     def rows(self, place: Jurisdiction, amount: int) -> Iterator[Rows]:
         """The rows of the parts of a jurisdiction, and of their parts in turn."""
@@ -78,25 +90,16 @@ class Handing:
         counts, shares = settle(contest, place.family)
         binding = np.full(len(units), "", dtype=object)
         for node, some in shares:
-            alone = replace(
-                contest,
-                weights=weights.iloc[some],
-                sizes=contest.sizes[some],
-                total=int(counts[some].sum()),
-                floors=contest.floors[some],
-                ceilings=contest.ceilings[some],
-            )
-            binding[some] = alone.bound(counts[some])
+            binding[some] = contest.part(some, int(counts[some].sum())).bound(counts[some])
             binding[some[(binding[some] == "") & (node > 0)]] = "group"
         binding[(binding == "ceiling") & self.bounds.linked[units]] = "within"
         binding[self.bounds.locked[units]] = "lock"
-        sizes, labels = weights.to_numpy(dtype=float), self.labels.iloc[units]
+        labels = {name: column[units].tolist() for name, column in self._labels.items()}
         return {
-            **self.writer.counted(counts, floors, ceilings, self.bounds.carried[units], sizes),
+            **self.writer.counted(counts, floors, ceilings, self.bounds.carried[units], contest.sizes),
             "level": [UNIT] * len(units),
-            "jurisdiction": [place.path[-1]] * len(units) if place.path else labels["jurisdiction"].tolist(),
-            "unit_id": weights.index.tolist(),
-            "name": labels["name"].tolist(),
+            **labels,
+            "jurisdiction": [place.path[-1]] * len(units) if place.path else labels["jurisdiction"],
             "binding": binding.tolist(),
         }
 

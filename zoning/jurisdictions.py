@@ -173,11 +173,11 @@ class Survey(NamedTuple):
                 code="group_and_units",
             )
         sizes: Floats = np.array(weights, dtype=float)
-        names = pd.Series(weights, index=[f"{place:09}" for place in range(len(weights))])
+        places, given = np.arange(len(weights)).astype(object), np.array(weights, dtype=object)
         most = np.where(sizes > 0, most, least)
         if int(most.sum()) < total:
             return [int(one) for one in most]
-        return [int(one) for one in Contest(names, sizes, total, least, np.minimum(most, total)).settle()]
+        return [int(one) for one in Contest(places, given, sizes, total, least, np.minimum(most, total)).settle()]
 
 
 def name_level(level: str, measures: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +21,8 @@ Groups = list[tuple[tuple[int, ...], int, int]]
 def contest_of(weights, total, floors, ceilings) -> Contest:
     ids = list("abcdefgh"[: len(weights)])
     caps = np.minimum(np.array(ceilings), total)
-    return Contest(pd.Series(weights, ids), np.array(weights, float), total, np.array(floors), caps)
+    given = np.array(ids, object), np.array(weights, object), np.array(weights, float)
+    return Contest(*given, total, np.array(floors), caps)
 
 
 def family_of(count: int, groups: Groups) -> Family:
