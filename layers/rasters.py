@@ -217,6 +217,7 @@ def cell_size_m(crs: CRS, transform: Affine, shape: tuple[int, int]) -> float:
 
     Examples
     --------
+    >>> from affine import Affine
     >>> round(cell_size_m(CRS("EPSG:4326"), Affine(0.5, 0, 0, 0, -0.5, 1), (4, 4)))
     55660
     """
