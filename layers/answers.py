@@ -180,8 +180,12 @@ class View:
         return ConditionError(pointed(message, self.text, node.start, node.end))
 
     def _doubts(self, node: Name) -> Iterable[ZoneplanError]:
-        name, columns = node.name, list(map(str, self.table.columns.tolist()))
-        places = columns.count(name) + (self.table.index.name == name)
+        name, table = node.name, self.table
+        twice = name in self.parameters or name == table.index.name or not table.columns.is_unique
+        if name in table.columns and not twice:
+            return
+        columns = list(map(str, table.columns.tolist()))
+        places = columns.count(name) + (table.index.name == name)
         if places and name in self.parameters:
             message = f"'{name}' is a column of the table and a parameter as well; rename the column"
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
@@ -189,7 +193,7 @@ class View:
             message = f"the table has {places} columns '{name}'; rename them"
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
         elif not places and name not in self.parameters:
-            index = [str(self.table.index.name)] if self.table.index.name is not None else []
+            index = [str(table.index.name)] if table.index.name is not None else []
             known = [*columns, *index, *self.parameters]
             near = difflib.get_close_matches(name, known, 3)
             if near:

@@ -97,12 +97,13 @@ def edges_of(polygons: gpd.GeoDataFrame, crs: CRS, transform: Affine) -> Edges:
     parts, row = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = ring[1:] == ring[:-1]
-    owner = row[part][ring[:-1][joined]].astype(np.int64)
-    start, end = points[:-1][joined], points[1:][joined]
+    first = np.flatnonzero(ring[1:] == ring[:-1])
+    owner = row[part][ring].astype(np.int64)
     own = known_crs(polygons)
-    if not same_crs(own, crs) and len(owner):
-        start, end, owner = _projected(start, end, owner, way_between(own, crs))
+    if same_crs(own, crs) or not len(first):
+        start, end, owner = points[first], points[first + 1], owner[first]
+    else:
+        start, end, owner = _projected(points, first, owner, way_between(own, crs))
     scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
     return Edges((start - shift) * scale, (end - shift) * scale, owner)
 
@@ -112,18 +113,20 @@ def turn_of(crs: CRS) -> float | None:
     return 2 * np.pi / float(crs.axis_info[0].unit_conversion_factor) if crs.is_geographic else None
 
 
-def _projected(start: Floats, end: Floats, owner: Places, to: Transformer) -> tuple[Floats, Floats, Places]:
-    """Edges in the target CRS, those that bend in pieces."""
+def _projected(points: Floats, first: Places, whose: Places, to: Transformer) -> tuple[Floats, Floats, Places]:
+    """Edges from some points to those that follow them, in the target CRS; those that bend in pieces."""
     crs = to.target_crs
     turn = turn_of(crs) if crs is not None else None
-    _, first = np.unique(owner, return_index=True)
-    centre = to.transform(*start[first].T)[0][np.searchsorted(owner[first], owner)]
+    _, one = np.unique(whose, return_index=True)
+    centres = to.transform(*points[one].T)[0][np.searchsorted(whose[one], whose)]
 
     def moved(points: Floats, near: Floats) -> Floats:
         x, y = to.transform(*points.T)
         return np.column_stack([x if turn is None else near + (x - near + turn / 2) % turn - turn / 2, y])
 
-    first_end, last_end = moved(start, centre), moved(end, centre)
+    images = moved(points, centres)
+    start, end, owner, centre = points[first], points[first + 1], whose[first], centres[first]
+    first_end, last_end = images[first], images[first + 1]
     bend = moved((start + end) / 2, centre) - (first_end + last_end) / 2
     metres = 1.0 if turn is None else _EQUATOR_M / turn
     pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / _SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)

@@ -73,7 +73,7 @@ def test_floors_that_cannot(write_rulebook, old: str, new: str, words: str) -> N
 
 def test_a_floor_needs_its_number_on_the_day(write_rulebook) -> None:
     later = LEAST.replace("2020-01-01", "2030-01-01")
-    with pytest.raises(ZoneplanError, match="'least_share' has no value on 2025-01-01; add it, or say from when"):
+    with pytest.raises(ZoneplanError, match="'least_share' has no value on 2025-01-01; it has values from 2030-01-01"):
         read_rulebook(rulebook_with(write_rulebook, least=later), DAY)
     dated = FLOOR + "from = 2030-01-01\n"
     assert read_rulebook(rulebook_with(write_rulebook, dated, least=later), DAY).floors == ()
