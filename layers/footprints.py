@@ -80,32 +80,39 @@ class Footprint(NamedTuple):
     share: Floats
 
 
-def edges_of(polygons: gpd.GeoDataFrame, crs: CRS, transform: Affine) -> Edges:
-    """The edges of polygons in the columns and rows of a grid.
+class Outlines:
+    """The edges of polygons, for grids of any CRS; grids of one CRS share the work of getting there.
 
     Parameters
     ----------
     polygons : GeoDataFrame
         Valid, in any CRS. An edge that bends on its way into the grid's CRS is cut so that no point is off by more
         than 0.05 m. A polygon across the 180th meridian stays in one piece, beyond 180 degrees.
-    crs : pyproj.CRS
-        Of the grid.
-    transform : affine.Affine
-        Of the grid, north up.
     """
-    shapes = shapely.orient_polygons(np.asarray(polygons.geometry.array))
-    parts, row = shapely.get_parts(shapes, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    first = np.flatnonzero(ring[1:] == ring[:-1])
-    owner = row[part][ring].astype(np.int64)
-    own = known_crs(polygons)
-    if same_crs(own, crs) or not len(first):
-        start, end, owner = points[first], points[first + 1], owner[first]
-    else:
-        start, end, owner = _projected(points, first, owner, way_between(own, crs))
-    scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
-    return Edges((start - shift) * scale, (end - shift) * scale, owner)
+
+    def __init__(self, polygons: gpd.GeoDataFrame) -> None:
+        self.polygons = polygons
+        self._projected: dict[CRS, tuple[Floats, Floats, Places]] = {}
+
+    def on(self, crs: CRS, transform: Affine) -> Edges:
+        """The edges in the columns and rows of a grid, which is north up."""
+        if crs not in self._projected:
+            self._projected[crs] = self._edges(crs)
+        start, end, owner = self._projected[crs]
+        scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
+        return Edges((start - shift) * scale, (end - shift) * scale, owner)
+
+    def _edges(self, crs: CRS) -> tuple[Floats, Floats, Places]:
+        shapes = shapely.orient_polygons(np.asarray(self.polygons.geometry.array))
+        parts, row = shapely.get_parts(shapes, return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        first = np.flatnonzero(ring[1:] == ring[:-1])
+        owner = row[part][ring].astype(np.int64)
+        own = known_crs(self.polygons)
+        if same_crs(own, crs) or not len(first):
+            return points[first], points[first + 1], owner[first]
+        return _projected(points, first, owner, way_between(own, crs))
 
 
 def turn_of(crs: CRS) -> float | None:

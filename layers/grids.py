@@ -13,7 +13,7 @@ import pandas as pd
 from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
 from layers.errors import SourceError
-from layers.footprints import Edges, Floats, Footprint, edges_of, footprint, turn_of
+from layers.footprints import Edges, Floats, Footprint, Outlines, footprint, turn_of
 from layers.formulas import Formula
 from layers.rasters import Raster, Window
 from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
@@ -67,7 +67,7 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
     0     0    1       0    0.5   5000.0
     1     0    1       1    0.5   5000.0
     """
-    edges = edges_of(units, raster.crs, raster.transform)
+    edges = Outlines(units).on(raster.crs, raster.transform)
     found = footprint(edges, raster.shape, _turn(raster))
     cells = pd.DataFrame(
         {
@@ -81,7 +81,9 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
     return Coverage(units.index, cells, pd.Series(_inside(edges, found, len(units)), index=units.index))
 
 
-def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula]) -> pd.DataFrame:
+def summarise(
+    units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula], outlines: Outlines | None = None
+) -> pd.DataFrame:
     """Statistics of a raster inside each unit.
 
     Parameters
@@ -91,6 +93,8 @@ def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Fo
     raster : Raster
     formulas : mapping of str to Formula
         By the name of the measure; each fits a raster.
+    outlines : Outlines, optional
+        Of the units, where other grids use them as well.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def summarise(units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Fo
     columns = {name: np.full(len(units), np.nan) for name in formulas}
     covered = {name: np.zeros(len(units)) for name in formulas}
     with raster.reader() as read:
-        for batch in batches(units, raster):
+        for batch in batches(units, raster, outlines=outlines):
             surfaces = surfaces_at(raster, batch.found, names, read)
             whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
             for name, formula in formulas.items():
@@ -209,7 +213,12 @@ class Batch(NamedTuple):
     inside: Floats
 
 
-def batches(units: gpd.GeoDataFrame, raster: Raster, flock: npt.NDArray[np.int64] | None = None) -> Iterator[Batch]:
+def batches(
+    units: gpd.GeoDataFrame,
+    raster: Raster,
+    flock: npt.NDArray[np.int64] | None = None,
+    outlines: Outlines | None = None,
+) -> Iterator[Batch]:
     """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large.
 
     Parameters
@@ -218,8 +227,10 @@ def batches(units: gpd.GeoDataFrame, raster: Raster, flock: npt.NDArray[np.int64
     raster : Raster
     flock : array of int, optional
         For each unit a number from 0 up: units of one number come in one batch. By default each is alone.
+    outlines : Outlines, optional
+        Of the units, where other grids use them as well.
     """
-    edges = edges_of(units, raster.crs, raster.transform)
+    edges = (outlines or Outlines(units)).on(raster.crs, raster.transform)
     flock = np.arange(len(units)) if flock is None else flock
     flocked = Edges(edges.start, edges.end, flock[edges.owner])
     for chosen in _groups(flocked, int(flock.max(initial=-1)) + 1, raster.shape):

@@ -15,6 +15,7 @@ from layers import (
     Formula,
     GeometryError,
     Layer,
+    Outlines,
     Raster,
     UnknownNameError,
     parse_condition,
@@ -182,9 +183,10 @@ def _found(
     """Columns, from every source."""
     yield "the units", _own(units)
     yield "the overlay", _role_columns(units, pieces)
+    outlines = Outlines(units)
     for layer in layers:
         if layer.measures:
-            yield f"layer '{layer.name}'", _layer_columns(units, pieces, layer, crs)
+            yield f"layer '{layer.name}'", _layer_columns(units, pieces, layer, crs, outlines)
     yield "the overlay", _available(units, pieces, layers, rulebook)
 
 
@@ -225,7 +227,9 @@ def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataF
     return pd.DataFrame(found, index=units.index)
 
 
-def _layer_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, crs: CRS) -> pd.DataFrame:
+def _layer_columns(
+    units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, crs: CRS, outlines: Outlines
+) -> pd.DataFrame:
     formulas = {name: parse_formula(text) for name, text in layer.measures.items()}
     gridded = {name: one for name, one in formulas.items() if layer.raster is not None and "raster" in one.kinds}
     for name, formula in formulas.items():
@@ -238,7 +242,9 @@ def _layer_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
             "first: layers.project(..., units.crs)",
             layer=layer.name,
         )
-    raster = summarise(units, layer.raster, gridded) if layer.raster is not None else pd.DataFrame(index=units.index)
+    raster = pd.DataFrame(index=units.index)
+    if layer.raster is not None:
+        raster = summarise(units, layer.raster, gridded, outlines)
     ordered = []
     for name, formula in formulas.items():
         if name in gridded:
