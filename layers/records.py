@@ -9,8 +9,9 @@ import codecs
 import difflib
 import json
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def _damaged(path: Path, name: str, error: Exception) -> SourceError:
 
 def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, encoding: str | None) -> Records:
     limit_drivers()
-    from pyogrio import list_layers, raw  # noqa: PLC0415  (loaded after the drivers are limited)
+    from pyogrio import raw  # noqa: PLC0415  (loaded after the drivers are limited)
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415
 
     place = f"GeoJSON:{path}" if file_format.name == "GeoJSON" else str(path)
@@ -114,7 +115,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            chosen = _chosen([str(one[0]) for one in list_layers(place)], path, name, layer)
+            chosen = _chosen(_layers_in(place, path.stat().st_mtime_ns), path, name, layer)
             meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
             column = meta["geometry_name"] or "wkb_geometry"
             shapes = table.column(column) if column in table.column_names else None
@@ -138,7 +139,15 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     )
 
 
-def _chosen(layers: list[str], path: Path, name: str, layer: str | None) -> str:
+@lru_cache(maxsize=16)
+def _layers_in(place: str, _changed: int) -> tuple[str, ...]:
+    """The layers of a file, kept for the next one that is read of it."""
+    from pyogrio import list_layers  # noqa: PLC0415  (loaded after the drivers are limited)
+
+    return tuple(str(one[0]) for one in list_layers(place))
+
+
+def _chosen(layers: Sequence[str], path: Path, name: str, layer: str | None) -> str:
     data = [one for one in layers if one not in _NOT_DATA]
     if layer is None and len(data) == 1:
         return data[0]
