@@ -13,6 +13,7 @@ from layers.errors import ZoneplanError as ZoneplanError
 from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
 from layers.errors import visible as visible
+from layers.collector import uncollected as uncollected
 from layers.languages import LANGUAGES as LANGUAGES
 from layers.languages import Words as Words
 from layers.languages import require_language as require_language
@@ -85,6 +86,7 @@ from layers.ledger import LEDGER_COLUMNS as LEDGER_COLUMNS
 from layers.crs import is_equal_area as is_equal_area
 from layers.crs import is_made as is_made
 from layers.crs import same_crs as same_crs
+from layers.crs import way_between as way_between
 from layers.crs import working_crs as working_crs
 from layers.projections import project as project
 from layers.parts import together as together

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
@@ -43,23 +41,6 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         have in common), ``texts``, ``whys`` (chains as :func:`zoning.explain` tells them, line by line) and
         ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
     """
-    with _without_collector():
-        return _cards(plan, language)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """No search for cycles: there are none among links, and with very many units each search goes through millions."""
-    active = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if active:
-            gc.enable()
-
-
-def _cards(plan: Plan, language: str) -> dict[str, Any]:
     table = plan.zones.set_index("unit_id").reindex(plan.units.index)
     zones = {str(name): column.tolist() for name, column in table.items()}
     codes = [zone.code for zone in plan.rulebook.zones]

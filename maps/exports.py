@@ -17,9 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from pyproj import CRS
 
-from layers import limit_drivers
+from layers import limit_drivers, way_between
 from maps.lists import list_units
 from maps.report_words import report_words
 from maps.styles import piece_style, site_style, unit_style
@@ -182,9 +185,15 @@ def _units(plan: Plan) -> gpd.GeoDataFrame:
 
 def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     """Features in the CRS of the units file, under names that a GeoPackage can hold."""
-    blocks = range(0, max(len(frame), 1), _ROWS_PROJECTED)  # a few at a time, for their coordinates are held four times
-    shapes = pd.concat([frame.geometry.iloc[start : start + _ROWS_PROJECTED].to_crs(crs) for start in blocks])
-    return frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1).set_geometry(shapes)
+    named = frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1)
+    own = CRS.from_user_input(crs)
+    if own == frame.crs:
+        return named
+    way, shapes = way_between(frame.crs, own), np.asarray(frame.geometry.array).copy()
+    for start in range(0, len(shapes), _ROWS_PROJECTED):  # a few at a time: their coordinates are held four times
+        few = slice(start, start + _ROWS_PROJECTED)
+        shapes[few] = shapely.transform(shapes[few], lambda xy: np.column_stack(way.transform(*xy.T)))
+    return named.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=own, name=frame.geometry.name))
 
 
 def _apart(names: Iterable[str], taken: Iterable[str], keep: str) -> list[str]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from layers import way_between
 from maps.arcs import Arcs, Integers, Rings, cut, merge
 
 Geometries = npt.NDArray[np.object_]
@@ -80,10 +81,10 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     places = units.index.get_indexer(pieces["unit_id"]).astype(np.int64)
     ground = np.asarray(units.geometry)
     simple = shapely.coverage_simplify(np.asarray(pieces.geometry), _step(shapely.area(ground)))
-    transformer = pyproj.Transformer.from_crs(units.crs, "EPSG:4326", always_xy=True)
+    way = way_between(units.crs, pyproj.CRS("EPSG:4326"))
 
     def in_degrees(xy: Floats) -> Floats:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+        return np.column_stack(way.transform(xy[:, 0], xy[:, 1]))
 
     degrees = shapely.transform(simple, in_degrees)
     seam = _seam(shapely.get_coordinates(degrees)[:, 0])

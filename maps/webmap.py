@@ -10,6 +10,7 @@ import folium
 import numpy as np
 from branca.element import MacroElement
 
+from layers import uncollected
 from maps.contents import contents
 from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
 from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
@@ -35,6 +36,7 @@ SCRIPTS = (
 """Our own scripts, in the order in which they need one another."""
 
 
+@uncollected()
 def draw(plan: Plan, language: str | None = None) -> folium.Map:
     """A plan as an interactive map.
 
