@@ -4,8 +4,8 @@
 
 Three programs: ``plain_script.py``; ``same_outputs.py``, which makes the same files with zoneplan; and the command
 ``zoneplan run``, whose folder holds much more. Each round runs them one after the other, twice: as a command, in a
-process of its own that begins with nothing, and as in a notebook, in a copy of one process that has imported the
-libraries of all. The figures are medians. Python keeps what it has compiled, as an installation does: a round that is
+process of its own that begins with nothing, and as in a notebook, in a copy of one process that has imported what the
+two scripts import. The figures are medians. Python keeps what it has compiled, as an installation does: a round that is
 not counted goes first.
 The larger study needs the files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a
 word, where they are missing.
@@ -69,14 +69,15 @@ def as_command(environment: dict[str, str], *work: str) -> Cost:
 
 
 def serve() -> None:
-    """Import the libraries of all programs; then do what comes in, line by line, each in a copy of this process."""
+    """Import what the two scripts import; then do what comes in, line by line, each in a copy of this process."""
     runpy.run_path(str(HERE / "plain_script.py"))
     runpy.run_path(str(HERE / "same_outputs.py"))
     for line in sys.stdin:
         work = json.loads(line)
         pid = os.fork()
         if not pid:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            for number in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
             do(*work)
             os._exit(0)
         print(json.dumps(weighed(pid, work[-1]).__dict__), flush=True)
@@ -97,7 +98,10 @@ def compare(name: str, plan: Path, job: Path, rounds: int) -> None:
                 if server.stdin is None or server.stdout is None:
                     raise SystemExit("no server")
                 print(json.dumps(work), file=server.stdin, flush=True)
-                return Cost(**json.loads(server.stdout.readline()))
+                found = server.stdout.readline()
+                if not found:
+                    raise SystemExit(f"failed: {work[-1]}")
+                return Cost(**json.loads(found))
 
             ways: dict[str, Callable[..., Cost]] = {
                 COMMAND: lambda *work: as_command(environment, *work),

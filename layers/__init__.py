@@ -114,7 +114,7 @@ from layers.units import read_units as read_units
 from layers.cells import cell_areas as cell_areas
 from layers.cells import cell_sides as cell_sides
 from layers.footprints import Edges as Edges
-from layers.footprints import Outlines as Outlines
+from layers.footprints import Borders as Borders
 from layers.footprints import footprint as footprint
 from layers.samples import Sample as Sample
 from layers.terrain import around as around

@@ -1,4 +1,4 @@
-"""The collector: a plan is made of tables, trees and lists without cycles, and nobody need search them for any."""
+"""The collector: a plan is made of tables, trees and lists, and Python need not search them for cycles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for cycles inside, for each goes through all that a plan holds; also for whole functions.
+    """Python's search for cycles is off inside, for the whole process: each would go through all that a plan holds.
+
+    A context manager, or a decorator of functions. The few cycles that there are wait until after.
 
     Examples
     --------

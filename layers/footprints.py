@@ -80,7 +80,7 @@ class Footprint(NamedTuple):
     share: Floats
 
 
-class Outlines:
+class Borders:
     """The edges of polygons, for grids of any CRS; grids of one CRS share the work of getting there.
 
     Parameters

@@ -36,12 +36,11 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
     from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a missing place is refused by check_grid
-            with (
-                rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"),
-                rasterio.open(path, driver="GTiff", sharing=False) as dataset,
-            ):
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a missing place is refused by check_grid
+                dataset = rasterio.open(path, driver="GTiff", sharing=False)
+            with dataset:
                 yield dataset
     except RasterioError as error:
         raise SourceError(

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
 from layers.errors import SourceError
-from layers.footprints import Edges, Floats, Footprint, Outlines, footprint, turn_of
+from layers.footprints import Borders, Edges, Floats, Footprint, footprint, turn_of
 from layers.formulas import Formula
 from layers.rasters import Raster, Window
 from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
@@ -67,7 +67,7 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
     0     0    1       0    0.5   5000.0
     1     0    1       1    0.5   5000.0
     """
-    edges = Outlines(units).on(raster.crs, raster.transform)
+    edges = Borders(units).on(raster.crs, raster.transform)
     found = footprint(edges, raster.shape, _turn(raster))
     cells = pd.DataFrame(
         {
@@ -82,7 +82,7 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
 
 
 def summarise(
-    units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula], outlines: Outlines | None = None
+    units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula], borders: Borders | None = None
 ) -> pd.DataFrame:
     """Statistics of a raster inside each unit.
 
@@ -93,7 +93,7 @@ def summarise(
     raster : Raster
     formulas : mapping of str to Formula
         By the name of the measure; each fits a raster.
-    outlines : Outlines, optional
+    borders : Borders, optional
         Of the units, where other grids use them as well.
 
     Returns
@@ -119,7 +119,7 @@ def summarise(
     columns = {name: np.full(len(units), np.nan) for name in formulas}
     covered = {name: np.zeros(len(units)) for name in formulas}
     with raster.reader() as read:
-        for batch in batches(units, raster, outlines=outlines):
+        for batch in batches(units, raster, borders=borders):
             surfaces = surfaces_at(raster, batch.found, names, read)
             whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
             for name, formula in formulas.items():
@@ -217,7 +217,7 @@ def batches(
     units: gpd.GeoDataFrame,
     raster: Raster,
     flock: npt.NDArray[np.int64] | None = None,
-    outlines: Outlines | None = None,
+    borders: Borders | None = None,
 ) -> Iterator[Batch]:
     """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large.
 
@@ -227,10 +227,10 @@ def batches(
     raster : Raster
     flock : array of int, optional
         For each unit a number from 0 up: units of one number come in one batch. By default each is alone.
-    outlines : Outlines, optional
+    borders : Borders, optional
         Of the units, where other grids use them as well.
     """
-    edges = (outlines or Outlines(units)).on(raster.crs, raster.transform)
+    edges = (borders or Borders(units)).on(raster.crs, raster.transform)
     flock = np.arange(len(units)) if flock is None else flock
     flocked = Edges(edges.start, edges.end, flock[edges.owner])
     for chosen in _groups(flocked, int(flock.max(initial=-1)) + 1, raster.shape):

@@ -115,7 +115,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            chosen = _chosen(_layers_in(place, path.stat().st_mtime_ns), path, name, layer)
+            about = path.stat()
+            chosen = _chosen(_layers_in(place, (about.st_mtime_ns, about.st_size)), path, name, layer)
             meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
             column = meta["geometry_name"] or "wkb_geometry"
             shapes = table.column(column) if column in table.column_names else None
@@ -140,11 +141,13 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
 
 
 @lru_cache(maxsize=16)
-def _layers_in(place: str, _changed: int) -> tuple[str, ...]:
-    """The layers of a file, kept for the next one that is read of it."""
+def _layers_in(place: str, _version: tuple[int, int]) -> tuple[str, ...]:
+    """The layers of a file, kept for the next one that is read of it; what GDAL says of them it says again then."""
     from pyogrio import list_layers  # noqa: PLC0415  (loaded after the drivers are limited)
 
-    return tuple(str(one[0]) for one in list_layers(place))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return tuple(str(one[0]) for one in list_layers(place))
 
 
 def _chosen(layers: Sequence[str], path: Path, name: str, layer: str | None) -> str:

@@ -128,7 +128,8 @@ class Blocks:
     middle : array of geometry
         Of each block, in metres.
     radius : array of float
-        Metres within which the centres of its cells lie around it; 0 for a single cell.
+        Metres within which the centres of its cells lie around it; 0 for a single cell, inf for a block that reaches
+        beyond the edge of a projection, of which nothing is known.
     block : array of int
         Of each cell the place of its block.
     """
@@ -142,15 +143,18 @@ class Blocks:
 
         For a block of a single cell both are the distance itself. Beyond ``within_m`` both may be inf.
         """
-        far = np.full(len(self.middle), np.inf)
+        known = np.flatnonzero(np.isfinite(self.radius))
+        least, most = np.zeros(len(self.middle)), np.full(len(self.middle), np.inf)
+        radius, far = self.radius[known], np.full(len(known), np.inf)
         (place, _), metres = others.query_nearest(
-            self.middle,
-            max_distance=within_m + float(self.radius.max(initial=0.0)),
+            self.middle[known],
+            max_distance=within_m + float(radius.max(initial=0.0)),
             return_distance=True,
             all_matches=False,
         )
         far[place] = metres
-        return np.maximum(far - self.radius, 0.0), far + self.radius
+        least[known], most[known] = np.maximum(far - radius, 0.0), far + radius
+        return least, most
 
 
 def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS) -> Blocks:
@@ -190,8 +194,9 @@ def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS
     half = (side - 1) / 2
     steps = np.array([[0, 0], [-half, -half], [-half, half], [half, -half], [half, half]])[:, :, None]
     middle, *corners = _placed(raster, down + steps[:, 0], right + steps[:, 1], crs)
-    radius = np.max([np.hypot(*(corner - middle).T) for corner in corners], axis=0) * _BENT
-    return Blocks(shapely.points(middle), radius, place[key])
+    with np.errstate(invalid="ignore"):  # infinite less infinite
+        radius = np.max([np.hypot(*(corner - middle).T) for corner in corners], axis=0) * _BENT
+    return Blocks(shapely.points(middle), np.where(np.isfinite(radius), radius, np.inf), place[key])
 
 
 def _placed(raster: Raster, row: npt.NDArray[Any], column: npt.NDArray[Any], crs: CRS) -> Floats:

@@ -91,4 +91,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *_LATER]
+    return [*(name for name in globals() if name not in ("importlib", "TYPE_CHECKING")), *_LATER]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,8 @@ from zoning import (
 )
 
 FINDINGS_SHOWN = 5
+_ARROW_POOL = "ARROW_DEFAULT_MEMORY_POOL"
+"""Where a user says which memory Arrow takes."""
 """Lines of findings below the table of a run; the report has all."""
 
 app = typer.Typer(
@@ -227,7 +230,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, terminate)
     gc.freeze()  # what has been imported stays: the collector need not go through it again and again
     pool = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps pages for each size of a small column
+    if _ARROW_POOL not in os.environ:
+        pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps pages for each size of a small column
     try:
         code = app(args=arguments, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)

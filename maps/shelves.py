@@ -54,7 +54,7 @@ class Whys:
         self._language = language
         self._texts, self._whys, self._lists = Shelf(), Shelf(), Shelf()
         self._parts: dict[str, tuple[int | str, ...]] = {}
-        self._placed: dict[int, tuple[Link, int]] = {}
+        self._placed: dict[tuple[int, object], tuple[Link, int]] = {}
 
     def place(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
         """The number of a chain: its lines, each by its depth, kind and text.
@@ -66,12 +66,12 @@ class Whys:
         word : callable, optional
             Takes the link and the language, and returns it as it is to be told.
         """
-        known = self._placed.get(id(link))
+        known = self._placed.get((id(link), word))
         if known is None:
             worded = link if word is None else word(link, self._language)
             lines = tell(worded, self._language)
             told = tuple((one.depth, self._kind(one.kind, one.decides), *self._text(one.text)) for one in lines)
-            known = self._placed[id(link)] = link, self._whys.place(told)
+            known = self._placed[id(link), word] = link, self._whys.place(told)
         return known[1]
 
     def place_all(self, links: Iterable[Link]) -> int:

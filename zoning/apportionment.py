@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers import LimitError, SourceError, ZoneplanError, shown
-from zoning.contests import Contest, Flags, Floats
+from zoning.contests import Contest, Flags, Floats, Objects
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.steps import UNLIMITED, Counts, Number, Step, exact
 
@@ -115,7 +115,7 @@ def find_binding(
     return pd.Series(bound, index=weights.index, name="binding", dtype="str")
 
 
-def named(ids: pd.Index) -> str:
+def named(ids: pd.Index | Objects) -> str:
     """How many units and the first five of them, as messages show them.
 
     Examples

@@ -170,18 +170,18 @@ def asked(
     language: str,
     places: Collection[str] | None = None,
 ) -> dict[str, Content]:
-    """The chain of a condition for each row of a table, or at some places of its index, by the index.
+    """The chain of a condition for each row of a table, or at some places of its index, which is unique; by the index.
 
     Rows in which the condition reads the same values share one.
     """
     read = seen[[name for name in seen.columns if name in condition.names]]
     index = read.index.tolist()
     columns = [read[name].tolist() for name in read.columns] + [index] * (read.index.name in condition.names)
-    rows = dict(zip(index, zip(*columns, strict=True), strict=True)) if columns else dict.fromkeys(index, ())
-    unlike = {row: number for number, (name, row) in enumerate(rows.items()) if places is None or name in places}
+    rows = list(zip(index, zip(*columns, strict=True) if columns else [()] * len(index), strict=True))
+    unlike = {row: number for number, (name, row) in enumerate(rows) if places is None or name in places}
     found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values, language, rulebook.titles_in(language))
     chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(unlike, found, strict=True)}
-    return {str(name): chains[row] for name, row in rows.items() if row in chains}
+    return {str(name): chains[row] for name, row in rows if row in chains}
 
 
 def _said(clauses: Iterable[Clause]) -> Content:

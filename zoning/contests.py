@@ -49,7 +49,7 @@ class Contest:
     ceilings: Counts
 
     def part(self, units: Counts, total: int) -> Contest:
-        """A contest of some units for a total of their own."""
+        """A contest of some units for a total of their own; ceilings above it stay as they are."""
         given = self.ids[units], self.weights[units], self.sizes[units]
         return Contest(*given, total, self.floors[units], self.ceilings[units])
 

@@ -11,11 +11,11 @@ import shapely
 from pyproj import CRS
 
 from layers import (
+    Borders,
     CrsError,
     Formula,
     GeometryError,
     Layer,
-    Outlines,
     Raster,
     UnknownNameError,
     parse_condition,
@@ -183,10 +183,10 @@ def _found(
     """Columns, from every source."""
     yield "the units", _own(units)
     yield "the overlay", _role_columns(units, pieces)
-    outlines = Outlines(units)
+    borders = Borders(units)
     for layer in layers:
         if layer.measures:
-            yield f"layer '{layer.name}'", _layer_columns(units, pieces, layer, crs, outlines)
+            yield f"layer '{layer.name}'", _layer_columns(units, pieces, layer, crs, borders)
     yield "the overlay", _available(units, pieces, layers, rulebook)
 
 
@@ -228,7 +228,7 @@ def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataF
 
 
 def _layer_columns(
-    units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, crs: CRS, outlines: Outlines
+    units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, crs: CRS, borders: Borders
 ) -> pd.DataFrame:
     formulas = {name: parse_formula(text) for name, text in layer.measures.items()}
     gridded = {name: one for name, one in formulas.items() if layer.raster is not None and "raster" in one.kinds}
@@ -244,7 +244,7 @@ def _layer_columns(
         )
     raster = pd.DataFrame(index=units.index)
     if layer.raster is not None:
-        raster = summarise(units, layer.raster, gridded, outlines)
+        raster = summarise(units, layer.raster, gridded, borders)
     ordered = []
     for name, formula in formulas.items():
         if name in gridded:

@@ -197,7 +197,7 @@ def _grow(ground: Ground, cells: Cells, plots: Plots, asked: float) -> tuple[Cel
     wide = asked
     while True:
         try:
-            known = cells.least == cells.score
+            known = cells.least >= cells.score
             scored = replace(plots, score=cells.score)
             return cells, grow(scored, asked, ground.siting.min_patch_ha, ground.siting.last, known)
         except UnknownScoreError:

@@ -48,7 +48,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
 
 
 def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about a rulebook that hold on every day, in the order of its files.
+    """The complaints about a rulebook that hold on every day, in the order of the checks.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from layers.footprints import Outlines, footprint, turn_of
+from layers.footprints import Borders, footprint, turn_of
 
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 REFEREE = SHARED / "referee" / "coverage"
@@ -26,7 +26,7 @@ FLAT = CRS("EPSG:3035")
 def shares(polygons, shape, transform=None, crs=FLAT, *, own=FLAT, turn=None):
     """Share of every cell, polygons x rows x columns."""
     transform = transform or Affine(1, 0, 0, 0, -1, shape[0])
-    edges = Outlines(gpd.GeoDataFrame(geometry=polygons, crs=own)).on(crs, transform)
+    edges = Borders(gpd.GeoDataFrame(geometry=polygons, crs=own)).on(crs, transform)
     found = footprint(edges, shape, turn)
     grid = np.zeros((len(polygons), *shape))
     grid[found.owner, found.row, found.column] = found.share
@@ -61,7 +61,7 @@ def test_land_outside_the_grid_on_every_side_is_left_out():
 
 
 def test_touching_by_a_border_is_not_touching():
-    edges = Outlines(gpd.GeoDataFrame(geometry=[shapely.box(1, 1, 2, 2)], crs=FLAT)).on(FLAT, Affine(1, 0, 0, 0, -1, 3))
+    edges = Borders(gpd.GeoDataFrame(geometry=[shapely.box(1, 1, 2, 2)], crs=FLAT)).on(FLAT, Affine(1, 0, 0, 0, -1, 3))
     found = footprint(edges, (3, 3))
     assert list(zip(found.row.tolist(), found.column.tolist(), strict=True)) == [(1, 1)]
 
@@ -71,13 +71,13 @@ def test_the_direction_of_a_ring_does_not_matter():
     assert (shares([square], (2, 2)) == shares([square.reverse()], (2, 2))).all()
 
 
-def test_grids_of_one_crs_share_outlines_and_grids_of_others_do_not():
+def test_grids_of_one_crs_share_borders_and_grids_of_others_do_not():
     polygons = gpd.GeoDataFrame(geometry=[shapely.box(10, 50, 11, 51)], crs="EPSG:4326")
-    outlines = Outlines(polygons)
+    borders = Borders(polygons)
     grids = [(FLAT, Affine(1000, 0, 4e6, 0, -1000, 4e6)), (FLAT, Affine(7, 0, 0, 0, -7, 0))]
     grids += [("EPSG:4326", Affine(0.1, 0, 0, 0, -0.1, 60)), grids[0]]
     for crs, transform in grids:
-        shared, alone = (one.on(CRS(crs), transform) for one in (outlines, Outlines(polygons)))
+        shared, alone = (one.on(CRS(crs), transform) for one in (borders, Borders(polygons)))
         assert np.array_equal(shared.start, alone.start)
         assert np.array_equal(shared.end, alone.end)
         assert np.array_equal(shared.owner, alone.owner)
@@ -86,7 +86,7 @@ def test_grids_of_one_crs_share_outlines_and_grids_of_others_do_not():
 def test_no_polygon_no_cells():
     assert shares([shapely.Polygon()], (2, 2)).sum() == 0
     assert (
-        len(footprint(Outlines(gpd.GeoDataFrame(geometry=[], crs=FLAT)).on(FLAT, Affine.identity()), (2, 2)).share) == 0
+        len(footprint(Borders(gpd.GeoDataFrame(geometry=[], crs=FLAT)).on(FLAT, Affine.identity()), (2, 2)).share) == 0
     )
 
 

@@ -139,6 +139,24 @@ def test_heights_and_measures_are_left_out_with_a_note(save):
     assert not shapely.has_m(read_features(measured, "b")[0].geometry.iloc[0])
 
 
+def test_what_is_said_of_a_file_does_not_depend_on_what_was_read_before(tmp_path):
+    """GDAL warns of every layer when it lists them, and layers are listed once."""
+    import pyogrio
+
+    frame(Point(0, 0)).to_file(tmp_path / "a.gpkg", layer="units")
+    pyogrio.raw.write(
+        tmp_path / "a.gpkg",
+        np.array([shapely.to_wkb(Point(1, 2, 3))], object),
+        field_data=[],
+        fields=[],
+        layer="tall",
+        geometry_type="Point Z",
+        crs="EPSG:4326",
+    )
+    twice = [read_features(tmp_path / "a.gpkg", "a", layer="units")[1] for _ in range(2)]
+    assert twice[0].equals(twice[1])
+
+
 def test_curves_are_drawn_as_lines(tmp_path, save):
     """B33: a circle in a GeoPackage, written by hand as this GEOS would not."""
     import sqlite3

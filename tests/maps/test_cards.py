@@ -231,3 +231,4 @@ def test_a_link_that_units_share_is_told_once() -> None:
     assert [whys.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
     assert told == ["x", "x"]
     assert whys.told()["texts"] == ["in words"]
+    assert whys.place(one) == 1  # as it is, which is another chain

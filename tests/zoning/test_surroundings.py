@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from layers import Nearness, Raster, find_blocks
+from layers import Nearness, Raster, find_blocks, way_between
 from zoning import Plots
 from zoning.selections import rank
 from zoning.surroundings import Cells, Surroundings
@@ -51,6 +51,24 @@ def test_distances_lie_between_those_of_blocks(grid, side):
     assert len(blocks.middle) == -(-grid.shape[0] // side) * -(-grid.shape[1] // side)
     if side == 1:
         np.testing.assert_allclose(least, true, atol=1e-6)
+
+
+@pytest.mark.parametrize("side", [4, 16])
+def test_of_blocks_beyond_the_edge_of_a_projection_nothing_is_known(side):
+    """Mollweide's world ends at the 180th meridian: cells there have a place, their block has none."""
+    flat = CRS("+proj=laea +lat_0=0 +lon_0=170 +datum=WGS84")
+    grid = Raster(Path("none.tif"), CRS("ESRI:54009"), Affine(5e4, 0, 14.2e6, 0, -5e4, 1.5e6), (60, 80), 5e4)
+    row, column = every_cell(grid)
+    own = grid.transform
+    x, y = way_between(grid.crs, flat).transform(own.c + own.a * (column + 0.5), own.f + own.e * (row + 0.5))
+    there = np.isfinite(x)
+    centres = shapely.points(x[there], y[there])
+    blocks = find_blocks(grid, row[there], column[there], side, flat)
+    assert 0 < np.isinf(blocks.radius).sum() < len(blocks.radius)
+    least, most = blocks.distances(shapely.STRtree(centres[[7, 900]]), 1e9)
+    true = shapely.distance(centres[:, None], centres[[7, 900]]).min(axis=1)
+    assert (least[blocks.block] <= true + 1e-6).all()
+    assert (most[blocks.block] >= true - 1e-6).all()
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
