@@ -13,9 +13,8 @@ from zoning import CSV_TABLES, run
 def main(plan_file: Path, out: Path) -> None:
     """Plan a study and write one map, its tables of units and one GeoPackage."""
     study = read_study(plan_file)
-    unsited = tuple(
-        quota.model_copy(update={"siting": None}) for quota in study.quotas
-    )  # the plain script sites nothing
+    # the plain script takes no sites
+    unsited = tuple(quota.model_copy(update={"siting": None}) for quota in study.quotas)
     plan = run(study.model_copy(update={"quotas": unsited}))
     out.mkdir(parents=True)
     draw(plan).save(str(out / "map.html"))

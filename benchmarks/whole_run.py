@@ -148,10 +148,11 @@ def main() -> None:
 
 def measure(rounds: int) -> None:
     """Both studies."""
-    import geopandas as gpd  # noqa: PLC0415  (the processes that are weighed load what they need themselves)
-    import pandas as pd  # noqa: PLC0415
+    # The processes that are weighed load this file, and only what they need themselves beside it.
+    import geopandas as gpd  # noqa: PLC0415  (see above)
+    import pandas as pd  # noqa: PLC0415  (see above)
 
-    from layers import builtin_study  # noqa: PLC0415
+    from layers import builtin_study  # noqa: PLC0415  (see above)
 
     with tempfile.TemporaryDirectory() as name:
         small = Path(name) / "us_mountain_west"

@@ -145,7 +145,7 @@ def loaded_drivers() -> tuple[str, ...]:
     limit_drivers("pyogrio")
     limit_drivers("rasterio")
     import pyogrio  # noqa: PLC0415  (loaded after the settings)
-    import rasterio  # noqa: PLC0415
+    import rasterio  # noqa: PLC0415  (loaded after the settings)
 
     with rasterio.Env() as env:
         return tuple(sorted(set(pyogrio.list_drivers()) | set(env.drivers())))

@@ -33,7 +33,7 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
     """
     limit_drivers("rasterio")
     import rasterio  # noqa: PLC0415  (loaded after the drivers are limited)
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415  (as rasterio)
 
     try:
         with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"):

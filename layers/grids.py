@@ -271,7 +271,7 @@ def surfaces_at(
     raster: Raster,
     found: Footprint,
     names: Iterable[str],
-    read: Callable[[Window], Floats] | None = None,
+    read: Callable[[Window], Floats],
 ) -> dict[str, Floats]:
     """The surfaces asked for, at each cell; NaN where a cell has none.
 
@@ -282,14 +282,14 @@ def surfaces_at(
         Its cells.
     names : iterable of str
         Among ``SURFACES``.
-    read : callable, optional
-        Of the raster held open, see :meth:`Raster.reader`; by default the file is opened for this.
+    read : callable
+        Of the raster held open, see :meth:`Raster.reader`.
     """
     if not len(found.row):
         return {name: np.empty(0) for name in names}
     rows = slice(max(int(found.row.min()) - 1, 0), min(int(found.row.max()) + 2, raster.shape[0]))
     columns = slice(max(int(found.column.min()) - 1, 0), min(int(found.column.max()) + 2, raster.shape[1]))
-    values = (read or raster.read)((rows, columns))
+    values = read((rows, columns))
     row, column = found.row - rows.start, found.column - columns.start
     if set(names) <= {"value"}:
         return dict.fromkeys(names, values[row, column])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,20 +72,21 @@ def cut_tracts(
     names = sorted(set(surfaces))
     refuse_coarse(raster, names, "siting")
     hectares = shapely.area(np.asarray(land.geometry.array)) / 1e4
-    for batch in batches(land, raster, flock):
-        found = batch.found
-        whole = np.bincount(found.owner, batch.area, len(batch.units))
-        on_grid = hectares[batch.units] * batch.inside
-        with np.errstate(invalid="ignore", divide="ignore"):
-            area = batch.area * (on_grid / whole)[found.owner]
-        cells = {
-            "land": batch.units[found.owner],
-            "row": found.row,
-            "column": found.column,
-            "share": found.share,
-            "area_ha": area,
-        }
-        yield pd.DataFrame({**cells, **(surfaces_at(raster, found, names) if names else {})})
+    with raster.reader() if names else nullcontext(raster.read) as read:
+        for batch in batches(land, raster, flock):
+            found = batch.found
+            whole = np.bincount(found.owner, batch.area, len(batch.units))
+            on_grid = hectares[batch.units] * batch.inside
+            with np.errstate(invalid="ignore", divide="ignore"):
+                area = batch.area * (on_grid / whole)[found.owner]
+            cells = {
+                "land": batch.units[found.owner],
+                "row": found.row,
+                "column": found.column,
+                "share": found.share,
+                "area_ha": area,
+            }
+            yield pd.DataFrame({**cells, **(surfaces_at(raster, found, names, read) if names else {})})
 
 
 def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers import visible
 from maps.shelves import Shelf, Whys
-from zoning import Plan, instrument_in, price_words, reasoned, text_in, trace
+from zoning import Plan, instrument_in, price_words, reasoned, records, text_in, trace
 
 EXCEPTION = "exception-"
 EXCEPTED = -2
@@ -88,15 +88,10 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
     }
 
 
-def _rows(frame: pd.DataFrame) -> Rows:
-    names = frame.columns.tolist()
-    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
-
-
 def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
     """The rows of a table that speak of each unit, in their order."""
     found: dict[str, Rows] = {unit_id: [] for unit_id in ids}
-    for row in _rows(table):
+    for row in records(table):
         if row["unit_id"] in found:
             found[row["unit_id"]].append(row)
     return list(found.values())
@@ -173,7 +168,7 @@ class _Policies:
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._language = language
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
-        self._titles = {row["policy"]: row for row in _rows(plan.policies.drop_duplicates("policy"))}
+        self._titles = {row["policy"]: row for row in records(plan.policies.drop_duplicates("policy"))}
         self._policies, self._settings, self._shared = Shelf(sorted(self._titles)), Shelf(), Shelf()
 
     def place(self, rows: Rows) -> int:

@@ -43,9 +43,9 @@ from zoning import (
 )
 
 FINDINGS_SHOWN = 5
+"""Lines of findings below the table of a run; the report has all."""
 _ARROW_POOL = "ARROW_DEFAULT_MEMORY_POOL"
 """Where a user says which memory Arrow takes."""
-"""Lines of findings below the table of a run; the report has all."""
 
 app = typer.Typer(
     no_args_is_help=True,

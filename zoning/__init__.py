@@ -187,6 +187,7 @@ from zoning.siting_explanations import find_unplaced as find_unplaced
 from zoning.chains import LINK as LINK
 from zoning.chains import chain as chain
 from zoning.chains import link as link
+from zoning.chains import records as records
 from zoning.tellings import ANSWERS as ANSWERS
 from zoning.tellings import Told as Told
 from zoning.tellings import reasoned as reasoned

@@ -147,9 +147,13 @@ def rows_of(table: pd.DataFrame, units: Collection[str]) -> list[Content]:
     >>> rows_of(pd.DataFrame({"unit_id": ["a", "b"], "amount": [1, 2]}), {"b"})
     [{'unit_id': 'b', 'amount': 2}]
     """
-    own = only(table, units)
-    names = [str(name) for name in own.columns]
-    columns = [own[name].tolist() for name in own.columns]
+    return records(only(table, units))
+
+
+def records(table: pd.DataFrame) -> list[Content]:
+    """The rows of a table, read column by column, which is much faster than ``to_dict``."""
+    names = [str(name) for name in table.columns]
+    columns = [table[name].tolist() for name in table.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from layers import ConditionError, parse_condition
 from zoning.drafts import Draft
@@ -32,22 +33,13 @@ def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     """
     yield from _default(draft, day)
     yield from _zones(draft, day)
-    for place, rule in enumerate(draft.rules):
-        if rule.on(day):
-            texts = _absent(_names(rule.when), draft, day)
-            yield from (draft.fault(text, "rules", place, "when") for text in texts)
+    yield from _reading(draft, day, "rules", "when", lambda rule: _names(rule.when))
     for place, policy in enumerate(draft.policies):
         if policy.on(day):
             yield from _of_policy(draft, day, policy, place)
-    for kind, key in (("derived", "name"), ("norms", "holds")):
-        for place, entry in enumerate(getattr(draft, kind)):
-            if entry.on(day):
-                texts = _absent(names_of(entry), draft, day)
-                yield from (draft.fault(text, kind, place, key) for text in texts)
-    for place, floor in enumerate(draft.floors):
-        if floor.on(day):
-            texts = _absent([floor.at_least], draft, day)
-            yield from (draft.fault(text, "floors", place, "at_least") for text in texts)
+    yield from _reading(draft, day, "derived", "name", names_of)
+    yield from _reading(draft, day, "norms", "holds", names_of)
+    yield from _reading(draft, day, "floors", "at_least", lambda floor: [floor.at_least])
 
 
 def names_of(entry: Derived | Norm) -> frozenset[str]:
@@ -63,6 +55,15 @@ def _names(condition: str) -> frozenset[str]:
         return parse_condition(condition).names
     except ConditionError:
         return frozenset()
+
+
+def _reading(
+    draft: Draft, day: date, kind: str, key: str, names: Callable[[Any], Iterable[str]]
+) -> Iterator[RulebookError]:
+    """Entries of a kind that are in force and read what is not; told at a key."""
+    for place, entry in enumerate(getattr(draft, kind)):
+        if entry.on(day):
+            yield from (draft.fault(text, kind, place, key) for text in _absent(names(entry), draft, day))
 
 
 def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
@@ -103,11 +104,13 @@ def _zones(draft: Draft, day: date) -> Iterator[RulebookError]:
 def _of_policy(draft: Draft, day: date, policy: Policy, place: int) -> Iterator[RulebookError]:
     """What its conditions read, and what it sets."""
     for keys, when in policy.conditions:
-        for texts in (_absent(_names(when), draft, day), _gone_overlays(_names(when), draft, day)):
-            yield from (draft.fault(text, "policies", place, *keys) for text in texts)
+        names = _names(when)
+        texts = (*_absent(names, draft, day), *_gone_overlays(names, draft, day))
+        yield from (draft.fault(text, "policies", place, *keys) for text in texts)
     for key, value in policy.parameters.items():
-        texts = _absent([value] if isinstance(value, str) else [], draft, day)
-        yield from (draft.fault(text, "policies", place, "parameters", key) for text in texts)
+        if isinstance(value, str):
+            for text in _absent([value], draft, day):
+                yield draft.fault(text, "policies", place, "parameters", key)
 
 
 def _absent(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:

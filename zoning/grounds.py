@@ -18,7 +18,7 @@ from zoning.lines import roles_of
 from zoning.measures import BOUNDARY_ROLE, covered, deducted_roles, steepness
 from zoning.rulebook import Rulebook
 from zoning.selections import Plots
-from zoning.surroundings import Cells, Surroundings, find_surroundings
+from zoning.surroundings import Cells, Floats, Places, Shapes, Surroundings, find_surroundings
 
 SURFACES = ("value", "slope", "aspect", "relief")
 """What conditions of a siting know of a cell, beside the names of the layers that designate."""
@@ -28,9 +28,6 @@ SLIVER = 1e-5
 """Land that is less than this part of its cell is not taken: edges of two layers leave such slivers between them."""
 _STEEP = "slope > {limit!r}"
 
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
 Truths = npt.NDArray[np.bool_]
 
 
