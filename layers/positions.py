@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import tree_sitter_toml
@@ -29,16 +30,17 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Positions:
-    r"""The places of a TOML text.
+    r"""The places of a TOML text, looked for when one is asked for: most texts give no cause for complaint.
 
     Attributes
     ----------
-    values, keys : mapping of tuple to Position
-        Where the value, or the key, of a path such as ``("layers", 0, "role")`` stands; a table's place is its header.
-    repeated : tuple of (path, Position, Position)
-        Keys that are written twice: the path, the second place, the first.
+    text : str
     too_deep : bool
         There are more levels than :data:`MAX_NESTING`; nothing else is told then.
+    values, keys : mapping of tuple to Position
+        Where the value, or the key, of a path such as ``("layers", 0, "role")`` stands; a table's place is its header.
+    repeated : sequence of (path, Position, Position)
+        Keys that are written twice: the path, the second place, the first.
 
     Examples
     --------
@@ -47,10 +49,27 @@ class Positions:
     (Position(line=2, column=8), Position(line=1, column=2), Position(line=2, column=1))
     """
 
-    values: Mapping[Keys, Position] = field(default_factory=dict)
-    keys: Mapping[Keys, Position] = field(default_factory=dict)
-    repeated: tuple[tuple[Keys, Position, Position], ...] = ()
+    text: str = ""
     too_deep: bool = False
+
+    @property
+    def values(self) -> Mapping[Keys, Position]:
+        return self._surveyor.values
+
+    @property
+    def keys(self) -> Mapping[Keys, Position]:
+        return self._surveyor.keys
+
+    @property
+    def repeated(self) -> Sequence[tuple[Keys, Position, Position]]:
+        return self._surveyor.repeated
+
+    @cached_property
+    def _surveyor(self) -> _Surveyor:
+        surveyor = _Surveyor(self.text.encode())
+        if not self.too_deep:
+            surveyor.survey()
+        return surveyor
 
     def of(self, *path: str | int) -> Position:
         """Where the value of a path stands, or the nearest thing around it."""
@@ -65,13 +84,12 @@ class Positions:
 
 def find_positions(text: str) -> Positions:
     """The positions of a TOML text, as far as it can be read."""
-    data = text.encode()
-    root = Parser(_LANGUAGE).parse(data).root_node
-    if _is_deep(root) or (root.has_error and _LONG_KEY.search(text)):
-        return Positions(too_deep=True)
-    surveyor = _Surveyor(data)
-    surveyor.survey(root)
-    return Positions(surveyor.values, surveyor.keys, tuple(surveyor.repeated))
+    root = _root(text.encode())
+    return Positions(text, too_deep=_is_deep(root) or bool(root.has_error and _LONG_KEY.search(text)))
+
+
+def _root(data: bytes) -> Node:
+    return Parser(_LANGUAGE).parse(data).root_node
 
 
 def _is_deep(root: Node) -> bool:
@@ -92,6 +110,7 @@ class _Surveyor:
     """Walks once through the tree of a text and writes down what stands where."""
 
     def __init__(self, data: bytes) -> None:
+        self.data = data
         self.lines = data.split(b"\n")
         self.values: dict[Keys, Position] = {}
         self.keys: dict[Keys, Position] = {}
@@ -99,8 +118,8 @@ class _Surveyor:
         self._entries: dict[Keys, int] = {}
         self._written: dict[Keys, Position] = {}
 
-    def survey(self, root: Node) -> None:
-        for node in root.named_children:
+    def survey(self) -> None:
+        for node in _root(self.data).named_children:
             if node.type == "pair":
                 self._pair((), node)
             elif node.type in ("table", "table_array_element") and node.named_children:

@@ -44,6 +44,7 @@ NEAR_MISS = 0.85
 """How alike a text and a name must be for the one to be taken as a slip of the pen for the other, from 0 to 1."""
 
 _EXAMPLES: Mapping[str, Example] = {"number": 1.0, "text": "a", "boolean": True}
+_ONE_ROW = pd.DataFrame(index=[0])
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -182,12 +183,15 @@ class Examples:
     def _misfits(self, condition: Condition) -> Iterator[str]:
         """Kinds that do not fit, and zones or lines that are none: a policy on such would silently never apply."""
         try:
-            (clauses,) = condition.explain(self.example, self.parameters)
+            condition.evaluate(_ONE_ROW, {**self.measures, **self.parameters})
         except (ConditionError, UnknownNameError) as error:
             yield str(error)
             return
         lines = [line.code for line in self.draft.lines]
         known = {"main": [zone.code for zone in self.draft.zones if zone.kind == "main"], CONTROL_LINE: ["", *lines]}
+        if condition.names.isdisjoint(known):
+            return
+        (clauses,) = condition.explain(self.example, self.parameters)
         called = {"main": "main zone", CONTROL_LINE: "control line"}
         for clause in clauses:
             (name,) = clause.values if len(clause.values) == 1 else ("",)
