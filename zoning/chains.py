@@ -178,7 +178,7 @@ def asked(
 
     Rows in which the condition reads the same values share one.
     """
-    read = seen[[name for name in seen.columns if name in condition.names]]
+    read = seen[sorted(name for name in condition.names if name in seen.columns)]
     index = read.index.tolist()
     columns = [read[name].tolist() for name in read.columns] + [index] * (read.index.name in condition.names)
     rows = list(zip(index, zip(*columns, strict=True) if columns else [()] * len(index), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import compress
 
 import geopandas as gpd
 import numpy as np
@@ -119,18 +120,16 @@ def _claims(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def _balance(settled: gpd.GeoDataFrame, code: str, claimed: pd.Series, order: Mapping[str, int]) -> pd.DataFrame:
     """The rows of one line."""
     land = settled.loc[claimed, ["unit_id", "area_ha", "control_line"]]
-    by_line = land.pivot_table("area_ha", "unit_id", "control_line", "sum", fill_value=0.0, observed=True)
-    by_line = by_line.reindex(columns=list(order), fill_value=0.0).sort_index()
-    by_unit = land.groupby("unit_id", sort=True)
-    winners = by_unit["control_line"].agg(lambda lines: ";".join(sorted({*lines} - {code}, key=order.__getitem__)))
+    won = land.groupby(["unit_id", "control_line"])["area_ha"].sum().unstack().reindex(columns=list(order))
+    by_line, others = won.fillna(0.0), [other for other in order if other != code]
     lost = {f"to_{other}_ha": 0.0 if other == code else by_line[other].to_numpy() for other in list(order)[:-1]}
     return pd.DataFrame(
         {
-            "unit_id": winners.index,
+            "unit_id": won.index,
             "line": code,
-            "claimed_ha": by_unit["area_ha"].sum().to_numpy(),
+            "claimed_ha": land.groupby("unit_id")["area_ha"].sum().to_numpy(),
             "settled_ha": by_line[code].to_numpy(),
-            "lost_to": winners.to_numpy(),
+            "lost_to": [";".join(compress(others, there)) for there in won[others].notna().to_numpy()],
             **lost,
         }
     )
