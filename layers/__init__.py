@@ -14,6 +14,7 @@ from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
 from layers.errors import visible as visible
 from layers.collector import uncollected as uncollected
+from layers.pools import unpooled as unpooled
 from layers.languages import LANGUAGES as LANGUAGES
 from layers.languages import Words as Words
 from layers.languages import require_language as require_language

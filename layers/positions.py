@@ -37,10 +37,6 @@ class Positions:
     text : str
     too_deep : bool
         There are more levels than :data:`MAX_NESTING`; nothing else is told then.
-    values, keys : mapping of tuple to Position
-        Where the value, or the key, of a path such as ``("layers", 0, "role")`` stands; a table's place is its header.
-    repeated : sequence of (path, Position, Position)
-        Keys that are written twice: the path, the second place, the first.
 
     Examples
     --------
@@ -54,14 +50,17 @@ class Positions:
 
     @property
     def values(self) -> Mapping[Keys, Position]:
+        """Where the value of a path such as ``("layers", 0, "role")`` stands; a table's place is its header."""
         return self._surveyor.values
 
     @property
     def keys(self) -> Mapping[Keys, Position]:
+        """Where the key of a path stands."""
         return self._surveyor.keys
 
     @property
     def repeated(self) -> Sequence[tuple[Keys, Position, Position]]:
+        """Keys that are written twice: the path, the second place, the first."""
         return self._surveyor.repeated
 
     @cached_property

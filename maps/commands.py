@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,10 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow as pa
 import typer
 
-from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, visible
+from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, unpooled, visible
 from maps.demos import write_study
 from maps.doctor import diagnose
 from maps.dossiers import write_dossier
@@ -44,8 +42,6 @@ from zoning import (
 
 FINDINGS_SHOWN = 5
 """Lines of findings below the table of a run; the report has all."""
-_ARROW_POOL = "ARROW_DEFAULT_MEMORY_POOL"
-"""Where a user says which memory Arrow takes."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -229,14 +225,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     signal.signal(signal.SIGTERM, terminate)
     gc.freeze()  # what has been imported stays: the collector need not go through it again and again
-    pool = pa.default_memory_pool()
-    if _ARROW_POOL not in os.environ:
-        pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps pages for each size of a small column
     try:
-        code = app(args=arguments, standalone_mode=False)
+        with unpooled():
+            code = app(args=arguments, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
-    pa.set_memory_pool(pool)
     gc.unfreeze()
     sys.exit(code if isinstance(code, int) else 0)
 

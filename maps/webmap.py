@@ -10,7 +10,7 @@ import folium
 import numpy as np
 from branca.element import MacroElement
 
-from layers import uncollected
+from layers import uncollected, unpooled
 from maps.contents import contents
 from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
 from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
@@ -37,6 +37,7 @@ SCRIPTS = (
 
 
 @uncollected()
+@unpooled()
 def draw(plan: Plan, language: str | None = None) -> folium.Map:
     """A plan as an interactive map.
 

@@ -120,7 +120,7 @@ def _claims(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def _balance(settled: gpd.GeoDataFrame, code: str, claimed: pd.Series, order: Mapping[str, int]) -> pd.DataFrame:
     """The rows of one line."""
     land = settled.loc[claimed, ["unit_id", "area_ha", "control_line"]]
-    won = land.groupby(["unit_id", "control_line"])["area_ha"].sum().unstack().reindex(columns=list(order))
+    won = land.pivot_table("area_ha", "unit_id", "control_line", "sum", observed=True).reindex(columns=list(order))
     by_line, others = won.fillna(0.0), [other for other in order if other != code]
     lost = {f"to_{other}_ha": 0.0 if other == code else by_line[other].to_numpy() for other in list(order)[:-1]}
     return pd.DataFrame(

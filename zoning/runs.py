@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layers import Stack, Study, confirm_sources, raise_all, read_layers, require_language, uncollected
+from layers import Stack, Study, confirm_sources, raise_all, read_layers, require_language, uncollected, unpooled
 from zoning.accounts import account, positions
 from zoning.assumptions import assume, assume_scheme
 from zoning.checks import complaints, dropped_units, provided
@@ -34,6 +34,7 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account"
 
 
 @uncollected()
+@unpooled()
 def run(study: Study, announce: Callable[[str], None] = lambda _step: None, language: str = "en") -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
