@@ -1,0 +1,67 @@
+"""The programs that ``whole_run.py`` weighs: one in a process of its own, or several in copies of one process.
+
+    python benchmarks/programs.py PROGRAM PLAN JOB OUT
+    python benchmarks/programs.py
+
+Without arguments this process imports what the two scripts import, reads arguments from its standard input, a JSON list
+a line, and answers each with what a copy of it used. It loads nothing that the programs do not load themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+RIVAL, SAME, WHOLE = PROGRAMS = ("plain script", "zoneplan, same outputs", "zoneplan, whole run folder")
+
+
+class Cost(NamedTuple):
+    """What one process used."""
+
+    cpu_s: float
+    peak_mb: float
+    map_mb: float
+
+
+def do(program: str, plan: str, job: str, out: str) -> None:
+    """One of the programs, in this process."""
+    if program == RIVAL:
+        runpy.run_path(str(HERE / "plain_script.py"))["main"](Path(job), Path(out))
+    elif program == SAME:
+        runpy.run_path(str(HERE / "same_outputs.py"))["main"](Path(plan), Path(out))
+    else:
+        from maps import main as zoneplan  # noqa: PLC0415  (only the program that is asked for is loaded)
+
+        zoneplan(["run", plan, "--out", out])  # which leaves the process
+
+
+def weigh(pid: int, out: str) -> Cost:
+    """What a process used, once it has ended."""
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise SystemExit(f"failed: {out}")
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, (Path(out) / "map.html").stat().st_size / 1e6)
+
+
+def serve() -> None:
+    """Import what the two scripts import; then do what comes in, each in a copy of this process."""
+    runpy.run_path(str(HERE / "plain_script.py"))
+    runpy.run_path(str(HERE / "same_outputs.py"))
+    for line in sys.stdin:
+        work = json.loads(line)
+        pid = os.fork()
+        if not pid:
+            for number in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            do(*work)
+            os._exit(0)
+        print(json.dumps(weigh(pid, work[-1])), flush=True)
+
+
+if __name__ == "__main__":
+    do(*sys.argv[1:]) if len(sys.argv) > 1 else serve()
