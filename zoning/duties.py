@@ -8,7 +8,7 @@ from typing import Any
 
 from layers import parse_condition
 from zoning.chains import Content, among, asked, chain, in_rulebook, link, only, rows_of
-from zoning.entries import Policy
+from zoning.entries import Exemption, Policy
 from zoning.plans import Plan
 from zoning.provisions import EXCEPTION
 from zoning.sights import Sight, paths, sights
@@ -97,14 +97,16 @@ class _Explainer:
         """One policy in one unit; the same link wherever there is the same to say of it."""
         row, policy = rows[0], self._written[rows[0]["policy"]]
         exception = self._exceptions.get((policy.id, row["overruled_by"]))
-        found = [self._chain(policy, one.when, row) for one in (policy, exception) if one is not None]
-        same = (*map(id, found), *(value for name, value in row.items() if name != "unit_id"))
+        said = self._chain(policy, policy.when, row)
+        excepted = [(exception, self._chain(policy, exception.when, row))] if exception else []
+        same = (id(said), *(id(found) for _, found in excepted), *(row[name] for name in row if name != "unit_id"))
         if same not in self._told:
-            self._told[same] = self._duty(policy, rows, *found)
+            links = [*(self._excepted(row, one, found) for one, found in excepted), *self._overruled(row)]
+            self._told[same] = self._duty(policy, rows, said, links)
         return self._told[same]
 
-    def _duty(self, policy: Policy, rows: list[Row], said: Content, excepted: Content | None = None) -> Content:
-        """A policy, and what its condition found; ``excepted``: what that of its exception did, where one holds."""
+    def _duty(self, policy: Policy, rows: list[Row], said: Content, links: list[Content]) -> Content:
+        """A policy, what its condition found, and what it gives way to."""
         row = rows[0]
         sets = [value for value in policy.parameters.values() if isinstance(value, str)]
         pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
@@ -118,7 +120,7 @@ class _Explainer:
             reference=policy.reference,
             verified=policy.verified,
             written=self._places[policy.id],
-            links=[*self._exception(policy, row, excepted), *self._overruled(row)],
+            links=links,
         )
         return own | {
             **{name: str(row[name]) for name in _KEPT},
@@ -148,11 +150,8 @@ class _Explainer:
         said: Content = {"clauses": [], "values": {}, "thresholds": names}
         return list(chain(said, self._plan.rulebook)["parameters"])
 
-    def _exception(self, policy: Policy, row: Row, said: Content | None) -> Iterator[Content]:
-        one = self._exceptions.get((policy.id, row["overruled_by"]))
-        if one is None:
-            return
-        yield link(
+    def _excepted(self, row: Row, one: Exemption, said: Content) -> Content:
+        return link(
             "exception",
             str(row["overruled_by"]),
             text_in(one.reason, self._plan.language),
