@@ -23,7 +23,8 @@ MAX_SLOPE_CELL_M = 100.0
 _BATCH = 2**16
 """Cells and edges, together: what a few units at a time may hold."""
 _BAND_CELLS = 8_000_000
-_PARTIAL = 1e-6
+_PARTIAL = 1e-5
+"""The part of a unit that a grid may lack and still cover it: its edges lie within 0.05 m of where they are."""
 
 
 class Coverage(NamedTuple):

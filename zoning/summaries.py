@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -52,11 +54,8 @@ def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) ->
     inside = owner >= 0
     if formula.function == "count":
         return pd.Series(np.bincount(owner[inside], minlength=len(units)).astype(float), index=units.index)
-    groups = _numbers(layer, features, formula.argument)[inside].groupby(owner[inside])
-    found = groups.agg(formula.function).where(groups.count() == groups.size())
-    return found.reindex(range(len(units)), fill_value=0.0 if formula.function == "sum" else np.nan).set_axis(
-        units.index
-    )
+    values = _numbers(layer, features, formula.argument)[inside].to_numpy()
+    return pd.Series(_statistic(formula.function, owner[inside], values, len(units)), index=units.index)
 
 
 def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
@@ -82,7 +81,7 @@ def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> 
         amounts = np.ones(len(owner))
     else:
         amounts = _lengths_m(parts, CRS.from_user_input(units.crs)) / 1000.0
-    return pd.Series(np.bincount(owner, amounts, len(units)), index=units.index)
+    return pd.Series(_statistic("sum", owner, amounts, len(units)), index=units.index)
 
 
 def count_polygons(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
@@ -148,6 +147,26 @@ def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series
         )
     numbers: pd.Series = values.astype("float64").reset_index(drop=True)
     return numbers
+
+
+def _statistic(function: str, owner: Places, values: Floats, count: int) -> Floats:
+    """The sum, mean, min or max of each unit's values, the same in whatever order they come: sums are rounded once."""
+    found = np.full(count, 0.0 if function == "sum" else np.nan)
+    order = np.argsort(owner, kind="stable")
+    units, starts = np.unique(owner[order], return_index=True)
+    for unit, own in zip(units, np.split(values[order], starts[1:]), strict=False):
+        found[unit] = own.min() if function == "min" else own.max() if function == "max" else _total(own)
+        if function == "mean":
+            found[unit] /= len(own)
+    return found
+
+
+def _total(amounts: Floats) -> float:
+    try:
+        return math.fsum(amounts)
+    except (OverflowError, ValueError):  # beyond all numbers, or both infinities
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(amounts.sum())
 
 
 def _nearest_km(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> Floats:

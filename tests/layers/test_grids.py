@@ -21,6 +21,7 @@ from layers.conditions import parse_condition
 from layers.errors import SourceError
 from layers.formulas import parse_formula
 from layers.grids import cover, share_where, summarise
+from layers.projections import project
 from layers.rasters import read_raster
 
 STATISTICS = (
@@ -109,6 +110,15 @@ def test_land_beyond_the_raster_counts_as_not_covered(tmp_path, units):
 
 def test_no_column_of_coverage_where_all_is_covered(units, elevation):
     assert summarise(units, elevation, asked("mean(value)")).columns.tolist() == ["mean(value)"]
+
+
+def test_a_grid_that_ends_where_the_unit_ends_covers_it(tmp_path):
+    # The sides bend by millimetres on their way into another CRS, and are followed to 0.05 m.
+    square = gpd.GeoDataFrame(geometry=[shapely.box(500_000, 3_500_000, 501_000, 3_501_000)], crs="EPSG:32650")
+    raster = written(tmp_path / "same.tif", np.full((2, 2), 7.0), Affine(500, 0, 5e5, 0, -500, 3.501e6), "EPSG:32650")
+    there = project(square, "+proj=laea +lat_0=31.6 +lon_0=117 +datum=WGS84 +units=m")
+    found = summarise(there, raster, asked("mean(value)"))
+    assert found.columns.tolist() == ["mean(value)"]
 
 
 def test_slope_of_a_tilted_plane(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -141,3 +143,23 @@ def test_polygons_are_counted_where_they_share_land(units):
     parks = layer("polygons", shapely.box(*at(0.5, 0.5), *at(1.5, 0.9)), shapely.box(*at(1, 1), *at(2, 2)))
     found = count_polygons(units, parks)
     assert found[["a1", "a2", "b1", "b2"]].tolist() == [1, 1, 0, 1]
+
+
+MEGAWATTS = [196.1, 56.2, 0.5, 150.1, 97.1]  # 500.0 or 499.99999999999994, by the order in which floats are added
+
+
+@pytest.mark.parametrize(("text", "expected"), [("sum(mw)", 500.0), ("mean(mw)", 100.0)])
+def test_sums_are_the_same_in_any_order_of_rows(units, text, expected):
+    for order in itertools.permutations(range(5)):
+        plants = points(*[(0.5, 0.5)] * 5, mw=[MEGAWATTS[place] for place in order])
+        assert ask(units, plants, text)["a1"] == expected
+
+
+def test_lengths_are_the_same_in_any_order_of_rows(units):
+    paths = np.random.default_rng(1).random((40, 2, 2))
+    found = {ask(units, lines(*paths[turn:], *paths[:turn]), "length(km)")["a1"] for turn in range(40)}
+    assert len(found) == 1
+
+
+def test_sums_beyond_all_numbers_are_infinite(units):
+    assert ask(units, points(*[(0.5, 0.5)] * 2, mw=[1.7e308, 1.7e308]), "sum(mw)")["a1"] == np.inf
