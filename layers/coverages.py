@@ -137,13 +137,13 @@ def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:
     Notes
     -----
     A hole of the units' union is a gap if it is below 100 ha, or narrower than 50 m: twice its area over its perimeter.
-    Larger ones are taken as meant, such as a lake that belongs to no unit.
+    Larger ones are taken as meant, such as a lake that belongs to no unit; so is a slit that is open to the outside,
+    such as an inlet of the sea.
     """
     shapes = np.asarray(units.geometry.array)
     unite = shapely.coverage_union_all if tiled else shapely.union_all
     union = unite(shapes)
-    rings = [ring for part in shapely.get_parts(union) for ring in shapely.get_rings(part)[1:]]
-    holes = np.asarray([shapely.Polygon(ring) for ring in rings], dtype=object)
+    holes = _holes(union)
     areas, lengths = np.asarray(shapely.area(holes)), np.asarray(shapely.length(holes))
     gaps = (areas > _NOISE_M2) & ((areas < MAX_GAP_HA * 1e4) | (2 * areas < MAX_GAP_WIDTH_M * lengths))
     if not gaps.any():
@@ -155,3 +155,14 @@ def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:
     actions = [f"left as it is: {count} gap(s) beside it belong to no unit" for count in hectares["count"]]
     size = hectares["sum"].to_numpy()
     return gather([entries("units", hectares.index, "gap", actions, before_ha=size, after_ha=size)])
+
+
+def _holes(union: Any) -> npt.NDArray[Any]:
+    """The land inside the outlines of a union that is none of it: around an island, without the island."""
+    parts = shapely.get_parts(union)
+    rings = [ring for part in parts for ring in shapely.get_rings(part)[1:]]
+    holes = np.asarray([shapely.Polygon(ring) for ring in rings], dtype=object)
+    held, island = shapely.STRtree(parts).query(holes, predicate="contains")
+    for hole in np.unique(held):
+        holes[hole] = shapely.difference(holes[hole], shapely.union_all(parts[island[held == hole]]))
+    return np.asarray(shapely.get_parts(holes), dtype=object)

@@ -109,3 +109,17 @@ def test_a_gap_between_two_is_told_at_the_first():
     ledger = note_gaps(units)
     assert ledger["feature"].tolist() == ["a"]
     assert ledger["area_before_ha"].tolist() == pytest.approx([1e-3])
+
+
+@pytest.mark.parametrize("width", [0.5, 20.0])
+def test_a_gap_all_around_a_unit_is_told(width):
+    island = box(2000 + width, 2000 + width, 5000 - width, 5000 - width)
+    units = frame(around=box(0, 0, 9000, 9000).difference(box(2000, 2000, 5000, 5000)), inside=island)
+    ledger = note_gaps(units)
+    assert ledger["feature"].tolist() == ["around"]
+    assert ledger["area_before_ha"].tolist() == pytest.approx([(9e6 - island.area) / 1e4])
+
+
+def test_an_island_in_a_lake_leaves_the_lake_alone():
+    lake, island = box(2000, 2000, 7000, 7000), box(4000, 4000, 5000, 5000)
+    assert note_gaps(frame(around=box(0, 0, 9000, 9000).difference(lake), inside=island)).empty
