@@ -107,6 +107,7 @@ from layers.stack import Stack as Stack
 from layers.repairs import make_valid as make_valid
 from layers.repairs import drop_empty as drop_empty
 from layers.repairs import kind_of as kind_of
+from layers.duplicates import note_duplicates as note_duplicates
 from layers.coverages import note_gaps as note_gaps
 from layers.coverages import settle_overlaps as settle_overlaps
 from layers.tables import join_table as join_table

@@ -14,6 +14,7 @@ import pandas as pd
 
 from layers.crs import datum_note, known_crs, working_crs
 from layers.drivers import digest, parts_of
+from layers.duplicates import note_duplicates
 from layers.energy_tables import read_energy
 from layers.errors import SourceError, ZoneplanError, raise_all
 from layers.industry_tables import read_industries
@@ -175,7 +176,8 @@ def _place(
         features, repairs = make_valid(features, name)
         notes.append(repairs)
     features, outside = drop_outside(features, units, name, kind)
-    return Layer(name, kind, section.role, features, None, section.measure), gather([*notes, outside])
+    notes += [outside, note_duplicates(features, name)]
+    return Layer(name, kind, section.role, features, None, section.measure), gather(notes)
 
 
 def _place_raster(section: LayerSection, raster: Raster, units: gpd.GeoDataFrame) -> tuple[Layer, pd.DataFrame]:

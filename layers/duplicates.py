@@ -1,0 +1,43 @@
+"""Duplicates: features that a file holds twice, to the last column. They are told of and stay as they are."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.ledger import entries
+
+
+def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
+    """Ledger rows for features whose shape and columns are those of a feature before; nothing is changed.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        Index: ids as text.
+    name : str
+        Name of the layer.
+
+    Returns
+    -------
+    DataFrame
+        A row for each feature but the first of those that are the same.
+
+    Examples
+    --------
+    >>> plants = gpd.GeoDataFrame({"mw": [5, 5, 7]}, geometry=[shapely.Point(0, 0)] * 3, index=["1", "2", "3"])
+    >>> note_duplicates(plants, "plants")["feature"].tolist()
+    ['2']
+    """
+    shapes = np.asarray(features.geometry.array)
+    alike = pd.DataFrame(shapely.bounds(shapes)).duplicated(keep=False).to_numpy()
+    columns = features[alike].drop(columns=features.geometry.name).astype(str)
+    contents = zip(*(column.tolist() for _, column in columns.items()), shapely.to_wkb(shapes[alike]), strict=True)
+    first: dict[tuple[object, ...], object] = {}
+    again = [
+        (one, first[row]) for one, row in zip(columns.index, contents, strict=True) if first.setdefault(row, one) != one
+    ]
+    actions = [f"kept: its shape and its columns are those of '{one}', and both count" for _, one in again]
+    return entries(name, [one for one, _ in again], "duplicate", actions)

@@ -1,0 +1,36 @@
+"""Duplicates are told of, to the last column, and nothing goes."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+from shapely import LineString, Point, box
+
+from layers import note_duplicates
+
+
+def layer(*shapes, **columns):
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), index=[f"f{row}" for row in range(len(shapes))])
+
+
+@pytest.mark.parametrize("shape", [Point(1, 2), LineString([(0, 0), (1, 1)]), box(0, 0, 1, 1)])
+def test_each_but_the_first_is_told(shape):
+    ledger = note_duplicates(layer(shape, shape, shape, mw=[5.0, 5.0, 5.0], note=["a", "a", "a"]), "plants")
+    assert ledger[["layer", "feature", "finding"]].to_numpy().tolist() == [
+        ["plants", "f1", "duplicate"],
+        ["plants", "f2", "duplicate"],
+    ]
+    assert ledger["action"].str.contains("'f0'", regex=False).all()
+
+
+def test_what_differs_in_one_column_or_in_shape_is_no_duplicate():
+    here = Point(1, 2)
+    assert note_duplicates(layer(here, here, mw=[5, 6]), "plants").empty
+    one, other = LineString([(0, 0), (1, 1)]), LineString([(0, 0), (0, 1), (1, 1)])  # of one bounding box
+    assert note_duplicates(layer(one, other), "roads").empty
+    assert note_duplicates(layer(mw=[]), "none").empty
+
+
+def test_missing_values_are_alike():
+    here = Point(1, 2)
+    assert note_duplicates(layer(here, here, note=[None, None]), "plants")["feature"].tolist() == ["f1"]
