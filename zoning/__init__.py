@@ -226,6 +226,7 @@ from zoning.cases import run_cases as run_cases
 from zoning.audits import audit as audit
 from zoning.energy_checks import energy_faults as energy_faults
 from zoning.energy_checks import energy_notes as energy_notes
+from zoning.quota_checks import quota_faults as quota_faults
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import known_roles as known_roles

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from layers import (
-    ConditionError,
     Finding,
     SourceError,
     Stack,
     Study,
     UnknownNameError,
     ZoneplanError,
-    parse_condition,
     shown,
 )
 from zoning.decisions import decision_faults
@@ -23,13 +21,15 @@ from zoning.errors import near
 from zoning.flow_checks import flow_faults, flow_notes
 from zoning.indicators import QUOTA
 from zoning.locked_units import locked_elsewhere
-from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT
+from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT, try_formula
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
+from zoning.quota_checks import quota_faults
 from zoning.rulebook import Rulebook
 from zoning.services import measure_names, service_faults
 from zoning.siting_checks import siting_faults
 from zoning.topics import narrow
+from zoning.weights import telling
 from zoning.wholes import whole_of
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
@@ -80,10 +80,11 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
     return [
         *_roles(study, rulebook),
         *_shapes(study, stack),
+        *_formulas(study, stack),
         *_names(study, rulebook, stack),
         *_parts(study, stack),
         *decision_faults(study.decisions, _known_units(study, stack), rulebook, dropped_units(stack)),
-        *_quotas(study, rulebook, stack),
+        *quota_faults(study, rulebook, stack.units, _readable(study, rulebook, stack)),
         *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
         *service_faults(study, set(provided(study.model_copy(update={"services": None}), stack))),
@@ -182,6 +183,18 @@ def _shapes(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
         )
 
 
+def _formulas(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+    """Formulas that their layer cannot answer: another kind of layer, no such column, no numbers in it."""
+    layers = {layer.name: layer for layer in stack.layers}
+    for place, section in enumerate(study.layers):
+        for name in section.measure if section.name in layers else ():
+            try:
+                with telling(study.where("layers", place, "measure", name)):
+                    try_formula(stack.units, layers[section.name], name)
+            except ZoneplanError as error:
+                yield error
+
+
 def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
     names = provided(study, stack)
     for indicator in rulebook.indicators:
@@ -202,90 +215,15 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
         )
 
 
-def _quotas(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
-    names = _readable(study, rulebook, stack)
-    names -= {f"{QUOTA}{quota.name}" for quota in study.quotas}
-    always = {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
-    for place, quota in enumerate(study.quotas):
-        yield from _unprovided(study, place, names, rulebook)
-        for key in ("priority", "groups", "limits", "locked"):
-            for number, part in enumerate(getattr(quota, key)):
-                if part.when is not None:
-                    yield from _unseen(part.when, names | always, study.where("quotas", place, key, number, "when"))
-        yield from _strangers(study, place, stack)
-        names |= {f"{QUOTA}{quota.name}"}
-
-
 def _readable(study: Study, rulebook: Rulebook, stack: Stack) -> set[str]:
     """Every measure that there will be: of the study, of the rulebook's indicators, and what it derives."""
     return {*provided(study, stack), *(o.name for o in rulebook.indicators), *(o.name for o in rulebook.derived)}
-
-
-def _unasked(name: str, rulebook: Rulebook) -> str:
-    """Which measures a study must give for one that the rulebook could derive; "" of any other name."""
-    draft = rulebook.draft
-    made = next((one for one in (draft.derived if draft else ()) if one.name == name and one.on(rulebook.day)), None)
-    if draft is None or made is None:
-        return ""
-    given = [one.name for one in draft.indicators if one.name in made.names and one.when_absent in ("error", "unknown")]
-    given += [one.name for one in draft.derived if one.name in made.names]
-    return f"; rulebook '{rulebook.name}' derives it from {', '.join(given)}: give these in a table"
-
-
-def _unprovided(study: Study, place: int, names: set[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    """Measures, levels and other quotas that a quota names and that nothing provides."""
-    quota, at = study.quotas[place], f"{study.where('quotas', place, 'name')}: quota '{study.quotas[place].name}'"
-    weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
-    bounds = [bound for bound in (quota.floor, quota.ceiling, quota.carried) if isinstance(bound, str)]
-    later = {f"{QUOTA}{one.name}" for one in study.quotas[place:]}
-    limits = [one for limit in quota.limits for one in (limit.per, limit.max, limit.min) if isinstance(one, str)]
-    for name in [*weights, *bounds, *limits]:
-        if name not in names:
-            hint = "; a quota is known to those that stand below it" if name in later else _unasked(name, rulebook)
-            hint = hint or near(name, names)
-            yield UnknownNameError(f"{at}: nothing provides the measure '{name}'{hint}", code="unknown_measure")
-    for level in quota.levels[:-1]:
-        if level not in study.units.levels:
-            yield UnknownNameError(
-                f"{at}: level '{level}' is no jurisdiction of [units] (it has {shown(study.units.levels) or 'none'})",
-                code="unknown_level",
-            )
-    above = [one.name for one in study.quotas[:place]]
-    for number, link in enumerate(quota.within):
-        if link.quota not in above:
-            yield UnknownNameError(
-                f"{study.where('quotas', place, 'within', number, 'quota')}: no quota '{link.quota}' stands above "
-                f"'{quota.name}', to stay within{near(link.quota, above)}",
-                code="unknown_quota",
-            )
-
-
-def _strangers(study: Study, place: int, stack: Stack) -> Iterator[ZoneplanError]:
-    """Units that locked amounts and transfers name and that are not there."""
-    quota, units = study.quotas[place], stack.units.index
-    named = [(("locked", number, "unit"), one.unit) for number, one in enumerate(quota.locked)]
-    for number, one in enumerate(quota.transfers):
-        named += [(("transfers", number, "from"), one.giver), (("transfers", number, "to"), one.receiver)]
-    for keys, unit in named:
-        if unit is not None and unit not in units:
-            at = study.where("quotas", place, *keys)
-            yield UnknownNameError(f"{at}: there is no unit {shown([unit])}{near(unit, units)}", code="unknown_unit")
 
 
 def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
     names = _readable(study, rulebook, stack)
     sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights)
-
-
-def _unseen(text: str, sights: set[str], at: str) -> Iterator[ZoneplanError]:
-    try:
-        condition = parse_condition(text)
-    except ConditionError as error:
-        yield ConditionError(f"{at}: {error}")
-        return
-    for name in sorted(condition.names - sights):
-        yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, sights)}", code="unknown_measure")
 
 
 def _repairs(stack: Stack) -> Iterator[Finding]:

@@ -266,6 +266,26 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
     return hectares if formula.function == "ha" else hectares / _by_unit(units, cut, cut["area_ha"])
 
 
+def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:
+    """Refuse what :func:`measure` will refuse of a formula, by asking it of a single unit, or of a grid for none.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+    layer : Layer
+        In the CRS of the units.
+    name : str
+        Of one of its measures.
+    """
+    formula = parse_formula(layer.measures[name])
+    if layer.raster is not None and "raster" in formula.kinds:
+        summarise(units.iloc[:0], layer.raster, {name: formula})
+        return
+    formula.check(layer.kind, layer.name)
+    if layer.kind == "points":
+        summarise_points(units.iloc[:1], layer, formula)
+
+
 def _available(
     units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None
 ) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
 from layers import SeveralErrors, ZoneplanError, read_layers, read_study
@@ -60,6 +61,62 @@ def test_points_cannot_play_a_role(toy_folder: Path) -> None:
     (text,) = errors(edit(toy_folder, ('measure = { plant_mw = "sum(mw)" }', 'role = "energy_rich"')))
     assert "'plants' holds points" in text
     assert "a role needs area" in text
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        ('{ plant_mw = "sum(mww)" }', "layer 'plants' has no column 'mww'; did you mean 'mw'?"),
+        ('{ plant_mw = "sum(owner)" }', "layer 'plants': column 'owner' holds str, not numbers; mend it in the file"),
+        ('{ plant_mw = "length(km)" }', "layer 'plants' holds points, of which 'length(km)' is not known; it can be"),
+    ],
+)
+def test_a_formula_that_its_layer_cannot_answer_is_the_checks_and_has_a_place(
+    measure: str, words: str, toy_folder: Path
+) -> None:
+    edit(
+        toy_folder,
+        ("x,y,mw\n", "x,y,mw,owner\n"),
+        (",600\n", ",600,state\n"),
+        (",300\n", ",300,\n"),
+        (",50\n", ",50,\n"),
+        file="plants.csv",
+    )
+    edit(toy_folder, ('{ plant_mw = "sum(mw)" }', measure))
+    (text,) = errors(toy_folder)
+    assert text.startswith(f"plan.toml, line 40, column 24: {words}")
+
+
+def test_a_grid_too_coarse_for_slope_is_the_checks(toy_folder: Path) -> None:
+    edit(toy_folder, ('"mean(value)"', '"mean(slope)"'))
+    (text,) = errors(toy_folder)
+    assert text.startswith("plan.toml, line 45, column 29: layer 'height': 'mean(slope)' asks for slope of cells of")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"county": ""}, "line 64, column 11: quota 'construction_land': level 'county': no jurisdiction for 1 unit:"),
+        ({"population": None}, "line 66, column 10: quota 'construction_land': weight 'population': the weight is mi"),
+    ],
+)
+def test_what_a_unit_lacks_of_a_quotas_needs_is_the_checks(change: dict, words: str, toy_folder: Path) -> None:
+    units = gpd.read_file(toy_folder / "toy.gpkg", layer="units")
+    units.assign(**{name: units[name].where(units["code"] != "c1", value) for name, value in change.items()}).to_file(
+        toy_folder / "toy.gpkg", layer="units", driver="GPKG"
+    )
+    (text,) = errors(toy_folder)
+    assert text.startswith(f"plan.toml, {words}")
+    assert "'c1'" in text
+
+
+def test_a_bound_that_a_unit_lacks_is_the_checks(toy_folder: Path) -> None:
+    edit(toy_folder, ('ceiling = "available_ha"', 'ceiling = "income"\nfloor = "income"'))
+    lines = (toy_folder / "stats.csv").read_text("utf-8").splitlines()
+    (toy_folder / "stats.csv").write_text("\n".join(lines[:-1]), "utf-8")
+    floor, ceiling = errors(toy_folder)
+    assert "line 69, column 9: quota 'construction_land': the floor is missing" in floor
+    assert "line 68, column 11: quota 'construction_land': the ceiling is missing" in ceiling
 
 
 def test_a_measure_that_the_rulebook_must_have(toy_folder: Path) -> None:
