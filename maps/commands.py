@@ -18,7 +18,7 @@ from maps.demos import write_study
 from maps.doctor import diagnose
 from maps.dossiers import write_dossier
 from maps.errors import DamagedRunError
-from maps.exits import judge, legible, terminate
+from maps.exits import judge, leave, legible, terminate
 from maps.files import RULEBOOK_FOLDER, read_run
 from maps.first_plans import split_roles, write_plan
 from maps.folders import MANIFEST, require_room, require_whole, verify, write_run
@@ -227,11 +227,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.freeze()  # what has been imported stays: the collector need not go through it again and again
     try:
         with unpooled():
-            code = app(args=arguments, standalone_mode=False)
+            code = leave(app(args=arguments, standalone_mode=False))
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
     gc.unfreeze()
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
 
 
 def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:

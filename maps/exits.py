@@ -12,7 +12,9 @@ import typer
 
 from layers import ZoneplanError, visible
 
-OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, UNFORESEEN = 6, 5, 2, 130, 70
+OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
+
+_SIGNALS = {INTERRUPTED: "interrupted", STOPPED: "stopped"}
 
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
 
@@ -31,10 +33,9 @@ def judge(error: BaseException) -> int:  # noqa: PLR0911  (one line a kind of er
         The exit code.
     """
     if isinstance(error, typer.Exit | SystemExit):
-        code = error.exit_code if isinstance(error, typer.Exit) else error.code
-        return code if isinstance(code, int) else 0
+        return leave(error.exit_code if isinstance(error, typer.Exit) else error.code)
     if isinstance(error, KeyboardInterrupt):
-        return _say("interrupted; nothing was written", INTERRUPTED)
+        return leave(INTERRUPTED)
     if isinstance(error, ZoneplanError):
         return _say(str(error), error.exit_code)
     if isinstance(error, MemoryError) or "bad_alloc" in str(error):
@@ -51,6 +52,12 @@ def judge(error: BaseException) -> int:  # noqa: PLR0911  (one line a kind of er
         "Nothing was written. Please report this; ZONEPLAN_TRACEBACK=1 in the environment shows where.",
         UNFORESEEN,
     )
+
+
+def leave(code: object) -> int:
+    """The exit code that a command came to; where a signal ended it, that is said on stderr."""
+    number = code if isinstance(code, int) else 0
+    return _say(f"{_SIGNALS[number]}: no run folder was written", number) if number in _SIGNALS else number
 
 
 def legible(text: str) -> str:

@@ -251,6 +251,7 @@ def test_f15_a_run_that_is_stopped_leaves_nothing(name: str, code: int, toy_fold
     process = start("run", toy_folder / "plan.toml", "--out", tmp_path / "result", name, program=STOPPED)
     _, err = process.communicate(timeout=120)
     assert process.returncode == code, err
+    assert "no run folder was written" in err
     assert "Traceback" not in err
     assert left_in(tmp_path) == []
 

@@ -76,8 +76,8 @@ def test_demo_overwrites_nothing_that_was_changed(tmp_path: Path, capsys) -> Non
         (MemoryError(), 6, "out of memory"),
         (RuntimeError("std::bad_alloc"), 6, "out of memory"),
         (OSError(errno.ENOSPC, "No space left on device"), 5, "cannot write"),
-        (KeyboardInterrupt(), 130, ""),
-        (SystemExit(143), 143, ""),
+        (KeyboardInterrupt(), 130, "interrupted: no run folder"),
+        (SystemExit(143), 143, "stopped: no run folder"),
         (ZeroDivisionError("division by zero"), 70, "something unforeseen: ZeroDivisionError"),
     ],
 )
