@@ -35,6 +35,7 @@ from zoning import (
     explain,
     find,
     finding_words,
+    group_absent,
     read_rulebook,
     run,
     usage,
@@ -117,9 +118,10 @@ def check_(
         listed = {"findings": [_finding(one) for one in findings]}
         print(json.dumps(listed | ({"usage": used} if used else {}), ensure_ascii=False, indent=1))
     else:
-        for one in findings:
+        told = group_absent(findings)
+        for one in told:
             print(f"{one.level}: {legible(one.text)}")
-        counts = {level: sum(one.level == level for one in findings) for level in ("error", "warning", "note")}
+        counts = {level: sum(one.level == level for one in told) for level in ("error", "warning", "note")}
         print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
     codes = [one.exit_code for one in findings if one.level == "error"]
     raise typer.Exit(min(codes, default=0))

@@ -229,6 +229,7 @@ from zoning.energy_checks import energy_notes as energy_notes
 from zoning.quota_checks import quota_faults as quota_faults
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
+from zoning.checks import group_absent as group_absent
 from zoning.checks import known_roles as known_roles
 from zoning.findings import find as find
 from zoning.runs import STEPS as STEPS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -34,6 +34,8 @@ from zoning.wholes import whole_of
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 """Measures that the steps add to those of the study."""
+
+GIVES_NO = "no layer or table gives "
 
 
 def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]:
@@ -135,6 +137,34 @@ def provided(study: Study, stack: Stack) -> dict[str, str]:
     quotas = {f"{QUOTA}{quota.name}": f"quota '{quota.name}'" for quota in study.quotas}
     services = dict.fromkeys(measure_names(study.services), "[services]")
     return names | dict.fromkeys(ADDED, "the overlay") | services | quotas
+
+
+def group_absent(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of :func:`check` for people: one note of all that nothing gives, in place of one each.
+
+    Examples
+    --------
+    >>> absent = [Finding("note", "absent", "", (name,), 1, f"{GIVES_NO}'{name}': taken as 0") for name in "ab"]
+    >>> print(group_absent(absent)[0].text)
+    no layer or table gives 2 measures
+    taken as 0: a, b
+    """
+    groups: dict[str, list[str]] = {}
+    others: list[Finding] = []
+    place: int | None = None
+    for finding in findings:
+        if finding.code == "absent" and finding.level == "note":
+            place = len(others) if place is None else place
+            name = finding.features[0]
+            groups.setdefault(finding.text.removeprefix(f"{GIVES_NO}'{name}': "), []).append(name)
+        else:
+            others.append(finding)
+    names = tuple(name for group in groups.values() for name in group)
+    if place is None or len(names) == 1:
+        return list(findings)
+    lines = [f"{GIVES_NO}{len(names)} measures", *(f"{taken}: {', '.join(some)}" for taken, some in groups.items())]
+    grouped = Finding("note", "absent", "", names[:5], len(names), "\n".join(lines))
+    return [*others[:place], grouped, *others[place:]]
 
 
 def known_roles(rulebook: Rulebook) -> set[str]:
@@ -270,7 +300,7 @@ def _absent(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]
     for indicator in rulebook.indicators:
         if indicator.name not in names and indicator.when_absent != "error":
             taken = f"rulebook '{rulebook.name}' takes it as {indicator.when_absent}"
-            text = f"no layer or table gives '{indicator.name}': {taken}"
+            text = f"{GIVES_NO}'{indicator.name}': {taken}"
             yield Finding("note", "absent", "", (indicator.name,), 1, text)
     unread = [value.name for value in rulebook.parameters.values() if not value.verified]
     if unread:

@@ -159,6 +159,10 @@ def read_draft(name_or_path: str | Path) -> Draft:
         have; all at once.
     """
     folder = find_rulebook(name_or_path)
+    if not any((folder / name).exists() for name in NEEDED):
+        plan = Path(name_or_path) / "plan.toml"
+        hint = f"; for the plan in it give the file itself: {plan}" if plan.is_file() else ""
+        raise RulebookError(f"{name_or_path}: this is no rulebook, for it has neither {' nor '.join(NEEDED)}{hint}")
     names = _file_names(folder)
     errors: list[ZoneplanError] = [
         RulebookError(

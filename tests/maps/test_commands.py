@@ -39,6 +39,28 @@ expect = { main = "MAIN" }
     assert "key_development" in said
 
 
+def test_check_of_a_study_folder_names_its_plan(toy_folder: Path, capsys) -> None:
+    assert call("check", toy_folder) == 2
+    said = capsys.readouterr().out
+    assert f"for the plan in it give the file itself: {toy_folder / 'plan.toml'}\n1 error," in said
+    (toy_folder / "plan.toml").unlink()
+    assert call("check", toy_folder) == 2
+    assert "this is no rulebook, for it has neither rulebook.toml nor zones.toml\n1 error," in capsys.readouterr().out
+
+
+def test_check_tells_of_all_that_is_absent_in_one_note(toy_folder: Path, capsys) -> None:
+    path = toy_folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('rulebook = "rules"', 'rulebook = "brazil"'), "utf-8")
+    call("check", path, "--json")
+    absent = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["code"] == "absent"]
+    assert len(absent) > 10
+    call("check", path)
+    said = capsys.readouterr().out
+    assert said.count("no layer or table gives") == 1
+    assert f"note: no layer or table gives {len(absent)} measures\n  rulebook 'brazil' takes it as " in said
+    assert all(one["features"][0] in said for one in absent)
+
+
 def test_check_names_every_file_that_is_wrong(toy_folder: Path, capsys) -> None:
     text = (toy_folder / "plan.toml").read_text("utf-8")
     text = text.replace('"plants.csv"', '"plant.csv"').replace('"elevation.tif"', '"height.tif"')
