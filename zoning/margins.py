@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers import Finding, number_text, parse_condition, shown, thresholds
+from layers import Finding, Threshold, number_text, parse_condition, shown, thresholds
 from zoning.entries import Rule
 from zoning.finding_words import finding_words
-from zoning.flips import flips
+from zoning.flips import Turns, flips
 from zoning.indicators import complete
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
@@ -26,6 +26,16 @@ Floats = npt.NDArray[np.float64]
 
 NEAR = 1e-9
 """A unit is near a threshold where it is off by less than this part of it: noise of the inputs could flip it."""
+SMALLEST_PCT = 1e-3
+"""Changes of less are not told in per cent."""
+
+
+class _Clause(NamedTuple):
+    """A clause of a rule as to one indicator: a row a unit, the indicator ("" for one of text), where it turns."""
+
+    rows: pd.DataFrame
+    indicator: str
+    threshold: Threshold
 
 
 def conflicts(
@@ -85,10 +95,10 @@ def conflicts(
     if units is not None:
         known = known.loc[known.index.isin(list(units))]
     asked = rules_of_units(claims, rulebook)
-    found = [row for rule in asked for row in _clauses(rule, known, rulebook)]
+    found = [one for rule in asked for one in _clauses(rule, known, rulebook)]
     if not found or known.empty:
         return tabulate(CONFLICTS, pd.DataFrame())
-    table = pd.concat([one for one, _, _ in found], ignore_index=True)
+    table = pd.concat([one.rows for one in found], ignore_index=True)
     decided = zones.reindex(known.index)
     mains = table["zone"].isin(rulebook.codes("main")).to_numpy()
     if units is None:
@@ -97,12 +107,13 @@ def conflicts(
         known = known.loc[known.index.isin(table["unit_id"])]
         if table.empty:
             return tabulate(CONFLICTS, table)
-        found = [row for rule in asked for row in _clauses(rule, known, rulebook)]
+        found = [one for rule in asked for one in _clauses(rule, known, rulebook)]
     turning = _turning(found, set(rulebook.codes("main")))
     standing = claims[~claims["rule"].isin([rule.id for rule in asked]) & (claims["answer"] == "yes")]
     nearest = flips(known, rulebook, standing, turning).reset_index()
     table = table.merge(nearest.rename(columns={"index": "unit_id"}), on=["unit_id", "indicator"], how="left")
-    return tabulate(CONFLICTS, _told(table, decided, rulebook, language))
+    truths = frozenset(str(name) for name in known.columns if pd.api.types.is_bool_dtype(known[name]))
+    return tabulate(CONFLICTS, _told(table, decided, rulebook, language, truths))
 
 
 def margin_findings(plan: Plan) -> Iterator[Finding]:
@@ -126,12 +137,12 @@ def margin_findings(plan: Plan) -> Iterator[Finding]:
         yield Finding("note", "near_threshold", "", tuple(units[:5]), len(units), text)
 
 
-def _clauses(rule: Rule, known: pd.DataFrame, rulebook: Rulebook) -> list[tuple[pd.DataFrame, str, list[Floats]]]:
-    """For each clause and indicator of a rule: a row a unit, the indicator, and the values at which it may turn."""
+def _clauses(rule: Rule, known: pd.DataFrame, rulebook: Rulebook) -> list[_Clause]:
+    """For each clause and indicator of a rule."""
     condition = parse_condition(rule.when)
     answer = condition.evaluate(known, rulebook.values)
     said = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
-    found: dict[tuple[str, str], tuple[pd.DataFrame, str, list[Floats]]] = {}
+    found: dict[tuple[str, str], _Clause] = {}
     for name in sorted(condition.names & set(map(str, known.columns))):
         numeric = pd.api.types.is_numeric_dtype(known[name])  # truth values included
         for one in thresholds(condition, known, rulebook.values, name):
@@ -152,7 +163,7 @@ def _clauses(rule: Rule, known: pd.DataFrame, rulebook: Rulebook) -> list[tuple[
                     "near": _is_near(values, nearest),
                 }
             )
-            found[one.text, name] = (rows, name if numeric else "", [*one.values, *one.poles])
+            found[one.text, name] = _Clause(rows, name if numeric else "", one)
     return list(found.values())
 
 
@@ -172,20 +183,21 @@ def _is_near(values: Floats, nearest: Floats) -> npt.NDArray[np.bool_]:
         return np.where(nearest == 0, (away > 0) & (away <= NEAR), away <= NEAR * np.abs(nearest)).astype(bool)
 
 
-def _turning(found: Iterable[tuple[pd.DataFrame, str, list[Floats]]], mains: set[str]) -> dict[str, Floats]:
-    """By indicator all values at which a rule for a main function may turn: one row a unit."""
-    points: dict[str, list[Floats]] = {}
-    rows = 0
-    for table, name, turns in found:
-        rows = len(table)
-        if name and table["zone"].iloc[0] in mains:
-            points.setdefault(name, []).extend(turns)
-    return {
-        name: np.column_stack(turns) if turns else np.full((rows, 0), np.nan) for name, turns in sorted(points.items())
-    }
+def _turning(found: Iterable[_Clause], mains: set[str]) -> dict[str, Turns]:
+    """By indicator all values at which a rule for a main function may turn."""
+    ours = [one for one in found if one.indicator and one.rows["zone"].iloc[0] in mains]
+    turning = {}
+    for name in sorted({one.indicator for one in ours}):
+        turns = [one.threshold for one in ours if one.indicator == name]
+        none = np.full((len(ours[0].rows), 0), np.nan)
+        poles = np.column_stack([none, *(pole for one in turns for pole in one.poles)])
+        turning[name] = Turns(np.column_stack([poles, *(value for one in turns for value in one.values)]), poles)
+    return turning
 
 
-def _told(table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, language: str) -> pd.DataFrame:
+def _told(
+    table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, language: str, truths: frozenset[str]
+) -> pd.DataFrame:
     """The rows with margins, changes and words."""
     change = table["flip_value"] - table["value"]
     own = table["value"].abs()
@@ -203,8 +215,22 @@ def _told(table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, langua
         flip_zone=table["flip_zone"].fillna(""),
     )
     words, titles = engine_words(language), rulebook.titles_in(language)
-    reasons = [_reason(row, words, titles) for row in table.to_dict("records")]
+    reasons = [
+        _truth_reason(row, words, titles) if row["indicator"] in truths else _reason(row, words, titles)
+        for row in table.to_dict("records")
+    ]
     return table.assign(reason=reasons)
+
+
+def _truth_reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str]) -> str:
+    """What is so, and what the main function would be if it were not."""
+    name = titles.get(row["indicator"], row["indicator"])
+    if np.isnan(row["value"]):
+        return words["margin_missing"].format(name=name)
+    now, other = (words[f"taken_{str(truth).lower()}"] for truth in (bool(row["value"]), not row["value"]))
+    zone = titles.get(row["flip_zone"], row["flip_zone"])
+    second = words["flip_truth" if row["flip_side"] else "flip_truth_none"].format(value=other, zone=zone)
+    return f"{words['margin_truth'].format(name=name, value=now)}{words['and']}{second}"
 
 
 def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str]) -> str:
@@ -219,6 +245,7 @@ def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[st
         first = words["margin_none"].format(**told)
     else:
         key = "margin_on" if row["margin"] == 0 else "margin_over" if row["margin"] > 0 else "margin_under"
+        key += "_just" if row["near"] and row["margin"] else ""
         first = words[key].format(
             **told,
             margin=_number(abs(row["margin"])),
@@ -229,12 +256,21 @@ def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[st
         second = words["flip_none"].format(name=name)
     else:
         where = words[f"flip_{row['flip_side']}"].format(value=_number(row["flip_value"]))
-        size = "" if np.isnan(row["change_pct"]) else words["flip_size"].format(pct=f"{row['change_pct']:+.3g}")
+        size = _size(row["change_pct"], words)
         zone = titles.get(row["flip_zone"], row["flip_zone"])
         second = words["flip"].format(name=name, where=where, size=size, zone=zone)
     return f"{first}{words['and']}{second}"
 
 
+def _size(pct: float, words: Mapping[str, str]) -> str:
+    """A change in per cent to three digits; nothing where it is none to speak of, or of a value of 0."""
+    if np.isnan(pct) or abs(pct) < SMALLEST_PCT:
+        return ""
+    told = f"{float(f'{pct:.3g}'):+,.0f}" if abs(pct) >= 1000 else f"{pct:+.3g}"
+    return words["flip_size"].format(pct=told)
+
+
 def _number(value: float) -> str:
-    """Six digits, and more where it takes them to see a number that is no whole one beside its threshold."""
-    return number_text(float(value), 6)
+    """Six digits, and more where it takes them to see a number that is no whole one beside its threshold; no power."""
+    text = number_text(float(value), 6)
+    return np.format_float_positional(value, precision=6, fractional=False, trim="-") if "e" in text else text

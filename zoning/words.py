@@ -234,6 +234,17 @@ WORDS: Words = {
         "{name} {value} is {margin} below its threshold {threshold}, which itself counts as {answer}",
         "{name} {value} 低于阈值 {threshold}，裕度 {margin}，阈值本身计为{answer}",
     ),
+    "margin_over_just": (
+        "{name} {value} is at its threshold, above it by rounding noise only; it itself counts as {answer}",
+        "{name} {value} 在阈值上，仅因舍入误差略高，阈值本身计为{answer}",
+    ),
+    "margin_under_just": (
+        "{name} {value} is at its threshold, below it by rounding noise only; it itself counts as {answer}",
+        "{name} {value} 在阈值上，仅因舍入误差略低，阈值本身计为{answer}",
+    ),
+    "margin_truth": ("{name} is {value}", "{name} 为{value}"),
+    "flip_truth": ("if it were {value} it would be {zone}", "若为{value}，将变为{zone}"),
+    "flip_truth_none": ("if it were {value} the main function would be the same", "若为{value}，主体功能不变"),
     "flip": ("{where}{size} it would be {zone}", "{where}{size}将变为{zone}"),
     "flip_at": ("at {value}", "达到 {value} 时"),
     "flip_above": ("above {value}", "高于 {value} 时"),

@@ -74,8 +74,7 @@ def test_a_unit_on_its_threshold_is_told_without_being_contested(measures, ruleb
     assert flip(row) == (0.5, "below", "general")
     assert (row["change"], row["change_pct"]) == (0, 0)
     assert row["reason"] == (
-        "ecologically_fragile_share 0.5 lies on its threshold, which counts as yes; "
-        "below 0.5 (+0 %) it would be general"
+        "ecologically_fragile_share 0.5 lies on its threshold, which counts as yes; below 0.5 it would be general"
     )
 
 
@@ -214,7 +213,58 @@ def test_truth_values_flip_and_count_as_nought_and_one() -> None:
     found = told(units(1.0), book("flag AND x > 0"), ["u0"])
     row = found.loc[("u0", "r0", "flag")]
     assert (row["value"], *flip(row)) == (0, 1, "at", "one")
-    assert "no threshold; at 1" in row["reason"]
+    assert row["reason"] == "flag is false; if it were true it would be one"
+    locked = told(units(-1.0), book("flag AND x > 0"), ["u0"], language="zh")
+    assert locked.loc[("u0", "r0", "flag"), "reason"] == "flag 为假；若为真，主体功能不变"
+
+
+def test_an_area_of_nothing_is_no_flip() -> None:
+    """735538 people on 399 km2, as in Denver: without land there is no density, and less land than none is none."""
+    rulebook = book("x / y >= 50")
+    row = told(units(735_538.0, y=399.0), rulebook, ["u0"]).loc[("u0", "r0", "y")]
+    assert flip(row) == (735_538 / 50, "above", "rest")
+    assert row["reason"] == (
+        "y 399 is 14311.8 below its threshold 14710.8, which itself counts as yes; "
+        "above 14710.8 (+3,590 %) it would be rest"
+    )
+
+
+def test_a_division_by_zero_hides_no_flip_that_another_rule_brings() -> None:
+    """At x = 0 r0 has no answer; r1 says yes there, and wins where it comes first."""
+    whens, here = ("y / x >= 5", "x = 0"), units(1.0, y=90.0)
+    first = told(here, book(*whens, priorities=(2, 1)), ["u0"])
+    assert flip(first.loc[("u0", "r1", "x")]) == (0, "at", "two")
+    after = told(here, book(*whens), ["u0"])
+    assert flip(after.loc[("u0", "r1", "x")]) == (18, "above", "rest")
+
+
+@pytest.mark.parametrize(
+    ("x", "when", "said"),
+    [
+        (
+            0.3,
+            "x < 30",
+            "x 0.3 is 29.7 below its threshold 30, which itself counts as no; at 30 (+9,900 %) it would be rest",
+        ),
+        (3e-9, "x < 2", "x 0.000000003 is 2 below"),
+        (
+            2.0 + 4e-14,
+            "x >= 2",
+            "x 2 is at its threshold, above it by rounding noise only; it itself",
+        ),
+        (
+            2.0 - 4e-14,
+            "x >= 2",
+            "x 2 is at its threshold, below it by rounding noise only; it itself",
+        ),
+        (2.0 - 4e-14, "x >= 2", "counts as yes; at 2 it would be one"),
+    ],
+)
+def test_people_read_no_powers_and_no_noise(x, when, said) -> None:
+    reason = told(units(x), book(when), ["u0"]).iloc[0]["reason"]
+    assert said in reason
+    assert "e-" not in reason
+    assert "e+" not in reason
 
 
 def test_an_indicator_that_is_not_solved_says_so() -> None:
@@ -292,12 +342,16 @@ class Forms:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
-    """Brute force: every value from -40 to 40 in steps of an eighth is put through classify and resolve."""
+    """Brute force: every value from -40 to 40 in steps of an eighth is put through classify and resolve.
+
+    At a division by zero nothing is asked, and beyond one only where no value on this side of it flips.
+    """
     forms = Forms(seed)
     chance = forms.chance
     unknown = [str(one) for one in chance.choice(["review", "no"], 3)]
     priorities = tuple(chance.integers(1, 3, 3).tolist())
-    rulebook = book(*(forms.condition() for _ in range(3)), priorities=priorities, unknown=unknown)
+    whens = [forms.condition() for _ in range(3)]
+    rulebook = book(*whens, priorities=priorities, unknown=unknown)
     start, y, flag = float(chance.integers(-24, 25)) / 4, float(chance.integers(-4, 5)), bool(chance.random() < 0.5)
     here = units(start, y=y, flag=flag)
     main = resolve(classify(here, rulebook), rulebook)["main"].iloc[0]
@@ -306,7 +360,8 @@ def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
     grid = np.arange(-320, 321) / 8
     mains = resolve(classify(units(grid, y=y, flag=flag), rulebook), rulebook)["main"]
     away = {float(x): mains[f"u{place}"] for place, x in enumerate(grid)}
-    other = {x for x, zone in away.items() if zone != main}
+    poles = {pole for part, pole in (("y / x", 0.0), ("(x + y)", -y)) if any(part in when for when in whens)}
+    other = {x for x, zone in away.items() if zone != main and x not in poles}
     if found.empty:
         assert not other
         return
@@ -318,5 +373,8 @@ def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
     just = value + {"at": 0.0, "above": 1e-7, "below": -1e-7}[side]
     there = resolve(classify(units(just, y=y, flag=flag), rulebook), rulebook)["main"].iloc[0]
     assert there == zone != main
-    for x in other:
+    beyond = any(min(start, just) < pole < max(start, just) for pole in poles)
+    near = {x for x in other if not any(min(start, x) < pole < max(start, x) for pole in poles)}
+    assert not (beyond and near)
+    for x in other if beyond else near:
         assert abs(x - start) >= abs(value - start) - 1e-12, (x, value, side)
