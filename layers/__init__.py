@@ -12,6 +12,7 @@ from layers.errors import UnknownNameError as UnknownNameError
 from layers.errors import ZoneplanError as ZoneplanError
 from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
+from layers.errors import telling as telling
 from layers.errors import visible as visible
 from layers.collector import uncollected as uncollected
 from layers.pools import unpooled as unpooled

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from layers.errors import SourceError, ZoneplanError, raise_all, shown
+from layers.errors import SourceError, ZoneplanError, raise_all, shown, telling
 from layers.flow_sections import EnergySection, EnergyShare
 from layers.sheets import Row, read_cells
 from layers.study import resolve_source
@@ -104,7 +104,8 @@ def read_energy(section: EnergySection) -> EnergyTable:
     StudyError
         The path leads out of the study's folder.
     """
-    path = resolve_source(section.document.path.parent, section.table)
+    with telling(section.where("table"), section.table):
+        path = resolve_source(section.document.path.parent, section.table)
     if path.suffix.lower() != ".csv":
         raise SourceError(
             f"{section.where('table')}: {section.table} is no .csv; energy is read from text, so that each number "

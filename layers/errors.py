@@ -7,7 +7,8 @@ scripts; ``exit_code`` is what the command returns.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -149,6 +150,26 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all errors, in order."""
         return tuple(finding for error in self.errors for finding in error.findings)
+
+
+@contextmanager
+def telling(place: str, layer: str = "") -> Iterator[None]:
+    """Put the place before the message of whatever is refused inside, and name the layer where nobody has.
+
+    Examples
+    --------
+    >>> with telling("plan.toml, line 3, column 10", "forests"):
+    ...     raise SourceError("no file forests.gpkg")
+    Traceback (most recent call last):
+    ...
+    layers.errors.SourceError: plan.toml, line 3, column 10: no file forests.gpkg
+    """
+    try:
+        yield
+    except ZoneplanError as error:
+        error.args = (f"{place}: {error}",)
+        error.layer = error.layer or layer
+        raise
 
 
 def raise_all(errors: Iterable[ZoneplanError]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.errors import SourceError, ZoneplanError, raise_all, shown
+from layers.errors import SourceError, ZoneplanError, raise_all, shown, telling
 from layers.industry_sections import IndustriesSection
 from layers.sheets import Row, read_cells
 from layers.study import resolve_source
@@ -45,7 +45,9 @@ def read_industries(folder: Path, section: IndustriesSection) -> pd.DataFrame:
     StudyError
         The path leads out of the study's folder.
     """
-    path, name = resolve_source(folder, section.table), section.table
+    name = section.table
+    with telling("[industries]", name):
+        path = resolve_source(folder, name)
     if path.suffix.lower() != ".csv":
         raise SourceError(f"[industries]: {name} is no .csv; save the table as CSV", code="format", layer=name)
     header, rows = read_cells(path, name, section.encoding)

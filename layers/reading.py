@@ -16,7 +16,7 @@ from layers.crs import datum_note, known_crs, working_crs
 from layers.drivers import digest, parts_of
 from layers.duplicates import note_duplicates
 from layers.energy_tables import read_energy
-from layers.errors import SourceError, ZoneplanError, raise_all
+from layers.errors import SourceError, ZoneplanError, raise_all, telling
 from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
 from layers.outlines import polygons_of
@@ -24,7 +24,7 @@ from layers.places import keep_near
 from layers.projections import project
 from layers.rasters import Raster, check_values, read_raster, window_of
 from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
-from layers.sections import LayerSection, TableSection
+from layers.sections import LayerSection
 from layers.stack import Layer, Source, Stack
 from layers.study import Study, resolve_source
 from layers.tables import join_table, read_table
@@ -80,8 +80,8 @@ def read_layers(study: Study) -> Stack:
     errors = _Errors()
     sources = _sources(study)
     units = errors.attempt(_units, study)
-    read = [errors.attempt(_read, study, section) for section in study.layers]
-    tables = [errors.attempt(_table, study, section) for section in study.tables]
+    read = [errors.attempt(_read, study, place) for place in range(len(study.layers))]
+    tables = [errors.attempt(_table, study, place) for place in range(len(study.tables))]
     energy = errors.attempt(read_energy, study.energy) if study.energy else None
     listed = study.industries
     industries = errors.attempt(read_industries, study.folder, listed) if listed else None
@@ -116,22 +116,26 @@ def _sure(found: Found | None) -> Found:
     return found
 
 
-def _path(study: Study, source: str) -> Path:
-    return resolve_source(study.folder, source)
+def _path(study: Study, source: str, name: str, *keys: str | int) -> Path:
+    """The file that a section of the plan names; where there is none, the message has the place."""
+    with telling(study.where(*keys, "source"), name):
+        return resolve_source(study.folder, source)
 
 
 def _units(study: Study) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    return read_units(_path(study, study.units.source), study.units)
+    return read_units(_path(study, study.units.source, "units", "units"), study.units)
 
 
-def _table(study: Study, section: TableSection) -> tuple[pd.DataFrame, pd.DataFrame]:
-    path = _path(study, section.source)
+def _table(study: Study, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    section = study.tables[place]
+    path = _path(study, section.source, section.source, "tables", place)
     return read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding)
 
 
-def _read(study: Study, section: LayerSection) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
+def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
     """A layer as its file has it."""
-    path = _path(study, section.source)
+    section = study.layers[place]
+    path = _path(study, section.source, section.name, "layers", place)
     if path.suffix.lower() in RASTER_ENDINGS:
         return read_raster(
             path,
@@ -153,7 +157,8 @@ def _read(study: Study, section: LayerSection) -> tuple[gpd.GeoDataFrame | Raste
     )
     if section.where is None:
         return features, note
-    chosen, unknown = select(features, section.where, section.name)
+    with telling(study.where("layers", place, "where")):
+        chosen, unknown = select(features, section.where, section.name)
     return chosen, gather([note, unknown])
 
 
@@ -208,7 +213,7 @@ def _sources(study: Study) -> tuple[Source, ...]:
     found = []
     for name, source in uses:
         try:
-            main = _path(study, source)
+            main = resolve_source(study.folder, source)
         except ZoneplanError:
             continue
         for path in parts_of(main):

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from layers import Finding, ZoneplanError, read_layers, read_study, study_schema, unpooled, visible
+from layers import Finding, ZoneplanError, read_study, study_schema, unpooled, visible
 from maps.demos import write_study
 from maps.doctor import diagnose
 from maps.dossiers import write_dossier
@@ -36,7 +36,8 @@ from zoning import (
     find,
     finding_words,
     group_absent,
-    read_rulebook,
+    read_rules,
+    read_stack,
     run,
     usage,
 )
@@ -321,8 +322,8 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
 def _check_plan(path: Path) -> list[Finding]:
     try:
         study = read_study(path)
-        rulebook = read_rulebook(study.rulebook, study.date)
-        return list(check(study, rulebook, read_layers(study)))
+        rulebook = read_rules(study)
+        return list(check(study, rulebook, read_stack(study, rulebook)))
     except ZoneplanError as error:
         return list(error.findings)
 

@@ -10,12 +10,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Quota, SourceError, StudyError, UnknownNameError, shown
+from layers import Quota, SourceError, StudyError, UnknownNameError, shown, telling
 from zoning.apportionment import measure_bounds, named
 from zoning.contests import Flags
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.steps import UNLIMITED, Counts, Step
-from zoning.weights import Values, find_column, meeting, telling
+from zoning.weights import Values, find_column, meeting
 
 UNIT = "unit"
 """The lowest level: the planning units themselves."""

@@ -8,14 +8,19 @@ import pandas as pd
 
 from layers import (
     Finding,
+    SeveralErrors,
     SourceError,
     Stack,
     Study,
     UnknownNameError,
     ZoneplanError,
+    raise_all,
+    read_layers,
     shown,
+    telling,
 )
 from zoning.decisions import decision_faults
+from zoning.drafts import find_rulebook
 from zoning.energy_checks import energy_faults, energy_notes
 from zoning.errors import near
 from zoning.flow_checks import flow_faults, flow_notes
@@ -25,17 +30,46 @@ from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT, try_for
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.quota_checks import quota_faults
-from zoning.rulebook import Rulebook
+from zoning.rulebook import Rulebook, read_rulebook
 from zoning.services import measure_names, service_faults
 from zoning.siting_checks import siting_faults
 from zoning.topics import narrow
-from zoning.weights import telling
 from zoning.wholes import whole_of
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 """Measures that the steps add to those of the study."""
 
 GIVES_NO = "no layer or table gives "
+
+
+def read_rules(study: Study) -> Rulebook:
+    """The rulebook of a study on its date.
+
+    Raises
+    ------
+    RulebookError
+        There is none of that name, with the place in the plan; or it cannot be used.
+    """
+    with telling(study.where("study", "rulebook")):
+        find_rulebook(study.rulebook)
+    return read_rulebook(study.rulebook, study.date)
+
+
+def read_stack(study: Study, rulebook: Rulebook) -> Stack:
+    """The layers of a study, as :func:`layers.read_layers` reads them.
+
+    Raises
+    ------
+    ZoneplanError
+        What cannot be read, and with it the names in the plan that the rulebook does not know.
+    """
+    try:
+        return read_layers(study)
+    except ZoneplanError as error:
+        unread = error.errors if isinstance(error, SeveralErrors) else (error,)
+        units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread
+        raise_all([*_roles(study, rulebook), *_decisions(study, rulebook, units), *unread])
+        raise
 
 
 def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]:
@@ -85,7 +119,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_formulas(study, stack),
         *_names(study, rulebook, stack),
         *_parts(study, stack),
-        *decision_faults(study.decisions, _known_units(study, stack), rulebook, dropped_units(stack)),
+        *_decisions(study, rulebook, _known_units(study, stack), dropped_units(stack)),
         *quota_faults(study, rulebook, stack.units, _readable(study, rulebook, stack)),
         *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
@@ -93,6 +127,13 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_flows(study, rulebook, stack),
         *energy_faults(study, rulebook, stack),
     ]
+
+
+def _decisions(
+    study: Study, rulebook: Rulebook, units: pd.Index, dropped: frozenset[str] = frozenset()
+) -> Iterator[ZoneplanError]:
+    places = [study.where("decisions", place) for place in range(len(study.decisions))]
+    return decision_faults(study.decisions, units, rulebook, dropped, places)
 
 
 def _parts(study: Study, stack: Stack) -> Iterator[ZoneplanError]:

@@ -15,7 +15,11 @@ DECISION = "decision-"
 
 
 def decision_faults(
-    decisions: Sequence[Decision], units: pd.Index, rulebook: Rulebook, dropped: Collection[str] = ()
+    decisions: Sequence[Decision],
+    units: pd.Index,
+    rulebook: Rulebook,
+    dropped: Collection[str] = (),
+    places: Sequence[str] = (),
 ) -> Iterator[ZoneplanError]:
     """The complaints about decisions that cannot be carried out.
 
@@ -29,6 +33,8 @@ def decision_faults(
         Its zones are those that can be decided.
     dropped : collection of str, optional
         Units that the study has dropped; a decision on one has no effect, which is a finding and no complaint.
+    places : sequence of str, optional
+        Where each decision stands in the plan, for the messages.
 
     Yields
     ------
@@ -48,7 +54,7 @@ def decision_faults(
     """
     first: dict[str, int] = {}
     for number, decision in enumerate(decisions, start=1):
-        where = f"decision {number}"
+        where = f"{places[number - 1]}: decision {number}" if places else f"decision {number}"
         if decision.unit not in units and decision.unit not in dropped:
             yield UnknownNameError(
                 f"{where}: there is no unit {shown([decision.unit])}{near(decision.unit, map(str, units))}",

@@ -8,12 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from layers import EnergyTable, SourceError, ZoneplanError, raise_all, shown
+from layers import EnergyTable, SourceError, ZoneplanError, raise_all, shown, telling
 from zoning.energy_entries import Scheme
 from zoning.energy_shares import READ, share_total
 from zoning.errors import MissingValueError
 from zoning.steps import exact
-from zoning.weights import telling
 
 Figures = dict[str, Fraction | None]
 """What one region was to reach and reached; names of totals without their unit."""

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from layers import Quota
+from layers import Quota, telling
 from zoning.apportionment import enter
 from zoning.bounds import UNIT, Bounds
 from zoning.contests import Objects
@@ -20,7 +20,6 @@ from zoning.families import settle
 from zoning.jurisdictions import Jurisdiction
 from zoning.quota_rows import Rows, Writer
 from zoning.steps import Counts, Step
-from zoning.weights import telling
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import Quota, UnknownNameError
+from layers import Quota, UnknownNameError, telling
 from zoning.apportionment import named
 from zoning.bounds import UNIT, limit
 from zoning.contests import Contest, Floats
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.families import ALL, Family
 from zoning.steps import UNLIMITED, Counts, Step
-from zoning.weights import telling
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from layers import Limit, Quota
+from layers import Limit, Quota, telling
 from zoning.apportionment import named
 from zoning.contests import Flags, Floats
 from zoning.errors import MissingValueError
 from zoning.programmes import Row
-from zoning.weights import Values, find_column, meeting, telling
+from zoning.weights import Values, find_column, meeting
 
 _PCT = "%"
 

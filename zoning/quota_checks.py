@@ -8,14 +8,13 @@ from functools import partial
 
 import pandas as pd
 
-from layers import ConditionError, Quota, Study, UnknownNameError, ZoneplanError, parse_condition, shown
+from layers import ConditionError, Quota, Study, UnknownNameError, ZoneplanError, parse_condition, shown, telling
 from zoning.apportionment import measure_bounds, measure_weights
 from zoning.errors import InfeasibleError, near
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import name_level
 from zoning.rulebook import Rulebook
 from zoning.steps import Step
-from zoning.weights import telling
 
 Keys = tuple[str | int, ...]
 

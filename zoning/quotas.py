@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import Quota, StudyError
+from layers import Quota, StudyError, telling
 from zoning.balances import transfer
 from zoning.bounds import UNIT, find_bounds, find_links
 from zoning.demands import Demands, paths_of
@@ -24,7 +24,7 @@ from zoning.quota_rows import RESERVE, Writer, huge
 from zoning.solutions import Solution, Task
 from zoning.steps import Step
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
-from zoning.weights import Values, see, telling, weigh
+from zoning.weights import Values, see, weigh
 
 
 def allocate(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layers import Stack, Study, confirm_sources, raise_all, read_layers, require_language, uncollected, unpooled
+from layers import Stack, Study, confirm_sources, raise_all, require_language, uncollected, unpooled
 from zoning.accounts import account, positions
 from zoning.assumptions import assume, assume_scheme
-from zoning.checks import complaints, dropped_units, provided
+from zoning.checks import complaints, dropped_units, provided, read_rules, read_stack
 from zoning.claims import classify
 from zoning.energy import judge_energy
 from zoning.energy_schemes import scheme_of
@@ -22,7 +22,7 @@ from zoning.parties import known_parties
 from zoning.plans import Assumption, Plan
 from zoning.policies import assign
 from zoning.quotas import hand_down
-from zoning.rulebook import Rulebook, read_rulebook
+from zoning.rulebook import Rulebook
 from zoning.services import value_services
 from zoning.sitings import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
@@ -66,9 +66,9 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     """
     require_language(language)
     announce("read")
-    rulebook = read_rulebook(study.rulebook, study.date)
+    rulebook = read_rules(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
-    stack = read_layers(study)
+    stack = read_stack(study, rulebook)
     rulebook = narrow(rulebook, provided(study, stack))
     raise_all(complaints(study, rulebook, stack))
     announce("overlay")

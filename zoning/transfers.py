@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from layers import SourceError, Transfer, parse_condition
+from layers import SourceError, Transfer, parse_condition, telling
 from zoning.agreements import Row
 from zoning.apportionment import apportion, find_binding, named
 from zoning.errors import InfeasibleError, MissingValueError
@@ -17,7 +17,7 @@ from zoning.money_words import money_words
 from zoning.needs import Needs, Sight, by_weight, money, needed, part_measures, values_of, weigh_receivers, weights_of
 from zoning.parties import POOL
 from zoning.steps import Step, exact
-from zoning.weights import find_column, telling
+from zoning.weights import find_column
 
 UNIT = "unit"
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from layers import Quota, UnknownNameError, ZoneplanError, parse_condition
+from layers import Quota, UnknownNameError, parse_condition, telling
 from zoning.apportionment import measure_weights, named
 from zoning.contests import Flags, Floats
 from zoning.errors import InfeasibleError, MissingValueError, near
@@ -140,16 +139,6 @@ def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:
     if name not in measures.columns:
         raise UnknownNameError(f"nothing provides the {what} '{name}'{near(name, measures.columns)}")
     return measures[name]
-
-
-@contextmanager
-def telling(place: str) -> Iterator[None]:
-    """Put the place before the message of whatever is refused inside."""
-    try:
-        yield
-    except ZoneplanError as error:
-        error.args = (f"{place}: {error}",)
-        raise
 
 
 def _weights(quota: Quota, measures: pd.DataFrame) -> pd.Series:

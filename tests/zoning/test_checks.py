@@ -119,6 +119,40 @@ def test_a_bound_that_a_unit_lacks_is_the_checks(toy_folder: Path) -> None:
     assert "line 68, column 11: quota 'construction_land': the ceiling is missing" in ceiling
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("plants.csv", "plnts.csv", "line 36, column 10: no file plnts.csv in "),
+        ('"stats.csv"', '"stat.csv"', "line 48, column 10: no file stat.csv in "),
+        ("kind = 'coal'", "knd = 'coal'", "line 24, column 9: layer 'coalfield', where: nothing provides 'knd'"),
+        ('unit = "c4"', 'unit = "c44"', "line 51, column 3: decision 1: there is no unit 'c44'"),
+        ('rulebook = "rules"', 'rulebook = "brasil"', "line 4, column 12: there is no built-in rulebook 'brasil'"),
+    ],
+)
+def test_whatever_the_plan_names_and_is_not_there_has_a_place(
+    old: str, new: str, words: str, toy_folder: Path, command
+) -> None:
+    edit(toy_folder, (old, new))
+    checked = command("check", toy_folder / "plan.toml")
+    assert f"error: plan.toml, {words}" in checked.out
+    ran = command("run", toy_folder / "plan.toml")
+    assert (ran.code, f"plan.toml, {words}" in ran.err) == (checked.code, True)
+
+
+def test_names_that_the_rulebook_does_not_know_come_with_files_that_are_not_there(toy_folder: Path, command) -> None:
+    edit(
+        toy_folder,
+        ("plants.csv", "plnts.csv"),
+        ('role = "energy_rich"', 'role = "energy_rihc"'),
+        ('main = "key_development"', 'main = "key_devlopment"'),
+    )
+    checked = command("check", toy_folder / "plan.toml")
+    assert checked.code == 2
+    for words in ("no role 'energy_rihc'", "no main zone 'key_devlopment'", "no file plnts.csv"):
+        assert words in checked.out
+    assert "3 errors" in checked.out
+
+
 def test_a_measure_that_the_rulebook_must_have(toy_folder: Path) -> None:
     edit(toy_folder, ('name = "population"', 'name = "populace"'), file="rules/indicators.toml")
     edit(toy_folder, ("population >=", "populace >="), file="rules/rules.toml")
