@@ -132,6 +132,15 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> 
             pytest.fail(f"a block of '{language}', which nothing here can run")
 
 
+def test_the_rule_of_the_readme_works_where_it_says(tmp_path: Path) -> None:
+    (rule,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml" and "[[rules]]" in text)
+    book = tmp_path / "rulebook"
+    shutil.copytree(ROOT / "zoning" / "laws" / "us_west", book)
+    with (book / "rules.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{rule}")
+    assert call(f"zoneplan check {book}").strip() == "0 errors, 0 warnings, 0 notes"
+
+
 @pytest.fixture(scope="module")
 def generate():
     spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
