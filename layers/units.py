@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from layers.coverages import note_gaps, settle_overlaps
 from layers.errors import GeometryError, SourceError, UnknownNameError, shown
-from layers.ledger import gather
+from layers.ledger import entries, gather
 from layers.projections import project
 from layers.repairs import drop_empty, keep_kind, kind_of, make_valid
 from layers.sections import UnitsSection
@@ -79,7 +79,22 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
         raise GeometryError(
             f"layer 'units': units are polygons, but {path.name} holds {kind}.", layer="units", code="kind"
         )
-    return _named(whole, section, path.name), gather([note, empties, parts])
+    return _named(whole, section, path.name), gather([note, empties, parts, _unsaid(whole, section)])
+
+
+def _blank(texts: pd.Series) -> pd.Series:
+    """Where a column of texts says nothing."""
+    found: pd.Series = texts.astype("str").fillna("").str.strip() == ""
+    return found
+
+
+def _unsaid(features: gpd.GeoDataFrame, section: UnitsSection) -> pd.DataFrame:
+    """What the ledger has to say of units without a name or a jurisdiction."""
+    name = section.name or "name"
+    done = {name: ("name", f"column '{name}' is empty: the unit is called by its id")}
+    done |= {level: ("jurisdiction", f"column '{level}' is empty: the unit is in none") for level in section.levels}
+    there = [column for column in done if column in features.columns]
+    return gather(entries("units", features.index[_blank(features[one])], *done[one]) for one in there)
 
 
 def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.GeoDataFrame:
@@ -99,7 +114,7 @@ def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.
     for level in section.levels:
         columns[level] = columns[level].fillna("")
     called = columns[own["name"]] if own["name"] in columns.columns else pd.Series(pd.NA, index=ids, dtype="str")
-    named = pd.Series(called.astype("str"), index=ids).where(called.notna(), pd.Series(ids, index=ids, dtype="str"))
+    named = pd.Series(called.astype("str"), index=ids).mask(_blank(called), pd.Series(ids, index=ids, dtype="str"))
     front = {"name": named, "jurisdiction": columns[lowest] if lowest else pd.Series("", index=ids, dtype="str")}
     rest = columns.drop(columns=["name", "jurisdiction"], errors="ignore")
     return gpd.GeoDataFrame(

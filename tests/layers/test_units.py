@@ -53,10 +53,14 @@ def test_rows_come_out_sorted_by_id_whatever_their_order(province):
 
 def test_names_and_jurisdictions_fall_back(tmp_path):
     path = write(tmp_path, two(code=["b", "a"], label=["Bee", None], nation=["n", "n"], state=["s", None]))
-    units, _ = read_units(path, section(name="label", jurisdiction=("nation", "state")))
+    units, ledger = read_units(path, section(name="label", jurisdiction=("nation", "state")))
     assert units["name"].tolist() == ["a", "Bee"]
     assert units["jurisdiction"].tolist() == ["", "s"]
     assert units["state"].tolist() == ["", "s"]
+    assert ledger[["layer", "feature", "finding", "action"]].to_numpy().tolist() == [
+        ["units", "a", "jurisdiction", "column 'state' is empty: the unit is in none"],
+        ["units", "a", "name", "column 'label' is empty: the unit is called by its id"],
+    ]
     bare, _ = read_units(path, section())
     assert bare["name"].tolist() == ["a", "b"]
     assert bare["jurisdiction"].tolist() == ["", ""]
