@@ -81,9 +81,10 @@ def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tup
         Neither says it, or they contradict each other.
     """
     if own is None and stated is None:
+        lost = " (the shapefile may have lost its .prj)" if file.lower().endswith(".shp") else ""
         raise CrsError(
-            f"layer '{name}': {file} has no coordinate reference system (a shapefile may have lost its .prj). Find "
-            f'out which it is and say so in the plan: crs = "EPSG:...".',
+            f"layer '{name}': {file} has no coordinate reference system{lost}. Find out which it is and say so in the "
+            'plan: crs = "EPSG:...".',
             code="crs_missing",
             layer=name,
         )

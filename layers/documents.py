@@ -19,6 +19,17 @@ from layers.faults import Fault, find_faults
 from layers.positions import Position, Positions, find_positions
 
 MAX_BYTES = 1_000_000
+INPUTS = {
+    ".gpkg": "a GeoPackage",
+    ".shp": "a shapefile",
+    ".geojson": "GeoJSON",
+    ".fgb": "a FlatGeobuf",
+    ".parquet": "a Parquet file",
+    ".tif": "a raster",
+    ".tiff": "a raster",
+    ".csv": "a table",
+}
+"""Endings of files that a plan names, for those who give one in its place."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -105,6 +116,11 @@ def _errors(document: Document, faults: Iterable[Fault], error: type[ZoneplanErr
 
 def _read_text(path: Path, error: type[ZoneplanError]) -> str:
     """The file, byte for byte, as text."""
+    if path.suffix.lower() in INPUTS:
+        raise error(
+            f"{path}: this is {INPUTS[path.suffix.lower()]} by its name, and a .toml file is wanted; zoneplan init "
+            "writes a plan.toml from such files"
+        )
     if path.suffix.lower() in (".yaml", ".yml", ".json"):
         raise error(
             f"{path}: this is {path.suffix[1:].upper()} by its name, and TOML is wanted: it tells texts from numbers "

@@ -272,8 +272,9 @@ def _print_summary(plan: Plan, folder: Path) -> None:
     from rich.table import Table as RichTable  # noqa: PLC0415
 
     table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
-    for heading in ("Main function", "Units", "Hectares", "Share"):
-        table.add_column(heading, justify="left" if heading == "Main function" else "right")
+    words = finding_words(plan.language)
+    for heading in ("main_function", "units", "hectares", "share"):
+        table.add_column(words[heading], justify="left" if heading == "main_function" else "right")
     total = plan.zones["area_ha"].sum()
     for zone in plan.rulebook.zones:
         rows = plan.zones[plan.zones["main"] == zone.code]
@@ -288,8 +289,8 @@ def _print_summary(plan: Plan, folder: Path) -> None:
     Console().print(table)
     for line in _found(plan):
         print(legible(line))
-    for words, name in (("map", "map.html"), ("report", "report.html"), ("everything else", "")):
-        print(f"{words}: {folder / name}")
+    for key, name in (("map", "map.html"), ("report", "report.html"), ("folder", "")):
+        print(f"{words[key]}{words['colon']}{folder / name}")
 
 
 def _found(plan: Plan) -> Iterator[str]:

@@ -93,6 +93,8 @@ def require_room(folder: Path) -> None:
         the disk has less than ``SPARE_BYTES`` left.
     """
     folder = folder.absolute()
+    if not folder.name:
+        raise WriteError(f"{folder}: cannot hold a run: it is no folder of its own. Choose another folder with --out")
     try:
         for name in (folder, folder.with_name(f".{folder.name}.lock.{os.getpid()}")):
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -151,7 +153,7 @@ def require_whole(folder: Path) -> None:
         raise DamagedRunError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}")
     if verdict.damaged:
         raise DamagedRunError(
-            f"{folder} is damaged: {', '.join(verdict.damaged[:5])} differ from {MANIFEST}; run the plan again",
+            f"{folder} is damaged: not as {MANIFEST} says: {', '.join(verdict.damaged[:5])}; run the plan again",
             features=verdict.damaged,
         )
 

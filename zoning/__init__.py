@@ -227,6 +227,7 @@ from zoning.audits import audit as audit
 from zoning.energy_checks import energy_faults as energy_faults
 from zoning.energy_checks import energy_notes as energy_notes
 from zoning.quota_checks import quota_faults as quota_faults
+from zoning.repair_notes import repair_notes as repair_notes
 from zoning.checks import read_rules as read_rules
 from zoning.checks import read_stack as read_stack
 from zoning.checks import check as check

@@ -30,6 +30,7 @@ from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT, try_for
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.quota_checks import quota_faults
+from zoning.repair_notes import repair_notes
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.services import measure_names, service_faults
 from zoning.siting_checks import siting_faults
@@ -101,7 +102,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
     return (
         *errors,
-        *_repairs(stack),
+        *repair_notes(study, stack),
         *_idle_decisions(study, stack),
         *_absent(study, rulebook, stack),
         *_locked(study, rulebook, stack),
@@ -295,15 +296,6 @@ def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
     names = _readable(study, rulebook, stack)
     sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights)
-
-
-def _repairs(stack: Stack) -> Iterator[Finding]:
-    """One warning a layer and kind of repair; the ledger has the features."""
-    for (layer, finding), rows in stack.ledger.groupby(["layer", "finding"], sort=True):
-        features = [str(feature) for feature in rows["feature"]]
-        actions = sorted(set(rows["action"]))
-        text = f"layer '{layer}': {finding}, {len(features)} times: {'; '.join(actions[:3])} ({shown(features)})"
-        yield Finding("warning", str(finding), str(layer), tuple(features[:5]), len(features), text)
 
 
 def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from layers import UnknownNameError, shown, visible
@@ -79,8 +80,10 @@ class Explanation:
         """
         unknown = [one for one in matters if one not in MATTERS]
         if unknown:
+            guess = get_close_matches(unknown[0], MATTERS, 1)
+            hint = f"; did you mean '{guess[0]}'?" if guess else "."
             raise UnknownNameError(
-                f"an explanation has no '{unknown[0]}'{near(unknown[0], MATTERS)}; it tells of {', '.join(MATTERS)}",
+                f"an explanation has no '{unknown[0]}'{hint} It tells of {', '.join(MATTERS)}",
                 code="unknown_matter",
             )
         if not matters:
@@ -127,11 +130,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     """
     zones = plan.zones.set_index("unit_id")
     if unit_id not in zones.index:
-        parts = zones.index[zones["part_of"] == unit_id]
-        remedy = f"; it is a larger unit, explain a part of it: {shown(parts)}" if len(parts) else ""
-        raise UnknownNameError(
-            f"the plan has no unit {shown([unit_id])}{remedy or near(unit_id, zones.index)}", code="unknown_unit"
-        )
+        raise UnknownNameError(f"the plan has no unit {shown([unit_id])}{_meant(plan, unit_id)}", code="unknown_unit")
     plan = retell(plan, language)
     (zone,) = plan.zones[plan.zones["unit_id"] == unit_id].to_dict("records")
     content = {
@@ -253,3 +252,20 @@ def _read(link: Content) -> Iterator[str]:
     yield from link["values"]
     for below in link["links"]:
         yield from _read(below)
+
+
+def _meant(plan: Plan, text: str) -> str:
+    """What somebody may have meant who gave this text for the id of a unit."""
+    zones = plan.zones.set_index("unit_id")
+    parts = zones.index[zones["part_of"] == text]
+    if len(parts):
+        return f"; it is a larger unit, explain a part of it: {shown(parts)}"
+    if text in plan.pieces.index:
+        unit = plan.pieces.at[text, "unit_id"]
+        return f"; it is a piece of unit '{unit}': explain that, or ask for a place in the piece with 'zoneplan at'"
+    names = {str(name).casefold() for name in zones["name"]}
+    close = get_close_matches(text.casefold(), names, 3, cutoff=0.8)
+    called = zones[zones["name"].str.casefold().isin(close)]
+    if len(called):
+        return "; the id is needed: " + ", ".join(f"'{unit}' is {name}" for unit, name in called["name"].items())
+    return near(text, zones.index)

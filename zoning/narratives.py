@@ -44,6 +44,10 @@ class _Narrator:
         place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction"]}
         yield self._say("unit_inside" if unit["jurisdiction"] else "unit", **place, area=f"{unit['area_ha']:,.2f}")
         yield self._say("plan", **plan)
+        yield from tuple(self._told_of(content)) or ("", self._words["nothing_told"])
+
+    def _told_of(self, content: Mapping[str, Any]) -> Iterator[str]:
+        """What there is beyond unit and plan."""
         if "main" in content:
             yield from self._zones(content)
         for key in HEADED:

@@ -213,6 +213,7 @@ WORDS: Words = {
     "policy_since": (", from {day}", "，自 {day}"),
     "policy_until": (", until {day}", "，至 {day}"),
     "missing": ("missing", "缺失"),
+    "nothing_told": ("There is nothing of this kind here.", "此处没有这方面的内容。"),
     # margins and flips
     "margins": ("Margins", "裕度"),
     "margin_row": ("{rule}: {reason}", "{rule}：{reason}"),

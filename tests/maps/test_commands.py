@@ -80,6 +80,33 @@ def test_run_prints_where_everything_is(toy_folder: Path, tmp_path: Path, capsys
     assert told["main_functions"]["ecologically_fragile"] == {"units": 6, "area_ha": 600.0}
 
 
+def test_run_in_chinese_is_chinese_in_the_terminal(toy_folder: Path, tmp_path: Path, capsys) -> None:
+    path = toy_folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('"rules"', '"main_functional_areas"'), "utf-8")
+    assert call("run", path, "--out", tmp_path / "result", "--lang", "zh") == 0
+    said = capsys.readouterr().out
+    assert f"地图：{tmp_path / 'result' / 'map.html'}" in said
+    for heading, english in (
+        ("主体功能", "Main function"),
+        ("单元数", "Units"),
+        ("公顷", "Hectares"),
+        ("占比", "Share"),
+    ):
+        assert heading in said
+        assert english not in said
+
+
+def test_a_map_file_in_place_of_a_plan_is_told_from_one(toy_folder: Path, capsys) -> None:
+    assert call("run", toy_folder / "toy.gpkg") == 2
+    said = capsys.readouterr().err
+    assert "toy.gpkg: this is a GeoPackage by its name, and a .toml file is wanted" in said
+
+
+def test_a_run_is_not_written_to_the_root(toy_folder: Path, capsys) -> None:
+    assert call("run", toy_folder / "plan.toml", "--out", "/") == 5
+    assert "/: cannot hold a run: it is no folder of its own." in capsys.readouterr().err
+
+
 def test_demo_names_the_studies_there_are(tmp_path: Path, capsys) -> None:
     assert call("demo", tmp_path / "x", "--study", "us_mountain_wset") == 2
     assert "us_mountain_west" in capsys.readouterr().err
@@ -144,6 +171,25 @@ def test_at_says_what_applies_at_a_place(run_folder: Path, capsys) -> None:
     assert (told["inside"], told["unit"]["unit_id"], told["industry"]) == (True, "a1", None)
     assert call("at", run_folder, lon, lat, "--lang", "zh") == 0
     assert "位于Unit A1 (a1)，west" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["unit a1"], "the plan has no unit 'unit a1'; the id is needed: 'a1' is Unit A1"),
+        (["a1/1"], "it is a piece of unit 'a1': explain that, or ask for a place in the piece with 'zoneplan at'"),
+        (["a1", "--of", "polices"], "has no 'polices'; did you mean 'policies'? It tells of zones, "),
+        (["a1", "--of", "x"], "has no 'x'. It tells of zones, "),
+    ],
+)
+def test_explain_says_what_may_have_been_meant(run_folder: Path, arguments, words, capsys) -> None:
+    assert call("explain", run_folder, *arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_explain_says_that_there_is_nothing(run_folder: Path, capsys) -> None:
+    assert call("explain", run_folder, "a1", "--of", "energy") == 0
+    assert capsys.readouterr().out.rstrip().endswith("There is nothing of this kind here.")
 
 
 def test_at_outside_the_plan_is_no_failure(run_folder: Path, capsys) -> None:

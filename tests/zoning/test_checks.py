@@ -153,6 +153,13 @@ def test_names_that_the_rulebook_does_not_know_come_with_files_that_are_not_ther
     assert "3 errors" in checked.out
 
 
+def test_a_repair_counts_features_and_tells_a_table_from_a_layer(toy_folder: Path) -> None:
+    lines = (toy_folder / "stats.csv").read_text("utf-8").splitlines()
+    (toy_folder / "stats.csv").write_text("\n".join(lines[:-1]), "utf-8")
+    texts = [finding.text for finding in findings(toy_folder) if finding.level == "warning"]
+    assert "table 'stats.csv': unmatched, once: the unit has no row here: its values are missing ('c4')" in texts
+
+
 def test_a_measure_that_the_rulebook_must_have(toy_folder: Path) -> None:
     edit(toy_folder, ('name = "population"', 'name = "populace"'), file="rules/indicators.toml")
     edit(toy_folder, ("population >=", "populace >="), file="rules/rules.toml")
@@ -181,6 +188,7 @@ def test_a_decision_of_the_future_has_no_effect_yet(toy_folder: Path) -> None:
     warnings = {finding.code: finding for finding in findings(toy_folder) if finding.level == "warning"}
     assert warnings["decision_not_in_force"].features == ("c4",)
     assert warnings["crs"].layer == "plants", "the plan gave the CRS of a file that has none"
+    assert warnings["crs"].text.startswith("layer 'plants': crs: taken as ETRS89")
     plan = run(read_study(toy_folder / "plan.toml"))
     assert plan.zones.set_index("unit_id").loc["c4", "main"] == "general"
 
