@@ -13,7 +13,7 @@ from maps.cards import cards
 from maps.ceilings import use_breaks
 from maps.legends import line_styles
 from maps.map_words import map_words
-from maps.palette import NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
+from maps.palette import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.payments import tell_payments
 from zoning import Plan, retell, role_in, solution_words, text_in
 
@@ -140,10 +140,11 @@ def _designations(plan: Plan) -> list[dict[str, Any]]:
             "name": visible(name),
             "role": visible(plan.roles[name]),
             "colour": ink,
+            "dot": place % DOTS,
             "ha": _ha(plan.pieces["area_ha"][plan.pieces[name].to_numpy(bool)]),
             "pieces": np.flatnonzero(plan.pieces[name].to_numpy(bool)).tolist(),
         }
-        for name, ink in zip(names, inks, strict=True)
+        for place, (name, ink) in enumerate(zip(names, inks, strict=True))
     ]
 
 

@@ -67,6 +67,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{n} of {all} policies are cited from texts that nobody has seen: they are marked “text not seen”.",
         "{all} 项政策中有 {n} 项未见原文，已标注“未见原文”。",
     ),
+    "unread_line": ("{n} of {all} policies cited from texts that nobody has seen", "{all} 项政策中有 {n} 项未见原文"),
     "unread_parameters": (
         "{n} of {all} parameters are not verified against an official text.",
         "{all} 个参数中有 {n} 个未与官方文本核对。",

@@ -22,6 +22,8 @@ USUAL_FILLS = {"key_development": "#993300", "agricultural": "#EEDD22", "ecologi
 """The base types of main functional areas have the same colour in every rulebook."""
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
+DOTS = 4
+"""Forms of the dots of input layers, one a layer in turn: see ``dots`` in ``pens.js``."""
 
 PAYMENT_INK = "#4B004B"
 """Arrows and symbols of payments: dark, and of a hue that no zone, line or circle of a quota has."""

@@ -2,6 +2,7 @@
 
 // Shapes filled at a time: one path of thousands takes five times as long without a graphics card.
 const BATCH = 16;
+const LEAST_BUBBLE = 3;
 const EARTH = 2 * Math.PI * 6378137;
 
 // A canvas over the view and a margin around it; Leaflet moves and scales it while the view changes.
@@ -160,10 +161,10 @@ class Painter {
   }
 
   dotted(context, screen, layer, ratio) {
-    this.fill(context, screen, this.shapes.pieces, layer.pieces, dots(context, layer.colour, ratio));
+    this.fill(context, screen, this.shapes.pieces, layer.pieces, dots(context, layer, ratio));
     const path = new Path2D();
     screen.lines(path, this.outlineOf(layer));
-    cased(context, path, { colour: layer.colour, width: 1.1, edge: 0.8 });
+    cased(context, path, dottedEdge(layer));
   }
 
   controlLine(context, screen, layer) {
@@ -268,9 +269,9 @@ function amountOf(facts, unit, quota) {
   return row ? Number(row[1]) : 0;
 }
 
-// The radius of an amount: areas of circles are as the amounts.
+// The radius of an amount: areas of circles are as the amounts, but for those that would be too small to be seen.
 function bubbleRadius(facts, quota) {
   let largest = 0;
   for (let unit = 0; unit < facts.units.id.length; unit++) largest = Math.max(largest, amountOf(facts, unit, quota));
-  return (amount) => (largest ? Math.max(1.5, 20 * Math.sqrt(amount / largest)) : 0);
+  return (amount) => (largest ? Math.max(LEAST_BUBBLE, 20 * Math.sqrt(amount / largest)) : 0);
 }

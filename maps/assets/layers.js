@@ -1,13 +1,13 @@
 // Layers: what can be shown, each with what it looks like and how much land it is.
 
 function firstShown(facts) {
-  const { zones, lines, sites } = facts;
+  const { zones, lines } = facts;
   return {
     main: true,
     overlays: new Set(zones.map((zone, place) => place).filter((place) => zones[place].kind === "overlay")),
     lines: new Set(lines),
     designations: new Set(),
-    sites: new Set(sites),
+    sites: new Set(), // hundreds of small marks, over the zones and names that a reader looks for first
     quota: -1,
     use: false,
     payments: null,
@@ -126,7 +126,7 @@ function layerControl(facts, speech, shown, changed) {
           row(
             speech.plain(layer.name),
             speech.ha(layer.ha),
-            box((context, ratio) => dots(context, layer.colour, ratio)),
+            dottedSwatch(layer),
             false,
             switchOf(shown.designations, layer),
           ),
@@ -154,6 +154,19 @@ function markRows(facts, speech, shown, row) {
   const pictures = [waiting && picture("waiting"), decided && picture("decision")].filter(Boolean);
   const shownMarks = node("span", { class: "zp-pictures" }, pictures);
   return [row(title, speech.units(waiting + decided), shownMarks, shown.marks, (on) => (shown.marks = on))];
+}
+
+// Dots within their outline, as on the map.
+function dottedSwatch(layer) {
+  return swatch((context, width, height, ratio) => {
+    const path = new Path2D();
+    path.rect(1.5, 1.5, width - 3, height - 3);
+    context.fillStyle = "#fff";
+    context.fill(path);
+    context.fillStyle = dots(context, layer, ratio);
+    context.fill(path);
+    cased(context, path, dottedEdge(layer));
+  });
 }
 
 function lineSwatch(layer) {

@@ -175,7 +175,7 @@ class Page {
       speech.units(facts.units.id.length),
       speech.ha(plan.area_ha),
     ];
-    if (unread) line.push(speech.say("named", { name: words.policies, value: `${unread}/${all} ${words.unseen}` }));
+    if (unread) line.push(speech.say("unread_line", { n: unread, all }));
     by("zp-line").textContent = line.join(" · ");
     const chooseById = (id) => this.choose(this.unitOfId.get(id), { look: true });
     by("zp-plan").append(...planSummary(facts, speech, chooseById).filter(Boolean));

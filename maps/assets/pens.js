@@ -26,22 +26,35 @@ function hatch(context, [angle, spacing], ratio) {
   return filling(context, tile, ratio);
 }
 
-// A tile of dots in one colour, each in a white ring.
-function dots(context, colour, ratio) {
+// A tile of dots in the colour of a layer, each in a white ring: round, square, dashes or bars, so that colour is not all.
+function dots(context, { colour, dot }, ratio) {
   const side = Math.round(7 * ratio);
+  const [wide, high] = [
+    [1.5, 1.5],
+    [1.4, 1.4],
+    [2.4, 0.9],
+    [0.9, 2.4],
+  ][dot].map((half) => half * ratio);
   const tile = document.createElement("canvas");
   tile.width = tile.height = side;
   const pen = tile.getContext("2d");
-  for (const [fill, radius] of [
-    ["rgba(255,255,255,.8)", 1.9],
-    [colour, 1.15],
+  for (const [fill, around] of [
+    ["rgba(255,255,255,.85)", 0.75 * ratio],
+    [colour, 0],
   ]) {
+    const [x, y] = [wide + around, high + around];
     pen.fillStyle = fill;
     pen.beginPath();
-    pen.arc(side / 2, side / 2, radius * ratio, 0, 7);
+    if (dot === 0) pen.arc(side / 2, side / 2, x, 0, 7);
+    else pen.rect(side / 2 - x, side / 2 - y, 2 * x, 2 * y);
     pen.fill();
   }
   return filling(context, tile, ratio);
+}
+
+// The outline of a layer of dots.
+function dottedEdge({ colour }) {
+  return { colour, width: 1.4, edge: 0.8 };
 }
 
 function filling(context, tile, ratio) {
@@ -85,9 +98,9 @@ function mark(context, kind, x, y) {
 function bubble(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 7);
-  context.fillStyle = "rgba(31,78,107,.72)";
+  context.fillStyle = "#1f5f8b"; // opaque: over a dark zone it would be another colour than in the legend
   context.strokeStyle = "#fff";
-  context.lineWidth = 1.2;
+  context.lineWidth = 1.6;
   context.fill();
   context.stroke();
 }

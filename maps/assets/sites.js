@@ -87,6 +87,8 @@ function siteRows(facts, speech, shown, row) {
     });
     const figures = [speech.ha(layer.ha), counted];
     if (layer.unplaced > 0.005) figures.push(speech.say("unplaced", { n: speech.ha(layer.unplaced) }));
+    const { reserve, unit } = facts.quotas[layer.quota];
+    if (Number(reserve)) figures.push(speech.say("reserve", { n: speech.amount(reserve, unit) }));
     return row(
       `${speech.plain(layer.name)}, ${layer.period}`,
       figures.join(" · "),

@@ -222,11 +222,15 @@ def test_sites_of_quotas_are_drawn_told_and_switched(visit, toy_folder) -> None:
     tab = visit(plan)
     row = tab.locator("#zp-layers fieldset", has_text="Sites of quotas").locator("label")
     placed, left = plan.sitings["placed_ha"].sum(), plan.sitings["unplaced_ha"].sum()
-    assert row.inner_text().split("\n")[1] == f"{placed:.2f} ha · {len(plan.sites)} patches · {left:.2f} ha not placed"
+    held = plan.quotas.loc[plan.quotas["unit_id"] == "(reserve)", "amount"].sum()
+    told = (f"{placed:.2f} ha", f"{len(plan.sites)} patches", f"{left:.2f} ha not placed", f"held back: {held} ha")
+    assert row.inner_text().split("\n")[1] == " · ".join(told)
     site = plan.sites[plan.sites["unit_id"] == "b4"].to_crs(4326).geometry.iloc[0].representative_point()
     at = place_of(tab, site.y, site.x)
+    assert not row.locator("input").is_checked()  # hundreds of marks would hide zones and names
+    row.locator("input").check()
+    assert becomes(tab, lambda: colour(tab, at) == [0x0A, 0x0A, 0x8C])
     before = picture(tab)
-    assert colour(tab, at) == [0x0A, 0x0A, 0x8C]
     row.locator("input").uncheck()
     assert becomes(tab, lambda: colour(tab, at) != [0x0A, 0x0A, 0x8C])
     row.locator("input").check()
