@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import geopandas as gpd
 import numpy as np
@@ -159,9 +159,18 @@ def checked_crs(units: gpd.GeoDataFrame) -> CRS:
 
     Raises
     ------
+    GeometryError
+        They are no GeoDataFrame, or one without geometry.
     CrsError
         It is missing or not an equal-area projection in metres.
     """
+    if not _has_geometry(units):
+        raise GeometryError(
+            f"units have no geometry: this is a {type(units).__name__}; give a GeoDataFrame: "
+            "gpd.GeoDataFrame(table, geometry=..., crs=...)",
+            code="no_geometry",
+            layer="units",
+        )
     if units.crs is None:
         raise CrsError("units have no CRS; say which it is: units.set_crs(...)", layer="units")
     crs = CRS.from_user_input(units.crs)
@@ -174,9 +183,13 @@ def checked_crs(units: gpd.GeoDataFrame) -> CRS:
     return crs
 
 
+def _has_geometry(table: object) -> TypeGuard[gpd.GeoDataFrame]:
+    return isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None
+
+
 def _features(name: str, designation: Designation) -> gpd.GeoDataFrame:
     features = designation.features if isinstance(designation, Layer) else designation
-    if not isinstance(features, gpd.GeoDataFrame):
+    if not _has_geometry(features):
         raise GeometryError(
             f"designation '{name}' has no polygons; give a GeoDataFrame or a layer of polygons", layer=name
         )

@@ -209,3 +209,11 @@ def test_all_that_is_wrong_is_said_at_once(units):
     with pytest.raises(SeveralErrors) as refused:
         overlay(units, {"a": frame(None), "b": frame(square(0, 0), crs=None)})
     assert [error.layer for error in refused.value.errors] == ["designation 'a'", "b"]
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame(index=["a"]), gpd.GeoDataFrame({"people": [1]}, index=["a"])])
+def test_a_table_without_geometry_is_told_in_the_houses_words(table) -> None:
+    with pytest.raises(GeometryError, match=f"units have no geometry: this is a {type(table).__name__}; give"):
+        overlay(table, {})
+    with pytest.raises(GeometryError, match="designation 'forest' has no polygons; give a GeoDataFrame"):
+        overlay(frame(square(0, 0), index=["a"]), {"forest": table})
