@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.drivers import TABLES, format_of
-from layers.errors import SourceError, UnknownNameError, shown
+from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.ledger import entries, gather
 from layers.records import frame_of, read_records
 
@@ -46,8 +46,12 @@ def read_table(
     SourceError
         The file or column is missing or damaged, an id is empty or stands twice.
     """
-    records = read_records(path, format_of(path, name, TABLES), name, layer, encoding)
-    frame = frame_of(records, [id], name)
+    try:
+        records = read_records(path, format_of(path, name, TABLES), name, layer, encoding)
+        frame = frame_of(records, [id], name)
+    except ZoneplanError as error:  # files of layers and tables are read alike, and told as a layer's
+        error.args = (str(error).replace(f"layer '{name}'", f"table '{name}'", 1),)
+        raise
     empty = [row for row, missing in zip(frame.index, frame[id].isna(), strict=True) if missing]
     if empty:
         raise SourceError(

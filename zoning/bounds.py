@@ -82,7 +82,7 @@ def find_bounds(
         ceiling = None if quota.ceiling is None else _bound(quota.ceiling, measures, "ceiling")
         floors, ceilings = measure_bounds(index, step, _bound(quota.floor, measures, "floor"), ceiling)
     locked = _lock(quota, seen, parameters, step, floors, ceilings)
-    carried = _carried(quota, measures, step)
+    carried = count_carried(quota, measures, step)
     linked = np.zeros(len(index), dtype=bool)
     caps = (links or {}).get(UNIT, {})
     if caps:
@@ -170,8 +170,14 @@ def _lock(
     return locked
 
 
-def _carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
-    """The balances in whole steps."""
+def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
+    """The balances of the units of a quota in whole steps.
+
+    Raises
+    ------
+    MissingValueError, SourceError
+        A balance is missing, or no whole multiple of the step.
+    """
     if isinstance(quota.carried, Decimal):
         values = pd.Series([quota.carried] * len(measures), index=measures.index, dtype=object)
     else:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers import ConditionError, Quota, Study, UnknownNameError, ZoneplanError, parse_condition, shown, telling
 from zoning.apportionment import measure_bounds, measure_weights
+from zoning.bounds import count_carried
 from zoning.errors import InfeasibleError, near
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import name_level
@@ -17,6 +18,8 @@ from zoning.rulebook import Rulebook
 from zoning.steps import Step
 
 Keys = tuple[str | int, ...]
+Need = tuple[Keys, str, Callable[[], object]]
+"""Where a quota names something, what it is there, and what refuses units that lack it."""
 
 
 def quota_faults(study: Study, rulebook: Rulebook, units: pd.DataFrame, names: set[str]) -> Iterator[ZoneplanError]:
@@ -64,19 +67,7 @@ def _weights(quota: Quota) -> list[tuple[Keys, str]]:
 def _gaps(study: Study, place: int, units: pd.DataFrame) -> Iterator[ZoneplanError]:
     """Jurisdictions, weights and bounds that a unit lacks in its own columns; measures can be judged once they are."""
     quota = study.quotas[place]
-    needed: list[tuple[Keys, str, Callable[[], object]]] = []
-    for number, level in enumerate(quota.levels[:-1]):
-        if level in study.units.levels:
-            needed.append((("levels", number), "", partial(name_level, level, units)))
-    for keys, name in _weights(quota):
-        if name in units.columns:
-            needed.append((keys, f": weight '{name}'", partial(measure_weights, units[name])))
-    step, none = Step.of(quota.step), Decimal(0)
-    if isinstance(quota.floor, str) and quota.floor in units.columns:
-        needed.append((("floor",), "", partial(measure_bounds, units.index, step, units[quota.floor], None)))
-    if isinstance(quota.ceiling, str) and quota.ceiling in units.columns:
-        needed.append((("ceiling",), "", partial(measure_bounds, units.index, step, none, units[quota.ceiling])))
-    for keys, what, need in needed:
+    for keys, what, need in [*_levels(study, quota, units), *_columns(quota, units)]:
         try:
             with telling(f"{study.where('quotas', place, *keys)}: quota '{quota.name}'{what}"):
                 need()
@@ -84,6 +75,26 @@ def _gaps(study: Study, place: int, units: pd.DataFrame) -> Iterator[ZoneplanErr
             continue  # what contradicts what is told when all is known
         except ZoneplanError as error:
             yield error
+
+
+def _levels(study: Study, quota: Quota, units: pd.DataFrame) -> Iterator[Need]:
+    for number, level in enumerate(quota.levels[:-1]):
+        if level in study.units.levels:
+            yield ("levels", number), "", partial(name_level, level, units)
+
+
+def _columns(quota: Quota, units: pd.DataFrame) -> Iterator[Need]:
+    """Where a quota reads a column of the units, and what reads it."""
+    for keys, name in _weights(quota):
+        if name in units.columns:
+            yield keys, f": weight '{name}'", partial(measure_weights, units[name])
+    step, none = Step.of(quota.step), Decimal(0)
+    if isinstance(quota.floor, str) and quota.floor in units.columns:
+        yield ("floor",), "", partial(measure_bounds, units.index, step, units[quota.floor], None)
+    if isinstance(quota.ceiling, str) and quota.ceiling in units.columns:
+        yield ("ceiling",), "", partial(measure_bounds, units.index, step, none, units[quota.ceiling])
+    if isinstance(quota.carried, str) and quota.carried in units.columns:
+        yield ("carried",), "", partial(count_carried, quota, units, step)
 
 
 def _unprovided(study: Study, place: int, names: set[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:

@@ -95,3 +95,9 @@ def test_lost_zeros_are_shown_and_not_guessed(units):
         match=r"none of its 2 ids is.* like '10101', '10102' \(5 characters\).*'010101'.*\(6 characters\).*zeros",
     ):
         join_table(coded, table, "stats.csv", {})
+
+
+def test_a_tables_file_is_told_as_a_tables(tmp_path):
+    (tmp_path / "t.csv").write_text("code,x\na,1,2\n", "utf-8")
+    with pytest.raises(SourceError, match=r"^table 't.csv': t.csv has 2 columns"):
+        read_table(tmp_path / "t.csv", "t.csv", "code")

@@ -111,12 +111,13 @@ def test_what_a_unit_lacks_of_a_quotas_needs_is_the_checks(change: dict, words: 
 
 
 def test_a_bound_that_a_unit_lacks_is_the_checks(toy_folder: Path) -> None:
-    edit(toy_folder, ('ceiling = "available_ha"', 'ceiling = "income"\nfloor = "income"'))
+    edit(toy_folder, ('ceiling = "available_ha"', 'ceiling = "income"\nfloor = "income"\ncarried = "income"'))
     lines = (toy_folder / "stats.csv").read_text("utf-8").splitlines()
     (toy_folder / "stats.csv").write_text("\n".join(lines[:-1]), "utf-8")
-    floor, ceiling = errors(toy_folder)
+    floor, ceiling, carried = errors(toy_folder)
     assert "line 69, column 9: quota 'construction_land': the floor is missing" in floor
     assert "line 68, column 11: quota 'construction_land': the ceiling is missing" in ceiling
+    assert "line 70, column 11: quota 'construction_land': the balance 'income' is missing" in carried
 
 
 @pytest.mark.parametrize(
