@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from layers import Quota
-from maps.lettering import NONE, amount, measure, number, percent, projection
+from maps.lettering import NONE, amount, measure, number, percent, projection, spaced
 from maps.report_annexes import weight_text
 from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
@@ -18,7 +18,7 @@ from maps.report_land import unit_land
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
 from maps.report_sites import sited
-from zoning import factors, optimum_lines, role_in, text_in
+from zoning import factors, optimum_lines, text_in
 
 Content = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ def key_figures(edition: Edition, said: Content) -> Figures:
     if "available_ha" in measures.index:
         found.append((words["available_land"], edition.ha(measures["available_ha"])))
     for one in said["quotas"]:
-        label = edition.say("given", name=_spaced(one["quota"]), period=one["period"], unit=one["unit"])
+        label = edition.say("given", name=spaced(one["quota"]), period=one["period"], unit=one["unit"])
         found.append((label, amount(one["amount"])))
     found.append((words["duties_count"], number(len(_duties_in_force(said)))))
     return Figures(tuple(found))
@@ -107,7 +107,7 @@ def _claim(edition: Edition, claim: Content) -> Card:
     return Card(
         edition.title(claim["zone"]),
         claim["rule"],
-        _decided(edition, claim) or (words["unseen"] if claim["verified"] is False else ""),
+        _decided(edition, claim) or edition.doubt(claim),
         (*facts, (words["reference"], claim["reference"])),
         text=_reason(edition, claim),
     )
@@ -158,13 +158,13 @@ def _is_number(value: object) -> bool:
 def _threshold(edition: Edition, parameter: Content) -> str:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=parameter[key]) for key in ("since", "until") if parameter[key])
-    doubt = "" if parameter["verified"] else f"{words['semicolon']}{words['unseen']}"
+    doubt = edition.doubt(parameter)
     return edition.say(
         "threshold_said",
         name=parameter["name"],
         value=_with_unit(parameter["value"], parameter["unit"]),
         since=days,
-        reference=f"{parameter['reference']}{doubt}",
+        reference=words["semicolon"].join(filter(None, (parameter["reference"], doubt))),
     )
 
 
@@ -202,7 +202,7 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
         )
         weight = edition.say("weight_said", n=measure(row["weight"]), measures=weight_text(quota))
         yield Card(
-            f"{_spaced(quota.name)} {quota.period}",
+            f"{spaced(quota.name)} {quota.period}",
             text=given,
             facts=(
                 (words["weight"], weight),
@@ -261,8 +261,8 @@ def _duties(edition: Edition, policies: list[Content]) -> Iterator[Leaf]:
 def _duty(edition: Edition, policy: Content) -> Card:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
-    settings = (f"{_spaced(name)} {_setting(value)}" for name, value in policy["settings"].items())
-    instrument = words.get(f"instrument_{policy['instrument']}", _spaced(policy["instrument"]))
+    settings = (f"{spaced(name)} {_setting(value)}" for name, value in policy["settings"].items())
+    instrument = words.get(f"instrument_{policy['instrument']}", spaced(policy["instrument"]))
     return Card(
         text_in(policy["title"], edition.language, policy["policy"]),
         policy["policy"],
@@ -298,7 +298,7 @@ def _setting(value: object) -> str:
     if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
         return NONE if value["value"] is None else _with_unit(value["value"], str(value["unit"]))
     if isinstance(value, Mapping):
-        return ", ".join(f"{_spaced(name)} {_setting(one)}" for name, one in value.items())
+        return ", ".join(f"{spaced(name)} {_setting(one)}" for name, one in value.items())
     if isinstance(value, list):
         apart = " | " if any(isinstance(one, Mapping) for one in value) else ", "
         return apart.join(map(_setting, value))
@@ -309,11 +309,8 @@ def _assumed(edition: Edition, said: Content) -> list[Leaf]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
     facts = [(one["name"], one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
-    deductions = [
-        _spaced(role_in(edition.language, one.name)) for one in edition.plan.assumptions if one.kind == "deduction"
-    ]
-    if said["quotas"] and deductions:
-        facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(deductions))))
+    if said["quotas"] and edition.deductions:
+        facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(edition.deductions))))
     told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
     unseen = {
         f"{one['name']} = {_with_unit(one['value'], one['unit'])}"
@@ -337,7 +334,3 @@ def _sources(edition: Edition) -> Iterator[Leaf]:
     )
     yield Card("", facts=tuple(facts))
     yield Paragraph(edition.say("dossier_sources", crs=projection(edition.plan.units.crs)))
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from layers import Decision
-from maps.lettering import NONE, amount, number
+from maps.lettering import NONE, amount, number, spaced
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from zoning import first_part
@@ -40,7 +40,7 @@ def _key_figures(edition: Edition) -> Iterator[tuple[str, str]]:
     yield words["jurisdictions"], number(plan.zones["jurisdiction"].nunique())
     yield words["decisions_made"], number(len(plan.study.decisions))
     for quota in plan.study.quotas:
-        said = edition.say("quota_total", name=quota.name, period=quota.period, unit=quota.unit)
+        said = edition.say("quota_total", name=spaced(quota.name), period=quota.period, unit=quota.unit)
         yield said, amount(quota.total)
     yield words["policies_in_force"], number(len(plan.rulebook.policies))
     yield words["repairs"], number(len(plan.ledger))

@@ -10,12 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from maps.lettering import NONE, area_decimals, number, percent
+from maps.lettering import NONE, area_decimals, number, percent, spaced
 from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
-from zoning import Plan, retell, text_in
+from zoning import Plan, retell, role_in, text_in
 
 RESERVE = "(reserve)"
+OWN = ("study's own", "house's own")
+"""How references begin that cite no text: nobody can have seen it, or fail to."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class Edition:
         return zones | {line.code: text_in(line.title, self.language, line.code) for line in rulebook.lines}
 
     @cached_property
+    def deductions(self) -> tuple[str, ...]:
+        """What available land was not reduced by, for want of a layer."""
+        names = (one.name for one in self.plan.assumptions if one.kind == "deduction")
+        return tuple(self.titles.get(name) or spaced(role_in(self.language, name)) for name in names)
+
+    @cached_property
     def total_ha(self) -> float:
         """Area of all units."""
         return float(self.plan.zones["area_ha"].sum())
@@ -76,6 +84,11 @@ class Edition:
     def title(self, code: str) -> str:
         """Title of a zone or line; what no rulebook knows stands as it is."""
         return self.titles.get(code, code)
+
+    def doubt(self, entry: Mapping[str, Any]) -> str:
+        """That nobody has seen the text which an entry of an explanation cites; empty where it cites none."""
+        cites = not (entry["reference"] or "").startswith(OWN)
+        return self.words["unseen"] if cites and entry["verified"] is False else ""
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""

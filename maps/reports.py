@@ -21,7 +21,7 @@ from maps.report_industries import industries
 from maps.report_land import land
 from maps.report_parts import Chapter
 from maps.report_sites import sites
-from zoning import Plan, derived_in, role_in
+from zoning import Plan, derived_in
 
 
 def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:
@@ -104,7 +104,6 @@ def _notices(edition: Edition) -> Iterator[str]:
     statuses = plan.zones["status"].value_counts()
     unread_policies = sum(not policy.verified for policy in cited)
     unread_parameters = sum(not value.verified for value in values)
-    deductions = [role_in(edition.language, one.name) for one in plan.assumptions if one.kind == "deduction"]
     assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
     if plan.study.study.note:
         yield plan.study.study.note
@@ -115,7 +114,7 @@ def _notices(edition: Edition) -> Iterator[str]:
         yield edition.say("notice_unread_policies", n=number(unread_policies), all=number(len(cited)))
     if unread_parameters:
         yield edition.say("notice_unread_parameters", n=number(unread_parameters), all=number(len(values)))
-    if deductions:
-        yield edition.say("notice_deductions", names=words["and"].join(deductions))
+    if edition.deductions:
+        yield edition.say("notice_deductions", names=words["and"].join(edition.deductions))
     if assumed:
         yield edition.say("notice_assumed", n=number(assumed))

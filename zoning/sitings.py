@@ -229,7 +229,7 @@ def _draw(quota: Quota, ground: Ground, chosen: list[_Chosen]) -> Iterator[dict[
                 "period": quota.period,
                 "unit_id": one.unit,
                 "patch": int(one.patch[mine[0]]),
-                "area_ha": float(area.sum()),
+                "area_ha": round(float(area.sum()), 6),
                 "plots": len(mine),
                 "value_mean": _mean(one.cells.value[mine], area),
                 "score_mean": _mean(one.cells.score[mine], area),

@@ -19,6 +19,7 @@ from maps.dossiers import SIZES_PT, dossier, write_dossier
 from maps.errors import WriteError
 from maps.locators import SMALL_PX, locator
 from maps.palette import zone_fills
+from maps.report_editions import Edition
 from zoning import explain
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
@@ -257,3 +258,24 @@ class TestOnPaper:
         page.set_viewport_size({"width": 390, "height": 800})
         page.goto((tmp_path / "dossier.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("reference", "verified", "said"),
+    [
+        ("Land Act, section 3", False, "text not seen"),
+        ("Land Act, section 3", True, ""),
+        ("study's own threshold: a fifth of the county", False, ""),
+        ("house's own threshold", False, ""),
+        (None, False, "text not seen"),
+        ("a decision", None, ""),
+    ],
+)
+def test_only_what_cites_a_text_can_lack_one(toy_plan, reference, verified, said) -> None:
+    assert Edition.of(toy_plan).doubt({"reference": reference, "verified": verified}) == said
+
+
+def test_what_was_not_deducted_is_told_by_titles(toy_plan) -> None:
+    told = Edition.of(toy_plan).deductions
+    assert told
+    assert not any("_" in name for name in told)

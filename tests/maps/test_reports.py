@@ -143,7 +143,7 @@ def test_what_must_be_known_stands_before_everything_else(page):
     before = page.sections[""]
     assert "Policies cited from texts that nobody has seen: 2 of 3." in before
     assert "Parameters not verified against an official text: 2 of 3." in before
-    assert "Available land was not reduced by built_up, water: the study has no layer for that." in before
+    assert "Available land was not reduced by built up, water: the study has no layer for that." in before
     assert "Contested units" not in before.split("Contents")[0]
 
 
@@ -244,10 +244,10 @@ def test_lines_show_claimed_settled_and_lost(toy_plan):
 
 
 def test_quotas_add_up_at_every_level_and_name_what_bound(page):
-    counties = page.tables["quotas/construction_land: Level county"]
+    counties = page.tables["quotas/construction land: Level county"]
     assert counties[0][1] == "Amount, ha"
     assert [row[:2] for row in counties[1:]] == [["east", "88"], ["west", "32"], ["Total", "120"]]
-    units = page.tables["quotas/construction_land: Level unit"]
+    units = page.tables["quotas/construction land: Level unit"]
     assert units[1] == ["east 88"]
     amounts = [row[1] for row in units[1:] if len(row) == 6]
     assert sum(Decimal(one) for one in amounts[:-1]) == Decimal(amounts[-1]) == 120

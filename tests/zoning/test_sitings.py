@@ -84,6 +84,12 @@ def test_the_northern_cells_first_and_the_last_one_cut(land):
     assert sites.geometry.iloc[0].intersection(rectangle(3, 1, 3.5, 1.5)).area == pytest.approx(10e4)
 
 
+def test_hectares_of_sites_carry_no_noise(land):
+    pieces, layers = land
+    _, sites = site(amounts(b4=100 / 7), pieces, [quota(layer="rows", prefer="low")], layers)
+    assert sites["area_ha"].tolist() == [14.285714]
+
+
 @pytest.mark.parametrize(("last", "placed", "over"), [("under", 50, 10), ("over", 75, -15)])
 def test_the_last_cell_left_or_taken_whole(land, last, placed, over):
     pieces, layers = land
