@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,10 +117,13 @@ class Raster:
         drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
         absent = dataset.read_masks(1, window=place) == 0 if drawn else cells == tagged
         values: npt.NDArray[np.float64] = cells.astype(np.float64)
-        if tagged is None and not drawn:
-            _mark_nodata(values, self)
-        else:
+        if tagged is not None or drawn:
             values[absent] = np.nan
+        if tagged is None and self.nodata is not None:
+            with np.errstate(over="ignore"):
+                values[cells == self.nodata] = np.nan  # in the numbers of the file: -9999.9 is another one as float32
+        elif tagged is None and not drawn:
+            _refuse_telltales(values, self)
         if cells.dtype.kind == "f":
             values[~np.isfinite(values)] = np.nan
         if scale != 1.0 or offset != 0.0:
@@ -170,11 +173,12 @@ def read_raster(
         check_grid(dataset, path, name)
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
         transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodata
+        stored = np.dtype(dataset.dtypes[0])
     known, note = settle_crs(own, crs, path.name, name)
-    if nodata is not None and tagged is not None and tagged != nodata:
+    if nodata is not None and tagged is not None and not _alike(nodata, tagged, stored):
         raise SourceError(
-            f"layer '{name}': the plan says nodata = {nodata:g}, but {path.name} says {tagged:g}. Leave 'nodata' out "
-            f"of the plan, or mend the file.",
+            f"layer '{name}': the plan says nodata = {nodata:.17g}, but {path.name} says {tagged:.17g}. Leave "
+            f"'nodata' out of the plan, or mend the file.",
             code="nodata",
             layer=name,
         )
@@ -239,18 +243,20 @@ def _slices(raster: Raster, window: Window | None) -> Window:
     return slice(top, max(top, bottom)), slice(left, max(left, right))
 
 
-def _mark_nodata(values: npt.NDArray[np.float64], raster: Raster) -> None:
-    """NaN for the plan's nodata; without one, a value that stands for "none" elsewhere is refused."""
-    if raster.nodata is not None:
-        values[values == raster.nodata] = np.nan
-        return
+def _alike(one: float, other: float, stored: np.dtype[Any]) -> bool:
+    """Whether two numbers are one in the numbers of a file."""
+    return one == other or (stored.kind == "f" and bool(stored.type(one) == stored.type(other)))
+
+
+def _refuse_telltales(values: npt.NDArray[np.float64], raster: Raster) -> None:
+    """Refuse a value that stands for "none" elsewhere, where neither file nor plan says what does."""
     if not values.size or not np.fmin.reduce(values, axis=None) <= max(_TELLTALES):
         return
     found = [value for value in _TELLTALES if (values == value).any()]
     if found:
         raise SourceError(
-            f"layer '{raster.name}': {raster.path.name} holds {found[0]:g}, which mostly stands for \"no value\", but "
-            f"does not say so. Say nodata = {found[0]:g} in the plan, or another number if {found[0]:g} is meant.",
+            f"layer '{raster.name}': {raster.path.name} holds {found[0]:.17g}, which mostly stands for \"no value\", "
+            f"but does not say so. Say nodata = {found[0]:.17g} in the plan, or another number if it is meant.",
             code="nodata",
             layer=raster.name,
         )

@@ -215,7 +215,7 @@ def _complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsErro
                 layer=name,
             )
         )
-    return [*found, *_broken(f"designation '{name}'", features.index.astype("str"), features.geometry)]
+    return [*found, *_broken(f"designation '{name}'", features.index.map(str), features.geometry)]
 
 
 def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[GeometryError]:

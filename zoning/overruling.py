@@ -41,15 +41,14 @@ def overrule(rows: pd.DataFrame) -> pd.DataFrame:
     meeting = rows[(rows["subject"] != "") & (rows["overruled_by"] == "")]
     whole, parts = meeting[meeting["piece_id"] == ""], meeting[meeting["piece_id"] != ""]
     on_units = _stricter(whole)
-    free = whole[on_units == ""]
     pieces = parts[[*PLACE, "subject"]].drop_duplicates()
-    guests = free.drop(columns="piece_id").reset_index().merge(pieces, on=["unit_id", "subject"])
-    guests = guests.set_index("index")[free.columns.tolist()]
+    guests = whole.drop(columns="piece_id").reset_index().merge(pieces, on=["unit_id", "subject"])
+    guests = guests.set_index("index")[whole.columns.tolist()]
     there = pd.concat([parts.assign(own=True), guests.assign(own=False)])
     on_pieces = _stricter(there.reset_index(drop=True)).set_axis(there.index)
     own = there["own"].to_numpy(dtype=bool)
     told = pd.concat([on_units, on_pieces[own]])
-    beaten = guests.assign(overruled_by=on_pieces[~own])
+    beaten = guests.assign(overruled_by=on_pieces[~own])[(on_units == "").reindex(guests.index).to_numpy()]
     marked = rows.assign(overruled_by=rows["overruled_by"].where(rows["overruled_by"] != "", told.reindex(rows.index)))
     marked["overruled_by"] = marked["overruled_by"].fillna("")
     return pd.concat([marked, beaten[beaten["overruled_by"] != ""]], ignore_index=True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod, Proj, Transformer
 
 from layers import Formula, GeometryError, Layer, SourceError
 from zoning.errors import near
@@ -19,7 +19,9 @@ Places = npt.NDArray[np.intp]
 Geometries = npt.NDArray[np.object_]
 
 _REACH = 1.1
-"""Maps stretch distances: the nearest point on the ground is within this factor of the nearest one on the map."""
+"""Maps stretch distances: the nearest point on the ground is sought within this factor of that on the map."""
+_SAMPLES = 9
+"""Places along each side of a study at which the stretch of its map is asked for."""
 
 
 def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
@@ -178,13 +180,27 @@ def _nearest_km(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> Floats:
     tree = shapely.STRtree(points)
     (unit, _), distance = tree.query_nearest(shapes, all_matches=False, return_distance=True)
     found[unit] = distance
-    reach = np.nan_to_num(found) * _REACH
+    reach = np.nan_to_num(found) * _reach(shapely.total_bounds([*shapes, *points]), CRS.from_user_input(units.crs))
     unit, point = tree.query(shapes, predicate="dwithin", distance=reach)
     ways = shapely.shortest_line(shapes[unit], points[point])
     kilometres = _lengths_m(ways, CRS.from_user_input(units.crs)) / 1000.0
     found[:] = np.inf
     np.minimum.at(found, unit, kilometres)
     return found
+
+
+def _reach(bounds: Floats, crs: CRS) -> float:
+    """How much farther on the map than the nearest point another may be that is nearer on the ground.
+
+    That is how much longer the map draws some directions than others, where it does so most.
+    """
+    west, south, east, north = bounds
+    x, y = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
+    lon, lat = Transformer.from_crs(crs, crs.geodetic_crs or crs, always_xy=True).transform(x.ravel(), y.ravel())
+    drawn = Proj(crs).get_factors(lon, lat)
+    with np.errstate(all="ignore"):
+        stretch = np.asarray(drawn.tissot_semimajor) / np.asarray(drawn.tissot_semiminor)
+    return max(_REACH, float(np.max(stretch[np.isfinite(stretch)], initial=1.0)))
 
 
 def _lengths_m(lines: Geometries, crs: CRS) -> Floats:

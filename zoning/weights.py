@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -42,10 +43,19 @@ def weigh(
     >>> weigh(Quota(name="land", period=2025, total=20, unit="ha", weight=parts), zones, measures).round(2).to_dict()
     {'a': 0.7, 'b': 0.3}
     """
+    before = _weights(quota, measures.sort_index())
+    multiplied = {unit: [weight] for unit, weight in before.items()}
     applied = factors(quota, zones, measures, parameters, overlays)
-    products = applied.groupby("unit_id")["factor"].prod()
-    weights = _weights(quota, measures.sort_index())
-    return (weights * products.reindex(weights.index, fill_value=1.0)).rename("weight")
+    for unit, factor in zip(applied["unit_id"].tolist(), applied["factor"].tolist(), strict=True):
+        multiplied[unit].append(factor)
+    return pd.Series(list(map(_product, multiplied.values())), index=before.index, name="weight", dtype=float)
+
+
+def _product(numbers: Sequence[float]) -> float:
+    """A product of numbers as they print, rounded once: 3 times 0.1 is 0.3."""
+    if len(numbers) == 1:
+        return numbers[0]
+    return float(math.prod(Fraction(repr(float(number))) for number in numbers))
 
 
 def factors(

@@ -55,6 +55,29 @@ def test_a_telltale_without_nodata_is_refused(write_grid, value):
     assert (caught.value.code, caught.value.exit_code) == ("nodata", 3)
 
 
+@pytest.mark.parametrize("value", [-9999.9, 0.1, float(np.finfo("float32").min), -3.4028235e38])
+def test_nodata_of_the_plan_is_a_number_of_the_file(write_grid, value):
+    cells = np.array([[100, value]], dtype="float32")
+    np.testing.assert_array_equal(read_raster(write_grid(cells), "g", nodata=value)[0].read(), [[100, np.nan]])
+    tagged = write_grid(cells, "tagged.tif", nodata=float(cells[0, 1]))
+    np.testing.assert_array_equal(read_raster(tagged, "g", nodata=value)[0].read(), [[100, np.nan]])
+
+
+def test_a_telltale_is_told_as_the_plan_has_to_say_it(write_grid):
+    path = write_grid(np.array([[100, np.finfo("float32").min]], dtype="float32"))
+    with pytest.raises(SourceError, match=r"nodata = -3\.4028234663852886e\+38 ") as caught:
+        check_values(read_raster(path, "g")[0], WHOLE)
+    said = float(str(caught.value).partition("nodata = ")[2].split()[0])
+    np.testing.assert_array_equal(read_raster(path, "g", nodata=said)[0].read(), [[100, np.nan]])
+
+
+def test_a_mask_and_the_nodata_of_the_plan_both_count(write_grid):
+    path = write_grid(np.array([[0, 1], [2, 3]], dtype="uint8"))
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as out:
+        out.write_mask(np.array([[True, False], [True, True]]))
+    np.testing.assert_array_equal(read_raster(path, "g", nodata=0)[0].read(), [[np.nan, np.nan], [2, 3]])
+
+
 def test_the_plan_may_say_nodata(write_grid):
     path = write_grid(np.array([[100, -9999]], dtype="int16"))
     raster, ledger = read_raster(path, "g", nodata=-9999)

@@ -217,3 +217,13 @@ def test_a_table_without_geometry_is_told_in_the_houses_words(table) -> None:
         overlay(table, {})
     with pytest.raises(GeometryError, match="designation 'forest' has no polygons; give a GeoDataFrame"):
         overlay(frame(square(0, 0), index=["a"]), {"forest": table})
+
+
+def test_the_index_of_a_designation_does_not_matter(units):
+    x, y = units.total_bounds[:2]
+    forest = gpd.GeoDataFrame(
+        {"a": [1, 1], "b": [1, 2]}, geometry=[shapely.box(x, y, x + 500, y + 500), shapely.box(x, y, x + 900, y + 90)]
+    ).set_crs(units.crs)
+    one, other = (overlay(units, {"forest": frame}) for frame in (forest, forest.dissolve(by=["a", "b"])))
+    assert one.index.equals(other.index)
+    assert one["area_ha"].equals(other["area_ha"])

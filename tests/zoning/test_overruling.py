@@ -65,6 +65,13 @@ def test_what_gives_way_on_the_whole_unit_has_no_row_more() -> None:
     assert over(table) == {("", "strict"): "", ("", "may"): "strict", ("p", "ban"): "strict"}
 
 
+def test_what_gives_way_on_the_whole_unit_still_holds_against_a_piece() -> None:
+    mine = rows(("", "ban", "land", "mining", "ban", 1), ("p", "may", "energy", "mining", "permit", 1))
+    capped = pd.concat([mine, rows(("", "cap", "land", "mining", "limit", 2))], ignore_index=True)
+    assert over(mine) == {("", "ban"): "", ("p", "may"): "ban"}
+    assert over(capped) == {("", "ban"): "cap", ("", "cap"): "", ("p", "may"): "ban"}
+
+
 def test_what_is_excepted_meets_nobody() -> None:
     table = rows(("", "ban", "land", "mining", "ban", 9), ("", "may", "land", "mining", "permit", 1))
     table.loc[0, "overruled_by"] = "exception-1"

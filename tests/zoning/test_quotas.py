@@ -119,6 +119,12 @@ class TestPencil:
         weights = table.set_index("unit_id")["weight"]
         assert weights[["a1", "a2", "b1", "b2", "a3"]].tolist() == [300, 300, 200, 200, 300]
 
+    def test_priorities_multiply_numbers_as_they_print(self, zones, measures):
+        tenth = Priority(when="population = 3", factor=0.1, reason="a tenth")
+        people = measures.assign(population=0.3)
+        people.loc["c4", "population"] = 3.0
+        assert set(weigh(quota(priority=(tenth,)), zones, people)) == {0.3}
+
     def test_priorities_by_overlay(self, zones, measures):
         rich = Priority(when="energy_rich AND NOT border", factor=3, reason="energy")
         assert weigh(quota(priority=(rich,)), zones, measures)[["b3", "c4", "a4"]].tolist() == [300, 1200, 400]

@@ -163,3 +163,14 @@ def test_lengths_are_the_same_in_any_order_of_rows(units):
 
 def test_sums_beyond_all_numbers_are_infinite(units):
     assert ask(units, points(*[(0.5, 0.5)] * 2, mw=[1.7e308, 1.7e308]), "sum(mw)")["a1"] == np.inf
+
+
+@pytest.mark.parametrize("crs", ["EPSG:6933", "EPSG:5070"])
+def test_the_nearest_point_is_that_on_the_ground_where_the_map_stretches(crs):
+    frame = {"geometry": [shapely.segmentize(shapely.box(-160, 65, -159, 66), 0.01)], "crs": "EPSG:4326"}
+    county = gpd.GeoDataFrame(**frame, index=["a"]).to_crs(crs)
+    east, north = shapely.Point(-157.0, 65.5), shapely.Point(-159.5, 66.95)  # 92.6 and 105.9 km
+    for places in ([east, north], [north, east]):
+        there = gpd.GeoDataFrame(geometry=places, crs="EPSG:4326").to_crs(crs)
+        found = ask(county, Layer("things", "points", None, there), "nearest(km)")
+        assert found["a"] == pytest.approx(92.6, rel=0.03)
