@@ -60,6 +60,7 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
 def _plan(plan: Plan, language: str) -> dict[str, Any]:
     policies, parameters = plan.rulebook.policies, plan.rulebook.parameters.values()
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
+    lines = {line.code: text_in(line.title, language) for line in plan.rulebook.lines}
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
     return {
@@ -72,7 +73,11 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "area_ha": round(float(plan.zones["area_ha"].sum()), 2),
         "policies": [sum(not policy.verified for policy in policies), len(policies)],
         "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
-        "deductions": [visible(role_in(language, one.name)) for one in plan.assumptions if one.kind == "deduction"],
+        "deductions": [
+            visible(lines.get(one.name) or role_in(language, one.name))
+            for one in plan.assumptions
+            if one.kind == "deduction"
+        ],
         "assumptions": [
             [visible(one.name), visible(one.assumed)] for one in plan.assumptions if one.kind in {"role", "indicator"}
         ],
