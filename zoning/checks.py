@@ -14,6 +14,7 @@ from layers import (
     Study,
     UnknownNameError,
     ZoneplanError,
+    number_text,
     raise_all,
     read_layers,
     shown,
@@ -332,8 +333,9 @@ def _absent(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]
     names = provided(study, stack)
     for indicator in rulebook.indicators:
         if indicator.name not in names and indicator.when_absent != "error":
-            taken = f"rulebook '{rulebook.name}' takes it as {indicator.when_absent}"
-            text = f"{GIVES_NO}'{indicator.name}': {taken}"
+            value = indicator.when_absent
+            taken = number_text(value) if isinstance(value, float) else value
+            text = f"{GIVES_NO}'{indicator.name}': rulebook '{rulebook.name}' takes it as {taken}"
             yield Finding("note", "absent", "", (indicator.name,), 1, text)
     unread = [value.name for value in rulebook.parameters.values() if not value.verified]
     if unread:

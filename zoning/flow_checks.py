@@ -60,10 +60,11 @@ def flow_faults(
                     f"{at}: nothing provides the measure '{name}'{near(name, measures)}", code="unknown_measure"
                 )
         for text in conditions_of(transfer):
-            yield from _unseen(text, conditions, at)
+            yield from unseen_names(text, conditions, at)
 
 
-def _unseen(text: str, names: set[str], at: str) -> Iterator[ZoneplanError]:
+def unseen_names(text: str, names: set[str], at: str) -> Iterator[ZoneplanError]:
+    """What is wrong with a condition of the plan: it cannot be read, or reads what nothing provides."""
     try:
         condition = parse_condition(text)
     except ConditionError as error:

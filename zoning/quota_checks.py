@@ -8,10 +8,11 @@ from functools import partial
 
 import pandas as pd
 
-from layers import ConditionError, Quota, Study, UnknownNameError, ZoneplanError, parse_condition, shown, telling
+from layers import Quota, Study, UnknownNameError, ZoneplanError, shown, telling
 from zoning.apportionment import measure_bounds, measure_weights
 from zoning.bounds import count_carried
 from zoning.errors import InfeasibleError, near
+from zoning.flow_checks import unseen_names
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import name_level
 from zoning.rulebook import Rulebook
@@ -51,7 +52,9 @@ def quota_faults(study: Study, rulebook: Rulebook, units: pd.DataFrame, names: s
         for key in ("priority", "groups", "limits", "locked"):
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
-                    yield from _unseen(part.when, names | always, study.where("quotas", place, key, number, "when"))
+                    yield from unseen_names(
+                        part.when, names | always, study.where("quotas", place, key, number, "when")
+                    )
         yield from _strangers(study, place, units.index)
         yield from _gaps(study, place, units)
         names |= {f"{QUOTA}{quota.name}"}
@@ -146,13 +149,3 @@ def _strangers(study: Study, place: int, units: pd.Index) -> Iterator[ZoneplanEr
         if unit is not None and unit not in units:
             at = study.where("quotas", place, *keys)
             yield UnknownNameError(f"{at}: there is no unit {shown([unit])}{near(unit, units)}", code="unknown_unit")
-
-
-def _unseen(text: str, sights: set[str], at: str) -> Iterator[ZoneplanError]:
-    try:
-        condition = parse_condition(text)
-    except ConditionError as error:
-        yield ConditionError(f"{at}: {error}")
-        return
-    for name in sorted(condition.names - sights):
-        yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, sights)}", code="unknown_measure")
