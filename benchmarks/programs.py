@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
-RIVAL, SAME, WHOLE = PROGRAMS = ("plain script", "zoneplan, same outputs", "zoneplan, whole run folder")
+RIVAL, SAME, _ = PROGRAMS = ("plain script", "zoneplan, same outputs", "zoneplan, whole run folder")
 
 
 class Cost(NamedTuple):

@@ -65,9 +65,10 @@ class Positions:
 
     @cached_property
     def _surveyor(self) -> _Surveyor:
-        surveyor = _Surveyor(self.text.encode())
+        data = self.text.encode()
+        surveyor = _Surveyor(data)
         if not self.too_deep:
-            surveyor.survey()
+            surveyor.survey(_root(data))
         return surveyor
 
     def of(self, *path: str | int) -> Position:
@@ -109,7 +110,6 @@ class _Surveyor:
     """Walks once through the tree of a text and writes down what stands where."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
         self.lines = data.split(b"\n")
         self.values: dict[Keys, Position] = {}
         self.keys: dict[Keys, Position] = {}
@@ -117,8 +117,8 @@ class _Surveyor:
         self._entries: dict[Keys, int] = {}
         self._written: dict[Keys, Position] = {}
 
-    def survey(self) -> None:
-        for node in _root(self.data).named_children:
+    def survey(self, root: Node) -> None:
+        for node in root.named_children:
             if node.type == "pair":
                 self._pair((), node)
             elif node.type in ("table", "table_array_element") and node.named_children:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
-import pyproj
 
-from layers import visible
+from layers import visible, way_between
 from maps.lettering import area_decimals, number, percent, wrap
 from maps.outlines import Frame
 from maps.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
@@ -242,7 +241,7 @@ def _north(units: gpd.GeoDataFrame, frame: Frame) -> float:
     """Degrees clockwise from the top of the page to true north, at the middle of the frame."""
     middle_x = frame.west + frame.width_px * frame.metres_per_px / 2
     middle_y = frame.north - frame.height_px * frame.metres_per_px / 2
-    to_ground = pyproj.Transformer.from_crs(units.crs.geodetic_crs, units.crs, always_xy=True)
+    to_ground = way_between(units.crs.geodetic_crs, units.crs)
     lon, lat = to_ground.transform(middle_x, middle_y, direction="INVERSE")
     x, y = to_ground.transform(lon, min(lat + 0.01, 90.0))
     return degrees(atan2(x - middle_x, y - middle_y))

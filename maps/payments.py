@@ -13,7 +13,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers import visible
+from layers import visible, way_between
 from maps.arrows import balances, draw_payments
 from maps.packing import label_points
 from maps.palette import PAYMENT_INK
@@ -140,5 +140,5 @@ def inside_point(units: gpd.GeoDataFrame) -> list[float]:
     centres = shapely.get_coordinates(shapely.centroid(shapes))
     middle = shapely.Point(np.average(centres, axis=0, weights=areas))
     point = middle if shapely.contains(shapes, middle).any() else label_points(shapes[[int(areas.argmax())]])[0]
-    lon, lat = pyproj.Transformer.from_crs(units.crs, "EPSG:4326", always_xy=True).transform(point.x, point.y)
+    lon, lat = way_between(units.crs, pyproj.CRS("EPSG:4326")).transform(point.x, point.y)
     return [round(float(lon), 4), round(float(lat), 4)]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from layers import visible
+from layers import visible, way_between
 from maps.packing import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes
 from maps.palette import site_inks
 from zoning import Plan
@@ -64,7 +64,7 @@ def _rings(site: shapely.Geometry) -> list[list[int]]:
 
 def _on_grid(sites: npt.NDArray[np.object_], shapes: Shapes, crs: pyproj.CRS) -> npt.NDArray[np.object_]:
     """Sites in the working CRS on the finer grid; a plan across the date line has no break."""
-    to = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    to = way_between(crs, pyproj.CRS("EPSG:4326"))
     around = 2 * np.pi * EARTH_RADIUS_M
     margin = 0.01 * around  # sites do not lie beyond the units, but for what the grid was rounded by
 

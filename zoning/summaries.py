@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Geod, Proj, Transformer
+from pyproj import CRS, Geod, Proj
 
-from layers import Formula, GeometryError, Layer, SourceError
+from layers import Formula, GeometryError, Layer, SourceError, way_between
 from zoning.errors import near
 
 Floats = npt.NDArray[np.float64]
@@ -196,7 +196,7 @@ def _reach(bounds: Floats, crs: CRS) -> float:
     """
     west, south, east, north = bounds
     x, y = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
-    lon, lat = Transformer.from_crs(crs, crs.geodetic_crs or crs, always_xy=True).transform(x.ravel(), y.ravel())
+    lon, lat = way_between(crs, crs.geodetic_crs or crs).transform(x.ravel(), y.ravel())
     drawn = Proj(crs).get_factors(lon, lat)
     with np.errstate(all="ignore"):
         stretch = np.asarray(drawn.tissot_semimajor) / np.asarray(drawn.tissot_semiminor)
@@ -208,7 +208,7 @@ def _lengths_m(lines: Geometries, crs: CRS) -> Floats:
     points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
     owner = shapely.get_parts(lines, return_index=True)[1]
     base = crs.geodetic_crs or crs
-    lon, lat = Transformer.from_crs(crs, base, always_xy=True).transform(*points.T)
+    lon, lat = way_between(crs, base).transform(*points.T)
     joined = line[1:] == line[:-1]
     geod = crs.get_geod() or Geod(ellps="WGS84")
     edges = geod.inv(lon[:-1][joined], lat[:-1][joined], lon[1:][joined], lat[1:][joined])[2]
