@@ -27,7 +27,7 @@ from zoning import overlay, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
-PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from maps import main; main()"
+PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan import main; main()"
 
 
 def start(*arguments: object, program: str = PROGRAM, **environment: str) -> subprocess.Popen[str]:
@@ -254,6 +254,13 @@ def test_f15_a_run_that_is_stopped_leaves_nothing(name: str, code: int, toy_fold
     assert "no run folder was written" in err
     assert "Traceback" not in err
     assert left_in(tmp_path) == []
+
+
+def test_f15_a_command_that_is_stopped_while_it_loads_says_so(toy_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "pandas.py").write_text("raise KeyboardInterrupt", "utf-8")
+    process = start("run", toy_folder / "plan.toml", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    _, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (130, "zoneplan: interrupted: no run folder was written\n")
 
 
 # F17: what must not matter.
