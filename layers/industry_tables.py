@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.errors import SourceError, ZoneplanError, raise_all, shown, telling
-from layers.industry_sections import IndustriesSection
+from layers.errors import SourceError, ZoneplanError, raise_all, shown
 from layers.sheets import Row, read_cells
-from layers.study import resolve_source
 
 INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
 """The columns that are read; any others are a note to oneself."""
@@ -23,14 +21,16 @@ STATES = {"": "both", "both": "both", "existing": "existing", "现有": "existin
 """What may stand in the column ``state``, and what it means."""
 
 
-def read_industries(folder: Path, section: IndustriesSection) -> pd.DataFrame:
+def read_industries(path: Path, name: str, encoding: str | None = None) -> pd.DataFrame:
     """The items of the table that ``[industries]`` names.
 
     Parameters
     ----------
-    folder : Path
-        Of the study.
-    section : IndustriesSection
+    path : Path
+    name : str
+        What the plan calls it.
+    encoding : str, optional
+        Of the texts; by default UTF-8.
 
     Returns
     -------
@@ -41,16 +41,11 @@ def read_industries(folder: Path, section: IndustriesSection) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        The file is missing or no CSV, a needed column is missing, or a cell cannot be meant; all with their lines.
-    StudyError
-        The path leads out of the study's folder.
+        The file is no CSV, a needed column is missing, or a cell cannot be meant; all with their lines.
     """
-    name = section.table
-    with telling("[industries]", name):
-        path = resolve_source(folder, name)
     if path.suffix.lower() != ".csv":
         raise SourceError(f"[industries]: {name} is no .csv; save the table as CSV", code="format", layer=name)
-    header, rows = read_cells(path, name, section.encoding)
+    header, rows = read_cells(path, name, encoding)
     raise_all(_header_faults(header, name))
     columns = {one: header.index(one) for one in INDUSTRY_COLUMNS if one in header}
     items = [

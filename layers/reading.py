@@ -17,6 +17,7 @@ from layers.drivers import digest, parts_of
 from layers.duplicates import note_duplicates
 from layers.energy_tables import read_energy
 from layers.errors import SourceError, ZoneplanError, raise_all, telling
+from layers.industry_sections import IndustriesSection
 from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
 from layers.outlines import polygons_of
@@ -83,8 +84,7 @@ def read_layers(study: Study) -> Stack:
     read = [errors.attempt(_read, study, place) for place in range(len(study.layers))]
     tables = [errors.attempt(_table, study, place) for place in range(len(study.tables))]
     energy = errors.attempt(read_energy, study.energy) if study.energy else None
-    listed = study.industries
-    industries = errors.attempt(read_industries, study.folder, listed) if listed else None
+    industries = errors.attempt(_industries, study, study.industries) if study.industries else None
     raise_all(errors.found)
     raw, notes = _sure(units)
     own, crs = known_crs(raw), working_crs(raw)
@@ -118,24 +118,29 @@ def _sure(found: Found | None) -> Found:
 
 def _path(study: Study, source: str, name: str, *keys: str | int) -> Path:
     """The file that a section of the plan names; where there is none, the message has the place."""
-    with telling(study.where(*keys, "source"), name):
+    with telling(study.where(*keys), name):
         return resolve_source(study.folder, source)
 
 
 def _units(study: Study) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    return read_units(_path(study, study.units.source, "units", "units"), study.units)
+    return read_units(_path(study, study.units.source, "units", "units", "source"), study.units)
 
 
 def _table(study: Study, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     section = study.tables[place]
-    path = _path(study, section.source, section.source, "tables", place)
+    path = _path(study, section.source, section.source, "tables", place, "source")
     return read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding)
+
+
+def _industries(study: Study, section: IndustriesSection) -> pd.DataFrame:
+    path = _path(study, section.table, section.table, "industries", "table")
+    return read_industries(path, section.table, section.encoding)
 
 
 def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
     """A layer as its file has it."""
     section = study.layers[place]
-    path = _path(study, section.source, section.name, "layers", place)
+    path = _path(study, section.source, section.name, "layers", place, "source")
     if path.suffix.lower() in RASTER_ENDINGS:
         return read_raster(
             path,

@@ -36,8 +36,7 @@ from zoning import (
     find,
     finding_words,
     group_absent,
-    read_rules,
-    read_stack,
+    read_inputs,
     run,
     usage,
 )
@@ -323,8 +322,7 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
 def _check_plan(path: Path) -> list[Finding]:
     try:
         study = read_study(path)
-        rulebook = read_rules(study)
-        return list(check(study, rulebook, read_stack(study, rulebook)))
+        return list(check(study, *read_inputs(study)))
     except ZoneplanError as error:
         return list(error.findings)
 

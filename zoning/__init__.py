@@ -226,14 +226,13 @@ from zoning.cases import run_cases as run_cases
 from zoning.audits import audit as audit
 from zoning.energy_checks import energy_faults as energy_faults
 from zoning.energy_checks import energy_notes as energy_notes
+from zoning.roles import known_roles as known_roles
 from zoning.quota_checks import quota_faults as quota_faults
 from zoning.repair_notes import repair_notes as repair_notes
-from zoning.checks import read_rules as read_rules
-from zoning.checks import read_stack as read_stack
+from zoning.checks import read_inputs as read_inputs
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import group_absent as group_absent
-from zoning.checks import known_roles as known_roles
 from zoning.findings import find as find
 from zoning.runs import STEPS as STEPS
 from zoning.runs import run as run

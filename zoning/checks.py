@@ -9,7 +9,6 @@ import pandas as pd
 from layers import (
     Finding,
     SeveralErrors,
-    SourceError,
     Stack,
     Study,
     UnknownNameError,
@@ -25,13 +24,14 @@ from zoning.drafts import find_rulebook
 from zoning.energy_checks import energy_faults, energy_notes
 from zoning.errors import near
 from zoning.flow_checks import flow_faults, flow_notes
-from zoning.indicators import QUOTA
+from zoning.indicators import QUOTA, foresee, misfits
 from zoning.locked_units import locked_elsewhere
-from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, SLOPE_LIMIT, try_formula
+from zoning.measures import try_formula
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.quota_checks import quota_faults
 from zoning.repair_notes import repair_notes
+from zoning.roles import role_faults, shape_faults
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.services import measure_names, service_faults
 from zoning.siting_checks import siting_faults
@@ -44,34 +44,37 @@ ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 GIVES_NO = "no layer or table gives "
 
 
-def read_rules(study: Study) -> Rulebook:
-    """The rulebook of a study on its date.
-
-    Raises
-    ------
-    RulebookError
-        There is none of that name, with the place in the plan; or it cannot be used.
-    """
-    with telling(study.where("study", "rulebook")):
-        find_rulebook(study.rulebook)
-    return read_rulebook(study.rulebook, study.date)
-
-
-def read_stack(study: Study, rulebook: Rulebook) -> Stack:
-    """The layers of a study, as :func:`layers.read_layers` reads them.
+def read_inputs(study: Study) -> tuple[Rulebook, Stack]:
+    """The rulebook of a study on its date, and its layers as :func:`layers.read_layers` reads them.
 
     Raises
     ------
     ZoneplanError
-        What cannot be read, and with it the names in the plan that the rulebook does not know.
+        What cannot be read, rulebook and layers together, and with it the names in the plan that the rulebook does not
+        know. A rulebook that is not there has its place in the plan.
     """
+    unread: list[ZoneplanError] = []
+    rulebook = stack = None
     try:
-        return read_layers(study)
+        with telling(study.where("study", "rulebook")):
+            find_rulebook(study.rulebook)
+        rulebook = read_rulebook(study.rulebook, study.date)
     except ZoneplanError as error:
-        unread = error.errors if isinstance(error, SeveralErrors) else (error,)
+        unread += _several(error)
+    try:
+        stack = read_layers(study)
+    except ZoneplanError as error:
+        unread += _several(error)
+    if rulebook is None or stack is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread
-        raise_all([*_roles(study, rulebook), *_decisions(study, rulebook, units), *unread])
-        raise
+        known = [] if rulebook is None else [*role_faults(study, rulebook), *_decisions(study, rulebook, units)]
+        raise_all([*known, *unread])
+        raise AssertionError  # one of the two was refused, and that has been raised
+    return rulebook, stack
+
+
+def _several(error: ZoneplanError) -> tuple[ZoneplanError, ...]:
+    return error.errors if isinstance(error, SeveralErrors) else (error,)
 
 
 def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]:
@@ -115,18 +118,22 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
     rulebook = narrow(rulebook, provided(study, stack))
+    texts = list(misfits(stack.units, rulebook))
+    known = stack.units.drop(columns=stack.units.geometry.name)
+    known = known if texts else foresee(known, rulebook, provided(study, stack))
     return [
-        *_roles(study, rulebook),
-        *_shapes(study, stack),
+        *role_faults(study, rulebook),
+        *shape_faults(study, stack),
         *_formulas(study, stack),
         *_names(study, rulebook, stack),
+        *texts,
         *_parts(study, stack),
         *_decisions(study, rulebook, _known_units(study, stack), dropped_units(stack)),
-        *quota_faults(study, rulebook, stack.units, _readable(study, rulebook, stack)),
+        *quota_faults(study, rulebook, known, _readable(study, rulebook, stack)),
         *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
         *service_faults(study, set(provided(study.model_copy(update={"services": None}), stack))),
-        *_flows(study, rulebook, stack),
+        *_flows(study, rulebook, stack, known),
         *energy_faults(study, rulebook, stack),
     ]
 
@@ -210,52 +217,6 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
     return [*others[:place], grouped, *others[place:]]
 
 
-def known_roles(rulebook: Rulebook) -> set[str]:
-    """Roles that something in the house or the rulebook reads."""
-    declared = {
-        indicator.name.removesuffix(ending)
-        for indicator in rulebook.indicators
-        for ending in ("_share", "_ha")
-        if indicator.name.endswith(ending)
-    }
-    lines = {role for line in rulebook.lines for role in line.roles}
-    heights = {ELEVATION_ROLE} if SLOPE_LIMIT in rulebook.parameters else set()
-    return {*heights, *DEDUCTED_ROLES, *lines, *declared, *(zone.code for zone in rulebook.zones)}
-
-
-def _roles(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    known = known_roles(rulebook)
-    for place, layer in enumerate(study.layers):
-        if layer.role is not None and layer.role not in known:
-            yield UnknownNameError(
-                f"{study.where('layers', place, 'role')}: rulebook '{rulebook.name}' reads no role '{layer.role}'"
-                f"{near(layer.role, known)}",
-                code="unknown_role",
-                layer=layer.name,
-            )
-
-
-def _shapes(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
-    """A role needs area; elevation needs a grid."""
-    kinds = {layer.name: layer.kind for layer in stack.layers}
-    for place, layer in enumerate(study.layers):
-        kind = kinds.get(layer.name)
-        wanted = "raster" if layer.role == ELEVATION_ROLE else "polygons"
-        if layer.role is None or kind is None or kind == wanted:
-            continue
-        remedy = (
-            "give a raster of heights in metres"
-            if wanted == "raster"
-            else "a role needs area: give polygons, or a raster with 'where'; or drop the role and use 'measure'"
-        )
-        yield SourceError(
-            f"{study.where('layers', place, 'role')}: layer '{layer.name}' holds {kind}, which cannot play "
-            f"the role '{layer.role}'; {remedy}",
-            code="role_without_area",
-            layer=layer.name,
-        )
-
-
 def _formulas(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
     """Formulas that their layer cannot answer: another kind of layer, no such column, no numbers in it."""
     layers = {layer.name: layer for layer in stack.layers}
@@ -293,10 +254,10 @@ def _readable(study: Study, rulebook: Rulebook, stack: Stack) -> set[str]:
     return {*provided(study, stack), *(o.name for o in rulebook.indicators), *(o.name for o in rulebook.derived)}
 
 
-def _flows(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
+def _flows(study: Study, rulebook: Rulebook, stack: Stack, known: pd.DataFrame) -> Iterator[ZoneplanError]:
     names = _readable(study, rulebook, stack)
     sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
-    return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights)
+    return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights, known)
 
 
 def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layers import ConditionError, Finding, Study, UnknownNameError, ZoneplanError, parse_condition, shown
+import pandas as pd
+
+from layers import (
+    ConditionError,
+    Finding,
+    Study,
+    Transfer,
+    UnknownNameError,
+    ZoneplanError,
+    parse_condition,
+    shown,
+    telling,
+)
 from zoning.accounts import party_faults
 from zoning.agreements import parties_of, whole_agreements
-from zoning.errors import near
+from zoning.errors import InfeasibleError, near
+from zoning.needs import Sight
 from zoning.parties import BUDGET
 from zoning.rulebook import Rulebook
-from zoning.transfers import UNIT, conditions_of, measures_of
+from zoning.transfers import UNIT, conditions_of, measures_of, require_values
+from zoning.weights import Values
 
 
 def flow_faults(
-    study: Study, rulebook: Rulebook, known: Mapping[str, str], measures: set[str], conditions: set[str]
+    study: Study,
+    rulebook: Rulebook,
+    parties: Mapping[str, str],
+    measures: set[str],
+    conditions: set[str],
+    known: pd.DataFrame,
 ) -> Iterator[ZoneplanError]:
     """The complaints about agreements and transfers that cannot be carried out.
 
@@ -22,10 +41,12 @@ def flow_faults(
     ----------
     study : Study
     rulebook : Rulebook
-    known : mapping of str to str
-        Parties of the study, from :func:`zoning.known_parties`.
+    parties : mapping of str to str
+        Those of the study, from :func:`zoning.known_parties`.
     measures, conditions : set of str
         Names that needs and bounds may read, and those that conditions may.
+    known : DataFrame
+        Index ``unit_id``; what is known of the units by now, from :func:`zoning.indicators.foresee`.
 
     Yields
     ------
@@ -37,7 +58,7 @@ def flow_faults(
     except ZoneplanError as error:
         yield error
         agreements = ()
-    yield from party_faults(study, agreements, known)
+    yield from party_faults(study, agreements, parties)
     layers = {layer.name for layer in study.layers}
     for place, agreement in enumerate(agreements):
         if agreement.river is not None and agreement.river not in layers:
@@ -61,6 +82,27 @@ def flow_faults(
                 )
         for text in conditions_of(transfer):
             yield from unseen_names(text, conditions, at)
+        if transfer.when is None or is_foreseen(transfer.when, known, rulebook.values):
+            yield from _gaps(transfer, Sight(known, rulebook.values), study.where("transfers", place, "name"))
+
+
+def _gaps(transfer: Transfer, sight: Sight, at: str) -> Iterator[ZoneplanError]:
+    """What a transfer reads in the units' own columns and does not find there."""
+    try:
+        with telling(f"{at}: transfer '{transfer.name}'"):
+            require_values(transfer, sight)
+    except InfeasibleError:
+        return  # what contradicts what is told when all is known
+    except ZoneplanError as error:
+        yield error
+
+
+def is_foreseen(condition: str, known: pd.DataFrame, parameters: Values) -> bool:
+    """Whether a condition reads nothing but what is known before anything is measured; False of one that is no good."""
+    try:
+        return parse_condition(condition).names <= {*map(str, known.columns), *parameters}
+    except ConditionError:
+        return False
 
 
 def unseen_names(text: str, names: set[str], at: str) -> Iterator[ZoneplanError]:

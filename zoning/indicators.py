@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import pandas as pd
 
@@ -60,17 +60,28 @@ def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | 
     known = _with_amounts(measures, quotas)
     rulebook = narrow(rulebook, map(str, known.columns))
     absent = _absent(known, rulebook, quotas is not None)
-    raise_all((*_needed(absent, known, rulebook), *_misfits(known, rulebook)))
-    booleans = {
-        one.name: known[one.name].astype("boolean")
-        for one in rulebook.indicators
-        if one.type == "boolean" and one.name in known.columns and known[one.name].dtype != bool
-    }
-    constants = {
-        one.name: column_of(one, None if one.when_absent == "unknown" else one.when_absent, known.index)
-        for one in absent
-    }
-    return derive(known.assign(**booleans).assign(**constants), rulebook)
+    raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
+    return derive(_filled(known, absent, rulebook), rulebook)
+
+
+def foresee(units: pd.DataFrame, rulebook: Rulebook, given: Container[str]) -> pd.DataFrame:
+    """What is known of the units before anything is measured.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Index ``unit_id``; with the columns of the units' file and of the tables.
+    rulebook : Rulebook
+    given : container of str
+        The measures that the study will have.
+
+    Returns
+    -------
+    DataFrame
+        The same columns as :func:`complete` makes them, and what is taken for indicators that the study will not have.
+    """
+    absent = [one for one in _absent(units, rulebook, quotas_known=False) if one.name not in given]
+    return _filled(units, (one for one in absent if one.when_absent != "error"), rulebook)
 
 
 def assumed(
@@ -156,6 +167,20 @@ def _absent(measures: pd.DataFrame, rulebook: Rulebook, quotas_known: bool) -> l
     ]
 
 
+def _filled(known: pd.DataFrame, absent: Iterable[Indicator], rulebook: Rulebook) -> pd.DataFrame:
+    """Measures whose booleans are boolean, and what is taken for those that are absent."""
+    booleans = {
+        one.name: known[one.name].astype("boolean")
+        for one in rulebook.indicators
+        if one.type == "boolean" and one.name in known.columns and known[one.name].dtype != bool
+    }
+    constants = {
+        one.name: column_of(one, None if one.when_absent == "unknown" else one.when_absent, known.index)
+        for one in absent
+    }
+    return known.assign(**booleans).assign(**constants)
+
+
 def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
     for one in absent:
         if one.when_absent != "error":
@@ -171,7 +196,8 @@ def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Ruleb
         )
 
 
-def _misfits(measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def misfits(measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    """The complaints about columns that do not hold what the indicator of their name is declared to be."""
     for one in rulebook.indicators:
         if one.name not in measures.columns:
             continue

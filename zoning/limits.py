@@ -72,6 +72,12 @@ class Limiting:
         """What one of the quota's unit uses in each unit."""
         return self._values(limit.per, "what is used per unit", self.counting(limit) | (pct_of(limit) is not None))
 
+    def end(self, end: Decimal | str | None, inside: Flags) -> float | None:
+        """One end of a limit over some units; a measure is summed."""
+        if end is None or isinstance(end, Decimal):
+            return None if end is None else float(end)
+        return float(np.sum(self._values(end, "bound", inside)[inside]))
+
     def inside(self, limit: Limit, path: str) -> Flags:
         """The units that count in a jurisdiction; in all of them where the path is empty."""
         here = self.counting(limit)
@@ -83,7 +89,7 @@ class Limiting:
             if pct_of(limit) is not None:
                 yield from self._shares(limit, path, inside, uses)
                 continue
-            low, high = (self._end(end, inside) for end in (limit.min, limit.max))
+            low, high = (self.end(end, inside) for end in (limit.min, limit.max))
             places, size = np.flatnonzero(inside), float(self.quota.step)
             ends = -np.inf if low is None else low / size, np.inf if high is None else high / size
             words = self._words(limit, path, {"at least": low, "at most": high}, unit_of(limit))
@@ -109,11 +115,6 @@ class Limiting:
         paths = self.paths[limit.each]
         for path in sorted(set(paths)):
             yield path, self.inside(limit, path)
-
-    def _end(self, end: Decimal | str | None, inside: Flags) -> float | None:
-        if end is None or isinstance(end, Decimal):
-            return None if end is None else float(end)
-        return float(np.sum(self._values(end, "bound", inside)[inside]))
 
     def _values(self, source: Decimal | str, what: str, needed: Flags) -> Floats:
         """A number for all units, or a measure of each, 0 where it is not needed."""

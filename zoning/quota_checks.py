@@ -11,19 +11,23 @@ import pandas as pd
 from layers import Quota, Study, UnknownNameError, ZoneplanError, shown, telling
 from zoning.apportionment import measure_bounds, measure_weights
 from zoning.bounds import count_carried
-from zoning.errors import InfeasibleError, near
-from zoning.flow_checks import unseen_names
+from zoning.errors import InfeasibleError, MissingValueError, near
+from zoning.flow_checks import is_foreseen, unseen_names
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import name_level
+from zoning.limits import Limiting
 from zoning.rulebook import Rulebook
 from zoning.steps import Step
+from zoning.weights import Values, meeting
 
+CONDITIONED = {"priority": "priority", "groups": "group", "limits": "limit", "locked": "lock"}
+"""The lists of a quota whose entries may have a condition, and what an entry is called."""
 Keys = tuple[str | int, ...]
 Need = tuple[Keys, str, Callable[[], object]]
 """Where a quota names something, what it is there, and what refuses units that lack it."""
 
 
-def quota_faults(study: Study, rulebook: Rulebook, units: pd.DataFrame, names: set[str]) -> Iterator[ZoneplanError]:
+def quota_faults(study: Study, rulebook: Rulebook, known: pd.DataFrame, names: set[str]) -> Iterator[ZoneplanError]:
     """The complaints about quotas that can be told before anything is measured.
 
     Parameters
@@ -31,8 +35,8 @@ def quota_faults(study: Study, rulebook: Rulebook, units: pd.DataFrame, names: s
     study : Study
         Its ``[[quotas]]``.
     rulebook : Rulebook
-    units : DataFrame
-        Index ``unit_id``; with the columns of the units' file and of the tables.
+    known : DataFrame
+        Index ``unit_id``; what is known of the units by now, from :func:`zoning.indicators.foresee`.
     names : set of str
         Every measure that there will be; a quota is known to those below it only.
 
@@ -43,20 +47,20 @@ def quota_faults(study: Study, rulebook: Rulebook, units: pd.DataFrame, names: s
     ConditionError
         A condition cannot be read.
     MissingValueError, SourceError
-        A jurisdiction, weight or bound of a unit is missing or no number.
+        A jurisdiction, weight, bound or what a limit reads is missing or no number; a condition cannot be answered.
     """
     names = names - {f"{QUOTA}{quota.name}" for quota in study.quotas}
     always = {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
     for place, quota in enumerate(study.quotas):
         yield from _unprovided(study, place, names, rulebook)
-        for key in ("priority", "groups", "limits", "locked"):
+        for key in CONDITIONED:
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
                     yield from unseen_names(
                         part.when, names | always, study.where("quotas", place, key, number, "when")
                     )
-        yield from _strangers(study, place, units.index)
-        yield from _gaps(study, place, units)
+        yield from _strangers(study, place, known.index)
+        yield from _gaps(study, place, known, rulebook.values)
         names |= {f"{QUOTA}{quota.name}"}
 
 
@@ -67,10 +71,15 @@ def _weights(quota: Quota) -> list[tuple[Keys, str]]:
     return [(("weight", number, "measure"), part.measure) for number, part in enumerate(quota.weight)]
 
 
-def _gaps(study: Study, place: int, units: pd.DataFrame) -> Iterator[ZoneplanError]:
-    """Jurisdictions, weights and bounds that a unit lacks in its own columns; measures can be judged once they are."""
+def _gaps(study: Study, place: int, known: pd.DataFrame, parameters: Values) -> Iterator[ZoneplanError]:
+    """What a unit lacks in its own columns, as far as that can be told before anything is measured."""
     quota = study.quotas[place]
-    for keys, what, need in [*_levels(study, quota, units), *_columns(quota, units)]:
+    for keys, what, need in [
+        *_levels(study, quota, known),
+        *_columns(quota, known),
+        *_conditions(quota, known, parameters),
+        *_limits(quota, known, parameters),
+    ]:
         try:
             with telling(f"{study.where('quotas', place, *keys)}: quota '{quota.name}'{what}"):
                 need()
@@ -80,24 +89,50 @@ def _gaps(study: Study, place: int, units: pd.DataFrame) -> Iterator[ZoneplanErr
             yield error
 
 
-def _levels(study: Study, quota: Quota, units: pd.DataFrame) -> Iterator[Need]:
+def _levels(study: Study, quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
     for number, level in enumerate(quota.levels[:-1]):
         if level in study.units.levels:
-            yield ("levels", number), "", partial(name_level, level, units)
+            yield ("levels", number), "", partial(name_level, level, known)
 
 
-def _columns(quota: Quota, units: pd.DataFrame) -> Iterator[Need]:
+def _columns(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
     """Where a quota reads a column of the units, and what reads it."""
     for keys, name in _weights(quota):
-        if name in units.columns:
-            yield keys, f": weight '{name}'", partial(measure_weights, units[name])
+        if name in known.columns:
+            yield keys, f": weight '{name}'", partial(measure_weights, known[name])
     step, none = Step.of(quota.step), Decimal(0)
-    if isinstance(quota.floor, str) and quota.floor in units.columns:
-        yield ("floor",), "", partial(measure_bounds, units.index, step, units[quota.floor], None)
-    if isinstance(quota.ceiling, str) and quota.ceiling in units.columns:
-        yield ("ceiling",), "", partial(measure_bounds, units.index, step, none, units[quota.ceiling])
-    if isinstance(quota.carried, str) and quota.carried in units.columns:
-        yield ("carried",), "", partial(count_carried, quota, units, step)
+    if isinstance(quota.floor, str) and quota.floor in known.columns:
+        yield ("floor",), "", partial(measure_bounds, known.index, step, known[quota.floor], None)
+    if isinstance(quota.ceiling, str) and quota.ceiling in known.columns:
+        yield ("ceiling",), "", partial(measure_bounds, known.index, step, none, known[quota.ceiling])
+    if isinstance(quota.carried, str) and quota.carried in known.columns:
+        yield ("carried",), "", partial(count_carried, quota, known, step)
+
+
+def _conditions(quota: Quota, known: pd.DataFrame, parameters: Values) -> Iterator[Need]:
+    """The conditions that can be answered by now."""
+    for key, what in CONDITIONED.items():
+        for number, part in enumerate(getattr(quota, key)):
+            if part.when is not None and is_foreseen(part.when, known, parameters):
+                yield (key, number, "when"), "", partial(meeting, what, part.when, known, parameters)
+
+
+def _limits(quota: Quota, known: pd.DataFrame, parameters: Values) -> Iterator[Need]:
+    """The columns that limits read, of the units that are known to count."""
+    limiting = Limiting(quota, known, known, {}, parameters)
+    for number, limit in enumerate(quota.limits):
+        if limit.when is not None and not is_foreseen(limit.when, known, parameters):
+            continue
+        said = f": limit '{limit.name}'"
+        try:
+            here = limiting.counting(limit)
+        except MissingValueError:
+            continue  # told with the condition
+        if isinstance(limit.per, str) and limit.per in known.columns:
+            yield ("limits", number, "per"), said, partial(limiting.uses, limit)
+        for key, end in (("min", limit.min), ("max", limit.max)):
+            if isinstance(end, str) and end in known.columns:
+                yield ("limits", number, key), said, partial(limiting.end, end, here)
 
 
 def _unprovided(study: Study, place: int, names: set[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from layers import Stack, Study, confirm_sources, raise_all, require_language, uncollected, unpooled
 from zoning.accounts import account, positions
 from zoning.assumptions import assume, assume_scheme
-from zoning.checks import complaints, dropped_units, provided, read_rules, read_stack
+from zoning.checks import complaints, dropped_units, provided, read_inputs
 from zoning.claims import classify
 from zoning.energy import judge_energy
 from zoning.energy_schemes import scheme_of
@@ -66,9 +66,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     """
     require_language(language)
     announce("read")
-    rulebook = read_rules(study)
+    rulebook, stack = read_inputs(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
-    stack = read_stack(study, rulebook)
     rulebook = narrow(rulebook, provided(study, stack))
     raise_all(complaints(study, rulebook, stack))
     announce("overlay")

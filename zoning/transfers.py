@@ -103,6 +103,34 @@ def conditions_of(transfer: Transfer) -> list[str]:
     ]
 
 
+def require_values(transfer: Transfer, sight: Sight) -> None:
+    """Refuse what a transfer reads of the units and does not find there.
+
+    Parameters
+    ----------
+    transfer : Transfer
+    sight : Sight
+        Of the units; measures that it does not have are passed over.
+
+    Raises
+    ------
+    MissingValueError, SourceError, InfeasibleError
+        As :func:`hand_over` would.
+    """
+    counting = _counting(transfer, sight)
+    read = [name for name in measures_of(transfer) if name in sight.measures.columns]
+    if transfer.level in sight.measures.columns:
+        for name in read:
+            _require_all(counting.measures[name])
+    elif transfer.level == UNIT:
+        for name in read:
+            values_of(name, counting, transfer.name)
+        foreseen = {*map(str, sight.measures.columns), *sight.parameters}
+        for text in conditions_of(transfer):
+            if parse_condition(text).names <= foreseen:
+                counting.meeting(text)
+
+
 def _counting(transfer: Transfer, sight: Sight) -> Sight:
     if transfer.when is None:
         return sight
@@ -127,12 +155,16 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
         if name in ratios:
             columns[name] = _common(column, groups, transfer.level)
         else:
-            gaps = column.index[column.isna()]
-            if len(gaps):
-                raise MissingValueError(f"'{name}' is missing for {named(gaps)}", features=sorted(gaps))
+            _require_all(column)
             columns[name] = column.astype(float).groupby(groups, sort=True).agg(math.fsum)
     index = pd.Index(sorted(groups.unique()), name=transfer.level)
     return Sight(pd.DataFrame(columns, index=index), sight.parameters)
+
+
+def _require_all(column: pd.Series) -> None:
+    gaps = column.index[column.isna()]
+    if len(gaps):
+        raise MissingValueError(f"'{column.name}' is missing for {named(gaps)}", features=sorted(gaps))
 
 
 def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from layers import SeveralErrors, SourceError, ZoneplanError
-from layers.industry_sections import IndustriesSection
 from layers.industry_tables import INDUSTRY_COLUMNS, read_industries
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,note,reference\n"
@@ -13,7 +12,7 @@ HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,note,reference\n"
 
 def read(folder: Path, text: str, name: str = "list.csv", encoding: str | None = None):
     (folder / name).write_text(text, encoding=encoding or "utf-8")
-    return read_industries(folder, IndustriesSection(table=name, encoding=encoding))
+    return read_industries(folder / name, name, encoding)
 
 
 def complaints(folder: Path, text: str) -> list[str]:
@@ -74,5 +73,3 @@ def test_all_faults_come_together(tmp_path: Path) -> None:
 def test_another_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"list.xlsx is no .csv; save the table as CSV"):
         read(tmp_path, "", "list.xlsx")
-    with pytest.raises(SourceError, match=r"no file lists.csv"):
-        read_industries(tmp_path, IndustriesSection(table="lists.csv"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -120,6 +121,88 @@ def test_a_bound_that_a_unit_lacks_is_the_checks(toy_folder: Path) -> None:
     assert "line 70, column 11: quota 'construction_land': the balance 'income' is missing" in carried
 
 
+LIMITED = ('by = "weighted"', 'by = "optimal"\nobjective = "suitability"\nlimits = [{{ name = "water", {} }}]')
+TRANSFER = """
+[[transfers]]
+name = "support"
+period = 2025
+unit = "CNY"
+budget = 100
+by = "amount"
+{}
+"""
+
+
+def lose_the_last_income(folder: Path) -> None:
+    lines = (folder / "stats.csv").read_text("utf-8").splitlines()
+    assert lines[-1] == "c4,40"
+    (folder / "stats.csv").write_text("\n".join(lines[:-1]), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ('per = "income", max = 9', "limit 'water': 'income' (what is used per unit) is missing or not finite for 1"),
+        ('max = "income"', "limit 'water': 'income' (bound) is missing or not finite for 1"),
+        ('max = 9, when = "income > 3"', 'the limit "income > 3" cannot be answered for 1'),
+    ],
+)
+def test_what_a_unit_lacks_of_what_a_limit_reads_is_the_checks(limit: str, words: str, toy_folder: Path) -> None:
+    edit(toy_folder, (LIMITED[0], LIMITED[1].format(limit)))
+    lose_the_last_income(toy_folder)
+    (text,) = errors(toy_folder)
+    assert re.fullmatch(r"plan.toml, line 67, column \d+: quota 'construction_land': .*", text)
+    assert f"{words} unit: 'c4'" in text
+    edit(toy_folder, (limit, f"""{limit.partition(", when")[0]}, when = "unit_id <> 'c4'\""""))
+    assert errors(toy_folder) == [], "of a unit that does not count nothing is needed"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            ("main = 'key_development'", "income > 3"),
+            "67, column 22: quota 'construction_land': the priority \"income >",
+        ),
+        ((TRANSFER.format('amount = "income"')), "72, column 8: transfer 'support': 'income' is missing for"),
+        (
+            (TRANSFER.format('amount = "income"\nlevel = "county"')),
+            "72, column 8: transfer 'support': 'income' is miss",
+        ),
+        (
+            (TRANSFER.format('amount = "population"\nwhen = "income > 3"')),
+            "72, column 8: transfer 'support': \"income > 3\" cannot",
+        ),
+    ],
+)
+def test_what_a_unit_lacks_of_what_conditions_and_transfers_read_is_the_checks(
+    change: tuple[str, str] | str, words: str, toy_folder: Path
+) -> None:
+    edit(toy_folder, change if isinstance(change, tuple) else ("reserve_pct = 5", f"reserve_pct = 5\n{change}"))
+    lose_the_last_income(toy_folder)
+    (text,) = errors(toy_folder)
+    assert text.startswith(f"plan.toml, line {words}")
+    assert "1 unit: 'c4'" in text
+
+
+def test_a_text_where_the_rulebook_reads_a_number_is_the_checks(toy_folder: Path) -> None:
+    units = gpd.read_file(toy_folder / "toy.gpkg", layer="units")
+    units.assign(population="many").to_file(toy_folder / "toy.gpkg", layer="units", driver="GPKG")
+    told = errors(toy_folder)
+    assert told[0].startswith("column 'population' holds a text, but rulebook 'toy' reads it as a number (persons)")
+
+
+def test_a_rulebook_and_a_file_that_are_not_there_are_told_together(toy_folder: Path, command) -> None:
+    edit(toy_folder, ("plants.csv", "plnts.csv"), ('rulebook = "rules"', 'rulebook = "brasil"'))
+    checked = command("check", toy_folder / "plan.toml")
+    assert "there is no built-in rulebook 'brasil'" in checked.out
+    assert "no file plnts.csv in " in checked.out
+    ran = command("run", toy_folder / "plan.toml")
+    assert ran.code == checked.code
+    assert "brasil" in ran.err
+    assert "plnts.csv" in ran.err
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -127,6 +210,7 @@ def test_a_bound_that_a_unit_lacks_is_the_checks(toy_folder: Path) -> None:
         ('"stats.csv"', '"stat.csv"', "line 48, column 10: no file stat.csv in "),
         ("kind = 'coal'", "knd = 'coal'", "line 24, column 9: layer 'coalfield', where: nothing provides 'knd'"),
         ('unit = "c4"', 'unit = "c44"', "line 51, column 3: decision 1: there is no unit 'c44'"),
+        ("reserve_pct = 5", '[industries]\ntable = "own.csv"', "line 70, column 9: no file own.csv in "),
         ('rulebook = "rules"', 'rulebook = "brasil"', "line 4, column 12: there is no built-in rulebook 'brasil'"),
     ],
 )
