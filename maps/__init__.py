@@ -74,6 +74,7 @@ from maps.plan_texts import Draft as Draft
 from maps.first_plans import write_plan as write_plan
 from maps.doctor import diagnose as diagnose
 
+from maps.progress import count_cases as count_cases
 from maps.progress import progress as progress
 
 # The command. It is loaded when it is asked for: who imports the package for its functions needs no command line.

@@ -22,7 +22,7 @@ from maps.exits import judge, leave, legible, terminate
 from maps.files import RULEBOOK_FOLDER, read_run
 from maps.first_plans import split_roles, write_plan
 from maps.folders import MANIFEST, require_room, require_whole, verify, write_run
-from maps.progress import progress
+from maps.progress import count_cases, progress
 from zoning import (
     MATTERS,
     Plan,
@@ -312,17 +312,19 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
         return _check_plan(target), {}
     rulebook = target / RULEBOOK_FOLDER if is_run else str(target) if is_name else target
     folder = target if is_run else run_folder
-    if folder is None:
-        return list(audit(rulebook)), {}
-    require_whole(folder)
-    plan = read_run(folder)
-    return list(audit(rulebook, plan)), dict(usage(plan).as_dict())
+    if folder is not None:
+        require_whole(folder)
+    plan = None if folder is None else read_run(folder)
+    with count_cases() as announce:
+        return list(audit(rulebook, plan, announce)), {} if plan is None else dict(usage(plan).as_dict())
 
 
 def _check_plan(path: Path) -> list[Finding]:
     try:
-        study = read_study(path)
-        return list(check(study, *read_inputs(study)))
+        with progress() as announce:
+            announce("read")
+            study = read_study(path)
+            return list(check(study, *read_inputs(study)))
     except ZoneplanError as error:
         return list(error.findings)
 

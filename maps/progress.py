@@ -33,16 +33,31 @@ def progress() -> Iterator[Callable[[str], None]]:
     >>> with progress() as announce:
     ...     announce("read")
     """
+    steps = (*STEPS, *PAGES)
+    with _bar() as move:
+        yield lambda step: move(steps.index(step), len(steps), _WORDS[step])
+
+
+@contextmanager
+def count_cases() -> Iterator[Callable[[int, int], None]]:
+    """A function that is told how many cases are done, and of how many; shown as by :func:`progress`.
+
+    Examples
+    --------
+    >>> with count_cases() as announce:
+    ...     announce(3, 176)
+    """
+    with _bar() as move:
+        yield lambda done, of: move(done, of, f"working through case {done + 1} of {of}")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int, str], None]]:
     from rich.console import Console  # noqa: PLC0415  (who imports zoneplan for its functions needs no bar)
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("", total=len(STEPS) + len(PAGES))
-
-        def announce(step: str) -> None:
-            place = (*STEPS, *PAGES).index(step)
-            bar.update(task, completed=place, description=_WORDS[step])
-
-        yield announce
+        task = bar.add_task("", total=None)
+        yield lambda done, of, words: bar.update(task, completed=done, total=of, description=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from layers import Finding, ZoneplanError, shown
@@ -15,7 +15,11 @@ from zoning.plans import Plan
 from zoning.usages import usage_findings
 
 
-def audit(name_or_path: str | Path, plan: Plan | None = None) -> tuple[Finding, ...]:
+def audit(
+    name_or_path: str | Path,
+    plan: Plan | None = None,
+    announce: Callable[[int, int], None] = lambda _done, _of: None,
+) -> tuple[Finding, ...]:
     """Everything that the check of a rulebook finds, at once.
 
     Parameters
@@ -24,6 +28,8 @@ def audit(name_or_path: str | Path, plan: Plan | None = None) -> tuple[Finding, 
         As for :func:`zoning.read_rulebook`.
     plan : Plan, optional
         One that was made with it; then what it uses of the rulebook is told, see :func:`zoning.usage_findings`.
+    announce : callable, optional
+        As for :func:`zoning.run_cases`.
 
     Returns
     -------
@@ -42,7 +48,7 @@ def audit(name_or_path: str | Path, plan: Plan | None = None) -> tuple[Finding, 
         draft = read_draft(name_or_path)
     except ZoneplanError as error:
         return error.findings
-    errors = tuple(_cases(name_or_path, draft.folder.name))
+    errors = tuple(_cases(name_or_path, draft.folder.name, announce))
     told = {one.text for one in errors}
     warnings = (
         Finding("warning", "day", draft.folder.name, (), 0, f"on {day}: {fault}")
@@ -66,10 +72,10 @@ def _used(draft: Draft, plan: Plan) -> Iterator[Finding]:
     yield from usage_findings(plan)
 
 
-def _cases(name_or_path: str | Path, name: str) -> Iterator[Finding]:
+def _cases(name_or_path: str | Path, name: str, announce: Callable[[int, int], None]) -> Iterator[Finding]:
     """Cases that do not come out as expected, or what forbids to run them."""
     try:
-        results = run_cases(name_or_path)
+        results = run_cases(name_or_path, announce)
     except ZoneplanError as error:
         yield from error.findings
         return

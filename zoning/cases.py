@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -63,13 +63,17 @@ class Result(NamedTuple):
         return f"{self.where}: case '{self.name}': {'; '.join(self.differences) or 'as expected'}"
 
 
-def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
+def run_cases(
+    name_or_path: str | Path, announce: Callable[[int, int], None] = lambda _done, _of: None
+) -> tuple[Result, ...]:
     """The worked cases of a rulebook, each run through its rules and policies.
 
     Parameters
     ----------
     name_or_path : str or Path
         As for :func:`zoning.read_rulebook`.
+    announce : callable, optional
+        Called before each case with the number of those that are done, and of all.
 
     Returns
     -------
@@ -93,10 +97,12 @@ def run_cases(name_or_path: str | Path) -> tuple[Result, ...]:
     rulebooks = {day: rulebook.at(day) for day in sorted(days)}
     faults = (case_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
     raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
-    return tuple(
-        Result(case.name, draft.where("cases", place, file=file), tuple(_differences(case, rulebooks[case.date])))
-        for file, place, case in places
-    )
+    results = []
+    for number, (file, place, case) in enumerate(places):
+        announce(number, len(places))
+        differences = tuple(_differences(case, rulebooks[case.date]))
+        results.append(Result(case.name, draft.where("cases", place, file=file), differences))
+    return tuple(results)
 
 
 def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterator[RulebookError]:

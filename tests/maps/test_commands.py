@@ -219,3 +219,15 @@ def test_at_refuses_what_is_no_place_or_no_question(run_folder: Path, arguments,
 def test_at_needs_a_whole_run(tmp_path: Path, capsys) -> None:
     assert call("at", tmp_path, "-104.99", "39.74") == 1
     assert "is not a run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("target", "words"), [("us_west", "working through case 1 of"), ("plan", "reading and check")])
+def test_check_shows_on_a_terminal_how_far_it_is(
+    target: str, words: str, toy_folder: Path, monkeypatch, capsys
+) -> None:
+    checked = toy_folder / "plan.toml" if target == "plan" else target
+    assert call("check", checked) == 0
+    assert capsys.readouterr().err == "", "silent when piped"
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert call("check", checked) == 0
+    assert words in capsys.readouterr().err
