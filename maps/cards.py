@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers import visible
 from maps.shelves import Shelf, Whys
-from zoning import Plan, instrument_in, price_words, reasoned, records, text_in, trace
+from zoning import STANDINGS, Plan, instrument_in, price_words, reasoned, records, standings, text_in, trace
 
 EXCEPTION = "exception-"
 EXCEPTED = -2
@@ -70,6 +70,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         "main": [codes.index(code) for code in zones["main"]],
         "overlays": [[codes.index(code) for code in held.split(";") if code] for held in zones["overlays"]],
         "status": [STATUSES.index(status) for status in zones["status"]],
+        "standing": [STANDINGS.index(standing) for standing in standings(plan).reindex(ids)],
         "main_claim": [claims(chain, "main")[0] for chain in chains],
         "claims": [claims(chain, "overlays", "other_claims") for chain in chains],
         "lines": each("lines", _lines, [line.code for line in plan.rulebook.lines]),

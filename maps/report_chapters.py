@@ -142,7 +142,7 @@ def _unit(edition: Edition, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
         (row.name, row.unit_id) if row.name and row.name != row.unit_id else row.unit_id,
         edition.ha(row.area_ha),
         edition.overlays(row.overlays),
-        edition.words.get(row.status, row.status),
+        edition.standing(row.unit_id),
         (row.reason, row.rule, *overlaid),
     )
 
@@ -195,7 +195,7 @@ def open_units(edition: Edition) -> Chapter:
             (words["smallest_change"], _smallest(edition, margins) if row.status == "contested" else ""),
         )
         made = _claims(edition, claims[row.unit_id])
-        leaves.append(Card(row.name or row.unit_id, row.unit_id, words[row.status], facts, grid=made))
+        leaves.append(Card(row.name or row.unit_id, row.unit_id, edition.standing(row.unit_id), facts, grid=made))
     near = told[told["near"].astype(bool)]
     if len(near):
         leaves.append(_near(edition, near))

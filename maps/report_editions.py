@@ -13,7 +13,7 @@ import pandas as pd
 from maps.lettering import NONE, area_decimals, number, percent, spaced
 from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
-from zoning import Plan, retell, role_in, text_in
+from zoning import Plan, retell, role_in, standings, text_in
 
 RESERVE = "(reserve)"
 OWN = ("study's own", "house's own")
@@ -80,6 +80,14 @@ class Edition:
     def unit(self, unit_id: str) -> str:
         """A unit by its name and id."""
         return self._named.get(unit_id, unit_id)
+
+    @cached_property
+    def _standings(self) -> dict[str, str]:
+        return {str(unit_id): self.words[standing] for unit_id, standing in standings(self.plan).items()}
+
+    def standing(self, unit_id: str) -> str:
+        """How the zones of a unit came about, in words."""
+        return self._standings[unit_id]
 
     def title(self, code: str) -> str:
         """Title of a zone or line; what no rulebook knows stands as it is."""

@@ -88,6 +88,8 @@ from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve
 from zoning.flips import flips as flips
 from zoning.margins import conflicts as conflicts
+from zoning.standings import STANDINGS as STANDINGS
+from zoning.standings import standings as standings
 from zoning.steps import Step as Step
 from zoning.contests import Contest as Contest
 from zoning.families import Family as Family

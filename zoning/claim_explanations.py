@@ -74,7 +74,7 @@ class _Explainer:
             reference=reference or zone.reference,
             verified=rule.verified if rule else locked.verified if locked else None,
             written=self._place(row["rule"]),
-            links=self._asked(said) if by_default else (),
+            links=self._asked(said, str(row["inherited_from"])) if by_default else (),
         )
         return own | {
             "zone": zone.code,
@@ -112,21 +112,23 @@ class _Explainer:
         texts = dict(rule.reason) if rule else {}
         if not row["inherited_from"]:
             return texts
-        level, whole = self._plan.study.units.part_of or "", str(row["inherited_from"])
         known = [language for language in texts if language in LANGUAGES]
-        return texts | {language: inherited_reason(texts[language], level, whole, language) for language in known}
+        return texts | {language: self._of(str(row["inherited_from"]), texts[language], language) for language in known}
 
-    def _asked(self, said: Mapping[str, Any]) -> list[Content]:
-        """The rules that do not claim a unit, each with its own clauses."""
+    def _of(self, whole: str, text: str, language: str) -> str:
+        """A text that is about a larger unit."""
+        return inherited_reason(text, self._plan.study.units.part_of or "", whole, language)
+
+    def _asked(self, said: Mapping[str, Any], whole: str) -> list[Content]:
+        """The rules that do not claim a unit, each with its own clauses; those that were asked of its whole say so."""
         found: dict[str, list[Content]] = {}
         for clause in said["clauses"]:
             found.setdefault(clause.get("rule", ""), []).append(clause)
-        say = engine_words(self._plan.language)["rule_of"].format
         return [
             link(
                 "rule",
                 rule.id,
-                say(rule=rule.id, zone=text_in(self._zones[rule.zone].title, self._plan.language, rule.zone)),
+                self._named(rule, whole),
                 when=rule.when,
                 said=self._own(rule, clauses, said),
                 days=rule,
@@ -138,6 +140,13 @@ class _Explainer:
             for rule in [self._rules.get(name)]
             if rule is not None
         ]
+
+    def _named(self, rule: Rule, whole: str) -> str:
+        """A rule and its zone, and the larger unit of which it was asked."""
+        language = self._plan.language
+        title = text_in(self._zones[rule.zone].title, language, rule.zone)
+        named = engine_words(language)["rule_of"].format(rule=rule.id, zone=title)
+        return self._of(whole, named, language) if whole and not rule.refines else named
 
     def _own(self, rule: Rule, clauses: list[Content], said: Mapping[str, Any]) -> Content:
         """What of the values and thresholds of all rules one of them reads."""

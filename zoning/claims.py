@@ -99,7 +99,8 @@ def classify(
     of = None if wholes is None else wholes.of
     locked = [_locked_row(*one, wholes, language) for one in locked_units(measures, rulebook, of)]
     claimed = [row for row in (*locked, *decided, *rows) if row["zone"] in mains]
-    defaults = _defaults(measures.index, claimed, [one for one in asked if one.rule.zone in mains], rulebook, language)
+    of_mains = [one for one in asked if one.rule.zone in mains]
+    defaults = _defaults(measures.index, claimed, of_mains, wholes, rulebook, language)
     if wholes is not None:
         defaults = [row | {"inherited_from": str(wholes.of[row["unit_id"]])} for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
@@ -170,6 +171,7 @@ def _defaults(
     units: pd.Index,
     claimed: Iterable[Mapping[str, str]],
     asked: Sequence[Question],
+    wholes: Wholes | None,
     rulebook: Rulebook,
     language: str,
 ) -> list[Row]:
@@ -184,22 +186,26 @@ def _defaults(
             )
     ids = units.tolist()
     free = pd.Index([unit_id for unit_id in ids if unit_id not in others], dtype=units.dtype)
-    why: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
+    own: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
+    of_whole: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
     clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in free.tolist()}
     for one in asked:
         claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
         for unit_id, found in one.explain(free).items():
+            why = own if one.is_of_units else of_whole
             why[unit_id].append(words["because"].format(reason=claimant, facts=sentences(found, language)))
             clauses[unit_id] += [(one.rule.id, clause) for clause in found]
     rows = []
     for unit_id in ids:
         if unit_id in others:
             reason = words["stands_back"].format(others=words["comma"].join(others[unit_id]))
-        elif why[unit_id]:
-            reason = words["nobody_claims"].format(why=words["and"].join(why[unit_id]))
         else:
-            reason = words["no_rules"]
+            said = own[unit_id]
+            if wholes is not None and of_whole[unit_id]:
+                facts = words["and"].join(of_whole[unit_id])
+                said = [*said, inherited_reason(facts, wholes.level, wholes.of[unit_id], language)]
+            reason = words["nobody_claims"].format(why=words["and"].join(said)) if said else words["no_rules"]
         row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
-        own = clauses.get(unit_id, [])
-        rows.append(row | {"values": packed((clause for _, clause in own), [rule for rule, _ in own])})
+        asked_of = clauses.get(unit_id, [])
+        rows.append(row | {"values": packed((clause for _, clause in asked_of), [rule for rule, _ in asked_of])})
     return rows

@@ -25,10 +25,11 @@ from zoning.plans import Plan
 from zoning.quota_explanations import explain_quotas
 from zoning.retellings import retell
 from zoning.service_explanations import explain_services
+from zoning.standings import standings
 from zoning.wholes import refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
-    "zones": ("status", "whole", "main", "overlays", "other_claims", "margins"),
+    "zones": ("status", "standing", "whole", "main", "overlays", "other_claims", "margins"),
     "lines": ("lines",),
     "quotas": ("quotas",),
     "land": ("derived", "norms"),
@@ -50,9 +51,9 @@ class Explanation:
     Attributes
     ----------
     content : dict
-        Keys ``unit``, ``plan``, ``status``, ``whole``, ``main``, ``overlays``, ``other_claims``, ``lines``,
-        ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``,
-        ``margins``, ``assumptions``.
+        Keys ``unit``, ``plan``, ``status``, ``standing`` (see :func:`zoning.standings`), ``whole``, ``main``,
+        ``overlays``, ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``,
+        ``flows``, ``policies``, ``industries``, ``margins``, ``assumptions``.
         ``main`` and the entries of all these lists but the last two are links of one form, see :func:`zoning.link`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
@@ -146,6 +147,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
             "rulebook": plan.rulebook.name,
         },
         "status": str(zone["status"]),
+        "standing": str(standings(plan)[unit_id]),
         "whole": _whole(plan, zone),
         **trace(plan, [unit_id])[unit_id],
         "margins": _margins(plan, unit_id),

@@ -60,7 +60,7 @@ class _Narrator:
         """The main function, overlays, and what else is claimed."""
         main = content["main"]
         yield ""
-        yield self._say("main", zone=self._titled(main), status=self._status(content["status"], main))
+        yield self._say("main", zone=self._titled(main), status=self._status(content["standing"], main))
         yield from self._claim(main)
         if whole := content.get("whole"):
             told = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
@@ -84,9 +84,9 @@ class _Narrator:
     def _titled(self, one: Mapping[str, Any]) -> str:
         return self._say("titled", title=text_in(one["title"], self._language, one["zone"]), code=one["zone"])
 
-    def _status(self, status: str, main: Mapping[str, Any]) -> str:
+    def _status(self, standing: str, main: Mapping[str, Any]) -> str:
         level = (main["decision"] or {}).get("locked")
-        return self._words[f"locked_{level}"] if level else self._words.get(status, status)
+        return self._words[f"locked_{level}"] if level else self._words.get(standing, standing)
 
     def _told(self, link: Mapping[str, Any]) -> Iterator[str]:
         """A link and what is below it; of clauses those that decide."""

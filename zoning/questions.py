@@ -64,6 +64,11 @@ class Question:
         measures = self._measures.loc[units]
         return sorted(name for name in self._condition.names if name in measures and measures[name].isna().any())
 
+    @property
+    def is_of_units(self) -> bool:
+        """Whether the units themselves are asked, and not the larger ones of which they are parts."""
+        return self._wholes is None
+
     def claims(self) -> list[Row]:
         """A row for each unit that the rule claims, or may claim."""
         wanted = self._answers == "yes"

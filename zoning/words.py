@@ -258,7 +258,15 @@ WORDS: Words = {
         "有争议：同一优先级有不同分区，按规则编号确定",
     ),
     "review": ("for review: a rule could not be answered", "待复核：有规则因数值缺失无法判定"),
+    "review_overlay": (
+        "decided by the rules; whether an overlay holds is for review: a rule could not be answered",
+        "由规则确定；某项叠加指定待复核：有规则因数值缺失无法判定",
+    ),
     "by_decision": ("by decision of the planners", "由规划决定"),
+    "by_decision_overlay": (
+        "decided by the rules; an overlay by decision of the planners",
+        "由规则确定；有叠加指定由规划决定",
+    ),
     "locked_national": ("locked at national level", "国家级锁定"),
     "locked_provincial": ("locked at provincial level", "省级锁定"),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 // The card: what one unit is, and why.
 
-const STATUS = ["decided", "contested", "review", "by_decision"];
+const STANDING = ["decided", "contested", "review", "review_overlay", "by_decision", "by_decision_overlay"];
 
 function unitCard(facts, speech, unit, place, actions) {
   const { words } = speech;
@@ -18,7 +18,7 @@ function unitCard(facts, speech, unit, place, actions) {
           .filter(Boolean)
           .join(" · "),
       ),
-      node("p", {}, statusBadge(words, units.status[unit], facts.rules[units.main_claim[unit][0]])),
+      node("p", {}, standingBadge(words, units.standing[unit], facts.rules[units.main_claim[unit][0]])),
       node(
         "p",
         { class: "zp-actions" },
@@ -58,9 +58,9 @@ function zoneTitle(picture, zone, ...more) {
   return node("p", { class: "zp-zone" }, picture, node("strong", {}, zone.title), ...more);
 }
 
-function statusBadge(words, status, rule) {
-  const settings = { class: STATUS[status] === "decided" ? "zp-badge" : "zp-badge zp-warn" };
-  return node("span", settings, words[rule?.kind === "locked" ? "locked" : STATUS[status]]);
+function standingBadge(words, standing, rule) {
+  const settings = { class: STANDING[standing] === "decided" ? "zp-badge" : "zp-badge zp-warn" };
+  return node("span", settings, words[rule?.kind === "locked" ? "locked" : STANDING[standing]]);
 }
 
 function overlayTexts(facts, speech, unit) {

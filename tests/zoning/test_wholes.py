@@ -171,6 +171,30 @@ def test_rules_are_asked_of_the_county_and_townships_refine(plan) -> None:
     assert refinements(plan.zones)["refined_ha"].to_dict() == {"east": 0.0, "west": 0.0}
 
 
+def test_who_falls_to_the_default_hears_whose_values_these_were(folder) -> None:
+    """No county has 9,000 people or is all forest, and a2, with 200 people and half forest, is no town and no wood."""
+    path = folder / "rules" / "parameters.toml"
+    text = path.read_text("utf-8")
+    for old, new in (
+        ("value = 1000,", "value = 9000,"),
+        ("value = 0.5,", "value = 1,"),
+        ("value = 200,", "value = 300,"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    plan = run(read_study(folder / "plan.toml"))
+    row = plan.zones.set_index("unit_id").loc["a2"]
+    assert row["rule"] == "default"
+    own, of_county = row["reason"].split("county west: ")
+    assert "town-1" in own
+    assert "population 200 < 300" in own
+    assert "key-1" in of_county
+    assert "population 900 < 9000" in of_county
+    named = [link["reason"] for link in explain(plan, "a2").as_dict()["main"]["links"]]
+    assert [text.startswith("county west: ") for text in named] == [True, True, False, False]
+
+
 def test_a_county_counts_its_own_people_not_those_of_each_township(plan) -> None:
     wholes = gather_wholes(plan.measures, plan.rulebook, "county")
     assert wholes.table["population"].to_dict() == {"east": 2100.0, "west": 900.0}
