@@ -16,7 +16,7 @@ from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
 from pyproj.exceptions import CRSError
 from pyproj.transformer import TransformerGroup
 
-from layers.errors import CrsError, GeometryError
+from layers.errors import CrsError, GeometryError, shown
 from layers.ledger import entries
 
 Floats = npt.NDArray[np.float64]
@@ -135,7 +135,7 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
     Raises
     ------
     CrsError
-        The units have no CRS.
+        The units have no CRS, or reach round the earth to the point opposite their middle.
     GeometryError
         No unit has a geometry.
 
@@ -170,7 +170,27 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
         name=f"{_MADE} {latitude} {longitude} ({flat.name})",
         geodetic_crs=flat,
     )
+    _refuse_antipode(gdf, base, longitude, latitude)
     return CRS.from_wkt(made.to_wkt())
+
+
+def _refuse_antipode(gdf: gpd.GeoDataFrame, base: CRS, longitude: float, latitude: float) -> None:
+    """Refuse units that hold the point opposite their middle: on a map round the middle it is the whole rim."""
+    own, far = known_crs(gdf), longitude % 360.0 - 180.0
+    turns = [far, far + 360.0, far - 360.0] if own.is_geographic else [far]
+    places = np.column_stack(way_between(base, own).transform(turns, [-latitude] * len(turns)))
+    points = shapely.points(places[np.isfinite(places).all(axis=1)])
+    held = np.unique(shapely.STRtree(np.asarray(gdf.geometry.array)).query(points, predicate="intersects")[1])
+    if len(held):
+        ids = gdf.index[held].astype(str)
+        raise CrsError(
+            f"the units go round the earth: on {shown(ids)} lies the point opposite to the middle of all (longitude "
+            f"{far:g}, latitude {0.0 - latitude:g}), where a map centred on that middle is torn apart. Give the units "
+            "in an equal-area CRS of the whole earth, such as EPSG:8857 or EPSG:6933.",
+            code="crs_round_the_earth",
+            layer="units",
+            features=ids,
+        )
 
 
 def is_made(crs: CRS) -> bool:

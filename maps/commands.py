@@ -94,7 +94,12 @@ def init(
     rulebook: Annotated[str, typer.Option("--rulebook", metavar="NAME")] = "main_functional_areas",
     crs: Annotated[str | None, typer.Option("--crs", metavar="CRS", help="Of files that do not say it.")] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of files that do not say it.")] = None,
-    language: Language = "en",
+    language: Annotated[
+        str,
+        typer.Option(
+            "--lang", metavar="en|zh", help="Of the comments, and of the names of units where there are several."
+        ),
+    ] = "en",
 ) -> None:
     """Write a commented plan.toml from your own files, which are copied beside it."""
     plan_file = write_plan(folder, units, split_roles(layers or []), rulebook, language, crs=crs, encoding=encoding)

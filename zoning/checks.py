@@ -235,7 +235,7 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
                 f"rulebook '{rulebook.name}' needs the measure '{indicator.name}' ({indicator.unit}), "
-                f"and no layer or table of the plan gives it{near(indicator.name, names)}; "
+                f"and no layer or table of the plan gives it{near(indicator.name, set(names) - set(ADDED))}; "
                 "add a layer, a table or a 'measure' of that name",
                 code="missing_measure",
             )

@@ -47,7 +47,7 @@ def test_an_equal_area_crs_in_feet_is_not_used():
         ([box(10, 50, 12, 52)], (51.0, 11.0)),
         ([box(170, -10, 180, 0), box(-180, -10, -170, 0)], (-5.0, -180.0)),
         ([box(-125, 25, -67, 49), box(172, 51, 180, 53)], (39.0, -127.5)),
-        ([box(-180, -90, 180, 90)], (0.0, 0.0)),
+        ([box(-170, -80, 170, 80)], (0.0, 0.0)),
         ([box(100, 20, 110, 30), box(10, 20, 11, 30)], (25.0, 60.0)),
     ],
 )
@@ -101,3 +101,29 @@ def test_axis_order_makes_no_other_crs():
 def test_a_change_of_datum_is_told_with_its_operation():
     assert "taken as equal" in datum_note(CRS("EPSG:4490"), CRS("EPSG:4326"), "x").loc[0, "action"]
     assert datum_note(CRS("OGC:CRS84"), CRS("EPSG:3857"), "x").empty
+
+
+ROUND_THE_EARTH = gpd.GeoDataFrame(
+    geometry=[box(west, -20, west + 30, 20) for west in range(-180, 180, 30)],
+    index=[f"u{number}" for number in range(12)],
+    crs="EPSG:4326",
+)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+def test_units_that_go_round_the_earth_have_no_middle(crs: str) -> None:
+    with pytest.raises(CrsError, match=r"'u0'.* opposite to the middle of all \(longitude -180, latitude 0\)") as left:
+        working_crs(ROUND_THE_EARTH.to_crs(crs))
+    assert left.value.code == "crs_round_the_earth"
+    assert "EPSG:8857 or EPSG:6933" in str(left.value)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:8857", "EPSG:6933"])
+def test_the_remedy_for_units_that_go_round_the_earth_is_one(crs: str) -> None:
+    assert working_crs(ROUND_THE_EARTH.to_crs(crs)) == CRS(crs)
+
+
+def test_units_that_stop_short_of_the_point_opposite_are_planned_for() -> None:
+    assert working_crs(ROUND_THE_EARTH.iloc[1:]).name == "Equal area at 0.0 15.0 (WGS 84)"
+    polar = gpd.GeoDataFrame(geometry=[box(-180, 60, 0, 90), box(0, 60, 180, 90)], crs="EPSG:4326")
+    assert working_crs(polar).name == "Equal area at 75.0 0.0 (WGS 84)"
