@@ -253,6 +253,14 @@ def test_a_measure_that_the_rulebook_must_have(toy_folder: Path) -> None:
     assert "did you mean 'population'?" in text
 
 
+def test_what_the_house_measures_is_not_what_a_user_meant(toy_folder: Path) -> None:
+    edit(toy_folder, ('name = "population"', 'name = "area_km2"'), file="rules/indicators.toml")
+    edit(toy_folder, ("population >=", "area_km2 >="), file="rules/rules.toml")
+    (text,) = errors(toy_folder)
+    assert "no layer or table of the plan gives it" in text
+    assert "area_ha" not in text
+
+
 def test_a_column_of_a_parameters_name_has_two_sources(toy_folder: Path) -> None:
     edit(toy_folder, ("code,income", "code,fragile_min"), file="stats.csv")
     assert any("'fragile_min' is a parameter" in text and "units" in text for text in errors(toy_folder))
