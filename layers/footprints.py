@@ -25,8 +25,9 @@ Places = npt.NDArray[np.int64]
 
 NOTHING = 1e-9
 """Less of a cell than this is noise of coordinates, and the cell counts as not touched."""
+SAGITTA_M = 0.05
+"""How far an edge that bends may be from where it is."""
 
-_SAGITTA_M = 0.05
 _EQUATOR_M = 40_075_017.0
 _MAX_PIECES = 4096
 # Heights are whole multiples of 2**-40 of a cell: their sums are exact, and no polygon's shares depend on the others.
@@ -136,7 +137,7 @@ def _projected(points: Floats, first: Places, whose: Places, to: Transformer) ->
     first_end, last_end = images[first], images[first + 1]
     bend = moved((start + end) / 2, centre) - (first_end + last_end) / 2
     metres = 1.0 if turn is None else _EQUATOR_M / turn
-    pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / _SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)
+    pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)
     edge = np.repeat(np.arange(len(owner)), pieces)
     step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     later, cut = step > 0, edge[step > 0]

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
 from layers.errors import SourceError
-from layers.footprints import Borders, Edges, Floats, Footprint, footprint, turn_of
+from layers.footprints import SAGITTA_M, Borders, Edges, Floats, Footprint, footprint, turn_of
 from layers.formulas import Formula
 from layers.rasters import Raster, Window
 from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
@@ -25,6 +25,8 @@ _BATCH = 2**16
 _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-5
 """The part of a unit that a grid may lack and still cover it: its edges lie within 0.05 m of where they are."""
+_SLIVER = 0.01
+"""Of the cell of which a unit has most: so much of any other is no noise, however small the unit."""
 
 
 class Coverage(NamedTuple):
@@ -111,8 +113,9 @@ def summarise(
     Notes
     -----
     Means, deviations, quantiles, majorities and shares weigh every cell by its true area inside the unit; a sum takes
-    the share of the cell; the lowest and the highest value are of all cells touched. The mean of an aspect is that of
-    directions. A share is of the land whose answer is known.
+    the share of the cell; the lowest and the highest value are of all cells touched by more than a border may be off
+    (0.05 m); where no such cell has a value, the unit has none. The mean of an aspect is that of directions. A share is
+    of the land whose answer is known.
     """
     for formula in formulas.values():
         refuse_coarse(raster, formula.surfaces, f"'{formula.text}'")
@@ -124,7 +127,7 @@ def summarise(
             surfaces = surfaces_at(raster, batch.found, names, read)
             whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
             for name, formula in formulas.items():
-                sample = _sample(formula, surfaces, batch)
+                sample = _sample(formula, surfaces, batch, SAGITTA_M / raster.cell_size_m)
                 columns[name][batch.units] = _statistic(formula, sample)
                 with np.errstate(invalid="ignore"):
                     part = np.bincount(sample.owner, sample.weight, len(batch.units)) / whole * batch.inside
@@ -305,7 +308,8 @@ def surfaces_at(
     return {name: made[name]() for name in names}
 
 
-def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: Batch) -> Sample:
+def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: Batch, strip: float) -> Sample:
+    """The cells that have a value; ``strip`` is the share of a cell by which a border may be off along its side."""
     if formula.condition is not None:
         answer = formula.condition.evaluate(pd.DataFrame(surfaces))
         value, valid = answer.yes.astype(np.float64), answer.known
@@ -313,9 +317,19 @@ def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: Batch) -> S
         value = surfaces[formula.argument]
         valid = ~np.isnan(value)
     found, count = batch.found, len(batch.units)
-    if valid.all():
+    single = formula.function in ("min", "max")
+    if valid.all() and not single:
         return Sample(found.owner, value, batch.area, found.share, count)
+    sure = valid & _touched(found, count, strip)
+    valid = sure if single else valid & (np.bincount(found.owner[sure], minlength=count) > 0)[found.owner]
     return Sample(found.owner[valid], value[valid], batch.area[valid], found.share[valid], count)
+
+
+def _touched(found: Footprint, count: int, strip: float) -> npt.NDArray[np.bool_]:
+    """The cells that each polygon touches by more than its border may be off."""
+    most = np.zeros(count)
+    np.maximum.at(most, found.owner, found.share)
+    return np.greater(found.share, np.minimum(strip, _SLIVER * most[found.owner]))
 
 
 def _statistic(formula: Formula, sample: Sample) -> Floats:

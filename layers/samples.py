@@ -49,8 +49,9 @@ class Sample:
 
 
 def mean(sample: Sample) -> Floats:
-    """The mean, weighted by area."""
-    return sample.totals(sample.weight * sample.value) / sample.totals(sample.weight)
+    """The mean, weighted by area, of what each value has above the lowest: so one value alone comes out as it is."""
+    base = lowest(sample)
+    return base + sample.totals(sample.weight * (sample.value - base[sample.owner])) / sample.totals(sample.weight)
 
 
 def mean_direction(sample: Sample) -> Floats:

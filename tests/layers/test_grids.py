@@ -18,6 +18,7 @@ from pyproj import CRS
 from layers import grids
 from layers.cells import cell_areas
 from layers.conditions import parse_condition
+from layers.crs import working_crs
 from layers.errors import SourceError
 from layers.formulas import parse_formula
 from layers.grids import cover, share_where, summarise
@@ -233,3 +234,45 @@ def test_units_far_from_the_raster_are_missing(world):
     assert found.isna().all(axis=None)
     assert found.columns.tolist() == ["mean(value)", "sum(value)"]
     assert share_where(far, raster, parse_condition("value > 0")).eq(0).all()
+
+
+def checkered(tmp_path, values):
+    """Squares of 10 x 10 cells of 1 km, 3 x 4 of them, in the working CRS; a raster of one value a square."""
+    origin, wide = (500_000.0, 4_430_000.0), 10_000.0
+    squares = [
+        shapely.box(origin[0] + x * wide, origin[1] - (y + 1) * wide, origin[0] + (x + 1) * wide, origin[1] - y * wide)
+        for y in range(3)
+        for x in range(4)
+    ]
+    frame = gpd.GeoDataFrame(geometry=squares, index=[f"u{number}" for number in range(12)], crs="EPSG:32613")
+    cells = np.kron(np.reshape(values, (3, 4)), np.ones((10, 10)))
+    raster = written(tmp_path / "squares.tif", cells, Affine(1000, 0, origin[0], 0, -1000, origin[1]), "EPSG:32613")
+    return project(frame, working_crs(frame)), raster
+
+
+def test_nobody_gets_a_neighbours_value_for_the_noise_of_borders(tmp_path):
+    """The squares go to the working CRS and back, and then overlap the neighbours' cells by hundredths of a millimetre."""
+    units, raster = checkered(tmp_path, np.arange(12.0))
+    assert len(cover(units, raster).cells) > 1200, "they do touch their neighbours' cells"
+    found = summarise(units, raster, asked("min(value)", "max(value)", "median(value)", "majority(value)"))
+    assert (found.to_numpy() == np.arange(12.0)[:, None]).all()
+
+
+def test_a_unit_whose_own_cells_have_no_value_has_none(tmp_path):
+    units, raster = checkered(tmp_path, [np.nan, *[10.0] * 11])
+    found = summarise(units, raster, asked(*STATISTICS[:7]))
+    assert found.iloc[0].isna().all()
+    assert (found.drop(columns=["sum(value)", "std(value)"]).iloc[1:] == 10.0).all().all(), (
+        "exactly: a rule may ask >= 10"
+    )
+
+
+def test_a_unit_smaller_than_the_noise_of_borders_has_its_values(tmp_path):
+    _, raster = checkered(tmp_path, np.arange(12.0))
+    east, south = 510_000.0, 4_429_000.5
+    specks = [
+        shapely.box(505_000, south, 505_000.1, south + 0.1),
+        shapely.box(east - 0.1, south, east + 0.3, south + 0.1),
+    ]
+    found = summarise(gpd.GeoDataFrame(geometry=specks, crs="EPSG:32613"), raster, asked("min(value)", "max(value)"))
+    assert found.to_numpy().tolist() == [[0, 0], [0, 1]]
