@@ -1,7 +1,7 @@
-"""Shapefiles: whether their parts belong together, and in which encoding their texts are.
+"""Shapefiles: whether their parts belong together, in which encoding their texts are, and which rows are deleted.
 
-A shapefile that was cut short reads as one with fewer features, and texts in an unstated encoding as other texts; GDAL
-says nothing of either.
+A shapefile that was cut short reads as one with fewer features, texts in an unstated encoding as other texts, and rows
+that are marked as deleted not at all; GDAL says nothing of these.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from layers.errors import SourceError
 from layers.ledger import entries
 
 _GBK_MARK = 0x4D
+_DELETED = ord("*")
 _UTF8_NAMES = frozenset({"UTF8", "65001"})
 
 
@@ -33,7 +35,7 @@ def check_shapefile(path: Path, name: str) -> None:
     Raises
     ------
     SourceError
-        .shx or .dbf is missing, or the parts tell of different numbers of features.
+        .shx or .dbf is missing, a part is shorter than it says, or they tell of different numbers of features.
     """
     index, table = part(path, ".shx"), part(path, ".dbf")
     missing = [one.name for one in (index, table) if not one.exists()]
@@ -51,9 +53,12 @@ def check_shapefile(path: Path, name: str) -> None:
     in_index = (index.stat().st_size - 100) // 8
     with table.open("rb") as stream:
         head = stream.read(12)
-    in_table = struct.unpack_from("<I", head, 4)[0] if len(head) == 12 else 0
+    in_table, start, width = struct.unpack_from("<IHH", head, 4) if len(head) == 12 else (0, 0, 0)
     if in_index != in_table:
         raise _cut(name, f"{index.name} tells of {in_index} features, {table.name} of {in_table}")
+    said, real = start + in_table * width, table.stat().st_size
+    if real < said or not width:  # more is no harm: some programs write a mark of the end behind the rows, some do not
+        raise _cut(name, f"{table.name} says that it has {in_table} rows in {said} bytes, but it has {real}")
 
 
 def _cut(name: str, what: str) -> SourceError:
@@ -131,19 +136,50 @@ def _reads(body: bytes, codec: str) -> bool:
         pass  # cell by cell, then
     else:
         return True
-    fields, at = [], 1
-    for place in range(32, head - 1, 32):
-        kind, size = chr(body[place + 11]), body[place + 16]
-        fields += [(at, at + size)] if kind == "C" else []
-        at += size
+    texts = [(start, end) for _, kind, start, end in _fields(body) if kind == "C"]
     for row in range(head, len(body) - width + 1, width):
-        for start, end in fields:
+        for start, end in texts:
             cell = body[row + start : row + end].rstrip(b" \0")
             try:
                 codecs.getincrementaldecoder(codec)().decode(cell, final=len(cell) < end - start)
             except UnicodeDecodeError:
                 return False
     return True
+
+
+def _fields(body: bytes) -> Iterator[tuple[bytes, str, int, int]]:
+    """The columns of a .dbf: name, kind, and where in a row each begins and ends."""
+    at = 1
+    for place in range(32, struct.unpack_from("<H", body, 8)[0] - 1, 32):
+        size = body[place + 16]
+        yield body[place : place + 11].split(b"\0")[0], chr(body[place + 11]), at, at + size
+        at += size
+
+
+def deleted_in(path: Path, name: str, column: str | None, encoding: str) -> pd.DataFrame:
+    """A ledger row for each feature whose row in the .dbf is marked as deleted: GDAL passes over it.
+
+    Parameters
+    ----------
+    path : Path
+        The .shp, as :func:`check_shapefile` let it pass.
+    name : str
+        Name of the layer.
+    column : str or None
+        Whose text names a feature; None for the file's own ids.
+    encoding : str
+        Of the texts.
+    """
+    table = part(path, ".dbf")
+    body = table.read_bytes()
+    count, head, width = struct.unpack_from("<IHH", body, 4)
+    rows = [row for row, mark in enumerate(body[head : head + count * width : width]) if mark == _DELETED]
+    codec = _codec(encoding) or "utf-8"
+    fields = {field.decode(codec, "replace"): slice(start, end) for field, _, start, end in _fields(body)}
+    place = fields.get(column or "", slice(0))
+    cells = [body[at : at + width][place] for at in (head + row * width for row in rows)]
+    ids = [cell.decode(codec, "replace").strip(" \0") or str(row) for row, cell in zip(rows, cells, strict=True)]
+    return entries(name, ids, "deleted", f"left out: {table.name} marks its row as deleted")
 
 
 def _unsure(name: str, what: str, body: bytes) -> SourceError:

@@ -23,7 +23,7 @@ from layers.drivers import FEATURES, format_of
 from layers.errors import ConditionError, CrsError, GeometryError, SourceError, UnknownNameError, shown
 from layers.ledger import entries, gather
 from layers.records import Records, frame_of, read_records
-from layers.shapefiles import check_shapefile, encoding_of
+from layers.shapefiles import check_shapefile, deleted_in, encoding_of
 from layers.wellknown import shapes_of, too_deep
 
 _TURN = 360.0
@@ -87,6 +87,7 @@ def read_features(
         if encoding is None:
             encoding, note = encoding_of(path, name)
             notes.append(note)
+        notes.append(deleted_in(path, name, id, encoding))
     records = read_records(path, file_format, name, layer, encoding)
     if not len(records.table):
         raise SourceError(

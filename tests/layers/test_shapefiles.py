@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import geopandas as gpd
 import pytest
 from shapely import box
@@ -55,6 +57,45 @@ def test_a_part_that_was_cut_short_is_noticed(written, ending):
     part.write_bytes(part.read_bytes()[:-60])
     with pytest.raises(SourceError, match=rf"a.{ending} says that it has \d+ bytes"):
         read_features(path, "a")
+
+
+@pytest.mark.parametrize("cut", [2, 60, 200])
+def test_a_table_that_was_cut_short_is_noticed_by_its_rows(written, cut):
+    path = written(["x"] * 50)
+    table = path.with_suffix(".dbf")
+    whole = table.read_bytes()
+    table.write_bytes(whole[:-1])  # the mark of the end is no row: some programs leave it out
+    assert len(read_features(path, "a")[0]) == 50
+    table.write_bytes(whole[:-cut])
+    real = len(whole) - cut
+    with pytest.raises(SourceError, match=rf"a.dbf says that it has 50 rows in \d+ bytes, but it has {real}\. .*cut"):
+        read_features(path, "a")
+
+
+def test_rows_of_no_width_are_no_table(written):
+    path = written(["x"])
+    table = path.with_suffix(".dbf")
+    body = bytearray(table.read_bytes())
+    body[10:12] = b"\0\0"
+    table.write_bytes(body)
+    with pytest.raises(SourceError, match=r"a\.dbf says that it has 1 rows"):
+        read_features(path, "a")
+
+
+@pytest.mark.parametrize(("column", "told"), [(None, ["1", "3"]), ("name", ["密云", "3"]), ("code", ["1", "3"])])
+def test_a_row_that_is_marked_as_deleted_is_in_the_ledger(written, column, told):
+    path = written(["北京市", "密云", "x", "", "y"], "GBK")
+    table = path.with_suffix(".dbf")
+    body = bytearray(table.read_bytes())
+    head, width = struct.unpack_from("<HH", body, 8)
+    for row in (1, 3):
+        body[head + row * width] = ord("*")
+    table.write_bytes(body)
+    features, ledger = read_features(path, "a", id=column)
+    assert features["code"].astype(int).tolist() == [0, 2, 4]
+    assert sorted(ledger["feature"]) == sorted(told)
+    assert set(ledger["finding"]) == {"deleted"}
+    assert set(ledger["action"]) == {"left out: a.dbf marks its row as deleted"}
 
 
 def test_parts_of_two_shapefiles_are_noticed(written):
