@@ -251,7 +251,7 @@ def checkered(tmp_path, values):
 
 
 def test_nobody_gets_a_neighbours_value_for_the_noise_of_borders(tmp_path):
-    """The squares go to the working CRS and back, and then overlap the neighbours' cells by hundredths of a millimetre."""
+    """The squares go to the working CRS and back, and then overlap their neighbours by hundredths of a millimetre."""
     units, raster = checkered(tmp_path, np.arange(12.0))
     assert len(cover(units, raster).cells) > 1200, "they do touch their neighbours' cells"
     found = summarise(units, raster, asked("min(value)", "max(value)", "median(value)", "majority(value)"))
