@@ -53,6 +53,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "names": ("Names of units", "单元名称"),
     "waiting": ("Contested or to be reviewed", "有争议或待复核"),
     "decision_mark": ("Decided by planners", "由规划决定"),
+    "crowded": ("not shown at first: so many marks would hide the colours", "标记过多会遮住颜色，起始不显示"),
     "ha": ("{n} ha", "{n} 公顷"),
     "n_units": ("{n} units", "{n} 个单元"),
     "one_unit": ("1 unit", "1 个单元"),

@@ -23,6 +23,7 @@ SCRIPTS = (
     "shapes",
     "pens",
     "sites",
+    "marks",
     "canvas",
     "nodes",
     "payments",

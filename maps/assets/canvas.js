@@ -48,13 +48,17 @@ const ViewCanvas = L.Renderer.extend({
   },
 });
 
+// Pixels of the way round the earth, and of one step of the grid.
+const worldOf = (map) => 256 * 2 ** map.getZoom();
+const scaleOf = (map, grid) => (grid.step * worldOf(map)) / EARTH;
+
 // How the grid falls on the screen: x * scale + view.x, view.y - y * scale.
 function viewOf(map, grid, bounds) {
-  const world = 256 * 2 ** map.getZoom();
+  const world = worldOf(map);
   const origin = map.getPixelOrigin();
   const size = bounds.getSize();
   return {
-    scale: (grid.step * world) / EARTH,
+    scale: scaleOf(map, grid),
     x: (grid.west / EARTH + 0.5) * world - origin.x,
     y: (0.5 - grid.south / EARTH) * world - origin.y,
     left: bounds.min.x,
@@ -124,7 +128,7 @@ class Painter {
     this.drawBorders(context, screen);
     if (shown.quota >= 0) this.drawQuota(context, screen, seen);
     if (shown.payments) drawPayments(context, screen, facts, shown.payments);
-    if (shown.marks) this.drawMarks(context, screen, seen);
+    drawMarks(context, screen, facts, seen, shown.marks, this.thinness(screen));
     if (shown.names) this.drawNames(context, screen, seen);
     if (shown.onPaper) this.drawMarked(context, screen);
   }
@@ -205,19 +209,6 @@ class Painter {
       .sort(([a], [b]) => b - a);
     for (const [amount, unit] of drawn) {
       bubble(context, ...screen.place(shapes.labelX[unit], shapes.labelY[unit]), radius(amount));
-    }
-  }
-
-  drawMarks(context, screen, seen) {
-    const { facts, shapes } = this;
-    for (const unit of seen) {
-      const kind = [null, "waiting", "waiting", "decision"][facts.units.status[unit]];
-      if (!kind) continue;
-      const path = new Path2D();
-      screen.outline(path, shapes.units, unit);
-      cased(context, path, { width: 1.8, edge: 1, dashes: kind === "waiting" ? [3, 2] : [] });
-      const [x, y] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
-      mark(context, kind, x, y);
     }
   }
 

@@ -11,7 +11,7 @@ function firstShown(facts) {
     quota: -1,
     use: false,
     payments: null,
-    marks: true,
+    marks: new Set(),
     jurisdictions: facts.jurisdictions.length > 1,
     names: false,
     hovered: -1,
@@ -141,19 +141,6 @@ function layerControl(facts, speech, shown, changed) {
       markRows(facts, speech, shown, row),
     ),
   ];
-}
-
-function markRows(facts, speech, shown, row) {
-  const { status } = facts.units;
-  const counted = (...places) => status.filter((one) => places.includes(one)).length;
-  const waiting = counted(1, 2);
-  const decided = counted(3);
-  if (!waiting && !decided) return [];
-  const picture = (kind) => swatch((context, width, height) => mark(context, kind, width / 2, height / 2));
-  const title = [waiting && speech.words.waiting, decided && speech.words.decision_mark].filter(Boolean).join(" · ");
-  const pictures = [waiting && picture("waiting"), decided && picture("decision")].filter(Boolean);
-  const shownMarks = node("span", { class: "zp-pictures" }, pictures);
-  return [row(title, speech.units(waiting + decided), shownMarks, shown.marks, (on) => (shown.marks = on))];
 }
 
 // Dots within their outline, as on the map.

@@ -52,6 +52,7 @@ class Page {
     map.on("resize", () => (this.home = this.wholeView()));
     map.fitBounds(this.home.bounds, { ...this.home.options, animate: false });
     this.shown.homeZoom = map.getZoom();
+    this.shown.marks = sparseMarks(this.facts, this.shapes, scaleOf(map, grid));
     this.canvas = new ViewCanvas(grid, (...view) => painter.paint(...view), "zoneplan").addTo(map);
     this.marked = new ViewCanvas(grid, (...view) => painter.paintMarked(...view), "zoneplan-marked").addTo(map);
     by("zp-layers").append(
@@ -119,7 +120,7 @@ class Page {
     this.tip = L.tooltip({ className: "zp-tip", direction: "top", offset: [0, -6], opacity: 1 });
     const unitUnder = (latlng) => {
       const [x, y] = onGrid(shapes.grid, latlng);
-      const reach = (5 * EARTH) / (256 * 2 ** map.getZoom() * shapes.grid.step);
+      const reach = 5 / scaleOf(map, shapes.grid);
       return shapes.unitAt(x, y, reach);
     };
     map.on("mousemove", ({ latlng }) => {

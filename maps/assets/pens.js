@@ -84,13 +84,13 @@ function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4
 }
 
 // A unit that waits for somebody: a ring. One that planners decided: a square.
-function mark(context, kind, x, y) {
+function mark(context, kind, x, y, thin = 1) {
   context.beginPath();
-  if (kind === "waiting") context.arc(x, y, 4.2, 0, 7);
-  else context.rect(x - 3.5, y - 3.5, 7, 7);
+  if (kind === "waiting") context.arc(x, y, 4.2 * thin, 0, 7);
+  else context.rect(x - 3.5 * thin, y - 3.5 * thin, 7 * thin, 7 * thin);
   context.fillStyle = kind === "waiting" ? "#fff" : INK;
   context.strokeStyle = kind === "waiting" ? INK : "#fff";
-  context.lineWidth = kind === "waiting" ? 1.8 : 1.4;
+  context.lineWidth = (kind === "waiting" ? 1.8 : 1.4) * thin;
   context.fill();
   context.stroke();
 }

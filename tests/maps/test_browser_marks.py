@@ -1,0 +1,85 @@
+"""Marks of units in a real browser: shown where they have room as the map opens, else a box away."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from maps import draw, map_words
+from zoning import Plan
+
+pytestmark = pytest.mark.browser
+READY = "html[data-zoneplan=ready]"
+LITTLE = {"viewport": {"width": 390, "height": 500}}
+"""A screen on which a unit of the toy province is some 60 px wide."""
+WORDS = map_words("en")
+
+
+@pytest.fixture
+def visit(open_tab, tmp_path: Path) -> Iterator[Callable[..., object]]:
+    """A function that opens the map of a plan, its legend unfolded."""
+    tabs = []
+
+    def open_page(plan: Plan, **settings: object):
+        draw(plan).save(tmp_path / "map.html")
+        tab = open_tab(**settings)
+        tab.goto((tmp_path / "map.html").as_uri())
+        tab.wait_for_selector(READY)
+        tab.locator("#zp-layers").evaluate("legend => { legend.open = true; }")
+        tabs.append(tab)
+        return tab
+
+    yield open_page
+    for tab in tabs:
+        assert tab.complaints == []
+        tab.close()
+
+
+def with_status(plan: Plan, status: str, units: set[str] | None = None) -> Plan:
+    """The plan with another status of some units, or of all."""
+    zones = plan.zones
+    chosen = zones["unit_id"].isin(units) if units else zones["unit_id"].notna()
+    return dataclasses.replace(plan, zones=zones.assign(status=zones["status"].mask(chosen, status)))
+
+
+def box_of(tab, key: str):
+    """The box of a kind of marks in the legend, and its row."""
+    row = tab.locator("#zp-layers label", has_text=WORDS[key])
+    return row.locator("input"), row
+
+
+def drawn(tab) -> str:
+    """The map as pixels."""
+    tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return tab.locator(".leaflet-zoneplan-pane canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def test_marks_that_would_hide_the_colours_wait_for_their_box(visit, toy_plan) -> None:
+    tab = visit(with_status(toy_plan, "review"), **LITTLE)
+    box, row = box_of(tab, "waiting")
+    assert not box.is_checked()
+    assert row.inner_text() == f"{WORDS['waiting']}\n12 units · {WORDS['crowded']}"
+    before = drawn(tab)
+    box.check()
+    assert drawn(tab) != before
+
+
+@pytest.mark.parametrize(("marked", "settings"), [(None, {}), ({"a1", "b3"}, LITTLE)])
+def test_marks_with_room_are_there_as_the_map_opens(visit, toy_plan, marked, settings) -> None:
+    tab = visit(with_status(toy_plan, "contested", marked), **settings)
+    box, row = box_of(tab, "waiting")
+    assert box.is_checked()
+    assert WORDS["crowded"] not in row.inner_text()
+
+
+def test_each_kind_of_mark_has_a_box_of_its_own(visit, toy_plan) -> None:
+    """All but c4, which planners decided, are to be reviewed: the one mark stays, the many wait."""
+    every = set(toy_plan.zones["unit_id"]) - {"c4"}
+    tab = visit(with_status(toy_plan, "review", every), **LITTLE)
+    assert not box_of(tab, "waiting")[0].is_checked()
+    decided, row = box_of(tab, "decision_mark")
+    assert decided.is_checked()
+    assert row.inner_text() == f"{WORDS['decision_mark']}\n1 unit"
