@@ -17,6 +17,7 @@ from maps.pages import fill_page as fill_page
 from maps.report_parts import Chapter as Chapter
 from maps.report_editions import Edition as Edition
 from maps.report_chapters import summary as summary
+from maps.report_waiting import open_units as open_units
 from maps.report_energy import energy as energy
 from maps.report_findings import findings as findings
 from maps.report_optima import optimum_leaves as optimum_leaves

@@ -9,7 +9,6 @@ from typing import Any
 from layers import Quota
 from maps.lettering import NONE, amount, measure, number, percent, projection, spaced
 from maps.report_annexes import weight_text
-from maps.report_chapters import OPEN
 from maps.report_editions import Edition, each_row
 from maps.report_energy import unit_lights
 from maps.report_flows import unit_flows
@@ -18,6 +17,7 @@ from maps.report_land import unit_land
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
 from maps.report_sites import sited
+from maps.report_waiting import OPEN
 from zoning import factors, optimum_lines, text_in
 
 Content = Mapping[str, Any]

@@ -76,7 +76,7 @@ def line_styles(plan: Plan) -> dict[str, tuple[str, float, str]]:
     return {line.code: LINE_STYLES.get(line.code, OTHER_LINE) for line in plan.rulebook.lines}
 
 
-def legend(plan: Plan, words: dict[str, str], language: str) -> tuple[Block, ...]:
+def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = True) -> tuple[Block, ...]:
     """The blocks of the legend: only what occurs in the plan; main functions first.
 
     Parameters
@@ -85,6 +85,8 @@ def legend(plan: Plan, words: dict[str, str], language: str) -> tuple[Block, ...
     words : dict of str to str
         See :func:`maps.report_words.report_words`.
     language : {"en", "zh"}
+    rings : bool
+        Whether units that wait for somebody have their rings on the picture.
     """
     zones = plan.zones
     fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
@@ -102,7 +104,7 @@ def legend(plan: Plan, words: dict[str, str], language: str) -> tuple[Block, ...
         Block(words["main"], items(mains, lambda code: _box(fills[code]))),
         Block(words["overlay"], items(overlays, _hatched_box)),
         Block(words["control_line"], tuple(_lines(plan, words, language))),
-        Block(words["marks"], tuple(_marks(plan, words))),
+        Block(words["marks"], tuple(_marks(plan, words, rings=rings))),
     )
     return tuple(block for block in blocks if block.items)
 
@@ -129,12 +131,13 @@ def _lines(plan: Plan, words: dict[str, str], language: str) -> Iterator[Item]:
             )
 
 
-def _marks(plan: Plan, words: dict[str, str]) -> list[Item]:
+def _marks(plan: Plan, words: dict[str, str], *, rings: bool) -> list[Item]:
     found = []
     counts = plan.zones["status"].value_counts()
     waiting = int(counts.get("contested", 0) + counts.get("review", 0))
     if waiting:
-        found.append(Item(open_mark(13, 7), words["mark_open"], units_counted(waiting, words)))
+        figures = [units_counted(waiting, words), *([] if rings else [words["no_rings"]])]
+        found.append(Item(open_mark(13, 7), words["mark_open"], " · ".join(figures)))
     if counts.get("by_decision", 0):
         decided = units_counted(int(counts["by_decision"]), words)
         found.append(Item(decision_mark(13, 7), words["mark_decision"], decided))

@@ -43,6 +43,10 @@ FONTS = {"en": f"{_LATIN},{_HAN},sans-serif", "zh": f"{_HAN},{_LATIN},sans-serif
 MUTED = "#57534E"
 MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
+WAITING = ("contested", "review")
+RING_PX = 4
+MOST_COVERED = 1 / 8
+"""The part of the land that rings may cover."""
 
 
 def picture(plan: Plan, language: str | None = None) -> str:
@@ -80,7 +84,8 @@ def picture(plan: Plan, language: str | None = None) -> str:
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
     units = units.set_geometry(gpd.GeoSeries(simplify(units.geometry.to_numpy(), frame), units.index, crs=units.crs))
     places = _jurisdictions(units)
-    blocks = legend(plan, words, language)
+    rings = _have_room(units, frame)
+    blocks = legend(plan, words, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
     credit = wrap(visible(_credits(plan, words)), WIDTH / CREDIT / 1.02)
     bottom = high + 8 + 13 * len(credit)
@@ -101,7 +106,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
         text_at(0, 40, f"{words['map_title']}{words['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
         *_ground(plan, units, frame),
-        *_marks(units, frame),
+        *_marks(units, frame, rings=rings),
         *_names(places, frame),
         "</g>",
         *compass(units, frame, words, 0, below + 10),
@@ -233,13 +238,24 @@ def _borders() -> list[str]:
     ]
 
 
-def _marks(units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+def _shrink(units: gpd.GeoDataFrame) -> float:
+    """How large marks are, of their full size."""
+    return 1.0 if len(units) <= MANY_UNITS else 0.55
+
+
+def _have_room(units: gpd.GeoDataFrame, frame: Frame) -> bool:
+    """Whether the rings of the units that wait for somebody leave the colours to be seen."""
+    covered = units["status"].isin(WAITING).sum() * np.pi * (RING_PX * _shrink(units)) ** 2
+    return bool(covered <= MOST_COVERED * units.area.sum() / frame.metres_per_px**2)
+
+
+def _marks(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[str]:
     """Rings on units that wait for somebody, squares on those that planners decided."""
-    shrink = 1.0 if len(units) <= MANY_UNITS else 0.55
+    shrink = _shrink(units)
     found = []
     for status, point in zip(units["status"], units.geometry.representative_point(), strict=True):
-        if status in ("contested", "review"):
-            found.append(open_mark(*frame.place(point.x, point.y), 4 * shrink))
+        if status in WAITING and rings:
+            found.append(open_mark(*frame.place(point.x, point.y), RING_PX * shrink))
         if status == "by_decision":
             found.append(decision_mark(*frame.place(point.x, point.y), 3.2 * shrink))
     return found

@@ -1,4 +1,4 @@
-"""The chapters on what the plan says: summary, zones, open questions, decisions, control lines."""
+"""The chapters on what the plan says: summary, zones, decisions, control lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from zoning import first_part
 
-OPEN = ("contested", "review")
 STATUSES = ("decided", "by_decision", "contested", "review")
 
 
@@ -179,64 +178,6 @@ def _rules(edition: Edition) -> Grid:
     )
 
 
-def open_units(edition: Edition) -> Chapter:
-    """Contested units and units to be reviewed, each with every claim made on it."""
-    words, table = edition.words, edition.plan.zones
-    waiting = table[table["status"].isin(OPEN)]
-    leaves: list[Leaf] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
-    claims = dict(by_group(edition.plan.claims[edition.plan.claims["unit_id"].isin(waiting["unit_id"])], "unit_id"))
-    told = edition.plan.conflicts
-    for row in each_row(waiting):
-        margins = told[told["unit_id"] == row.unit_id]
-        facts = (
-            (words["jurisdiction"], row.jurisdiction),
-            (words["main"], edition.title(row.main)),
-            (words["margins"], _margins(edition, margins)),
-            (words["smallest_change"], _smallest(edition, margins) if row.status == "contested" else ""),
-        )
-        made = _claims(edition, claims[row.unit_id])
-        leaves.append(Card(row.name or row.unit_id, row.unit_id, edition.standing(row.unit_id), facts, grid=made))
-    near = told[told["near"].astype(bool)]
-    if len(near):
-        leaves.append(_near(edition, near))
-    return Chapter("open", words["open_units"], tuple(leaves))
-
-
-def _margins(edition: Edition, margins: pd.DataFrame) -> str:
-    said = (edition.say("rule_said", rule=row.rule, reason=row.reason) for row in each_row(margins))
-    return edition.words["semicolon"].join(said)
-
-
-def _smallest(edition: Edition, margins: pd.DataFrame) -> str:
-    """The one change of one indicator that is the smallest, in words."""
-    smallest = margins[margins["smallest"].astype(bool)]
-    return edition.words["no_change"] if smallest.empty else str(smallest["reason"].iloc[0])
-
-
-def _near(edition: Edition, near: pd.DataFrame) -> Grid:
-    return grid(
-        edition.words["near_units"],
-        edition.columns(unit="text", rule="id", reason="long"),
-        ((edition.unit(row.unit_id), row.rule, row.reason) for row in each_row(near)),
-        note=edition.words["near_note"],
-    )
-
-
-def _claims(edition: Edition, claims: pd.DataFrame) -> Grid:
-    return grid(
-        "",
-        edition.columns(zone="text", rule="id", answer="word", reason="long"),
-        (
-            (edition.title(row.zone), row.rule, _answer(edition, row), _grounds(edition, row))
-            for row in each_row(claims)
-        ),
-    )
-
-
-def _grounds(edition: Edition, row: Any) -> tuple[str, ...]:
-    return (row.reason, *edition.clauses(row.values))
-
-
 def decisions(edition: Edition) -> Chapter:
     """What planners decided, by whom and why, beside what the rules said."""
     words = edition.words
@@ -272,7 +213,7 @@ def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
     own = claims[claims["zone"].isin(matter) & claims["rule"].isin(asked)]
     if len(own):
         said = (
-            {"zone": edition.title(row.zone), "rule": row.rule, "answer": _answer(edition, row), "reason": row.reason}
+            {"zone": edition.title(row.zone), "rule": row.rule, "answer": answered(edition, row), "reason": row.reason}
             for row in each_row(own)
         )
         return edition.words["semicolon"].join(edition.say("answer_said", **one) for one in said)
@@ -282,7 +223,8 @@ def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
     return edition.say("would_be", zone=edition.title(default))
 
 
-def _answer(edition: Edition, row: Any) -> str:
+def answered(edition: Edition, row: Any) -> str:
+    """What a rule said of a unit."""
     return edition.words.get(str(row.answer), str(row.answer))
 
 

@@ -12,7 +12,7 @@ from maps.lists import unit_list
 from maps.pages import fill_page, write_page
 from maps.pictures import picture
 from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
-from maps.report_chapters import decisions, lines, open_units, summary, zones
+from maps.report_chapters import decisions, lines, summary, zones
 from maps.report_editions import Edition
 from maps.report_energy import energy
 from maps.report_findings import findings
@@ -21,6 +21,7 @@ from maps.report_industries import industries
 from maps.report_land import land
 from maps.report_parts import Chapter
 from maps.report_sites import sites
+from maps.report_waiting import open_units
 from zoning import Plan, derived_in
 
 
@@ -67,7 +68,8 @@ def report(plan: Plan, language: str | None = None) -> str:
     Notes
     -----
     Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
-    as their codes. Long tables are folded on the screen and whole on paper; nothing is left out.
+    as their codes. Long tables are folded on the screen and whole on paper; only of the claims on units that wait for
+    an answer some stand in the tables alone, where the units are many.
     """
     edition = Edition.of(plan, language)
     return fill_page(

@@ -152,3 +152,13 @@ def test_a_tall_province_has_its_legend_beside_it(toy_plan):
     assert float(place) > 500
     ratio = zone_area_px(svg, "general") / zone_area_px(svg, "key_development")
     assert ratio == pytest.approx(5, rel=1e-3)
+
+
+def test_rings_that_would_hide_the_colours_are_left_out_and_the_legend_says_so(toy_plan, monkeypatch):
+    zones = toy_plan.zones.assign(status="review")
+    plan = dataclasses.replace(toy_plan, zones=zones)
+    assert picture(plan).count("<circle") == 13  # twelve units and the legend
+    monkeypatch.setattr("maps.pictures.RING_PX", 40)
+    svg = picture(plan)
+    assert svg.count("<circle") == 1
+    assert "12 units · not drawn: so many rings would hide the colours" in " ".join(texts(svg))

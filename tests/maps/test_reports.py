@@ -186,6 +186,25 @@ def test_open_units_show_every_claim(toy_plan):
     )
 
 
+def test_of_many_open_units_some_stand_in_full_and_the_rest_by_their_claims(toy_plan, monkeypatch):
+    """Eleven units wait: the contested one is told, and of each kind the first ones."""
+    monkeypatch.setattr("maps.report_waiting.TOLD", 6)
+    zones = toy_plan.zones.assign(status="review")
+    zones["status"] = (
+        zones["status"].mask(zones["unit_id"] == "b3", "contested").mask(zones["unit_id"] == "c4", "decided")
+    )
+    html = report(dataclasses.replace(toy_plan, zones=zones))
+    chapter = html[html.index('<section id="open">') : html.index('<section id="decisions">')]
+    assert "6 of 11 units are told in full" in chapter
+    assert "<h3>Unit B3 <code>b3</code> <mark>contested</mark></h3>" in chapter
+    full = set(re.findall(r"<code>([abc]\d)</code>", chapter))
+    named = set(re.findall(r"<bdi>Unit [ABC]\d \(([abc]\d)\)</bdi>", chapter))
+    assert len(full) == 6
+    assert full | named == set(zones["unit_id"]) - {"c4"}
+    assert not full & named
+    assert "Ecologically fragile (fragile-1): yes; General (default): yes" in chapter
+
+
 def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     """a1 is all forest, where half is asked for: the least change of the share that matters is to below half."""
     plan = toy_plan
