@@ -17,6 +17,10 @@ async function open(map, icons) {
   document.documentElement.dataset.zoneplan = "ready";
 }
 
+const TIP_ABOVE = 12;
+const TIP_BELOW = 20;
+const TIP_EDGE = 6;
+
 class Page {
   constructor(map, facts, shapes) {
     this.map = map;
@@ -117,7 +121,7 @@ class Page {
   // What the pointer does on the map.
   follow() {
     const { map, shapes, facts } = this;
-    this.tip = L.tooltip({ className: "zp-tip", direction: "top", offset: [0, -6], opacity: 1 });
+    this.tip = L.tooltip({ className: "zp-tip", opacity: 1 });
     const unitUnder = (latlng) => {
       const [x, y] = onGrid(shapes.grid, latlng);
       const reach = 5 / scaleOf(map, shapes.grid);
@@ -133,6 +137,7 @@ class Page {
       if (unit < 0) return map.closeTooltip(this.tip);
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
       map.openTooltip(this.tip.setLatLng(latlng).setContent(this.tipText(unit, piece)));
+      this.placeTip(latlng);
     });
     map.on("mouseout movestart", () => {
       map.closeTooltip(this.tip);
@@ -146,6 +151,32 @@ class Page {
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
       this.choose(unit, { place: textsAt(facts, piece) });
     });
+  }
+
+  // Above the pointer, else below it, between what stands over the map on both sides.
+  placeTip(latlng) {
+    const { map, tip } = this;
+    const frame = map.getContainer().getBoundingClientRect();
+    const at = map.latLngToContainerPoint(latlng);
+    const { offsetWidth: wide, offsetHeight: high } = tip.getElement();
+    const controls = map.getContainer().querySelector(".leaflet-top.leaflet-right");
+    const room = (top) => {
+      const over = (element) => {
+        const box = element.getBoundingClientRect();
+        return top + frame.top < box.bottom && top + frame.top + high > box.top ? box : null;
+      };
+      const least = (over(by("zp-layers"))?.right ?? frame.left) - frame.left + TIP_EDGE;
+      const most = (over(controls)?.left ?? frame.right) - frame.left - TIP_EDGE - wide;
+      return { fits: top >= 0 && least <= most, least, most };
+    };
+    const above = room(at.y - high - TIP_ABOVE);
+    const { least, most } = above.fits ? above : room(at.y + TIP_BELOW);
+    const left = at.x - wide / 2;
+    tip.options.direction = above.fits ? "top" : "bottom";
+    // Leaflet itself keeps 6 px
+    const down = above.fits ? 6 - TIP_ABOVE : TIP_BELOW - 6;
+    tip.options.offset = [Math.max(least, Math.min(left, most)) - left, down];
+    tip.update();
   }
 
   tipText(unit, piece) {
@@ -218,7 +249,7 @@ class Page {
     const { units, zones } = facts;
     this.shown.chosen = unit;
     this.marked.redraw();
-    const actions = { show: () => this.look(unit), close: () => this.close() };
+    const actions = { show: () => this.show(unit), close: () => this.close() };
     const card = by("zp-unit");
     card.replaceChildren(...unitCard(facts, speech, unit, place, actions).filter(Boolean));
     this.showTab("unit");
@@ -228,6 +259,7 @@ class Page {
       this.look(unit);
       card.querySelector("h2").focus({ preventScroll: true });
     }
+    this.bringIntoView(card.querySelector("header"));
     by("zp-live").textContent = speech.say("chosen", {
       name: units.name[unit],
       id: units.id[unit],
@@ -243,6 +275,17 @@ class Page {
     by("zp-unit").replaceChildren(node("p", { class: "zp-muted" }, this.speech.words.choose));
     by("zp-live").textContent = "";
     this.showTab("plan");
+  }
+
+  // Where the page is longer than the screen, what was asked for may lie outside it.
+  bringIntoView(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    if (top < 0 || bottom > window.innerHeight) element.scrollIntoView({ block: "center" });
+  }
+
+  show(unit) {
+    this.look(unit);
+    this.bringIntoView(this.map.getContainer());
   }
 
   // Bring a unit into view: no closer than that its neighbours are seen, too.
