@@ -73,7 +73,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{n} of {all} parameters are not verified against an official text.",
         "{all} 个参数中有 {n} 个未与官方文本核对。",
     ),
-    "units_waiting": ("{n} are contested or to be reviewed.", "{n}有争议或待复核。"),
+    "units_waiting": ("Contested or to be reviewed: {n}.", "有争议或待复核：{n}。"),
     "not_deducted": (
         "Available land was not reduced by {names}: the study has no layer for it.",
         "可用土地未扣除 {names}：研究缺少相应图层。",
@@ -182,7 +182,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "all": ("All", "全部"),
     "name": ("Name", "名称"),
     "area_ha": ("Area, ha", "面积（公顷）"),
-    "found": ("{n} of {all} units, page {page} of {pages}", "{all} 个单元中的 {n} 个，第 {page}/{pages} 页"),
+    "found": ("{n} of {units}, page {page} of {pages}", "{units}中的 {n} 个，第 {page}/{pages} 页"),
     "none_found": ("No unit fits", "没有符合的单元"),
     "previous": ("Previous", "上一页"),
     "next": ("Next", "下一页"),

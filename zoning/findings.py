@@ -78,7 +78,7 @@ def _say(plan: Plan, key: str, **parts: object) -> str:
 def _of_units(plan: Plan, code: str, ids: Iterable[str], **parts: object) -> Finding:
     """A warning about some units."""
     units = sorted(ids)
-    text = _say(plan, code, count=len(units), units=shown(units), **parts)
+    text = _say(plan, code, count=f"{len(units):,}", units=shown(units), **parts)
     return Finding("warning", code, "", tuple(units[:5]), len(units), text)
 
 

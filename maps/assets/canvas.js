@@ -214,7 +214,7 @@ class Painter {
 
   // Names where there is room for them, and none over another.
   drawNames(context, screen, seen) {
-    const { facts, shapes } = this;
+    const { facts, shapes, shown } = this;
     context.font =
       '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", ' +
       '"PingFang SC", "Microsoft YaHei", SimHei, sans-serif';
@@ -224,8 +224,9 @@ class Painter {
     const taken = [];
     for (const unit of [...seen].sort((a, b) => screen.width(b) - screen.width(a))) {
       const name = facts.units.name[unit];
-      const [x, y] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
+      const [x, middle] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
       const half = context.measureText(name).width / 2 + 2;
+      const y = middle - (shown.marks.has(markOf(facts, unit)) ? 13 : 0); // above its mark
       if (half * 2 > screen.width(unit) * 1.05) continue;
       if (taken.some(([x0, y0, half0]) => Math.abs(x - x0) < half + half0 && Math.abs(y - y0) < 14)) continue;
       taken.push([x, y, half]);

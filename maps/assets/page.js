@@ -213,6 +213,7 @@ class Page {
     by("zp-plan").append(...planSummary(facts, speech, chooseById).filter(Boolean));
     by("zp-unit").append(node("p", { class: "zp-muted" }, words.choose));
     by("zp-units").append(...this.table.root);
+    by("zp-skip").addEventListener("click", () => this.showTab("units"));
     const search = by("zp-search");
     search.addEventListener("input", () => {
       this.table.search(search.value);

@@ -82,10 +82,7 @@ function siteSwatch(layer) {
 // The rows of the control: one box a quota that takes land.
 function siteRows(facts, speech, shown, row) {
   return facts.sites.map((layer) => {
-    const counted = speech.say(layer.sites.length === 1 ? "one_patch" : "n_patches", {
-      n: speech.whole.format(layer.sites.length),
-    });
-    const figures = [speech.ha(layer.ha), counted];
+    const figures = [speech.ha(layer.ha), patchesText(speech, layer.sites.length)];
     if (layer.unplaced > 0.005) figures.push(speech.say("unplaced", { n: speech.ha(layer.unplaced) }));
     const { reserve, unit } = facts.quotas[layer.quota];
     if (Number(reserve)) figures.push(speech.say("reserve", { n: speech.amount(reserve, unit) }));
@@ -99,12 +96,16 @@ function siteRows(facts, speech, shown, row) {
   });
 }
 
+function patchesText(speech, count) {
+  return count === 1 ? speech.words.one_patch : speech.say("n_patches", { n: speech.whole.format(count) });
+}
+
 // What the card of a unit says of the land that a quota took.
 function sitedFacts(facts, speech, unit, quota) {
   const row = facts.units.sitings[unit].find(([place]) => place === quota);
   if (!row) return [];
   const [, placed, unplaced, patches, gap] = row;
-  const told = [speech.ha(placed), speech.say(patches === 1 ? "one_patch" : "n_patches", { n: String(patches) })];
+  const told = [speech.ha(placed), patchesText(speech, patches)];
   if (unplaced > 0.005) told.push(speech.say("unplaced", { n: speech.ha(unplaced) }));
   if (gap > 0) told.push(speech.say("within_best", { n: speech.value(gap) }));
   return [[speech.words.sited, told.join(" · ")]];

@@ -2,11 +2,17 @@
 
 const PAGE = 40;
 
+// A text as it is searched: without case, accents and apostrophes, which are typed in many ways or left out.
+function sought(text) {
+  const bare = text.normalize("NFD").replace(/[\u0300-\u036f'’‘ʼʻ`´]/g, "");
+  return bare.toLowerCase();
+}
+
 class UnitTable {
   constructor(facts, speech, choose) {
     Object.assign(this, { facts, speech, choose, page: 0, column: 0, falling: false, chosen: -1 });
     this.order = facts.units.id.map((_, unit) => unit);
-    this.needles = facts.units.id.map((id, unit) => `${facts.units.name[unit]} ${id}`.toLowerCase());
+    this.needles = facts.units.id.map((id, unit) => sought(`${facts.units.name[unit]} ${id}`));
     this.query = "";
     this.collator = new Intl.Collator(facts.language, { numeric: true });
     this.columns = this.findColumns();
@@ -100,7 +106,7 @@ class UnitTable {
   }
 
   search(query) {
-    this.query = query.trim().toLowerCase();
+    this.query = sought(query.trim());
     this.filter();
   }
 
@@ -138,7 +144,7 @@ class UnitTable {
   best() {
     const { units } = this.facts;
     const exact = this.found.find((unit) =>
-      [units.id[unit], units.name[unit]].some((text) => text.toLowerCase() === this.query),
+      [units.id[unit], units.name[unit]].some((text) => sought(text) === this.query),
     );
     return exact ?? this.found[0] ?? -1;
   }
@@ -155,7 +161,12 @@ class UnitTable {
     const rows = this.found.slice(this.page * PAGE, (this.page + 1) * PAGE);
     this.body.replaceChildren(...rows.map((unit) => this.row(unit)));
     this.count.textContent = this.found.length
-      ? speech.say("found", { n: this.found.length, all: facts.units.id.length, page: this.page + 1, pages })
+      ? speech.say("found", {
+          n: speech.whole.format(this.found.length),
+          units: speech.units(facts.units.id.length),
+          page: this.page + 1,
+          pages,
+        })
       : speech.words.none_found;
     this.previous.disabled = this.page === 0;
     this.next.disabled = this.page >= pages - 1;

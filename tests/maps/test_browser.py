@@ -273,6 +273,37 @@ def test_hover_names_the_unit_and_its_zone(visit, toy_plan) -> None:
     tab.wait_for_selector(".zp-tip", state="detached")
 
 
+@pytest.mark.parametrize("settings", [{}, {"viewport": {"width": 390, "height": 844}}])
+def test_the_hover_text_is_cut_off_by_nothing(visit, make_plan, settings) -> None:
+    """Along the edges of a map that is all one unit, whose name is long: inside the map, and beside the legend."""
+    tab = visit(make_plan({"b2": "Mancomunidad de los municipios de la ribera alta"}), **settings)
+    middle = tab.evaluate("map_plan.getCenter()")
+    tab.evaluate("at => map_plan.setView(at, map_plan.getZoom() + 5, { animate: false })", middle)
+    frame, legend = (tab.locator(name).bounding_box() for name in (".zp-map", "#zp-layers"))
+    left, top = frame["x"], frame["y"]
+    right, bottom = left + frame["width"], top + frame["height"]
+    beside = legend["x"] + legend["width"] + 2
+    for x, y in [(beside, top + 8), (beside, top + 200), (right - 60, top + 8), (right - 8, bottom - 60)]:
+        tab.mouse.move(x, y)
+        tip = tab.locator(".zp-tip").bounding_box()
+        assert tip["x"] >= left
+        assert tip["y"] >= top
+        assert tip["x"] + tip["width"] <= right
+        assert tip["y"] + tip["height"] <= bottom
+        above = tip["y"] + tip["height"] <= legend["y"] or tip["y"] >= legend["y"] + legend["height"]
+        assert above or tip["x"] >= legend["x"] + legend["width"]
+
+
+def test_search_needs_no_accents_and_no_apostrophes(visit, make_plan) -> None:
+    tab = visit(make_plan({"a1": "Doña Ana", "a2": "O'Brien's County", "a3": "Ōtsu"}))
+    for typed, found in [("dona", "a1"), ("DOÑA ana", "a1"), ("O’Brien", "a2"), ("obriens", "a2"), ("otsu", "a3")]:
+        tab.get_by_label("Find a unit").fill(typed)
+        assert tab.locator("#zp-units tbody tr small").all_inner_texts() == [
+            f"{found} · west" if found != "a3" else "a3 · east"
+        ]
+    assert "1 of 12 units, page 1 of 1" in tab.locator("#zp-units").inner_text()
+
+
 def test_search_by_name_and_by_id(visit, toy_plan) -> None:
     tab = visit(toy_plan)
     tab.get_by_label("Find a unit").fill("unit b")
@@ -290,6 +321,10 @@ def test_a_keyboard_alone_finds_and_chooses_a_unit(visit, toy_plan) -> None:
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.className") == "skip"
     tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.id") == "zp-units"
+    assert tab.locator("#zp-units tbody tr").first.is_visible()
+    tab.keyboard.press("Shift+Tab")
+    tab.keyboard.press("Shift+Tab")
     tab.keyboard.type("Unit A4")
     tab.keyboard.press("Enter")
     assert tab.evaluate("document.activeElement.textContent") == "Unit A4"
@@ -342,6 +377,36 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visit, toy_plan) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.mouse.click(*place(tab, toy_plan, "b3"))
     assert tab.locator("#zp-unit h2").inner_text() == "Unit B3"
+    assert seen(tab, "#zp-unit header")
+    tab.locator("#zp-unit").evaluate("card => card.lastElementChild.scrollIntoView()")
+    assert not seen(tab, ".zp-map")
+    tab.get_by_role("button", name="Show on the map").press("Enter")
+    assert seen(tab, ".zp-map")
+
+
+def seen(tab, name: str) -> bool:
+    """Whether all of an element is on the screen."""
+    box = tab.locator(name).bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= tab.viewport_size["height"]
+
+
+def test_the_chosen_tab_is_told_where_the_system_sets_the_colours(visit, toy_plan) -> None:
+    tab = visit(toy_plan, forced_colors="active", color_scheme="dark")
+    edges = tab.eval_on_selector_all(
+        ".zp-tabs button", "all => all.map(one => getComputedStyle(one).borderBottomColor)"
+    )
+    assert edges[0] != edges[1] == edges[2]
+    ground = tab.locator("#zp-layers canvas").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+
+
+def test_a_name_does_not_cover_the_mark_of_its_unit(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    at = place(tab, toy_plan, "c4")
+    mark = colour(tab, at)
+    tab.get_by_label("Names of units").check()
+    settle(tab)
+    assert colour(tab, at) == mark == [0x1C, 0x19, 0x17]
 
 
 def test_the_map_is_on_the_printed_page(visit, toy_plan) -> None:

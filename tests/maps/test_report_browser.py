@@ -17,8 +17,11 @@ NAME = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}"
 
 @pytest.fixture
 def path(make_plan, tmp_path):
-    """A report with a hostile name and a ledger of 300 rows."""
+    """A report with a hostile name, an address that has no place to break, and a ledger of 300 rows."""
     plan = make_plan(names={"a1": NAME, "b2": "攀枝花市"})
+    address = f"Toy Act, https://example.org/{'0123456789' * 9}"
+    policies = tuple(one.model_copy(update={"reference": address}) for one in plan.rulebook.policies)
+    plan = dataclasses.replace(plan, rulebook=dataclasses.replace(plan.rulebook, policies=policies))
     ledger = pd.concat([plan.ledger.assign(feature=f"f{number}") for number in range(300)])
     write_report(dataclasses.replace(plan, ledger=ledger), tmp_path / "report.html")
     return tmp_path / "report.html"
