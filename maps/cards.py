@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from layers import visible
+from maps.lettering import hectares
 from maps.shelves import Shelf, Whys
 from zoning import STANDINGS, Plan, instrument_in, price_words, reasoned, records, standings, text_in, trace
 
@@ -66,7 +67,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         "id": [visible(unit_id) for unit_id in ids],
         "name": [visible(name) for name in zones["name"]],
         "jurisdiction": [jurisdictions.place(visible(name)) for name in zones["jurisdiction"]],
-        "area_ha": [round(float(area), 2) for area in zones["area_ha"]],
+        "area_ha": [hectares(area) for area in zones["area_ha"]],
         "main": [codes.index(code) for code in zones["main"]],
         "overlays": [[codes.index(code) for code in held.split(";") if code] for held in zones["overlays"]],
         "status": [STATUSES.index(status) for status in zones["status"]],
@@ -114,8 +115,8 @@ def _lines(rows: Rows, plan: Plan, _language: str) -> list[list[Any]]:
     return [
         [
             codes.index(row["line"]),
-            round(float(row["claimed_ha"]), 2),
-            round(float(row["settled_ha"]), 2),
+            hectares(row["claimed_ha"]),
+            hectares(row["settled_ha"]),
             [codes.index(code) if code in codes else visible(code) for code in str(row["lost_to"]).split(";") if code],
         ]
         for row in rows
@@ -148,8 +149,8 @@ def _sitings(rows: Rows, plan: Plan) -> list[list[Any]]:
     return [
         [
             names.index(row["quota"]),
-            round(float(row["placed_ha"]), 2),
-            round(float(row["unplaced_ha"]), 2),
+            hectares(row["placed_ha"]),
+            hectares(row["unplaced_ha"]),
             int(row["patches"]),
             None if pd.isna(row["gap_pct"]) else float(f"{row['gap_pct']:.3g}"),
         ]
@@ -228,7 +229,7 @@ class _Policies:
 
 
 def _rounded(area: float | None) -> float | None:
-    return None if area is None else round(area, 2)
+    return None if area is None else hectares(area)
 
 
 def _settings(text: str) -> list[list[str]]:

@@ -12,6 +12,7 @@ from layers import visible
 from maps.cards import cards
 from maps.ceilings import use_breaks
 from maps.legends import line_styles
+from maps.lettering import hectares
 from maps.map_words import map_words
 from maps.palette import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.payments import tell_payments
@@ -70,7 +71,7 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "rulebook": visible(plan.rulebook.name),
         "country": visible(plan.rulebook.country),
         "description": visible(plan.rulebook.description),
-        "area_ha": round(float(plan.zones["area_ha"].sum()), 2),
+        "area_ha": hectares(plan.zones["area_ha"].sum()),
         "policies": [sum(not policy.verified for policy in policies), len(policies)],
         "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
         "deductions": [
@@ -181,4 +182,4 @@ def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
 
 
 def _ha(areas: pd.Series) -> float:
-    return round(float(areas.sum()), 2)
+    return hectares(areas.sum())

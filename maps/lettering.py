@@ -98,6 +98,17 @@ def area_decimals(total_ha: float) -> int:
     return 0 if total_ha >= 1e6 else 1 if total_ha >= 1e4 else 2
 
 
+def hectares(area: object) -> float:
+    """An area for the map, which rounds it itself: rounded here to what people read, it would be rounded twice.
+
+    Examples
+    --------
+    >>> hectares(191800.84624)
+    191800.84624
+    """
+    return round(float(area), 6)  # type: ignore[arg-type]  # a cell of a table
+
+
 @lru_cache(maxsize=64)
 def projection(crs: CRS) -> str:
     """The name of a CRS that a reader can look up, or how it is built where it has none; PROJ takes long to search.

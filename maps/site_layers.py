@@ -10,6 +10,7 @@ import pyproj
 import shapely
 
 from layers import visible, way_between
+from maps.lettering import hectares
 from maps.packing import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes
 from maps.palette import site_inks
 from zoning import Plan
@@ -46,8 +47,8 @@ def site_layers(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
                     "name": visible(quota.name),
                     "period": quota.period,
                     "colour": inks[place],
-                    "ha": round(float(rows["area_ha"].sum()), 2),
-                    "unplaced": round(float(told["unplaced_ha"].clip(lower=0).sum()), 2),
+                    "ha": hectares(rows["area_ha"].sum()),
+                    "unplaced": hectares(told["unplaced_ha"].clip(lower=0).sum()),
                     "units": plan.units.index.get_indexer(rows["unit_id"]).tolist(),
                     "areas": [round(float(area), 2) for area in rows["area_ha"]],
                     "rings": [_rings(site) for site in _on_grid(rows.geometry.to_numpy(), shapes, plan.units.crs)],

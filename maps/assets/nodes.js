@@ -22,6 +22,7 @@ class Speech {
     this.area = new Intl.NumberFormat(facts.language, {
       minimumFractionDigits: this.digits,
       maximumFractionDigits: this.digits,
+      roundingMode: "halfEven", // as the report and the tables
     });
     this.six = new Intl.NumberFormat(facts.language, { maximumSignificantDigits: 7 });
   }
@@ -34,7 +35,7 @@ class Speech {
 
   ha(value) {
     return this.say("ha", {
-      n: value > 0 && value < 0.5 * 10 ** -this.digits ? "< " + 10 ** -this.digits : this.area.format(value),
+      n: value > 0 && value <= 0.5 * 10 ** -this.digits ? "< " + 10 ** -this.digits : this.area.format(value),
     });
   }
 

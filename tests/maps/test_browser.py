@@ -10,6 +10,7 @@ import folium
 import pytest
 
 from layers import read_study
+from maps.report_editions import Edition
 from maps.webmap import draw
 from zoning import run
 
@@ -441,3 +442,17 @@ def test_it_works_inside_a_notebook(chromium, toy_plan, tmp_path) -> None:
     tab.goto((tmp_path / "cell.html").as_uri())
     tab.frame_locator("iframe").locator(".leaflet-zoneplan-pane canvas").wait_for()
     tab.close()
+
+
+def test_areas_are_rounded_once_and_as_in_the_report(visit, toy_plan) -> None:
+    """A plan of 10,000 to a million ha has one decimal: rounded to two first, 191,800.846 ha would be 191,800.9."""
+    areas = {"a1": 191800.84624, "a2": 200.25, "a3": 0.04}
+    zones = toy_plan.zones.assign(area_ha=[areas.get(one, 100.0) for one in toy_plan.zones["unit_id"]])
+    plan = dataclasses.replace(toy_plan, zones=zones)
+    edition = Edition.of(plan)
+    tab = visit(plan)
+    for unit_id, area in areas.items():
+        tab.evaluate("unit => { location.hash = `unit=${unit}`; }", unit_id)
+        tab.wait_for_function("unit => document.querySelector('#zp-unit').innerText.includes(unit)", arg=unit_id)
+        assert f" · {edition.ha(area)} ha\n" in tab.locator("#zp-unit header").inner_text()
+    assert f"12 units · {edition.ha(edition.total_ha)} ha" in tab.locator("#zp-line").inner_text()
