@@ -73,6 +73,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{n} of {all} parameters are not verified against an official text.",
         "{all} 个参数中有 {n} 个未与官方文本核对。",
     ),
+    "undrawn": (
+        "This map cannot show what goes round a pole or lies at one: {names}. The picture of the report shows it.",
+        "此图无法绘出环绕或位于极点的单元：{names}。报告中的图件可见其全貌。",
+    ),
     "units_waiting": ("Contested or to be reviewed: {n}.", "有争议或待复核：{n}。"),
     "not_deducted": (
         "Available land was not reduced by {names}: the study has no layer for it.",

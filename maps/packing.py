@@ -47,6 +47,8 @@ class Shapes(NamedTuple):
         The place of each piece's unit.
     labels : array of int, (units, 2)
         A point inside each unit, on the grid.
+    undrawn : array of int
+        The places of units that the projection cannot show: those that go round a pole, or lie at one.
     """
 
     west: float
@@ -56,6 +58,7 @@ class Shapes(NamedTuple):
     units: Rings
     unit_of_piece: Integers
     labels: Integers
+    undrawn: Integers
 
 
 def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
@@ -90,7 +93,10 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     seam = _seam(shapely.get_coordinates(degrees)[:, 0])
     parts = shapely.transform(degrees, lambda xy: _mercator(xy, seam))
     labels = _mercator(in_degrees(shapely.get_coordinates(label_points(ground))), seam)
-    step = max(_step(np.bincount(places, shapely.area(parts), len(units)).astype(np.float64)), 0.01)
+    drawn = np.bincount(places, shapely.area(parts), len(units)).astype(np.float64)
+    real = shapely.area(ground)
+    undrawn = drawn < real / 2  # the projection makes all land larger, but for what it leaves out
+    step = max(_step(np.where(undrawn, real, drawn)), 0.01)
     west, south, *_ = shapely.total_bounds(parts)
     arcs = cut(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
     return Shapes(
@@ -101,6 +107,7 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
         units=merge(arcs, places, len(units)),
         unit_of_piece=places,
         labels=np.rint((labels - (west, south)) / step).astype(np.int64),
+        undrawn=np.flatnonzero(undrawn),
     )
 
 

@@ -88,7 +88,10 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
     plan_map._id = "plan"  # noqa: SLF001  (folium's ids are random; the same plan gives the same bytes)
     plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
-    plan_map.add_child(_PlanLayer(pack(shapes, said | {"sites": site_layers(plan, shapes)})), name="plan")
+    plan_map.add_child(
+        _PlanLayer(pack(shapes, said | {"sites": site_layers(plan, shapes), "undrawn": shapes.undrawn.tolist()})),
+        name="plan",
+    )
     language, words = said["language"], said["words"]
     fields = {**words, "title": words["map_of"].format(name=said["plan"]["name"]), "language": language}
     skeleton = (ASSETS / "map.html").read_text("utf-8")

@@ -456,3 +456,16 @@ def test_areas_are_rounded_once_and_as_in_the_report(visit, toy_plan) -> None:
         tab.wait_for_function("unit => document.querySelector('#zp-unit').innerText.includes(unit)", arg=unit_id)
         assert f" · {edition.ha(area)} ha\n" in tab.locator("#zp-unit header").inner_text()
     assert f"12 units · {edition.ha(edition.total_ha)} ha" in tab.locator("#zp-line").inner_text()
+
+
+def test_the_page_tells_of_units_that_it_cannot_draw(visit, toy_plan) -> None:
+    """The toy province moved to the south pole, beyond the end of the projection."""
+    polar = "+proj=laea +lat_0=-90 +datum=WGS84"
+    moved = (
+        one.set_geometry(one.geometry.translate(-4_002_000, -3_001_500).set_crs(polar, allow_override=True))
+        for one in (toy_plan.units, toy_plan.pieces)
+    )
+    units, pieces = moved
+    tab = visit(dataclasses.replace(toy_plan, units=units, pieces=pieces))
+    assert "round a pole or lies at one: Unit A1, Unit A2" in tab.locator(".zp-notices").inner_text()
+    assert tab.complaints == []

@@ -160,3 +160,15 @@ def test_numbers_survive_being_packed(values: list[int]) -> None:
 @given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1))
 def test_signs_survive_being_packed(values: list[int]) -> None:
     assert [unsigned(value) for value in zigzag(np.array(values)).tolist()] == values
+
+
+def test_units_that_the_projection_cannot_show_are_named() -> None:
+    """Round the south pole, in an equal-area CRS centred there: a cap, the ring around it, and land beside it."""
+    cap = shapely.Point(0, 0).buffer(1_000_000, quad_segs=64)
+    ring = shapely.Point(0, 0).buffer(2_000_000, quad_segs=64).difference(cap)
+    beside = box(2_000_000, -500_000, 2_600_000, 500_000)
+    units = gpd.GeoDataFrame(
+        geometry=[cap, ring, beside], index=["cap", "ring", "beside"], crs="+proj=laea +lat_0=-90 +datum=WGS84"
+    )
+    pieces = units.assign(unit_id=units.index)
+    assert shape(units, pieces).undrawn.tolist() == [0, 1]
