@@ -59,6 +59,7 @@ from zoning.industries import list_industries as list_industries
 from zoning.plans import Assumption as Assumption
 from zoning.plans import Plan as Plan
 from zoning.topics import narrow as narrow
+from zoning.gatherings import places_of as places_of
 from zoning.derivations import derive as derive
 from zoning.indicators import assumed as assumed
 from zoning.indicators import complete as complete

@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from layers import Clause, parse_calculation, parse_condition
+from zoning.gatherings import plain
 from zoning.land_entries import Band, Derived
 from zoning.rulebook import Rulebook
-
-DIGITS = 14
-"""Significant digits of a derived number."""
 
 Values = Mapping[str, float | bool | str]
 
@@ -115,16 +113,7 @@ def _column(one: Derived, table: pd.DataFrame, values: Values) -> pd.Series:
         here = rows == place
         if here.any():
             column[here] = parse_calculation(band.value).evaluate(table[here], values).to_numpy(dtype=kind)
-    return _plain(column) if one.type == "number" else column.astype("str")
-
-
-def _plain(numbers: pd.Series) -> pd.Series:
-    """Numbers without the noise of binary arithmetic: 80 * 1.1 is 88, or a floor of it would be rounded up to 89."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.floor(np.log10(np.abs(numbers)))
-        shift = np.where(np.isfinite(size), DIGITS - 1 - size, 0)
-        up, down = 10.0 ** np.maximum(shift, 0), 10.0 ** np.maximum(-shift, 0)
-        return np.round(numbers / down * up) / up * down
+    return plain(column) if one.type == "number" else column.astype("str")
 
 
 def _rows(one: Derived, table: pd.DataFrame, values: Values) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

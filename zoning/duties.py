@@ -9,9 +9,10 @@ from typing import Any
 from layers import parse_condition
 from zoning.chains import Content, among, asked, chain, in_rulebook, link, only, rows_of
 from zoning.entries import Exemption, Policy
+from zoning.gatherings import paths
 from zoning.plans import Plan
 from zoning.provisions import EXCEPTION
-from zoning.sights import Sight, paths, sights
+from zoning.sights import Sight, sights
 from zoning.words import engine_words, text_in
 
 _KEPT = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from zoning.entries import Floor
+from zoning.gatherings import places_of
 from zoning.rulebook import Rulebook
 
 COLUMNS = ("floor", "line", "level", "place", "settled_ha", "of_ha", "share", "at_least", "missing_ha")
@@ -71,16 +72,6 @@ def _least(floor: Floor, rulebook: Rulebook) -> float:
 
 def _levels(floor: Floor, levels: Sequence[str]) -> Iterator[str]:
     yield from levels if floor.level == "jurisdiction" else (floor.level,)
-
-
-def places_of(measures: pd.DataFrame, level: str, levels: Sequence[str]) -> pd.Series:
-    """Where each unit belongs at a level; two counties of one name in different states are two."""
-    if level == "unit":
-        return pd.Series(measures.index.astype(str), index=measures.index)
-    if level == "study":
-        return pd.Series("", index=measures.index)
-    path = [measures[one].astype(object).fillna("").astype(str) for one in levels[: levels.index(level) + 1]]
-    return pd.Series([" / ".join(names) for names in zip(*path, strict=True)], index=measures.index, dtype=object)
 
 
 def _weigh(

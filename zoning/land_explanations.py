@@ -12,8 +12,9 @@ import pandas as pd
 from layers import number_text, parse_calculation, parse_condition
 from zoning.chains import Content, among, chain, in_rulebook, link
 from zoning.derivations import Because, explain_derived
+from zoning.gatherings import places_of
 from zoning.land_entries import Derived, Norm
-from zoning.norms import places_of, weigh_norms
+from zoning.norms import weigh_norms
 from zoning.plans import Plan
 from zoning.words import engine_words, text_in
 

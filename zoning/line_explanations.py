@@ -9,7 +9,8 @@ import pandas as pd
 
 from zoning.chains import Content, chain, in_rulebook, link, only, rows_of
 from zoning.entries import Floor, Line
-from zoning.floors import places_of, weigh_floors
+from zoning.floors import weigh_floors
+from zoning.gatherings import places_of
 from zoning.measures import deducted_roles
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook

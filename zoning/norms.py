@@ -9,11 +9,11 @@ import pandas as pd
 
 from layers import parse_condition
 from zoning.conditions import is_summed
+from zoning.gatherings import mean_by, places_of, sum_by
 from zoning.indicators import amounts
-from zoning.land_entries import JURISDICTION, STUDY, UNIT, Norm
+from zoning.land_entries import JURISDICTION, UNIT, Norm
 from zoning.questions import packed, sentences
 from zoning.rulebook import Rulebook
-from zoning.sights import paths
 
 COLUMNS = ("norm", "level", "place", "answer", "facts", "values")
 AREA = "area_ha"
@@ -76,34 +76,6 @@ def weigh_norms(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def places_of(measures: pd.DataFrame, level: str, levels: Sequence[str]) -> pd.Series:
-    """The place of a level where each unit belongs; missing where it belongs to none.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``.
-    level : str
-        As :func:`weigh_norms` tells it.
-    levels : sequence of str
-        Of jurisdictions, highest first.
-
-    Returns
-    -------
-    Series of str
-        Index ``unit_id``.
-    """
-    if level == UNIT:
-        return pd.Series(measures.index.astype(str), index=measures.index, dtype="str")
-    if level == STUDY:
-        return pd.Series("", index=measures.index, dtype="str")
-    if level in levels:
-        found = paths(measures, levels[: levels.index(level) + 1])
-    else:
-        found = measures[level].astype(object).where(measures[level].notna(), "")
-    return found.where(found != "").astype("str")
-
-
 def _levels(norm: Norm, levels: Sequence[str]) -> Iterator[str]:
     yield from levels if norm.level == JURISDICTION else (norm.level,)
 
@@ -128,9 +100,6 @@ def _summed(names: frozenset[str], table: pd.DataFrame, places: pd.Series) -> pd
     read = [name for name in sorted(names) if name in table.columns]
     columns = {}
     for name in read:
-        values = table[name].astype(float)
         share = name.endswith("_share") and is_summed(name)
-        area = table[AREA].astype(float) if share else None
-        sums = (values if area is None else values * area).groupby(places).sum(skipna=False, min_count=1)
-        columns[name] = sums if area is None else sums / area.groupby(places).sum(skipna=False)
+        columns[name] = mean_by(table[name], table[AREA], places) if share else sum_by(table[name], places)
     return pd.DataFrame(columns, index=pd.Index(sorted(places.dropna().unique()), dtype=object))

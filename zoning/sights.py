@@ -12,12 +12,10 @@ import pandas as pd
 
 from layers import parse_condition
 from zoning.conditions import CONTROL_LINE, LIGHTS, ON, is_summed
+from zoning.gatherings import mean_by, paths, sum_by
 from zoning.indicators import complete
 from zoning.lines import roles_of
 from zoning.rulebook import Rulebook
-
-PATH = " / "
-"""Between the names of jurisdictions, the highest first."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +72,6 @@ def sights(
     if "piece" in scopes and pieces is not None:
         found["piece"] = _pieces(units, pieces, rulebook)
     return found
-
-
-def paths(units: pd.DataFrame, levels: Sequence[str]) -> pd.Series:
-    """The whole path of each unit's jurisdiction; "" where it has none."""
-    names = [units[level].astype(object).fillna("").astype(str) for level in levels if level in units.columns]
-    texts = (PATH.join(filter(None, path)) for path in zip(*names, strict=True)) if names else [""] * len(units)
-    return pd.Series(list(texts), index=units.index, dtype=object)
 
 
 def _units(
@@ -176,10 +167,10 @@ def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFr
     area = inside["area_ha"].astype(float) if "area_ha" in inside else pd.Series(float("nan"), index=inside.index)
     numbers = inside[[name for name in inside.columns if is_summed(str(name))]].select_dtypes("number").astype(float)
     shares = [name for name in numbers.columns if str(name).endswith("_share")]
-    weighted = numbers.assign(**{name: numbers[name] * area for name in shares})
-    sums = weighted.groupby(path).sum(min_count=1, skipna=False)
-    whole = area.groupby(path).sum(skipna=False)
-    columns = {str(name): sums[name] / whole if name in shares else sums[name] for name in sums.columns}
+    columns = {
+        str(name): mean_by(column, area, path) if name in shares else sum_by(column, path)
+        for name, column in numbers.items()
+    }
     lowest = [level for level in levels if level in inside.columns][-1:]
     columns |= {str(name): around[name].reindex(inside.index).groupby(path).first() for name in around.columns}
     index = pd.Index(sorted(set(path)), name="inherited_from")

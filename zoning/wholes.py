@@ -13,6 +13,7 @@ import pandas as pd
 from layers import SourceError, UnknownNameError, shown
 from zoning.entries import Indicator, Rule
 from zoning.errors import near
+from zoning.gatherings import mean_by, plain, sum_by
 from zoning.indicators import QUOTA, column_of, complete
 from zoning.rulebook import Rulebook
 
@@ -164,8 +165,11 @@ def _gathered(indicator: Indicator, measures: pd.DataFrame, of: pd.Series) -> pd
     if how == "area_mean":
         if AREA not in measures.columns:
             return column_of(indicator, None, pd.Index(sorted(set(of))))
-        area = measures[AREA]
-        found = (values * area).groupby(of).sum() / area.groupby(of).sum()
+        found = mean_by(values, measures[AREA], of)
+    elif how == "sum":
+        found = sum_by(values, of)
+    elif how == "mean":
+        found = plain(sum_by(values, of) / values.groupby(of).size())
     else:
         found = _WAYS[how](values.groupby(of))
     whole = values.notna().groupby(of).all()
@@ -179,8 +183,6 @@ def _same(groups: Any) -> pd.Series:
 
 
 _WAYS: dict[str, Callable[..., pd.Series]] = {
-    "sum": lambda groups: groups.sum().astype(float),
-    "mean": lambda groups: groups.mean(),
     "min": lambda groups: groups.min(),
     "max": lambda groups: groups.max(),
     "any": lambda groups: groups.any(),

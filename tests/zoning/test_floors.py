@@ -85,3 +85,9 @@ def test_no_floor_no_row() -> None:
     assert weigh_floors(lines(a=1.0), MEASURES, RULEBOOK).empty  # no level, no place
     before = read_rulebook("main_functional_areas", date(2019, 12, 31))
     assert weigh_floors(lines(a=1.0), MEASURES, before, ["province"]).empty
+
+
+def test_a_unit_of_no_province_is_in_no_floor_of_provinces() -> None:
+    stateless = MEASURES.assign(province=["west", "west", "east", None])
+    found = weigh_floors(lines(a=1.0), stateless, RULEBOOK, ["province"])
+    assert found["place"].tolist() == ["east", "west"]

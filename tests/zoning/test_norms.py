@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning import Norm, Rulebook, tabulate, weigh_norms
-from zoning.norms import places_of
+from zoning.gatherings import places_of
 from zoning.tables import QUOTAS
 
 UNITS = pd.DataFrame(
@@ -83,3 +83,12 @@ def test_where_units_belong():
     assert places_of(UNITS, "county", ("state", "county")).tolist()[:3] == ["n / a", "n / b", "s / a"]
     assert places_of(UNITS, "area", ()).isna().tolist() == [False, True, False, False]
     assert places_of(UNITS, "study", ()).tolist() == [""] * 4
+
+
+def test_a_balance_in_tenths_has_no_noise():
+    """0.1 + 0.2 = 0.3, whatever binary floating point makes of it, and in any order."""
+    norm = Norm(id="n", holds="taken_ha <= made_ha", level="study", title={"en": "n"}, reference="by hand")
+    rulebook = Rulebook("r", "", "", date(2025, 1, 1), norms=(norm,))
+    units = pd.DataFrame({"taken_ha": [0.1, 0.2, 0.3], "made_ha": [0.6, 0.0, 0.0]}, index=list("abc"))
+    for order in (units, units[::-1]):
+        assert weigh_norms(order, rulebook)["facts"].tolist() == ["taken_ha 0.6 <= made_ha 0.6"]
