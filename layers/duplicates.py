@@ -31,6 +31,7 @@ def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     >>> note_duplicates(plants, "plants")["feature"].tolist()
     ['2']
     """
+    features = features.sort_index(kind="stable")  # which of two is told must not hang on the order of rows
     shapes = np.asarray(features.geometry.array)
     alike = pd.DataFrame(shapely.bounds(shapes)).duplicated(keep=False).to_numpy()
     columns = features[alike].drop(columns=features.geometry.name).astype(str)

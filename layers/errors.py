@@ -143,8 +143,11 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
 
     def __init__(self, errors: Iterable[ZoneplanError]) -> None:
         self.errors = tuple(errors)
-        super().__init__("\n\n".join(str(error) for error in self.errors))
+        super().__init__("several errors")
         self.exit_code = min(error.exit_code for error in self.errors)
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(error) for error in self.errors)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -167,8 +170,9 @@ def telling(place: str, layer: str = "") -> Iterator[None]:
     try:
         yield
     except ZoneplanError as error:
-        error.args = (f"{place}: {error}",)
-        error.layer = error.layer or layer
+        for one in error.errors if isinstance(error, SeveralErrors) else (error,):
+            one.args = (f"{place}: {one}",)
+            one.layer = one.layer or layer
         raise
 
 

@@ -164,6 +164,8 @@ def parse_formula(text: str) -> Formula:
 
 def _surface_condition(text: str, argument: str) -> Condition:
     condition = parse_condition(argument)
+    if not condition.names:
+        raise _refused(text, f"its condition reads nothing of the raster; it may read {', '.join(SURFACES)}")
     strangers = sorted(condition.names - set(SURFACES))
     raise_all(
         ConditionError(f"'{text}': a condition on a raster reads {', '.join(SURFACES)}, not {name!r}")

@@ -48,7 +48,7 @@ def entries(
     """
     ids = [str(one) for one in features]
     if not ids:
-        return _empty()
+        return _empty().copy()
     said = [action] * len(ids) if isinstance(action, str) else action
     rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": said})
     return _typed(rows.assign(area_before_ha=before_ha, area_after_ha=after_ha))

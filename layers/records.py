@@ -242,7 +242,7 @@ def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFram
     Raises
     ------
     SourceError
-        A column of ``texts`` is missing, or kept as numbers with a fraction.
+        A column of ``texts`` is missing, or kept as numbers with a fraction; a number is infinite.
     """
     absent = [one for one in texts if one not in records.table.column_names]
     if absent:
@@ -262,8 +262,21 @@ def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFram
         else:
             made = numbers_of(values.to_pylist()) if records.loose else _values(values, column, name)
         if made is not None:
+            _refuse_infinite(made, column, records.ids, name)
             found[column] = made
     return pd.DataFrame(found, index=pd.Index(records.ids, dtype="str"))
+
+
+def _refuse_infinite(values: Any, column: str, ids: Sequence[str], name: str) -> None:
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isinf(values).any():
+        found = [one for one, wrong in zip(ids, np.isinf(values), strict=True) if wrong]
+        raise SourceError(
+            f"layer '{name}': column '{column}' is infinite in {len(found)} row(s): {shown(found)}. Write the number, "
+            "or leave the value empty.",
+            code="infinite",
+            layer=name,
+            features=found,
+        )
 
 
 def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:

@@ -45,7 +45,6 @@ def number_text(value: float, digits: int | None = None) -> str:
     Parameters
     ----------
     value : float
-        A finite number.
     digits : int, optional
         Significant digits after which it is rounded; by default it is shown exactly.
 
@@ -56,7 +55,7 @@ def number_text(value: float, digits: int | None = None) -> str:
     """
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    if digits is None:
+    if digits is None or not math.isfinite(value):
         return repr(float(value))
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     if decimals > 12 or abs(value) >= 1e15:

@@ -20,7 +20,7 @@ from pyproj import CRS
 from layers.conditions import parse_condition
 from layers.crs import settle_crs
 from layers.drivers import FEATURES, format_of
-from layers.errors import ConditionError, CrsError, GeometryError, SourceError, UnknownNameError, shown
+from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, shown, telling
 from layers.ledger import entries, gather
 from layers.records import Records, frame_of, read_records
 from layers.shapefiles import check_shapefile, deleted_in, encoding_of
@@ -272,10 +272,8 @@ def select(features: gpd.GeoDataFrame, where: str, name: str) -> tuple[gpd.GeoDa
     SourceError
         No feature meets it.
     """
-    try:
+    with telling(f"layer '{name}', where", name):
         answer = parse_condition(where).evaluate(pd.DataFrame(features.drop(columns="geometry")))
-    except (ConditionError, UnknownNameError) as error:
-        raise type(error)(f"layer '{name}', where: {error}", code=error.code, layer=name) from error
     if not answer.yes.any():
         raise SourceError(
             f"layer '{name}': none of its {len(features)} features meets where = \"{where}\". Check the spelling of "

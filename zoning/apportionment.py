@@ -96,7 +96,7 @@ def find_binding(
     weights, step, floor, ceiling
         As given to :func:`apportion`.
     amounts : Series of Decimal
-        What it returned.
+        What it returned, in any order.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def find_binding(
     """
     ruler = Step.of(step)
     contest = _enter(weights, sum(amounts, start=exact(0)), ruler, floor, ceiling)
-    bound = contest.bound(ruler.counts(amounts, "down"))
+    bound = contest.bound(ruler.counts(amounts.loc[weights.index], "down"))
     return pd.Series(bound, index=weights.index, name="binding", dtype="str")
 
 

@@ -15,7 +15,7 @@ from layers import Part, Priority, Share, SourceError, parse_condition
 from zoning.apportionment import named
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.steps import exact
-from zoning.weights import Values, find_column
+from zoning.weights import Values, find_column, product
 
 Weight = str | tuple[Share, ...] | None
 
@@ -137,17 +137,20 @@ def _factors(part: Part, sight: Sight, say: Mapping[str, str]) -> tuple[dict[str
 
 
 def weigh_receivers(weight: Weight, sight: Sight, adjust: Iterable[Priority]) -> pd.Series:
-    """Composite weights of the receivers after adjustments, as floats."""
-    total = pd.Series(0.0, index=sight.measures.index)
-    for name, share in weights_of(weight).items():
+    """Composite weights of the receivers after adjustments, as floats; of one measure its own values."""
+    total, parts = pd.Series(0.0, index=sight.measures.index), weights_of(weight)
+    for name, share in parts.items():
         values = pd.Series({unit: float(one) for unit, one in values_of(name, sight, "weight").items()})
         whole = math.fsum(values)
         if not whole:
             raise InfeasibleError(f"the weights of '{name}' sum to 0; a share of nothing cannot be taken")
-        total += share * values / whole
+        total += values if len(parts) == 1 else share * values / whole
+    multiplied = {unit: [weight] for unit, weight in total.items()}
     for one in adjust:
-        total = total.where(~sight.meeting(one.when), total * one.factor)
-    return total
+        held = sight.meeting(one.when)
+        for unit in held.index[held]:
+            multiplied[unit].append(one.factor)
+    return pd.Series({unit: product(numbers) for unit, numbers in multiplied.items()}, dtype=float)
 
 
 def weights_of(weight: Weight) -> dict[str, float]:

@@ -48,10 +48,10 @@ def weigh(
     applied = factors(quota, zones, measures, parameters, overlays)
     for unit, factor in zip(applied["unit_id"].tolist(), applied["factor"].tolist(), strict=True):
         multiplied[unit].append(factor)
-    return pd.Series(list(map(_product, multiplied.values())), index=before.index, name="weight", dtype=float)
+    return pd.Series(list(map(product, multiplied.values())), index=before.index, name="weight", dtype=float)
 
 
-def _product(numbers: Sequence[float]) -> float:
+def product(numbers: Sequence[float]) -> float:
     """A product of numbers as they print, rounded once: 3 times 0.1 is 0.3."""
     if len(numbers) == 1:
         return numbers[0]

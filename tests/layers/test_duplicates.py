@@ -34,3 +34,8 @@ def test_what_differs_in_one_column_or_in_shape_is_no_duplicate():
 def test_missing_values_are_alike():
     here = Point(1, 2)
     assert note_duplicates(layer(here, here, note=[None, None]), "plants")["feature"].tolist() == ["f1"]
+
+
+def test_which_of_two_is_told_does_not_hang_on_the_order_of_rows():
+    two = layer(Point(1, 2), Point(1, 2))
+    assert note_duplicates(two[::-1], "plants").equals(note_duplicates(two, "plants"))

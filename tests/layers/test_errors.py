@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import LimitError, SeveralErrors, SourceError, StudyError, raise_all, shown, visible
+from layers import LimitError, SeveralErrors, SourceError, StudyError, raise_all, shown, telling, visible
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,11 @@ def test_one_error_is_itself_and_several_come_together_with_the_lowest_code():
         raise_all([LimitError("big"), StudyError("bad"), SourceError("gone")])
     assert caught.value.exit_code == 2
     assert [finding.code for finding in caught.value.findings] == ["limit", "plan", "source"]
+
+
+def test_a_place_is_told_of_each_of_several():
+    with pytest.raises(SeveralErrors) as caught, telling("plan.toml, line 3", "forests"):
+        raise_all([StudyError("bad"), SourceError("gone", layer="woods")])
+    assert str(caught.value) == "plan.toml, line 3: bad\n\nplan.toml, line 3: gone"
+    assert [finding.text for finding in caught.value.findings] == ["plan.toml, line 3: bad", "plan.toml, line 3: gone"]
+    assert [finding.layer for finding in caught.value.findings] == ["forests", "woods"]

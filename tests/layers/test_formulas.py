@@ -67,6 +67,8 @@ def test_surfaces_and_quantiles():
         ("mean()", "mean is of a column of points, or a raster's value, slope, aspect, relief"),
         ("std(capacity)", "std is of a raster's value, slope, aspect, relief"),
         ("majority(slope)", "write majority(value)"),
+        ("share(TRUE)", "its condition reads nothing of the raster; it may read value, slope, aspect, relief"),
+        ("share(1 = 1)", "its condition reads nothing of the raster"),
         ("count(x)", "write count()"),
         ("length(m)", "write length(km)"),
         ("nearest()", "write nearest(km)"),

@@ -27,3 +27,9 @@ def test_rows_are_sorted_and_one_a_feature_and_finding():
     assert ledger.iloc[3, 4:].tolist() == [2.0, 4.0]
     assert gather([ledger]).equals(ledger)
     assert gather(parts[::-1]).iloc[:, :3].equals(ledger.iloc[:, :3])
+
+
+def test_an_empty_ledger_is_nobody_elses():
+    mine = entries("x", [], "invalid", "y")
+    mine.loc[0] = ["x", "1", "invalid", "y", None, None]
+    assert entries("x", [], "invalid", "y").empty

@@ -28,6 +28,22 @@ def test_ids_keep_their_zeros_and_numbers_become_numbers(tmp_path):
     assert ledger.empty
 
 
+@pytest.mark.parametrize("ending", ["csv", "gpkg", "parquet"])
+def test_an_infinite_number_is_refused_with_its_rows(tmp_path, ending):
+    path = tmp_path / f"stats.{ending}"
+    plain = pd.DataFrame({"fips": ["a", "b", "c"], "gdp": [1.5, np.inf, -np.inf]})
+    if ending == "csv":
+        path.write_text("fips,gdp\na,1.5\nb,1e999\nc,-1e999\n")
+    elif ending == "parquet":
+        plain.to_parquet(path)
+    else:
+        gpd.GeoDataFrame(plain, geometry=[Point(0, 0)] * 3, crs="EPSG:3035").to_file(path)
+    with pytest.raises(SourceError, match=r"table 'stats': column 'gdp' is infinite in 2 row\(s\): ") as caught:
+        read_table(path, "stats", "fips")
+    assert caught.value.code == "infinite"
+    assert caught.value.exit_code == 3
+
+
 @pytest.mark.parametrize("ending", ["gpkg", "parquet"])
 def test_other_formats_with_or_without_geometry(tmp_path, ending):
     plain = pd.DataFrame({"fips": pd.array([10203, 7], dtype="int64"), "gdp": [1.5, 2.5]})

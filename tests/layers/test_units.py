@@ -66,6 +66,13 @@ def test_names_and_jurisdictions_fall_back(tmp_path):
     assert bare["jurisdiction"].tolist() == ["", ""]
 
 
+def test_a_jurisdiction_of_blanks_is_none(tmp_path):
+    path = write(tmp_path, two(code=["b", "a"], state=["s", "  "]))
+    units, ledger = read_units(path, section(jurisdiction="state"))
+    assert units["jurisdiction"].tolist() == units["state"].tolist() == ["", "s"]
+    assert ledger["finding"].tolist().count("jurisdiction") == 1
+
+
 def test_an_id_column_called_unit_id_is_the_index(tmp_path):
     units, _ = read_units(write(tmp_path, two(unit_id=["b", "a"])), section(id="unit_id"))
     assert "unit_id" not in units.columns

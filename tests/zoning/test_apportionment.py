@@ -315,6 +315,7 @@ class TestBinding:
         weights, floors = series([0, 1]), series([1, 0])
         amounts = apportion(weights, 3, floor=floors)
         assert find_binding(weights, amounts, floor=floors).tolist() == ["floor", ""]
+        assert find_binding(weights, amounts[::-1], floor=floors).tolist() == ["floor", ""]
 
 
 class TestRefusals:

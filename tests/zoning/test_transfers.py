@@ -43,6 +43,7 @@ GAP = {
     "revenue": "earn",
     "coefficient": D("0.6"),
 }
+NO_GAP: dict[str, object] = {"expenditure": None, "revenue": None, "coefficient": None}
 SIGHT = Sight(COUNTIES, {"high": 50.0})
 
 
@@ -103,6 +104,15 @@ class TestGap:
 
     def test_it_is_told_in_chinese(self) -> None:
         assert rules("zh")["c"].startswith("key ecological function zones：（40 − 30）×0.6 = 6.00；需求合计 24.00")
+
+
+def test_a_tie_of_weights_goes_by_id_whatever_binary_fractions_make_of_it() -> None:
+    """0.3 and 3 x 0.1: one step of the budget, which goes to a."""
+    sight = Sight(pd.DataFrame({"need": [0.3, 0.1], "poor": [False, True]}, index=["a", "b"]), {})
+    three = {"when": "poor", "factor": 3, "reason": "the poor thrice"}
+    for order in (sight, sight._replace(measures=sight.measures[::-1])):
+        part = {"name": "all", "by": "weighted", "weight": "need", "adjust": (three,)}
+        assert received(order, by="parts", parts=(part | {"pct": 100},), budget=D("0.01"), **NO_GAP) == {"a": D("0.01")}
 
 
 class TestParts:
