@@ -24,7 +24,7 @@ from maps.legends import (
 from maps.lettering import projection, width, wrap
 from maps.outlines import FINENESS, Frame, merge, simplify, trace
 from maps.palette import INK, Hatch, overlay_hatches, zone_fills
-from maps.report_words import report_words
+from maps.report_words import report_words, units_counted
 from zoning import Plan
 
 Places: TypeAlias = dict[str, shapely.Polygon | shapely.MultiPolygon]
@@ -99,7 +99,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
     parts = (
         head,
         f'<title id="zp-title">{say(plan.study.study.name)}: {say(words["map_title"])}</title>',
-        f'<desc id="zp-desc">{say(words["map_alt"].format(n=len(units), mains=mains))}</desc>',
+        f'<desc id="zp-desc">{say(words["map_alt"].format(units=units_counted(len(units), words), mains=mains))}</desc>',
         *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),

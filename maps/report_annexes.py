@@ -214,7 +214,7 @@ def _extent(edition: Edition, whole: int, parts: int) -> str:
     if not whole + parts:
         return edition.words["applies_nowhere"]
     if whole == len(edition.plan.zones):
-        return edition.say("applies_everywhere", n=number(whole))
+        return edition.say("applies_everywhere", units=edition.counted(whole))
     if parts:
         return edition.say("applies_parts", units=edition.counted(whole + parts), parts=number(parts))
     return edition.counted(whole)

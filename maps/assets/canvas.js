@@ -128,7 +128,7 @@ class Painter {
     this.drawBorders(context, screen);
     if (shown.quota >= 0) this.drawQuota(context, screen, seen);
     if (shown.payments) drawPayments(context, screen, facts, shown.payments);
-    drawMarks(context, screen, facts, seen, shown.marks, this.thinness(screen));
+    drawMarks(context, screen, facts, seen, shown, this.thinness(screen));
     if (shown.names) this.drawNames(context, screen, seen);
     if (shown.onPaper) this.drawMarked(context, screen);
   }

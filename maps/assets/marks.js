@@ -11,8 +11,8 @@ function unitsMarked(facts, kind) {
   return facts.units.id.map((_, unit) => unit).filter((unit) => markOf(facts, unit) === kind);
 }
 
-// The kinds that leave the colours to be seen: rings and outlines cover a small part of the plan as it opens.
-function sparseMarks(facts, shapes, scale) {
+// The kinds that would hide the colours: rings and outlines cover too large a part of the plan as it opens.
+function crowdedMarks(facts, shapes, scale) {
   const size = (unit) => {
     const [west, south, east, north] = shapes.bounds.subarray(4 * unit, 4 * unit + 4);
     return [(east - west) * scale, (north - south) * scale];
@@ -20,14 +20,15 @@ function sparseMarks(facts, shapes, scale) {
   const total = (units, areaOf) => units.reduce((sum, unit) => sum + areaOf(...size(unit)), 0);
   const land = total([...facts.units.id.keys()], (wide, high) => wide * high);
   const covered = (kind) => total(unitsMarked(facts, kind), (wide, high) => 3.8 * 2 * (wide + high) + 100);
-  return new Set(Object.keys(MARK_KINDS).filter((kind) => covered(kind) <= MOST_MARKED * land));
+  return new Set(Object.keys(MARK_KINDS).filter((kind) => covered(kind) > MOST_MARKED * land));
 }
 
-function drawMarks(context, screen, facts, seen, shown, thin) {
+function drawMarks(context, screen, facts, seen, shown, thinness) {
   const { shapes } = screen;
   for (const unit of seen) {
     const kind = markOf(facts, unit);
-    if (!shown.has(kind)) continue;
+    if (!shown.marks.has(kind)) continue;
+    const thin = shown.crowded.has(kind) ? thinness : 1;
     const path = new Path2D();
     screen.outline(path, shapes.units, unit);
     cased(context, path, { width: 1.8 * thin, edge: thin, dashes: kind === "waiting" ? [3, 2] : [] });
@@ -42,7 +43,7 @@ function markRows(facts, speech, shown, row) {
     if (!count) return [];
     const picture = swatch((context, width, height) => mark(context, kind, width / 2, height / 2));
     const figures = [speech.units(count)];
-    if (!shown.marks.has(kind)) figures.push(speech.words.crowded);
+    if (shown.crowded.has(kind)) figures.push(speech.words.crowded);
     const turn = (on) => (on ? shown.marks.add(kind) : shown.marks.delete(kind));
     return [row(speech.words[title], figures.join(" · "), picture, shown.marks.has(kind), turn)];
   });

@@ -56,7 +56,8 @@ class Page {
     map.on("resize", () => (this.home = this.wholeView()));
     map.fitBounds(this.home.bounds, { ...this.home.options, animate: false });
     this.shown.homeZoom = map.getZoom();
-    this.shown.marks = sparseMarks(this.facts, this.shapes, scaleOf(map, grid));
+    this.shown.crowded = crowdedMarks(this.facts, this.shapes, scaleOf(map, grid));
+    for (const kind of this.shown.crowded) this.shown.marks.delete(kind);
     this.canvas = new ViewCanvas(grid, (...view) => painter.paint(...view), "zoneplan").addTo(map);
     this.marked = new ViewCanvas(grid, (...view) => painter.paintMarked(...view), "zoneplan-marked").addTo(map);
     by("zp-layers").append(

@@ -44,6 +44,7 @@ def test_the_picture_is_well_formed_and_needs_nothing(toy_plan):
     root = ET.fromstring(svg)
     assert root.tag == f"{SVG}svg"
     assert root.get("role") == "img"
+    assert "Map filled by main function, 12 units: Key development" in (root.findtext(f"{SVG}desc") or "")
     assert not {node.tag for node in root.iter()} & {
         f"{SVG}{tag}" for tag in ("script", "style", "image", "foreignObject")
     }

@@ -287,7 +287,7 @@ def test_each_policy_stands_once_with_its_units(page, toy_plan):
         assert policy.clause_in("en") in text
         assert policy.reference in text
     assert text.count("text not seen") == 2
-    assert "all 12 units" in text
+    assert "the whole plan: 12 units" in text
     assert "In 6 units: Unit A1 (a1), Unit A2 (a2), Unit B1 (b1)" in re.sub(r"\s+", " ", text)
 
 
