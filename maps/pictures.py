@@ -96,10 +96,11 @@ def picture(plan: Plan, language: str | None = None) -> str:
         f'font-family="{FONTS[language]}" fill="{INK}">'
     )
     mains = words["and"].join(item.title for item in blocks[0].items)
+    alt = words["map_alt"].format(units=units_counted(len(units), words), mains=mains)
     parts = (
         head,
         f'<title id="zp-title">{say(plan.study.study.name)}: {say(words["map_title"])}</title>',
-        f'<desc id="zp-desc">{say(words["map_alt"].format(units=units_counted(len(units), words), mains=mains))}</desc>',
+        f'<desc id="zp-desc">{say(alt)}</desc>',
         *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),

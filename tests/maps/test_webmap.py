@@ -55,7 +55,7 @@ def test_the_file_asks_for_nothing(toy_plan) -> None:
     tags = Tags(page_of(toy_plan))
     assert [attrs for _, attrs in tags.found if {"src", "srcset", "data", "action"} & attrs.keys()] == []
     assert tags.named("link") == []
-    assert [attrs["href"] for attrs in tags.named("a")] == ["#zp-search"]
+    assert [attrs["href"] for attrs in tags.named("a")] == ["#zp-units"]
 
 
 def test_the_page_says_what_it_is(toy_plan) -> None:
