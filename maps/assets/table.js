@@ -4,7 +4,7 @@ const PAGE = 40;
 
 // A text as it is searched: without case, accents and apostrophes, which are typed in many ways or left out.
 function sought(text) {
-  const bare = text.normalize("NFD").replace(/[\u0300-\u036f'’‘ʼʻ`´]/g, "");
+  const bare = text.normalize("NFD").replace(/[\u0300-\u036f'’‘ʼʻ´\u0060]/g, "");
   return bare.toLowerCase();
 }
 
