@@ -168,7 +168,7 @@ def read_raster(
         Its blocks are too large to be unpacked.
     """
     format_of(path, name, GRIDS)
-    condition = _condition(where, name)
+    condition = None if where is None else cell_condition(where, name)
     with opened(path, name) as dataset:
         check_grid(dataset, path, name)
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
@@ -202,18 +202,31 @@ def read_raster(
     return raster, gather([note, said])
 
 
-def _condition(where: str | None, name: str) -> Condition | None:
-    if where is None:
-        return None
+def cell_condition(where: str, name: str) -> Condition:
+    """A condition on the cells of a raster.
+
+    Parameters
+    ----------
+    where : str
+        Such as ``value IN (12, 14)``.
+    name : str
+        Name of the layer, for messages.
+
+    Raises
+    ------
+    ConditionError, UnknownNameError
+        It cannot be read, speaks of something else than ``value``, or asks of numbers what only texts have.
+    """
     try:
         condition = parse_condition(where)
+        if condition.names == {"value"}:
+            condition.evaluate(pd.DataFrame({"value": [0.0]}))
+            return condition
     except ConditionError as error:
         raise ConditionError(f"layer '{name}', where: {error}", layer=name) from error
-    if condition.names != {"value"}:
-        raise UnknownNameError(
-            f"layer '{name}': where = \"{where}\" may speak of 'value' only, the value of a cell.", layer=name
-        )
-    return condition
+    raise UnknownNameError(
+        f"layer '{name}': where = \"{where}\" may speak of 'value' only, the value of a cell.", layer=name
+    )
 
 
 def cell_size_m(crs: CRS, transform: Affine, shape: tuple[int, int]) -> float:

@@ -23,7 +23,7 @@ from layers.ledger import entries, gather
 from layers.outlines import polygons_of
 from layers.places import keep_near
 from layers.projections import project
-from layers.rasters import Raster, check_values, read_raster, window_of
+from layers.rasters import Raster, cell_condition, check_values, read_raster, window_of
 from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 from layers.sections import LayerSection
 from layers.stack import Layer, Source, Stack
@@ -142,6 +142,9 @@ def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataF
     section = study.layers[place]
     path = _path(study, section.source, section.name, "layers", place, "source")
     if path.suffix.lower() in RASTER_ENDINGS:
+        if section.where is not None:
+            with telling(study.where("layers", place, "where")):
+                cell_condition(section.where, section.name)
         return read_raster(
             path,
             section.name,

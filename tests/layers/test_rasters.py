@@ -153,7 +153,15 @@ def test_a_huge_empty_grid_costs_nothing_until_it_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("where", "error"), [("value >", ConditionError), ("height > 3", UnknownNameError), ("slope > 3", UnknownNameError)]
+    ("where", "error"),
+    [
+        ("value >", ConditionError),
+        ("value = 'x'", ConditionError),
+        ("value LIKE 'x%'", ConditionError),
+        ("value", ConditionError),
+        ("height > 3", UnknownNameError),
+        ("slope > 3", UnknownNameError),
+    ],
 )
 def test_where_speaks_of_the_value(rows_grid, where, error):
     with pytest.raises(error, match="layer 'g'"):

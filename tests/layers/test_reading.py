@@ -15,6 +15,7 @@ from layers import (
     SeveralErrors,
     SourceError,
     UnknownNameError,
+    ZoneplanError,
     builtin_study,
     read_layers,
     read_study,
@@ -185,6 +186,16 @@ def test_a_raster_with_hidden_nodata_is_refused_on_reading(study, write_grid):
     write_grid(values, "grid.tif")
     with pytest.raises(SourceError, match="nodata = -9999"):
         read_layers(study('[[layers]]\nname = "g"\nsource = "grid.tif"\nmeasure = { m = "mean(value)" }\n'))
+
+
+@pytest.mark.parametrize("role", ["", 'role = "water"\n'])
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [("value = 'x'", ", where: a number is compared with a text"), ("class = 12", ": where = .* 'value' only")],
+)
+def test_where_of_a_raster_is_told_with_its_place(study, rows_grid, role, where, what):
+    with pytest.raises(ZoneplanError, match=rf"plan.toml, line 14, column 9: layer 'g'{what}"):
+        read_layers(study(f'[[layers]]\nname = "g"\nsource = "elevation.tif"\nwhere = "{where}"\n{role}'))
 
 
 def test_inputs_that_change_meanwhile_are_noticed(study, province):
