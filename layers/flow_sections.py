@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import PrivateAttr
 
 from layers.documents import Document
-from layers.sections import Exact, ExactStep, Section, SourceText, Text
+from layers.sections import EncodingText, Exact, ExactStep, Section, SourceText, Text
 
 
 class EnergyShare(Section):
@@ -34,7 +34,7 @@ class EnergySection(Section):
     """Scheme of the rulebook to judge by; without it, the one in force at the end of the period."""
     share: EnergyShare | None = None
     """A total that is split between the regions; each share, less the use of the base year, is a region's target."""
-    encoding: Text | None = None
+    encoding: EncodingText | None = None
     """Encoding of the texts of the table, such as "gb18030"."""
 
     _document: Document = PrivateAttr(default_factory=Document)

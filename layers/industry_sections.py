@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.sections import Section, SourceText, Text
+from layers.sections import EncodingText, Section, SourceText, Text
 
 
 class IndustriesSection(Section):
@@ -14,5 +14,5 @@ class IndustriesSection(Section):
     """What people read; without it, "the plan's own list"."""
     reference: Text | None = None
     """The document of the list, for items that give none of their own."""
-    encoding: Text | None = None
+    encoding: EncodingText | None = None
     """Encoding of the texts of the table, such as "gb18030"."""

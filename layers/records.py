@@ -89,6 +89,14 @@ def read_records(
         raise SourceError(
             f"layer '{name}': {path.name} has no layers inside; leave out layer = {layer!r}.", layer=name, code="layer"
         )
+    fixed = file_format.name not in {"CSV", "ESRI Shapefile"}
+    if encoding is not None and fixed and encoding.upper().replace("-", "") != "UTF8":
+        raise SourceError(
+            f"layer '{name}': the texts of {path.name} are in UTF-8, as in every file of its format; leave out "
+            f'encoding = "{encoding}".',
+            layer=name,
+            code="encoding_format",
+        )
     if file_format.name == "CSV":
         table = read_sheet(path, name, encoding)
         return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), loose=True)
@@ -312,9 +320,9 @@ def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:
         return [None if one is None else decode().decode(one) for one in text.cast(pa.large_binary()).to_pylist()]
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"layer '{name}': the texts of column '{column}' are not in the encoding that the file states. Say which "
-            f'it is with encoding = "...", or export the layer anew.',
-            code="encoding",
+            f"layer '{name}': the texts of column '{column}' cannot be read in the encoding that file or plan say. "
+            f"Export the layer anew, in UTF-8.",
+            code="damaged",
             layer=name,
         ) from error
 

@@ -12,7 +12,7 @@ import pyproj
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from layers.conditions import parse_condition
-from layers.errors import ZoneplanError
+from layers.errors import StudyError, ZoneplanError
 from layers.faults import misfit
 from layers.formulas import parse_formula
 from layers.grammar import KEYWORDS
@@ -93,6 +93,22 @@ def check_crs(text: str) -> None:
     raise ZoneplanError(f"unknown coordinate reference system {text!r}; write a code such as 'EPSG:4326', or WKT")
 
 
+def check_encoding(text: str) -> None:
+    """Refuse an encoding of texts that Python does not know.
+
+    Raises
+    ------
+    StudyError
+        With two that it does.
+    """
+    try:
+        (b"\0" * 4).decode(text)  # four of them are whole characters in every encoding of texts
+    except (LookupError, ValueError):
+        raise StudyError(
+            f'encoding = "{text}" is no encoding that Python knows; write one such as "gb18030" or "cp1252"'
+        ) from None
+
+
 def _real(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
@@ -108,6 +124,7 @@ Text = Annotated[str, Field(min_length=1)]
 NameText = Annotated[str, _holds(check_name)]
 SourceText = Annotated[str, _holds(check_source)]
 CrsText = Annotated[str, _holds(check_crs)]
+EncodingText = Annotated[Text, _holds(check_encoding)]
 ConditionText = Annotated[str, _holds(parse_condition)]
 FormulaText = Annotated[str, _holds(parse_formula)]
 Real = Annotated[float, BeforeValidator(_real)]
@@ -159,7 +176,7 @@ class UnitsSection(Section):
     """Column that names the larger unit (county) of which each unit (township) is a part; always read as text."""
     crs: CrsText | None = None
     """Coordinate reference system of a file that does not say it, such as "EPSG:4490"."""
-    encoding: Text | None = None
+    encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     empty: Literal["error", "drop"] = "error"
     """What to do with a unit without geometry."""
@@ -195,7 +212,7 @@ class LayerSection(Section):
     """Column of a CSV with the latitude or northing of a point."""
     crs: CrsText | None = None
     """Coordinate reference system of a file that does not say it, such as "EPSG:4326"."""
-    encoding: Text | None = None
+    encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     nodata: Real | None = None
     """Value of a raster's cells that have none, where the file does not say it."""
@@ -225,7 +242,7 @@ class TableSection(Section):
     """Column with the units' ids; always read as text."""
     layer: Text | None = None
     """Table inside the file, needed where it has several."""
-    encoding: Text | None = None
+    encoding: EncodingText | None = None
     """Encoding of the texts of a CSV, such as "gb18030"."""
 
 

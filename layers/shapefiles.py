@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.errors import SourceError
+from layers.errors import SourceError, telling
 from layers.ledger import entries
+from layers.sections import check_encoding
 
 _GBK_MARK = 0x4D
 _DELETED = ord("*")
@@ -86,22 +87,43 @@ def _said_bytes(path: Path) -> int:
     return 2 * int(struct.unpack_from(">i", head, 24)[0]) if len(head) == 28 else -1
 
 
-def encoding_of(path: Path, name: str) -> tuple[str, pd.DataFrame]:
-    """The encoding of the texts, and a ledger row where the file does not state it.
+def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, pd.DataFrame]:
+    """The encoding of the texts, and a ledger row where the file does not state it or the plan says another.
+
+    Parameters
+    ----------
+    path : Path
+        The .shp.
+    name : str
+        Name of the layer.
+    asked : str, optional
+        What the plan says; it goes before what the .cpg says.
 
     Raises
     ------
     SourceError
-        What the .cpg says is wrong, or nothing says it and the texts are not UTF-8.
+        What the plan or the .cpg says is wrong, or nothing says it and the texts are not UTF-8.
+    StudyError
+        Python does not know the encoding of the plan.
     """
+    if asked is not None:
+        with telling(f"layer '{name}'"):
+            check_encoding(asked)
     body = part(path, ".dbf").read_bytes()
     stated = part(path, ".cpg")
     nothing = entries(name, [], "encoding", "")
     if body.isascii() or all(byte < 0x80 for byte in body[32:]):
-        return "UTF-8", nothing
-    if stated.exists():
-        text = stated.read_text("ascii", errors="replace").strip()
-        codec = _codec(text)
+        return asked or "UTF-8", nothing
+    text = stated.read_text("ascii", errors="replace").strip() if stated.exists() else None
+    codec = None if text is None else _codec(text)
+    if asked is not None:
+        if not _reads(body, asked):
+            raise _unsure(name, f"the plan says {asked}, but the texts are in another encoding", body)
+        other = text is not None and (codec is None or body.decode(codec, "replace") != body.decode(asked, "replace"))
+        return asked, entries(
+            name, [""] if other else [], "encoding", f"read as {asked} as the plan says: {stated.name} says {text}"
+        )
+    if text is not None:
         if codec is None or _reads(body, codec):
             return text if codec is None else codec, nothing
         raise _unsure(name, f"{stated.name} says {text}, but the texts are in another encoding", body)

@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from layers.drivers import check_rows, check_size
-from layers.errors import SourceError, StudyError, shown
+from layers.errors import SourceError, shown, telling
+from layers.sections import check_encoding
 
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
 _TRUTHS = frozenset({"true", "false"})
@@ -63,10 +64,11 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
         As many cells in each as the header has names; blank lines are left out.
     """
     check_size(path.stat().st_size, path, name)
+    if encoding is not None:
+        with telling(f"layer '{name}'"):
+            check_encoding(encoding)
     try:
         text = path.read_bytes().decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
-    except LookupError as error:
-        raise StudyError(f"layer '{name}': encoding = \"{encoding}\" is no encoding that Python knows.") from error
     except UnicodeDecodeError as error:
         raise SourceError(
             f"layer '{name}': {path.name} is not in {encoding or 'UTF-8'} (byte {error.start + 1}). Save it as UTF-8, "

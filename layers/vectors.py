@@ -84,10 +84,8 @@ def read_features(
     notes: list[pd.DataFrame] = []
     if file_format.name == "ESRI Shapefile":
         check_shapefile(path, name)
-        if encoding is None:
-            encoding, note = encoding_of(path, name)
-            notes.append(note)
-        notes.append(deleted_in(path, name, id, encoding))
+        encoding, note = encoding_of(path, name, encoding)
+        notes += [note, deleted_in(path, name, id, encoding)]
     records = read_records(path, file_format, name, layer, encoding)
     if not len(records.table):
         raise SourceError(

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
-from layers import SourceError
+from layers import SourceError, StudyError
 from layers.shapefiles import check_shapefile, encoding_of
 from layers.vectors import read_features
 
@@ -132,6 +132,32 @@ def test_a_cpg_that_lies_is_noticed(written):
     path.with_suffix(".cpg").write_text("UTF-8")
     with pytest.raises(SourceError, match=r"a\.cpg says UTF-8, but the texts are in another encoding"):
         encoding_of(path, "a")
+
+
+def test_the_encoding_of_the_plan_goes_before_the_cpg_and_is_told(written):
+    path = written(["café", "Ås"])
+    features, ledger = read_features(path, "a", encoding="cp1252")
+    assert features["name"].tolist() == ["cafÃ©", "Ã…s"]
+    assert ledger[["finding", "action"]].to_numpy().tolist() == [
+        ["encoding", "read as cp1252 as the plan says: a.cpg says UTF-8"]
+    ]
+    path.with_suffix(".cpg").write_text("klingon")
+    assert read_features(path, "a", encoding="UTF-8")[1]["action"].tolist() == [
+        "read as UTF-8 as the plan says: a.cpg says klingon"
+    ]
+
+
+def test_two_encodings_that_read_the_texts_alike_are_no_finding(written):
+    assert read_features(written(["北京市"], "GBK"), "a", encoding="gb18030")[1].empty
+    assert read_features(written(["plain"]), "a", encoding="cp1252")[1].empty
+
+
+def test_an_encoding_of_the_plan_that_cannot_be_right_is_refused(written):
+    path = written(["Malmö"], "ISO-8859-1", cpg=False)
+    with pytest.raises(SourceError, match="the plan says utf-8, but the texts are in another encoding"):
+        read_features(path, "a", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"layer 'a': .*klingon.* is no encoding that Python knows"):
+        read_features(path, "a", encoding="klingon")
 
 
 def test_a_text_cut_in_the_middle_of_a_character_is_forgiven(written):

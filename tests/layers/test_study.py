@@ -196,6 +196,13 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         ("EPSG:4326", "EPSG:999999", "line 25, column 7: unknown coordinate reference system 'EPSG:999999'"),
         ("EPSG:4326", "+init=/etc/passwd:1", "unknown coordinate reference system"),
         ("EPSG:4326", "+proj=longlat +nadgrids=shift.gsb", "unknown coordinate reference system"),
+        (
+            "EPSG:4326",
+            'EPSG:4326"\nencoding = "klingon',
+            'line 26, column 12: encoding = "klingon" is no encoding that',
+        ),
+        ("EPSG:4326", 'EPSG:4326"\nencoding = "base64', 'encoding = "base64" is no encoding that Python knows'),
+        ("EPSG:4326", 'EPSG:4326"\nencoding = "punycode', 'encoding = "punycode" is no encoding that Python knows'),
         ('y = "latitude"\n', "", "line 23, column 5: 'x' stands without 'y'; points from a table need both columns"),
         ('x = "longitude"\n', "", "'y' stands without 'x'"),
         ("nodata = -9999", 'nodata = "-9999"', "'nodata': a number is needed, not the text '-9999'"),

@@ -220,6 +220,14 @@ def test_damaged_files_are_refused_in_words(save, ending):
         read_features(path, "a")
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "fgb", "geojson"])
+def test_formats_of_one_encoding_take_no_other(save, ending):
+    path = save(frame(Point(0, 0)), f"a.{ending}")
+    assert len(read_features(path, "a", encoding="utf-8")[0]) == 1
+    with pytest.raises(SourceError, match=rf"the texts of a.{ending} are in UTF-8, .* leave out encoding = \"cp1252\""):
+        read_features(path, "a", encoding="cp1252")
+
+
 def test_a_ring_that_is_not_closed_is_refused_by_id(tmp_path):
     ring = struct.pack("<BIII6d", 1, 3, 1, 3, 0, 0, 1, 0, 1, 1)
     good = shapely.to_wkb(box(0, 0, 1, 1))
