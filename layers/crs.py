@@ -150,8 +150,9 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
     if is_equal_area(own):
         return own
     base = own.geodetic_crs
-    if base is None:
-        raise CrsError(f"{own.name} is not tied to the earth. Give the units a geographic or projected CRS.")
+    if base is None or own.is_geocentric:
+        what = "counts from the middle of the earth" if own.is_geocentric else "is not tied to the earth"
+        raise CrsError(f"{own.name} {what}. Give the units a geographic or projected CRS.")
     boxes = shapely.bounds(shapely.get_parts(np.asarray(gdf.geometry.array)))
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):

@@ -209,7 +209,9 @@ def verify_(folder: RunFolder, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    _as_json: Annotated[bool, typer.Option("--json", help="It is JSON anyway.")] = True,
+) -> None:
     """Print the JSON Schema of the study file."""
     print(json.dumps(study_schema(), ensure_ascii=False, indent=1))
 

@@ -145,6 +145,9 @@ def read_run(folder: Path) -> Plan:
     listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
     tables = {table.name: _read_csv(table, folder, provenance) for table in listed}
     measures = tables.pop(MEASURES.name).set_index("unit_id")
+    units = gpd.read_parquet(folder / "units.parquet").set_index("unit_id")
+    texts = [name for name, kind in provenance["measures"].items() if kind == "text" and name in units.columns]
+    measures = measures.assign(**{name: units[name] for name in texts})  # in CSV an empty text is as a missing one
     tables.pop(SITES.name, None)  # the same rows with their geometry stand in a file of their own
     if (folder / "sites.parquet").exists():
         tables["sites"] = gpd.read_parquet(folder / "sites.parquet")
@@ -153,7 +156,7 @@ def read_run(folder: Path) -> Plan:
     return Plan(
         study=study,
         rulebook=narrow(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns)),
-        units=gpd.read_parquet(folder / "units.parquet").set_index("unit_id"),
+        units=units,
         pieces=pieces,
         measures=measures,
         claims=pd.read_parquet(folder / "claims.parquet"),

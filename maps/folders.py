@@ -89,8 +89,8 @@ def require_room(folder: Path) -> None:
     Raises
     ------
     WriteError
-        It holds files that no run wrote, is no folder, cannot be written to, has a name that no file system takes, or
-        the disk has less than ``SPARE_BYTES`` left.
+        It holds files that no run wrote, lies inside a run or a rulebook, is no folder, cannot be written to, has a
+        name that no file system takes, or the disk has less than ``SPARE_BYTES`` left.
     """
     folder = folder.absolute()
     if not folder.name:
@@ -100,6 +100,7 @@ def require_room(folder: Path) -> None:
             with suppress(FileNotFoundError, NotADirectoryError):
                 name.lstat()
         _refuse_strangers(folder)
+        _refuse_inside(folder)
         above = next(one for one in folder.parents if one.exists())
         usable = above.is_dir() and os.access(above, os.W_OK | os.X_OK)
         free = shutil.disk_usage(above).free
@@ -176,6 +177,14 @@ def _refuse_strangers(folder: Path) -> None:
             "nothing is overwritten. Move them away or choose another folder with --out",
             features=strangers,
         )
+
+
+def _refuse_inside(folder: Path) -> None:
+    """A run inside another, or inside a rulebook, would be a file there that does not belong."""
+    for mark, what in ((MANIFEST, "the run"), ("rulebook.toml", "the rulebook")):
+        for above in folder.parents:
+            if (above / mark).is_file():
+                raise WriteError(f"{folder} lies inside {what} {above}, and would damage it: choose another with --out")
 
 
 def _seal(stage: Path) -> None:

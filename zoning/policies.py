@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from layers import parse_condition
-from zoning.entries import Policy
+from zoning.entries import Exemption, Policy
 from zoning.overruling import overrule
 from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook
@@ -218,13 +218,23 @@ def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook, language: 
         return [""] * len(held), [""] * len(held)
     overruled = pd.Series("", index=held.index, dtype=object)
     reasons = overruled.copy()
-    for number, one in reversed(list(enumerate(policy.exceptions, start=1))):
+    for name, one in reversed(exceptions_of(policy).items()):
         holds = parse_condition(one.when).evaluate(held, rulebook.values).yes
-        doubt = "" if one.verified else engine_words(language)["text_not_seen"]
-        said = engine_words(language)["exception"]
-        overruled[holds] = f"{EXCEPTION}{number}"
-        reasons[holds] = said.format(reason=text_in(one.reason, language), reference=one.reference, doubt=doubt)
+        overruled[holds] = name
+        reasons[holds] = exception_text(one, language)
     return overruled.tolist(), reasons.tolist()
+
+
+def exceptions_of(policy: Policy) -> dict[str, Exemption]:
+    """The exceptions of a policy by what stands for them in the column ``overruled_by``."""
+    return {f"{EXCEPTION}{number}": one for number, one in enumerate(policy.exceptions, start=1)}
+
+
+def exception_text(one: Exemption, language: str) -> str:
+    """The reason and the reference of an exception, as the column ``exception`` has them."""
+    words = engine_words(language)
+    doubt = "" if one.verified else words["text_not_seen"]
+    return words["exception"].format(reason=text_in(one.reason, language), reference=one.reference, doubt=doubt)
 
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:

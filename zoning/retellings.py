@@ -15,6 +15,7 @@ from zoning.industries import list_industries
 from zoning.industry_entries import OWN
 from zoning.margins import conflicts
 from zoning.plans import Plan
+from zoning.policies import exception_text, exceptions_of
 from zoning.words import text_in
 
 
@@ -99,8 +100,18 @@ def _flows(plan: Plan, language: str) -> pd.DataFrame:
 def _policies(plan: Plan, language: str) -> pd.DataFrame:
     titles = {one.id: text_in(one.title, language, one.id) for one in plan.rulebook.policies}
     clauses = {one.id: one.clause_in(language) for one in plan.rulebook.policies}
+    exceptions = {
+        (policy.id, name): exception_text(one, language)
+        for policy in plan.rulebook.policies
+        for name, one in exceptions_of(policy).items()
+    }
     table = plan.policies
-    told = {"title": table["policy"].map(titles), "clause": table["policy"].map(clauses)}
+    excepted = pd.MultiIndex.from_frame(table[["policy", "overruled_by"]]).map(exceptions)
+    told = {
+        "title": table["policy"].map(titles),
+        "clause": table["policy"].map(clauses),
+        "exception": pd.Series(excepted, index=table.index, dtype=table["exception"].dtype),
+    }
     return table.assign(**{name: texts.where(texts.notna(), table[name]) for name, texts in told.items()})
 
 

@@ -127,3 +127,10 @@ def test_units_that_stop_short_of_the_point_opposite_are_planned_for() -> None:
     assert working_crs(ROUND_THE_EARTH.iloc[1:]).name == "Equal area at 0.0 15.0 (WGS 84)"
     polar = gpd.GeoDataFrame(geometry=[box(-180, 60, 0, 90), box(0, 60, 180, 90)], crs="EPSG:4326")
     assert working_crs(polar).name == "Equal area at 75.0 0.0 (WGS 84)"
+
+
+def test_a_crs_from_the_middle_of_the_earth_is_none_to_plan_in() -> None:
+    with pytest.raises(
+        CrsError, match=r"counts from the middle of the earth. Give the units a geographic or projected"
+    ):
+        working_crs(frame(box(0, 0, 1, 1), crs="EPSG:4978"))

@@ -9,6 +9,7 @@ import random
 import resource
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import maps.folders
-from maps import BusyError, DamagedRunError, WriteError, read_run, require_whole, verify, write_run
+from maps import BusyError, DamagedRunError, WriteError, read_run, require_room, require_whole, verify, write_run
 from zoning import CSV_TABLES
 
 
@@ -56,6 +57,13 @@ def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path
     assert again.rulebook.values == plan.rulebook.values
 
 
+def test_a_text_that_is_empty_is_none_that_is_missing(toy_plan, tmp_path: Path) -> None:
+    notes = pd.array(["", None, *["x"] * 10], dtype="str")
+    plan = replace(toy_plan, units=toy_plan.units.assign(note=notes), measures=toy_plan.measures.assign(note=notes))
+    again = read_run(write_run(plan, tmp_path / "run")).measures["note"]
+    assert (again.iloc[0], again.isna().sum()) == ("", 1)
+
+
 def test_formulas_stand_as_written_unless_asked(make_plan, tmp_path: Path) -> None:
     plan = make_plan({"a1": "=1+1"})
     plain = pd.read_csv(write_run(plan, tmp_path / "plain") / "zones.csv", dtype=str)
@@ -75,6 +83,16 @@ def test_any_changed_missing_or_strange_file_is_named(toy_plan, tmp_path: Path) 
     with pytest.raises(DamagedRunError, match=r"zones\.csv") as caught:
         require_whole(folder)
     assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize(("place", "what"), [("run/inside", "the run"), ("run/rulebook/deep/run", "the rulebook")])
+def test_no_run_is_written_into_a_run_or_a_rulebook(toy_plan, tmp_path: Path, place: str, what: str) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    if what == "the rulebook":
+        (folder / "manifest.json").unlink()
+    with pytest.raises(WriteError, match=f"lies inside {what} ") as caught:
+        require_room(tmp_path / place)
+    assert caught.value.exit_code == 5
 
 
 def test_foreign_files_are_never_overwritten(toy_plan, tmp_path: Path) -> None:

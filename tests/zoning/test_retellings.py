@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from layers import ZoneplanError, read_study
 from zoning import Plan, explain, retell, run
+from zoning.entries import Exemption
 
 CHINESE_TITLES = {
     "Key development": "重点开发区",
@@ -170,3 +171,15 @@ def test_a_language_that_nobody_speaks_is_refused(english: Plan, toy_folder: Pat
 def test_a_language_that_the_rulebook_lacks_is_refused(toy_folder: Path) -> None:
     with pytest.raises(ZoneplanError, match="no language 'zh': rulebook 'toy' speaks en; choose one of these"):
         run(read_study(toy_folder / "plan.toml"), language="zh")
+
+
+def test_exceptions_are_retold(english: Plan) -> None:
+    policy = english.rulebook.policies[0]
+    one = Exemption(when="TRUE", reason={"en": "it is old", "zh": "既有"}, reference="Act 1", verified=True)
+    rulebook = dataclasses.replace(english.rulebook, policies=(policy.model_copy(update={"exceptions": (one,)}),))
+    rows = english.policies[english.policies["policy"] == policy.id].head(1)
+    rows = rows.assign(overruled_by="exception-1", exception="it is old (Act 1)")
+    plan = dataclasses.replace(english, rulebook=rulebook, policies=rows)
+    assert retell(plan, "zh").policies["exception"].tolist() == ["既有（Act 1）"]
+    gone = dataclasses.replace(plan, policies=rows.assign(overruled_by="exception-7"))
+    assert retell(gone, "zh").policies["exception"].tolist() == ["it is old (Act 1)"]
