@@ -99,8 +99,8 @@ def read_energy(section: EnergySection) -> EnergyTable:
     Raises
     ------
     SourceError
-        The file is missing or no CSV, it has no column ``region``, a region is empty or stands twice, a name is nearly
-        that of a column, or a cell is no plain number; all with their lines and columns.
+        The file is missing or no CSV, it has no column ``region`` or no rows, a region is empty or stands twice, a
+        name is nearly that of a column, or a cell is no plain number; all with their lines and columns.
     StudyError
         The path leads out of the study's folder.
     """
@@ -115,6 +115,12 @@ def read_energy(section: EnergySection) -> EnergyTable:
         )
     header, rows = read_cells(path, section.table, section.encoding)
     raise_all(_header_faults(header, section.table))
+    if not rows:
+        raise SourceError(
+            f"table '{section.table}' has no rows. Write one for each region, or leave [energy] out of the plan.",
+            code="no_rows",
+            layer=section.table,
+        )
     place = header.index(REGION)
     columns = {name: header.index(name) for name in ENERGY_COLUMNS if name in header}
     raise_all([*_region_faults(rows, place, section.table), *_cell_faults(rows, columns, section.table)])

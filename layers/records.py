@@ -288,7 +288,7 @@ def _refuse_infinite(values: Any, column: str, ids: Sequence[str], name: str) ->
 
 
 def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
-    """A column as text, whole numbers digit by digit; missing and empty are missing.
+    """A column as text, whole numbers digit by digit; empty and blank ones are missing.
 
     Raises
     ------
@@ -303,7 +303,7 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
             code="id_type",
             layer=name,
         )
-    return pd.array([one or None for one in _texts(values, column, name)], dtype="str")
+    return pd.array([one if one and one.strip() else None for one in _texts(values, column, name)], dtype="str")
 
 
 def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:

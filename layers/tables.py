@@ -44,7 +44,7 @@ def read_table(
     Raises
     ------
     SourceError
-        The file or column is missing or damaged, an id is empty or stands twice.
+        The file or column is missing or damaged, there are no rows, an id is empty or stands twice.
     """
     try:
         records = read_records(path, format_of(path, name, TABLES), name, layer, encoding)
@@ -52,6 +52,12 @@ def read_table(
     except ZoneplanError as error:  # files of layers and tables are read alike, and told as a layer's
         error.args = (str(error).replace(f"layer '{name}'", f"table '{name}'", 1),)
         raise
+    if frame.empty:
+        raise SourceError(
+            f"table '{name}': {path.name} has no rows. Leave the table out of the plan, or export it anew.",
+            code="no_rows",
+            layer=name,
+        )
     empty = [row for row, missing in zip(frame.index, frame[id].isna(), strict=True) if missing]
     if empty:
         raise SourceError(

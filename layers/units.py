@@ -112,7 +112,7 @@ def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.
     ids = features.index.rename("unit_id")
     columns = features.drop(columns=["unit_id"], errors="ignore").set_axis(ids)
     for level in section.levels:
-        columns[level] = columns[level].mask(_blank(columns[level]), "")
+        columns[level] = columns[level].fillna("")
     called = columns[own["name"]] if own["name"] in columns.columns else pd.Series(pd.NA, index=ids, dtype="str")
     named = pd.Series(called.astype("str"), index=ids).mask(_blank(called), pd.Series(ids, index=ids, dtype="str"))
     front = {"name": named, "jurisdiction": columns[lowest] if lowest else pd.Series("", index=ids, dtype="str")}

@@ -125,6 +125,11 @@ def test_columns_that_are_nearly_right_are_refused(tmp_path, header, hint) -> No
     assert any(hint in text for text in complaints(write(tmp_path, f"{header}\nnorth,1\n")))
 
 
+def test_a_header_alone_judges_nobody(tmp_path) -> None:
+    (found,) = complaints(write(tmp_path, SHEET.splitlines()[0] + "\n"))
+    assert found == "table 'energy.csv' has no rows. Write one for each region, or leave [energy] out of the plan."
+
+
 def test_energy_is_read_from_text(tmp_path) -> None:
     section = write(tmp_path, plan=PLAN.replace("energy.csv", "energy.xlsx"))
     (tmp_path / "energy.xlsx").write_bytes(b"")

@@ -69,6 +69,8 @@ def test_a_layer_without_geometry_in_a_geopackage(tmp_path):
     ("content", "reason"),
     [
         ("fips,gdp\n1,2\n,3\n", r"1 row\(s\) have no id in column 'fips': rows '2'"),
+        ("fips,gdp\n1,2\n ,3\n", r"1 row\(s\) have no id in column 'fips': rows '2'"),
+        ("fips,gdp\n", r"stats.csv has no rows\. Leave the table out of the plan"),
         ("fips,gdp\n1,2\n1,3\n", r"1 id\(s\) of column 'fips' stand more than once: '1'"),
         ("code,gdp\n1,2\n", r"there is no column 'fips'; the columns are code, gdp"),
     ],

@@ -70,8 +70,9 @@ def test_ids_kept_as_floats_are_refused(save):
         read_features(path, "a", id="code")
 
 
-def test_a_missing_id_is_refused_by_row(save):
-    path = save(frame(Point(0, 0), Point(1, 1), code=["a", None]), "a.gpkg")
+@pytest.mark.parametrize("nothing", [None, "", " ", "\u3000\t"])
+def test_a_missing_id_is_refused_by_row(save, nothing):
+    path = save(frame(Point(0, 0), Point(1, 1), code=["a ", nothing]), "a.gpkg")
     with pytest.raises(SourceError, match=r"1 feature\(s\) have no id in column 'code': rows '2'"):
         read_features(path, "a", id="code")
     with pytest.raises(SourceError, match=r"there is no column 'cod'; the columns are code. Did you mean 'code'\?"):
