@@ -45,7 +45,7 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     UnknownNameError
         A column of the file has the name of one that zoneplan adds.
     """
-    texts = {section.id, *section.levels, *filter(None, (section.name, section.part_of))}
+    texts = [section.id, *section.levels, *filter(None, (section.name, section.part_of))]
     features, note = read_features(
         path,
         "units",

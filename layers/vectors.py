@@ -89,11 +89,12 @@ def read_features(
     records = read_records(path, file_format, name, layer, encoding)
     if not len(records.table):
         raise SourceError(
-            f"layer '{name}': {path.name} has no features. Leave the layer out of the plan, or export it anew.",
+            f"layer '{name}': {path.name} has no features. "
+            + ("Give one with units." if name == "units" else "Leave the layer out of the plan, or export it anew."),
             code="no_features",
             layer=name,
         )
-    frame = frame_of(records, {*texts, *([id] if id else [])}, name)
+    frame = frame_of(records, list(dict.fromkeys([*([id] if id else []), *texts])), name)
     if id is not None:
         frame.index = _feature_ids(frame, id, name)
     shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)

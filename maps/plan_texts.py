@@ -181,7 +181,8 @@ class _Drafting:
             lines += line("role", role, sure("sure", self.say("said"), self.hints.language))
             lines += choice_lines(frame, self.hints.language)
         else:
-            lines += fact_lines(own.kind, name, frame, self.taken, self.hints.language)
+            facts = frame.drop(columns=[own.keys[key] for key in ("x", "y") if key in own.keys])
+            lines += fact_lines(own.kind, name, facts, self.taken, self.hints.language)
         return lines
 
     def _opening(self, own: OwnFile, name: str) -> list[str]:

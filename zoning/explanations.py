@@ -260,7 +260,7 @@ def _meant(plan: Plan, text: str) -> str:
     """What somebody may have meant who gave this text for the id of a unit."""
     zones = plan.zones.set_index("unit_id")
     parts = zones.index[zones["part_of"] == text]
-    if len(parts):
+    if text and len(parts):
         return f"; it is a larger unit, explain a part of it: {shown(parts)}"
     if text in plan.pieces.index:
         unit = plan.pieces.at[text, "unit_id"]

@@ -209,8 +209,16 @@ def test_eastings_with_a_zone_number_are_refused_with_the_right_crs(save):
 
 
 def test_an_empty_file_is_refused(save):
-    with pytest.raises(SourceError, match="has no features"):
-        read_features(save(frame(Point(0, 0)).iloc[:0], "a.gpkg"), "a")
+    empty = save(frame(Point(0, 0)).iloc[:0], "a.gpkg")
+    with pytest.raises(SourceError, match=r"has no features\. Leave the layer out of the plan, or export it anew"):
+        read_features(empty, "a")
+    with pytest.raises(SourceError, match=r"has no features\. Give one with units"):
+        read_features(empty, "units")
+
+
+def test_columns_that_are_not_there_come_in_the_order_asked(save):
+    with pytest.raises(SourceError, match="there is no column 'id', 'zz', 'yy';"):
+        read_features(save(frame(Point(0, 0)), "a.gpkg"), "a", id="id", texts=["zz", "yy", "zz"])
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "parquet", "fgb", "geojson"])

@@ -197,7 +197,7 @@ def test_masks_classes_measured_grids_and_nodata(tmp_path: Path, own: Path, unit
 
 def test_points_tables_and_lines(tmp_path: Path, own: Path, units_file: Path, counties: gpd.GeoDataFrame) -> None:
     places = counties.geometry.centroid.to_crs("EPSG:4326")
-    table = pd.DataFrame({"Longitude": places.x, "Latitude": places.y, "capacity_mw": 10.5, "和": "站"})
+    table = pd.DataFrame({"Longitude": places.x, "capacity_mw": 10.5, "和": "站", "Latitude": places.y})
     table.to_csv(own / "power plants.csv", index=False, encoding="gb18030")
     counties[["代码"]].assign(gdp=range(12)).iloc[:9].to_csv(own / "stats.csv", index=False)
     roads = gpd.GeoDataFrame(geometry=[LineString([(X0, Y0 + 500), (X0 + 4 * KM, Y0 + 500)])], crs=CRS)

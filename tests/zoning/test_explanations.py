@@ -289,6 +289,11 @@ def test_what_was_assumed_about_a_value_is_told(plan) -> None:
     assert "Assumed\n  ecologically_fragile: no layer has the role: taken as 0" in told.text()
 
 
+def test_no_unit_at_all_is_no_larger_unit(plan) -> None:
+    with pytest.raises(UnknownNameError, match="the plan has no unit ''; there are 'a', 'b'"):
+        explain(plan, "")
+
+
 def test_an_unknown_unit_is_named_with_a_guess(plan) -> None:
     with pytest.raises(UnknownNameError, match="the plan has no unit 'aa'; did you mean 'a'") as caught:
         explain(plan, "aa")
