@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Geod, Proj
 
-from layers import Formula, GeometryError, Layer, SourceError, way_between
+from layers import Formula, GeometryError, Layer, SourceError, shown, way_between
 from zoning.errors import near
 
 Floats = npt.NDArray[np.float64]
@@ -142,10 +142,16 @@ def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series
         )
     values = features[column]
     if not pd.api.types.is_numeric_dtype(values.dtype):
+        texts = values.dropna().astype("str")
+        finite = np.isfinite(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float))
+        odd = texts if finite.all() else texts[~finite]  # where all could be numbers, their file keeps them as texts
+        cells = f" in {len(odd)} feature(s), {shown(odd.index)}; the first is {shown(odd[:1])}" if len(odd) else ""
         raise SourceError(
-            f"layer '{layer.name}': column '{column}' holds {values.dtype}, not numbers; mend it in the file",
+            f"layer '{layer.name}': column '{column}' holds texts, not numbers{cells}. Write plain numbers, such as "
+            f"1234.5, and nothing where there is none.",
             code="column",
             layer=layer.name,
+            features=odd.index,
         )
     numbers: pd.Series = values.astype("float64").reset_index(drop=True)
     return numbers

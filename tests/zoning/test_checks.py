@@ -68,7 +68,10 @@ def test_points_cannot_play_a_role(toy_folder: Path) -> None:
     ("measure", "words"),
     [
         ('{ plant_mw = "sum(mww)" }', "layer 'plants' has no column 'mww'; did you mean 'mw'?"),
-        ('{ plant_mw = "sum(owner)" }', "layer 'plants': column 'owner' holds str, not numbers; mend it in the file"),
+        (
+            '{ plant_mw = "sum(owner)" }',
+            "layer 'plants': column 'owner' holds texts, not numbers in 1 feature(s), '1'; the first is 'state'.",
+        ),
         ('{ plant_mw = "length(km)" }', "layer 'plants' holds points, of which 'length(km)' is not known; it can be"),
     ],
 )

@@ -6,6 +6,7 @@ import itertools
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from pyproj import Geod
@@ -79,8 +80,24 @@ def test_a_column_must_be_there_and_hold_numbers(units):
     plants = points((0.2, 0.2), capacity_mw=[1.0], fuel=["coal"])
     with pytest.raises(SourceError, match=r"no column 'capacity'; did you mean 'capacity_mw'"):
         ask(units, plants, "sum(capacity)")
-    with pytest.raises(SourceError, match=r"column 'fuel' holds .*not numbers"):
+    with pytest.raises(SourceError, match=r"column 'fuel' holds texts, not numbers in 1 .*, '0'; the first is 'coal'"):
         ask(units, plants, "sum(fuel)")
+
+
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        (["5", "12 MW", "inf", None, "1e400", "1,5", "1\0", "x"], ("1", "2", "4", "5", "6")),
+        (["007", "5"], ("0", "1")),  # the whole column is text in its file
+        ([None, None], ()),
+    ],
+)
+def test_texts_where_numbers_are_needed_are_told_by_their_features(units, cells, odd):
+    plants = points(*[(0.2, 0.2)] * len(cells), mw=pd.array(cells, dtype="str"))
+    with pytest.raises(SourceError, match=r"column 'mw' holds texts, not numbers.*Write plain numbers") as refused:
+        ask(units, plants, "sum(mw)")
+    assert refused.value.features == odd
+    assert refused.value.count == (6 if len(cells) == 8 else len(odd))
 
 
 def test_several_points_in_one_feature_are_refused(units):
