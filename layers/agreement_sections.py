@@ -176,12 +176,13 @@ class Agreement(Section):
             Both together are no agreement.
         """
         own = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
-        whole = {**_renamed(dict(terms), self.parties), **own}
+        renamed = _renamed(terms, self.parties)
+        whole = {**renamed, **own}
         if "indicators" in own and "indicators" in terms:
             written = {one["name"]: one for one in own["indicators"]}
             known = [one["name"] for one in terms["indicators"]]
             whole["indicators"] = [
-                *({**one, **written.get(one["name"], {})} for one in _renamed(terms["indicators"], self.parties)),
+                *({**one, **written.get(one["name"], {})} for one in renamed["indicators"]),
                 *(one for name, one in written.items() if name not in known),
             ]
         return type(self).model_validate(whole)
@@ -293,13 +294,25 @@ KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Keys that an agreement of a kind needs, and others that have a meaning in it."""
 BOUND_TO_KINDS = frozenset(key for keys in KINDS.values() for some in keys for key in some)
+_SHARED = frozenset({"pay", "receive", "to"})
+_PARTIES = frozenset({"upstream", "downstream", "of", "receiver", "outside"})
+"""Keys below which parties stand: with shares, and alone."""
 POLLUTANTS = {"index": ("weight", "base"), "load": ("target", "price")}
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """A value with some names replaced, wherever a party may stand: keys of shares, and texts."""
-    if isinstance(value, Mapping):
-        return {names.get(key, key): _renamed(one, names) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple(_renamed(one, names) for one in value)
-    return names.get(value, value) if isinstance(value, str) else value
+def _renamed(terms: Mapping[str, Any], names: Mapping[str, str], table: str = "") -> dict[str, Any]:
+    """Terms with other names for parties, in the places where parties stand; sides of a river are no names."""
+
+    def called(party: Any) -> Any:
+        return names.get(party, party)
+
+    def changed(key: str, value: Any) -> Any:
+        if key in _SHARED and isinstance(value, Mapping):
+            return {called(party): share for party, share in value.items()}
+        if key in _PARTIES or (table, key) == ("grants", "payer"):
+            return tuple(map(called, value)) if isinstance(value, list | tuple) else called(value)
+        if isinstance(value, list | tuple):
+            return tuple(_renamed(one, names, key) if isinstance(one, Mapping) else one for one in value)
+        return value
+
+    return {key: changed(key, value) for key, value in terms.items()}

@@ -89,7 +89,10 @@ def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
     try:
         return agreement.completed({"reference": model.reference, "verified": model.verified, **model.terms})
     except ValidationError as error:
-        told = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
+        told = "; ".join(
+            ": ".join([*filter(None, [".".join(map(str, one["loc"]))]), str(one["msg"])])
+            for one in error.errors(include_url=False)
+        )
         raise StudyError(f"with the terms of '{model.id}': {told}", code="agreement") from None
 
 

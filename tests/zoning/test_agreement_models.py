@@ -75,6 +75,24 @@ def test_parties_get_the_names_of_the_study() -> None:
     assert received == {"530000": 54_000_000, "520000": 83_000_000, "510000": 63_000_000}
 
 
+def test_parties_may_have_the_names_of_sides() -> None:
+    """Of a river's agreement whose model calls its parties by the sides on which they lie."""
+    terms = {
+        "kind": "compliance",
+        "unit": "CNY",
+        "upstream": "upstream",
+        "downstream": "downstream",
+        "bands": [{"at_least": 80, "payer": "downstream", "amount": 5}, {"payer": "upstream", "amount": 3}],
+        "grants": [{"payer": "upstream", "receiver": "downstream", "amount": 1, "reason": "upstream pays"}],
+    }
+    names = {"upstream": "west", "downstream": "east"}
+    own = {"name": "river", "period": 2025, "like": "river-1", "parties": names, "compliant_months": 12}
+    whole = Agreement.model_validate(own).completed(terms)
+    assert (whole.upstream, whole.downstream) == ("west", "east")
+    assert [band.payer for band in whole.bands] == ["downstream", "upstream"]
+    assert [(one.payer, one.receiver, one.reason) for one in whole.grants] == [("west", "east", "upstream pays")]
+
+
 def test_the_plan_comes_first() -> None:
     assert completed("chishui-1", amount=D(100)).amount == 100
     assert completed("zhenjiang-taihu", **ADDED["zhenjiang"]).indicators[1].price == 100_000
