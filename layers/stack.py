@@ -80,7 +80,7 @@ class Stack:
     sources : tuple of Source
         Every file read.
     crs : pyproj.CRS
-        The working CRS: equal-area, metres, centred on the units.
+        The working CRS, see :func:`layers.working_crs`: equal-area, metres.
     own_crs : pyproj.CRS
         The CRS of the units file.
     tiled : bool

@@ -26,7 +26,7 @@ class Because(NamedTuple):
     number : int
         Its place in the table, from 1; 0 where none counts.
     clauses : tuple of Clause
-        What that row asks, answered; where none counts, the first that could not be answered, or all.
+        What that row asks, answered; where none counts, those that could not be answered, if any.
     calculation : str
         The value as it was calculated, each name with its own value.
     """

@@ -48,8 +48,8 @@ def ask_industry(
     Raises
     ------
     UnknownNameError
-        The plan has no such unit, the rulebook no negative lists, its classification no such branch; or the state is
-        neither of the two.
+        The plan has no such unit, the unit no such piece, the rulebook no negative lists, its classification no such
+        branch; or the state is neither of the two.
 
     Examples
     --------
@@ -63,6 +63,10 @@ def ask_industry(
     if unit_id not in plan.units.index:
         hint = near(unit_id, map(str, plan.units.index))
         raise UnknownNameError(f"the plan has no unit {shown([unit_id])}{hint}", code="unknown_unit")
+    pieces = plan.pieces.index[plan.pieces["unit_id"] == unit_id]
+    if piece_id and piece_id not in pieces:
+        hint = near(piece_id, map(str, pieces))
+        raise UnknownNameError(f"unit '{unit_id}' has no piece {shown([piece_id])}{hint}", code="unknown_piece")
     check_state(state)
     industries = plan.rulebook.branches
     told = retell(plan, language)

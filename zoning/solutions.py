@@ -192,18 +192,15 @@ class Task:
                 "amount": row.of(best.amounts) * size,
                 "least": _finite(row.low * size),
                 "most": _finite(row.high * size),
-                # how even amounts are does not depend on how much there is
-                "shadow_price": math.nan
-                if self.even and kind == "total"
-                else float(best.duals[place]) * self._per + 0.0,
+                "shadow_price": self._price(kind, float(best.duals[place])),
                 "price_from": _finite(best.row_starts[place] * size),
                 "price_to": _finite(best.row_ends[place] * size),
             }
             yield told if limit is None or pct_of(limit) is None else told | self._share(limit, row, best, told)
 
-    def _price(self, row: Row, dual: float) -> float:
-        """What one more of a rule would add; missing for the total where its size does not matter to evenness."""
-        return math.nan if self.even and row is self.rows[0] else dual * self._per + 0.0
+    def _price(self, kind: str, dual: float) -> float:
+        """What one more of a rule would add; missing for the total of even amounts, whose size is of no account."""
+        return math.nan if self.even and kind == "total" else dual * self._per + 0.0
 
     def _condition(self, kind: str, name: str, limit: Limit | None) -> str:
         if kind == "group":

@@ -70,7 +70,7 @@ class Surroundings:
 
     Attributes
     ----------
-    near : list of (Nearness, STRtree)
+    near : tuple of (Nearness, STRtree)
         In the working CRS.
     raster : Raster or None
         The grid whose cells are plots; None where pieces are.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import SeveralErrors, ZoneplanError, read_layers, read_study
+from layers import SeveralErrors, UnknownNameError, ZoneplanError, read_layers, read_study
 from zoning import INDUSTRIES, ask_industry, check, find, list_titles, read_rulebook, retell, run
 from zoning.industry_entries import OWN
 
@@ -201,3 +201,10 @@ def test_it_comes_back_from_a_run_folder(write_plan, tmp_path: Path) -> None:
         assert ask_industry(again, unit, code, state) == ask_industry(plan, unit, code, state)
     (tmp_path / "run" / "industries.csv").unlink()  # as a run of an older zoneplan
     assert read_run(tmp_path / "run").industries.empty
+
+
+def test_a_piece_that_the_unit_does_not_have_is_refused(write_plan) -> None:
+    plan = run(read_study(write_plan()))
+    with pytest.raises(UnknownNameError, match="unit 'a1' has no piece 'nonsense'") as caught:
+        ask_industry(plan, "a1", "C3011", piece_id="nonsense")
+    assert caught.value.code == "unknown_piece"
