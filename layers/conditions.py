@@ -113,6 +113,7 @@ class Condition(Expression):
         parameters: Mapping[str, Scalar] | None = None,
         language: str = "en",
         titles: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
     ) -> list[tuple[Clause, ...]]:
         """The clauses of the condition for each row, in the order of the text.
 
@@ -123,7 +124,9 @@ class Condition(Expression):
         language : {"en", "zh"}
             Of the sentences.
         titles : mapping of str to str, optional
-            What columns and parameters are called in the sentences; by default as they are written.
+            What columns, parameters and texts are called in the sentences; by default as they are written.
+        units : mapping of str to str, optional
+            Units of measure of columns and parameters.
 
         Examples
         --------
@@ -131,7 +134,7 @@ class Condition(Expression):
         >>> condition = parse_condition("people / area_km2 >= density_min AND (metro OR energy_mw > 100)")
         >>> for clause in condition.explain(table, {"density_min": 50})[0]:
         ...     print(clause.answer, clause.decides, clause.sentence)
-        yes True people / area_km2 812.4 >= 50 (density_min)
+        yes True people / area_km2 = 812.4 >= 50 (density_min)
         yes True metro is true
         unknown False energy_mw is missing
         """
@@ -139,7 +142,7 @@ class Condition(Expression):
         deciding = np.ones(len(table), dtype=bool)
         columns = []
         for leaf, turned, answer, decides in _leaves(view, self.tree, deciding):
-            facts = sentences(view, leaf, ~answer if turned else answer, language, titles)
+            facts = sentences(view, leaf, ~answer if turned else answer, language, titles, units)
             text = f"NOT {view.words(leaf)}" if turned else view.words(leaf)
             columns.append(_clauses(view, leaf, text, answer, zip(facts, decides.tolist(), strict=True)))
         return list(zip(*columns, strict=True))

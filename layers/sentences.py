@@ -16,9 +16,13 @@ MOST_OPTIONS = 8
 WORDS: Words = {
     "of_column": ("{name} {value}", "{name} {value}"),
     "of_number": ("{name} {value}", "{name} 现状值 {value}"),
+    "of_named": ("{name} = {value}", "{name} 现状值 {value}"),
     "of_parameter": ("{value} ({name})", "{value}（{name}）"),
     "of_threshold": ("{value} ({name})", "阈值 {value}（{name}）"),
     "is": ("{name} is {value}", "{name} 为{value}"),
+    "is_not": ("{name} is {value}, not {other}", "{name} 为{value}，而非{other}"),
+    "is_one": ("{name} is {value}, one of {options}", "{name} 为{value}，属于 {options}"),
+    "is_not_one": ("{name} is {value}, none of {options}", "{name} 为{value}，不属于 {options}"),
     "is_missing": ("{name} is missing", "{name} 缺失"),
     "is_between": ("{name} is between {low} and {high}", "{name} 介于 {low} 与 {high} 之间"),
     "is_not_between": ("{name} is not between {low} and {high}", "{name} 不在 {low} 与 {high} 之间"),
@@ -40,7 +44,7 @@ WORDS: Words = {
 
 
 def number_text(value: float, digits: int | None = None) -> str:
-    """A number for people: whole numbers whole, others with some significant digits and no zeros at the end.
+    """A number for people: thousands apart, whole numbers whole, others with some digits and no zeros at the end.
 
     Parameters
     ----------
@@ -51,21 +55,26 @@ def number_text(value: float, digits: int | None = None) -> str:
     Examples
     --------
     >>> number_text(812.0), number_text(812.4321, 4), number_text(123456.7, 4), number_text(0.1)
-    ('812', '812.4', '123457', '0.1')
+    ('812', '812.4', '123,457', '0.1')
     """
     if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+        return f"{int(value):,}"
     if digits is None or not math.isfinite(value):
-        return repr(float(value))
+        return f"{float(value):,}"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     if decimals > 12 or abs(value) >= 1e15:
         return f"{value:.{digits}g}"
-    text = f"{value:.{decimals}f}"
+    text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def sentences(
-    view: View, leaf: Node, answer: Answer, language: str = "en", titles: Mapping[str, str] | None = None
+    view: View,
+    leaf: Node,
+    answer: Answer,
+    language: str = "en",
+    titles: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> list[str]:
     """What is the case in each row: a fact where the comparison is known to hold or not, else what is missing.
 
@@ -79,7 +88,9 @@ def sentences(
         What ``view`` answers to it.
     language : {"en", "zh"}
     titles : mapping of str to str, optional
-        What columns and parameters are called in the sentences; by default as they are written.
+        What columns, parameters and texts are called in the sentences; by default as they are written.
+    units : mapping of str to str, optional
+        Units of measure of columns and parameters.
 
     Returns
     -------
@@ -87,9 +98,10 @@ def sentences(
         ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``, ``metro is true``, ``value 12 is one of 12, 14``,
         ``energy_mw is missing``; true whatever the answer.
     """
-    teller = _Teller(words_in(language, WORDS))
-    sides = [_Side.of(view, part, titles or {}) for part in leaf.children or (leaf,)]
-    names = [_Side.of(view, part, titles or {}) for part in walk(leaf) if isinstance(part, Name)]
+    called, measured = titles or {}, units or {}
+    teller = _Teller(words_in(language, WORDS), called)
+    sides = [_Side.of(view, part, called, measured) for part in leaf.children or (leaf,)]
+    names = [_Side.of(view, part, called, measured) for part in walk(leaf) if isinstance(part, Name)]
     negated = bool(getattr(leaf, "negated", False))
     return [
         teller.fact(leaf, sides, row, bool(answer.yes[row]) != negated)
@@ -106,12 +118,14 @@ class _Side(NamedTuple):
     values: Sequence[Plain]
     fixed: bool
     written: bool
+    unit: str
 
     @classmethod
-    def of(cls, view: View, node: Node, titles: Mapping[str, str]) -> _Side:
+    def of(cls, view: View, node: Node, titles: Mapping[str, str], units: Mapping[str, str]) -> _Side:
         fixed = not any(isinstance(part, Name) and view.is_column(part.name) for part in walk(node))
         words = titles.get(node.name, node.name) if isinstance(node, Name) else _titled(view, node, titles)
-        return cls(words, view.values(node).listed(len(view.table)), fixed, isinstance(node, Constant))
+        unit = units.get(node.name, "") if isinstance(node, Name) else ""
+        return cls(words, view.values(node).listed(len(view.table)), fixed, isinstance(node, Constant), unit)
 
 
 def _titled(view: View, node: Node, titles: Mapping[str, str]) -> str:
@@ -128,33 +142,49 @@ class _Teller(NamedTuple):
     """Facts of one row, in the words of one language."""
 
     words: Mapping[str, str]
+    titles: Mapping[str, str]
 
     def fact(self, leaf: Node, sides: Sequence[_Side], row: int, is_so: bool) -> str:
         """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
-        first, *others = self.phrases(sides, row)
         value, no = sides[0].values[row], "" if is_so else "not_"
         match leaf:
-            case Comparison() if any(isinstance(side.values[row], bool) for side in sides):
-                told = (
-                    self.say("is", name=side.words, value=self.exact(side.values[row]))
-                    for side in sides
-                    if not side.written
-                )
-                return self.words["comma"].join(told)
             case Comparison(operator=operator):
-                sign = operator if is_so else CONTRARY[operator]
-                return f"{first} {self.words.get(sign, sign)} {others[0]}"
+                return self.comparison(operator if is_so else CONTRARY[operator], sides, row)
             case Between():
-                return self.say(f"is_{no}between", name=first, low=others[0], high=others[1])
+                first, low, high = self.phrases(sides, row)
+                return self.say(f"is_{no}between", name=first, low=low, high=high)
             case Among():
-                options = ", ".join(others[:MOST_OPTIONS])
-                if len(others) > MOST_OPTIONS:
-                    options = self.say("and_more", options=options, n=len(others))
-                return self.say(f"is_{no}among", name=first, options=options)
+                return self.among(f"is_{no}", sides, row)
             case Like(pattern=pattern):
-                return self.say(f"is_{no}like", name=first, pattern=repr(pattern))
+                return self.say(f"is_{no}like", name=self.phrases(sides, row)[0], pattern=repr(pattern))
         shown = self.words["nothing"] if value is None else self.exact(value)
         return self.say("is", name=sides[0].words, value=shown)
+
+    def comparison(self, operator: str, sides: Sequence[_Side], row: int) -> str:
+        """What a truth value or a text is, or how numbers stand to each other."""
+        values = [side.values[row] for side in sides]
+        if any(isinstance(value, bool) for value in values):
+            told = (
+                self.say("is", name=side.words, value=self.exact(value))
+                for side, value in zip(sides, values, strict=True)
+                if not side.written
+            )
+            return self.words["comma"].join(told)
+        if isinstance(values[0], str) and sides[1].written:
+            value, other = map(self.exact, values)
+            return self.say("is" if operator == "=" else "is_not", name=sides[0].words, value=value, other=other)
+        first, second = self.phrases(sides, row)
+        return f"{first} {self.words.get(operator, operator)} {second}"
+
+    def among(self, key: str, sides: Sequence[_Side], row: int) -> str:
+        """Which of some values it is, or none of them; of many the first and how many there are."""
+        first, *others = self.phrases(sides, row)
+        options = ", ".join(others[:MOST_OPTIONS])
+        if len(others) > MOST_OPTIONS:
+            options = self.say("and_more", options=options, n=len(others))
+        if isinstance(value := sides[0].values[row], str):
+            return self.say(f"{key}one", name=sides[0].words, value=self.exact(value), options=options)
+        return self.say(f"{key}among", name=first, options=options)
 
     def lack(self, names: Sequence[_Side], sides: Sequence[_Side], row: int) -> str:
         """What is missing: a column, or else the result of a division by zero or of numbers too large."""
@@ -174,19 +204,26 @@ class _Teller(NamedTuple):
                 number_text(value, digits) if isinstance(value, float) and not side.fixed else self.exact(value)
                 for side, value in zip(sides, values, strict=True)
             ]
-            seen = [float(text) for text, value in zip(texts, values, strict=True) if isinstance(value, float)]
+            seen = [
+                float(text.replace(",", ""))
+                for text, value in zip(texts, values, strict=True)
+                if isinstance(value, float)
+            ]
             if _order(seen) == _order(numbers):
                 break
         else:
             texts = [self.exact(value) for value in values]
+        measured = next((side.unit for side in reversed(sides) if side.unit), "")
+        if measured and isinstance(values[-1], float):
+            texts[-1] += f" {measured}"  # the others are in the same unit
         return [
             text if side.written else self.phrase(side, text, is_number=isinstance(value, float))
             for side, text, value in zip(sides, texts, values, strict=True)
         ]
 
     def phrase(self, side: _Side, text: str, *, is_number: bool) -> str:
-        """``slope 12.5`` of a column, ``25 (slope_max)`` of a parameter."""
-        kinds = ("parameter", "threshold") if side.fixed else ("column", "number")
+        """``slope 12.5`` of a column, ``people / area = 12.5`` of several words, ``25 (slope_max)`` of a parameter."""
+        kinds = ("parameter", "threshold") if side.fixed else ("column", "named" if " " in side.words else "number")
         return self.say(f"of_{kinds[is_number]}", name=side.words, value=text)
 
     def exact(self, value: Plain) -> str:
@@ -194,8 +231,10 @@ class _Teller(NamedTuple):
             return self.words["nothing_here"]
         if isinstance(value, bool):
             return self.words["true" if value else "false"]
-        # repr, so that no control character of a file's text reaches a terminal
-        return repr(value) if isinstance(value, str) else number_text(float(value))
+        if isinstance(value, str):
+            # repr, so that no control character of a file's text reaches a terminal
+            return self.titles.get(value) or repr(value)
+        return number_text(float(value))
 
     def say(self, key: str, **parts: object) -> str:
         return self.words[key].format(**parts)

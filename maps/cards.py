@@ -12,7 +12,18 @@ import pandas as pd
 from layers import visible
 from maps.lettering import hectares
 from maps.shelves import Shelf, Whys
-from zoning import STANDINGS, Plan, instrument_in, price_words, reasoned, records, standings, text_in, trace
+from zoning import (
+    STANDINGS,
+    Plan,
+    instrument_in,
+    price_words,
+    reasoned,
+    records,
+    standings,
+    tell_settings,
+    text_in,
+    trace,
+)
 
 EXCEPTION = "exception-"
 EXCEPTED = -2
@@ -168,7 +179,7 @@ class _Policies:
 
     def __init__(self, plan: Plan, language: str) -> None:
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
-        self._language = language
+        self._rulebook, self._language = plan.rulebook, language
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
         self._titles = {row["policy"]: row for row in records(plan.policies.drop_duplicates("policy"))}
         self._policies, self._settings, self._shared = Shelf(sorted(self._titles)), Shelf(), Shelf()
@@ -188,7 +199,7 @@ class _Policies:
                 [
                     self._policies.place(row["policy"]),
                     self._over(over),
-                    self._settings.place(row["parameters"]),
+                    self._settings.place((row["policy"], row["parameters"])),
                     0.0 if piece else None,
                     *map(visible, notes),
                 ],
@@ -207,9 +218,15 @@ class _Policies:
         """What is kept, ready for JSON."""
         return {
             "policies": [self._policy(policy_id) for policy_id in self._policies.kept],
-            "settings": [_settings(text) for text in self._settings.kept],
+            "settings": [self._terms(*one) for one in self._settings.kept],
             "shared": self._shared.kept,
         }
+
+    def _terms(self, policy_id: str, parameters: str) -> list[list[str]]:
+        """The settings of a policy in words: what each is called, and what it is."""
+        settings = json.loads(parameters) if parameters else {}
+        told = tell_settings(self._written.get(policy_id), settings, self._rulebook, self._language)
+        return [[visible(title), visible(text)] for title, text in told]
 
     def _policy(self, policy_id: str) -> dict[str, Any]:
         written = self._written.get(policy_id)
@@ -230,16 +247,3 @@ class _Policies:
 
 def _rounded(area: float | None) -> float | None:
     return None if area is None else hectares(area)
-
-
-def _settings(text: str) -> list[list[str]]:
-    """The settings of a policy as name, value and unit of measure."""
-    content: dict[str, Any] = json.loads(text) if text else {}
-    return [[visible(name), *_setting(value)] for name, value in content.items()]
-
-
-def _setting(value: Any) -> tuple[Any, str]:
-    if isinstance(value, dict) and set(value) == {"value", "unit"}:
-        inner, unit = value["value"], "" if value["unit"] == "1" else visible(value["unit"])
-        return (visible(inner) if isinstance(inner, str) else inner), unit
-    return (visible(value) if isinstance(value, str) else visible(json.dumps(value, ensure_ascii=False))), ""

@@ -16,7 +16,7 @@ from maps.lettering import hectares
 from maps.map_words import map_words
 from maps.palette import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.payments import tell_payments
-from zoning import Plan, retell, role_in, solution_words, text_in
+from zoning import Plan, assumption_title, retell, said_in, solution_words, text_in, unit_in
 
 RESERVE = "(reserve)"
 DECISION = "decision-"
@@ -61,7 +61,7 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
 def _plan(plan: Plan, language: str) -> dict[str, Any]:
     policies, parameters = plan.rulebook.policies, plan.rulebook.parameters.values()
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
-    lines = {line.code: text_in(line.title, language) for line in plan.rulebook.lines}
+    assumed = [(one, visible(assumption_title(one, plan.rulebook, language))) for one in plan.assumptions]
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
     return {
@@ -69,19 +69,13 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "note": visible(plan.study.study.note or ""),
         "date": plan.rulebook.day.isoformat(),
         "rulebook": visible(plan.rulebook.name),
-        "country": visible(plan.rulebook.country),
-        "description": visible(plan.rulebook.description),
+        "country": visible(said_in(plan.rulebook.country, language)),
+        "description": visible(said_in(plan.rulebook.description, language)),
         "area_ha": hectares(plan.zones["area_ha"].sum()),
         "policies": [sum(not policy.verified for policy in policies), len(policies)],
         "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
-        "deductions": [
-            visible(lines.get(one.name) or role_in(language, one.name))
-            for one in plan.assumptions
-            if one.kind == "deduction"
-        ],
-        "assumptions": [
-            [visible(one.name), visible(one.assumed)] for one in plan.assumptions if one.kind in {"role", "indicator"}
-        ],
+        "deductions": [title for one, title in assumed if one.kind == "deduction"],
+        "assumptions": [[title, visible(one.assumed)] for one, title in assumed if one.kind in {"role", "indicator"}],
         "decisions": [
             [visible(unit), visible(names.get(unit, unit)), visible(titles[zone]), visible(reason)]
             for unit, zone, reason in zip(decided["unit_id"], decided["zone"], decided["reason"], strict=True)
@@ -156,6 +150,7 @@ def _designations(plan: Plan) -> list[dict[str, Any]]:
 
 def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
     quota = plan.study.quotas[place]
+    unit = unit_in(language, quota.unit)
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
     solved = plan.solutions[plan.solutions["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]
@@ -169,12 +164,12 @@ def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
     return {
         "name": visible(quota.name),
         "period": quota.period,
-        "unit": visible(quota.unit),
+        "unit": visible(unit),
         "total": f"{quota.total:f}",
         "breaks": use_breaks(uses),
         "reserve": f"{sum(reserve, Decimal(0)):f}",
         "objective": quota.objective or "",
-        "solution": visible("".join(solution_words(row, quota.unit, language) for row in solved.to_dict("records"))),
+        "solution": visible("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
         "jurisdictions": {
             visible(name): f"{amount:f}" for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
         },

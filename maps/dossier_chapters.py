@@ -39,7 +39,7 @@ def key_figures(edition: Edition, said: Content) -> Figures:
     if "available_ha" in measures.index:
         found.append((words["available_land"], edition.ha(measures["available_ha"])))
     for one in said["quotas"]:
-        label = edition.say("given", name=spaced(one["quota"]), period=one["period"], unit=one["unit"])
+        label = edition.say("given", name=spaced(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"]))
         found.append((label, amount(one["amount"])))
     found.append((words["duties_count"], number(len(_duties_in_force(said)))))
     return Figures(tuple(found))
@@ -143,7 +143,7 @@ def _values(edition: Edition, values: Content) -> Iterator[str]:
         known = indicators.get(name)
         title = text_in(known.title, edition.language, name) if known and known.title else name
         shown = edition.words["missing"] if value is None else _said(edition, value)
-        unit = f" {known.unit}" if known and known.unit != "1" and _is_number(value) else ""
+        unit = f" {edition.unit_of(known.unit)}" if known and known.unit != "1" and _is_number(value) else ""
         yield f"{title} {shown}{unit}"
 
 
@@ -161,15 +161,15 @@ def _threshold(edition: Edition, parameter: Content) -> str:
     doubt = edition.doubt(parameter)
     return edition.say(
         "threshold_said",
-        name=parameter["name"],
-        value=_with_unit(parameter["value"], parameter["unit"]),
+        name=edition.measure(parameter["name"]),
+        value=_with_unit(edition, parameter["value"], parameter["unit"]),
         since=days,
         reference=words["semicolon"].join(filter(None, (parameter["reference"], doubt))),
     )
 
 
-def _with_unit(value: object, unit: str) -> str:
-    return measure(value) if unit == "1" else f"{measure(value)} {unit}"
+def _with_unit(edition: Edition, value: object, unit: str) -> str:
+    return measure(value) if unit == "1" else f"{measure(value)} {edition.unit_of(unit)}"
 
 
 def _lines(edition: Edition, lines: list[Content]) -> list[Leaf]:
@@ -196,11 +196,11 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
         given = edition.say(
             "of_whole" if whole else "of_nothing",
             n=amount(row["amount"]),
-            unit=row["unit"],
+            unit=edition.unit_of(row["unit"]),
             all=amount(whole),
             place=row["jurisdiction"],
         )
-        weight = edition.say("weight_said", n=measure(row["weight"]), measures=weight_text(quota))
+        weight = edition.say("weight_said", n=measure(row["weight"]), measures=weight_text(edition, quota))
         yield Card(
             f"{spaced(quota.name)} {quota.period}",
             text=given,
@@ -245,7 +245,11 @@ def _priorities(edition: Edition, quota: Quota, unit_id: str) -> Iterator[str]:
 def _bound(edition: Edition, value: str | None, source: Decimal | str | None) -> str:
     if value is None:
         return edition.words["no_bound"]
-    return edition.say("bound_said", n=amount(value), source=source) if isinstance(source, str) else amount(value)
+    return (
+        edition.say("bound_said", n=amount(value), source=edition.measure(source))
+        if isinstance(source, str)
+        else amount(value)
+    )
 
 
 def _duties_in_force(said: Content) -> set[str]:
@@ -261,7 +265,6 @@ def _duties(edition: Edition, policies: list[Content]) -> Iterator[Leaf]:
 def _duty(edition: Edition, policy: Content) -> Card:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
-    settings = (f"{spaced(name)} {_setting(value)}" for name, value in policy["settings"].items())
     instrument = words.get(f"instrument_{policy['instrument']}", spaced(policy["instrument"]))
     return Card(
         text_in(policy["title"], edition.language, policy["policy"]),
@@ -272,7 +275,7 @@ def _duty(edition: Edition, policy: Content) -> Card:
             (words["excepted"], policy["exception"]),
             (words["part_of_unit"], _part(edition, policy)),
             (words["inherited_from"], policy["inherited_from"]),
-            (words["parameters_of"], words["semicolon"].join(settings)),
+            (words["parameters_of"], edition.terms(policy["terms"])),
             (instrument, f"{_why(edition, policy)}{words['semicolon']}{policy['reference']}{days}"),
         ),
         text=policy["clause"],
@@ -293,27 +296,15 @@ def _why(edition: Edition, policy: Content) -> str:
     return edition.say("applies_where", clauses=edition.words["semicolon"].join(sentences))
 
 
-def _setting(value: object) -> str:
-    """What a policy sets: a value with its unit, or lists and tables of such, in one line."""
-    if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
-        return NONE if value["value"] is None else _with_unit(value["value"], str(value["unit"]))
-    if isinstance(value, Mapping):
-        return ", ".join(f"{spaced(name)} {_setting(one)}" for name, one in value.items())
-    if isinstance(value, list):
-        apart = " | " if any(isinstance(one, Mapping) for one in value) else ", "
-        return apart.join(map(_setting, value))
-    return measure(value)
-
-
 def _assumed(edition: Edition, said: Content) -> list[Leaf]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
-    facts = [(one["name"], one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
+    facts = [(spaced(one["title"]), one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
     if said["quotas"] and edition.deductions:
         facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(edition.deductions))))
     told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
     unseen = {
-        f"{one['name']} = {_with_unit(one['value'], one['unit'])}"
+        f"{edition.measure(one['name'])} = {_with_unit(edition, one['value'], one['unit'])}"
         for claim in told
         for one in claim["parameters"]
         if not one["verified"]

@@ -93,7 +93,7 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
         unit=said["unit"],
         note=plan.study.study.note or "",
         plan=edition.say("plan_of", name=plan.study.study.name, date=plan.rulebook.day.isoformat()),
-        rulebook=", ".join(filter(None, (plan.rulebook.name, plan.rulebook.country))),
+        rulebook=edition.rulebook(plan.rulebook.country),
         figures=key_figures(edition, said),
         main=main,
         fill=zone_fills(plan.rulebook)[said["main"]["zone"]],

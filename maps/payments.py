@@ -18,7 +18,7 @@ from maps.arrows import balances, draw_payments
 from maps.packing import label_points
 from maps.palette import PAYMENT_INK
 from maps.shelves import Shelf
-from zoning import BUDGET, POOL, Plan, known_parties
+from zoning import BUDGET, POOL, Plan, known_parties, unit_in
 
 NOWHERE = -1
 """Where a party stands that is neither a jurisdiction nor a unit: a pool, a budget, somebody outside the study."""
@@ -45,7 +45,7 @@ def tell_payments(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        said = {"name": visible(name), "period": int(period), "unit": visible(unit)}
+        said = {"name": visible(name), "period": int(period), "unit": visible(unit_in(plan.language, unit))}
         instruments.append(said | _drawn(own, parties))
         rows += [
             (place, parties.of(payer), parties.of(receiver), f"{amount:f}", *map(texts.place, map(visible, told)))

@@ -136,7 +136,7 @@ def _weight(units: gpd.GeoDataFrame) -> str:
 
 
 def _plain(value: object) -> str:
-    return number_text(value) if isinstance(value, float) else str(value)
+    return number_text(value).replace(",", "") if isinstance(value, float) else str(value)
 
 
 def _kind(values: pd.Series) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from maps.lettering import NONE, amount, measure, number, projection, spaced
 from maps.report_editions import RESERVE, Edition, by_group, each_row
 from maps.report_optima import limit_text, optimum_leaves
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from zoning import Policy, text_in
+from zoning import Policy, settings_of, tell_settings, text_in
 
 EXCEPTION = "exception-"
 """Begins what stands in ``overruled_by`` where an exception holds."""
@@ -36,8 +35,8 @@ def quotas(edition: Edition) -> Chapter:
         leaves.append(
             grid(
                 "",
-                edition.columns(name="code", assumed="long"),
-                ((one.name, one.assumed) for one in missing),
+                edition.columns(name="text", assumed="long"),
+                ((edition.assumed(one), one.assumed) for one in missing),
             )
         )
     return Chapter("quotas", words["quotas"], tuple(leaves))
@@ -46,17 +45,17 @@ def quotas(edition: Edition) -> Chapter:
 def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
     words = edition.words
     return Card(
-        edition.say("quota_total", name=spaced(quota.name), period=quota.period, unit=quota.unit),
-        quota.by,
+        edition.say("quota_total", name=spaced(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)),
+        words[f"by_{quota.by}"],
         facts=(
             (words["total"], amount(quota.total)),
             (words["handed_out"], amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
             (words["step"], amount(quota.step)),
             (words["levels"], " → ".join(quota.levels)),
             (words["objective"], words[f"objective_{quota.objective}"] if quota.objective else ""),
-            (words["weight"], weight_text(quota)),
-            (words["floor"], _bound(quota.floor, words)),
-            (words["ceiling"], _bound(quota.ceiling, words)),
+            (words["weight"], weight_text(edition, quota)),
+            (words["floor"], _bound(edition, quota.floor)),
+            (words["ceiling"], _bound(edition, quota.ceiling)),
             (words["reserve_pct"], amount(quota.reserve_pct)),
             *((words["priorities"], _priority(edition, one)) for one in quota.priority),
             *_conditions(edition, quota),
@@ -76,7 +75,7 @@ def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
     for lock in quota.locked:
         yield words["locks"], say("lock_line", who=lock.unit or lock.when, n=amount(lock.amount), reason=lock.reason)
     if quota.carried:
-        yield words["carried"], _bound(quota.carried, words)
+        yield words["carried"], _bound(edition, quota.carried)
     for link in quota.within:
         yield words["links"], say("link_line", quota=link.quota, level=link.level, n=amount(link.times))
     for one in quota.transfers:
@@ -88,23 +87,23 @@ def _priority(edition: Edition, one: Priority) -> str:
     return edition.say("priority_line", factor=measure(one.factor), when=one.when, reason=one.reason)
 
 
-def weight_text(quota: Quota) -> str:
+def weight_text(edition: Edition, quota: Quota) -> str:
     """The measures that a quota goes by, with their shares."""
     if isinstance(quota.weight, str):
-        return quota.weight
-    return " + ".join(f"{measure(part.share)} × {part.measure}" for part in quota.weight)
+        return edition.measure(quota.weight)
+    return " + ".join(f"{measure(part.share)} × {edition.measure(part.measure)}" for part in quota.weight)
 
 
-def _bound(bound: Decimal | str | None, words: dict[str, str]) -> str:
+def _bound(edition: Edition, bound: Decimal | str | None) -> str:
     if bound is None:
-        return words["no_bound"]
-    return bound if isinstance(bound, str) else amount(bound)
+        return edition.words["no_bound"]
+    return edition.measure(bound) if isinstance(bound, str) else amount(bound)
 
 
 def _level(edition: Edition, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
     """One level of a quota; units stand under their jurisdiction, its reserve last."""
     words = edition.words
-    title = edition.say("amount", unit=quota.unit)
+    title = edition.say("amount", unit=edition.unit_of(quota.unit))
     bounds = edition.columns(floor="number", ceiling="number", weight="number", binding="text")
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
@@ -151,10 +150,10 @@ def policies(edition: Edition) -> Chapter:
 
 
 def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
-    words = edition.words
+    words, rulebook = edition.words, edition.plan.rulebook
+    settings = settings_of(policy, rulebook)
     whole = set(rows.loc[rows["piece_id"] == "", "unit_id"])
     parts = set(rows["unit_id"]) - whole
-    given = words["and"].join(f"{name} = {_parameter(edition, value)}" for name, value in policy.parameters.items())
     return Card(
         text_in(policy.title, edition.language, policy.id),
         policy.id,
@@ -168,7 +167,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
             (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
-            (words["parameters_of"], given),
+            (words["parameters_of"], edition.terms(tell_settings(policy, settings, rulebook, edition.language))),
             (words["applies"], _extent(edition, len(whole), len(parts))),
             (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
         ),
@@ -188,16 +187,6 @@ def _land(edition: Edition, rows: pd.DataFrame) -> float:
     """Hectares of the pieces on which a policy holds."""
     held = rows.loc[(rows["overruled_by"] == "") & (rows["piece_id"] != ""), "piece_id"]
     return float(edition.plan.pieces.loc[edition.plan.pieces.index.isin(held), "area_ha"].sum())
-
-
-def _parameter(edition: Edition, value: object) -> str:
-    """What a policy's parameter says; where it names a parameter of the rulebook, with what that is."""
-    if isinstance(value, str) and value in edition.plan.rulebook.parameters:
-        named = edition.plan.rulebook.parameters[value]
-        return f"{measure(named.value)} {named.unit} ({value})"
-    if isinstance(value, (str, int, float)):
-        return measure(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _overruled(edition: Edition, rows: pd.DataFrame) -> Iterator[Names]:
@@ -244,8 +233,8 @@ def assumptions(edition: Edition) -> Chapter:
     """Roles, indicators and deductions that were absent, and what was taken instead."""
     words = edition.words
     found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
-    columns = edition.columns(name="code", kind="text", assumed="long")
-    table = grid("", columns, ((one.name, words.get(one.kind, one.kind), one.assumed) for one in found))
+    columns = edition.columns(name="text", kind="text", assumed="long")
+    table = grid("", columns, ((edition.assumed(one), words.get(one.kind, one.kind), one.assumed) for one in found))
     leaves = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
     return Chapter("assumptions", words["assumptions"], leaves)
 
@@ -266,7 +255,7 @@ def parameters(edition: Edition) -> Chapter:
         (
             (text_in(one.title, edition.language, name), name) if one.title else name,
             measure(one.value),
-            one.unit,
+            edition.unit_of(one.unit),
             edition.day(one.since),
             edition.day(one.until),
             one.reference,

@@ -39,7 +39,9 @@ def _key_figures(edition: Edition) -> Iterator[tuple[str, str]]:
     yield words["jurisdictions"], number(plan.zones["jurisdiction"].nunique())
     yield words["decisions_made"], number(len(plan.study.decisions))
     for quota in plan.study.quotas:
-        said = edition.say("quota_total", name=spaced(quota.name), period=quota.period, unit=quota.unit)
+        said = edition.say(
+            "quota_total", name=spaced(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
+        )
         yield said, amount(quota.total)
     yield words["policies_in_force"], number(len(plan.rulebook.policies))
     yield words["repairs"], number(len(plan.ledger))

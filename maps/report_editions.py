@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 from maps.lettering import NONE, area_decimals, number, percent, spaced
 from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
-from zoning import Plan, retell, role_in, standings, text_in
+from zoning import Assumption, Plan, assumption_title, retell, said_in, standings, text_in, unit_in
 
 RESERVE = "(reserve)"
 OWN = ("study's own", "house's own")
@@ -61,8 +61,37 @@ class Edition:
     @cached_property
     def deductions(self) -> tuple[str, ...]:
         """What available land was not reduced by, for want of a layer."""
-        names = (one.name for one in self.plan.assumptions if one.kind == "deduction")
-        return tuple(self.titles.get(name) or spaced(role_in(self.language, name)) for name in names)
+        return tuple(self.assumed(one) for one in self.plan.assumptions if one.kind == "deduction")
+
+    def assumed(self, one: Assumption) -> str:
+        """What an assumption is about."""
+        return spaced(assumption_title(one, self.plan.rulebook, self.language))
+
+    @cached_property
+    def measures(self) -> dict[str, str]:
+        """What the names in conditions and quotas are called."""
+        return self.plan.rulebook.titles_in(self.language)
+
+    def measure(self, name: str) -> str:
+        """What a measure is called; one without a title by its name."""
+        return self.measures.get(name, name)
+
+    def unit_of(self, unit: str) -> str:
+        """A unit of measure."""
+        return unit_in(self.language, unit)
+
+    def rulebook(self, *said: str | Mapping[str, str]) -> str:
+        """The name of the rulebook with what it says of itself."""
+        texts = (said_in(one, self.language) for one in said)
+        return self.words["comma"].join(filter(None, (self.plan.rulebook.name, *texts)))
+
+    def terms(self, terms: Iterable[tuple[str, str]]) -> str:
+        """What a policy sets, in one line."""
+        return self.words["semicolon"].join(self.say("term", name=name, value=value) for name, value in terms)
+
+    def role(self, role: str) -> str:
+        """What a role is called."""
+        return spaced(self.plan.rulebook.role_title(role, self.language))
 
     @cached_property
     def total_ha(self) -> float:

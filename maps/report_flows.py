@@ -41,11 +41,13 @@ def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
         if one.name == instrument:
             stated = [(words[f"agreement_{key}"], str(getattr(one, key) or "")) for key in one.REGULATED]
             mark = "" if one.verified else words["unseen"]
-            yield Card(str(one.period), str(one.kind), mark, (*stated, (words["reference"], one.reference)))
+            yield Card(str(one.period), words[f"kind_{one.kind}"], mark, (*stated, (words["reference"], one.reference)))
     for transfer in edition.plan.study.transfers:
         if transfer.name == instrument:
             facts = ((words["when"], transfer.when or ""), (words["reference"], transfer.reference))
-            yield Card(str(transfer.period), transfer.by, "" if transfer.verified else words["unseen"], facts)
+            yield Card(
+                str(transfer.period), words[f"kind_{transfer.by}"], "" if transfer.verified else words["unseen"], facts
+            )
 
 
 def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
@@ -54,7 +56,7 @@ def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> 
     yield Drawing(Markup(chart), title)  # noqa: S704  (its texts are escaped where it is drawn)
     columns = edition.columns(payer="unit", receiver="unit", amount_of_money="number", rule="long", reference="long")
     yield grid(
-        f"{title} ({unit})",
+        f"{title} ({edition.unit_of(unit)})",
         columns,
         (
             (
@@ -77,7 +79,7 @@ def _positions(edition: Edition) -> Iterator[Leaf]:
     for unit, rows in by_group(edition.plan.positions, "unit"):
         for kind, own in by_group(rows, "kind"):
             yield grid(
-                f"{words.get(f'party_{kind}', kind)} ({unit}), {number(len(own))}",
+                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {number(len(own))}",
                 columns,
                 (
                     (party_name(edition, row.party, kind), amount(row.paid), amount(row.received), amount(row.net))
@@ -102,7 +104,13 @@ def unit_flows(edition: Edition, unit: Mapping[str, Any]) -> list[Leaf]:
         instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
     )
     rows = (
-        (f"{row.instrument} {row.period}", row.payer, row.receiver, f"{amount(row.amount)} {row.unit}", row.reference)
+        (
+            f"{row.instrument} {row.period}",
+            party_name(edition, row.payer),
+            party_name(edition, row.receiver),
+            f"{amount(row.amount)} {edition.unit_of(row.unit)}",
+            row.reference,
+        )
         for row in each_row(own)
     )
     return [grid("", columns, rows)] if len(own) else []

@@ -34,7 +34,7 @@ def unit_land(edition: Edition, derived: Iterable[dict[str, Any]], norms: Iterab
         (
             text_in(one["title"], edition.language, one["measure"]),
             value_text(one["value"]) or NONE,
-            _unit(one["unit"]),
+            _unit(edition, one["unit"]),
             (why_text(one, edition.language), one["reference"]),
         )
         for one in derived
@@ -89,7 +89,7 @@ def _derived_card(edition: Edition, one: Derived) -> Card:
         one.name,
         "" if one.verified else words["unseen"],
         (
-            (words["unit_of_measure"], _unit(one.unit)),
+            (words["unit_of_measure"], _unit(edition, one.unit)),
             (words["bands"], words["semicolon"].join(table)),
             (words["reference"], one.reference),
             (words["since"], edition.day(one.since)),
@@ -110,5 +110,5 @@ def _values(edition: Edition, one: Derived, told: Mapping[str, Mapping[str, Any]
     return grid("", columns, rows)
 
 
-def _unit(unit: str) -> str:
-    return "" if unit == "1" else unit
+def _unit(edition: Edition, unit: str) -> str:
+    return "" if unit == "1" else edition.unit_of(unit)

@@ -15,7 +15,7 @@ def optimum_leaves(edition: Edition, quota: Quota) -> Iterator[Leaf]:
     """How good the quota is, its limits and the price of each rule; nothing of one that is handed out by weight."""
     solved = edition.plan.solutions[edition.plan.solutions["quota"] == quota.name]
     for row in solved.to_dict("records"):
-        yield Paragraph(solution_words(row, quota.unit, edition.language))
+        yield Paragraph(solution_words(row, edition.unit_of(quota.unit), edition.language))
         yield _rules(edition, quota)
 
 
@@ -35,7 +35,7 @@ def limit_text(edition: Edition, limit: Limit) -> str:
         who=", ".join(part for part in parts if part),
         per=limit.per if isinstance(limit.per, str) else amount(limit.per),
         ends=", ".join(said),
-        unit=limit.unit,
+        unit=edition.unit_of(limit.unit),
         reason=f" ({limit.reason})" if limit.reason else "",
     )
 
@@ -49,7 +49,7 @@ def _rules(edition: Edition, quota: Quota) -> Grid:
         (
             (
                 (rule_name(row._asdict(), edition.language), row.condition),
-                f"{measure(row.amount)} {row.unit}",
+                f"{measure(row.amount)} {edition.unit_of(row.unit)}",
                 measure(row.least),
                 measure(row.most),
                 price_words(

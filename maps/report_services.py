@@ -8,7 +8,7 @@ from typing import Any
 from maps.lettering import amount, measure
 from maps.report_editions import Edition
 from maps.report_parts import Card, Column, Leaf, Paragraph, grid
-from zoning import measure_names, role_in
+from zoning import measure_names
 
 
 def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
@@ -26,7 +26,10 @@ def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
         ((words["market_services"], ", ".join(services.market)), (words["reference"], services.reference)),
     )
     rated = [
-        (role_in(edition.language, land), *(amount(values[name] * services.rate) for name in services.services))
+        (
+            edition.role(land),
+            *(amount(values[name] * services.rate) for name in services.services),
+        )
         for land, values in services.values.items()
     ]
     columns = (Column(words["land_class"]), *(Column(name, "number") for name in services.services))
@@ -55,7 +58,7 @@ def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Lea
         columns,
         (
             (
-                role_in(edition.language, one["land_class"]),
+                edition.role(one["land_class"]),
                 measure(one["area_ha"]),
                 amount(one["value"]),
                 amount(one["nonmarket_value"]),

@@ -11,7 +11,7 @@ import pytest
 from layers import LANGUAGES
 from layers import sentences as layer_words
 from maps.map_words import _WORDS as MAP
-from zoning import industry_texts, prices
+from zoning import industry_texts, prices, vocabulary
 from zoning import words as engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,8 +19,10 @@ REPORT = tomllib.loads((ROOT / "maps" / "assets" / "report_words.toml").read_tex
 DICTIONARIES = {
     "layers": layer_words.WORDS,
     "zoning": engine.WORDS,
-    "instruments": engine.INSTRUMENTS,
-    "roles": engine.ROLES,
+    "instruments": vocabulary.INSTRUMENTS,
+    "roles": vocabulary.ROLES,
+    "settings": vocabulary.SETTINGS,
+    "units": vocabulary.UNITS,
     "industries": industry_texts.WORDS,
     "prices": prices.WORDS,
     "map": MAP,

@@ -4,9 +4,10 @@ from zoning.errors import InfeasibleError as InfeasibleError
 from zoning.errors import MissingValueError as MissingValueError
 from zoning.errors import RulebookError as RulebookError
 from zoning.errors import near as near
-from zoning.words import instrument_in as instrument_in
-from zoning.words import role_in as role_in
+from zoning.words import said_in as said_in
 from zoning.words import text_in as text_in
+from zoning.vocabulary import instrument_in as instrument_in
+from zoning.vocabulary import unit_in as unit_in
 from zoning.industry_texts import industry_words as industry_words
 from zoning.finding_words import finding_words as finding_words
 from zoning.tables import CONFLICTS as CONFLICTS
@@ -76,6 +77,7 @@ from zoning.measures import measure as measure
 from zoning.measures import undeducted as undeducted
 from zoning.assumptions import assume as assume
 from zoning.assumptions import assume_scheme as assume_scheme
+from zoning.assumptions import assumption_title as assumption_title
 from zoning.wholes import Wholes as Wholes
 from zoning.wholes import first_part as first_part
 from zoning.wholes import gather_wholes as gather_wholes
@@ -173,6 +175,8 @@ from zoning.norms import weigh_norms as weigh_norms
 from zoning.overruling import overrule as overrule
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
+from zoning.settings import settings_of as settings_of
+from zoning.settings import tell_settings as tell_settings
 from zoning.retellings import retell as retell
 from zoning.own_lists import held_lists as held_lists
 from zoning.own_lists import own_items as own_items

@@ -12,7 +12,8 @@ from zoning.indicators import assumption
 from zoning.measures import ELEVATION_ROLE, deducted_roles
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook, Value
-from zoning.words import engine_words, role_in, text_in
+from zoning.vocabulary import unit_in
+from zoning.words import engine_words, text_in
 
 
 def assume(
@@ -33,8 +34,7 @@ def assume(
     -------
     tuple of Assumption
     """
-    titles = {role: text_in(line.title, language) for line in rulebook.lines for role in line.roles}
-    deductions = (_deduction(role, language, titles.get(role, role)) for role in undeducted_roles)
+    deductions = (_deduction(role, rulebook, language) for role in undeducted_roles)
     unread = (_unseen(value, language) for value in rulebook.parameters.values() if not value.verified)
     return (*absent, *deductions, *unread)
 
@@ -65,11 +65,26 @@ def retell_assumptions(
     return tuple(told.get(one, one) for one in assumptions)
 
 
-def _deduction(role: str, language: str, title: str) -> Assumption:
-    """What is not deducted; the house's own word for a role comes before the title of its line."""
-    known = role_in(language, role)
-    text = engine_words(language)["no_deduction"].format(role=role, title=title if known == role else known)
-    return Assumption(role, "deduction", text)
+def assumption_title(one: Assumption, rulebook: Rulebook, language: str) -> str:
+    """What an assumption is about: a role, or an indicator; by its name where the rulebook has no title for it.
+
+    Examples
+    --------
+    >>> from zoning import read_rulebook
+    >>> gap = Assumption("private_right", "role", "no layer has the role 'private_right': it is taken as 0")
+    >>> assumption_title(gap, read_rulebook("us_west"), "en")
+    'Share of land with existing private rights in wilderness'
+    """
+    if one.kind == "deduction":
+        return rulebook.role_title(one.name, language)
+    titles = {known.name: known.title for known in rulebook.indicators if known.title}
+    names = (one.name, f"{one.name}_share", f"{one.name}_ha")
+    return next((text_in(titles[name], language, name) for name in names if name in titles), one.name)
+
+
+def _deduction(role: str, rulebook: Rulebook, language: str) -> Assumption:
+    told = {"role": role, "title": rulebook.role_title(role, language)}
+    return Assumption(role, "deduction", engine_words(language)["no_deduction"].format(**told))
 
 
 def _unseen(value: Value, language: str) -> Assumption:
@@ -83,5 +98,5 @@ def _unseen_in(scheme: Scheme, one: Parameter, value: DatedValue, language: str)
 
 def _not_seen(value: Scalar, unit: str, language: str) -> str:
     number = number_text(value) if isinstance(value, float) else str(value)
-    amount = number if unit == "1" else f"{number} {unit}"
+    amount = number if unit == "1" else f"{number} {unit_in(language, unit)}"
     return engine_words(language)["not_seen"].format(amount=amount)

@@ -183,7 +183,8 @@ def asked(
     columns = [read[name].tolist() for name in read.columns] + [index] * (read.index.name in condition.names)
     rows = list(zip(index, zip(*columns, strict=True) if columns else [()] * len(index), strict=True))
     unlike = {row: number for number, (name, row) in enumerate(rows) if places is None or name in places}
-    found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values, language, rulebook.titles_in(language))
+    titles, units = rulebook.titles_in(language), rulebook.units_in(language)
+    found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values, language, titles, units)
     chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(unlike, found, strict=True)}
     return {str(name): chains[row] for name, row in rows if row in chains}
 

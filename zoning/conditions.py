@@ -15,7 +15,7 @@ from zoning.drafts import Draft
 from zoning.entries import Indicator, Parameter
 from zoning.errors import RulebookError, near
 from zoning.land_entries import Derived
-from zoning.words import ROLES
+from zoning.vocabulary import ROLES
 
 Example = float | bool | str
 

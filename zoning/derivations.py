@@ -93,7 +93,8 @@ def explain_derived(one: Derived, measures: pd.DataFrame, rulebook: Rulebook, la
     """
     table, values, titles = measures.rename_axis("unit_id"), rulebook.values, rulebook.titles_in(language)
     rows = _rows(one, table, values)
-    asked = [parse_condition(band.when).explain(table, values, language, titles) for band in one.bands]
+    units = rulebook.units_in(language)
+    asked = [parse_condition(band.when).explain(table, values, language, titles, units) for band in one.bands]
     told = [parse_calculation(band.value).explain(table, values, titles) for band in one.bands]
     found = []
     for place, row in enumerate(rows.tolist()):

@@ -12,6 +12,7 @@ from zoning.entries import Exemption, Policy
 from zoning.gatherings import paths
 from zoning.plans import Plan
 from zoning.provisions import EXCEPTION
+from zoning.settings import tell_settings
 from zoning.sights import Sight, sights
 from zoning.words import engine_words, text_in
 
@@ -133,7 +134,8 @@ class _Explainer:
             "pieces": pieces,
             "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
             "strictness": int(row["strictness"]),
-            "settings": json.loads(row["parameters"]),
+            "settings": (settings := json.loads(row["parameters"])),
+            "terms": tell_settings(policy, settings, self._plan.rulebook, self._plan.language),
         }
 
     def _chain(self, policy: Policy, when: str, row: Row) -> Content:

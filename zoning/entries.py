@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from zoning.words import text_in
+from zoning.words import said_in
 
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[dict[Text, Text], Field(min_length=1)]
@@ -274,7 +274,7 @@ class Policy(InForce):
 
     def clause_in(self, language: str) -> str:
         """The clause in a language, else in English, else as it is."""
-        return self.clause if isinstance(self.clause, str) else text_in(self.clause, language)
+        return said_in(self.clause, language)
 
 
 class Head(Part):
@@ -282,11 +282,11 @@ class Head(Part):
 
     name: Identifier
     """What the rulebook is called."""
-    country: Text
+    country: Text | Texts
     """Where its law holds."""
     languages: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Languages of all titles and reasons; "en" is among them."""
-    description: Text
+    description: Text | Texts
     """What it is, for a reader who finds it."""
     instruments: tuple[Text, ...] = ()
     """Instruments of which each unit must have a policy; a unit without one is a finding."""

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from layers import UnknownNameError, shown, visible
+from zoning.assumptions import assumption_title
 from zoning.chains import Content, rows_of
 from zoning.claim_explanations import explain_claims
 from zoning.claims import DEFAULT_RULE
@@ -233,7 +234,15 @@ def _margins(plan: Plan, unit_id: str) -> list[Content]:
 
 def _assumptions(plan: Plan, content: Content) -> list[Content]:
     """What was assumed about the values that the explanation names."""
-    every = [{"name": one.name, "kind": one.kind, "assumed": one.assumed} for one in plan.assumptions]
+    every = [
+        {
+            "name": one.name,
+            "title": assumption_title(one, plan.rulebook, plan.language),
+            "kind": one.kind,
+            "assumed": one.assumed,
+        }
+        for one in plan.assumptions
+    ]
     return _concerning(every, content)
 
 

@@ -19,8 +19,9 @@ from zoning.own_lists import find_repeats
 from zoning.plans import Plan
 from zoning.policies import uncovered
 from zoning.siting_explanations import find_unplaced
+from zoning.vocabulary import instrument_in
 from zoning.wholes import first_part, refinements
-from zoning.words import engine_words, instrument_in, text_in
+from zoning.words import engine_words, text_in
 from zoning.zones import resolve
 
 OPEN = ("contested", "review")
@@ -220,7 +221,7 @@ def _refined(plan: Plan) -> Iterator[Finding]:
             for whole, row in rows.iterrows()
         )
         count, level = int(rows["refined_parts"].sum()), plan.study.units.part_of
-        text = engine_words(plan.language)["refined"].format(count=count, level=level, wholes=told)
+        text = engine_words(plan.language)["refined"].format(count=f"{count:,}", level=level, wholes=told)
         yield Finding("note", "refined", "", tuple(map(str, rows.index[:5])), len(rows), text)
 
 

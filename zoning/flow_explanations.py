@@ -8,9 +8,11 @@ from typing import Any
 from layers import Agreement, Transfer, parse_condition
 from zoning.agreements import whole_agreements
 from zoning.chains import Content, asked, in_plan, link
+from zoning.parties import BUDGET, POOL
 from zoning.plans import Plan
 from zoning.transfers import UNIT, measures_of
 from zoning.weights import see
+from zoning.words import engine_words
 
 
 def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
@@ -24,9 +26,10 @@ def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the FLOWS table. Beside the keys of a link the columns of the table; ``amount`` is
-        text, so that none is lost. ``reason`` tells how the amount was found. Of a transfer to units there are the
-        clauses of its condition, and the measures that its needs read.
+        By unit, in the order of the FLOWS table. Beside the keys of a link the columns of the table, and what payer and
+        receiver are called (``payer_name``, ``receiver_name``); ``amount`` is text, so that none is lost. ``reason``
+        tells how the amount was found. Of a transfer to units there are the clauses of its condition, and the measures
+        that its needs read.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     if plan.flows.empty:
@@ -57,6 +60,8 @@ class _Explainer:
         for place, transfer in enumerate(study.transfers):
             made[transfer.name, transfer.period] = "transfer", place, transfer
         self._made = made
+        names = zip(plan.zones["unit_id"], plan.zones["name"], strict=True)
+        self._names = {str(unit): str(name) or str(unit) for unit, name in names}
         zones = plan.zones.set_index("unit_id").loc[ids, ["main", "overlays"]]
         measures = plan.measures.loc[ids].rename_axis("unit_id")
         self._seen = see(zones, measures, plan.rulebook.codes("overlay"))
@@ -77,7 +82,13 @@ class _Explainer:
             **(self._condition(made, unit) if isinstance(made, Transfer) and row["receiver"] == unit else {}),
         )
         kept = ("instrument", "payer", "receiver", "rule")
-        return own | {**{name: str(row[name]) for name in kept}, "period": int(row["period"])}
+        names = {f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")}
+        return own | {**{name: str(row[name]) for name in kept}, **names, "period": int(row["period"])}
+
+    def _called(self, party: str) -> str:
+        """What a party is called: a pool or a budget in words, a unit by its name."""
+        special = {POOL: "party_pool", BUDGET: "party_budget"}
+        return engine_words(self._plan.language)[special[party]] if party in special else self._names.get(party, party)
 
     def _condition(self, made: Transfer, unit: str) -> dict[str, Any]:
         """The condition of a transfer to units, and the measures by which its amounts are found."""

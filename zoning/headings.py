@@ -9,7 +9,8 @@ from typing import Any
 from layers import words_in
 from zoning.energy_words import NARRATION, colour_in
 from zoning.land_explanations import value_text
-from zoning.words import engine_words, instrument_in, text_in
+from zoning.vocabulary import instrument_in, name_text, unit_in
+from zoning.words import engine_words, text_in
 
 Link = Mapping[str, Any]
 
@@ -51,9 +52,8 @@ def notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
 def _line(one: Link, language: str) -> str:
     words, total = engine_words(language), one["claimed_ha"] - one["settled_ha"]
     lost = [
-        words["line_lost"].format(area=f"{one['lost'].get(f'to_{code}_ha', total):,.2f}", line=code)
-        for code in str(one["lost_to"]).split(";")
-        if code
+        words["line_lost"].format(area=f"{one['lost'].get(f'to_{code}_ha', total):,.2f}", line=title)
+        for code, title in one["lost_titles"].items()
     ]
     return words["line"].format(
         title=text_in(one["title"], language, one["line"]),
@@ -63,25 +63,33 @@ def _line(one: Link, language: str) -> str:
     )
 
 
+def _exact(amount: str) -> str:
+    """An exact amount with its thousands apart."""
+    return f"{Decimal(amount):,f}"
+
+
 def _quota(one: Link, language: str) -> str:
     words = engine_words(language)
-    bounds = [words[name].format(amount=one[name]) for name in ("floor", "ceiling") if one[name] is not None]
+    bounds = [words[name].format(amount=_exact(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
     if one["weight"] is not None:
         key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
         bounds.append(words[key].format(amount=f"{one['weight']:,.6g}"))
     if one["binding"]:
         bounds.append(words["binding"].format(what=words.get(f"bound_{one['binding']}", one["binding"])))
-    above = {"amount": one["jurisdiction_amount"], "place": one["jurisdiction"]}
+    whole = one["jurisdiction_amount"]
     return words["quota"].format(
-        **{name: one[name] for name in ("quota", "period", "amount", "unit")},
-        whole=words["quota_whole"].format(**above) if one["jurisdiction_amount"] else "",
+        quota=name_text(one["quota"]),
+        period=one["period"],
+        amount=_exact(one["amount"]),
+        unit=unit_in(language, one["unit"]),
+        whole=words["quota_whole"].format(amount=_exact(whole), place=one["jurisdiction"]) if whole else "",
         bounds=words["quota_and"].join(bounds),
     )
 
 
 def _derived(one: Link, language: str) -> str:
     words, title = engine_words(language), text_in(one["title"], language, one["measure"])
-    unit = "" if one["unit"] == "1" else one["unit"]
+    unit = "" if one["unit"] == "1" else unit_in(language, one["unit"])
     value = words["missing"] if one["value"] is None else f"{value_text(one['value'])} {unit}".rstrip()
     return words["setting"].format(name=title, value=value)
 
@@ -110,7 +118,8 @@ def _services(one: Link, language: str) -> str:
 
 
 def _flow(one: Link, language: str) -> str:
-    return engine_words(language)["flow"].format(**one)
+    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "unit": unit_in(language, one["unit"])}
+    return engine_words(language)["flow"].format(**{**one, **told, "amount": _exact(one["amount"])})
 
 
 def _policy(one: Link, language: str) -> str:

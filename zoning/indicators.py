@@ -13,6 +13,7 @@ from zoning.errors import near
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook
 from zoning.topics import narrow
+from zoning.vocabulary import unit_in
 from zoning.words import engine_words
 
 QUOTA = "quota_"
@@ -241,10 +242,10 @@ def assumption(one: Indicator, language: str = "en") -> Assumption:
         taken = words["taken_unknown"]
     else:
         text = f"{value:g}" if isinstance(value, float) else value
-        unit = f" {one.unit}" if one.type == "number" and one.unit != "1" else ""
+        unit = f" {unit_in(language, one.unit)}" if one.type == "number" and one.unit != "1" else ""
         taken = words["taken_value"].format(value=f"{text}{unit}")
     for ending in ("_share", "_ha"):
         if one.name.endswith(ending):
             role = one.name.removesuffix(ending)
-            return Assumption(role, "role", words["no_role"].format(role=role, name=one.name, taken=taken))
+            return Assumption(role, "role", words["no_role"].format(role=role, taken=taken))
     return Assumption(one.name, "indicator", words["no_measure"].format(taken=taken))

@@ -80,6 +80,7 @@ WORDS: Words = {
     "line_reference": (" ({text})", "（{text}）"),
     "no_line": ("Control line: none", "管控线：无"),
     "designations": ("Layers here: {names}", "所在图层：{names}"),
+    "designation": ("{layer} ({title})", "{layer}（{title}）"),
     "piece": ("Piece {id}, {area} ha", "图斑 {id}，{area} 公顷"),
     "policies": ("Policies", "政策"),
     "policy": ("{title} ({id}; {instrument}{over})", "{title}（{id}；{instrument}{over}）"),

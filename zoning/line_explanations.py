@@ -14,7 +14,7 @@ from zoning.gatherings import places_of
 from zoning.measures import deducted_roles
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
-from zoning.words import engine_words, role_in, text_in
+from zoning.words import engine_words, text_in
 
 
 def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
@@ -29,8 +29,9 @@ def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     -------
     dict of str to list of dict
         By unit, in the order of the LINES table. Beside the keys of a link: ``line``, ``title``, ``claimed_ha``,
-        ``settled_ha``, ``lost_to``, and ``lost``, the hectares by column. Links: each ``layer`` that draws the line
-        here, each line by which land is ``taken``, and ``least``, what it must at least cover where the unit lies.
+        ``settled_ha``, ``lost_to``, ``lost``, the hectares by column, and ``lost_titles``. Links: each ``layer`` that
+        draws the line here, each line by which land is ``taken``, and ``least``, what it must at least cover where the
+        unit lies.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     rows = rows_of(plan.lines, found)
@@ -80,6 +81,7 @@ class _Explainer:
             "settled_ha": float(row["settled_ha"]),
             "lost_to": str(row["lost_to"]),
             "lost": lost,
+            "lost_titles": {code: self._title(code) for code in str(row["lost_to"]).split(";") if code},
         }
 
     def _say(self, key: str, **parts: object) -> str:
@@ -88,8 +90,11 @@ class _Explainer:
     def _title(self, code: str) -> str:
         return text_in(self._lines[code].title, self._language, code) if code in self._lines else code
 
+    def _role(self, role: str) -> str:
+        return self._plan.rulebook.role_title(role, self._language)
+
     def _drawn(self, line: Line) -> str:
-        roles = self._words["comma"].join(role_in(self._language, role) for role in line.roles)
+        roles = self._words["comma"].join(map(self._role, line.roles))
         place = 1 + [*self._lines].index(line.code)
         free = self._words["line_deducted" if self._deducted & set(line.roles) else "line_available"]
         return self._say("line_drawn", roles=roles, place=place, count=len(self._lines), free=free)
@@ -99,7 +104,7 @@ class _Explainer:
         for layer, role in sorted(self._plan.roles.items()):
             area = self._land.get((row["unit_id"], layer), 0.0) if role in line.roles else 0.0
             if area > 0:
-                told = {"layer": layer, "role": role_in(self._language, role), "area": f"{area:,.2f}"}
+                told = {"layer": layer, "role": self._role(role), "area": f"{area:,.2f}"}
                 yield link("layer", layer, self._say("line_layer", **told), amount=area, unit="ha")
 
     def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Content]:

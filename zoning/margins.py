@@ -214,9 +214,11 @@ def _told(
         flip_side=table["flip_side"].fillna(""),
         flip_zone=table["flip_zone"].fillna(""),
     )
-    words, titles = engine_words(language), rulebook.titles_in(language)
+    words, titles, units = engine_words(language), rulebook.titles_in(language), rulebook.units_in(language)
     reasons = [
-        _truth_reason(row, words, titles) if row["indicator"] in truths else _reason(row, words, titles)
+        _truth_reason(row, words, titles)
+        if row["indicator"] in truths
+        else _reason(row, words, titles, units.get(row["indicator"], ""))
         for row in table.to_dict("records")
     ]
     return table.assign(reason=reasons)
@@ -233,12 +235,12 @@ def _truth_reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapp
     return f"{words['margin_truth'].format(name=name, value=now)}{words['and']}{second}"
 
 
-def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str]) -> str:
+def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str], unit: str) -> str:
     """One sentence on the threshold, one on what would flip."""
     name = titles.get(row["indicator"], row["indicator"])
     if np.isnan(row["value"]):
         return words["margin_missing"].format(name=name)
-    told = {"name": name, "clause": row["clause"], "value": _number(row["value"])}
+    told = {"name": name, "clause": row["clause"], "value": f"{_number(row['value'])} {unit}".rstrip()}
     if not row["determined"]:
         first = words["margin_curved"].format(**told)
     elif np.isnan(row["threshold"]):

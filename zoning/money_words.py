@@ -6,41 +6,50 @@ from layers import Words, words_in
 
 MONEY_WORDS: Words = {
     # agreements
-    "pool_in": ("pays {share} of {shares} shares into {amount}", "按 {share}/{shares} 的份额出资，总额 {amount}"),
-    "pool_out": ("receives {share} of {shares} shares of {amount}", "按 {share}/{shares} 的份额分配，总额 {amount}"),
+    "pool_in": ("pays {share} of {shares} shares into {amount:,f}", "按 {share}/{shares} 的份额出资，总额 {amount:,f}"),
+    "pool_out": (
+        "receives {share} of {shares} shares of {amount:,f}",
+        "按 {share}/{shares} 的份额分配，总额 {amount:,f}",
+    ),
     "cut_from": (
-        "less {cut} ({pct} % for section {section}, target missed)",
-        "扣减 {cut}（断面 {section} 未达标，扣 {pct} %）",
+        "less {cut:,f} ({pct} % for section {section}, target missed)",
+        "扣减 {cut:,f}（断面 {section} 未达标，扣 {pct} %）",
     ),
     "cut_to": (
-        "plus {cut} deducted from {of} for section {section}",
-        "另得 {cut}（断面 {section} 未达标，自 {of} 扣减）",
+        "plus {cut:,f} deducted from {of} for section {section}",
+        "另得 {cut:,f}（断面 {section} 未达标，自 {of} 扣减）",
     ),
     "index": (
         "P = {k0} x ({terms}) = {result}",
         "P = {k0} ×（{terms}）= {result}",
     ),
     "index_term": ("{weight} x {measured}/{base} {name}", "{weight}×{measured}/{base} {name}"),
-    "up_to": ("{result} <= {limit}: {payer} pays {amount}", "{result} ≤ {limit}：由 {payer} 支付 {amount}"),
-    "above": ("{result} > {limit}: {payer} pays {amount}", "{result} > {limit}：由 {payer} 支付 {amount}"),
-    "always": ("{payer} pays {amount}", "由 {payer} 支付 {amount}"),
+    "up_to": ("{result} <= {limit}: {payer} pays {amount:,f}", "{result} ≤ {limit}：由 {payer} 支付 {amount:,f}"),
+    "above": ("{result} > {limit}: {payer} pays {amount:,f}", "{result} > {limit}：由 {payer} 支付 {amount:,f}"),
+    "always": ("{payer} pays {amount:,f}", "由 {payer} 支付 {amount:,f}"),
     "accident": (
-        "a major accident, so the last band decides: {payer} pays {amount}",
-        "发生重大污染事故，适用末档：由 {payer} 支付 {amount}",
+        "a major accident, so the last band decides: {payer} pays {amount:,f}",
+        "发生重大污染事故，适用末档：由 {payer} 支付 {amount:,f}",
     ),
     "mean_missed": (
-        "the mean of the period missed its target, so the last band decides: {payer} pays {amount}",
-        "全期均值未达标，适用末档：由 {payer} 支付 {amount}",
+        "the mean of the period missed its target, so the last band decides: {payer} pays {amount:,f}",
+        "全期均值未达标，适用末档：由 {payer} 支付 {amount:,f}",
     ),
     "compliance": (
         "{compliant} of {months} months met the target = {result} %",
         "{months} 个月中 {compliant} 个月达标 = {result} %",
     ),
-    "at_least": ("{result} % >= {limit} %: {payer} pays {amount}", "{result} % ≥ {limit} %：由 {payer} 支付 {amount}"),
-    "below": ("{result} % < {limit} %: {payer} pays {amount}", "{result} % < {limit} %：由 {payer} 支付 {amount}"),
+    "at_least": (
+        "{result} % >= {limit} %: {payer} pays {amount:,f}",
+        "{result} % ≥ {limit} %：由 {payer} 支付 {amount:,f}",
+    ),
+    "below": (
+        "{result} % < {limit} %: {payer} pays {amount:,f}",
+        "{result} % < {limit} %：由 {payer} 支付 {amount:,f}",
+    ),
     "load": ("{name}: {tonnes} t above the target x {price}", "{name}：超标 {tonnes} 吨 × {price}"),
     "load_share": ("{terms}; {share} of {shares} shares", "{terms}；分担 {share}/{shares}"),
-    "load_out": ("receives {share} of {shares} shares of {amount}", "按 {share}/{shares} 的份额获得 {amount}"),
+    "load_out": ("receives {share} of {shares} shares of {amount:,f}", "按 {share}/{shares} 的份额获得 {amount:,f}"),
     "grant": ("fixed amount: {reason}", "固定金额：{reason}"),
     # transfers
     "gap": (
@@ -65,7 +74,7 @@ MONEY_WORDS: Words = {
     "bound_floor": ("raised to its floor of {bound}", "提高到下限 {bound}"),
     "bound_ceiling": ("held at its ceiling of {bound}", "限于上限 {bound}"),
     "pays_in": ("pays in: {terms}", "上解：{terms}"),
-    "paid_out": ("{share} % of the pool of {amount} by weight", "按权重得资金池 {amount} 的 {share} %"),
+    "paid_out": ("{share} % of the pool of {amount:,f} by weight", "按权重得资金池 {amount:,f} 的 {share} %"),
     "and": ("; ", "；"),
 }
 
@@ -76,6 +85,6 @@ def money_words(language: str) -> dict[str, str]:
     Examples
     --------
     >>> money_words("en")["always"]
-    '{payer} pays {amount}'
+    '{payer} pays {amount:,f}'
     """
     return words_in(language, MONEY_WORDS)

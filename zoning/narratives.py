@@ -53,7 +53,7 @@ class _Narrator:
         for key in HEADED:
             yield from self._section(key, (line for one in content.get(key, ()) for line in self._matter(key, one)))
         yield from self._section("margins", map(self._margin, filter(_tells, content.get("margins", ()))))
-        assumed = (self._say("setting", name=one["name"], value=one["assumed"]) for one in content["assumptions"])
+        assumed = (self._say("setting", name=one["title"], value=one["assumed"]) for one in content["assumptions"])
         yield from self._section("assumptions", assumed)
 
     def _zones(self, content: Mapping[str, Any]) -> Iterator[str]:

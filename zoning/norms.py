@@ -87,7 +87,8 @@ def _weigh(
     seen = table.rename_axis("unit_id") if level == UNIT else _summed(condition.names, table, places)
     answer = condition.evaluate(seen, rulebook.values)
     words = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
-    told = condition.explain(seen, rulebook.values, language, rulebook.titles_in(language))
+    titles, units = rulebook.titles_in(language), rulebook.units_in(language)
+    told = condition.explain(seen, rulebook.values, language, titles, units)
     rows = [
         (norm.id, level, str(place), str(word), sentences(clauses, language), packed(clauses))
         for place, word, clauses in zip(seen.index, words, told, strict=True)

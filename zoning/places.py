@@ -16,7 +16,8 @@ from zoning.industry_texts import industry_words
 from zoning.inquiries import ask_industry, check_state, items_at, list_titles
 from zoning.plans import Plan
 from zoning.retellings import retell
-from zoning.words import instrument_in, text_in
+from zoning.vocabulary import instrument_in
+from zoning.words import text_in
 
 Content = dict[str, Any]
 
@@ -152,10 +153,11 @@ def _piece(plan: Plan, unit_id: str, lon: float, lat: float) -> Content:
     point = located(lon, lat, pieces)
     found = holding(point, pieces) or (str(pieces.geometry.distance(point).idxmin()),)
     piece = pieces.loc[found[0]]
+    found_here = [str(one) for one in pieces.columns if pd.api.types.is_bool_dtype(pieces[one]) and piece[one]]
+    roles = ((layer, plan.roles.get(layer, "")) for layer in found_here)
     layers = [
-        {"layer": str(name), "role": plan.roles.get(str(name), "")}
-        for name in pieces.columns
-        if pd.api.types.is_bool_dtype(pieces[name]) and piece[name]
+        {"layer": layer, "role": role, "title": plan.rulebook.role_title(role, plan.language) if role else ""}
+        for layer, role in roles
     ]
     known = {"piece_id": found[0], "area_ha": float(piece["area_ha"]), "control_line": str(piece["control_line"])}
     return {**known, "designations": layers}
@@ -212,7 +214,7 @@ def _lines(place: Place) -> Iterator[str]:
     reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
     yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
     if layers := content["piece"]["designations"]:
-        names = (f"{one['layer']} ({one['role']})" if one["role"] else one["layer"] for one in layers)
+        names = (words["designation"].format(**one) if one["role"] else one["layer"] for one in layers)
         yield words["designations"].format(names=words["and"].join(names))
     yield from ("", words["policies"])
     for policy in content["policies"]:

@@ -40,7 +40,8 @@ class Question:
         self.rule, self._values, self._wholes = rule, rulebook.values, wholes
         self._units = measures.index
         self._measures = measures if wholes is None else wholes.table
-        self._language, self._titles = language, rulebook.titles_in(language)
+        self._language = language
+        self._titles, self._measured = rulebook.titles_in(language), rulebook.units_in(language)
         self._condition = parse_condition(rule.when)
         answer = self._condition.evaluate(self._measures, self._values)
         self._answers = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
@@ -102,7 +103,7 @@ class Question:
     def _explained(self, rows: Any) -> list[tuple[str, tuple[Clause, ...]]]:
         """Ids and clauses of the rows that an array of places picks."""
         picked = self._measures.iloc[rows]
-        found = self._condition.explain(picked, self._values, self._language, self._titles)
+        found = self._condition.explain(picked, self._values, self._language, self._titles, self._measured)
         return list(zip(picked.index.tolist(), found, strict=True))
 
 

@@ -18,6 +18,7 @@ from zoning.plans import Plan
 from zoning.prices import optimum_lines
 from zoning.quota_rows import RESERVE
 from zoning.siting_explanations import explain_sitings, narrate_siting
+from zoning.vocabulary import name_text, unit_in
 from zoning.weights import find_column
 from zoning.words import engine_words
 
@@ -112,6 +113,7 @@ class _Explainer:
     def __init__(self, place: int, quota: Quota, grants: Grants, solution: Content | None = None) -> None:
         self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
         self._words = engine_words(grants.plan.language)
+        self._titles = grants.plan.rulebook.titles_in(grants.plan.language)
         rows = grants.plan.quotas
         rows = rows[(rows["quota"] == quota.name) & (rows["period"] == quota.period)]
         reserves = rows[rows["unit_id"] == RESERVE]
@@ -158,7 +160,8 @@ class _Explainer:
         yield from self._conditions(row)
 
     def _say(self, key: str, **parts: object) -> str:
-        return self._words[key].format(unit=self._quota.unit, **parts)
+        told = {name: _amount(part) if isinstance(part, Decimal) else part for name, part in parts.items()}
+        return self._words[key].format(unit=unit_in(self._grants.plan.language, self._quota.unit), **told)
 
     def _written(self, *keys: str | int) -> str:
         if keys not in self._places:
@@ -179,13 +182,13 @@ class _Explainer:
 
     def _from_above(self, *names: str) -> Iterator[Content]:
         """The jurisdictions by which the amount came, the highest first, each with what it held back."""
-        quota, path, whole = self._quota, "", str(self._quota.total)
+        quota, path, whole = self._quota, "", self._quota.total
         for level, name in zip(quota.levels, names, strict=False):
             above, path = path, f"{path} / {name}" if path else name
             row = self._above.get((level, path))
             if row is None:
                 return
-            ends = [self._words[end].format(amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
+            ends = [self._say(end, amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
             ends += [self._words["binding"].format(what=self._bound_by(row["binding"]))] if row["binding"] else []
             told = {"name": path, "above": whole, "amount": row["amount"], "weight": _short(row["weight"])}
             bounds = self._say("quota_bounds", bounds=self._words["quota_and"].join(ends)) if ends else ""
@@ -193,9 +196,9 @@ class _Explainer:
             key = "quota_level" if self._quota.by == "weighted" else "quota_part"
             reason = self._say(key, **told, weights=weights, bounds=bounds)
             yield self._link("level", path, reason, _decimal(row["amount"]))
-            whole = str(row["amount"])
+            whole = row["amount"]
         if path in self._reserves:
-            told = {"name": path or quota.name, "pct": quota.reserve_pct, "amount": self._reserves[path]}
+            told = {"name": path or name_text(quota.name), "pct": quota.reserve_pct, "amount": self._reserves[path]}
             reason = self._say("quota_reserve", **told)
             yield self._link("reserve", path, reason, str(told["amount"]), written=self._written("reserve_pct"))
 
@@ -226,12 +229,11 @@ class _Explainer:
 
     def _term(self, name: str, share: float | None, unit: str) -> Content:
         value = float(self._measured(name, "weight")[unit])
-        said = {"values": {name: value}}
+        said, title = {"values": {name: value}}, self._titles.get(name, name)
         if share is None:
-            return link(
-                "term", name, self._say("quota_measure", name=name, value=_short(value)), amount=value, said=said
-            )
-        told = {"share": _short(share), "name": name, "value": _short(value)}
+            reason = self._say("quota_measure", name=title, value=_short(value))
+            return link("term", name, reason, amount=value, said=said)
+        told = {"share": _short(share), "name": title, "value": _short(value)}
         if self._quota.objective == "suitability":
             return link("term", name, self._say("quota_as_is", **told), amount=share * value, said=said)
         whole = self._sums[name]
@@ -259,7 +261,7 @@ class _Explainer:
     def _bound(self, what: str, bound: str, unit: str) -> Iterator[Content]:
         """The floor or the ceiling where it is a measure."""
         value = self._measured(bound, what)[unit]
-        source = self._say("quota_source", measure=bound, step=self._quota.step)
+        source = self._say("quota_source", measure=self._titles.get(bound, bound), step=self._quota.step)
         reason = self._say(f"quota_{what}", amount=_short(float(value), 10), source=source)
         said = {"values": {bound: float(value)}}
         yield self._link(what, bound, reason, str(value), said=said, written=self._written(what))
@@ -270,7 +272,7 @@ class _Explainer:
             depth = 0 if one.level == UNIT else self._quota.levels.index(one.level) + 1
             place = " / ".join(str(names[unit]) for names in self._levels[:depth]) or unit
             amount = self._granted[one.level].get((one.quota, place), Decimal(0))
-            reason = self._say("quota_within", times=one.times, amount=amount, other=one.quota)
+            reason = self._say("quota_within", times=one.times, amount=amount, other=name_text(one.quota))
             written = self._written("within", number)
             yield self._link("within", one.quota, reason, str(one.times * amount), written=written)
 
@@ -318,6 +320,10 @@ def _amounts(quotas: pd.DataFrame, level: str) -> dict[tuple[str, str], Decimal]
     rows = quotas[quotas["level"] == level]
     names = zip(rows["quota"], rows["unit_id" if level == UNIT else "name"], strict=True)
     return dict(zip(names, rows["amount"], strict=True))
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{amount:,f}"
 
 
 def _short(value: float | None, digits: int = DIGITS) -> str:

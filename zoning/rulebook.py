@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layers import UnknownNameError, raise_all
+from layers import UnknownNameError, raise_all, words_in
 from zoning.agreement_entries import AgreementModel
 from zoning.calendars import changes, last_change
 from zoning.classifications import Classification
@@ -21,7 +21,8 @@ from zoning.industry_faults import classification_of
 from zoning.land_entries import Derived, Norm
 from zoning.locked_entries import LOCKED, Locked
 from zoning.soundness import rulebook_faults
-from zoning.words import engine_words, text_in
+from zoning.vocabulary import MEASURES, role_in, unit_in
+from zoning.words import text_in
 
 
 class Value(InForce):
@@ -68,8 +69,8 @@ class Rulebook:
     """
 
     name: str
-    country: str
-    description: str
+    country: str | Mapping[str, str]
+    description: str | Mapping[str, str]
     day: dt.date
     languages: tuple[str, ...] = ("en",)
     instruments: tuple[str, ...] = ()
@@ -163,17 +164,40 @@ class Rulebook:
             )
         return self.classification
 
+    def role_title(self, role: str, language: str) -> str:
+        """What a role is called: as the line that it draws first of all, a word of the house, a zone; else by its code.
+
+        Examples
+        --------
+        >>> rulebook = read_rulebook("us_west")
+        >>> [rulebook.role_title(role, "en") for role in ("red_line_core", "protected", "agricultural", "heaths")]
+        ['Designated wilderness', 'protected areas', 'Agricultural area', 'heaths']
+        """
+        lines = {line.roles[0]: line.title for line in self.lines if line.roles}
+        zones = {zone.code: zone.title for zone in self.zones}
+        known = role_in(language, role)
+        return text_in(lines.get(role) or (zones.get(role, {}) if known == role else {}), language, known)
+
     def titles_in(self, language: str) -> dict[str, str]:
-        """What the names in conditions are called in a language; in English they stand as they are written."""
-        if language == "en":
-            return {}
+        """What the names in conditions are called in a language; one without a title stands as it is written.
+
+        Examples
+        --------
+        >>> read_rulebook("us_west").titles_in("en")["pop_2020"]
+        'Population 2020'
+        """
         called = [(zone.code, zone.title) for zone in self.zones]
         called += [(one.name, one.title) for one in self.indicators if one.title]
         called += [(one.name, one.title) for one in self.parameters.values() if one.title]
         called += [(one.name, one.title) for one in self.derived]
-        return {"main": engine_words(language)["main_function"]} | {
-            name: text_in(title, language, name) for name, title in called
-        }
+        return words_in(language, MEASURES) | {name: text_in(title, language, name) for name, title in called}
+
+    def units_in(self, language: str) -> dict[str, str]:
+        """The units of measure of indicators, parameters and derived measures in a language; shares have none."""
+        units = [(one.name, one.unit) for one in self.indicators if one.type == "number"]
+        units += [(one.name, one.unit) for one in self.parameters.values()]
+        units += [(one.name, one.unit) for one in self.derived]
+        return {name: unit_in(language, unit) for name, unit in units if unit != "1"}
 
 
 def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rulebook:

@@ -11,7 +11,7 @@ import pandas as pd
 from zoning.chains import Content, in_plan, link
 from zoning.plans import Plan
 from zoning.services import PARTS, itemise_services, measure_names
-from zoning.words import engine_words, role_in
+from zoning.words import engine_words
 
 
 def explain_services(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
@@ -62,13 +62,14 @@ def _link(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Content:
     classes = [
         {name: str(row[name]) if name in PARTS else row[name] for name in row if name != "unit_id"} for row in rows
     ]
-    return own | {"classes": classes, "measures": measures, "settings": dict(_settings(measures, plan.language))}
+    settings = dict(_settings(measures, plan.language))
+    return own | {"classes": classes, "measures": measures, "settings": settings, "terms": [*settings.items()]}
 
 
 def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Content:
     """A class of land: its hectares and what they give."""
     said = engine_words(plan.language)["service_class"].format(
-        land_class=role_in(plan.language, row["land_class"]),
+        land_class=plan.rulebook.role_title(row["land_class"], plan.language),
         area=f"{row['area_ha']:,.2f}",
         unit=unit,
         **{name: f"{row[name]:,}" for name in ("value", "nonmarket_value")},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from layers import number_text
+from zoning.vocabulary import unit_in
 from zoning.words import engine_words, text_in
 
 ANSWERS = ("yes", "no", "unknown")
@@ -81,10 +81,10 @@ def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], dept
     """The lines of a link that stands so far below the matter."""
     where, under = _reference(link, words), depth + 1 if link["reason"] else depth
     if link["reason"]:
-        placed = words["there"].format(place=link["written"]) if link["written"] and not where else ""
+        placed = _there(link, words) if not where else ""
         yield Told(depth, "reason", f"{link['reason']}{placed}")
-    for name, value in link.get("settings", {}).items():
-        yield Told(depth, "setting", words["setting"].format(name=name, value=_setting(value, words)))
+    for name, value in link.get("terms", ()):
+        yield Told(depth, "setting", words["setting"].format(name=name, value=value))
     for clause in link["clauses"]:
         always = clause["text"].upper() == "TRUE"
         sentence = words["always"] if always else clause["sentence"]
@@ -107,7 +107,7 @@ def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) 
     return words["parameter"].format(
         name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
         value=_plain(one["value"], words),
-        unit="" if one["unit"] == "1" else f" {one['unit']}",
+        unit="" if one["unit"] == "1" else f" {unit_in(language, one['unit'])}",
         since=days_of(one, words),
         reference=one["reference"],
         doubt=words["unverified"] if one["verified"] is False else "",
@@ -123,13 +123,17 @@ def _plain(value: float | bool | str, words: Mapping[str, str]) -> str:
 def _reference(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
     if not link["reference"]:
-        return "" if link["reason"] or not link["written"] else words["written"].format(place=link["written"])
+        return "" if link["reason"] or not link["written"] else words["written"].format(place=_placed(link, words))
     doubt = "" if link["verified"] is not False else words["unseen" if link["kind"] in _UNSEEN else "unverified"]
-    place = words["there"].format(place=link["written"]) if link["written"] else ""
-    return words["reference"].format(text=link["reference"], days=days_of(link, words), doubt=doubt, place=place)
+    days, place = days_of(link, words), _there(link, words)
+    return words["reference"].format(text=link["reference"], days=days, doubt=doubt, place=place)
 
 
-def _setting(value: Any, words: Mapping[str, str]) -> str:
-    if isinstance(value, dict) and set(value) == {"value", "unit"}:
-        return words["missing"] if value["value"] is None else f"{value['value']} {value['unit']}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _there(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    return words["there"].format(place=_placed(link, words)) if link["written"] else ""
+
+
+def _placed(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """File and line in which it is written, in words."""
+    file, comma, line = link["written"].rpartition(", line ")
+    return words["placed"].format(file=file, line=line) if comma else str(link["written"])

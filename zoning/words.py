@@ -12,8 +12,8 @@ WORDS: Words = {
     "because": ("{reason}: {facts}", "{reason}：{facts}"),
     "and": ("; ", "；"),
     "refined": (
-        "{count} units have another main function than their {level}: {wholes}",
-        "{count} 个单元的主体功能与所在{level}不同：{wholes}",
+        "units with another main function than their {level}: {count} ({wholes})",
+        "{count} 个单元的主体功能与所在{level}不同（{wholes}）",
     ),
     "refined_whole": ("{whole} {refined} ha of {area} ha", "{whole} {refined} 公顷（共 {area} 公顷）"),
     "whole": (
@@ -43,19 +43,18 @@ WORDS: Words = {
     ),
     "unclaimed": ("no rule for a main function claims the unit", "没有规则主张该单元的主体功能"),
     "no_rules": ("the rulebook has no rule for a main function", "规则手册没有关于主体功能的规则"),
-    "main_function": ("main", "主体功能"),
     # assumptions
     "no_role": (
-        "no layer has the role '{role}': {name} is taken as {taken}",
-        "没有图层承担“{role}”角色：{name} 取为{taken}",
+        "no layer has the role '{role}': it is taken as {taken}",
+        "没有图层承担角色“{role}”：取为{taken}",
     ),
     "no_measure": (
         "no layer or table gives it: it is taken as {taken}",
         "没有图层或统计表提供该指标：取为{taken}",
     ),
     "no_deduction": (
-        "no layer has the role '{role}': nothing is deducted from available_ha for it",
-        "没有图层承担“{title}”（{role}）角色：可用土地（available_ha）未作相应扣除",
+        "no layer has the role '{role}': nothing is deducted from available land for it",
+        "没有图层承担“{title}”（{role}）角色：可用土地未作相应扣除",
     ),
     "not_seen": (
         "{amount}: not verified against an official text",
@@ -86,6 +85,8 @@ WORDS: Words = {
         "{instrument} {period}: {payer} pays {receiver} {amount} {unit}",
         "{instrument} {period}：{payer} 付给 {receiver} {amount} {unit}",
     ),
+    "party_pool": ("the pool", "资金池"),
+    "party_budget": ("the budget", "财政预算"),
     "energy": ("Dual control of energy", "能耗双控"),
     "policies": ("Policies", "政策"),
     "assumptions": ("Assumed", "所作假设"),
@@ -95,6 +96,7 @@ WORDS: Words = {
     "default": ("default", "缺省"),
     "reference": ("reference: {text}{days}{doubt}{place}", "依据：{text}{days}{doubt}{place}"),
     "there": (" [{place}]", "［{place}］"),
+    "placed": ("{file}, line {line}", "{file} 第 {line} 行"),
     "written": ("it stands in {place}", "见 {place}"),
     "unverified": (" (not verified)", "（未核对）"),
     "always": ("it always holds", "恒成立"),
@@ -111,8 +113,8 @@ WORDS: Words = {
     ),
     "line_lost": ("; {area} ha lost to {line}", "；让与 {line} {area} 公顷"),
     "line_drawn": (
-        "layers of the role {roles} draw it; it stands {place} of {count} in precedence; {free}",
-        "由角色为 {roles} 的图层划定；{count} 条管控线相遇时按第 {place} 顺位落定；{free}",
+        "layers of {roles} draw it; it stands {place} of {count} in precedence; {free}",
+        "由{roles}图层划定；{count} 条管控线相遇时按第 {place} 顺位落定；{free}",
     ),
     "line_available": ("its land is available", "其土地计入可用土地"),
     "line_deducted": ("its land is not available", "其土地不计入可用土地"),
@@ -191,7 +193,7 @@ WORDS: Words = {
     "text_not_seen": ("; text not seen", "；未见原文"),
     "policy_excepted": ("; excepted", "；例外"),
     "policy_exception": ("it does not apply: {text}", "不适用：{text}"),
-    "policy_part": ("on part of the unit: {area} ha in {count} pieces", "适用于部分区域：{area} 公顷，{count} 个图斑"),
+    "policy_part": ("on part of the unit: {area} ha in pieces: {count}", "适用于部分区域：{area} 公顷，{count} 个图斑"),
     "policy_inherited": ("inherited from {name}", "沿用自 {name}"),
     "policy_over": ("; overruled by {id}", "；让位于 {id}"),
     "setting": ("{name}: {value}", "{name}：{value}"),
@@ -219,28 +221,28 @@ WORDS: Words = {
     "margin_row": ("{rule}: {reason}", "{rule}：{reason}"),
     "margin_missing": ("{name} is missing", "{name} 缺失"),
     "margin_curved": (
-        "{name} {value}: no threshold is determined, for it does not stand in {clause} to the first degree",
+        "{name} at {value}: no threshold is determined, for it does not stand in {clause} to the first degree",
         "{name} {value}：{clause} 对其不是一次式，未求阈值",
     ),
-    "margin_none": ("{name} {value}: no threshold", "{name} {value}：无阈值"),
+    "margin_none": ("{name} at {value}: no threshold", "{name} {value}：无阈值"),
     "margin_on": (
-        "{name} {value} lies on its threshold, which counts as {answer}",
+        "{name} at {value} lies on its threshold, which counts as {answer}",
         "{name} {value} 恰在阈值上，阈值本身计为{answer}",
     ),
     "margin_over": (
-        "{name} {value} is {margin} above its threshold {threshold}, which itself counts as {answer}",
+        "{name} at {value} is {margin} above its threshold {threshold}, which itself counts as {answer}",
         "{name} {value} 高于阈值 {threshold}，裕度 {margin}，阈值本身计为{answer}",
     ),
     "margin_under": (
-        "{name} {value} is {margin} below its threshold {threshold}, which itself counts as {answer}",
+        "{name} at {value} is {margin} below its threshold {threshold}, which itself counts as {answer}",
         "{name} {value} 低于阈值 {threshold}，裕度 {margin}，阈值本身计为{answer}",
     ),
     "margin_over_just": (
-        "{name} {value} is at its threshold, above it by rounding noise only; it itself counts as {answer}",
+        "{name} at {value} is at its threshold, above it by rounding noise only; it itself counts as {answer}",
         "{name} {value} 在阈值上，仅因舍入误差略高，阈值本身计为{answer}",
     ),
     "margin_under_just": (
-        "{name} {value} is at its threshold, below it by rounding noise only; it itself counts as {answer}",
+        "{name} at {value} is at its threshold, below it by rounding noise only; it itself counts as {answer}",
         "{name} {value} 在阈值上，仅因舍入误差略低，阈值本身计为{answer}",
     ),
     "margin_truth": ("{name} is {value}", "{name} 为{value}"),
@@ -271,33 +273,6 @@ WORDS: Words = {
     "locked_provincial": ("locked at provincial level", "省级锁定"),
 }  # fmt: skip
 
-INSTRUMENTS: Words = {
-    "land": ("land", "土地"),
-    "energy": ("energy", "能源"),
-    "compensation": ("compensation", "补偿"),
-    "transfer": ("transfer", "转移支付"),
-    "negative_list": ("negative_list", "负面清单"),
-    "services": ("services", "公共服务"),
-    "population": ("population", "人口"),
-    "environment": ("environment", "环境"),
-    "investment": ("investment", "投资"),
-    "industry": ("industry", "产业"),
-    "heritage": ("heritage", "遗产保护"),
-    "border": ("border", "边境"),
-}
-"""Instruments of policies; English names them by their codes."""
-
-ROLES: Words = {
-    "red_line_core": ("red_line_core", "生态保护红线核心区"),
-    "red_line": ("red_line", "生态保护红线"),
-    "protected": ("protected", "自然保护地"),
-    "permanent_farmland": ("permanent_farmland", "永久基本农田"),
-    "built_up": ("built_up", "建成区"),
-    "water": ("water", "水域"),
-    "elevation": ("steep land (elevation)", "陡坡地"),
-}
-"""Roles that reduce available land; English names them by their codes, and says what of an elevation is deducted."""
-
 
 @cache
 def engine_words(language: str) -> Mapping[str, str]:
@@ -316,26 +291,15 @@ def engine_words(language: str) -> Mapping[str, str]:
     return words_in(language, WORDS)
 
 
-def instrument_in(language: str, code: str) -> str:
-    """What an instrument is called; one that the house does not know, by its code.
+def said_in(said: str | Mapping[str, str], language: str) -> str:
+    """A text that is the same in all languages, or one of several.
 
     Examples
     --------
-    >>> instrument_in("zh", "land"), instrument_in("zh", "taxes")
-    ('土地', 'taxes')
+    >>> said_in("Brazil", "zh"), said_in({"en": "China", "zh": "中国"}, "zh")
+    ('Brazil', '中国')
     """
-    return words_in(language, INSTRUMENTS).get(code, code)
-
-
-def role_in(language: str, code: str) -> str:
-    """What a role is called; one that the house does not know, by its code.
-
-    Examples
-    --------
-    >>> role_in("zh", "water"), role_in("en", "red_line")
-    ('水域', 'red_line')
-    """
-    return words_in(language, ROLES).get(code, code)
+    return said if isinstance(said, str) else text_in(said, language)
 
 
 def text_in(texts: Mapping[str, str], language: str, fallback: str = "") -> str:

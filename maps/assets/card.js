@@ -296,9 +296,7 @@ function policyTexts(facts, speech, unit) {
     const policy = facts.policies[place];
     const holds = over === -1;
     const title = node(holds ? "strong" : "s", {}, policy.title);
-    const told = facts.settings[settings].map(([name, value, unitOf]) =>
-      speech.say("named", { name: speech.plain(name), value: `${speech.value(value)} ${unitOf}`.trim() }),
-    );
+    const told = facts.settings[settings].map(([name, value]) => speech.say("named", { name, value }));
     return node(
       "li",
       { class: holds ? "" : "zp-overruled" },

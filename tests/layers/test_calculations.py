@@ -44,7 +44,7 @@ def test_values_of_every_row(text, expected):
 def test_every_name_is_told_with_its_value_and_its_title():
     calculation = parse_calculation("( people + 1 )\n * land_m2 / 10000")
     told = calculation.explain(TABLE, {"land_m2": 80}, {"people": "settlers"})
-    assert told[0] == "( 3000 (settlers) + 1 ) * 80 (land_m2) / 10000"
+    assert told[0] == "( 3,000 (settlers) + 1 ) * 80 (land_m2) / 10000"
     assert told[2] == "( ? (settlers) + 1 ) * 80 (land_m2) / 10000"
     assert parse_calculation("kind").explain(TABLE) == ["'dry' (kind)", "'paddy' (kind)", "? (kind)"]
     assert parse_calculation("city").explain(TABLE)[1] == "false (city)"

@@ -244,7 +244,7 @@ def test_a_clause_has_its_values_thresholds_answer_and_sentence(table):
     assert (first.answer, first.decides) == ("yes", False)
     assert first.values == {"people": 100, "area": 2}
     assert first.thresholds == {"density_min": 50}
-    assert first.sentence == "people / area 50 >= 50 (density_min)"
+    assert first.sentence == "people / area = 50 >= 50 (density_min)"
     assert (second.text, second.answer, second.decides) == ("NOT metro", "no", True)
     assert second.sentence == "metro is true"
 
@@ -265,7 +265,7 @@ def test_a_clause_has_its_values_thresholds_answer_and_sentence(table):
         ("metro = TRUE", 1, "metro is false"),
         ("metro = metro", 0, "metro is true, metro is true"),
         ("metro", 2, "metro is missing"),
-        ("kind = 'water'", 0, "kind 'forest' <> 'water'"),
+        ("kind = 'water'", 0, "kind is 'forest', not 'water'"),
         ("kind LIKE 'f%'", 0, "kind 'forest' is like 'f%'"),
         ("kind NOT LIKE 'f%'", 0, "kind 'forest' is like 'f%'"),
         ("kind IS NULL", 3, "kind is missing"),
@@ -292,7 +292,7 @@ def test_values_are_shown_in_as_many_digits_as_the_comparison_needs():
 
     assert said(812.4321, "x > 50") == "x 812.4 > 50"
     assert said(49.99996, "x > 50") == "x 49.99996 <= 50"
-    assert said(1234567.8, "x > 50") == "x 1234568 > 50"
+    assert said(1234567.8, "x > 50") == "x 1,234,568 > 50"
     assert said(0.000123456, "x > 0") == "x 0.0001235 > 0"
     assert said(1.5e-30, "x > 0") == "x 1.5e-30 > 0"
     assert said(1.5e30, "x > 0") == "x 1.5e+30 > 0"
@@ -301,7 +301,7 @@ def test_values_are_shown_in_as_many_digits_as_the_comparison_needs():
 
 
 def test_control_characters_of_a_text_are_shown_escaped():
-    assert sentences("x = 'a'", pd.DataFrame({"x": ["a\x1b[1m\n"]})) == ["x 'a\\x1b[1m\\n' <> 'a'"]
+    assert sentences("x = 'a'", pd.DataFrame({"x": ["a\x1b[1m\n"]})) == ["x is 'a\\x1b[1m\\n', not 'a'"]
 
 
 @pytest.mark.parametrize(

@@ -41,13 +41,13 @@ CASES = {
     "mw IS NULL": "装机容量 为缺失",
     "slope BETWEEN 10 AND 20": "坡度 现状值 12.5 介于 10 与 20 之间",
     "slope BETWEEN 20 AND 30": "坡度 现状值 12.5 不在 20 与 30 之间",
-    "kind IN ('forest', 'wood')": "类型 'forest' 属于 'forest', 'wood'",
-    "kind NOT IN ('lake')": "类型 'forest' 不属于 'lake'",
+    "kind IN ('forest', 'wood')": "类型 为'forest'，属于 'forest', 'wood'",
+    "kind NOT IN ('lake')": "类型 为'forest'，不属于 'lake'",
     "slope IN (1, 2, 3, 4, 5, 6, 7, 8, 9)": "坡度 现状值 12.5 不属于 1, 2, 3, 4, 5, 6, 7, 8……（共 9 个值）",
     "kind LIKE 'for%'": "类型 'forest' 符合 'for%'",
     "kind LIKE 'lake%'": "类型 'forest' 不符合 'lake%'",
     "kind = wanted": "类型 'forest' = 'forest'（wanted）",
-    "people / zero > 1": "人口 / zero 无值（人口 4062，zero 0）",
+    "people / zero > 1": "人口 / zero 无值（人口 4,062，zero 0）",
 }
 
 

@@ -113,7 +113,7 @@ def test_the_card_says_what_the_plan_says(visit, toy_plan) -> None:
     for text in (
         "b2 · west · 100.00 ha", "Decided by rule", "Ecologically fragile", "forest covers it",
         "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", "Toy Act, section 2 (not verified)",
-        "9 ha", "of 32 ha for west", "not reduced by built up, water",
+        "9 ha", "of 32 ha for west", "not reduced by built-up land, water",
         "Payment for standing forest", "text not seen", "from 2011-01-01",
     ):  # fmt: skip
         assert text in said

@@ -52,7 +52,7 @@ def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
         (1, "fragile-1 (Ecologically fragile)"),
         (2, "ecologically_fragile_share 0 < 0.5 (fragile_min)"),
         (1, "key-1 (Key development)"),
-        (2, "population 400 < 1000 (populous_min)"),
+        (2, "population 400 < 1,000 persons (populous_min)"),
     ]
     assert of(said, "a4")["overlays"] == [ENERGY]
 
@@ -72,7 +72,7 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
     assert key[:-1] == [0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]
     assert farmland[:-1] == [0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None, ""]
     assert [text for depth, _, text in told(said, farmland[-1]) if depth == 0][-2:] == [
-        "ceiling 0 ha: available_ha, in whole steps of 1 [plan.toml, line 68]",
+        "ceiling 0 ha: available land, in whole steps of 1 [plan.toml, line 68]",
         "it stands in plan.toml, line 59",
     ]
 
@@ -88,7 +88,7 @@ def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:
     said = cards(toy_plan, "en")
     (line,) = of(said, "a2")["lines"]
     assert line[:-1] == [1, 100.0, 100.0, []]
-    assert (1, "reason", "layer farmland (permanent_farmland): 100.00 ha") in told(said, line[-1])
+    assert (1, "reason", "layer farmland (Permanent farmland): 100.00 ha") in told(said, line[-1])
     assert of(said, "b2")["lines"] == []
 
 
@@ -139,7 +139,8 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
 def test_settings_show_value_and_unit(toy_plan) -> None:
     text = json.dumps({"fee": {"value": 12.5, "unit": "CNY/ha"}, "share": {"value": 0.2, "unit": "1"}, "who": "county"})
     said = cards(dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text)), "en")
-    assert said["settings"] == [[["fee", 12.5, "CNY/ha"], ["share", 0.2, ""], ["who", "county", ""]]]
+    listed = [["fee", "12.5 CNY/ha"], ["share", "0.2"], ["who", "county"]]
+    assert all(one == listed for one in said["settings"])
 
 
 def test_hidden_characters_are_shown(make_plan) -> None:
@@ -169,7 +170,7 @@ def test_the_legend_has_the_hectares_of_the_plan(toy_plan) -> None:
 
 def test_the_summary_says_what_nobody_has_seen(toy_plan) -> None:
     plan = contents(toy_plan, "en")["plan"]
-    assert (plan["policies"], plan["parameters"], plan["deductions"]) == ([2, 3], [2, 3], ["built_up", "water"])
+    assert (plan["policies"], plan["parameters"], plan["deductions"]) == ([2, 3], [2, 3], ["built-up land", "water"])
     assert plan["decisions"][0][:3] == ["c4", "Unit C4", "Key development"]
 
 

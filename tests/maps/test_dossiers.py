@@ -127,7 +127,7 @@ class TestWhatItSays:
 
     def test_what_was_assumed_is_what_this_unit_rests_on(self, toy_plan):
         said = section(dossier(toy_plan, "a4"), "assumed")
-        assert "built up, water: the study has no layer for that" in said
+        assert "built-up land, water: the study has no layer for that" in said
         assert "plant_min_mw = 500 MW" in said
         assert "plant_min_mw" not in section(dossier(toy_plan, "a1"), "assumed")
         assert "fragile_min" not in said
@@ -139,7 +139,7 @@ class TestWhatItSays:
             "amount": Decimal("1250.50"), "unit": "EUR", "rule": "gap", "reference": "Toy Act, section 9",
         }  # fmt: skip
         plan = dataclasses.replace(toy_plan, flows=pd.DataFrame([flow]))
-        assert "Forest fund 2025 Forest fund a1 1,250.50 EUR Toy Act, section 9" in section(
+        assert "Forest fund 2025 Forest fund Unit A1 (a1) 1,250.50 EUR Toy Act, section 9" in section(
             dossier(plan, "a1"), "money"
         )
         assert "None." in section(dossier(plan, "a2"), "money")

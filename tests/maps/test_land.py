@@ -38,19 +38,19 @@ def test_pages_tell_values_reasons_and_norms(plan):
     for language, title, kept in (("en", "Farmland occupation tax", "NOT KEPT"), ("zh", "耕地占用税", "不符合")):
         page = report(plan, language)
         assert '<section id="land"' in page
-        assert "655000" in page
+        assert "655,000" in page
         assert kept in page
         own = dossier(plan, "a1", language)
-        assert "655000" in own
+        assert "655,000" in own
         assert title in own
         assert kept in own
         said = cards(plan, language)
         place = plan.units.index.get_loc("a1")
-        assert [one[2:] for one in said["why_lists"][said["units"]["derived"][place]]][-1] == ("655000",)
+        assert [one[2:] for one in said["why_lists"][said["units"]["derived"][place]]][-1] == ("655,000",)
         assert len(said["why_lists"][said["units"]["norms"][place]]) == 3
         json.dumps(said)
-    bounds = "between occupation_tax_least_cny_per_m2 8 and occupation_tax_most_cny_per_m2 40"
-    assert f"occupation_tax_rate_cny_per_m2 41 is not {bounds}" in report(plan)
+    least, most = (f"{one} rate of the farmland occupation tax" for one in ("Least", "Highest"))
+    assert f" = 41 is not between {least} = 8 and {most} = 40 CNY/m2" in report(plan)
 
 
 def test_a_run_is_read_back_with_its_topics(plan, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from maps import draw, read_run, report, write_report, write_run
 from maps.contents import contents
 from maps.pictures import picture
-from zoning import Plan, retell
+from zoning import Plan, explain, retell
 
 HOSTILE = {
     "a1": "</script><script>alert('城')</script>",
@@ -99,3 +99,44 @@ def test_a_hostile_decision_is_no_template(toy_plan: Plan) -> None:
     told = retell(dataclasses.replace(toy_plan, study=study), "zh")
     (reason,) = told.claims.loc[told.claims["rule"] == "decision-1", "reason"]
     assert reason == f"{{date}} 于 2024-06-01 决定：{{by}} {{0}} {{{{x}}}}（{decision.reference}）"
+
+
+def test_a_built_in_study_tells_roles_instruments_and_places_in_words(plan_of) -> None:
+    china, west = plan_of("china_provinces"), plan_of("us_mountain_west")
+    told = explain(china, "510000", "zh").text()
+    assert "（farmland-occupation-tax；税收，严格程度 1）" in told
+    assert "［rules.toml 第 7 行］" in told
+    assert ", line " not in told
+    assert "城市化地区占比：没有图层承担角色“key_development”：取为 0" in told
+    told = explain(west, "04012").text()
+    assert "protected areas: no layer has the role 'protected': nothing is deducted from available land for it" in told
+    assert "Designated wilderness, Protected land (parks, monuments, refuges), protected areas" in report(west)
+    assert contents(west)["plan"]["assumptions"] == [
+        [
+            "Share of land with existing private rights in wilderness",
+            "no layer has the role 'private_right': it is taken as 0",
+        ]
+    ]
+
+
+def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_them(plan_of, told) -> None:
+    china, west = plan_of("china_provinces"), plan_of("us_mountain_west")
+    text = explain(west, "08031").text()
+    assert "yes     Population 2020 / Area = 1,843 >= 50 persons/km2 (Least density of a key development area)" in text
+    assert "main function is Key development area" in text
+    assert "construction land 2025: 457 ha, of 3,339 for CO (floor 2, ceiling 12,570" in text
+    assert "0.6 x Population 2020 735,538 of 19,167,646" in text
+    assert "below 19,950 (-97.3 %) it would be General area" in text
+    text = explain(china, "510000", "zh").text()
+    assert "资金池 付给 Sichuan 四川 60,000,000.00 元" in text
+    assert "税额分档：人均耕地（亩）不超过 1、每平方米税额（元） 10、50 | " in text
+    assert "下达的建设用地指标：27,222 公顷" in text
+    assert "主体功能 为一般区域，属于 农产品主产区, 重点生态功能区, 一般区域" in text
+    assert "= 0.4 百万元/公顷" in text
+    said = contents(china, "zh")
+    shown = [*(text for one in said["settings"] for pair in one for text in pair), *said["texts"]]
+    assert not [one for one in shown if "{" in one or "mu_a_person" in one]
+    (bands,) = {text for one in said["settings"] for title, text in one if title == "税额分档"}
+    assert f"税额分档：{bands}" in text
+    assert f"税额分档：{bands}" in report(china, "zh")
+    assert (said["plan"]["country"], said["quotas"][0]["unit"]) == ("中国", "公顷")

@@ -143,7 +143,7 @@ def test_what_must_be_known_stands_before_everything_else(page):
     before = page.sections[""]
     assert "Policies cited from texts that nobody has seen: 2 of 3." in before
     assert "Parameters not verified against an official text: 2 of 3." in before
-    assert "Available land was not reduced by built up, water: the study has no layer for that." in before
+    assert "Available land was not reduced by built-up land, water: the study has no layer for that." in before
     assert "Contested units" not in before.split("Contents")[0]
 
 
@@ -155,7 +155,7 @@ def test_every_unit_has_its_reason_with_values_and_thresholds(page, toy_plan):
     assert a2[4] == "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)fragile-1"
     a4 = next(row for row in rows if row[0] == "Unit A4a4")
     assert a4[2] == "Energy-rich"
-    assert "Energy-rich (energy-1): power stations stand here: plant_mw 900 >= 500 (plant_min_mw)" in a4[4]
+    assert "Energy-rich (energy-1): power stations stand here: plant_mw 900 >= 500 MW (plant_min_mw)" in a4[4]
 
 
 def test_units_stand_under_their_jurisdiction_with_its_sum(page):
@@ -213,8 +213,8 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     page = Page(report(dataclasses.replace(plan, zones=plan.zones.assign(status=status), conflicts=told)))
     said = page.sections["open"]
     assert "Smallest change that would flip it" in said
-    assert "fragile-1: ecologically_fragile_share 1 is 0.5 above its threshold 0.5, which itself counts as yes" in said
-    assert "below 0.5 (-50 %) it would be general" in said
+    assert "fragile-1: ecologically_fragile_share at 1 is 0.5 above its threshold 0.5, which itself" in said
+    assert "below 0.5 (-50 %) it would be General" in said
 
 
 def test_units_on_a_threshold_are_listed_with_the_open_ones(toy_plan):
@@ -224,7 +224,7 @@ def test_units_on_a_threshold_are_listed_with_the_open_ones(toy_plan):
     assert "Units on a threshold, or nearer to it than noise of the inputs" in said
     for unit in ("a2", "b2", "c2"):
         assert f"({unit})" in said
-    assert "ecologically_fragile_share 0.5 lies on its threshold, which counts as yes" in said
+    assert "ecologically_fragile_share at 0.5 lies on its threshold, which counts as yes" in said
 
 
 def test_a_decision_says_who_why_and_what_the_rules_said(page):
@@ -275,7 +275,7 @@ def test_quotas_add_up_at_every_level_and_name_what_bound(page):
     assert units[8][:2] == ["Reserve", "4"]
     assert "× 2 where main = 'key_development': the new town first" in page.sections["quotas"]
     assert page.tables["quotas/"][1:] == [
-        ["built_up", "no layer has the role 'built_up'"],
+        ["built-up land", "no layer has the role 'built_up'"],
         ["water", "no layer has the role 'water'"],
     ]
 
@@ -426,4 +426,4 @@ def test_a_policy_that_names_a_parameter_shows_its_value(toy_plan):
     given = {"from": "plant_min_mw", "share": 0.25, "list": [1, 2]}
     policies = tuple(policy.model_copy(update={"parameters": given}) for policy in rulebook.policies)
     page = Page(report(dataclasses.replace(toy_plan, rulebook=dataclasses.replace(rulebook, policies=policies))))
-    assert "from = 500 MW (plant_min_mw), share = 0.25, list = [1, 2]" in page.sections["policies"]
+    assert "from: 500 MW; share: 0.25; list: 1, 2" in page.sections["policies"]

@@ -197,4 +197,5 @@ def test_explain_tells_a_unit_what_it_receives(money: Path) -> None:
     own = [one for one in found.as_dict()["flows"] if one["receiver"] == unit]
     assert [one["instrument"] for one in own] == ["fragile areas"]
     assert {one["instrument"] for one in found.as_dict()["flows"]} == {"River fund", "Clean water", "fragile areas"}
-    assert f"fragile areas 2025: (budget) pays {unit} " in found.text()
+    name = plan.zones.set_index("unit_id").loc[unit, "name"]
+    assert f"fragile areas 2025: the budget pays {name} " in found.text()

@@ -112,8 +112,8 @@ class TestPool:
         assert received == {"yunnan": 30_000_000, "guizhou": 75_000_000, "sichuan": 95_000_000}
         rule = next(row["rule"] for row in rows if row["receiver"] == "guizhou")
         assert rule == (
-            "receives 4 of 10 shares of 200000000; plus 15000000.00 deducted from yunnan for section Qingshuipu; "
-            "less 20000000.00 (25 % for section Lianyuxi, target missed)"
+            "receives 4 of 10 shares of 200,000,000; plus 15,000,000.00 deducted from yunnan for section Qingshuipu; "
+            "less 20,000,000.00 (25 % for section Lianyuxi, target missed)"
         )
 
     def test_a_met_section_moves_nothing(self) -> None:
@@ -153,7 +153,7 @@ class TestIndex:
         assert index_of(agreement) == Fraction("0.95")
         (row,) = settle(agreement)
         assert (row["payer"], row["amount"]) == ("zhejiang", 200_000_000)
-        assert row["rule"].endswith("= 0.9500; 0.9500 <= 0.95: zhejiang pays 200000000")
+        assert row["rule"].endswith("= 0.9500; 0.9500 <= 0.95: zhejiang pays 200,000,000")
 
     def test_an_accident_puts_the_last_band_in_force(self) -> None:
         (row,) = settle(xinanjiang("1", accident=True))
@@ -171,7 +171,7 @@ class TestIndex:
 
     def test_it_is_told_in_chinese(self) -> None:
         (row,) = settle(xinanjiang("2"), language="zh")
-        assert row["rule"].endswith("0.8900 ≤ 0.95：由 zhejiang 支付 200000000")
+        assert row["rule"].endswith("0.8900 ≤ 0.95：由 zhejiang 支付 200,000,000")
 
 
 class TestLoad:

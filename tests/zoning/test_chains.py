@@ -241,9 +241,7 @@ def test_lights_and_payments_say_by_which_numbers(toy) -> None:
     assert ("agreement", "a1", "30.00") in kinds
     assert ("agreement", "(pool)", "30.00") in kinds
     money = next(one for one in told["flows"] if one["kind"] == "transfer")
-    assert [clause["sentence"] for clause in money["clauses"]] == [
-        "main 'ecologically_fragile' = 'ecologically_fragile'"
-    ]
+    assert [clause["sentence"] for clause in money["clauses"]] == ["main function is Ecologically fragile"]
     assert money["values"]["population"] == 100.0
 
 

@@ -51,7 +51,7 @@ def test_a_value_on_its_threshold_counts_and_a_hair_below_does_not(measures, rul
 def test_the_reason_has_values_and_thresholds(measures, rulebook) -> None:
     claims = classify(measures, rulebook).set_index(["unit_id", "rule"])
     assert claims.loc[("a", "key-1"), "reason"] == (
-        "many people live here: population / area_km2 60 >= 50 (density_min)"
+        "many people live here: population / area_km2 = 60 >= 50 persons/km2 (density_min)"
     )
     assert claims.loc[("e", "key-1"), "reason"] == "many people live here: population is missing"
     assert json.loads(claims.loc[("a", "key-1"), "values"]) == {
@@ -59,7 +59,7 @@ def test_the_reason_has_values_and_thresholds(measures, rulebook) -> None:
             {
                 "answer": "yes",
                 "decides": True,
-                "sentence": "population / area_km2 60 >= 50 (density_min)",
+                "sentence": "population / area_km2 = 60 >= 50 persons/km2 (density_min)",
                 "text": "population / area_km2 >= density_min",
             }
         ],
@@ -74,15 +74,15 @@ def test_every_unit_has_the_default_claim_that_says_why(measures, rulebook) -> N
     assert defaults.index.tolist() == list("abcdef")
     assert set(defaults["zone"]) == {"general"}
     assert defaults.loc["d", "reason"] == (
-        "no rule for a main function claims the unit; fragile-1 (ecologically_fragile): ecologically_fragile_share "
-        "0.49 < 0.5 (fragile_min); key-1 (key_development): population / area_km2 49.9 < 50 (density_min)"
+        "no rule for a main function claims the unit; fragile-1 (Ecologically fragile): ecologically_fragile_share "
+        "0.49 < 0.5 (fragile_min); key-1 (Key development): population / area_km2 = 49.9 < 50 persons/km2 (density_min)"
     )
     assert json.loads(defaults.loc["d", "values"])["values"] == {
         "area_km2": 10,
         "ecologically_fragile_share": 0.49,
         "population": 499,
     }
-    assert defaults.loc["a", "reason"] == "stands back: key-1 (key_development) claims the unit"
+    assert defaults.loc["a", "reason"] == "stands back: key-1 (Key development) claims the unit"
     assert "population is missing" in defaults.loc["e", "reason"]
 
 
@@ -114,7 +114,7 @@ def test_decisions_are_claims_of_their_own(measures, rulebook) -> None:
         "reference": "Resolution 7",
     }
     default = claims.set_index(["unit_id", "rule"]).loc[("d", "default"), "reason"]
-    assert default == "stands back: decision-1 (key_development) claims the unit"
+    assert default == "stands back: decision-1 (Key development) claims the unit"
     zones = resolve(claims, rulebook)
     assert zones.loc["d", "status"] == "by_decision"
     assert zones.loc["a", "overlays"] == "border"

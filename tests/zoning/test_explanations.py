@@ -126,8 +126,8 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
     building = next(one for one in told["policies"] if one["policy"] == "no-building")
     assert building["settings"]["cap"] == {"value": 20.5, "unit": "%"}
     assert [clause["sentence"] for clause in building["clauses"]] == [
-        "main 'ecologically_fragile' = 'ecologically_fragile'",
-        "border is false",
+        "main function is Ecologically fragile",
+        "Border is false",
     ]
 
 
@@ -201,17 +201,17 @@ Plan 'Six units' of 2025-01-01, rulebook small
 
 Main function: Key development (key_development) - decided by the rules
     rule key-1: many people live here
-      yes     population / area_km2 60 >= 50 (density_min)
+      yes     population / area_km2 = 60 >= 50 persons/km2 (density_min)
       density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1
       reference: Small Act, section 1 [rules.toml, line 1]
 
 Quotas
-  construction_land 2025: 12.50 ha, of 100 for west (floor 0, ceiling 12.5, weight 600, bound by ceiling)
+  construction land 2025: 12.50 ha, of 100 for west (floor 0, ceiling 12.5, weight 600, bound by ceiling)
 
 Policies
   Report on land (land-report; land, strictness 1)
     Whoever is given land reports on it.
-      yes     quota_construction_land 12.5 > 0
+      yes     quota_construction_land 12.5 > 0 ha
       reference: Small Act, section 12 (text not seen) [policies.toml, line 32]
   No building without a plan (plan-first; land, strictness 1)
     Building needs a plan of the unit.
@@ -219,11 +219,12 @@ Policies
       reference: Small Act, section 9, from 2001-01-01 (text not seen) [policies.toml, line 1]
 
 Margins
-  fragile-1: ecologically_fragile_share 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
-would be ecologically_fragile
-  key-1: area_km2 10 is 2 below its threshold 12, which itself counts as yes; above 12 (+20 %) it would be general
-  key-1: population 600 is 100 above its threshold 500, which itself counts as yes; below 500 (-16.7 %) it would be \
-general
+  fragile-1: ecologically_fragile_share at 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
+would be Ecologically fragile
+  key-1: area_km2 at 10 km2 is 2 below its threshold 12, which itself counts as yes; above 12 (+20 %) it would be \
+General
+  key-1: population at 600 persons is 100 above its threshold 500, which itself counts as yes; below 500 (-16.7 %) it \
+would be General
 """
     )
 
@@ -251,7 +252,7 @@ def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
     assert "Main function: General (general) - decided by the rules\n    default: no rule for a main" in text
     assert (
         "      key-1 (Key development)\n"
-        "        no      population / area_km2 49.9 < 50 (density_min)\n"
+        "        no      population / area_km2 = 49.9 < 50 persons/km2 (density_min)\n"
         "        density_min = 50 persons/km2, from 2020-01-01: Small Act, section 1\n"
         "        reference: Small Act, section 1 [rules.toml, line 1]\n"
     ) in text
@@ -266,7 +267,7 @@ def test_lines_say_what_was_lost_to_which(plan) -> None:
     told = explain(plan, "b")
     assert (
         "  Ecological red line: 40.00 ha of 50.00 ha claimed; 10.00 ha lost to red_line_core\n"
-        "    layers of the role red_line, protected draw it; it stands 1 of 1 in precedence; "
+        "    layers of Ecological red line, protected areas draw it; it stands 1 of 1 in precedence; "
         "its land is not available\n"
         "      10.00 ha went to red_line_core, which comes first\n"
         "      reference: Small Act, section 6 [lines.toml, line 1]\n"
@@ -365,5 +366,5 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
         in explain(plan, "b").text()
     )
     told = explain(plan, "a", "zh").text()
-    assert "其中结转 7 ha" in told
-    assert "从 c 调入 4 ha：the new station" in told
+    assert "其中结转 7 公顷" in told
+    assert "从 c 调入 4 公顷：the new station" in told

@@ -86,13 +86,20 @@ def test_every_value_says_why(plan_of):
     told = {one["measure"]: one for one in explain(plan, "a1").as_dict()["derived"]}
     standard = told["human_land_m2_per_person"]
     assert (standard["value"], standard["row"], standard["rows"]) == (80, 4, 5)
-    assert why_text(standard, "en") == "urban_land_m2_per_head 120 <= 150 (human_land_band_2); 80 (human_land_step_2)"
+    assert why_text(standard, "en") == (
+        "Present urban land for each resident = 120 <= 150 m2/person (Present urban land up to which the second step "
+        "holds); 80 (New land for a settled migrant, second step)"
+    )
     assert standard["written"].startswith("land.toml, line ")
     assert {one["name"] for one in standard["parameters"]} == {"human_land_band_2", "human_land_step_2"}
-    worked = "1000 (settled_migrants) * 80 (human_land_m2_per_person) * (1 + 0 (human_land_variation_pct) / 100)"
-    assert told["human_land_quota_ha"]["reason"] == f"{worked} / 10000 (m2_per_ha)"
+    assert told["human_land_quota_ha"]["reason"] == (
+        "1,000 (Migrants who settle in towns) * 80 (New urban land for a settled migrant) * "
+        "(1 + 0 (How far the province varies the standard) / 100) / 10,000 (Square metres of a hectare)"
+    )
     centre = explain(plan, "b1").as_dict()["derived"][0]
-    assert why_text(centre, "en") == "none for the centres of very large cities; megacity_centre is true"
+    assert why_text(centre, "en") == (
+        "none for the centres of very large cities; Central district of a very large or super-large city is true"
+    )
     text = explain(plan, "a1").text()
     assert "New urban land for a settled migrant: 80 m2/person" in text
     assert any("second step" in line and "80 m2/person" in line for line in text.splitlines())
@@ -104,7 +111,7 @@ def test_a_value_that_cannot_be_said_names_what_is_missing(plan_of):
     plan = plan_of(urban_land_m2_per_head=[None] + [120] * 11)
     standard = explain(plan, "a1").as_dict()["derived"][0]
     assert standard["value"] is None
-    assert why_text(standard, "en") == "urban_land_m2_per_head is missing"
+    assert why_text(standard, "en") == "Present urban land for each resident is missing"
     assert "New urban land for a settled migrant: missing" in explain(plan, "a1").text()
 
 
@@ -114,7 +121,7 @@ def test_balances_are_found_county_by_county(plan_of):
     (found,) = (one for one in find(plan) if one.code == "norm_missed")
     assert found.level == "warning"
     assert found.features == ("east",)
-    assert "made_arable_ha 10 < occupied_arable_ha 12" in found.text
+    assert "Arable land made in its place = 10 < " in found.text
     assert "article 30" in found.text
     norms = {(one["norm"], one["place"]): one for one in explain(plan, "c4").as_dict()["norms"]}
     assert norms["balance-quantity", "east"]["answer"] == "no"
@@ -126,7 +133,7 @@ def test_a_norm_that_cannot_be_answered_is_a_note(plan_of):
     plan = plan_of(made_arable_ha=[None] + [2] * 11)
     (found,) = (one for one in find(plan) if one.code == "norm_unchecked")
     assert (found.level, found.features) == ("note", ("west",))
-    assert "made_arable_ha is missing" in found.text
+    assert "Arable land made in its place is missing" in found.text
 
 
 def test_project_areas_are_places(plan_of):
@@ -141,7 +148,7 @@ def test_project_areas_are_places(plan_of):
     )
     found = [one for one in find(plan) if one.code == "norm_missed"]
     assert [one.features for one in found] == [("y",)]
-    assert "linkage_new_ha 5 > linkage_reclaimed_ha 4" in found[0].text
+    assert "Construction land on new plots = 5 > Construction land reclaimed on old plots = 4 ha" in found[0].text
 
 
 def test_policies_go_by_what_is_derived(plan_of):

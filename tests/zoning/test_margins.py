@@ -55,8 +55,8 @@ def test_a_contested_unit_by_pencil(measures, rulebook) -> None:
     assert (fragile["change"], fragile["change_pct"]) == (pytest.approx(-0.4), pytest.approx(-400 / 9))
     assert fragile["smallest"]
     assert fragile["reason"] == (
-        "ecologically_fragile_share 0.9 is 0.4 above its threshold 0.5, which itself counts as yes; "
-        "below 0.5 (-44.4 %) it would be key_development"
+        "ecologically_fragile_share at 0.9 is 0.4 above its threshold 0.5, which itself counts as yes; "
+        "below 0.5 (-44.4 %) it would be Key development"
     )
 
 
@@ -74,7 +74,7 @@ def test_a_unit_on_its_threshold_is_told_without_being_contested(measures, ruleb
     assert flip(row) == (0.5, "below", "general")
     assert (row["change"], row["change_pct"]) == (0, 0)
     assert row["reason"] == (
-        "ecologically_fragile_share 0.5 lies on its threshold, which counts as yes; below 0.5 it would be general"
+        "ecologically_fragile_share at 0.5 lies on its threshold, which counts as yes; below 0.5 it would be General"
     )
 
 
@@ -224,8 +224,8 @@ def test_an_area_of_nothing_is_no_flip() -> None:
     row = told(units(735_538.0, y=399.0), rulebook, ["u0"]).loc[("u0", "r0", "y")]
     assert flip(row) == (735_538 / 50, "above", "rest")
     assert row["reason"] == (
-        "y 399 is 14311.8 below its threshold 14710.8, which itself counts as yes; "
-        "above 14710.8 (+3,590 %) it would be rest"
+        "y at 399 is 14,311.8 below its threshold 14,710.8, which itself counts as yes; "
+        "above 14,710.8 (+3,590 %) it would be rest"
     )
 
 
@@ -244,18 +244,18 @@ def test_a_division_by_zero_hides_no_flip_that_another_rule_brings() -> None:
         (
             0.3,
             "x < 30",
-            "x 0.3 is 29.7 below its threshold 30, which itself counts as no; at 30 (+9,900 %) it would be rest",
+            "x at 0.3 is 29.7 below its threshold 30, which itself counts as no; at 30 (+9,900 %) it would be rest",
         ),
-        (3e-9, "x < 2", "x 0.000000003 is 2 below"),
+        (3e-9, "x < 2", "x at 0.000000003 is 2 below"),
         (
             2.0 + 4e-14,
             "x >= 2",
-            "x 2 is at its threshold, above it by rounding noise only; it itself",
+            "x at 2 is at its threshold, above it by rounding noise only; it itself",
         ),
         (
             2.0 - 4e-14,
             "x >= 2",
-            "x 2 is at its threshold, below it by rounding noise only; it itself",
+            "x at 2 is at its threshold, below it by rounding noise only; it itself",
         ),
         (2.0 - 4e-14, "x >= 2", "counts as yes; at 2 it would be one"),
     ],
@@ -269,7 +269,7 @@ def test_people_read_no_powers_and_no_noise(x, when, said) -> None:
 
 def test_an_indicator_that_is_not_solved_says_so() -> None:
     row = told(units(1.0), book("x * x > 5"), ["u0"]).iloc[0]
-    assert row["reason"].startswith("x 1: no threshold is determined, for it does not stand in x * x > 5")
+    assert row["reason"].startswith("x at 1: no threshold is determined, for it does not stand in x * x > 5")
 
 
 def test_a_value_for_which_a_rule_would_refuse_to_plan_is_no_flip() -> None:

@@ -236,7 +236,7 @@ def test_who_decides_on_a_county_decides_on_its_townships_but_for_their_own(fold
     found = {one.code: one for one in find(plan)}
     assert found["refined"].level == "note"
     assert found["refined"].text == (
-        "1 units have another main function than their county: west 100.00 ha of 600.00 ha"
+        "units with another main function than their county: 1 (west 100.00 ha of 600.00 ha)"
     )
     idle = [one for one in find(plan) if one.code == "decision_without_effect"]
     assert [one.features for one in idle] == [("a1",), ("east",)]  # wood-1 has a1 fragile already, key-1 east key

@@ -1,0 +1,110 @@
+"""Settings: what a policy sets, by title, number and unit of measure, as everybody reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from layers import number_text
+from zoning.energy_words import COLOURS, colour_in
+from zoning.entries import Policy
+from zoning.rulebook import Rulebook
+from zoning.vocabulary import setting_in, unit_in
+from zoning.words import engine_words, text_in
+
+Terms = list[tuple[str, str]]
+
+
+def settings_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
+    """The settings of a policy as the POLICIES table has them; an indicator, which each unit has, by its name.
+
+    Parameters
+    ----------
+    policy : Policy
+    rulebook : Rulebook
+    """
+    known = rulebook.parameters
+    return {
+        key: {"value": known[value].value, "unit": known[value].unit}
+        if isinstance(value, str) and value in known
+        else value
+        for key, value in policy.parameters.items()
+    }
+
+
+def tell_settings(policy: Policy | None, settings: Mapping[str, Any], rulebook: Rulebook, language: str) -> Terms:
+    """Settings of a policy in words: what each is called, and what it is.
+
+    Parameters
+    ----------
+    policy : Policy or None
+        Which parameters and indicators its settings name; None where it is not known.
+    settings : mapping
+        The column ``parameters`` of the POLICIES table, or :func:`settings_of`.
+    rulebook : Rulebook
+        For their titles.
+    language : {"en", "zh"}
+
+    Examples
+    --------
+    >>> from zoning import read_rulebook
+    >>> rulebook = read_rulebook("us_west")
+    >>> (park,) = (one for one in rulebook.policies if one.id == "air-class-one")
+    >>> tell_settings(park, settings_of(park, rulebook), rulebook, "en")
+    [('Size above which a national park is class I', '6,000 acres')]
+    """
+    teller, named = _Teller(rulebook, language), policy.parameters if policy else {}
+    return [(teller.title(key, named.get(key)), teller.text(value)) for key, value in settings.items()]
+
+
+class _Teller:
+    """Says settings in one language.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    language : {"en", "zh"}
+    """
+
+    def __init__(self, rulebook: Rulebook, language: str) -> None:
+        self._language, self._words = language, engine_words(language)
+        named = [(one.name, one.title) for one in rulebook.parameters.values()]
+        named += [(one.name, one.title) for one in rulebook.indicators]
+        named += [(one.name, one.title) for one in rulebook.derived]
+        self._titles = {name: text_in(title, language, name) for name, title in named if title}
+        self._lists = {one.list: text_in(one.title, language, one.list) for one in rulebook.policies if one.list}
+
+    def title(self, key: str, named: object = None) -> str:
+        """What a setting is called: as the parameter or indicator that it names, else by a word of the house."""
+        title = self._titles.get(named) if isinstance(named, str) else None
+        return title or setting_in(self._language, key)
+
+    def text(self, value: Any) -> str:
+        """A value with its unit, or lists and tables of such, in one line."""
+        if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
+            return self._measured(value["value"], str(value["unit"]))
+        if isinstance(value, Mapping):
+            return self._joined(f"{self.title(key)} {self.text(one)}" for key, one in value.items())
+        if isinstance(value, list):
+            tables = any(isinstance(one, Mapping) for one in value)
+            return " | ".join(map(self.text, value)) if tables else self._joined(map(self.text, value))
+        return self._plain(value)
+
+    def _measured(self, value: Any, unit: str) -> str:
+        if value is None:
+            return self._words["missing"]
+        text = self._plain(value)
+        return text if unit == "1" or isinstance(value, bool | str) else f"{text} {unit_in(self._language, unit)}"
+
+    def _joined(self, texts: Iterable[str]) -> str:
+        return self._words["comma"].join(texts)
+
+    def _plain(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return self._words["taken_true" if value else "taken_false"]
+        if isinstance(value, int | float):
+            return number_text(float(value))
+        text = str(value)
+        if text in COLOURS:
+            return colour_in(self._language, text)
+        return self._titles.get(text) or self._lists.get(text, text)
