@@ -190,7 +190,7 @@ def test_who_falls_to_the_default_hears_whose_values_these_were(folder) -> None:
     assert "town-1" in own
     assert "population 200 < 300" in own
     assert "key-1" in of_county
-    assert "population 900 < 9000" in of_county
+    assert "population 900 < 9,000 persons" in of_county
     named = [link["reason"] for link in explain(plan, "a2").as_dict()["main"]["links"]]
     assert [text.startswith("county west: ") for text in named] == [True, True, False, False]
 
