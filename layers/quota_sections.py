@@ -174,7 +174,7 @@ class Quota(Section):
     """One quota: an amount of land to hand down the levels."""
 
     name: NameText
-    """Name of the quota."""
+    """Name of the quota; no two of a plan have the same."""
     period: int
     """The year or the end of the period."""
     total: Exact

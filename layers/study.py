@@ -120,10 +120,7 @@ class Study(Section):
                 "two layers measure",
                 [(("layers", i, "measure", name), name) for i, x in enumerate(self.layers) for name in x.measure],
             ),
-            *_repeats(
-                "two quotas of one period have the name",
-                [(("quotas", i, "name"), f"{x.name} ({x.period})") for i, x in enumerate(self.quotas)],
-            ),
+            *_repeats("two quotas have the name", [(("quotas", i, "name"), x.name) for i, x in enumerate(self.quotas)]),
         ]
         named: list[tuple[Keys, str]] = []
         named += [(("agreements", i, "name"), f"{x.name} ({x.period})") for i, x in enumerate(self.agreements)]
