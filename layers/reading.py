@@ -107,7 +107,7 @@ def read_layers(study: Study) -> Stack:
             layers.append(placed[0])
             ledger += [said, placed[1]]
     raise_all(errors.found)
-    return Stack(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy, industries)
+    return Stack(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy, industries, origins)
 
 
 def _sure(found: Found | None) -> Found:

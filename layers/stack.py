@@ -89,6 +89,8 @@ class Stack:
         What ``[energy]`` names, where the plan has it.
     industries : DataFrame or None
         What ``[industries]`` names, where the plan has it, see :func:`layers.read_industries`.
+    origins : mapping of str to str
+        For each column of the units, the file it came from.
     """
 
     units: gpd.GeoDataFrame
@@ -100,6 +102,7 @@ class Stack:
     tiled: bool = False
     energy: EnergyTable | None = None
     industries: pd.DataFrame | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def designations(self) -> dict[str, Layer]:

@@ -154,6 +154,7 @@ from zoning.rivers import river_pairs as river_pairs
 from zoning.accounts import account as account
 from zoning.accounts import party_faults as party_faults
 from zoning.accounts import positions as positions
+from zoning.foresights import Foresight as Foresight
 from zoning.flow_checks import flow_faults as flow_faults
 from zoning.flow_checks import flow_notes as flow_notes
 from zoning.intensities import annual_fall as annual_fall
@@ -234,6 +235,8 @@ from zoning.audits import audit as audit
 from zoning.energy_checks import energy_faults as energy_faults
 from zoning.energy_checks import energy_notes as energy_notes
 from zoning.roles import known_roles as known_roles
+from zoning.origins import origin_faults as origin_faults
+from zoning.rule_checks import rule_faults as rule_faults
 from zoning.quota_checks import quota_faults as quota_faults
 from zoning.repair_notes import repair_notes as repair_notes
 from zoning.checks import read_inputs as read_inputs

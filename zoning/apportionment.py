@@ -44,9 +44,11 @@ def apportion(
     ------
     MissingValueError
         A weight or a bound is missing.
+    SourceError
+        A weight or a bound is negative, or two weights have one id.
     InfeasibleError
-        The total is no multiple of the step, a weight or floor is negative, a floor is above its ceiling, the floors
-        come to more or the ceilings to less than the total, or nobody has a weight: the message says by how much.
+        The total is no multiple of the step, a floor is above its ceiling, the floors come to more or the ceilings to
+        less than the total, or nobody has a weight: the message says by how much.
     LimitError
         More than 2**50 steps.
 
@@ -146,11 +148,7 @@ def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling
 
 def enter(weights: pd.Series, sizes: Floats, steps: int, floors: Counts, ceilings: Counts, ruler: Step) -> Contest:
     """A contest for whole steps between bounds in whole steps; refuses bounds that contradict the total."""
-    if max(steps, 1) * len(weights) > UNLIMITED or steps > 2**50:
-        raise LimitError(
-            f"a total of {ruler.amount(steps)} for {len(weights)} units is too many steps of {ruler.size}; "
-            "take a larger step"
-        )
+    refuse_huge(steps, len(weights), ruler)
     reach = np.where(sizes > 0, ceilings, floors)
     ids, given = weights.index.to_numpy(dtype=object), weights.to_numpy(dtype=object)
     contest = Contest(ids, given, sizes, steps, floors, reach)
@@ -158,21 +156,23 @@ def enter(weights: pd.Series, sizes: Floats, steps: int, floors: Counts, ceiling
     return replace(contest, ceilings=np.minimum(reach, steps))
 
 
+def refuse_huge(steps: int, count: int, ruler: Step) -> None:
+    """Refuse more steps than can be counted exactly for so many receivers."""
+    if max(steps, 1) * count > UNLIMITED or steps > 2**50:
+        raise LimitError(
+            f"a total of {ruler.amount(steps)} for {count} units is too many steps of {ruler.size}; take a larger step"
+        )
+
+
 def measure_weights(weights: pd.Series) -> Floats:
     """The weights in floating point; refuses what :func:`apportion` refuses of weights."""
     if not weights.index.is_unique:
         twice = weights.index[weights.index.duplicated()].unique()
         raise SourceError(f"weights: the ids are not unique: {shown(twice)}", code="duplicate", features=sorted(twice))
-    _refuse_text(weights, "weight")
+    refuse_text(weights, "weight")
     sizes: Floats = weights.to_numpy(dtype=float, na_value=np.nan)
     _refuse_missing(weights.index, ~np.isfinite(sizes), "weight")
-    negative = weights.index[sizes < 0]
-    if len(negative):
-        raise InfeasibleError(
-            f"the weight is below 0 for {named(negative)}; a weight is 0 or more",
-            code="negative_weight",
-            features=sorted(negative),
-        )
+    _refuse_negative(weights.index, sizes < 0, "weight")
     odd = weights.index[(sizes > _LARGEST) | ((sizes < _SMALLEST) & (weights != 0).to_numpy(dtype=bool))]
     if len(odd):
         raise LimitError(
@@ -183,7 +183,7 @@ def measure_weights(weights: pd.Series) -> Floats:
 
 
 def measure_bounds(index: pd.Index, ruler: Step, floor: Bound, ceiling: Bound | None) -> tuple[Counts, Counts]:
-    """Floors and ceilings in whole steps; refuses bounds that are missing or contradict each other in one unit."""
+    """Floors and ceilings in whole steps; refuses bounds that are missing, negative or contradict each other."""
     floors, ceilings = _steps(floor, index, ruler, "up"), _steps(ceiling, index, ruler, "down")
     _refuse_bounds(index, ruler, floors, ceilings)
     return floors, ceilings
@@ -199,14 +199,15 @@ def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["
         if one.is_nan() or (one.is_infinite() and towards == "up"):
             raise ZoneplanError(f"the {what} of {bound} is not a finite number", code="number")
         return np.repeat(ruler.counts(pd.Series([one], dtype=object), towards), len(index))
-    _refuse_text(bound, what)
+    refuse_text(bound, what)
     aligned = bound.reindex(index)
     sizes = aligned.to_numpy(dtype=float, na_value=np.nan)
     _refuse_missing(index, np.isnan(sizes) | (np.isinf(sizes) & (towards == "up")), what)
     return ruler.counts(aligned, towards)
 
 
-def _refuse_text(values: pd.Series, what: str) -> None:
+def refuse_text(values: pd.Series, what: str) -> None:
+    """Refuse a column of texts where numbers are needed."""
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
     if not numeric and (values.dtype != object or any(isinstance(value, str) for value in values)):
         raise ZoneplanError(f"the {what} is text, not a number, as in {shown(values.head(3))}", code="text")
@@ -221,11 +222,18 @@ def _refuse_missing(index: pd.Index, missing: Flags, what: str) -> None:
         )
 
 
+def _refuse_negative(index: pd.Index, negative: Flags, what: str) -> None:
+    ids = index[negative]
+    if len(ids):
+        raise SourceError(
+            f"the {what} is below 0 for {named(ids)}; give 0 or more", code=f"negative_{what}", features=sorted(ids)
+        )
+
+
 def _refuse_bounds(index: pd.Index, ruler: Step, floors: Counts, ceilings: Counts) -> None:
-    """Refuse bounds that contradict each other in one unit."""
-    below = index[floors < 0]
-    if len(below):
-        raise InfeasibleError(f"the floor is below 0 for {named(below)}", code="negative_floor", features=sorted(below))
+    """Refuse bounds that are negative or contradict each other in one unit."""
+    _refuse_negative(index, floors < 0, "floor")
+    _refuse_negative(index, ceilings < 0, "ceiling")
     crossed = np.flatnonzero(floors > ceilings)
     if len(crossed):
         ids, one = index[crossed], crossed[index[crossed].argmin()]

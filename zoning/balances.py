@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import pandas as pd
 
-from layers import Quota, QuotaTransfer, StudyError, UnknownNameError, shown
+from layers import Quota, QuotaTransfer, StudyError, UnknownNameError, shown, telling
 from zoning.bounds import UNIT
 from zoning.errors import InfeasibleError, near
 
@@ -73,13 +73,25 @@ def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd
                 code="transfer_of_locked",
                 features=[unit],
             )
-    sides = [
-        (*(str(level[u]) for level in names), str(units.loc[u, "jurisdiction"])) for u in (one.giver, one.receiver)
-    ]
-    if sides[0] != sides[1] and not one.across:
+    with telling(at):
+        refuse_across(one, (*names, units["jurisdiction"]))
+
+
+def refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> None:
+    """Refuse a transfer from one jurisdiction to another that does not say so.
+
+    Parameters
+    ----------
+    one : QuotaTransfer
+        Of units that are there.
+    jurisdictions : iterable of Series
+        Of each unit, from the highest level down.
+    """
+    sides = [(str(level[one.giver]), str(level[one.receiver])) for level in jurisdictions]
+    if not one.across and any(giver != receiver for giver, receiver in sides):
+        giver, receiver = sides[-1]
         raise StudyError(
-            f"{at}: it leads from '{sides[0][-1]}' to '{sides[1][-1]}'; a transfer between jurisdictions needs "
-            "across = true",
+            f"it leads from '{giver}' to '{receiver}'; a transfer between jurisdictions needs across = true",
             code="transfer_across",
             features=[one.giver, one.receiver],
         )

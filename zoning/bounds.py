@@ -10,8 +10,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Quota, SourceError, StudyError, UnknownNameError, shown, telling
-from zoning.apportionment import measure_bounds, named
+from layers import Lock, Quota, SourceError, StudyError, UnknownNameError, shown, telling
+from zoning.apportionment import measure_bounds, named, refuse_text
 from zoning.contests import Flags
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.steps import UNLIMITED, Counts, Step
@@ -71,7 +71,7 @@ def find_bounds(
     MissingValueError
         A bound or balance is missing, or a condition cannot be answered.
     SourceError
-        A balance is no whole multiple of the step.
+        A bound is negative, or a balance is no whole multiple of the step.
     StudyError
         A unit is locked twice.
     InfeasibleError
@@ -140,19 +140,7 @@ def _lock(
     locked = np.zeros(len(seen), dtype=bool)
     ceilings_before = ceilings.copy()
     for lock in quota.locked:
-        if lock.unit is not None and lock.unit not in seen.index:
-            raise UnknownNameError(
-                f"a locked amount names the unit {shown([lock.unit])}, which is not there{near(lock.unit, seen.index)}",
-                code="unknown_unit",
-            )
-        here = seen.index == lock.unit if lock.when is None else meeting("lock", lock.when, seen, parameters)
-        twice = seen.index[locked & here]
-        if len(twice):
-            raise StudyError(
-                f"two locked amounts for {named(twice)}; leave one, or say in the conditions which is meant",
-                code="duplicate",
-                features=sorted(twice),
-            )
+        here = lock_once(lock, locked, seen, parameters)
         count = step.count(lock.amount)
         if count is None:
             raise StudyError(f"a locked amount of {lock.amount} is no whole multiple of the step {quota.step}")
@@ -170,6 +158,24 @@ def _lock(
     return locked
 
 
+def lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values | None) -> Flags:
+    """Where a locked amount holds; refuses units that are not there or that are locked before."""
+    if lock.unit is not None and lock.unit not in seen.index:
+        raise UnknownNameError(
+            f"a locked amount names the unit {shown([lock.unit])}, which is not there{near(lock.unit, seen.index)}",
+            code="unknown_unit",
+        )
+    here = seen.index == lock.unit if lock.when is None else meeting("lock", lock.when, seen, parameters)
+    twice = seen.index[locked & here]
+    if len(twice):
+        raise StudyError(
+            f"two locked amounts for {named(twice)}; leave one, or say in the conditions which is meant",
+            code="duplicate",
+            features=sorted(twice),
+        )
+    return here
+
+
 def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
     """The balances of the units of a quota in whole steps.
 
@@ -182,6 +188,7 @@ def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
         values = pd.Series([quota.carried] * len(measures), index=measures.index, dtype=object)
     else:
         values = find_column(quota.carried, measures, "balance")
+        refuse_text(values, "balance")
         missing = measures.index[~np.isfinite(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float))]
         if len(missing):
             raise MissingValueError(

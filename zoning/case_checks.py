@@ -77,7 +77,7 @@ def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Ruleb
 
 def _money_names(case: Case) -> list[str]:
     """The measures that the transfers of a case read."""
-    texts = (text for one in case.transfers for text in conditions_of(one))
+    texts = (text for one in case.transfers for text in conditions_of(one).values())
     found = [name for one in case.transfers for name in measures_of(one)]
     return [*found, *(name for text in texts for name in sorted(parse_condition(text).names))]
 

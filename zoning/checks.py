@@ -22,24 +22,25 @@ from layers import (
 from zoning.decisions import decision_faults
 from zoning.drafts import find_rulebook
 from zoning.energy_checks import energy_faults, energy_notes
+from zoning.entries import Indicator
 from zoning.errors import near
 from zoning.flow_checks import flow_faults, flow_notes
+from zoning.foresights import Foresight
 from zoning.indicators import QUOTA, foresee, misfits
+from zoning.land_entries import Derived
 from zoning.locked_units import locked_elsewhere
 from zoning.measures import try_formula
+from zoning.origins import ADDED, origin_faults, provided
 from zoning.own_lists import own_list_faults
 from zoning.parties import known_parties
 from zoning.quota_checks import quota_faults
 from zoning.repair_notes import repair_notes
 from zoning.roles import role_faults, shape_faults
+from zoning.rule_checks import rule_faults
 from zoning.rulebook import Rulebook, read_rulebook
-from zoning.services import measure_names, service_faults
+from zoning.services import service_faults
 from zoning.siting_checks import siting_faults
 from zoning.topics import narrow
-from zoning.wholes import whole_of
-
-ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
-"""Measures that the steps add to those of the study."""
 
 GIVES_NO = "no layer or table gives "
 
@@ -118,22 +119,22 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
     rulebook = narrow(rulebook, provided(study, stack))
-    texts = list(misfits(stack.units, rulebook))
-    known = stack.units.drop(columns=stack.units.geometry.name)
-    known = known if texts else foresee(known, rulebook, provided(study, stack))
+    misfitting = list(misfits(stack.units, rulebook))
+    foresight = _foresight(study, rulebook, stack, [error.layer for error in misfitting])
     return [
         *role_faults(study, rulebook),
         *shape_faults(study, stack),
         *_formulas(study, stack),
         *_names(study, rulebook, stack),
-        *texts,
-        *_parts(study, stack),
+        *origin_faults(study, rulebook, stack),
+        *misfitting,
+        *rule_faults(study, foresight),
         *_decisions(study, rulebook, _known_units(study, stack), dropped_units(stack)),
-        *quota_faults(study, rulebook, known, _readable(study, rulebook, stack)),
+        *quota_faults(study, foresight),
         *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
-        *service_faults(study, set(provided(study.model_copy(update={"services": None}), stack))),
-        *_flows(study, rulebook, stack, known),
+        *service_faults(study, provided(study.model_copy(update={"services": None}), stack)),
+        *flow_faults(study, known_parties(stack.units, study.units.levels), foresight),
         *energy_faults(study, rulebook, stack),
     ]
 
@@ -143,17 +144,6 @@ def _decisions(
 ) -> Iterator[ZoneplanError]:
     places = [study.where("decisions", place) for place in range(len(study.decisions))]
     return decision_faults(study.decisions, units, rulebook, dropped, places)
-
-
-def _parts(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
-    """What is wrong with the column that names the larger units."""
-    if study.units.part_of is not None:
-        try:
-            whole_of(stack.units, study.units.part_of)
-        except ZoneplanError as error:
-            yield type(error)(
-                f"{study.where('units', 'part_of')}: {error}", code=error.code, layer="units", features=error.features
-            )
 
 
 def _known_units(study: Study, stack: Stack) -> pd.Index:
@@ -169,24 +159,6 @@ def dropped_units(stack: Stack) -> frozenset[str]:
     ledger = stack.ledger
     gone = ledger.loc[(ledger["layer"] == "units") & (ledger["finding"] == "empty"), "feature"]
     return frozenset(map(str, gone)) - set(stack.units.index)
-
-
-def provided(study: Study, stack: Stack) -> dict[str, str]:
-    """The measures that a study will have once it has run, and where each comes from.
-
-    Returns
-    -------
-    dict of str to str
-        Name of the measure to the layer, "units", "the overlay" or the quota.
-    """
-    names = {str(column): "units" for column in stack.units.columns if column != stack.units.geometry.name}
-    for layer in stack.designations.values():
-        names |= {f"{layer.role}_{ending}": "the overlay" for ending in ("share", "ha")}
-    for layer in stack.layers:
-        names |= dict.fromkeys(layer.measures, f"layer '{layer.name}'")
-    quotas = {f"{QUOTA}{quota.name}": f"quota '{quota.name}'" for quota in study.quotas}
-    services = dict.fromkeys(measure_names(study.services), "[services]")
-    return names | dict.fromkeys(ADDED, "the overlay") | services | quotas
 
 
 def group_absent(findings: Sequence[Finding]) -> list[Finding]:
@@ -235,29 +207,19 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
                 f"rulebook '{rulebook.name}' needs the measure '{indicator.name}' ({indicator.unit}), "
-                f"and no layer or table of the plan gives it{near(indicator.name, set(names) - set(ADDED))}; "
+                f"and no layer or table of the plan gives it{near(indicator.name, names - set(ADDED))}; "
                 "add a layer, a table or a 'measure' of that name",
                 code="missing_measure",
             )
-    made = dict.fromkeys((one.name for one in rulebook.derived), "derived by")
-    made |= dict.fromkeys(rulebook.parameters, "a parameter of")
-    for name in sorted(set(names) & set(made)):
-        yield UnknownNameError(
-            f"'{name}' is {made[name]} rulebook '{rulebook.name}' and comes from {names[name]} as well; "
-            "rename the column",
-            code="two_sources",
-        )
 
 
-def _readable(study: Study, rulebook: Rulebook, stack: Stack) -> set[str]:
-    """Every measure that there will be: of the study, of the rulebook's indicators, and what it derives."""
-    return {*provided(study, stack), *(o.name for o in rulebook.indicators), *(o.name for o in rulebook.derived)}
-
-
-def _flows(study: Study, rulebook: Rulebook, stack: Stack, known: pd.DataFrame) -> Iterator[ZoneplanError]:
-    names = _readable(study, rulebook, stack)
-    sights = names | {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
-    return flow_faults(study, rulebook, known_parties(stack.units, study.units.levels), names, sights, known)
+def _foresight(study: Study, rulebook: Rulebook, stack: Stack, misfitting: Sequence[str]) -> Foresight:
+    """What there will be: measures of the study, indicators of the rulebook, and what it derives; and what is known."""
+    given = provided(study, stack)
+    known = stack.units.drop(columns=[stack.units.geometry.name, *misfitting])
+    listed: tuple[Indicator | Derived, ...] = (*rulebook.indicators, *rulebook.derived)
+    taken = (one.name for one in listed if not one.name.startswith(QUOTA))  # a quota that the study has is given
+    return Foresight(foresee(known, rulebook, given), given.union(taken), rulebook)
 
 
 def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:

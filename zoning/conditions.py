@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from zoning.land_entries import Derived
 from zoning.vocabulary import ROLES
 
 Example = float | bool | str
+Values = Mapping[str, Example]
 
 ALWAYS_THERE = ("unit_id", "jurisdiction")
 """Names that every condition may read."""
@@ -43,7 +44,9 @@ PER_CENT = 100
 NEAR_MISS = 0.85
 """How alike a text and a name must be for the one to be taken as a slip of the pen for the other, from 0 to 1."""
 
-_EXAMPLES: Mapping[str, Example] = {"number": 1.0, "text": "a", "boolean": True}
+EXAMPLES: Mapping[str, Example] = {"number": 1.0, "text": "a", "boolean": True}
+"""A value of each type of measure."""
+
 _ONE_ROW = pd.DataFrame(index=[0])
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 
@@ -70,7 +73,7 @@ def condition_faults(draft: Draft) -> Iterator[RulebookError]:
 def examples_of(draft: Draft, derived: Iterable[Derived] = ()) -> dict[str, Example]:
     """An example of every measure that a condition may read: of indicators, of some that are derived, and the rest."""
     listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *derived)
-    return {one.name: _EXAMPLES[one.type] for one in listed} | dict.fromkeys(ALWAYS_THERE, "a")
+    return {one.name: EXAMPLES[one.type] for one in listed} | dict.fromkeys(ALWAYS_THERE, "a")
 
 
 def roles_read(draft: Draft) -> tuple[str, ...]:
@@ -189,16 +192,34 @@ class Examples:
             return
         lines = [line.code for line in self.draft.lines]
         known = {"main": [zone.code for zone in self.draft.zones if zone.kind == "main"], CONTROL_LINE: ["", *lines]}
-        if condition.names.isdisjoint(known):
-            return
-        (clauses,) = condition.explain(self.example, self.parameters)
-        called = {"main": "main zone", CONTROL_LINE: "control line"}
-        for clause in clauses:
-            (name,) = clause.values if len(clause.values) == 1 else ("",)
-            if name in known and " LIKE " not in clause.text.upper():
-                for code in dict.fromkeys(_TEXT.findall(clause.text)):
-                    if code not in known[name]:
-                        yield f"there is no {called[name]} '{code}'{near(code, known[name])}"
+        yield from strange_codes(condition, self.example, self.parameters, known)
+
+
+def strange_codes(
+    condition: Condition, example: pd.DataFrame, parameters: Values, known: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """The complaints about main zones and control lines that a condition compares with and that are none.
+
+    Parameters
+    ----------
+    condition : Condition
+        Whose kinds fit.
+    example : DataFrame
+        One row of what it sees.
+    parameters : mapping of str to number, bool or str
+    known : mapping of str to sequence of str
+        The codes that there are, by "main" and "control_line".
+    """
+    if condition.names.isdisjoint(known):
+        return
+    (clauses,) = condition.explain(example, parameters)
+    called = {"main": "main zone", CONTROL_LINE: "control line"}
+    for clause in clauses:
+        (name,) = clause.values if len(clause.values) == 1 else ("",)
+        if name in known and " LIKE " not in clause.text.upper():
+            for code in dict.fromkeys(_TEXT.findall(clause.text)):
+                if code not in known[name]:
+                    yield f"there is no {called[name]} '{code}'{near(code, known[name])}"
 
 
 def _settings(draft: Draft) -> Iterator[RulebookError]:

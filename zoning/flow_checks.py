@@ -4,49 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
-
-from layers import (
-    ConditionError,
-    Finding,
-    Study,
-    Transfer,
-    UnknownNameError,
-    ZoneplanError,
-    parse_condition,
-    shown,
-    telling,
-)
+from layers import ConditionError, Finding, Study, Transfer, UnknownNameError, ZoneplanError, shown, telling
 from zoning.accounts import party_faults
 from zoning.agreements import parties_of, whole_agreements
 from zoning.errors import InfeasibleError, near
+from zoning.foresights import Foresight
+from zoning.indicators import QUOTA
 from zoning.needs import Sight
 from zoning.parties import BUDGET
 from zoning.rulebook import Rulebook
 from zoning.transfers import UNIT, conditions_of, measures_of, require_values
-from zoning.weights import Values
 
 
-def flow_faults(
-    study: Study,
-    rulebook: Rulebook,
-    parties: Mapping[str, str],
-    measures: set[str],
-    conditions: set[str],
-    known: pd.DataFrame,
-) -> Iterator[ZoneplanError]:
+def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) -> Iterator[ZoneplanError]:
     """The complaints about agreements and transfers that cannot be carried out.
 
     Parameters
     ----------
     study : Study
-    rulebook : Rulebook
     parties : mapping of str to str
         Those of the study, from :func:`zoning.known_parties`.
-    measures, conditions : set of str
-        Names that needs and bounds may read, and those that conditions may.
-    known : DataFrame
-        Index ``unit_id``; what is known of the units by now, from :func:`zoning.indicators.foresee`.
+    foresight : Foresight
+        Of the units and the rulebook.
 
     Yields
     ------
@@ -54,7 +33,7 @@ def flow_faults(
         With the place in the plan.
     """
     try:
-        agreements = whole_agreements(study, rulebook)
+        agreements = whole_agreements(study, foresight.rulebook)
     except ZoneplanError as error:
         yield error
         agreements = ()
@@ -67,6 +46,8 @@ def flow_faults(
                 f"'{agreement.river}'{near(agreement.river, layers)}",
                 code="unknown_layer",
             )
+    quotas = {f"{QUOTA}{quota.name}" for quota in study.quotas}  # which no transfer sees
+    measures = foresight.names - quotas
     for place, transfer in enumerate(study.transfers):
         at = f"{study.where('transfers', place, 'name')}: transfer '{transfer.name}'"
         if transfer.level not in (UNIT, *study.units.levels):
@@ -80,10 +61,12 @@ def flow_faults(
                 yield UnknownNameError(
                     f"{at}: nothing provides the measure '{name}'{near(name, measures)}", code="unknown_measure"
                 )
-        for text in conditions_of(transfer):
-            yield from unseen_names(text, conditions, at)
-        if transfer.when is None or is_foreseen(transfer.when, known, rulebook.values):
-            yield from _gaps(transfer, Sight(known, rulebook.values), study.where("transfers", place, "name"))
+        for keys, text in conditions_of(transfer).items():
+            said = f"{study.where('transfers', place, *keys)}: transfer '{transfer.name}'"
+            yield from foresight.complaints(text, said, quotas)
+        if transfer.when is None or foresight.foresees(transfer.when):
+            sight = Sight(foresight.known, foresight.parameters)
+            yield from _gaps(transfer, sight, study.where("transfers", place, "name"))
 
 
 def _gaps(transfer: Transfer, sight: Sight, at: str) -> Iterator[ZoneplanError]:
@@ -91,29 +74,10 @@ def _gaps(transfer: Transfer, sight: Sight, at: str) -> Iterator[ZoneplanError]:
     try:
         with telling(f"{at}: transfer '{transfer.name}'"):
             require_values(transfer, sight)
-    except InfeasibleError:
-        return  # what contradicts what is told when all is known
+    except (InfeasibleError, ConditionError):
+        return  # what contradicts what is told when all is known, and what a condition compares is told with it
     except ZoneplanError as error:
         yield error
-
-
-def is_foreseen(condition: str, known: pd.DataFrame, parameters: Values) -> bool:
-    """Whether a condition reads nothing but what is known before anything is measured; False of one that is no good."""
-    try:
-        return parse_condition(condition).names <= {*map(str, known.columns), *parameters}
-    except ConditionError:
-        return False
-
-
-def unseen_names(text: str, names: set[str], at: str) -> Iterator[ZoneplanError]:
-    """What is wrong with a condition of the plan: it cannot be read, or reads what nothing provides."""
-    try:
-        condition = parse_condition(text)
-    except ConditionError as error:
-        yield ConditionError(f"{at}: {error}")
-        return
-    for name in sorted(condition.names - names):
-        yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, names)}", code="unknown_measure")
 
 
 def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> Iterator[Finding]:

@@ -53,8 +53,8 @@ class Question:
         if self.rule.on_unknown == "error" and len(unknown):
             empty = self._empty(unknown)
             yield MissingValueError(
-                f"rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} units "
-                f"({shown(unknown)}): {', '.join(empty) or 'a value'} is missing; "
+                f"rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} "
+                f"unit{'s' * (len(unknown) > 1)} ({shown(unknown)}): {', '.join(empty) or 'a value'} is missing; "
                 'fill the column, or give the rule on_unknown = "review"',
                 layer=empty[0] if empty else "",
                 features=unknown,

@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
-from layers import Quota, Study, UnknownNameError, ZoneplanError, shown, telling
-from zoning.apportionment import measure_bounds, measure_weights
-from zoning.bounds import count_carried
-from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.flow_checks import is_foreseen, unseen_names
+from layers import ConditionError, Lock, Quota, Study, UnknownNameError, ZoneplanError, shown, telling
+from zoning.apportionment import measure_bounds, measure_weights, refuse_huge
+from zoning.balances import refuse_across
+from zoning.bounds import count_carried, lock_once
+from zoning.errors import InfeasibleError, near
+from zoning.foresights import Foresight
+from zoning.groups import group_family
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import name_level
 from zoning.limits import Limiting
 from zoning.rulebook import Rulebook
 from zoning.steps import Step
-from zoning.weights import Values, meeting
+from zoning.weights import meeting
 
 CONDITIONED = {"priority": "priority", "groups": "group", "limits": "limit", "locked": "lock"}
 """The lists of a quota whose entries may have a condition, and what an entry is called."""
@@ -27,41 +30,40 @@ Need = tuple[Keys, str, Callable[[], object]]
 """Where a quota names something, what it is there, and what refuses units that lack it."""
 
 
-def quota_faults(study: Study, rulebook: Rulebook, known: pd.DataFrame, names: set[str]) -> Iterator[ZoneplanError]:
+def quota_faults(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
     """The complaints about quotas that can be told before anything is measured.
 
     Parameters
     ----------
     study : Study
         Its ``[[quotas]]``.
-    rulebook : Rulebook
-    known : DataFrame
-        Index ``unit_id``; what is known of the units by now, from :func:`zoning.indicators.foresee`.
-    names : set of str
-        Every measure that there will be; a quota is known to those below it only.
+    foresight : Foresight
+        Of the units and the rulebook; a quota is known to those below it only.
 
     Yields
     ------
     UnknownNameError
         A measure, level, quota or unit that is not there.
     ConditionError
-        A condition cannot be read.
+        A condition cannot be read, or compares what does not fit.
     MissingValueError, SourceError
         A jurisdiction, weight, bound or what a limit reads is missing or no number; a condition cannot be answered.
+    StudyError
+        A unit is locked twice, groups cross, or a transfer crosses jurisdictions.
+    LimitError
+        Too many steps.
     """
-    names = names - {f"{QUOTA}{quota.name}" for quota in study.quotas}
-    always = {*rulebook.values, "unit_id", "main", *rulebook.codes("overlay")}
+    later = {f"{QUOTA}{quota.name}" for quota in study.quotas}
     for place, quota in enumerate(study.quotas):
-        yield from _unprovided(study, place, names, rulebook)
+        yield from _unprovided(study, place, foresight.names - later, foresight.rulebook)
         for key in CONDITIONED:
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
-                    yield from unseen_names(
-                        part.when, names | always, study.where("quotas", place, key, number, "when")
-                    )
-        yield from _strangers(study, place, known.index)
-        yield from _gaps(study, place, known, rulebook.values)
-        names |= {f"{QUOTA}{quota.name}"}
+                    at = f"{study.where('quotas', place, key, number, 'when')}: quota '{quota.name}'"
+                    yield from foresight.complaints(part.when, at, later)
+        yield from _strangers(study, place, foresight.known.index)
+        yield from _gaps(study, place, foresight)
+        later -= {f"{QUOTA}{quota.name}"}
 
 
 def _weights(quota: Quota) -> list[tuple[Keys, str]]:
@@ -71,20 +73,24 @@ def _weights(quota: Quota) -> list[tuple[Keys, str]]:
     return [(("weight", number, "measure"), part.measure) for number, part in enumerate(quota.weight)]
 
 
-def _gaps(study: Study, place: int, known: pd.DataFrame, parameters: Values) -> Iterator[ZoneplanError]:
-    """What a unit lacks in its own columns, as far as that can be told before anything is measured."""
-    quota = study.quotas[place]
+def _gaps(study: Study, place: int, foresight: Foresight) -> Iterator[ZoneplanError]:
+    """What run would refuse of the units' own columns, as far as that can be told before anything is measured."""
+    quota, known = study.quotas[place], foresight.known
     for keys, what, need in [
         *_levels(study, quota, known),
+        *_size(quota, known),
         *_columns(quota, known),
-        *_conditions(quota, known, parameters),
-        *_limits(quota, known, parameters),
+        *_conditions(quota, foresight),
+        *_groups(quota, foresight),
+        *_locks(quota, foresight),
+        *_transfers(quota, known),
+        *_limits(quota, foresight),
     ]:
         try:
             with telling(f"{study.where('quotas', place, *keys)}: quota '{quota.name}'{what}"):
                 need()
-        except InfeasibleError:
-            continue  # what contradicts what is told when all is known
+        except (InfeasibleError, ConditionError):
+            continue  # what contradicts what is told when all is known, and what a condition compares is told with it
         except ZoneplanError as error:
             yield error
 
@@ -93,6 +99,14 @@ def _levels(study: Study, quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
     for number, level in enumerate(quota.levels[:-1]):
         if level in study.units.levels:
             yield ("levels", number), "", partial(name_level, level, known)
+
+
+def _size(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
+    """The steps in the total, for those among whom it is handed out first."""
+    if quota.by == "weighted":
+        highest = next((level for level in quota.levels[:-1] if level in known.columns), None)
+        count, step = len(known) if highest is None else known[highest].nunique(), Step.of(quota.step)
+        yield ("total",), "", partial(refuse_huge, step.count(quota.total) or 0, count, step)
 
 
 def _columns(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
@@ -109,25 +123,53 @@ def _columns(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
         yield ("carried",), "", partial(count_carried, quota, known, step)
 
 
-def _conditions(quota: Quota, known: pd.DataFrame, parameters: Values) -> Iterator[Need]:
-    """The conditions that can be answered by now."""
+def _conditions(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+    """The conditions that can be answered by now, but for those of locked amounts."""
     for key, what in CONDITIONED.items():
-        for number, part in enumerate(getattr(quota, key)):
-            if part.when is not None and is_foreseen(part.when, known, parameters):
-                yield (key, number, "when"), "", partial(meeting, what, part.when, known, parameters)
+        for number, part in enumerate(getattr(quota, key) if key != "locked" else ()):
+            if part.when is not None and foresight.foresees(part.when):
+                need = partial(meeting, what, part.when, foresight.known, foresight.parameters)
+                yield (key, number, "when"), "", need
 
 
-def _limits(quota: Quota, known: pd.DataFrame, parameters: Values) -> Iterator[Need]:
+def _groups(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+    """The groups whose units are known by now: whether they make a tree."""
+    if quota.by == "weighted":
+        groups = tuple(group for group in quota.groups if foresight.answers(group.when))
+        some = quota.model_copy(update={"groups": groups})
+        yield ("groups",), "", partial(group_family, some, foresight.known, foresight.parameters, 0)
+
+
+def _locks(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+    """The locked amounts whose units are known by now: whether one comes upon another."""
+    locked = np.zeros(len(foresight.known), dtype=bool)
+
+    def add(lock: Lock) -> None:
+        nonlocal locked
+        locked = locked | lock_once(lock, locked, foresight.known, foresight.parameters)
+
+    for number, lock in enumerate(quota.locked):
+        if lock.unit in foresight.known.index or (lock.when is not None and foresight.foresees(lock.when)):
+            yield ("locked", number, "unit" if lock.when is None else "when"), "", partial(add, lock)
+
+
+def _transfers(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
+    """The transfers between units that are there: whether they stay in a jurisdiction."""
+    levels = [level for level in quota.levels[:-1] if level in known.columns] or ["jurisdiction"]
+    for number, one in enumerate(quota.transfers):
+        if {one.giver, one.receiver} <= set(known.index):
+            need = partial(refuse_across, one, [known[level] for level in levels])
+            yield ("transfers", number, "from"), f": transfer {number + 1} ({one.reason})", need
+
+
+def _limits(quota: Quota, foresight: Foresight) -> Iterator[Need]:
     """The columns that limits read, of the units that are known to count."""
+    known, parameters = foresight.known, foresight.parameters
     limiting = Limiting(quota, known, known, {}, parameters)
     for number, limit in enumerate(quota.limits):
-        if limit.when is not None and not is_foreseen(limit.when, known, parameters):
-            continue
-        said = f": limit '{limit.name}'"
-        try:
-            here = limiting.counting(limit)
-        except MissingValueError:
+        if limit.when is not None and not foresight.answers(limit.when):
             continue  # told with the condition
+        said, here = f": limit '{limit.name}'", limiting.counting(limit)
         if isinstance(limit.per, str) and limit.per in known.columns:
             yield ("limits", number, "per"), said, partial(limiting.uses, limit)
         for key, end in (("min", limit.min), ("max", limit.max)):
@@ -135,7 +177,7 @@ def _limits(quota: Quota, known: pd.DataFrame, parameters: Values) -> Iterator[N
                 yield ("limits", number, key), said, partial(limiting.end, end, here)
 
 
-def _unprovided(study: Study, place: int, names: set[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def _unprovided(study: Study, place: int, names: frozenset[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:
     """Measures, levels and other quotas that a quota names and that nothing provides."""
     quota, at = study.quotas[place], f"{study.where('quotas', place, 'name')}: quota '{study.quotas[place].name}'"
     weights = [name for _, name in _weights(quota)]

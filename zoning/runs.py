@@ -7,7 +7,7 @@ from collections.abc import Callable
 from layers import Stack, Study, confirm_sources, raise_all, require_language, uncollected, unpooled
 from zoning.accounts import account, positions
 from zoning.assumptions import assume, assume_scheme
-from zoning.checks import complaints, dropped_units, provided, read_inputs
+from zoning.checks import complaints, dropped_units, read_inputs
 from zoning.claims import classify
 from zoning.energy import judge_energy
 from zoning.energy_schemes import scheme_of
@@ -16,6 +16,7 @@ from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
 from zoning.margins import conflicts
 from zoning.measures import measure, undeducted
+from zoning.origins import provided
 from zoning.overlays import overlay
 from zoning.own_lists import held_lists, looser_faults, own_items
 from zoning.parties import known_parties

@@ -117,7 +117,7 @@ def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
 
 
 def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
-    """The complaints about ``[services]``: names that nothing provides, or that are taken.
+    """The complaints about ``[services]``: names that nothing provides.
 
     Parameters
     ----------
@@ -144,12 +144,6 @@ def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError
                 f"{study.where('services', *keys)}: nothing provides the measure '{name}'{near(name, known)}",
                 code="unknown_measure",
             )
-    for name in sorted(set(measure_names(services)) & known):
-        yield UnknownNameError(
-            f"{study.where('services')}: the measure '{name}' comes from [services] and stands in the study already; "
-            "rename the column",
-            code="two_sources",
-        )
 
 
 def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from layers import SourceError, Transfer, parse_condition, telling
+from layers import Part, SourceError, Transfer, parse_condition, telling
 from zoning.agreements import Row
 from zoning.apportionment import apportion, find_binding, named
 from zoning.errors import InfeasibleError, MissingValueError
@@ -20,6 +20,7 @@ from zoning.steps import Step, exact
 from zoning.weights import find_column
 
 UNIT = "unit"
+Keys = tuple[str | int, ...]
 
 
 def hand_over(transfer: Transfer, sight: Sight, language: str = "en") -> list[Row]:
@@ -93,14 +94,15 @@ def measures_of(transfer: Transfer) -> list[str]:
     return sorted(found)
 
 
-def conditions_of(transfer: Transfer) -> list[str]:
-    """Every condition of a transfer."""
-    parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
-    own = [one.when for one in transfer.adjust] if transfer.by == "pooling" else []
-    return [
-        *(text for text in (transfer.when, transfer.receiving, *(part.when for part in parts)) if text),
-        *dict.fromkeys([*own, *(one.when for part in parts for one in part.adjust)]),
-    ]
+def conditions_of(transfer: Transfer) -> dict[Keys, str]:
+    """Every condition of a transfer, by its place below it in the plan."""
+    parts: list[tuple[Keys, Part | Transfer]] = [(("parts", place), part) for place, part in enumerate(transfer.parts)]
+    parts += [(("pay_in",), transfer.pay_in)] if transfer.pay_in else []
+    found: dict[Keys, str | None] = {("when",): transfer.when, ("receiving",): transfer.receiving}
+    found |= {(*keys, "when"): part.when for keys, part in parts}
+    adjusted = parts if transfer.by == "parts" else [((), transfer), *parts]
+    found |= {(*keys, "adjust", n, "when"): one.when for keys, part in adjusted for n, one in enumerate(part.adjust)}
+    return {keys: text for keys, text in found.items() if text}
 
 
 def require_values(transfer: Transfer, sight: Sight) -> None:
@@ -126,7 +128,7 @@ def require_values(transfer: Transfer, sight: Sight) -> None:
         for name in read:
             values_of(name, counting, transfer.name)
         foreseen = {*map(str, sight.measures.columns), *sight.parameters}
-        for text in conditions_of(transfer):
+        for text in conditions_of(transfer).values():
             if parse_condition(text).names <= foreseen:
                 counting.meeting(text)
 
@@ -147,7 +149,7 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
     groups = find_column(transfer.level, sight.measures, "level").astype("str")
     parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
     ratios = {part.coefficient for part in parts if isinstance(part.coefficient, str)}
-    ratios |= {name for text in conditions_of(transfer) for name in parse_condition(text).names}
+    ratios |= {name for text in conditions_of(transfer).values() for name in parse_condition(text).names}
     read = {*measures_of(transfer), *ratios} & set(sight.measures.columns)
     columns = {}
     for name in sorted(read):

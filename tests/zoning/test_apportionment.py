@@ -328,7 +328,6 @@ class TestRefusals:
             ({"total": 10, "ceiling": 3}, "ceilings come to 9, which is 1 less than the total of 10"),
             ({"total": "10.5"}, "total of 10.5 is no whole multiple of the step 1: 0.5 are left over; take 10"),
             ({"total": -1}, "total of -1 is below 0"),
-            ({"total": 9, "floor": -1}, "floor is below 0 for 3 units: 'a', 'b', 'c'"),
             (
                 {"total": 9, "floor": series([0.0, 1.2, 0.0]), "ceiling": series([9.0, 1.9, 9.0])},
                 "floor is above the ceiling for 1 unit: 'b'; the floor of 'b' is 2, its ceiling 1, a gap of 1",
@@ -349,10 +348,18 @@ class TestRefusals:
         with pytest.raises(InfeasibleError, match=r"2 less than the total of 7;.*their floor only: 1 unit: 'b'"):
             apportion(series([1, 0]), 7, ceiling=5)
 
-    def test_negative_weights(self):
-        with pytest.raises(InfeasibleError, match="below 0 for 2 units: 'a', 'c'") as caught:
-            apportion(series([-1, 1, -2]), 7)
-        assert caught.value.features == ("a", "c")
+    @pytest.mark.parametrize(
+        ("weights", "bounds", "words"),
+        [
+            ([-1, 1, -2], {}, "weight is below 0 for 2 units: 'a', 'c'; give 0 or more"),
+            ([1, 1, 1], {"floor": -1}, "floor is below 0 for 3 units: 'a', 'b', 'c'"),
+            ([1, 1, 1], {"ceiling": series([9, -0.5, 9])}, "ceiling is below 0 for 1 unit: 'b'"),
+        ],
+    )
+    def test_negative_numbers_are_bad_data(self, weights, bounds, words):
+        with pytest.raises(SourceError, match=words) as caught:
+            apportion(series(weights), 7, **bounds)
+        assert caught.value.exit_code == 3
 
     @pytest.mark.parametrize("gap", [math.nan, math.inf, None, Decimal("NaN")])
     def test_missing_weights(self, gap):

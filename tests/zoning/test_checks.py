@@ -188,6 +188,208 @@ def test_what_a_unit_lacks_of_what_conditions_and_transfers_read_is_the_checks(
     assert "1 unit: 'c4'" in text
 
 
+def stats(name: str, *last: str) -> tuple[str, str]:
+    """The table of the toy province with its column under another name, and other values at its end."""
+    path = Path(__file__).parents[1] / "data" / "toy" / "stats.csv"
+    old = path.read_text("utf-8")
+    rows = old.splitlines()
+    for place, value in enumerate(reversed(last), 1):
+        rows[-place] = f"{rows[-place].partition(',')[0]},{value}"
+    return old, "\n".join([f"code,{name}", *rows[1:]])
+
+
+MEASURE = 'measure = {{ plant_mw = "sum(mw)", {} = "count()" }}'
+PLANTS = 'measure = { plant_mw = "sum(mw)" }'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            PLANTS,
+            MEASURE.format("population"),
+            "40, column 48: 'population' comes from the units' file toy.gpkg and from",
+        ),
+        (
+            PLANTS,
+            MEASURE.format("income"),
+            "40, column 44: 'income' comes from stats.csv and from layer 'plants' as well",
+        ),
+        (PLANTS, MEASURE.format("main"), "40, column 42: 'main' is the main function of a unit and comes from layer"),
+        (
+            PLANTS,
+            MEASURE.format("energy_rich"),
+            "40, column 49: 'energy_rich' is an overlay of rulebook 'toy' and comes",
+        ),
+        (
+            PLANTS,
+            MEASURE.format("available_ha"),
+            "40, column 50: 'available_ha' comes from layer 'plants' and from the",
+        ),
+        (
+            'role = "permanent_farmland"',
+            'role = "permanent_farmland"\nmeasure = { permanent_farmland_ha = "ha()" }',
+            "33, column 37: 'permanent_farmland_ha' comes from the overlay and from layer 'farmland' as well",
+        ),
+        (*stats("main"), "48, column 10: 'main' is the main function of a unit and comes from stats.csv as well"),
+        (
+            *stats("energy_rich"),
+            "48, column 10: 'energy_rich' is an overlay of rulebook 'toy' and comes from stats.csv",
+        ),
+        (
+            *stats("height_mean_m_covered"),
+            "45, column 29: 'height_mean_m_covered' comes from stats.csv and is kept for",
+        ),
+        (*stats("quota_construction_land"), "60, column 8: 'quota_construction_land' comes from stats.csv and is the"),
+    ],
+)
+def test_two_sources_of_one_name_are_the_checks(old: str, new: str, words: str, toy_folder: Path) -> None:
+    edit(toy_folder, (old, new), file="stats.csv" if old.startswith("code,") else "plan.toml")
+    (text,) = errors(toy_folder)
+    assert text.startswith(f"plan.toml, line {words}")
+    assert text.endswith("as well; rename one of them")
+
+
+GROUPS = """groups = [
+    {{ when = "{}", max_pct = 50 }},
+    {{ when = "{}", max_pct = 50 }},
+]"""
+MOVE = '[[quotas.transfers]]\nfrom = "a1"\nto = "a3"\namount = 1\nreason = "a swap"'
+RESERVE = "reserve_pct = 5"
+ADJUSTED = """{ when = "main IN ('general', 'genral')", factor = 2, reason = 'x' }"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "words"),
+    [
+        (
+            "main = 'key_development'",
+            "main > 3",
+            2,
+            "67, column 22: quota 'construction_land': a text is compared with a",
+        ),
+        (
+            "main = 'key_development'",
+            "energy_rich > 3",
+            2,
+            "67, column 22: quota 'construction_land': a boolean is compare",
+        ),
+        (
+            "main = 'key_development'",
+            "main = 'key_devlopment'",
+            2,
+            "67, column 22: quota 'construction_land': there is no main zone 'key_devlopment'; did you mean 'key_d",
+        ),
+        (
+            RESERVE,
+            TRANSFER.format('amount = "population"\nwhen = "main > 3"'),
+            2,
+            "77, column 8: transfer 'support': a text is compared with a number",
+        ),
+        (
+            RESERVE,
+            TRANSFER.format(f'amount = "population"\nadjust = [{ADJUSTED}]'),
+            2,
+            "77, column 20: transfer 'support': there is no main zone 'genral'; did you mean 'general'?",
+        ),
+        (
+            RESERVE,
+            TRANSFER.format('amount = "quota_construction_land"'),
+            2,
+            "71, column 8: transfer 'support': nothing provides the measure 'quota_construction_land'",
+        ),
+        (
+            RESERVE,
+            MOVE,
+            2,
+            "70, column 8: quota 'construction_land': transfer 1 (a swap): it leads from 'west' to 'east'; a",
+        ),
+        (
+            RESERVE,
+            GROUPS.format("population > 100", "population < 400"),
+            2,
+            "69, column 10: quota 'construction_land': the groups",
+        ),
+        (
+            RESERVE,
+            'locked = [{ unit = "a1", amount = 1, reason = "x" }, { when = "income < 11", amount = 2, reason = "x" }]',
+            2,
+            "69, column 63: quota 'construction_land': two locked amounts for 1 unit: 'a1'; leave one",
+        ),
+        (
+            "total = 120",
+            "total = 1000000000000000000\nstep = 0.000000001",
+            6,
+            "62, column 9: quota 'construction_land': a total of",
+        ),
+        (RESERVE, 'carried = "name"', 2, "69, column 11: quota 'construction_land': the balance is text, not a number"),
+    ],
+)
+def test_what_a_run_refuses_of_quotas_and_transfers_is_the_checks(
+    old: str, new: str, code: int, words: str, toy_folder: Path, command
+) -> None:
+    edit(toy_folder, (old, new))
+    (text,) = errors(toy_folder)
+    assert text.startswith(f"plan.toml, line {words}")
+    assert command("check", toy_folder / "plan.toml").code == code
+    ran = command("run", toy_folder / "plan.toml")
+    assert (ran.code, text.splitlines()[0] in ran.err) == (code, True)
+
+
+@pytest.mark.parametrize("key", ["weight", "floor", "ceiling"])
+def test_negative_numbers_in_a_column_are_bad_data(key: str, toy_folder: Path, command) -> None:
+    edit(toy_folder, stats("income", "-1"), file="stats.csv")
+    (line,) = (
+        line
+        for line in (toy_folder / "plan.toml").read_text("utf-8").splitlines()
+        if line.startswith("reserve" if key == "floor" else key)
+    )
+    edit(toy_folder, (line, f'{key} = "income"'))
+    (text,) = errors(toy_folder)
+    assert re.match(
+        rf"plan.toml, line \d+, column \d+: quota .*: the {key} is below 0 for 1 unit: 'c4'; give 0 or more", text
+    )
+    assert command("check", toy_folder / "plan.toml").code == 3
+    assert command("run", toy_folder / "plan.toml").code == 3
+
+
+@pytest.mark.parametrize(
+    ("part_of", "last", "words"),
+    [
+        ("", ("",), "cannot be answered for 1 unit ('c4'): income is missing; fill"),
+        ("", ("", ""), "cannot be answered for 2 units ('c3', 'c4'): income is missing; fill"),
+        ('\npart_of = "county"', ("",), "cannot be answered for 1 unit ('east'): income is missing; fill"),
+    ],
+)
+def test_a_rule_that_does_not_do_without_a_value_is_the_checks(
+    part_of: str, last: tuple[str, ...], words: str, toy_folder: Path, command
+) -> None:
+    edit(toy_folder, ('jurisdiction = "county"', f'jurisdiction = "county"{part_of}'))
+    edit(toy_folder, ('name = "population"', 'name = "income"\nwhole = "sum"'), file="rules/indicators.toml")
+    edit(
+        toy_folder,
+        ('population >= populous_min"\non_unknown = "review"', 'income >= populous_min"\non_unknown = "error"'),
+        file="rules/rules.toml",
+    )
+    edit(toy_folder, stats("income", *last), file="stats.csv")
+    (text,) = errors(toy_folder)
+    assert text.startswith(f"rules/rules.toml, line 14, column 14: rule key-1 (income >= populous_min) {words}")
+    assert command("check", toy_folder / "plan.toml").code == 3
+    assert command("run", toy_folder / "plan.toml").code == 3
+
+
+def test_a_larger_unit_in_two_jurisdictions_is_the_checks(toy_folder: Path, command) -> None:
+    units = gpd.read_file(toy_folder / "toy.gpkg", layer="units")
+    units.assign(canton="one").to_file(toy_folder / "toy.gpkg", layer="units", driver="GPKG")
+    edit(toy_folder, ('jurisdiction = "county"', 'jurisdiction = "county"\npart_of = "canton"'))
+    (text,) = errors(toy_folder)
+    assert text.startswith(
+        "plan.toml, line 12, column 11: layer 'units': the parts of 1 larger units of column 'canton' ("
+    )
+    assert command("check", toy_folder / "plan.toml").code == 3
+    assert command("run", toy_folder / "plan.toml").code == 3
+
+
 def test_a_text_where_the_rulebook_reads_a_number_is_the_checks(toy_folder: Path) -> None:
     units = gpd.read_file(toy_folder / "toy.gpkg", layer="units")
     units.assign(population="many").to_file(toy_folder / "toy.gpkg", layer="units", driver="GPKG")
@@ -266,7 +468,8 @@ def test_what_the_house_measures_is_not_what_a_user_meant(toy_folder: Path) -> N
 
 def test_a_column_of_a_parameters_name_has_two_sources(toy_folder: Path) -> None:
     edit(toy_folder, ("code,income", "code,fragile_min"), file="stats.csv")
-    assert any("'fragile_min' is a parameter" in text and "units" in text for text in errors(toy_folder))
+    told = "'fragile_min' is a parameter of rulebook 'toy' and comes from stats.csv as well; rename one of them"
+    assert f"plan.toml, line 48, column 10: {told}" in errors(toy_folder)
 
 
 def test_everything_is_said_at_once_and_the_run_says_the_same(toy_folder: Path) -> None:

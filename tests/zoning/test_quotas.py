@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import Priority, Quota, Share, StudyError, UnknownNameError, ZoneplanError
+from layers import Priority, Quota, Share, SourceError, StudyError, UnknownNameError, ZoneplanError
 from zoning.apportionment import apportion
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate
@@ -341,6 +341,11 @@ class TestRefusals:
         with pytest.raises(ZoneplanError, match="the ceiling is text"):
             allocate(zones, measures, [quota(ceiling="name")])
 
+    def test_text_as_a_balance(self, zones, measures):
+        with pytest.raises(ZoneplanError, match="the balance is text, not a number, as in 'Unit A1'") as caught:
+            allocate(zones, measures, [quota(carried="name")])
+        assert caught.value.exit_code == 2
+
     @pytest.mark.parametrize("role", ["weight", "floor", "ceiling"])
     def test_missing_values(self, zones, measures, role):
         measures = measures.assign(some=[1.0, None, *[2.0] * 10])
@@ -360,7 +365,7 @@ class TestRefusals:
 
     def test_negative_weights(self, zones, measures):
         measures = measures.assign(growth=[-1.0, *[2.0] * 11])
-        with pytest.raises(InfeasibleError, match="weight 'growth': the weight is below 0 for 1 unit: 'a1'"):
+        with pytest.raises(SourceError, match="weight 'growth': the weight is below 0 for 1 unit: 'a1'"):
             allocate(zones, measures, [quota(weight="growth", levels=("county", "unit"))])
 
     def test_a_part_of_a_weight_that_sums_to_nothing(self, zones, measures):
