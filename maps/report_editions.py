@@ -176,7 +176,6 @@ class Edition:
         return tuple(
             self.say(
                 "answered",
-                text=one["text"],
                 answer=self.words.get(one["answer"], one["answer"]),
                 sentence=one["sentence"],
             )
