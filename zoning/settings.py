@@ -54,7 +54,8 @@ def tell_settings(policy: Policy | None, settings: Mapping[str, Any], rulebook: 
     [('Size above which a national park is class I', '6,000 acres')]
     """
     teller, named = _Teller(rulebook, language), policy.parameters if policy else {}
-    return [(teller.title(key, named.get(key)), teller.text(value)) for key, value in settings.items()]
+    own = {"list"} if policy and policy.list else set()  # the title of the policy has said it
+    return [(teller.title(key, named.get(key)), teller.text(settings[key])) for key in settings if key not in own]
 
 
 class _Teller:
@@ -72,7 +73,6 @@ class _Teller:
         named += [(one.name, one.title) for one in rulebook.indicators]
         named += [(one.name, one.title) for one in rulebook.derived]
         self._titles = {name: text_in(title, language, name) for name, title in named if title}
-        self._lists = {one.list: text_in(one.title, language, one.list) for one in rulebook.policies if one.list}
 
     def title(self, key: str, named: object = None) -> str:
         """What a setting is called: as the parameter or indicator that it names, else by a word of the house."""
@@ -107,4 +107,4 @@ class _Teller:
         text = str(value)
         if text in COLOURS:
             return colour_in(self._language, text)
-        return self._titles.get(text) or self._lists.get(text, text)
+        return self._titles.get(text, text)

@@ -10,6 +10,7 @@ import pandas as pd
 from layers import Finding, Quota, shown
 from zoning.plans import Plan
 from zoning.siting_words import siting_words, why_unplaced
+from zoning.vocabulary import name_text
 
 _FIGURES = (
     "asked_ha", "available_ha", "suitable_ha", "placed_ha", "unplaced_ha", "value_mean", "score_mean", "score_bound",
@@ -90,10 +91,10 @@ def find_unplaced(plan: Plan) -> Iterator[Finding]:
             units = sorted(part["unit_id"])
             least = quota.siting.min_patch_ha if quota.siting is not None else 0.0
             text = siting_words(plan.language)["unplaced"].format(
-                quota=quota.name,
+                quota=name_text(quota.name),
                 period=quota.period,
                 n=f"{part['unplaced_ha'].sum():,.2f}",
-                count=len(units),
+                count=f"{len(units):,}",
                 units=shown(units),
                 why=why_unplaced(str(because), least, plan.language),
             )

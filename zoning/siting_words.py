@@ -24,7 +24,7 @@ SITING_WORDS: Words = {
     "over": ("more than its amount by {n} ha, for the last cell is taken whole", "末格整格取用，超出 {n} 公顷"),
     "not_placed": ("not placed: {n} ha; {why}", "未能落地：{n} 公顷；{why}"),
     "unplaced": (
-        "{quota} {period}: {n} ha of {count} units could not be placed ({units}): {why}",
+        "{quota} {period}: {n} ha could not be placed, in units: {count} ({units}): {why}",
         "{quota}，{period} 年：{count} 个单元共 {n} 公顷未能落地（{units}）：{why}",
     ),
     "land": (

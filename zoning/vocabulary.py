@@ -40,7 +40,6 @@ MEASURES: Words = {
 """What conditions and quotas read beside indicators; a rulebook's own title goes before."""
 
 SETTINGS: Words = {
-    "list": ("list", "清单"),
     "prohibited": ("prohibited", "禁止项数"),
     "restricted": ("restricted", "限制项数"),
     "light": ("light", "亮灯"),
@@ -51,8 +50,8 @@ SETTINGS: Words = {
     "output": ("output", "粮食产量"),
     "sown_area": ("sown area", "播种面积"),
     "bands": ("bands", "税额分档"),
-    "mu_a_person_up_to": ("arable land up to, mu a person:", "人均耕地（亩）不超过"),
-    "yuan_m2": ("CNY/m2:", "每平方米税额（元）"),
+    "mu_a_person_up_to": ("mu a person up to", "人均耕地（亩）不超过"),
+    "yuan_m2": ("CNY/m2", "每平方米税额（元）"),
     "strips": ("strips", "河岸带"),
     "river_m_below": ("river narrower than, m:", "河宽（米）小于"),
     "river_m_up_to": ("river up to, m:", "河宽（米）不超过"),
