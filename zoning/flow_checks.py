@@ -11,7 +11,7 @@ from zoning.errors import InfeasibleError, near
 from zoning.foresights import Foresight
 from zoning.indicators import QUOTA
 from zoning.needs import Sight
-from zoning.parties import BUDGET
+from zoning.parties import BUDGET, namesakes
 from zoning.rulebook import Rulebook
 from zoning.transfers import UNIT, conditions_of, measures_of, require_values
 
@@ -38,6 +38,8 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) 
         yield error
         agreements = ()
     yield from party_faults(study, agreements, parties)
+    if agreements or study.transfers:
+        yield from _namesakes(study, foresight)
     layers = {layer.name for layer in study.layers}
     for place, agreement in enumerate(agreements):
         if agreement.river is not None and agreement.river not in layers:
@@ -46,27 +48,45 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) 
                 f"'{agreement.river}'{near(agreement.river, layers)}",
                 code="unknown_layer",
             )
+    for place in range(len(study.transfers)):
+        yield from _transfer_faults(study, place, foresight)
+
+
+def _transfer_faults(study: Study, place: int, foresight: Foresight) -> Iterator[ZoneplanError]:
+    """What one transfer names and does not find."""
+    transfer = study.transfers[place]
     quotas = {f"{QUOTA}{quota.name}" for quota in study.quotas}  # which no transfer sees
     measures = foresight.names - quotas
-    for place, transfer in enumerate(study.transfers):
-        at = f"{study.where('transfers', place, 'name')}: transfer '{transfer.name}'"
-        if transfer.level not in (UNIT, *study.units.levels):
+    at = f"{study.where('transfers', place, 'name')}: transfer '{transfer.name}'"
+    if transfer.level not in (UNIT, *study.units.levels):
+        yield UnknownNameError(
+            f"{at}: level '{transfer.level}' is no jurisdiction of [units] "
+            f"(it has {shown(study.units.levels) or 'none'})",
+            code="unknown_level",
+        )
+    for name in measures_of(transfer):
+        if name not in measures:
             yield UnknownNameError(
-                f"{at}: level '{transfer.level}' is no jurisdiction of [units] "
-                f"(it has {shown(study.units.levels) or 'none'})",
-                code="unknown_level",
+                f"{at}: nothing provides the measure '{name}'{near(name, measures)}", code="unknown_measure"
             )
-        for name in measures_of(transfer):
-            if name not in measures:
-                yield UnknownNameError(
-                    f"{at}: nothing provides the measure '{name}'{near(name, measures)}", code="unknown_measure"
-                )
-        for keys, text in conditions_of(transfer).items():
-            said = f"{study.where('transfers', place, *keys)}: transfer '{transfer.name}'"
-            yield from foresight.complaints(text, said, quotas)
-        if transfer.when is None or foresight.foresees(transfer.when):
-            sight = Sight(foresight.known, foresight.parameters)
-            yield from _gaps(transfer, sight, study.where("transfers", place, "name"))
+    for keys, text in conditions_of(transfer).items():
+        said = f"{study.where('transfers', place, *keys)}: transfer '{transfer.name}'"
+        yield from foresight.complaints(text, said, quotas)
+    if transfer.when is None or foresight.foresees(transfer.when):
+        sight = Sight(foresight.known, foresight.parameters)
+        yield from _gaps(transfer, sight, study.where("transfers", place, "name"))
+
+
+def _namesakes(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
+    twice = namesakes(foresight.known, [one for one in study.units.levels if one in foresight.known.columns])
+    if twice:
+        yield UnknownNameError(
+            f"{study.where('units', 'id')}: {shown(twice)} is the id of a unit and the name of a jurisdiction of "
+            "others: a payment to it could mean either; give the units other ids, or the jurisdictions other names",
+            code="two_sources",
+            layer="units",
+            features=twice,
+        )
 
 
 def _gaps(transfer: Transfer, sight: Sight, at: str) -> Iterator[ZoneplanError]:

@@ -44,6 +44,21 @@ def known_parties(measures: pd.DataFrame, levels: Sequence[str]) -> dict[str, st
     return named | {str(unit): "unit" for unit in sorted(measures.index) if str(unit) not in named}
 
 
+def namesakes(measures: pd.DataFrame, levels: Sequence[str]) -> list[str]:
+    """The ids of units that are the name of a jurisdiction, too, unless it is that unit alone.
+
+    Examples
+    --------
+    >>> namesakes(pd.DataFrame({"state": ["east", "east", "c"]}, index=["a", "east", "c"]), ["state"])
+    ['east']
+    """
+    found = set()
+    for level in levels:
+        members = measures.index.to_series().groupby(measures[level].to_numpy()).agg(set)
+        found |= {str(unit) for unit in measures.index if unit in members.index and members[unit] != {unit}}
+    return sorted(found)
+
+
 def slips(name: str, known: Collection[str]) -> list[str]:
     """The known names of which a name may be a slip, letters swapped first; none where it is known, or like nothing.
 

@@ -390,6 +390,17 @@ def test_a_larger_unit_in_two_jurisdictions_is_the_checks(toy_folder: Path, comm
     assert command("run", toy_folder / "plan.toml").code == 3
 
 
+def test_a_unit_called_like_a_county_of_others_cannot_be_a_party(toy_folder: Path) -> None:
+    units = gpd.read_file(toy_folder / "toy.gpkg", layer="units")
+    units.assign(code=units["code"].replace("a1", "east")).to_file(
+        toy_folder / "toy.gpkg", layer="units", driver="GPKG"
+    )
+    assert errors(toy_folder) == []
+    edit(toy_folder, ("reserve_pct = 5", TRANSFER.format('amount = "population"')))
+    (text,) = errors(toy_folder)
+    assert text.startswith("plan.toml, line 9, column 6: 'east' is the id of a unit and the name of a jurisdiction of")
+
+
 def test_a_text_where_the_rulebook_reads_a_number_is_the_checks(toy_folder: Path) -> None:
     units = gpd.read_file(toy_folder / "toy.gpkg", layer="units")
     units.assign(population="many").to_file(toy_folder / "toy.gpkg", layer="units", driver="GPKG")
