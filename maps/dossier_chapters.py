@@ -82,7 +82,7 @@ def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
     for worth in said["services"]:
         yield Chapter("services", words["ecosystem_services"], tuple(unit_services(edition, worth)))
     if len(edition.plan.flows):
-        yield _chapter("money", words["money"], unit_flows(edition, said["unit"]), words["none"])
+        yield _chapter("money", words["money"], unit_flows(edition, said["unit"]["unit_id"]), words["none"])
     yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, said), words["no_assumptions"])
     yield Chapter("sources", words["sources"], tuple(_sources(edition)))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 from markupsafe import Markup
@@ -13,7 +12,7 @@ from maps.lettering import amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Chapter, Drawing, Leaf, Paragraph, grid
 from maps.report_services import ecosystem_services
-from zoning import BUDGET, POOL, whole_agreements
+from zoning import BUDGET, POOL, parties_of_unit, whole_agreements
 
 POOLS = frozenset({POOL, BUDGET})
 
@@ -96,9 +95,10 @@ def party_name(edition: Edition, party: str, kind: str = "") -> str:
     return edition.words[f"party_{special[party]}"] if party in special else edition.unit(party)
 
 
-def unit_flows(edition: Edition, unit: Mapping[str, Any]) -> list[Leaf]:
-    """What a dossier says of what the unit, or its jurisdiction, pays and receives."""
-    flows, parties = edition.plan.flows, {unit["unit_id"], unit["jurisdiction"]} - {""}
+def unit_flows(edition: Edition, unit_id: str) -> list[Leaf]:
+    """What a dossier says of what the unit, or a jurisdiction of it, pays and receives."""
+    plan = edition.plan
+    flows, parties = plan.flows, parties_of_unit(plan.measures, unit_id, plan.study.units.levels)
     own = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
     columns = edition.columns(
         instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"

@@ -144,6 +144,7 @@ from zoning.money_words import money_words as money_words
 from zoning.parties import BUDGET as BUDGET
 from zoning.parties import POOL as POOL
 from zoning.parties import known_parties as known_parties
+from zoning.parties import parties_of_unit as parties_of_unit
 from zoning.agreements import complete_agreement as complete_agreement
 from zoning.agreements import index_of as index_of
 from zoning.agreements import settle as settle

@@ -8,7 +8,7 @@ from typing import Any
 from layers import Agreement, Transfer, parse_condition
 from zoning.agreements import whole_agreements
 from zoning.chains import Content, asked, in_plan, link
-from zoning.parties import BUDGET, POOL
+from zoning.parties import BUDGET, POOL, parties_of_unit
 from zoning.plans import Plan
 from zoning.transfers import UNIT, measures_of
 from zoning.weights import see
@@ -35,10 +35,9 @@ def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     if plan.flows.empty:
         return found
     explainer, rows = _Explainer(plan, list(found)), plan.flows.to_dict("records")
-    levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
     told = [{str(name): value for name, value in row.items()} for row in rows]
     for unit, flows in found.items():
-        parties = {unit, *plan.measures.loc[unit, levels].dropna().astype(str)}
+        parties = parties_of_unit(plan.measures, unit, plan.study.units.levels)
         flows += [explainer.flow(row, unit) for row in told if row["payer"] in parties or row["receiver"] in parties]
     return found
 

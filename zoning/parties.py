@@ -44,6 +44,19 @@ def known_parties(measures: pd.DataFrame, levels: Sequence[str]) -> dict[str, st
     return named | {str(unit): "unit" for unit in sorted(measures.index) if str(unit) not in named}
 
 
+def parties_of_unit(measures: pd.DataFrame, unit_id: str, levels: Sequence[str]) -> set[str]:
+    """The parties whose payments concern a unit: itself and all its jurisdictions.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"nation": ["N"], "state": ["west"]}, index=["a"])
+    >>> sorted(parties_of_unit(table, "a", ["nation", "state"]))
+    ['N', 'a', 'west']
+    """
+    held = [level for level in levels if level in measures.columns]
+    return {unit_id, *measures.loc[unit_id, held].dropna().astype(str)} - {""}
+
+
 def namesakes(measures: pd.DataFrame, levels: Sequence[str]) -> list[str]:
     """The ids of units that are the name of a jurisdiction, too, unless it is that unit alone.
 

@@ -144,6 +144,20 @@ class TestWhatItSays:
         )
         assert "None." in section(dossier(plan, "a2"), "money")
 
+    def test_money_of_every_jurisdiction_is_the_units(self, toy_plan):
+        flow = {
+            "instrument": "Grant", "period": 2025, "payer": "(budget)", "receiver": "N",
+            "amount": Decimal(100), "unit": "EUR", "rule": "", "reference": "",
+        }  # fmt: skip
+        units = toy_plan.study.units.model_copy(update={"jurisdiction": ("nation", "county")})
+        plan = dataclasses.replace(
+            toy_plan,
+            study=toy_plan.study.model_copy(update={"units": units}),
+            measures=toy_plan.measures.assign(nation="N", county="west"),
+            flows=pd.DataFrame([flow]),
+        )
+        assert "Grant 2025 Budget N 100 EUR" in section(dossier(plan, "a1"), "money")
+
     def test_sources_have_the_beginning_of_their_hash(self, toy_plan):
         said = section(dossier(toy_plan, "a1"), "sources")
         assert "toy.gpkg" in said
