@@ -74,7 +74,7 @@ class Calculation(Expression):
         --------
         >>> table = pd.DataFrame({"people": [3000.0]})
         >>> parse_calculation("people * land_m2 / 10000").explain(table, {"land_m2": 80})
-        ['3000 (people) * 80 (land_m2) / 10000']
+        ['3,000 (people) * 80 (land_m2) / 10000']
         """
         view = View(self.text, self.tree, table, parameters or {})
         names = sorted((node for node in walk(self.tree) if isinstance(node, Name)), key=lambda node: node.start)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 import pandas as pd
 
-from layers import SourceError, UnknownNameError, ZoneplanError, parse_condition, raise_all, shown
+from layers import SourceError, UnknownNameError, ZoneplanError, number_text, parse_condition, raise_all, shown
 from zoning.derivations import derive
 from zoning.entries import Indicator, Policy, Rule
 from zoning.errors import near
@@ -241,7 +241,7 @@ def assumption(one: Indicator, language: str = "en") -> Assumption:
     elif value == "unknown":
         taken = words["taken_unknown"]
     else:
-        text = f"{value:g}" if isinstance(value, float) else value
+        text = number_text(value) if isinstance(value, float) else value
         unit = f" {unit_in(language, one.unit)}" if one.type == "number" and one.unit != "1" else ""
         taken = words["taken_value"].format(value=f"{text}{unit}")
     for ending in ("_share", "_ha"):

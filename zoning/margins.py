@@ -87,7 +87,7 @@ def conflicts(
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> found = conflicts(classify(denver, rulebook), denver, rulebook, ["08031"]).set_index(["rule", "indicator"])
     >>> found.loc[("key-1", "pop_2020"), "reason"].split("; ")[1]
-    'below 19800 (-97.2 %) it would be general'
+    'below 19,800 (-97.2 %) it would be General area'
     """
     rulebook = narrow(rulebook, map(str, measures.columns))
     known = complete(measures, rulebook).rename_axis("unit_id")

@@ -13,6 +13,7 @@ from layers import Part, SourceError, Transfer, parse_condition, telling
 from zoning.agreements import Row
 from zoning.apportionment import apportion, find_binding, named
 from zoning.errors import InfeasibleError, MissingValueError
+from zoning.gatherings import sum_by
 from zoning.money_words import money_words
 from zoning.needs import Needs, Sight, by_weight, money, needed, part_measures, values_of, weigh_receivers, weights_of
 from zoning.parties import POOL
@@ -158,7 +159,7 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
             columns[name] = _common(column, groups, transfer.level)
         else:
             _require_all(column)
-            columns[name] = column.astype(float).groupby(groups, sort=True).agg(math.fsum)
+            columns[name] = sum_by(column, groups)
     index = pd.Index(sorted(groups.unique()), name=transfer.level)
     return Sight(pd.DataFrame(columns, index=index), sight.parameters)
 
@@ -197,8 +198,10 @@ def _paid(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
     if left > 0 and not needs and not weighted.amounts:
         raise InfeasibleError("nobody has a need, so the budget has nobody to go to; drop it or change 'when'")
     scale = left / needs if needs else Fraction(0)
+    # Only the proportions count: needs stay as they are, for scaled ones would be rounded, and ties be broken by that.
+    none, size = Fraction(0), scale or Fraction(1)
     totals = {
-        unit: weighted.amounts.get(unit, Fraction(0)) + scale * open_ended.amounts.get(unit, Fraction(0))
+        unit: weighted.amounts.get(unit, none) / size + (open_ended.amounts.get(unit, none) if scale else none)
         for unit in sight.measures.index
     }
     told = {unit: [*weighted.said.get(unit, ()), *open_ended.said.get(unit, ())] for unit in totals}
