@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from layers import ZoneplanError
 from maps.errors import DamagedRunError, WriteError
-from maps.files import RULEBOOK_FOLDER, RUN_FILES, write_files
+from maps.files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
 from maps.locks import hold
 from zoning import Plan
 
@@ -181,9 +181,9 @@ def _refuse_strangers(folder: Path) -> None:
 
 def _refuse_inside(folder: Path) -> None:
     """A run inside another, or inside a rulebook, would be a file there that does not belong."""
-    for mark, what in ((MANIFEST, "the run"), ("rulebook.toml", "the rulebook")):
+    for marks, what in (((MANIFEST, PROVENANCE), "the run"), (("rulebook.toml", "zones.toml"), "the rulebook")):
         for above in folder.parents:
-            if (above / mark).is_file():
+            if all((above / mark).is_file() for mark in marks):
                 raise WriteError(f"{folder} lies inside {what} {above}, and would damage it: choose another with --out")
 
 
