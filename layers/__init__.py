@@ -124,6 +124,7 @@ from layers.terrain import around as around
 from layers.terrain import aspect as aspect
 from layers.terrain import relief as relief
 from layers.terrain import slope as slope
+from layers.tallies import statistic as statistic
 from layers.grids import Coverage as Coverage
 from layers.grids import MAX_SLOPE_CELL_M as MAX_SLOPE_CELL_M
 from layers.grids import cover as cover

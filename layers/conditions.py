@@ -135,8 +135,8 @@ class Condition(Expression):
         >>> for clause in condition.explain(table, {"density_min": 50})[0]:
         ...     print(clause.answer, clause.decides, clause.sentence)
         yes True people / area_km2 = 812.4 >= 50 (density_min)
-        yes True metro is true
-        unknown False energy_mw is missing
+        yes True metro: true
+        unknown False energy_mw: missing
         """
         view = View(self.text, self.tree, table, parameters or {})
         deciding = np.ones(len(table), dtype=bool)

@@ -22,6 +22,7 @@ from layers.ledger import entries
 Floats = npt.NDArray[np.float64]
 
 _MADE = "Equal area at"
+_NEAR_DEGREES = 1e-3
 # Those that PROJ computes on the ellipsoid. Mollweide and its like take the earth for a sphere: 0.5 % off.
 _EQUAL_AREA = frozenset(
     {"Lambert Azimuthal Equal Area", "Albers Equal Area", "Lambert Cylindrical Equal Area", "Equal Earth"}
@@ -180,6 +181,10 @@ def _refuse_antipode(gdf: gpd.GeoDataFrame, base: CRS, longitude: float, latitud
     own, far = known_crs(gdf), longitude % 360.0 - 180.0
     turns = [far, far + 360.0, far - 360.0] if own.is_geographic else [far]
     places = np.column_stack(way_between(base, own).transform(turns, [-latitude] * len(turns)))
+    if not own.is_geographic:  # an oblique Mercator, say, has the point opposite in the middle of its own country
+        east, north = way_between(own, base).transform(*places.T)
+        turn = (east - far + 180.0) % 360.0 - 180.0
+        places = places[(np.abs(turn) < _NEAR_DEGREES) & (np.abs(north + latitude) < _NEAR_DEGREES)]
     points = shapely.points(places[np.isfinite(places).all(axis=1)])
     held = np.unique(shapely.STRtree(np.asarray(gdf.geometry.array)).query(points, predicate="intersects")[1])
     if len(held):

@@ -12,11 +12,12 @@ import pandas as pd
 
 from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
+from layers.crs import known_crs, same_crs
 from layers.errors import SourceError
 from layers.footprints import SAGITTA_M, Borders, Edges, Floats, Footprint, footprint, turn_of
 from layers.formulas import Formula
 from layers.rasters import Raster, Window
-from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
+from layers.tallies import sample_of, statistic
 from layers.terrain import around, aspect, relief, slope
 
 MAX_SLOPE_CELL_M = 100.0
@@ -25,8 +26,6 @@ _BATCH = 2**16
 _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-5
 """The part of a unit that a grid may lack and still cover it: its edges lie within 0.05 m of where they are."""
-_SLIVER = 0.01
-"""Of the cell of which a unit has most: so much of any other is no noise, however small the unit."""
 
 
 class Coverage(NamedTuple):
@@ -113,22 +112,24 @@ def summarise(
     Notes
     -----
     Means, deviations, quantiles, majorities and shares weigh every cell by its true area inside the unit; a sum takes
-    the share of the cell; the lowest and the highest value are of all cells touched by more than a border may be off
-    (0.05 m); where no such cell has a value, the unit has none. The mean of an aspect is that of directions. A share is
-    of the land whose answer is known.
+    the share of the cell; the lowest and the highest value are of all cells touched. Where units and raster are not in
+    one CRS, a border may be off by 0.05 m, and no more of a cell than a strip of this width along its side is not
+    touched; a unit that touches no other cell with a value has none. The mean of an aspect is that of directions. A
+    share is of the land whose answer is known.
     """
     for formula in formulas.values():
         refuse_coarse(raster, formula.surfaces, f"'{formula.text}'")
     names = sorted(set().union(*(formula.surfaces for formula in formulas.values())))
     columns = {name: np.full(len(units), np.nan) for name in formulas}
     covered = {name: np.zeros(len(units)) for name in formulas}
+    strip = 0.0 if same_crs(known_crs(units), raster.crs) else SAGITTA_M / raster.cell_size_m  # edges bend on the way
     with raster.reader() as read:
         for batch in batches(units, raster, borders=borders):
             surfaces = surfaces_at(raster, batch.found, names, read)
             whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
             for name, formula in formulas.items():
-                sample = _sample(formula, surfaces, batch, SAGITTA_M / raster.cell_size_m)
-                columns[name][batch.units] = _statistic(formula, sample)
+                sample, touched = sample_of(formula, surfaces, batch.found, batch.area, len(batch.units), strip)
+                columns[name][batch.units] = statistic(formula, sample, touched)
                 with np.errstate(invalid="ignore"):
                     part = np.bincount(sample.owner, sample.weight, len(batch.units)) / whole * batch.inside
                 covered[name][batch.units] = np.nan_to_num(part)
@@ -306,45 +307,3 @@ def surfaces_at(
         "relief": lambda: relief(nine),
     }
     return {name: made[name]() for name in names}
-
-
-def _sample(formula: Formula, surfaces: Mapping[str, Floats], batch: Batch, strip: float) -> Sample:
-    """The cells that have a value; ``strip`` is the share of a cell by which a border may be off along its side."""
-    if formula.condition is not None:
-        answer = formula.condition.evaluate(pd.DataFrame(surfaces))
-        value, valid = answer.yes.astype(np.float64), answer.known
-    else:
-        value = surfaces[formula.argument]
-        valid = ~np.isnan(value)
-    found, count = batch.found, len(batch.units)
-    single = formula.function in ("min", "max")
-    if valid.all() and not single:
-        return Sample(found.owner, value, batch.area, found.share, count)
-    sure = valid & _touched(found, count, strip)
-    valid = sure if single else valid & (np.bincount(found.owner[sure], minlength=count) > 0)[found.owner]
-    return Sample(found.owner[valid], value[valid], batch.area[valid], found.share[valid], count)
-
-
-def _touched(found: Footprint, count: int, strip: float) -> npt.NDArray[np.bool_]:
-    """The cells that each polygon touches by more than its border may be off."""
-    most = np.zeros(count)
-    np.maximum.at(most, found.owner, found.share)
-    return np.greater(found.share, np.minimum(strip, _SLIVER * most[found.owner]))
-
-
-def _statistic(formula: Formula, sample: Sample) -> Floats:
-    if formula.quantile is not None:
-        return quantile(sample, formula.quantile)
-    if formula.function == "mean" and formula.argument == "aspect":
-        return mean_direction(sample)
-    functions: dict[str, Callable[[Sample], Floats]] = {
-        "mean": mean,
-        "share": mean,
-        "std": std,
-        "sum": total,
-        "min": lowest,
-        "max": highest,
-        "majority": majority,
-        "median": lambda one: quantile(one, 0.5),
-    }
-    return functions[formula.function](sample)

@@ -37,6 +37,10 @@ class Sample:
     share: Floats
     count: int
 
+    def of(self, chosen: Flags) -> Sample:
+        """Some of the cells."""
+        return Sample(self.owner[chosen], self.value[chosen], self.weight[chosen], self.share[chosen], self.count)
+
     def totals(self, amounts: Floats) -> Floats:
         """The sum of amounts in each unit; NaN for a unit without a cell."""
         sums = np.bincount(self.owner, amounts, self.count)

@@ -20,10 +20,11 @@ WORDS: Words = {
     "of_parameter": ("{value} ({name})", "{value}（{name}）"),
     "of_threshold": ("{value} ({name})", "阈值 {value}（{name}）"),
     "is": ("{name} is {value}", "{name} 为{value}"),
+    "is_truth": ("{name}: {value}", "{name} 为{value}"),
     "is_not": ("{name} is {value}, not {other}", "{name} 为{value}，而非{other}"),
     "is_one": ("{name} is {value}, one of {options}", "{name} 为{value}，属于 {options}"),
     "is_not_one": ("{name} is {value}, none of {options}", "{name} 为{value}，不属于 {options}"),
-    "is_missing": ("{name} is missing", "{name} 缺失"),
+    "is_missing": ("{name}: missing", "{name} 缺失"),
     "is_between": ("{name} is between {low} and {high}", "{name} 介于 {low} 与 {high} 之间"),
     "is_not_between": ("{name} is not between {low} and {high}", "{name} 不在 {low} 与 {high} 之间"),
     "is_among": ("{name} is one of {options}", "{name} 属于 {options}"),
@@ -158,14 +159,14 @@ class _Teller(NamedTuple):
             case Like(pattern=pattern):
                 return self.say(f"is_{no}like", name=self.phrases(sides, row)[0], pattern=repr(pattern))
         shown = self.words["nothing"] if value is None else self.exact(value)
-        return self.say("is", name=sides[0].words, value=shown)
+        return self.say("is_truth" if isinstance(value, bool) else "is", name=sides[0].words, value=shown)
 
     def comparison(self, operator: str, sides: Sequence[_Side], row: int) -> str:
         """What a truth value or a text is, or how numbers stand to each other."""
         values = [side.values[row] for side in sides]
         if any(isinstance(value, bool) for value in values):
             told = (
-                self.say("is", name=side.words, value=self.exact(value))
+                self.say("is_truth", name=side.words, value=self.exact(value))
                 for side, value in zip(sides, values, strict=True)
                 if not side.written
             )

@@ -47,13 +47,14 @@ def key_figures(edition: Edition, said: Content) -> Figures:
 
 def main_function(edition: Edition, said: Content) -> Card:
     """The main function with its status and the whole chain of reasons."""
-    words, status = edition.words, said["status"]
-    card = _claim(edition, said["main"])
-    told = all(one["decides"] for one in said["main"]["clauses"])  # the tests then have every value
-    values = "" if told else words["semicolon"].join(_values(edition, said["main"]["values"]))
-    settled = _decided(edition, said["main"]) or words["decided"]
+    words, main = edition.words, said["main"]
+    card = _claim(edition, main)
+    told = main["inherited_from"] or all(one["decides"] for one in main["clauses"])  # the tests then have every value
+    values = "" if told else words["semicolon"].join(_values(edition, main["values"]))
+    settled = _decided(edition, main) or words["decided"]
     facts = ((words["status"], settled), (words["values"], values), *card.facts)
-    return Card(card.title, card.tag, words[status] if status in OPEN else "", facts, text=card.text)
+    warning = edition.standing(said["unit"]["unit_id"]) if said["status"] in OPEN else ""
+    return Card(card.title, card.tag, warning, facts, text=card.text)
 
 
 def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
@@ -98,9 +99,8 @@ def _claims(edition: Edition, claims: Iterable[Content]) -> list[Leaf]:
 def _claim(edition: Edition, claim: Content) -> Card:
     """A claim with its reason, what was tested, the values, the thresholds and the reference."""
     words, decision = edition.words, claim["decision"]
-    decides = [one["sentence"] for one in claim["clauses"] if one["decides"]]
     facts = [
-        (words["clauses"], words["semicolon"].join(decides)),
+        (words["clauses"], words["semicolon"].join(_tests(claim))),
         *((words["threshold"], _threshold(edition, one)) for one in claim["parameters"]),
     ]
     if decision:
@@ -112,6 +112,16 @@ def _claim(edition: Edition, claim: Content) -> Card:
         (*facts, (words["reference"], claim["reference"])),
         text=_reason(edition, claim),
     )
+
+
+def _tests(claim: Content) -> Iterator[str]:
+    """What was tested and decides, once each; of a part's default by rule, which says of whom it was asked."""
+    if claim["inherited_from"]:
+        for link in claim["links"]:
+            told = dict.fromkeys(one["sentence"] for one in link["clauses"] if one["decides"])
+            yield f"{link['reason']}: {', '.join(told)}"
+    if not claim["inherited_from"] or not claim["links"]:
+        yield from dict.fromkeys(one["sentence"] for one in claim["clauses"] if one["decides"])
 
 
 def _decided(edition: Edition, claim: Content) -> str:

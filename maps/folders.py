@@ -92,7 +92,7 @@ def require_room(folder: Path) -> None:
         It holds files that no run wrote, lies inside a run or a rulebook, is no folder, cannot be written to, has a
         name that no file system takes, or the disk has less than ``SPARE_BYTES`` left.
     """
-    folder = folder.absolute()
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100  (without "..", and links as they stand)
     if not folder.name:
         raise WriteError(f"{folder}: cannot hold a run: it is no folder of its own. Choose another folder with --out")
     try:

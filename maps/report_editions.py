@@ -171,16 +171,14 @@ class Edition:
         return self.words["yes" if answer else "no"]
 
     def clauses(self, text: str) -> tuple[str, ...]:
-        """What each clause of a claim's condition said, from the JSON of the column ``values``."""
+        """What each clause of a claim said, from the JSON of the column ``values``; those of the default by rule."""
         found = json.loads(text).get("clauses", ()) if text else ()
-        return tuple(
-            self.say(
-                "answered",
-                answer=self.words.get(one["answer"], one["answer"]),
-                sentence=one["sentence"],
-            )
-            for one in found
-        )
+        told = []
+        for one in found:
+            answer = self.words.get(one["answer"], one["answer"])
+            said = self.say("answered", answer=answer, sentence=one["sentence"])
+            told.append(f"{one['rule']}, {said}" if "rule" in one else said)
+        return tuple(dict.fromkeys(told))
 
     def day(self, value: object) -> str:
         """A date as ISO, or a dash."""

@@ -133,7 +133,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *quota_faults(study, foresight),
         *siting_faults(study, stack),
         *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
-        *service_faults(study, provided(study.model_copy(update={"services": None}), stack)),
+        *service_faults(study, provided(study.model_copy(update={"services": None}), stack), foresight.known),
         *flow_faults(study, known_parties(stack.units, study.units.levels), foresight),
         *energy_faults(study, rulebook, stack),
     ]

@@ -186,26 +186,25 @@ def _defaults(
             )
     ids = units.tolist()
     free = pd.Index([unit_id for unit_id in ids if unit_id not in others], dtype=units.dtype)
-    own: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
-    of_whole: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
+    why: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
     clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in free.tolist()}
     for one in asked:
         claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
         for unit_id, found in one.explain(free).items():
-            why = own if one.is_of_units else of_whole
-            why[unit_id].append(words["because"].format(reason=claimant, facts=sentences(found, language)))
+            said = claimant
+            if wholes is not None and not one.is_of_units:
+                said = inherited_reason(claimant, wholes.level, wholes.of[unit_id], language)
+            why[unit_id].append(words["because"].format(reason=said, facts=sentences(found, language)))
             clauses[unit_id] += [(one.rule.id, clause) for clause in found]
     rows = []
     for unit_id in ids:
         if unit_id in others:
             reason = words["stands_back"].format(others=words["comma"].join(others[unit_id]))
+        elif why[unit_id]:
+            reason = words["nobody_claims"].format(why=words["and"].join(why[unit_id]))
         else:
-            said = own[unit_id]
-            if wholes is not None and of_whole[unit_id]:
-                facts = words["and"].join(of_whole[unit_id])
-                said = [*said, inherited_reason(facts, wholes.level, wholes.of[unit_id], language)]
-            reason = words["nobody_claims"].format(why=words["and"].join(said)) if said else words["no_rules"]
+            reason = words["no_rules"]
         row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
-        asked_of = clauses.get(unit_id, [])
-        rows.append(row | {"values": packed((clause for _, clause in asked_of), [rule for rule, _ in asked_of])})
+        own = clauses.get(unit_id, [])
+        rows.append(row | {"values": packed((clause for _, clause in own), [rule for rule, _ in own])})
     return rows

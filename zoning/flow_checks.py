@@ -38,7 +38,7 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) 
         yield error
         agreements = ()
     yield from party_faults(study, agreements, parties)
-    if agreements or study.transfers:
+    if agreements or any(transfer.level != UNIT for transfer in study.transfers):
         yield from _namesakes(study, foresight)
     layers = {layer.name for layer in study.layers}
     for place, agreement in enumerate(agreements):

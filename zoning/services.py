@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers import ServicesSection, SourceError, Study, UnknownNameError, ZoneplanError
+from layers import ServicesSection, SourceError, Study, UnknownNameError, ZoneplanError, telling
 from zoning.apportionment import named
 from zoning.errors import near
 from zoning.steps import exact
@@ -116,34 +116,43 @@ def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
-    """The complaints about ``[services]``: names that nothing provides.
+def service_faults(study: Study, names: Iterable[str], known: pd.DataFrame) -> Iterator[ZoneplanError]:
+    """The complaints about ``[services]``: names that nothing provides, and what the units' own columns hold.
 
     Parameters
     ----------
     study : Study
     names : iterable of str
         The measures that the study has without it.
+    known : DataFrame
+        Index ``unit_id``; what is known of the units by now, from :func:`zoning.indicators.foresee`.
 
     Yields
     ------
-    UnknownNameError
+    UnknownNameError, SourceError
         With the place in the plan.
     """
     services = study.services
     if services is None:
         return
-    known = set(names)
+    given = set(names)
     wanted: list[tuple[tuple[str, ...], str]] = [
-        (("values", land), f"{land}_ha") for land in services.values if f"{land}_share" not in known
+        (("values", land), f"{land}_ha" if f"{land}_ha" in given or f"{land}_share" not in given else f"{land}_share")
+        for land in services.values
     ]
     wanted += [((key,), name) for key in ("paid", "output") if (name := getattr(services, key)) is not None]
     for keys, name in wanted:
-        if name not in known:
+        if name not in given:
             yield UnknownNameError(
-                f"{study.where('services', *keys)}: nothing provides the measure '{name}'{near(name, known)}",
+                f"{study.where('services', *keys)}: nothing provides the measure '{name}'{near(name, given)}",
                 code="unknown_measure",
             )
+        elif name in known.columns:
+            try:
+                with telling(study.where("services", *keys)):
+                    _column(known, name)
+            except ZoneplanError as error:
+                yield error
 
 
 def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Any]:
@@ -171,7 +180,12 @@ def _hectares(measures: pd.DataFrame, land: str) -> pd.Series:
 def _column(measures: pd.DataFrame, name: str) -> pd.Series:
     if name not in measures.columns:
         raise UnknownNameError(f"[services]: nothing provides the measure '{name}'{near(name, measures.columns)}")
-    column = measures[name].astype(float)
+    column = pd.to_numeric(measures[name], errors="coerce").astype(float)
+    texts = column.index[column.isna() & measures[name].notna()]
+    if len(texts):
+        raise SourceError(
+            f"[services]: '{name}' holds texts, not numbers, for {named(texts)}", layer=name, features=sorted(texts)
+        )
     if (column < 0).any():
         wrong = column.index[column < 0]
         raise SourceError(f"[services]: '{name}' is negative for {named(wrong)}", layer=name, features=sorted(wrong))

@@ -55,7 +55,8 @@ def tell_settings(policy: Policy | None, settings: Mapping[str, Any], rulebook: 
     """
     teller, named = _Teller(rulebook, language), policy.parameters if policy else {}
     own = {"list"} if policy and policy.list else set()  # the title of the policy has said it
-    return [(teller.title(key, named.get(key)), teller.text(settings[key])) for key in settings if key not in own]
+    told = [(teller.title(key, named.get(key)), teller.text(settings[key])) for key in settings if key not in own]
+    return [(title, teller.own if text == title else text) for title, text in told]  # a measure of each unit
 
 
 class _Teller:
@@ -73,6 +74,11 @@ class _Teller:
         named += [(one.name, one.title) for one in rulebook.indicators]
         named += [(one.name, one.title) for one in rulebook.derived]
         self._titles = {name: text_in(title, language, name) for name, title in named if title}
+
+    @property
+    def own(self) -> str:
+        """What stands where each unit has a value of its own."""
+        return self._words["each_its_own"]
 
     def title(self, key: str, named: object = None) -> str:
         """What a setting is called: as the parameter or indicator that it names, else by a word of the house."""

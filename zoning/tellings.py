@@ -85,10 +85,15 @@ def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], dept
         yield Told(depth, "reason", f"{link['reason']}{placed}")
     for name, value in link.get("terms", ()):
         yield Told(depth, "setting", words["setting"].format(name=name, value=value))
-    for clause in link["clauses"]:
-        always = clause["text"].upper() == "TRUE"
-        sentence = words["always"] if always else clause["sentence"]
-        yield Told(under, clause["answer"], sentence, bool(clause["decides"]))
+    yield from dict.fromkeys(  # two clauses that lack the same value say the same
+        Told(
+            under,
+            clause["answer"],
+            words["always"] if clause["text"].upper() == "TRUE" else clause["sentence"],
+            bool(clause["decides"]),
+        )
+        for clause in link["clauses"]
+    )
     for one in link["parameters"]:
         yield Told(under, "parameter", _parameter(one, language, words))
     for below in link["links"]:

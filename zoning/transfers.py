@@ -14,11 +14,11 @@ from zoning.agreements import Row
 from zoning.apportionment import apportion, find_binding, named
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.gatherings import sum_by
+from zoning.jurisdictions import name_level
 from zoning.money_words import money_words
 from zoning.needs import Needs, Sight, by_weight, money, needed, part_measures, values_of, weigh_receivers, weights_of
 from zoning.parties import POOL
 from zoning.steps import Step, exact
-from zoning.weights import find_column
 
 UNIT = "unit"
 Keys = tuple[str | int, ...]
@@ -123,6 +123,7 @@ def require_values(transfer: Transfer, sight: Sight) -> None:
     counting = _counting(transfer, sight)
     read = [name for name in measures_of(transfer) if name in sight.measures.columns]
     if transfer.level in sight.measures.columns:
+        name_level(transfer.level, counting.measures)
         for name in read:
             _require_all(counting.measures[name])
     elif transfer.level == UNIT:
@@ -147,10 +148,11 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
     """The receivers: the units themselves, or the jurisdictions of a level with the sums of their measures."""
     if transfer.level == UNIT:
         return sight
-    groups = find_column(transfer.level, sight.measures, "level").astype("str")
+    groups = name_level(transfer.level, sight.measures)
     parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
     ratios = {part.coefficient for part in parts if isinstance(part.coefficient, str)}
-    ratios |= {name for text in conditions_of(transfer).values() for name in parse_condition(text).names}
+    asked = [text for keys, text in conditions_of(transfer).items() if keys != ("when",)]  # units have met that
+    ratios |= {name for text in asked for name in parse_condition(text).names}
     read = {*measures_of(transfer), *ratios} & set(sight.measures.columns)
     columns = {}
     for name in sorted(read):
@@ -160,8 +162,7 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
         else:
             _require_all(column)
             columns[name] = sum_by(column, groups)
-    index = pd.Index(sorted(groups.unique()), name=transfer.level)
-    return Sight(pd.DataFrame(columns, index=index), sight.parameters)
+    return Sight(pd.DataFrame(columns, index=sorted(groups.unique())), sight.parameters)
 
 
 def _require_all(column: pd.Series) -> None:

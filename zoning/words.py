@@ -60,6 +60,7 @@ WORDS: Words = {
         "{amount}: not verified against an official text",
         "{amount}：未与官方文本核对",
     ),
+    "each_its_own": ("the unit's own", "各单元自身的数值"),
     "taken_unknown": ("unknown", "未知"),
     "taken_true": ("true", "真"),
     "taken_false": ("false", "假"),
@@ -219,7 +220,7 @@ WORDS: Words = {
     # margins and flips
     "margins": ("Margins", "裕度"),
     "margin_row": ("{rule}: {reason}", "{rule}：{reason}"),
-    "margin_missing": ("{name} is missing", "{name} 缺失"),
+    "margin_missing": ("{name}: missing", "{name} 缺失"),
     "margin_curved": (
         "{name} at {value}: no threshold is determined, for it does not stand in {clause} to the first degree",
         "{name} {value}：{clause} 对其不是一次式，未求阈值",
@@ -245,7 +246,7 @@ WORDS: Words = {
         "{name} at {value} is at its threshold, below it by rounding noise only; it itself counts as {answer}",
         "{name} {value} 在阈值上，仅因舍入误差略低，阈值本身计为{answer}",
     ),
-    "margin_truth": ("{name} is {value}", "{name} 为{value}"),
+    "margin_truth": ("{name}: {value}", "{name} 为{value}"),
     "flip_truth": ("if it were {value} it would be {zone}", "若为{value}，将变为{zone}"),
     "flip_truth_none": ("if it were {value} the main function would be the same", "若为{value}，主体功能不变"),
     "flip": ("{where}{size} it would be {zone}", "{where}{size}将变为{zone}"),

@@ -246,7 +246,7 @@ def test_a_clause_has_its_values_thresholds_answer_and_sentence(table):
     assert first.thresholds == {"density_min": 50}
     assert first.sentence == "people / area = 50 >= 50 (density_min)"
     assert (second.text, second.answer, second.decides) == ("NOT metro", "no", True)
-    assert second.sentence == "metro is true"
+    assert second.sentence == "metro: true"
 
 
 @pytest.mark.parametrize(
@@ -254,17 +254,17 @@ def test_a_clause_has_its_values_thresholds_answer_and_sentence(table):
     [
         ("slope > 25", 0, "slope 30 > 25"),
         ("slope > 25", 1, "slope 25 <= 25"),
-        ("slope > 25", 3, "slope is missing"),
+        ("slope > 25", 3, "slope: missing"),
         ("slope <> 25", 1, "slope 25 = 25"),
         ("25 < slope", 1, "25 >= slope 25"),
         ("slope > limit", 0, "slope 30 > 12.5 (limit)"),
         ("slope > limit * 2", 1, "slope 25 <= 25 (limit * 2)"),
         ("people / area > 3", 2, "people / area has no value (people 7, area 0)"),
-        ("slope / people < area", 3, "slope is missing"),
-        ("metro", 1, "metro is false"),
-        ("metro = TRUE", 1, "metro is false"),
-        ("metro = metro", 0, "metro is true, metro is true"),
-        ("metro", 2, "metro is missing"),
+        ("slope / people < area", 3, "slope: missing"),
+        ("metro", 1, "metro: false"),
+        ("metro = TRUE", 1, "metro: false"),
+        ("metro = metro", 0, "metro: true, metro: true"),
+        ("metro", 2, "metro: missing"),
         ("kind = 'water'", 0, "kind is 'forest', not 'water'"),
         ("kind LIKE 'f%'", 0, "kind 'forest' is like 'f%'"),
         ("kind NOT LIKE 'f%'", 0, "kind 'forest' is like 'f%'"),
@@ -278,7 +278,7 @@ def test_a_clause_has_its_values_thresholds_answer_and_sentence(table):
         ("slope NOT BETWEEN limit AND 27", 0, "slope 30 is not between 12.5 (limit) and 27"),
         ("slope BETWEEN gone AND 27", 0, "slope 30 is not between (missing) (gone) and 27"),
         ("slope\n   >\t25", 0, "slope 30 > 25"),
-        ("TRUE", 0, "TRUE is true"),
+        ("TRUE", 0, "TRUE: true"),
     ],
 )
 def test_a_sentence_is_true_whatever_the_answer(table, text, row, sentence):

@@ -134,3 +134,11 @@ def test_a_crs_from_the_middle_of_the_earth_is_none_to_plan_in() -> None:
         CrsError, match=r"counts from the middle of the earth. Give the units a geographic or projected"
     ):
         working_crs(frame(box(0, 0, 1, 1), crs="EPSG:4978"))
+
+
+@pytest.mark.parametrize(("crs", "place"), [("EPSG:2056", (2_600_000, 1_200_000)), ("EPSG:23700", (650_000, 240_000))])
+def test_an_oblique_mercator_goes_round_no_earth(crs: str, place: tuple[int, int]) -> None:
+    """PROJ puts the point opposite to the middle of Switzerland into Switzerland again."""
+    x, y = place
+    units = frame(*[box(x + at, y - 50_000, x + at + 50_000, y + 50_000) for at in (-50_000, 0)], crs=crs)
+    assert working_crs(units).name.startswith("Equal area at 4")

@@ -276,3 +276,22 @@ def test_a_unit_smaller_than_the_noise_of_borders_has_its_values(tmp_path):
     ]
     found = summarise(gpd.GeoDataFrame(geometry=specks, crs="EPSG:32613"), raster, asked("min(value)", "max(value)"))
     assert found.to_numpy().tolist() == [[0, 0], [0, 1]]
+
+
+def test_what_is_covered_does_not_hang_on_what_is_asked(tmp_path):
+    """The borders lie 0.04 m beside the cells' own, less than borders may be off in another CRS."""
+    raster = written(tmp_path / "full.tif", np.ones((40, 40)), Affine(30, 0, 500_000, 0, -30, 4_431_200), "EPSG:32613")
+    units = gpd.GeoDataFrame(
+        geometry=[shapely.box(500_299.96, 4_430_300.04, 500_900.04, 4_430_899.96)], crs="EPSG:32613"
+    )
+    found = summarise(project(units, working_crs(units)), raster, asked("max(value)", "mean(value)"))
+    assert found.columns.tolist() == ["max(value)", "mean(value)"]
+
+
+def test_a_tip_in_a_cell_touches_it_where_nothing_bends(tmp_path):
+    cells = np.full((10, 10), 100.0)
+    cells[0, 0] = 999
+    raster = written(tmp_path / "tip.tif", cells, Affine(30, 0, 500_000, 0, -30, 4_430_300), "EPSG:3035")
+    tip = shapely.Polygon([(500_290, 4_430_010), (500_029, 4_430_271), (500_290, 4_430_100)])
+    found = summarise(gpd.GeoDataFrame(geometry=[tip], crs="EPSG:3035"), raster, asked("max(value)"))
+    assert found["max(value)"].tolist() == [999.0]

@@ -95,6 +95,11 @@ def test_no_run_is_written_into_a_run_or_a_rulebook(toy_plan, tmp_path: Path, pl
     assert caught.value.exit_code == 5
 
 
+def test_a_path_may_lead_through_a_run(toy_plan, tmp_path: Path) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    require_room(folder / ".." / "second")
+
+
 def test_a_run_may_stand_below_a_manifest_of_something_else(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"name": "a web page"}')
     require_room(tmp_path / "runs" / "plan")

@@ -397,6 +397,8 @@ def test_a_unit_called_like_a_county_of_others_cannot_be_a_party(toy_folder: Pat
     )
     assert errors(toy_folder) == []
     edit(toy_folder, ("reserve_pct = 5", TRANSFER.format('amount = "population"')))
+    assert errors(toy_folder) == [], "units alone are paid"
+    edit(toy_folder, ('amount = "population"', 'amount = "population"\nlevel = "county"'))
     (text,) = errors(toy_folder)
     assert text.startswith("plan.toml, line 9, column 6: 'east' is the id of a unit and the name of a jurisdiction of")
 

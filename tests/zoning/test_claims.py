@@ -53,7 +53,7 @@ def test_the_reason_has_values_and_thresholds(measures, rulebook) -> None:
     assert claims.loc[("a", "key-1"), "reason"] == (
         "many people live here: population / area_km2 = 60 >= 50 persons/km2 (density_min)"
     )
-    assert claims.loc[("e", "key-1"), "reason"] == "many people live here: population is missing"
+    assert claims.loc[("e", "key-1"), "reason"] == "many people live here: population: missing"
     assert json.loads(claims.loc[("a", "key-1"), "values"]) == {
         "clauses": [
             {
@@ -83,7 +83,7 @@ def test_every_unit_has_the_default_claim_that_says_why(measures, rulebook) -> N
         "population": 499,
     }
     assert defaults.loc["a", "reason"] == "stands back: key-1 (Key development) claims the unit"
-    assert "population is missing" in defaults.loc["e", "reason"]
+    assert "population: missing" in defaults.loc["e", "reason"]
 
 
 def test_a_rule_may_refuse_to_do_without_a_value(measures, rulebook) -> None:

@@ -51,7 +51,7 @@ def test_a_row_above_that_cannot_be_answered_leaves_the_value_open():
     found = derive(pd.DataFrame({"a": [None, 2.0, 0.0]}), rulebook(one))["step"]
     assert found.isna().tolist() == [True, False, False]
     (unknown, yes, _) = explain_derived(one, pd.DataFrame({"a": [None, 2.0, 0.0]}), rulebook(one))
-    assert [clause.sentence for clause in unknown.clauses] == ["a is missing"]
+    assert [clause.sentence for clause in unknown.clauses] == ["a: missing"]
     assert (unknown.number, unknown.band, yes.number) == (0, None, 1)
 
 

@@ -98,7 +98,7 @@ def test_every_value_says_why(plan_of):
     )
     centre = explain(plan, "b1").as_dict()["derived"][0]
     assert why_text(centre, "en") == (
-        "none for the centres of very large cities; Central district of a very large or super-large city is true"
+        "none for the centres of very large cities; Central district of a very large or super-large city: true"
     )
     text = explain(plan, "a1").text()
     assert "New urban land for a settled migrant: 80 m2/person" in text
@@ -111,7 +111,7 @@ def test_a_value_that_cannot_be_said_names_what_is_missing(plan_of):
     plan = plan_of(urban_land_m2_per_head=[None] + [120] * 11)
     standard = explain(plan, "a1").as_dict()["derived"][0]
     assert standard["value"] is None
-    assert why_text(standard, "en") == "Present urban land for each resident is missing"
+    assert why_text(standard, "en") == "Present urban land for each resident: missing"
     assert "New urban land for a settled migrant: missing" in explain(plan, "a1").text()
 
 
@@ -133,7 +133,7 @@ def test_a_norm_that_cannot_be_answered_is_a_note(plan_of):
     plan = plan_of(made_arable_ha=[None] + [2] * 11)
     (found,) = (one for one in find(plan) if one.code == "norm_unchecked")
     assert (found.level, found.features) == ("note", ("west",))
-    assert "Arable land made in its place is missing" in found.text
+    assert "Arable land made in its place: missing" in found.text
 
 
 def test_project_areas_are_places(plan_of):

@@ -397,7 +397,7 @@ def test_coal_that_nobody_saw_goes_to_review(china: Plan) -> None:
     asked = claims[claims["answer"] == "unknown"]
     assert asked["unit_id"].tolist() == review
     assert set(asked["rule"]) == {"energy-2"}
-    assert asked["reason"].str.contains("Output of raw coal is missing").all()
+    assert asked["reason"].str.contains("Output of raw coal: missing").all()
 
 
 def test_the_provincial_quota_is_whole_and_an_illustration(china: Plan) -> None:

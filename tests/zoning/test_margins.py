@@ -140,7 +140,7 @@ def test_what_is_missing_has_no_margin(measures, rulebook) -> None:
     row = found.loc[("e", "key-1", "population")]
     assert np.isnan(row["value"])
     assert np.isnan(row["margin"])
-    assert (row["answer"], row["flip_side"], row["reason"]) == ("unknown", "", "population is missing")
+    assert (row["answer"], row["flip_side"], row["reason"]) == ("unknown", "", "population: missing")
     assert flip(found.loc[("f", "key-1", "population")]) == (500, "at", "key_development")
 
 
@@ -213,7 +213,7 @@ def test_truth_values_flip_and_count_as_nought_and_one() -> None:
     found = told(units(1.0), book("flag AND x > 0"), ["u0"])
     row = found.loc[("u0", "r0", "flag")]
     assert (row["value"], *flip(row)) == (0, 1, "at", "one")
-    assert row["reason"] == "flag is false; if it were true it would be one"
+    assert row["reason"] == "flag: false; if it were true it would be one"
     locked = told(units(-1.0), book("flag AND x > 0"), ["u0"], language="zh")
     assert locked.loc[("u0", "r0", "flag"), "reason"] == "flag 为假；若为真，主体功能不变"
 

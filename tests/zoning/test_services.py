@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from layers import ServicesSection, SourceError, UnknownNameError, read_study
+from layers import ServicesSection, SourceError, UnknownNameError, read_layers, read_study
 from maps import dossier, report
-from zoning import explain, itemise_services, run, value_services
+from zoning import check, explain, itemise_services, read_rulebook, run, value_services
 
 D = Decimal
 VALUES = {
@@ -180,3 +180,14 @@ def test_names_that_nothing_provides_are_refused_with_their_place(
     assert told.code == 2
     assert words in told.out + told.err
     assert "plan.toml, line" in told.out + told.err
+
+
+def test_texts_are_refused_with_their_units_by_the_check_as_well(toy_folder: Path) -> None:
+    with pytest.raises(SourceError, match="'gdp_cny' holds texts, not numbers, for 1 unit: 'b'"):
+        value_services(LAND.assign(gdp_cny=["1", "x", "3"]), SERVICES)
+    path = toy_folder / "plan.toml"
+    path.write_text(path.read_text("utf-8") + PLAN.replace('"income"', '"name"'), "utf-8")
+    study = read_study(path)
+    found = check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    (text,) = [one.text for one in found if one.level == "error"]
+    assert text.startswith("plan.toml, line 74, column 10: [services]: 'name' holds texts, not numbers, for 12 units")

@@ -87,6 +87,18 @@ class TestGap:
         assert received(level="state") == {"west": 900}
         assert received(level="state", revenue=0) == {"east": D("514.29"), "west": D("385.71")}
 
+    def test_units_meet_the_condition_and_jurisdictions_receive(self) -> None:
+        """Of a and c alone, 50 - 20 and 40 - 30; 'spend' differs between the units of a state, and still is a sum."""
+        assert received(level="state", when="spend > 30") == {"east": 675, "west": 225}
+
+    def test_a_condition_may_name_the_level(self) -> None:
+        reward = ({"when": "state = 'west'", "factor": 3, "reason": "the west thrice"},)
+        assert received(level="state", adjust=reward, revenue=0, budget=1300) == {"east": D("400"), "west": D("900")}
+
+    def test_a_unit_of_no_jurisdiction_has_nobody_who_is_paid(self) -> None:
+        with pytest.raises(MissingValueError, match="level 'state': no jurisdiction for 1 unit: 'b'"):
+            received(Sight(COUNTIES.assign(state=["east", "", "west", "west"]), {}), level="state")
+
     def test_a_ratio_is_no_sum(self) -> None:
         assert received(level="state", coefficient="coefficient", revenue=0) == {
             "east": D("423.53"),  # 80 x 0.6 = 48 of 48 + 54
