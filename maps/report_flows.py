@@ -51,7 +51,8 @@ def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
 
 def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
     words = edition.words
-    chart = flow_chart(rows, POOLS, lambda party: party_name(edition, party), words, title)
+    drawn = rows.assign(unit=rows["unit"].map(edition.unit_of))
+    chart = flow_chart(drawn, POOLS, lambda party: party_name(edition, party), words, title)
     yield Drawing(Markup(chart), title)  # noqa: S704  (its texts are escaped where it is drawn)
     columns = edition.columns(payer="unit", receiver="unit", amount_of_money="number", rule="long", reference="long")
     yield grid(
