@@ -127,7 +127,7 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
     assert building["settings"]["cap"] == {"value": 20.5, "unit": "%"}
     assert [clause["sentence"] for clause in building["clauses"]] == [
         "main function is Ecologically fragile",
-        "Border is false",
+        "Border: false",
     ]
 
 

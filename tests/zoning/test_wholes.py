@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import Decision, SeveralErrors, SourceError, UnknownNameError, ZoneplanError, read_layers, read_study
-from maps import cards
+from maps import cards, dossier
 from zoning.cases import run_cases
 from zoning.checks import check
 from zoning.claims import classify
@@ -193,6 +193,9 @@ def test_who_falls_to_the_default_hears_whose_values_these_were(folder) -> None:
     assert wood.startswith("wood-1 ")
     assert town.startswith("town-1 ")
     assert "population 200 < 300" in town
+    sheet = dossier(plan, "a2")
+    assert "county west: key-1" in sheet
+    assert "town-1 (Key development): population 200" in sheet
     named = [link["reason"] for link in explain(plan, "a2").as_dict()["main"]["links"]]
     assert [text.startswith("county west: ") for text in named] == [True, True, False, False]
 
