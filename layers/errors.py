@@ -238,4 +238,4 @@ def shown(ids: Iterable[str]) -> str:
     """
     names = [str(one) for one in ids]
     text = ", ".join(repr(name) for name in names[:5])
-    return text if len(names) <= 5 else f"{text} and {len(names) - 5} more"
+    return text if len(names) <= 5 else f"{text} and {len(names) - 5:,} more"

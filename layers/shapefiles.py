@@ -120,7 +120,7 @@ def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, p
         if not _reads(body, asked):
             raise _unsure(name, f"the plan says {asked}, but the texts are in another encoding", body)
         other = text is not None and (codec is None or body.decode(codec, "replace") != body.decode(asked, "replace"))
-        return asked, entries(
+        return codecs.lookup(asked).name, entries(  # GDAL does not know every name of it
             name, [""] if other else [], "encoding", f"read as {asked} as the plan says: {stated.name} says {text}"
         )
     if text is not None:

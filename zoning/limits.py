@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from layers import Limit, Quota, telling
+from layers import Limit, Quota, SourceError, telling
 from zoning.apportionment import named
 from zoning.contests import Flags, Floats
 from zoning.errors import MissingValueError
@@ -120,7 +120,13 @@ class Limiting:
         """A number for all units, or a measure of each, 0 where it is not needed."""
         if isinstance(source, Decimal):
             return np.full(len(self.seen), float(source))
-        values = pd.to_numeric(find_column(source, self.measures, what), errors="coerce").to_numpy(dtype=float)
+        column = find_column(source, self.measures, what)
+        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        texts = self.seen.index[np.isnan(values) & column.notna().to_numpy()]
+        if len(texts):
+            raise SourceError(
+                f"'{source}' ({what}) is text, not a number, for {named(texts)}", code="text", features=sorted(texts)
+            )
         missing = self.seen.index[~np.isfinite(values) & needed]
         if len(missing):
             raise MissingValueError(

@@ -173,8 +173,7 @@ def values_of(source: Decimal | str | None, sight: Sight, what: str) -> dict[str
     if not isinstance(source, str):
         return dict.fromkeys(sight.measures.index, Fraction(source or 0))
     column = find_column(source, sight.measures, f"measure of '{what}'")
-    if not pd.api.types.is_numeric_dtype(column) and not all(isinstance(one, Decimal) for one in column.dropna()):
-        raise SourceError(f"'{source}' holds texts where '{what}' needs numbers", code="not_a_number", layer=source)
+    require_numbers(column, what)
     numbers = column.astype(float).to_numpy()
     for bad, why, kind in (
         (~np.isfinite(numbers), "is missing", MissingValueError),
@@ -184,6 +183,16 @@ def values_of(source: Decimal | str | None, sight: Sight, what: str) -> dict[str
             ids = column.index[bad]
             raise kind(f"'{source}' {why} for {named(ids)}; '{what}' needs it", layer=source, features=sorted(ids))
     return {unit: Fraction(exact(value)) for unit, value in column.items()}
+
+
+def require_numbers(column: pd.Series, what: str) -> None:
+    """Refuse a measure that is none: truth values, or texts."""
+    truths = pd.api.types.is_bool_dtype(column)
+    exact_ones = all(isinstance(one, Decimal) for one in column.dropna())
+    if truths or not (pd.api.types.is_numeric_dtype(column) or exact_ones):
+        held = "truth values" if truths else "texts"
+        name = str(column.name)
+        raise SourceError(f"'{name}' holds {held} where '{what}' needs numbers", code="not_a_number", layer=name)
 
 
 def number(value: Fraction) -> str:

@@ -16,7 +16,18 @@ from zoning.errors import InfeasibleError, MissingValueError
 from zoning.gatherings import sum_by
 from zoning.jurisdictions import name_level
 from zoning.money_words import money_words
-from zoning.needs import Needs, Sight, by_weight, money, needed, part_measures, values_of, weigh_receivers, weights_of
+from zoning.needs import (
+    Needs,
+    Sight,
+    by_weight,
+    money,
+    needed,
+    part_measures,
+    require_numbers,
+    values_of,
+    weigh_receivers,
+    weights_of,
+)
 from zoning.parties import POOL
 from zoning.steps import Step, exact
 
@@ -89,10 +100,15 @@ def hand_over(transfer: Transfer, sight: Sight, language: str = "en") -> list[Ro
 
 def measures_of(transfer: Transfer) -> list[str]:
     """Every measure that a transfer names outside conditions, sorted."""
+    return sorted(_readers(transfer))
+
+
+def _readers(transfer: Transfer) -> dict[str, str]:
+    """What reads each measure that a transfer names outside conditions: a part, the weight or a bound."""
     parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
-    found = {name for part in parts for name in part_measures(part)} | {*weights_of(transfer.weight)}
-    found |= {bound for bound in (transfer.floor, transfer.ceiling, transfer.last) if isinstance(bound, str)}
-    return sorted(found)
+    found = dict.fromkeys(weights_of(transfer.weight), "weight")
+    found |= {bound: key for key in ("floor", "ceiling", "last") if isinstance(bound := getattr(transfer, key), str)}
+    return found | {name: part.name for part in parts for name in part_measures(part)}
 
 
 def conditions_of(transfer: Transfer) -> dict[Keys, str]:
@@ -121,14 +137,14 @@ def require_values(transfer: Transfer, sight: Sight) -> None:
         As :func:`hand_over` would.
     """
     counting = _counting(transfer, sight)
-    read = [name for name in measures_of(transfer) if name in sight.measures.columns]
+    read = {name: what for name, what in _readers(transfer).items() if name in sight.measures.columns}
     if transfer.level in sight.measures.columns:
         name_level(transfer.level, counting.measures)
-        for name in read:
-            _require_all(counting.measures[name])
+        for name, what in read.items():
+            _require_all(counting.measures[name], what)
     elif transfer.level == UNIT:
-        for name in read:
-            values_of(name, counting, transfer.name)
+        for name, what in read.items():
+            values_of(name, counting, what)
         foreseen = {*map(str, sight.measures.columns), *sight.parameters}
         for text in conditions_of(transfer).values():
             if parse_condition(text).names <= foreseen:
@@ -153,19 +169,21 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
     ratios = {part.coefficient for part in parts if isinstance(part.coefficient, str)}
     asked = [text for keys, text in conditions_of(transfer).items() if keys != ("when",)]  # units have met that
     ratios |= {name for text in asked for name in parse_condition(text).names}
-    read = {*measures_of(transfer), *ratios} & set(sight.measures.columns)
+    readers = _readers(transfer)
+    read = {*readers, *ratios} & set(sight.measures.columns)
     columns = {}
     for name in sorted(read):
         column = sight.measures[name]
         if name in ratios:
             columns[name] = _common(column, groups, transfer.level)
         else:
-            _require_all(column)
+            _require_all(column, readers[name])
             columns[name] = sum_by(column, groups)
     return Sight(pd.DataFrame(columns, index=sorted(groups.unique())), sight.parameters)
 
 
-def _require_all(column: pd.Series) -> None:
+def _require_all(column: pd.Series, what: str) -> None:
+    require_numbers(column, what)
     gaps = column.index[column.isna()]
     if len(gaps):
         raise MissingValueError(f"'{column.name}' is missing for {named(gaps)}", features=sorted(gaps))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from shapely import box
+from shapely import Point, box
 
 from layers import SourceError, StudyError
 from layers.shapefiles import check_shapefile, encoding_of
@@ -168,3 +169,13 @@ def test_a_text_cut_in_the_middle_of_a_character_is_forgiven(written):
     table.write_bytes(table.read_bytes().replace(full, b"x" + full[:-1]))
     assert encoding_of(path, "a")[0] == "utf-8"
     assert read_features(path, "a")[0]["name"].iloc[1] == "short"
+
+
+@pytest.mark.parametrize("asked", ["936", "chinese"])
+def test_a_name_of_an_encoding_that_gdal_does_not_know_is_read(asked: str, tmp_path: Path) -> None:
+    path = tmp_path / "u.shp"
+    gpd.GeoDataFrame({"nm": ["重庆", "成都"]}, geometry=[Point(0, 0), Point(1, 1)], crs="EPSG:4326").to_file(
+        path, encoding="GBK"
+    )
+    path.with_suffix(".cpg").unlink()
+    assert read_features(path, "u", encoding=asked)[0]["nm"].tolist() == ["重庆", "成都"]

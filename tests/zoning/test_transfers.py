@@ -95,6 +95,13 @@ class TestGap:
         reward = ({"when": "state = 'west'", "factor": 3, "reason": "the west thrice"},)
         assert received(level="state", adjust=reward, revenue=0, budget=1300) == {"east": D("400"), "west": D("900")}
 
+    @pytest.mark.parametrize("level", ["unit", "state"])
+    def test_what_is_no_number_is_told_with_who_needs_it(self, level: str) -> None:
+        with pytest.raises(SourceError, match="'border' holds truth values where 'key ecological function zones'"):
+            received(level=level, expenditure="border")
+        with pytest.raises(SourceError, match="'main' holds texts where 'key ecological function zones' needs numbers"):
+            received(level=level, expenditure="main")
+
     def test_a_unit_of_no_jurisdiction_has_nobody_who_is_paid(self) -> None:
         with pytest.raises(MissingValueError, match="level 'state': no jurisdiction for 1 unit: 'b'"):
             received(Sight(COUNTIES.assign(state=["east", "", "west", "west"]), {}), level="state")
