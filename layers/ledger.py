@@ -48,7 +48,7 @@ def entries(
     """
     ids = [str(one) for one in features]
     if not ids:
-        return _empty().copy()
+        return _empty().copy(deep=False)
     said = [action] * len(ids) if isinstance(action, str) else action
     rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": said})
     return _typed(rows.assign(area_before_ha=before_ha, area_after_ha=after_ha))

@@ -11,6 +11,8 @@ from layers.footprints import Floats, Footprint
 from layers.formulas import Formula
 from layers.samples import Flags, Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
 
+EXTREMES = ("min", "max")
+"""Functions that one cell alone can decide."""
 _SLIVER = 0.01
 """Of the cell of which a polygon has most: so much of any other is no noise, however small the polygon."""
 
@@ -45,7 +47,9 @@ def sample_of(
     else:
         value = surfaces[formula.argument]
         valid = ~np.isnan(value)
-    touched = _touched(found, count, strip)
+    if valid.all() and formula.function not in EXTREMES:
+        return Sample(found.owner, value, area, found.share, count), valid
+    touched = _touched(found, strip)
     if not valid.all():
         sure = np.bincount(found.owner[valid & touched], minlength=count) > 0
         valid = valid & sure[found.owner]
@@ -53,16 +57,18 @@ def sample_of(
     return sample, touched[valid]
 
 
-def _touched(found: Footprint, count: int, strip: float) -> Flags:
+def _touched(found: Footprint, strip: float) -> Flags:
     """The cells that each polygon touches by more than its border may be off."""
-    most = np.zeros(count)
-    np.maximum.at(most, found.owner, found.share)
-    return np.greater(found.share, np.minimum(strip, _SLIVER * most[found.owner]))
+    first = np.flatnonzero(np.diff(found.owner, prepend=-1))
+    if not len(first):
+        return np.zeros(0, dtype=bool)
+    most = np.repeat(np.maximum.reduceat(found.share, first), np.diff(np.append(first, len(found.share))))
+    return np.greater(found.share, np.minimum(strip, _SLIVER * most))
 
 
 def statistic(formula: Formula, sample: Sample, touched: Flags) -> Floats:
     """What a formula makes of the cells of each polygon; the lowest and the highest of those touched for certain."""
-    if formula.function in ("min", "max"):
+    if formula.function in EXTREMES:
         sample = sample.of(touched)
     if formula.quantile is not None:
         return quantile(sample, formula.quantile)

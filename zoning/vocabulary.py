@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from layers import Words, words_in
 
 INSTRUMENTS: Words = {
@@ -144,6 +146,7 @@ def setting_in(language: str, key: str) -> str:
     return words_in(language, SETTINGS).get(key) or name_text(key)
 
 
+@cache
 def unit_in(language: str, unit: str) -> str:
     """A unit of measure; one that the house does not know, as it is written.
 
