@@ -146,7 +146,6 @@ def setting_in(language: str, key: str) -> str:
     return words_in(language, SETTINGS).get(key) or name_text(key)
 
 
-@cache
 def unit_in(language: str, unit: str) -> str:
     """A unit of measure; one that the house does not know, as it is written.
 
@@ -155,7 +154,13 @@ def unit_in(language: str, unit: str) -> str:
     >>> unit_in("zh", "persons/km2"), unit_in("en", "ha"), unit_in("zh", "BRL")
     ('人/平方公里', 'ha', 'BRL')
     """
-    return words_in(language, UNITS).get(unit, unit)
+    return _units_in(language).get(unit, unit)
+
+
+@cache
+def _units_in(language: str) -> dict[str, str]:
+    """Made once a language: cards ask for units of measure by the thousand."""
+    return words_in(language, UNITS)
 
 
 def name_text(name: str) -> str:
