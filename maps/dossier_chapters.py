@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from layers import Quota
-from maps.lettering import NONE, amount, measure, number, percent, projection, spaced
+from maps.lettering import NONE, amount, measure, number, percent, projection
 from maps.report_annexes import weight_text
 from maps.report_editions import Edition, each_row
 from maps.report_energy import unit_lights
@@ -18,7 +18,7 @@ from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
 from maps.report_sites import sited
 from maps.report_waiting import OPEN
-from zoning import factors, optimum_lines, text_in
+from zoning import factors, name_text, optimum_lines, text_in
 
 Content = Mapping[str, Any]
 
@@ -39,7 +39,9 @@ def key_figures(edition: Edition, said: Content) -> Figures:
     if "available_ha" in measures.index:
         found.append((words["available_land"], edition.ha(measures["available_ha"])))
     for one in said["quotas"]:
-        label = edition.say("given", name=spaced(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"]))
+        label = edition.say(
+            "given", name=name_text(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"])
+        )
         found.append((label, amount(one["amount"])))
     found.append((words["duties_count"], number(len(_duties_in_force(said)))))
     return Figures(tuple(found))
@@ -213,7 +215,7 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
         )
         weight = edition.say("weight_said", n=measure(row["weight"]), measures=weight_text(edition, quota))
         yield Card(
-            f"{spaced(quota.name)} {quota.period}",
+            f"{name_text(quota.name)} {quota.period}",
             text=given,
             facts=(
                 (words["weight"], weight),
@@ -276,7 +278,7 @@ def _duties(edition: Edition, policies: list[Content]) -> Iterator[Leaf]:
 def _duty(edition: Edition, policy: Content) -> Card:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
-    instrument = words.get(f"instrument_{policy['instrument']}", spaced(policy["instrument"]))
+    instrument = words.get(f"instrument_{policy['instrument']}", name_text(policy["instrument"]))
     return Card(
         text_in(policy["title"], edition.language, policy["policy"]),
         policy["policy"],
@@ -310,7 +312,7 @@ def _why(edition: Edition, policy: Content) -> str:
 def _assumed(edition: Edition, said: Content) -> list[Leaf]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
-    facts = [(spaced(one["title"]), one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
+    facts = [(name_text(one["title"]), one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
     if said["quotas"] and edition.deductions:
         facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(edition.deductions))))
     told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])

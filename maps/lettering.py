@@ -173,17 +173,6 @@ def wrap(text: str, limit: float) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def spaced(name: str) -> str:
-    """A name of the study as words.
-
-    Examples
-    --------
-    >>> spaced("construction_land")
-    'construction land'
-    """
-    return name.replace("_", " ")
-
-
 def _parts(text: str, limit: float) -> Iterable[str]:
     """Words with the space before them; ideographs, and the letters of a word that is too long, one by one."""
     word = ""

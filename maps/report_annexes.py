@@ -9,11 +9,11 @@ import pandas as pd
 from pyproj import CRS
 
 from layers import Priority, Quota
-from maps.lettering import NONE, amount, measure, number, projection, spaced
+from maps.lettering import NONE, amount, measure, number, projection
 from maps.report_editions import RESERVE, Edition, by_group, each_row
 from maps.report_optima import limit_text, optimum_leaves
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from zoning import Policy, settings_of, tell_settings, text_in
+from zoning import Policy, name_text, settings_of, tell_settings, text_in
 
 EXCEPTION = "exception-"
 """Begins what stands in ``overruled_by`` where an exception holds."""
@@ -45,7 +45,7 @@ def quotas(edition: Edition) -> Chapter:
 def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
     words = edition.words
     return Card(
-        edition.say("quota_total", name=spaced(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)),
+        edition.say("quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)),
         words[f"by_{quota.by}"],
         facts=(
             (words["total"], amount(quota.total)),
@@ -108,7 +108,7 @@ def _level(edition: Edition, quota: Quota, level: str, rows: pd.DataFrame) -> Gr
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
     return Grid(
-        f"{spaced(quota.name)}: {edition.say('level', name=level)}",
+        f"{name_text(quota.name)}: {edition.say('level', name=level)}",
         (Column(words["name"]), Column(title, "number"), *bounds),
         tuple(
             Rows(tuple(_quota_rows(edition, part)), name, amount(_sum(part)) if name else "") for name, part in groups

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from layers import Decision
-from maps.lettering import NONE, amount, number, spaced
+from maps.lettering import NONE, amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
-from zoning import first_part
+from zoning import first_part, name_text
 
 STATUSES = ("decided", "by_decision", "contested", "review")
 
@@ -40,7 +40,7 @@ def _key_figures(edition: Edition) -> Iterator[tuple[str, str]]:
     yield words["decisions_made"], number(len(plan.study.decisions))
     for quota in plan.study.quotas:
         said = edition.say(
-            "quota_total", name=spaced(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
+            "quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
         )
         yield said, amount(quota.total)
     yield words["policies_in_force"], number(len(plan.rulebook.policies))

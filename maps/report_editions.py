@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from maps.lettering import NONE, area_decimals, number, percent, spaced
+from maps.lettering import NONE, area_decimals, number, percent
 from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
-from zoning import Assumption, Plan, assumption_title, retell, said_in, standings, text_in, unit_in
+from zoning import Assumption, Plan, assumption_title, name_text, retell, said_in, standings, text_in, unit_in
 
 RESERVE = "(reserve)"
 OWN = ("study's own", "house's own")
@@ -65,7 +65,7 @@ class Edition:
 
     def assumed(self, one: Assumption) -> str:
         """What an assumption is about."""
-        return spaced(assumption_title(one, self.plan.rulebook, self.language))
+        return name_text(assumption_title(one, self.plan.rulebook, self.language))
 
     @cached_property
     def measures(self) -> dict[str, str]:
@@ -91,7 +91,7 @@ class Edition:
 
     def role(self, role: str) -> str:
         """What a role is called."""
-        return spaced(self.plan.rulebook.role_title(role, self.language))
+        return name_text(self.plan.rulebook.role_title(role, self.language))
 
     @cached_property
     def total_ha(self) -> float:

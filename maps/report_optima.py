@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers import Limit, Quota
-from maps.lettering import amount, measure, spaced
+from maps.lettering import amount, measure
 from maps.report_editions import Edition, each_row
 from maps.report_parts import Grid, Leaf, Paragraph, grid
-from zoning import price_words, rule_name, solution_words
+from zoning import name_text, price_words, rule_name, solution_words
 
 
 def optimum_leaves(edition: Edition, quota: Quota) -> Iterator[Leaf]:
@@ -44,7 +44,7 @@ def _rules(edition: Edition, quota: Quota) -> Grid:
     """Every rule over several units with what it came to, and what one more of it would change."""
     rows = edition.plan.quota_rules[edition.plan.quota_rules["quota"] == quota.name]
     return grid(
-        edition.say("rules_of", name=spaced(quota.name)),
+        edition.say("rules_of", name=name_text(quota.name)),
         edition.columns(rule="long", rule_amount="number", rule_least="number", rule_most="number", price="long"),
         (
             (

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from layers import Quota, Siting
-from maps.lettering import NONE, measure, number, spaced
+from maps.lettering import NONE, measure, number
 from maps.report_editions import Edition, each_row
 from maps.report_parts import Card, Cell, Chapter, Leaf, Paragraph, grid
-from zoning import why_unplaced
+from zoning import name_text, why_unplaced
 
 
 def sites(edition: Edition) -> Chapter:
@@ -31,7 +31,7 @@ def _rules(edition: Edition, quota: Quota, siting: Siting, rows: pd.DataFrame) -
     exact = say("least_patch", n=measure(siting.min_patch_ha)) if siting.min_patch_ha else words["no_least_patch"]
     gap = rows["gap_pct"].max()
     return Card(
-        f"{spaced(quota.name)} {quota.period}",
+        f"{name_text(quota.name)} {quota.period}",
         facts=(
             (words["asked_ha"], edition.ha(rows["asked_ha"].sum())),
             (words["placed_ha"], edition.ha(rows["placed_ha"].sum())),
@@ -73,7 +73,7 @@ def _units(edition: Edition, quota: Quota, siting: Siting, rows: pd.DataFrame) -
     )
     sums = [edition.ha(rows[name].sum()) for name in ("asked_ha", "placed_ha", "unplaced_ha")]
     return grid(
-        f"{spaced(quota.name)} {quota.period}",
+        f"{name_text(quota.name)} {quota.period}",
         columns,
         (_unit(edition, siting, row) for row in each_row(rows)),
         total=(words["total"], *sums, number(rows["patches"].sum()), "", "", "", ""),

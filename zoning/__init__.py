@@ -7,6 +7,7 @@ from zoning.errors import near as near
 from zoning.words import said_in as said_in
 from zoning.words import text_in as text_in
 from zoning.vocabulary import instrument_in as instrument_in
+from zoning.vocabulary import name_text as name_text
 from zoning.vocabulary import unit_in as unit_in
 from zoning.industry_texts import industry_words as industry_words
 from zoning.finding_words import finding_words as finding_words

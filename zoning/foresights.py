@@ -12,7 +12,6 @@ from layers import ConditionError, UnknownNameError, ZoneplanError, parse_condit
 from zoning.conditions import EXAMPLES, strange_codes
 from zoning.entries import Indicator
 from zoning.errors import near
-from zoning.indicators import QUOTA
 from zoning.land_entries import Derived
 from zoning.rulebook import Rulebook
 from zoning.weights import Values
@@ -43,9 +42,9 @@ class Foresight:
     @cached_property
     def example(self) -> pd.DataFrame:
         """What conditions of a plan will see of the units: what is known, and an example of what is not."""
-        asked = [one for one in self.rulebook.indicators if one.name in self.names or not one.name.startswith(QUOTA)]
-        listed: tuple[Indicator | Derived, ...] = (*asked, *self.rulebook.derived)
-        examples = dict.fromkeys(self.names, EXAMPLES["number"]) | {one.name: EXAMPLES[one.type] for one in listed}
+        listed: tuple[Indicator | Derived, ...] = (*self.rulebook.indicators, *self.rulebook.derived)
+        typed = {one.name: EXAMPLES[one.type] for one in listed if one.name in self.names}
+        examples = dict.fromkeys(self.names, EXAMPLES["number"]) | typed
         unknown = {name: value for name, value in examples.items() if name not in self.known.columns}
         zones = {"main": EXAMPLES["text"]} | dict.fromkeys(self.rulebook.codes("overlay"), True)
         constants = pd.DataFrame(unknown | zones, index=self.known.index)
