@@ -50,8 +50,9 @@ class Edges:
     end: Floats
     owner: Places
 
-    def __getitem__(self, chosen: npt.NDArray[np.bool_] | Places) -> Edges:
-        return Edges(self.start[chosen], self.end[chosen], self.owner[chosen])
+    def compress(self, chosen: npt.NDArray[np.bool_]) -> Edges:
+        """Some of the edges; numpy copies rows of two seven times as fast by this, and by take(), as by [chosen]."""
+        return Edges(self.start.compress(chosen, 0), self.end.compress(chosen, 0), self.owner.compress(chosen))
 
     def moved(self, columns: float) -> Edges:
         """The same edges further east."""
@@ -112,7 +113,7 @@ class Borders:
         owner = row[part][ring].astype(np.int64)
         own = known_crs(self.polygons)
         if same_crs(own, crs) or not len(first):
-            return points[first], points[first + 1], owner[first]
+            return points.take(first, 0), points.take(first + 1, 0), owner[first]
         return _projected(points, first, owner, way_between(own, crs))
 
 
@@ -126,23 +127,24 @@ def _projected(points: Floats, first: Places, whose: Places, to: Transformer) ->
     crs = to.target_crs
     turn = turn_of(crs) if crs is not None else None
     _, one = np.unique(whose, return_index=True)
-    centres = to.transform(*points[one].T)[0][np.searchsorted(whose[one], whose)]
+    centres = to.transform(*points.take(one, 0).T)[0][np.searchsorted(whose[one], whose)]
 
     def moved(points: Floats, near: Floats) -> Floats:
         x, y = to.transform(*points.T)
         return np.column_stack([x if turn is None else near + (x - near + turn / 2) % turn - turn / 2, y])
 
     images = moved(points, centres)
-    start, end, owner, centre = points[first], points[first + 1], whose[first], centres[first]
-    first_end, last_end = images[first], images[first + 1]
+    start, end, owner, centre = points.take(first, 0), points.take(first + 1, 0), whose[first], centres[first]
+    first_end, last_end = images.take(first, 0), images.take(first + 1, 0)
     bend = moved((start + end) / 2, centre) - (first_end + last_end) / 2
     metres = 1.0 if turn is None else _EQUATOR_M / turn
     pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)
     edge = np.repeat(np.arange(len(owner)), pieces)
     step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     later, cut = step > 0, edge[step > 0]
-    between = moved(start[cut] + (end - start)[cut] * (step[later] / pieces[cut])[:, None], centre[cut])
-    starts, ends = first_end[edge], last_end[edge]
+    along = (step[later] / pieces[cut])[:, None]
+    between = moved(start.take(cut, 0) + (end - start).take(cut, 0) * along, centre[cut])
+    starts, ends = first_end.take(edge, 0), last_end.take(edge, 0)
     starts[later] = between
     ends[step < pieces[edge] - 1] = between
     return starts, ends, owner[edge]
@@ -183,9 +185,9 @@ def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -
         shares = np.bincount(place, shares)
     touched = shares > NOTHING
     keys, shares = keys[touched], np.minimum(shares[touched], 1.0)
-    line, column = np.divmod(keys, shape[1])
-    owner, row = np.divmod(line, shape[0])
-    return Footprint(owner, row, column, shares)
+    line = keys // shape[1]
+    owner = line // shape[0]
+    return Footprint(owner, line - owner * shape[0], keys - line * shape[1], shares)
 
 
 def _reaches(edges: Edges, shape: tuple[int, int]) -> bool:
@@ -200,9 +202,10 @@ def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
     middle = (start + end) / 2
     row, column = np.floor(middle[:, 1]).astype(np.int64), np.floor(middle[:, 0]).astype(np.int64)
     there = (row >= 0) & (row < rows) & (column < columns)
+    x, above, below = middle[:, 0][there], start[:, 1][there], end[:, 1][there]
     owner, row, column = owner[there], row[there], column[there]
-    height = np.rint((end[there, 1] - row) * _FINE) / _FINE - np.rint((start[there, 1] - row) * _FINE) / _FINE
-    passed = np.where(column < 0, 0.0, middle[there, 0] - column)  # west of the grid is as good as on its edge
+    height = np.rint((below - row) * _FINE) / _FINE - np.rint((above - row) * _FINE) / _FINE
+    passed = np.where(column < 0, 0.0, x - column)  # west of the grid is as good as on its edge
     column = np.maximum(column, 0)
     keys, place = np.unique((owner * rows + row) * columns + column, return_inverse=True)
     own, handed = np.bincount(place, height * (1 - passed)), np.bincount(place, height)
@@ -221,28 +224,62 @@ def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
     return every, shares
 
 
+class _Crossings(NamedTuple):
+    """Where edges cross the lines of a grid that run one way.
+
+    Attributes
+    ----------
+    crossed, nearest, step : array of int
+        Of each edge: how many lines it crosses, the first of them, and 1 or -1 for the way that it goes on from there.
+    edge, order : array of int
+        Of each crossing: the place of its edge, and how many lines of these the edge has crossed before.
+    points : array of float, crossings x 2
+    """
+
+    crossed: Places
+    nearest: Places
+    step: Places
+    edge: Places
+    order: Places
+    points: Floats
+
+
+def _crossings(edges: Edges, axis: int, lines: int) -> _Crossings:
+    span = edges.end - edges.start
+    low = np.minimum(edges.start[:, axis], edges.end[:, axis])
+    high = np.maximum(edges.start[:, axis], edges.end[:, axis])
+    first = np.clip(np.floor(low) + 1, 0, lines + 1).astype(np.int64)
+    last = np.clip(np.ceil(high) - 1, -1, lines).astype(np.int64)
+    count, step = np.maximum(last - first + 1, 0), np.where(span[:, axis] < 0, -1, 1)
+    nearest = np.where(step < 0, last, first)
+    edge = np.repeat(np.arange(len(count)), count)
+    order = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    line = nearest[edge] + step[edge] * order
+    start, way = edges.start.take(edge, 0), span.take(edge, 0)
+    points = start + way * ((line - start[:, axis]) / way[:, axis])[:, None]
+    points[:, axis] = line
+    return _Crossings(count, nearest, step, edge, order, points)
+
+
 def _cut(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats, Floats]:
     """Edges cut at every line of the grid that they cross: owner, start, end of the pieces."""
     (x0, y0), (x1, y1) = edges.start.T, edges.end.T
     rows, columns = shape
     matters = (y0 != y1) & (np.maximum(y0, y1) > 0) & (np.minimum(y0, y1) < rows) & (np.minimum(x0, x1) < columns)
-    edges = edges[matters]
-    start, span = edges.start, edges.end - edges.start
-    count = len(edges.owner)
-    edge, along, points = [np.arange(count)] * 2, [np.zeros(count), np.ones(count)], [edges.start, edges.end]
-    for axis, lines in ((0, columns), (1, rows)):
-        low = np.minimum(edges.start[:, axis], edges.end[:, axis])
-        high = np.maximum(edges.start[:, axis], edges.end[:, axis])
-        first = np.clip(np.floor(low) + 1, 0, lines + 1).astype(np.int64)
-        crossed = np.maximum(np.clip(np.ceil(high) - 1, -1, lines).astype(np.int64) - first + 1, 0)
-        which = np.repeat(np.arange(count), crossed)
-        line = np.arange(len(which)) - np.repeat(np.cumsum(crossed) - crossed - first, crossed)
-        where = (line - start[which, axis]) / span[which, axis]
-        at = start[which] + span[which] * where[:, None]
-        at[:, axis] = line
-        edge, along, points = [*edge, which], [*along, where], [*points, at]
-    whose = np.concatenate(edge)
-    order = np.lexsort([np.concatenate(along), whose])
-    whose, cuts = whose[order], np.concatenate(points)[order]
-    piece = whose[1:] == whose[:-1]
-    return edges.owner[whose[:-1][piece]], cuts[:-1][piece], cuts[1:][piece]
+    edges = edges.compress(matters)
+    down, across = _crossings(edges, 0, columns), _crossings(edges, 1, rows)
+    pieces = down.crossed + across.crossed + 1
+    last = np.cumsum(pieces + 1) - 1
+    first = last - pieces
+    # on each edge a crossing stands after those of its own kind and those of the other that the edge has met before
+    ahead = (down.points[:, 1] - across.nearest[down.edge]) * across.step[down.edge]
+    met = np.clip(np.ceil(ahead).astype(np.int64), 0, across.crossed[down.edge])
+    place = first[down.edge] + 1 + down.order + met
+    points, left = np.empty((int((pieces + 1).sum()), 2)), np.ones(int((pieces + 1).sum()), dtype=bool)
+    left[first] = left[last] = left[place] = False
+    for axis in (0, 1):
+        points[first, axis], points[last, axis] = edges.start[:, axis], edges.end[:, axis]
+        points[place, axis], points[left, axis] = down.points[:, axis], across.points[:, axis]
+    starts, ends = np.ones(len(points), dtype=bool), np.ones(len(points), dtype=bool)
+    starts[last] = ends[first] = False
+    return np.repeat(edges.owner, pieces), points.compress(starts, 0), points.compress(ends, 0)

@@ -17,11 +17,12 @@ from layers.errors import SourceError
 from layers.footprints import SAGITTA_M, Borders, Edges, Floats, Footprint, footprint, turn_of
 from layers.formulas import Formula
 from layers.rasters import Raster, Window
+from layers.samples import Sample
 from layers.tallies import sample_of, statistic
 from layers.terrain import around, aspect, relief, slope
 
 MAX_SLOPE_CELL_M = 100.0
-_BATCH = 2**16
+_BATCH = 2**17
 """Cells and edges, together: what a few units at a time may hold."""
 _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-5
@@ -126,13 +127,10 @@ def summarise(
     with raster.reader() as read:
         for batch in batches(units, raster, borders=borders):
             surfaces = surfaces_at(raster, batch.found, names, read)
-            whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
             for name, formula in formulas.items():
                 sample, touched = sample_of(formula, surfaces, batch.found, batch.area, len(batch.units), strip)
                 columns[name][batch.units] = statistic(formula, sample, touched)
-                with np.errstate(invalid="ignore"):
-                    part = np.bincount(sample.owner, sample.weight, len(batch.units)) / whole * batch.inside
-                covered[name][batch.units] = np.nan_to_num(part)
+                covered[name][batch.units] = batch.inside * _valued(sample, batch)
     table = pd.DataFrame(index=units.index)
     for name in formulas:
         table[name] = columns[name]
@@ -140,6 +138,15 @@ def summarise(
         if ((part > 0) & (part < 1 - _PARTIAL)).any():
             table[f"{name}_covered"] = np.where(part < 1 - _PARTIAL, part, 1.0)
     return table
+
+
+def _valued(sample: Sample, batch: Batch) -> Floats:
+    """The part of each unit's cells that have a value, by area."""
+    if len(sample.owner) == len(batch.area):
+        return np.ones(len(batch.units))
+    whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.bincount(sample.owner, sample.weight, len(batch.units)) / whole)
 
 
 def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -> pd.Series:
@@ -242,8 +249,8 @@ def batches(
         owners = np.flatnonzero(np.isin(flock, chosen))
         place = np.full(len(units), -1)
         place[owners] = np.arange(len(owners))
-        mine = place[edges.owner] >= 0
-        few = Edges(edges.start[mine], edges.end[mine], place[edges.owner[mine]])
+        few = Edges(edges.start, edges.end, place[edges.owner])
+        few = few.compress(few.owner >= 0)
         found = footprint(few, raster.shape, _turn(raster))
         area = cell_areas(raster, found.row, found.column) * found.share
         yield Batch(owners, found, area, _inside(few, found, len(owners)))

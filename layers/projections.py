@@ -131,11 +131,11 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
     open_[np.append(starts[1:], len(points))[starts < len(points)] - 1] = False
     while open_.any():
         edges = np.flatnonzero(open_)
-        one, other = points[edges], points[edges + 1]
+        one, other = points.take(edges, 0), points.take(edges + 1, 0)
         back = ((one[:, 0] > other[:, 0]) | ((one[:, 0] == other[:, 0]) & (one[:, 1] > other[:, 1])))[:, None]
         low = np.where(back, other, one)
         span = np.where(back, one, other) - low
-        ends = images[edges], images[edges + 1]
+        ends = images.take(edges, 0), images.take(edges + 1, 0)
         start = np.where(back, ends[1], ends[0])
         with np.errstate(invalid="ignore"):  # infinite where an end has no place
             chord = np.where(back, ends[0], ends[1]) - start
@@ -152,9 +152,10 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
         step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces - 1) - pieces + 1, pieces - 1) + 1
         from_low = np.where(back[edge, 0], pieces[edge] - step, step)
         added = place[edges[edge]] + step
-        longer[added] = low[edge] + span[edge] * (from_low / pieces[edge])[:, None]
+        new = low.take(edge, 0) + span.take(edge, 0) * (from_low / pieces[edge])[:, None]
+        longer[added] = new
         images = np.repeat(images, count, axis=0)
-        images[added] = _moved(longer[added], to, seam=seam)
+        images[added] = _moved(new, to, seam=seam)
         open_ = np.repeat(again, count)
         points, starts = longer, np.append(place, len(longer))[starts]
     return images, starts

@@ -58,6 +58,11 @@ def mean(sample: Sample) -> Floats:
     return base + sample.totals(sample.weight * (sample.value - base[sample.owner])) / sample.totals(sample.weight)
 
 
+def fraction(sample: Sample) -> Floats:
+    """The part of the land whose value is 1 where all others are 0."""
+    return sample.totals(sample.weight * sample.value) / sample.totals(sample.weight)
+
+
 def mean_direction(sample: Sample) -> Floats:
     """The mean of directions in degrees, 0 to 360: that of 350 and 10 is 0; NaN where they cancel out."""
     angle = np.radians(sample.value)

@@ -9,7 +9,19 @@ import pandas as pd
 
 from layers.footprints import Floats, Footprint
 from layers.formulas import Formula
-from layers.samples import Flags, Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
+from layers.samples import (
+    Flags,
+    Sample,
+    fraction,
+    highest,
+    lowest,
+    majority,
+    mean,
+    mean_direction,
+    quantile,
+    std,
+    total,
+)
 
 EXTREMES = ("min", "max")
 """Functions that one cell alone can decide."""
@@ -76,7 +88,7 @@ def statistic(formula: Formula, sample: Sample, touched: Flags) -> Floats:
         return mean_direction(sample)
     functions: dict[str, Callable[[Sample], Floats]] = {
         "mean": mean,
-        "share": mean,
+        "share": fraction,
         "std": std,
         "sum": total,
         "min": lowest,

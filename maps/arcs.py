@@ -201,12 +201,13 @@ def _corners(shapes: Geometries) -> _Corners:
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     xy = np.rint(xy).astype(np.int64)
     closing = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.zeros(0, bool)
-    xy, ring = xy[~closing], ring[~closing]
+    xy, ring = xy.compress(~closing, 0), ring[~closing]
     ahead = _Corners(xy, ring, ring, shape_of_part).shifted(1) if len(ring) else ring
-    apart = (xy != xy[ahead]).any(axis=1)
+    apart = (xy != xy.take(ahead, 0)).any(axis=1)
     apart &= (np.bincount(ring[apart], minlength=len(rings)) >= 3)[ring]
     kept, renumbered = np.unique(ring[apart], return_inverse=True)
-    return _Corners(xy[apart], _places(xy[apart]), renumbered, shape_of_part[part_of_ring[kept]])
+    xy = xy.compress(apart, 0)
+    return _Corners(xy, _places(xy), renumbered, shape_of_part[part_of_ring[kept]])
 
 
 def _places(xy: Integers) -> Integers:
@@ -247,4 +248,4 @@ def _points(corners: _Corners, order: Integers, first: Integers, edges: Integers
     step = np.where(np.repeat(backwards, size), edge - step, step)
     inside = order[np.repeat(first, size) + np.minimum(step, edge - 1)]
     vertex = np.where(step == edge, corners.shifted(1)[inside], inside)
-    return corners.xy[vertex]
+    return corners.xy.take(vertex, 0)

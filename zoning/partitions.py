@@ -52,8 +52,13 @@ class _Segments:
     end: npt.NDArray[np.float64]
     ring: Places
 
-    def __getitem__(self, chosen: Flags | Places) -> _Segments:
-        return _Segments(self.start[chosen], self.end[chosen], self.ring[chosen])
+    def compress(self, chosen: Flags) -> _Segments:
+        """Some of them; by [chosen] numpy would take seven times as long."""
+        return _Segments(self.start.compress(chosen, 0), self.end.compress(chosen, 0), self.ring.compress(chosen))
+
+    def take(self, places: Places) -> _Segments:
+        """Those at some places."""
+        return _Segments(self.start.take(places, 0), self.end.take(places, 0), self.ring.take(places))
 
 
 def partition(units: Geometries, designations: Sequence[Geometries], *, matched: bool = False) -> Faces:
@@ -92,8 +97,8 @@ def partition(units: Geometries, designations: Sequence[Geometries], *, matched:
     part, cut = _meetings(parts, cuts)
     noded = np.unique(part) if matched else np.arange(len(parts))
     whole = np.setdiff1d(np.arange(len(parts)), noded)
-    lines = _joined([_segments(parts[noded]), cuts[np.unique(cut)]])
-    faces = _faces(lines[_first_of_each(lines)])
+    lines = _joined([_segments(parts[noded]), cuts.take(np.unique(cut))])
+    faces = _faces(lines.compress(_first_of_each(lines)))
     inside = _inside(faces)
     holder = _holders(inside, parts[noded])
     held = holder >= 0
@@ -148,7 +153,7 @@ def _segments(polygons: Geometries) -> _Segments:
     rings = shapely.get_rings(shapely.get_parts(polygons))
     points, ring = shapely.get_coordinates(rings, return_index=True)
     joined = ring[1:] == ring[:-1]
-    return _Segments(points[:-1][joined], points[1:][joined], ring[:-1][joined])
+    return _Segments(points[:-1], points[1:], ring[:-1]).compress(joined)
 
 
 def _joined(several: Sequence[_Segments]) -> _Segments:
@@ -171,7 +176,7 @@ def _outlines(polygons: Geometries) -> _Segments:
     ways = np.bincount(group, forward), np.bincount(group, ~forward)
     inner = np.empty(len(order), dtype=bool)
     inner[order] = ((ways[0] > 0) & (ways[1] > 0))[group]
-    return segments[~inner]
+    return segments.compress(~inner)
 
 
 def _is_forward(segments: _Segments) -> Flags:
@@ -226,7 +231,7 @@ def _runs(segments: _Segments) -> Geometries:
     points = np.empty((int(size.sum()), 2))
     points[np.arange(len(run)) + run] = segments.start
     last = np.flatnonzero(np.append(~follows, True))[1:] - 1
-    points[np.cumsum(size) - 1] = segments.end[last]
+    points[np.cumsum(size) - 1] = segments.end.take(last, 0)
     return np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(size)), size)), dtype=object)
 
 
