@@ -58,7 +58,7 @@ def column_values(series: pd.Series) -> Values:
     """A column by what it holds, not by the dtype that its file happened to give it."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
-    known = series.notna().to_numpy(dtype=bool)
+    known = ~np.asarray(series.array.isna())
     if not known.any():
         return Values("nothing", np.full(len(series), np.nan), known)
     kind = _kind(series)

@@ -31,11 +31,13 @@ def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     >>> note_duplicates(plants, "plants")["feature"].tolist()
     ['2']
     """
-    features = features.sort_index(kind="stable")  # which of two is told must not hang on the order of rows
-    shapes = np.asarray(features.geometry.array)
-    alike = pd.DataFrame(shapely.bounds(shapes)).duplicated(keep=False).to_numpy()
-    columns = features[alike].drop(columns=features.geometry.name).astype(str)
-    contents = zip(*(column.tolist() for _, column in columns.items()), shapely.to_wkb(shapes[alike]), strict=True)
+    alike = pd.DataFrame(shapely.bounds(np.asarray(features.geometry.array))).duplicated(keep=False).to_numpy()
+    if not alike.any():
+        return entries(name, [], "duplicate", "")
+    same = features[alike].sort_index(kind="stable")  # which of two is told must not hang on the order of rows
+    shapes = shapely.to_wkb(np.asarray(same.geometry.array))
+    columns = same.drop(columns=same.geometry.name).astype(str)
+    contents = zip(*(column.tolist() for _, column in columns.items()), shapes, strict=True)
     first: dict[tuple[object, ...], object] = {}
     again = [
         (one, first[row]) for one, row in zip(columns.index, contents, strict=True) if first.setdefault(row, one) != one

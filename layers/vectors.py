@@ -104,7 +104,7 @@ def read_features(
             f"layer '{name}': {path.name} has a column 'geometry' beside its geometry. Rename it.", layer=name
         )
     flat, height_note = _flat(shapes, name)
-    features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known), crs=known)
+    features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known))
     _check_coordinates(features, name)
     return features, gather([records.ledger, *notes, crs_note, height_note])
 

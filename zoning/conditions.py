@@ -210,7 +210,8 @@ def strange_codes(
     known : mapping of str to sequence of str
         The codes that there are, by "main" and "control_line".
     """
-    if condition.names.isdisjoint(known):
+    read = condition.names & known.keys()
+    if all(code in known[name] for name in read for code in _TEXT.findall(condition.text)):
         return
     (clauses,) = condition.explain(example, parameters)
     called = {"main": "main zone", CONTROL_LINE: "control line"}

@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 
 from layers import Answer, Layer, Raster, Siting, cell_boxes, cut_tracts, parse_condition
-from zoning.lines import roles_of
-from zoning.measures import BOUNDARY_ROLE, covered, deducted_roles, steepness
+from zoning.lines import covered, roles_of
+from zoning.measures import BOUNDARY_ROLE, deducted_roles, steepness
 from zoning.rulebook import Rulebook
 from zoning.selections import Plots
 from zoning.surroundings import Cells, Floats, Places, Shapes, Surroundings, find_surroundings

@@ -25,7 +25,7 @@ from layers import (
     shown,
     summarise,
 )
-from zoning.lines import roles_of
+from zoning.lines import covered, roles_of
 from zoning.overlays import checked_crs, overlay, unit_ids
 from zoning.rulebook import Rulebook
 from zoning.summaries import count_polygons, summarise_lines, summarise_points
@@ -209,13 +209,6 @@ def _own(units: gpd.GeoDataFrame) -> pd.DataFrame:
 def _by_unit(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, hectares: pd.Series) -> pd.Series:
     sums: pd.Series = hectares.groupby(pieces["unit_id"], sort=True).sum().reindex(units.index, fill_value=0.0)
     return sums
-
-
-def covered(pieces: gpd.GeoDataFrame, roles: Iterable[str]) -> pd.Series:
-    """Whether a designation of one of the roles covers each piece."""
-    wanted = set(roles)
-    found: pd.Series = pieces[[name for name, role in roles_of(pieces).items() if role in wanted]].any(axis=1)
-    return found
 
 
 def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -196,7 +196,7 @@ def _varying(policy: Policy, sight: Sight, rulebook: Rulebook, language: str) ->
     }
     places = np.flatnonzero(yes[sight.asked])
     rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
-    there = {str(name): column.iloc[places].tolist() for name, column in sight.places.items()}
+    there = {name: column[places].tolist() for name, column in sight.told.items()}
     return {name: [texts[row] for row in rows] for name, texts in told.items()} | there
 
 

@@ -14,7 +14,7 @@ from layers import parse_condition
 from zoning.conditions import CONTROL_LINE, LIGHTS, ON, is_summed
 from zoning.gatherings import mean_by, paths, sum_by
 from zoning.indicators import complete
-from zoning.lines import roles_of
+from zoning.lines import covered, roles_of
 from zoning.rulebook import Rulebook
 
 
@@ -39,6 +39,11 @@ class Sight:
         """The row of ``seen`` whose answer holds at each place."""
         rows: npt.NDArray[np.intp] = self.seen.index.get_indexer(self.places.index)
         return rows
+
+    @cached_property
+    def told(self) -> dict[str, npt.NDArray[np.object_]]:
+        """The columns of the places, of whose texts many policies take some."""
+        return {str(name): column.to_numpy(dtype=object) for name, column in self.places.items()}
 
 
 def sights(
@@ -138,12 +143,8 @@ def _parties(regions: Sequence[pd.Series], flows: pd.DataFrame | None) -> pd.Dat
 def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> Sight:
     """Each piece with all that its unit has."""
     land = pieces[pieces["unit_id"].isin(units.index)]
-    roles = roles_of(pieces)
-    asked = set(roles.values()) | {name.removeprefix(ON) for name in _names_on_pieces(rulebook) if name.startswith(ON)}
-    on = {
-        f"{ON}{role}": land[[name for name, played in roles.items() if played == role]].any(axis=1).astype(bool)
-        for role in sorted(asked)
-    }
+    asked = {name.removeprefix(ON) for name in _names_on_pieces(rulebook) if name.startswith(ON)}
+    on = {f"{ON}{role}": covered(land, [role]) for role in sorted({*roles_of(pieces).values(), *asked})}
     seen = units.loc[land["unit_id"]].set_axis(land.index)
     seen = seen.drop(columns=[name for name in (*on, CONTROL_LINE) if name in seen.columns])
     seen = pd.concat([seen, pd.DataFrame({**on, CONTROL_LINE: land[CONTROL_LINE]}, index=land.index)], axis=1)

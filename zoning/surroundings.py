@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from layers import Blocks, Layer, Nearness, Raster, Siting, find_blocks
-from zoning.measures import covered
+from zoning.lines import covered
 from zoning.selections import lowest
 
 SIDES = (16, 4, 1)

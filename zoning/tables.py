@@ -329,9 +329,10 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"table {table.name}: no column {', '.join(missing)}")
     extra = [column for column in frame.columns if column not in table.columns] if table.open else []
     frame = frame[[*table.columns, *extra]]
-    if not frame.empty:
-        kinds = {column: _DTYPES[kind] for column, kind in table.columns.items() if kind in _DTYPES}
-        frame = frame.astype({column: kind for column, kind in kinds.items() if frame[column].dtype != kind})
+    if frame.empty:
+        return frame.reset_index(drop=True)
+    kinds = {column: _DTYPES[kind] for column, kind in table.columns.items() if kind in _DTYPES}
+    frame = frame.astype({column: kind for column, kind in kinds.items() if frame[column].dtype != kind})
     ranks = np.array([_ranks(frame[column]) for column in table.key])
     order = np.lexsort(ranks[::-1])
     if (np.diff(ranks[:, order]) == 0).all(axis=0).any():
