@@ -176,13 +176,12 @@ def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -
     >>> list(zip(found.row.tolist(), found.column.tolist(), found.share.tolist()))
     [(0, 0, 0.5), (1, 0, 1.0), (1, 1, 0.5)]
     """
-    shifts = [0.0] if turn is None else [-turn, 0.0, turn]
-    swept = [_swept(edges.moved(shift), shape) for shift in shifts if _reaches(edges.moved(shift), shape)]
-    keys = np.concatenate([np.empty(0, np.int64), *(key for key, _ in swept)])
-    shares = np.concatenate([np.empty(0), *(share for _, share in swept)])
+    copies = [edges] if turn is None else [edges.moved(-turn), edges, edges.moved(turn)]
+    swept = [_swept(copy, shape) for copy in copies if _reaches(copy, shape)]
+    keys, shares = swept[0] if swept else (np.empty(0, np.int64), np.empty(0))
     if len(swept) > 1:
-        keys, place = np.unique(keys, return_inverse=True)
-        shares = np.bincount(place, shares)
+        keys, place = np.unique(np.concatenate([key for key, _ in swept]), return_inverse=True)
+        shares = np.bincount(place, np.concatenate([share for _, share in swept])).astype(np.float64)
     touched = shares > NOTHING
     keys, shares = keys[touched], np.minimum(shares[touched], 1.0)
     line = keys // shape[1]

@@ -16,7 +16,7 @@ from layers.crs import known_crs, same_crs
 from layers.errors import SourceError
 from layers.footprints import SAGITTA_M, Borders, Edges, Floats, Footprint, footprint, turn_of
 from layers.formulas import Formula
-from layers.rasters import Raster, Window
+from layers.rasters import Raster
 from layers.samples import Sample
 from layers.tallies import sample_of, statistic
 from layers.terrain import around, aspect, relief, slope
@@ -283,7 +283,7 @@ def surfaces_at(
     raster: Raster,
     found: Footprint,
     names: Iterable[str],
-    read: Callable[[Window], Floats],
+    read: Callable[..., Floats],
 ) -> dict[str, Floats]:
     """The surfaces asked for, at each cell; NaN where a cell has none.
 
@@ -301,11 +301,10 @@ def surfaces_at(
         return {name: np.empty(0) for name in names}
     rows = slice(max(int(found.row.min()) - 1, 0), min(int(found.row.max()) + 2, raster.shape[0]))
     columns = slice(max(int(found.column.min()) - 1, 0), min(int(found.column.max()) + 2, raster.shape[1]))
-    values = read((rows, columns))
     row, column = found.row - rows.start, found.column - columns.start
     if set(names) <= {"value"}:
-        return dict.fromkeys(names, values[row, column])
-    nine = around(values, row, column)
+        return dict.fromkeys(names, read((rows, columns), (row, column)))
+    nine = around(read((rows, columns)), row, column)
     width, height = (side[row] for side in cell_sides(raster, rows))
     made: dict[str, Callable[[], Floats]] = {
         "value": lambda: nine[4],

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 Window = tuple[slice, slice]
+Floats = npt.NDArray[np.float64]
+Cells = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+"""Rows and columns, counted in a window."""
 
 MAX_CELLS = 200_000_000
 MAX_WINDOW_CELLS = 10_000_000_000
@@ -71,13 +74,15 @@ class Raster:
     coarse: bool = False
     name: str = "raster"
 
-    def read(self, window: Window | None = None) -> npt.NDArray[np.float64]:
+    def read(self, window: Window | None = None, at: Cells | None = None) -> Floats:
         """Values as float64, scale and offset applied, NaN where there is none.
 
         Parameters
         ----------
         window : (slice, slice), optional
             Rows and columns; by default all.
+        at : (array of int, array of int), optional
+            Some cells of the window, by row and column inside it; by default all, in rows.
 
         Raises
         ------
@@ -87,10 +92,10 @@ class Raster:
             More cells are asked for than memory is meant to hold.
         """
         with self.reader() as read:
-            return read(window)
+            return read(window, at)
 
     @contextmanager
-    def reader(self) -> Iterator[Callable[[Window | None], npt.NDArray[np.float64]]]:
+    def reader(self) -> Iterator[Callable[..., Floats]]:
         """The file held open for many windows: a function that does what :meth:`read` does."""
         with opened(self.path, self.name) as dataset:
             if dataset.shape != self.shape or dataset.transform != self.transform:
@@ -101,7 +106,7 @@ class Raster:
                 )
             yield partial(self._values, dataset)
 
-    def _values(self, dataset: DatasetReader, window: Window | None) -> npt.NDArray[np.float64]:
+    def _values(self, dataset: DatasetReader, window: Window | None, at: Cells | None = None) -> Floats:
         rows, columns = _slices(self, window)
         height, width = rows.stop - rows.start, columns.stop - columns.start
         if height * width > MAX_CELLS:
@@ -112,11 +117,12 @@ class Raster:
                 layer=self.name,
             )
         place = ((rows.start, rows.stop), (columns.start, columns.stop))
-        cells = dataset.read(1, window=place)
+        chosen = at or (slice(None), slice(None))
+        cells = dataset.read(1, window=place)[chosen]
         tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
         drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
-        absent = dataset.read_masks(1, window=place) == 0 if drawn else cells == tagged
-        values: npt.NDArray[np.float64] = cells.astype(np.float64)
+        absent = dataset.read_masks(1, window=place)[chosen] == 0 if drawn else cells == tagged
+        values: Floats = cells.astype(np.float64)
         if tagged is not None or drawn:
             values[absent] = np.nan
         if tagged is None and self.nodata is not None:
@@ -261,7 +267,7 @@ def _alike(one: float, other: float, stored: np.dtype[Any]) -> bool:
     return one == other or (stored.kind == "f" and bool(stored.type(one) == stored.type(other)))
 
 
-def _refuse_telltales(values: npt.NDArray[np.float64], raster: Raster) -> None:
+def _refuse_telltales(values: Floats, raster: Raster) -> None:
     """Refuse a value that stands for "none" elsewhere, where neither file nor plan says what does."""
     if not values.size or not np.fmin.reduce(values, axis=None) <= max(_TELLTALES):
         return

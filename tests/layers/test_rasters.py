@@ -46,6 +46,16 @@ def test_an_internal_mask_counts(write_grid):
     np.testing.assert_array_equal(read_raster(path, "g")[0].read(), [[1, np.nan], [1, 1]])
 
 
+def test_some_cells_read_as_they_do_among_all(write_grid):
+    path = write_grid(np.array([[0, 10, 12], [20, 255, 14]], dtype="uint8"), scale=0.5, offset=-1.0)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as out:
+        out.write_mask(np.array([[True, True, False], [True, True, True]]))
+    raster, _ = read_raster(path, "g", nodata=255, where="value >= 4")
+    window, at = (slice(0, 2), slice(1, 3)), (np.array([1, 0, 0, 1]), np.array([1, 0, 1, 0]))
+    np.testing.assert_array_equal(raster.read(window), [[4, np.nan], [np.nan, 6]])
+    np.testing.assert_array_equal(raster.read(window, at), [6, 4, np.nan, np.nan])
+
+
 @pytest.mark.parametrize("value", [-9999.0, -32768.0, float(np.finfo("float32").min)])
 def test_a_telltale_without_nodata_is_refused(write_grid, value):
     path = write_grid(np.array([[100, 200], [300, value]], dtype="float32"))
