@@ -33,6 +33,7 @@ from layers.calculations import Calculation as Calculation
 from layers.calculations import parse_calculation as parse_calculation
 from layers.turnings import Threshold as Threshold
 from layers.turnings import thresholds as thresholds
+from layers.formulas import SURFACES as SURFACES
 from layers.formulas import Formula as Formula
 from layers.formulas import parse_formula as parse_formula
 from layers.positions import Positions as Positions

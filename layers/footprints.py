@@ -16,6 +16,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from layers.crs import known_crs, same_crs, way_between
+from layers.projections import SAGITTA_M
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -25,8 +26,6 @@ Places = npt.NDArray[np.int64]
 
 NOTHING = 1e-9
 """Less of a cell than this is noise of coordinates, and the cell counts as not touched."""
-SAGITTA_M = 0.05
-"""How far an edge that bends may be from where it is."""
 
 _EQUATOR_M = 40_075_017.0
 _MAX_PIECES = 4096

@@ -14,8 +14,9 @@ from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
 from layers.crs import known_crs, same_crs
 from layers.errors import SourceError
-from layers.footprints import SAGITTA_M, Borders, Edges, Floats, Footprint, footprint, turn_of
+from layers.footprints import Borders, Edges, Floats, Footprint, footprint, turn_of
 from layers.formulas import Formula
+from layers.projections import SAGITTA_M
 from layers.rasters import Raster
 from layers.samples import Sample
 from layers.tallies import sample_of, statistic

@@ -13,6 +13,7 @@ from layers import visible
 from maps.lettering import hectares
 from maps.shelves import Shelf, Whys
 from zoning import (
+    EXCEPTION,
     STANDINGS,
     Plan,
     instrument_in,
@@ -25,7 +26,6 @@ from zoning import (
     trace,
 )
 
-EXCEPTION = "exception-"
 EXCEPTED = -2
 """What a policy gives way to where an exception holds."""
 STATUSES = ("decided", "contested", "review", "by_decision")

@@ -16,10 +16,7 @@ from maps.lettering import hectares
 from maps.map_words import map_words
 from maps.palette import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.payments import tell_payments
-from zoning import Plan, assumption_title, retell, said_in, solution_words, text_in, unit_in
-
-RESERVE = "(reserve)"
-DECISION = "decision-"
+from zoning import DECISION, RESERVE, Plan, assumption_title, retell, said_in, solution_words, text_in, unit_in
 
 
 def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:

@@ -17,12 +17,10 @@ from maps.report_land import unit_land
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
 from maps.report_sites import sited
-from maps.report_waiting import OPEN
-from zoning import factors, name_text, optimum_lines, text_in
+from zoning import DEFAULT_RULE, OPEN, factors, name_text, optimum_lines, text_in
 
 Content = Mapping[str, Any]
 
-DEFAULT_RULE = "default"
 HASH_SHOWN = 12
 _TOLD_APART = ("deduction", "parameter")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from maps.legends import px, say
+from maps.legends import MUTED, px, say
 from maps.lettering import amount, wrap
 from maps.palette import INK
 
@@ -23,7 +23,6 @@ MOST = 12
 """Parties a column shows; the smallest of more are drawn together."""
 LINE = 13
 FLOW = "#1F4E6B"
-MUTED = "#57534E"
 
 OTHERS = "\0"
 """Stands for the parties that are drawn together, followed by their side and number."""

@@ -10,6 +10,7 @@ import shapely
 
 from layers import visible
 from maps.legends import (
+    MUTED,
     Block,
     compass,
     decision_mark,
@@ -40,7 +41,6 @@ MARGIN = 14
 _LATIN = "'Source Sans 3','Noto Sans',Helvetica,Arial"
 _HAN = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',SimHei"
 FONTS = {"en": f"{_LATIN},{_HAN},sans-serif", "zh": f"{_HAN},{_LATIN},sans-serif"}
-MUTED = "#57534E"
 MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
 WAITING = ("contested", "review")

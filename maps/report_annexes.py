@@ -10,13 +10,10 @@ from pyproj import CRS
 
 from layers import Priority, Quota
 from maps.lettering import NONE, amount, measure, number, projection
-from maps.report_editions import RESERVE, Edition, by_group, each_row
+from maps.report_editions import Edition, by_group, each_row
 from maps.report_optima import limit_text, optimum_leaves
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from zoning import Policy, name_text, settings_of, tell_settings, text_in
-
-EXCEPTION = "exception-"
-"""Begins what stands in ``overruled_by`` where an exception holds."""
+from zoning import EXCEPTION, RESERVE, Policy, name_text, settings_of, tell_settings, text_in
 
 
 def quotas(edition: Edition) -> Chapter:

@@ -11,7 +11,7 @@ from layers import Decision
 from maps.lettering import NONE, amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
-from zoning import first_part, name_text
+from zoning import DECISION, first_part, name_text
 
 STATUSES = ("decided", "by_decision", "contested", "review")
 
@@ -193,7 +193,7 @@ def _decision_cards(edition: Edition) -> Iterator[Card]:
         place = first_part(edition.plan.zones, decision.unit)
         yield Card(
             edition.unit(decision.unit),
-            f"decision-{position}",
+            f"{DECISION}{position}",
             facts=(
                 (words["decided_as"], edition.title(decision.main or decision.overlay or "")),
                 (words["why"], decision.reason),

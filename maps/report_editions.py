@@ -15,7 +15,6 @@ from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
 from zoning import Assumption, Plan, assumption_title, name_text, retell, said_in, standings, text_in, unit_in
 
-RESERVE = "(reserve)"
 OWN = ("study's own", "house's own")
 """How references begin that cite no text: nobody can have seen it, or fail to."""
 

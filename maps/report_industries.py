@@ -9,9 +9,7 @@ import pandas as pd
 from maps.lettering import number
 from maps.report_editions import Edition, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
-from zoning import count_industries, industry_words, items_at, list_titles
-
-TREATMENTS = ("prohibited", "restricted")
+from zoning import TREATMENTS, count_industries, industry_words, items_at, list_titles
 
 
 def industries(edition: Edition) -> Chapter:

@@ -10,8 +10,8 @@ from maps.lettering import number
 from maps.report_chapters import answered
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
+from zoning import OPEN
 
-OPEN = ("contested", "review")
 TOLD = 40
 """So many units are told in full; more of the same claims would only make the report longer."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -14,10 +13,10 @@ from layers import uncollected, unpooled
 from maps.contents import contents
 from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
 from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
+from maps.pages import ASSETS
 from maps.site_layers import site_layers
 from zoning import Plan
 
-ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = (
     "block",
     "shapes",

@@ -43,6 +43,7 @@ from zoning.classifications import read_classification as read_classification
 from zoning.drafts import builtin_rulebooks as builtin_rulebooks
 from zoning.conditions import condition_faults as condition_faults
 from zoning.day_faults import day_faults as day_faults
+from zoning.provisions import EXCEPTION as EXCEPTION
 from zoning.provisions import provision_faults as provision_faults
 from zoning.land_faults import land_faults as land_faults
 from zoning.industry_faults import industry_faults as industry_faults
@@ -87,7 +88,9 @@ from zoning.questions import Question as Question
 from zoning.questions import inherited_reason as inherited_reason
 from zoning.locked_units import locked_elsewhere as locked_elsewhere
 from zoning.locked_units import locked_units as locked_units
+from zoning.decisions import DECISION as DECISION
 from zoning.decisions import decision_faults as decision_faults
+from zoning.claims import DEFAULT_RULE as DEFAULT_RULE
 from zoning.claims import classify as classify
 from zoning.zones import resolve as resolve
 from zoning.flips import flips as flips
@@ -219,6 +222,7 @@ from zoning.service_explanations import explain_services as explain_services
 from zoning.flow_explanations import explain_flows as explain_flows
 from zoning.duties import explain_policies as explain_policies
 from zoning.duties import policies_of as policies_of
+from zoning.list_explanations import TREATMENTS as TREATMENTS
 from zoning.list_explanations import explain_lists as explain_lists
 from zoning.headings import heading as heading
 from zoning.narratives import narrate as narrate
@@ -245,6 +249,7 @@ from zoning.checks import read_inputs as read_inputs
 from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import group_absent as group_absent
+from zoning.findings import OPEN as OPEN
 from zoning.findings import find as find
 from zoning.runs import STEPS as STEPS
 from zoning.runs import run as run

@@ -152,7 +152,7 @@ def settle(agreement: Agreement, sides: Sides | None = None, language: str = "en
     else:
         flows = _banded(agreement, sides or _own_sides(agreement), language)
     say = money_words(language)["grant"].format
-    granted = [_row(one.payer, one.receiver, one.amount, say(reason=one.reason)) for one in agreement.grants]
+    granted = [flow_row(one.payer, one.receiver, one.amount, say(reason=one.reason)) for one in agreement.grants]
     common = {
         "instrument": agreement.name,
         "period": agreement.period,
@@ -216,13 +216,13 @@ def _pool(agreement: Agreement, language: str) -> list[Row]:
     paid, due = _split(pay, total, agreement.step), _split(receive, total, agreement.step)
     got, said = _deducted(agreement, due, say)
     rows = [
-        _row(party, POOL, amount, say["pool_in"].format(share=pay[party], shares=_sum(pay), amount=total))
+        flow_row(party, POOL, amount, say["pool_in"].format(share=pay[party], shares=_sum(pay), amount=total))
         for party, amount in paid.items()
     ]
     for party, amount in got.items():
         share, shares = receive.get(party), _sum(receive)
         told = [say["pool_out"].format(share=share, shares=shares, amount=total)] if share is not None else []
-        rows.append(_row(POOL, party, amount, say["and"].join([*told, *said.get(party, ())])))
+        rows.append(flow_row(POOL, party, amount, say["and"].join([*told, *said.get(party, ())])))
     return rows
 
 
@@ -276,7 +276,7 @@ def _banded(agreement: Agreement, sides: Sides, language: str) -> list[Row]:
     if not payer or not band.amount:
         return []
     verdict = say[key].format(result=shown, limit=limit, payer=payer, amount=band.amount)
-    return [_row(payer, sides.other(payer), band.amount, say["and"].join((fact, verdict)))]
+    return [flow_row(payer, sides.other(payer), band.amount, say["and"].join((fact, verdict)))]
 
 
 def _load(agreement: Agreement, language: str) -> list[Row]:
@@ -291,14 +291,15 @@ def _load(agreement: Agreement, language: str) -> list[Row]:
         shares = one.pay or pay
         for party, amount in _split(shares, due, agreement.step).items():
             told = say["load_share"].format(terms=term, share=shares[party], shares=_sum(shares))
-            rows.append(_row(party, POOL, amount, told))
+            rows.append(flow_row(party, POOL, amount, told))
     for party, amount in _split(receive, total, agreement.step).items():
         told = say["load_out"].format(share=receive[party], shares=_sum(receive), amount=total)
-        rows.append(_row(POOL, party, amount, told))
+        rows.append(flow_row(POOL, party, amount, told))
     return rows
 
 
-def _row(payer: str, receiver: str, amount: Decimal, rule: str) -> Row:
+def flow_row(payer: str, receiver: str, amount: Decimal, rule: str) -> Row:
+    """What of a row of the FLOWS table is its own: the rest is alike for all of an agreement or transfer."""
     return {"payer": payer, "receiver": receiver, "amount": amount, "rule": rule}
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from layers import ConditionError, Finding, Study, Transfer, UnknownNameError, ZoneplanError, shown, telling
 from zoning.accounts import party_faults
 from zoning.agreements import parties_of, whole_agreements
+from zoning.bounds import UNIT
 from zoning.errors import InfeasibleError, near
 from zoning.foresights import Foresight
 from zoning.indicators import QUOTA
 from zoning.needs import Sight
 from zoning.parties import BUDGET, namesakes
 from zoning.rulebook import Rulebook
-from zoning.transfers import UNIT, conditions_of, measures_of, require_values
+from zoning.transfers import conditions_of, measures_of, require_values
 
 
 def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) -> Iterator[ZoneplanError]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from layers import Agreement, Transfer, parse_condition
 from zoning.agreements import whole_agreements
+from zoning.bounds import UNIT
 from zoning.chains import Content, asked, in_plan, link
 from zoning.parties import BUDGET, POOL, parties_of_unit
 from zoning.plans import Plan
-from zoning.transfers import UNIT, measures_of
+from zoning.transfers import measures_of
 from zoning.weights import see
 from zoning.words import engine_words
 

@@ -13,15 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers import Answer, Layer, Raster, Siting, cell_boxes, cut_tracts, parse_condition
+from layers import SURFACES, Answer, Layer, Raster, Siting, cell_boxes, cut_tracts, parse_condition
 from zoning.lines import covered, roles_of
 from zoning.measures import BOUNDARY_ROLE, deducted_roles, steepness
 from zoning.rulebook import Rulebook
 from zoning.selections import Plots
 from zoning.surroundings import Cells, Floats, Places, Shapes, Surroundings, find_surroundings
 
-SURFACES = ("value", "slope", "aspect", "relief")
-"""What conditions of a siting know of a cell, beside the names of the layers that designate."""
 BY_EDGE = 4
 """Of the neighbours of a cell those with which it has an edge in common."""
 SLIVER = 1e-5

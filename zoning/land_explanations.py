@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from layers import number_text, parse_calculation, parse_condition
@@ -16,6 +15,7 @@ from zoning.gatherings import places_of
 from zoning.land_entries import Derived, Norm
 from zoning.norms import weigh_norms
 from zoning.plans import Plan
+from zoning.policies import plain_value
 from zoning.words import engine_words, text_in
 
 
@@ -51,7 +51,7 @@ def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     for one in derived:
         told = explain_derived(one, rows, plan.rulebook, plan.language)
         for unit, own, because in zip(rows.index, values, told, strict=True):
-            found[str(unit)].append(_measure(one, _plain(own[one.name]), because, own, plan))
+            found[str(unit)].append(_measure(one, plain_value(own[one.name]), because, own, plan))
     return found
 
 
@@ -109,7 +109,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
         for clause in because.clauses
         if not always
     ]
-    values = {name: _plain(own[name]) for name in sorted(names) if name in own}
+    values = {name: plain_value(own[name]) for name in sorted(names) if name in own}
     said = {"clauses": clauses, "values": values, "thresholds": dict.fromkeys(names)}
     told = text_in(band.reason, plan.language) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
@@ -135,15 +135,6 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
         "because": dict(band.reason) if band and band.reason else {},
         "calculation": worked,
     }
-
-
-def _plain(value: Any) -> float | bool | str | None:
-    """A value of a table for JSON; None where it is missing."""
-    if pd.isna(value):
-        return None
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    return value if isinstance(value, str) else float(value)
 
 
 def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Content:

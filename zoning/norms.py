@@ -14,9 +14,9 @@ from zoning.indicators import amounts
 from zoning.land_entries import JURISDICTION, UNIT, Norm
 from zoning.questions import packed, sentences
 from zoning.rulebook import Rulebook
+from zoning.wholes import AREA
 
 COLUMNS = ("norm", "level", "place", "answer", "facts", "values")
-AREA = "area_ha"
 
 
 def weigh_norms(

@@ -256,7 +256,7 @@ def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[s
         fixed |= {"list": policy.list, **{one: treatments[one] for one in ("prohibited", "restricted")}}
     if not varying:
         return [_json(fixed)] * len(units)
-    columns = {key: [_plain(one) for one in column] for key, (column, _) in varying.items()}
+    columns = {key: [plain_value(one) for one in column] for key, (column, _) in varying.items()}
     return [
         _json(fixed | {key: {"value": values[place], "unit": varying[key][1]} for key, values in columns.items()})
         for place in range(len(units))
@@ -267,7 +267,7 @@ def _json(settings: Mapping[str, object]) -> str:
     return json.dumps(settings, ensure_ascii=False, allow_nan=False, sort_keys=True, default=str)
 
 
-def _plain(value: Any) -> float | bool | str | None:
+def plain_value(value: Any) -> float | bool | str | None:
     """A value of a column for JSON; None where it is missing."""
     if pd.isna(value):
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from layers import (
     MAX_SLOPE_CELL_M,
+    SURFACES,
     Layer,
     Siting,
     SourceError,
@@ -16,7 +17,7 @@ from layers import (
     parse_condition,
 )
 from zoning.errors import near
-from zoning.grounds import SURFACES, condition_names
+from zoning.grounds import condition_names
 from zoning.measures import BOUNDARY_ROLE
 
 

@@ -10,8 +10,9 @@ from fractions import Fraction
 import pandas as pd
 
 from layers import Part, SourceError, Transfer, parse_condition, telling
-from zoning.agreements import Row
+from zoning.agreements import Row, flow_row
 from zoning.apportionment import apportion, find_binding, named
+from zoning.bounds import UNIT
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.gatherings import sum_by
 from zoning.jurisdictions import name_level
@@ -31,7 +32,6 @@ from zoning.needs import (
 from zoning.parties import POOL
 from zoning.steps import Step, exact
 
-UNIT = "unit"
 Keys = tuple[str | int, ...]
 
 
@@ -250,7 +250,7 @@ def _apportioned(
             bound = floor if binding[unit] == "floor" else ceiling
             value = bound[unit] if isinstance(bound, pd.Series) else bound
             words.append(say[f"bound_{binding[unit]}"].format(bound=money(Fraction(exact(value)))))
-        rows.append(_row(transfer.payer, unit, amounts[unit], say["and"].join(words)))
+        rows.append(flow_row(transfer.payer, unit, amounts[unit], say["and"].join(words)))
     return rows
 
 
@@ -264,7 +264,7 @@ def _pooled(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
     paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
     total = sum(paid.values(), start=Decimal(0))
     rows = [
-        _row(unit, POOL, amount, say["pays_in"].format(terms=say["and"].join(owed.said[unit])))
+        flow_row(unit, POOL, amount, say["pays_in"].format(terms=say["and"].join(owed.said[unit])))
         for unit, amount in paid.items()
     ]
     if not total:
@@ -276,7 +276,7 @@ def _pooled(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
     floor, ceiling = _bounds(transfer, sight)
     got = apportion(weights, total, transfer.step, floor, ceiling)
     return rows + [
-        _row(
+        flow_row(
             POOL,
             unit,
             got[unit],
@@ -305,7 +305,3 @@ def _bounds(transfer: Transfer, sight: Sight) -> tuple[pd.Series, pd.Series | No
 
 def _decimals(values: pd.Series) -> pd.Series:
     return values.map(lambda one: Decimal(one.numerator) / Decimal(one.denominator)).astype(object)
-
-
-def _row(payer: str, receiver: str, amount: Decimal, rule: str) -> Row:
-    return {"payer": payer, "receiver": receiver, "amount": amount, "rule": rule}
