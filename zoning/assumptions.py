@@ -52,7 +52,7 @@ def retell_assumptions(
     """Assumptions of one language in another; one that the rulebook cannot have led to stays as it is."""
 
     def possible(language: str) -> tuple[Assumption, ...]:
-        absent = (assumption(one, language) for one in rulebook.indicators)
+        absent = (assumption(one, rulebook, language) for one in rulebook.indicators)
         numbers = (
             _unseen_in(scheme, one, value, language)
             for scheme in rulebook.schemes

@@ -106,7 +106,7 @@ def assumed(
     """
     known = _with_amounts(measures, quotas)
     absent = _absent(known, narrow(rulebook, map(str, known.columns)), quotas is not None)
-    return tuple(assumption(one, language) for one in absent)
+    return tuple(assumption(one, rulebook, language) for one in absent)
 
 
 def amounts(quotas: pd.DataFrame) -> pd.DataFrame:
@@ -227,12 +227,14 @@ def _kind(column: pd.Series) -> str:
     return _KINDS.get(content, content)
 
 
-def assumption(one: Indicator, language: str = "en") -> Assumption:
-    """What is taken for an indicator that is absent.
+def assumption(one: Indicator, rulebook: Rulebook, language: str = "en") -> Assumption:
+    """What is taken for an indicator of a rulebook that is absent.
 
     Examples
     --------
-    >>> assumption(Indicator(name="metro", type="boolean", when_absent="unknown")).assumed
+    >>> from zoning import read_rulebook
+    >>> metro = Indicator(name="metro", type="boolean", when_absent="unknown")
+    >>> assumption(metro, read_rulebook("us_west")).assumed
     'no layer or table gives it: it is taken as unknown'
     """
     words, value = engine_words(language), one.when_absent
@@ -247,5 +249,7 @@ def assumption(one: Indicator, language: str = "en") -> Assumption:
     for ending in ("_share", "_ha"):
         if one.name.endswith(ending):
             role = one.name.removesuffix(ending)
-            return Assumption(role, "role", words["no_role"].format(role=role, taken=taken))
+            title = rulebook.role_title(role, language)
+            told = "" if title == role else words["role_title"].format(title=title)
+            return Assumption(role, "role", words["no_role"].format(role=role, title=told, taken=taken))
     return Assumption(one.name, "indicator", words["no_measure"].format(taken=taken))

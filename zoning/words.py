@@ -46,8 +46,9 @@ WORDS: Words = {
     # assumptions
     "no_role": (
         "no layer has the role '{role}': it is taken as {taken}",
-        "没有图层承担角色“{role}”：取为{taken}",
+        "没有图层承担角色“{role}”{title}：取为{taken}",
     ),
+    "role_title": (" ({title})", "（{title}）"),
     "no_measure": (
         "no layer or table gives it: it is taken as {taken}",
         "没有图层或统计表提供该指标：取为{taken}",

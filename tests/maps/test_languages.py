@@ -107,7 +107,7 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(plan_of) -
     assert "（farmland-occupation-tax；税收，严格程度 1）" in told
     assert "［rules.toml 第 7 行］" in told
     assert ", line " not in told
-    assert "城市化地区占比：没有图层承担角色“key_development”：取为 0" in told
+    assert "城市化地区占比：没有图层承担角色“key_development”（城市化地区）：取为 0" in told
     told = explain(west, "04012").text()
     assert "protected areas: no layer has the role 'protected': nothing is deducted from available land for it" in told
     assert "Designated wilderness, Protected land (parks, monuments, refuges), protected areas" in report(west)

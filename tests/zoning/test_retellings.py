@@ -11,7 +11,8 @@ from pandas.testing import assert_frame_equal
 
 from layers import ZoneplanError, read_study
 from zoning import Plan, explain, retell, run
-from zoning.entries import Exemption
+from zoning.entries import Exemption, Indicator
+from zoning.indicators import assumption
 
 CHINESE_TITLES = {
     "Key development": "重点开发区",
@@ -96,9 +97,22 @@ def test_policies_have_chinese_titles_and_clauses_and_fall_back_to_english(chine
 
 def test_assumptions_are_chinese(chinese: Plan) -> None:
     told = {(one.kind, one.name): one.assumed for one in chinese.assumptions}
-    assert told["role", "protected"] == "没有图层承担角色“protected”：取为 0 公顷"
+    assert told["role", "protected"] == "没有图层承担角色“protected”（自然保护地）：取为 0 公顷"
     assert told["deduction", "water"] == "没有图层承担“水域”（water）角色：可用土地未作相应扣除"
     assert told["parameter", "plant_min_mw"] == "500 兆瓦：未与官方文本核对"
+
+
+@pytest.mark.parametrize(
+    ("measure", "called"),
+    [
+        ("energy_rich_share", "“energy_rich”（能源富集区）"),
+        ("red_line_ha", "“red_line”（生态保护红线）"),
+        ("moor_ha", "“moor”"),
+    ],
+)
+def test_an_absent_role_is_called_as_the_zone_or_line_of_its_name(chinese: Plan, measure: str, called: str) -> None:
+    absent = Indicator(name=measure, unit="1", when_absent=0)
+    assert assumption(absent, chinese.rulebook, "zh").assumed == f"没有图层承担角色{called}：取为 0"
 
 
 def test_codes_numbers_and_geometry_are_those_of_the_english_plan(chinese: Plan, english: Plan) -> None:
