@@ -19,7 +19,7 @@ from layers.columns import Plain, Scalar, Truths
 from layers.encodings import Json, cql2_json
 from layers.expressions import Expression, Joined, Name, Node, Opposite, walk
 from layers.grammar import parse_expression
-from layers.sentences import sentences
+from layers.sentences import sentences, titled
 
 Word = Literal["yes", "no", "unknown"]
 
@@ -73,6 +73,22 @@ class Condition(Expression):
         {'op': '>', 'args': [{'property': 'slope'}, 25]}
         """
         return cql2_json(self.tree)
+
+    def said(self, titles: Mapping[str, str] | None = None) -> str:
+        """The condition on one line.
+
+        Parameters
+        ----------
+        titles : mapping of str to str, optional
+            What columns, parameters and texts are called; by default as they are written.
+
+        Examples
+        --------
+        >>> condition = parse_condition("main = 'forest'  OR metro")
+        >>> condition.said(), condition.said({"main": "main function", "forest": "Forest"})
+        ("main = 'forest' OR metro", 'main function = Forest OR metro')
+        """
+        return titled(self.text, self.tree, titles or {})
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> Answer:
         """The answer for each row of a table.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ from layers.answers import Answer, View
 from layers.columns import Plain
 from layers.expressions import Among, Between, Comparison, Constant, Like, Name, Node, walk
 from layers.languages import Words, words_in
+
+_LINES = re.compile(r"[ \t\r\n]+")
+"""What a condition may be spread by; any other white space stands in a text of it, and hides."""
 
 CONTRARY = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 MOST_OPTIONS = 8
@@ -69,6 +73,17 @@ def number_text(value: float, digits: int | None = None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def titled(text: str, node: Node, titles: Mapping[str, str]) -> str:
+    """A part of a text as written, on one line, with titles for the names and texts in it."""
+    told, start = "", node.start
+    for part in walk(node):
+        word = part.name if isinstance(part, Name) else part.value if isinstance(part, Constant) else None
+        if isinstance(word, str) and word in titles:
+            told += text[start : part.start] + titles[word]
+            start = part.end
+    return _LINES.sub(" ", told + text[start : node.end])
+
+
 def sentences(
     view: View,
     leaf: Node,
@@ -124,19 +139,9 @@ class _Side(NamedTuple):
     @classmethod
     def of(cls, view: View, node: Node, titles: Mapping[str, str], units: Mapping[str, str]) -> _Side:
         fixed = not any(isinstance(part, Name) and view.is_column(part.name) for part in walk(node))
-        words = titles.get(node.name, node.name) if isinstance(node, Name) else _titled(view, node, titles)
+        words = titles.get(node.name, node.name) if isinstance(node, Name) else titled(view.text, node, titles)
         unit = units.get(node.name, "") if isinstance(node, Name) else ""
         return cls(words, view.values(node).listed(len(view.table)), fixed, isinstance(node, Constant), unit)
-
-
-def _titled(view: View, node: Node, titles: Mapping[str, str]) -> str:
-    """A part as written, on one line, with titles for the names in it."""
-    text, start = "", node.start
-    for part in walk(node):
-        if isinstance(part, Name) and part.name in titles:
-            text += view.text[start : part.start] + titles[part.name]
-            start = part.end
-    return " ".join((text + view.text[start : node.end]).split())
 
 
 class _Teller(NamedTuple):

@@ -237,7 +237,10 @@ def _conditions(edition: Edition, row: Mapping[str, Any]) -> Iterator[tuple[str,
         yield words["locks"], say("locked_line", n=amount(lock["amount"]), reason=lock["reason"])
     for group in row["groups"]:
         limits = ", ".join(say(key, n=amount(group[key])) for key in ("max_pct", "min_pct") if group[key] is not None)
-        yield words["groups"], say("group_line", when=group["when"], limits=limits, reason=group["reason"] or NONE)
+        yield (
+            words["groups"],
+            say("group_line", when=edition.when(group["when"]), limits=limits, reason=group["reason"] or NONE),
+        )
     for one in row["transfers"]:
         told = {"n": amount(one["amount"]), "other": edition.unit(one["other"]), "reason": one["reason"]}
         yield words["transfers"], say(f"transfer_{one['side']}", **told)
@@ -250,7 +253,9 @@ def _priorities(edition: Edition, quota: Quota, unit_id: str) -> Iterator[str]:
     overlays = [one.code for one in plan.rulebook.zones if one.kind == "overlay"]
     measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
     for row in each_row(factors(quota, zone, measures, plan.rulebook.values, overlays)):
-        yield edition.say("priority_line", factor=measure(row.factor), when=row.condition, reason=row.reason)
+        yield edition.say(
+            "priority_line", factor=measure(row.factor), when=edition.when(row.condition), reason=row.reason
+        )
 
 
 def _bound(edition: Edition, value: str | None, source: Decimal | str | None) -> str:

@@ -66,11 +66,15 @@ def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
     for group in quota.groups:
         ends = {"max_pct": group.max_pct, "min_pct": group.min_pct}
         limits = ", ".join(say(key, n=amount(value)) for key, value in ends.items() if value is not None)
-        yield words["groups"], say("group_line", when=group.when, limits=limits, reason=group.reason or NONE)
+        yield (
+            words["groups"],
+            say("group_line", when=edition.when(group.when), limits=limits, reason=group.reason or NONE),
+        )
     for limit in quota.limits:
         yield words["limits"], limit_text(edition, limit)
     for lock in quota.locked:
-        yield words["locks"], say("lock_line", who=lock.unit or lock.when, n=amount(lock.amount), reason=lock.reason)
+        who = lock.unit or edition.when(lock.when)
+        yield words["locks"], say("lock_line", who=who, n=amount(lock.amount), reason=lock.reason)
     if quota.carried:
         yield words["carried"], _bound(edition, quota.carried)
     for link in quota.within:
@@ -81,7 +85,7 @@ def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
 
 
 def _priority(edition: Edition, one: Priority) -> str:
-    return edition.say("priority_line", factor=measure(one.factor), when=one.when, reason=one.reason)
+    return edition.say("priority_line", factor=measure(one.factor), when=edition.when(one.when), reason=one.reason)
 
 
 def weight_text(edition: Edition, quota: Quota) -> str:
@@ -160,7 +164,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
             (words["reference"], policy.reference),
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),
-            (words["when"], policy.when),
+            (words["when"], edition.when(policy.when)),
             (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
@@ -177,7 +181,9 @@ def _exceptions(edition: Edition, policy: Policy) -> Iterator[str]:
     for one in policy.exceptions:
         doubt = "" if one.verified else edition.words["semicolon"] + edition.words["unseen"]
         reason = text_in(one.reason, edition.language)
-        yield edition.say("exception_said", when=one.when, reason=reason, reference=one.reference, doubt=doubt)
+        yield edition.say(
+            "exception_said", when=edition.when(one.when), reason=reason, reference=one.reference, doubt=doubt
+        )
 
 
 def _land(edition: Edition, rows: pd.DataFrame) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers import Decision
+from layers import Decision, parse_condition
 from maps.lettering import NONE, amount, number
 from maps.report_editions import Edition, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
@@ -169,7 +169,7 @@ def _rules(edition: Edition) -> Grid:
             (
                 rule.id,
                 edition.title(rule.zone),
-                rule.when,
+                parse_condition(rule.when).said(),
                 str(rule.priority),
                 rule.reference,
                 edition.yes(rule.verified),

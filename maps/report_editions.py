@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers import parse_condition
 from maps.lettering import NONE, area_decimals, number, percent
 from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
@@ -74,6 +75,10 @@ class Edition:
     def measure(self, name: str) -> str:
         """What a measure is called; one without a title by its name."""
         return self.measures.get(name, name)
+
+    def when(self, condition: str | None) -> str:
+        """A condition on one line, in the words of the rulebook; empty where there is none."""
+        return parse_condition(condition).said(self.measures) if condition else ""
 
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""

@@ -43,7 +43,7 @@ def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
             yield Card(str(one.period), words[f"kind_{one.kind}"], mark, (*stated, (words["reference"], one.reference)))
     for transfer in edition.plan.study.transfers:
         if transfer.name == instrument:
-            facts = ((words["when"], transfer.when or ""), (words["reference"], transfer.reference))
+            facts = ((words["when"], edition.when(transfer.when)), (words["reference"], transfer.reference))
             yield Card(
                 str(transfer.period), words[f"kind_{transfer.by}"], "" if transfer.verified else words["unseen"], facts
             )

@@ -81,7 +81,7 @@ def _places(edition: Edition, rows: pd.DataFrame) -> Grid:
 def _derived_card(edition: Edition, one: Derived) -> Card:
     words = edition.words
     table = [
-        edition.say("band", n=number(place), when=band.when, value=band.value)
+        edition.say("band", n=number(place), when=edition.when(band.when), value=band.value)
         for place, band in enumerate(one.bands, start=1)
     ]
     return Card(

@@ -28,7 +28,10 @@ def limit_text(edition: Edition, limit: Limit) -> str:
         for key, one in ends.items()
         if one is not None
     ]
-    parts = [limit.when or words["all_units"], edition.say("limit_each", level=limit.each) if limit.each else ""]
+    parts = [
+        edition.when(limit.when) or words["all_units"],
+        edition.say("limit_each", level=limit.each) if limit.each else "",
+    ]
     return edition.say(
         "limit_line",
         name=limit.name,

@@ -39,7 +39,7 @@ def _rules(edition: Edition, quota: Quota, siting: Siting, rows: pd.DataFrame) -
             (words["patches"], number(rows["patches"].sum())),
             (words["sited_by"], say("sited_cells", layer=siting.layer) if siting.layer else words["sited_pieces"]),
             (words["suitability"], say("surface", surface=siting.surface, prefer=prefer) if siting.layer else ""),
-            (words["only_where"], siting.where or ""),
+            (words["only_where"], edition.when(siting.where)),
             (words["boundary"], edition.yes(siting.boundary)),
             *((words["merits"], line) for line in _points(edition, siting)),
             (words["min_patch"], exact),
@@ -52,7 +52,7 @@ def _rules(edition: Edition, quota: Quota, siting: Siting, rows: pd.DataFrame) -
 
 def _points(edition: Edition, siting: Siting) -> Iterator[str]:
     for merit in siting.merits:
-        yield edition.say("merit_line", points=f"{merit.points:+g}", when=merit.when, reason=merit.reason)
+        yield edition.say("merit_line", points=f"{merit.points:+g}", when=edition.when(merit.when), reason=merit.reason)
     for one in siting.beside:
         told = {"points": f"{one.points:+g}", "what": one.role or one.layer, "n": number(one.within_m)}
         yield edition.say("beside_line", **told)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers import Priority, Quota, number_text
+from layers import Priority, Quota, number_text, parse_condition
 from zoning.bounds import UNIT
 from zoning.chains import Content, in_plan, link, rows_of
 from zoning.grants import GRANTED, Grants
@@ -308,7 +308,9 @@ class _Explainer:
         ends = [(key, getattr(group, key)) for key in ("max_pct", "min_pct")]
         limits = self._words["quota_and"].join(self._say(key, amount=end) for key, end in ends if end is not None)
         because = self._say("quota_because", reason=group.reason) if group.reason else ""
-        return self._say("quota_group", when=group.when, limits=limits, because=because)
+        return self._say(
+            "quota_group", when=parse_condition(group.when).said(self._titles), limits=limits, because=because
+        )
 
 
 def _by_unit(column: pd.Series) -> dict[str, Any]:

@@ -186,7 +186,9 @@ class Rulebook:
         >>> read_rulebook("us_west").titles_in("en")["pop_2020"]
         'Population 2020'
         """
-        called = [(zone.code, zone.title) for zone in self.zones]
+        of_all_days = self.draft.zones if self.draft else ()  # conditions name zones that are over, or are yet to come
+        called = [(line.code, line.title) for line in self.lines]
+        called += [(zone.code, zone.title) for zone in (*of_all_days, *self.zones)]
         called += [(one.name, one.title) for one in self.indicators if one.title]
         called += [(one.name, one.title) for one in self.parameters.values() if one.title]
         called += [(one.name, one.title) for one in self.derived]

@@ -35,7 +35,13 @@ ROLES: Words = {
 """Roles that reduce available land; of an elevation what of it is deducted."""
 
 MEASURES: Words = {
+    "unit_id": ("unit", "单元"),
+    "jurisdiction": ("jurisdiction", "行政区"),
     "main": ("main function", "主体功能"),
+    "control_line": ("control line", "管控线"),
+    "intensity_light": ("light of energy intensity", "能耗强度亮灯"),
+    "total_light": ("light of the total of energy", "能耗总量亮灯"),
+    "total_exempt": ("exempt from the total of energy", "免予能耗总量考核"),
     "available_ha": ("available land", "可用土地"),
     "available_in_boundary_ha": ("available land inside the growth boundary", "开发边界内可用土地"),
 }

@@ -286,6 +286,19 @@ def test_a_sentence_is_true_whatever_the_answer(table, text, row, sentence):
     assert sentences(text, table, row, **names) == [sentence]
 
 
+def test_a_condition_is_said_on_one_line_in_the_words_of_titles():
+    titles = {"kind": "Kind of land", "water": "Open water", "slope": "Mean slope", "%a%": "never"}
+    condition = parse_condition("(kind IN ('water', 'it''s') OR\n\t kind LIKE '%a%') AND slope + slope < limit")
+    assert condition.said() == "(kind IN ('water', 'it''s') OR kind LIKE '%a%') AND slope + slope < limit"
+    assert condition.said(titles) == (
+        "(Kind of land IN (Open water, 'it''s') OR Kind of land LIKE '%a%') AND Mean slope + Mean slope < limit"
+    )
+
+
+def test_white_space_that_hides_is_not_taken_for_a_line_end():
+    assert parse_condition("kind\n= 'a\u2028b\x1f'").said() == "kind = 'a\u2028b\x1f'"
+
+
 def test_values_are_shown_in_as_many_digits_as_the_comparison_needs():
     def said(value: float, text: str) -> str:
         return sentences(text, pd.DataFrame({"x": [value]}))[0]

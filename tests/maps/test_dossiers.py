@@ -111,7 +111,7 @@ class TestWhatItSays:
         html = dossier(toy_plan, "a2")
         assert "Permanent farmland Toy Act, section 5 100.00 100.00 –" in section(html, "lines")
         quota = section(dossier(toy_plan, "c4"), "quotas")
-        for text in ("construction land 2025", "31 ha, of 88 ha for east", "× 2 where main = 'key_development'"):
+        for text in ("construction land 2025", "31 ha, of 88 ha for east", "× 2 where main function = Key development"):
             assert text in quota
         duties = section(html, "duties")
         assert "Payment for standing forest" in duties

@@ -270,7 +270,7 @@ def test_quotas_add_up_at_every_level_and_name_what_bound(page):
     assert units[2][0] == "Unit A3 (a3)"
     assert units[2][-1] == "Ceiling"
     assert units[8][:2] == ["Reserve", "4"]
-    assert "× 2 where main = 'key_development': the new town first" in page.sections["quotas"]
+    assert "× 2 where main function = Key development: the new town first" in page.sections["quotas"]
     assert page.tables["quotas/"][1:] == [
         ["built-up land", "no layer has the role 'built_up'"],
         ["water", "no layer has the role 'water'"],
@@ -286,6 +286,19 @@ def test_each_policy_stands_once_with_its_units(page, toy_plan):
     assert text.count("text not seen") == 2
     assert "the whole plan: 12 units" in text
     assert "In 6 units: Unit A1 (a1), Unit A2 (a2), Unit B1 (b1)" in re.sub(r"\s+", " ", text)
+
+
+def test_a_condition_over_several_lines_stands_on_one_and_hides_nothing(toy_plan):
+    rulebook, spread = toy_plan.rulebook, "main = 'general'\n\tOR jurisdiction = 'we\u202est'"
+    rulebook = dataclasses.replace(
+        rulebook,
+        rules=tuple(rule.model_copy(update={"when": spread}) for rule in rulebook.rules),
+        policies=tuple(policy.model_copy(update={"when": spread}) for policy in rulebook.policies),
+    )
+    page = Page(report(dataclasses.replace(toy_plan, rulebook=rulebook)))
+    assert "main = 'general' OR jurisdiction = 'we\\u202est'" in page.text
+    assert "main function = General OR jurisdiction = 'we\\u202est'" in page.sections["policies"]
+    assert "\\u000a" not in page.text
 
 
 def test_policies_on_parts_and_overruled_ones_are_told_apart(toy_plan):

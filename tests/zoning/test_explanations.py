@@ -357,12 +357,14 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
     text = explain(plan, "a").text()
     assert "7 ha of it carried over" in text
     assert "locked at 2 ha: x" in text
-    assert "in the group main = 'key_development': at most 60 % of the total, at least 20 % of the total [" in text
+    assert (
+        "in the group main function = Key development: at most 60 % of the total, at least 20 % of the total [" in text
+    )
     assert "hands 4 ha to b: the new station\n      reference: Resolution 8 [" in text
     assert "receives 4 ha from c: the new station" in text
     assert "fragile land" not in text
     assert (
-        "in the group main = 'ecologically_fragile': at most 5 % of the total; fragile land"
+        "in the group main function = Ecologically fragile: at most 5 % of the total; fragile land"
         in explain(plan, "b").text()
     )
     told = explain(plan, "a", "zh").text()

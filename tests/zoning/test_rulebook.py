@@ -397,6 +397,16 @@ def test_a_huge_folder_is_no_rulebook(write_rulebook) -> None:
         read_rulebook(folder, DAY)
 
 
+def test_what_conditions_name_has_a_title_on_every_day() -> None:
+    """Optimised areas ended with 2023; a policy of today still names them beside what took their place."""
+    today = read_rulebook("main_functional_areas", date(2025, 1, 1))
+    english, chinese = today.titles_in("en"), today.titles_in("zh")
+    assert "optimised" not in today.codes("main")
+    assert (english["optimised"], chinese["optimised"]) == ("Optimised development area", "优化开发区域")
+    assert chinese["key_development"] == "城市化地区"  # as it is called on the day
+    assert (english["unit_id"], chinese["jurisdiction"], chinese["red_line"]) == ("unit", "行政区", "生态保护红线")
+
+
 def test_a_policy_cannot_read_an_overlay_that_is_over(write_rulebook) -> None:
     folder = write_rulebook(
         zones=lambda text: text.replace('code = "energy_rich"', 'code = "energy_rich"\nuntil = 2020-01-01'),
