@@ -62,7 +62,8 @@ class _Explainer:
         """One row of the CLAIMS table."""
         said, rule, zone = json.loads(row["values"]), self._rules.get(row["rule"]), self._zones[row["zone"]]
         locked = self._rulebook.locked.get(row["rule"])
-        reference = rule.reference if rule else said.get("decision", {}).get("reference", "")
+        decision = said.get("decision")
+        of_rules = (rule.reference if rule else "") or zone.reference  # a decision rests on what it names itself
         by_default = row["rule"] == DEFAULT_RULE
         own = link(
             self._kind(row["rule"]),
@@ -71,7 +72,7 @@ class _Explainer:
             when=rule.when if rule else "",
             said=chain(said, self._rulebook),
             days=rule or locked,
-            reference=reference or zone.reference,
+            reference=decision.get("reference", "") if decision else of_rules,
             verified=rule.verified if rule else locked.verified if locked else None,
             written=self._place(row["rule"]),
             links=self._asked(said, str(row["inherited_from"])) if by_default else (),
@@ -83,7 +84,7 @@ class _Explainer:
             "answer": str(row["answer"]),
             "because": self._because(row, rule),
             "inherited_from": str(row["inherited_from"]),
-            "decision": said.get("decision"),
+            "decision": decision,
         }
 
     def _kind(self, rule: str) -> str:

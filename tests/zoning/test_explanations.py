@@ -246,6 +246,17 @@ def test_a_decision_is_told_beside_what_the_rules_say(plan) -> None:
     assert "Also claimed\n  Key development (key_development): unknown" in text
 
 
+def test_a_decision_without_a_reference_borrows_none_from_its_zone(plan) -> None:
+    bare = plan.claims["values"].str.replace('"reference": "No. 7"', '"reference": ""')
+    zones = tuple(zone.model_copy(update={"reference": "Zoning Act"}) for zone in plan.rulebook.zones)
+    rulebook = dataclasses.replace(plan.rulebook, zones=zones)
+    plan = dataclasses.replace(plan, claims=plan.claims.assign(values=bare), rulebook=rulebook)
+    main = explain(plan, "e").as_dict()["main"]
+    assert (main["decision"]["reference"], main["reference"]) == ("", "")
+    assert main["written"] == "plan.toml, line 7"
+    assert explain(plan, "d").as_dict()["main"]["reference"] == "Zoning Act"  # the default rests on its zone
+
+
 def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
     """Each rule that was asked in vain, with its own clauses, thresholds and references."""
     text = explain(plan, "d").text()
