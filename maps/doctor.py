@@ -135,8 +135,8 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
         yield Symptom(
             "drivers",
             "note",
-            f"{len(further)} drivers of GDAL that zoneplan does not use are loaded ({shown(further)}): GDAL was "
-            f"opened by something else before. A file's ending and first bytes are still checked before GDAL sees it.",
+            f"GDAL has loaded drivers that zoneplan does not use ({shown(further)}): it was opened by something else "
+            "before. A file's ending and first bytes are still checked before GDAL sees it.",
         )
     if not lacking and not further:
         yield Symptom("drivers", "ok", f"GDAL can open nothing but {', '.join(sorted(found))}.")

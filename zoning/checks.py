@@ -262,6 +262,5 @@ def _absent(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]
             yield Finding("note", "absent", "", (indicator.name,), 1, text)
     unread = [value.name for value in rulebook.parameters.values() if not value.verified]
     if unread:
-        count = f"{len(unread)} parameters of rulebook '{rulebook.name}'"
-        text = f"{count} are not verified against an official text: {shown(unread)}"
+        text = f"parameters of rulebook '{rulebook.name}' not verified against an official text: {shown(unread)}"
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)

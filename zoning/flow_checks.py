@@ -124,5 +124,5 @@ def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> It
     unread = [f"{one.name} ({one.period})" for one in agreements if not one.verified]
     unread += [f"{one.name} ({one.period})" for one in study.transfers if not one.verified]
     if unread:
-        text = f"{len(unread)} agreements or transfers whose numbers nobody saw in an official text: {shown(unread)}"
+        text = f"agreements or transfers whose numbers nobody saw in an official text: {shown(unread)}"
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)

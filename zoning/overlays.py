@@ -262,8 +262,8 @@ def _refuse_overlaps(ids: pd.Index, shapes: Geometries) -> bool:
     if bad.any():
         named = [f"{ids[a]} and {ids[b]}" for a, b in pairs[bad]]
         raise GeometryError(
-            f"{len(named)} pairs of units overlap, by {shared[bad].sum() / 1e4:.6g} ha together: {shown(named)}; give "
-            "the shared land to one of each pair",
+            f"units overlap, by {shared[bad].sum() / 1e4:.6g} ha together: {shown(named)}; give the "
+            "shared land to one of each pair",
             code="overlap",
             layer="units",
             features=named,

@@ -111,8 +111,8 @@ def _points(layer: Layer, features: gpd.GeoDataFrame) -> Geometries:
     several = features.index[shapely.get_num_geometries(shapes) != 1].astype("str")
     if len(several):
         raise GeometryError(
-            f"layer '{layer.name}': {len(several)} features do not have exactly one point, so no unit can be told for "
-            "them; explode them first",
+            f"layer '{layer.name}': a feature does not have exactly one point, so no unit can be told for it "
+            f"({shown(several)}); explode the layer first",
             code="multipoint",
             layer=layer.name,
             features=several,

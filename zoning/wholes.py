@@ -135,7 +135,7 @@ def whole_of(units: pd.DataFrame, level: str) -> pd.Series:
     empty = units.index[named.isna() | (named.astype("str") == "")]
     if len(empty):
         raise SourceError(
-            f"layer 'units': {len(empty)} units have nothing in column '{level}' ({shown(empty)}): a unit is a part of "
+            f"layer 'units': nothing stands in column '{level}' of {shown(empty)}: a unit is a part of "
             "one larger unit; fill the column, with the unit's own id where it is whole itself",
             code="part_of_nothing",
             layer="units",
@@ -196,8 +196,8 @@ def _jurisdictions(named: pd.Series, of: pd.Series, level: str) -> pd.Series:
     torn = groups.nunique()[lambda count: count > 1].index
     if len(torn):
         raise SourceError(
-            f"layer 'units': the parts of {len(torn)} larger units of column '{level}' ({shown(torn)}) lie in "
-            "different jurisdictions; correct the column, or name the larger units by ids that are unique",
+            f"layer 'units': the parts of a larger unit of column '{level}' lie in different jurisdictions "
+            f"({shown(torn)}); correct the column, or name the larger units by ids that are unique",
             code="torn_whole",
             layer="units",
             features=torn,

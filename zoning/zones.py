@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from layers import UnknownNameError, raise_all
+from layers import UnknownNameError, raise_all, shown
 from zoning.claims import DEFAULT_RULE
 from zoning.decisions import DECISION
 from zoning.errors import near
@@ -66,7 +66,7 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     orphans = units.difference(winners.index)
     if len(orphans):
         raise UnknownNameError(
-            f"nothing claims a main function for {len(orphans)} units, not even the rule '{DEFAULT_RULE}': "
+            f"nothing claims a main function for {shown(orphans)}, not even the rule '{DEFAULT_RULE}': "
             "give the claims that classify() makes",
             features=orphans,
         )

@@ -384,7 +384,7 @@ def test_a_larger_unit_in_two_jurisdictions_is_the_checks(toy_folder: Path, comm
     edit(toy_folder, ('jurisdiction = "county"', 'jurisdiction = "county"\npart_of = "canton"'))
     (text,) = errors(toy_folder)
     assert text.startswith(
-        "plan.toml, line 12, column 11: layer 'units': the parts of 1 larger units of column 'canton' ("
+        "plan.toml, line 12, column 11: layer 'units': the parts of a larger unit of column 'canton' lie in "
     )
     assert command("check", toy_folder / "plan.toml").code == 3
     assert command("run", toy_folder / "plan.toml").code == 3

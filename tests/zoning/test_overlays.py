@@ -174,9 +174,7 @@ def test_a_column_of_ids_that_is_no_index_is_pointed_out():
 
 def test_overlapping_units_are_named_in_pairs():
     units = frame(square(0, 0), square(0.9, 0), square(5, 0), square(5.2, 0.2, 0.1), index=["a", "b", "c", "d"])
-    with pytest.raises(
-        GeometryError, match=r"2 pairs of units overlap, by 11 ha together: 'a and b', 'c and d'"
-    ) as refused:
+    with pytest.raises(GeometryError, match=r"units overlap, by 11 ha together: 'a and b', 'c and d'") as refused:
         overlay(units, {})
     assert refused.value.features == ("a and b", "c and d")
 

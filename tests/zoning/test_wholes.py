@@ -320,9 +320,13 @@ def test_without_part_of_nothing_changes(toy_folder) -> None:
     ("change", "error", "expected"),
     [
         ('part_of = "canton"', ZoneplanError, "canton"),
-        ('part_of = "hole"', SourceError, "2 units have nothing in column 'hole' ('b1', 'b2')"),
+        ('part_of = "hole"', SourceError, "nothing stands in column 'hole' of 'b1', 'b2': a unit"),
         ('part_of = "twin"', UnknownNameError, "'a1' is the id of a unit and, in column 'twin', of a larger one"),
-        ('part_of = "torn"', SourceError, "the parts of 1 larger units of column 'torn' ('one') lie in different"),
+        (
+            'part_of = "torn"',
+            SourceError,
+            "the parts of a larger unit of column 'torn' lie in different jurisdictions ('one')",
+        ),
     ],
 )
 def test_columns_that_name_no_whole(folder, units, change: str, error: type[Exception], expected: str) -> None:

@@ -117,7 +117,7 @@ def test_no_claims_no_zones() -> None:
 
 
 def test_a_unit_that_nothing_claims_is_named() -> None:
-    with pytest.raises(UnknownNameError, match=r"nothing claims a main function for 1 units.*default"):
+    with pytest.raises(UnknownNameError, match=r"nothing claims a main function for '[a-z0-9]+', not even.*default"):
         resolve(pd.DataFrame([claim("u", "near", "n-1")]), RULEBOOK)
 
 
