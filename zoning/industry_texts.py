@@ -55,21 +55,22 @@ WORDS: Words = {
     "place": ("{lon}, {lat} (WGS 84)", "经度 {lon}，纬度 {lat}（WGS 84）"),
     "outside": (
         "outside all units; the nearest is {unit}, {km} km away",
-        "不在任何单元内；最近的单元是{unit}，相距 {km} 公里",
+        "不在任何单元内；最近的单元是 {unit}，相距 {km} 公里",
     ),
     "swapped": (
         "With longitude and latitude the other way round it would lie in {unit}: did you mean {lon} {lat}?",
-        "若经纬度互换，则位于{unit}：是否应为 {lon} {lat}？",
+        "若经纬度互换，则位于 {unit}：是否应为 {lon} {lat}？",
     ),
     "no_verdict": (
         "{code}, {state}: no answer, for no list holds outside the plan",
         "{code}，{state}：方案范围以外没有适用清单，无法回答",
     ),
-    "in_unit": ("in {unit}, {jurisdiction}", "位于{unit}，{jurisdiction}"),
-    "in_unit_alone": ("in {unit}", "位于{unit}"),
+    "in_unit": ("in {unit}, {jurisdiction}", "位于 {unit}，{jurisdiction}"),
+    "in_unit_alone": ("in {unit}", "位于 {unit}"),
+    "called": ("{name} ({unit_id})", "{name}（{unit_id}）"),
     "shared": (
         "on the border with {others}; it counts to the unit whose id sorts first",
-        "位于与{others}的边界上；计入编号排序在前的单元",
+        "位于与 {others} 的边界上；计入编号排序在前的单元",
     ),
     "main": (
         "Main function: {title} ({code}); rule {rule}: {reason}",

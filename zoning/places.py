@@ -202,9 +202,9 @@ def _lines(place: Place) -> Iterator[str]:
         return
     unit = content["unit"]
     key = "in_unit" if unit["jurisdiction"] else "in_unit_alone"
-    yield words[key].format(unit=_called(unit), jurisdiction=unit["jurisdiction"])
+    yield words[key].format(unit=_called(unit, words), jurisdiction=unit["jurisdiction"])
     if content["shared_with"]:
-        yield words["shared"].format(others=words["and"].join(map(_called, content["shared_with"])))
+        yield words["shared"].format(others=words["and"].join(_called(one, words) for one in content["shared_with"]))
     yield ""
     main, line = content["main"], content["line"]
     yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
@@ -227,9 +227,9 @@ def _lines(place: Place) -> Iterator[str]:
 
 def _far(content: Content, words: Mapping[str, str]) -> Iterator[str]:
     near, swapped, asked = content["nearest"], content["swapped"], content["industry"]
-    yield words["outside"].format(unit=_called(near), km=f"{near['distance_km']:,.3f}")
+    yield words["outside"].format(unit=_called(near, words), km=f"{near['distance_km']:,.3f}")
     if swapped:
-        yield words["swapped"].format(unit=_called(swapped), lon=swapped["lon"], lat=swapped["lat"])
+        yield words["swapped"].format(unit=_called(swapped, words), lon=swapped["lon"], lat=swapped["lat"])
     if asked:
         yield words["no_verdict"].format(code=asked["code"], state=words[asked["state"]])
 
@@ -247,6 +247,6 @@ def _policy(policy: Content, language: str) -> Iterator[str]:
     yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"
 
 
-def _called(unit: Mapping[str, Any]) -> str:
-    name, unit_id = unit["name"], unit["unit_id"]
-    return f"{name} ({unit_id})" if name and name != unit_id else str(unit_id)
+def _called(unit: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    named = unit["name"] and unit["name"] != unit["unit_id"]
+    return words["called"].format_map(unit) if named else str(unit["unit_id"])

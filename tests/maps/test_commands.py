@@ -170,7 +170,7 @@ def test_at_says_what_applies_at_a_place(run_folder: Path, capsys) -> None:
     told = json.loads(capsys.readouterr().out)
     assert (told["inside"], told["unit"]["unit_id"], told["industry"]) == (True, "a1", None)
     assert call("at", run_folder, lon, lat, "--lang", "zh") == 0
-    assert "位于Unit A1 (a1)，west" in capsys.readouterr().out
+    assert "位于 Unit A1（a1），west" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_place_outside_says_which_unit_is_nearest_and_how_far(plan) -> None:
         at(plan, *degrees(-2, 2.5), language="zh")
         .text()
         .splitlines()[1]
-        .startswith("不在任何单元内；最近的单元是Unit C1")
+        .startswith("不在任何单元内；最近的单元是 Unit C1（c1），")
     )
 
 
