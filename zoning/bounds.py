@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Lock, Quota, SourceError, StudyError, UnknownNameError, shown, telling
+from layers import Lock, Quota, SourceError, StudyError, UnknownNameError, Within, shown, telling
 from zoning.apportionment import measure_bounds, named, refuse_text
 from zoning.contests import Flags
 from zoning.errors import InfeasibleError, MissingValueError, near
@@ -106,31 +106,50 @@ def find_links(quota: Quota, handed: Mapping[str, tuple[Quota, pd.DataFrame]]) -
 
     Raises
     ------
-    UnknownNameError
-        The other quota does not stand above this one.
-    StudyError
-        The two are not handed down by the same jurisdictions.
+    UnknownNameError, StudyError
+        As :func:`refuse_link`.
     """
     found: dict[str, dict[str, Decimal]] = {}
+    above = {name: other for name, (other, _) in handed.items()}
     for link in quota.within:
-        if link.quota not in handed:
-            raise UnknownNameError(
-                f"no quota '{link.quota}' stands above it, to stay within{near(link.quota, handed)}",
-                code="unknown_quota",
-            )
-        other, rows = handed[link.quota]
-        depth = quota.levels.index(link.level) + 1
-        if link.level != UNIT and other.levels[:depth] != quota.levels[:depth]:
-            raise StudyError(
-                f"it stays within '{link.quota}' at level '{link.level}', but that quota is handed down by "
-                f"{shown(other.levels)}; give both the same levels down to '{link.level}'"
-            )
+        refuse_link(quota, link, above)
+        rows = handed[link.quota][1]
         own = rows[rows["level"] == link.level]
         names = own["unit_id" if link.level == UNIT else "name"]
         caps = found.setdefault(link.level, {})
         for name, amount in zip(names, own["amount"], strict=True):
             caps[name] = min(caps.get(name, link.times * amount), link.times * amount)
     return found
+
+
+def refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None:
+    """Refuse to keep a quota within another that cannot bind it.
+
+    Parameters
+    ----------
+    quota : Quota
+    link : Within
+        One of its ``within``.
+    above : mapping of str to Quota
+        Those that are handed out before it.
+
+    Raises
+    ------
+    UnknownNameError
+        The other quota does not stand above this one.
+    StudyError
+        The two are not handed down by the same jurisdictions.
+    """
+    if link.quota not in above:
+        raise UnknownNameError(
+            f"no quota '{link.quota}' stands above it, to stay within{near(link.quota, above)}", code="unknown_quota"
+        )
+    levels, depth = above[link.quota].levels, quota.levels.index(link.level) + 1
+    if link.level != UNIT and levels[:depth] != quota.levels[:depth]:
+        raise StudyError(
+            f"it stays within '{link.quota}' at level '{link.level}', but that quota is handed down by "
+            f"{shown(levels)}; give both the same levels down to '{link.level}'"
+        )
 
 
 def _lock(

@@ -12,7 +12,7 @@ import pandas as pd
 from layers import ConditionError, Lock, Quota, Study, UnknownNameError, ZoneplanError, shown, telling
 from zoning.apportionment import measure_bounds, measure_weights, refuse_huge
 from zoning.balances import refuse_across
-from zoning.bounds import count_carried, lock_once
+from zoning.bounds import count_carried, lock_once, refuse_link
 from zoning.errors import InfeasibleError, near
 from zoning.foresights import Foresight
 from zoning.groups import group_family
@@ -78,6 +78,7 @@ def _gaps(study: Study, place: int, foresight: Foresight) -> Iterator[ZoneplanEr
     quota, known = study.quotas[place], foresight.known
     for keys, what, need in [
         *_levels(study, quota, known),
+        *_links(study, place),
         *_size(quota, known),
         *_columns(quota, known),
         *_conditions(quota, foresight),
@@ -99,6 +100,13 @@ def _levels(study: Study, quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
     for number, level in enumerate(quota.levels[:-1]):
         if level in study.units.levels:
             yield ("levels", number), "", partial(name_level, level, known)
+
+
+def _links(study: Study, place: int) -> Iterator[Need]:
+    """The quotas that one stays within: whether they can bind it."""
+    quota, above = study.quotas[place], {one.name: one for one in study.quotas[:place]}
+    for number, link in enumerate(quota.within):
+        yield ("within", number, "quota"), "", partial(refuse_link, quota, link, above)
 
 
 def _size(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
@@ -194,14 +202,6 @@ def _unprovided(study: Study, place: int, names: frozenset[str], rulebook: Ruleb
             yield UnknownNameError(
                 f"{at}: level '{level}' is no jurisdiction of [units] (it has {shown(study.units.levels) or 'none'})",
                 code="unknown_level",
-            )
-    above = [one.name for one in study.quotas[:place]]
-    for number, link in enumerate(quota.within):
-        if link.quota not in above:
-            yield UnknownNameError(
-                f"{study.where('quotas', place, 'within', number, 'quota')}: no quota '{link.quota}' stands above "
-                f"'{quota.name}', to stay within{near(link.quota, above)}",
-                code="unknown_quota",
             )
 
 

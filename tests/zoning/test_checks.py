@@ -256,6 +256,8 @@ GROUPS = """groups = [
 ]"""
 MOVE = '[[quotas.transfers]]\nfrom = "a1"\nto = "a3"\namount = 1\nreason = "a swap"'
 RESERVE = "reserve_pct = 5"
+OWN = '[[quotas]]\nname = "construction_land"'
+OTHER = OWN.replace("construction_land", "all") + '\nperiod = 2025\ntotal = 500\nunit = "ha"\nweight = "population"\n'
 ADJUSTED = """{ when = "main IN ('general', 'genral')", factor = 2, reason = 'x' }"""
 
 
@@ -323,6 +325,18 @@ ADJUSTED = """{ when = "main IN ('general', 'genral')", factor = 2, reason = 'x'
             "62, column 9: quota 'construction_land': a total of",
         ),
         (RESERVE, 'carried = "name"', 2, "69, column 11: quota 'construction_land': the balance is text, not a number"),
+        (
+            OWN,
+            f'{OWN}\nwithin = [{{ quota = "al" }}]',
+            2,
+            "61, column 21: quota 'construction_land': no quota 'al' stands above it, to stay within",
+        ),
+        (
+            OWN,
+            f'{OTHER}levels = ["unit"]\n\n{OWN}\nwithin = [{{ quota = "all", level = "county" }}]',
+            2,
+            "69, column 21: quota 'construction_land': it stays within 'all' at level 'county', but that quota",
+        ),
     ],
 )
 def test_what_a_run_refuses_of_quotas_and_transfers_is_the_checks(
