@@ -23,6 +23,7 @@ SCRIPTS = (
     "pens",
     "sites",
     "marks",
+    "names",
     "canvas",
     "nodes",
     "payments",

@@ -129,7 +129,7 @@ class Painter {
     if (shown.quota >= 0) this.drawQuota(context, screen, seen);
     if (shown.payments) drawPayments(context, screen, facts, shown.payments);
     drawMarks(context, screen, facts, seen, shown, this.thinness(screen));
-    if (shown.names) this.drawNames(context, screen, seen);
+    if (shown.names) drawNames(context, screen, facts, seen, shown);
     if (shown.onPaper) this.drawMarked(context, screen);
   }
 
@@ -209,32 +209,6 @@ class Painter {
       .sort(([a], [b]) => b - a);
     for (const [amount, unit] of drawn) {
       bubble(context, ...screen.place(shapes.labelX[unit], shapes.labelY[unit]), radius(amount));
-    }
-  }
-
-  // Names where there is room for them, and none over another.
-  drawNames(context, screen, seen) {
-    const { facts, shapes, shown } = this;
-    context.font =
-      '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", ' +
-      '"PingFang SC", "Microsoft YaHei", SimHei, sans-serif';
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    const taken = [];
-    for (const unit of [...seen].sort((a, b) => screen.width(b) - screen.width(a))) {
-      const name = facts.units.name[unit];
-      const [x, middle] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
-      const half = context.measureText(name).width / 2 + 2;
-      const y = middle - (shown.marks.has(markOf(facts, unit)) ? 13 : 0); // above its mark
-      if (half * 2 > screen.width(unit) * 1.05) continue;
-      if (taken.some(([x0, y0, half0]) => Math.abs(x - x0) < half + half0 && Math.abs(y - y0) < 14)) continue;
-      taken.push([x, y, half]);
-      context.strokeStyle = "rgba(255,255,255,.85)";
-      context.lineWidth = 3;
-      context.strokeText(name, x, y);
-      context.fillStyle = INK;
-      context.fillText(name, x, y);
     }
   }
 

@@ -267,6 +267,33 @@ def test_units_are_coloured_by_their_use_of_the_ceiling(visit, toy_plan, languag
     assert not uses.is_visible()
 
 
+WATCHED = """() => {
+  window.drawn = { fillText: [], arc: [] };
+  for (const [key, calls] of Object.entries(window.drawn)) {
+    const own = CanvasRenderingContext2D.prototype[key];
+    CanvasRenderingContext2D.prototype[key] = function (...given) {
+      calls.push(given);
+      return own.apply(this, given);
+    };
+  }
+}"""
+"""Notes the texts and circles that are drawn from now on."""
+
+
+@pytest.mark.parametrize("shown", ["construction land, 2025", "All, EUR"])
+def test_names_stand_above_circles_and_symbols(visit, paying_plan: Plan, shown: str) -> None:
+    tab = visit(paying_plan)
+    tab.get_by_label(shown).check()
+    picture(tab)
+    tab.evaluate(WATCHED)
+    tab.get_by_label("Names of units").check()
+    picture(tab)
+    drawn = tab.evaluate("() => window.drawn")
+    ends = [(y + 6, cy - radius) for _, x, y in drawn["fillText"] for cx, cy, radius, *_ in drawn["arc"] if cx == x]
+    assert ends
+    assert all(bottom < top for bottom, top in ends)
+
+
 def test_a_long_legend_covers_nothing_on_paper(visit, paying_plan: Plan) -> None:
     tab = visit(paying_plan)
     for label in ("All, EUR", "construction land, 2025", "Colour units by use of the ceiling"):
