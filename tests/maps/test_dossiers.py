@@ -267,11 +267,16 @@ class TestOnPaper:
         assert page.complaints == []
         assert len(page.asked) == 3
 
-    def test_on_a_phone_the_page_does_not_scroll_sideways(self, page, toy_plan, tmp_path):
-        write_dossier(toy_plan, "a2", tmp_path / "dossier.html")
-        page.set_viewport_size({"width": 390, "height": 800})
+    def test_on_a_phone_only_wide_tables_scroll_sideways(self, page, toy_plan, tmp_path):
+        flow = {
+            "instrument": "Forest fund", "period": 2025, "payer": "Forest fund of the whole province", "receiver": "a2",
+            "amount": Decimal("100000250.50"), "unit": "EUR", "rule": "gap", "reference": "Toy Act, section 9",
+        }  # fmt: skip
+        write_dossier(dataclasses.replace(toy_plan, flows=pd.DataFrame([flow])), "a2", tmp_path / "dossier.html")
+        page.set_viewport_size({"width": 390, "height": 844})
         page.goto((tmp_path / "dossier.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.locator("#money .wide").evaluate("box => box.scrollWidth > box.clientWidth")
 
 
 @pytest.mark.parametrize(
