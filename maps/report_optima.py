@@ -51,7 +51,7 @@ def _rules(edition: Edition, quota: Quota) -> Grid:
         edition.columns(rule="long", rule_amount="number", rule_least="number", rule_most="number", price="long"),
         (
             (
-                (rule_name(row._asdict(), edition.language), row.condition),
+                (rule_name(row._asdict(), edition.language), edition.when(row.condition)),
                 f"{measure(row.amount)} {edition.unit_of(row.unit)}",
                 measure(row.least),
                 measure(row.most),

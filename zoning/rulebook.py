@@ -11,6 +11,7 @@ from layers import UnknownNameError, raise_all, words_in
 from zoning.agreement_entries import AgreementModel
 from zoning.calendars import changes, last_change
 from zoning.classifications import Classification
+from zoning.conditions import ON, roles_read
 from zoning.day_faults import day_faults
 from zoning.drafts import Draft, read_draft
 from zoning.energy_entries import Scheme
@@ -21,8 +22,8 @@ from zoning.industry_faults import classification_of
 from zoning.land_entries import Derived, Norm
 from zoning.locked_entries import LOCKED, Locked
 from zoning.soundness import rulebook_faults
-from zoning.vocabulary import MEASURES, role_in, unit_in
-from zoning.words import text_in
+from zoning.vocabulary import MEASURES, name_text, role_in, unit_in
+from zoning.words import engine_words, text_in
 
 
 class Value(InForce):
@@ -192,7 +193,9 @@ class Rulebook:
         called += [(one.name, one.title) for one in self.indicators if one.title]
         called += [(one.name, one.title) for one in self.parameters.values() if one.title]
         called += [(one.name, one.title) for one in self.derived]
-        return words_in(language, MEASURES) | {name: text_in(title, language, name) for name, title in called}
+        roles, on = (roles_read(self.draft) if self.draft else ()), engine_words(language)["on_role"]
+        ground = {f"{ON}{role}": on.format(role=name_text(self.role_title(role, language))) for role in roles}
+        return words_in(language, MEASURES) | ground | {name: text_in(title, language, name) for name, title in called}
 
     def units_in(self, language: str) -> dict[str, str]:
         """The units of measure of indicators, parameters and derived measures in a language; shares have none."""

@@ -49,6 +49,7 @@ WORDS: Words = {
         "没有图层承担角色“{role}”{title}：取为{taken}",
     ),
     "role_title": (" ({title})", "（{title}）"),
+    "on_role": ("on {role}", "位于{role}"),
     "no_measure": (
         "no layer or table gives it: it is taken as {taken}",
         "没有图层或统计表提供该指标：取为{taken}",

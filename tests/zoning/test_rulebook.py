@@ -405,6 +405,10 @@ def test_what_conditions_name_has_a_title_on_every_day() -> None:
     assert (english["optimised"], chinese["optimised"]) == ("Optimised development area", "优化开发区域")
     assert chinese["key_development"] == "城市化地区"  # as it is called on the day
     assert (english["unit_id"], chinese["jurisdiction"], chinese["red_line"]) == ("unit", "行政区", "生态保护红线")
+    assert (english["on_national_project"], chinese["on_growth_boundary"]) == (
+        "on national project",
+        "位于城镇开发边界",
+    )
 
 
 def test_a_policy_cannot_read_an_overlay_that_is_over(write_rulebook) -> None:
