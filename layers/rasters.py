@@ -121,14 +121,14 @@ class Raster:
         cells = dataset.read(1, window=place)[chosen]
         tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
         drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
-        absent = dataset.read_masks(1, window=place)[chosen] == 0 if drawn else cells == tagged
         values: Floats = cells.astype(np.float64)
-        if tagged is not None or drawn:
-            values[absent] = np.nan
-        if tagged is None and self.nodata is not None:
+        if drawn:
+            values[dataset.read_masks(1, window=place)[chosen] == 0] = np.nan
+        nodata = self.nodata if tagged is None else tagged
+        if nodata is not None:  # beside a mask, too
             with np.errstate(over="ignore"):
-                values[cells == self.nodata] = np.nan  # in the numbers of the file: -9999.9 is another one as float32
-        elif tagged is None and not drawn:
+                values[cells == nodata] = np.nan  # in the numbers of the file: -9999.9 is another one as float32
+        elif not drawn:
             _refuse_telltales(values, self)
         if cells.dtype.kind == "f":
             values[~np.isfinite(values)] = np.nan

@@ -81,11 +81,20 @@ def test_a_telltale_is_told_as_the_plan_has_to_say_it(write_grid):
     np.testing.assert_array_equal(read_raster(path, "g", nodata=said)[0].read(), [[100, np.nan]])
 
 
-def test_a_mask_and_the_nodata_of_the_plan_both_count(write_grid):
-    path = write_grid(np.array([[0, 1], [2, 3]], dtype="uint8"))
+@pytest.mark.parametrize("tag", [None, 0])
+def test_a_mask_and_nodata_of_plan_or_file_both_count(write_grid, tag):
+    path = write_grid(np.array([[0, 1], [2, 3]], dtype="uint8"), nodata=tag)
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as out:
         out.write_mask(np.array([[True, False], [True, True]]))
-    np.testing.assert_array_equal(read_raster(path, "g", nodata=0)[0].read(), [[np.nan, np.nan], [2, 3]])
+    said = 0 if tag is None else None
+    np.testing.assert_array_equal(read_raster(path, "g", nodata=said)[0].read(), [[np.nan, np.nan], [2, 3]])
+
+
+def test_a_mask_and_nodata_of_nan_both_count(write_grid):
+    path = write_grid(np.array([[np.nan, 1], [2, 3]], dtype="float32"), nodata=np.nan)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as out:
+        out.write_mask(np.array([[True, False], [True, True]]))
+    np.testing.assert_array_equal(read_raster(path, "g")[0].read(), [[np.nan, np.nan], [2, 3]])
 
 
 def test_the_plan_may_say_nodata(write_grid):
