@@ -38,9 +38,13 @@ def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     shapes = shapely.to_wkb(np.asarray(same.geometry.array))
     columns = same.drop(columns=same.geometry.name).astype(str)
     contents = zip(*(column.tolist() for _, column in columns.items()), shapes, strict=True)
-    first: dict[tuple[object, ...], object] = {}
-    again = [
-        (one, first[row]) for one, row in zip(columns.index, contents, strict=True) if first.setdefault(row, one) != one
+    ids = columns.index.tolist()
+    first: dict[tuple[object, ...], int] = {}
+    again = [(ids[at], ids[first[row]]) for at, row in enumerate(contents) if first.setdefault(row, at) != at]
+    actions = [
+        "kept: the file holds it more than once under this id, with the same shape and columns, and each one counts"
+        if one == other
+        else f"kept: its shape and its columns are those of '{other}', and both count"
+        for one, other in again
     ]
-    actions = [f"kept: its shape and its columns are those of '{one}', and both count" for _, one in again]
     return entries(name, [one for one, _ in again], "duplicate", actions)

@@ -7,6 +7,7 @@ import pytest
 from shapely import LineString, Point, box
 
 from layers import note_duplicates
+from layers.ledger import gather
 
 
 def layer(*shapes, **columns):
@@ -21,6 +22,14 @@ def test_each_but_the_first_is_told(shape):
         ["plants", "f2", "duplicate"],
     ]
     assert ledger["action"].str.contains("'f0'", regex=False).all()
+
+
+def test_copies_under_one_id_are_told_in_one_row():
+    copies = layer(*[Point(1, 2)] * 4, mw=[5, 5, 5, 6]).set_axis(["7", "7", "7", "7"])
+    ledger = gather([note_duplicates(copies, "plants")])
+    assert ledger["feature"].tolist() == ["7"]
+    assert ledger["action"].str.startswith("kept: the file holds it more than once under this id").all()
+    assert note_duplicates(copies[2:], "plants").empty
 
 
 def test_what_differs_in_one_column_or_in_shape_is_no_duplicate():
