@@ -75,14 +75,13 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     Raises
     ------
     CrsError
-        The layer lies somewhere else altogether.
+        As :func:`refuse_far`.
     """
+    refuse_far(features, units, name)
     crs = known_crs(features)
     boxes = box_in(units.total_bounds, known_crs(units), crs)
     shapes = np.asarray(features.geometry.array)
     near = _meets(shapely.bounds(shapes), boxes, crs)
-    if not near.any():
-        raise far_away(name, features.total_bounds, boxes[0], crs)
     kept = shapes[near]
     parts, owner = shapely.get_parts(kept, return_index=True)
     close = _meets(shapely.bounds(parts), boxes, crs)
@@ -104,6 +103,29 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
         ]
     )
     return left[~empty], note
+
+
+def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse a layer whose box, all features together, does not meet that of the units.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        In their own CRS, none empty.
+    units : GeoDataFrame
+        In the working CRS.
+    name : str
+        Name of the layer, for the message.
+
+    Raises
+    ------
+    CrsError
+        The layer lies somewhere else altogether.
+    """
+    crs = known_crs(features)
+    boxes = box_in(units.total_bounds, known_crs(units), crs)
+    if not _meets(features.total_bounds[np.newaxis], boxes, crs).any():
+        raise far_away(name, features.total_bounds, boxes[0], crs)
 
 
 def far_away(name: str, bounds: Boxes, box: Boxes, crs: CRS) -> CrsError:

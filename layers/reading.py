@@ -17,11 +17,12 @@ from layers.drivers import digest, parts_of
 from layers.duplicates import note_duplicates
 from layers.energy_tables import read_energy
 from layers.errors import SourceError, ZoneplanError, raise_all, telling
+from layers.formulas import parse_formula
 from layers.industry_sections import IndustriesSection
 from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
 from layers.outlines import polygons_of
-from layers.places import keep_near
+from layers.places import keep_near, refuse_far
 from layers.projections import project
 from layers.rasters import Raster, cell_condition, check_values, read_raster, window_of
 from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
@@ -184,6 +185,8 @@ def _place(
         full, parts = keep_kind(full, name)
         full, far = keep_near(full, units, name)
         notes += [parts, far]
+    elif all(parse_formula(text).function != "nearest" for text in section.measure.values()):
+        refuse_far(full, units, name)  # the nearest point may lie far away; others would count as 0 in every unit
     features = project(full, crs)
     if kind == "polygons":
         features, repairs = make_valid(features, name)

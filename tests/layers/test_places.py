@@ -44,6 +44,13 @@ def test_a_layer_of_another_region_is_refused_with_both_boxes(china):
     assert (caught.value.code, caught.value.exit_code) == ("far", 3)
 
 
+def test_a_layer_around_the_units_with_none_beside_them_is_kept_without_features(china):
+    """B39 asks of the box of the layer, all features together."""
+    kept, ledger = keep_near(lonlat(west=box(90, 31, 92, 32), east=box(120, 31, 121, 32)), china, "x")
+    assert kept.empty
+    assert ledger[["feature", "finding"]].to_numpy().tolist() == [["east", "outside"], ["west", "outside"]]
+
+
 def test_the_outline_around_the_other_side_of_the_earth_does_not_cover_the_units(china):
     """A polygon around the point opposite the units comes out inside out in an azimuthal projection."""
     opposite = box(-85, -40, -65, -25)

@@ -114,6 +114,24 @@ def test_points_from_a_table_and_a_table(study, province):
     assert stack.designations == {}
 
 
+def test_patches_on_both_sides_of_the_units_designate_nothing(study, province):
+    sides = [box(X0 - 5000, Y0, X0 - 3000, Y0 + 2000), box(X0 + 30000, Y0, X0 + 32000, Y0 + 2000)]
+    gpd.GeoDataFrame({"kind": ["w", "e"]}, geometry=sides, crs="EPSG:3035").to_file(province / "sides.gpkg")
+    stack = read_layers(study('[[layers]]\nname = "sides"\nsource = "sides.gpkg"\nrole = "agricultural"\n'))
+    assert stack.layers[0].features.empty
+    assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["sides", "1", "outside"], ["sides", "2", "outside"]]
+
+
+def test_points_of_another_region_are_refused_unless_the_nearest_is_asked_for(study, province):
+    """Degrees under a CRS of metres would count as 0 in every unit."""
+    (province / "plants.csv").write_text("id,x,y\n1,10.1,52.3\n2,10.2,52.4\n")
+    layer = '[[layers]]\nname = "plants"\nsource = "plants.csv"\nx = "x"\ny = "y"\ncrs = "EPSG:3035"\n'
+    with pytest.raises(CrsError, match=r"layer 'plants': it lies at x 10.1 to 10.2, .* do not meet"):
+        read_layers(study(layer + 'measure = { n = "count()" }\n'))
+    (nearest,) = read_layers(study(layer + 'measure = { km = "nearest(km)" }\n')).layers
+    assert len(nearest.features) == 2
+
+
 def test_a_raster_that_designates_and_one_that_does_not(study, rows_grid):
     stack = read_layers(
         study(
