@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers import LimitError, SourceError, ZoneplanError, shown
 from zoning.contests import Contest, Flags, Floats, Objects
-from zoning.errors import InfeasibleError, MissingValueError
+from zoning.errors import InfeasibleError, MissingValueError, stray_texts
 from zoning.steps import UNLIMITED, Counts, Number, Step, exact
 
 Bound: TypeAlias = Number | pd.Series
@@ -210,7 +210,13 @@ def refuse_text(values: pd.Series, what: str) -> None:
     """Refuse a column of texts where numbers are needed."""
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
     if not numeric and (values.dtype != object or any(isinstance(value, str) for value in values)):
-        raise ZoneplanError(f"the {what} is text, not a number, as in {shown(values.head(3))}", code="text")
+        odd = stray_texts(values).sort_index()
+        raise ZoneplanError(
+            f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {named(odd.index)}; write plain "
+            "numbers, such as 1234.5, 0 included",
+            code="text",
+            features=odd.index,
+        )
 
 
 def _refuse_missing(index: pd.Index, missing: Flags, what: str) -> None:

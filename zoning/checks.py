@@ -119,7 +119,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
     rulebook = narrow(rulebook, provided(study, stack))
-    misfitting = list(misfits(stack.units, rulebook))
+    misfitting = list(misfits(stack.units, rulebook, stack.origins))
     foresight = _foresight(study, rulebook, stack, [error.layer for error in misfitting])
     return [
         *role_faults(study, rulebook),

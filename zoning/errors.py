@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+import numpy as np
+import pandas as pd
+
 from layers import ZoneplanError, shown
 
 
@@ -43,3 +46,16 @@ def near(name: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {' or '.join(repr(one) for one in close)}?"
     return f"; there are {shown(names)}" if names else ""
+
+
+def stray_texts(column: pd.Series) -> pd.Series:
+    """The texts in a column that are no numbers; all of them where each could be one, for then their file is at fault.
+
+    Examples
+    --------
+    >>> stray_texts(pd.Series({"a": "7", "b": "n/a", "c": None})).to_dict()
+    {'b': 'n/a'}
+    """
+    texts = column.dropna().astype("str")
+    finite = np.isfinite(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float))
+    return texts if finite.all() else texts[~finite]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
 from layers import SourceError, UnknownNameError, ZoneplanError, number_text, parse_condition, raise_all, shown
 from zoning.derivations import derive
 from zoning.entries import Indicator, Policy, Rule
-from zoning.errors import near
+from zoning.errors import near, stray_texts
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook
 from zoning.topics import narrow
@@ -197,8 +198,18 @@ def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Ruleb
         )
 
 
-def misfits(measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    """The complaints about columns that do not hold what the indicator of their name is declared to be."""
+def misfits(
+    measures: pd.DataFrame, rulebook: Rulebook, origins: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[ZoneplanError]:
+    """The complaints about columns that do not hold what the indicator of their name is declared to be.
+
+    Parameters
+    ----------
+    measures : DataFrame
+    rulebook : Rulebook
+    origins : mapping of str to str, optional
+        For each column, the file it came from.
+    """
     for one in rulebook.indicators:
         if one.name not in measures.columns:
             continue
@@ -206,12 +217,19 @@ def misfits(measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanErro
         kind = _kind(column)
         if kind in ("nothing", one.type) or (one.type == "boolean" and column.dropna().isin([0, 1]).all()):
             continue
+        home = f" in {origins[one.name]}" if one.name in origins else ""
+        odd = stray_texts(column).sort_index() if (kind, one.type) == ("text", "number") else None
+        found = (
+            f"it begins with {shown(column.dropna().unique()[:3])}"
+            if odd is None
+            else f"it has {shown(odd.unique()[:3])} for {shown(odd.index)}"
+        )
         yield SourceError(
             f"column '{one.name}' holds a {kind}, but rulebook '{rulebook.name}' reads it as a {one.type} "
-            f"({one.unit}); it begins with {shown(column.dropna().unique()[:3])}: "
-            "correct the column, or its type in indicators.toml",
+            f"({one.unit}); {found}{home}: correct the column, or its type in indicators.toml",
             code="column_type",
             layer=one.name,
+            features=() if odd is None else odd.index,
         )
 
 

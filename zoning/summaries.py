@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS, Geod, Proj
 
 from layers import Formula, GeometryError, Layer, SourceError, shown, way_between
-from zoning.errors import near
+from zoning.errors import near, stray_texts
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -142,9 +142,7 @@ def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series
         )
     values = features[column]
     if not pd.api.types.is_numeric_dtype(values.dtype):
-        texts = values.dropna().astype("str")
-        finite = np.isfinite(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float))
-        odd = texts if finite.all() else texts[~finite]  # where all could be numbers, their file keeps them as texts
+        odd = stray_texts(values)
         cells = f" in {len(odd)} feature(s), {shown(odd.index)}; the first is {shown(odd[:1])}" if len(odd) else ""
         raise SourceError(
             f"layer '{layer.name}': column '{column}' holds texts, not numbers{cells}. Write plain numbers, such as "

@@ -381,6 +381,12 @@ class TestRefusals:
         with pytest.raises(ZoneplanError, match="ceiling is text, not a number"):
             apportion(series([1, 1]), 7, ceiling=series(texts, dtype))
 
+    @pytest.mark.parametrize("dtype", ["object", "str"])
+    def test_texts_among_numbers_are_named_with_their_units(self, dtype):
+        with pytest.raises(ZoneplanError, match="as in 'n/a', '-', for 2 units: 'b', 'd'; write plain") as caught:
+            apportion(series(["1", "n/a", "2", "-"], dtype), 7)
+        assert caught.value.features == ("b", "d")
+
     def test_ids_that_repeat(self):
         with pytest.raises(SourceError, match="not unique: 'a'"):
             apportion(pd.Series([1, 2], index=["a", "a"]), 3)

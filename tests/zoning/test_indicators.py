@@ -75,7 +75,7 @@ def test_all_that_is_needed_is_named_at_once(measures, rulebook) -> None:
         (
             "population",
             ["12", "many", None, "3", "4", "5"],
-            "column 'population' holds a text, but.*reads it as a number",
+            r"column 'population' holds a text, but.*reads it as a number \(persons\); it has 'many' for 'b'",
         ),
         ("population", [True] * 6, "column 'population' holds a boolean"),
         ("at_border", [0, 1, 2, 0, 0, 0], "column 'at_border' holds a number, but.*reads it as a boolean"),
