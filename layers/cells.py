@@ -33,6 +33,11 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
         the two ways through the cell on the ellipsoid, interpolated between points that cut the longer side of the
         grid into 512 parts, or at every cell where it has fewer.
 
+    Raises
+    ------
+    CrsError
+        Cells lie at the rim of a map, such as that of an orthographic projection.
+
     Notes
     -----
     Between the equator and latitude p one radian of longitude holds b**2 / 2 * (sin p / (1 - e**2 sin**2 p) +
@@ -42,7 +47,15 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
         return _row_areas(raster)[row]
     if is_equal_area(raster.crs) or not len(row):
         return np.full(len(row), abs(raster.transform.a * raster.transform.e))
-    return _lattice_areas(raster, row, column)
+    areas = _lattice_areas(raster, row, column)
+    if not np.isfinite(areas).all():
+        raise CrsError(
+            f"layer '{raster.name}': units reach to cells at the rim of the map of its CRS ({raster.crs.name}), which "
+            "have no size on the earth. Give the raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp "
+            "-t_srs EPSG:4326)",
+            layer=raster.name,
+        )
+    return areas
 
 
 def cell_sides(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
@@ -134,12 +147,13 @@ def _areas_at(raster: Raster, x: Floats, y: Floats) -> Floats:
             strict=True,
         )
     )
-    east, north = (lon[::2] - lon[1::2] + np.pi) % (2 * np.pi) - np.pi, lat[::2] - lat[1::2]
     geod = _geod(raster.crs)
-    middle = lat.mean(axis=0)
-    bend = 1 - geod.es * np.sin(middle) ** 2
-    ground = geod.a**2 * (1 - geod.es) * np.cos(middle) / bend**2
-    return np.asarray(np.abs(east[0] * north[1] - east[1] * north[0]) * ground)
+    with np.errstate(invalid="ignore"):  # infinite beyond the rim of a map
+        east, north = (lon[::2] - lon[1::2] + np.pi) % (2 * np.pi) - np.pi, lat[::2] - lat[1::2]
+        middle = lat.mean(axis=0)
+        bend = 1 - geod.es * np.sin(middle) ** 2
+        ground = geod.a**2 * (1 - geod.es) * np.cos(middle) / bend**2
+        return np.asarray(np.abs(east[0] * north[1] - east[1] * north[0]) * ground)
 
 
 def _ticks(places: Places, step: int) -> Floats:

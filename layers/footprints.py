@@ -13,10 +13,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from layers.crs import known_crs, same_crs, way_between
-from layers.projections import SAGITTA_M
+from layers.projections import EQUATOR_M, follow, refuse_lost, turn_of
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -27,8 +27,9 @@ Places = npt.NDArray[np.int64]
 NOTHING = 1e-9
 """Less of a cell than this is noise of coordinates, and the cell counts as not touched."""
 
-_EQUATOR_M = 40_075_017.0
-_MAX_PIECES = 4096
+# An edge that is so long on a map, and so much longer than on the ground, leaps from one rim of the map to the other.
+_LEAP_M = 1e6
+_STRETCH = 20.0
 # Heights are whole multiples of 2**-40 of a cell: their sums are exact, and no polygon's shares depend on the others.
 _FINE = 2.0**40
 
@@ -52,6 +53,16 @@ class Edges:
     def compress(self, chosen: npt.NDArray[np.bool_]) -> Edges:
         """Some of the edges; numpy copies rows of two seven times as fast by this, and by take(), as by [chosen]."""
         return Edges(self.start.compress(chosen, 0), self.end.compress(chosen, 0), self.owner.compress(chosen))
+
+    def with_(self, others: Edges) -> Edges:
+        """These and others."""
+        start, end = np.concatenate([self.start, others.start]), np.concatenate([self.end, others.end])
+        return Edges(start, end, np.concatenate([self.owner, others.owner]))
+
+    @property
+    def lengths(self) -> Floats:
+        """How long each edge is."""
+        return np.asarray(np.hypot(*(self.end - self.start).T))
 
     def moved(self, columns: float) -> Edges:
         """The same edges further east."""
@@ -88,65 +99,69 @@ class Borders:
     ----------
     polygons : GeoDataFrame
         Valid, in any CRS. An edge that bends on its way into the grid's CRS is cut so that no point is off by more
-        than 0.05 m. A polygon across the 180th meridian stays in one piece, beyond 180 degrees.
+        than 0.05 m. In longitude and latitude each ring runs on beyond 180 degrees, and one round a pole by way of it.
     """
 
     def __init__(self, polygons: gpd.GeoDataFrame) -> None:
         self.polygons = polygons
-        self._projected: dict[CRS, tuple[Floats, Floats, Places]] = {}
+        self._found: dict[CRS, Edges] = {}
 
     def on(self, crs: CRS, transform: Affine) -> Edges:
-        """The edges in the columns and rows of a grid, which is north up."""
-        if crs not in self._projected:
-            self._projected[crs] = self._edges(crs)
-        start, end, owner = self._projected[crs]
-        scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
-        return Edges((start - shift) * scale, (end - shift) * scale, owner)
+        """The edges in the columns and rows of a grid, which is north up.
 
-    def _edges(self, crs: CRS) -> tuple[Floats, Floats, Places]:
+        Raises
+        ------
+        GeometryError
+            A polygon has no place in the CRS, or lies across the line where its map is cut.
+        """
+        if crs not in self._found:
+            self._found[crs] = self._edges(crs)
+        found = self._found[crs]
+        scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
+        return Edges((found.start - shift) * scale, (found.end - shift) * scale, found.owner)
+
+    def _edges(self, crs: CRS) -> Edges:
         shapes = shapely.orient_polygons(np.asarray(self.polygons.geometry.array))
         parts, row = shapely.get_parts(shapes, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         points, ring = shapely.get_coordinates(rings, return_index=True)
-        first = np.flatnonzero(ring[1:] == ring[:-1])
-        owner = row[part][ring].astype(np.int64)
-        own = known_crs(self.polygons)
-        if same_crs(own, crs) or not len(first):
-            return points.take(first, 0), points.take(first + 1, 0), owner[first]
-        return _projected(points, first, owner, way_between(own, crs))
+        owner, own = row[part].astype(np.int64), known_crs(self.polygons)
+        if same_crs(own, crs) or not len(rings):
+            return _chained(points, ring, owner)
+        starts = np.searchsorted(ring, np.arange(len(rings) + 1))
+        images, points, starts = follow(points, starts, way_between(own, crs))
+        ring, turn = np.repeat(np.arange(len(rings)), np.diff(starts)), turn_of(crs)
+        index, placeless = self.polygons.index, ~np.isfinite(images).all(axis=1)
+        refuse_lost(index[np.unique(owner[ring[placeless]])], "no place in", crs)
+        edges = _chained(images, ring, owner)
+        if turn is not None:
+            return edges.with_(_to_poles(images, starts, part, owner, turn))
+        ground = _chained(points, ring, owner).lengths * EQUATOR_M / (turn_of(own) or EQUATOR_M)
+        leaps = edges.lengths > np.maximum(_LEAP_M, _STRETCH * ground)
+        refuse_lost(index[np.unique(edges.owner[leaps])], "land on both sides of the cut through the globe of", crs)
+        return edges
 
 
-def turn_of(crs: CRS) -> float | None:
-    """A full turn of longitude in the units of a CRS; None where x is no longitude."""
-    return 2 * np.pi / float(crs.axis_info[0].unit_conversion_factor) if crs.is_geographic else None
+def _chained(points: Floats, ring: Places, owner: Places) -> Edges:
+    """From each point to the next of its ring."""
+    first = np.flatnonzero(ring[1:] == ring[:-1])
+    return Edges(points.take(first, 0), points.take(first + 1, 0), owner[ring[first]])
 
 
-def _projected(points: Floats, first: Places, whose: Places, to: Transformer) -> tuple[Floats, Floats, Places]:
-    """Edges from some points to those that follow them, in the target CRS; those that bend in pieces."""
-    crs = to.target_crs
-    turn = turn_of(crs) if crs is not None else None
-    _, one = np.unique(whose, return_index=True)
-    centres = to.transform(*points.take(one, 0).T)[0][np.searchsorted(whose[one], whose)]
+def _to_poles(images: Floats, starts: Places, part: Places, owner: Places, turn: float) -> Edges:
+    """The way to a pole and back again for rings that run round it: nothing else closes them in lon/lat.
 
-    def moved(points: Floats, near: Floats) -> Floats:
-        x, y = to.transform(*points.T)
-        return np.column_stack([x if turn is None else near + (x - near + turn / 2) % turn - turn / 2, y])
-
-    images = moved(points, centres)
-    start, end, owner, centre = points.take(first, 0), points.take(first + 1, 0), whose[first], centres[first]
-    first_end, last_end = images.take(first, 0), images.take(first + 1, 0)
-    bend = moved((start + end) / 2, centre) - (first_end + last_end) / 2
-    metres = 1.0 if turn is None else _EQUATOR_M / turn
-    pieces = np.clip(np.ceil(np.sqrt(np.hypot(*bend.T) * metres / SAGITTA_M)), 1, _MAX_PIECES).astype(np.int64)
-    edge = np.repeat(np.arange(len(owner)), pieces)
-    step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    later, cut = step > 0, edge[step > 0]
-    along = (step[later] / pieces[cut])[:, None]
-    between = moved(start.take(cut, 0) + (end - start).take(cut, 0) * along, centre[cut])
-    starts, ends = first_end.take(edge, 0), last_end.take(edge, 0)
-    starts[later] = between
-    ends[step < pieces[edge] - 1] = between
-    return starts, ends, owner[edge]
+    The land lies to the left: a part whose rings run eastwards round the earth holds the north pole. Where its rings
+    run both ways, it holds none, and any pole serves all of them.
+    """
+    first, last = starts[:-1], starts[1:] - 1
+    wound = np.rint((images[last, 0] - images[first, 0]) / turn)
+    rings = np.flatnonzero(wound)
+    north = np.bincount(part, wound) >= 0
+    pole = np.where(north[part[rings]], turn / 4, -turn / 4)
+    ends, begins = images.take(last[rings], 0), images.take(first[rings], 0)
+    there, back = (np.column_stack([side[:, 0], pole]) for side in (ends, begins))
+    return Edges(np.concatenate([ends, back]), np.concatenate([there, begins]), np.tile(owner[rings], 2))
 
 
 def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:
@@ -175,7 +190,7 @@ def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -
     >>> list(zip(found.row.tolist(), found.column.tolist(), found.share.tolist()))
     [(0, 0, 0.5), (1, 0, 1.0), (1, 1, 0.5)]
     """
-    copies = [edges] if turn is None else [edges.moved(-turn), edges, edges.moved(turn)]
+    copies = [edges] if turn is None else [edges.moved(shift * turn) for shift in _shifts(edges, shape[1], turn)]
     swept = [_swept(copy, shape) for copy in copies if _reaches(copy, shape)]
     keys, shares = swept[0] if swept else (np.empty(0, np.int64), np.empty(0))
     if len(swept) > 1:
@@ -186,6 +201,12 @@ def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -
     line = keys // shape[1]
     owner = line // shape[0]
     return Footprint(owner, line - owner * shape[0], keys - line * shape[1], shares)
+
+
+def _shifts(edges: Edges, columns: int, turn: float) -> range:
+    """By how many turns to move edges so that some may meet the columns of a grid."""
+    x = np.concatenate([edges.start[:, 0], edges.end[:, 0], [0.0]])
+    return range(int(np.floor(-x.max() / turn)), int(np.ceil((columns - x.min()) / turn)) + 1)
 
 
 def _reaches(edges: Edges, shape: tuple[int, int]) -> bool:
@@ -214,7 +235,7 @@ def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
     before -= before[first][np.cumsum(first) - 1]
     following = np.append(np.where(first[1:], (line[:-1] + 1) * columns, keys[1:]), (line[-1:] + 1) * columns)
     after = before + handed
-    gap = np.where(after > NOTHING, following[: len(keys)] - keys - 1, 0)
+    gap = np.where(np.abs(after) > NOTHING, following[: len(keys)] - keys - 1, 0)
     place = np.cumsum(gap) - gap + np.arange(len(keys))  # of each key, once the cells between them are filled in
     every = np.repeat(keys - place, gap + 1) + np.arange(len(keys) + int(gap.sum()))
     shares = np.repeat(after, gap + 1)

@@ -13,10 +13,10 @@ import pandas as pd
 from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
 from layers.crs import known_crs, same_crs
-from layers.errors import SourceError
-from layers.footprints import Borders, Edges, Floats, Footprint, footprint, turn_of
+from layers.errors import SourceError, telling
+from layers.footprints import Borders, Edges, Floats, Footprint, footprint
 from layers.formulas import Formula
-from layers.projections import SAGITTA_M
+from layers.projections import SAGITTA_M, turn_of
 from layers.rasters import Raster
 from layers.samples import Sample
 from layers.tallies import sample_of, statistic
@@ -71,7 +71,7 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
     0     0    1       0    0.5   5000.0
     1     0    1       1    0.5   5000.0
     """
-    edges = Borders(units).on(raster.crs, raster.transform)
+    edges = _edges(Borders(units), raster)
     found = footprint(edges, raster.shape, _turn(raster))
     cells = pd.DataFrame(
         {
@@ -205,6 +205,11 @@ def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
         )
 
 
+def _edges(borders: Borders, raster: Raster) -> Edges:
+    with telling(f"layer '{raster.name}'", raster.name):
+        return borders.on(raster.crs, raster.transform)
+
+
 def _turn(raster: Raster) -> float | None:
     turn = turn_of(raster.crs)
     return None if turn is None else turn / raster.transform.a
@@ -243,7 +248,7 @@ def batches(
     borders : Borders, optional
         Of the units, where other grids use them as well.
     """
-    edges = (borders or Borders(units)).on(raster.crs, raster.transform)
+    edges = _edges(borders or Borders(units), raster)
     flock = np.arange(len(units)) if flock is None else flock
     flocked = Edges(edges.start, edges.end, flock[edges.owner])
     for chosen in _groups(flocked, int(flock.max(initial=-1)) + 1, raster.shape):

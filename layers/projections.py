@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
@@ -20,10 +21,16 @@ from layers.crs import Floats, known_crs, same_crs, way_between
 from layers.errors import GeometryError, LimitError, shown
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
+EQUATOR_M = 40_075_017.0
 SAGITTA_M = 0.05
+"""How far an edge that bends may be from where it is."""
 _PIECE_SAGITTA_M = 0.9 * SAGITTA_M  # a margin for edges that bend a little unevenly
-_SURE_PIECES = 16  # an edge of more pieces may bend very unevenly: its pieces are looked at again
+# An edge of more pieces, or with another height at a quarter than at three quarters, may bend so unevenly that some of
+# its pieces exceed the margin: they are looked at again.
+_SURE_PIECES = 16
+_EVEN = 0.02
 MAX_VERTICES = 50_000_000
 _BLOCK_VERTICES = 2**16
 """Of the input, looked at together: the more, the more memory."""
@@ -59,7 +66,7 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     -----
     The sagitta of an edge is the largest distance between its image and the chord of that image, seen at a quarter, a
     half and three quarters. An edge that exceeds 0.05 m is cut into equal pieces in its own CRS, counted from the
-    end that sorts first; where that makes more than 16 pieces, each is tested again.
+    end that sorts first; where that makes more than 16 pieces, or the edge bends unevenly, each is tested again.
 
     Examples
     --------
@@ -98,6 +105,36 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     return gdf.set_geometry(gpd.GeoSeries(moved, index=gdf.index, crs=target, name=gdf.geometry.name))
 
 
+def refuse_placeless(units: gpd.GeoDataFrame, crs: CRS) -> None:
+    """Refuse units a point of which has no place in the CRS of a raster.
+
+    Raises
+    ------
+    GeometryError
+        With their ids.
+    """
+    points, row = shapely.get_coordinates(np.asarray(units.geometry.array), return_index=True)
+    images = _moved(points, way_between(known_crs(units), crs), seam=False)
+    refuse_lost(units.index[np.unique(row[~np.isfinite(images).all(axis=1)])], "no place in", crs)
+
+
+def refuse_lost(units: pd.Index, what: str, crs: CRS) -> None:
+    """Refuse units that a raster of such a CRS cannot show.
+
+    Raises
+    ------
+    GeometryError
+        There are some.
+    """
+    if len(units):
+        raise GeometryError(
+            f"{len(units)} unit(s) have {what} the raster's CRS ({crs.name}): {shown(units.astype(str))}. Give the "
+            "raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)",
+            code="projection",
+            features=units.astype(str),
+        )
+
+
 def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.NDArray[Any]:
     """Shapes of one family (points, lines or polygons), projected."""
     ragged: tuple[Any, Floats, Any] = shapely.to_ragged_array(shapes, include_z=False, include_m=False)
@@ -106,7 +143,7 @@ def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.
     if kind in {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON} and seam:
         at_seam = np.abs(shapely.bounds(shapes)[:, [0, 2]]).max(axis=1) == 180.0
     if offsets and kind not in {shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT}:
-        images, starts = _split(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
+        images, _, starts = follow(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
         offsets = (starts, *offsets[1:])
     else:
         images = _moved(points, to, seam=seam)
@@ -124,8 +161,36 @@ def _moved(points: Floats, to: Transformer, *, seam: bool) -> Floats:
     return np.column_stack(to.transform(x, points[:, 1]))
 
 
-def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tuple[Floats, Ints]:
-    """Points in the target CRS, with every edge short enough for it, and where rings start."""
+def turn_of(crs: CRS | None) -> float | None:
+    """A full turn of longitude in the units of a CRS; None where x is no longitude."""
+    if crs is None or not crs.is_geographic:
+        return None
+    return 2 * np.pi / float(crs.axis_info[0].unit_conversion_factor)
+
+
+def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False) -> tuple[Floats, Floats, Ints]:
+    """Rings and lines in another CRS, with every edge short enough for it.
+
+    Parameters
+    ----------
+    points : array of float, n x 2
+        Of all rings, one after another.
+    starts : array of int
+        Where rings start, and where the last one ends.
+    to : Transformer
+        Into a CRS in metres, or in longitude and latitude, where each ring runs on beyond half a turn.
+    seam : bool
+        The points are in degrees, and both sides of the 180th meridian are to fall on one line.
+
+    Returns
+    -------
+    images : array of float, m x 2
+        The points and those added, in the target CRS.
+    points : array of float, m x 2
+        The same where they came from.
+    starts : array of int
+    """
+    turn = turn_of(to.target_crs)
     images = _moved(points, to, seam=seam)
     open_ = np.ones(len(points), dtype=bool)  # the edge that begins here is still to be looked at
     open_[np.append(starts[1:], len(points))[starts < len(points)] - 1] = False
@@ -137,15 +202,20 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
         span = np.where(back, one, other) - low
         ends = images.take(edges, 0), images.take(edges + 1, 0)
         start = np.where(back, ends[1], ends[0])
-        with np.errstate(invalid="ignore"):  # infinite where an end has no place
-            chord = np.where(back, ends[0], ends[1]) - start
-        off = (_moved(low + span * share, to, seam=seam) - start for share in _PROBES)
-        pieces = _pieces(chord, off)
+        last = np.where(back, ends[0], ends[1])
+        probes = (_moved(low + span * share, to, seam=seam) for share in _PROBES)
+        if turn is None:
+            with np.errstate(invalid="ignore"):  # infinite where an end has no place
+                pieces, uneven = _pieces(last - start, (probe - start for probe in probes))
+        else:
+            (*off, chord), parts = _on_the_ground(start, [*probes, last], turn)
+            pieces, uneven = _pieces(chord, off)
+            pieces = np.maximum(pieces, parts)
         _refuse_many(len(points) + int((pieces - 1).sum()))
         count = np.ones(len(points), dtype=np.int64)
         count[edges] = pieces
         again = np.zeros(len(points), dtype=bool)
-        again[edges] = pieces > _SURE_PIECES
+        again[edges] = (pieces > 1) & uneven
         place = np.cumsum(count) - count
         longer = np.repeat(points, count, axis=0)
         edge = np.repeat(np.arange(len(edges)), pieces - 1)
@@ -158,24 +228,53 @@ def _split(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tupl
         images[added] = _moved(new, to, seam=seam)
         open_ = np.repeat(again, count)
         points, starts = longer, np.append(place, len(longer))[starts]
-    return images, starts
+    return images if turn is None else _unwound(images, starts, turn), points, starts
 
 
-def _pieces(chord: Floats, probes: Iterable[Floats]) -> Ints:
-    """Into how many pieces each edge is to be cut: 1 where its sagitta is small enough or cannot be told.
+def _on_the_ground(start: Floats, images: Iterable[Floats], turn: float) -> tuple[list[Floats], Ints]:
+    """Points on edges in longitude and latitude as seen from their start, in metres, and the quarters of a turn."""
+    seen, before, off, flattest = [], start, np.zeros_like(start), np.abs(start[:, 1])
+    with np.errstate(invalid="ignore"):
+        for image in images:
+            step = image - before
+            step[:, 0] -= np.rint(step[:, 0] / turn) * turn
+            before, off, flattest = image, off + step, np.fmin(flattest, np.abs(image[:, 1]))
+            seen.append(off)
+        scale = np.column_stack([np.cos(flattest * 2 * np.pi / turn), np.ones(len(start))]) * EQUATOR_M / turn
+        quarters = np.nan_to_num(np.ceil(np.abs(off[:, 0]) / (turn / 4)))
+    return [one * scale for one in seen], np.maximum(quarters, 1).astype(np.int64)
+
+
+def _unwound(images: Floats, starts: Ints, turn: float) -> Floats:
+    """Rings whose longitude runs on from point to point instead of leaping by a turn."""
+    with np.errstate(invalid="ignore"):
+        leaps = np.nan_to_num(np.rint(np.diff(images[:, 0], prepend=images[:1, 0]) / turn))
+    leaps[starts[:-1]] = 0.0
+    turns = np.cumsum(leaps)
+    turns -= np.repeat(turns[starts[:-1]], np.diff(starts))
+    return np.column_stack([images[:, 0] - turns * turn, images[:, 1]])
+
+
+def _pieces(chord: Floats, probes: Iterable[Floats]) -> tuple[Ints, Flags]:
+    """Into how many pieces each edge is to be cut, and whether some of these may bend more than others.
+
+    It is 1 where the sagitta of the edge is small enough or cannot be told.
 
     ``chord`` and ``probes`` are the images of the edge's other end and of points on it, seen from that of its first.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         length = np.hypot(chord[:, 0], chord[:, 1])
-        sagitta = np.zeros(len(chord))
+        sagitta, sides = np.zeros(len(chord)), []
         for off in probes:
-            across = np.abs(chord[:, 0] * off[:, 1] - chord[:, 1] * off[:, 0]) / length
+            across = (chord[:, 0] * off[:, 1] - chord[:, 1] * off[:, 0]) / length
             across = np.where(length > 0, across, np.hypot(off[:, 0], off[:, 1]))
-            sagitta = np.fmax(sagitta, across)
+            sagitta = np.fmax(sagitta, np.abs(across))
+            sides.append(across)
         pieces = np.ceil(np.sqrt(sagitta / _PIECE_SAGITTA_M))
-    pieces[~(sagitta > SAGITTA_M) | ~np.isfinite(pieces)] = 1
-    return np.clip(pieces, 1, _PIECES_A_PASS).astype(np.int64)
+        pieces[~(sagitta > SAGITTA_M) | ~np.isfinite(pieces)] = 1
+        # a bow has the same height at a quarter and at three quarters
+        uneven = (np.abs(sides[0] - sides[-1]) > _EVEN * sagitta) | (pieces > _SURE_PIECES)
+    return np.clip(pieces, 1, _PIECES_A_PASS).astype(np.int64), uneven
 
 
 def _refuse_many(points: int) -> None:

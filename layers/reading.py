@@ -23,7 +23,7 @@ from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
 from layers.outlines import polygons_of
 from layers.places import keep_near, refuse_far
-from layers.projections import project
+from layers.projections import project, refuse_placeless
 from layers.rasters import Raster, cell_condition, check_values, read_raster, window_of
 from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 from layers.sections import LayerSection
@@ -199,6 +199,9 @@ def _place(
 def _place_raster(section: LayerSection, raster: Raster, units: gpd.GeoDataFrame) -> tuple[Layer, pd.DataFrame]:
     crs = known_crs(units)
     window = window_of(raster, units.total_bounds, crs)
+    if not raster.crs.is_geographic:
+        with telling(f"layer '{section.name}'", section.name):
+            refuse_placeless(units, raster.crs)
     datum = datum_note(raster.crs, crs, section.name)
     if raster.nodata is None:
         check_values(raster, window)

@@ -89,3 +89,10 @@ def test_a_grid_that_is_not_tied_to_the_earth_is_refused():
     local = 'LOCAL_CS["site",UNIT["metre",1]]'
     with pytest.raises(CrsError, match="not tied to the earth"):
         cell_sides(grid(local, Affine(1, 0, 0, 0, -1, 4)), slice(0, 2))
+
+
+def test_cells_at_the_rim_of_a_map_are_refused_in_words():
+    disk = grid("+proj=ortho +lat_0=0 +lon_0=0", Affine(1e6, 0, -7e6, 0, -1e6, 7e6), (14, 14))
+    assert cell_areas(disk, np.array([7]), np.array([7]))[0] == pytest.approx(1e12, rel=0.05)
+    with pytest.raises(CrsError, match=r"layer 'raster': units reach to cells at the rim .* such as EPSG:4326"):
+        cell_areas(disk, np.array([7, 0]), np.array([7, 7]))

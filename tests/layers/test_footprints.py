@@ -14,9 +14,13 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
-from layers.footprints import Borders, footprint, turn_of
+from layers.cells import cell_areas
+from layers.errors import GeometryError
+from layers.footprints import Borders, footprint
+from layers.projections import turn_of
+from layers.rasters import Raster
 
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 REFEREE = SHARED / "referee" / "coverage"
@@ -118,7 +122,79 @@ def test_an_edge_that_bends_is_followed():
     transform = Affine(2000, 0, 4_200_000, 0, -2000, 3_200_000)
     fine = gpd.GeoSeries([shapely.segmentize(box, 0.001)], crs=own).to_crs(grid).area[0]
     found = shares([box], (200, 200), transform, grid, own=own)
-    assert found.sum() * 4e6 == pytest.approx(fine, rel=3e-7)  # 0.05 m along the border
+    assert found.sum() * 4e6 == pytest.approx(fine, rel=1e-6)  # 0.05 m along the border
+
+
+LONLAT, WORLD = CRS("EPSG:4326"), Affine(1, 0, -180, 0, -1, 90)
+
+
+def moved(shape, own, target):
+    way = Transformer.from_crs(own, target, always_xy=True)
+    return shapely.transform(shape, lambda xy: np.column_stack(way.transform(*xy.T)))
+
+
+@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize(("west", "east", "slant"), [(-95, 100, 30), (-170, 150, -50), (-180, 180, 0), (170, 380, 10)])
+def test_a_polygon_wider_than_half_the_globe_is_whole(west, east, slant, first):
+    corners = [(west, 0), (east, 0), (east, 20 + slant), (west, 20)]
+    wide = shapely.segmentize(shapely.Polygon(corners[first:] + corners[:first]), 0.02)
+    world = CRS("EPSG:8857") if east <= 180 else CRS("+proj=eqearth +lon_0=275")
+    found = shares([moved(wide, LONLAT, world)], (180, 360), WORLD, LONLAT, own=world, turn=360.0)
+    true = shares([wide], (180, 360), WORLD, LONLAT, own=LONLAT, turn=360.0)
+    assert true.sum() == pytest.approx(wide.area)
+    assert found == pytest.approx(true, abs=2e-6)  # 0.05 m of 111 km, on two sides
+
+
+def test_parts_on_opposite_sides_of_the_globe_are_each_in_their_place():
+    land = shapely.MultiPolygon([shapely.box(1.9, 45, 3, 47), shapely.box(-179, -15, -177, -13)])
+    world = CRS("EPSG:8857")
+    fine = shapely.segmentize(land, 0.02)
+    found = shares([moved(fine, LONLAT, world)], (180, 360), WORLD, LONLAT, own=world, turn=360.0)
+    assert found == pytest.approx(shares([land], (180, 360), WORLD, LONLAT, own=LONLAT, turn=360.0), abs=2e-6)
+
+
+@pytest.mark.parametrize("polar", ["EPSG:6931", "EPSG:6932"])
+def test_land_round_a_pole_holds_the_pole_and_a_hole_there_does_not(polar):
+    rim = shapely.box(-8e5, -7e5, 9e5, 6e5)  # equal-area, so that hectares tell
+    hole = shapely.Point(5e4, 2e4).buffer(2e5)
+    aside = shapely.box(3e5, 1e5, 5e5, 4e5)
+    land = [rim, rim.difference(hole), rim.difference(aside), rim.difference(hole).difference(aside)]
+    grid = Raster(Path("none.tif"), LONLAT, WORLD @ Affine.scale(0.2), (900, 1800), 2e4)
+    edges = Borders(gpd.GeoDataFrame(geometry=land, crs=polar)).on(LONLAT, grid.transform)
+    found = footprint(edges, grid.shape, 1800.0)
+    area = np.bincount(found.owner, cell_areas(grid, found.row, found.column) * found.share)
+    assert area == pytest.approx([one.area for one in land], rel=2e-3)  # in a cell at the pole land is not even
+    pole = found.row == (0 if polar == "EPSG:6931" else 899)
+    assert np.bincount(found.owner[pole], found.share[pole], len(land)) == pytest.approx([1800, 0, 1800, 0])
+
+
+@pytest.mark.parametrize("half", [5e4, 1e5, 5e5])
+@pytest.mark.parametrize(("own", "crs"), [("EPSG:6933", "EPSG:4326"), ("EPSG:6933", "+proj=laea +lat_0=0 +lon_0=0")])
+def test_an_edge_that_bends_both_ways_is_followed(own, crs, half):
+    corner = shapely.Polygon([(-half, -half), (half, half), (-half, half)])  # a diagonal over the equator
+    unit = Affine(1, 0, 0, 0, -1, 0) if crs.startswith("+") else Affine(9e-6, 0, 0, 0, -9e-6, 0)  # a metre
+    edges = Borders(gpd.GeoDataFrame(geometry=[corner], crs=own)).on(CRS(crs), unit)
+    drawn = shapely.STRtree(shapely.linestrings(np.stack([edges.start, edges.end], axis=1)))
+    true = shapely.get_coordinates(moved(shapely.segmentize(corner, half / 3000), CRS(own), CRS(crs)))
+    true = np.column_stack((true.T - [[unit.c], [unit.f]]) / [[unit.a], [unit.e]])
+    _, off = drawn.query_nearest(shapely.points(true), return_distance=True, all_matches=False)
+    assert off.max() < 0.051
+
+
+@pytest.mark.parametrize(
+    ("own", "crs", "land", "words"),
+    [
+        ("EPSG:4326", "+proj=geos +h=35785831 +lon_0=0", shapely.box(-90, 0, -70, 10), "no place in"),
+        ("EPSG:4326", "EPSG:3857", shapely.box(178, -20, 182, -16), "land on both sides of the cut"),
+        ("EPSG:3832", "EPSG:6933", shapely.box(3.2e6, -2.2e6, 3.5e6, -1.8e6), "land on both sides of the cut"),
+    ],
+)
+def test_land_that_a_grid_cannot_show_is_refused(own, crs, land, words):
+    units = gpd.GeoDataFrame(geometry=[land], index=["x1"], crs=own)
+    told = rf"1 unit\(s\) have .*{words}.*'x1'. Give the raster in a CRS that"
+    with pytest.raises(GeometryError, match=told) as caught:
+        Borders(units).on(CRS(crs), Affine.identity())
+    assert (caught.value.exit_code, tuple(caught.value.features)) == (3, ("x1",))
 
 
 @pytest.mark.skipif(not REFEREE.is_dir(), reason="the referee's polygons are not beside the repository")
