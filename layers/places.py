@@ -54,6 +54,18 @@ def box_in(bounds: Boxes, crs: CRS, target: CRS) -> Boxes:
     return np.asarray([[west, south, east, north]])
 
 
+def turned(boxes: Boxes, crs: CRS) -> Boxes:
+    """Boxes, and where longitudes beyond 180 would have them: a turn further east and a turn further west.
+
+    Examples
+    --------
+    >>> turned(np.array([[-110.0, 38, -106, 40]]), CRS("EPSG:4326"))[:, 0].tolist()
+    [-110.0, 250.0, -470.0]
+    """
+    turns = (0.0, _TURN, -_TURN) if crs.is_geographic else (0.0,)
+    return np.concatenate([boxes + np.asarray([turn, 0.0, turn, 0.0]) for turn in turns])
+
+
 def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """The lines and polygons whose box meets that of the units, without their far parts.
 
@@ -71,13 +83,7 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     features : GeoDataFrame
     ledger : DataFrame
         "outside": a row for each feature left out, or of which parts were left out.
-
-    Raises
-    ------
-    CrsError
-        As :func:`refuse_far`.
     """
-    refuse_far(features, units, name)
     crs = known_crs(features)
     boxes = box_in(units.total_bounds, known_crs(units), crs)
     shapes = np.asarray(features.geometry.array)
@@ -90,7 +96,7 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
         few = parts[(owner == row) & close]
         kept[row] = together(few)
     if crs.is_geographic:
-        kept = _cut_wide(kept, boxes)
+        kept = _cut_wide(kept, turned(boxes, crs))
     left = features[near].set_geometry(
         gpd.GeoSeries(kept, index=features.index[near], crs=features.crs, name="geometry")
     )
@@ -153,15 +159,8 @@ def box_text(bounds: Boxes) -> str:
 def _meets(bounds: Boxes, boxes: Boxes, crs: CRS) -> npt.NDArray[np.bool_]:
     """Whether each of many boxes meets one of the units' boxes; longitudes beyond 180 are taken round the globe."""
     found = np.zeros(len(bounds), dtype=bool)
-    turns = (0.0, _TURN, -_TURN) if crs.is_geographic else (0.0,)
-    for west, south, east, north in boxes:
-        for turn in turns:
-            found |= (
-                (bounds[:, 0] <= east + turn)
-                & (bounds[:, 2] >= west + turn)
-                & (bounds[:, 1] <= north)
-                & (bounds[:, 3] >= south)
-            )
+    for west, south, east, north in turned(boxes, crs):
+        found |= (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
     return found
 
 
@@ -173,8 +172,8 @@ def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes) -> npt.NDArray[Any]:
     if not wide.any():
         return shapes
     reach = [
-        shapely.box(max(west - _REACH_DEGREES, -_TURN), max(south - _REACH_DEGREES, -90.0),
-                    min(east + _REACH_DEGREES, _TURN), min(north + _REACH_DEGREES, 90.0))
+        shapely.box(west - _REACH_DEGREES, max(south - _REACH_DEGREES, -90.0),
+                    east + _REACH_DEGREES, min(north + _REACH_DEGREES, 90.0))
         for west, south, east, north in boxes
     ]  # fmt: skip
     whole = shapely.union_all(np.asarray(reach, dtype=object))

@@ -20,7 +20,7 @@ from layers.drivers import GRIDS, format_of
 from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
 from layers.geotiffs import check_grid, opened
 from layers.ledger import entries, gather
-from layers.places import box_in, far_away
+from layers.places import box_in, far_away, turned
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -314,17 +314,17 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
         The raster has more than ``MAX_WINDOW_CELLS`` cells there.
     """
     boxes = box_in(bounds, crs, raster.crs)
-    west, south, east, north = boxes[0]
     own, (height, width) = raster.transform, raster.shape
-    if len(boxes) > 1:  # on both sides of the 180th meridian: all columns
-        west, east = own.c, own.c + own.a * width
-    edges = [(west - own.c) / own.a, (east - own.c) / own.a, (north - own.f) / own.e, (south - own.f) / own.e]
-    left, right, top, bottom = np.floor(edges) + np.asarray([-1, 2, -1, 2])
-    if not np.isfinite(edges).all() or right < 2 or bottom < 2 or left > width - 2 or top > height - 2:
+    placed = turned(boxes, raster.crs)[:, [0, 2, 3, 1]] - [own.c, own.c, own.f, own.f]
+    edges = np.floor(placed / [own.a, own.a, own.e, own.e]) + np.asarray([-1, 2, -1, 2])
+    left, right, top, bottom = edges.T
+    meets = np.isfinite(edges).all(axis=1) & (right >= 2) & (bottom >= 2) & (left <= width - 2) & (top <= height - 2)
+    if not meets.any():
         whole = np.asarray([own.c, own.f + own.e * height, own.c + own.a * width, own.f])
         raise far_away(raster.name, whole, boxes[0], raster.crs)
-    rows = slice(max(int(top), 0), min(int(bottom), height))
-    columns = slice(max(int(left), 0), min(int(right), width))
+    # units on both sides of the meridian at which the grid is cut: all columns
+    rows = slice(max(int(top[meets].min()), 0), min(int(bottom[meets].max()), height))
+    columns = slice(max(int(left[meets].min()), 0), min(int(right[meets].max()), width))
     tall, wide = rows.stop - rows.start, columns.stop - columns.start
     if tall * wide > MAX_WINDOW_CELLS:
         raise LimitError(

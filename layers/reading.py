@@ -181,12 +181,12 @@ def _place(
     full, empties = drop_empty(inputs, name)
     kind = kind_of(full, name)
     notes = [empties, datum_note(known_crs(full), crs, name)]
+    if kind != "points" or all(parse_formula(text).function != "nearest" for text in section.measure.values()):
+        refuse_far(full, units, name)  # the nearest point may lie far away; others would count as 0 in every unit
     if kind != "points":
         full, parts = keep_kind(full, name)
         full, far = keep_near(full, units, name)
         notes += [parts, far]
-    elif all(parse_formula(text).function != "nearest" for text in section.measure.values()):
-        refuse_far(full, units, name)  # the nearest point may lie far away; others would count as 0 in every unit
     features = project(full, crs)
     if kind == "polygons":
         features, repairs = make_valid(features, name)
@@ -207,7 +207,7 @@ def _place_raster(section: LayerSection, raster: Raster, units: gpd.GeoDataFrame
         check_values(raster, window)
     if section.role in {None, "elevation"} or section.where is None:
         return Layer(section.name, "raster", section.role, None, raster, section.measure), datum
-    outlines = polygons_of(raster, window)
+    outlines, _ = keep_near(polygons_of(raster, window), units, section.name)  # of all columns, some lie far away
     features, repairs = make_valid(project(outlines, crs), section.name)
     note = entries(
         section.name, [] if len(features) else [""], "empty", f"no cell near the units meets where ({section.where})"

@@ -10,7 +10,7 @@ from pyproj import CRS
 from shapely import MultiPolygon, Polygon, box
 
 from layers import CrsError, project, working_crs
-from layers.places import box_in, keep_near
+from layers.places import box_in, keep_near, refuse_far
 
 
 def lonlat(**shapes):
@@ -40,13 +40,15 @@ def test_a_layer_of_another_region_is_refused_with_both_boxes(china):
     with pytest.raises(
         CrsError, match=r"it lies at x 0 to 1, y 0 to 1, the units at x 99.7159 to 110.284, y 29"
     ) as caught:
-        keep_near(lonlat(a=box(0, 0, 1, 1)), china, "x")
+        refuse_far(lonlat(a=box(0, 0, 1, 1)), china, "x")
     assert (caught.value.code, caught.value.exit_code) == ("far", 3)
 
 
 def test_a_layer_around_the_units_with_none_beside_them_is_kept_without_features(china):
     """B39 asks of the box of the layer, all features together."""
-    kept, ledger = keep_near(lonlat(west=box(90, 31, 92, 32), east=box(120, 31, 121, 32)), china, "x")
+    layer = lonlat(west=box(90, 31, 92, 32), east=box(120, 31, 121, 32))
+    refuse_far(layer, china, "x")
+    kept, ledger = keep_near(layer, china, "x")
     assert kept.empty
     assert ledger[["feature", "finding"]].to_numpy().tolist() == [["east", "outside"], ["west", "outside"]]
 
@@ -68,6 +70,14 @@ def test_a_world_wide_polygon_is_cut_far_outside(china):
     assert there.geometry.iloc[0].is_valid
     inside = shapely.intersection(there.geometry.iloc[0], shapely.union_all(np.asarray(china.geometry.array)))
     assert inside.area == pytest.approx(china.area.sum() - 1.06e10, rel=0.001)
+
+
+def test_a_wide_polygon_in_longitudes_up_to_360_is_cut_where_the_units_are():
+    units = lonlat(a=box(-110, 38, -106, 40))
+    there = project(units, working_crs(units))
+    kept, ledger = keep_near(lonlat(sea=box(0, -80, 360, 80)), there, "x")
+    assert ledger.empty
+    assert kept.geometry["sea"].bounds == pytest.approx((229.9, 17.9, 274.1, 60.1), abs=0.1)
 
 
 def test_units_on_both_sides_of_the_180th_meridian():

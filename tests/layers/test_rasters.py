@@ -205,6 +205,22 @@ def test_the_window_around_the_units(rows_grid, units):
     assert caught.value.code == "far"
 
 
+@pytest.mark.parametrize(
+    ("west", "box", "columns"),
+    [
+        (0, [-110.0, 38, -106, 40], (249, 256)),  # longitudes of 0 to 360, as climate models write them
+        (0, [-2.0, 38, 1, 40], (0, 360)),  # on both sides of the meridian at which the grid is cut
+        (0, [2.0, 38, 5, 40], (1, 7)),
+        (-180, [-110.0, 38, -106, 40], (69, 76)),
+        (160, [-182.0, 38, -178, 40], (17, 24)),
+    ],
+)
+def test_longitudes_are_taken_round_the_globe(write_grid, west, box, columns):
+    path = write_grid(np.ones((180, 360), "uint8"), crs="EPSG:4326", transform=Affine(1, 0, west, 0, -1, 90))
+    rows, found = window_of(read_raster(path, "g")[0], np.array(box), CRS("EPSG:4326"))
+    assert ((rows.start, rows.stop), (found.start, found.stop)) == ((49, 54), columns)
+
+
 def test_cells_that_meet_the_condition_become_polygons(rows_grid):
     raster, _ = read_raster(rows_grid, "g", where="value IN (0, 1, 4)")
     drawn = polygons_of(raster, WHOLE)

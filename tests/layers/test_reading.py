@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from affine import Affine
 from shapely import Point, box
 
 from layers import (
@@ -146,6 +147,23 @@ def test_a_raster_that_designates_and_one_that_does_not(study, rows_grid):
     assert (none.kind, len(none.features)) == ("polygons", 0)
     assert list(stack.designations) == ["north", "none"]
     assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["none", "", "empty"]]
+
+
+@pytest.mark.parametrize("west", [-110, -3])
+def test_a_grid_in_longitudes_up_to_360_designates_the_same_land(study, province, write_grid, west):
+    """Also where it is cut between the units, and the land around the point opposite would come out inside out."""
+    outlines = [box(west, -3, west + 3, 2), box(west + 3, -3, west + 5, 2)]
+    places = gpd.GeoDataFrame({"code": ["a", "b"], "name": "", "county": ""}, geometry=outlines, crs="EPSG:4326")
+    places.to_file(province / "units.gpkg")
+    cells = np.random.default_rng(3).integers(0, 9, (180, 360)).astype("uint8")
+    cells[:, :60] = cells[:, 300:] = 8
+    write_grid(cells, "half.tif", crs="EPSG:4326", transform=Affine(1, 0, -180, 0, -1, 90))
+    write_grid(np.roll(cells, 180, axis=1), "full.tif", crs="EPSG:4326", transform=Affine(1, 0, 0, 0, -1, 90))
+    layer = '[[layers]]\nname = "{0}"\nsource = "{0}.tif"\nwhere = "value > 2"\nrole = "{1}"\n'
+    stack = read_layers(study(layer.format("half", "agricultural") + layer.format("full", "water")))
+    half, full = (stack.units.intersection(one.features.union_all()).area / stack.units.area for one in stack.layers)
+    assert 0.4 < half.min() < half.max() < 0.9
+    assert full.tolist() == pytest.approx(half.tolist(), rel=1e-9)
 
 
 def test_the_order_of_rows_changes_nothing(study, forest, province):
