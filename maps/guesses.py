@@ -88,7 +88,7 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> Guess:
         sure = "likely" if sure == "sure" else sure
     others = [column for column in fit if column != best and scores[column] >= 3]
     if others:
-        why += plan_word(language, "id_others", columns=shown(others))
+        why += plan_word(language, "id_others", columns=shown(others, language))
     return Guess(best, sure, why)
 
 

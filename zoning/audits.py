@@ -67,7 +67,7 @@ def _used(draft: Draft, plan: Plan) -> Iterator[Finding]:
         return
     files = sorted(file for file in {*draft.files, *own.files} if draft.files.get(file) != own.files.get(file))
     if files:
-        text = finding_words(plan.language)["other_rulebook"].format(files=shown(files))
+        text = finding_words(plan.language)["other_rulebook"].format(files=shown(files, plan.language))
         yield Finding("warning", "other_rulebook", name, tuple(files[:5]), len(files), text)
     yield from usage_findings(plan)
 

@@ -79,7 +79,7 @@ def _say(plan: Plan, key: str, **parts: object) -> str:
 def _of_units(plan: Plan, code: str, ids: Iterable[str], **parts: object) -> Finding:
     """A warning about some units."""
     units = sorted(ids)
-    text = _say(plan, code, count=f"{len(units):,}", units=shown(units), **parts)
+    text = _say(plan, code, count=f"{len(units):,}", units=shown(units, plan.language), **parts)
     return Finding("warning", code, "", tuple(units[:5]), len(units), text)
 
 
@@ -148,7 +148,9 @@ def _weighed(plan: Plan, floor: Floor, title: str, rows: pd.DataFrame) -> Iterat
         yield Finding("warning", "floor_missed", floor.line, (str(place),), 1, text)
     silent = places[rows["missing_ha"].isna()].tolist()
     if silent:
-        text = _say(plan, "floor_no_measure", title=title, count=len(silent), places=shown(silent), of=of)
+        text = _say(
+            plan, "floor_no_measure", title=title, count=len(silent), places=shown(silent, plan.language), of=of
+        )
         yield _unchecked(floor, text, silent)
 
 

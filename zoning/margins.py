@@ -133,7 +133,7 @@ def margin_findings(plan: Plan) -> Iterator[Finding]:
     for (rule, clause), group in rows.groupby(["rule", "clause"], sort=True):
         units = sorted(set(group["unit_id"]))
         said = finding_words(plan.language)["near_threshold"]
-        text = said.format(count=len(units), units=shown(units), rule=rule, clause=clause)
+        text = said.format(count=len(units), units=shown(units, plan.language), rule=rule, clause=clause)
         yield Finding("note", "near_threshold", "", tuple(units[:5]), len(units), text)
 
 

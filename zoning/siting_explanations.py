@@ -95,7 +95,7 @@ def find_unplaced(plan: Plan) -> Iterator[Finding]:
                 period=quota.period,
                 n=f"{part['unplaced_ha'].sum():,.2f}",
                 count=f"{len(units):,}",
-                units=shown(units),
+                units=shown(units, plan.language),
                 why=why_unplaced(str(because), least, plan.language),
             )
             yield Finding(

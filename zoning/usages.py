@@ -121,7 +121,7 @@ def usage_findings(plan: Plan) -> Iterator[Finding]:
             yield Finding("note", code, "rules", (row["rule"],), 1, words[code].format(**told))
     never = found.policies.loc[found.policies["applies"] == 0, "policy"].tolist()
     if never:
-        text = words["policy_never_applies"].format(count=len(never), policies=shown(never))
+        text = words["policy_never_applies"].format(count=len(never), policies=shown(never, plan.language))
         yield Finding("note", "policy_never_applies", "policies", tuple(never[:5]), len(never), text)
     for row in found.parameters.to_dict("records"):
         if row["parameter"] in doubtful and row["units"]:

@@ -202,3 +202,12 @@ def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
     )
     (told,) = (one for one in findings.find(retell(plan, "zh")) if one.code == "near_threshold")
     assert told.text.startswith("3 个单元恰在规则 fragile-1 的阈值上")
+    assert told.text.endswith("；'a2'、'b2'、'c2'）")
+
+
+def test_many_units_are_counted_in_the_language_asked_for(toy_folder: Path) -> None:
+    plan = run(read_study(toy_folder / "plan.toml"))
+    bare = replace(plan, policies=plan.policies[:0])
+    english, chinese = (findings.find(one)[0].text for one in (bare, replace(bare, language="zh")))
+    assert english.endswith("'b1' and 7 more)")
+    assert chinese.endswith("'b1' 等 12 个）")
