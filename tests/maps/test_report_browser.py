@@ -89,6 +89,20 @@ def test_on_a_phone_the_page_does_not_scroll_sideways(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_on_a_phone_reasons_stand_below_their_row(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    rows = page.eval_on_selector_all(
+        "tbody tr:has(td.long)",
+        """rows => rows.map((row) => {
+          const [first, long] = [row.cells[0], row.querySelector('.long')].map((cell) => cell.getBoundingClientRect());
+          return [long.left - first.left, long.top - first.bottom, long.right];
+        })""",
+    )
+    assert len(rows) > 300
+    assert all(abs(aside) < 1 and below > -1 and right <= 390 for aside, below, right in rows)
+
+
 def test_a_screen_reader_finds_its_way(page):
     assert page.locator("h1").count() == 1
     assert page.locator("main").count() == 1
