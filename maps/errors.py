@@ -20,7 +20,7 @@ class BusyError(ZoneplanError):
 
 
 class DamagedRunError(ZoneplanError):
-    """A folder that is no run, or whose files are not those of its manifest."""
+    """A run whose files are not those of its manifest; ``verify`` leaves with 1 as well where there is no run."""
 
     exit_code = 1
     default_code = "damaged_run"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from layers import ZoneplanError
+from layers import UnknownNameError, ZoneplanError
 from maps.errors import DamagedRunError, WriteError
 from maps.files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
 from maps.locks import hold
@@ -146,12 +146,14 @@ def require_whole(folder: Path) -> None:
 
     Raises
     ------
+    UnknownNameError
+        It is no run.
     DamagedRunError
         With the files concerned.
     """
     verdict = verify(folder)
     if verdict.state == "no run":
-        raise DamagedRunError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}")
+        raise UnknownNameError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}", code="no_run")
     if verdict.damaged:
         raise DamagedRunError(
             f"{folder} is damaged: not as {MANIFEST} says: {', '.join(verdict.damaged[:5])}; run the plan again",

@@ -216,8 +216,10 @@ def test_at_refuses_what_is_no_place_or_no_question(run_folder: Path, arguments,
     assert message in said or "valid number" in said
 
 
-def test_at_needs_a_whole_run(tmp_path: Path, capsys) -> None:
-    assert call("at", tmp_path, "-104.99", "39.74") == 1
+@pytest.mark.parametrize("words", [("at", "-104.99", "39.74"), ("explain", "08031")])
+def test_a_folder_that_is_no_run_is_a_wrong_call(tmp_path: Path, words, capsys) -> None:
+    """1 is kept for what `verify` finds."""
+    assert call(words[0], tmp_path / "none", *words[1:]) == 2
     assert "is not a run" in capsys.readouterr().err
 
 
