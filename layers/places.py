@@ -19,10 +19,11 @@ from layers.crs import known_crs, way_between
 from layers.errors import CrsError
 from layers.ledger import entries, gather
 from layers.parts import of_dimension, together, valid_polygons
+from layers.projections import turn_of
 
-_TURN = 360.0
-_WIDE_DEGREES = 90.0
-_REACH_DEGREES = 20.0
+# Of a turn, which a CRS may count in grads or radians, too.
+_WIDE = 1 / 4
+_REACH = 1 / 18
 
 Boxes = npt.NDArray[np.float64]
 
@@ -49,21 +50,23 @@ def box_in(bounds: Boxes, crs: CRS, target: CRS) -> Boxes:
     to = way_between(crs, target)
     left, bottom, right, top = map(float, bounds)
     west, south, east, north = to.transform_bounds(left, bottom, right, top, densify_pts=51)
-    if target.is_geographic and west > east:
-        return np.asarray([[west, south, _TURN / 2, north], [-_TURN / 2, south, east, north]])
+    turn = turn_of(target)
+    if turn is not None and west > east:
+        return np.asarray([[west, south, turn / 2, north], [-turn / 2, south, east, north]])
     return np.asarray([[west, south, east, north]])
 
 
 def turned(boxes: Boxes, crs: CRS) -> Boxes:
-    """Boxes, and where longitudes beyond 180 would have them: a turn further east and a turn further west.
+    """Boxes, and where longitudes beyond half a turn would have them: a turn further east and a turn further west.
 
     Examples
     --------
     >>> turned(np.array([[-110.0, 38, -106, 40]]), CRS("EPSG:4326"))[:, 0].tolist()
     [-110.0, 250.0, -470.0]
     """
-    turns = (0.0, _TURN, -_TURN) if crs.is_geographic else (0.0,)
-    return np.concatenate([boxes + np.asarray([turn, 0.0, turn, 0.0]) for turn in turns])
+    turn = turn_of(crs)
+    ways = (0.0,) if turn is None else (0.0, turn, -turn)
+    return np.concatenate([boxes + np.asarray([way, 0.0, way, 0.0]) for way in ways])
 
 
 def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -95,8 +98,8 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     for row in far:
         few = parts[(owner == row) & close]
         kept[row] = together(few)
-    if crs.is_geographic:
-        kept = _cut_wide(kept, turned(boxes, crs))
+    if (turn := turn_of(crs)) is not None:
+        kept = _cut_wide(kept, turned(boxes, crs), turn)
     left = features[near].set_geometry(
         gpd.GeoSeries(kept, index=features.index[near], crs=features.crs, name="geometry")
     )
@@ -164,19 +167,17 @@ def _meets(bounds: Boxes, boxes: Boxes, crs: CRS) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes) -> npt.NDArray[Any]:
-    """Polygons more than 90 degrees wide or high, cut far outside the units, where no border matters."""
-    bounds = shapely.bounds(shapes)
-    wide = (bounds[:, 2] - bounds[:, 0] > _WIDE_DEGREES) | (bounds[:, 3] - bounds[:, 1] > _WIDE_DEGREES)
-    wide &= shapely.get_dimensions(shapes) == 2
+def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes, turn: float) -> npt.NDArray[Any]:
+    """Polygons more than a quarter of a turn wide or high, cut far outside the units, where no border matters."""
+    bounds, reach, pole = shapely.bounds(shapes), _REACH * turn, turn / 4
+    wide = (bounds[:, 2:] - bounds[:, :2] > _WIDE * turn).any(axis=1) & (shapely.get_dimensions(shapes) == 2)
     if not wide.any():
         return shapes
-    reach = [
-        shapely.box(west - _REACH_DEGREES, max(south - _REACH_DEGREES, -90.0),
-                    east + _REACH_DEGREES, min(north + _REACH_DEGREES, 90.0))
+    near = [
+        shapely.box(west - reach, max(south - reach, -pole), east + reach, min(north + reach, pole))
         for west, south, east, north in boxes
-    ]  # fmt: skip
-    whole = shapely.union_all(np.asarray(reach, dtype=object))
+    ]
+    whole = shapely.union_all(np.asarray(near, dtype=object))
     cut = shapes.copy()
     cut[wide] = [of_dimension(one, 2)[0] for one in shapely.intersection(valid_polygons(shapes[wide]), whole)]
     return cut

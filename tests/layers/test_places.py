@@ -80,6 +80,16 @@ def test_a_wide_polygon_in_longitudes_up_to_360_is_cut_where_the_units_are():
     assert kept.geometry["sea"].bounds == pytest.approx((229.9, 17.9, 274.1, 60.1), abs=0.1)
 
 
+def test_a_wide_polygon_in_grads_up_to_400_is_cut_where_the_units_are():
+    units = lonlat(a=box(-110, 38, -106, 40))
+    there = project(units, working_crs(units))
+    sea = gpd.GeoDataFrame(geometry=[box(0, -100, 400, 100)], index=["sea"], crs="EPSG:4807")
+    kept, ledger = keep_near(sea, there, "x")
+    assert ledger.empty
+    # of the box above, in units of 0.9 degrees counted from Paris
+    assert kept.geometry["sea"].bounds == pytest.approx((252.9, 20.0, 301.9, 66.7), abs=0.1)
+
+
 def test_units_on_both_sides_of_the_180th_meridian():
     units = lonlat(a=box(178, -20, 180, -15), b=box(-180, -20, -178, -15))
     there = project(units, working_crs(units))

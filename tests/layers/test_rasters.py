@@ -221,6 +221,12 @@ def test_longitudes_are_taken_round_the_globe(write_grid, west, box, columns):
     assert ((rows.start, rows.stop), (found.start, found.stop)) == ((49, 54), columns)
 
 
+def test_a_turn_of_a_grid_in_grads_is_400(write_grid):
+    path = write_grid(np.ones((200, 400), "uint8"), crs="EPSG:4807", transform=Affine(1, 0, 0, 0, -1, 100))
+    box = np.array([-110.0, 38, -106, 40])  # 275.2 to 279.6 grads east of Paris, 42.2 to 44.4 north
+    assert window_of(read_raster(path, "g")[0], box, CRS("EPSG:4326")) == (slice(54, 59), slice(274, 281))
+
+
 def test_cells_that_meet_the_condition_become_polygons(rows_grid):
     raster, _ = read_raster(rows_grid, "g", where="value IN (0, 1, 4)")
     drawn = polygons_of(raster, WHOLE)
