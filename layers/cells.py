@@ -48,7 +48,9 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
     if is_equal_area(raster.crs) or not len(row):
         return np.full(len(row), abs(raster.transform.a * raster.transform.e))
     areas = _lattice_areas(raster, row, column)
-    if not np.isfinite(areas).all():
+    beside = ~np.isfinite(areas)  # a point of the lattice has no place: such cells are measured one by one
+    areas[beside] = _areas_at(raster, *_middles(raster, row[beside], column[beside]))
+    if not np.isfinite(areas[beside]).all():
         raise CrsError(
             f"layer '{raster.name}': units reach to cells at the rim of the map of its CRS ({raster.crs.name}), which "
             "have no size on the earth. Give the raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp "
@@ -120,10 +122,7 @@ def _lattice_areas(raster: Raster, row: Places, column: Places) -> Floats:
     """True areas of cells, bilinear between the points of a lattice that the grid alone decides."""
     step = -(-max(raster.shape) // _LATTICE)
     ys, xs = _ticks(row, step), _ticks(column, step)
-    x, y = np.meshgrid(
-        raster.transform.c + raster.transform.a * (xs + 0.5), raster.transform.f + raster.transform.e * (ys + 0.5)
-    )
-    areas = _areas_at(raster, x, y)
+    areas = _areas_at(raster, *np.meshgrid(*_middles(raster, ys, xs)))
     down, right = _between(ys, row, step), _between(xs, column, step)
     return np.asarray(
         sum(
@@ -132,6 +131,12 @@ def _lattice_areas(raster: Raster, row: Places, column: Places) -> Floats:
             for ix, wx in ((right[0], 1 - right[1]), (right[0] + 1, right[1]))
         )
     )
+
+
+def _middles(raster: Raster, row: Floats | Places, column: Floats | Places) -> tuple[Floats, Floats]:
+    """Where the middles of cells lie: x and y."""
+    to = raster.transform
+    return np.asarray(to.c + to.a * (column + 0.5)), np.asarray(to.f + to.e * (row + 0.5))
 
 
 def _areas_at(raster: Raster, x: Floats, y: Floats) -> Floats:

@@ -13,10 +13,11 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 from layers.crs import known_crs, same_crs, way_between
-from layers.projections import EQUATOR_M, follow, refuse_lost, turn_of
+from layers.errors import GeometryError, shown
+from layers.projections import follow, turn_of
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -27,9 +28,11 @@ Places = npt.NDArray[np.int64]
 NOTHING = 1e-9
 """Less of a cell than this is noise of coordinates, and the cell counts as not touched."""
 
-# An edge that is so long on a map, and so much longer than on the ground, leaps from one rim of the map to the other.
-_LEAP_M = 1e6
-_STRETCH = 20.0
+# An edge leaps over a cut of the map where it is so much longer than its first thousandth says; of very short ones the
+# thousandth is noise.
+_STEP = 1e-3
+_STRETCH = 100.0
+_SHORT = 1.0
 # Heights are whole multiples of 2**-40 of a cell: their sums are exact, and no polygon's shares depend on the others.
 _FINE = 2.0**40
 
@@ -131,15 +134,37 @@ class Borders:
         starts = np.searchsorted(ring, np.arange(len(rings) + 1))
         images, points, starts = follow(points, starts, way_between(own, crs))
         ring, turn = np.repeat(np.arange(len(rings)), np.diff(starts)), turn_of(crs)
-        index, placeless = self.polygons.index, ~np.isfinite(images).all(axis=1)
-        refuse_lost(index[np.unique(owner[ring[placeless]])], "no place in", crs)
+        self._refuse_lost(owner[ring[~np.isfinite(images).all(axis=1)]], "no place in", crs)
         edges = _chained(images, ring, owner)
         if turn is not None:
             return edges.with_(_to_poles(images, starts, part, owner, turn))
-        ground = _chained(points, ring, owner).lengths * EQUATOR_M / (turn_of(own) or EQUATOR_M)
-        leaps = edges.lengths > np.maximum(_LEAP_M, _STRETCH * ground)
-        refuse_lost(index[np.unique(edges.owner[leaps])], "land on both sides of the cut through the globe of", crs)
+        leaps = _leaps(edges, _chained(points, ring, owner), way_between(own, crs))
+        self._refuse_lost(edges.owner[leaps], "land on both sides of the cut through the globe of", crs)
         return edges
+
+    def _refuse_lost(self, places: Places, what: str, crs: CRS) -> None:
+        if len(places):
+            ids = self.polygons.index[np.unique(places)].astype(str)
+            raise GeometryError(
+                f"{len(ids)} unit(s) have {what} the raster's CRS ({crs.name}): {shown(ids)}. Give the raster in a CRS "
+                "that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)",
+                code="projection",
+                features=ids,
+            )
+
+
+def _leaps(edges: Edges, ground: Edges, to: Transformer) -> npt.NDArray[np.bool_]:
+    """The edges that leap from one rim of a map to the other: a first or last step leads elsewhere, or hardly anywhere.
+
+    ``edges`` are straight on the map, so that the thousandth at either end of each leads along it, unless the map is
+    cut in between; ``ground`` has them where they came from.
+    """
+    way, short = edges.end - edges.start, (ground.end - ground.start) * _STEP
+    found = np.zeros(len(way), dtype=bool)
+    for image, point, side in ((edges.start, ground.start, 1), (edges.end, ground.end, -1)):
+        step = (np.column_stack(to.transform(*(point + side * short).T)) - image) * side
+        found |= ((step * way).sum(axis=1) < 0) | (edges.lengths > _STRETCH / _STEP * np.hypot(*step.T))
+    return found & (edges.lengths > _SHORT)
 
 
 def _chained(points: Floats, ring: Places, owner: Places) -> Edges:

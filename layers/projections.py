@@ -7,13 +7,13 @@ points along a border that they share.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
@@ -105,36 +105,6 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     return gdf.set_geometry(gpd.GeoSeries(moved, index=gdf.index, crs=target, name=gdf.geometry.name))
 
 
-def refuse_placeless(units: gpd.GeoDataFrame, crs: CRS) -> None:
-    """Refuse units a point of which has no place in the CRS of a raster.
-
-    Raises
-    ------
-    GeometryError
-        With their ids.
-    """
-    points, row = shapely.get_coordinates(np.asarray(units.geometry.array), return_index=True)
-    images = _moved(points, way_between(known_crs(units), crs), seam=False)
-    refuse_lost(units.index[np.unique(row[~np.isfinite(images).all(axis=1)])], "no place in", crs)
-
-
-def refuse_lost(units: pd.Index, what: str, crs: CRS) -> None:
-    """Refuse units that a raster of such a CRS cannot show.
-
-    Raises
-    ------
-    GeometryError
-        There are some.
-    """
-    if len(units):
-        raise GeometryError(
-            f"{len(units)} unit(s) have {what} the raster's CRS ({crs.name}): {shown(units.astype(str))}. Give the "
-            "raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)",
-            code="projection",
-            features=units.astype(str),
-        )
-
-
 def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.NDArray[Any]:
     """Shapes of one family (points, lines or polygons), projected."""
     ragged: tuple[Any, Floats, Any] = shapely.to_ragged_array(shapes, include_z=False, include_m=False)
@@ -168,6 +138,11 @@ def turn_of(crs: CRS | None) -> float | None:
     return 2 * np.pi / float(crs.axis_info[0].unit_conversion_factor)
 
 
+def _metres_of(crs: CRS | None) -> float:
+    """How many metres the unit of a projected CRS has."""
+    return float(crs.axis_info[0].unit_conversion_factor) if crs is not None and crs.is_projected else 1.0
+
+
 def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False) -> tuple[Floats, Floats, Ints]:
     """Rings and lines in another CRS, with every edge short enough for it.
 
@@ -178,7 +153,7 @@ def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False)
     starts : array of int
         Where rings start, and where the last one ends.
     to : Transformer
-        Into a CRS in metres, or in longitude and latitude, where each ring runs on beyond half a turn.
+        Into a projected CRS, or into longitude and latitude, where each ring runs on beyond half a turn.
     seam : bool
         The points are in degrees, and both sides of the 180th meridian are to fall on one line.
 
@@ -189,8 +164,29 @@ def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False)
     points : array of float, m x 2
         The same where they came from.
     starts : array of int
+
+    Raises
+    ------
+    LimitError
+        More than ``MAX_VERTICES`` points would come of it.
     """
-    turn = turn_of(to.target_crs)
+    first = np.arange(len(points) // _BLOCK_VERTICES + 1) * _BLOCK_VERTICES
+    blocks = np.unique([*np.searchsorted(starts, first), len(starts) - 1])
+    parts = []
+    for begin, end in itertools.pairwise(blocks.tolist()):
+        own = starts[begin : end + 1]
+        parts.append(_followed(points[own[0] : own[-1]], own - own[0], to, seam=seam))
+        _refuse_many(sum(len(part[0]) for part in parts))
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [np.diff(part[2]) for part in parts]
+    images, points = (np.concatenate([part[n] for part in parts] or [points[:0]]) for n in (0, 1))
+    return images, points, np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes]))])
+
+
+def _followed(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tuple[Floats, Floats, Ints]:
+    """What :func:`follow` says, of all rings at once."""
+    turn, metres = turn_of(to.target_crs), _metres_of(to.target_crs)
     images = _moved(points, to, seam=seam)
     open_ = np.ones(len(points), dtype=bool)  # the edge that begins here is still to be looked at
     open_[np.append(starts[1:], len(points))[starts < len(points)] - 1] = False
@@ -206,10 +202,10 @@ def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False)
         probes = (_moved(low + span * share, to, seam=seam) for share in _PROBES)
         if turn is None:
             with np.errstate(invalid="ignore"):  # infinite where an end has no place
-                pieces, uneven = _pieces(last - start, (probe - start for probe in probes))
+                pieces, uneven = _pieces(last - start, (probe - start for probe in probes), metres)
         else:
             (*off, chord), parts = _on_the_ground(start, [*probes, last], turn)
-            pieces, uneven = _pieces(chord, off)
+            pieces, uneven = _pieces(chord, off, 1.0)
             pieces = np.maximum(pieces, parts)
         _refuse_many(len(points) + int((pieces - 1).sum()))
         count = np.ones(len(points), dtype=np.int64)
@@ -241,26 +237,28 @@ def _on_the_ground(start: Floats, images: Iterable[Floats], turn: float) -> tupl
             before, off, flattest = image, off + step, np.fmin(flattest, np.abs(image[:, 1]))
             seen.append(off)
         scale = np.column_stack([np.cos(flattest * 2 * np.pi / turn), np.ones(len(start))]) * EQUATOR_M / turn
-        quarters = np.nan_to_num(np.ceil(np.abs(off[:, 0]) / (turn / 4)))
+        quarters = np.nan_to_num(np.ceil(np.abs(off[:, 0]) / (turn / 4)), posinf=1.0)
     return [one * scale for one in seen], np.maximum(quarters, 1).astype(np.int64)
 
 
 def _unwound(images: Floats, starts: Ints, turn: float) -> Floats:
     """Rings whose longitude runs on from point to point instead of leaping by a turn."""
     with np.errstate(invalid="ignore"):
-        leaps = np.nan_to_num(np.rint(np.diff(images[:, 0], prepend=images[:1, 0]) / turn))
+        leaps = np.rint(np.diff(images[:, 0], prepend=images[:1, 0]) / turn)
+    leaps[~np.isfinite(leaps)] = 0.0
     leaps[starts[:-1]] = 0.0
     turns = np.cumsum(leaps)
     turns -= np.repeat(turns[starts[:-1]], np.diff(starts))
     return np.column_stack([images[:, 0] - turns * turn, images[:, 1]])
 
 
-def _pieces(chord: Floats, probes: Iterable[Floats]) -> tuple[Ints, Flags]:
+def _pieces(chord: Floats, probes: Iterable[Floats], metres: float) -> tuple[Ints, Flags]:
     """Into how many pieces each edge is to be cut, and whether some of these may bend more than others.
 
     It is 1 where the sagitta of the edge is small enough or cannot be told.
 
-    ``chord`` and ``probes`` are the images of the edge's other end and of points on it, seen from that of its first.
+    ``chord`` and ``probes`` are the images of the edge's other end and of points on it, seen from that of its first, in
+    a unit of so many ``metres``.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         length = np.hypot(chord[:, 0], chord[:, 1])
@@ -270,8 +268,8 @@ def _pieces(chord: Floats, probes: Iterable[Floats]) -> tuple[Ints, Flags]:
             across = np.where(length > 0, across, np.hypot(off[:, 0], off[:, 1]))
             sagitta = np.fmax(sagitta, np.abs(across))
             sides.append(across)
-        pieces = np.ceil(np.sqrt(sagitta / _PIECE_SAGITTA_M))
-        pieces[~(sagitta > SAGITTA_M) | ~np.isfinite(pieces)] = 1
+        pieces = np.ceil(np.sqrt(sagitta * metres / _PIECE_SAGITTA_M))
+        pieces[~(sagitta * metres > SAGITTA_M) | ~np.isfinite(pieces)] = 1
         # a bow has the same height at a quarter and at three quarters
         uneven = (np.abs(sides[0] - sides[-1]) > _EVEN * sagitta) | (pieces > _SURE_PIECES)
     return np.clip(pieces, 1, _PIECES_A_PASS).astype(np.int64), uneven

@@ -17,13 +17,14 @@ from layers.drivers import digest, parts_of
 from layers.duplicates import note_duplicates
 from layers.energy_tables import read_energy
 from layers.errors import SourceError, ZoneplanError, raise_all, telling
+from layers.footprints import Borders
 from layers.formulas import parse_formula
 from layers.industry_sections import IndustriesSection
 from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
 from layers.outlines import polygons_of
 from layers.places import keep_near, refuse_far
-from layers.projections import project, refuse_placeless
+from layers.projections import project
 from layers.rasters import Raster, cell_condition, check_values, read_raster, window_of
 from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 from layers.sections import LayerSection
@@ -201,7 +202,7 @@ def _place_raster(section: LayerSection, raster: Raster, units: gpd.GeoDataFrame
     window = window_of(raster, units.total_bounds, crs)
     if not raster.crs.is_geographic:
         with telling(f"layer '{section.name}'", section.name):
-            refuse_placeless(units, raster.crs)
+            Borders(units).on(raster.crs, raster.transform)  # refuses what such a raster cannot show
     datum = datum_note(raster.crs, crs, section.name)
     if raster.nodata is None:
         check_values(raster, window)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from affine import Affine
-from pyproj import CRS, Geod
+from pyproj import CRS, Geod, Transformer
 
 from layers.cells import cell_areas, cell_sides
 from layers.errors import CrsError
@@ -96,3 +96,12 @@ def test_cells_at_the_rim_of_a_map_are_refused_in_words():
     assert cell_areas(disk, np.array([7]), np.array([7]))[0] == pytest.approx(1e12, rel=0.05)
     with pytest.raises(CrsError, match=r"layer 'raster': units reach to cells at the rim .* such as EPSG:4326"):
         cell_areas(disk, np.array([7, 0]), np.array([7, 7]))
+
+
+def test_cells_near_a_rim_are_measured_though_the_lattice_has_no_place_there():
+    robinson = grid("ESRI:54030", Affine(20_000, 0, -17_100_000, 0, -20_000, 8_700_000), (870, 1710))
+    way = Transformer.from_crs("EPSG:4326", "ESRI:54030", always_xy=True)
+    column = int((way.transform(178.5, 5.0)[0] + 17_100_000) // 20_000)
+    row = int((8_700_000 - way.transform(178.5, 5.0)[1]) // 20_000)
+    near = cell_areas(robinson, np.array([row, row]), np.array([column, column - 40]))
+    assert near[0] == pytest.approx(near[1], rel=0.01)

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
+from layers import projections
 from layers.cells import cell_areas
 from layers.errors import GeometryError
 from layers.footprints import Borders, footprint
@@ -181,12 +182,20 @@ def test_an_edge_that_bends_both_ways_is_followed(own, crs, half):
     assert off.max() < 0.051
 
 
+POLE, GEOS = "+proj=laea +lat_0=90", "+proj=geos +h=35785831 +lon_0=0"
+
+
 @pytest.mark.parametrize(
     ("own", "crs", "land", "words"),
     [
-        ("EPSG:4326", "+proj=geos +h=35785831 +lon_0=0", shapely.box(-90, 0, -70, 10), "no place in"),
+        ("EPSG:4326", GEOS, shapely.box(-90, 0, -70, 10), "no place in"),
         ("EPSG:4326", "EPSG:3857", shapely.box(178, -20, 182, -16), "land on both sides of the cut"),
+        ("EPSG:4326", "EPSG:6933", shapely.box(150, -20, 210, 10), "land on both sides of the cut"),
+        ("EPSG:4326", "+proj=cea +lat_ts=30 +units=km", shapely.box(175, -5, 185, 5), "land on both sides of the cut"),
+        ("+proj=cea +lon_0=180", "EPSG:6933", shapely.box(-1e6, -1e6, 1e6, 1e6), "land on both sides of the cut"),
         ("EPSG:3832", "EPSG:6933", shapely.box(3.2e6, -2.2e6, 3.5e6, -1.8e6), "land on both sides of the cut"),
+        (POLE, "EPSG:3338", shapely.box(-2e5, -2e5, 2e5, 2e5), "land on both sides of the cut"),
+        (POLE, "ESRI:54008", shapely.box(-1e5, -1e5, 1e5, 1e5), "land on both sides of the cut"),
     ],
 )
 def test_land_that_a_grid_cannot_show_is_refused(own, crs, land, words):
@@ -195,6 +204,38 @@ def test_land_that_a_grid_cannot_show_is_refused(own, crs, land, words):
     with pytest.raises(GeometryError, match=told) as caught:
         Borders(units).on(CRS(crs), Affine.identity())
     assert (caught.value.exit_code, tuple(caught.value.features)) == (3, ("x1",))
+
+
+@pytest.mark.parametrize(
+    ("own", "crs", "land"),
+    [
+        ("EPSG:4326", "EPSG:3857", shapely.box(-180, -85, 180, 85)),
+        ("EPSG:4326", "EPSG:6933", shapely.MultiPolygon([shapely.box(170, 0, 180, 9), shapely.box(-180, 0, -170, 9)])),
+        (POLE, "EPSG:3413", shapely.box(-2e6, -2e6, 2e6, 2e6)),
+        ("EPSG:4326", GEOS, shapely.box(-60, -50, 60, 50)),
+    ],
+)
+def test_land_that_a_grid_can_show_is_not_refused(own, crs, land):
+    edges = Borders(gpd.GeoDataFrame(geometry=[land], crs=own)).on(CRS(crs), Affine.identity())
+    assert edges.cells(1)[0] < 0  # rows run south in a grid, and here they run north
+
+
+def test_borders_are_followed_in_the_unit_of_the_grid():
+    land = gpd.GeoDataFrame(geometry=[shapely.box(2.7e6, 1.4e6, 7.3e6, 5.4e6)], crs="EPSG:3035")
+    metres, kilometres = (
+        Borders(land).on(CRS(f"+proj=cea +lat_ts=30 +units={unit}"), Affine.identity()) for unit in ("m", "km")
+    )
+    assert len(kilometres.start) == len(metres.start) > 5000
+
+
+def test_borders_of_many_vertices_are_followed_in_blocks(monkeypatch):
+    land = gpd.GeoDataFrame(geometry=[shapely.Point(x, x).buffer(x) for x in (1e5, 2e5, 4e5, 8e5)], crs="EPSG:3035")
+    land.loc[4] = shapely.Polygon()
+    whole = Borders(land).on(LONLAT, WORLD)
+    monkeypatch.setattr(projections, "_BLOCK_VERTICES", 70)
+    blocks = Borders(land).on(LONLAT, WORLD)
+    for one, other in ((whole.start, blocks.start), (whole.end, blocks.end), (whole.owner, blocks.owner)):
+        assert np.array_equal(one, other)
 
 
 @pytest.mark.skipif(not REFEREE.is_dir(), reason="the referee's polygons are not beside the repository")

@@ -15,7 +15,6 @@ from pyproj import CRS, Geod, Transformer
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from layers import CrsError, GeometryError, project, projections, working_crs
-from layers.projections import refuse_placeless
 
 STUDY = Path(__file__).parents[2] / "layers" / "studies" / "us_mountain_west"
 LARGE = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared") / "data" / "large"
@@ -152,12 +151,3 @@ def test_more_points_than_memory_is_meant_to_hold_are_refused(monkeypatch):
     monkeypatch.setattr(projections, "MAX_VERTICES", 100)
     with pytest.raises(projections.LimitError, match="more than 100 points"):
         project(frame(box(-50, 0, 50, 80)), "EPSG:3035")
-
-
-def test_units_beyond_the_rim_of_a_rasters_map_are_told():
-    units = gpd.GeoDataFrame(geometry=[box(0, 0, 5, 5), box(60, 0, 120, 5)], index=["near", "far"], crs="EPSG:4326")
-    disk = CRS("+proj=geos +h=35785831 +lon_0=0")
-    refuse_placeless(units.iloc[:1], disk)
-    told = r"1 unit\(s\) have no place in the raster's CRS .*: 'far'. Give the raster"
-    with pytest.raises(GeometryError, match=told):
-        refuse_placeless(units, disk)
