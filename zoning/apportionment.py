@@ -209,7 +209,8 @@ def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["
 def refuse_text(values: pd.Series, what: str) -> None:
     """Refuse a column of texts where numbers are needed."""
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
-    if not numeric and (values.dtype != object or any(isinstance(value, str) for value in values)):
+    typed = values.dtype != object and values.notna().any()
+    if not numeric and (typed or any(isinstance(value, str) for value in values)):
         odd = stray_texts(values).sort_index()
         raise ZoneplanError(
             f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {named(odd.index)}; write plain "

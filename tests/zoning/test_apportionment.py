@@ -373,6 +373,14 @@ class TestRefusals:
         with pytest.raises(MissingValueError, match=f"{bound} is missing or not finite for 2 units: 'b', 'c'"):
             apportion(series([1, 1, 2]), 7, **{bound: pd.Series({"a": 1.0, "b": math.nan})})
 
+    @pytest.mark.parametrize("dtype", ["float", "object", "str"])
+    def test_a_column_that_is_empty_throughout_is_missing_whatever_its_type(self, dtype):
+        empty = series([None, None], dtype)
+        with pytest.raises(MissingValueError, match="weight is missing or not finite for 2 units: 'a', 'b'"):
+            apportion(empty, 7)
+        with pytest.raises(MissingValueError, match="floor is missing or not finite for 2 units: 'a', 'b'"):
+            apportion(series([1, 1]), 7, floor=empty)
+
     @pytest.mark.parametrize("texts", [["1", "2"], ["x", "y"]])
     @pytest.mark.parametrize("dtype", ["object", "str"])
     def test_text(self, texts, dtype):
