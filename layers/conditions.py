@@ -80,12 +80,12 @@ class Condition(Expression):
         Parameters
         ----------
         titles : mapping of str to str, optional
-            What columns, parameters and texts are called; by default as they are written.
+            What columns and parameters are called, and texts by their column; by default as they are written.
 
         Examples
         --------
         >>> condition = parse_condition("main = 'forest'  OR metro")
-        >>> condition.said(), condition.said({"main": "main function", "forest": "Forest"})
+        >>> condition.said(), condition.said({"main": "main function", "main = forest": "Forest"})
         ("main = 'forest' OR metro", 'main function = Forest OR metro')
         """
         return titled(self.text, self.tree, titles or {})
@@ -140,7 +140,8 @@ class Condition(Expression):
         language : {"en", "zh"}
             Of the sentences.
         titles : mapping of str to str, optional
-            What columns, parameters and texts are called in the sentences; by default as they are written.
+            What columns and parameters are called in the sentences, and texts by their column; by default as they are
+            written.
         units : mapping of str to str, optional
             Units of measure of columns and parameters.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from layers.answers import Answer, View
@@ -12,8 +12,8 @@ from layers.columns import Plain
 from layers.expressions import Among, Between, Comparison, Constant, Like, Name, Node, walk
 from layers.languages import Words, words_in
 
-_LINES = re.compile(r"[ \t\r\n]+")
-"""What a condition may be spread by; any other white space stands in a text of it, and hides."""
+_SPREAD = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")+")|[ \t\r\n]+""")
+"""What a condition may be spread by, or else a quoted text or name, whose own white space means something."""
 
 CONTRARY = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 MOST_OPTIONS = 8
@@ -76,12 +76,35 @@ def number_text(value: float, digits: int | None = None) -> str:
 def titled(text: str, node: Node, titles: Mapping[str, str]) -> str:
     """A part of a text as written, on one line, with titles for the names and texts in it."""
     told, start = "", node.start
-    for part in walk(node):
-        word = part.name if isinstance(part, Name) else part.value if isinstance(part, Constant) else None
-        if isinstance(word, str) and word in titles:
-            told += text[start : part.start] + titles[word]
+    for part, key in _entitled(node):
+        if key in titles:
+            told += _on_one_line(text[start : part.start]) + titles[key]
             start = part.end
-    return _LINES.sub(" ", told + text[start : node.end])
+    return told + _on_one_line(text[start : node.end])
+
+
+def _on_one_line(text: str) -> str:
+    return _SPREAD.sub(lambda found: found[1] or " ", text)
+
+
+def _entitled(node: Node, column: str = "") -> Iterator[tuple[Node, str]]:
+    """The names and constants in a part of a condition, each with the key of its title."""
+    if isinstance(node, Name):
+        yield node, node.name
+    elif isinstance(node, Constant):
+        yield node, _key_of(column, node.value)
+    compared = _compared(node)
+    for child in node.children:
+        yield from _entitled(child, compared)
+
+
+def _compared(node: Node) -> str:
+    """The column that a comparison is about: a text means another thing in another column."""
+    return next((part.name for part in node.children if isinstance(part, Name)), "")
+
+
+def _key_of(column: str, value: Plain) -> str:
+    return f"{column} = {value}"
 
 
 def sentences(
@@ -104,7 +127,8 @@ def sentences(
         What ``view`` answers to it.
     language : {"en", "zh"}
     titles : mapping of str to str, optional
-        What columns, parameters and texts are called in the sentences; by default as they are written.
+        What columns, parameters and texts are called in the sentences; by default as they are written. The title of
+        a text goes by its column, too: ``main = forest``.
     units : mapping of str to str, optional
         Units of measure of columns and parameters.
 
@@ -115,7 +139,7 @@ def sentences(
         ``energy_mw is missing``; true whatever the answer.
     """
     called, measured = titles or {}, units or {}
-    teller = _Teller(words_in(language, WORDS), called)
+    teller = _Teller(words_in(language, WORDS), called, _compared(leaf))
     sides = [_Side.of(view, part, called, measured) for part in leaf.children or (leaf,)]
     names = [_Side.of(view, part, called, measured) for part in walk(leaf) if isinstance(part, Name)]
     negated = bool(getattr(leaf, "negated", False))
@@ -149,6 +173,7 @@ class _Teller(NamedTuple):
 
     words: Mapping[str, str]
     titles: Mapping[str, str]
+    compared: str
 
     def fact(self, leaf: Node, sides: Sequence[_Side], row: int, is_so: bool) -> str:
         """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
@@ -239,7 +264,7 @@ class _Teller(NamedTuple):
             return self.words["true" if value else "false"]
         if isinstance(value, str):
             # repr, so that no control character of a file's text reaches a terminal
-            return self.titles.get(value) or repr(value)
+            return self.titles.get(_key_of(self.compared, value)) or repr(value)
         return number_text(float(value))
 
     def say(self, key: str, **parts: object) -> str:

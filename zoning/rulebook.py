@@ -11,7 +11,7 @@ from layers import UnknownNameError, raise_all, words_in
 from zoning.agreement_entries import AgreementModel
 from zoning.calendars import changes, last_change
 from zoning.classifications import Classification
-from zoning.conditions import ON, roles_read
+from zoning.conditions import CONTROL_LINE, ON, roles_read
 from zoning.day_faults import day_faults
 from zoning.drafts import Draft, read_draft
 from zoning.energy_entries import Scheme
@@ -182,14 +182,17 @@ class Rulebook:
     def titles_in(self, language: str) -> dict[str, str]:
         """What the names in conditions are called in a language; one without a title stands as it is written.
 
+        Codes have their titles by themselves, too, and by the column that holds them: ``main = forest``.
+
         Examples
         --------
         >>> read_rulebook("us_west").titles_in("en")["pop_2020"]
         'Population 2020'
         """
         of_all_days = self.draft.zones if self.draft else ()  # conditions name zones that are over, or are yet to come
-        called = [(line.code, line.title) for line in self.lines]
-        called += [(zone.code, zone.title) for zone in (*of_all_days, *self.zones)]
+        coded = [(CONTROL_LINE, line.code, line.title) for line in self.lines]
+        coded += [("main", zone.code, zone.title) for zone in (*of_all_days, *self.zones)]
+        called = [(name, title) for column, code, title in coded for name in (code, f"{column} = {code}")]
         called += [(one.name, one.title) for one in self.indicators if one.title]
         called += [(one.name, one.title) for one in self.parameters.values() if one.title]
         called += [(one.name, one.title) for one in self.derived]

@@ -287,7 +287,7 @@ def test_a_sentence_is_true_whatever_the_answer(table, text, row, sentence):
 
 
 def test_a_condition_is_said_on_one_line_in_the_words_of_titles():
-    titles = {"kind": "Kind of land", "water": "Open water", "slope": "Mean slope", "%a%": "never"}
+    titles = {"kind": "Kind of land", "kind = water": "Open water", "slope": "Mean slope", "%a%": "never"}
     condition = parse_condition("(kind IN ('water', 'it''s') OR\n\t kind LIKE '%a%') AND slope + slope < limit")
     assert condition.said() == "(kind IN ('water', 'it''s') OR kind LIKE '%a%') AND slope + slope < limit"
     assert condition.said(titles) == (
@@ -297,6 +297,26 @@ def test_a_condition_is_said_on_one_line_in_the_words_of_titles():
 
 def test_white_space_that_hides_is_not_taken_for_a_line_end():
     assert parse_condition("kind\n= 'a\u2028b\x1f'").said() == "kind = 'a\u2028b\x1f'"
+
+
+def test_white_space_in_a_text_is_told_as_it_is():
+    condition = parse_condition("kind  IN ('a  b',\n'it''s\t') AND  kind LIKE 'a  %' AND \"two  words\" >  1")
+    assert condition.said() == "kind IN ('a  b', 'it''s\t') AND kind LIKE 'a  %' AND \"two  words\" > 1"
+    assert condition.said({"kind": "Kind's  name"}).startswith("Kind's  name IN ('a  b', ")
+
+
+def test_a_text_has_the_title_that_it_has_in_its_column():
+    titles = {"main": "main function", "main = forest": "Forest", "forest": "on forest"}
+    condition = parse_condition("county = 'main' OR county IN ('forest') OR 'forest' = main OR forest")
+    assert condition.said(titles) == "county = 'main' OR county IN ('forest') OR Forest = main function OR on forest"
+    table = pd.DataFrame({"county": ["forest"], "main": ["forest"], "forest": [True]})
+    (clauses,) = condition.explain(table, titles=titles)
+    assert [clause.sentence for clause in clauses] == [
+        "county is 'forest', not 'main'",
+        "county is 'forest', one of 'forest'",
+        "Forest = main function Forest",
+        "on forest: true",
+    ]
 
 
 def test_values_are_shown_in_as_many_digits_as_the_comparison_needs():

@@ -402,6 +402,7 @@ def test_what_conditions_name_has_a_title_on_every_day() -> None:
     today = read_rulebook("main_functional_areas", date(2025, 1, 1))
     english, chinese = today.titles_in("en"), today.titles_in("zh")
     assert "optimised" not in today.codes("main")
+    assert english["main = optimised"] == english["optimised"]
     assert (english["optimised"], chinese["optimised"]) == ("Optimised development area", "优化开发区域")
     assert chinese["key_development"] == "城市化地区"  # as it is called on the day
     assert (english["unit_id"], chinese["jurisdiction"], chinese["red_line"]) == ("unit", "行政区", "生态保护红线")
