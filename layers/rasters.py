@@ -316,12 +316,15 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
     boxes = box_in(bounds, crs, raster.crs)
     own, (height, width) = raster.transform, raster.shape
     placed = turned(boxes, raster.crs)[:, [0, 2, 3, 1]] - [own.c, own.c, own.f, own.f]
-    edges = np.floor(placed / [own.a, own.a, own.e, own.e]) + np.asarray([-1, 2, -1, 2])
+    cells = placed / [own.a, own.a, own.e, own.e]
+    edges = np.floor(cells) + np.asarray([-1, 2, -1, 2])
     left, right, top, bottom = edges.T
     meets = np.isfinite(edges).all(axis=1) & (right >= 2) & (bottom >= 2) & (left <= width - 2) & (top <= height - 2)
     if not meets.any():
         whole = np.asarray([own.c, own.f + own.e * height, own.c + own.a * width, own.f])
         raise far_away(raster.name, whole, boxes[0], raster.crs)
+    inside = meets & (cells[:, 1] > 0)
+    meets = inside if inside.any() else meets  # a box that only touches the grid counts where no other does more
     # units on both sides of the meridian at which the grid is cut: all columns
     rows = slice(max(int(top[meets].min()), 0), min(int(bottom[meets].max()), height))
     columns = slice(max(int(left[meets].min()), 0), min(int(right[meets].max()), width))

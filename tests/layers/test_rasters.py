@@ -213,6 +213,9 @@ def test_the_window_around_the_units(rows_grid, units):
         (0, [2.0, 38, 5, 40], (1, 7)),
         (-180, [-110.0, 38, -106, 40], (69, 76)),
         (160, [-182.0, 38, -178, 40], (17, 24)),
+        (-180, [170.0, 38, 180, 40], (349, 360)),  # up to the meridian at which the grid is cut
+        (-180, [-180.0, 38, -170, 40], (0, 12)),
+        (160, [150.0, 38, 160, 40], (349, 360)),
     ],
 )
 def test_longitudes_are_taken_round_the_globe(write_grid, west, box, columns):
