@@ -4,7 +4,7 @@ const NAME_HEIGHT = 14;
 
 function drawNames(context, screen, facts, seen, shown) {
   const { shapes } = screen;
-  const reach = reachOf(facts, shown);
+  const reach = reachOf(screen, facts, shown);
   context.font =
     '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", ' +
     '"PingFang SC", "Microsoft YaHei", SimHei, sans-serif';
@@ -16,8 +16,9 @@ function drawNames(context, screen, facts, seen, shown) {
     const name = facts.units.name[unit];
     const [x, middle] = screen.place(shapes.labelX[unit], shapes.labelY[unit]);
     const half = context.measureText(name).width / 2 + 2;
-    const y = middle - (reach(unit) ? reach(unit) + NAME_HEIGHT / 2 + 1 : 0);
     if (half * 2 > screen.width(unit) * 1.05) continue;
+    const up = reach(unit, x, middle, half);
+    const y = up ? middle - up - NAME_HEIGHT / 2 - 1 : middle;
     if (taken.some(([x0, y0, half0]) => Math.abs(x - x0) < half + half0 && Math.abs(y - y0) < NAME_HEIGHT)) continue;
     taken.push([x, y, half]);
     context.strokeStyle = "rgba(255,255,255,.92)"; // enough over the dark of a circle or an arrow
@@ -28,27 +29,41 @@ function drawNames(context, screen, facts, seen, shown) {
   }
 }
 
-// How far what is drawn in the middle of a unit reaches up from there: its mark, its circle, its payments.
-function reachOf(facts, shown) {
+// How far what is drawn in the middle of a unit reaches up from there: its mark, its circle, payments under its name.
+function reachOf(screen, facts, shown) {
   const radius = bubbleRadius(facts, shown.quota);
-  const paid = shown.payments ? paymentReach(facts, shown.payments) : new Map();
-  return (unit) => {
+  const paid = shown.payments ? paymentSpots(screen, facts, shown.payments) : [];
+  return (unit, x, y, half) => {
     const amount = amountOf(facts, unit, shown.quota);
-    return Math.max(shown.marks.has(markOf(facts, unit)) ? 5 : 0, amount > 0 ? radius(amount) : 0, paid.get(unit) ?? 0);
+    const under = paid.filter(
+      (spot) =>
+        Math.abs(spot.x - x) < half + spot.half &&
+        spot.top < y + NAME_HEIGHT / 2 &&
+        spot.bottom > y - NAME_HEIGHT / 2,
+    );
+    return Math.max(
+      shown.marks.has(markOf(facts, unit)) ? 5 : 0,
+      amount > 0 ? radius(amount) : 0,
+      ...under.map(({ top }) => Math.max(1, y - top)),
+    );
   };
 }
 
-function paymentReach(facts, choice) {
-  const found = new Map();
-  const add = (party, size) => {
-    const unit = facts.payments.parties[party][1];
-    found.set(unit, Math.max(found.get(unit) ?? 0, size));
-  };
-  for (const [payer, receiver, amount] of choice.arrows) {
-    const half = Math.max(4.5, 1.15 * arrowWidth(choice, amount));
-    add(payer, half);
-    add(receiver, half);
-  }
-  for (const [party, amount] of choice.symbols) add(party, dropRadius(choice, amount) * (amount > 0 ? 2 : 1));
-  return found;
+// Where symbols and the ends of arrows lie, of units and of jurisdictions.
+function paymentSpots(screen, facts, choice) {
+  const arrows = arrowsOn(screen, facts, choice);
+  const tips = tipsOf(arrows);
+  const spot = ([x, y], half, up) => ({ x, half, top: y - up, bottom: y + half });
+  const ends = arrows.flatMap(({ from, to, width }) => {
+    const half = Math.max(4.5, 1.15 * width);
+    return [spot(from, half, half), spot(to, half, half)];
+  });
+  // a drop that hangs below the head of an arrow is below the name as well
+  const symbols = choice.symbols
+    .filter(([party]) => !tips.has(party))
+    .map(([party, amount]) => {
+      const radius = dropRadius(choice, amount);
+      return spot(partyPlace(screen, facts, party), radius, amount > 0 ? 2 * radius : radius);
+    });
+  return [...ends, ...symbols];
 }

@@ -74,22 +74,37 @@ function dropRadius(choice, amount) {
 }
 
 function drawPayments(context, screen, facts, choice) {
-  const { shapes } = screen;
-  const { parties, ink } = facts.payments;
-  const place = (party) => {
-    const at = parties[party][1];
-    return screen.place(...(Array.isArray(at) ? placeOnGrid(shapes.grid, at) : [shapes.labelX[at], shapes.labelY[at]]));
-  };
-  const tips = new Set(choice.arrows.map(([, receiver]) => receiver));
+  const { ink } = facts.payments;
+  const arrows = arrowsOn(screen, facts, choice);
+  const tips = tipsOf(arrows);
   for (const [party, amount] of choice.symbols) {
-    const [x, y] = place(party);
+    const [x, y] = partyPlace(screen, facts, party);
     const radius = dropRadius(choice, amount);
     // where an arrow ends, the drop hangs below its head
     paymentMark(context, ink, x, tips.has(party) ? y + 2 * radius + 4 : y, radius, amount);
   }
-  for (const [payer, receiver, amount] of choice.arrows) {
-    arrow(context, ink, place(payer), place(receiver), arrowWidth(choice, amount));
-  }
+  for (const { from, to, width } of arrows) arrow(context, ink, from, to, width);
+}
+
+// The arrows that are long enough to be told from a dot.
+function arrowsOn(screen, facts, choice) {
+  return choice.arrows
+    .map(([payer, receiver, amount]) => ({
+      payer,
+      receiver,
+      from: partyPlace(screen, facts, payer),
+      to: partyPlace(screen, facts, receiver),
+      width: arrowWidth(choice, amount),
+    }))
+    .filter(({ from, to }) => Math.hypot(to[0] - from[0], to[1] - from[1]) >= 4);
+}
+
+const tipsOf = (arrows) => new Set(arrows.map(({ receiver }) => receiver));
+
+function partyPlace(screen, facts, party) {
+  const { shapes } = screen;
+  const at = facts.payments.parties[party][1];
+  return screen.place(...(Array.isArray(at) ? placeOnGrid(shapes.grid, at) : [shapes.labelX[at], shapes.labelY[at]]));
 }
 
 // A plan across the date line has no break there, so its grid may run past 180 degrees.
@@ -102,7 +117,6 @@ function placeOnGrid(grid, [lon, lat]) {
 // A bow to the left of who walks from payer to receiver, so that two who pay each other have an arrow each.
 function arrow(context, ink, [x0, y0], [x1, y1], width, bend = 0.28) {
   const length = Math.hypot(x1 - x0, y1 - y0);
-  if (length < 4) return;
   const bow = Math.min(bend, 140 / length);
   const [cx, cy] = [(x0 + x1) / 2 + (y1 - y0) * bow, (y0 + y1) / 2 - (x1 - x0) * bow];
   const straight = Math.hypot(x1 - cx, y1 - cy);

@@ -294,6 +294,23 @@ def test_names_stand_above_circles_and_symbols(visit, paying_plan: Plan, shown: 
     assert all(bottom < top for bottom, top in ends)
 
 
+def test_names_stand_above_heads_of_arrows_and_not_above_what_hangs_below_them(visit, paying_plan: Plan) -> None:
+    tab = visit(paying_plan)
+    tab.get_by_label("river, 2025").check()
+    picture(tab)
+    tab.evaluate(WATCHED)
+    tab.get_by_label("Names of units").check()
+    picture(tab)
+    drawn = tab.evaluate("() => window.drawn")
+    names = {name: (x, y + 7) for name, x, y in drawn["fillText"]}
+    drops = sorted((x, y - 2 * radius - 4) for x, y, radius, *_ in drawn["arc"])
+    # of the west, whose head of an arrow lies beside the middle of its unit a1, and of a4
+    for (x, head), name in zip(drops, ("Unit A1", "Unit A4"), strict=True):
+        middle, bottom = names[name]
+        assert abs(x - middle) < 1
+        assert head - 14 < bottom < head - 11
+
+
 def test_a_long_legend_covers_nothing_on_paper(visit, paying_plan: Plan) -> None:
     tab = visit(paying_plan)
     for label in ("All, EUR", "construction land, 2025", "Colour units by use of the ceiling"):
