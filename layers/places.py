@@ -119,12 +119,8 @@ def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
 
     Parameters
     ----------
-    features : GeoDataFrame
-        In their own CRS, none empty.
-    units : GeoDataFrame
-        In the working CRS.
-    name : str
-        Name of the layer, for the message.
+    features, units, name
+        As for :func:`keep_near`.
 
     Raises
     ------
