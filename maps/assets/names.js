@@ -37,6 +37,7 @@ function reachOf(screen, facts, shown) {
     const amount = amountOf(facts, unit, shown.quota);
     const under = paid.filter(
       (spot) =>
+        (spot.at === unit || Array.isArray(spot.at)) && // those of a neighbour may lie below
         Math.abs(spot.x - x) < half + spot.half &&
         spot.top < y + NAME_HEIGHT / 2 &&
         spot.bottom > y - NAME_HEIGHT / 2,
@@ -53,17 +54,20 @@ function reachOf(screen, facts, shown) {
 function paymentSpots(screen, facts, choice) {
   const arrows = arrowsOn(screen, facts, choice);
   const tips = tipsOf(arrows);
-  const spot = ([x, y], half, up) => ({ x, half, top: y - up, bottom: y + half });
-  const ends = arrows.flatMap(({ from, to, width }) => {
+  const spot = (party, half, up) => {
+    const [x, y] = partyPlace(screen, facts, party);
+    return { at: facts.payments.parties[party][1], x, half, top: y - up, bottom: y + half };
+  };
+  const ends = arrows.flatMap(({ payer, receiver, width }) => {
     const half = Math.max(4.5, 1.15 * width);
-    return [spot(from, half, half), spot(to, half, half)];
+    return [spot(payer, half, half), spot(receiver, half, half)];
   });
   // a drop that hangs below the head of an arrow is below the name as well
   const symbols = choice.symbols
     .filter(([party]) => !tips.has(party))
     .map(([party, amount]) => {
       const radius = dropRadius(choice, amount);
-      return spot(partyPlace(screen, facts, party), radius, amount > 0 ? 2 * radius : radius);
+      return spot(party, radius, amount > 0 ? 2 * radius : radius);
     });
   return [...ends, ...symbols];
 }

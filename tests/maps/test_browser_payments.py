@@ -311,6 +311,23 @@ def test_names_stand_above_heads_of_arrows_and_not_above_what_hangs_below_them(v
         assert head - 14 < bottom < head - 11
 
 
+def test_a_name_does_not_make_room_for_what_a_neighbour_pays(visit, plan_of) -> None:
+    """The arrow of Guizhou begins beside the name of Yunnan, where it ends."""
+    tab = visit(plan_of("china_provinces"))
+    tab.get_by_label("Names of units").check()
+    picture(tab)
+    tab.evaluate(WATCHED)
+    tab.get_by_label("Chishui river").check()
+    picture(tab)
+    names = [{name: y for name, _, y in tab.evaluate("() => window.drawn.fillText")}]
+    tab.evaluate("() => { window.drawn.fillText.length = 0; }")
+    tab.get_by_role("group", name="Payments").get_by_label("None").check()
+    picture(tab)
+    names.append({name: y for name, _, y in tab.evaluate("() => window.drawn.fillText")})
+    (moved,) = {round(names[1][name] - names[0][name], 1) for name in names[0] if name.startswith("Yunnan")}
+    assert moved == 19.5  # half the head, half the name, and one
+
+
 def test_a_long_legend_covers_nothing_on_paper(visit, paying_plan: Plan) -> None:
     tab = visit(paying_plan)
     for label in ("All, EUR", "construction land, 2025", "Colour units by use of the ceiling"):
