@@ -8,7 +8,7 @@ from pyproj import CRS, Geod
 
 from layers.crs import is_equal_area, way_between
 from layers.errors import CrsError
-from layers.rasters import Raster
+from layers.rasters import HOLD_ALL, Raster
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -53,8 +53,7 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
     if not np.isfinite(areas[beside]).all():
         raise CrsError(
             f"layer '{raster.name}': units reach to cells at the rim of the map of its CRS ({raster.crs.name}), which "
-            "have no size on the earth. Give the raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp "
-            "-t_srs EPSG:4326)",
+            f"have no size on the earth. {HOLD_ALL}",
             layer=raster.name,
         )
     return areas

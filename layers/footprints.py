@@ -18,6 +18,7 @@ from pyproj import CRS, Transformer
 from layers.crs import known_crs, same_crs, way_between
 from layers.errors import GeometryError, shown
 from layers.projections import follow, turn_of
+from layers.rasters import HOLD_ALL
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -146,8 +147,7 @@ class Borders:
         if len(places):
             ids = self.polygons.index[np.unique(places)].astype(str)
             raise GeometryError(
-                f"{len(ids)} unit(s) have {what} the raster's CRS ({crs.name}): {shown(ids)}. Give the raster in a CRS "
-                "that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)",
+                f"{len(ids)} unit(s) have {what} the raster's CRS ({crs.name}): {shown(ids)}. {HOLD_ALL}",
                 code="projection",
                 features=ids,
             )

@@ -71,7 +71,7 @@ def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
     0     0    1       0    0.5   5000.0
     1     0    1       1    0.5   5000.0
     """
-    edges = _edges(Borders(units), raster)
+    edges = edges_on(Borders(units), raster)
     found = footprint(edges, raster.shape, _turn(raster))
     cells = pd.DataFrame(
         {
@@ -205,7 +205,8 @@ def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
         )
 
 
-def _edges(borders: Borders, raster: Raster) -> Edges:
+def edges_on(borders: Borders, raster: Raster) -> Edges:
+    """The edges of units on a raster, whose name stands before what is refused of them."""
     with telling(f"layer '{raster.name}'", raster.name):
         return borders.on(raster.crs, raster.transform)
 
@@ -248,7 +249,7 @@ def batches(
     borders : Borders, optional
         Of the units, where other grids use them as well.
     """
-    edges = _edges(borders or Borders(units), raster)
+    edges = edges_on(borders or Borders(units), raster)
     flock = np.arange(len(units)) if flock is None else flock
     flocked = Edges(edges.start, edges.end, flock[edges.owner])
     for chosen in _groups(flocked, int(flock.max(initial=-1)) + 1, raster.shape):

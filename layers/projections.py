@@ -151,7 +151,7 @@ def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False)
     points : array of float, n x 2
         Of all rings, one after another.
     starts : array of int
-        Where rings start, and where the last one ends.
+        Where rings start, of which there are some, and where the last one ends.
     to : Transformer
         Into a projected CRS, or into longitude and latitude, where each ring runs on beyond half a turn.
     seam : bool
@@ -179,9 +179,8 @@ def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False)
         _refuse_many(sum(len(part[0]) for part in parts))
     if len(parts) == 1:
         return parts[0]
-    sizes = [np.diff(part[2]) for part in parts]
-    images, points = (np.concatenate([part[n] for part in parts] or [points[:0]]) for n in (0, 1))
-    return images, points, np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes]))])
+    images, points = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
+    return images, points, np.append(0, np.cumsum(np.concatenate([np.diff(part[2]) for part in parts])))
 
 
 def _followed(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tuple[Floats, Floats, Ints]:

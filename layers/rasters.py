@@ -31,6 +31,8 @@ Floats = npt.NDArray[np.float64]
 Cells = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 """Rows and columns, counted in a window."""
 
+HOLD_ALL = "Give the raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)"
+"""The remedy where the CRS of a raster cannot show some."""
 MAX_CELLS = 200_000_000
 MAX_WINDOW_CELLS = 10_000_000_000
 _STRIP_CELLS = 16_000_000

@@ -19,6 +19,7 @@ from layers.energy_tables import read_energy
 from layers.errors import SourceError, ZoneplanError, raise_all, telling
 from layers.footprints import Borders
 from layers.formulas import parse_formula
+from layers.grids import edges_on
 from layers.industry_sections import IndustriesSection
 from layers.industry_tables import read_industries
 from layers.ledger import entries, gather
@@ -101,10 +102,10 @@ def read_layers(study: Study) -> Stack:
             settled, unmatched = joined
             origins |= dict.fromkeys(map(str, frame.columns), part.source)
             ledger += [said, unmatched]
-    layers = []
+    layers, borders = [], Borders(settled)
     for section in study.layers:
         inputs, said = _sure(read.pop(0))
-        placed = errors.attempt(_place, section, inputs, settled)
+        placed = errors.attempt(_place, section, inputs, borders)
         if placed is not None:
             layers.append(placed[0])
             ledger += [said, placed[1]]
@@ -172,13 +173,11 @@ def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataF
     return chosen, gather([note, unknown])
 
 
-def _place(
-    section: LayerSection, inputs: gpd.GeoDataFrame | Raster, units: gpd.GeoDataFrame
-) -> tuple[Layer, pd.DataFrame]:
+def _place(section: LayerSection, inputs: gpd.GeoDataFrame | Raster, borders: Borders) -> tuple[Layer, pd.DataFrame]:
     """A layer in the working CRS, where the units are."""
     if isinstance(inputs, Raster):
-        return _place_raster(section, inputs, units)
-    name, crs = section.name, known_crs(units)
+        return _place_raster(section, inputs, borders)
+    units, name, crs = borders.polygons, section.name, known_crs(borders.polygons)
     full, empties = drop_empty(inputs, name)
     kind = kind_of(full, name)
     notes = [empties, datum_note(known_crs(full), crs, name)]
@@ -197,12 +196,11 @@ def _place(
     return Layer(name, kind, section.role, features, None, section.measure), gather(notes)
 
 
-def _place_raster(section: LayerSection, raster: Raster, units: gpd.GeoDataFrame) -> tuple[Layer, pd.DataFrame]:
-    crs = known_crs(units)
+def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tuple[Layer, pd.DataFrame]:
+    units, crs = borders.polygons, known_crs(borders.polygons)
     window = window_of(raster, units.total_bounds, crs)
     if not raster.crs.is_geographic:
-        with telling(f"layer '{section.name}'", section.name):
-            Borders(units).on(raster.crs, raster.transform)  # refuses what such a raster cannot show
+        edges_on(borders, raster)  # refuses what such a raster cannot show
     datum = datum_note(raster.crs, crs, section.name)
     if raster.nodata is None:
         check_values(raster, window)
