@@ -23,7 +23,7 @@ import highspy
 import numpy as np
 from highspy._core import _Highs
 
-from zoning import Programme, Row, find_best
+from zoning import LinearConstraint, Programme, find_best
 
 SIZES = (3_000, 30_000, 100_000, 1_000_000)
 PARTS = 50
@@ -36,16 +36,22 @@ def programme(count: int, *, limits: bool) -> Programme:
     total = int(upper.sum() * 0.4)
     part = chance.integers(0, PARTS, count)
     everybody = np.arange(count)
-    rows = [Row("total", "the total", everybody, np.ones(count), total, total)]
+    rows = [LinearConstraint("total", "the total", everybody, np.ones(count), total, total)]
     for place in range(PARTS):
         own = np.flatnonzero(part == place)
-        rows.append(Row(f"within-{place}", "a cap", own, np.ones(len(own)), -np.inf, int(upper[own].sum() * 0.45)))
+        rows.append(
+            LinearConstraint(f"within-{place}", "a cap", own, np.ones(len(own)), -np.inf, int(upper[own].sum() * 0.45))
+        )
     if limits:
         for place, share in enumerate((0.5, 0.3)):
             own = np.flatnonzero(chance.random(count) < share)
-            rows.append(Row(f"group-{place}", "a group", own, np.ones(len(own)), -np.inf, int(total * share * 0.9)))
+            rows.append(
+                LinearConstraint(f"group-{place}", "a group", own, np.ones(len(own)), -np.inf, int(total * share * 0.9))
+            )
         water = chance.uniform(0.5, 3.0, count)
-        rows.append(Row("limit-water", "water", everybody, water, -np.inf, float(water.mean() * total * 0.9), "m3"))
+        rows.append(
+            LinearConstraint("limit-water", "water", everybody, water, -np.inf, float(water.mean() * total * 0.9), "m3")
+        )
     return Programme(chance.integers(0, 101, count) / 100, np.zeros(count, dtype=np.int64), upper, tuple(rows))
 
 

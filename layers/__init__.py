@@ -12,8 +12,10 @@ from layers.errors import UnknownNameError as UnknownNameError
 from layers.errors import ZoneplanError as ZoneplanError
 from layers.errors import raise_all as raise_all
 from layers.errors import shown as shown
-from layers.errors import telling as telling
-from layers.errors import visible as visible
+from layers.errors import naming_the_layer as naming_the_layer
+from layers.errors import naming_the_layer as telling  # noqa: F401  (its name before)
+from layers.errors import escape_hidden as escape_hidden
+from layers.errors import escape_hidden as visible  # noqa: F401  (its name before)
 from layers.collector import uncollected as uncollected
 from layers.pools import unpooled as unpooled
 from layers.languages import LANGUAGES as LANGUAGES
@@ -92,7 +94,8 @@ from layers.crs import same_crs as same_crs
 from layers.crs import way_between as way_between
 from layers.crs import working_crs as working_crs
 from layers.projections import project as project
-from layers.parts import together as together
+from layers.parts import join_parts as join_parts
+from layers.parts import join_parts as together  # noqa: F401  (its name before)
 from layers.places import keep_near as keep_near
 from layers.geotiffs import opened as opened
 from layers.rasters import Raster as Raster
@@ -121,7 +124,8 @@ from layers.footprints import Edges as Edges
 from layers.footprints import Borders as Borders
 from layers.footprints import footprint as footprint
 from layers.samples import Sample as Sample
-from layers.terrain import around as around
+from layers.terrain import neighbour_heights as neighbour_heights
+from layers.terrain import neighbour_heights as around  # noqa: F401  (its name before)
 from layers.terrain import aspect as aspect
 from layers.terrain import relief as relief
 from layers.terrain import slope as slope

@@ -12,7 +12,7 @@ import shapely
 
 from layers.errors import GeometryError, shown
 from layers.ledger import entries, gather
-from layers.parts import of_dimension
+from layers.parts import parts_of_dimension
 
 MAX_GAP_HA = 100.0
 MAX_GAP_WIDTH_M = 50.0
@@ -116,7 +116,7 @@ def _overlaps(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArr
 
 def _without(shape: Any, others: npt.NDArray[Any]) -> Any:
     """A polygon less others; what is left of a lower dimension goes."""
-    return of_dimension(shapely.difference(shape, shapely.union_all(others)), 2)[0]
+    return parts_of_dimension(shapely.difference(shape, shapely.union_all(others)), 2)[0]
 
 
 def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:

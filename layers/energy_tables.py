@@ -10,9 +10,9 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from layers.errors import SourceError, ZoneplanError, raise_all, shown, telling
+from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.flow_sections import EnergySection, EnergyShare
-from layers.sheets import Row, read_cells
+from layers.sheets import CsvRow, read_cells
 from layers.study import resolve_source
 
 REGION = "region"
@@ -104,7 +104,7 @@ def read_energy(section: EnergySection) -> EnergyTable:
     StudyError
         The path leads out of the study's folder.
     """
-    with telling(section.where("table"), section.table):
+    with naming_the_layer(section.where("table"), section.table):
         path = resolve_source(section.document.path.parent, section.table)
     if path.suffix.lower() != ".csv":
         raise SourceError(
@@ -155,7 +155,7 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
         )
 
 
-def _region_faults(rows: Sequence[Row], place: int, name: str) -> Iterator[ZoneplanError]:
+def _region_faults(rows: Sequence[CsvRow], place: int, name: str) -> Iterator[ZoneplanError]:
     first: dict[str, int] = {}
     for row in rows:
         region = row.cells[place]
@@ -179,7 +179,7 @@ def _region_faults(rows: Sequence[Row], place: int, name: str) -> Iterator[Zonep
         first.setdefault(region, row.line)
 
 
-def _cell_faults(rows: Sequence[Row], columns: dict[str, int], name: str) -> Iterator[ZoneplanError]:
+def _cell_faults(rows: Sequence[CsvRow], columns: dict[str, int], name: str) -> Iterator[ZoneplanError]:
     for row in rows:
         for column, at in columns.items():
             cell = row.cells[at].strip()

@@ -156,12 +156,12 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
 
 
 @contextmanager
-def telling(place: str, layer: str = "") -> Iterator[None]:
+def naming_the_layer(place: str, layer: str = "") -> Iterator[None]:
     """Put the place before the message of whatever is refused inside, and name the layer where nobody has.
 
     Examples
     --------
-    >>> with telling("plan.toml, line 3, column 10", "forests"):
+    >>> with naming_the_layer("plan.toml, line 3, column 10", "forests"):
     ...     raise SourceError("no file forests.gpkg")
     Traceback (most recent call last):
     ...
@@ -191,7 +191,7 @@ def raise_all(errors: Iterable[ZoneplanError]) -> None:
         raise SeveralErrors(found)
 
 
-def visible(text: object) -> str:
+def escape_hidden(text: object) -> str:
     r"""A text with every character that would hide or reorder others written as its code.
 
     Parameters
@@ -207,9 +207,9 @@ def visible(text: object) -> str:
 
     Examples
     --------
-    >>> print(visible("攀枝花 <b>{{ 7*7 }}</b>"))
+    >>> print(escape_hidden("攀枝花 <b>{{ 7*7 }}</b>"))
     攀枝花 <b>{{ 7*7 }}</b>
-    >>> print(visible("evil\u202etxt.exe\n"))
+    >>> print(escape_hidden("evil\u202etxt.exe\n"))
     evil\u202etxt.exe\u000a
     """
     said = str(text)

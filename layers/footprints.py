@@ -17,7 +17,7 @@ from pyproj import CRS, Transformer
 
 from layers.crs import known_crs, same_crs, way_between
 from layers.errors import GeometryError, shown
-from layers.projections import follow, turn_of
+from layers.projections import densify, full_turn
 from layers.rasters import HOLD_ALL
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ class Borders:
         if same_crs(own, crs) or not len(rings):
             return _chained(points, ring, owner)
         starts = np.searchsorted(ring, np.arange(len(rings) + 1))
-        images, points, starts = follow(points, starts, way_between(own, crs))
-        ring, turn = np.repeat(np.arange(len(rings)), np.diff(starts)), turn_of(crs)
+        images, points, starts = densify(points, starts, way_between(own, crs))
+        ring, turn = np.repeat(np.arange(len(rings)), np.diff(starts)), full_turn(crs)
         self._refuse_lost(owner[ring[~np.isfinite(images).all(axis=1)]], "no place in", crs)
         edges = _chained(images, ring, owner)
         if turn is not None:

@@ -13,14 +13,14 @@ import pandas as pd
 from layers.cells import cell_areas, cell_sides
 from layers.conditions import Condition
 from layers.crs import known_crs, same_crs
-from layers.errors import SourceError, telling
+from layers.errors import SourceError, naming_the_layer
 from layers.footprints import Borders, Edges, Floats, Footprint, footprint
 from layers.formulas import Formula
-from layers.projections import SAGITTA_M, turn_of
+from layers.projections import SAGITTA_M, full_turn
 from layers.rasters import Raster
 from layers.samples import Sample
 from layers.tallies import sample_of, statistic
-from layers.terrain import around, aspect, relief, slope
+from layers.terrain import aspect, neighbour_heights, relief, slope
 
 MAX_SLOPE_CELL_M = 100.0
 _BATCH = 2**17
@@ -127,7 +127,7 @@ def summarise(
     strip = 0.0 if same_crs(known_crs(units), raster.crs) else SAGITTA_M / raster.cell_size_m  # edges bend on the way
     with raster.reader() as read:
         for batch in batches(units, raster, borders=borders):
-            surfaces = surfaces_at(raster, batch.found, names, read)
+            surfaces = terrain_at(raster, batch.found, names, read)
             for name, formula in formulas.items():
                 sample, touched = sample_of(formula, surfaces, batch.found, batch.area, len(batch.units), strip)
                 columns[name][batch.units] = statistic(formula, sample, touched)
@@ -177,7 +177,7 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     names = sorted(condition.names)
     with raster.reader() as read:
         for batch in batches(units, raster):
-            surfaces = surfaces_at(raster, batch.found, names, read)
+            surfaces = terrain_at(raster, batch.found, names, read)
             yes = condition.evaluate(pd.DataFrame(surfaces)).yes
             met = np.bincount(batch.found.owner[yes], batch.area[yes], len(batch.units))
             whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
@@ -207,12 +207,12 @@ def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
 
 def edges_on(borders: Borders, raster: Raster) -> Edges:
     """The edges of units on a raster, whose name stands before what is refused of them."""
-    with telling(f"layer '{raster.name}'", raster.name):
+    with naming_the_layer(f"layer '{raster.name}'", raster.name):
         return borders.on(raster.crs, raster.transform)
 
 
 def _turn(raster: Raster) -> float | None:
-    turn = turn_of(raster.crs)
+    turn = full_turn(raster.crs)
     return None if turn is None else turn / raster.transform.a
 
 
@@ -286,7 +286,7 @@ def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.ND
         yield np.asarray(group)
 
 
-def surfaces_at(
+def terrain_at(
     raster: Raster,
     found: Footprint,
     names: Iterable[str],
@@ -311,7 +311,7 @@ def surfaces_at(
     row, column = found.row - rows.start, found.column - columns.start
     if set(names) <= {"value"}:
         return dict.fromkeys(names, read((rows, columns), (row, column)))
-    nine = around(read((rows, columns)), row, column)
+    nine = neighbour_heights(read((rows, columns)), row, column)
     width, height = (side[row] for side in cell_sides(raster, rows))
     made: dict[str, Callable[[], Floats]] = {
         "value": lambda: nine[4],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, raise_all, shown
-from layers.sheets import Row, read_cells
+from layers.sheets import CsvRow, read_cells
 
 INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
 """The columns that are read; any others are a note to oneself."""
@@ -82,7 +82,7 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
         )
 
 
-def _faults(row: Row, item: dict[str, str], name: str) -> Iterator[ZoneplanError]:
+def _faults(row: CsvRow, item: dict[str, str], name: str) -> Iterator[ZoneplanError]:
     places = [one for one in ("unit_id", "jurisdiction") if item[one]]
     treatment = TREATMENTS.get(item["treatment"].lower(), "")
     complaints = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from layers.errors import ZoneplanError, visible
+from layers.errors import ZoneplanError, escape_hidden
 
 LANGUAGES = ("en", "zh")
 """The languages that the house speaks, in the order in which the texts of a dictionary stand."""
@@ -40,7 +40,8 @@ def require_language(language: str, offered: Iterable[str] = LANGUAGES, who: str
     known = list(offered)
     if language not in known:
         raise ZoneplanError(
-            f"no language '{visible(language)}': {who} speaks {', '.join(known)}; choose one of these", code="language"
+            f"no language '{escape_hidden(language)}': {who} speaks {', '.join(known)}; choose one of these",
+            code="language",
         )
 
 

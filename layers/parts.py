@@ -12,14 +12,14 @@ Shapes = npt.NDArray[Any]
 _POLYGONS = (3, 6)
 
 
-def together(parts: Shapes) -> Any:
+def join_parts(parts: Shapes) -> Any:
     """Points, lines or polygons as one geometry: the part itself where there is one, an empty geometry where none.
 
     Examples
     --------
-    >>> print(together(np.asarray([shapely.Point(0, 0), shapely.Point(1, 0)])))
+    >>> print(join_parts(np.asarray([shapely.Point(0, 0), shapely.Point(1, 0)])))
     MULTIPOINT ((0 0), (1 0))
-    >>> print(together(np.asarray([shapely.Point(0, 0)])))
+    >>> print(join_parts(np.asarray([shapely.Point(0, 0)])))
     POINT (0 0)
     """
     if not len(parts):
@@ -32,13 +32,13 @@ def together(parts: Shapes) -> Any:
     return shapely.multipolygons(parts) if dimension == 2 else shapely.multilinestrings(parts)
 
 
-def of_dimension(shape: Any, dimension: int) -> tuple[Any, int]:
+def parts_of_dimension(shape: Any, dimension: int) -> tuple[Any, int]:
     """The parts of a geometry that have this dimension, together, and how many others there were.
 
     Examples
     --------
     >>> both = shapely.GeometryCollection([shapely.Point(5, 5), shapely.box(0, 0, 1, 1)])
-    >>> left, dropped = of_dimension(both, 2)
+    >>> left, dropped = parts_of_dimension(both, 2)
     >>> left.area, dropped
     (1.0, 1)
     """
@@ -46,7 +46,7 @@ def of_dimension(shape: Any, dimension: int) -> tuple[Any, int]:
     while (shapely.get_type_id(parts) >= 4).any():
         parts = shapely.get_parts(parts)
     right = parts[shapely.get_dimensions(parts) == dimension]
-    return together(right), len(parts) - len(right)
+    return join_parts(right), len(parts) - len(right)
 
 
 def valid_polygons(shapes: Shapes) -> Shapes:
@@ -64,7 +64,7 @@ def valid_polygons(shapes: Shapes) -> Shapes:
     """
     made = np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False), dtype=object).copy()
     for row in np.flatnonzero(~np.isin(shapely.get_type_id(made), _POLYGONS)):
-        made[row] = of_dimension(made[row], 2)[0]
+        made[row] = parts_of_dimension(made[row], 2)[0]
     for row in np.flatnonzero(~shapely.is_valid(made)):
-        made[row] = of_dimension(shapely.union_all(shapely.get_parts(made[row])), 2)[0]
+        made[row] = parts_of_dimension(shapely.union_all(shapely.get_parts(made[row])), 2)[0]
     return made

@@ -18,8 +18,8 @@ from pyproj import CRS
 from layers.crs import known_crs, way_between
 from layers.errors import CrsError
 from layers.ledger import entries, gather
-from layers.parts import of_dimension, together, valid_polygons
-from layers.projections import turn_of
+from layers.parts import join_parts, parts_of_dimension, valid_polygons
+from layers.projections import full_turn
 
 # Of a turn, which a CRS may count in grads or radians, too.
 _WIDE = 1 / 4
@@ -50,21 +50,21 @@ def box_in(bounds: Boxes, crs: CRS, target: CRS) -> Boxes:
     to = way_between(crs, target)
     left, bottom, right, top = map(float, bounds)
     west, south, east, north = to.transform_bounds(left, bottom, right, top, densify_pts=51)
-    turn = turn_of(target)
+    turn = full_turn(target)
     if turn is not None and west > east:
         return np.asarray([[west, south, turn / 2, north], [-turn / 2, south, east, north]])
     return np.asarray([[west, south, east, north]])
 
 
-def turned(boxes: Boxes, crs: CRS) -> Boxes:
+def shifted_by_a_turn(boxes: Boxes, crs: CRS) -> Boxes:
     """Boxes, and where longitudes beyond half a turn would have them: a turn further east and a turn further west.
 
     Examples
     --------
-    >>> turned(np.array([[-110.0, 38, -106, 40]]), CRS("EPSG:4326"))[:, 0].tolist()
+    >>> shifted_by_a_turn(np.array([[-110.0, 38, -106, 40]]), CRS("EPSG:4326"))[:, 0].tolist()
     [-110.0, 250.0, -470.0]
     """
-    turn = turn_of(crs)
+    turn = full_turn(crs)
     ways = (0.0,) if turn is None else (0.0, turn, -turn)
     return np.concatenate([boxes + np.asarray([way, 0.0, way, 0.0]) for way in ways])
 
@@ -97,9 +97,9 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     far = np.unique(owner[~close])
     for row in far:
         few = parts[(owner == row) & close]
-        kept[row] = together(few)
-    if (turn := turn_of(crs)) is not None:
-        kept = _cut_wide(kept, turned(boxes, crs), turn)
+        kept[row] = join_parts(few)
+    if (turn := full_turn(crs)) is not None:
+        kept = _cut_wide(kept, shifted_by_a_turn(boxes, crs), turn)
     left = features[near].set_geometry(
         gpd.GeoSeries(kept, index=features.index[near], crs=features.crs, name="geometry")
     )
@@ -158,7 +158,7 @@ def box_text(bounds: Boxes) -> str:
 def _meets(bounds: Boxes, boxes: Boxes, crs: CRS) -> npt.NDArray[np.bool_]:
     """Whether each of many boxes meets one of the units' boxes; longitudes beyond 180 are taken round the globe."""
     found = np.zeros(len(bounds), dtype=bool)
-    for west, south, east, north in turned(boxes, crs):
+    for west, south, east, north in shifted_by_a_turn(boxes, crs):
         found |= (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
     return found
 
@@ -175,5 +175,5 @@ def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes, turn: float) -> npt.NDArra
     ]
     whole = shapely.union_all(np.asarray(near, dtype=object))
     cut = shapes.copy()
-    cut[wide] = [of_dimension(one, 2)[0] for one in shapely.intersection(valid_polygons(shapes[wide]), whole)]
+    cut[wide] = [parts_of_dimension(one, 2)[0] for one in shapely.intersection(valid_polygons(shapes[wide]), whole)]
     return cut

@@ -113,7 +113,7 @@ def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.
     if kind in {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON} and seam:
         at_seam = np.abs(shapely.bounds(shapes)[:, [0, 2]]).max(axis=1) == 180.0
     if offsets and kind not in {shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT}:
-        images, _, starts = follow(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
+        images, _, starts = densify(points, np.asarray(offsets[0], dtype=np.int64), to, seam=seam)
         offsets = (starts, *offsets[1:])
     else:
         images = _moved(points, to, seam=seam)
@@ -131,7 +131,7 @@ def _moved(points: Floats, to: Transformer, *, seam: bool) -> Floats:
     return np.column_stack(to.transform(x, points[:, 1]))
 
 
-def turn_of(crs: CRS | None) -> float | None:
+def full_turn(crs: CRS | None) -> float | None:
     """A full turn of longitude in the units of a CRS; None where x is no longitude."""
     if crs is None or not crs.is_geographic:
         return None
@@ -143,7 +143,7 @@ def _metres_of(crs: CRS | None) -> float:
     return float(crs.axis_info[0].unit_conversion_factor) if crs is not None and crs.is_projected else 1.0
 
 
-def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False) -> tuple[Floats, Floats, Ints]:
+def densify(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False) -> tuple[Floats, Floats, Ints]:
     """Rings and lines in another CRS, with every edge short enough for it.
 
     Parameters
@@ -185,7 +185,7 @@ def follow(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False)
 
 def _followed(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> tuple[Floats, Floats, Ints]:
     """What :func:`follow` says, of all rings at once."""
-    turn, metres = turn_of(to.target_crs), _metres_of(to.target_crs)
+    turn, metres = full_turn(to.target_crs), _metres_of(to.target_crs)
     images = _moved(points, to, seam=seam)
     open_ = np.ones(len(points), dtype=bool)  # the edge that begins here is still to be looked at
     open_[np.append(starts[1:], len(points))[starts < len(points)] - 1] = False

@@ -20,7 +20,7 @@ from layers.drivers import GRIDS, format_of
 from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
 from layers.geotiffs import check_grid, opened
 from layers.ledger import entries, gather
-from layers.places import box_in, far_away, turned
+from layers.places import box_in, far_away, shifted_by_a_turn
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -317,7 +317,7 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
     """
     boxes = box_in(bounds, crs, raster.crs)
     own, (height, width) = raster.transform, raster.shape
-    placed = turned(boxes, raster.crs)[:, [0, 2, 3, 1]] - [own.c, own.c, own.f, own.f]
+    placed = shifted_by_a_turn(boxes, raster.crs)[:, [0, 2, 3, 1]] - [own.c, own.c, own.f, own.f]
     cells = placed / [own.a, own.a, own.e, own.e]
     edges = np.floor(cells) + np.asarray([-1, 2, -1, 2])
     left, right, top, bottom = edges.T

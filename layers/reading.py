@@ -16,7 +16,7 @@ from layers.crs import datum_note, known_crs, working_crs
 from layers.drivers import digest, parts_of
 from layers.duplicates import note_duplicates
 from layers.energy_tables import read_energy
-from layers.errors import SourceError, ZoneplanError, raise_all, telling
+from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all
 from layers.footprints import Borders
 from layers.formulas import parse_formula
 from layers.grids import edges_on
@@ -121,7 +121,7 @@ def _sure(found: Found | None) -> Found:
 
 def _path(study: Study, source: str, name: str, *keys: str | int) -> Path:
     """The file that a section of the plan names; where there is none, the message has the place."""
-    with telling(study.where(*keys), name):
+    with naming_the_layer(study.where(*keys), name):
         return resolve_source(study.folder, source)
 
 
@@ -146,7 +146,7 @@ def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataF
     path = _path(study, section.source, section.name, "layers", place, "source")
     if path.suffix.lower() in RASTER_ENDINGS:
         if section.where is not None:
-            with telling(study.where("layers", place, "where")):
+            with naming_the_layer(study.where("layers", place, "where")):
                 cell_condition(section.where, section.name)
         return read_raster(
             path,
@@ -168,7 +168,7 @@ def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataF
     )
     if section.where is None:
         return features, note
-    with telling(study.where("layers", place, "where")):
+    with naming_the_layer(study.where("layers", place, "where")):
         chosen, unknown = select(features, section.where, section.name)
     return chosen, gather([note, unknown])
 

@@ -12,7 +12,7 @@ import shapely
 
 from layers.errors import GeometryError, shown
 from layers.ledger import entries, gather
-from layers.parts import of_dimension, valid_polygons
+from layers.parts import parts_of_dimension, valid_polygons
 from layers.stack import Kind
 
 _KINDS: dict[int, Kind] = {0: "points", 1: "lines", 2: "polygons"}
@@ -89,7 +89,7 @@ def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, 
         return features, entries(name, [], "parts", "")
     kept, actions = shapes.copy(), []
     for row in mixed:
-        kept[row], dropped = of_dimension(shapes[row], int(dimensions[row]))
+        kept[row], dropped = parts_of_dimension(shapes[row], int(dimensions[row]))
         actions.append(f"collection opened; {dropped} part(s) of a lower dimension left out")
     return _with(features, kept), entries(name, features.index[mixed], "parts", actions)
 

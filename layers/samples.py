@@ -54,7 +54,7 @@ class Sample:
 
 def mean(sample: Sample) -> Floats:
     """The mean, weighted by area, of what each value has above the lowest: so one value alone comes out as it is."""
-    base = lowest(sample)
+    base = minimum(sample)
     return base + sample.totals(sample.weight * (sample.value - base[sample.owner])) / sample.totals(sample.weight)
 
 
@@ -84,14 +84,14 @@ def total(sample: Sample) -> Floats:
     return sample.totals(sample.share * sample.value)
 
 
-def lowest(sample: Sample) -> Floats:
+def minimum(sample: Sample) -> Floats:
     """The smallest value of all cells that the unit touches."""
     found = np.full(sample.count, np.inf)
     np.minimum.at(found, sample.owner, sample.value)
     return np.where(np.isinf(found), np.nan, found)
 
 
-def highest(sample: Sample) -> Floats:
+def maximum(sample: Sample) -> Floats:
     """The largest value of all cells that the unit touches."""
     found = np.full(sample.count, -np.inf)
     np.maximum.at(found, sample.owner, sample.value)

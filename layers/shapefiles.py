@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.errors import SourceError, telling
+from layers.errors import SourceError, naming_the_layer
 from layers.ledger import entries
 from layers.sections import check_encoding
 
@@ -38,7 +38,7 @@ def check_shapefile(path: Path, name: str) -> None:
     SourceError
         .shx or .dbf is missing, a part is shorter than it says, or they tell of different numbers of features.
     """
-    index, table = part(path, ".shx"), part(path, ".dbf")
+    index, table = companion_file(path, ".shx"), companion_file(path, ".dbf")
     missing = [one.name for one in (index, table) if not one.exists()]
     if missing:
         raise SourceError(
@@ -70,12 +70,12 @@ def _cut(name: str, what: str) -> SourceError:
     )
 
 
-def part(path: Path, ending: str) -> Path:
+def companion_file(path: Path, ending: str) -> Path:
     """The part of a shapefile with this ending, in the case of its .shp.
 
     Examples
     --------
-    >>> part(Path("UNITS.SHP"), ".dbf").name
+    >>> companion_file(Path("UNITS.SHP"), ".dbf").name
     'UNITS.DBF'
     """
     return path.with_suffix(ending.upper() if path.suffix.isupper() else ending)
@@ -107,10 +107,10 @@ def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, p
         Python does not know the encoding of the plan.
     """
     if asked is not None:
-        with telling(f"layer '{name}'"):
+        with naming_the_layer(f"layer '{name}'"):
             check_encoding(asked)
-    body = part(path, ".dbf").read_bytes()
-    stated = part(path, ".cpg")
+    body = companion_file(path, ".dbf").read_bytes()
+    stated = companion_file(path, ".cpg")
     nothing = entries(name, [], "encoding", "")
     if body.isascii() or all(byte < 0x80 for byte in body[32:]):
         return asked or "UTF-8", nothing
@@ -192,7 +192,7 @@ def deleted_in(path: Path, name: str, column: str | None, encoding: str) -> pd.D
     encoding : str
         Of the texts.
     """
-    table = part(path, ".dbf")
+    table = companion_file(path, ".dbf")
     body = table.read_bytes()
     count, head, width = struct.unpack_from("<IHH", body, 4)
     rows = [row for row, mark in enumerate(body[head : head + count * width : width]) if mark == _DELETED]

@@ -14,14 +14,14 @@ import pandas as pd
 import pyarrow as pa
 
 from layers.drivers import check_rows, check_size
-from layers.errors import SourceError, shown, telling
+from layers.errors import SourceError, naming_the_layer, shown
 from layers.sections import check_encoding
 
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
 _TRUTHS = frozenset({"true", "false"})
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One row of a sheet: its cells as text, and the line of the file on which it ends."""
 
     cells: Sequence[str]
@@ -54,7 +54,7 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
     return pa.table(columns, names=header)
 
 
-def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list[str], list[Row]]:
+def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list[str], list[CsvRow]]:
     """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`.
 
     Returns
@@ -65,7 +65,7 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
     """
     check_size(path.stat().st_size, path, name)
     if encoding is not None:
-        with telling(f"layer '{name}'"):
+        with naming_the_layer(f"layer '{name}'"):
             check_encoding(encoding)
     try:
         text = path.read_bytes().decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
@@ -79,7 +79,7 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
-        rows = [Row(row, reader.line_num) for row in reader if row]
+        rows = [CsvRow(row, reader.line_num) for row in reader if row]
     except csv.Error as error:
         raise SourceError(
             f"layer '{name}': {path.name} is no CSV: line {reader.line_num}, {error}. Save it anew.",

@@ -14,12 +14,12 @@ Around = Sequence[Floats]
 """Heights of the nine cells around and at some cells, in metres, from the north-west to the south-east by rows."""
 
 
-def around(heights: Floats, row: Places, column: Places) -> Around:
+def neighbour_heights(heights: Floats, row: Places, column: Places) -> Around:
     """The heights at cells of a grid and at their neighbours; NaN beyond the edge.
 
     Examples
     --------
-    >>> [float(one) for one in around(np.arange(9.0).reshape(3, 3), np.array(1), np.array(1))]
+    >>> [float(one) for one in neighbour_heights(np.arange(9.0).reshape(3, 3), np.array(1), np.array(1))]
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     """
     padded = np.pad(heights, 1, constant_values=np.nan)
@@ -50,7 +50,7 @@ def slope(nine: Around, width_m: Floats, height_m: Floats) -> Floats:
     --------
     >>> plane = np.add.outer([0.0, 0.0, 0.0], [0.0, 10.0, 20.0])
     >>> side = np.array(10.0)
-    >>> float(slope(around(plane, np.array(1), np.array(1)), side, side))
+    >>> float(slope(neighbour_heights(plane, np.array(1), np.array(1)), side, side))
     45.0
     """
     east, north = _gradient(nine, width_m, height_m)
@@ -66,7 +66,7 @@ def aspect(nine: Around, width_m: Floats, height_m: Floats) -> Floats:
     --------
     >>> falls_west = np.add.outer([0.0, 0.0, 0.0], [0.0, 10.0, 20.0])
     >>> side = np.array(10.0)
-    >>> float(aspect(around(falls_west, np.array(1), np.array(1)), side, side))
+    >>> float(aspect(neighbour_heights(falls_west, np.array(1), np.array(1)), side, side))
     270.0
     """
     east, north = _gradient(nine, width_m, height_m)
@@ -79,7 +79,7 @@ def relief(nine: Around) -> Floats:
 
     Examples
     --------
-    >>> float(relief(around(np.arange(9.0).reshape(3, 3), np.array(1), np.array(1))))
+    >>> float(relief(neighbour_heights(np.arange(9.0).reshape(3, 3), np.array(1), np.array(1))))
     8.0
     """
     return np.asarray(reduce(np.maximum, nine) - reduce(np.minimum, nine))

@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS
 
 from layers.crs import way_between
-from layers.grids import batches, refuse_coarse, surfaces_at
+from layers.grids import batches, refuse_coarse, terrain_at
 from layers.projections import project
 from layers.rasters import Raster
 
@@ -86,7 +86,7 @@ def cut_tracts(
                 "share": found.share,
                 "area_ha": area,
             }
-            yield pd.DataFrame({**cells, **(surfaces_at(raster, found, names, read) if names else {})})
+            yield pd.DataFrame({**cells, **(terrain_at(raster, found, names, read) if names else {})})
 
 
 def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:

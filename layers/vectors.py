@@ -20,7 +20,7 @@ from pyproj import CRS
 from layers.conditions import parse_condition
 from layers.crs import settle_crs
 from layers.drivers import FEATURES, format_of
-from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, shown, telling
+from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
 from layers.ledger import entries, gather
 from layers.records import Records, frame_of, read_records
 from layers.shapefiles import check_shapefile, deleted_in, encoding_of
@@ -271,7 +271,7 @@ def select(features: gpd.GeoDataFrame, where: str, name: str) -> tuple[gpd.GeoDa
     SourceError
         No feature meets it.
     """
-    with telling(f"layer '{name}', where", name):
+    with naming_the_layer(f"layer '{name}', where", name):
         answer = parse_condition(where).evaluate(pd.DataFrame(features.drop(columns="geometry")))
     if not answer.yes.any():
         raise SourceError(

@@ -8,14 +8,16 @@ from maps.errors import BusyError as BusyError
 from maps.errors import DamagedRunError as DamagedRunError
 from maps.errors import WriteError as WriteError
 from maps.palette import zone_fills as zone_fills
-from maps.lettering import number as number
+from maps.lettering import format_number as format_number
+from maps.lettering import format_number as number  # noqa: F401  (its name before)
 from maps.outlines import Frame as Frame
 from maps.report_words import report_words as report_words
 from maps.legends import Block as Block
 from maps.pictures import picture as picture
 from maps.pages import fill_page as fill_page
 from maps.report_parts import Chapter as Chapter
-from maps.report_editions import Edition as Edition
+from maps.report_editions import ReportContext as ReportContext
+from maps.report_editions import ReportContext as Edition  # noqa: F401  (its name before)
 from maps.report_chapters import summary as summary
 from maps.report_waiting import open_units as open_units
 from maps.report_energy import energy as energy
@@ -43,22 +45,28 @@ from maps.exports import write_workbook as write_workbook
 
 # The web map.
 from maps.map_words import map_words as map_words
-from maps.shelves import Whys as Whys
+from maps.shelves import ReasonTable as ReasonTable
+from maps.shelves import ReasonTable as Whys  # noqa: F401  (its name before)
 from maps.arcs import Arcs as Arcs
-from maps.packing import pack as pack
+from maps.packing import encode_shapes as encode_shapes
+from maps.packing import encode_shapes as pack  # noqa: F401  (its name before)
 from maps.cards import cards as cards
 from maps.arrows import FlowMarks as FlowMarks
 from maps.arrows import draw_payments as draw_payments
 from maps.ceilings import use_breaks as use_breaks
-from maps.payments import tell_payments as tell_payments
-from maps.contents import contents as contents
+from maps.payments import payments_payload as payments_payload
+from maps.payments import payments_payload as tell_payments  # noqa: F401  (its name before)
+from maps.contents import map_payload_of as map_payload_of
+from maps.contents import map_payload_of as contents  # noqa: F401  (its name before)
 from maps.site_layers import site_layers as site_layers
 from maps.offline import OfflineFigure as OfflineFigure
 from maps.webmap import draw as draw
 from maps.files import read_run as read_run
 from maps.files import write_csv as write_csv
-from maps.locks import hold as hold
-from maps.folders import Verdict as Verdict
+from maps.locks import stage_folder as stage_folder
+from maps.locks import stage_folder as hold  # noqa: F401  (its name before)
+from maps.folders import Verification as Verification
+from maps.folders import Verification as Verdict  # noqa: F401  (its name before)
 from maps.folders import require_room as require_room
 from maps.folders import require_whole as require_whole
 from maps.folders import verify as verify
@@ -67,11 +75,14 @@ from maps.demos import write_study as write_study
 
 # A first plan from a user's own files.
 from maps.plan_words import plan_word as plan_word
-from maps.guesses import Guess as Guess
-from maps.own_files import OwnFile as OwnFile
+from maps.guesses import InferredColumn as InferredColumn
+from maps.guesses import InferredColumn as Guess  # noqa: F401  (its name before)
+from maps.own_files import InspectedSource as InspectedSource
+from maps.own_files import InspectedSource as OwnFile  # noqa: F401  (its name before)
 from maps.plan_lines import free_name as free_name
 from maps.plan_blocks import grid_lines as grid_lines
-from maps.plan_texts import Draft as Draft
+from maps.plan_texts import PlanDraft as PlanDraft
+from maps.plan_texts import PlanDraft as Draft  # noqa: F401  (its name before)
 from maps.first_plans import write_plan as write_plan
 from maps.doctor import diagnose as diagnose
 

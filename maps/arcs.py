@@ -86,7 +86,7 @@ class _Corners(NamedTuple):
         return start + (np.arange(len(self.ring)) - start + by) % length
 
 
-def cut(shapes: Geometries) -> Arcs:
+def cut_arcs(shapes: Geometries) -> Arcs:
     """The borders of a coverage, cut where three shapes meet.
 
     Parameters
@@ -106,7 +106,7 @@ def cut(shapes: Geometries) -> Arcs:
 
     Examples
     --------
-    >>> arcs = cut(shapely.box([0, 1], [0, 0], [1, 2], [1, 1]))
+    >>> arcs = cut_arcs(shapely.box([0, 1], [0, 0], [1, 2], [1, 1]))
     >>> len(arcs.sizes), arcs.sizes.tolist(), arcs.shapes.refs.tolist()
     (3, [2, 4, 4], [0, 3, 1, 4])
     """
@@ -135,7 +135,7 @@ def cut(shapes: Geometries) -> Arcs:
     return Arcs(points, edges[chosen] + 1, Rings(rank[number.reshape(-1)] * 2 + backwards, sizes, counts))
 
 
-def merge(arcs: Arcs, group: Integers, groups: int) -> Rings:
+def group_outlines(arcs: Arcs, group: Integers, groups: int) -> Rings:
     """The outlines of groups of shapes: borders inside a group fall away.
 
     Parameters
@@ -148,8 +148,8 @@ def merge(arcs: Arcs, group: Integers, groups: int) -> Rings:
 
     Examples
     --------
-    >>> arcs = cut(shapely.box([0, 1], [0, 0], [1, 2], [1, 1]))
-    >>> merge(arcs, np.array([0, 0]), 1).refs.tolist()
+    >>> arcs = cut_arcs(shapely.box([0, 1], [0, 0], [1, 2], [1, 1]))
+    >>> group_outlines(arcs, np.array([0, 0]), 1).refs.tolist()
     [3, 4]
     """
     begins, ends = (side.tolist() for side in arcs.ends())

@@ -9,19 +9,19 @@ from typing import Any
 
 import pandas as pd
 
-from layers import visible
+from layers import escape_hidden
 from maps.lettering import hectares
-from maps.shelves import Shelf, Whys
+from maps.shelves import ReasonTable, StringTable
 from zoning import (
     EXCEPTION,
     STANDINGS,
     Plan,
+    decision_status,
+    describe_parameters,
     instrument_in,
     price_words,
-    reasoned,
     records,
-    standings,
-    tell_settings,
+    rule_and_reason,
     text_in,
     trace,
 )
@@ -56,7 +56,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
     table = plan.zones.set_index("unit_id").reindex(plan.units.index)
     zones = {str(name): column.tolist() for name, column in table.items()}
     codes = [zone.code for zone in plan.rulebook.zones]
-    rules, jurisdictions, whys = Shelf(), Shelf(), Whys(language)
+    rules, jurisdictions, whys = StringTable(), StringTable(), ReasonTable(language)
     sets = _Policies(plan, language)
     ids = plan.units.index.tolist()
     traced = trace(plan, ids)
@@ -75,14 +75,14 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         ]
 
     units = {
-        "id": [visible(unit_id) for unit_id in ids],
-        "name": [visible(name) for name in zones["name"]],
-        "jurisdiction": [jurisdictions.place(visible(name)) for name in zones["jurisdiction"]],
+        "id": [escape_hidden(unit_id) for unit_id in ids],
+        "name": [escape_hidden(name) for name in zones["name"]],
+        "jurisdiction": [jurisdictions.place(escape_hidden(name)) for name in zones["jurisdiction"]],
         "area_ha": [hectares(area) for area in zones["area_ha"]],
         "main": [codes.index(code) for code in zones["main"]],
         "overlays": [[codes.index(code) for code in held.split(";") if code] for held in zones["overlays"]],
         "status": [STATUSES.index(status) for status in zones["status"]],
-        "standing": [STANDINGS.index(standing) for standing in standings(plan).reindex(ids)],
+        "standing": [STANDINGS.index(standing) for standing in decision_status(plan).reindex(ids)],
         "main_claim": [claims(chain, "main")[0] for chain in chains],
         "claims": [claims(chain, "overlays", "other_claims") for chain in chains],
         "lines": each("lines", _lines, [line.code for line in plan.rulebook.lines]),
@@ -110,10 +110,10 @@ def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
     return list(found.values())
 
 
-def _claim(one: Content, codes: list[str], rules: Shelf, whys: Whys) -> list[Any]:
+def _claim(one: Content, codes: list[str], rules: StringTable, whys: ReasonTable) -> list[Any]:
     """A claim by the place of its rule, its zone, its answer, and why."""
     rule = rules.place((one["rule"], one["kind"]))
-    return [rule, codes.index(one["zone"]), one["answer"], whys.place(one, reasoned)]
+    return [rule, codes.index(one["zone"]), one["answer"], whys.place(one, rule_and_reason)]
 
 
 def _whole_first(policies: list[Content]) -> list[Content]:
@@ -128,7 +128,11 @@ def _lines(rows: Rows, plan: Plan, _language: str) -> list[list[Any]]:
             codes.index(row["line"]),
             hectares(row["claimed_ha"]),
             hectares(row["settled_ha"]),
-            [codes.index(code) if code in codes else visible(code) for code in str(row["lost_to"]).split(";") if code],
+            [
+                codes.index(code) if code in codes else escape_hidden(code)
+                for code in str(row["lost_to"]).split(";")
+                if code
+            ],
         ]
         for row in rows
         if row["line"] in codes
@@ -143,11 +147,11 @@ def _quotas(rows: Rows, plan: Plan, language: str) -> list[list[Any]]:
             names.index(row["quota"]),
             *(_decimal(row[column]) for column in ("amount", "floor", "ceiling")),
             None if pd.isna(row["weight"]) else float(f"{row['weight']:.7g}"),
-            visible(row["binding"]),
-            visible(row["jurisdiction"]),
+            escape_hidden(row["binding"]),
+            escape_hidden(row["jurisdiction"]),
             None if pd.isna(row["shadow_price"]) else float(f"{row['shadow_price']:.7g}"),
             *(_decimal(row[column] or None) for column in ("carried", "transferred")),
-            visible(price_words(row, objectives[row["quota"]], language)),
+            escape_hidden(price_words(row, objectives[row["quota"]], language)),
         ]
         for row in rows
         if row["quota"] in names
@@ -182,7 +186,7 @@ class _Policies:
         self._rulebook, self._language = plan.rulebook, language
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
         self._titles = {row["policy"]: row for row in records(plan.policies.drop_duplicates("policy"))}
-        self._policies, self._settings, self._shared = Shelf(sorted(self._titles)), Shelf(), Shelf()
+        self._policies, self._settings, self._shared = StringTable(sorted(self._titles)), StringTable(), StringTable()
 
     def place(self, rows: Rows) -> int:
         """The number of a unit's list: each policy, what it gives way to, its settings, its part, and notes.
@@ -201,7 +205,7 @@ class _Policies:
                     self._over(over),
                     self._settings.place((row["policy"], row["parameters"])),
                     0.0 if piece else None,
-                    *map(visible, notes),
+                    *map(escape_hidden, notes),
                 ],
             )
             if piece:
@@ -225,17 +229,17 @@ class _Policies:
     def _terms(self, policy_id: str, parameters: str) -> list[list[str]]:
         """The settings of a policy in words: what each is called, and what it is."""
         settings = json.loads(parameters) if parameters else {}
-        told = tell_settings(self._written.get(policy_id), settings, self._rulebook, self._language)
-        return [[visible(title), visible(text)] for title, text in told]
+        told = describe_parameters(self._written.get(policy_id), settings, self._rulebook, self._language)
+        return [[escape_hidden(title), escape_hidden(text)] for title, text in told]
 
     def _policy(self, policy_id: str) -> dict[str, Any]:
         written = self._written.get(policy_id)
         row = self._titles.get(policy_id, {})
         said = {
-            name: visible(row.get(name) or "")
+            name: escape_hidden(row.get(name) or "")
             for name in ("title", "instrument", "clause", "reference", "since", "until")
         }
-        title = visible(text_in(written.title, self._language, policy_id)) if written else said["title"]
+        title = escape_hidden(text_in(written.title, self._language, policy_id)) if written else said["title"]
         return {
             **said,
             "id": policy_id,

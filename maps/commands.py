@@ -13,12 +13,12 @@ from typing import Annotated
 
 import typer
 
-from layers import Finding, ZoneplanError, read_study, study_schema, unpooled, visible
+from layers import Finding, ZoneplanError, escape_hidden, read_study, study_schema, unpooled
 from maps.demos import write_study
 from maps.doctor import diagnose
 from maps.dossiers import write_dossier
 from maps.errors import DamagedRunError
-from maps.exits import judge, leave, legible, terminate
+from maps.exits import exit_code, judge, safe_message, terminate
 from maps.files import RULEBOOK_FOLDER, read_run
 from maps.first_plans import split_roles, write_plan
 from maps.folders import MANIFEST, require_room, require_whole, verify, write_run
@@ -33,12 +33,12 @@ from zoning import (
     check_coordinates,
     check_state,
     explain,
-    find,
     finding_words,
     group_absent,
+    plan_findings_of,
     read_inputs,
+    rule_coverage_of,
     run,
-    usage,
 )
 
 FINDINGS_SHOWN = 5
@@ -125,7 +125,7 @@ def check_(
     else:
         told = group_absent(findings)
         for one in told:
-            print(f"{one.level}: {legible(one.text)}")
+            print(f"{one.level}: {safe_message(one.text)}")
         counts = {level: sum(one.level == level for one in told) for level in ("error", "warning", "note")}
         print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
     codes = [one.exit_code for one in findings if one.level == "error"]
@@ -204,7 +204,7 @@ def verify_(folder: RunFolder, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"state": verdict.state, "damaged": list(verdict.damaged)}, ensure_ascii=False, indent=1))
     else:
-        print(f"{folder}: {verdict.state}" + "".join(f"\n  {visible(name)}" for name in verdict.damaged))
+        print(f"{folder}: {verdict.state}" + "".join(f"\n  {escape_hidden(name)}" for name in verdict.damaged))
     raise typer.Exit(0 if verdict.state == "complete" else DamagedRunError.exit_code)
 
 
@@ -236,7 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.freeze()  # what has been imported stays: the collector need not go through it again and again
     try:
         with unpooled():
-            code = leave(app(args=arguments, standalone_mode=False))
+            code = exit_code(app(args=arguments, standalone_mode=False))
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
     gc.unfreeze()
@@ -268,7 +268,7 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
-        "findings": [_finding(one) for one in find(plan)],
+        "findings": [_finding(one) for one in plan_findings_of(plan)],
     }
 
 
@@ -294,14 +294,14 @@ def _print_summary(plan: Plan, folder: Path) -> None:
             )
     Console().print(table)
     for line in _found(plan):
-        print(legible(line))
+        print(safe_message(line))
     for key, name in (("map", "map.html"), ("report", "report.html"), ("folder", "")):
         print(f"{words[key]}{words['colon']}{folder / name}")
 
 
 def _found(plan: Plan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
-    findings, words = find(plan), finding_words(plan.language)
+    findings, words = plan_findings_of(plan), finding_words(plan.language)
     if findings:
         yield words["counted"].format(count=len(findings))
     yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])
@@ -323,7 +323,7 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
         require_whole(folder)
     plan = None if folder is None else read_run(folder)
     with count_cases() as announce:
-        return list(audit(rulebook, plan, announce)), {} if plan is None else dict(usage(plan).as_dict())
+        return list(audit(rulebook, plan, announce)), {} if plan is None else dict(rule_coverage_of(plan).as_dict())
 
 
 def _check_plan(path: Path) -> list[Finding]:

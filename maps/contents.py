@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers import visible
+from layers import escape_hidden
 from maps.cards import cards
 from maps.ceilings import use_breaks
 from maps.legends import line_styles
 from maps.lettering import hectares
 from maps.map_words import map_words
 from maps.palette import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
-from maps.payments import tell_payments
+from maps.payments import payments_payload
 from zoning import DECISION, RESERVE, Plan, assumption_title, retell, said_in, solution_words, text_in, unit_in
 
 
-def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
+def map_payload_of(plan: Plan, language: str | None = None) -> dict[str, Any]:
     """Everything that the map says, ready for JSON.
 
     Parameters
@@ -50,7 +50,7 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
         "designations": _designations(plan),
         "quotas": [_quota(plan, place, language) for place in range(len(plan.study.quotas))],
         "use_fills": {"ramp": USE_FILLS, "no_ceiling": NO_CEILING_FILL},
-        "payments": tell_payments(plan, words),
+        "payments": payments_payload(plan, words),
         **cards(plan, language),
     }
 
@@ -58,26 +58,33 @@ def contents(plan: Plan, language: str | None = None) -> dict[str, Any]:
 def _plan(plan: Plan, language: str) -> dict[str, Any]:
     policies, parameters = plan.rulebook.policies, plan.rulebook.parameters.values()
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
-    assumed = [(one, visible(assumption_title(one, plan.rulebook, language))) for one in plan.assumptions]
+    assumed = [(one, escape_hidden(assumption_title(one, plan.rulebook, language))) for one in plan.assumptions]
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
     return {
-        "name": visible(plan.study.study.name),
-        "note": visible(plan.study.study.note or ""),
+        "name": escape_hidden(plan.study.study.name),
+        "note": escape_hidden(plan.study.study.note or ""),
         "date": plan.rulebook.day.isoformat(),
-        "rulebook": visible(plan.rulebook.name),
-        "country": visible(said_in(plan.rulebook.country, language)),
-        "description": visible(said_in(plan.rulebook.description, language)),
+        "rulebook": escape_hidden(plan.rulebook.name),
+        "country": escape_hidden(said_in(plan.rulebook.country, language)),
+        "description": escape_hidden(said_in(plan.rulebook.description, language)),
         "area_ha": hectares(plan.zones["area_ha"].sum()),
         "policies": [sum(not policy.verified for policy in policies), len(policies)],
         "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
         "deductions": [title for one, title in assumed if one.kind == "deduction"],
-        "assumptions": [[title, visible(one.assumed)] for one, title in assumed if one.kind in {"role", "indicator"}],
+        "assumptions": [
+            [title, escape_hidden(one.assumed)] for one, title in assumed if one.kind in {"role", "indicator"}
+        ],
         "decisions": [
-            [visible(unit), visible(names.get(unit, unit)), visible(titles[zone]), visible(reason)]
+            [
+                escape_hidden(unit),
+                escape_hidden(names.get(unit, unit)),
+                escape_hidden(titles[zone]),
+                escape_hidden(reason),
+            ]
             for unit, zone, reason in zip(decided["unit_id"], decided["zone"], decided["reason"], strict=True)
         ],
-        "sources": sorted({visible(source.path) for source in plan.sources}),
+        "sources": sorted({escape_hidden(source.path) for source in plan.sources}),
     }
 
 
@@ -98,7 +105,7 @@ def _zones(plan: Plan, language: str) -> list[dict[str, Any]]:
             {
                 "code": zone.code,
                 "kind": zone.kind,
-                "title": visible(text_in(zone.title, language, zone.code)),
+                "title": escape_hidden(text_in(zone.title, language, zone.code)),
                 "units": int(has.sum()),
                 "ha": _ha(plan.zones["area_ha"][has.astype(bool)]),
                 **look,
@@ -116,8 +123,8 @@ def _lines(plan: Plan, language: str) -> list[dict[str, Any]]:
         found.append(
             {
                 "code": line.code,
-                "title": visible(text_in(line.title, language, line.code)),
-                "reference": visible(line.reference),
+                "title": escape_hidden(text_in(line.title, language, line.code)),
+                "reference": escape_hidden(line.reference),
                 "colour": colour,
                 "width": width,
                 "dashes": [float(length) for length in dashes.split()],
@@ -134,8 +141,8 @@ def _designations(plan: Plan) -> list[dict[str, Any]]:
     inks = designation_inks(len(names))
     return [
         {
-            "name": visible(name),
-            "role": visible(plan.roles[name]),
+            "name": escape_hidden(name),
+            "role": escape_hidden(plan.roles[name]),
             "colour": ink,
             "dot": place % DOTS,
             "ha": _ha(plan.pieces["area_ha"][plan.pieces[name].to_numpy(bool)]),
@@ -159,16 +166,17 @@ def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
     # of two jurisdictions of one name the card cannot say which is meant
     above = rows[rows["unit_id"] == ""].drop_duplicates("jurisdiction", keep=False)
     return {
-        "name": visible(quota.name),
+        "name": escape_hidden(quota.name),
         "period": quota.period,
-        "unit": visible(unit),
+        "unit": escape_hidden(unit),
         "total": f"{quota.total:f}",
         "breaks": use_breaks(uses),
         "reserve": f"{sum(reserve, Decimal(0)):f}",
         "objective": quota.objective or "",
-        "solution": visible("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
+        "solution": escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
         "jurisdictions": {
-            visible(name): f"{amount:f}" for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
+            escape_hidden(name): f"{amount:f}"
+            for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
         },
     }
 

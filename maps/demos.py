@@ -35,7 +35,7 @@ def write_study(name: str, folder: Path) -> Path:
     """
     source = builtin_study(name).parent
     files = sorted(path for path in source.iterdir() if path.is_file())
-    changed = [path.name for path in files if _differs(path, folder / path.name)]
+    changed = [path.name for path in files if _copy_differs(path, folder / path.name)]
     if changed:
         raise WriteError(
             f"{folder} holds {', '.join(changed[:5])}, other than those of the study '{name}': nothing is overwritten. "
@@ -51,5 +51,5 @@ def write_study(name: str, folder: Path) -> Path:
     return folder / PLAN_NAME
 
 
-def _differs(path: Path, copy: Path) -> bool:
+def _copy_differs(path: Path, copy: Path) -> bool:
     return copy.exists() and (not copy.is_file() or copy.read_bytes() != path.read_bytes())

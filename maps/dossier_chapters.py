@@ -7,16 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from layers import Quota
-from maps.lettering import NONE, amount, measure, number, percent, projection
+from maps.lettering import NONE, amount, format_measure, format_number, percent, projection
 from maps.report_annexes import weight_text
-from maps.report_editions import Edition, each_row
+from maps.report_editions import ReportContext, each_row
 from maps.report_energy import unit_lights
 from maps.report_flows import unit_flows
 from maps.report_industries import unit_lists
 from maps.report_land import unit_land
 from maps.report_parts import Card, Chapter, Figures, Leaf, Paragraph, grid
 from maps.report_services import unit_services
-from maps.report_sites import sited
+from maps.report_sites import unit_sites
 from zoning import DEFAULT_RULE, OPEN, factors, name_text, optimum_lines, text_in
 
 Content = Mapping[str, Any]
@@ -25,7 +25,7 @@ HASH_SHOWN = 12
 _TOLD_APART = ("deduction", "parameter")
 
 
-def key_figures(edition: Edition, said: Content) -> Figures:
+def key_figures(edition: ReportContext, said: Content) -> Figures:
     """Area, share of the jurisdiction, available land, what each quota gives, the number of duties."""
     words, unit, zones = edition.words, said["unit"], edition.plan.zones
     measures = edition.plan.measures.loc[unit["unit_id"]]
@@ -41,11 +41,11 @@ def key_figures(edition: Edition, said: Content) -> Figures:
             "given", name=name_text(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"])
         )
         found.append((label, amount(one["amount"])))
-    found.append((words["duties_count"], number(len(_duties_in_force(said)))))
+    found.append((words["duties_count"], format_number(len(_duties_in_force(said)))))
     return Figures(tuple(found))
 
 
-def main_function(edition: Edition, said: Content) -> Card:
+def main_function(edition: ReportContext, said: Content) -> Card:
     """The main function with its status and the whole chain of reasons."""
     words, main = edition.words, said["main"]
     card = _claim(edition, main)
@@ -57,7 +57,7 @@ def main_function(edition: Edition, said: Content) -> Card:
     return Card(card.title, card.tag, warning, facts, text=card.text)
 
 
-def dossier_chapters(edition: Edition, said: Content) -> Iterator[Chapter]:
+def dossier_chapters(edition: ReportContext, said: Content) -> Iterator[Chapter]:
     """Everything below the main function: overlays, other rules, lines, quotas, duties, money, assumptions, sources.
 
     Parameters
@@ -92,11 +92,11 @@ def _chapter(name: str, title: str, leaves: Iterable[Leaf], otherwise: str) -> C
     return Chapter(name, title, tuple(leaves) or (Paragraph(otherwise),))
 
 
-def _claims(edition: Edition, claims: Iterable[Content]) -> list[Leaf]:
+def _claims(edition: ReportContext, claims: Iterable[Content]) -> list[Leaf]:
     return [_claim(edition, one) for one in claims]
 
 
-def _claim(edition: Edition, claim: Content) -> Card:
+def _claim(edition: ReportContext, claim: Content) -> Card:
     """A claim with its reason, what was tested, the values, the thresholds and the reference."""
     words, decision = edition.words, claim["decision"]
     facts = [
@@ -124,14 +124,14 @@ def _tests(claim: Content) -> Iterator[str]:
         yield from dict.fromkeys(one["sentence"] for one in claim["clauses"] if one["decides"])
 
 
-def _decided(edition: Edition, claim: Content) -> str:
+def _decided(edition: ReportContext, claim: Content) -> str:
     """That a decision made the claim, and whose, in words; empty for a rule."""
     decision = claim["decision"] or {}
     kind = f"locked_{decision['locked']}" if "locked" in decision else "by_decision"
     return edition.words[kind] if decision else ""
 
 
-def _reason(edition: Edition, claim: Content) -> str:
+def _reason(edition: ReportContext, claim: Content) -> str:
     """Why, in words alone; the values stand apart."""
     if claim["decision"]:
         return str(claim["decision"]["reason"])
@@ -140,14 +140,14 @@ def _reason(edition: Edition, claim: Content) -> str:
     return text_in(claim["because"], edition.language, claim["reason"])
 
 
-def _other(edition: Edition, claim: Content) -> Card:
+def _other(edition: ReportContext, claim: Content) -> Card:
     """A claim that did not win, or that nobody can answer."""
     words, card = edition.words, _claim(edition, claim)
     warning = words["claims_too"] if claim["answer"] == "yes" else words["cannot_say"]
     return Card(card.title, card.tag, warning, card.facts, text=card.text)
 
 
-def _values(edition: Edition, values: Content) -> Iterator[str]:
+def _values(edition: ReportContext, values: Content) -> Iterator[str]:
     """The measures that were read, by their titles, with their units of measure."""
     indicators = {one.name: one for one in edition.plan.rulebook.indicators}
     for name, value in values.items():
@@ -158,15 +158,15 @@ def _values(edition: Edition, values: Content) -> Iterator[str]:
         yield f"{title} {shown}{unit}"
 
 
-def _said(edition: Edition, value: object) -> str:
-    return edition.yes(value) if isinstance(value, bool) else measure(value)
+def _said(edition: ReportContext, value: object) -> str:
+    return edition.yes(value) if isinstance(value, bool) else format_measure(value)
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _threshold(edition: Edition, parameter: Content) -> str:
+def _threshold(edition: ReportContext, parameter: Content) -> str:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=parameter[key]) for key in ("since", "until") if parameter[key])
     doubt = edition.doubt(parameter)
@@ -179,11 +179,11 @@ def _threshold(edition: Edition, parameter: Content) -> str:
     )
 
 
-def _with_unit(edition: Edition, value: object, unit: str) -> str:
-    return measure(value) if unit == "1" else f"{measure(value)} {edition.unit_of(unit)}"
+def _with_unit(edition: ReportContext, value: object, unit: str) -> str:
+    return format_measure(value) if unit == "1" else f"{format_measure(value)} {edition.unit_of(unit)}"
 
 
-def _lines(edition: Edition, lines: list[Content]) -> list[Leaf]:
+def _lines(edition: ReportContext, lines: list[Content]) -> list[Leaf]:
     if not lines:
         return []
     rows = (
@@ -198,7 +198,7 @@ def _lines(edition: Edition, lines: list[Content]) -> list[Leaf]:
     return [grid("", edition.columns(line="text", claimed_ha="number", settled_ha="number", lost_to="text"), rows)]
 
 
-def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
+def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
     words, plan = edition.words, edition.plan
     asked = {(one.name, one.period): one for one in plan.study.quotas}
     for row in said["quotas"]:
@@ -211,7 +211,7 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
             all=amount(whole),
             place=row["jurisdiction"],
         )
-        weight = edition.say("weight_said", n=measure(row["weight"]), measures=weight_text(edition, quota))
+        weight = edition.say("weight_said", n=format_measure(row["weight"]), measures=weight_text(edition, quota))
         yield Card(
             f"{name_text(quota.name)} {quota.period}",
             text=given,
@@ -223,12 +223,12 @@ def _quotas(edition: Edition, said: Content) -> Iterator[Leaf]:
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
                 *_conditions(edition, row),
                 *((words["best_plan"], one) for one in optimum_lines(row, edition.language)),
-                *sited(edition, row["siting"]),
+                *unit_sites(edition, row["siting"]),
             ),
         )
 
 
-def _conditions(edition: Edition, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _conditions(edition: ReportContext, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What besides weight and bounds made the amount: balance, locks, groups, transfers."""
     words, say = edition.words, edition.say
     if Decimal(row["carried"] or 0):
@@ -246,7 +246,7 @@ def _conditions(edition: Edition, row: Mapping[str, Any]) -> Iterator[tuple[str,
         yield words["transfers"], say(f"transfer_{one['side']}", **told)
 
 
-def _priorities(edition: Edition, quota: Quota, unit_id: str) -> Iterator[str]:
+def _priorities(edition: ReportContext, quota: Quota, unit_id: str) -> Iterator[str]:
     """The factors that raised or lowered the unit's weight."""
     plan = edition.plan
     zone = plan.zones.set_index("unit_id").loc[[unit_id], ["main", "overlays"]]
@@ -254,11 +254,11 @@ def _priorities(edition: Edition, quota: Quota, unit_id: str) -> Iterator[str]:
     measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
     for row in each_row(factors(quota, zone, measures, plan.rulebook.values, overlays)):
         yield edition.say(
-            "priority_line", factor=measure(row.factor), when=edition.when(row.condition), reason=row.reason
+            "priority_line", factor=format_measure(row.factor), when=edition.when(row.condition), reason=row.reason
         )
 
 
-def _bound(edition: Edition, value: str | None, source: Decimal | str | None) -> str:
+def _bound(edition: ReportContext, value: str | None, source: Decimal | str | None) -> str:
     if value is None:
         return edition.words["no_bound"]
     return (
@@ -272,13 +272,13 @@ def _duties_in_force(said: Content) -> set[str]:
     return {one["policy"] for one in said["policies"] if not one["overruled_by"]}
 
 
-def _duties(edition: Edition, policies: list[Content]) -> Iterator[Leaf]:
+def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Leaf]:
     """Policies in the order of the rulebook; each once on the whole unit, and once for all parts where it holds."""
     for policy in edition.plan.rulebook.policies:
         yield from (_duty(edition, one) for one in policies if one["policy"] == policy.id)
 
 
-def _duty(edition: Edition, policy: Content) -> Card:
+def _duty(edition: ReportContext, policy: Content) -> Card:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
     instrument = words.get(f"instrument_{policy['instrument']}", name_text(policy["instrument"]))
@@ -298,11 +298,11 @@ def _duty(edition: Edition, policy: Content) -> Card:
     )
 
 
-def _part(edition: Edition, policy: Content) -> str:
+def _part(edition: ReportContext, policy: Content) -> str:
     return edition.say("ha", n=edition.ha(policy["part_ha"])) if policy["pieces"] else ""
 
 
-def _why(edition: Edition, policy: Content) -> str:
+def _why(edition: ReportContext, policy: Content) -> str:
     """As what the unit has the duty."""
     if policy["when"].upper() == "TRUE":
         return edition.words["everywhere"]
@@ -312,7 +312,7 @@ def _why(edition: Edition, policy: Content) -> str:
     return edition.say("applies_where", clauses=edition.words["semicolon"].join(sentences))
 
 
-def _assumed(edition: Edition, said: Content) -> list[Leaf]:
+def _assumed(edition: ReportContext, said: Content) -> list[Leaf]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
     facts = [(name_text(one["title"]), one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
@@ -330,7 +330,7 @@ def _assumed(edition: Edition, said: Content) -> list[Leaf]:
     return [Card("", facts=tuple(facts))] if facts else []
 
 
-def _sources(edition: Edition) -> Iterator[Leaf]:
+def _sources(edition: ReportContext) -> Iterator[Leaf]:
     """Every input file with what was read from it and the beginning of its sha256."""
     files: dict[tuple[str, str], list[str]] = {}
     for one in edition.plan.sources:

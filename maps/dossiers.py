@@ -9,11 +9,11 @@ from pathlib import Path
 from markupsafe import Markup
 
 from maps.dossier_chapters import dossier_chapters, key_figures, main_function
-from maps.lettering import number, width
+from maps.lettering import format_number, width
 from maps.locators import locator
 from maps.pages import fill_page, write_page
 from maps.palette import zone_fills
-from maps.report_editions import Edition
+from maps.report_editions import ReportContext
 from maps.report_parts import Card, Chapter, Grid, Leaf, texts_of
 from zoning import Plan, explain
 
@@ -79,7 +79,7 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
     The text is set as large as one page allows, at least 6 pt; a unit of whom more is to be said than that goes on
     on a second page, and nothing is left out.
     """
-    edition = Edition.of(plan, language)
+    edition = ReportContext.of(plan, language)
     words = edition.words
     said = explain(edition.plan, unit_id).as_dict()
     chapters = tuple(dossier_chapters(edition, said))
@@ -99,7 +99,7 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
         fill=zone_fills(plan.rulebook)[said["main"]["zone"]],
         locator=Markup(locator(plan, unit_id, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
         chapters=chapters,
-        rows_said=lambda count: edition.say("rows", n=number(count)),
+        rows_said=lambda count: edition.say("rows", n=format_number(count)),
     )
 
 
@@ -110,14 +110,14 @@ def _size(main: Card, chapters: Iterable[Chapter]) -> float:
     for size in SIZES_PT[:-1]:
         em = size * PT_MM
         limit = COLUMN_MM / em
-        lines = 2.6 * heads + sum(_lines(leaf, limit, running=size <= RUNNING_PT) for leaf in leaves)
-        beyond = max(0.0, _lines(main, 1.45 * limit) - 12)  # the main function stands beside the locator
+        lines = 2.6 * heads + sum(_height_in_lines(leaf, limit, running=size <= RUNNING_PT) for leaf in leaves)
+        beyond = max(0.0, _height_in_lines(main, 1.45 * limit) - 12)  # the main function stands beside the locator
         if (lines + 2 * beyond) * 1.3 * em <= ROOM_MM:
             return size
     return SIZES_PT[-1]
 
 
-def _lines(leaf: Leaf, limit: float, *, running: bool = False) -> float:
+def _height_in_lines(leaf: Leaf, limit: float, *, running: bool = False) -> float:
     """Estimated lines of a part in a column of so many font sizes."""
     if isinstance(leaf, Card):
         texts = [f"{leaf.title} {leaf.tag} {leaf.warning}", leaf.text, *(f"{a} {b}" for a, b in leaf.facts if b)]

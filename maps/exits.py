@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from layers import ZoneplanError, visible
+from layers import ZoneplanError, escape_hidden
 
 OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
 
@@ -33,9 +33,9 @@ def judge(error: BaseException) -> int:  # noqa: PLR0911  (one line a kind of er
         The exit code.
     """
     if isinstance(error, typer.Exit | SystemExit):
-        return leave(error.exit_code if isinstance(error, typer.Exit) else error.code)
+        return exit_code(error.exit_code if isinstance(error, typer.Exit) else error.code)
     if isinstance(error, KeyboardInterrupt):
-        return leave(INTERRUPTED)
+        return exit_code(INTERRUPTED)
     if isinstance(error, ZoneplanError):
         return _say(str(error), error.exit_code)
     if isinstance(error, MemoryError) or "bad_alloc" in str(error):
@@ -54,23 +54,23 @@ def judge(error: BaseException) -> int:  # noqa: PLR0911  (one line a kind of er
     )
 
 
-def leave(code: object) -> int:
+def exit_code(code: object) -> int:
     """The exit code that a command came to; where a signal ended it, that is said on stderr."""
     number = code if isinstance(code, int) else 0
     return _say(f"{_SIGNALS[number]}: no run folder was written", number) if number in _SIGNALS else number
 
 
-def legible(text: str) -> str:
+def safe_message(text: str) -> str:
     r"""A message in which nothing can steer a terminal, and no line but the first can pass for a message of its own.
 
     Examples
     --------
-    >>> print(legible("unit 'a\x1b[2J'\nzoneplan: all is well"))
+    >>> print(safe_message("unit 'a\x1b[2J'\nzoneplan: all is well"))
     unit 'a\u001b[2J'
       zoneplan: all is well
     """
     first, *more = text.split("\n")
-    return "\n".join([visible(first), *(f"  {visible(line)}".rstrip() for line in more)])
+    return "\n".join([escape_hidden(first), *(f"  {escape_hidden(line)}".rstrip() for line in more)])
 
 
 def terminate(number: int, _frame: FrameType | None) -> None:
@@ -85,5 +85,5 @@ def terminate(number: int, _frame: FrameType | None) -> None:
 
 
 def _say(text: str, code: int) -> int:
-    print(f"zoneplan: {legible(text)}", file=sys.stderr)
+    print(f"zoneplan: {safe_message(text)}", file=sys.stderr)
     return code

@@ -28,11 +28,11 @@ from zoning import (
     Assumption,
     Plan,
     Table,
-    narrow,
     read_rulebook,
     scheme_in_use,
     scheme_parameters,
     tabulate,
+    without_unused_topics,
 )
 
 RULEBOOK_FOLDER = "rulebook"
@@ -155,7 +155,7 @@ def read_run(folder: Path) -> Plan:
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(
         study=study,
-        rulebook=narrow(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns)),
+        rulebook=without_unused_topics(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns)),
         units=units,
         pieces=pieces,
         measures=measures,

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from layers import ZoneplanError, parts_of, raise_all, read_layers, read_study, shown
 from maps.errors import DraftError, WriteError
 from maps.own_files import Hints
-from maps.plan_blocks import tail
-from maps.plan_texts import PLAN_NAME, Draft, draft_plan
+from maps.plan_blocks import closing_comments
+from maps.plan_texts import PLAN_NAME, PlanDraft, draft_plan
 from zoning import check, complaints, read_rulebook
 
 REMEDY = (
@@ -100,7 +100,7 @@ def split_roles(texts: Sequence[str]) -> list[tuple[str, Path]]:
     return found
 
 
-def _checked(stage: Path, draft: Draft) -> str:
+def _checked(stage: Path, draft: PlanDraft) -> str:
     """The text of the plan with its end, which needs the layers; refused where ``check`` has an error."""
     plan_file = stage / PLAN_NAME
     plan_file.write_text(draft.text, "utf-8")
@@ -112,7 +112,7 @@ def _checked(stage: Path, draft: Draft) -> str:
         raise DraftError(error, REMEDY) from error
     notes = [one for one in check(study, draft.rulebook, stack) if one.code == "absent"]
     absent = [name for one in notes for name in one.features]
-    return draft.text + tail(draft.rulebook, draft.levels, stack.units, absent, draft.language)
+    return draft.text + closing_comments(draft.rulebook, draft.levels, stack.units, absent, draft.language)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from maps.legends import MUTED, px, say
+from maps.legends import MUTED, px, xml_text
 from maps.lettering import amount, wrap
 from maps.palette import INK
 
@@ -76,7 +76,7 @@ def flow_chart(
         return words["others_drawn"].format(n=party.rpartition(" ")[2]) if party.startswith(OTHERS) else name_of(party)
 
     height = max(bar.y + bar.height for bar in bars.values()) + 14
-    look = f'role="img" aria-label="{say(title)}" font-family="sans-serif" font-size="12"'
+    look = f'role="img" aria-label="{xml_text(title)}" font-family="sans-serif" font-size="12"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {px(height)}" {look}>',
         *_ribbons(bands, bars, scale, called, unit),
@@ -165,7 +165,7 @@ def _ribbons(
         drawn.append(
             f'<path d="M{px(x0)} {px(y0)}C{middle} {px(y0)} {middle} {px(y1)} {px(x1)} {px(y1)}" fill="none" '
             f'stroke="{FLOW}" stroke-opacity=".42" stroke-width="{px(max(wide, 0.6))}">'
-            f"<title>{say(told)}</title></path>"
+            f"<title>{xml_text(told)}</title></path>"
         )
     return drawn
 
@@ -187,7 +187,7 @@ def _bar(bar: _Bar, name: str, total: Decimal, unit: str) -> str:
     }[bar.party[0]]
     top = bar.y + bar.height / 2 - 2
     texts = "".join(
-        f'<text x="{px(x)}" y="{px(top + place * LINE)}" text-anchor="{anchor}" fill="{fill}">{say(line)}</text>'
+        f'<text x="{px(x)}" y="{px(top + place * LINE)}" text-anchor="{anchor}" fill="{fill}">{xml_text(line)}</text>'
         for place, (line, fill) in enumerate(zip(lines, (INK, MUTED), strict=True))
     )
     return shape + texts

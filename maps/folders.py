@@ -14,14 +14,14 @@ from typing import NamedTuple
 from layers import UnknownNameError, ZoneplanError
 from maps.errors import DamagedRunError, WriteError
 from maps.files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
-from maps.locks import hold
+from maps.locks import stage_folder
 from zoning import Plan
 
 MANIFEST = "manifest.json"
 SPARE_BYTES = 8_000_000
 
 
-class Verdict(NamedTuple):
+class Verification(NamedTuple):
     """What ``zoneplan verify`` found.
 
     Attributes
@@ -66,7 +66,7 @@ def write_run(
     require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with hold(folder) as stage:
+        with stage_folder(folder) as stage:
             write_files(plan, stage, excel_safe=excel_safe, announce=announce)
             _seal(stage)
             _swap(stage, folder)
@@ -116,7 +116,7 @@ def require_room(folder: Path) -> None:
         )
 
 
-def verify(folder: Path) -> Verdict:
+def verify(folder: Path) -> Verification:
     """Whether a run folder is complete, damaged, or no run at all.
 
     Parameters
@@ -131,14 +131,14 @@ def verify(folder: Path) -> Verdict:
     try:
         listed = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
-        return Verdict("no run")
+        return Verification("no run")
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     damaged = [
         name
         for name in sorted(present | set(listed))
         if name not in present or name not in listed or _sha256(folder / name) != listed[name]
     ]
-    return Verdict("damaged", tuple(damaged)) if damaged else Verdict("complete")
+    return Verification("damaged", tuple(damaged)) if damaged else Verification("complete")
 
 
 def require_whole(folder: Path) -> None:

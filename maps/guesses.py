@@ -31,7 +31,7 @@ _CODED = re.compile(r"[A-Za-z0-9._:-]*[0-9][A-Za-z0-9._:-]*")
 _FEW = 20
 
 
-class Guess(NamedTuple):
+class InferredColumn(NamedTuple):
     """What a column seems to be.
 
     Attributes
@@ -47,7 +47,7 @@ class Guess(NamedTuple):
     why: str
 
 
-def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> Guess:
+def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredColumn:
     """The column that identifies a unit: filled, without repeats, best a code of one width.
 
     Parameters
@@ -67,7 +67,7 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> Guess:
     --------
     >>> frame = pd.DataFrame({"fid": [1, 2, 3], "fips": ["04001", "04003", "08001"], "kind": list("abc")})
     >>> guess_id(frame, "counties.gpkg")
-    Guess(column='fips', sure='sure', why='a value of its own in each of the 3 rows, 5 characters each')
+    InferredColumn(column='fips', sure='sure', why='a value of its own in each of the 3 rows, 5 characters each')
     """
     fit = [column for column in _texts_and_integers(frame) if not _id_fault(frame[column])]
     if not fit:
@@ -89,10 +89,10 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> Guess:
     others = [column for column in fit if column != best and scores[column] >= 3]
     if others:
         why += plan_word(language, "id_others", columns=shown(others, language))
-    return Guess(best, sure, why)
+    return InferredColumn(best, sure, why)
 
 
-def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Guess | None:
+def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> InferredColumn | None:
     """The column with the units' names for people, if there is one.
 
     Examples
@@ -101,7 +101,9 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Gue
     '名称'
     """
     if "name" in frame.columns and id_column != "name":
-        return Guess("name", "sure", plan_word(language, "name_why"))  # zoneplan gives every unit a column of that name
+        return InferredColumn(
+            "name", "sure", plan_word(language, "name_why")
+        )  # zoneplan gives every unit a column of that name
     chinese = language == "zh"
     found = []
     for column in frame.columns:
@@ -119,12 +121,14 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Gue
         return None
     _, column = max(found, key=lambda one: one[0])
     named = _hints(column, _NAME_WORDS)
-    return Guess(column, "likely" if named else "unsure", plan_word(language, "name_why" if named else "name_texts"))
+    return InferredColumn(
+        column, "likely" if named else "unsure", plan_word(language, "name_why" if named else "name_texts")
+    )
 
 
 def guess_jurisdictions(
     frame: pd.DataFrame, id_column: str, name_column: str | None, language: str = "en"
-) -> tuple[tuple[Guess, ...], tuple[str, ...]]:
+) -> tuple[tuple[InferredColumn, ...], tuple[str, ...]]:
     """The columns of jurisdictions, highest first, each nested in the one before; and others with few values.
 
     Examples
@@ -137,7 +141,7 @@ def guess_jurisdictions(
     """
     ids = frame[id_column].astype("str")
     if "jurisdiction" in frame.columns:
-        return (Guess("jurisdiction", "sure", plan_word(language, "level_word")),), ()
+        return (InferredColumn("jurisdiction", "sure", plan_word(language, "level_word")),), ()
     few = [
         column
         for column in _texts_and_integers(frame)
@@ -146,14 +150,14 @@ def guess_jurisdictions(
         and 1 < frame[column].nunique() <= len(frame) / 2
     ]
     few.sort(key=lambda column: (frame[column].nunique(), pd.api.types.is_integer_dtype(frame[column])))
-    levels: list[Guess] = []
+    levels: list[InferredColumn] = []
     for column in few:
         called, coded = _hints(column, _LEVEL_WORDS), _starts_ids(frame[column], ids)
         above = frame[levels[-1].column] if levels else None
         nested = above is None or (_nested(frame[column], above) and not _nested(above, frame[column]))
         if (called or coded) and nested:
             why = plan_word(language, "level_both" if called and coded else "level_word" if called else "level_code")
-            levels.append(Guess(column, "sure" if called and coded else "likely", why))
+            levels.append(InferredColumn(column, "sure" if called and coded else "likely", why))
     taken = {level.column for level in levels}
     return tuple(levels), tuple(column for column in few if column not in taken)
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from layers import visible, way_between
-from maps.lettering import area_decimals, number, percent, wrap
+from layers import escape_hidden, way_between
+from maps.lettering import area_decimals, format_number, percent, wrap
 from maps.outlines import Frame
 from maps.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
 from maps.report_words import units_counted
@@ -60,15 +60,15 @@ def px(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def say(text: object) -> str:
+def xml_text(text: object) -> str:
     """A text made safe for XML, with nothing hidden in it."""
-    return escape(visible(text))
+    return escape(escape_hidden(text))
 
 
 def text_at(x: float, y: float, text: object, *, size: float = SIZE, fill: str = INK, bold: bool = False) -> str:
     """One line of text that starts at a point."""
     weight = ' font-weight="600"' if bold else ""
-    return f'<text x="{px(x)}" y="{px(y)}" font-size="{size}" fill="{fill}"{weight}>{say(text)}</text>'
+    return f'<text x="{px(x)}" y="{px(y)}" font-size="{size}" fill="{fill}"{weight}>{xml_text(text)}</text>'
 
 
 def line_styles(plan: Plan) -> dict[str, tuple[str, float, str]]:
@@ -112,7 +112,7 @@ def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = Tr
 def _figures(zones: pd.DataFrame, own: pd.Series, words: dict[str, str]) -> str:
     """Units, hectares and share of all land of some units."""
     total, area = float(zones["area_ha"].sum()), float(zones.loc[own, "area_ha"].sum())
-    land = words["ha"].format(n=number(area, area_decimals(total)))
+    land = words["ha"].format(n=format_number(area, area_decimals(total)))
     return f"{units_counted(int(own.sum()), words)} · {land} · {percent(area, total)} %"
 
 
@@ -127,7 +127,7 @@ def _lines(plan: Plan, words: dict[str, str], language: str) -> Iterator[Item]:
                 f'<path d="M1 7H25" fill="none" stroke="{stroke}" stroke-width="{1.3 * thick:.1f}" '
                 f'stroke-dasharray="{dashes or "none"}"/>',
                 text_in(line.title, language, line.code),
-                words["ha"].format(n=number(float(settled[line.code]), decimals)),
+                words["ha"].format(n=format_number(float(settled[line.code]), decimals)),
             )
 
 
@@ -193,7 +193,7 @@ def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wi
         y += 8
         for item in block.items:
             found.append(f'<g transform="translate({px(x)} {px(y)})">{item.swatch}</g>')
-            for line in wrap(visible(item.title), (wide - SWATCH - 8) / SIZE):
+            for line in wrap(escape_hidden(item.title), (wide - SWATCH - 8) / SIZE):
                 found.append(text_at(x + SWATCH + 8, y + 11, line))
                 y += ROW
             for line in wrap(item.figure, (wide - SWATCH - 8) / SMALL) if item.figure else []:
@@ -234,7 +234,7 @@ def compass(units: gpd.GeoDataFrame, frame: Frame, words: dict[str, str], x: flo
         f'<rect x="{px(left)}" y="{px(y + 14)}" {frame_of_bar}/>',
         f'<rect x="{px(left)}" y="{px(y + 14)}" width="{px(bar / 2)}" height="5" fill="{INK}"/>',
         *(
-            f'<text x="{px(at)}" y="{px(y + 31)}" font-size="{SMALL}" text-anchor="middle">{say(label)}</text>'
+            f'<text x="{px(at)}" y="{px(y + 31)}" font-size="{SMALL}" text-anchor="middle">{xml_text(label)}</text>'
             for at, label in labels
         ),
     ]

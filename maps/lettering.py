@@ -18,7 +18,7 @@ NONE = "–"
 _WIDE = {"W", "F"}
 
 
-def number(value: object, decimals: int = 0) -> str:
+def format_number(value: object, decimals: int = 0) -> str:
     """A number with its thousands apart and a fixed count of decimals.
 
     Parameters
@@ -30,7 +30,7 @@ def number(value: object, decimals: int = 0) -> str:
 
     Examples
     --------
-    >>> number(1234567.8), number(1234.5, 1), number(float("nan")), number(0.04, 1)
+    >>> format_number(1234567.8), format_number(1234.5, 1), format_number(float("nan")), format_number(0.04, 1)
     ('1,234,568', '1,234.5', '–', '< 0.1')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -56,12 +56,12 @@ def amount(value: object) -> str:
     return NONE if _is_missing(value) else f"{Decimal(str(value)):,f}"
 
 
-def measure(value: object) -> str:
+def format_measure(value: object) -> str:
     """A measured value: six significant digits, thousands apart; text and truth values as they are.
 
     Examples
     --------
-    >>> measure(812.43219), measure(1234567.0), measure(0.5), measure(True), measure("Boise"), measure(None)
+    >>> format_measure(812.43219), format_measure(1234567.0), format_measure(0.5), format_measure(True), format_measure("Boise"), format_measure(None)
     ('812.432', '1,234,567', '0.5', 'true', 'Boise', '–')
     """
     if _is_missing(value):
@@ -84,7 +84,7 @@ def percent(part: float, whole: float) -> str:
     >>> percent(1, 3), percent(1, 100_000), percent(0, 0)
     ('33.3', '< 0.1', '–')
     """
-    return number(100 * part / whole, 1) if whole else NONE
+    return format_number(100 * part / whole, 1) if whole else NONE
 
 
 def area_decimals(total_ha: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from maps.report_editions import Edition, by_group, each_row
+from maps.report_editions import ReportContext, by_group, each_row
 from maps.report_parts import Chapter, Grid, Leaf, Paragraph, Rows
 from zoning import Plan
 
@@ -24,7 +24,7 @@ def list_units(plan: Plan, language: str | None = None) -> pd.DataFrame:
         One row a unit: jurisdiction, main function, id, name, overlay designations, area in hectares; sorted by
         jurisdiction, by main function in the order of the rulebook, by name and by id. Without sums.
     """
-    edition = Edition(plan, language or plan.language)
+    edition = ReportContext(plan, language or plan.language)
     table = _sorted(plan)
     columns = {
         "jurisdiction": table["jurisdiction"],
@@ -37,7 +37,7 @@ def list_units(plan: Plan, language: str | None = None) -> pd.DataFrame:
     return pd.DataFrame({edition.words[key]: values for key, values in columns.items()}).reset_index(drop=True)
 
 
-def unit_list(edition: Edition) -> Chapter:
+def unit_list(edition: ReportContext) -> Chapter:
     """The same list as a chapter of the report, with sums: a grid a jurisdiction, a group a main function."""
     leaves: list[Leaf] = [Paragraph(edition.words["list_intro"])]
     leaves += [_jurisdiction(edition, name, part) for name, part in by_group(_sorted(edition.plan), "jurisdiction")]
@@ -50,7 +50,7 @@ def _sorted(plan: Plan) -> pd.DataFrame:
     return ranked.sort_values(["jurisdiction", "rank", "name", "unit_id"], kind="stable")
 
 
-def _jurisdiction(edition: Edition, name: str, part: pd.DataFrame) -> Grid:
+def _jurisdiction(edition: ReportContext, name: str, part: pd.DataFrame) -> Grid:
     extent = edition.extent(len(part), part["area_ha"].sum())
     groups = [(str(code), rows) for code, rows in part.groupby("main", sort=False)]
     return Grid(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from maps.legends import px, say
-from maps.outlines import FINENESS, Frame, Geometries, merge, simplify, trace
+from maps.legends import px, xml_text
+from maps.outlines import FINENESS, Frame, Geometries, dissolve, simplify, svg_path
 from maps.palette import INK, zone_fills
 from maps.report_words import report_words
 from zoning import Plan
 
-WIDTH, HEIGHT = 230, 190
+LOCATOR_WIDTH, LOCATOR_HEIGHT = 230, 190
 EDGE = 6
 GROUND, BORDER = "#F1EFEB", "#BDB7AE"
 SMALL_PX = 9
@@ -38,7 +38,7 @@ def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
     around = units[units["jurisdiction"] == place]
     if len(around) == 1:
         around, place = units, ""
-    frame = Frame.around(around.total_bounds, WIDTH, HEIGHT)
+    frame = Frame.around(around.total_bounds, LOCATOR_WIDTH, LOCATOR_HEIGHT)
     shapes = simplify(around.geometry.to_numpy(), frame)
     own = shapes[around.index == unit_id]
     fill = zone_fills(plan.rulebook)[plan.zones.set_index("unit_id").loc[unit_id, "main"]]
@@ -49,11 +49,11 @@ def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" aria-labelledby="zp-where">',
-            f'<title id="zp-where">{say(alt)}</title>',
+            f'<title id="zp-where">{xml_text(alt)}</title>',
             f'<g transform="scale({1 / FINENESS})" stroke-linejoin="round" fill-rule="evenodd">',
-            f'<path d="{trace(shapes, frame)}" fill="{GROUND}" stroke="{BORDER}" stroke-width="{thin}"/>',
-            f'<path d="{trace(merge(shapes), frame)}" fill="none" stroke="{INK}" stroke-width="10"/>',
-            f'<path d="{trace(own, frame)}" fill="{fill}" stroke="{INK}" stroke-width="14"/>',
+            f'<path d="{svg_path(shapes, frame)}" fill="{GROUND}" stroke="{BORDER}" stroke-width="{thin}"/>',
+            f'<path d="{svg_path(dissolve(shapes), frame)}" fill="none" stroke="{INK}" stroke-width="10"/>',
+            f'<path d="{svg_path(own, frame)}" fill="{fill}" stroke="{INK}" stroke-width="14"/>',
             "</g>",
             *_ring(own, frame),
             "</svg>",

@@ -14,7 +14,7 @@ from maps.errors import BusyError
 
 
 @contextmanager
-def hold(folder: Path) -> Iterator[Path]:
+def stage_folder(folder: Path) -> Iterator[Path]:
     """A stage folder beside ``folder``, ours alone until the block ends; removed if it is still there then.
 
     Parameters

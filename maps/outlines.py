@@ -74,7 +74,7 @@ def simplify(shapes: Geometries, frame: Frame, *, outer: bool = True) -> Geometr
     return kept
 
 
-def trace(shapes: Geometries, frame: Frame) -> str:
+def svg_path(shapes: Geometries, frame: Frame) -> str:
     """All rings of polygons as the data of one SVG path, in whole tenths of a pixel, relative moves.
 
     Parameters
@@ -90,7 +90,7 @@ def trace(shapes: Geometries, frame: Frame) -> str:
     Examples
     --------
     >>> square = shapely.box(0, 0, 10, 10)
-    >>> trace(np.array([square]), Frame.around(square.bounds, 20, 20))
+    >>> svg_path(np.array([square]), Frame.around(square.bounds, 20, 20))
     'M200 200l0-200-200 0 0 200z'
     """
     rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shapes)))
@@ -106,7 +106,7 @@ def _ring(points: npt.NDArray[np.int64]) -> str:
     return f"M{points[0, 0]} {points[0, 1]}l{pairs}z".replace(" -", "-")
 
 
-def merge(shapes: Geometries) -> Geometries:
+def dissolve(shapes: Geometries) -> Geometries:
     """One shape, or none, from many that touch."""
     found: Geometries = np.array([shapely.union_all(shapes)] if len(shapes) else [], dtype=object)
     return found

@@ -43,7 +43,7 @@ Notes = dict[str, tuple[Sure, str]]
 
 
 @dataclass(frozen=True)
-class OwnFile:
+class InspectedSource:
     """A file as its user has it.
 
     Attributes
@@ -84,7 +84,7 @@ class Hints(NamedTuple):
     language: str = "en"
 
 
-def open_vector(given: Path, name: str, role: str, hints: Hints) -> OwnFile:
+def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSource:
     """A file of features or a table.
 
     Parameters
@@ -124,7 +124,9 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> OwnFile:
             _learn(error, path, name, keys, notes, hints)
 
 
-def _read(path: Path, file_format: Format, name: str, keys: dict[str, Any], notes: Notes, hints: Hints) -> OwnFile:
+def _read(
+    path: Path, file_format: Format, name: str, keys: dict[str, Any], notes: Notes, hints: Hints
+) -> InspectedSource:
     """The file with what is known of it so far."""
     layer, encoding = keys.get("layer"), keys.get("encoding")
     if file_format.name == "CSV":
@@ -135,8 +137,10 @@ def _read(path: Path, file_format: Format, name: str, keys: dict[str, Any], note
     except SourceError as error:
         if error.code != "no_geometry":
             raise
-        return OwnFile(path, "table", frame_of(read_records(path, file_format, name, layer), [], name), keys, notes)
-    return OwnFile(path, kind_of(drop_empty(features, name)[0], name), features, keys, notes)
+        return InspectedSource(
+            path, "table", frame_of(read_records(path, file_format, name, layer), [], name), keys, notes
+        )
+    return InspectedSource(path, kind_of(drop_empty(features, name)[0], name), features, keys, notes)
 
 
 def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], notes: Notes, hints: Hints) -> None:
@@ -151,7 +155,7 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
         raise error
 
 
-def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> OwnFile:
+def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> InspectedSource:
     """A raster, and the classes of its cells near the units where it has some.
 
     Parameters
@@ -174,7 +178,7 @@ def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> 
     while True:
         try:
             raster, _ = read_raster(path, name, **keys)
-            return OwnFile(path, "raster", raster, keys, notes, _classes(raster, units))
+            return InspectedSource(path, "raster", raster, keys, notes, _classes(raster, units))
         except SourceError as error:
             _learn(error, path, name, keys, notes, hints)
 
@@ -225,21 +229,21 @@ def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | 
     )
 
 
-def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, hints: Hints) -> OwnFile:
+def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, hints: Hints) -> InspectedSource:
     """A CSV, of points where it has columns with coordinates."""
     place = guess_place(frame)
     if place is None:
-        return OwnFile(path, "table", frame, keys, notes)
+        return InspectedSource(path, "table", frame, keys, notes)
     x, y, degrees = place
     notes["x"] = ("likely", plan_word(hints.language, "place_why"))
     if hints.crs is None and degrees:
         keys["crs"], notes["crs"] = DEGREES, ("likely", plan_word(hints.language, "crs_degrees"))
     elif hints.crs is not None:
         keys["crs"], notes["crs"] = hints.crs, ("sure", plan_word(hints.language, "asked"))
-    return OwnFile(path, "points", frame, {**keys, "x": x, "y": y}, notes)
+    return InspectedSource(path, "points", frame, {**keys, "x": x, "y": y}, notes)
 
 
-def require_crs(one: OwnFile, name: str, hints: Hints) -> None:
+def require_crs(one: InspectedSource, name: str, hints: Hints) -> None:
     """Refuse points of a CSV of which nobody knows where they lie.
 
     Raises

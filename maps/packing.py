@@ -19,7 +19,7 @@ import pyproj
 import shapely
 
 from layers import way_between
-from maps.arcs import Arcs, Integers, Rings, cut, merge
+from maps.arcs import Arcs, Integers, Rings, cut_arcs, group_outlines
 
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ class Shapes(NamedTuple):
     undrawn: Integers
 
 
-def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
+def simplified_shapes(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     """The shapes of a plan as the map draws them: neighbours keep identical borders at every scale.
 
     Parameters
@@ -98,20 +98,20 @@ def shape(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
     undrawn = drawn < real / 2  # the projection makes all land larger, but for what it leaves out
     step = max(_step(np.where(undrawn, real, drawn)), 0.01)
     west, south, *_ = shapely.total_bounds(parts)
-    arcs = cut(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
+    arcs = cut_arcs(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
     return Shapes(
         west=float(west),
         south=float(south),
         step=step,
         arcs=arcs,
-        units=merge(arcs, places, len(units)),
+        units=group_outlines(arcs, places, len(units)),
         unit_of_piece=places,
         labels=np.rint((labels - (west, south)) / step).astype(np.int64),
         undrawn=np.flatnonzero(undrawn),
     )
 
 
-def pack(shapes: Shapes, facts: Mapping[str, Any]) -> str:
+def encode_shapes(shapes: Shapes, facts: Mapping[str, Any]) -> str:
     """Shapes and facts as one text of letters, digits, ``+``, ``/`` and ``=``.
 
     Parameters

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from layers import visible
+from layers import escape_hidden
 from maps.errors import WriteError
 
 ASSETS = Path(__file__).parent / "assets"
@@ -48,7 +48,7 @@ def fill_page(template: str, styles: Iterable[str], **values: object) -> str:
 
 def _shown(value: object) -> object:
     """What a template prints: our own markup as it is, all else with nothing hidden in it."""
-    return value if isinstance(value, Markup) else visible(value)
+    return value if isinstance(value, Markup) else escape_hidden(value)
 
 
 def write_page(content: str, path: str | Path, what: str) -> None:

@@ -13,18 +13,18 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers import visible, way_between
+from layers import escape_hidden, way_between
 from maps.arrows import balances, draw_payments
 from maps.packing import label_points
 from maps.palette import PAYMENT_INK
-from maps.shelves import Shelf
+from maps.shelves import StringTable
 from zoning import BUDGET, POOL, Plan, known_parties, unit_in
 
 NOWHERE = -1
 """Where a party stands that is neither a jurisdiction nor a unit: a pool, a budget, somebody outside the study."""
 
 
-def tell_payments(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
+def payments_payload(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the map says and draws of the flows of a plan, ready for JSON.
 
     Parameters
@@ -41,14 +41,14 @@ def tell_payments(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
         unit of account. ``rows``, a column each: ``instrument``, ``payer``, ``receiver``, ``amount`` (exact), ``rule``
         and ``reference`` of the FLOWS table; parties, instruments and texts are numbers there.
     """
-    parties, texts = _Parties(plan, words), Shelf()
+    parties, texts = _Parties(plan, words), StringTable()
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        said = {"name": visible(name), "period": int(period), "unit": visible(unit_in(plan.language, unit))}
+        said = {"name": escape_hidden(name), "period": int(period), "unit": escape_hidden(unit_in(plan.language, unit))}
         instruments.append(said | _drawn(own, parties))
         rows += [
-            (place, parties.of(payer), parties.of(receiver), f"{amount:f}", *map(texts.place, map(visible, told)))
+            (place, parties.of(payer), parties.of(receiver), f"{amount:f}", *map(texts.place, map(escape_hidden, told)))
             for payer, receiver, amount, *told in _columns(own, "payer", "receiver", "amount", "rule", "reference")
         ]
     names = ("instrument", "payer", "receiver", "amount", "rule", "reference")
@@ -92,7 +92,7 @@ class _Parties:
     """The parties of a plan: what each is called, where it stands and which units it is."""
 
     def __init__(self, plan: Plan, words: Mapping[str, str]) -> None:
-        self._plan, self._shelf = plan, Shelf()
+        self._plan, self._shelf = plan, StringTable()
         self._known = known_parties(plan.units, plan.study.units.levels)
         self._called = {POOL: words["party_pool"], BUDGET: words["party_budget"]}
         self.placed = frozenset(self._known)
@@ -108,11 +108,11 @@ class _Parties:
     def _told(self, party: str) -> int | list[Any]:
         units, kind = self._plan.units, self._known.get(party)
         if kind is None:
-            return [self._called.get(party, visible(party)), NOWHERE, []]
+            return [self._called.get(party, escape_hidden(party)), NOWHERE, []]
         if kind == "unit":
             return int(units.index.get_loc(party))
         members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
-        return [visible(party), inside_point(units.iloc[members]), members.tolist()]
+        return [escape_hidden(party), inside_point(units.iloc[members]), members.tolist()]
 
 
 def inside_point(units: gpd.GeoDataFrame) -> list[float]:

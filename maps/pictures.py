@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from layers import visible
+from layers import escape_hidden
 from maps.legends import (
     MUTED,
     Block,
@@ -18,12 +18,12 @@ from maps.legends import (
     line_styles,
     open_mark,
     px,
-    say,
     set_blocks,
     text_at,
+    xml_text,
 )
 from maps.lettering import projection, width, wrap
-from maps.outlines import FINENESS, Frame, merge, simplify, trace
+from maps.outlines import FINENESS, Frame, dissolve, simplify, svg_path
 from maps.palette import INK, Hatch, overlay_hatches, zone_fills
 from maps.report_words import report_words, units_counted
 from zoning import Plan
@@ -87,7 +87,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
     rings = _have_room(units, frame)
     blocks = legend(plan, words, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
-    credit = wrap(visible(_credits(plan, words)), WIDTH / CREDIT / 1.02)
+    credit = wrap(escape_hidden(_credits(plan, words)), WIDTH / CREDIT / 1.02)
     bottom = high + 8 + 13 * len(credit)
     page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
     head = (
@@ -99,8 +99,8 @@ def picture(plan: Plan, language: str | None = None) -> str:
     alt = words["map_alt"].format(units=units_counted(len(units), words), mains=mains)
     parts = (
         head,
-        f'<title id="zp-title">{say(plan.study.study.name)}: {say(words["map_title"])}</title>',
-        f'<desc id="zp-desc">{say(alt)}</desc>',
+        f'<title id="zp-title">{xml_text(plan.study.study.name)}: {xml_text(words["map_title"])}</title>',
+        f'<desc id="zp-desc">{xml_text(alt)}</desc>',
         *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),
@@ -120,7 +120,7 @@ def picture(plan: Plan, language: str | None = None) -> str:
 
 def _title_size(title: str) -> float:
     """Smaller letters for a title that would not fit on the page."""
-    return next((size for size in (18, 16, 14, 12, 10) if 1.06 * size * width(visible(title)) <= WIDTH), 9)
+    return next((size for size in (18, 16, 14, 12, 10) if 1.06 * size * width(escape_hidden(title)) <= WIDTH), 9)
 
 
 def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[float, float, float, list[str]]:
@@ -144,14 +144,14 @@ def _defs(plan: Plan, units: gpd.GeoDataFrame, places: Places, frame: Frame) -> 
         *(_pattern(f"zp-hatch-{code}", hatch, FINENESS) for code, hatch in hatches.items()),
         *(_pattern(f"zp-key-{code}", hatch, 1) for code, hatch in hatches.items()),
         *(
-            f'<path id="zp-zone-{code}" fill-rule="evenodd" d="{trace(shapes[units["main"] == code], frame)}"/>'
+            f'<path id="zp-zone-{code}" fill-rule="evenodd" d="{svg_path(shapes[units["main"] == code], frame)}"/>'
             for code in sorted(set(units["main"]))
         ),
         *(
-            f'<path id="zp-overlay-{code}" fill-rule="evenodd" d="{trace(merge(shapes[own]), frame)}"/>'
+            f'<path id="zp-overlay-{code}" fill-rule="evenodd" d="{svg_path(dissolve(shapes[own]), frame)}"/>'
             for code, own in ((code, _carries(units, code)) for code in hatches)
         ),
-        f'<path id="zp-borders" d="{trace(np.array(list(places.values()), dtype=object), frame)}"/>',
+        f'<path id="zp-borders" d="{svg_path(np.array(list(places.values()), dtype=object), frame)}"/>',
         "</defs>",
     ]
 
@@ -208,7 +208,7 @@ def _hatched(plan: Plan, units: gpd.GeoDataFrame) -> list[str]:
 
 def _control_lines(plan: Plan, frame: Frame) -> list[str]:
     shapes, lines = plan.pieces.geometry.to_numpy(), plan.pieces["control_line"].to_numpy()
-    parts = [(code, part) for code in line_styles(plan) for part in shapely.get_parts(merge(shapes[lines == code]))]
+    parts = [(code, part) for code in line_styles(plan) for part in shapely.get_parts(dissolve(shapes[lines == code]))]
     if not parts:
         return []
     drawn = simplify(np.array([part for _, part in parts], dtype=object), frame)
@@ -216,7 +216,7 @@ def _control_lines(plan: Plan, frame: Frame) -> list[str]:
     found = []
     for code, (stroke, thick, dashes) in line_styles(plan).items():
         own = np.array([owner == code for owner, _ in parts])
-        data = trace(drawn[own & large], frame)
+        data = svg_path(drawn[own & large], frame)
         tenths = " ".join(str(int(dash) * FINENESS) for dash in dashes.split()) or "none"
         if data:
             found.append(f'<path stroke="#fff" stroke-width="{10 * thick + 10:.0f}" stroke-opacity=".7" d="{data}"/>')
@@ -228,7 +228,7 @@ def _control_lines(plan: Plan, frame: Frame) -> list[str]:
 
 def _jurisdictions(units: gpd.GeoDataFrame) -> Places:
     groups = units.groupby("jurisdiction", sort=True)
-    return {str(name): merge(part.geometry.to_numpy())[0] for name, part in groups}
+    return {str(name): dissolve(part.geometry.to_numpy())[0] for name, part in groups}
 
 
 def _borders() -> list[str]:
@@ -268,11 +268,11 @@ def _names(places: Places, frame: Frame) -> list[str]:
     for name, shape in places.items() if len(places) > 1 else ():
         circle = shapely.maximum_inscribed_circle(shape, 2 * frame.metres_per_px)
         radius = circle.length / frame.metres_per_px
-        if name and 11 * width(visible(name)) <= 2.4 * radius:
+        if name and 11 * width(escape_hidden(name)) <= 2.4 * radius:
             x, y = frame.place(*circle.coords[0])
             found.append(
                 f'<text x="{px(x)}" y="{px(y + 4)}" font-size="11" font-weight="600" text-anchor="middle" '
-                f'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">{say(name)}</text>'
+                f'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">{xml_text(name)}</text>'
             )
     return found
 

@@ -10,15 +10,15 @@ import pandas as pd
 
 from layers import MAX_SLOPE_CELL_M, Raster, number_text
 from maps.guesses import few_values
-from maps.own_files import OwnFile
-from maps.plan_lines import comments, line, listed, measures, toml
+from maps.own_files import InspectedSource
+from maps.plan_lines import comments, line, listed, measures, toml_value
 from maps.plan_words import plan_word
 from zoning import Rulebook
 
 _PLAIN = re.compile(r"[^\W\d]\w*")
 
 
-def sure(level: str, why: str, language: str) -> str:
+def guess_comment(level: str, why: str, language: str) -> str:
     """A comment that says how sure a guess is, and why."""
     return f"{plan_word(language, level)}: {why}"
 
@@ -35,7 +35,7 @@ def choice_lines(frame: pd.DataFrame, language: str) -> Iterator[str]:
         if _PLAIN.fullmatch(column):
             yield from comments(plan_word(language, "choose", column=column, values=listed(values)))
             quoted = values[0].replace("'", "''")
-            yield f"# where = {toml(f'{column} = {chr(39)}{quoted}{chr(39)}')}"
+            yield f"# where = {toml_value(f'{column} = {chr(39)}{quoted}{chr(39)}')}"
 
 
 def fact_lines(kind: str, name: str, frame: pd.DataFrame, taken: set[str], language: str) -> Iterator[str]:
@@ -49,21 +49,21 @@ def fact_lines(kind: str, name: str, frame: pd.DataFrame, taken: set[str], langu
     counted = [one for one in amounts if frame[one].dtype.kind == "f" or frame[one].nunique() < len(frame)]
     if kind == "points" and counted:
         yield from comments(plan_word(language, "facts"))
-        yield f"# {name}_total = {toml(f'sum({counted[-1]})')}"
+        yield f"# {name}_total = {toml_value(f'sum({counted[-1]})')}"
     yield measures(formulas[kind], taken)
 
 
-def grid_lines(grid: OwnFile, role: str, name: str, taken: set[str], language: str) -> Iterator[str]:
+def grid_lines(grid: InspectedSource, role: str, name: str, taken: set[str], language: str) -> Iterator[str]:
     """The role of a grid with its condition where that can be told, else as comments to be completed; and measures."""
     raster: Raster = grid.rows
     if role == "elevation":
         yield from _elevation_lines(raster, taken, language)
         return
     classes = grid.classes
-    said = line("role", role, sure("sure", plan_word(language, "said"), language))
+    said = line("role", role, guess_comment("sure", plan_word(language, "said"), language))
     if role and classes is not None and set(classes) in ({0.0, 1.0}, {1.0}):
         why = plan_word(language, "mask_two" if len(classes) == 2 else "mask_one")
-        yield from [*line("where", "value = 1", sure("likely", why, language)), *said]
+        yield from [*line("where", "value = 1", guess_comment("likely", why, language)), *said]
         return
     if classes:
         values = listed(f"{value:g} ({100 * share:.1f} %)" for value, share in classes.items())
@@ -71,7 +71,7 @@ def grid_lines(grid: OwnFile, role: str, name: str, taken: set[str], language: s
     if role:
         yield from comments(plan_word(language, "measured_role" if classes is None else "classes_role", role=role))
         example = "value >= 1" if classes is None else f"value IN ({next(iter(classes), 1.0):g})"
-        yield from (f"# where = {toml(example)}", f"# role = {toml(role)}")
+        yield from (f"# where = {toml_value(example)}", f"# role = {toml_value(role)}")
     ending, formula = ("mean", "mean(value)") if classes is None else ("majority", "majority(value)")
     yield measures({f"{name}_{ending}": formula}, taken)
 
@@ -79,7 +79,7 @@ def grid_lines(grid: OwnFile, role: str, name: str, taken: set[str], language: s
 def _elevation_lines(raster: Raster, taken: set[str], language: str) -> Iterator[str]:
     formulas = {"elevation_mean_m": "mean(value)", "elevation_max_m": "max(value)"}
     if raster.cell_size_m <= MAX_SLOPE_CELL_M:
-        yield from line("role", "elevation", sure("sure", plan_word(language, "said"), language))
+        yield from line("role", "elevation", guess_comment("sure", plan_word(language, "said"), language))
         formulas["slope_mean_deg"] = "mean(slope)"
     else:
         yield from comments(plan_word(language, "coarse", metres=f"{raster.cell_size_m:,.0f}"))
@@ -87,7 +87,7 @@ def _elevation_lines(raster: Raster, taken: set[str], language: str) -> Iterator
     yield measures(formulas, taken)
 
 
-def tail(
+def closing_comments(
     rulebook: Rulebook, levels: Sequence[str], units: gpd.GeoDataFrame, absent: Sequence[str], language: str
 ) -> str:
     """The end of the plan, all of it comments: what the rulebook reads beside, and an example of a quota.
@@ -119,7 +119,7 @@ def tail(
         "ceiling": "available_ha",
     }
     lines += ["", *comments(plan_word(language, "quota")), "# [[quotas]]"]
-    lines += [f"# {key} = {toml(value)}" for key, value in quota.items()]
+    lines += [f"# {key} = {toml_value(value)}" for key, value in quota.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -7,24 +7,24 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 
-from layers import ZoneplanError, check_name, visible
+from layers import ZoneplanError, check_name, escape_hidden
 
 WIDTH = 120
 LISTED = 24
 
 
-def toml(value: object) -> str:
+def toml_value(value: object) -> str:
     r"""A text, number, day or list as TOML.
 
     Examples
     --------
-    >>> toml("县\n\x7f"), toml(["a", "b"]), toml(-9999.0)
+    >>> toml_value("县\n\x7f"), toml_value(["a", "b"]), toml_value(-9999.0)
     ('"县\\n\\u007f"', '["a", "b"]', '-9999.0')
     """
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
-        return f"[{', '.join(map(toml, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     return repr(value) if isinstance(value, float) else str(value)
 
 
@@ -36,10 +36,10 @@ def line(key: str, value: object, comment: str = "") -> list[str]:
     >>> line("id", "fips", "sure")
     ['id = "fips"                             # sure']
     """
-    text = f"{key} = {toml(value)}"
+    text = f"{key} = {toml_value(value)}"
     if not comment:
         return [text]
-    whole = f"{text:<40}# {visible(comment)}"
+    whole = f"{text:<40}# {escape_hidden(comment)}"
     return [whole] if len(whole) <= WIDTH else [*comments(comment), text]
 
 
@@ -51,7 +51,9 @@ def comments(text: str) -> list[str]:
     >>> comments("a\nid = 1")
     ['# a\\u000aid = 1']
     """
-    return textwrap.wrap(visible(text), WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
+    return textwrap.wrap(
+        escape_hidden(text), WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+    )
 
 
 def listed(items: Iterable[object]) -> str:
@@ -90,5 +92,5 @@ def measures(formulas: Mapping[str, str], taken: set[str]) -> str:
     >>> measures({"cities_count": "count()"}, {"cities_count"})
     'measure = { cities_count_2 = "count()" }'
     """
-    parts = [f"{free_name(name, taken)} = {toml(formula)}" for name, formula in formulas.items()]
+    parts = [f"{free_name(name, taken)} = {toml_value(formula)}" for name, formula in formulas.items()]
     return f"measure = {{ {', '.join(parts)} }}"

@@ -11,9 +11,9 @@ import pandas as pd
 
 from layers import SourceError, StudyError, UnknownNameError
 from maps.errors import WriteError
-from maps.guesses import Guess, guess_id, guess_jurisdictions, guess_name, guess_table_id, lost_zeros
-from maps.own_files import Hints, OwnFile, open_grid, open_vector, require_crs, split_layer
-from maps.plan_blocks import choice_lines, column_lines, fact_lines, grid_lines, sure
+from maps.guesses import InferredColumn, guess_id, guess_jurisdictions, guess_name, guess_table_id, lost_zeros
+from maps.own_files import Hints, InspectedSource, open_grid, open_vector, require_crs, split_layer
+from maps.plan_blocks import choice_lines, column_lines, fact_lines, grid_lines, guess_comment
 from maps.plan_lines import comments, free_name, line, listed
 from maps.plan_words import plan_word
 from zoning import Rulebook, known_roles, near
@@ -25,7 +25,7 @@ NO_ROLE = ("", "table")
 _RASTERS = (".tif", ".tiff")
 
 
-class Draft(NamedTuple):
+class PlanDraft(NamedTuple):
     """A first plan before it is checked.
 
     Attributes
@@ -49,7 +49,7 @@ class Draft(NamedTuple):
 
 def draft_plan(
     folder: Path, units: Path, layers: Sequence[tuple[str, Path]], rulebook: Rulebook, rulebook_name: str, hints: Hints
-) -> Draft:
+) -> PlanDraft:
     """The text of a plan for a user's own files.
 
     Parameters
@@ -84,7 +84,7 @@ class _Drafting:
     def say(self, key: str, **values: object) -> str:
         return plan_word(self.hints.language, key, **values)
 
-    def draft(self, units: Path, layers: Sequence[tuple[str, Path]], rulebook_name: str) -> Draft:
+    def draft(self, units: Path, layers: Sequence[tuple[str, Path]], rulebook_name: str) -> PlanDraft:
         self._check_roles(layers)
         own = open_vector(units, "units", "", self.hints)
         if own.kind != "polygons":
@@ -103,7 +103,7 @@ class _Drafting:
         for role, path in layers:
             blocks.append(self._layer("" if role in NO_ROLE else role, path, own.rows, ids))
         text = "\n\n".join("\n".join(block) for block in blocks) + "\n"
-        return Draft(text, self.files, self.rulebook, levels, self.hints.language)
+        return PlanDraft(text, self.files, self.rulebook, levels, self.hints.language)
 
     def _check_roles(self, layers: Sequence[tuple[str, Path]]) -> None:
         known = known_roles(self.rulebook)
@@ -124,12 +124,14 @@ class _Drafting:
             f"# {self.say('calls')}",
             "",
             "[study]",
-            *line("name", self.folder.name or "plan", sure("unsure", self.say("title"), self.hints.language)),
-            *line("date", self.rulebook.day, sure("unsure", self.say("date"), self.hints.language)),
+            *line("name", self.folder.name or "plan", guess_comment("unsure", self.say("title"), self.hints.language)),
+            *line("date", self.rulebook.day, guess_comment("unsure", self.say("date"), self.hints.language)),
             *line("rulebook", rulebook_name, self.say("rulebook")),
         ]
 
-    def _units(self, own: OwnFile, frame: pd.DataFrame, id_guess: Guess) -> tuple[tuple[str, ...], list[str]]:
+    def _units(
+        self, own: InspectedSource, frame: pd.DataFrame, id_guess: InferredColumn
+    ) -> tuple[tuple[str, ...], list[str]]:
         language = self.hints.language
         name = guess_name(frame, id_guess.column, language)
         levels, others = guess_jurisdictions(frame, id_guess.column, name.column if name else None, language)
@@ -140,16 +142,16 @@ class _Drafting:
             "[units]",
             *self._source(own),
         ]
-        lines += line("id", id_guess.column, sure(id_guess.sure, id_guess.why, language))
+        lines += line("id", id_guess.column, guess_comment(id_guess.sure, id_guess.why, language))
         lines += (
-            line("name", name.column, sure(name.sure, name.why, self.hints.language))
+            line("name", name.column, guess_comment(name.sure, name.why, self.hints.language))
             if name
             else comments(self.say("name_none"))
         )
         if levels:
             weakest = max(levels, key=lambda one: ("sure", "likely", "unsure").index(one.sure))
             lines += line("jurisdiction", columns[0] if len(columns) == 1 else list(columns),
-                           sure(weakest.sure, weakest.why, language))  # fmt: skip
+                           guess_comment(weakest.sure, weakest.why, language))  # fmt: skip
         else:
             lines += comments(self.say("level_none"))
         if others:
@@ -178,21 +180,21 @@ class _Drafting:
         name = free_name(inside or str(own.keys.get("layer") or path.stem), self.layer_names, role)
         lines = [*column_lines(frame, "layer_columns", self.hints.language), *self._opening(own, name)]
         if role:
-            lines += line("role", role, sure("sure", self.say("said"), self.hints.language))
+            lines += line("role", role, guess_comment("sure", self.say("said"), self.hints.language))
             lines += choice_lines(frame, self.hints.language)
         else:
             facts = frame.drop(columns=[own.keys[key] for key in ("x", "y") if key in own.keys])
             lines += fact_lines(own.kind, name, facts, self.taken, self.hints.language)
         return lines
 
-    def _opening(self, own: OwnFile, name: str) -> list[str]:
+    def _opening(self, own: InspectedSource, name: str) -> list[str]:
         return ["[[layers]]", *line("name", name), *self._source(own)]
 
-    def _source(self, own: OwnFile) -> list[str]:
+    def _source(self, own: InspectedSource) -> list[str]:
         lines = line("source", self._bring(own.path))
         for key, value in own.keys.items():
             level, why = own.notes.get(key, ("", ""))
-            lines += line(key, value, sure(level, why, self.hints.language) if why else "")
+            lines += line(key, value, guess_comment(level, why, self.hints.language) if why else "")
         return lines
 
     def _bring(self, path: Path) -> str:
@@ -207,7 +209,7 @@ class _Drafting:
         return source
 
     def _table(
-        self, own: OwnFile, role: str, frame: pd.DataFrame, match: tuple[str, float] | None, ids: pd.Series
+        self, own: InspectedSource, role: str, frame: pd.DataFrame, match: tuple[str, float] | None, ids: pd.Series
     ) -> list[str]:
         name = own.path.name
         if role:
@@ -240,10 +242,14 @@ class _Drafting:
             *comments(self.say("tables")),
             *column_lines(frame.drop(columns=column), "unit_columns", self.hints.language),
             "[[tables]]",
-            *self._source(OwnFile(own.path, "table", frame, keys, own.notes)),
-            *line("id", column, sure(level, self.say("id_match", share=f"{100 * share:.0f} %"), self.hints.language)),
+            *self._source(InspectedSource(own.path, "table", frame, keys, own.notes)),
+            *line(
+                "id",
+                column,
+                guess_comment(level, self.say("id_match", share=f"{100 * share:.0f} %"), self.hints.language),
+            ),
         ]
 
 
-def _holds(own: OwnFile) -> str:
+def _holds(own: InspectedSource) -> str:
     return "a table without geometry" if own.kind == "table" else own.kind

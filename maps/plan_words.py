@@ -10,7 +10,7 @@ from layers import LANGUAGES, ZoneplanError
 
 
 @cache
-def _all_words() -> dict[str, dict[str, str]]:
+def _plan_texts() -> dict[str, dict[str, str]]:
     return tomllib.loads((Path(__file__).parent / "assets" / "plan_words.toml").read_text("utf-8"))
 
 
@@ -29,4 +29,4 @@ def plan_word(language: str, key: str, **values: object) -> str:
     """
     if language not in LANGUAGES:
         raise ZoneplanError(f"no language {language!r}: a plan is drafted in {' or '.join(LANGUAGES)}")
-    return _all_words()[key][language].format_map(values)
+    return _plan_texts()[key][language].format_map(values)

@@ -9,14 +9,14 @@ import pandas as pd
 from pyproj import CRS
 
 from layers import Priority, Quota
-from maps.lettering import NONE, amount, measure, number, projection
-from maps.report_editions import Edition, by_group, each_row
+from maps.lettering import NONE, amount, format_measure, format_number, projection
+from maps.report_editions import ReportContext, by_group, each_row
 from maps.report_optima import limit_text, optimum_leaves
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from zoning import EXCEPTION, RESERVE, Policy, name_text, settings_of, tell_settings, text_in
+from zoning import EXCEPTION, RESERVE, Policy, describe_parameters, name_text, policy_parameters_of, text_in
 
 
-def quotas(edition: Edition) -> Chapter:
+def quotas(edition: ReportContext) -> Chapter:
     """Each land quota: how it is handed down, then every level with amounts, bounds and what bound."""
     words, table = edition.words, edition.plan.quotas
     leaves: list[Leaf] = [] if edition.plan.study.quotas else [Paragraph(words["no_quotas"])]
@@ -39,7 +39,7 @@ def quotas(edition: Edition) -> Chapter:
     return Chapter("quotas", words["quotas"], tuple(leaves))
 
 
-def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
+def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Card:
     words = edition.words
     return Card(
         edition.say("quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)),
@@ -60,7 +60,7 @@ def _quota_card(edition: Edition, quota: Quota, rows: pd.DataFrame) -> Card:
     )
 
 
-def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
+def _conditions(edition: ReportContext, quota: Quota) -> Iterator[tuple[str, str]]:
     """What else binds a quota: groups, locked amounts, balances, links and transfers."""
     words, say = edition.words, edition.say
     for group in quota.groups:
@@ -84,24 +84,26 @@ def _conditions(edition: Edition, quota: Quota) -> Iterator[tuple[str, str]]:
         yield words["transfers"], say("transfer_line", n=amount(one.amount), reason=one.reason, **sides)
 
 
-def _priority(edition: Edition, one: Priority) -> str:
-    return edition.say("priority_line", factor=measure(one.factor), when=edition.when(one.when), reason=one.reason)
+def _priority(edition: ReportContext, one: Priority) -> str:
+    return edition.say(
+        "priority_line", factor=format_measure(one.factor), when=edition.when(one.when), reason=one.reason
+    )
 
 
-def weight_text(edition: Edition, quota: Quota) -> str:
+def weight_text(edition: ReportContext, quota: Quota) -> str:
     """The measures that a quota goes by, with their shares."""
     if isinstance(quota.weight, str):
         return edition.measure(quota.weight)
-    return " + ".join(f"{measure(part.share)} × {edition.measure(part.measure)}" for part in quota.weight)
+    return " + ".join(f"{format_measure(part.share)} × {edition.measure(part.measure)}" for part in quota.weight)
 
 
-def _bound(edition: Edition, bound: Decimal | str | None) -> str:
+def _bound(edition: ReportContext, bound: Decimal | str | None) -> str:
     if bound is None:
         return edition.words["no_bound"]
     return edition.measure(bound) if isinstance(bound, str) else amount(bound)
 
 
-def _level(edition: Edition, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
+def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
     """One level of a quota; units stand under their jurisdiction, its reserve last."""
     words = edition.words
     title = edition.say("amount", unit=edition.unit_of(quota.unit))
@@ -122,7 +124,7 @@ def _sum(rows: pd.DataFrame) -> Decimal:
     return sum((Decimal(str(one)) for one in rows["amount"]), Decimal(0))
 
 
-def _quota_rows(edition: Edition, rows: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
+def _quota_rows(edition: ReportContext, rows: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
     """Units by id, a reserve last."""
     words = edition.words
     for row in each_row(rows.sort_values("unit_id", key=lambda ids: ids == RESERVE, kind="stable")):
@@ -132,12 +134,12 @@ def _quota_rows(edition: Edition, rows: pd.DataFrame) -> Iterator[tuple[Cell, ..
             amount(row.amount),
             amount(row.floor),
             amount(row.ceiling),
-            measure(row.weight),
+            format_measure(row.weight),
             words.get(row.binding, row.binding) or NONE,
         )
 
 
-def policies(edition: Edition) -> Chapter:
+def policies(edition: ReportContext) -> Chapter:
     """Each policy of the rulebook once, by instrument, with the units where it applies."""
     words = edition.words
     rows = dict(by_group(edition.plan.policies, "policy"))
@@ -150,9 +152,9 @@ def policies(edition: Edition) -> Chapter:
     return Chapter("policies", words["policies"], tuple(leaves))
 
 
-def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
+def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> Card:
     words, rulebook = edition.words, edition.plan.rulebook
-    settings = settings_of(policy, rulebook)
+    settings = policy_parameters_of(policy, rulebook)
     whole = set(rows.loc[rows["piece_id"] == "", "unit_id"])
     parts = set(rows["unit_id"]) - whole
     return Card(
@@ -168,7 +170,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
             (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
-            (words["parameters_of"], edition.terms(tell_settings(policy, settings, rulebook, edition.language))),
+            (words["parameters_of"], edition.terms(describe_parameters(policy, settings, rulebook, edition.language))),
             (words["applies"], _extent(edition, len(whole), len(parts))),
             (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
         ),
@@ -176,7 +178,7 @@ def _policy_card(edition: Edition, policy: Policy, rows: pd.DataFrame) -> Card:
     )
 
 
-def _exceptions(edition: Edition, policy: Policy) -> Iterator[str]:
+def _exceptions(edition: ReportContext, policy: Policy) -> Iterator[str]:
     """Where a policy does not apply, and why."""
     for one in policy.exceptions:
         doubt = "" if one.verified else edition.words["semicolon"] + edition.words["unseen"]
@@ -186,13 +188,13 @@ def _exceptions(edition: Edition, policy: Policy) -> Iterator[str]:
         )
 
 
-def _land(edition: Edition, rows: pd.DataFrame) -> float:
+def _land(edition: ReportContext, rows: pd.DataFrame) -> float:
     """Hectares of the pieces on which a policy holds."""
     held = rows.loc[(rows["overruled_by"] == "") & (rows["piece_id"] != ""), "piece_id"]
     return float(edition.plan.pieces.loc[edition.plan.pieces.index.isin(held), "area_ha"].sum())
 
 
-def _overruled(edition: Edition, rows: pd.DataFrame) -> Iterator[Names]:
+def _overruled(edition: ReportContext, rows: pd.DataFrame) -> Iterator[Names]:
     yielding = rows.loc[rows["overruled_by"] != "", ["unit_id", "overruled_by"]].drop_duplicates()
     for overruler, part in by_group(yielding, "overruled_by"):
         number_of = overruler.removeprefix(EXCEPTION)
@@ -202,17 +204,17 @@ def _overruled(edition: Edition, rows: pd.DataFrame) -> Iterator[Names]:
         yield Names(title, _names(edition, set(part["unit_id"])))
 
 
-def _extent(edition: Edition, whole: int, parts: int) -> str:
+def _extent(edition: ReportContext, whole: int, parts: int) -> str:
     if not whole + parts:
         return edition.words["applies_nowhere"]
     if whole == len(edition.plan.zones):
         return edition.say("applies_everywhere", units=edition.counted(whole))
     if parts:
-        return edition.say("applies_parts", units=edition.counted(whole + parts), parts=number(parts))
+        return edition.say("applies_parts", units=edition.counted(whole + parts), parts=format_number(parts))
     return edition.counted(whole)
 
 
-def _where(edition: Edition, whole: set[str], parts: set[str]) -> Iterator[Names]:
+def _where(edition: ReportContext, whole: set[str], parts: set[str]) -> Iterator[Names]:
     """The units of a policy; those left out where they are few; nobody where it applies everywhere or nowhere."""
     everyone = set(edition.plan.zones["unit_id"])
     outside = everyone - whole - parts
@@ -223,16 +225,16 @@ def _where(edition: Edition, whole: set[str], parts: set[str]) -> Iterator[Names
         yield Names(edition.say("these_units", units=edition.counted(len(names))), names)
 
 
-def _in_part(edition: Edition, unit_id: str, parts: set[str]) -> str:
+def _in_part(edition: ReportContext, unit_id: str, parts: set[str]) -> str:
     name = edition.unit(unit_id)
     return edition.say("in_part", unit=name) if unit_id in parts else name
 
 
-def _names(edition: Edition, ids: set[str]) -> tuple[str, ...]:
+def _names(edition: ReportContext, ids: set[str]) -> tuple[str, ...]:
     return tuple(edition.unit(one) for one in sorted(ids))
 
 
-def assumptions(edition: Edition) -> Chapter:
+def assumptions(edition: ReportContext) -> Chapter:
     """Roles, indicators and deductions that were absent, and what was taken instead."""
     words = edition.words
     found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
@@ -242,7 +244,7 @@ def assumptions(edition: Edition) -> Chapter:
     return Chapter("assumptions", words["assumptions"], leaves)
 
 
-def parameters(edition: Edition) -> Chapter:
+def parameters(edition: ReportContext) -> Chapter:
     """Every parameter in force: value, unit of measure, since when, by which document, seen or not."""
     words, rulebook = edition.words, edition.plan.rulebook
     columns = edition.columns(
@@ -257,7 +259,7 @@ def parameters(edition: Edition) -> Chapter:
     rows = (
         (
             (text_in(one.title, edition.language, name), name) if one.title else name,
-            measure(one.value),
+            format_measure(one.value),
             edition.unit_of(one.unit),
             edition.day(one.since),
             edition.day(one.until),
@@ -271,7 +273,7 @@ def parameters(edition: Edition) -> Chapter:
     return Chapter("parameters", words["parameters"], (intro, table))
 
 
-def ledger(edition: Edition) -> Chapter:
+def ledger(edition: ReportContext) -> Chapter:
     """Every repair: counted by kind, then one by one."""
     words, table = edition.words, edition.plan.ledger
     if table.empty:
@@ -280,7 +282,7 @@ def ledger(edition: Edition) -> Chapter:
     counted = grid(
         words["ledger_by_kind"],
         edition.columns(layer="text", finding="text", action="long", count="number"),
-        ((row.layer, row.finding, row.action, number(row.many)) for row in each_row(counts)),
+        ((row.layer, row.finding, row.action, format_number(row.many)) for row in each_row(counts)),
     )
     entries = grid(
         words["all_entries"],
@@ -296,10 +298,10 @@ def ledger(edition: Edition) -> Chapter:
 
 
 def _areas(before: object, after: object) -> tuple[str, str]:
-    return number(before, 4), number(after, 4)
+    return format_number(before, 4), format_number(after, 4)
 
 
-def sources(edition: Edition) -> Chapter:
+def sources(edition: ReportContext) -> Chapter:
     """Every input file with its sha256 and the layers that were read from it."""
     words = edition.words
     files: dict[tuple[str, str], list[str]] = {}
@@ -310,12 +312,12 @@ def sources(edition: Edition) -> Chapter:
     return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, rows)))
 
 
-def method(edition: Edition) -> Chapter:
+def method(edition: ReportContext) -> Chapter:
     """How areas and shares were taken."""
     plan, words = edition.plan, edition.words
     areas = edition.say("method_areas", crs=projection(plan.units.crs), own=projection(CRS(plan.own_crs)))
     return Chapter(
         "method",
         words["method"],
-        (Paragraph(areas), Paragraph(edition.say("method_shares", n=number(len(plan.pieces))))),
+        (Paragraph(areas), Paragraph(edition.say("method_shares", n=format_number(len(plan.pieces))))),
     )

@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 
 from layers import Decision, parse_condition
-from maps.lettering import NONE, amount, number
-from maps.report_editions import Edition, by_group, each_row
+from maps.lettering import NONE, amount, format_number
+from maps.report_editions import ReportContext, by_group, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from zoning import DECISION, first_part, name_text
 
 STATUSES = ("decided", "by_decision", "contested", "review")
 
 
-def summary(edition: Edition) -> Chapter:
+def summary(edition: ReportContext) -> Chapter:
     """The plan on one page: key figures, land by main function and overlay, how each was settled."""
     words = edition.words
     return Chapter(
@@ -32,32 +32,32 @@ def summary(edition: Edition) -> Chapter:
     )
 
 
-def _key_figures(edition: Edition) -> Iterator[tuple[str, str]]:
+def _key_figures(edition: ReportContext) -> Iterator[tuple[str, str]]:
     plan, words = edition.plan, edition.words
-    yield words["planning_units"], number(len(plan.zones))
+    yield words["planning_units"], format_number(len(plan.zones))
     yield words["total_area"], edition.ha(edition.total_ha)
-    yield words["jurisdictions"], number(plan.zones["jurisdiction"].nunique())
-    yield words["decisions_made"], number(len(plan.study.decisions))
+    yield words["jurisdictions"], format_number(plan.zones["jurisdiction"].nunique())
+    yield words["decisions_made"], format_number(len(plan.study.decisions))
     for quota in plan.study.quotas:
         said = edition.say(
             "quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
         )
         yield said, amount(quota.total)
-    yield words["policies_in_force"], number(len(plan.rulebook.policies))
-    yield words["repairs"], number(len(plan.ledger))
+    yield words["policies_in_force"], format_number(len(plan.rulebook.policies))
+    yield words["repairs"], format_number(len(plan.ledger))
 
 
-def _land(edition: Edition, part: pd.DataFrame) -> tuple[str, str, str]:
+def _land(edition: ReportContext, part: pd.DataFrame) -> tuple[str, str, str]:
     area = float(part["area_ha"].sum())
-    return number(len(part)), edition.ha(area), edition.share(area)
+    return format_number(len(part)), edition.ha(area), edition.share(area)
 
 
-def _land_columns(edition: Edition, first: str) -> list[Column]:
+def _land_columns(edition: ReportContext, first: str) -> list[Column]:
     words = edition.words
     return [Column(words[first]), *(Column(words[key], "number") for key in ("units", "area_ha", "share"))]
 
 
-def _by_main(edition: Edition) -> Grid:
+def _by_main(edition: ReportContext) -> Grid:
     zones, words = edition.plan.zones, edition.words
     mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
     return grid(
@@ -68,7 +68,7 @@ def _by_main(edition: Edition) -> Grid:
     )
 
 
-def _by_jurisdiction(edition: Edition) -> Grid:
+def _by_jurisdiction(edition: ReportContext) -> Grid:
     words = edition.words
     mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
     land = edition.plan.zones.pivot_table("area_ha", "jurisdiction", "main", "sum", fill_value=0.0)
@@ -84,7 +84,7 @@ def _by_jurisdiction(edition: Edition) -> Grid:
     )
 
 
-def _by_overlay(edition: Edition) -> Grid:
+def _by_overlay(edition: ReportContext) -> Grid:
     zones, words = edition.plan.zones, edition.words
     carried = zones["overlays"].str.split(";")
     codes = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
@@ -97,7 +97,7 @@ def _by_overlay(edition: Edition) -> Grid:
     )
 
 
-def _by_status(edition: Edition) -> Grid:
+def _by_status(edition: ReportContext) -> Grid:
     zones, words = edition.plan.zones, edition.words
     return grid(
         words["by_status"],
@@ -107,7 +107,7 @@ def _by_status(edition: Edition) -> Grid:
     )
 
 
-def zones(edition: Edition) -> Chapter:
+def zones(edition: ReportContext) -> Chapter:
     """Every unit with its zone, status and reason, main function by main function; then the rules."""
     words, table, overlaid = edition.words, edition.plan.zones, _overlaid(edition)
     mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
@@ -123,7 +123,7 @@ def zones(edition: Edition) -> Chapter:
     )
 
 
-def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
+def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
     return Grid(
         edition.say("with_extent", zone=edition.title(code), extent=edition.extent(len(part), part["area_ha"].sum())),
         edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
@@ -138,7 +138,7 @@ def _units(edition: Edition, code: str, part: pd.DataFrame, overlaid: dict[str, 
     )
 
 
-def _unit(edition: Edition, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
+def _unit(edition: ReportContext, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
     return (
         (row.name, row.unit_id) if row.name and row.name != row.unit_id else row.unit_id,
         edition.ha(row.area_ha),
@@ -148,7 +148,7 @@ def _unit(edition: Edition, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
     )
 
 
-def _overlaid(edition: Edition) -> dict[str, list[str]]:
+def _overlaid(edition: ReportContext) -> dict[str, list[str]]:
     """Why units carry their overlays: by unit, a line a claim."""
     claims = edition.plan.claims
     overlays = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
@@ -160,7 +160,7 @@ def _overlaid(edition: Edition) -> dict[str, list[str]]:
     return found
 
 
-def _rules(edition: Edition) -> Grid:
+def _rules(edition: ReportContext) -> Grid:
     words = edition.words
     return grid(
         words["rules"],
@@ -180,14 +180,14 @@ def _rules(edition: Edition) -> Grid:
     )
 
 
-def decisions(edition: Edition) -> Chapter:
+def decisions(edition: ReportContext) -> Chapter:
     """What planners decided, by whom and why, beside what the rules said."""
     words = edition.words
     leaves = [Paragraph(words["decisions_intro"] if edition.plan.study.decisions else words["none"])]
     return Chapter("decisions", words["decisions"], (*leaves, *_decision_cards(edition)))
 
 
-def _decision_cards(edition: Edition) -> Iterator[Card]:
+def _decision_cards(edition: ReportContext) -> Iterator[Card]:
     words, claims = edition.words, edition.plan.claims
     for position, decision in enumerate(edition.plan.study.decisions, start=1):
         place = first_part(edition.plan.zones, decision.unit)
@@ -205,7 +205,7 @@ def _decision_cards(edition: Edition) -> Iterator[Card]:
         )
 
 
-def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
+def _said(edition: ReportContext, decision: Decision, claims: pd.DataFrame) -> str:
     """What the rules, not decisions and not the default, claim the unit for in the matter that was decided."""
     rulebook = edition.plan.rulebook
     matter = (
@@ -225,19 +225,19 @@ def _said(edition: Edition, decision: Decision, claims: pd.DataFrame) -> str:
     return edition.say("would_be", zone=edition.title(default))
 
 
-def answered(edition: Edition, row: Any) -> str:
+def answered(edition: ReportContext, row: Any) -> str:
     """What a rule said of a unit."""
     return edition.words.get(str(row.answer), str(row.answer))
 
 
-def lines(edition: Edition) -> Chapter:
+def lines(edition: ReportContext) -> Chapter:
     """Control lines: what was claimed, what was settled, what went to a line of higher rank."""
     words, table = edition.words, edition.plan.lines
     parts = [(line.code, table[table["line"] == line.code]) for line in edition.plan.rulebook.lines]
     whole = grid(
         "",
         edition.columns(line="text", units="number", claimed_ha="number", settled_ha="number", lost_ha="number"),
-        ((edition.title(code), number(len(part)), *_line_land(edition, part)) for code, part in parts),
+        ((edition.title(code), format_number(len(part)), *_line_land(edition, part)) for code, part in parts),
     )
     leaves: list[Leaf] = [Paragraph(words["lines_intro"]), whole]
     if len(table):
@@ -245,12 +245,12 @@ def lines(edition: Edition) -> Chapter:
     return Chapter("lines", words["lines"], tuple(leaves))
 
 
-def _line_land(edition: Edition, part: pd.DataFrame) -> tuple[str, str, str]:
+def _line_land(edition: ReportContext, part: pd.DataFrame) -> tuple[str, str, str]:
     claimed, settled = float(part["claimed_ha"].sum()), float(part["settled_ha"].sum())
     return edition.ha(claimed), edition.ha(settled), edition.ha(max(claimed - settled, 0.0))
 
 
-def _lines_by_unit(edition: Edition, table: pd.DataFrame) -> Grid:
+def _lines_by_unit(edition: ReportContext, table: pd.DataFrame) -> Grid:
     words = edition.words
     order = [line.code for line in edition.plan.rulebook.lines]
     return Grid(

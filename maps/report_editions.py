@@ -11,17 +11,17 @@ from typing import Any
 import pandas as pd
 
 from layers import parse_condition
-from maps.lettering import NONE, area_decimals, number, percent
+from maps.lettering import NONE, area_decimals, format_number, percent
 from maps.report_parts import Column
 from maps.report_words import report_words, units_counted
-from zoning import Assumption, Plan, assumption_title, name_text, retell, said_in, standings, text_in, unit_in
+from zoning import Assumption, Plan, assumption_title, decision_status, name_text, retell, said_in, text_in, unit_in
 
 OWN = ("study's own", "house's own")
 """How references begin that cite no text: nobody can have seen it, or fail to."""
 
 
 @dataclass(frozen=True)
-class Edition:
+class ReportContext:
     """One plan, told in one language.
 
     Attributes
@@ -34,7 +34,7 @@ class Edition:
     language: str = "en"
 
     @classmethod
-    def of(cls, plan: Plan, language: str | None = None) -> Edition:
+    def of(cls, plan: Plan, language: str | None = None) -> ReportContext:
         """The edition of a plan in a language, by default its own, with its reasons told in it.
 
         Raises
@@ -116,7 +116,7 @@ class Edition:
 
     @cached_property
     def _standings(self) -> dict[str, str]:
-        return {str(unit_id): self.words[standing] for unit_id, standing in standings(self.plan).items()}
+        return {str(unit_id): self.words[standing] for unit_id, standing in decision_status(self.plan).items()}
 
     def standing(self, unit_id: str) -> str:
         """How the zones of a unit came about, in words."""
@@ -148,7 +148,7 @@ class Edition:
 
     def ha(self, area: object) -> str:
         """Hectares, with the same decimals on every page."""
-        return number(area, area_decimals(self.total_ha))
+        return format_number(area, area_decimals(self.total_ha))
 
     def share(self, area_ha: float) -> str:
         """Per cent of the area of all units."""

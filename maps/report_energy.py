@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maps.lettering import measure, number
-from maps.report_editions import Edition, each_row
+from maps.lettering import format_measure, format_number
+from maps.report_editions import ReportContext, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from zoning import colour_in, scheme_in_use, scheme_parameters, text_in
 
 
-def energy(edition: Edition) -> Chapter:
+def energy(edition: ReportContext) -> Chapter:
     """How many regions have which light, every region with its reason, and the scheme with its numbers."""
     words, table = edition.words, edition.plan.energy
     if table.empty:
@@ -20,22 +20,25 @@ def energy(edition: Edition) -> Chapter:
     return Chapter("energy", words["energy"], (*leaves, *_scheme(edition)))
 
 
-def light_of(edition: Edition, level: int, note: str = "") -> Light:
+def light_of(edition: ReportContext, level: int, note: str = "") -> Light:
     """A light as pages show it: shape, colour and word, so that colour never stands alone."""
     return Light(level, colour_in(edition.language, level), note)
 
 
-def _counts(edition: Edition) -> Figures:
+def _counts(edition: ReportContext) -> Figures:
     verdicts = edition.plan.energy["verdict"].value_counts()
     return Figures(
         tuple(
-            (edition.say("regions_lit", light=colour_in(edition.language, level)), number(int(verdicts.get(code, 0))))
+            (
+                edition.say("regions_lit", light=colour_in(edition.language, level)),
+                format_number(int(verdicts.get(code, 0))),
+            )
             for level, code in ((1, "red"), (2, "yellow"), (3, "green"))
         )
     )
 
 
-def _regions(edition: Edition) -> Grid:
+def _regions(edition: ReportContext) -> Grid:
     words = edition.words
     names = dict(zip(edition.plan.zones["unit_id"], edition.plan.zones["name"], strict=True))
 
@@ -63,7 +66,7 @@ def _regions(edition: Edition) -> Grid:
     return grid(edition.say("energy_period", period=period), columns, rows, note=words["lights_note"])
 
 
-def _scheme(edition: Edition) -> tuple[Leaf, ...]:
+def _scheme(edition: ReportContext) -> tuple[Leaf, ...]:
     words, scheme = edition.words, scheme_in_use(edition.plan)
     if scheme is None:
         return ()
@@ -85,7 +88,7 @@ def _scheme(edition: Edition) -> tuple[Leaf, ...]:
         (
             (
                 (text_in(one["title"], edition.language, one["name"]), one["name"]),
-                edition.yes(one["value"]) if isinstance(one["value"], bool) else measure(one["value"]),
+                edition.yes(one["value"]) if isinstance(one["value"], bool) else format_measure(one["value"]),
                 "" if one["unit"] == "1" else one["unit"],
                 one["reference"],
                 edition.yes(one["verified"]),
@@ -96,7 +99,7 @@ def _scheme(edition: Edition) -> tuple[Leaf, ...]:
     return card, numbers
 
 
-def unit_lights(edition: Edition, lights: Iterable[Mapping[str, Any]]) -> list[Leaf]:
+def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> list[Leaf]:
     """What a dossier says of the lights of the regions that a unit is or lies in, from its explanation."""
     words = edition.words
     return [

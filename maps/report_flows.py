@@ -8,16 +8,16 @@ import pandas as pd
 from markupsafe import Markup
 
 from maps.flow_charts import flow_chart
-from maps.lettering import amount, number
-from maps.report_editions import Edition, by_group, each_row
+from maps.lettering import amount, format_number
+from maps.report_editions import ReportContext, by_group, each_row
 from maps.report_parts import Card, Chapter, Drawing, Leaf, Paragraph, grid
 from maps.report_services import ecosystem_services
-from zoning import BUDGET, POOL, parties_of_unit, whole_agreements
+from zoning import BUDGET, POOL, expand_agreements, parties_of_unit
 
 POOLS = frozenset({POOL, BUDGET})
 
 
-def flows(edition: Edition) -> Chapter:
+def flows(edition: ReportContext) -> Chapter:
     """What flows between parties: a chart and a table an instrument, then the position of each party."""
     words, table = edition.words, edition.plan.flows
     services = tuple(ecosystem_services(edition))
@@ -33,10 +33,10 @@ def flows(edition: Edition) -> Chapter:
     return Chapter("flows", words["flows"], (*leaves, *_positions(edition), *services))
 
 
-def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
+def _terms(edition: ReportContext, instrument: str) -> Iterator[Leaf]:
     """What an agreement states, item by item, and whether somebody has seen its numbers."""
     words = edition.words
-    for one in whole_agreements(edition.plan.study, edition.plan.rulebook):
+    for one in expand_agreements(edition.plan.study, edition.plan.rulebook):
         if one.name == instrument:
             stated = [(words[f"agreement_{key}"], str(getattr(one, key) or "")) for key in one.REGULATED]
             mark = "" if one.verified else words["unseen"]
@@ -49,7 +49,7 @@ def _terms(edition: Edition, instrument: str) -> Iterator[Leaf]:
             )
 
 
-def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
+def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
     words = edition.words
     drawn = rows.assign(unit=rows["unit"].map(edition.unit_of))
     chart = flow_chart(drawn, POOLS, lambda party: party_name(edition, party), words, title)
@@ -71,7 +71,7 @@ def _instrument(edition: Edition, title: str, unit: str, rows: pd.DataFrame) -> 
     )
 
 
-def _positions(edition: Edition) -> Iterator[Leaf]:
+def _positions(edition: ReportContext) -> Iterator[Leaf]:
     words = edition.words
     yield Paragraph(words["positions"], heading=True)
     yield Paragraph(words["positions_intro"])
@@ -79,7 +79,7 @@ def _positions(edition: Edition) -> Iterator[Leaf]:
     for unit, rows in by_group(edition.plan.positions, "unit"):
         for kind, own in by_group(rows, "kind"):
             yield grid(
-                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {number(len(own))}",
+                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {format_number(len(own))}",
                 columns,
                 (
                     (party_name(edition, row.party, kind), amount(row.paid), amount(row.received), amount(row.net))
@@ -88,7 +88,7 @@ def _positions(edition: Edition) -> Iterator[Leaf]:
             )
 
 
-def party_name(edition: Edition, party: str, kind: str = "") -> str:
+def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
     """What a party is called: a unit by its name, a pool in words, a zone by its title."""
     if kind == "zone":
         return edition.title(party)
@@ -96,7 +96,7 @@ def party_name(edition: Edition, party: str, kind: str = "") -> str:
     return edition.words[f"party_{special[party]}"] if party in special else edition.unit(party)
 
 
-def unit_flows(edition: Edition, unit_id: str) -> list[Leaf]:
+def unit_flows(edition: ReportContext, unit_id: str) -> list[Leaf]:
     """What a dossier says of what the unit, or a jurisdiction of it, pays and receives."""
     plan = edition.plan
     flows, parties = plan.flows, parties_of_unit(plan.measures, unit_id, plan.study.units.levels)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from maps.lettering import number
-from maps.report_editions import Edition, each_row
+from maps.lettering import format_number
+from maps.report_editions import ReportContext, each_row
 from maps.report_parts import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
 from zoning import TREATMENTS, count_industries, industry_words, items_at, list_titles
 
 
-def industries(edition: Edition) -> Chapter:
+def industries(edition: ReportContext) -> Chapter:
     """Each negative list: in how many units it holds, how much it touches, and its items by section."""
     words, table = edition.words, edition.plan.industries
     leaves: list[Leaf] = [Paragraph(edition.say("industries_intro", name=edition.plan.rulebook.branches.name))]
@@ -26,7 +26,7 @@ def industries(edition: Edition) -> Chapter:
     )
 
 
-def unit_lists(edition: Edition, unit_id: str) -> Iterator[Leaf]:
+def unit_lists(edition: ReportContext, unit_id: str) -> Iterator[Leaf]:
     """The negative lists that hold in the whole of a unit, a card each with the number of items by section."""
     titles = list_titles(edition.plan)
     for name, part in items_at(edition.plan, unit_id).groupby("list", sort=True):
@@ -34,13 +34,13 @@ def unit_lists(edition: Edition, unit_id: str) -> Iterator[Leaf]:
         yield Card(titles.get(str(name), str(name)), str(name), facts=tuple(sections), text=_counted(edition, part))
 
 
-def _overview(edition: Edition, lists: list[tuple[str, pd.DataFrame]]) -> Grid:
+def _overview(edition: ReportContext, lists: list[tuple[str, pd.DataFrame]]) -> Grid:
     words, titles = edition.words, list_titles(edition.plan)
     rows: Iterator[tuple[Cell, ...]] = (
         (
             (titles.get(name, name), name),
-            number(len(_units(edition, name, part))),
-            *(number(int((part["treatment"] == one).sum())) for one in TREATMENTS),
+            format_number(len(_list_units(edition, name, part))),
+            *(format_number(int((part["treatment"] == one).sum())) for one in TREATMENTS),
             " / ".join(map(str, count_industries(part["code"], edition.plan.rulebook.branches))),
         )
         for name, part in lists
@@ -49,7 +49,7 @@ def _overview(edition: Edition, lists: list[tuple[str, pd.DataFrame]]) -> Grid:
     return grid("", (*columns, Column(words["branches"], "word")), rows, note=words["branches_note"])
 
 
-def _units(edition: Edition, name: str, items: pd.DataFrame) -> set[str]:
+def _list_units(edition: ReportContext, name: str, items: pd.DataFrame) -> set[str]:
     """The units in which a list holds, be it in part."""
     plan = edition.plan
     policies = {policy.id for policy in plan.rulebook.policies if policy.list == name}
@@ -62,7 +62,7 @@ def _units(edition: Edition, name: str, items: pd.DataFrame) -> set[str]:
     return found
 
 
-def _items(edition: Edition, name: str, items: pd.DataFrame) -> Grid:
+def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
     """One list, its items under their sections."""
     titles, own = list_titles(edition.plan), bool((items["unit_id"] + items["jurisdiction"] != "").any())
     columns = edition.columns(branch="unit", treatment="word", works="word", conditions="long", reference="long")
@@ -81,7 +81,7 @@ def _items(edition: Edition, name: str, items: pd.DataFrame) -> Grid:
     )
 
 
-def _row(edition: Edition, row: pd.Series, *, own: bool) -> tuple[Cell, ...]:
+def _row(edition: ReportContext, row: pd.Series, *, own: bool) -> tuple[Cell, ...]:
     said, branches = industry_words(edition.language), edition.plan.rulebook.branches
     listed, title = branches.listed(row.code), branches.title(row.code, edition.language)
     place = (edition.unit(row.unit_id) if row.unit_id else row.jurisdiction,) if own else ()
@@ -95,17 +95,17 @@ def _row(edition: Edition, row: pd.Series, *, own: bool) -> tuple[Cell, ...]:
     )
 
 
-def _by_section(edition: Edition, items: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def _by_section(edition: ReportContext, items: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     sections = items["code"].map(lambda code: edition.plan.rulebook.branches.path(code)[0])
     return [(str(code), part) for code, part in items.groupby(sections, sort=True)]
 
 
-def _section(edition: Edition, code: str) -> str:
+def _section(edition: ReportContext, code: str) -> str:
     return f"{code} {edition.plan.rulebook.branches.title(code, edition.language)}"
 
 
-def _counted(edition: Edition, items: pd.DataFrame) -> str:
+def _counted(edition: ReportContext, items: pd.DataFrame) -> str:
     """How many items prohibit and how many restrict, without what there is none of."""
     counts = ((one, int((items["treatment"] == one).sum())) for one in TREATMENTS)
-    told = (f"{edition.words[one]} {number(count)}" for one, count in counts if count)
+    told = (f"{edition.words[one]} {format_number(count)}" for one, count in counts if count)
     return edition.words["and"].join(told)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from maps.lettering import NONE, number
-from maps.report_editions import Edition, each_row
+from maps.lettering import NONE, format_number
+from maps.report_editions import ReportContext, each_row
 from maps.report_parts import Card, Chapter, Column, Grid, Leaf, Paragraph, grid
 from zoning import Derived, Norm, derived_in, explain_measures, norms_in, text_in, value_text, why_text
 
 
-def land(edition: Edition) -> Chapter:
+def land(edition: ReportContext) -> Chapter:
     """Each norm with the places where it is kept or not, then each derived measure with its table and its values."""
     words, plan = edition.words, edition.plan
     found, told = norms_in(plan, edition.language), explain_measures(plan, plan.units.index)
@@ -27,14 +27,16 @@ def land(edition: Edition) -> Chapter:
     return Chapter("land", words["land"], tuple(leaves))
 
 
-def unit_land(edition: Edition, derived: Iterable[dict[str, Any]], norms: Iterable[dict[str, Any]]) -> Iterator[Leaf]:
+def unit_land(
+    edition: ReportContext, derived: Iterable[dict[str, Any]], norms: Iterable[dict[str, Any]]
+) -> Iterator[Leaf]:
     """What a dossier says of the derived measures of a unit and of the norms where it belongs, from its explanation."""
     words = edition.words
     values = [
         (
             text_in(one["title"], edition.language, one["measure"]),
             value_text(one["value"]) or NONE,
-            _unit(edition, one["unit"]),
+            _unit_title(edition, one["unit"]),
             (why_text(one, edition.language), one["reference"]),
         )
         for one in derived
@@ -55,14 +57,14 @@ def unit_land(edition: Edition, derived: Iterable[dict[str, Any]], norms: Iterab
         yield grid(words["norms"], edition.columns(name="text", place="text", kept="word", reason="long"), kept)
 
 
-def _norm_card(edition: Edition, norm: Norm) -> Card:
+def _norm_card(edition: ReportContext, norm: Norm) -> Card:
     words = edition.words
     facts = ((words["holds"], norm.holds), (words["asked_of"], norm.level), (words["reference"], norm.reference))
     title, doubt = text_in(norm.title, edition.language, norm.id), "" if norm.verified else words["unseen"]
     return Card(title, norm.id, doubt, facts)
 
 
-def _places(edition: Edition, rows: pd.DataFrame) -> Grid:
+def _places(edition: ReportContext, rows: pd.DataFrame) -> Grid:
     """Places where a norm is not kept first, then those where nobody can say."""
     words = edition.words
     order = {"no": 0, "unknown": 1, "yes": 2}
@@ -78,10 +80,10 @@ def _places(edition: Edition, rows: pd.DataFrame) -> Grid:
     return grid("", edition.columns(place="unit", kept="word", reason="long"), cells)
 
 
-def _derived_card(edition: Edition, one: Derived) -> Card:
+def _derived_card(edition: ReportContext, one: Derived) -> Card:
     words = edition.words
     table = [
-        edition.say("band", n=number(place), when=edition.when(band.when), value=band.value)
+        edition.say("band", n=format_number(place), when=edition.when(band.when), value=band.value)
         for place, band in enumerate(one.bands, start=1)
     ]
     return Card(
@@ -89,7 +91,7 @@ def _derived_card(edition: Edition, one: Derived) -> Card:
         one.name,
         "" if one.verified else words["unseen"],
         (
-            (words["unit_of_measure"], _unit(edition, one.unit)),
+            (words["unit_of_measure"], _unit_title(edition, one.unit)),
             (words["bands"], words["semicolon"].join(table)),
             (words["reference"], one.reference),
             (words["since"], edition.day(one.since)),
@@ -97,7 +99,7 @@ def _derived_card(edition: Edition, one: Derived) -> Card:
     )
 
 
-def _values(edition: Edition, one: Derived, told: Mapping[str, Mapping[str, Any]]) -> Grid:
+def _values(edition: ReportContext, one: Derived, told: Mapping[str, Mapping[str, Any]]) -> Grid:
     columns = (
         Column(edition.words["unit"], "unit"),
         Column(edition.words["value"], "number" if one.type == "number" else "text"),
@@ -110,5 +112,5 @@ def _values(edition: Edition, one: Derived, told: Mapping[str, Mapping[str, Any]
     return grid("", columns, rows)
 
 
-def _unit(edition: Edition, unit: str) -> str:
+def _unit_title(edition: ReportContext, unit: str) -> str:
     return "" if unit == "1" else edition.unit_of(unit)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers import Limit, Quota
-from maps.lettering import amount, measure
-from maps.report_editions import Edition, each_row
+from maps.lettering import amount, format_measure
+from maps.report_editions import ReportContext, each_row
 from maps.report_parts import Grid, Leaf, Paragraph, grid
 from zoning import name_text, price_words, rule_name, solution_words
 
 
-def optimum_leaves(edition: Edition, quota: Quota) -> Iterator[Leaf]:
+def optimum_leaves(edition: ReportContext, quota: Quota) -> Iterator[Leaf]:
     """How good the quota is, its limits and the price of each rule; nothing of one that is handed out by weight."""
     solved = edition.plan.solutions[edition.plan.solutions["quota"] == quota.name]
     for row in solved.to_dict("records"):
@@ -19,7 +19,7 @@ def optimum_leaves(edition: Edition, quota: Quota) -> Iterator[Leaf]:
         yield _rules(edition, quota)
 
 
-def limit_text(edition: Edition, limit: Limit) -> str:
+def limit_text(edition: ReportContext, limit: Limit) -> str:
     """A limit as the plan has it."""
     words = edition.words
     ends = {"limit_min": limit.min, "limit_max": limit.max, "max_pct": limit.max_pct, "min_pct": limit.min_pct}
@@ -43,7 +43,7 @@ def limit_text(edition: Edition, limit: Limit) -> str:
     )
 
 
-def _rules(edition: Edition, quota: Quota) -> Grid:
+def _rules(edition: ReportContext, quota: Quota) -> Grid:
     """Every rule over several units with what it came to, and what one more of it would change."""
     rows = edition.plan.quota_rules[edition.plan.quota_rules["quota"] == quota.name]
     return grid(
@@ -52,9 +52,9 @@ def _rules(edition: Edition, quota: Quota) -> Grid:
         (
             (
                 (rule_name(row._asdict(), edition.language), edition.when(row.condition)),
-                f"{measure(row.amount)} {edition.unit_of(row.unit)}",
-                measure(row.least),
-                measure(row.most),
+                f"{format_measure(row.amount)} {edition.unit_of(row.unit)}",
+                format_measure(row.least),
+                format_measure(row.most),
                 price_words(
                     row._asdict(), quota.objective or "", edition.language, rule_name(row._asdict(), edition.language)
                 )

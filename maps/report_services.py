@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from maps.lettering import amount, measure
-from maps.report_editions import Edition
+from maps.lettering import amount, format_measure
+from maps.report_editions import ReportContext
 from maps.report_parts import Card, Column, Leaf, Paragraph, grid
 from zoning import measure_names
 
 
-def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
+def ecosystem_services(edition: ReportContext) -> Iterator[Leaf]:
     """What the services of the units' land are worth: the values of a hectare, then every unit, first in rank first."""
     words, plan = edition.words, edition.plan
     services = plan.study.services
@@ -41,11 +41,13 @@ def ecosystem_services(edition: Edition) -> Iterator[Leaf]:
         Column(words["unit"], "unit"),
         *(Column(_title(edition, name, services.unit), "number") for name in names),
     )
-    rows = ((edition.unit(unit), *(measure(value) for value in row)) for unit, *row in table.itertuples(name=None))
+    rows = (
+        (edition.unit(unit), *(format_measure(value) for value in row)) for unit, *row in table.itertuples(name=None)
+    )
     yield grid(words["service_units"], titles, rows)
 
 
-def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Leaf]:
+def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterator[Leaf]:
     """What a dossier says of the land of a unit, class by class, and the measures that follow, from its explanation."""
     words = edition.words
     columns = (
@@ -59,7 +61,7 @@ def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Lea
         (
             (
                 edition.role(one["land_class"]),
-                measure(one["area_ha"]),
+                format_measure(one["area_ha"]),
                 amount(one["value"]),
                 amount(one["nonmarket_value"]),
             )
@@ -67,11 +69,13 @@ def unit_services(edition: Edition, services: Mapping[str, Any]) -> Iterator[Lea
         ),
     )
     mark = words["unseen"] if services["verified"] is False else ""
-    facts = [(_title(edition, name, services["unit"]), measure(value)) for name, value in services["measures"].items()]
+    facts = [
+        (_title(edition, name, services["unit"]), format_measure(value)) for name, value in services["measures"].items()
+    ]
     yield Card("", warning=mark, facts=(*facts, (words["reference"], services["reference"])))
 
 
-def _title(edition: Edition, name: str, unit: str) -> str:
+def _title(edition: ReportContext, name: str, unit: str) -> str:
     """What a measure of services is called, with its currency where it is money."""
     plain = name.removesuffix(f"_{unit.lower()}")
     title = edition.words[plain.replace("services_", "service_", 1)]

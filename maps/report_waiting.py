@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from maps.lettering import number
+from maps.lettering import format_number
 from maps.report_chapters import answered
-from maps.report_editions import Edition, by_group, each_row
+from maps.report_editions import ReportContext, by_group, each_row
 from maps.report_parts import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
 from zoning import OPEN
 
@@ -16,7 +16,7 @@ TOLD = 40
 """So many units are told in full; more of the same claims would only make the report longer."""
 
 
-def open_units(edition: Edition) -> Chapter:
+def open_units(edition: ReportContext) -> Chapter:
     """Contested units and units to be reviewed, each with every claim made on it; beyond ``TOLD``, each by its kind."""
     words, table = edition.words, edition.plan.zones
     waiting = table[table["status"].isin(OPEN)]
@@ -25,10 +25,10 @@ def open_units(edition: Edition) -> Chapter:
     in_full = _in_full(kinds)
     leaves: list[Leaf] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
     if len(in_full) < len(waiting):
-        leaves = [Paragraph(edition.say("open_told", n=number(len(in_full)), all=number(len(waiting))))]
+        leaves = [Paragraph(edition.say("open_told", n=format_number(len(in_full)), all=format_number(len(waiting))))]
     told = edition.plan.conflicts
     leaves += [
-        _unit(edition, row, claims[row.unit_id], told[told["unit_id"] == row.unit_id]) for row in each_row(in_full)
+        _open_unit(edition, row, claims[row.unit_id], told[told["unit_id"] == row.unit_id]) for row in each_row(in_full)
     ]
     rest = kinds.drop(index=in_full.index)
     leaves += [_like(edition, part) for _, part in rest.groupby("kind", sort=True)]
@@ -38,7 +38,7 @@ def open_units(edition: Edition) -> Chapter:
     return Chapter("open", words["open_units"], tuple(leaves))
 
 
-def _kind(edition: Edition, row: Any, claims: pd.DataFrame) -> tuple[Any, ...]:
+def _kind(edition: ReportContext, row: Any, claims: pd.DataFrame) -> tuple[Any, ...]:
     """What units have in common that wait for the same answer."""
     made = zip(claims["zone"], claims["rule"], claims["answer"], strict=True)
     return (OPEN.index(row.status), edition.standing(row.unit_id), row.main, *made)
@@ -52,7 +52,7 @@ def _in_full(waiting: pd.DataFrame) -> pd.DataFrame:
     return waiting.loc[ranked.sort_values(["settled", "nth"], kind="stable").index[:TOLD].sort_values()]
 
 
-def _unit(edition: Edition, row: Any, claims: pd.DataFrame, margins: pd.DataFrame) -> Card:
+def _open_unit(edition: ReportContext, row: Any, claims: pd.DataFrame, margins: pd.DataFrame) -> Card:
     words = edition.words
     facts = (
         (words["jurisdiction"], row.jurisdiction),
@@ -65,7 +65,7 @@ def _unit(edition: Edition, row: Any, claims: pd.DataFrame, margins: pd.DataFram
     )
 
 
-def _like(edition: Edition, part: pd.DataFrame) -> Card:
+def _like(edition: ReportContext, part: pd.DataFrame) -> Card:
     """Units of one kind by their names, under what they have in common."""
     _, standing, main, *made = part["kind"].iloc[0]
     words = edition.words
@@ -81,18 +81,18 @@ def _like(edition: Edition, part: pd.DataFrame) -> Card:
     )
 
 
-def _margins(edition: Edition, margins: pd.DataFrame) -> str:
+def _margins(edition: ReportContext, margins: pd.DataFrame) -> str:
     said = (edition.say("rule_said", rule=row.rule, reason=row.reason) for row in each_row(margins))
     return edition.words["semicolon"].join(said)
 
 
-def _smallest(edition: Edition, margins: pd.DataFrame) -> str:
+def _smallest(edition: ReportContext, margins: pd.DataFrame) -> str:
     """The one change of one indicator that is the smallest, in words."""
     smallest = margins[margins["smallest"].astype(bool)]
     return edition.words["no_change"] if smallest.empty else str(smallest["reason"].iloc[0])
 
 
-def _near(edition: Edition, near: pd.DataFrame) -> Grid:
+def _near(edition: ReportContext, near: pd.DataFrame) -> Grid:
     return grid(
         edition.words["near_units"],
         edition.columns(unit="text", rule="id", reason="long"),
@@ -101,7 +101,7 @@ def _near(edition: Edition, near: pd.DataFrame) -> Grid:
     )
 
 
-def _claims(edition: Edition, claims: pd.DataFrame) -> Grid:
+def _claims(edition: ReportContext, claims: pd.DataFrame) -> Grid:
     return grid(
         "",
         edition.columns(zone="text", rule="id", answer="word", reason="long"),
@@ -112,5 +112,5 @@ def _claims(edition: Edition, claims: pd.DataFrame) -> Grid:
     )
 
 
-def _grounds(edition: Edition, row: Any) -> tuple[str, ...]:
+def _grounds(edition: ReportContext, row: Any) -> tuple[str, ...]:
     return (row.reason, *edition.clauses(row.values))

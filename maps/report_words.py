@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from layers import LANGUAGES, ZoneplanError
-from maps.lettering import number
+from maps.lettering import format_number
 
 
 @cache
-def _all_words() -> dict[str, dict[str, str]]:
+def _report_texts() -> dict[str, dict[str, str]]:
     return tomllib.loads((Path(__file__).parent / "assets" / "report_words.toml").read_text("utf-8"))
 
 
@@ -34,7 +34,7 @@ def report_words(language: str) -> dict[str, str]:
             f"no language {language!r}: reports and pictures are written in {' or '.join(LANGUAGES)}; "
             "titles of a rulebook fall back to English"
         )
-    return {key: texts[language] for key, texts in _all_words().items()}
+    return {key: texts[language] for key, texts in _report_texts().items()}
 
 
 def units_counted(count: int, words: Mapping[str, str]) -> str:
@@ -45,4 +45,4 @@ def units_counted(count: int, words: Mapping[str, str]) -> str:
     >>> units_counted(1, report_words("en")), units_counted(1234, report_words("en"))
     ('1 unit', '1,234 units')
     """
-    return words["one_unit"] if count == 1 else words["n_units"].format(n=number(count))
+    return words["one_unit"] if count == 1 else words["n_units"].format(n=format_number(count))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from maps.lettering import number
+from maps.lettering import format_number
 from maps.lists import unit_list
 from maps.pages import fill_page, write_page
 from maps.pictures import picture
 from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
 from maps.report_chapters import decisions, lines, summary, zones
-from maps.report_editions import Edition
+from maps.report_editions import ReportContext
 from maps.report_energy import energy
 from maps.report_findings import findings
 from maps.report_flows import flows
@@ -71,7 +71,7 @@ def report(plan: Plan, language: str | None = None) -> str:
     as their codes. Long tables are folded on the screen and whole on paper; only of the claims on units that wait for
     an answer some stand in the tables alone, where the units are many.
     """
-    edition = Edition.of(plan, language)
+    edition = ReportContext.of(plan, language)
     return fill_page(
         "report.html.j2",
         ("report.css",),
@@ -84,11 +84,11 @@ def report(plan: Plan, language: str | None = None) -> str:
         notices=list(_notices(edition)),
         chapters=_chapters(edition),
         map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
-        rows_said=lambda count: edition.say("rows", n=number(count)),
+        rows_said=lambda count: edition.say("rows", n=format_number(count)),
     )
 
 
-def _chapters(edition: Edition) -> list[Chapter]:
+def _chapters(edition: ReportContext) -> list[Chapter]:
     picture_page = Chapter("map", edition.words["map"], ())
     lists = (industries,) if edition.plan.rulebook.classification else ()
     placed = (sites,) if any(quota.siting for quota in edition.plan.study.quotas) else ()
@@ -99,7 +99,7 @@ def _chapters(edition: Edition) -> list[Chapter]:
     return [summary(edition), picture_page, findings(edition), *decided, *rests_on]
 
 
-def _notices(edition: Edition) -> Iterator[str]:
+def _notices(edition: ReportContext) -> Iterator[str]:
     """What a reader must know before she relies on the plan."""
     plan, words = edition.plan, edition.words
     cited, values = plan.rulebook.policies, plan.rulebook.parameters.values()
@@ -111,12 +111,14 @@ def _notices(edition: Edition) -> Iterator[str]:
         yield plan.study.study.note
     for status in ("contested", "review"):
         if count := int(statuses.get(status, 0)):
-            yield edition.say(f"notice_{status}", n=number(count))
+            yield edition.say(f"notice_{status}", n=format_number(count))
     if unread_policies:
-        yield edition.say("notice_unread_policies", n=number(unread_policies), all=number(len(cited)))
+        yield edition.say("notice_unread_policies", n=format_number(unread_policies), all=format_number(len(cited)))
     if unread_parameters:
-        yield edition.say("notice_unread_parameters", n=number(unread_parameters), all=number(len(values)))
+        yield edition.say(
+            "notice_unread_parameters", n=format_number(unread_parameters), all=format_number(len(values))
+        )
     if edition.deductions:
         yield edition.say("notice_deductions", names=words["and"].join(edition.deductions))
     if assumed:
-        yield edition.say("notice_assumed", n=number(assumed))
+        yield edition.say("notice_assumed", n=format_number(assumed))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
-from layers import visible
-from zoning import heading, tell
+from layers import escape_hidden
+from zoning import entry_heading, reason_lines
 
 KINDS = ("reason", "setting", "yes", "no", "unknown", "parameter", "reference")
 """What a line of a chain can be, by its number from 1; below 0 it is a clause on which nothing hangs."""
@@ -19,12 +19,12 @@ _NUMBER = re.compile(r"(?<![A-Za-z0-9_])([0-9]+(?:[.,][0-9]+)*)")
 Link = Mapping[str, Any]
 
 
-class Shelf:
+class StringTable:
     """Values that recur, each kept once.
 
     Examples
     --------
-    >>> shelf = Shelf()
+    >>> shelf = StringTable()
     >>> [shelf.place(word) for word in ("land", "energy", "land")], shelf.kept
     ([0, 1, 0], ['land', 'energy'])
     """
@@ -42,7 +42,7 @@ class Shelf:
         return self._places.setdefault(value, len(self._places))
 
 
-class Whys:
+class ReasonTable:
     """Chains as the cards unfold them: each text once, its numbers apart, and each chain that units share once.
 
     Parameters
@@ -52,7 +52,7 @@ class Whys:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._texts, self._whys, self._lists = Shelf(), Shelf(), Shelf()
+        self._texts, self._whys, self._lists = StringTable(), StringTable(), StringTable()
         self._parts: dict[str, tuple[int | str, ...]] = {}
         self._placed: dict[tuple[int, object], tuple[Link, int]] = {}
 
@@ -69,7 +69,7 @@ class Whys:
         known = self._placed.get((id(link), word))
         if known is None:
             worded = link if word is None else word(link, self._language)
-            lines = tell(worded, self._language)
+            lines = reason_lines(worded, self._language)
             told = tuple((one.depth, self._kind(one.kind, one.decides), *self._text(one.text)) for one in lines)
             known = self._placed[id(link), word] = link, self._whys.place(told)
         return known[1]
@@ -80,7 +80,7 @@ class Whys:
 
     def headed(self, matter: str, links: Iterable[Link]) -> int:
         """The number of a list of headings, each with its chain."""
-        told = ((self.place(one), *self._text(heading(matter, one, self._language))) for one in links)
+        told = ((self.place(one), *self._text(entry_heading(matter, one, self._language))) for one in links)
         return self._lists.place(tuple(told))
 
     def told(self) -> dict[str, list[Any]]:
@@ -90,7 +90,7 @@ class Whys:
     def _text(self, text: str) -> tuple[int | str, ...]:
         """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
         if text not in self._parts:
-            parts = _NUMBER.split(visible(text))
+            parts = _NUMBER.split(escape_hidden(text))
             self._parts[text] = self._texts.place(GAP.join(parts[::2])), *parts[1::2]
         return self._parts[text]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from layers import visible, way_between
+from layers import escape_hidden, way_between
 from maps.lettering import hectares
 from maps.packing import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes
 from maps.palette import site_inks
@@ -44,7 +44,7 @@ def site_layers(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
             found.append(
                 {
                     "quota": place,
-                    "name": visible(quota.name),
+                    "name": escape_hidden(quota.name),
                     "period": quota.period,
                     "colour": inks[place],
                     "ha": hectares(rows["area_ha"].sum()),

@@ -10,9 +10,9 @@ import numpy as np
 from branca.element import MacroElement
 
 from layers import uncollected, unpooled
-from maps.contents import contents
+from maps.contents import map_payload_of
 from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
-from maps.packing import EARTH_RADIUS_M, Shapes, pack, shape
+from maps.packing import EARTH_RADIUS_M, Shapes, encode_shapes, simplified_shapes
 from maps.pages import ASSETS
 from maps.site_layers import site_layers
 from zoning import Plan
@@ -73,8 +73,8 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
     >>> "<script src=" in page or "<link " in page
     False
     """
-    said = contents(plan, language)
-    shapes = shape(plan.units, plan.pieces)
+    said = map_payload_of(plan, language)
+    shapes = simplified_shapes(plan.units, plan.pieces)
     plan_map = folium.Map(
         location=_centre(shapes),
         zoom_start=5,
@@ -89,7 +89,9 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
     plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
     plan_map.add_child(
-        _PlanLayer(pack(shapes, said | {"sites": site_layers(plan, shapes), "undrawn": shapes.undrawn.tolist()})),
+        _PlanLayer(
+            encode_shapes(shapes, said | {"sites": site_layers(plan, shapes), "undrawn": shapes.undrawn.tolist()})
+        ),
         name="plan",
     )
     language, words = said["language"], said["words"]

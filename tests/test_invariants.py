@@ -30,7 +30,7 @@ from zoning import (
     allocate,
     assign,
     classify,
-    complete,
+    complete_measures,
     known_parties,
     measure,
     overlay,
@@ -234,7 +234,7 @@ def west():
     rulebook = read_rulebook(study.rulebook, study.date)
     stack = read_layers(study)
     pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
-    return study, rulebook, complete(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
+    return study, rulebook, complete_measures(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
 
 
 @settings(ONCE, max_examples=4)

@@ -22,7 +22,7 @@ import shapely
 import maps.files
 import zoning.overlays
 from layers import LimitError, SourceError, ZoneplanError, read_study
-from maps import BusyError, WriteError, hold, require_room, verify, write_run
+from maps import BusyError, WriteError, require_room, stage_folder, verify, write_run
 from zoning import overlay, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -184,7 +184,7 @@ def test_f14_an_input_that_changes_during_the_run_is_noticed(name: str, toy_fold
 
 
 def test_f13_of_two_runs_into_one_folder_the_second_leaves(command, toy_folder: Path, tmp_path: Path) -> None:
-    with hold(tmp_path / "result"):
+    with stage_folder(tmp_path / "result"):
         done = command("run", toy_folder / "plan.toml", "--out", tmp_path / "result")
         assert done.code == 7
         assert str(os.getpid()) in done.err
@@ -196,7 +196,7 @@ def _take_over(folder: Path, barrier, answer) -> None:
     mark = folder.with_name("inside")
     barrier.wait()
     try:
-        with hold(folder):
+        with stage_folder(folder):
             handle = os.open(mark, os.O_CREAT | os.O_EXCL)
             time.sleep(0.05)  # no wait for anything: the longer it lasts, the more often others meet it
             os.close(handle)

@@ -23,7 +23,7 @@ DICTIONARIES = {
     "roles": vocabulary.ROLES,
     "settings": vocabulary.SETTINGS,
     "units": vocabulary.UNITS,
-    "industries": industry_texts.WORDS,
+    "industries": industry_texts.INDUSTRY_WORDS,
     "prices": prices.WORDS,
     "map": MAP,
     "report": {key: tuple(texts[language] for language in LANGUAGES) for key, texts in REPORT.items()},

@@ -29,7 +29,8 @@ from zoning.entries import Parameter as Parameter
 from zoning.entries import Policy as Policy
 from zoning.entries import Rule as Rule
 from zoning.entries import Zone as Zone
-from zoning.land_entries import Band as Band
+from zoning.land_entries import DerivedBand as DerivedBand
+from zoning.land_entries import DerivedBand as Band  # noqa: F401  (its name before)
 from zoning.land_entries import Derived as Derived
 from zoning.land_entries import Norm as Norm
 from zoning.locked_entries import Locked as Locked
@@ -61,11 +62,13 @@ from zoning.industries import judge_industry as judge_industry
 from zoning.industries import list_industries as list_industries
 from zoning.plans import Assumption as Assumption
 from zoning.plans import Plan as Plan
-from zoning.topics import narrow as narrow
+from zoning.topics import without_unused_topics as without_unused_topics
+from zoning.topics import without_unused_topics as narrow  # noqa: F401  (its name before)
 from zoning.gatherings import places_of as places_of
 from zoning.derivations import derive as derive
 from zoning.indicators import assumed as assumed
-from zoning.indicators import complete as complete
+from zoning.indicators import complete_measures as complete_measures
+from zoning.indicators import complete_measures as complete  # noqa: F401  (its name before)
 from zoning.partitions import partition as partition
 from zoning.overlays import overlay as overlay
 from zoning.lines import settle_lines as settle_lines
@@ -80,11 +83,14 @@ from zoning.measures import undeducted as undeducted
 from zoning.assumptions import assume as assume
 from zoning.assumptions import assume_scheme as assume_scheme
 from zoning.assumptions import assumption_title as assumption_title
-from zoning.wholes import Wholes as Wholes
+from zoning.wholes import ParentUnits as ParentUnits
+from zoning.wholes import ParentUnits as Wholes  # noqa: F401  (its name before)
 from zoning.wholes import first_part as first_part
-from zoning.wholes import gather_wholes as gather_wholes
+from zoning.wholes import gather_parents as gather_parents
+from zoning.wholes import gather_parents as gather_wholes  # noqa: F401  (its name before)
 from zoning.wholes import refinements as refinements
-from zoning.questions import Question as Question
+from zoning.questions import RuleEvaluation as RuleEvaluation
+from zoning.questions import RuleEvaluation as Question  # noqa: F401  (its name before)
 from zoning.questions import inherited_reason as inherited_reason
 from zoning.locked_units import locked_elsewhere as locked_elsewhere
 from zoning.locked_units import locked_units as locked_units
@@ -96,39 +102,54 @@ from zoning.zones import resolve as resolve
 from zoning.flips import flips as flips
 from zoning.margins import conflicts as conflicts
 from zoning.standings import STANDINGS as STANDINGS
-from zoning.standings import standings as standings
+from zoning.standings import decision_status as decision_status
+from zoning.standings import decision_status as standings  # noqa: F401  (its name before)
 from zoning.steps import Step as Step
-from zoning.contests import Contest as Contest
-from zoning.families import Family as Family
+from zoning.contests import Webster as Webster
+from zoning.contests import Webster as Contest  # noqa: F401  (its name before)
+from zoning.families import GroupTree as GroupTree
+from zoning.families import GroupTree as Family  # noqa: F401  (its name before)
 from zoning.apportionment import apportion as apportion
 from zoning.apportionment import find_binding as find_binding
 from zoning.weights import factors as factors
 from zoning.programmes import Programme as Programme
-from zoning.programmes import Row as Row
-from zoning.siftings import sift as sift
-from zoning.answers import Answer as Answer
+from zoning.programmes import LinearConstraint as LinearConstraint
+from zoning.programmes import LinearConstraint as Row  # noqa: F401  (its name before)
+from zoning.siftings import sifting as sifting
+from zoning.siftings import sifting as sift  # noqa: F401  (its name before)
+from zoning.answers import LpSolution as LpSolution
+from zoning.answers import LpSolution as Answer  # noqa: F401  (its name before)
 from zoning.answers import solve as solve
-from zoning.fillings import fill as fill
-from zoning.fillings import nest as nest
+from zoning.fillings import allocate_greedily as allocate_greedily
+from zoning.fillings import allocate_greedily as fill  # noqa: F401  (its name before)
+from zoning.fillings import nested_caps as nested_caps
+from zoning.fillings import nested_caps as nest  # noqa: F401  (its name before)
 from zoning.optima import Optimum as Optimum
 from zoning.optima import find_best as find_best
-from zoning.swaps import swap as swap
+from zoning.swaps import search_swaps as search_swaps
+from zoning.swaps import search_swaps as swap  # noqa: F401  (its name before)
 from zoning.evenness import composite as composite
-from zoning.evenness import find_evenest as find_evenest
+from zoning.evenness import find_most_equal as find_most_equal
+from zoning.evenness import find_most_equal as find_evenest  # noqa: F401  (its name before)
 from zoning.evenness import gini as gini
 from zoning.infeasibility import find_conflict as find_conflict
 from zoning.groups import groups_of as groups_of
 from zoning.bounds import Bounds as Bounds
 from zoning.limits import Limiting as Limiting
 from zoning.jurisdictions import Jurisdiction as Jurisdiction
-from zoning.balances import transfer as transfer
-from zoning.demands import Demands as Demands
+from zoning.balances import apply_transfers as apply_transfers
+from zoning.balances import apply_transfers as transfer  # noqa: F401  (its name before)
+from zoning.demands import Constraints as Constraints
+from zoning.demands import Constraints as Demands  # noqa: F401  (its name before)
 from zoning.quota_rows import RESERVE as RESERVE
-from zoning.handings import Handing as Handing
+from zoning.handings import WeightedQuota as WeightedQuota
+from zoning.handings import WeightedQuota as Handing  # noqa: F401  (its name before)
 from zoning.solutions import Solution as Solution
-from zoning.quotas import Handed as Handed
+from zoning.quotas import TracedAllocation as TracedAllocation
+from zoning.quotas import TracedAllocation as Handed  # noqa: F401  (its name before)
 from zoning.quotas import allocate as allocate
-from zoning.quotas import hand_down as hand_down
+from zoning.quotas import allocate_traced as allocate_traced
+from zoning.quotas import allocate_traced as hand_down  # noqa: F401  (its name before)
 from zoning.selections import Plots as Plots
 from zoning.surroundings import Surroundings as Surroundings
 from zoning.grounds import Ground as Ground
@@ -151,15 +172,20 @@ from zoning.parties import known_parties as known_parties
 from zoning.parties import parties_of_unit as parties_of_unit
 from zoning.agreements import complete_agreement as complete_agreement
 from zoning.agreements import index_of as index_of
-from zoning.agreements import settle as settle
-from zoning.agreements import whole_agreements as whole_agreements
-from zoning.needs import Sight as Sight
-from zoning.transfers import hand_over as hand_over
+from zoning.agreements import settle_agreement as settle_agreement
+from zoning.agreements import settle_agreement as settle  # noqa: F401  (its name before)
+from zoning.agreements import expand_agreements as expand_agreements
+from zoning.agreements import expand_agreements as whole_agreements  # noqa: F401  (its name before)
+from zoning.needs import TransferContext as TransferContext
+from zoning.needs import TransferContext as Sight  # noqa: F401  (its name before)
+from zoning.transfers import pay_transfer as pay_transfer
+from zoning.transfers import pay_transfer as hand_over  # noqa: F401  (its name before)
 from zoning.rivers import river_pairs as river_pairs
 from zoning.accounts import account as account
 from zoning.accounts import party_faults as party_faults
 from zoning.accounts import positions as positions
-from zoning.foresights import Foresight as Foresight
+from zoning.foresights import ExpectedColumns as ExpectedColumns
+from zoning.foresights import ExpectedColumns as Foresight  # noqa: F401  (its name before)
 from zoning.flow_checks import flow_faults as flow_faults
 from zoning.flow_checks import flow_notes as flow_notes
 from zoning.intensities import annual_fall as annual_fall
@@ -169,24 +195,33 @@ from zoning.intensities import fall_over_years as fall_over_years
 from zoning.intensities import implied_growth as implied_growth
 from zoning.intensities import intensity_change as intensity_change
 from zoning.intensities import over_fulfilment as over_fulfilment
-from zoning.intensities import progress as progress
+from zoning.intensities import target_progress as target_progress
+from zoning.intensities import target_progress as progress  # noqa: F401  (its name before)
 from zoning.intensities import trace_intensity as trace_intensity
 from zoning.energy_words import colour_in as colour_in
-from zoning.energy_schemes import scheme_of as scheme_of
-from zoning.energy_shares import share_total as share_total
+from zoning.energy_schemes import scheme_in_force as scheme_in_force
+from zoning.energy_schemes import scheme_in_force as scheme_of  # noqa: F401  (its name before)
+from zoning.energy_shares import apportion_energy as apportion_energy
+from zoning.energy_shares import apportion_energy as share_total  # noqa: F401  (its name before)
 from zoning.energy_figures import figures_of as figures_of
 from zoning.energy import judge_energy as judge_energy
-from zoning.sights import sights as sights
+from zoning.sights import condition_contexts as condition_contexts
+from zoning.sights import condition_contexts as sights  # noqa: F401  (its name before)
 from zoning.norms import weigh_norms as weigh_norms
 from zoning.overruling import overrule as overrule
 from zoning.policies import assign as assign
 from zoning.policies import uncovered as uncovered
-from zoning.settings import settings_of as settings_of
-from zoning.settings import tell_settings as tell_settings
+from zoning.settings import policy_parameters_of as policy_parameters_of
+from zoning.settings import policy_parameters_of as settings_of  # noqa: F401  (its name before)
+from zoning.settings import describe_parameters as describe_parameters
+from zoning.settings import describe_parameters as tell_settings  # noqa: F401  (its name before)
 from zoning.retellings import retell as retell
-from zoning.own_lists import held_lists as held_lists
-from zoning.own_lists import own_items as own_items
-from zoning.own_lists import own_list_faults as own_list_faults
+from zoning.own_lists import lists_in_force as lists_in_force
+from zoning.own_lists import lists_in_force as held_lists  # noqa: F401  (its name before)
+from zoning.own_lists import local_items as local_items
+from zoning.own_lists import local_items as own_items  # noqa: F401  (its name before)
+from zoning.own_lists import local_list_faults as local_list_faults
+from zoning.own_lists import local_list_faults as own_list_faults  # noqa: F401  (its name before)
 from zoning.inquiries import ask_industry as ask_industry
 from zoning.inquiries import check_state as check_state
 from zoning.inquiries import items_at as items_at
@@ -198,16 +233,22 @@ from zoning.siting_words import why_unplaced as why_unplaced
 from zoning.siting_explanations import explain_sitings as explain_sitings
 from zoning.siting_explanations import find_unplaced as find_unplaced
 from zoning.chains import LINK as LINK
-from zoning.chains import chain as chain
-from zoning.chains import link as link
+from zoning.chains import clause_chain as clause_chain
+from zoning.chains import clause_chain as chain  # noqa: F401  (its name before)
+from zoning.chains import reason_record as reason_record
+from zoning.chains import reason_record as link  # noqa: F401  (its name before)
 from zoning.chains import records as records
 from zoning.tellings import ANSWERS as ANSWERS
-from zoning.tellings import Told as Told
-from zoning.tellings import reasoned as reasoned
-from zoning.tellings import tell as tell
+from zoning.tellings import ReasonLine as ReasonLine
+from zoning.tellings import ReasonLine as Told  # noqa: F401  (its name before)
+from zoning.tellings import rule_and_reason as rule_and_reason
+from zoning.tellings import rule_and_reason as reasoned  # noqa: F401  (its name before)
+from zoning.tellings import reason_lines as reason_lines
+from zoning.tellings import reason_lines as tell  # noqa: F401  (its name before)
 from zoning.claim_explanations import explain_claims as explain_claims
 from zoning.line_explanations import explain_lines as explain_lines
-from zoning.grants import grant as grant
+from zoning.grants import quota_causes as quota_causes
+from zoning.grants import quota_causes as grant  # noqa: F401  (its name before)
 from zoning.quota_explanations import explain_quotas as explain_quotas
 from zoning.energy_explanations import explain_lights as explain_lights
 from zoning.energy_explanations import scheme_in_use as scheme_in_use
@@ -224,14 +265,18 @@ from zoning.duties import explain_policies as explain_policies
 from zoning.duties import policies_of as policies_of
 from zoning.list_explanations import TREATMENTS as TREATMENTS
 from zoning.list_explanations import explain_lists as explain_lists
-from zoning.headings import heading as heading
-from zoning.narratives import narrate as narrate
+from zoning.headings import entry_heading as entry_heading
+from zoning.headings import entry_heading as heading  # noqa: F401  (its name before)
+from zoning.narratives import explanation_lines as explanation_lines
+from zoning.narratives import explanation_lines as narrate  # noqa: F401  (its name before)
 from zoning.explanations import MATTERS as MATTERS
 from zoning.explanations import Explanation as Explanation
 from zoning.explanations import explain as explain
 from zoning.explanations import trace as trace
-from zoning.usages import Usage as Usage
-from zoning.usages import usage as usage
+from zoning.usages import RuleCoverage as RuleCoverage
+from zoning.usages import RuleCoverage as Usage  # noqa: F401  (its name before)
+from zoning.usages import rule_coverage_of as rule_coverage_of
+from zoning.usages import rule_coverage_of as usage  # noqa: F401  (its name before)
 from zoning.usages import usage_findings as usage_findings
 from zoning.case_inputs import case_flows as case_flows
 from zoning.case_checks import case_faults as case_faults
@@ -250,6 +295,7 @@ from zoning.checks import check as check
 from zoning.checks import complaints as complaints
 from zoning.checks import group_absent as group_absent
 from zoning.findings import OPEN as OPEN
-from zoning.findings import find as find
+from zoning.findings import plan_findings_of as plan_findings_of
+from zoning.findings import plan_findings_of as find  # noqa: F401  (its name before)
 from zoning.runs import STEPS as STEPS
 from zoning.runs import run as run

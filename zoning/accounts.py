@@ -9,15 +9,15 @@ import geopandas as gpd
 import pandas as pd
 
 from layers import Agreement, Layer, Study, Transfer, UnknownNameError, ZoneplanError, raise_all, shown
-from zoning.agreements import Row, Sides, parties_of, settle, whole_agreements
+from zoning.agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
 from zoning.errors import near
-from zoning.needs import Sight
+from zoning.needs import TransferContext
 from zoning.parties import known_parties, slip_faults
 from zoning.rivers import river_pairs
 from zoning.rulebook import Rulebook
 from zoning.tables import FLOWS, POSITIONS, tabulate
-from zoning.transfers import hand_over
-from zoning.weights import see
+from zoning.transfers import pay_transfer
+from zoning.weights import unit_context
 
 
 def account(
@@ -70,13 +70,13 @@ def account(
     True
     """
     known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
-    agreements = whole_agreements(study, rulebook)
+    agreements = expand_agreements(study, rulebook)
     raise_all(party_faults(study, agreements, known))
     rivers = {layer.name: layer for layer in layers}
     rows = [
         row
         for place, one in enumerate(agreements)
-        for row in settle(one, _sides(one, place, study, units, rivers), language)
+        for row in settle_agreement(one, _sides(one, place, study, units, rivers), language)
     ]
     rows += _transferred(study.transfers, zones, measures, rulebook, language)
     return tabulate(FLOWS, pd.DataFrame(rows))
@@ -86,11 +86,11 @@ def account_without_rivers(
     zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
 ) -> pd.DataFrame:
     """The FLOWS table of :func:`account`, less the agreements that leave it to a river who is upstream."""
-    agreements = [one for one in whole_agreements(study, rulebook) if one.has_sides]
-    return account_for(agreements, study.transfers, zones, measures, rulebook, language)
+    agreements = [one for one in expand_agreements(study, rulebook) if one.has_sides]
+    return payment_rows(agreements, study.transfers, zones, measures, rulebook, language)
 
 
-def account_for(
+def payment_rows(
     agreements: Iterable[Agreement],
     transfers: Iterable[Transfer],
     zones: pd.DataFrame,
@@ -99,7 +99,7 @@ def account_for(
     language: str = "en",
 ) -> pd.DataFrame:
     """The FLOWS table of agreements that are written out, their sides named, and of transfers."""
-    rows = [row for one in agreements for row in settle(one, language=language)]
+    rows = [row for one in agreements for row in settle_agreement(one, language=language)]
     rows += _transferred(transfers, zones, measures, rulebook, language)
     return tabulate(FLOWS, pd.DataFrame(rows))
 
@@ -163,8 +163,10 @@ def _transferred(
     every = tuple(transfers)
     if not every:
         return []
-    sight = Sight(see(zones[["main", "overlays"]], measures, rulebook.codes("overlay")), rulebook.values)
-    return [row for one in every for row in hand_over(one, sight, language)]
+    sight = TransferContext(
+        unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay")), rulebook.values
+    )
+    return [row for one in every for row in pay_transfer(one, sight, language)]
 
 
 def _kind(party: str, known: Mapping[str, str]) -> str:

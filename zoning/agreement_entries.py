@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from layers import Agreement
-from zoning.entries import Id, InForce, Part, Text, Texts
+from zoning.entries import Entry, Id, InForce, Text, Texts
 
 MEASURED: Mapping[str, Any] = {
     "unit": "1",
@@ -71,7 +71,7 @@ class AgreementModel(InForce):
             yield f"terms: {error.errors(include_url=False)[0]['msg']}"
 
 
-class AgreementModels(Part):
+class AgreementModels(Entry):
     """``agreements.toml``."""
 
     agreements: tuple[AgreementModel, ...] = ()

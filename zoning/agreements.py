@@ -37,7 +37,7 @@ class Sides(NamedTuple):
         return self.downstream if party == self.upstream else self.upstream
 
 
-def whole_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
+def expand_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
     """The agreements of a study, those that are like one of the rulebook's written out.
 
     Parameters
@@ -96,7 +96,7 @@ def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
         raise StudyError(f"with the terms of '{model.id}': {told}", code="agreement") from None
 
 
-def settle(agreement: Agreement, sides: Sides | None = None, language: str = "en") -> list[Row]:
+def settle_agreement(agreement: Agreement, sides: Sides | None = None, language: str = "en") -> list[Row]:
     """What an agreement makes flow in its period.
 
     Parameters
@@ -142,7 +142,7 @@ def settle(agreement: Agreement, sides: Sides | None = None, language: str = "en
     >>> chishui = Agreement(name="Chishui", period=2018, kind="pool", amount=200, unit="M CNY",
     ...                     pay={"yunnan": 1, "guizhou": 5, "sichuan": 4},
     ...                     receive={"yunnan": 3, "guizhou": 4, "sichuan": 3})
-    >>> [(row["payer"], row["receiver"], str(row["amount"])) for row in settle(chishui)][3:]
+    >>> [(row["payer"], row["receiver"], str(row["amount"])) for row in settle_agreement(chishui)][3:]
     [('guizhou', '(pool)', '100.00'), ('sichuan', '(pool)', '80.00'), ('yunnan', '(pool)', '20.00')]
     """
     if agreement.kind == "pool":

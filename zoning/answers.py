@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zoning.contests import Floats
-from zoning.programmes import Programme, load, settle_status
-from zoning.siftings import sift
+from zoning.programmes import Programme, load_solver, settle_status
+from zoning.siftings import sifting
 
 if TYPE_CHECKING:
     import highspy
@@ -20,7 +20,7 @@ _CLEAR = 1e-7
 
 
 @dataclass(frozen=True)
-class Answer:
+class LpSolution:
     """What HiGHS found.
 
     Attributes
@@ -54,7 +54,7 @@ class Answer:
     row_ends: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) -> Answer:
+def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) -> LpSolution:
     """The best plan of a programme.
 
     Parameters
@@ -67,7 +67,7 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
 
     Returns
     -------
-    Answer
+    LpSolution
 
     Raises
     ------
@@ -84,9 +84,9 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
 
     Examples
     --------
-    >>> from zoning.programmes import Row
-    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 10, 10)
-    >>> cap = Row("limit-1", "a limit", np.array([1, 2]), np.ones(2), -np.inf, 6)
+    >>> from zoning.programmes import LinearConstraint
+    >>> total = LinearConstraint("total", "the total", np.arange(3), np.ones(3), 10, 10)
+    >>> cap = LinearConstraint("limit-1", "a limit", np.array([1, 2]), np.ones(2), -np.inf, 6)
     >>> bounds = np.zeros(3, dtype=int), np.array([9, 5, 9])
     >>> answer = solve(Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, cap)))
     >>> answer.amounts.tolist(), answer.value, answer.prices.tolist(), answer.duals.tolist()
@@ -96,20 +96,20 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
     sizes = np.array([row.size for row in programme.rows])
     rows = [row.times(1 / size) for row, size in zip(programme.rows, sizes, strict=True)]
     scaled = replace(programme, gains=programme.gains / scale, rows=rows)
-    solver = load(scaled, whole=whole, basis=None if whole else sift(scaled))
+    solver = load_solver(scaled, whole=whole, basis=None if whole else sifting(scaled))
     solver.run()
     if not settle_status(solver):
-        return Answer(feasible=False)
+        return LpSolution(feasible=False)
     amounts = np.array(solver.getSolution().col_value)
     if whole:
         bound = -float(solver.getInfo().mip_dual_bound) * scale
-        return Answer(feasible=True, amounts=amounts, value=float(programme.gains @ amounts), bound=bound)
+        return LpSolution(feasible=True, amounts=amounts, value=float(programme.gains @ amounts), bound=bound)
     prices, duals = -np.array(solver.getSolution().col_dual), -np.array(solver.getSolution().row_dual)
     (starts, ends), (row_starts, row_ends) = _ranges(solver, len(amounts), len(duals), known=canonical)
     prices, duals = (np.where(np.abs(some) > _CLEAR, some, 0.0) for some in (prices, duals))
     if canonical:
         amounts = _first(programme, amounts, prices, duals)
-    return Answer(
+    return LpSolution(
         feasible=True,
         amounts=amounts,
         value=float(programme.gains @ amounts),

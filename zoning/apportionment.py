@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from layers import LimitError, SourceError, ZoneplanError, shown
-from zoning.contests import Contest, Flags, Floats, Objects
+from zoning.contests import Flags, Floats, Objects, Webster
 from zoning.errors import InfeasibleError, MissingValueError, stray_texts
-from zoning.steps import UNLIMITED, Counts, Number, Step, exact
+from zoning.steps import UNLIMITED, Counts, Number, Step, exact_number
 
 Bound: TypeAlias = Number | pd.Series
 
@@ -74,10 +74,10 @@ def apportion(
     >>> apportion(people, 6, step="0.5", floor=floors, ceiling="2.5").to_dict()
     {'north': Decimal('2.5'), 'middle': Decimal('1.0'), 'south': Decimal('2.5')}
     """
-    return hand_out(weights, total, step, floor, ceiling)[0]
+    return apportion_with_bounds(weights, total, step, floor, ceiling)[0]
 
 
-def hand_out(
+def apportion_with_bounds(
     weights: pd.Series, total: Number, step: Number = 1, floor: Bound = 0, ceiling: Bound | None = None
 ) -> tuple[pd.Series, pd.Series]:
     """The amounts of :func:`apportion` and the bounds of :func:`find_binding`, at once."""
@@ -112,29 +112,29 @@ def find_binding(
     {'a': '', 'b': '', 'c': 'floor'}
     """
     ruler = Step.of(step)
-    contest = _enter(weights, sum(amounts, start=exact(0)), ruler, floor, ceiling)
+    contest = _enter(weights, sum(amounts, start=exact_number(0)), ruler, floor, ceiling)
     bound = contest.bound(ruler.counts(amounts.loc[weights.index], "down"))
     return pd.Series(bound, index=weights.index, name="binding", dtype="str")
 
 
-def named(ids: pd.Index | Objects) -> str:
+def counted_ids(ids: pd.Index | Objects) -> str:
     """How many units and the first five of them, as messages show them.
 
     Examples
     --------
-    >>> named(pd.Index(["b", "a"]))
+    >>> counted_ids(pd.Index(["b", "a"]))
     "2 units: 'a', 'b'"
     """
     return f"{len(ids)} unit{'' if len(ids) == 1 else 's'}: {shown(sorted(ids))}"
 
 
-def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling: Bound | None) -> Contest:
+def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling: Bound | None) -> Webster:
     """The contest, once everything that could not be settled has been refused."""
     weights = weights.astype(int) if weights.dtype == bool else weights
     sizes = measure_weights(weights)
     steps = ruler.count(total)
     if steps is None:
-        over = exact(total) - ruler.below(total)
+        over = exact_number(total) - ruler.below(total)
         raise InfeasibleError(
             f"the total of {total} is no whole multiple of the step {ruler.size}: {over} are left over; "
             f"take {ruler.below(total)} or a smaller step",
@@ -143,15 +143,17 @@ def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling
     if steps < 0:
         raise InfeasibleError(f"the total of {total} is below 0", code="negative_total")
     floors, ceilings = measure_bounds(weights.index, ruler, floor, ceiling)
-    return enter(weights, sizes, steps, floors, ceilings, ruler)
+    return make_contest(weights, sizes, steps, floors, ceilings, ruler)
 
 
-def enter(weights: pd.Series, sizes: Floats, steps: int, floors: Counts, ceilings: Counts, ruler: Step) -> Contest:
+def make_contest(
+    weights: pd.Series, sizes: Floats, steps: int, floors: Counts, ceilings: Counts, ruler: Step
+) -> Webster:
     """A contest for whole steps between bounds in whole steps; refuses bounds that contradict the total."""
     refuse_huge(steps, len(weights), ruler)
     reach = np.where(sizes > 0, ceilings, floors)
     ids, given = weights.index.to_numpy(dtype=object), weights.to_numpy(dtype=object)
-    contest = Contest(ids, given, sizes, steps, floors, reach)
+    contest = Webster(ids, given, sizes, steps, floors, reach)
     _refuse_sums(contest, ruler)
     return replace(contest, ceilings=np.minimum(reach, steps))
 
@@ -176,7 +178,7 @@ def measure_weights(weights: pd.Series) -> Floats:
     odd = weights.index[(sizes > _LARGEST) | ((sizes < _SMALLEST) & (weights != 0).to_numpy(dtype=bool))]
     if len(odd):
         raise LimitError(
-            f"weights must be 0 or between {_SMALLEST} and {_LARGEST}, other than those of {named(odd)}",
+            f"weights must be 0 or between {_SMALLEST} and {_LARGEST}, other than those of {counted_ids(odd)}",
             features=sorted(odd),
         )
     return sizes
@@ -195,7 +197,7 @@ def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["
         return np.full(len(index), UNLIMITED)
     what = "floor" if towards == "up" else "ceiling"
     if not isinstance(bound, pd.Series):
-        one = exact(bound)
+        one = exact_number(bound)
         if one.is_nan() or (one.is_infinite() and towards == "up"):
             raise ZoneplanError(f"the {what} of {bound} is not a finite number", code="number")
         return np.repeat(ruler.counts(pd.Series([one], dtype=object), towards), len(index))
@@ -213,7 +215,7 @@ def refuse_text(values: pd.Series, what: str) -> None:
     if not numeric and (typed or any(isinstance(value, str) for value in values)):
         odd = stray_texts(values).sort_index()
         raise ZoneplanError(
-            f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {named(odd.index)}; write plain "
+            f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {counted_ids(odd.index)}; write plain "
             "numbers, such as 1234.5, 0 included",
             code="text",
             features=odd.index,
@@ -224,7 +226,7 @@ def _refuse_missing(index: pd.Index, missing: Flags, what: str) -> None:
     ids = index[missing]
     if len(ids):
         raise MissingValueError(
-            f"the {what} is missing or not finite for {named(ids)}; give a number, 0 included",
+            f"the {what} is missing or not finite for {counted_ids(ids)}; give a number, 0 included",
             features=sorted(ids),
         )
 
@@ -233,7 +235,9 @@ def _refuse_negative(index: pd.Index, negative: Flags, what: str) -> None:
     ids = index[negative]
     if len(ids):
         raise SourceError(
-            f"the {what} is below 0 for {named(ids)}; give 0 or more", code=f"negative_{what}", features=sorted(ids)
+            f"the {what} is below 0 for {counted_ids(ids)}; give 0 or more",
+            code=f"negative_{what}",
+            features=sorted(ids),
         )
 
 
@@ -246,14 +250,14 @@ def _refuse_bounds(index: pd.Index, ruler: Step, floors: Counts, ceilings: Count
         ids, one = index[crossed], crossed[index[crossed].argmin()]
         low, high = ruler.amount(int(floors[one])), ruler.amount(int(ceilings[one]))
         raise InfeasibleError(
-            f"the floor is above the ceiling for {named(ids)}; the floor of '{index[one]}' is {low}, its "
+            f"the floor is above the ceiling for {counted_ids(ids)}; the floor of '{index[one]}' is {low}, its "
             f"ceiling {high}, a gap of {low - high} (floors are rounded up to the step of {ruler.size}, ceilings down)",
             code="floor_above_ceiling",
             features=sorted(ids),
         )
 
 
-def _refuse_sums(contest: Contest, ruler: Step) -> None:
+def _refuse_sums(contest: Webster, ruler: Step) -> None:
     """Refuse bounds that contradict the total."""
     total, least, most = contest.total, sum(contest.floors.tolist()), sum(contest.ceilings.tolist())
     if least > total:
@@ -271,7 +275,7 @@ def _refuse_sums(contest: Contest, ruler: Step) -> None:
             code="no_weight",
         )
     idle = contest.ids[contest.sizes == 0]
-    more = f"; without a weight, and so with their floor only: {named(idle)}" if len(idle) else ""
+    more = f"; without a weight, and so with their floor only: {counted_ids(idle)}" if len(idle) else ""
     raise InfeasibleError(
         f"the ceilings come to {ruler.amount(most)}, which is {left} less than the total of {ruler.amount(total)}; "
         f"raise the ceilings or lower the total{more}",

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from layers import Quota, QuotaTransfer, StudyError, UnknownNameError, shown, telling
+from layers import Quota, QuotaTransfer, StudyError, UnknownNameError, naming_the_layer, shown
 from zoning.bounds import UNIT
 from zoning.errors import InfeasibleError, near
 
 NOTHING = Decimal(0)
 
 
-def transfer(quota: Quota, rows: pd.DataFrame, names: tuple[pd.Series, ...] = ()) -> pd.DataFrame:
+def apply_transfers(quota: Quota, rows: pd.DataFrame, names: tuple[pd.Series, ...] = ()) -> pd.DataFrame:
     """The rows of a quota after its transfers.
 
     Parameters
@@ -73,7 +73,7 @@ def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd
                 code="transfer_of_locked",
                 features=[unit],
             )
-    with telling(at):
+    with naming_the_layer(at):
         refuse_across(one, (*names, units["jurisdiction"]))
 
 

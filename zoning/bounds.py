@@ -10,12 +10,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Lock, Quota, SourceError, StudyError, UnknownNameError, Within, shown, telling
-from zoning.apportionment import measure_bounds, named, refuse_text
+from layers import Lock, Quota, SourceError, StudyError, UnknownNameError, Within, naming_the_layer, shown
+from zoning.apportionment import counted_ids, measure_bounds, refuse_text
 from zoning.contests import Flags
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.steps import UNLIMITED, Counts, Step
-from zoning.weights import Values, find_column, meeting
+from zoning.weights import Values, find_column, rows_meeting
 
 UNIT = "unit"
 """The lowest level: the planning units themselves."""
@@ -78,7 +78,7 @@ def find_bounds(
         The bounds of one unit contradict each other.
     """
     step, index = Step.of(quota.step), measures.index
-    with telling("floor and ceiling"):
+    with naming_the_layer("floor and ceiling"):
         ceiling = None if quota.ceiling is None else _bound(quota.ceiling, measures, "ceiling")
         floors, ceilings = measure_bounds(index, step, _bound(quota.floor, measures, "floor"), ceiling)
     locked = _lock(quota, seen, parameters, step, floors, ceilings)
@@ -167,7 +167,7 @@ def _lock(
         if len(over):
             least = step.amount(int(ceilings_before[here & (count > ceilings_before)].min()))
             raise InfeasibleError(
-                f"a locked amount of {lock.amount} ({lock.reason}) is above the ceiling of {named(over)}; "
+                f"a locked amount of {lock.amount} ({lock.reason}) is above the ceiling of {counted_ids(over)}; "
                 f"the lowest of these ceilings is {least}: lock {least}, or raise the ceiling",
                 code="locked_above_ceiling",
                 features=sorted(over),
@@ -184,11 +184,11 @@ def lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values 
             f"a locked amount names the unit {shown([lock.unit])}, which is not there{near(lock.unit, seen.index)}",
             code="unknown_unit",
         )
-    here = seen.index == lock.unit if lock.when is None else meeting("lock", lock.when, seen, parameters)
+    here = seen.index == lock.unit if lock.when is None else rows_meeting("lock", lock.when, seen, parameters)
     twice = seen.index[locked & here]
     if len(twice):
         raise StudyError(
-            f"two locked amounts for {named(twice)}; leave one, or say in the conditions which is meant",
+            f"two locked amounts for {counted_ids(twice)}; leave one, or say in the conditions which is meant",
             code="duplicate",
             features=sorted(twice),
         )
@@ -211,7 +211,7 @@ def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
         missing = measures.index[~np.isfinite(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float))]
         if len(missing):
             raise MissingValueError(
-                f"the balance '{quota.carried}' is missing or not finite for {named(missing)}; give a number, "
+                f"the balance '{quota.carried}' is missing or not finite for {counted_ids(missing)}; give a number, "
                 "0 included",
                 features=sorted(missing),
             )
@@ -219,7 +219,7 @@ def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
     broken = measures.index[counts != step.counts(values, "up")]
     if len(broken):
         raise SourceError(
-            f"the balance that is carried over is no whole multiple of the step {quota.step} for {named(broken)}; "
+            f"the balance that is carried over is no whole multiple of the step {quota.step} for {counted_ids(broken)}; "
             "round the column, or take a smaller step",
             code="balance_and_step",
             features=sorted(broken),
@@ -241,7 +241,7 @@ def _refuse_crossed(
     need = "it carries over" if carried[one] > ceilings[one] else "its floor or locked amount is"
     amount = step.amount(int(carried[one] if carried[one] > ceilings[one] else floors[one]))
     raise InfeasibleError(
-        f"{need} more than the {limit} for {named(index[crossed])}; for '{index[one]}' that is {amount}, and its "
+        f"{need} more than the {limit} for {counted_ids(index[crossed])}; for '{index[one]}' that is {amount}, and its "
         f"{limit}{by} is {step.amount(int(ceilings[one]))}, a gap of {step.amount(int(least[one] - room[one]))}",
         code="carried_above_ceiling" if carried[one] > ceilings[one] else "floor_above_ceiling",
         features=sorted(index[crossed]),
@@ -252,6 +252,6 @@ def _bound(bound: Decimal | str, measures: pd.DataFrame, what: str) -> pd.Series
     return find_column(bound, measures, what) if isinstance(bound, str) else bound
 
 
-def limit(link: Decimal, step: Step, carried: int) -> int:
+def steps_left(link: Decimal, step: Step, carried: int) -> int:
     """The steps that a jurisdiction may still be given under a link."""
     return int(Fraction(link) // Fraction(step.size)) - carried

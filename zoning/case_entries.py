@@ -9,13 +9,13 @@ from typing import Literal
 from pydantic import Field
 
 from layers import Agreement, Transfer
-from zoning.entries import Part, Scalar, Text
+from zoning.entries import Entry, Scalar, Text
 from zoning.industry_entries import Treatment
 
 Light = Literal["intensity_light", "total_light", "total_exempt", "verdict"]
 
 
-class Case(Part):
+class Case(Entry):
     """A worked case: a unit on a day, and what the rulebook must make of it."""
 
     name: Text
@@ -49,7 +49,7 @@ class Case(Part):
     """What must come out."""
 
 
-class CasePiece(Part):
+class CasePiece(Entry):
     """A piece of a worked case, and the policies on it; what is left out is not compared."""
 
     roles: tuple[Text, ...] = ()
@@ -62,7 +62,7 @@ class CasePiece(Part):
     """Ids of all policies on the piece of which an exception holds."""
 
 
-class Expected(Part):
+class Expected(Entry):
     """What a worked case must give; what is left out is not compared."""
 
     main: str | None = None
@@ -93,7 +93,7 @@ class Expected(Part):
     """Whether existing works of some industries may stay, by their codes."""
 
 
-class Cases(Part):
+class Cases(Entry):
     """A file of ``cases/``."""
 
     cases: tuple[Case, ...] = ()

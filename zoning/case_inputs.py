@@ -6,16 +6,16 @@ import geopandas as gpd
 import pandas as pd
 
 from layers import EnergyTable
-from zoning.accounts import account_for
+from zoning.accounts import payment_rows
 from zoning.agreements import complete_agreement
 from zoning.case_entries import Case
 from zoning.conditions import LIGHTS, PARTIES
 from zoning.energy import judge_energy
-from zoning.indicators import QUOTA, column_of, complete
+from zoning.indicators import QUOTA, column_of, complete_measures
 from zoning.lines import settle_lines
 from zoning.rulebook import Rulebook
 from zoning.tables import QUOTAS, tabulate
-from zoning.wholes import Wholes
+from zoning.wholes import ParentUnits
 
 ENERGY_KEYS = ("period", "scheme")
 """What of the energy of a case is no column of its table."""
@@ -46,14 +46,14 @@ def is_measure(name: str) -> bool:
     return not name.startswith(QUOTA) and name not in (*LIGHTS, *PARTIES)
 
 
-def case_wholes(case: Case, rulebook: Rulebook) -> Wholes | None:
+def case_wholes(case: Case, rulebook: Rulebook) -> ParentUnits | None:
     """The larger unit of the case, as the case gives it."""
     if case.whole is None:
         return None
     whole = pd.Index([f"{case.unit} and its neighbours"], name="unit_id", dtype="str")
     given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
     unit = pd.Index([case.unit], name="unit_id", dtype="str")
-    return Wholes("whole", complete(given, rulebook), pd.Series(whole, index=unit))
+    return ParentUnits("whole", complete_measures(given, rulebook), pd.Series(whole, index=unit))
 
 
 def case_pieces(case: Case, rulebook: Rulebook) -> gpd.GeoDataFrame:
@@ -103,7 +103,7 @@ def case_flows(case: Case, zones: pd.DataFrame, measures: pd.DataFrame, rulebook
     """The money that flows by the agreements and transfers of a case, or of which it says that the unit has a part."""
     if case.agreements or case.transfers:
         agreements = [complete_agreement(one, rulebook) for one in case.agreements]
-        return account_for(agreements, case.transfers, zones, measures, rulebook)
+        return payment_rows(agreements, case.transfers, zones, measures, rulebook)
     if not set(PARTIES) & set(case.given):
         return None
     sides = {"payer": "pays", "receiver": "receives"}

@@ -25,7 +25,7 @@ from zoning.case_inputs import (
 from zoning.claims import classify
 from zoning.drafts import Draft, read_draft
 from zoning.errors import RulebookError
-from zoning.indicators import complete
+from zoning.indicators import complete_measures
 from zoning.industries import judge_industry, list_industries, lists_on
 from zoning.industry_entries import State
 from zoning.norms import weigh_norms
@@ -199,7 +199,7 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
     measures, quotas = case_measures(case, rulebook), case_quotas(case)
     zones = resolve(classify(measures, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
     pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
-    known = complete(measures, rulebook)
+    known = complete_measures(measures, rulebook)
     flows = case_flows(case, zones, known, rulebook)
     policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
     policies = policies[policies["unit_id"] == case.unit]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers import Clause, Condition, ConditionError, Study, parse_condition
-from zoning.entries import InForce, Part
+from zoning.entries import Entry, InForce
 from zoning.rulebook import Rulebook
 
 Content = dict[str, Any]
@@ -23,7 +23,7 @@ LINK = (
 """The keys of every link, in their order."""
 
 
-def link(
+def reason_record(
     kind: str,
     name: str,
     reason: str = "",
@@ -75,7 +75,7 @@ def link(
 
     Examples
     --------
-    >>> one = link("floor", "0", "floor 2 ha", amount="2", unit="ha")
+    >>> one = reason_record("floor", "0", "floor 2 ha", amount="2", unit="ha")
     >>> tuple(one) == LINK, one["clauses"], one["verified"]
     (True, [], None)
     """
@@ -87,7 +87,7 @@ def link(
         "amount": amount,
         "unit": unit,
         "when": when,
-        "when_json": encoded(when) if when else None,
+        "when_json": condition_json(when) if when else None,
         "clauses": list(told.get("clauses", ())),
         "values": dict(told.get("values", {})),
         "parameters": list(told.get("parameters", ())),
@@ -101,7 +101,7 @@ def link(
 
 
 @lru_cache(maxsize=1024)
-def encoded(when: str) -> object:
+def condition_json(when: str) -> object:
     """A condition in the JSON of CQL2, None where that nests too deep; the same object for the same text."""
     try:
         return parse_condition(when).as_cql2_json()
@@ -109,7 +109,7 @@ def encoded(when: str) -> object:
         return None
 
 
-def chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
+def clause_chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
     """Clauses, the values that they read, and the parameters that they compare with.
 
     Parameters
@@ -147,7 +147,7 @@ def rows_of(table: pd.DataFrame, units: Collection[str]) -> list[Content]:
     >>> rows_of(pd.DataFrame({"unit_id": ["a", "b"], "amount": [1, 2]}), {"b"})
     [{'unit_id': 'b', 'amount': 2}]
     """
-    return records(only(table, units))
+    return records(rows_about(table, units))
 
 
 def records(table: pd.DataFrame) -> list[Content]:
@@ -157,17 +157,17 @@ def records(table: pd.DataFrame) -> list[Content]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def only(table: pd.DataFrame, units: Collection[str]) -> pd.DataFrame:
+def rows_about(table: pd.DataFrame, units: Collection[str]) -> pd.DataFrame:
     """The part of a table that speaks of some units."""
-    return table[among(table["unit_id"], units)]
+    return table[is_about(table["unit_id"], units)]
 
 
-def among(ids: pd.Series | pd.Index, units: Collection[str]) -> npt.NDArray[np.bool_]:
+def is_about(ids: pd.Series | pd.Index, units: Collection[str]) -> npt.NDArray[np.bool_]:
     """Which ids are those of some units; of columns of Arrow's texts much faster than ``isin``."""
     return np.array([unit in units for unit in ids.tolist()], bool)
 
 
-def asked(
+def condition_chains(
     condition: Condition,
     seen: pd.DataFrame,
     rulebook: Rulebook,
@@ -185,7 +185,7 @@ def asked(
     unlike = {row: number for number, (name, row) in enumerate(rows) if places is None or name in places}
     titles, units = rulebook.titles_in(language), rulebook.units_in(language)
     found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values, language, titles, units)
-    chains = {row: chain(_said(clauses), rulebook) for row, clauses in zip(unlike, found, strict=True)}
+    chains = {row: clause_chain(_said(clauses), rulebook) for row, clauses in zip(unlike, found, strict=True)}
     return {str(name): chains[row] for name, row in rows if row in chains}
 
 
@@ -206,7 +206,7 @@ def in_plan(study: Study, *keys: str | int) -> str:
     return f"plan.toml{_line(study.where(*keys))}"
 
 
-def in_rulebook(rulebook: Rulebook, kind: str, entry: Part) -> str:
+def in_rulebook(rulebook: Rulebook, kind: str, entry: Entry) -> str:
     """File and line of an entry of a rulebook; empty where it was not read from a file."""
     entries = getattr(rulebook.draft, kind, ())
     if rulebook.draft is None or entry not in entries:

@@ -13,11 +13,11 @@ from layers import (
     Study,
     UnknownNameError,
     ZoneplanError,
+    naming_the_layer,
     number_text,
     raise_all,
     read_layers,
     shown,
-    telling,
 )
 from zoning.decisions import decision_faults
 from zoning.drafts import find_rulebook
@@ -25,13 +25,13 @@ from zoning.energy_checks import energy_faults, energy_notes
 from zoning.entries import Indicator
 from zoning.errors import near
 from zoning.flow_checks import flow_faults, flow_notes
-from zoning.foresights import Foresight
-from zoning.indicators import QUOTA, foresee, misfits
+from zoning.foresights import ExpectedColumns
+from zoning.indicators import QUOTA, expected_measures, misfits
 from zoning.land_entries import Derived
 from zoning.locked_units import locked_elsewhere
 from zoning.measures import try_formula
 from zoning.origins import ADDED, origin_faults, provided
-from zoning.own_lists import own_list_faults
+from zoning.own_lists import local_list_faults
 from zoning.parties import known_parties
 from zoning.quota_checks import quota_faults
 from zoning.repair_notes import repair_notes
@@ -40,7 +40,7 @@ from zoning.rule_checks import rule_faults
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.services import service_faults
 from zoning.siting_checks import siting_faults
-from zoning.topics import narrow
+from zoning.topics import without_unused_topics
 
 GIVES_NO = "no layer or table gives "
 
@@ -57,7 +57,7 @@ def read_inputs(study: Study) -> tuple[Rulebook, Stack]:
     unread: list[ZoneplanError] = []
     rulebook = stack = None
     try:
-        with telling(study.where("study", "rulebook")):
+        with naming_the_layer(study.where("study", "rulebook")):
             find_rulebook(study.rulebook)
         rulebook = read_rulebook(study.rulebook, study.date)
     except ZoneplanError as error:
@@ -103,7 +103,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     >>> [finding.text for finding in findings if finding.level == "error"]
     []
     """
-    rulebook = narrow(rulebook, provided(study, stack))
+    rulebook = without_unused_topics(rulebook, provided(study, stack))
     errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
     return (
         *errors,
@@ -118,7 +118,7 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 
 def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
-    rulebook = narrow(rulebook, provided(study, stack))
+    rulebook = without_unused_topics(rulebook, provided(study, stack))
     misfitting = list(misfits(stack.units, rulebook, stack.origins))
     foresight = _foresight(study, rulebook, stack, [error.layer for error in misfitting])
     return [
@@ -132,7 +132,7 @@ def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanE
         *_decisions(study, rulebook, _known_units(study, stack), dropped_units(stack)),
         *quota_faults(study, foresight),
         *siting_faults(study, stack),
-        *(own_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
+        *(local_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
         *service_faults(study, provided(study.model_copy(update={"services": None}), stack), foresight.known),
         *flow_faults(study, known_parties(stack.units, study.units.levels), foresight),
         *energy_faults(study, rulebook, stack),
@@ -195,7 +195,7 @@ def _formulas(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
     for place, section in enumerate(study.layers):
         for name in section.measure if section.name in layers else ():
             try:
-                with telling(study.where("layers", place, "measure", name)):
+                with naming_the_layer(study.where("layers", place, "measure", name)):
                     try_formula(stack.units, layers[section.name], name)
             except ZoneplanError as error:
                 yield error
@@ -213,13 +213,13 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
             )
 
 
-def _foresight(study: Study, rulebook: Rulebook, stack: Stack, misfitting: Sequence[str]) -> Foresight:
+def _foresight(study: Study, rulebook: Rulebook, stack: Stack, misfitting: Sequence[str]) -> ExpectedColumns:
     """What there will be: measures of the study, indicators of the rulebook, and what it derives; and what is known."""
     given = provided(study, stack)
     known = stack.units.drop(columns=[stack.units.geometry.name, *misfitting])
     listed: tuple[Indicator | Derived, ...] = (*rulebook.indicators, *rulebook.derived)
     taken = (one.name for one in listed if not one.name.startswith(QUOTA))  # a quota that the study has is given
-    return Foresight(foresee(known, rulebook, given), given.union(taken), rulebook)
+    return ExpectedColumns(expected_measures(known, rulebook, given), given.union(taken), rulebook)
 
 
 def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:

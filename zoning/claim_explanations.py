@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers import LANGUAGES, parse_condition
-from zoning.chains import Content, chain, in_plan, in_rulebook, link, rows_of
+from zoning.chains import Content, clause_chain, in_plan, in_rulebook, reason_record, rows_of
 from zoning.claims import DEFAULT_RULE
 from zoning.decisions import DECISION
 from zoning.entries import Rule
@@ -32,7 +32,7 @@ def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
         ``zone``, ``title``, ``rule``, ``answer``, ``because`` (the reason in all languages of the rulebook),
         ``inherited_from``, ``decision``. The default has a link for each rule that was asked in vain.
     """
-    explainer = _Explainer(plan)
+    explainer = _ClaimExplainer(plan)
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     told: dict[tuple[Any, ...], Content] = {}
     for row in rows_of(plan.claims, found):
@@ -44,7 +44,7 @@ def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     return found
 
 
-class _Explainer:
+class _ClaimExplainer:
     """Explains the claims of a plan.
 
     Parameters
@@ -65,12 +65,12 @@ class _Explainer:
         decision = said.get("decision")
         of_rules = (rule.reference if rule else "") or zone.reference  # a decision rests on what it names itself
         by_default = row["rule"] == DEFAULT_RULE
-        own = link(
+        own = reason_record(
             self._kind(row["rule"]),
             row["rule"],
             str(row["reason"]),
             when=rule.when if rule else "",
-            said=chain(said, self._rulebook),
+            said=clause_chain(said, self._rulebook),
             days=rule or locked,
             reference=decision.get("reference", "") if decision else of_rules,
             verified=rule.verified if rule else locked.verified if locked else None,
@@ -126,7 +126,7 @@ class _Explainer:
         for clause in said["clauses"]:
             found.setdefault(clause.get("rule", ""), []).append(clause)
         return [
-            link(
+            reason_record(
                 "rule",
                 rule.id,
                 self._named(rule, whole),
@@ -155,4 +155,4 @@ class _Explainer:
         read = {
             key: {name: one for name, one in said[key].items() if name in names} for key in ("values", "thresholds")
         }
-        return chain({"clauses": clauses, **read}, self._rulebook)
+        return clause_chain({"clauses": clauses, **read}, self._rulebook)

@@ -8,14 +8,14 @@ import pandas as pd
 
 from layers import Clause, Decision, raise_all
 from zoning.decisions import DECISION, decision_faults
-from zoning.indicators import complete
+from zoning.indicators import complete_measures
 from zoning.locked_entries import Locked
 from zoning.locked_units import locked_units
-from zoning.questions import Question, Row, inherited, inherited_reason, packed, sentences
+from zoning.questions import Row, RuleEvaluation, clauses_json, inherited, inherited_reason, rule_sentences
 from zoning.rulebook import Rulebook
 from zoning.tables import CLAIMS, tabulate
-from zoning.topics import narrow
-from zoning.wholes import Wholes, gather_wholes
+from zoning.topics import without_unused_topics
+from zoning.wholes import ParentUnits, gather_parents
 from zoning.words import engine_words, text_in
 
 DEFAULT_RULE = "default"
@@ -29,7 +29,7 @@ def classify(
     language: str = "en",
     *,
     dropped: Collection[str] = (),
-    part_of: str | Wholes | None = None,
+    part_of: str | ParentUnits | None = None,
 ) -> pd.DataFrame:
     """Every claim on every unit: of rules, planners' decisions, locked decisions, and of the default zone.
 
@@ -45,7 +45,7 @@ def classify(
         Of the reasons.
     dropped : collection of str, optional
         Units that the study has dropped: decisions on them claim nothing.
-    part_of : str or Wholes, optional
+    part_of : str or ParentUnits, optional
         The column of the measures that names the larger unit of which each unit is a part (``part_of`` of the plan), or
         the larger units themselves. Rules are then asked of them, and what is claimed of a whole is claimed of each of
         its parts; rules with ``refines`` are asked of the parts. Without it these are asked of nobody.
@@ -79,9 +79,9 @@ def classify(
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
     [['08031', 'key_development']]
     """
-    rulebook = narrow(rulebook, map(str, measures.columns))
-    measures = complete(measures, rulebook).rename_axis("unit_id")
-    wholes = gather_wholes(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
+    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    measures = complete_measures(measures, rulebook).rename_axis("unit_id")
+    wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)
     raise_all(decision_faults(decisions, known, rulebook, dropped))
     asked = _ask(measures, rulebook, language, wholes)
@@ -107,17 +107,17 @@ def classify(
     return tabulate(CLAIMS, pd.DataFrame([{"inherited_from": ""} | row for row in every]))
 
 
-def _ask(measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: Wholes | None) -> list[Question]:
+def _ask(measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: ParentUnits | None) -> list[RuleEvaluation]:
     """Every rule, asked: of the larger units where there are any, and those that refine of the parts."""
     rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
     return [
-        Question(rule, measures, rulebook, language, None if rule.refines else wholes)
+        RuleEvaluation(rule, measures, rulebook, language, None if rule.refines else wholes)
         for rule in rules
         if wholes is not None or not rule.refines
     ]
 
 
-def _placed(row: Row, units: pd.Index, wholes: Wholes | None, language: str) -> list[Row]:
+def _placed(row: Row, units: pd.Index, wholes: ParentUnits | None, language: str) -> list[Row]:
     """A claim where its unit is: on the unit, on each part of a larger one, or nowhere."""
     if row["unit_id"] in units:
         return [row]
@@ -139,12 +139,12 @@ def _decision_row(number: int, decision: Decision, zone: str, language: str) -> 
         "zone": zone,
         "rule": f"{DECISION}{number}",
         "reason": reason.format(**said),
-        "values": packed((), decision=said),
+        "values": clauses_json((), decision=said),
         "answer": "yes",
     }
 
 
-def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: Wholes | None, language: str) -> Row:
+def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | None, language: str) -> Row:
     words = engine_words(language)
     said = {
         "by": entry.by_in(language),
@@ -158,7 +158,7 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: Wholes | None, l
         "zone": entry.zone,
         "rule": rule,
         "reason": words[f"locked_{entry.level}_reason"].format(**said),
-        "values": packed((), decision=said),
+        "values": clauses_json((), decision=said),
         "answer": "yes",
     }
     if wholes is None or entry.unit in (None, unit_id):
@@ -170,8 +170,8 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: Wholes | None, l
 def _defaults(
     units: pd.Index,
     claimed: Iterable[Mapping[str, str]],
-    asked: Sequence[Question],
-    wholes: Wholes | None,
+    asked: Sequence[RuleEvaluation],
+    wholes: ParentUnits | None,
     rulebook: Rulebook,
     language: str,
 ) -> list[Row]:
@@ -194,7 +194,7 @@ def _defaults(
             said = claimant
             if wholes is not None and not one.is_of_units:
                 said = inherited_reason(claimant, wholes.level, wholes.of[unit_id], language)
-            why[unit_id].append(words["because"].format(reason=said, facts=sentences(found, language)))
+            why[unit_id].append(words["because"].format(reason=said, facts=rule_sentences(found, language)))
             clauses[unit_id] += [(one.rule.id, clause) for clause in found]
     rows = []
     for unit_id in ids:
@@ -206,5 +206,5 @@ def _defaults(
             reason = words["no_rules"]
         row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
         own = clauses.get(unit_id, [])
-        rows.append(row | {"values": packed((clause for _, clause in own), [rule for rule, _ in own])})
+        rows.append(row | {"values": clauses_json((clause for _, clause in own), [rule for rule, _ in own])})
     return rows

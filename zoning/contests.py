@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zoning.steps import Counts, exact
+from zoning.steps import Counts, exact_number
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -21,7 +21,7 @@ _NOISE = 2.0**-44
 
 
 @dataclass(frozen=True)
-class Contest:
+class Webster:
     """A feasible apportionment in whole steps; arrays follow the units.
 
     Place k of a unit is its step number k, counted from 0; its quotient is weight / (k + 1/2). The steps above the
@@ -48,10 +48,10 @@ class Contest:
     floors: Counts
     ceilings: Counts
 
-    def part(self, units: Counts, total: int) -> Contest:
+    def part(self, units: Counts, total: int) -> Webster:
         """A contest of some units for a total of their own; ceilings above it stay as they are."""
         given = self.ids[units], self.weights[units], self.sizes[units]
-        return Contest(*given, total, self.floors[units], self.ceilings[units])
+        return Webster(*given, total, self.floors[units], self.ceilings[units])
 
     def settle(self) -> Counts:
         """The steps of each unit."""
@@ -120,7 +120,7 @@ class Contest:
         unequal when rounded down, and equal ones stay equal.
         """
         values = self.weights[units].tolist()
-        ratios = {value: exact(value).as_integer_ratio() for value in set(values)}
+        ratios = {value: exact_number(value).as_integer_ratio() for value in set(values)}
         common = math.lcm(*(under for _, under in ratios.values()))
         odds = [2 * place + 1 for place in places.tolist()]
         scale = common << (2 * max(odds).bit_length())

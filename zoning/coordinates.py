@@ -51,20 +51,20 @@ def _meant(lon: float, lat: float) -> str:
     return "Give degrees, WGS 84, not metres of a grid."
 
 
-def located(lon: float, lat: float, frame: gpd.GeoDataFrame) -> Point:
+def point_in(lon: float, lat: float, frame: gpd.GeoDataFrame) -> Point:
     """A place in the CRS of a frame; empty where its projection has no room for it."""
     (point,) = gpd.GeoSeries([Point(lon, lat)], crs=WORLD).to_crs(frame.crs)
     return point if np.isfinite(point.coords).all() else Point()
 
 
-def holding(point: Point, frame: gpd.GeoDataFrame) -> tuple[str, ...]:
+def polygons_at(point: Point, frame: gpd.GeoDataFrame) -> tuple[str, ...]:
     """The ids of the polygons that hold a point or have it on their border, sorted.
 
     Examples
     --------
     >>> from shapely import box
     >>> two = gpd.GeoDataFrame(geometry=[box(1, 0, 2, 1), box(0, 0, 1, 1)], index=["b", "a"], crs="EPSG:3035")
-    >>> holding(Point(1, 0.5), two), holding(Point(1.5, 0.5), two), holding(Point(3, 0.5), two)
+    >>> polygons_at(Point(1, 0.5), two), polygons_at(Point(1.5, 0.5), two), polygons_at(Point(3, 0.5), two)
     (('a', 'b'), ('b',), ())
     """
     if point.is_empty:
@@ -80,7 +80,7 @@ def nearest(lon: float, lat: float, units: gpd.GeoDataFrame) -> tuple[str, float
     -----
     Which unit is nearest is seen in the working CRS, ties by id; the distance is geodesic.
     """
-    point = located(lon, lat, units)
+    point = point_in(lon, lat, units)
     centres = units.geometry.representative_point()
     if point.is_empty:  # opposite the units there is no place in their projection
         ends = centres.to_crs(WORLD)

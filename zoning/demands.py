@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from layers import Quota
-from zoning.bounds import Bounds, limit
+from zoning.bounds import Bounds, steps_left
 from zoning.contests import Flags
 from zoning.errors import InfeasibleError
 from zoning.groups import group_reach
 from zoning.infeasibility import Wording, find_conflict, refuse
-from zoning.programmes import Programme, Row
+from zoning.programmes import LinearConstraint, Programme
 from zoning.steps import Counts, Step
 
 _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_and_units", "groups")
@@ -25,7 +25,7 @@ _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_
 
 
 @dataclass(frozen=True)
-class Demands:
+class Constraints:
     """All that is demanded of a quota; arrays follow the units.
 
     Attributes
@@ -56,14 +56,14 @@ class Demands:
     members: Sequence[Flags]
     names: tuple[pd.Series, ...]
     links: Mapping[str, Mapping[str, Decimal]]
-    limits: tuple[Row, ...] = ()
+    limits: tuple[LinearConstraint, ...] = ()
 
     @property
     def held(self) -> int:
         """Steps that are held back."""
         return int(self.total * Fraction(self.quota.reserve_pct) // 100)
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[LinearConstraint, ...]:
         """The rules over all units together, the total first."""
         return (self._whole(), *self._groups(), *self._linked(), *self.limits)
 
@@ -98,7 +98,7 @@ class Demands:
         size = 10.0 ** (math.floor(math.log10(abs(value))) - 5) if value else 1.0
         return f"{math.ceil(value / size - 1e-6) * size:,.6g} {unit}"
 
-    def _whole(self) -> Row:
+    def _whole(self) -> LinearConstraint:
         held = self.held
         by_jurisdiction = self.quota.by == "weighted" and self.names and held
         parts = len(pd.concat(self.names, axis=1).drop_duplicates()) if by_jurisdiction else 0
@@ -108,7 +108,7 @@ class Demands:
         low = self.total - held
         return _row("total", text, np.ones(len(self.units), dtype=bool), low, low + parts)
 
-    def _groups(self) -> Iterator[Row]:
+    def _groups(self) -> Iterator[LinearConstraint]:
         for place, (group, here) in enumerate(zip(self.quota.groups, self.members, strict=True), 1):
             low, high = group_reach(group, self.total)
             if group.max_pct is not None:
@@ -118,7 +118,7 @@ class Demands:
                 text = f'group {place} ("{group.when}") must have {group.min_pct} % of the total, {self.amount(low)}'
                 yield _row(f"group-{place}-least", text, here, low, np.inf)
 
-    def _locks(self) -> Iterator[Row]:
+    def _locks(self) -> Iterator[LinearConstraint]:
         """Units that are locked at one amount, with it."""
         locked = self.bounds.locked
         for steps in np.unique(self.bounds.floors[locked]).tolist():
@@ -129,7 +129,7 @@ class Demands:
             text = f"{who} locked at {self.amount(steps)}{each}"
             yield _row("locked", text, here, steps * len(ids), steps * len(ids))
 
-    def _linked(self) -> Iterator[Row]:
+    def _linked(self) -> Iterator[LinearConstraint]:
         """Links to other quotas by jurisdiction; those by unit are ceilings already."""
         step = Step.of(self.quota.step)
         for depth, level in enumerate(self.quota.levels[:-1], 1):
@@ -139,7 +139,7 @@ class Demands:
             for path in sorted(set(paths)):
                 here = (paths == path).to_numpy()
                 carried = int(self.bounds.carried[here].sum())
-                most = limit(self.links[level].get(path, Decimal(0)), step, carried)
+                most = steps_left(self.links[level].get(path, Decimal(0)), step, carried)
                 text = f"'{path}' stays within the quota that it is linked to, at {self.amount(most)}"
                 yield replace(_row(f"within-{level}", text, here, -np.inf, most), path=path)
 
@@ -152,6 +152,6 @@ def paths_of(names: tuple[pd.Series, ...], depth: int) -> pd.Series:
     return paths
 
 
-def _row(code: str, words: str, here: Flags, low: float, high: float) -> Row:
+def _row(code: str, words: str, here: Flags, low: float, high: float) -> LinearConstraint:
     places: Counts = np.flatnonzero(here)
-    return Row(code, words, places, np.ones(len(places)), low, high)
+    return LinearConstraint(code, words, places, np.ones(len(places)), low, high)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from layers import Clause, parse_calculation, parse_condition
-from zoning.gatherings import plain
-from zoning.land_entries import Band, Derived
+from zoning.gatherings import without_noise
+from zoning.land_entries import Derived, DerivedBand
 from zoning.rulebook import Rulebook
 
 Values = Mapping[str, float | bool | str]
@@ -31,7 +31,7 @@ class Because(NamedTuple):
         The value as it was calculated, each name with its own value.
     """
 
-    band: Band | None
+    band: DerivedBand | None
     number: int
     clauses: tuple[Clause, ...]
     calculation: str
@@ -114,7 +114,7 @@ def _column(one: Derived, table: pd.DataFrame, values: Values) -> pd.Series:
         here = rows == place
         if here.any():
             column[here] = parse_calculation(band.value).evaluate(table[here], values).to_numpy(dtype=kind)
-    return plain(column) if one.type == "number" else column.astype("str")
+    return without_noise(column) if one.type == "number" else column.astype("str")
 
 
 def _rows(one: Derived, table: pd.DataFrame, values: Values) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

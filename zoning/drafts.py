@@ -12,6 +12,7 @@ from zoning.agreement_entries import AgreementModel, AgreementModels
 from zoning.case_entries import Case, Cases
 from zoning.energy_entries import Scheme, Schemes
 from zoning.entries import (
+    Entry,
     Floor,
     Head,
     Indicator,
@@ -20,7 +21,6 @@ from zoning.entries import (
     Lines,
     Parameter,
     Parameters,
-    Part,
     Policies,
     Policy,
     Rule,
@@ -33,7 +33,7 @@ from zoning.industry_entries import Branch, Branches, Industries, Industry
 from zoning.land_entries import Derived, Land, Norm
 from zoning.locked_entries import Decisions, Locked
 
-FILES: Mapping[str, type[Part]] = {
+FILES: Mapping[str, type[Entry]] = {
     "rulebook.toml": Head,
     "zones.toml": Zones,
     "indicators.toml": Indicators,
@@ -176,7 +176,7 @@ def read_draft(name_or_path: str | Path) -> Draft:
         for name in NEEDED
         if name not in names
     ]
-    read: dict[str, tuple[Part, Document]] = {}
+    read: dict[str, tuple[Entry, Document]] = {}
     for name in names:
         if _belongs(name) and name.endswith(".toml"):
             try:

@@ -7,13 +7,22 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from layers import parse_condition
-from zoning.chains import Content, among, asked, chain, in_rulebook, link, only, rows_of
+from zoning.chains import (
+    Content,
+    clause_chain,
+    condition_chains,
+    in_rulebook,
+    is_about,
+    reason_record,
+    rows_about,
+    rows_of,
+)
 from zoning.entries import Exemption, Policy
 from zoning.gatherings import paths
 from zoning.plans import Plan
 from zoning.provisions import EXCEPTION
-from zoning.settings import tell_settings
-from zoning.sights import Sight, sights
+from zoning.settings import describe_parameters
+from zoning.sights import ConditionContext, condition_contexts
 from zoning.words import engine_words, text_in
 
 _KEPT = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
@@ -52,7 +61,7 @@ def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     groups = list(_grouped(rows_of(plan.policies, found)))
     if groups:
-        explainer = _Explainer(plan, found.keys(), [group[0] for group in groups])
+        explainer = _PolicyExplainer(plan, found.keys(), [group[0] for group in groups])
         for group in groups:
             found[group[0]["unit_id"]].append(explainer.duty(group))
     return found
@@ -68,7 +77,7 @@ def _grouped(rows: Iterable[Row]) -> Iterator[list[Row]]:
     yield from groups.values()
 
 
-class _Explainer:
+class _PolicyExplainer:
     """Explains policies.
 
     Parameters
@@ -112,7 +121,7 @@ class _Explainer:
         row = rows[0]
         sets = [value for value in policy.parameters.values() if isinstance(value, str)]
         pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
-        own = link(
+        own = reason_record(
             "policy",
             policy.id,
             str(row["clause"]),
@@ -135,7 +144,7 @@ class _Explainer:
             "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
             "strictness": int(row["strictness"]),
             "settings": (settings := json.loads(row["parameters"])),
-            "terms": tell_settings(policy, settings, self._plan.rulebook, self._plan.language),
+            "terms": describe_parameters(policy, settings, self._plan.rulebook, self._plan.language),
         }
 
     def _chain(self, policy: Policy, when: str, row: Row) -> Content:
@@ -144,17 +153,17 @@ class _Explainer:
         if key not in self._asked:
             seen, plan = self._seen[policy.scope].seen, self._plan
             places = self._asked_at[policy.id]
-            self._asked[key] = asked(parse_condition(when), seen, plan.rulebook, plan.language, places)
+            self._asked[key] = condition_chains(parse_condition(when), seen, plan.rulebook, plan.language, places)
         return self._asked[key][_place(policy, row)]
 
     def _parameters(self, found: Content, sets: list[str]) -> list[Content]:
         """The parameters that a condition compares with, and those that the policy sets."""
         names = {*(one["name"] for one in found["parameters"]), *sets}
         said: Content = {"clauses": [], "values": {}, "thresholds": names}
-        return list(chain(said, self._plan.rulebook)["parameters"])
+        return list(clause_chain(said, self._plan.rulebook)["parameters"])
 
     def _excepted(self, row: Row, one: Exemption, said: Content) -> Content:
-        return link(
+        return reason_record(
             "exception",
             str(row["overruled_by"]),
             text_in(one.reason, self._plan.language),
@@ -171,7 +180,7 @@ class _Explainer:
         alike = other.instrument == row["instrument"] and other.strictness > row["strictness"]
         say = engine_words(self._plan.language)["stricter" if alike else "banned"].format
         title = text_in(other.title, self._plan.language, other.id)
-        yield link(
+        yield reason_record(
             "overruled",
             other.id,
             say(title=title, id=other.id, strictness=other.strictness),
@@ -187,15 +196,15 @@ def _place(policy: Policy, row: Row) -> str:
     return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
 
 
-def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, Sight]:
+def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, ConditionContext]:
     """What the conditions saw; the neighbours of the units' jurisdictions are there for their sums."""
     levels = plan.study.units.levels
     inside = paths(plan.measures, levels)
-    own = among(plan.measures.index, ids)
+    own = is_about(plan.measures.index, ids)
     near = plan.measures[(inside.isin(set(inside[own])) & (inside != "")) | own]
     zones = plan.zones.set_index("unit_id").loc[near.index]
-    land = only(plan.pieces, ids)
+    land = rows_about(plan.pieces, ids)
     land.attrs = {"roles": plan.roles}
-    quotas = only(plan.quotas, set(near.index.tolist()))
+    quotas = rows_about(plan.quotas, set(near.index.tolist()))
     measures, scopes = near.rename_axis("unit_id"), {policy.scope for policy in plan.rulebook.policies}
-    return sights(zones, measures, quotas, plan.energy, plan.flows, plan.rulebook, land, levels, scopes)
+    return condition_contexts(zones, measures, quotas, plan.energy, plan.flows, plan.rulebook, land, levels, scopes)

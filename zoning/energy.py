@@ -10,11 +10,11 @@ import pandas as pd
 
 from layers import EnergySection, EnergyTable, read_energy
 from zoning.energy_entries import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Scheme
-from zoning.energy_figures import Figures, figures_of, known
-from zoning.energy_schemes import scheme_of
-from zoning.energy_words import LIGHTS, clause, join_clauses, shown_number
+from zoning.energy_figures import Figures, figures_of, known_figure
+from zoning.energy_schemes import scheme_in_force
+from zoning.energy_words import LIGHTS, energy_clause, join_clauses, shown_number
 from zoning.rulebook import Rulebook
-from zoning.steps import exact
+from zoning.steps import exact_number
 from zoning.tables import ENERGY, tabulate
 
 RED, YELLOW, GREEN = 1, 2, 3
@@ -87,7 +87,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     if energy is None:
         return tabulate(ENERGY, pd.DataFrame())
     table = read_energy(energy) if isinstance(energy, EnergySection) else energy
-    judge = _Judge(scheme_of(table, rulebook), table.period, language)
+    judge = _Judge(scheme_in_force(table, rulebook), table.period, language)
     figures = figures_of(table, judge.scheme)
     return tabulate(ENERGY, pd.DataFrame([judge.row(region, one) for region, one in figures.items()]))
 
@@ -105,7 +105,7 @@ class _Judge(NamedTuple):
 
     @property
     def margin(self) -> Fraction:
-        return Fraction(exact(self.scheme.value(MARGIN, self.day)))
+        return Fraction(exact_number(self.scheme.value(MARGIN, self.day)))
 
     def row(self, region: str, one: Figures) -> dict[str, object]:
         """A row of the ENERGY table."""
@@ -115,7 +115,7 @@ class _Judge(NamedTuple):
         told = [said, *also]
         if exempt:
             told.append(self._say("incentive", target=one["intensity_incentive_pct"]))
-        told.append(clause("scheme", self.language, scheme=self.scheme.code, period=self.period))
+        told.append(energy_clause("scheme", self.language, scheme=self.scheme.code, period=self.period))
         return {
             "period": self.period,
             "region": region,
@@ -128,10 +128,10 @@ class _Judge(NamedTuple):
 
     def _say(self, key: str, light: int | None = None, **figures: Fraction | None) -> str:
         numbers = {name: shown_number(value) for name, value in figures.items() if value is not None}
-        return clause(key, self.language, light, unit=self.scheme.unit, **numbers)
+        return energy_clause(key, self.language, light, unit=self.scheme.unit, **numbers)
 
     def _intensity(self, one: Figures) -> tuple[int, str]:
-        target, actual = known(one, "intensity_target_pct"), known(one, "intensity_actual_pct")
+        target, actual = known_figure(one, "intensity_target_pct"), known_figure(one, "intensity_actual_pct")
         light, gap, allowed = self._light(target, target - actual)
         if actual < 0:
             light = RED if self.scheme.holds(RISING, self.day) else light
@@ -140,7 +140,7 @@ class _Judge(NamedTuple):
         return light, self._say(key, light, actual=actual, target=target, gap=gap, allowed=allowed, margin=self.margin)
 
     def _total(self, one: Figures, *, met: bool) -> tuple[int, list[str]]:
-        actual, target, said = known(one, "total_actual"), known(one, "total_target"), []
+        actual, target, said = known_figure(one, "total_actual"), known_figure(one, "total_target"), []
         if (exempt := one["exempt"]) and self.scheme.holds(EXEMPT, self.day):
             actual -= exempt
             said.append(self._say("exempt", exempt=exempt))
@@ -167,8 +167,10 @@ class _Judge(NamedTuple):
         base, growth, expected = one["base_used"], one["growth_actual_pct"], one["growth_target_pct"]
         if base is None or growth is None or expected is None or not self.scheme.holds(RELAXED, self.day):
             return Fraction(0)
-        return max(Fraction(0), base * (1 - known(one, "intensity_target_pct") / 100) * (growth - expected) / 100)
+        return max(
+            Fraction(0), base * (1 - known_figure(one, "intensity_target_pct") / 100) * (growth - expected) / 100
+        )
 
     def _exempt(self, one: Figures) -> bool:
-        incentive, actual = one["intensity_incentive_pct"], known(one, "intensity_actual_pct")
+        incentive, actual = one["intensity_incentive_pct"], known_figure(one, "intensity_actual_pct")
         return incentive is not None and actual >= incentive and self.scheme.holds(INCENTIVE, self.day)

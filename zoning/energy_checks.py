@@ -8,8 +8,8 @@ from datetime import date
 from layers import EnergyTable, Finding, Stack, Study, UnknownNameError, ZoneplanError, shown
 from zoning.energy import judge_energy
 from zoning.energy_entries import EXEMPT, INCENTIVE, RELAXED, Scheme
-from zoning.energy_schemes import scheme_of
-from zoning.parties import known_parties, slips
+from zoning.energy_schemes import scheme_in_force
+from zoning.parties import known_parties, near_misses
 from zoning.rulebook import Rulebook
 
 _SWITCHED = {
@@ -43,7 +43,7 @@ def _slips(regions: Iterable[str], study: Study, stack: Stack) -> Iterator[tuple
     known = known_parties(stack.units, study.units.levels)
     named = dict(zip(stack.units["name"].astype(str), stack.units.index, strict=True))
     for region in regions:
-        close = slips(region, known)
+        close = near_misses(region, known)
         if close:
             yield region, f"did you mean {' or '.join(repr(one) for one in close)}?"
         elif region not in known and region in named:
@@ -63,7 +63,7 @@ def energy_notes(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Fin
         )
         yield Finding("note", "outside_party", table.name, outside[:5], len(outside), text)
     try:
-        scheme = scheme_of(table, rulebook)
+        scheme = scheme_in_force(table, rulebook)
     except ZoneplanError:
         return  # said as an error already
     end = date(table.period, 12, 31)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from zoning.entries import Id, InForce, Parameter, Part, Scalar, Text, Texts
+from zoning.entries import Entry, Id, InForce, Parameter, Scalar, Text, Texts
 
 MARGIN = "light_margin_pct"
 RISING = "rising_is_red"
@@ -43,7 +43,7 @@ class Scheme(InForce):
         return self.value(name, day) is True
 
 
-class Schemes(Part):
+class Schemes(Entry):
     """``energy.toml``."""
 
     schemes: tuple[Scheme, ...] = ()

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from layers import EnergyTable
-from zoning.chains import Content, in_rulebook, link
+from zoning.chains import Content, in_rulebook, reason_record
 from zoning.energy_entries import Scheme
-from zoning.energy_schemes import scheme_of
+from zoning.energy_schemes import scheme_in_force
 from zoning.plans import Plan
 
 
@@ -20,7 +20,7 @@ def scheme_in_use(plan: Plan) -> Scheme | None:
     if plan.energy.empty or plan.study.energy is None:
         return None
     section = plan.study.energy
-    return scheme_of(EnergyTable(section.period, pd.DataFrame(), section.scheme), plan.rulebook)
+    return scheme_in_force(EnergyTable(section.period, pd.DataFrame(), section.scheme), plan.rulebook)
 
 
 def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
@@ -70,7 +70,7 @@ def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
 
 def _content(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Content:
     period = int(row["period"])
-    own = link(
+    own = reason_record(
         "scheme",
         scheme.code,
         str(row["reason"]),

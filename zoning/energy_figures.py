@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from layers import EnergyTable, SourceError, ZoneplanError, raise_all, shown, telling
+from layers import EnergyTable, SourceError, ZoneplanError, naming_the_layer, raise_all, shown
 from zoning.energy_entries import Scheme
-from zoning.energy_shares import READ, share_total
+from zoning.energy_shares import READ, apportion_energy
 from zoning.errors import MissingValueError
-from zoning.steps import exact
+from zoning.steps import exact_number
 
 Figures = dict[str, Fraction | None]
 """What one region was to reach and reached; names of totals without their unit."""
@@ -53,7 +53,7 @@ def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
 
 
 def _fraction(cell: Any) -> Fraction | None:
-    return None if cell is None or pd.isna(cell) else Fraction(exact(cell))
+    return None if cell is None or pd.isna(cell) else Fraction(exact_number(cell))
 
 
 def _faults(
@@ -142,10 +142,10 @@ def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figure
     if share is None or not figures:
         return figures
     rows = pd.DataFrame({name: [one[name] for one in figures.values()] for name in READ}, list(figures), dtype=object)
-    with telling(f"{table.where('share')}: table '{table.name}'"):
-        found = share_total(rows, share.total, share.step, share.least_pct, share.most_pct)
+    with naming_the_layer(f"{table.where('share')}: table '{table.name}'"):
+        found = apportion_energy(rows, share.total, share.step, share.least_pct, share.most_pct)
     return {
-        region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known(one, "base_used")}
+        region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known_figure(one, "base_used")}
         for (region, one), amount in zip(figures.items(), found["amount"], strict=True)
     }
 
@@ -168,7 +168,7 @@ def _missing(
             )
 
 
-def known(one: Figures, name: str) -> Fraction:
+def known_figure(one: Figures, name: str) -> Fraction:
     """A figure that :func:`figures_of` has made sure of."""
     value = one[name]
     if value is None:  # refused before any region is judged

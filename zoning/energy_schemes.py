@@ -10,7 +10,7 @@ from zoning.errors import RulebookError, near
 from zoning.rulebook import Rulebook
 
 
-def scheme_of(table: EnergyTable, rulebook: Rulebook) -> Scheme:
+def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
     """The scheme that a table asks for, or the one in force on the last day of its period.
 
     Raises
@@ -25,7 +25,7 @@ def scheme_of(table: EnergyTable, rulebook: Rulebook) -> Scheme:
     >>> import pandas as pd
     >>> from zoning import read_rulebook
     >>> rulebook = read_rulebook("main_functional_areas", date(2025, 1, 1))
-    >>> [scheme_of(EnergyTable(period, pd.DataFrame()), rulebook).code for period in (2019, 2021, 2026)]
+    >>> [scheme_in_force(EnergyTable(period, pd.DataFrame()), rulebook).code for period in (2019, 2021, 2026)]
     ['13th_plan', '14th_plan', 'carbon']
     """
     codes = tuple(dict.fromkeys(scheme.code for scheme in rulebook.schemes))

@@ -8,9 +8,9 @@ from fractions import Fraction
 import pandas as pd
 
 from layers import SourceError, shown
-from zoning.apportionment import hand_out
+from zoning.apportionment import apportion_with_bounds
 from zoning.errors import MissingValueError
-from zoning.steps import Number, exact
+from zoning.steps import Number, exact_number
 from zoning.weights import find_column
 
 READ = ("base_used", "base_output", "intensity_target_pct", "growth_target_pct")
@@ -18,7 +18,7 @@ READ = ("base_used", "base_output", "intensity_target_pct", "growth_target_pct")
 ABOVE_ZERO = ("base_used", "base_output")
 
 
-def share_total(
+def apportion_energy(
     regions: pd.DataFrame, total: Number, step: Number = 1, least_pct: Number = 0, most_pct: Number | None = None
 ) -> pd.DataFrame:
     """The energy that each region may use, out of a total: more where a tonne makes more, and where output grows.
@@ -68,14 +68,14 @@ def share_total(
     ...     {"base_used": [500, 300], "base_output": [900, 300], "intensity_target_pct": 3, "growth_target_pct": 6},
     ...     index=["north", "south"],
     ... )
-    >>> share_total(regions, 800, least_pct=90)[["amount", "binding", "increment"]].to_numpy().tolist()
+    >>> apportion_energy(regions, 800, least_pct=90)[["amount", "binding", "increment"]].to_numpy().tolist()
     [[Decimal('530'), '', Decimal('30')], [Decimal('270'), 'floor', Decimal('-30')]]
     """
     weights = pd.Series([float(one) for one in _weights(regions)], index=regions.index, dtype=float)
-    used = regions["base_used"].map(exact)
-    floor = used * exact(least_pct) / 100
-    ceiling = None if most_pct is None else used * exact(most_pct) / 100
-    amounts, binding = hand_out(weights, total, step, floor, ceiling)
+    used = regions["base_used"].map(exact_number)
+    floor = used * exact_number(least_pct) / 100
+    ceiling = None if most_pct is None else used * exact_number(most_pct) / 100
+    amounts, binding = apportion_with_bounds(weights, total, step, floor, ceiling)
     return pd.DataFrame(
         {
             "weight": weights,
@@ -106,7 +106,7 @@ def _column(regions: pd.DataFrame, name: str) -> list[Fraction]:
             layer=name,
             features=lacking,
         )
-    numbers = [Fraction(exact(value)) for value in column]
+    numbers = [Fraction(exact_number(value)) for value in column]
     low = [str(region) for region, number in zip(column.index, numbers, strict=True) if number <= 0]
     if name in ABOVE_ZERO and low:
         raise SourceError(

@@ -66,12 +66,12 @@ NARRATION: Words = {
 LIT: Words = {"lit": ("{clause} - {light}", "{clause}——{light}"), "and": ("; ", "；")}
 
 
-def clause(key: str, language: str, light: int | None = None, **figures: object) -> str:
+def energy_clause(key: str, language: str, light: int | None = None, **figures: object) -> str:
     """One clause of a reason; the parts of a verdict end in their light.
 
     Examples
     --------
-    >>> clause("fell", "en", 3, actual="3.5", target="3")
+    >>> energy_clause("fell", "en", 3, actual="3.5", target="3")
     'intensity fell by 3.5 % and the target was 3 % - green'
     """
     text = words_in(language, CLAUSES)[key].format(**figures)
@@ -99,7 +99,7 @@ def retell_reason(reason: str, old: str, new: str) -> str:
 
     Examples
     --------
-    >>> told = clause("incentive", "en", target=4)
+    >>> told = energy_clause("incentive", "en", target=4)
     >>> retell_reason(told, "en", "zh")
     '达到激励目标 4%，总量免予考核'
     """

@@ -43,13 +43,13 @@ Scalar = Annotated[float | bool | str, BeforeValidator(_plain)]
 """A number, a truth value or a text."""
 
 
-class Part(BaseModel):
+class Entry(BaseModel):
     """Base of all entries of a rulebook: frozen, no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
-class InForce(Part):
+class InForce(Entry):
     """Something that holds from one day until another (exclusive); open where a day is not given."""
 
     since: date | None = Field(default=None, alias="from")
@@ -95,7 +95,7 @@ class Zone(InForce):
     """The document that defines it."""
 
 
-class Indicator(Part):
+class Indicator(Entry):
     """A measure that the rulebook reads."""
 
     name: Text
@@ -137,7 +137,7 @@ class DatedValue(InForce):
     """A number, a text, or true or false."""
 
 
-class Parameter(Part):
+class Parameter(Entry):
     """A number that the law or the planner may change: dated values, unit, reference."""
 
     name: Identifier
@@ -189,7 +189,7 @@ class Rule(InForce):
     """Somebody has seen the rule in the official text."""
 
 
-class Line(Part):
+class Line(Entry):
     """A control line; lines are settled in the order of the file, the first wins."""
 
     code: Identifier
@@ -221,7 +221,7 @@ class Floor(InForce):
     """The document that says so."""
 
 
-class Exemption(Part):
+class Exemption(Entry):
     """Where a policy does not apply, although its condition holds."""
 
     when: Text
@@ -277,7 +277,7 @@ class Policy(InForce):
         return said_in(self.clause, language)
 
 
-class Head(Part):
+class Head(Entry):
     """``rulebook.toml``: what the rulebook is called and which languages it speaks."""
 
     name: Identifier
@@ -294,38 +294,38 @@ class Head(Part):
     """The classification of industries of its negative lists: a built-in one, or the name of classification.toml."""
 
 
-class Zones(Part):
+class Zones(Entry):
     """``zones.toml``."""
 
     zones: tuple[Zone, ...] = ()
 
 
-class Indicators(Part):
+class Indicators(Entry):
     """``indicators.toml``."""
 
     indicators: tuple[Indicator, ...] = ()
 
 
-class Parameters(Part):
+class Parameters(Entry):
     """``parameters.toml``."""
 
     parameters: tuple[Parameter, ...] = ()
 
 
-class Rules(Part):
+class Rules(Entry):
     """``rules.toml``."""
 
     rules: tuple[Rule, ...] = ()
 
 
-class Lines(Part):
+class Lines(Entry):
     """``lines.toml``."""
 
     lines: tuple[Line, ...] = ()
     floors: tuple[Floor, ...] = ()
 
 
-class Policies(Part):
+class Policies(Entry):
     """``policies.toml``."""
 
     policies: tuple[Policy, ...] = ()

@@ -14,9 +14,9 @@ import numpy as np
 from layers import LimitError
 from zoning.contests import Floats
 from zoning.optima import Optimum, at_bounds, find_best
-from zoning.programmes import Places, Programme, load, settle_status
+from zoning.programmes import Places, Programme, load_solver, settle_status
 from zoning.steps import Counts
-from zoning.swaps import swap
+from zoning.swaps import search_swaps
 
 if TYPE_CHECKING:
     import highspy
@@ -95,7 +95,7 @@ def composite(amounts: Floats | Counts, sizes: Sequence[Floats], weights: Sequen
     return math.fsum(weight * gini(amounts, some) for some, weight in zip(sizes, weights, strict=True))
 
 
-def find_evenest(programme: Programme, sizes: Sequence[Floats], weights: Sequence[float]) -> Optimum | None:
+def find_most_equal(programme: Programme, sizes: Sequence[Floats], weights: Sequence[float]) -> Optimum | None:
     """The plan of the smallest composite Gini; None where there is none in whole steps.
 
     Parameters
@@ -125,10 +125,10 @@ def find_evenest(programme: Programme, sizes: Sequence[Floats], weights: Sequenc
 
     Examples
     --------
-    >>> from zoning.programmes import Row
-    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 12, 12)
+    >>> from zoning.programmes import LinearConstraint
+    >>> total = LinearConstraint("total", "the total", np.arange(3), np.ones(3), 12, 12)
     >>> programme = Programme(np.zeros(3), np.zeros(3, dtype=int), np.array([12, 12, 3]), (total,))
-    >>> best = find_evenest(programme, [np.array([1.0, 2.0, 3.0])], [1.0])
+    >>> best = find_most_equal(programme, [np.array([1.0, 2.0, 3.0])], [1.0])
     >>> best.amounts.tolist(), round(-best.value, 6)
     ([3, 6, 3], 0.25)
     """
@@ -140,7 +140,7 @@ def find_evenest(programme: Programme, sizes: Sequence[Floats], weights: Sequenc
     rounded = _round(programme, plan)
     if rounded is None:
         return None
-    whole = swap(programme, rounded, sizes, weights)
+    whole = search_swaps(programme, rounded, sizes, weights)
     value = -composite(whole, sizes, weights)
     return at_bounds(programme, replace(optimum, amounts=whole, value=value, bound=max(value, -bound)))
 
@@ -214,7 +214,7 @@ class _Search:
             np.concatenate([self.programme.upper / mean, np.ones(many)]),
             rows,
         )
-        solver = load(extended, whole=False)
+        solver = load_solver(extended, whole=False)
         solver.run()
         return solver
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from layers import UnknownNameError, shown, visible
+from layers import UnknownNameError, escape_hidden, shown
 from zoning.assumptions import assumption_title
 from zoning.chains import Content, rows_of
 from zoning.claim_explanations import explain_claims
@@ -21,12 +21,12 @@ from zoning.land_explanations import explain_measures, explain_norms
 from zoning.line_explanations import explain_lines
 from zoning.list_explanations import explain_lists
 from zoning.margins import conflicts
-from zoning.narratives import narrate
+from zoning.narratives import explanation_lines
 from zoning.plans import Plan
 from zoning.quota_explanations import explain_quotas
 from zoning.retellings import retell
 from zoning.service_explanations import explain_services
-from zoning.standings import standings
+from zoning.standings import decision_status
 from zoning.wholes import refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -97,7 +97,7 @@ class Explanation:
 
     def text(self) -> str:
         """The explanation for a terminal; characters that would steer it are shown as escapes."""
-        return "\n".join(visible(line) for line in narrate(self.content, self.language)) + "\n"
+        return "\n".join(escape_hidden(line) for line in explanation_lines(self.content, self.language)) + "\n"
 
 
 def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanation:
@@ -148,7 +148,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
             "rulebook": plan.rulebook.name,
         },
         "status": str(zone["status"]),
-        "standing": str(standings(plan)[unit_id]),
+        "standing": str(decision_status(plan)[unit_id]),
         "whole": _whole(plan, zone),
         **trace(plan, [unit_id])[unit_id],
         "margins": _margins(plan, unit_id),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zoning.contests import Contest, Flags
+from zoning.contests import Flags, Webster
 from zoning.steps import UNLIMITED, Counts
 
 ALL = 0
@@ -15,7 +15,7 @@ ALL = 0
 
 
 @dataclass(frozen=True)
-class Family:
+class GroupTree:
     """A tree of groups over the units of a contest; node 0 is all of them.
 
     Attributes
@@ -33,7 +33,7 @@ class Family:
     lows: tuple[int, ...]
     highs: tuple[int, ...]
 
-    def only(self, units: Counts) -> Family:
+    def only(self, units: Counts) -> GroupTree:
         """The same groups over some of the units."""
         return replace(self, homes=self.homes[units])
 
@@ -68,7 +68,7 @@ class CrossingError(ValueError):
     """Two groups that share units while each has others beside; ``args`` are their places in the list."""
 
 
-def make_family(members: list[Flags], count: int) -> tuple[Family, list[int]]:
+def group_tree(members: list[Flags], count: int) -> tuple[GroupTree, list[int]]:
     """The tree of some groups, and the node of each; of two groups of the same units the later is inside the earlier.
 
     Raises
@@ -89,10 +89,10 @@ def make_family(members: list[Flags], count: int) -> tuple[Family, list[int]]:
         nodes[place] = node
         homes[units] = node
     bounds = (0,) * len(parents), (UNLIMITED,) * len(parents)
-    return Family(tuple(parents), homes, *bounds), nodes
+    return GroupTree(tuple(parents), homes, *bounds), nodes
 
 
-def settle(contest: Contest, family: Family) -> tuple[Counts, list[tuple[int, Counts]]]:
+def apportion_groups(contest: Webster, family: GroupTree) -> tuple[Counts, list[tuple[int, Counts]]]:
     """The steps of each unit, and the parts that share them out among themselves.
 
     Parameters
@@ -150,7 +150,7 @@ def _tops(parents: tuple[int, ...], fixed: dict[int, int]) -> list[int]:
 
 
 def _cuts(
-    family: Family, inside: list[int], below: list[int], fixed: dict[int, int], counts: Counts
+    family: GroupTree, inside: list[int], below: list[int], fixed: dict[int, int], counts: Counts
 ) -> Iterator[tuple[int, int]]:
     """The nodes to cut off, each with what it has: the cut of least cost, where that is below 0.
 

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from zoning.contests import Flags, Floats
-from zoning.programmes import Places, Programme, Row
+from zoning.programmes import LinearConstraint, Places, Programme
 from zoning.steps import Counts
 
 ALL = 0
 """The node of all units, above every cap."""
 
 
-class Nest(NamedTuple):
+class NestedCaps(NamedTuple):
     """Caps on sets of units, disjoint or one inside another, as a tree; node 0 is the total.
 
     Attributes
@@ -38,7 +38,7 @@ class Nest(NamedTuple):
     rows: tuple[int, ...]
 
 
-class Filling(NamedTuple):
+class GreedyPlan(NamedTuple):
     """A best plan and what its bounds are worth.
 
     Attributes
@@ -70,7 +70,7 @@ class Filling(NamedTuple):
     node_ends: Counts
 
 
-def nest(programme: Programme) -> Nest | None:
+def nested_caps(programme: Programme) -> NestedCaps | None:
     """The rules of a programme as nested caps under one total; None where they are of another form."""
     whole = [place for place, row in enumerate(programme.rows) if row.low == row.high]
     if len(whole) != 1 or not _nestable(programme, whole[0]):
@@ -92,28 +92,28 @@ def nest(programme: Programme) -> Nest | None:
         members.append(row.places)
         # a cap that the total cannot reach stays above it, or it would seem to be full
         caps.append(int(min(math.floor(row.high), total.high + 1)))
-    return Nest(tuple(parents), tuple(members), tuple(caps), (whole[0], *order))
+    return NestedCaps(tuple(parents), tuple(members), tuple(caps), (whole[0], *order))
 
 
 def _nestable(programme: Programme, total: int) -> bool:
     """Whether all rules but the total are caps on steps, and the total counts every unit once."""
-    rows: Sequence[Row] = programme.rows
+    rows: Sequence[LinearConstraint] = programme.rows
     caps = (row.plain and math.isinf(row.low) and row.high >= 0 for place, row in enumerate(rows) if place != total)
     return rows[total].plain and len(rows[total].places) == len(programme.gains) and all(caps)
 
 
-def fill(programme: Programme, caps: Nest) -> Filling | None:
+def allocate_greedily(programme: Programme, caps: NestedCaps) -> GreedyPlan | None:
     """The best plan under nested caps, in whole steps; None where there is no plan at all.
 
     Parameters
     ----------
     programme : Programme
-    caps : Nest
+    caps : NestedCaps
         From :func:`nest`.
 
     Returns
     -------
-    Filling or None
+    GreedyPlan or None
 
     Notes
     -----
@@ -125,11 +125,11 @@ def fill(programme: Programme, caps: Nest) -> Filling | None:
 
     Examples
     --------
-    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 10, 10)
-    >>> cap = Row("group-1", "a group", np.array([1, 2]), np.ones(2), -np.inf, 6)
+    >>> total = LinearConstraint("total", "the total", np.arange(3), np.ones(3), 10, 10)
+    >>> cap = LinearConstraint("group-1", "a group", np.array([1, 2]), np.ones(2), -np.inf, 6)
     >>> bounds = np.zeros(3, dtype=int), np.array([9, 5, 9])
     >>> programme = Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, cap))
-    >>> filling = fill(programme, nest(programme))
+    >>> filling = allocate_greedily(programme, nested_caps(programme))
     >>> filling.amounts.tolist(), filling.bound, filling.prices.tolist(), filling.worths.tolist()
     ([4, 5, 1], 21.0, [0.0, 1.0, 0.0], [1.0, 2.0])
     """
@@ -161,11 +161,11 @@ class _Pricing(NamedTuple):
     """What the bounds of a best plan are worth: found by moving one step from one unit to another."""
 
     programme: Programme
-    caps: Nest
+    caps: NestedCaps
     amounts: Counts
     order: Places
 
-    def price(self) -> Filling:
+    def price(self) -> GreedyPlan:
         """The filling with its prices."""
         full, homes, slack = self._full()
         rank = np.empty(len(self.order), dtype=np.int64)
@@ -195,7 +195,7 @@ class _Pricing(NamedTuple):
         worths = self._worths(full, homes, givers)
         bound = self._bound(worths, homes, full)
         reaches = self._reaches(full, homes, givers, worths, slack)
-        return Filling(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound, *reaches)
+        return GreedyPlan(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound, *reaches)
 
     def _full(self) -> tuple[list[int], Places, Counts]:
         """The nodes that are full; of each unit the innermost of them, and the room left in the others around it."""

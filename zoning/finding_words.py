@@ -7,7 +7,7 @@ from functools import cache
 
 from layers import Words, words_in
 
-WORDS: Words = {
+FINDING_WORDS: Words = {
     "uncovered": ("units without any policy: {count} ({units})", "{count} 个单元没有任何政策（{units}）"),
     "missing_instrument": (
         "units without a policy of the instrument '{instrument}', which '{rulebook}' asks of each: {count} ({units})",
@@ -148,4 +148,4 @@ def finding_words(language: str) -> Mapping[str, str]:
     >>> finding_words("zh")["warning"]
     '警告'
     """
-    return words_in(language, WORDS)
+    return words_in(language, FINDING_WORDS)

@@ -29,7 +29,7 @@ SHOWN = 5
 _ORDER = ("error", "warning", "note")
 
 
-def find(plan: Plan) -> tuple[Finding, ...]:
+def plan_findings_of(plan: Plan) -> tuple[Finding, ...]:
     """What a finished plan leaves open, misses or does for nothing.
 
     Parameters
@@ -55,7 +55,7 @@ def find(plan: Plan) -> tuple[Finding, ...]:
     >>> from layers import builtin_study, read_study
     >>> from zoning import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
-    >>> [finding.code for finding in find(plan)]
+    >>> [finding.code for finding in plan_findings_of(plan)]
     []
     """
     found = [

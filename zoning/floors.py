@@ -11,7 +11,7 @@ from zoning.entries import Floor
 from zoning.gatherings import places_of
 from zoning.rulebook import Rulebook
 
-COLUMNS = ("floor", "line", "level", "place", "settled_ha", "of_ha", "share", "at_least", "missing_ha")
+COVERAGE_COLUMNS = ("floor", "line", "level", "place", "settled_ha", "of_ha", "share", "at_least", "missing_ha")
 ROUNDING = 1e-9
 """Relative; less is missing by the noise of sums only."""
 
@@ -56,13 +56,17 @@ def weigh_floors(
     [['north', 0.75, 0.8, 10.0]]
     """
     parts = [
-        _weigh(floor, lines, measures, _least(floor, rulebook), level, places_of(measures, level, levels)).assign(
-            floor=number
-        )
+        _weigh_coverage(
+            floor, lines, measures, _least(floor, rulebook), level, places_of(measures, level, levels)
+        ).assign(floor=number)
         for number, floor in enumerate(rulebook.floors)
-        for level in _levels(floor, levels)
+        for level in _coverage_levels(floor, levels)
     ]
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)] if parts else pd.DataFrame(columns=list(COLUMNS))
+    return (
+        pd.concat(parts, ignore_index=True)[list(COVERAGE_COLUMNS)]
+        if parts
+        else pd.DataFrame(columns=list(COVERAGE_COLUMNS))
+    )
 
 
 def _least(floor: Floor, rulebook: Rulebook) -> float:
@@ -70,11 +74,11 @@ def _least(floor: Floor, rulebook: Rulebook) -> float:
     return float(parameter.value) / (100 if parameter.unit.startswith("%") else 1)
 
 
-def _levels(floor: Floor, levels: Sequence[str]) -> Iterator[str]:
+def _coverage_levels(floor: Floor, levels: Sequence[str]) -> Iterator[str]:
     yield from levels if floor.level == "jurisdiction" else (floor.level,)
 
 
-def _weigh(
+def _weigh_coverage(
     floor: Floor, lines: pd.DataFrame, measures: pd.DataFrame, least: float, level: str, places: pd.Series
 ) -> pd.DataFrame:
     settled = lines.loc[lines["line"] == floor.line].groupby("unit_id")["settled_ha"].sum()

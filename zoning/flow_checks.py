@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layers import ConditionError, Finding, Study, Transfer, UnknownNameError, ZoneplanError, shown, telling
+from layers import ConditionError, Finding, Study, Transfer, UnknownNameError, ZoneplanError, naming_the_layer, shown
 from zoning.accounts import party_faults
-from zoning.agreements import parties_of, whole_agreements
+from zoning.agreements import expand_agreements, parties_of
 from zoning.bounds import UNIT
 from zoning.errors import InfeasibleError, near
-from zoning.foresights import Foresight
+from zoning.foresights import ExpectedColumns
 from zoning.indicators import QUOTA
-from zoning.needs import Sight
+from zoning.needs import TransferContext
 from zoning.parties import BUDGET, namesakes
 from zoning.rulebook import Rulebook
 from zoning.transfers import conditions_of, measures_of, require_values
 
 
-def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) -> Iterator[ZoneplanError]:
+def flow_faults(study: Study, parties: Mapping[str, str], foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
     """The complaints about agreements and transfers that cannot be carried out.
 
     Parameters
@@ -34,7 +34,7 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) 
         With the place in the plan.
     """
     try:
-        agreements = whole_agreements(study, foresight.rulebook)
+        agreements = expand_agreements(study, foresight.rulebook)
     except ZoneplanError as error:
         yield error
         agreements = ()
@@ -53,7 +53,7 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: Foresight) 
         yield from _transfer_faults(study, place, foresight)
 
 
-def _transfer_faults(study: Study, place: int, foresight: Foresight) -> Iterator[ZoneplanError]:
+def _transfer_faults(study: Study, place: int, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
     """What one transfer names and does not find."""
     transfer = study.transfers[place]
     quotas = {f"{QUOTA}{quota.name}" for quota in study.quotas}  # which no transfer sees
@@ -74,11 +74,11 @@ def _transfer_faults(study: Study, place: int, foresight: Foresight) -> Iterator
         said = f"{study.where('transfers', place, *keys)}: transfer '{transfer.name}'"
         yield from foresight.complaints(text, said, quotas)
     if transfer.when is None or foresight.foresees(transfer.when):
-        sight = Sight(foresight.known, foresight.parameters)
+        sight = TransferContext(foresight.known, foresight.parameters)
         yield from _gaps(transfer, sight, study.where("transfers", place, "name"))
 
 
-def _namesakes(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
+def _namesakes(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
     twice = namesakes(foresight.known, [one for one in study.units.levels if one in foresight.known.columns])
     if twice:
         yield UnknownNameError(
@@ -90,10 +90,10 @@ def _namesakes(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
         )
 
 
-def _gaps(transfer: Transfer, sight: Sight, at: str) -> Iterator[ZoneplanError]:
+def _gaps(transfer: Transfer, sight: TransferContext, at: str) -> Iterator[ZoneplanError]:
     """What a transfer reads in the units' own columns and does not find there."""
     try:
-        with telling(f"{at}: transfer '{transfer.name}'"):
+        with naming_the_layer(f"{at}: transfer '{transfer.name}'"):
             require_values(transfer, sight)
     except (InfeasibleError, ConditionError):
         return  # what contradicts what is told when all is known, and what a condition compares is told with it
@@ -104,7 +104,7 @@ def _gaps(transfer: Transfer, sight: Sight, at: str) -> Iterator[ZoneplanError]:
 def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> Iterator[Finding]:
     """What a reader should know of agreements and transfers: parties outside, items left out, numbers nobody saw."""
     try:
-        agreements = whole_agreements(study, rulebook)
+        agreements = expand_agreements(study, rulebook)
     except ZoneplanError:
         return  # the complaint about it stands among the errors
     parties = {party for one in agreements for party in parties_of(one)}

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers import Agreement, Transfer, parse_condition
-from zoning.agreements import whole_agreements
+from zoning.agreements import expand_agreements
 from zoning.bounds import UNIT
-from zoning.chains import Content, asked, in_plan, link
+from zoning.chains import Content, condition_chains, in_plan, reason_record
 from zoning.parties import BUDGET, POOL, parties_of_unit
 from zoning.plans import Plan
 from zoning.transfers import measures_of
-from zoning.weights import see
+from zoning.weights import unit_context
 from zoning.words import engine_words
 
 
@@ -35,7 +35,7 @@ def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     if plan.flows.empty:
         return found
-    explainer, rows = _Explainer(plan, list(found)), plan.flows.to_dict("records")
+    explainer, rows = _FlowExplainer(plan, list(found)), plan.flows.to_dict("records")
     told = [{str(name): value for name, value in row.items()} for row in rows]
     for unit, flows in found.items():
         parties = parties_of_unit(plan.measures, unit, plan.study.units.levels)
@@ -43,7 +43,7 @@ def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     return found
 
 
-class _Explainer:
+class _FlowExplainer:
     """Explains flows.
 
     Parameters
@@ -55,7 +55,7 @@ class _Explainer:
     def __init__(self, plan: Plan, ids: list[str]) -> None:
         self._plan, study = plan, plan.study
         made: dict[tuple[str, int], tuple[str, int, Agreement | Transfer]] = {}
-        for place, agreement in enumerate(whole_agreements(study, plan.rulebook)):
+        for place, agreement in enumerate(expand_agreements(study, plan.rulebook)):
             made[agreement.name, agreement.period] = "agreement", place, agreement
         for place, transfer in enumerate(study.transfers):
             made[transfer.name, transfer.period] = "transfer", place, transfer
@@ -64,13 +64,13 @@ class _Explainer:
         self._names = {str(unit): str(name) or str(unit) for unit, name in names}
         zones = plan.zones.set_index("unit_id").loc[ids, ["main", "overlays"]]
         measures = plan.measures.loc[ids].rename_axis("unit_id")
-        self._seen = see(zones, measures, plan.rulebook.codes("overlay"))
+        self._seen = unit_context(zones, measures, plan.rulebook.codes("overlay"))
         self._asked: dict[str, dict[str, Content]] = {}
 
     def flow(self, row: Mapping[str, Any], unit: str) -> Content:
         """One row of the FLOWS table."""
         kind, place, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
-        own = link(
+        own = reason_record(
             kind,
             str(row["instrument"]),
             str(row["rule"]),
@@ -98,7 +98,9 @@ class _Explainer:
         if made.when is not None:
             if made.when not in self._asked:
                 condition = parse_condition(made.when)
-                self._asked[made.when] = asked(condition, self._seen, self._plan.rulebook, self._plan.language)
+                self._asked[made.when] = condition_chains(
+                    condition, self._seen, self._plan.rulebook, self._plan.language
+                )
             said = self._asked[made.when][unit]
         read = {name: float(self._plan.measures.loc[unit, name]) for name in measures_of(made)}
         return {"when": made.when or "", "said": said | {"values": {**said["values"], **read}}}

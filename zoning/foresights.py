@@ -18,7 +18,7 @@ from zoning.weights import Values
 
 
 @dataclass(frozen=True)
-class Foresight:
+class ExpectedColumns:
     """What can be told of the units before anything is measured.
 
     Attributes

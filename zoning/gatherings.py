@@ -19,7 +19,7 @@ _EXTREME = 280
 """A number of more digits before or after the point cannot be scaled, and stays as it is."""
 
 
-def plain(numbers: pd.Series) -> pd.Series:
+def without_noise(numbers: pd.Series) -> pd.Series:
     """Numbers without the noise of binary arithmetic: 80 * 1.1 is 88, or a floor of it would be rounded up to 89."""
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.floor(np.log10(np.abs(numbers)))
@@ -63,7 +63,7 @@ def mean_by(values: pd.Series, weights: pd.Series, places: pd.Series) -> pd.Seri
     >>> mean_by(pd.Series([0.5, 0.0]), pd.Series([100.0, 300.0]), pd.Series(["east", "east"])).tolist()
     [0.125]
     """
-    return plain(sum_by(values.astype(float) * weights.astype(float), places) / sum_by(weights, places))
+    return without_noise(sum_by(values.astype(float) * weights.astype(float), places) / sum_by(weights, places))
 
 
 def paths(units: pd.DataFrame, levels: Sequence[str]) -> pd.Series:

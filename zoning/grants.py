@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from layers import Lock, Quota, parse_condition
-from zoning.chains import Content, asked
+from zoning.chains import Content, condition_chains
 from zoning.indicators import amounts
 from zoning.plans import Plan
-from zoning.weights import see
+from zoning.weights import unit_context
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
 
 
-def grant(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[str, Any]]]:
+def quota_causes(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[str, Any]]]:
     """The parts of a quota's plan that concern a unit.
 
     Returns
@@ -30,13 +30,13 @@ def grant(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[str, An
     >>> from layers import builtin_study, read_study
     >>> from zoning import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
-    >>> sorted(grant(plan, plan.study.quotas[0], "08031"))
+    >>> sorted(quota_causes(plan, plan.study.quotas[0], "08031"))
     ['groups', 'limits', 'locks', 'transfers']
     """
-    return Grants(plan, quota, [unit_id]).concerning(unit_id)
+    return QuotaCauses(plan, quota, [unit_id]).concerning(unit_id)
 
 
-class Grants:
+class QuotaCauses:
     """One quota, asked of what made the amounts of some units.
 
     Parameters
@@ -53,7 +53,7 @@ class Grants:
         own = [name for name in given.columns if name not in plan.measures.columns]
         self.measures = plan.measures.join(given[own]).rename_axis("unit_id")
         zones = plan.zones.set_index("unit_id").loc[known, ["main", "overlays"]]
-        self._seen = see(zones, self.measures.loc[known], plan.rulebook.codes("overlay"))
+        self._seen = unit_context(zones, self.measures.loc[known], plan.rulebook.codes("overlay"))
         self._asked: dict[str, dict[str, Content]] = {}
         self._met: dict[str, set[str]] = {}
 
@@ -61,7 +61,7 @@ class Grants:
         """The clauses of one of the quota's conditions for a unit, with values and parameters."""
         if when not in self._asked:
             plan = self.plan
-            self._asked[when] = asked(parse_condition(when), self._seen, plan.rulebook, plan.language)
+            self._asked[when] = condition_chains(parse_condition(when), self._seen, plan.rulebook, plan.language)
         return self._asked[when][unit]
 
     def meets(self, when: str, unit: str) -> bool:

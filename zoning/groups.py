@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from layers import Group, Quota, StudyError
-from zoning.apportionment import named
-from zoning.families import CrossingError, Family, make_family
+from zoning.apportionment import counted_ids
+from zoning.families import CrossingError, GroupTree, group_tree
 from zoning.steps import UNLIMITED
-from zoning.weights import Values, meeting, see
+from zoning.weights import Values, rows_meeting, unit_context
 
 
 def groups_of(
@@ -42,10 +42,10 @@ def groups_of(
     >>> groups_of(quota, zones, pd.DataFrame(index=unit))[0].to_dict()
     {'a': True, 'b': False}
     """
-    return members_of(quota, see(zones, measures, overlays), parameters)
+    return members_of(quota, unit_context(zones, measures, overlays), parameters)
 
 
-def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> Family:
+def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> GroupTree:
     """The tree of the groups with the least and the most of each in whole steps.
 
     Parameters
@@ -64,13 +64,13 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
     """
     members = members_of(quota, seen, parameters)
     try:
-        family, nodes = make_family([members[place].to_numpy() for place in members.columns], len(seen))
+        family, nodes = group_tree([members[place].to_numpy() for place in members.columns], len(seen))
     except CrossingError as crossing:
         one, other = crossing.args
         both = seen.index[(members[one] & members[other]).to_numpy()]
         raise StudyError(
             f'the groups "{quota.groups[one].when}" and "{quota.groups[other].when}" cross: they share '
-            f"{named(both)}, and each has others beside; make one part of the other, keep them apart, or "
+            f"{counted_ids(both)}, and each has others beside; make one part of the other, keep them apart, or "
             'use by = "optimal", which takes any groups',
             code="crossing_groups",
             features=sorted(both),
@@ -89,5 +89,5 @@ def group_reach(group: Group, total: int) -> tuple[int, int]:
 
 def members_of(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
     """The units of each group, from what :func:`zoning.weights.see` returns: one boolean column a group."""
-    columns = {place: meeting("group", group.when, seen, parameters) for place, group in enumerate(quota.groups)}
+    columns = {place: rows_meeting("group", group.when, seen, parameters) for place, group in enumerate(quota.groups)}
     return pd.DataFrame(columns, index=seen.index, dtype=np.bool_)

@@ -11,19 +11,19 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from layers import Quota, telling
-from zoning.apportionment import enter
+from layers import Quota, naming_the_layer
+from zoning.apportionment import make_contest
 from zoning.bounds import UNIT, Bounds
 from zoning.contests import Objects
 from zoning.errors import InfeasibleError
-from zoning.families import settle
+from zoning.families import apportion_groups
 from zoning.jurisdictions import Jurisdiction
 from zoning.quota_rows import Rows, Writer
 from zoning.steps import Counts, Step
 
 
 @dataclass(frozen=True)
-class Handing:
+class WeightedQuota:
     """One quota about to be handed down; arrays follow the units, sorted by id."""
 
     quota: Quota
@@ -48,7 +48,7 @@ class Handing:
         quota, path, step = self.quota, place.path, self.writer.step
         inside = f" of '{' / '.join(path)}'" if path else ""
         if place.parts:
-            with telling(f"level '{quota.levels[len(path)]}'{inside}"):
+            with naming_the_layer(f"level '{quota.levels[len(path)]}'{inside}"):
                 counts, binding = self._among(place.parts, amount)
             yield self._jurisdictions(place.parts, counts, binding)
             for part, count in zip(place.parts, counts.tolist(), strict=True):
@@ -60,14 +60,14 @@ class Handing:
         if quota.reserve_pct:
             yield self.writer.reserve(reserve, path, UNIT)
         after = f", after a reserve of {step.amount(reserve)} out of {step.amount(amount)}" if reserve else ""
-        with telling(f"level '{UNIT}'{inside}{after}"):
+        with naming_the_layer(f"level '{UNIT}'{inside}{after}"):
             yield self._units(place, amount - reserve)
 
     def _among(self, parts: tuple[Jurisdiction, ...], amount: int) -> tuple[Counts, list[str]]:
         """What each part gets, and what bound it."""
         weights = pd.Series([math.fsum(self.weights.iloc[part.units]) for part in parts], [p.path[-1] for p in parts])
         floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
-        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
+        contest = make_contest(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
         counts = contest.settle()
         return counts, [self._told(part, str(label)) for part, label in zip(parts, contest.bound(counts), strict=True)]
 
@@ -83,10 +83,10 @@ class Handing:
         """The rows of the units of a jurisdiction; together they have the amount."""
         units, weights = place.units, self.weights.iloc[place.units]
         floors, ceilings = self.bounds.floors[units], self.bounds.ceilings[units]
-        contest = enter(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
+        contest = make_contest(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
         least, most = place.family.reach(contest.floors, contest.ceilings)
         _refuse_groups(amount, least[0], most[0], self.writer.step)
-        counts, shares = settle(contest, place.family)
+        counts, shares = apportion_groups(contest, place.family)
         binding = np.full(len(units), "", dtype=object)
         for node, some in shares:
             binding[some] = contest.part(some, int(counts[some].sum())).bound(counts[some])

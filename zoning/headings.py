@@ -15,7 +15,7 @@ from zoning.words import engine_words, text_in
 Link = Mapping[str, Any]
 
 
-def heading(matter: str, one: Link, language: str = "en") -> str:
+def entry_heading(matter: str, one: Link, language: str = "en") -> str:
     """The first line of an entry of an explanation.
 
     Parameters
@@ -28,15 +28,15 @@ def heading(matter: str, one: Link, language: str = "en") -> str:
 
     Examples
     --------
-    >>> from zoning import link
-    >>> wild = link("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
-    >>> heading("industries", wild)
+    >>> from zoning import reason_record
+    >>> wild = reason_record("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
+    >>> entry_heading("industries", wild)
     'Wild land: 2 prohibited, 1 restricted'
     """
     return HEADED[matter](one, language)
 
 
-def notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
+def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
     """What is to be known of a policy before its clause: an exception, parts of the unit, who has it first."""
     words = engine_words(language)
     if matter != "policies":

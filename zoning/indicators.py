@@ -13,7 +13,7 @@ from zoning.entries import Indicator, Policy, Rule
 from zoning.errors import near, stray_texts
 from zoning.plans import Assumption
 from zoning.rulebook import Rulebook
-from zoning.topics import narrow
+from zoning.topics import without_unused_topics
 from zoning.vocabulary import unit_in
 from zoning.words import engine_words
 
@@ -24,7 +24,7 @@ _DTYPES = {"number": "float64", "text": "str", "boolean": "boolean"}
 _KINDS = dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number") | {"string": "text"}
 
 
-def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> pd.DataFrame:
+def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> pd.DataFrame:
     """Measures with every indicator that the rulebook declares, and what it derives from them.
 
     Parameters
@@ -55,18 +55,18 @@ def complete(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | 
     >>> from datetime import date
     >>> plants = Indicator(name="plant_mw", unit="MW", when_absent=0)
     >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
-    >>> complete(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
+    >>> complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
        population  plant_mw
     a           7       0.0
     """
     known = _with_amounts(measures, quotas)
-    rulebook = narrow(rulebook, map(str, known.columns))
+    rulebook = without_unused_topics(rulebook, map(str, known.columns))
     absent = _absent(known, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
     return derive(_filled(known, absent, rulebook), rulebook)
 
 
-def foresee(units: pd.DataFrame, rulebook: Rulebook, given: Container[str]) -> pd.DataFrame:
+def expected_measures(units: pd.DataFrame, rulebook: Rulebook, given: Container[str]) -> pd.DataFrame:
     """What is known of the units before anything is measured.
 
     Parameters
@@ -106,7 +106,7 @@ def assumed(
         In the order of the rulebook; a missing ``<role>_share`` or ``<role>_ha`` is of kind "role".
     """
     known = _with_amounts(measures, quotas)
-    absent = _absent(known, narrow(rulebook, map(str, known.columns)), quotas is not None)
+    absent = _absent(known, without_unused_topics(rulebook, map(str, known.columns)), quotas is not None)
     return tuple(assumption(one, rulebook, language) for one in absent)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from zoning.entries import Id, InForce, Part, Text, Texts
+from zoning.entries import Entry, Id, InForce, Text, Texts
 from zoning.words import text_in
 
 Treatment = Literal["allowed", "restricted", "prohibited"]
@@ -21,7 +21,7 @@ ASPECTS = ("scale", "location", "process", "cleanliness", "other")
 """What a condition may be about, in the order in which conditions are told."""
 
 
-class Branch(Part):
+class Branch(Entry):
     """A branch of industry in a classification."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]*$")]
@@ -34,13 +34,13 @@ class Branch(Part):
     """Longer codes of up to so many signs, which begin with this one, are accepted below it without being listed."""
 
 
-class Branches(Part):
+class Branches(Entry):
     """``classification.toml``."""
 
     classification: tuple[Branch, ...] = ()
 
 
-class Demands(Part):
+class Demands(Entry):
     """On which conditions a restricted industry may settle or stay; at least one."""
 
     scale: Texts | None = None
@@ -118,7 +118,7 @@ class Industry(InForce):
         return self
 
 
-class Industries(Part):
+class Industries(Entry):
     """``industries.toml``."""
 
     industries: tuple[Industry, ...] = ()

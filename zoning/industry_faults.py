@@ -32,7 +32,7 @@ def industry_faults(draft: Draft) -> Iterator[RulebookError]:
     """
     yield from _classification(draft)
     yield from _lists(draft)
-    yield from _languages(draft)
+    yield from _list_languages(draft)
     industries = classification_of(draft)
     if industries is not None:
         yield from _codes(draft, industries)
@@ -101,7 +101,7 @@ def _lists(draft: Draft) -> Iterator[RulebookError]:
             yield draft.fault(text, "policies", place, "subject")
 
 
-def _languages(draft: Draft) -> Iterator[RulebookError]:
+def _list_languages(draft: Draft) -> Iterator[RulebookError]:
     wanted = set(draft.head.languages)
     texts = [
         ("industries", place, keys, text) for place, one in enumerate(draft.industries) for keys, text in one.texts()

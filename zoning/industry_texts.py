@@ -7,7 +7,7 @@ from functools import cache
 
 from layers import Words, words_in
 
-WORDS: Words = {
+INDUSTRY_WORDS: Words = {
     "allowed": ("allowed", "允许"),
     "restricted": ("restricted", "限制"),
     "prohibited": ("prohibited", "禁止"),
@@ -113,4 +113,4 @@ def industry_words(language: str) -> Mapping[str, str]:
     >>> industry_words("zh")["prohibited"]
     '禁止'
     """
-    return words_in(language, WORDS)
+    return words_in(language, INDUSTRY_WORDS)

@@ -13,7 +13,7 @@ from layers import shown
 from zoning.answers import solve
 from zoning.contests import Flags, Floats
 from zoning.errors import InfeasibleError
-from zoning.programmes import Places, Programme, Row
+from zoning.programmes import LinearConstraint, Places, Programme
 from zoning.steps import Counts
 
 _BOUNDS = ("floors", "ceilings")
@@ -96,8 +96,8 @@ def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
     Examples
     --------
     >>> units = pd.Series("", index=["a", "b", "c"])
-    >>> total = Row("total", "the total is 10 ha", np.arange(3), np.ones(3), 10, 10)
-    >>> cap = Row("group-1", "group 1 allows at most 4 ha", np.array([0, 1]), np.ones(2), -np.inf, 4)
+    >>> total = LinearConstraint("total", "the total is 10 ha", np.arange(3), np.ones(3), 10, 10)
+    >>> cap = LinearConstraint("group-1", "group 1 allows at most 4 ha", np.array([0, 1]), np.ones(2), -np.inf, 4)
     >>> programme = Programme(np.zeros(3), np.array([3, 3, 0]), np.array([9, 9, 9]), (total, cap))
     >>> for clash in find_conflict(programme, Wording("{:g} ha".format, units)):
     ...     print(clash.words, clash.change)
@@ -265,7 +265,9 @@ def _row_change(programme: Programme, place: int) -> float | None:
     return None if answer is None else float(answer[1] - answer[0])
 
 
-def _spend(programme: Programme, rows: Sequence[Row], more: int, reach: Counts | None = None) -> Floats | None:
+def _spend(
+    programme: Programme, rows: Sequence[LinearConstraint], more: int, reach: Counts | None = None
+) -> Floats | None:
     """How much of some further columns, which cost 1 each, a plan needs at the least; None where there is no plan."""
     room = np.full(more, _FAR) if reach is None else reach
     bigger = Programme(

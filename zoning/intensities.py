@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from layers import ZoneplanError, shown
-from zoning.steps import Number, exact
+from zoning.steps import Number, exact_number
 
 HUNDRED = Decimal(100)
 
@@ -44,7 +44,7 @@ def intensity_change(energy: Number, output: Number, base_energy: Number, base_o
     Decimal('-3.77')
     """
     above = {"output": _above(output, "output"), "base_output": _above(base_output, "base_output")}
-    ratio = exact(energy) * above["base_output"] / (above["output"] * _above(base_energy, "base_energy"))
+    ratio = exact_number(energy) * above["base_output"] / (above["output"] * _above(base_energy, "base_energy"))
     return (ratio - 1) * HUNDRED
 
 
@@ -70,7 +70,7 @@ def chain_output(base_output: Number, growth_pct: pd.Series) -> pd.Series:
     """
     level, found = _above(base_output, "base_output"), []
     for growth in growth_pct:
-        level *= _left(-exact(growth))
+        level *= _left(-exact_number(growth))
         found.append(level)
     return pd.Series(found, index=growth_pct.index, dtype=object)
 
@@ -142,7 +142,7 @@ def fall_over_years(falls_pct: Iterable[Number]) -> Decimal:
     return (1 - left) * HUNDRED
 
 
-def progress(falls_pct: Iterable[Number], target_pct: Number) -> Decimal:
+def target_progress(falls_pct: Iterable[Number], target_pct: Number) -> Decimal:
     """How much of a target over several years the falls so far have brought, in per cent of the way.
 
     Returns
@@ -159,7 +159,7 @@ def progress(falls_pct: Iterable[Number], target_pct: Number) -> Decimal:
     --------
     Henan, 2016: 7.64 % of a target of 16 % in five years was reported as 45.58 % of the way.
 
-    >>> progress(["7.64"], 16).quantize(Decimal("0.01"))
+    >>> target_progress(["7.64"], 16).quantize(Decimal("0.01"))
     Decimal('45.58')
     """
     way = _left(_above(target_pct, "target_pct")).ln()
@@ -176,7 +176,7 @@ def over_fulfilment(actual: Number, target: Number) -> Decimal:
     >>> over_fulfilment("26.59", 20)
     Decimal('32.9500')
     """
-    return (exact(actual) - exact(target)) / _above(target, "target") * HUNDRED
+    return (exact_number(actual) - exact_number(target)) / _above(target, "target") * HUNDRED
 
 
 def implied_growth(intensity_change_pct: Number, energy_growth_pct: Number) -> Decimal:
@@ -195,7 +195,7 @@ def implied_growth(intensity_change_pct: Number, energy_growth_pct: Number) -> D
     >>> implied_growth("-9.18", "-8.1").quantize(Decimal("0.01"))
     Decimal('1.19')
     """
-    return ((1 + exact(energy_growth_pct) / HUNDRED) / _left(-exact(intensity_change_pct)) - 1) * HUNDRED
+    return ((1 + exact_number(energy_growth_pct) / HUNDRED) / _left(-exact_number(intensity_change_pct)) - 1) * HUNDRED
 
 
 def energy_total(base_energy: Number, fall_pct: Number, growth_pct: Number) -> Decimal:
@@ -211,19 +211,19 @@ def energy_total(base_energy: Number, fall_pct: Number, growth_pct: Number) -> D
     >>> energy_total(1000, 3, 5)
     Decimal('1018.5000')
     """
-    return exact(base_energy) * _left(fall_pct) * (1 + exact(growth_pct) / HUNDRED)
+    return exact_number(base_energy) * _left(fall_pct) * (1 + exact_number(growth_pct) / HUNDRED)
 
 
 def _left(fall_pct: Number) -> Decimal:
     """What a fall leaves of one."""
-    left = 1 - exact(fall_pct) / HUNDRED
+    left = 1 - exact_number(fall_pct) / HUNDRED
     if not left.is_finite() or left <= 0:
         raise ZoneplanError(f"a fall of {fall_pct} % leaves nothing; give per cent below 100", code="number")
     return left
 
 
 def _above(value: Number, name: str) -> Decimal:
-    number = exact(value)
+    number = exact_number(value)
     if not number.is_finite() or number <= 0:
         raise ZoneplanError(f"{name} = {value}: a finite number above 0 is needed", code="number")
     return number

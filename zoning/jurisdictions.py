@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import Quota, UnknownNameError, telling
-from zoning.apportionment import named
-from zoning.bounds import UNIT, limit
-from zoning.contests import Contest, Floats
+from layers import Quota, UnknownNameError, naming_the_layer
+from zoning.apportionment import counted_ids
+from zoning.bounds import UNIT, steps_left
+from zoning.contests import Floats, Webster
 from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.families import ALL, Family
+from zoning.families import ALL, GroupTree
 from zoning.steps import UNLIMITED, Counts, Step
 
 
@@ -40,7 +40,7 @@ class Jurisdiction:
 
     path: tuple[str, ...]
     units: Counts
-    family: Family
+    family: GroupTree
     least: int
     most: int
     parts: tuple[Jurisdiction, ...] = ()
@@ -77,7 +77,7 @@ class Survey(NamedTuple):
     names: tuple[pd.Series, ...]
     links: Mapping[str, Mapping[str, Decimal]]
 
-    def look(self, family: Family, units: Counts | None = None, path: tuple[str, ...] = ()) -> Jurisdiction:
+    def look(self, family: GroupTree, units: Counts | None = None, path: tuple[str, ...] = ()) -> Jurisdiction:
         """A jurisdiction and all below it.
 
         Raises
@@ -111,7 +111,9 @@ class Survey(NamedTuple):
         caps = self.links.get(self.quota.levels[len(path) - 1], {}) if path else {}
         if not caps:
             return UNLIMITED
-        return limit(caps.get(" / ".join(path), Decimal(0)), Step.of(self.quota.step), int(self.carried[units].sum()))
+        return steps_left(
+            caps.get(" / ".join(path), Decimal(0)), Step.of(self.quota.step), int(self.carried[units].sum())
+        )
 
     def _crossed(self, path: tuple[str, ...], low: int, high: int) -> InfeasibleError:
         step = Step.of(self.quota.step)
@@ -122,7 +124,7 @@ class Survey(NamedTuple):
             code="crossed_bounds",
         )
 
-    def _divide(self, family: Family, units: Counts, inside: list[Counts], path: tuple[str, ...]) -> list[Family]:
+    def _divide(self, family: GroupTree, units: Counts, inside: list[Counts], path: tuple[str, ...]) -> list[GroupTree]:
         """The groups over each part, with the part's share of what each group may and must have.
 
         What a group may have is handed down like the quota itself: in proportion to the weights of its units in each
@@ -139,7 +141,7 @@ class Survey(NamedTuple):
             least = np.array([low[node] for low, _ in reaches], dtype=np.int64)
             most = np.array([high[node] for _, high in reaches], dtype=np.int64)
             weigh = [self._weigh(own, some, node) for own, some in zip(found, inside, strict=True)]
-            with telling(f"groups at level '{self.quota.levels[len(path)]}'"):
+            with naming_the_layer(f"groups at level '{self.quota.levels[len(path)]}'"):
                 if family.highs[node] < int(most.sum()):
                     shares = self._hand(weigh, family.highs[node], least, most)
                     found = [
@@ -153,7 +155,7 @@ class Survey(NamedTuple):
                     ]
         return found
 
-    def _weigh(self, family: Family, units: Counts, node: int) -> float:
+    def _weigh(self, family: GroupTree, units: Counts, node: int) -> float:
         """The weight of the units of a node."""
         inside = {node}
         for one, parent in enumerate(family.parents):
@@ -176,7 +178,7 @@ class Survey(NamedTuple):
         most = np.where(sizes > 0, most, least)
         if int(most.sum()) < total:
             return [int(one) for one in most]
-        return [int(one) for one in Contest(places, given, sizes, total, least, np.minimum(most, total)).settle()]
+        return [int(one) for one in Webster(places, given, sizes, total, least, np.minimum(most, total)).settle()]
 
 
 def name_level(level: str, measures: pd.DataFrame) -> pd.Series:
@@ -194,7 +196,7 @@ def name_level(level: str, measures: pd.DataFrame) -> pd.Series:
     values = measures[level]
     gaps = measures.index[(values.isna() | (values.astype(str) == "")).to_numpy(dtype=bool)]
     if len(gaps):
-        raise MissingValueError(f"level '{level}': no jurisdiction for {named(gaps)}", features=gaps)
+        raise MissingValueError(f"level '{level}': no jurisdiction for {counted_ids(gaps)}", features=gaps)
     return values.astype(str)
 
 

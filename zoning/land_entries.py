@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from layers import parse_calculation, parse_condition
-from zoning.entries import Id, Identifier, InForce, Part, Text, Texts
+from zoning.entries import Entry, Id, Identifier, InForce, Text, Texts
 
 UNIT, JURISDICTION, STUDY = "unit", "jurisdiction", "study"
 """Levels of a norm; any other is a measure that names the place."""
 
 
-class Band(Part):
+class DerivedBand(Entry):
     """One row of the table of a derived measure: where it holds, and what the measure is there."""
 
     when: Text = "TRUE"
@@ -36,7 +36,7 @@ class Derived(InForce):
     """What its values are."""
     title: Texts
     """What people read, by language."""
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    bands: Annotated[tuple[DerivedBand, ...], Field(min_length=1)]
     """The table: the value of the first row whose condition holds. Where none does, or where a row above it cannot be
     answered, the value is missing."""
     whole: Literal["sum"] | None = None
@@ -76,7 +76,7 @@ class Norm(InForce):
         return parse_condition(self.holds).names | named
 
 
-class Land(Part):
+class Land(Entry):
     """``land.toml``."""
 
     derived: tuple[Derived, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from layers import number_text, parse_calculation, parse_condition
-from zoning.chains import Content, among, chain, in_rulebook, link
+from zoning.chains import Content, clause_chain, in_rulebook, is_about, reason_record
 from zoning.derivations import Because, explain_derived
 from zoning.gatherings import places_of
 from zoning.land_entries import Derived, Norm
@@ -46,7 +46,7 @@ def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     derived = derived_in(plan)
-    rows = plan.measures[among(plan.measures.index, found)] if derived else plan.measures
+    rows = plan.measures[is_about(plan.measures.index, found)] if derived else plan.measures
     values = rows.to_dict("records") if derived else []
     for one in derived:
         told = explain_derived(one, rows, plan.rulebook, plan.language)
@@ -113,14 +113,14 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
     said = {"clauses": clauses, "values": values, "thresholds": dict.fromkeys(names)}
     told = text_in(band.reason, plan.language) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
-    own_link = link(
+    own_link = reason_record(
         "derived",
         one.name,
         engine_words(plan.language)["and"].join(filter(None, (told, worked))),
         amount=value,
         unit=one.unit,
         when="" if band is None or always else band.when,
-        said=chain(said, plan.rulebook),
+        said=clause_chain(said, plan.rulebook),
         days=one,
         reference=one.reference,
         verified=one.verified,
@@ -138,11 +138,11 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
 
 
 def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Content:
-    own_link = link(
+    own_link = reason_record(
         "norm",
         norm.id,
         when=norm.holds,
-        said=chain(json.loads(row["values"]), plan.rulebook),
+        said=clause_chain(json.loads(row["values"]), plan.rulebook),
         days=norm,
         reference=norm.reference,
         verified=norm.verified,

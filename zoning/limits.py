@@ -10,12 +10,12 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from layers import Limit, Quota, SourceError, telling
-from zoning.apportionment import named
+from layers import Limit, Quota, SourceError, naming_the_layer
+from zoning.apportionment import counted_ids
 from zoning.contests import Flags, Floats
 from zoning.errors import MissingValueError
-from zoning.programmes import Row
-from zoning.weights import Values, find_column, meeting
+from zoning.programmes import LinearConstraint
+from zoning.weights import Values, find_column, rows_meeting
 
 _PCT = "%"
 
@@ -41,7 +41,7 @@ class Limiting:
     paths: dict[str, pd.Series]
     parameters: Values
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[LinearConstraint, ...]:
         """All limits as rules over whole steps.
 
         Raises
@@ -56,9 +56,9 @@ class Limiting:
         A limit in per cent, sum(c x of the units that count) <= p / 100 * sum(c x of all units), is linear as well:
         each c becomes c * (1 - p / 100) where the unit counts and -c * p / 100 elsewhere.
         """
-        rows: list[Row] = []
+        rows: list[LinearConstraint] = []
         for limit in self.quota.limits:
-            with telling(f"limit '{limit.name}'"):
+            with naming_the_layer(f"limit '{limit.name}'"):
                 rows += self._rows(limit)
         return tuple(rows)
 
@@ -66,7 +66,7 @@ class Limiting:
         """The units that count."""
         if limit.when is None:
             return np.ones(len(self.seen), dtype=bool)
-        return meeting("limit", limit.when, self.seen, self.parameters)
+        return rows_meeting("limit", limit.when, self.seen, self.parameters)
 
     def uses(self, limit: Limit) -> Floats:
         """What one of the quota's unit uses in each unit."""
@@ -83,7 +83,7 @@ class Limiting:
         here = self.counting(limit)
         return here & (self.paths[limit.each] == path).to_numpy() if limit.each and path else here
 
-    def _rows(self, limit: Limit) -> Iterator[Row]:
+    def _rows(self, limit: Limit) -> Iterator[LinearConstraint]:
         here, uses = self.counting(limit), self.uses(limit)
         for path, inside in self._parts(limit, here):
             if pct_of(limit) is not None:
@@ -93,11 +93,13 @@ class Limiting:
             places, size = np.flatnonzero(inside), float(self.quota.step)
             ends = -np.inf if low is None else low / size, np.inf if high is None else high / size
             words = self._words(limit, path, {"at least": low, "at most": high}, unit_of(limit))
-            row = Row(f"limit-{limit.name}", words, places, uses[places], *ends, unit=unit_of(limit), path=path)
+            row = LinearConstraint(
+                f"limit-{limit.name}", words, places, uses[places], *ends, unit=unit_of(limit), path=path
+            )
             ends = _whole(*ends) if row.plain else ends
             yield replace(row, low=ends[0], high=ends[1])
 
-    def _shares(self, limit: Limit, path: str, inside: Flags, uses: Floats) -> Iterator[Row]:
+    def _shares(self, limit: Limit, path: str, inside: Flags, uses: Floats) -> Iterator[LinearConstraint]:
         for end, pct in (("at most", limit.max_pct), ("at least", limit.min_pct)):
             if pct is None:
                 continue
@@ -105,7 +107,9 @@ class Limiting:
             bounds = (-np.inf, 0.0) if end == "at most" else (0.0, np.inf)
             words = self._words(limit, path, {end: float(pct)}, f"{_PCT} of that of all units")
             code = f"limit-{limit.name}" + ("-least" if end == "at least" else "")
-            yield Row(code, words, np.arange(len(uses)), uses * parts, *bounds, unit=unit_of(limit), path=path)
+            yield LinearConstraint(
+                code, words, np.arange(len(uses)), uses * parts, *bounds, unit=unit_of(limit), path=path
+            )
 
     def _parts(self, limit: Limit, here: Flags) -> Iterator[tuple[str, Flags]]:
         """The limit's units, or those of each jurisdiction of its level."""
@@ -125,12 +129,14 @@ class Limiting:
         texts = self.seen.index[np.isnan(values) & column.notna().to_numpy()]
         if len(texts):
             raise SourceError(
-                f"'{source}' ({what}) is text, not a number, for {named(texts)}", code="text", features=sorted(texts)
+                f"'{source}' ({what}) is text, not a number, for {counted_ids(texts)}",
+                code="text",
+                features=sorted(texts),
             )
         missing = self.seen.index[~np.isfinite(values) & needed]
         if len(missing):
             raise MissingValueError(
-                f"'{source}' ({what}) is missing or not finite for {named(missing)}; give a number, 0 included",
+                f"'{source}' ({what}) is missing or not finite for {counted_ids(missing)}; give a number, 0 included",
                 features=sorted(missing),
             )
         return np.where(needed, values, 0.0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from zoning.chains import Content, chain, in_rulebook, link, only, rows_of
+from zoning.chains import Content, clause_chain, in_rulebook, reason_record, rows_about, rows_of
 from zoning.entries import Floor, Line
 from zoning.floors import weigh_floors
 from zoning.gatherings import places_of
@@ -36,13 +36,13 @@ def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     rows = rows_of(plan.lines, found)
     if rows:
-        explainer = _Explainer(plan, {row["unit_id"] for row in rows})
+        explainer = _LineExplainer(plan, {row["unit_id"] for row in rows})
         for row in rows:
             found[row["unit_id"]].append(explainer.line(row))
     return found
 
 
-class _Explainer:
+class _LineExplainer:
     """Explains the control lines of some units.
 
     Parameters
@@ -64,7 +64,7 @@ class _Explainer:
         """One row of the LINES table."""
         line = self._lines.get(row["line"])
         lost = {name: float(row[name]) for name in row if name.startswith("to_") and float(row[name]) > 0}
-        own = link(
+        own = reason_record(
             "line",
             str(row["line"]),
             self._drawn(line) if line else "",
@@ -105,7 +105,7 @@ class _Explainer:
             area = self._land.get((row["unit_id"], layer), 0.0) if role in line.roles else 0.0
             if area > 0:
                 told = {"layer": layer, "role": self._role(role), "area": f"{area:,.2f}"}
-                yield link("layer", layer, self._say("line_layer", **told), amount=area, unit="ha")
+                yield reason_record("layer", layer, self._say("line_layer", **told), amount=area, unit="ha")
 
     def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Content]:
         """The lines that come first and took land of this one."""
@@ -113,7 +113,7 @@ class _Explainer:
         for code in codes:
             whole = float(row["claimed_ha"]) - float(row["settled_ha"])
             area = lost.get(f"to_{code}_ha", whole if len(codes) == 1 else 0.0)
-            yield link(
+            yield reason_record(
                 "taken",
                 code,
                 self._say("line_taken", area=f"{area:,.2f}", title=self._title(code)),
@@ -143,7 +143,7 @@ class _Explainer:
             least=f"{100 * one['at_least']:g}",
         )
         short = self._say("line_short", missing=f"{one['missing_ha']:,.2f}") if one["missing_ha"] > 0 else ""
-        return link(
+        return reason_record(
             "least",
             floor.at_least,
             f"{reason}{short}",
@@ -158,7 +158,7 @@ class _Explainer:
 
 def _asked(floor: Floor, one: Mapping[str, Any], rulebook: Rulebook) -> Content:
     values = {floor.of: float(one["of_ha"]), "settled_ha": float(one["settled_ha"])}
-    return chain({"clauses": [], "values": values, "thresholds": {floor.at_least: None}}, rulebook)
+    return clause_chain({"clauses": [], "values": values, "thresholds": {floor.at_least: None}}, rulebook)
 
 
 def _least(plan: Plan) -> dict[tuple[int, str], list[Content]]:
@@ -178,7 +178,7 @@ def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
     """Hectares of each layer that may draw a line, by unit and layer."""
     roles = {role for line in plan.rulebook.lines for role in line.roles}
     layers = [layer for layer, role in plan.roles.items() if role in roles and layer in plan.pieces.columns]
-    pieces = only(pd.DataFrame(plan.pieces[["unit_id", "area_ha", *layers]]), ids)
+    pieces = rows_about(pd.DataFrame(plan.pieces[["unit_id", "area_ha", *layers]]), ids)
     return {
         (str(unit), layer): float(area)
         for layer in layers

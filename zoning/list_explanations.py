@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from zoning.chains import Content, in_rulebook, link
+from zoning.chains import Content, in_rulebook, reason_record
 from zoning.entries import Policy
 from zoning.industry_entries import OWN
 from zoning.inquiries import jurisdictions_of, list_titles
@@ -34,13 +34,13 @@ def explain_lists(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     if plan.industries.empty:
         return found
-    explainer = _Explainer(plan)
+    explainer = _ListExplainer(plan)
     whole = plan.policies[plan.policies["unit_id"].isin(found) & (plan.policies["piece_id"] == "")]
     held = {str(unit): tuple(rows) for unit, rows in whole.groupby("unit_id")["policy"]}
     return {unit: explainer.lists(unit, held.get(unit, ())) for unit in found}
 
 
-class _Explainer:
+class _ListExplainer:
     """Explains negative lists.
 
     Parameters
@@ -64,7 +64,7 @@ class _Explainer:
 
     def _by_policy(self, name: str, policies: list[Policy]) -> Content:
         first, titles = policies[0], [text_in(one.title, self._plan.language, one.id) for one in policies]
-        own = link(
+        own = reason_record(
             "list",
             name,
             self._words["list_held"].format(titles=self._words["comma"].join(dict.fromkeys(titles))),
@@ -85,7 +85,7 @@ class _Explainer:
             places = dict.fromkeys(row.unit_id or row.jurisdiction for row in items.itertuples())
             reason = self._words["list_own"].format(places=self._words["comma"].join(places))
             reference = self._words["comma"].join(dict.fromkeys(filter(None, items["reference"])))
-            own = link("list", OWN, reason, reference=reference, verified=bool(items["verified"].all()))
+            own = reason_record("list", OWN, reason, reference=reference, verified=bool(items["verified"].all()))
             yield own | self._counted(OWN, items) | {"policies": []}
 
     def _counted(self, name: str, items: pd.DataFrame) -> Content:

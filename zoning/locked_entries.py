@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from zoning.entries import Identifier, InForce, Part, Text, Texts
+from zoning.entries import Entry, Identifier, InForce, Text, Texts
 from zoning.words import text_in
 
 LOCKED = "locked-"
@@ -65,7 +65,7 @@ class Locked(InForce):
         return self
 
 
-class Decisions(Part):
+class Decisions(Entry):
     """``decisions.toml``."""
 
     decisions: tuple[Locked, ...] = ()

@@ -13,11 +13,11 @@ from layers import Finding, Threshold, number_text, parse_condition, shown, thre
 from zoning.entries import Rule
 from zoning.finding_words import finding_words
 from zoning.flips import Turns, flips
-from zoning.indicators import complete
+from zoning.indicators import complete_measures
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
 from zoning.tables import CONFLICTS, tabulate
-from zoning.topics import narrow
+from zoning.topics import without_unused_topics
 from zoning.wholes import rules_of_units
 from zoning.words import engine_words
 from zoning.zones import resolve
@@ -89,8 +89,8 @@ def conflicts(
     >>> found.loc[("key-1", "pop_2020"), "reason"].split("; ")[1]
     'below 19,800 (-97.2 %) it would be General area'
     """
-    rulebook = narrow(rulebook, map(str, measures.columns))
-    known = complete(measures, rulebook).rename_axis("unit_id")
+    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    known = complete_measures(measures, rulebook).rename_axis("unit_id")
     zones = resolve(claims, rulebook)
     if units is not None:
         known = known.loc[known.index.isin(list(units))]

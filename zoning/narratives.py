@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from zoning.headings import HEADED, heading, notes
-from zoning.tellings import ANSWERS, reasoned, tell
+from zoning.headings import HEADED, entry_heading, policy_notes
+from zoning.tellings import ANSWERS, reason_lines, rule_and_reason
 from zoning.words import engine_words, text_in
 
 
-def narrate(content: Mapping[str, Any], language: str = "en") -> Iterator[str]:
+def explanation_lines(content: Mapping[str, Any], language: str = "en") -> Iterator[str]:
     """An explanation line by line.
 
     Parameters
@@ -90,18 +90,18 @@ class _Narrator:
 
     def _told(self, link: Mapping[str, Any]) -> Iterator[str]:
         """A link and what is below it; of clauses those that decide."""
-        for one in tell(link, self._language):
+        for one in reason_lines(link, self._language):
             if one.decides:
                 answer = f"{self._words[one.kind]:<8}" if one.kind in ANSWERS else ""
                 yield f"  {'  ' * one.depth}{answer}{one.text}"
 
     def _claim(self, claim: Mapping[str, Any]) -> Iterator[str]:
-        yield from (f"  {line}" for line in self._told(reasoned(claim, self._language)))
+        yield from (f"  {line}" for line in self._told(rule_and_reason(claim, self._language)))
 
     def _matter(self, key: str, one: Mapping[str, Any]) -> Iterator[str]:
         """A line, quota, light, payment, policy or list, and what it rests on."""
-        yield heading(key, one, self._language)
-        yield from (f"  {note}" for note in notes(key, one, self._language))
+        yield entry_heading(key, one, self._language)
+        yield from (f"  {note}" for note in policy_notes(key, one, self._language))
         yield from self._told(one)
 
     def _margin(self, margin: Mapping[str, Any]) -> str:

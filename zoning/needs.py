@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 
 from layers import Part, Priority, Share, SourceError, parse_condition
-from zoning.apportionment import named
+from zoning.apportionment import counted_ids
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.steps import exact
+from zoning.steps import exact_number
 from zoning.weights import Values, find_column, product
 
 Weight = str | tuple[Share, ...] | None
 
 
-class Sight(NamedTuple):
+class TransferContext(NamedTuple):
     """What a transfer sees of the units that count: measures, and what conditions know besides.
 
     Attributes
@@ -40,7 +40,7 @@ class Sight(NamedTuple):
         if not answer.known.all():
             ids = self.measures.index[~answer.known]
             raise MissingValueError(
-                f'"{condition}" cannot be answered for {named(ids)}; give the values that it reads, or say in the '
+                f'"{condition}" cannot be answered for {counted_ids(ids)}; give the values that it reads, or say in the '
                 "condition what holds where they are missing (IS NULL)",
                 features=sorted(ids),
             )
@@ -62,7 +62,7 @@ class Needs(NamedTuple):
         )
 
 
-def needed(part: Part, sight: Sight, say: Mapping[str, str]) -> Needs:
+def gap_need(part: Part, sight: TransferContext, say: Mapping[str, str]) -> Needs:
     """The need of a part that does not depend on the budget."""
     index = sight.measures.index
     per = values_of(part.per, sight, part.name) if part.per else dict.fromkeys(index, Fraction(1))
@@ -85,24 +85,24 @@ def needed(part: Part, sight: Sight, say: Mapping[str, str]) -> Needs:
         need = base[unit] * times[unit] * per[unit] * factors[unit]
         amounts[unit] = need
         terms = "".join(
-            say["times"].format(value=number(value))
+            say["times"].format(value=printed_number(value))
             for value in (times[unit], per[unit] if part.per else Fraction(1))
             if value != 1
         )
         terms += "".join(f" {words}" for words in because[unit])
         if part.by == "gap":
             key = "gap" if base[unit] else "no_gap"
-            words = {"expenditure": number(spend[unit]), "revenue": number(earn[unit])}
+            words = {"expenditure": printed_number(spend[unit]), "revenue": printed_number(earn[unit])}
         else:
-            key, words = "amount", {"amount": number(base[unit])}
-        said[unit] = [say[key].format(name=part.name, times=terms, need=money(need), **words)]
+            key, words = "amount", {"amount": printed_number(base[unit])}
+        said[unit] = [say[key].format(name=part.name, times=terms, need=printed_amount(need), **words)]
     return Needs(amounts, said)
 
 
-def by_weight(part: Part, pot: Fraction, sight: Sight, say: Mapping[str, str]) -> Needs:
+def weighted_need(part: Part, pot: Fraction, sight: TransferContext, say: Mapping[str, str]) -> Needs:
     """A part of the budget shared by weight."""
     weights = weigh_receivers(part.weight, sight, part.adjust)
-    shares = {unit: Fraction(exact(weight)) for unit, weight in weights.items()}
+    shares = {unit: Fraction(exact_number(weight)) for unit, weight in weights.items()}
     whole = sum(shares.values(), start=Fraction(0))
     if not whole:
         raise InfeasibleError(f"part '{part.name}': all weights are 0, so its share has nobody to go to")
@@ -113,7 +113,7 @@ def by_weight(part: Part, pot: Fraction, sight: Sight, say: Mapping[str, str]) -
             " ".join(
                 [
                     say["weighted"].format(
-                        name=part.name, share=f"{float(100 * share / whole):.4g}", amount=money(pot)
+                        name=part.name, share=f"{float(100 * share / whole):.4g}", amount=printed_amount(pot)
                     ),
                     *because[unit],
                 ]
@@ -124,19 +124,21 @@ def by_weight(part: Part, pot: Fraction, sight: Sight, say: Mapping[str, str]) -
     return Needs(amounts, said)
 
 
-def _factors(part: Part, sight: Sight, say: Mapping[str, str]) -> tuple[dict[str, Fraction], dict[str, list[str]]]:
+def _factors(
+    part: Part, sight: TransferContext, say: Mapping[str, str]
+) -> tuple[dict[str, Fraction], dict[str, list[str]]]:
     """The product of the adjustments of each receiver, and why."""
     factors = dict.fromkeys(sight.measures.index, Fraction(1))
     because: dict[str, list[str]] = {unit: [] for unit in factors}
     for one in part.adjust:
         held = sight.meeting(one.when)
         for unit in held.index[held]:
-            factors[unit] *= Fraction(exact(one.factor))
-            because[unit].append(say["adjusted"].format(factor=exact(one.factor), reason=one.reason))
+            factors[unit] *= Fraction(exact_number(one.factor))
+            because[unit].append(say["adjusted"].format(factor=exact_number(one.factor), reason=one.reason))
     return factors, because
 
 
-def weigh_receivers(weight: Weight, sight: Sight, adjust: Iterable[Priority]) -> pd.Series:
+def weigh_receivers(weight: Weight, sight: TransferContext, adjust: Iterable[Priority]) -> pd.Series:
     """Composite weights of the receivers after adjustments, as floats; of one measure its own values."""
     total, parts = pd.Series(0.0, index=sight.measures.index), weights_of(weight)
     for name, share in parts.items():
@@ -168,7 +170,7 @@ def part_measures(part: Part) -> Iterator[str]:
     yield from weights_of(part.weight)
 
 
-def values_of(source: Decimal | str | None, sight: Sight, what: str) -> dict[str, Fraction]:
+def values_of(source: Decimal | str | None, sight: TransferContext, what: str) -> dict[str, Fraction]:
     """A number for all receivers, or a measure of each: exactly as printed, none missing, none negative."""
     if not isinstance(source, str):
         return dict.fromkeys(sight.measures.index, Fraction(source or 0))
@@ -181,8 +183,10 @@ def values_of(source: Decimal | str | None, sight: Sight, what: str) -> dict[str
     ):
         if bad.any():
             ids = column.index[bad]
-            raise kind(f"'{source}' {why} for {named(ids)}; '{what}' needs it", layer=source, features=sorted(ids))
-    return {unit: Fraction(exact(value)) for unit, value in column.items()}
+            raise kind(
+                f"'{source}' {why} for {counted_ids(ids)}; '{what}' needs it", layer=source, features=sorted(ids)
+            )
+    return {unit: Fraction(exact_number(value)) for unit, value in column.items()}
 
 
 def require_numbers(column: pd.Series, what: str) -> None:
@@ -195,11 +199,11 @@ def require_numbers(column: pd.Series, what: str) -> None:
         raise SourceError(f"'{name}' holds {held} where '{what}' needs numbers", code="not_a_number", layer=name)
 
 
-def number(value: Fraction) -> str:
+def printed_number(value: Fraction) -> str:
     """A value of a measure as it would be printed."""
     return f"{float(value):,.10g}"
 
 
-def money(value: Fraction) -> str:
+def printed_amount(value: Fraction) -> str:
     """An amount for people, with two decimals."""
     return f"{float(value):,.2f}"

@@ -12,11 +12,11 @@ from zoning.conditions import is_summed
 from zoning.gatherings import mean_by, places_of, sum_by
 from zoning.indicators import amounts
 from zoning.land_entries import JURISDICTION, UNIT, Norm
-from zoning.questions import packed, sentences
+from zoning.questions import clauses_json, rule_sentences
 from zoning.rulebook import Rulebook
 from zoning.wholes import AREA
 
-COLUMNS = ("norm", "level", "place", "answer", "facts", "values")
+STANDARD_COLUMNS = ("norm", "level", "place", "answer", "facts", "values")
 
 
 def weigh_norms(
@@ -70,17 +70,17 @@ def weigh_norms(
         found
         for norm in rulebook.norms
         if norm.names <= known
-        for level in _levels(norm, levels)
-        for found in _weigh(norm, level, table, rulebook, levels, language)
+        for level in _standard_levels(norm, levels)
+        for found in _weigh_standard(norm, level, table, rulebook, levels, language)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(STANDARD_COLUMNS))
 
 
-def _levels(norm: Norm, levels: Sequence[str]) -> Iterator[str]:
+def _standard_levels(norm: Norm, levels: Sequence[str]) -> Iterator[str]:
     yield from levels if norm.level == JURISDICTION else (norm.level,)
 
 
-def _weigh(
+def _weigh_standard(
     norm: Norm, level: str, table: pd.DataFrame, rulebook: Rulebook, levels: Sequence[str], language: str
 ) -> Iterator[tuple[str, ...]]:
     condition, places = parse_condition(norm.holds), places_of(table, level, levels)
@@ -90,7 +90,7 @@ def _weigh(
     titles, units = rulebook.titles_in(language), rulebook.units_in(language)
     told = condition.explain(seen, rulebook.values, language, titles, units)
     rows = [
-        (norm.id, level, str(place), str(word), sentences(clauses, language), packed(clauses))
+        (norm.id, level, str(place), str(word), rule_sentences(clauses, language), clauses_json(clauses))
         for place, word, clauses in zip(seen.index, words, told, strict=True)
     ]
     yield from sorted(rows)

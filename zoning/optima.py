@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 
 from layers import LimitError
-from zoning.answers import Answer, solve
+from zoning.answers import LpSolution, solve
 from zoning.contests import Flags, Floats
-from zoning.fillings import ALL, Filling, Nest, fill, nest
-from zoning.programmes import Programme, Row
+from zoning.fillings import ALL, GreedyPlan, NestedCaps, allocate_greedily, nested_caps
+from zoning.programmes import LinearConstraint, Programme
 from zoning.steps import Counts
 
 Method = Literal["ranking", "linear", "whole", "cuts"]
@@ -87,32 +87,32 @@ def find_best(programme: Programme) -> Optimum | None:
 
     Examples
     --------
-    >>> total = Row("total", "the total", np.arange(3), np.ones(3), 10, 10)
-    >>> water = Row("limit-water", "water", np.arange(3), np.array([1.0, 3.0, 2.0]), -np.inf, 20, "m3")
+    >>> total = LinearConstraint("total", "the total", np.arange(3), np.ones(3), 10, 10)
+    >>> water = LinearConstraint("limit-water", "water", np.arange(3), np.array([1.0, 3.0, 2.0]), -np.inf, 20, "m3")
     >>> bounds = np.zeros(3, dtype=int), np.array([9, 9, 9])
     >>> best = find_best(Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, water)))
     >>> best.method, best.amounts.tolist(), best.value, best.bound, best.duals.tolist()
     ('linear', [5, 5, 0], 20.0, 20.0, [0.0, 1.0])
     """
-    caps = nest(programme)
+    caps = nested_caps(programme)
     if caps is not None:
-        filling = fill(programme, caps)
+        filling = allocate_greedily(programme, caps)
         return None if filling is None else _ranked(programme, caps, filling)
     answer = solve(programme)
     if not answer.feasible:
         return None
     amounts = np.rint(answer.amounts).astype(np.int64)
-    if np.abs(answer.amounts - amounts).max(initial=0.0) <= _WHOLE and keeps(programme, amounts):
+    if np.abs(answer.amounts - amounts).max(initial=0.0) <= _WHOLE and keeps_rules(programme, amounts):
         return _priced(programme, answer, amounts, "linear", answer.bound)
     return _search(programme, answer)
 
 
-def keeps(programme: Programme, amounts: Counts) -> bool:
+def keeps_rules(programme: Programme, amounts: Counts) -> bool:
     """Whether whole steps keep all rules, exactly where steps are counted."""
-    return not any(True for _ in broken(programme, amounts))
+    return not any(True for _ in broken_rules(programme, amounts))
 
 
-def broken(programme: Programme, amounts: Counts) -> Iterator[Row]:
+def broken_rules(programme: Programme, amounts: Counts) -> Iterator[LinearConstraint]:
     """The rules that amounts do not keep."""
     for row in programme.rows:
         own = amounts[row.places]
@@ -126,12 +126,12 @@ def broken(programme: Programme, amounts: Counts) -> Iterator[Row]:
             yield row
 
 
-def gain(programme: Programme, amounts: Counts) -> float:
+def exact_gain(programme: Programme, amounts: Counts) -> float:
     """What whole steps gain, correctly rounded."""
     return math.fsum(programme.gains * amounts)
 
 
-def _ranked(programme: Programme, caps: Nest, filling: Filling) -> Optimum:
+def _ranked(programme: Programme, caps: NestedCaps, filling: GreedyPlan) -> Optimum:
     """A filling with the worth of each rule: of room inside it over room around it."""
     count = len(programme.rows)
     duals, starts, ends = np.zeros(count), np.full(count, np.nan), np.full(count, np.nan)
@@ -140,7 +140,7 @@ def _ranked(programme: Programme, caps: Nest, filling: Filling) -> Optimum:
         duals[row] = filling.worths[node] - around
         if duals[row]:
             starts[row], ends[row] = filling.node_starts[node], filling.node_ends[node]
-    value = gain(programme, filling.amounts)
+    value = exact_gain(programme, filling.amounts)
     priced = filling.prices != 0
     return Optimum(
         "ranking",
@@ -157,8 +157,8 @@ def _ranked(programme: Programme, caps: Nest, filling: Filling) -> Optimum:
     )
 
 
-def _priced(programme: Programme, answer: Answer, amounts: Counts, method: Method, bound: float) -> Optimum:
-    value = gain(programme, amounts)
+def _priced(programme: Programme, answer: LpSolution, amounts: Counts, method: Method, bound: float) -> Optimum:
+    value = exact_gain(programme, amounts)
     rows = answer.duals, answer.row_starts, answer.row_ends
     found = Optimum(method, amounts, value, max(value, bound), answer.prices, answer.starts, answer.ends, *rows)
     return at_bounds(programme, found)
@@ -175,7 +175,7 @@ def at_bounds(programme: Programme, best: Optimum) -> Optimum:
     )
 
 
-def _search(programme: Programme, answer: Answer) -> Optimum | None:
+def _search(programme: Programme, answer: LpSolution) -> Optimum | None:
     """Whole steps near the plan of the linear programme."""
     order = np.lexsort((np.arange(len(answer.prices)), np.abs(answer.prices)))
     parts = np.abs(answer.amounts - np.rint(answer.amounts)) > _WHOLE
@@ -190,8 +190,8 @@ def _search(programme: Programme, answer: Answer) -> Optimum | None:
         found = _among(programme, answer, core)
         if found is not None:
             amounts, reach = found
-            if gain(programme, amounts) > value:
-                best, value = amounts, gain(programme, amounts)
+            if exact_gain(programme, amounts) > value:
+                best, value = amounts, exact_gain(programme, amounts)
             # a step of a unit whose price is above the gap would lose more than any plan could win
             if core[np.abs(answer.prices) <= bound - value + noise].all():
                 bound = min(bound, max(value, reach))
@@ -200,7 +200,7 @@ def _search(programme: Programme, answer: Answer) -> Optimum | None:
     return None if best is None else _priced(programme, answer, best, "whole", bound)
 
 
-def _among(programme: Programme, answer: Answer, core: Flags) -> tuple[Counts, float] | None:
+def _among(programme: Programme, answer: LpSolution, core: Flags) -> tuple[Counts, float] | None:
     """The best whole steps of some units where the others keep theirs, and what these units cannot exceed."""
     amounts = np.rint(answer.amounts).astype(np.int64)
     few = programme.among(core, amounts)
@@ -208,6 +208,6 @@ def _among(programme: Programme, answer: Answer, core: Flags) -> tuple[Counts, f
     if not found.feasible:
         return None
     amounts[core] = np.rint(found.amounts)
-    for row in broken(programme, amounts):
+    for row in broken_rules(programme, amounts):
         raise LimitError(f"the solver's numbers are too coarse for this rule: {row.words}; take a larger step")
-    return amounts, gain(programme, amounts) + (found.bound - found.value)
+    return amounts, exact_gain(programme, amounts) + (found.bound - found.value)

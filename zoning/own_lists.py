@@ -21,7 +21,7 @@ Held = Mapping[str, frozenset[str]]
 """The lists of the rulebook that hold in each unit where any does."""
 
 
-def own_list_faults(
+def local_list_faults(
     own: pd.DataFrame, study: Study, rulebook: Rulebook, units: pd.DataFrame
 ) -> Iterator[ZoneplanError]:
     """The complaints about a plan's own list that need no zones: places, codes, lists that hold everywhere.
@@ -70,10 +70,10 @@ def own_list_faults(
     if not faults:
         always = [one.id for one in rulebook.policies if one.list and one.when.strip().upper() == "TRUE"]
         held = dict.fromkeys(map(str, units.index), frozenset(lists_on(always, rulebook)))
-        yield from looser_faults(own_items(own, study, rulebook), held, study, rulebook, units)
+        yield from looser_faults(local_items(own, study, rulebook), held, study, rulebook, units)
 
 
-def own_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> pd.DataFrame:
+def local_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> pd.DataFrame:
     """A plan's own list as rows of the INDUSTRIES table; ``item`` is the line of its table."""
     if own is None or own.empty:
         return tabulate(INDUSTRIES, pd.DataFrame())
@@ -88,7 +88,7 @@ def own_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> pd.
     return tabulate(INDUSTRIES, rows.reset_index(drop=True))
 
 
-def held_lists(policies: pd.DataFrame, rulebook: Rulebook) -> Held:
+def lists_in_force(policies: pd.DataFrame, rulebook: Rulebook) -> Held:
     """The lists that hold in the whole of each unit where any does, by the POLICIES table."""
     bringing = {policy.id for policy in rulebook.policies if policy.list}
     held: dict[str, set[str]] = {}
@@ -146,7 +146,7 @@ def find_repeats(plan: Plan) -> Iterator[Finding]:
     """
     if plan.study.industries is None:
         return
-    name, held = plan.study.industries.table, held_lists(plan.policies, plan.rulebook)
+    name, held = plan.study.industries.table, lists_in_force(plan.policies, plan.rulebook)
     own = plan.industries[plan.industries["list"] == OWN]
     for item, bases in _beside(own, held, plan.study.units.levels, plan.rulebook, plan.units):
         alike = [_same(item, base) for _, base in bases]

@@ -72,18 +72,18 @@ def namesakes(measures: pd.DataFrame, levels: Sequence[str]) -> list[str]:
     return sorted(found)
 
 
-def slips(name: str, known: Collection[str]) -> list[str]:
+def near_misses(name: str, known: Collection[str]) -> list[str]:
     """The known names of which a name may be a slip, letters swapped first; none where it is known, or like nothing.
 
     Codes of one length that differ in a digit are different codes; a digit too few or too many is a slip.
 
     Examples
     --------
-    >>> slips("guizou", ["guizhou", "yunnan"]), slips("Yunnan ", ["guizhou", "yunnan"])
+    >>> near_misses("guizou", ["guizhou", "yunnan"]), near_misses("Yunnan ", ["guizhou", "yunnan"])
     (['guizhou'], ['yunnan'])
-    >>> slips("guizhou", ["guizhou", "yunnan"]), slips("central government", ["guizhou", "yunnan"])
+    >>> near_misses("guizhou", ["guizhou", "yunnan"]), near_misses("central government", ["guizhou", "yunnan"])
     ([], [])
-    >>> slips("8031", ["08031"]), slips("710000", ["110000"])
+    >>> near_misses("8031", ["08031"]), near_misses("710000", ["110000"])
     (['08031'], [])
     """
     if name in known:
@@ -116,7 +116,7 @@ def slip_faults(
     UnknownNameError
     """
     for at, name in named:
-        close = slips(name, known) if name not in outside else []
+        close = near_misses(name, known) if name not in outside else []
         if close:
             meant = " or ".join(f"'{one}'" for one in close)
             yield UnknownNameError(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from layers import visible
-from zoning.coordinates import check_coordinates, holding, located, nearest
+from layers import escape_hidden
+from zoning.coordinates import check_coordinates, nearest, point_in, polygons_at
 from zoning.industries import Verdict
 from zoning.industry_texts import industry_words
 from zoning.inquiries import ask_industry, check_state, items_at, list_titles
@@ -47,7 +47,7 @@ class Place:
 
     def text(self) -> str:
         """The place for a terminal; characters that would steer it are shown as escapes."""
-        return "\n".join(visible(line) for line in _lines(self)) + "\n"
+        return "\n".join(escape_hidden(line) for line in _lines(self)) + "\n"
 
 
 def at(
@@ -100,7 +100,7 @@ def at(
     check_state(state)
     whole = plan.rulebook.branches.whole(industry) if industry is not None else None
     plan = retell(plan, language)
-    units = holding(located(lon, lat, plan.units), plan.units)
+    units = polygons_at(point_in(lon, lat, plan.units), plan.units)
     if not units:
         asked = {"code": whole, "state": state, "verdict": "outside"} if whole else None
         content = {"lon": lon, "lat": lat, "inside": False, **_outside(plan, lon, lat), "industry": asked}
@@ -125,7 +125,7 @@ def at(
 
 def _outside(plan: Plan, lon: float, lat: float) -> Content:
     unit_id, km = nearest(lon, lat, plan.units)
-    turned = holding(located(lat, lon, plan.units), plan.units) if abs(lon) <= 90 else ()
+    turned = polygons_at(point_in(lat, lon, plan.units), plan.units) if abs(lon) <= 90 else ()
     swapped = {**_named(plan, turned[0]), "lon": lat, "lat": lon} if turned else None
     return {"nearest": {**_named(plan, unit_id), "distance_km": round(km, 3)}, "swapped": swapped}
 
@@ -150,8 +150,8 @@ def _unit(plan: Plan, unit_id: str) -> Content:
 def _piece(plan: Plan, unit_id: str, lon: float, lat: float) -> Content:
     """The piece of the unit that holds the place, and the layers that lie on it."""
     pieces = plan.pieces[plan.pieces["unit_id"] == unit_id]
-    point = located(lon, lat, pieces)
-    found = holding(point, pieces) or (str(pieces.geometry.distance(point).idxmin()),)
+    point = point_in(lon, lat, pieces)
+    found = polygons_at(point, pieces) or (str(pieces.geometry.distance(point).idxmin()),)
     piece = pieces.loc[found[0]]
     found_here = [str(one) for one in pieces.columns if pd.api.types.is_bool_dtype(pieces[one]) and piece[one]]
     roles = ((layer, plan.roles.get(layer, "")) for layer in found_here)

@@ -17,9 +17,9 @@ from zoning.entries import Exemption, Policy
 from zoning.overruling import overrule
 from zoning.provisions import EXCEPTION
 from zoning.rulebook import Rulebook
-from zoning.sights import Sight, sights
+from zoning.sights import ConditionContext, condition_contexts
 from zoning.tables import POLICIES, tabulate
-from zoning.topics import narrow
+from zoning.topics import without_unused_topics
 from zoning.words import engine_words, text_in
 
 VARYING = ("unit_id", "piece_id", "inherited_from", "parameters", "zone", "overruled_by", "exception")
@@ -140,8 +140,8 @@ def assign(
     if rulebook is None or isinstance(flows, str):
         raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
     scopes = {policy.scope for policy in rulebook.policies}
-    seen = sights(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
-    concerned = narrow(rulebook, map(str, seen["unit"].seen.columns))
+    seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
+    concerned = without_unused_topics(rulebook, map(str, seen["unit"].seen.columns))
     asked = [policy for policy in concerned.policies if policy.scope in seen]
     parts = [_varying(policy, seen[policy.scope], rulebook, language) for policy in asked]
     varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
@@ -181,7 +181,7 @@ def _fixed(policy: Policy, language: str) -> dict[str, object]:
     }
 
 
-def _varying(policy: Policy, sight: Sight, rulebook: Rulebook, language: str) -> dict[str, list[str]]:
+def _varying(policy: Policy, sight: ConditionContext, rulebook: Rulebook, language: str) -> dict[str, list[str]]:
     """The columns ``VARYING`` of the places where a policy applies."""
     yes = parse_condition(policy.when).evaluate(sight.seen, rulebook.values).yes
     if not yes.any():

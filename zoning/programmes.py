@@ -26,7 +26,7 @@ _SEED = 0
 
 
 @dataclass(frozen=True)
-class Row:
+class LinearConstraint:
     """One linear rule: the steps of some units, each times a coefficient, come to between ``low`` and ``high``.
 
     Attributes
@@ -67,7 +67,7 @@ class Row:
         largest = float(np.abs(self.coefficients).max(initial=0.0))
         return 2.0 ** round(math.log2(largest)) if largest else 1.0
 
-    def times(self, factor: float) -> Row:
+    def times(self, factor: float) -> LinearConstraint:
         """The same rule, its sides multiplied by a number above 0."""
         if factor == 1:
             return self
@@ -94,7 +94,7 @@ class Programme:
     gains: Floats
     lower: Counts
     upper: Counts
-    rows: Sequence[Row]
+    rows: Sequence[LinearConstraint]
 
     def among(self, core: Flags, amounts: Counts) -> Programme:
         """The programme of some units where the others keep their amounts: each rule has what these leave of it."""
@@ -132,7 +132,7 @@ def settle_status(solver: highspy.Highs) -> bool:
     raise LimitError(f"the solver gave up ({status}); take fewer units or simpler limits", code="solver")
 
 
-def load(programme: Programme, *, whole: bool, basis: Basis | None = None) -> highspy.Highs:
+def load_solver(programme: Programme, *, whole: bool, basis: Basis | None = None) -> highspy.Highs:
     """A solver that holds the programme, as a minimum of the negative gains, and begins at a basis."""
     import highspy  # noqa: PLC0415  (half of the commands solve nothing)
     from highspy._core import _Highs  # noqa: PLC0415  (``Highs()`` itself prints a banner to stdout)

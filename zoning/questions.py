@@ -13,13 +13,13 @@ from layers import Clause, ZoneplanError, parse_condition, shown
 from zoning.entries import Rule
 from zoning.errors import MissingValueError
 from zoning.rulebook import Rulebook
-from zoning.wholes import Wholes
+from zoning.wholes import ParentUnits
 from zoning.words import engine_words, text_in
 
 Row = dict[str, str]
 
 
-class Question:
+class RuleEvaluation:
     """A rule that has been asked.
 
     Parameters
@@ -35,7 +35,7 @@ class Question:
     """
 
     def __init__(
-        self, rule: Rule, measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: Wholes | None = None
+        self, rule: Rule, measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: ParentUnits | None = None
     ) -> None:
         self.rule, self._values, self._wholes = rule, rulebook.values, wholes
         self._units = measures.index
@@ -81,8 +81,8 @@ class Question:
             row = {
                 "zone": self.rule.zone,
                 "rule": self.rule.id,
-                "reason": say(reason=reason, facts=sentences(clauses, self._language)),
-                "values": packed(clauses),
+                "reason": say(reason=reason, facts=rule_sentences(clauses, self._language)),
+                "values": clauses_json(clauses),
                 "answer": answer,
             }
             rows += [row | {"unit_id": str(one)}] if self._wholes is None else self._inherited(row, str(one))
@@ -107,7 +107,7 @@ class Question:
         return list(zip(picked.index.tolist(), found, strict=True))
 
 
-def inherited(row: Row, wholes: Wholes, whole: str, language: str) -> list[Row]:
+def inherited(row: Row, wholes: ParentUnits, whole: str, language: str) -> list[Row]:
     """A claim on a larger unit as a claim on each of its parts, which says so."""
     reason = inherited_reason(row["reason"], wholes.level, whole, language)
     return [row | {"unit_id": part, "reason": reason, "inherited_from": whole} for part in wholes.parts[whole]]
@@ -124,12 +124,12 @@ def inherited_reason(reason: str, level: str, whole: str, language: str) -> str:
     return engine_words(language)["of_whole"].format(level=level, whole=whole, reason=reason)
 
 
-def sentences(clauses: Iterable[Clause], language: str = "en") -> str:
+def rule_sentences(clauses: Iterable[Clause], language: str = "en") -> str:
     """The clauses that decide, in words; each sentence once."""
     return engine_words(language)["and"].join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
 
 
-def packed(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: object) -> str:
+def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: object) -> str:
     """Clauses, the values they read and the thresholds they compare with, as JSON.
 
     Parameters

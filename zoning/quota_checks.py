@@ -9,19 +9,19 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from layers import ConditionError, Lock, Quota, Study, UnknownNameError, ZoneplanError, shown, telling
+from layers import ConditionError, Lock, Quota, Study, UnknownNameError, ZoneplanError, naming_the_layer, shown
 from zoning.apportionment import measure_bounds, measure_weights, refuse_huge
 from zoning.balances import refuse_across
 from zoning.bounds import count_carried, lock_once, refuse_link
 from zoning.errors import InfeasibleError, near
-from zoning.foresights import Foresight
+from zoning.foresights import ExpectedColumns
 from zoning.groups import group_family
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import name_level
 from zoning.limits import Limiting
 from zoning.rulebook import Rulebook
 from zoning.steps import Step
-from zoning.weights import meeting
+from zoning.weights import rows_meeting
 
 CONDITIONED = {"priority": "priority", "groups": "group", "limits": "limit", "locked": "lock"}
 """The lists of a quota whose entries may have a condition, and what an entry is called."""
@@ -30,7 +30,7 @@ Need = tuple[Keys, str, Callable[[], object]]
 """Where a quota names something, what it is there, and what refuses units that lack it."""
 
 
-def quota_faults(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
+def quota_faults(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
     """The complaints about quotas that can be told before anything is measured.
 
     Parameters
@@ -73,7 +73,7 @@ def _weights(quota: Quota) -> list[tuple[Keys, str]]:
     return [(("weight", number, "measure"), part.measure) for number, part in enumerate(quota.weight)]
 
 
-def _gaps(study: Study, place: int, foresight: Foresight) -> Iterator[ZoneplanError]:
+def _gaps(study: Study, place: int, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
     """What run would refuse of the units' own columns, as far as that can be told before anything is measured."""
     quota, known = study.quotas[place], foresight.known
     for keys, what, need in [
@@ -88,7 +88,7 @@ def _gaps(study: Study, place: int, foresight: Foresight) -> Iterator[ZoneplanEr
         *_limits(quota, foresight),
     ]:
         try:
-            with telling(f"{study.where('quotas', place, *keys)}: quota '{quota.name}'{what}"):
+            with naming_the_layer(f"{study.where('quotas', place, *keys)}: quota '{quota.name}'{what}"):
                 need()
         except (InfeasibleError, ConditionError):
             continue  # what contradicts what is told when all is known, and what a condition compares is told with it
@@ -131,16 +131,16 @@ def _columns(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
         yield ("carried",), "", partial(count_carried, quota, known, step)
 
 
-def _conditions(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+def _conditions(quota: Quota, foresight: ExpectedColumns) -> Iterator[Need]:
     """The conditions that can be answered by now, but for those of locked amounts."""
     for key, what in CONDITIONED.items():
         for number, part in enumerate(getattr(quota, key) if key != "locked" else ()):
             if part.when is not None and foresight.foresees(part.when):
-                need = partial(meeting, what, part.when, foresight.known, foresight.parameters)
+                need = partial(rows_meeting, what, part.when, foresight.known, foresight.parameters)
                 yield (key, number, "when"), "", need
 
 
-def _groups(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+def _groups(quota: Quota, foresight: ExpectedColumns) -> Iterator[Need]:
     """The groups whose units are known by now: whether they make a tree."""
     if quota.by == "weighted":
         groups = tuple(group for group in quota.groups if foresight.answers(group.when))
@@ -148,7 +148,7 @@ def _groups(quota: Quota, foresight: Foresight) -> Iterator[Need]:
         yield ("groups",), "", partial(group_family, some, foresight.known, foresight.parameters, 0)
 
 
-def _locks(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+def _locks(quota: Quota, foresight: ExpectedColumns) -> Iterator[Need]:
     """The locked amounts whose units are known by now: whether one comes upon another."""
     locked = np.zeros(len(foresight.known), dtype=bool)
 
@@ -170,7 +170,7 @@ def _transfers(quota: Quota, known: pd.DataFrame) -> Iterator[Need]:
             yield ("transfers", number, "from"), f": transfer {number + 1} ({one.reason})", need
 
 
-def _limits(quota: Quota, foresight: Foresight) -> Iterator[Need]:
+def _limits(quota: Quota, foresight: ExpectedColumns) -> Iterator[Need]:
     """The columns that limits read, of the units that are known to count."""
     known, parameters = foresight.known, foresight.parameters
     limiting = Limiting(quota, known, known, {}, parameters)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from layers import Priority, Quota, number_text, parse_condition
 from zoning.bounds import UNIT
-from zoning.chains import Content, in_plan, link, rows_of
-from zoning.grants import GRANTED, Grants
+from zoning.chains import Content, in_plan, reason_record, rows_of
+from zoning.grants import GRANTED, QuotaCauses
 from zoning.jurisdictions import name_level
 from zoning.plans import Plan
 from zoning.prices import optimum_lines
@@ -49,7 +49,9 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     above = _above(plan)
     solutions = {str(row["quota"]): _texts(row) for row in plan.solutions.drop(columns="period").to_dict("records")}
     explainers = {
-        (quota.name, quota.period): _Explainer(place, quota, Grants(plan, quota, found), solutions.get(quota.name))
+        (quota.name, quota.period): _QuotaExplainer(
+            place, quota, QuotaCauses(plan, quota, found), solutions.get(quota.name)
+        )
         for place, quota in enumerate(plan.study.quotas if rows else ())
     }
     for row in rows:
@@ -77,7 +79,7 @@ def _above(plan: Plan) -> dict[tuple[str, int, str], str | None]:
 def _quota(row: Mapping[str, Any], reference: str = "", written: str = "") -> Content:
     """One row of the QUOTAS table; nothing is known of a quota that the study does not have."""
     name, unit = str(row["quota"]), str(row["unit"])
-    own = link("quota", name, amount=_decimal(row["amount"]), unit=unit, reference=reference, written=written)
+    own = reason_record("quota", name, amount=_decimal(row["amount"]), unit=unit, reference=reference, written=written)
     return own | {
         "quota": name,
         "period": int(row["period"]),
@@ -97,7 +99,7 @@ def _decimal(value: Any) -> str | None:
     return str(value) if isinstance(value, Decimal) else None
 
 
-class _Explainer:
+class _QuotaExplainer:
     """Explains one quota.
 
     Parameters
@@ -110,7 +112,7 @@ class _Explainer:
         How good it is, where it is the best by an objective.
     """
 
-    def __init__(self, place: int, quota: Quota, grants: Grants, solution: Content | None = None) -> None:
+    def __init__(self, place: int, quota: Quota, grants: QuotaCauses, solution: Content | None = None) -> None:
         self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
         self._words = engine_words(grants.plan.language)
         self._titles = grants.plan.rulebook.titles_in(grants.plan.language)
@@ -140,9 +142,9 @@ class _Explainer:
         siting = self._sitings.get(str(row["unit_id"]))
         own |= {"solution": self._solution, "siting": siting, **self._grants.concerning(str(row["unit_id"]))}
         language, name = self._grants.plan.language, self._quota.name
-        best = (link("optimum", name, line) for line in optimum_lines(own, language))
+        best = (reason_record("optimum", name, line) for line in optimum_lines(own, language))
         written = self._written("siting")
-        sited = (link("site", name, line, written=written) for line in narrate_siting(siting, language))
+        sited = (reason_record("site", name, line, written=written) for line in narrate_siting(siting, language))
         own["links"] += [*self._links(row), *best, *sited]
         return own
 
@@ -206,7 +208,7 @@ class _Explainer:
         return self._words.get(f"bound_{binding}", binding)
 
     def _link(self, kind: str, name: str, reason: str, amount: str | float | None = None, **more: Any) -> Content:
-        return link(kind, name, reason, amount=amount, unit=self._quota.unit, **more)
+        return reason_record(kind, name, reason, amount=amount, unit=self._quota.unit, **more)
 
     def _weight(self, row: Mapping[str, Any]) -> Content:
         """The weight as a sum of terms, times its factors."""
@@ -225,23 +227,25 @@ class _Explainer:
         key = "quota_suitability" if self._quota.objective == "suitability" else "quota_weight"
         reason = self._say(key, weight=_short(own), terms=words)
         silent = [one | {"reason": ""} for one in terms]  # the sum has said it
-        return link("weight", unit, reason, amount=own, written=self._written("weight"), links=[*silent, *met])
+        return reason_record("weight", unit, reason, amount=own, written=self._written("weight"), links=[*silent, *met])
 
     def _term(self, name: str, share: float | None, unit: str) -> Content:
         value = float(self._measured(name, "weight")[unit])
         said, title = {"values": {name: value}}, self._titles.get(name, name)
         if share is None:
             reason = self._say("quota_measure", name=title, value=_short(value))
-            return link("term", name, reason, amount=value, said=said)
+            return reason_record("term", name, reason, amount=value, said=said)
         told = {"share": _short(share), "name": title, "value": _short(value)}
         if self._quota.objective == "suitability":
-            return link("term", name, self._say("quota_as_is", **told), amount=share * value, said=said)
+            return reason_record("term", name, self._say("quota_as_is", **told), amount=share * value, said=said)
         whole = self._sums[name]
         amount = share * value / whole if whole else 0.0
-        return link("term", name, self._say("quota_term", **told, whole=_short(whole)), amount=amount, said=said)
+        return reason_record(
+            "term", name, self._say("quota_term", **told, whole=_short(whole)), amount=amount, said=said
+        )
 
     def _priority(self, number: int, one: Priority, unit: str) -> Content:
-        return link(
+        return reason_record(
             "priority",
             str(number + 1),
             self._say("quota_priority", factor=_short(one.factor), reason=one.reason),

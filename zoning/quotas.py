@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import Quota, StudyError, telling
-from zoning.balances import transfer
+from layers import Quota, StudyError, naming_the_layer
+from zoning.balances import apply_transfers
 from zoning.bounds import UNIT, find_bounds, find_links
-from zoning.demands import Demands, paths_of
+from zoning.demands import Constraints, paths_of
 from zoning.errors import InfeasibleError
-from zoning.families import Family
+from zoning.families import GroupTree
 from zoning.groups import group_family, members_of
-from zoning.handings import Handing
+from zoning.handings import WeightedQuota
 from zoning.indicators import QUOTA
 from zoning.jurisdictions import Survey, name_level
 from zoning.limits import Limiting
@@ -24,7 +24,7 @@ from zoning.quota_rows import RESERVE, Writer, huge
 from zoning.solutions import Solution, Task
 from zoning.steps import Step
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
-from zoning.weights import Values, see, weigh
+from zoning.weights import Values, unit_context, unit_weights
 
 
 def allocate(
@@ -93,10 +93,10 @@ def allocate(
     3   unit         east       b      2
     4   unit         west       c     12
     """
-    return hand_down(zones, measures, quotas, parameters, overlays).quotas
+    return allocate_traced(zones, measures, quotas, parameters, overlays).quotas
 
 
-class Handed(NamedTuple):
+class TracedAllocation(NamedTuple):
     """Quotas as they were handed down.
 
     Attributes
@@ -113,20 +113,20 @@ class Handed(NamedTuple):
     rules: pd.DataFrame
 
 
-def hand_down(
+def allocate_traced(
     zones: pd.DataFrame,
     measures: pd.DataFrame,
     quotas: Iterable[Quota],
     parameters: Values | None = None,
     overlays: Iterable[str] = (),
-) -> Handed:
+) -> TracedAllocation:
     """The amounts of :func:`allocate` with what is known of how they were found.
 
     Parameters and errors are those of :func:`allocate`.
 
     Returns
     -------
-    Handed
+    TracedAllocation
 
     Notes
     -----
@@ -144,7 +144,7 @@ def hand_down(
     >>> measures = pd.DataFrame({"suitability": [0.9, 0.5, 0.4], "water": [3, 1, 1]}, index=unit)
     >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="suitability", ceiling=15,
     ...     by="optimal", objective="suitability", limits=(Limit(name="water", per="water", max=40, unit="m3"),))
-    >>> handed = hand_down(zones, measures, [quota])
+    >>> handed = allocate_traced(zones, measures, [quota])
     >>> handed.quotas[["unit_id", "amount", "binding"]].to_numpy().tolist()
     [['a', Decimal('10'), 'limit'], ['b', Decimal('10'), 'limit'], ['c', Decimal('0'), '']]
     >>> handed.rules[["rule", "most", "shadow_price"]].round(6).to_numpy().tolist()
@@ -158,14 +158,14 @@ def hand_down(
     handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
     solved: list[Solution] = []
     for quota in asked:
-        with telling(f"quota '{quota.name}'"):
+        with naming_the_layer(f"quota '{quota.name}'"):
             rows, solution = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
         handed[quota.name] = quota, rows
         solved += [solution] if solution else []
         own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
         if f"{QUOTA}{quota.name}" not in measures.columns:
             measures = measures.assign(**{f"{QUOTA}{quota.name}": own.astype(float).reindex(measures.index)})
-    return Handed(
+    return TracedAllocation(
         _table(QUOTAS, [rows for _, rows in handed.values()]),
         _table(SOLUTIONS, [one.summary for one in solved]),
         _table(QUOTA_RULES, [one.rules for one in solved]),
@@ -185,8 +185,8 @@ def _allocate(
     handed: dict[str, tuple[Quota, pd.DataFrame]],
 ) -> tuple[pd.DataFrame, Solution | None]:
     """The rows of one quota, and of one that is the best by an objective the whole solution."""
-    weights = weigh(quota, zones, measures, parameters, overlays)
-    measures, seen = measures.loc[weights.index], see(zones, measures, overlays)
+    weights = unit_weights(quota, zones, measures, parameters, overlays)
+    measures, seen = measures.loc[weights.index], unit_context(zones, measures, overlays)
     step, links = Step.of(quota.step), find_links(quota, handed)
     bounds = find_bounds(quota, seen, measures, parameters, links)
     labels = pd.DataFrame({one: _label(measures, one) for one in ("name", "jurisdiction")})
@@ -198,26 +198,26 @@ def _allocate(
     limited = (weights.to_numpy(dtype=float) > 0) | (quota.by == "optimal")
     reach = np.where(limited, bounds.ceilings, bounds.floors)
     members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
-    demands = Demands(quota, total, weights.index, bounds, reach, members, names, links)
+    demands = Constraints(quota, total, weights.index, bounds, reach, members, names, links)
     writer = Writer(step, huge(len(weights)))
     if quota.by == "optimal":
         paths = {level: paths_of(names, depth) for depth, level in enumerate(quota.levels[:-1], 1)}
         limiting = Limiting(quota, seen, measures, paths, parameters)
         task = Task(replace(demands, limits=limiting.rows()), weights, limiting, labels, writer)
         solution = task.solve()
-        moved = transfer(quota, _known(quota, solution.rows), names)
+        moved = apply_transfers(quota, _known(quota, solution.rows), names)
         if quota.transfers:
             task.refuse_moved(moved)
         return moved, solution
     family = group_family(quota, seen, parameters, total)
     survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
-    handing = Handing(quota, writer, weights, bounds, reach, labels)
+    handing = WeightedQuota(quota, writer, weights, bounds, reach, labels)
     try:
         rows = writer.table(list(handing.rows(survey.look(family), total)))
     except InfeasibleError as error:
         raise demands.tell(error) from None
     known = _known(quota, rows.assign(shadow_price=np.nan, price_from=None, price_to=None))
-    moved = transfer(quota, known, names)
+    moved = apply_transfers(quota, known, names)
     if quota.transfers and quota.groups:
         _refuse_moved(moved, family, weights.index, step)
     return moved, None
@@ -228,7 +228,7 @@ def _known(quota: Quota, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(quota=quota.name, period=quota.period, unit=quota.unit)
 
 
-def _refuse_moved(rows: pd.DataFrame, family: Family, units: pd.Index, step: Step) -> None:
+def _refuse_moved(rows: pd.DataFrame, family: GroupTree, units: pd.Index, step: Step) -> None:
     """Refuse transfers that leave a group with more or less than it may have of the total."""
     own = rows[rows["level"] == UNIT].set_index("unit_id").loc[units]
     new = pd.Series([a - c for a, c in zip(own["amount"], own["carried"], strict=True)], index=units, dtype=object)

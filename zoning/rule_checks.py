@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 
-from layers import Study, ZoneplanError, raise_all, telling
-from zoning.foresights import Foresight
-from zoning.questions import Question
-from zoning.wholes import Wholes, gather_wholes
+from layers import Study, ZoneplanError, naming_the_layer, raise_all
+from zoning.foresights import ExpectedColumns
+from zoning.questions import RuleEvaluation
+from zoning.wholes import ParentUnits, gather_parents
 
 
-def rule_faults(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
+def rule_faults(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
     """The complaints that :func:`zoning.classify` will have, as far as they can be told before anything is measured.
 
     Parameters
@@ -32,7 +32,7 @@ def rule_faults(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
     level, wholes = study.units.part_of, None
     if level is not None:
         try:
-            with telling(study.where("units", "part_of")):
+            with naming_the_layer(study.where("units", "part_of")):
                 wholes = _wholes(foresight, level)
         except ZoneplanError as error:
             yield error
@@ -42,16 +42,18 @@ def rule_faults(study: Study, foresight: Foresight) -> Iterator[ZoneplanError]:
         if rule.on_unknown != "error" or (rule.refines and wholes is None) or not foresight.foresees(rule.when):
             continue
         draft = rulebook.draft
-        place = telling(draft.where("rules", draft.rules.index(rule), "on_unknown")) if draft else nullcontext()
+        place = (
+            naming_the_layer(draft.where("rules", draft.rules.index(rule), "on_unknown")) if draft else nullcontext()
+        )
         try:
             with place:
-                asked = Question(rule, foresight.known, rulebook, "en", None if rule.refines else wholes)
+                asked = RuleEvaluation(rule, foresight.known, rulebook, "en", None if rule.refines else wholes)
                 raise_all(asked.errors)
         except ZoneplanError as error:
             yield error
 
 
-def _wholes(foresight: Foresight, level: str) -> Wholes:
+def _wholes(foresight: ExpectedColumns, level: str) -> ParentUnits:
     """The larger units, with what is known of their parts by now."""
     read = tuple(one for one in foresight.rulebook.indicators if one.name in foresight.known.columns)
-    return gather_wholes(foresight.known, replace(foresight.rulebook, indicators=read, derived=()), level)
+    return gather_parents(foresight.known, replace(foresight.rulebook, indicators=read, derived=()), level)

@@ -10,24 +10,24 @@ from zoning.assumptions import assume, assume_scheme
 from zoning.checks import complaints, dropped_units, read_inputs
 from zoning.claims import classify
 from zoning.energy import judge_energy
-from zoning.energy_schemes import scheme_of
-from zoning.indicators import assumed, complete
+from zoning.energy_schemes import scheme_in_force
+from zoning.indicators import assumed, complete_measures
 from zoning.industries import list_industries
 from zoning.lines import settle_lines, tabulate_lines
 from zoning.margins import conflicts
 from zoning.measures import measure, undeducted
 from zoning.origins import provided
 from zoning.overlays import overlay
-from zoning.own_lists import held_lists, looser_faults, own_items
+from zoning.own_lists import lists_in_force, local_items, looser_faults
 from zoning.parties import known_parties
 from zoning.plans import Assumption, Plan
 from zoning.policies import assign
-from zoning.quotas import hand_down
+from zoning.quotas import allocate_traced
 from zoning.rulebook import Rulebook
 from zoning.services import value_services
 from zoning.sitings import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
-from zoning.topics import narrow
+from zoning.topics import without_unused_topics
 from zoning.zones import resolve
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
@@ -69,7 +69,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     announce("read")
     rulebook, stack = read_inputs(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
-    rulebook = narrow(rulebook, provided(study, stack))
+    rulebook = without_unused_topics(rulebook, provided(study, stack))
     raise_all(complaints(study, rulebook, stack))
     announce("overlay")
     pieces = settle_lines(overlay(stack.units, stack.designations, tiled=stack.tiled), rulebook)
@@ -77,7 +77,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     measured = measure(stack.units, pieces, stack.layers, rulebook)
     if study.services is not None:
         measured = measured.join(value_services(measured, study.services))
-    measures = complete(measured, rulebook)
+    measures = complete_measures(measured, rulebook)
     announce("classify")
     claims = classify(
         measures,
@@ -89,7 +89,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     )
     decided = resolve(claims, rulebook)
     announce("allocate")
-    handed = hand_down(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+    handed = allocate_traced(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
     quotas = handed.quotas
     announce("site")
     sitings, sites = site(quotas, pieces, study.quotas, stack.layers, rulebook)
@@ -100,8 +100,8 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     policies = assign(
         decided, measures, quotas, lights, flows, rulebook, language, pieces=pieces, levels=study.units.levels
     )
-    own = own_items(stack.industries, study, rulebook)
-    raise_all(looser_faults(own, held_lists(policies, rulebook), study, rulebook, stack.units))
+    own = local_items(stack.industries, study, rulebook)
+    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, stack.units))
     confirm_sources(stack, study)
     return Plan(
         study=study,
@@ -143,4 +143,4 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
 def _energy_assumed(stack: Stack, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
     if stack.energy is None:
         return ()
-    return assume_scheme(scheme_of(stack.energy, rulebook), stack.energy.period, language)
+    return assume_scheme(scheme_in_force(stack.energy, rulebook), stack.energy.period, language)

@@ -61,7 +61,7 @@ class Plots:
         return Plots(self.area[chosen], self.score[chosen], place[kept])
 
 
-def rank(plots: Plots, amount: float, last: Last = "cut") -> Floats:
+def rank_plots(plots: Plots, amount: float, last: Last = "cut") -> Floats:
     """The share of each plot that is taken: the most suitable plots first, until the amount is met.
 
     Parameters
@@ -85,10 +85,10 @@ def rank(plots: Plots, amount: float, last: Last = "cut") -> Floats:
     Examples
     --------
     >>> plots = Plots(np.array([10.0, 10, 10]), np.array([1.0, 3, 2]), np.empty((0, 2), int))
-    >>> rank(plots, 14).tolist(), rank(plots, 14, "under").tolist(), rank(plots, 14, "over").tolist()
+    >>> rank_plots(plots, 14).tolist(), rank_plots(plots, 14, "under").tolist(), rank_plots(plots, 14, "over").tolist()
     ([0.0, 1.0, 0.4], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0])
     """
-    order = np.flatnonzero(plots.score >= lowest(plots.area, plots.score, amount))
+    order = np.flatnonzero(plots.score >= threshold_score(plots.area, plots.score, amount))
     order = order[np.argsort(-plots.score[order], kind="stable")]
     before = np.concatenate([[0.0], np.cumsum(plots.area[order])])[:-1]
     share = np.clip((amount - before) / plots.area[order], 0.0, 1.0)
@@ -101,12 +101,12 @@ def rank(plots: Plots, amount: float, last: Last = "cut") -> Floats:
     return taken
 
 
-def lowest(area: Floats, score: Floats, amount: float) -> float:
+def threshold_score(area: Floats, score: Floats, amount: float) -> float:
     """A score that so many hectares of the plots have at least, near the highest such; -inf where none is soon told.
 
     Examples
     --------
-    >>> lowest(np.full(1000, 10.0), np.arange(1000.0), 75)
+    >>> threshold_score(np.full(1000, 10.0), np.arange(1000.0), 75)
     992.0
     """
     top = float(score.max(initial=-np.inf))
@@ -118,9 +118,9 @@ def lowest(area: Floats, score: Floats, amount: float) -> float:
     return float(score[step <= last].min()) if last < _STEPS else -np.inf
 
 
-def bound(plots: Plots, amount: float) -> float:
+def score_bound(plots: Plots, amount: float) -> float:
     """The highest sum of area times score that any land of this area can have, connected or not."""
-    return float(np.sum(rank(plots, amount) * plots.area * plots.score))
+    return float(np.sum(rank_plots(plots, amount) * plots.area * plots.score))
 
 
 def components(count: int, links: Places) -> Places:
@@ -198,7 +198,7 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: T
     ranking itself has no patch that is too small, it is taken, and nothing is better.
     """
     known = np.ones(len(plots.score), bool) if known is None else known
-    ranked = _known(rank(plots, amount, last), known)
+    ranked = _known(rank_plots(plots, amount, last), known)
     number = patches(plots, ranked)
     size = np.bincount(number, ranked * plots.area)
     kept = (number > 0) & (size[number] >= least * (1 - TOLERANCE))
@@ -207,7 +207,7 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: T
     starts = ((kept & (ranked >= 1.0)).astype(np.float64), np.zeros(len(ranked)))
     grown = [_Growth(plots, known, amount, least, last, start).run() for start in starts if _holds(plots, start, least)]
     best = max(grown, key=lambda taken: _worth(plots, taken))
-    _known(rank(plots, float(np.sum(best * plots.area))), known)
+    _known(rank_plots(plots, float(np.sum(best * plots.area))), known)
     return best
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from zoning.chains import Content, in_plan, link
+from zoning.chains import Content, in_plan, reason_record
 from zoning.plans import Plan
 from zoning.services import PARTS, itemise_services, measure_names
 from zoning.words import engine_words
@@ -48,7 +48,7 @@ def _link(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Content:
     figures = {name: plan.measures.loc[unit, name] for name in measure_names(services)}
     measures = {name: None if pd.isna(value) else float(value) for name, value in figures.items()}
     value = sum((row["value"] for row in rows), Decimal(0))
-    own = link(
+    own = reason_record(
         "services",
         "services",
         amount=None if measures[next(iter(measures))] is None else str(value),
@@ -75,7 +75,7 @@ def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Content:
         **{name: f"{row[name]:,}" for name in ("value", "nonmarket_value")},
     )
     written = in_plan(plan.study, "services", "values", row["land_class"])
-    return link("class", str(row["land_class"]), said, amount=str(row["value"]), unit=unit, written=written)
+    return reason_record("class", str(row["land_class"]), said, amount=str(row["value"]), unit=unit, written=written)
 
 
 def _settings(measures: Mapping[str, float | None], language: str) -> Iterator[tuple[str, str]]:

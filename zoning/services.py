@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers import ServicesSection, SourceError, Study, UnknownNameError, ZoneplanError, telling
-from zoning.apportionment import named
+from layers import ServicesSection, SourceError, Study, UnknownNameError, ZoneplanError, naming_the_layer
+from zoning.apportionment import counted_ids
 from zoning.errors import near
-from zoning.steps import exact
+from zoning.steps import exact_number
 
 CENT = Decimal("0.01")
 PARTS = ("market_value", "nonmarket_value", "value")
@@ -149,7 +149,7 @@ def service_faults(study: Study, names: Iterable[str], known: pd.DataFrame) -> I
             )
         elif name in known.columns:
             try:
-                with telling(study.where("services", *keys)):
+                with naming_the_layer(study.where("services", *keys)):
                     _column(known, name)
             except ZoneplanError as error:
                 yield error
@@ -160,7 +160,7 @@ def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, A
     sides = {True: Fraction(0), False: Fraction(0)}
     for service, value in services.values[land].items():
         sides[service in services.market] += Fraction(value)
-    factor = Fraction(exact(hectares)) * Fraction(services.rate)
+    factor = Fraction(exact_number(hectares)) * Fraction(services.rate)
     market, other = (_cents(sides[side] * factor) for side in (True, False))
     return {"market_value": market, "nonmarket_value": other, "value": market + other}
 
@@ -184,11 +184,15 @@ def _column(measures: pd.DataFrame, name: str) -> pd.Series:
     texts = column.index[column.isna() & measures[name].notna()]
     if len(texts):
         raise SourceError(
-            f"[services]: '{name}' holds texts, not numbers, for {named(texts)}", layer=name, features=sorted(texts)
+            f"[services]: '{name}' holds texts, not numbers, for {counted_ids(texts)}",
+            layer=name,
+            features=sorted(texts),
         )
     if (column < 0).any():
         wrong = column.index[column < 0]
-        raise SourceError(f"[services]: '{name}' is negative for {named(wrong)}", layer=name, features=sorted(wrong))
+        raise SourceError(
+            f"[services]: '{name}' is negative for {counted_ids(wrong)}", layer=name, features=sorted(wrong)
+        )
     return column
 
 

@@ -15,7 +15,7 @@ from zoning.words import engine_words, text_in
 Terms = list[tuple[str, str]]
 
 
-def settings_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
+def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
     """The settings of a policy as the POLICIES table has them; an indicator, which each unit has, by its name.
 
     Parameters
@@ -32,7 +32,7 @@ def settings_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
     }
 
 
-def tell_settings(policy: Policy | None, settings: Mapping[str, Any], rulebook: Rulebook, language: str) -> Terms:
+def describe_parameters(policy: Policy | None, settings: Mapping[str, Any], rulebook: Rulebook, language: str) -> Terms:
     """Settings of a policy in words: what each is called, and what it is.
 
     Parameters
@@ -50,7 +50,7 @@ def tell_settings(policy: Policy | None, settings: Mapping[str, Any], rulebook: 
     >>> from zoning import read_rulebook
     >>> rulebook = read_rulebook("us_west")
     >>> (park,) = (one for one in rulebook.policies if one.id == "air-class-one")
-    >>> tell_settings(park, settings_of(park, rulebook), rulebook, "en")
+    >>> describe_parameters(park, policy_parameters_of(park, rulebook), rulebook, "en")
     [('Size above which a national park is class I', '6,000 acres')]
     """
     teller, named = _Teller(rulebook, language), policy.parameters if policy else {}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from zoning.contests import Flags, Floats
-from zoning.programmes import BASIC, LOWER, UPPER, Basis, Places, Programme, basis_of, load, settle_status
+from zoning.programmes import BASIC, LOWER, UPPER, Basis, Places, Programme, basis_of, load_solver, settle_status
 
 _FEW = 10_000
 """So few units are left to the solver as they are."""
@@ -18,7 +18,7 @@ _PART = 16
 """One unit in so many is in a sample, and as large a part of them decides at first."""
 _WIDTHS = (1, 4)
 """So many times that part, where the units that do not decide leave no plan to the others."""
-_CLEAR = 1e-9
+_CLEAR_PRICE = 1e-9
 """A price below this, relative to the largest gain, is 0."""
 _SPREAD, _WORD = 2_654_435_761, 2**32
 """Multiples of the first, modulo the second, are spread evenly (D. E. Knuth, *TAOCP* 3, 6.4): units at any rhythm."""
@@ -31,7 +31,7 @@ class _Found(NamedTuple):
     duals: Floats
 
 
-def sift(programme: Programme) -> Basis | None:
+def sifting(programme: Programme) -> Basis | None:
     """Where the best plan has each unit; None where the solver had better find that out by itself.
 
     Parameters
@@ -59,10 +59,10 @@ def sift(programme: Programme) -> Basis | None:
 
     Examples
     --------
-    >>> from zoning.programmes import Row
+    >>> from zoning.programmes import LinearConstraint
     >>> units = np.arange(20_000)
-    >>> total = Row("total", "the total", units, np.ones(20_000), 500, 500)
-    >>> basis = sift(Programme(units % 101 / 100, units * 0, units * 0 + 3, (total,)))
+    >>> total = LinearConstraint("total", "the total", units, np.ones(20_000), 500, 500)
+    >>> basis = sifting(Programme(units % 101 / 100, units * 0, units * 0 + 3, (total,)))
     >>> [int((basis.units == side).sum()) for side in (LOWER, BASIC, UPPER)]
     [19833, 1, 166]
     """
@@ -125,7 +125,10 @@ def _decided(programme: Programme, basis: Basis, deciding: Flags) -> _Found | No
         units[deciding] = found.basis.units
         basis = Basis(units, found.basis.rows)
         prices = _prices(programme, found.duals)
-        up, down = (prices > _CLEAR) & (amounts < programme.upper), (prices < -_CLEAR) & (amounts > programme.lower)
+        up, down = (
+            (prices > _CLEAR_PRICE) & (amounts < programme.upper),
+            (prices < -_CLEAR_PRICE) & (amounts > programme.lower),
+        )
         joining = ~deciding & (up | down)
         if not joining.any():
             return _Found(basis, found.duals)
@@ -133,7 +136,7 @@ def _decided(programme: Programme, basis: Basis, deciding: Flags) -> _Found | No
 
 
 def _run(programme: Programme, basis: Basis | None = None) -> _Found | None:
-    solver = load(programme, whole=False, basis=basis)
+    solver = load_solver(programme, whole=False, basis=basis)
     solver.run()
     return _Found(basis_of(solver), -np.array(solver.getSolution().row_dual)) if settle_status(solver) else None
 

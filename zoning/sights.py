@@ -13,13 +13,13 @@ import pandas as pd
 from layers import parse_condition
 from zoning.conditions import CONTROL_LINE, LIGHTS, ON, is_summed
 from zoning.gatherings import mean_by, paths, sum_by
-from zoning.indicators import complete
+from zoning.indicators import complete_measures
 from zoning.lines import covered, roles_of
 from zoning.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
-class Sight:
+class ConditionContext:
     """What conditions of one scope see, and where an answer holds.
 
     Attributes
@@ -46,7 +46,7 @@ class Sight:
         return {str(name): column.to_numpy(dtype=object) for name, column in self.places.items()}
 
 
-def sights(
+def condition_contexts(
     zones: pd.DataFrame,
     measures: pd.DataFrame,
     quotas: pd.DataFrame,
@@ -56,7 +56,7 @@ def sights(
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
     scopes: Collection[str] = ("unit", "piece", "jurisdiction"),
-) -> Mapping[str, Sight]:
+) -> Mapping[str, ConditionContext]:
     """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.assign`.
 
     ``scopes`` says which are wanted; "unit" is always there, the others where there are pieces or jurisdictions.
@@ -71,7 +71,7 @@ def sights(
     units = _units(zones, measures, quotas, lights, flows, rulebook, levels)
     ids = units.index.to_series().astype("str")
     whole = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": ""}, index=units.index)
-    found = {"unit": Sight(units, whole)}
+    found = {"unit": ConditionContext(units, whole)}
     if "jurisdiction" in scopes and any(level in units.columns for level in levels):
         found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
     if "piece" in scopes and pieces is not None:
@@ -88,7 +88,7 @@ def _units(
     rulebook: Rulebook,
     levels: Sequence[str],
 ) -> pd.DataFrame:
-    known = complete(measures, rulebook, quotas).reindex(zones.index)
+    known = complete_measures(measures, rulebook, quotas).reindex(zones.index)
     held = zones["overlays"].str.split(";")
     overlays = {code: [code in codes for codes in held] for code in rulebook.codes("overlay")}
     around = _around(_regions(known, levels), lights, flows)
@@ -140,7 +140,7 @@ def _parties(regions: Sequence[pd.Series], flows: pd.DataFrame | None) -> pd.Dat
     return pd.DataFrame(columns, index=index)
 
 
-def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> Sight:
+def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> ConditionContext:
     """Each piece with all that its unit has."""
     land = pieces[pieces["unit_id"].isin(units.index)]
     asked = {name.removeprefix(ON) for name in _names_on_pieces(rulebook) if name.startswith(ON)}
@@ -150,7 +150,7 @@ def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> Si
     seen = pd.concat([seen, pd.DataFrame({**on, CONTROL_LINE: land[CONTROL_LINE]}, index=land.index)], axis=1)
     ids = land.index.to_series().astype("str")
     places = {"unit_id": land["unit_id"].astype("str"), "piece_id": ids, "inherited_from": ""}
-    return Sight(seen.rename_axis("piece_id"), pd.DataFrame(places, index=land.index))
+    return ConditionContext(seen.rename_axis("piece_id"), pd.DataFrame(places, index=land.index))
 
 
 def _names_on_pieces(rulebook: Rulebook) -> set[str]:
@@ -160,7 +160,7 @@ def _names_on_pieces(rulebook: Rulebook) -> set[str]:
     return {name for text in conditions for name in parse_condition(text).names}
 
 
-def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFrame) -> Sight:
+def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFrame) -> ConditionContext:
     """Each jurisdiction with what can be summed up of its units."""
     path = paths(units, levels)
     inside = units[path != ""]
@@ -180,4 +180,4 @@ def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFr
         seen = seen.assign(jurisdiction=inside[lowest[0]].groupby(path).first().reindex(index))
     ids = inside.index.to_series().astype("str")
     places = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": path}).set_index(path)
-    return Sight(seen, places)
+    return ConditionContext(seen, places)

@@ -37,7 +37,7 @@ def siting_faults(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
             at = study.where("quotas", place, "siting")
             yield from _raster(quota.siting, layers, listed, at)
             yield from _beside(quota.siting, layers, listed, at)
-            yield from _conditions(quota.siting, stack, at)
+            yield from _siting_conditions(quota.siting, stack, at)
             if quota.siting.boundary and BOUNDARY_ROLE not in {layer.role for layer in stack.layers}:
                 text = f"{at}: 'boundary' asks for the growth boundary, and no layer has the role '{BOUNDARY_ROLE}'"
                 yield UnknownNameError(f"{text}; add the layer, or leave 'boundary' out", code="unknown_role")
@@ -89,7 +89,7 @@ def _beside(siting: Siting, layers: dict[str, Layer], listed: set[str], at: str)
             yield SourceError(text, code="no_features", layer=layer.name)
 
 
-def _conditions(siting: Siting, stack: Stack, at: str) -> Iterator[ZoneplanError]:
+def _siting_conditions(siting: Siting, stack: Stack, at: str) -> Iterator[ZoneplanError]:
     known = {*stack.designations, *(SURFACES if siting.layer is not None else ())}
     for text in (*(merit.when for merit in siting.merits), *((siting.where,) if siting.where else ())):
         for name in sorted(parse_condition(text).names - known):

@@ -16,7 +16,7 @@ from zoning.bounds import UNIT
 from zoning.grounds import Ground, find_ground
 from zoning.quota_rows import RESERVE
 from zoning.rulebook import Rulebook
-from zoning.selections import TOLERANCE, Plots, UnknownScoreError, bound, grow, patches, rank, roomy
+from zoning.selections import TOLERANCE, Plots, UnknownScoreError, grow, patches, rank_plots, roomy, score_bound
 from zoning.strips import cut_strip, polygonal
 from zoning.surroundings import CELLS, Cells
 from zoning.tables import SITES, SITINGS, tabulate
@@ -180,7 +180,7 @@ def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[Cells, npt.NDAr
     """The plots that are taken, the share of each, and the plots of land that is large enough for a patch."""
     least, last = ground.siting.min_patch_ha, ground.siting.last
     plots = ground.alone(cells)
-    taken = rank(plots, asked, last)
+    taken = rank_plots(plots, asked, last)
     if least and len(taken) and not _large_enough(ground, cells, taken, least):
         plots = ground.connect(cells)
         fits = roomy(plots, least)
@@ -240,7 +240,7 @@ def _draw(quota: Quota, ground: Ground, chosen: list[_Chosen]) -> Iterator[dict[
 def _told(quota: Quota, case: _Case, suitable: float, fitting: Plots, chosen: _Chosen) -> dict[str, object]:
     """The row of SITINGS; ``fitting`` are the plots of land that is large enough for a patch."""
     placed = float(chosen.area.sum())
-    best = bound(fitting, placed) / placed if placed > 0 else float("nan")
+    best = score_bound(fitting, placed) / placed if placed > 0 else float("nan")
     mean = _mean(chosen.cells.score, chosen.area)
     gap = best - mean if best - mean > TOLERANCE * max(abs(best), 1.0) else 0.0
     unplaced = case.asked - placed

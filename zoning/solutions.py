@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 
 from layers import Limit, Quota
-from zoning.apportionment import enter
+from zoning.apportionment import make_contest
 from zoning.bounds import UNIT, Bounds
 from zoning.contests import Flags, Floats
-from zoning.demands import Demands, paths_of
+from zoning.demands import Constraints, paths_of
 from zoning.errors import InfeasibleError
-from zoning.evenness import find_evenest, gini
+from zoning.evenness import find_most_equal, gini
 from zoning.limits import Limiting, pct_of, unit_of
-from zoning.optima import Optimum, broken, find_best
-from zoning.programmes import Programme, Row
+from zoning.optima import Optimum, broken_rules, find_best
+from zoning.programmes import LinearConstraint, Programme
 from zoning.quota_rows import Writer
 from zoning.steps import UNLIMITED, Counts, Step
 from zoning.weights import sizes_of
@@ -64,7 +64,7 @@ class Task:
     writer : Writer
     """
 
-    demands: Demands
+    demands: Constraints
     weights: pd.Series
     limiting: Limiting
     labels: pd.DataFrame
@@ -91,7 +91,7 @@ class Task:
         return self.writer.step
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[LinearConstraint, ...]:
         """The rules over all units together."""
         return self.demands.rows()
 
@@ -126,7 +126,7 @@ class Task:
         own = rows[rows["level"] == UNIT].set_index("unit_id").loc[self.weights.index]
         given = [a - c for a, c in zip(own["amount"], own["carried"], strict=True)]
         counts = self.step.counts(pd.Series(given, index=own.index, dtype=object), "down")
-        for row in broken(self.programme, counts):
+        for row in broken_rules(self.programme, counts):
             raise InfeasibleError(
                 f"after the transfers this would not hold: {row.words}; transfer less", code="transfer_group"
             )
@@ -136,7 +136,7 @@ class Task:
             return find_best(self.programme)
         shares = _shares(self.quota)
         whole = math.fsum(shares.values())
-        return find_evenest(self.programme, list(self.sizes.values()), [shares[name] / whole for name in self.sizes])
+        return find_most_equal(self.programme, list(self.sizes.values()), [shares[name] / whole for name in self.sizes])
 
     def _in_parts(self) -> str:
         return (
@@ -207,7 +207,7 @@ class Task:
             return self.quota.groups[int(name) - 1].when
         return (limit.when or "") if limit else ""
 
-    def _share(self, limit: Limit, row: Row, best: Optimum, told: dict[str, object]) -> dict[str, object]:
+    def _share(self, limit: Limit, row: LinearConstraint, best: Optimum, told: dict[str, object]) -> dict[str, object]:
         """A limit in per cent told in per cent; its price is that of one per cent more."""
         uses = self.limiting.uses(limit) * best.amounts * float(self.step.size)
         inside = self.limiting.inside(limit, row.path)
@@ -238,7 +238,9 @@ class Task:
         """What each jurisdiction of the lowest level holds back: of the whole reserve by what its units have."""
         own = pd.Series(best.amounts, index=self.weights.index).groupby(lowest, sort=True).sum()
         nothing = np.zeros(len(own), dtype=np.int64)
-        contest = enter(own, own.to_numpy(dtype=float), self.demands.held, nothing, nothing + UNLIMITED, self.step)
+        contest = make_contest(
+            own, own.to_numpy(dtype=float), self.demands.held, nothing, nothing + UNLIMITED, self.step
+        )
         return dict(zip(own.index, contest.settle().tolist(), strict=True))
 
     def _units(self, best: Optimum) -> pd.DataFrame:

@@ -13,7 +13,7 @@ OVERLAY = "_overlay"
 STANDINGS = ("decided", "contested", "review", f"review{OVERLAY}", "by_decision", f"by_decision{OVERLAY}")
 
 
-def standings(plan: Plan) -> pd.Series:
+def decision_status(plan: Plan) -> pd.Series:
     """How the zones of each unit came about.
 
     Parameters
@@ -30,7 +30,7 @@ def standings(plan: Plan) -> pd.Series:
     --------
     >>> from layers import builtin_study, read_study
     >>> from zoning import run
-    >>> standings(run(read_study(builtin_study("us_mountain_west"))))["49035"]
+    >>> decision_status(run(read_study(builtin_study("us_mountain_west"))))["49035"]
     'by_decision_overlay'
     """
     zones, claims = plan.zones.set_index("unit_id"), plan.claims

@@ -23,7 +23,7 @@ NO_BOUND = Decimal("Infinity")
 """An amount that stands for "no bound"."""
 
 
-def exact(value: object) -> Decimal:
+def exact_number(value: object) -> Decimal:
     """A number as it is written, without the noise of binary fractions.
 
     Raises
@@ -33,7 +33,7 @@ def exact(value: object) -> Decimal:
 
     Examples
     --------
-    >>> exact(0.1) * 3 == exact("0.3")
+    >>> exact_number(0.1) * 3 == exact_number("0.3")
     True
     """
     try:
@@ -69,7 +69,7 @@ class Step:
         ZoneplanError
             The size is not a finite number above 0.
         """
-        number = exact(size)
+        number = exact_number(size)
         if not number.is_finite() or number <= 0:
             raise ZoneplanError(f"step {size}: give a number above 0, such as 1 or 0.01", code="step")
         return cls(number)
@@ -82,7 +82,7 @@ class Step:
         ZoneplanError
             The amount is not a finite number.
         """
-        number = exact(amount)
+        number = exact_number(amount)
         if not number.is_finite():
             raise ZoneplanError(f"{amount!r} is not a finite number", code="number")
         steps = Fraction(number) / Fraction(self.size)
@@ -90,7 +90,7 @@ class Step:
 
     def below(self, amount: Number) -> Decimal:
         """The largest whole multiple of the step that is not above an amount."""
-        return self.amount(Fraction(exact(amount)) // Fraction(self.size))
+        return self.amount(Fraction(exact_number(amount)) // Fraction(self.size))
 
     def counts(self, values: pd.Series, towards: Literal["up", "down"]) -> Counts:
         """Whole steps in each value, rounded up or down, exactly.
@@ -138,7 +138,7 @@ class Step:
 
 def _quotient(value: object, size: tuple[int, int], towards: str) -> int:
     """Whole sizes in a value, rounded; a count beyond the largest is the largest."""
-    over, under = exact(value).as_integer_ratio()
+    over, under = exact_number(value).as_integer_ratio()
     top, bottom = over * size[1], under * size[0]
     whole = -(-top // bottom) if towards == "up" else top // bottom
     return max(-UNLIMITED, min(whole, UNLIMITED))

@@ -13,7 +13,7 @@ import shapely
 
 from layers import Blocks, Layer, Nearness, Raster, Siting, find_blocks
 from zoning.lines import covered
-from zoning.selections import lowest
+from zoning.selections import threshold_score
 
 SIDES = (16, 4, 1)
 """Cells on a side of the blocks whose distances are looked up: first coarsely for all, at last for single cells."""
@@ -170,5 +170,5 @@ def _doubted(cells: Cells, begin: Places, amounts: Sequence[float]) -> npt.NDArr
     for (start, end), amount in zip(itertools.pairwise(begin.tolist()), amounts, strict=True):
         if found[start:end].any():
             own = slice(start, end)
-            found[own] &= cells.score[own] >= lowest(cells.area_ha[own], cells.least[own], amount)
+            found[own] &= cells.score[own] >= threshold_score(cells.area_ha[own], cells.least[own], amount)
     return found

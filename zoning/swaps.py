@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from zoning.contests import Floats
-from zoning.optima import keeps
+from zoning.optima import keeps_rules
 from zoning.programmes import Programme
 from zoning.steps import Counts
 
 _LARGEST = 1000
 """Among more units no swaps are looked for: each look compares all pairs."""
-_WORK = 40_000_000
+_SWAP_WORK = 40_000_000
 """So many pairs are compared at the most."""
 _LEAST = 1e-12
 """A smaller change of the composite Gini is rounding."""
@@ -22,7 +22,7 @@ _TRIES = 20
 """So many of the best swaps are tried against the rules."""
 
 
-def swap(programme: Programme, amounts: Counts, sizes: Sequence[Floats], weights: Sequence[float]) -> Counts:
+def search_swaps(programme: Programme, amounts: Counts, sizes: Sequence[Floats], weights: Sequence[float]) -> Counts:
     """Amounts after the swaps that lower the composite Gini most, from large ones to single steps.
 
     Parameters
@@ -43,13 +43,13 @@ def swap(programme: Programme, amounts: Counts, sizes: Sequence[Floats], weights
     --------
     >>> bounds = np.zeros(3, dtype=int), np.array([9, 9, 9])
     >>> even = Programme(np.zeros(3), *bounds, ())
-    >>> swap(even, np.array([5, 0, 1]), [np.array([1.0, 2.0, 3.0])], [1.0]).tolist()
+    >>> search_swaps(even, np.array([5, 0, 1]), [np.array([1.0, 2.0, 3.0])], [1.0]).tolist()
     [1, 2, 3]
     """
     count = len(amounts)
     if count > _LARGEST or not amounts.any():
         return amounts
-    looks = _WORK // count**2
+    looks = _SWAP_WORK // count**2
     size = 1 << max(0, int(math.log2(max(1.0, float(amounts.mean())))))
     while size and looks > 0:
         better = next(_better(programme, amounts, sizes, weights, size), None)
@@ -75,7 +75,7 @@ def _better(
         moved = amounts.copy()
         moved[giver] -= size
         moved[receiver] += size
-        if keeps(programme, moved):
+        if keeps_rules(programme, moved):
             yield moved
 
 

@@ -14,7 +14,7 @@ _UNSEEN = ("policy", "exception", "overruled", "list")
 """Kinds of which people say that nobody has seen the text; of numbers and rules, that they are not verified."""
 
 
-class Told(NamedTuple):
+class ReasonLine(NamedTuple):
     """One line of a chain.
 
     Attributes
@@ -34,7 +34,7 @@ class Told(NamedTuple):
     decides: bool = True
 
 
-def tell(link: Mapping[str, Any], language: str = "en") -> Iterator[Told]:
+def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[ReasonLine]:
     """A link and all below it, line by line.
 
     Parameters
@@ -45,20 +45,20 @@ def tell(link: Mapping[str, Any], language: str = "en") -> Iterator[Told]:
 
     Returns
     -------
-    iterator of Told
+    iterator of ReasonLine
         Names are in the text as they were read, see :func:`layers.visible`.
 
     Examples
     --------
-    >>> from zoning import link
-    >>> floor = link("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
-    >>> [(one.depth, one.text) for one in tell(floor)]
+    >>> from zoning import reason_record
+    >>> floor = reason_record("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
+    >>> [(one.depth, one.text) for one in reason_lines(floor)]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
     """
     return _told(link, language, engine_words(language), 0)
 
 
-def reasoned(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
     """A claim that says of which rule it is, why in words alone, and each fact once: the clauses have the values.
 
     Parameters
@@ -77,16 +77,16 @@ def reasoned(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
     return told | {"reason": words[key].format(id=claim["rule"], reason=because)}
 
 
-def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[Told]:
+def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[ReasonLine]:
     """The lines of a link that stands so far below the matter."""
     where, under = _reference(link, words), depth + 1 if link["reason"] else depth
     if link["reason"]:
         placed = _there(link, words) if not where else ""
-        yield Told(depth, "reason", f"{link['reason']}{placed}")
+        yield ReasonLine(depth, "reason", f"{link['reason']}{placed}")
     for name, value in link.get("terms", ()):
-        yield Told(depth, "setting", words["setting"].format(name=name, value=value))
+        yield ReasonLine(depth, "setting", words["setting"].format(name=name, value=value))
     yield from dict.fromkeys(  # two clauses that lack the same value say the same
-        Told(
+        ReasonLine(
             under,
             clause["answer"],
             words["always"] if clause["text"].upper() == "TRUE" else clause["sentence"],
@@ -95,11 +95,11 @@ def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], dept
         for clause in link["clauses"]
     )
     for one in link["parameters"]:
-        yield Told(under, "parameter", _parameter(one, language, words))
+        yield ReasonLine(under, "parameter", _parameter(one, language, words))
     for below in link["links"]:
         yield from _told(below, language, words, under)
     if where:
-        yield Told(under, "reference", where)
+        yield ReasonLine(under, "reference", where)
 
 
 def days_of(one: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from zoning.rulebook import Rulebook
 Entry = Rule | Policy | Floor | Derived | Norm
 
 
-def narrow(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
+def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     """The rulebook as it concerns a study: without topics about which the study gives nothing.
 
     Parameters
@@ -37,9 +37,9 @@ def narrow(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     >>> from datetime import date
     >>> from zoning import read_rulebook
     >>> full = read_rulebook("main_functional_areas", date(2025, 1, 1))
-    >>> [one.name for one in narrow(full, ["plan_index_ha"]).derived]
+    >>> [one.name for one in without_unused_topics(full, ["plan_index_ha"]).derived]
     ['stock_increment_factor', 'next_plan_index_ha']
-    >>> narrow(full, ["people"]).derived
+    >>> without_unused_topics(full, ["people"]).derived
     ()
     """
     idle = _idle(rulebook, set(names))

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import pandas as pd
 
-from layers import Part, SourceError, Transfer, parse_condition, telling
+from layers import Part, SourceError, Transfer, naming_the_layer, parse_condition
 from zoning.agreements import Row, flow_row
-from zoning.apportionment import apportion, find_binding, named
+from zoning.apportionment import apportion, counted_ids, find_binding
 from zoning.bounds import UNIT
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.gatherings import sum_by
@@ -19,30 +19,30 @@ from zoning.jurisdictions import name_level
 from zoning.money_words import money_words
 from zoning.needs import (
     Needs,
-    Sight,
-    by_weight,
-    money,
-    needed,
+    TransferContext,
+    gap_need,
     part_measures,
+    printed_amount,
     require_numbers,
     values_of,
     weigh_receivers,
+    weighted_need,
     weights_of,
 )
 from zoning.parties import POOL
-from zoning.steps import Step, exact
+from zoning.steps import Step, exact_number
 
 Keys = tuple[str | int, ...]
 
 
-def hand_over(transfer: Transfer, sight: Sight, language: str = "en") -> list[Row]:
+def pay_transfer(transfer: Transfer, sight: TransferContext, language: str = "en") -> list[Row]:
     """What a transfer makes flow in its period.
 
     Parameters
     ----------
     transfer : Transfer
         One ``[[transfers]]`` of a study.
-    sight : Sight
+    sight : TransferContext
         The units.
     language : {"en", "zh"}
         Of ``rule``.
@@ -82,10 +82,10 @@ def hand_over(transfer: Transfer, sight: Sight, language: str = "en") -> list[Ro
     --------
     >>> table = pd.DataFrame({"spend": [50.0, 30.0, 10.0], "earn": [20.0, 20.0, 20.0]}, index=["a", "b", "c"])
     >>> one = Transfer(name="gap", period=2025, unit="CNY", by="gap", budget=100, expenditure="spend", revenue="earn")
-    >>> [(row["receiver"], str(row["amount"])) for row in hand_over(one, Sight(table, {}))]
+    >>> [(row["receiver"], str(row["amount"])) for row in pay_transfer(one, TransferContext(table, {}))]
     [('a', '75.00'), ('b', '25.00')]
     """
-    with telling(f"transfer '{transfer.name}' ({transfer.period})"):
+    with naming_the_layer(f"transfer '{transfer.name}' ({transfer.period})"):
         receivers = _gathered(transfer, _counting(transfer, sight))
         hand = _pooled if transfer.by == "pooling" else _paid
         rows = hand(transfer, receivers, language)
@@ -122,7 +122,7 @@ def conditions_of(transfer: Transfer) -> dict[Keys, str]:
     return {keys: text for keys, text in found.items() if text}
 
 
-def require_values(transfer: Transfer, sight: Sight) -> None:
+def require_values(transfer: Transfer, sight: TransferContext) -> None:
     """Refuse what a transfer reads of the units and does not find there.
 
     Parameters
@@ -151,16 +151,16 @@ def require_values(transfer: Transfer, sight: Sight) -> None:
                 counting.meeting(text)
 
 
-def _counting(transfer: Transfer, sight: Sight) -> Sight:
+def _counting(transfer: Transfer, sight: TransferContext) -> TransferContext:
     if transfer.when is None:
         return sight
     held = sight.measures[sight.meeting(transfer.when)]
     if held.empty:
         raise InfeasibleError(f'no unit meets "{transfer.when}", so the budget has nobody to go to', code="nobody")
-    return Sight(held, sight.parameters)
+    return TransferContext(held, sight.parameters)
 
 
-def _gathered(transfer: Transfer, sight: Sight) -> Sight:
+def _gathered(transfer: Transfer, sight: TransferContext) -> TransferContext:
     """The receivers: the units themselves, or the jurisdictions of a level with the sums of their measures."""
     if transfer.level == UNIT:
         return sight
@@ -179,14 +179,14 @@ def _gathered(transfer: Transfer, sight: Sight) -> Sight:
         else:
             _require_all(column, readers[name])
             columns[name] = sum_by(column, groups)
-    return Sight(pd.DataFrame(columns, index=sorted(groups.unique())), sight.parameters)
+    return TransferContext(pd.DataFrame(columns, index=sorted(groups.unique())), sight.parameters)
 
 
 def _require_all(column: pd.Series, what: str) -> None:
     require_numbers(column, what)
     gaps = column.index[column.isna()]
     if len(gaps):
-        raise MissingValueError(f"'{column.name}' is missing for {named(gaps)}", features=sorted(gaps))
+        raise MissingValueError(f"'{column.name}' is missing for {counted_ids(gaps)}", features=sorted(gaps))
 
 
 def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:
@@ -202,16 +202,16 @@ def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:
     return column.groupby(groups, sort=True).first()
 
 
-def _paid(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
+def _paid(transfer: Transfer, sight: TransferContext, language: str) -> list[Row]:
     say = money_words(language)
     budget = transfer.budget or Decimal(0)
     weighted, open_ended = Needs({}, {}), Needs({}, {})
     for part in transfer.needs:
         if part.by == "weighted":
             pot = Fraction(budget) * Fraction(part.pct if part.pct is not None else 100) / 100
-            weighted = weighted.plus(by_weight(part, pot, sight, say))
+            weighted = weighted.plus(weighted_need(part, pot, sight, say))
         else:
-            open_ended = open_ended.plus(needed(part, sight, say))
+            open_ended = open_ended.plus(gap_need(part, sight, say))
     left = Fraction(budget) - sum(weighted.amounts.values(), start=Fraction(0))
     needs = sum(open_ended.amounts.values(), start=Fraction(0))
     if left > 0 and not needs and not weighted.amounts:
@@ -225,7 +225,9 @@ def _paid(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
     }
     told = {unit: [*weighted.said.get(unit, ()), *open_ended.said.get(unit, ())] for unit in totals}
     if needs and scale != 1:
-        words = say["scaled"].format(needs=money(needs), budget=money(left), scale=f"{float(scale):.6g}")
+        words = say["scaled"].format(
+            needs=printed_amount(needs), budget=printed_amount(left), scale=f"{float(scale):.6g}"
+        )
         for unit in open_ended.said:
             told[unit].append(words)
     return _apportioned(transfer, sight, totals, told, say)
@@ -233,7 +235,7 @@ def _paid(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
 
 def _apportioned(
     transfer: Transfer,
-    sight: Sight,
+    sight: TransferContext,
     totals: Mapping[str, Fraction],
     told: Mapping[str, list[str]],
     say: Mapping[str, str],
@@ -249,17 +251,17 @@ def _apportioned(
         if binding[unit]:
             bound = floor if binding[unit] == "floor" else ceiling
             value = bound[unit] if isinstance(bound, pd.Series) else bound
-            words.append(say[f"bound_{binding[unit]}"].format(bound=money(Fraction(exact(value)))))
+            words.append(say[f"bound_{binding[unit]}"].format(bound=printed_amount(Fraction(exact_number(value)))))
         rows.append(flow_row(transfer.payer, unit, amounts[unit], say["and"].join(words)))
     return rows
 
 
-def _pooled(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
+def _pooled(transfer: Transfer, sight: TransferContext, language: str) -> list[Row]:
     """Each pays in what it owes; the pool goes out by weight."""
     say, step = money_words(language), Step.of(transfer.step)
     if transfer.pay_in is None:  # the study file does not let it out
         raise InfeasibleError("nothing is paid in")
-    owed = needed(transfer.pay_in, sight, say)
+    owed = gap_need(transfer.pay_in, sight, say)
     size = Fraction(step.size)
     paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
     total = sum(paid.values(), start=Decimal(0))
@@ -286,7 +288,7 @@ def _pooled(transfer: Transfer, sight: Sight, language: str) -> list[Row]:
     ]
 
 
-def _bounds(transfer: Transfer, sight: Sight) -> tuple[pd.Series, pd.Series | None]:
+def _bounds(transfer: Transfer, sight: TransferContext) -> tuple[pd.Series, pd.Series | None]:
     """Floor and ceiling of each receiver, growth included."""
     floor = pd.Series(values_of(transfer.floor, sight, "floor"), dtype=object)
     ceiling = (

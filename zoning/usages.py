@@ -14,7 +14,7 @@ from zoning.entries import Policy, Rule
 from zoning.finding_words import finding_words
 from zoning.plans import Plan
 from zoning.rulebook import Rulebook
-from zoning.wholes import gather_wholes
+from zoning.wholes import gather_parents
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
 POLICY_COLUMNS = ("policy", "applies", "overruled", "area_ha")
@@ -25,7 +25,7 @@ Behind = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Usage:
+class RuleCoverage:
     """What of a rulebook a plan makes use of.
 
     Attributes
@@ -53,7 +53,7 @@ class Usage:
         return {name: getattr(self, name).to_dict("records") for name in ("rules", "policies", "parameters")}
 
 
-def usage(plan: Plan) -> Usage:
+def rule_coverage_of(plan: Plan) -> RuleCoverage:
     """What of its rulebook a plan makes use of, and how much land hangs on each of its numbers.
 
     Parameters
@@ -63,7 +63,7 @@ def usage(plan: Plan) -> Usage:
 
     Returns
     -------
-    Usage
+    RuleCoverage
 
     Notes
     -----
@@ -79,7 +79,7 @@ def usage(plan: Plan) -> Usage:
     --------
     >>> from layers import builtin_study, read_study
     >>> from zoning import run
-    >>> found = usage(run(read_study(builtin_study("us_mountain_west"))))
+    >>> found = rule_coverage_of(run(read_study(builtin_study("us_mountain_west"))))
     >>> bool(found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0)
     True
     """
@@ -91,7 +91,7 @@ def usage(plan: Plan) -> Usage:
     parameters = pd.DataFrame(
         [_parameter(plan, name, named, behind, area) for name in sorted(plan.rulebook.parameters)]
     )
-    return Usage(
+    return RuleCoverage(
         rules.reindex(columns=list(RULE_COLUMNS)),
         policies.reindex(columns=list(POLICY_COLUMNS)),
         parameters.reindex(columns=list(PARAMETER_COLUMNS)),
@@ -113,7 +113,7 @@ def usage_findings(plan: Plan) -> Iterator[Finding]:
         seen the official text (``rule_hinges``); policies that never apply (``policy_never_applies``); and the land
         that depends on each such number (``unverified_land``).
     """
-    found, words = usage(plan), finding_words(plan.language)
+    found, words = rule_coverage_of(plan), finding_words(plan.language)
     doubtful = {name for name, one in plan.rulebook.parameters.items() if not one.verified}
     for row in found.rules.to_dict("records"):
         told = {name: row[name] for name in ("rule", "zone", "claims", "unknown")} | {"parameter": row["parameters"]}
@@ -184,7 +184,7 @@ def _seen(plan: Plan, rule: Rule, level: str | None) -> pd.DataFrame:
     """By unit what a rule read: its own measures, or those of the larger unit of which it is a part."""
     if not level or rule.refines:
         return plan.measures.rename_axis("unit_id")
-    wholes = gather_wholes(plan.measures, plan.rulebook, level)
+    wholes = gather_parents(plan.measures, plan.rulebook, level)
     return wholes.table.loc[wholes.of].set_axis(wholes.of.index).rename_axis("unit_id")
 
 

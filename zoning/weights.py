@@ -9,15 +9,15 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Quota, UnknownNameError, parse_condition, telling
-from zoning.apportionment import measure_weights, named
+from layers import Quota, UnknownNameError, naming_the_layer, parse_condition
+from zoning.apportionment import counted_ids, measure_weights
 from zoning.contests import Flags, Floats
 from zoning.errors import InfeasibleError, MissingValueError, near
 
 Values = Mapping[str, float | bool | str]
 
 
-def weigh(
+def unit_weights(
     quota: Quota,
     zones: pd.DataFrame,
     measures: pd.DataFrame,
@@ -40,7 +40,7 @@ def weigh(
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"people": [30, 10], "jobs": [1, 1]}, index=unit)
     >>> parts = (Share(measure="people", share=0.8), Share(measure="jobs", share=0.2))
-    >>> weigh(Quota(name="land", period=2025, total=20, unit="ha", weight=parts), zones, measures).round(2).to_dict()
+    >>> unit_weights(Quota(name="land", period=2025, total=20, unit="ha", weight=parts), zones, measures).round(2).to_dict()
     {'a': 0.7, 'b': 0.3}
     """
     before = _weights(quota, measures.sort_index())
@@ -85,17 +85,17 @@ def factors(
     >>> factors(quota, zones, pd.DataFrame(index=unit)).to_dict("records")[0]
     {'unit_id': 'a', 'condition': "main = 'key_development'", 'factor': 1.5, 'reason': 'leading cities first'}
     """
-    seen = see(zones, measures, overlays)
+    seen = unit_context(zones, measures, overlays)
     rows = []
     for place, priority in enumerate(quota.priority):
-        yes = meeting("priority", priority.when, seen, parameters)
+        yes = rows_meeting("priority", priority.when, seen, parameters)
         rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[yes]]
     columns = ["unit_id", "place", "condition", "factor", "reason"]
     frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
     return frame.drop(columns="place")
 
 
-def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable[str] = ()) -> pd.DataFrame:
+def unit_context(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable[str] = ()) -> pd.DataFrame:
     """What conditions about quotas and money see of the units, sorted by unit.
 
     Parameters
@@ -120,7 +120,7 @@ def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable[str] = (
     apart = zones.index.symmetric_difference(measures.index)
     if len(apart):
         raise MissingValueError(
-            f"zones and measures are not of the same units: only one of them has {named(apart)}", features=apart
+            f"zones and measures are not of the same units: only one of them has {counted_ids(apart)}", features=apart
         )
     held = zones["overlays"].str.split(";")
     codes = sorted({*overlays, *(code for some in held for code in some)} - {""})
@@ -131,13 +131,13 @@ def see(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable[str] = (
     return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
 
 
-def meeting(what: str, when: str, seen: pd.DataFrame, parameters: Values | None = None) -> Flags:
+def rows_meeting(what: str, when: str, seen: pd.DataFrame, parameters: Values | None = None) -> Flags:
     """The rows of what :func:`see` returns that meet a condition; MissingValueError where that is unknown."""
     answer = parse_condition(when).evaluate(seen, parameters or {})
     if not answer.known.all():
         ids = seen.index[~answer.known]
         raise MissingValueError(
-            f'the {what} "{when}" cannot be answered for {named(ids)}; give the '
+            f'the {what} "{when}" cannot be answered for {counted_ids(ids)}; give the '
             "values that it reads, or say in the condition what holds where they are missing (IS NULL)",
             features=sorted(ids),
         )
@@ -182,5 +182,5 @@ def _whole(name: str, values: pd.Series) -> float:
 
 def _part(name: str, measures: pd.DataFrame) -> pd.Series:
     values = find_column(name, measures, "weight")
-    with telling(f"weight '{name}'"):
+    with naming_the_layer(f"weight '{name}'"):
         return pd.Series(measure_weights(values), index=measures.index)

@@ -13,15 +13,15 @@ import pandas as pd
 from layers import SourceError, UnknownNameError, shown
 from zoning.entries import Indicator, Rule
 from zoning.errors import near
-from zoning.gatherings import mean_by, plain, sum_by
-from zoning.indicators import QUOTA, column_of, complete
+from zoning.gatherings import mean_by, sum_by, without_noise
+from zoning.indicators import QUOTA, column_of, complete_measures
 from zoning.rulebook import Rulebook
 
 AREA = "area_ha"
 
 
 @dataclass(frozen=True)
-class Wholes:
+class ParentUnits:
     """The larger units of a plan.
 
     Attributes
@@ -44,7 +44,7 @@ class Wholes:
         return group_parts(self.of)
 
 
-def gather_wholes(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> Wholes:
+def gather_parents(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> ParentUnits:
     """What rules read of the larger units, gathered from their parts.
 
     Parameters
@@ -58,7 +58,7 @@ def gather_wholes(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> Who
 
     Returns
     -------
-    Wholes
+    ParentUnits
         Of an indicator without ``whole``, ``<role>_ha`` and ``area_ha`` are added up, ``<role>_share`` is the mean by
         area, a text is the one that all parts share; any other is missing, unless it is what the rulebook takes for
         all units of a study without it. A whole with a part whose value is missing
@@ -77,10 +77,10 @@ def gather_wholes(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> Who
     >>> people = Indicator(name="population", unit="persons", whole="sum")
     >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), indicators=(people, Indicator(name="forest_share")))
     >>> towns = {"county": ["k", "k"], "population": [3, 4], "forest_share": [0.5, 0.0], "area_ha": [100.0, 300.0]}
-    >>> gather_wholes(pd.DataFrame(towns, index=["a", "b"]), rulebook, "county").table.loc["k"].to_dict()
+    >>> gather_parents(pd.DataFrame(towns, index=["a", "b"]), rulebook, "county").table.loc["k"].to_dict()
     {'population': 7.0, 'forest_share': 0.125, 'area_ha': 400.0}
     """
-    of = whole_of(measures, level)
+    of = parent_of(measures, level)
     columns = {}
     for indicator in (*rulebook.indicators, Indicator(name=AREA)):
         if indicator.name in measures.columns and not indicator.name.startswith(QUOTA):
@@ -88,7 +88,7 @@ def gather_wholes(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> Who
     if "jurisdiction" in measures.columns:
         columns["jurisdiction"] = _jurisdictions(measures["jurisdiction"], of, level)
     ids = pd.Index(sorted(set(of)), name="unit_id", dtype="str")
-    return Wholes(level, complete(pd.DataFrame(columns, index=ids), rulebook), of)
+    return ParentUnits(level, complete_measures(pd.DataFrame(columns, index=ids), rulebook), of)
 
 
 def group_parts(of: pd.Series) -> dict[str, list[str]]:
@@ -105,7 +105,7 @@ def group_parts(of: pd.Series) -> dict[str, list[str]]:
     return found
 
 
-def whole_of(units: pd.DataFrame, level: str) -> pd.Series:
+def parent_of(units: pd.DataFrame, level: str) -> pd.Series:
     """The larger unit of which each unit is a part.
 
     Parameters
@@ -169,7 +169,7 @@ def _gathered(indicator: Indicator, measures: pd.DataFrame, of: pd.Series) -> pd
     elif how == "sum":
         found = sum_by(values, of)
     elif how == "mean":
-        found = plain(sum_by(values, of) / values.groupby(of).size())
+        found = without_noise(sum_by(values, of) / values.groupby(of).size())
     else:
         found = _WAYS[how](values.groupby(of))
     whole = values.notna().groupby(of).all()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import LimitError, SeveralErrors, SourceError, StudyError, raise_all, shown, telling, visible
+from layers import LimitError, SeveralErrors, SourceError, StudyError, escape_hidden, naming_the_layer, raise_all, shown
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from layers import LimitError, SeveralErrors, SourceError, StudyError, raise_all
     ],
 )
 def test_names_of_every_script_stand_as_they_are(name):
-    assert visible(name) == name
+    assert escape_hidden(name) == name
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_names_of_every_script_stand_as_they_are(name):
     ],
 )
 def test_what_hides_or_reorders_stands_as_its_code(name, shown):
-    assert visible(name) == shown
+    assert escape_hidden(name) == shown
 
 
 @given(st.text())
 def test_nothing_hidden_is_left_and_nothing_visible_changes(text):
-    shown = visible(text)
+    shown = escape_hidden(text)
     assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    assert visible(shown) == shown
+    assert escape_hidden(shown) == shown
     shown.encode("utf-8")
 
 
@@ -76,7 +76,7 @@ def test_one_error_is_itself_and_several_come_together_with_the_lowest_code():
 
 
 def test_a_place_is_told_of_each_of_several():
-    with pytest.raises(SeveralErrors) as caught, telling("plan.toml, line 3", "forests"):
+    with pytest.raises(SeveralErrors) as caught, naming_the_layer("plan.toml, line 3", "forests"):
         raise_all([StudyError("bad"), SourceError("gone", layer="woods")])
     assert str(caught.value) == "plan.toml, line 3: bad\n\nplan.toml, line 3: gone"
     assert [finding.text for finding in caught.value.findings] == ["plan.toml, line 3: bad", "plan.toml, line 3: gone"]

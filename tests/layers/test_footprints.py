@@ -20,7 +20,7 @@ from layers import projections
 from layers.cells import cell_areas
 from layers.errors import GeometryError
 from layers.footprints import Borders, footprint
-from layers.projections import turn_of
+from layers.projections import full_turn
 from layers.rasters import Raster
 
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
@@ -111,9 +111,9 @@ def test_a_grid_from_0_to_360_meets_western_longitudes():
 
 
 def test_a_turn_is_in_the_unit_of_the_crs():
-    assert turn_of(CRS("EPSG:4326")) == pytest.approx(360.0)
-    assert turn_of(CRS("EPSG:4807")) == pytest.approx(400.0)  # grads
-    assert turn_of(FLAT) is None
+    assert full_turn(CRS("EPSG:4326")) == pytest.approx(360.0)
+    assert full_turn(CRS("EPSG:4807")) == pytest.approx(400.0)  # grads
+    assert full_turn(FLAT) is None
 
 
 def test_an_edge_that_bends_is_followed():

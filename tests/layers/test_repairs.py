@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from layers import GeometryError
-from layers.parts import together
+from layers.parts import join_parts
 from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 
 BOW_TIE = Polygon([(0, 0), (200, 200), (200, 0), (0, 200)])
@@ -118,6 +118,6 @@ def test_what_meets_no_unit(units):
 
 
 def test_parts_together():
-    assert together(np.empty(0, dtype=object)).is_empty
+    assert join_parts(np.empty(0, dtype=object)).is_empty
     lines = np.asarray([LineString([(0, 0), (1, 1)]), LineString([(2, 2), (3, 3)])])
-    assert together(lines).geom_type == "MultiLineString"
+    assert join_parts(lines).geom_type == "MultiLineString"

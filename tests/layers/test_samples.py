@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.samples import Sample, highest, lowest, majority, mean, mean_direction, quantile, std, total
+from layers.samples import Sample, majority, maximum, mean, mean_direction, minimum, quantile, std, total
 
 
 def sample(value, weight=None, owner=None, count=1, share=None):
@@ -22,7 +22,7 @@ def test_by_pencil():
     assert mean(one).tolist() == [2.0]
     assert std(one).tolist() == [np.sqrt((2 * 1 + 0 + 4) / 4)]
     assert total(one).tolist() == [1 + 1 + 2]
-    assert (lowest(one)[0], highest(one)[0]) == (1, 4)
+    assert (minimum(one)[0], maximum(one)[0]) == (1, 4)
     assert quantile(one, 0.5).tolist() == [1.5]  # half of the land is at 1: the mean of it and the next
     assert quantile(one, 0.75).tolist() == [3.0]
     assert quantile(one, 0.9).tolist() == [4.0]
@@ -31,7 +31,7 @@ def test_by_pencil():
 
 def test_a_unit_without_a_cell_is_missing_in_every_statistic():
     two = sample([5.0], owner=[1], count=3)
-    functions = (mean, std, total, lowest, highest, majority, mean_direction, lambda one: quantile(one, 0.5))
+    functions = (mean, std, total, minimum, maximum, majority, mean_direction, lambda one: quantile(one, 0.5))
     for function in functions:
         found = function(two)
         assert np.isnan(found[[0, 2]]).all()

@@ -12,7 +12,7 @@ from layers import terrain
 
 def everywhere(heights):
     """The nine heights at every cell of a grid."""
-    return terrain.around(heights, *np.indices(heights.shape))
+    return terrain.neighbour_heights(heights, *np.indices(heights.shape))
 
 
 def slope(heights, width=10.0, height=20.0):

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.arcs import Arcs, Rings, cut, merge
+from maps.arcs import Arcs, Rings, cut_arcs, group_outlines
 
 
 def rebuild(arcs: Arcs, rings: Rings) -> list[shapely.Geometry]:
@@ -41,7 +41,7 @@ def test_two_squares_share_one_arc() -> None:
     # +---+---+   left border, common border, right border: three arcs, of 4, 2 and 4 points
     # |   |   |
     # +---+---+
-    arcs = cut(shapely.box([0, 1], [0, 0], [1, 2], [1, 1]))
+    arcs = cut_arcs(shapely.box([0, 1], [0, 0], [1, 2], [1, 1]))
     assert sorted(arcs.sizes.tolist()) == [2, 4, 4]
     assert arcs.shapes.counts.tolist() == [1, 1]
     common = int(np.flatnonzero(arcs.sizes == 2)[0])
@@ -51,28 +51,28 @@ def test_two_squares_share_one_arc() -> None:
 def test_an_island_and_the_hole_around_it_are_one_arc() -> None:
     lake = shapely.box(1, 1, 2, 2)
     land = shapely.box(0, 0, 3, 3) - lake
-    arcs = cut(np.array([land, lake], dtype=object))
+    arcs = cut_arcs(np.array([land, lake], dtype=object))
     assert len(arcs.sizes) == 2
     assert arcs.shapes.counts.tolist() == [2, 1]
     assert [shape.area for shape in rebuild(arcs, arcs.shapes)] == [8, 1]
-    assert rebuild(arcs, merge(arcs, np.array([0, 0]), 1))[0].area == 9
+    assert rebuild(arcs, group_outlines(arcs, np.array([0, 0]), 1))[0].area == 9
 
 
 def test_a_shape_too_small_for_the_grid_has_no_ring() -> None:
-    arcs = cut(np.array([shapely.box(0, 0, 5, 5), shapely.Polygon([(9, 9), (9, 9.2), (9.1, 9)])], dtype=object))
+    arcs = cut_arcs(np.array([shapely.box(0, 0, 5, 5), shapely.Polygon([(9, 9), (9, 9.2), (9.1, 9)])], dtype=object))
     assert arcs.shapes.counts.tolist() == [1, 0]
-    assert merge(arcs, np.array([0, 1]), 2).counts.tolist() == [1, 0]
+    assert group_outlines(arcs, np.array([0, 1]), 2).counts.tolist() == [1, 0]
 
 
 def test_nothing_but_small_shapes() -> None:
-    arcs = cut(np.array([shapely.Polygon([(0, 0), (0, 0.1), (0.1, 0)])], dtype=object))
+    arcs = cut_arcs(np.array([shapely.Polygon([(0, 0), (0, 0.1), (0.1, 0)])], dtype=object))
     assert len(arcs.points) == 0
-    assert merge(arcs, np.array([0]), 1).counts.tolist() == [0]
+    assert group_outlines(arcs, np.array([0]), 1).counts.tolist() == [0]
 
 
 def test_a_group_without_shapes_has_no_outline() -> None:
-    arcs = cut(shapely.box([0], [0], [1], [1]))
-    assert merge(arcs, np.array([1]), 3).counts.tolist() == [0, 1, 0]
+    arcs = cut_arcs(shapely.box([0], [0], [1], [1]))
+    assert group_outlines(arcs, np.array([1]), 3).counts.tolist() == [0, 1, 0]
 
 
 tables = st.integers(1, 6).flatmap(
@@ -83,7 +83,7 @@ tables = st.integers(1, 6).flatmap(
 @given(tables)
 def test_rings_put_together_again_are_the_shapes(table: list[list[int]]) -> None:
     shapes = tiles(np.array(table))
-    arcs = cut(shapes)
+    arcs = cut_arcs(shapes)
     for again, shape in zip(rebuild(arcs, arcs.shapes), shapes, strict=True):
         assert again.equals(shape)
 
@@ -92,8 +92,8 @@ def test_rings_put_together_again_are_the_shapes(table: list[list[int]]) -> None
 def test_outlines_of_groups_are_their_unions(table: list[list[int]], groups: list[int]) -> None:
     shapes = tiles(np.array(table))
     group = np.array(groups[: len(shapes)])
-    arcs = cut(shapes)
-    for number, outline in enumerate(rebuild(arcs, merge(arcs, group, 3))):
+    arcs = cut_arcs(shapes)
+    for number, outline in enumerate(rebuild(arcs, group_outlines(arcs, group, 3))):
         assert outline.equals(shapely.unary_union(shapes[group == number]))
 
 
@@ -102,7 +102,7 @@ def test_arcs_do_not_depend_on_the_order_of_the_shapes(table: list[list[int]], c
     shapes = tiles(np.array(table))
     order = list(range(len(shapes)))
     chance.shuffle(order)
-    one, other = cut(shapes), cut(shapes[order])
+    one, other = cut_arcs(shapes), cut_arcs(shapes[order])
     assert sorted(one.sizes.tolist()) == sorted(other.sizes.tolist())
     assert len(one.points) == len(other.points)
 
@@ -110,7 +110,7 @@ def test_arcs_do_not_depend_on_the_order_of_the_shapes(table: list[list[int]], c
 @pytest.mark.parametrize("turned", [False, True])
 def test_each_border_is_stored_once_whichever_way_rings_run(turned: bool) -> None:
     shapes = shapely.orient_polygons(tiles(np.array([[0, 1], [2, 3]])), exterior_cw=turned)
-    arcs = cut(shapes)
+    arcs = cut_arcs(shapes)
     edges = {
         frozenset([tuple(a), tuple(b)])
         for end, size in zip(np.cumsum(arcs.sizes), arcs.sizes, strict=True)
@@ -122,6 +122,6 @@ def test_each_border_is_stored_once_whichever_way_rings_run(turned: bool) -> Non
 
 def test_a_ring_that_comes_twice_to_its_lowest_place_is_one_arc() -> None:
     """Rounding leaves a line that runs there and back; both times its lowest place lies between the same two."""
-    arcs = cut(np.array([shapely.Polygon([(0.9, 0), (0, 0.1), (2, 2), (0.1, 0.2)])]))
+    arcs = cut_arcs(np.array([shapely.Polygon([(0.9, 0), (0, 0.1), (2, 2), (0.1, 0.2)])]))
     assert (arcs.sizes.tolist(), arcs.shapes.refs.tolist()) == ([5], [1])
     assert arcs.points.tolist() == [[0, 0], [1, 0], [0, 0], [2, 2], [0, 0]]

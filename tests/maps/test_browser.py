@@ -10,7 +10,7 @@ import folium
 import pytest
 
 from layers import read_study
-from maps.report_editions import Edition
+from maps.report_editions import ReportContext
 from maps.webmap import draw
 from zoning import run
 
@@ -449,7 +449,7 @@ def test_areas_are_rounded_once_and_as_in_the_report(visit, toy_plan) -> None:
     areas = {"a1": 191800.84624, "a2": 200.25, "a3": 0.04}
     zones = toy_plan.zones.assign(area_ha=[areas.get(one, 100.0) for one in toy_plan.zones["unit_id"]])
     plan = dataclasses.replace(toy_plan, zones=zones)
-    edition = Edition.of(plan)
+    edition = ReportContext.of(plan)
     tab = visit(plan)
     for unit_id, area in areas.items():
         tab.evaluate("unit => { location.hash = `unit=${unit}`; }", unit_id)

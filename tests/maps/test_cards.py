@@ -11,10 +11,10 @@ import pytest
 
 from layers import ZoneplanError
 from maps.cards import cards
-from maps.contents import contents
+from maps.contents import map_payload_of
 from maps.map_words import _WORDS, map_words
-from maps.shelves import Whys
-from zoning import link
+from maps.shelves import ReasonTable
+from zoning import reason_record
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 
@@ -149,7 +149,7 @@ def test_hidden_characters_are_shown(make_plan) -> None:
 
 
 def test_the_legend_has_the_hectares_of_the_plan(toy_plan) -> None:
-    said = contents(toy_plan, "en")
+    said = map_payload_of(toy_plan, "en")
     assert [(zone["code"], zone["units"], zone["ha"]) for zone in said["zones"]] == [
         ("key_development", 1, 100),
         ("ecologically_fragile", 6, 600),
@@ -169,25 +169,25 @@ def test_the_legend_has_the_hectares_of_the_plan(toy_plan) -> None:
 
 
 def test_the_summary_says_what_nobody_has_seen(toy_plan) -> None:
-    plan = contents(toy_plan, "en")["plan"]
+    plan = map_payload_of(toy_plan, "en")["plan"]
     assert (plan["policies"], plan["parameters"], plan["deductions"]) == ([2, 3], [2, 3], ["built-up land", "water"])
     assert plan["decisions"][0][:3] == ["c4", "Unit C4", "Key development"]
 
 
 def test_a_quota_says_its_total_and_its_reserve(toy_plan) -> None:
-    (quota,) = contents(toy_plan, "en")["quotas"]
+    (quota,) = map_payload_of(toy_plan, "en")["quotas"]
     assert (quota["total"], quota["reserve"]) == ("120", "5")
     assert quota["jurisdictions"] == {"east": "88", "west": "32"}
 
 
 def test_contents_are_ready_for_json(toy_plan) -> None:
-    said = contents(toy_plan, "zh")
+    said = map_payload_of(toy_plan, "zh")
     assert json.loads(json.dumps(said, allow_nan=False))["zones"] == said["zones"]
 
 
 def test_a_language_that_is_not_there_is_refused(toy_plan) -> None:
     with pytest.raises(ZoneplanError, match="no language 'fr': maps are drawn in en or zh"):
-        contents(toy_plan, "fr")
+        map_payload_of(toy_plan, "fr")
 
 
 def test_both_languages_have_the_same_figures_in_their_words() -> None:
@@ -210,8 +210,10 @@ def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told
 
 def test_units_share_the_text_of_a_chain_and_keep_their_numbers() -> None:
     """Two texts that differ in their numbers only are one; names with digits are no numbers."""
-    whys = Whys("en")
-    places = [whys.place(link("floor", "x", f"floor pop_2020 {number} of 1,234.50 ha")) for number in (3, 14.5, 3)]
+    whys = ReasonTable("en")
+    places = [
+        whys.place(reason_record("floor", "x", f"floor pop_2020 {number} of 1,234.50 ha")) for number in (3, 14.5, 3)
+    ]
     assert places == [0, 1, 0]
     assert whys.told() == {
         "texts": ["floor pop_2020 \0 of \0 ha"],
@@ -228,7 +230,7 @@ def test_a_link_that_units_share_is_told_once() -> None:
         told.append(one["id"])
         return one | {"reason": "in words"}
 
-    whys, one = Whys("en"), link("rule", "x", "as it is")
+    whys, one = ReasonTable("en"), reason_record("rule", "x", "as it is")
     assert [whys.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
     assert told == ["x", "x"]
     assert whys.told()["texts"] == ["in words"]

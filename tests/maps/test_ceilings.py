@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.ceilings import use_breaks
-from maps.contents import contents
+from maps.contents import map_payload_of
 
 
 @given(st.lists(st.floats(0, 2), max_size=40))
@@ -23,7 +23,7 @@ def test_uses_that_lie_orders_of_magnitude_apart_are_told_apart() -> None:
 
 def test_a_quota_has_the_classes_of_its_own_ceilings(toy_plan) -> None:
     """By population the toy's twelve squares get 3 to 31 of 100 ha; two have no land and are at their ceiling of 0."""
-    (quota,) = contents(toy_plan)["quotas"]
+    (quota,) = map_payload_of(toy_plan)["quotas"]
     rows = toy_plan.quotas[(toy_plan.quotas["level"] == "unit") & (toy_plan.quotas["ceiling"] > 0)]
     uses = [float(amount / ceiling) for amount, ceiling in zip(rows["amount"], rows["ceiling"], strict=True)]
     assert quota["breaks"] == use_breaks(uses)

@@ -19,7 +19,7 @@ from maps.dossiers import SIZES_PT, dossier, write_dossier
 from maps.errors import WriteError
 from maps.locators import SMALL_PX, locator
 from maps.palette import zone_fills
-from maps.report_editions import Edition
+from maps.report_editions import ReportContext
 from zoning import explain
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
@@ -291,10 +291,10 @@ class TestOnPaper:
     ],
 )
 def test_only_what_cites_a_text_can_lack_one(toy_plan, reference, verified, said) -> None:
-    assert Edition.of(toy_plan).doubt({"reference": reference, "verified": verified}) == said
+    assert ReportContext.of(toy_plan).doubt({"reference": reference, "verified": verified}) == said
 
 
 def test_what_was_not_deducted_is_told_by_titles(toy_plan) -> None:
-    told = Edition.of(toy_plan).deductions
+    told = ReportContext.of(toy_plan).deductions
     assert told
     assert not any("_" in name for name in told)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maps import draw, read_run, report, write_report, write_run
-from maps.contents import contents
+from maps.contents import map_payload_of
 from maps.pictures import picture
 from zoning import Plan, explain, retell
 
@@ -28,7 +28,7 @@ def chinese(toy_plan: Plan) -> Plan:
 
 
 def test_a_card_says_its_reasons_in_chinese(toy_plan: Plan, told) -> None:
-    said = contents(toy_plan, "zh")
+    said = map_payload_of(toy_plan, "zh")
     lines = [text for why in range(len(said["whys"])) for *_, text in told(said, why)]
     assert "ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in lines
     assert {one["instrument"] for one in said["policies"]} == {"土地", "补偿", "能源"}
@@ -37,7 +37,7 @@ def test_a_card_says_its_reasons_in_chinese(toy_plan: Plan, told) -> None:
 
 
 def test_a_card_in_english_names_codes(toy_plan: Plan, told) -> None:
-    said = contents(toy_plan)
+    said = map_payload_of(toy_plan)
     assert {one["instrument"] for one in said["policies"]} == {"land", "compensation", "energy"}
     lines = [text for why in range(len(said["whys"])) for *_, text in told(said, why)]
     assert "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)" in lines
@@ -54,7 +54,7 @@ def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
 def test_pages_take_the_language_of_the_plan(chinese: Plan, toy_plan: Plan) -> None:
     assert report(chinese) == report(toy_plan, "zh")
     assert picture(chinese) == picture(toy_plan, "zh")
-    assert contents(chinese) == contents(toy_plan, "zh")
+    assert map_payload_of(chinese) == map_payload_of(toy_plan, "zh")
     assert report(chinese, "en") == report(toy_plan)
     assert '<html lang="zh">' in draw(chinese).get_root().render()
 
@@ -88,7 +88,7 @@ def test_hostile_names_stay_text_in_chinese(make_plan, tmp_path: Path) -> None:
     assert "\u202e" not in page
     drawn = draw(plan, "zh").get_root().render()
     assert HOSTILE["a1"] not in drawn
-    assert contents(plan, "zh")["units"]["name"][plan.units.index.get_loc("b1")] == HOSTILE["b1"]
+    assert map_payload_of(plan, "zh")["units"]["name"][plan.units.index.get_loc("b1")] == HOSTILE["b1"]
 
 
 def test_a_hostile_decision_is_no_template(toy_plan: Plan) -> None:
@@ -111,7 +111,7 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(plan_of) -
     told = explain(west, "04012").text()
     assert "protected areas: no layer has the role 'protected': nothing is deducted from available land for it" in told
     assert "Designated wilderness, Protected land (parks, monuments, refuges), protected areas" in report(west)
-    assert contents(west)["plan"]["assumptions"] == [
+    assert map_payload_of(west)["plan"]["assumptions"] == [
         [
             "Share of land with existing private rights in wilderness",
             "no layer has the role 'private_right': it is taken as 0",
@@ -133,7 +133,7 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     assert "下达的建设用地指标：27,222 公顷" in text
     assert "主体功能 为一般区域，属于 农产品主产区, 重点生态功能区, 一般区域" in text
     assert "= 0.4 百万元/公顷" in text
-    said = contents(china, "zh")
+    said = map_payload_of(china, "zh")
     shown = [*(text for one in said["settings"] for pair in one for text in pair), *said["texts"]]
     assert not [one for one in shown if "{" in one or "mu_a_person" in one]
     (bands,) = {text for one in said["settings"] for title, text in one if title == "税额分档"}

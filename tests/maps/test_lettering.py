@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from maps.lettering import amount, measure, number, percent, projection, width, wrap
+from maps.lettering import amount, format_measure, format_number, percent, projection, width, wrap
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
@@ -31,11 +31,11 @@ def test_an_amount_loses_nothing(value):
     ],
 )
 def test_a_number_is_never_rounded_to_nothing(value, decimals, shown):
-    assert number(value, decimals) == shown
+    assert format_number(value, decimals) == shown
 
 
 def test_measures_keep_their_kind():
-    assert [measure(value) for value in (False, 0.00001234, 12, 1e9, "x", float("nan"))] == [
+    assert [format_measure(value) for value in (False, 0.00001234, 12, 1e9, "x", float("nan"))] == [
         "false",
         "1.234e-05",
         "12",

@@ -11,7 +11,7 @@ import pytest
 from layers import read_study
 from maps import main
 from maps.cards import cards
-from maps.contents import contents
+from maps.contents import map_payload_of
 from maps.dossiers import dossier
 from maps.files import read_run
 from maps.reports import report
@@ -107,7 +107,7 @@ def test_report_card_and_dossier_tell_how_good_it_is(solved, language: str, word
     for text in (words, rule, "the river has no more", "3,000"):
         assert text in page.replace("&#39;", "'"), text
     assert words in dossier(solved, "c4", language)
-    legend = contents(solved, language)["quotas"][0]
+    legend = map_payload_of(solved, language)["quotas"][0]
     assert legend["objective"] == "suitability"
     assert words in legend["solution"]
     # a unit whose bound has a price tells it on its card

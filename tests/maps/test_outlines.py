@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from maps.outlines import FINENESS, Frame, merge, simplify, trace
+from maps.outlines import FINENESS, Frame, dissolve, simplify, svg_path
 
 
 def drawn(data: str) -> list[Polygon]:
@@ -26,7 +26,7 @@ def test_a_square_is_four_corners():
     frame = Frame.around((0, 0, 4000, 3000), 800, 800)
     assert (frame.metres_per_px, frame.width_px, frame.height_px) == (5.0, 800.0, 600.0)
     assert frame.place(4000, 0) == (800.0, 600.0)
-    (ring,) = drawn(trace(np.array([box(0, 2000, 1000, 3000)]), frame))
+    (ring,) = drawn(svg_path(np.array([box(0, 2000, 1000, 3000)]), frame))
     assert ring.equals(box(0, 0, 200 * FINENESS, 200 * FINENESS))
 
 
@@ -34,14 +34,14 @@ def test_holes_and_parts_of_multipolygons_are_traced():
     holed = Polygon(box(0, 0, 10, 10).exterior.coords, [box(2, 2, 4, 4).exterior.coords])
     both = MultiPolygon([holed, box(20, 0, 30, 10)])
     frame = Frame.around(both.bounds, 300, 300)
-    rings = drawn(trace(np.array([both]), frame))
+    rings = drawn(svg_path(np.array([both]), frame))
     assert sorted(ring.area / (10 * FINENESS) ** 2 for ring in rings) == [4, 100, 100]
 
 
 def test_shapes_below_the_grid_leave_no_broken_ring():
     frame = Frame(0, 100, 10.0, 100, 100)
-    assert trace(np.array([box(50, 50, 50.001, 50.001)]), frame) == ""
-    assert trace(np.array([], dtype=object), frame) == ""
+    assert svg_path(np.array([box(50, 50, 50.001, 50.001)]), frame) == ""
+    assert svg_path(np.array([], dtype=object), frame) == ""
 
 
 def test_one_point_is_still_a_frame():
@@ -69,8 +69,8 @@ def test_neighbours_meet_after_simplifying(seed):
     simple = simplify(cells, frame)
     assert shapely.coverage_is_valid(simple)
     assert shapely.get_num_coordinates(simple).sum() < shapely.get_num_coordinates(cells).sum() / 3
-    assert merge(simple)[0].area == pytest.approx(1e6, rel=1e-9)
+    assert dissolve(simple)[0].area == pytest.approx(1e6, rel=1e-9)
 
 
 def test_merging_nothing_is_nothing():
-    assert len(merge(np.array([], dtype=object))) == 0
+    assert len(dissolve(np.array([], dtype=object))) == 0

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import check_name
-from maps.plan_lines import comments, free_name, line, listed, toml
+from maps.plan_lines import comments, free_name, line, listed, toml_value
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(TEXT, st.lists(TEXT), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**62), 2**62))
 def test_values_are_read_back(text: str, texts: list[str], real: float, whole: int) -> None:
-    plan = f"a = {toml(text)}\nb = {toml(texts)}\nc = {toml(real)}\nd = {toml(whole)}\n"
+    plan = f"a = {toml_value(text)}\nb = {toml_value(texts)}\nc = {toml_value(real)}\nd = {toml_value(whole)}\n"
     assert tomllib.loads(plan) == {"a": text, "b": texts, "c": real, "d": whole}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from maps.dossiers import dossier
-from maps.report_editions import Edition
+from maps.report_editions import ReportContext
 from maps.report_industries import industries, unit_lists
 from maps.reports import report
 from zoning import INDUSTRIES, Industry, Policy, list_industries, read_classification, tabulate
@@ -71,7 +71,7 @@ def plan(toy_plan):
 
 
 def test_the_overview_counts_units_items_and_branches(plan) -> None:
-    overview = industries(Edition.of(plan)).leaves[1]
+    overview = industries(ReportContext.of(plan)).leaves[1]
     assert overview.groups[0].rows == (
         (("The base list", "base"), "12", "2", "1", "2 / 2 / 2 / 2"),
         (("The forest list", "forest"), "3", "1", "0", "1 / 1 / 1 / 1"),
@@ -80,7 +80,7 @@ def test_the_overview_counts_units_items_and_branches(plan) -> None:
 
 
 def test_items_stand_under_their_sections(plan) -> None:
-    base = industries(Edition.of(plan)).leaves[2]
+    base = industries(ReportContext.of(plan)).leaves[2]
     assert (base.title, [(part.title, part.figure) for part in base.groups]) == (
         "The base list",
         [("B Mining", "Prohibited 1"), ("C Manufacturing", "Prohibited 1, Restricted 1")],
@@ -96,25 +96,25 @@ def test_items_stand_under_their_sections(plan) -> None:
 
 
 def test_the_plans_own_items_say_where_they_hold(plan) -> None:
-    own = industries(Edition.of(plan)).leaves[4]
+    own = industries(ReportContext.of(plan)).leaves[4]
     assert [column.title for column in own.columns][:2] == ["Branch of industry", "Holds in"]
     assert own.groups[0].rows[0][1] == "east"
 
 
 def test_it_speaks_chinese(plan) -> None:
-    chapter = industries(Edition.of(plan, "zh"))
+    chapter = industries(ReportContext.of(plan, "zh"))
     assert chapter.title == "负面清单"
     assert chapter.leaves[2].groups[1].rows[0][1:4] == ("限制", "现有和规划发展", ("规模：大型", "沿用"))
 
 
 def test_a_unit_has_a_card_for_each_list_that_holds_in_it(plan) -> None:
-    cards = list(unit_lists(Edition.of(plan), "a1"))
+    cards = list(unit_lists(ReportContext.of(plan), "a1"))
     assert [(card.title, card.tag, card.text) for card in cards] == [
         ("The base list", "base", "Prohibited 2, Restricted 1"),
         ("The forest list", "forest", "Prohibited 1"),
     ]
     assert cards[0].facts == (("B Mining", "Prohibited 1"), ("C Manufacturing", "Prohibited 1, Restricted 1"))
-    assert [card.tag for card in unit_lists(Edition.of(plan), "a4")] == ["base", "own-list"]
+    assert [card.tag for card in unit_lists(ReportContext.of(plan), "a4")] == ["base", "own-list"]
 
 
 def test_report_and_dossier_have_the_chapter_where_there_are_lists(plan, toy_plan) -> None:

@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from layers import read_study
 from maps import read_run, report, site_layers, write_geopackage, write_run
-from maps.packing import shape
+from maps.packing import simplified_shapes
 from maps.site_layers import FINER
 from maps.styles import site_style
 from zoning import run
@@ -40,7 +40,7 @@ def drawn(layer, shapes):
 
 
 def test_the_map_gets_every_site_at_its_place(plan) -> None:
-    shapes = shape(plan.units, plan.pieces)
+    shapes = simplified_shapes(plan.units, plan.pieces)
     (layer,) = site_layers(plan, shapes)
     assert layer["ha"] + layer["unplaced"] == pytest.approx(115)
     assert layer["unplaced"] == plan.sitings.loc[plan.sitings["asked_ha"] < 6, "asked_ha"].sum() > 0
@@ -64,14 +64,14 @@ def test_a_plan_across_the_date_line_has_its_sites_on_both_sides(make_plan) -> N
     patches = [shapely.box(-12_000, 0, -11_000, 1000), shapely.box(11_000, 0, 12_000, 1000)]
     rows = {"quota": "construction_land", "period": 2025, "unit_id": "u", "patch": [1, 2], "area_ha": 100.0}
     sites = gpd.GeoDataFrame(rows, geometry=patches, crs=crs)
-    shapes = shape(units, pieces)
+    shapes = simplified_shapes(units, pieces)
     (layer,) = site_layers(dataclasses.replace(plain, units=units, pieces=pieces, sites=sites), shapes)
     ends = drawn(layer, shapes).bounds
     assert 22_000 < ends["minx"].iloc[1] - ends["maxx"].iloc[0] < 22_500
 
 
 def test_a_plan_without_sites_draws_none(toy_plan) -> None:
-    assert site_layers(toy_plan, shape(toy_plan.units, toy_plan.pieces)) == []
+    assert site_layers(toy_plan, simplified_shapes(toy_plan.units, toy_plan.pieces)) == []
 
 
 def test_the_report_has_a_chapter_of_sites(plan) -> None:

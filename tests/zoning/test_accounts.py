@@ -16,7 +16,7 @@ from layers import read_study
 from maps import read_run, write_run
 from tests.conftest import CRS, KM, X0, Y0
 from zoning import explain, positions, run
-from zoning.parties import known_parties, slips
+from zoning.parties import known_parties, near_misses
 
 MONEY = """
 [[agreements]]
@@ -179,10 +179,10 @@ def test_parties_are_told_from_slips(units: gpd.GeoDataFrame) -> None:
     known = known_parties(units, ["county"])
     assert known["west"] == "county"
     assert known["a1"] == "unit"
-    assert slips("West", known) == ["west"]
-    assert slips("wets", known) == ["west"]
-    assert slips("eastt", known) == ["east"]
-    assert slips("north", known) == []
+    assert near_misses("West", known) == ["west"]
+    assert near_misses("wets", known) == ["west"]
+    assert near_misses("eastt", known) == ["east"]
+    assert near_misses("north", known) == []
 
 
 def test_positions_of_no_flows(money: Path) -> None:

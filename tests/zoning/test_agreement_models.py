@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from layers import Agreement, StudyError, UnknownNameError, read_study
-from zoning import read_rulebook, run, settle, whole_agreements
+from zoning import expand_agreements, read_rulebook, run, settle_agreement
 from zoning.agreement_entries import AgreementModel
 
 D = Decimal
@@ -31,7 +31,7 @@ def completed(like: str, **more: object) -> Agreement:
     """An agreement of a plan that is like one of the rulebook's, written out."""
     own = Agreement.model_validate({"name": like, "period": 2020, "like": like, **more})
     study = SimpleNamespace(agreements=(own,), where=lambda *_: "plan.toml, line 1, column 1")
-    (whole,) = whole_agreements(study, RULEBOOK)  # type: ignore[arg-type]
+    (whole,) = expand_agreements(study, RULEBOOK)  # type: ignore[arg-type]
     return whole
 
 
@@ -39,7 +39,7 @@ def completed(like: str, **more: object) -> Agreement:
 def test_each_settles_once_the_measurements_are_there(model: AgreementModel) -> None:
     first = model.id.split("-")[0]
     own = {} if model.id == "xinanjiang-4" else ADDED[first]
-    rows = settle(completed(model.id, **own))
+    rows = settle_agreement(completed(model.id, **own))
     assert rows
     assert all(row["reference"] == model.reference for row in rows)
     assert not model.verified
@@ -57,7 +57,7 @@ def test_the_rounds_of_xinanjiang_differ_as_their_rules_do() -> None:
     """Water at nine tenths of its base: P = 0.9 k0, which is 0.765, 0.801 and 0.81."""
     paid = {}
     for one in (1, 2, 3):
-        rows = settle(completed(f"xinanjiang-{one}", indicators=WATER))
+        rows = settle_agreement(completed(f"xinanjiang-{one}", indicators=WATER))
         paid[one] = {(row["payer"], row["receiver"]): row["amount"] for row in rows}
     assert paid[1] == {
         ("central government", "anhui"): 300_000_000,
@@ -71,7 +71,7 @@ def test_parties_get_the_names_of_the_study() -> None:
     cut = {"section": "Qingshuipu", "met": False, "of": "530000", "pct": D(10), "to": {"520000": 1, "510000": 1}}
     whole = completed("chishui-1", parties=names, deductions=(cut,))
     assert whole.pay == {"530000": 1, "520000": 5, "510000": 4}
-    received = {row["receiver"]: row["amount"] for row in settle(whole) if row["payer"] == "(pool)"}
+    received = {row["receiver"]: row["amount"] for row in settle_agreement(whole) if row["payer"] == "(pool)"}
     assert received == {"530000": 54_000_000, "520000": 83_000_000, "510000": 63_000_000}
 
 

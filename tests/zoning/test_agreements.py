@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from layers import Agreement, Band, Pollutant
-from zoning import index_of, settle
+from zoning import index_of, settle_agreement
 from zoning.agreements import Sides, parties_of, tonnes_above
 
 D = Decimal
@@ -85,7 +85,7 @@ def load(**changes: object) -> Agreement:
 class TestPool:
     def test_chishui_of_2018_as_it_was_settled(self) -> None:
         """Ministry of Finance and Yunnan, 10 December 2019: all sections met; 2,000 / 10,000 / 8,000 (10,000 yuan)."""
-        rows = settle(Agreement.model_validate(CHISHUI))
+        rows = settle_agreement(Agreement.model_validate(CHISHUI))
         paid = {row["payer"]: row["amount"] for row in rows if row["receiver"] == "(pool)"}
         assert paid == {"yunnan": 20_000_000, "guizhou": 100_000_000, "sichuan": 80_000_000}
         # the two payments that reached Yunnan, 20 million each from Guizhou and Sichuan (horizontal_comp_events.csv)
@@ -98,7 +98,7 @@ class TestPool:
 
     def test_the_second_round_gives_the_30_million_of_the_accounts(self) -> None:
         """300 million a year: Sichuan paid 30 million for 2021 and Guizhou for 2024, as their budgets say."""
-        assert net(settle(Agreement.model_validate(CHISHUI | {"amount": 300_000_000}))) == {
+        assert net(settle_agreement(Agreement.model_validate(CHISHUI | {"amount": 300_000_000}))) == {
             "(pool)": 0,
             "yunnan": 60_000_000,
             "guizhou": -30_000_000,
@@ -106,7 +106,7 @@ class TestPool:
         }
 
     def test_a_missed_section_moves_money_between_receivers(self) -> None:
-        rows = settle(Agreement.model_validate(CHISHUI | {"deductions": (QINGSHUIPU, LIANYUXI)}))
+        rows = settle_agreement(Agreement.model_validate(CHISHUI | {"deductions": (QINGSHUIPU, LIANYUXI)}))
         received = {row["receiver"]: row["amount"] for row in rows if row["payer"] == "(pool)"}
         # Yunnan 60 - 30; Guizhou 80 - 20 + 15; Sichuan 60 + 15 + 20
         assert received == {"yunnan": 30_000_000, "guizhou": 75_000_000, "sichuan": 95_000_000}
@@ -118,16 +118,16 @@ class TestPool:
 
     def test_a_met_section_moves_nothing(self) -> None:
         met = Agreement.model_validate(CHISHUI | {"deductions": (QINGSHUIPU | {"met": True},)})
-        assert net(settle(met)) == net(settle(Agreement.model_validate(CHISHUI)))
+        assert net(settle_agreement(met)) == net(settle_agreement(Agreement.model_validate(CHISHUI)))
 
     def test_a_pool_that_does_not_divide_is_split_to_the_last_cent(self) -> None:
         odd = CHISHUI | {"amount": 100, "pay": {"a": 1, "b": 1, "c": 1}, "receive": {"d": 1, "e": 2}}
-        rows = settle(Agreement.model_validate(odd))
+        rows = settle_agreement(Agreement.model_validate(odd))
         assert [str(row["amount"]) for row in rows] == ["33.33", "66.67", "33.34", "33.33", "33.33"]
 
     def test_grants_come_beside(self) -> None:
         centre = {"payer": "centre", "receiver": "yunnan", "amount": 5, "reason": "reward"}
-        rows = settle(Agreement.model_validate(CHISHUI | {"grants": (centre,)}))
+        rows = settle_agreement(Agreement.model_validate(CHISHUI | {"grants": (centre,)}))
         assert net(rows)["yunnan"] == 40_000_005
         assert rows[-4]["rule"] == "fixed amount: reward"
 
@@ -144,19 +144,19 @@ class TestIndex:
     def test_the_bands_of_the_second_round(self, measured: str, result: str, payer: str, amount: int) -> None:
         agreement = xinanjiang(measured)
         assert index_of(agreement) == Fraction(result)
-        (row,) = settle(agreement)
+        (row,) = settle_agreement(agreement)
         assert (row["payer"], row["amount"]) == (payer, amount)
 
     def test_a_result_on_the_limit_lies_in_the_better_band(self) -> None:
         """0.95 exactly, although 0.95 / 0.89 has no end: compared as fractions."""
         agreement = xinanjiang("1").model_copy(update={"k0": D("1.9")})
         assert index_of(agreement) == Fraction("0.95")
-        (row,) = settle(agreement)
+        (row,) = settle_agreement(agreement)
         assert (row["payer"], row["amount"]) == ("zhejiang", 200_000_000)
         assert row["rule"].endswith("= 0.9500; 0.9500 <= 0.95: zhejiang pays 200,000,000")
 
     def test_an_accident_puts_the_last_band_in_force(self) -> None:
-        (row,) = settle(xinanjiang("1", accident=True))
+        (row,) = settle_agreement(xinanjiang("1", accident=True))
         assert (row["payer"], row["receiver"]) == ("anhui", "zhejiang")
         assert "a major accident" in row["rule"]
 
@@ -170,7 +170,7 @@ class TestIndex:
         assert index_of(Agreement.model_validate(given)) == Fraction("0.89")
 
     def test_it_is_told_in_chinese(self) -> None:
-        (row,) = settle(xinanjiang("2"), language="zh")
+        (row,) = settle_agreement(xinanjiang("2"), language="zh")
         assert row["rule"].endswith("0.8900 ≤ 0.95：由 zhejiang 支付 200,000,000")
 
 
@@ -180,7 +180,7 @@ class TestLoad:
         codmn, tp = load().indicators
         assert tonnes_above(codmn, load().flow_m3) == [3, 0]
         assert tonnes_above(tp, load().flow_m3) == [Fraction(1, 10), Fraction(2, 5)]
-        found = net(settle(load()))
+        found = net(settle_agreement(load()))
         # the split of TP is Zhenjiang's: Danyang 88.07 %, Dantu 11.93 % (zhenjiang_contribution_pct.csv)
         assert found == {
             "(pool)": 0,
@@ -191,7 +191,7 @@ class TestLoad:
 
     def test_clean_water_costs_nothing(self) -> None:
         clean = ({"name": "CODMn", "target": 6, "measured": (6, 1), "price": 15_000},)
-        assert settle(load(indicators=clean)) == []
+        assert settle_agreement(load(indicators=clean)) == []
 
 
 class TestCompliance:
@@ -199,11 +199,11 @@ class TestCompliance:
 
     @pytest.mark.parametrize(("months", "payer"), [(12, "guangdong"), (10, "guangdong"), (9, None)])
     def test_83_per_cent_are_ten_months(self, months: int, payer: str | None) -> None:
-        rows = settle(self.agreement(months))
+        rows = settle_agreement(self.agreement(months))
         assert [row["payer"] for row in rows] == ([payer] if payer else [])
 
     def test_a_mean_that_missed_its_target_puts_the_last_band_in_force(self) -> None:
-        assert settle(self.agreement(12, mean_met=False)) == []
+        assert settle_agreement(self.agreement(12, mean_met=False)) == []
 
     @staticmethod
     def agreement(months: int, **more: object) -> Agreement:
@@ -218,9 +218,9 @@ class TestSides:
         given = xinanjiang("2").model_dump(exclude_unset=True)
         given |= {"upstream": None, "downstream": None, "river": "rivers"}
         agreement = Agreement.model_validate(given)
-        assert settle(agreement, Sides("a", "b"))[0]["payer"] == "b"
+        assert settle_agreement(agreement, Sides("a", "b"))[0]["payer"] == "b"
         with pytest.raises(Exception, match="nothing says who is upstream"):
-            settle(agreement)
+            settle_agreement(agreement)
 
     def test_every_party_is_listed(self) -> None:
         pool = Agreement.model_validate(CHISHUI | {"deductions": (QINGSHUIPU,)})
@@ -292,7 +292,7 @@ class TestWhateverTheNumbersAre:
                 deductions.append({"section": "s", "met": False, "of": of, "pct": pct, "to": to})
         total = D(amount) / 100
         given = CHISHUI | {"amount": total, "pay": pay, "receive": receive, "deductions": tuple(deductions)}
-        rows = settle(Agreement.model_validate(given))
+        rows = settle_agreement(Agreement.model_validate(given))
         assert sum(row["amount"] for row in rows if row["receiver"] == "(pool)") == total
         assert sum(net(rows).values()) == 0
         assert net(rows)["(pool)"] == 0
@@ -304,7 +304,7 @@ class TestWhateverTheNumbersAre:
             given = xinanjiang("1").model_dump(exclude_unset=True)
             for one, value in zip(given["indicators"], concentrations, strict=True):
                 one["measured"] = D(value) / 10
-            return net(settle(Agreement.model_validate(given)))["anhui"]
+            return net(settle_agreement(Agreement.model_validate(given)))["anhui"]
 
         cleaner = [max(0, value - less) if at == place else value for at, value in enumerate(values)]
         assert gain(cleaner) >= gain(values)

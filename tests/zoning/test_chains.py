@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from layers import builtin_study, parse_condition, read_study
-from zoning.chains import LINK, asked, only, rows_of
+from zoning.chains import LINK, condition_chains, rows_about, rows_of
 from zoning.explanations import MATTERS, explain, trace
 from zoning.inquiries import items_at
 from zoning.plans import Plan
@@ -279,22 +279,22 @@ def test_rows_in_which_a_condition_reads_the_same_share_a_chain(toy) -> None:
         {"forest": [True, False, True, True], "slope": [1.0, 2.0, 3.0, 4.0]}, index=pd.Index([*"abcd"], name="unit_id")
     )
     condition = parse_condition("forest")
-    told = asked(condition, seen, toy.rulebook, "en", {"a", "b", "c"})
+    told = condition_chains(condition, seen, toy.rulebook, "en", {"a", "b", "c"})
     assert told["a"] is told["c"] is told["d"]
     assert [told[unit]["clauses"][0]["answer"] for unit in "ab"] == ["yes", "no"]
-    assert asked(condition, seen, toy.rulebook, "en", {"b"}).keys() == {"b"}
+    assert condition_chains(condition, seen, toy.rulebook, "en", {"b"}).keys() == {"b"}
 
 
 def test_a_condition_on_the_ids_themselves_has_a_chain_for_each(toy) -> None:
     seen = pd.DataFrame({"forest": True}, index=pd.Index([*"ab"], name="unit_id"))
-    told = asked(parse_condition("unit_id = 'a'"), seen, toy.rulebook, "en")
+    told = condition_chains(parse_condition("unit_id = 'a'"), seen, toy.rulebook, "en")
     assert [told[unit]["clauses"][0]["answer"] for unit in "ab"] == ["yes", "no"]
 
 
 def test_rows_of_a_table_without_rows() -> None:
     table = pd.DataFrame({"unit_id": [], "amount": []})
     assert rows_of(table, {"a"}) == []
-    assert only(table, {"a"}).columns.tolist() == ["unit_id", "amount"]
+    assert rows_about(table, {"a"}).columns.tolist() == ["unit_id", "amount"]
 
 
 def test_units_share_links_and_an_explanation_has_its_own(toy) -> None:

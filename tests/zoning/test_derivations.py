@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning import Derived, Rulebook, complete, derive, read_rulebook
+from zoning import Derived, Rulebook, complete_measures, derive, read_rulebook
 from zoning.derivations import explain_derived
 from zoning.norms import weigh_norms
 
@@ -34,7 +34,7 @@ def derived(measures: dict[str, list[object]], jurisdiction: str = "") -> pd.Dat
     """What the national rulebook makes of some units."""
     frame = pd.DataFrame(measures)
     frame.index = pd.Index([f"u{place}" for place in range(len(frame))], name="unit_id")
-    return complete(frame.assign(jurisdiction=jurisdiction), NATIONAL)
+    return complete_measures(frame.assign(jurisdiction=jurisdiction), NATIONAL)
 
 
 STEPS = table(("x <= 10", "1"), ("x <= 20", "x * 2"), ("x > 20", "0"))

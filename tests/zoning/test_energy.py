@@ -18,11 +18,11 @@ from zoning import (
     InfeasibleError,
     MissingValueError,
     RulebookError,
+    apportion_energy,
     figures_of,
     judge_energy,
     read_rulebook,
-    scheme_of,
-    share_total,
+    scheme_in_force,
 )
 from zoning.energy_words import retell_reason
 
@@ -111,8 +111,10 @@ def test_reasons_have_values_and_thresholds() -> None:
     [(2016, "13th_plan"), (2020, "13th_plan"), (2021, "14th_plan"), (2025, "14th_plan"), (2026, "carbon")],
 )
 def test_the_scheme_in_force_at_the_end_of_the_period_judges(period, code) -> None:
-    assert scheme_of(table({}, period=period), LAW).code == code
-    assert scheme_of(table({}, period=period), read_rulebook("main_functional_areas", date(2018, 1, 1))).code == code
+    assert scheme_in_force(table({}, period=period), LAW).code == code
+    assert (
+        scheme_in_force(table({}, period=period), read_rulebook("main_functional_areas", date(2018, 1, 1))).code == code
+    )
 
 
 def test_who_meets_the_incentive_target_is_exempt_from_the_total() -> None:
@@ -253,7 +255,7 @@ def test_intensity_of_2020_follows_from_the_growth_of_use_and_output() -> None:
             "total_target_tce": "0",
         }
     )
-    figures = figures_of(EnergyTable(2020, rows), scheme_of(EnergyTable(2020, rows), LAW))
+    figures = figures_of(EnergyTable(2020, rows), scheme_in_force(EnergyTable(2020, rows), LAW))
     for region, printed in published["intensity_change_2020_pct"].items():
         assert abs(figures[region]["intensity_actual_pct"] + Fraction(printed)) < Fraction(1, 100), region
         assert figures[region]["total_actual"] == Fraction(published.loc[region, "energy_growth_2020_pct"])
@@ -423,26 +425,26 @@ def of_regions(**changes) -> pd.DataFrame:
 def test_a_total_goes_where_a_tonne_makes_more() -> None:
     """Weights 900 x 0.97 x 1.06 = 925.38, 300 x 0.97 x 1.05 = 305.55 and 100 x 0.97 x 1.03 = 99.91. Nobody falls below
     nine tenths of its use, so south and west keep 270 and 180, and north has what remains."""
-    found = share_total(of_regions(), 1000, least_pct=90)
+    found = apportion_energy(of_regions(), 1000, least_pct=90)
     assert found["weight"].tolist() == pytest.approx([925.38, 305.55, 99.91])
     assert found["amount"].tolist() == [550, 270, 180]
     assert found["binding"].tolist() == ["", "floor", "floor"]
     assert found["increment"].tolist() == [50, -30, -20]
-    open_ended = share_total(of_regions(), "1330.84", step="0.01")
+    open_ended = apportion_energy(of_regions(), "1330.84", step="0.01")
     assert [str(amount) for amount in open_ended["amount"]] == ["925.38", "305.55", "99.91"]
     assert set(open_ended["binding"]) == {""}
-    assert share_total(of_regions(), 1000, most_pct=100)["amount"].tolist() == [500, 300, 200]
+    assert apportion_energy(of_regions(), 1000, most_pct=100)["amount"].tolist() == [500, 300, 200]
 
 
 def test_shares_that_cannot_be() -> None:
     with pytest.raises(InfeasibleError, match="come to 900"):
-        share_total(of_regions(), 899, least_pct=90)
+        apportion_energy(of_regions(), 899, least_pct=90)
     with pytest.raises(MissingValueError, match=r"growth_target_pct is missing for 1 region.s.: 'west'; the share of"):
-        share_total(of_regions(growth_target_pct=[6, 5, None]), 1000)
+        apportion_energy(of_regions(growth_target_pct=[6, 5, None]), 1000)
     with pytest.raises(SourceError, match=r"base_output is not above 0 for 1 region.s.: 'north'"):
-        share_total(of_regions(base_output=[0, 1, 1]), 1000)
+        apportion_energy(of_regions(base_output=[0, 1, 1]), 1000)
     with pytest.raises(UnknownNameError, match="share of energy 'base_output'"):
-        share_total(of_regions().drop(columns="base_output"), 1000)
+        apportion_energy(of_regions().drop(columns="base_output"), 1000)
 
 
 @given(
@@ -461,14 +463,14 @@ def test_p25_tightening_a_total_never_raises_anybodys_share(rows, one, other) ->
     used = int(regions["base_used"].sum())
     tight, loose = sorted(min(max(total, used * 9 // 10), used * 12 // 10) for total in (one, other))
     bounds = {"least_pct": 90, "most_pct": 120}
-    less, more = (share_total(regions, total, **bounds) for total in (tight, loose))
+    less, more = (apportion_energy(regions, total, **bounds) for total in (tight, loose))
     assert (sum(less["amount"]), sum(more["amount"])) == (tight, loose)
     assert all(less["floor"] <= less["amount"])
     assert all(less["amount"] <= less["ceiling"])
     assert all(less["amount"] <= more["amount"])
     assert sum(less["increment"]) == tight - used
     faster = regions.assign(growth_target_pct=regions["growth_target_pct"].where(regions.index > 0, 30))
-    assert share_total(faster, loose, **bounds)["amount"][0] >= more["amount"][0]
+    assert apportion_energy(faster, loose, **bounds)["amount"][0] >= more["amount"][0]
 
 
 SHARED = {

@@ -12,23 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning import evenness
-from zoning.evenness import composite, find_evenest, gini, slopes
-from zoning.optima import keeps
-from zoning.programmes import Programme, Row
-from zoning.swaps import swap
+from zoning.evenness import composite, find_most_equal, gini, slopes
+from zoning.optima import keeps_rules
+from zoning.programmes import LinearConstraint, Programme
+from zoning.swaps import search_swaps
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "published"
 INF = float("inf")
 AMOUNTS = st.lists(st.integers(0, 9), min_size=2, max_size=6).filter(any)
 
 
-def row(code: str, places, low: float, high: float, coefficients=None) -> Row:
+def row(code: str, places, low: float, high: float, coefficients=None) -> LinearConstraint:
     places = np.array(places, dtype=np.int64)
     uses = np.ones(len(places)) if coefficients is None else np.array(coefficients, dtype=float)
-    return Row(code, code, places, uses, low, high)
+    return LinearConstraint(code, code, places, uses, low, high)
 
 
-def programme(lower, upper, total: int, *rows: Row) -> Programme:
+def programme(lower, upper, total: int, *rows: LinearConstraint) -> Programme:
     whole = row("total", range(len(lower)), total, total)
     return Programme(np.zeros(len(lower)), np.array(lower), np.array(upper), (whole, *rows))
 
@@ -66,18 +66,18 @@ def test_equal_to_its_definition_over_pairs(amounts, data):
 
 
 def test_one_measure_and_room_is_in_proportion():
-    best = find_evenest(programme([0] * 3, [99] * 3, 60), [np.array([1.0, 2.0, 3.0])], [1.0])
+    best = find_most_equal(programme([0] * 3, [99] * 3, 60), [np.array([1.0, 2.0, 3.0])], [1.0])
     assert best.amounts.tolist() == [10, 20, 30]
     assert (best.value, best.bound) == (pytest.approx(0), pytest.approx(0, abs=1e-6))
 
 
 def test_what_a_ceiling_holds_back_goes_in_proportion_to_the_others():
-    best = find_evenest(programme([0] * 3, [99, 99, 12], 60), [np.array([1.0, 2.0, 3.0])], [1.0])
+    best = find_most_equal(programme([0] * 3, [99, 99, 12], 60), [np.array([1.0, 2.0, 3.0])], [1.0])
     assert best.amounts.tolist() == [16, 32, 12]
     assert best.prices[2] > 0
     assert not best.prices[:2].any()
     # a step more for c: its price is what the composite falls by
-    more = find_evenest(programme([0] * 3, [99, 99, 15], 60), [np.array([1.0, 2.0, 3.0])], [1.0])
+    more = find_most_equal(programme([0] * 3, [99, 99, 15], 60), [np.array([1.0, 2.0, 3.0])], [1.0])
     assert more.value - best.value == pytest.approx(3 * best.prices[2])
 
 
@@ -100,13 +100,13 @@ def cases(draw):
 def test_between_the_bound_and_the_best_of_all_plans(case):
     one, sizes = case
     ranges = (range(low, high + 1) for low, high in zip(one.lower, one.upper, strict=True))
-    plans = [plan for plan in map(np.array, product(*ranges)) if keeps(one, plan)]
-    best = find_evenest(one, sizes, [0.6, 0.4])
+    plans = [plan for plan in map(np.array, product(*ranges)) if keeps_rules(one, plan)]
+    best = find_most_equal(one, sizes, [0.6, 0.4])
     assert (best is not None) == bool(plans)
     if best is None:
         return
     least = min(composite(plan, sizes, [0.6, 0.4]) for plan in plans)
-    assert keeps(one, best.amounts)
+    assert keeps_rules(one, best.amounts)
     assert -best.value == pytest.approx(composite(best.amounts, sizes, [0.6, 0.4]))
     assert -best.bound <= least + 1e-6
     # whole steps of so few are coarse: within a twentieth of the best, and the gap says no less than the loss
@@ -119,22 +119,22 @@ def test_thirteen_cities_by_three_measures():
     order = np.arange(13)
     sizes = [1.0 + order * 7 % 11, 2.0 + order * 5 % 13, 1.0 + order * 3 % 7]
     one = programme([200] * 13, [2_400] * 13, 13_000)
-    best = find_evenest(one, sizes, [0.5, 0.3, 0.2])
+    best = find_most_equal(one, sizes, [0.5, 0.3, 0.2])
     assert best.method == "cuts"
     assert 0 <= best.bound - best.value < 1e-4
-    assert find_evenest(one, sizes, [0.5, 0.3, 0.2]).amounts.tobytes() == best.amounts.tobytes()
+    assert find_most_equal(one, sizes, [0.5, 0.3, 0.2]).amounts.tobytes() == best.amounts.tobytes()
 
 
 def test_swaps_never_make_it_worse_and_keep_rules():
     sizes, start = [np.array([1.0, 2.0, 3.0])], np.array([6, 0, 0])
     one = programme([1, 0, 0], [9, 9, 9], 6, row("limit-water", [1], -INF, 1))
-    moved = swap(one, start, sizes, [1.0])
+    moved = search_swaps(one, start, sizes, [1.0])
     assert composite(moved, sizes, [1.0]) == pytest.approx(composite(np.array([1, 1, 4]), sizes, [1.0]))
-    assert keeps(one, moved)
+    assert keeps_rules(one, moved)
 
 
 def test_no_plan():
-    assert find_evenest(programme([3, 3], [9, 9], 5), [np.array([1.0, 1.0])], [1.0]) is None
+    assert find_most_equal(programme([3, 3], [9, 9], 5), [np.array([1.0, 1.0])], [1.0]) is None
 
 
 def test_pairs_told_apart_by_parts_make_the_whole():
@@ -154,9 +154,9 @@ def test_parts_change_how_soon_the_evenest_is_found_not_what_it_is(monkeypatch):
     order = np.arange(40)
     sizes = [1.0 + order * 7 % 11, 2.0 + order * 5 % 13, 1.0 + order * 3 % 7]
     one = programme([2_000] * 40, [24_000] * 40, 400_000)
-    parted = find_evenest(one, sizes, [0.5, 0.2, 0.3])
+    parted = find_most_equal(one, sizes, [0.5, 0.2, 0.3])
     assert parted.bound - parted.value < 2e-5
     monkeypatch.setattr(evenness, "_FEW", 0)
-    whole = find_evenest(one, sizes, [0.5, 0.2, 0.3])
+    whole = find_most_equal(one, sizes, [0.5, 0.2, 0.3])
     assert parted.bound == pytest.approx(whole.bound, abs=2e-5)
     assert parted.value == pytest.approx(whole.value, abs=2e-5)

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError, visible
-from zoning.chains import link
+from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError, escape_hidden
+from zoning.chains import reason_record
 from zoning.claims import classify
 from zoning.explanations import explain
-from zoning.indicators import assumed, complete
+from zoning.indicators import assumed, complete_measures
 from zoning.plans import Plan
 from zoning.policies import assign
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
@@ -44,7 +44,7 @@ def plan(measures, rulebook) -> Plan:
         date=date(2024, 6, 1),
     )
     measured = measures.drop(columns="at_border")
-    full = complete(measured, rulebook)
+    full = complete_measures(measured, rulebook)
     claims = classify(full, rulebook, [decision])
     zones = resolve(claims, rulebook)
     quotas = pd.DataFrame(
@@ -167,7 +167,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
     told["unit"]["name"] = "changed"
     assert explanation.as_dict()["unit"]["name"] == "Unit a"
     (quota,) = told["quotas"]
-    assert quota == link("quota", "construction_land", amount="12.50", unit="ha") | {
+    assert quota == reason_record("quota", "construction_land", amount="12.50", unit="ha") | {
         "quota": "construction_land",
         "period": 2025,
         "amount": "12.50",
@@ -321,7 +321,7 @@ def test_names_cannot_steer_a_terminal(plan) -> None:
     text = explain(replace(plan, zones=zones), "a").text()
     assert text.startswith("\\u001b[31mRed\\u000afake line \\u202egnp.exe\\u2066 \\u2028end (a), west")
     assert not set(text) & {"\x1b", "\u202e", "\u2066", "\u2028"}
-    assert visible("浙江 é ½") == "浙江 é ½"
+    assert escape_hidden("浙江 é ½") == "浙江 é ½"
 
 
 def test_every_unit_can_be_explained(plan) -> None:

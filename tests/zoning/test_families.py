@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.contests import Contest
-from zoning.families import CrossingError, Family, make_family, settle
+from zoning.contests import Webster
+from zoning.families import CrossingError, GroupTree, apportion_groups, group_tree
 from zoning.steps import UNLIMITED
 
 Groups = list[tuple[tuple[int, ...], int, int]]
 
 
-def contest_of(weights, total, floors, ceilings) -> Contest:
+def contest_of(weights, total, floors, ceilings) -> Webster:
     ids = list("abcdefgh"[: len(weights)])
     caps = np.minimum(np.array(ceilings), total)
     given = np.array(ids, object), np.array(weights, object), np.array(weights, float)
-    return Contest(*given, total, np.array(floors), caps)
+    return Webster(*given, total, np.array(floors), caps)
 
 
-def family_of(count: int, groups: Groups) -> Family:
-    family, nodes = make_family([np.isin(np.arange(count), units) for units, _, _ in groups], count)
+def family_of(count: int, groups: Groups) -> GroupTree:
+    family, nodes = group_tree([np.isin(np.arange(count), units) for units, _, _ in groups], count)
     lows, highs = [0] * len(family.parents), [UNLIMITED] * len(family.parents)
     for (_, low, high), node in zip(groups, nodes, strict=True):
         lows[node], highs[node] = low, high
@@ -91,7 +91,7 @@ def test_equal_to_handing_out_one_by_one(problem):
     feasible = all(low <= high for low, high in zip(least, most, strict=True)) and least[0] <= total <= most[0]
     assert feasible == bool(vectors)  # the reach tells what can be done, exactly
     if vectors:
-        counts, _ = settle(contest, family)
+        counts, _ = apportion_groups(contest, family)
         assert counts.tolist() == by_hand(weights, floors, total, vectors)
 
 
@@ -106,7 +106,7 @@ def test_best_of_all_whole_vectors(problem):
     def cost(vector) -> Fraction:
         return sum((Fraction(q * q, w) for q, w in zip(vector, weights, strict=True)), Fraction(0))
 
-    counts, _ = settle(contest_of(weights, total, floors, ceilings), family_of(len(weights), groups))
+    counts, _ = apportion_groups(contest_of(weights, total, floors, ceilings), family_of(len(weights), groups))
     assert cost(counts.tolist()) == min(map(cost, vectors))
 
 
@@ -118,7 +118,7 @@ def test_a_larger_total_is_never_less_for_anyone(problem, data):
     larger = data.draw(st.integers(total, sum(ceilings)))
     family = family_of(len(weights), groups)
     if allowed(total, floors, ceilings, groups) and allowed(larger, floors, ceilings, groups):
-        before, after = (settle(contest_of(weights, t, floors, ceilings), family)[0] for t in (total, larger))
+        before, after = (apportion_groups(contest_of(weights, t, floors, ceilings), family)[0] for t in (total, larger))
         assert (before <= after).all()
 
 
@@ -130,25 +130,27 @@ def test_more_own_weight_is_never_less(problem, data):
     if allowed(total, floors, ceilings, groups):
         one, family = data.draw(st.integers(0, len(weights) - 1)), family_of(len(weights), groups)
         more = [weight + 7 * (place == one) for place, weight in enumerate(weights)]
-        before, after = (settle(contest_of(w, total, floors, ceilings), family)[0][one] for w in (weights, more))
+        before, after = (
+            apportion_groups(contest_of(w, total, floors, ceilings), family)[0][one] for w in (weights, more)
+        )
         assert after >= before
 
 
 def test_a_group_at_its_most_shares_under_a_divisor_of_its_own():
     # free: 4, 4, 1, 1; the first two together may have 4: 2 and 2, and the others share the other 6
     family = family_of(4, [((0, 1), 0, 4)])
-    counts, parts = settle(contest_of([40, 40, 10, 10], 10, [0] * 4, [9] * 4), family)
+    counts, parts = apportion_groups(contest_of([40, 40, 10, 10], 10, [0] * 4, [9] * 4), family)
     assert counts.tolist() == [2, 2, 3, 3]
     assert [(node, units.tolist()) for node, units in parts] == [(0, [2, 3]), (1, [0, 1])]
 
 
 def test_a_group_at_its_least_takes_from_the_others():
     family = family_of(4, [((2, 3), 6, 99)])
-    assert settle(contest_of([40, 40, 10, 10], 10, [0] * 4, [9] * 4), family)[0].tolist() == [2, 2, 3, 3]
+    assert apportion_groups(contest_of([40, 40, 10, 10], 10, [0] * 4, [9] * 4), family)[0].tolist() == [2, 2, 3, 3]
 
 
 def test_groups_that_cross():
     members = [np.array([True, True, False]), np.array([False, True, True])]
     with pytest.raises(CrossingError) as caught:
-        make_family(members, 3)
+        group_tree(members, 3)
     assert caught.value.args == (0, 1)

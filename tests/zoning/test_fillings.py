@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning.answers import solve
-from zoning.fillings import Filling, Nest, fill, nest
-from zoning.programmes import Programme, Row
+from zoning.fillings import GreedyPlan, NestedCaps, allocate_greedily, nested_caps
+from zoning.programmes import LinearConstraint, Programme
 
 INF = float("inf")
 
 
-def row(code: str, places, low: float, high: float) -> Row:
-    return Row(code, code, np.array(places, dtype=np.int64), np.ones(len(places)), low, high)
+def row(code: str, places, low: float, high: float) -> LinearConstraint:
+    return LinearConstraint(code, code, np.array(places, dtype=np.int64), np.ones(len(places)), low, high)
 
 
 def programme(gains, lower, upper, total: int, *caps: tuple[list[int], int]) -> Programme:
@@ -27,10 +27,10 @@ def programme(gains, lower, upper, total: int, *caps: tuple[list[int], int]) -> 
     return Programme(np.array(gains, dtype=float), np.array(lower), np.array(upper), tuple(rows))
 
 
-def filled(one: Programme) -> tuple[Nest, Filling | None]:
-    caps = nest(one)
+def filled(one: Programme) -> tuple[NestedCaps, GreedyPlan | None]:
+    caps = nested_caps(one)
     assert caps is not None
-    return caps, fill(one, caps)
+    return caps, allocate_greedily(one, caps)
 
 
 @st.composite
@@ -71,11 +71,11 @@ def test_a_full_group_has_a_worth_of_its_own():
 
 
 def test_crossing_caps_and_least_amounts_are_no_nest():
-    assert nest(programme([1, 1, 1], [0] * 3, [9] * 3, 5, ([0, 1], 3), ([1, 2], 3))) is None
+    assert nested_caps(programme([1, 1, 1], [0] * 3, [9] * 3, 5, ([0, 1], 3), ([1, 2], 3))) is None
     least = programme([1, 1, 1], [0] * 3, [9] * 3, 5)
-    assert nest(replace(least, rows=(*least.rows, row("limit-1", [0], 2, INF)))) is None
+    assert nested_caps(replace(least, rows=(*least.rows, row("limit-1", [0], 2, INF)))) is None
     weighed = replace(least.rows[0], coefficients=np.array([1.0, 2.0, 1.0]))
-    assert nest(replace(least, rows=(weighed,))) is None
+    assert nested_caps(replace(least, rows=(weighed,))) is None
 
 
 @given(nested())
@@ -114,7 +114,7 @@ def test_a_price_is_what_the_next_step_adds(one):
             ends[1][unit] -= 1
         else:
             continue
-        moved = fill(replace(one, upper=ends[0], lower=ends[1]), caps)
+        moved = allocate_greedily(replace(one, upper=ends[0], lower=ends[1]), caps)
         assert float(moved.amounts @ one.gains) == value + abs(price)
 
 
@@ -129,7 +129,7 @@ def test_a_price_holds_in_its_range(one):
         for end in (max(found.starts[unit], one.lower[unit]), found.ends[unit]):
             upper = one.upper.copy()
             upper[unit] = end
-            moved = fill(replace(one, upper=upper), caps)
+            moved = allocate_greedily(replace(one, upper=upper), caps)
             assert float(moved.amounts @ one.gains) == value + found.prices[unit] * (end - one.upper[unit])
 
 

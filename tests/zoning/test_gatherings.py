@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.gatherings import mean_by, places_of, plain, sum_by
+from zoning.gatherings import mean_by, places_of, sum_by, without_noise
 
 
 def test_sums_have_no_noise_and_no_order() -> None:
@@ -39,7 +39,7 @@ def test_a_mean_of_one_value_is_that_value() -> None:
 
 @pytest.mark.parametrize("number", [0.0, -0.25, 1e-300, 5e-324, 1.7e308, math.inf, 123456.789])
 def test_what_has_no_noise_stays(number: float) -> None:
-    assert plain(pd.Series([number])).tolist() == [number]
+    assert without_noise(pd.Series([number])).tolist() == [number]
 
 
 def test_two_counties_of_one_name_are_two_places_and_a_unit_of_none_is_in_none() -> None:

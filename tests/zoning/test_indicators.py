@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from layers import SourceError, UnknownNameError
-from zoning.indicators import amounts, assumed, complete
+from zoning.indicators import amounts, assumed, complete_measures
 from zoning.tables import QUOTAS, tabulate
 
 
@@ -36,7 +36,7 @@ def quotas(**amounts_by_unit: str) -> pd.DataFrame:
 
 def test_absent_indicators_take_what_the_rulebook_says(measures, rulebook) -> None:
     small = measures[["population", "area_km2"]]
-    full = complete(small, rulebook)
+    full = complete_measures(small, rulebook)
     assert full["ecologically_fragile_share"].tolist() == [0.0] * 6
     assert full["energy_mw"].isna().all()
     assert full["energy_mw"].dtype == float
@@ -48,13 +48,13 @@ def test_absent_indicators_take_what_the_rulebook_says(measures, rulebook) -> No
 
 
 def test_completing_twice_changes_nothing(measures, rulebook) -> None:
-    once = complete(measures[["population", "area_km2"]], rulebook)
-    pd.testing.assert_frame_equal(once, complete(once, rulebook))
+    once = complete_measures(measures[["population", "area_km2"]], rulebook)
+    pd.testing.assert_frame_equal(once, complete_measures(once, rulebook))
 
 
 def test_a_needed_indicator_is_named_with_its_readers_and_a_guess(measures, rulebook) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        complete(measures.rename(columns={"population": "poplation"}), rulebook)
+        complete_measures(measures.rename(columns={"population": "poplation"}), rulebook)
     assert str(caught.value) == (
         "rulebook 'small', indicators.toml: no layer or table of the plan gives 'population' (persons), which "
         "rule key-1 "
@@ -66,7 +66,7 @@ def test_a_needed_indicator_is_named_with_its_readers_and_a_guess(measures, rule
 
 def test_all_that_is_needed_is_named_at_once(measures, rulebook) -> None:
     with pytest.raises(Exception, match=r"'population'[\s\S]*'area_km2'"):
-        complete(measures[["at_border"]], rulebook)
+        complete_measures(measures[["at_border"]], rulebook)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_all_that_is_needed_is_named_at_once(measures, rulebook) -> None:
 )
 def test_a_column_of_another_type_is_refused(measures, rulebook, column, values, message) -> None:
     with pytest.raises(SourceError, match=message) as caught:
-        complete(measures.assign(**{column: values}), rulebook)
+        complete_measures(measures.assign(**{column: values}), rulebook)
     assert (caught.value.exit_code, caught.value.layer) == (3, column)
 
 
@@ -92,14 +92,14 @@ def test_a_column_of_another_type_is_refused(measures, rulebook, column, values,
     "values", [[0, 1, 0, 1, 0, 1], [0.0, 1.0, None, 1.0, 0.0, 0.0], [True, None, False, True, True, True]]
 )
 def test_a_declared_boolean_may_come_as_zeros_and_ones(measures, rulebook, values) -> None:
-    full = complete(measures.assign(at_border=values), rulebook)
+    full = complete_measures(measures.assign(at_border=values), rulebook)
     assert full["at_border"].dtype == "boolean"
     expected = [None if pd.isna(value) else bool(value) for value in values]
     assert [None if pd.isna(value) else value for value in full["at_border"]] == expected
 
 
 def test_an_empty_column_fits_every_type(measures, rulebook) -> None:
-    full = complete(measures.assign(population=None), rulebook)
+    full = complete_measures(measures.assign(population=None), rulebook)
     assert full["population"].isna().all()
 
 
@@ -114,9 +114,9 @@ def test_amounts_leave_out_jurisdictions_and_keep_order_of_nothing() -> None:
 
 
 def test_quotas_are_measures_once_they_are_handed_out(measures, rulebook) -> None:
-    full = complete(measures, rulebook, quotas(a="1.5", c="0"))
+    full = complete_measures(measures, rulebook, quotas(a="1.5", c="0"))
     assert full["quota_construction_land"].fillna(-1).tolist() == [1.5, -1, 0, -1, -1, -1]
-    absent = complete(measures, rulebook, quotas())
+    absent = complete_measures(measures, rulebook, quotas())
     assert absent["quota_construction_land"].tolist() == [0.0] * 6
 
 
@@ -124,7 +124,7 @@ def test_a_measure_must_not_bear_the_name_of_a_quota(measures, rulebook) -> None
     with pytest.raises(
         UnknownNameError, match="'quota_construction_land' is a column of the measures and the amount of a quota"
     ):
-        complete(measures.assign(quota_construction_land=1), rulebook, quotas(a="1"))
+        complete_measures(measures.assign(quota_construction_land=1), rulebook, quotas(a="1"))
 
 
 def test_what_was_assumed_is_told_in_the_order_of_the_rulebook(measures, rulebook) -> None:

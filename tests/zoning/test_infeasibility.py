@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zoning.answers import solve
 from zoning.infeasibility import Wording, find_conflict, refuse
-from zoning.programmes import Programme, Row
+from zoning.programmes import LinearConstraint, Programme
 
 INF = float("inf")
 STATES = pd.Series(["Utah", "Utah", "Idaho", "Idaho"], index=["a", "b", "c", "d"])
@@ -21,15 +21,15 @@ def say(steps: float) -> str:
     return f"{steps:g} ha"
 
 
-def row(code: str, words: str, places, low: float, high: float) -> Row:
-    return Row(code, words, np.array(places, dtype=np.int64), np.ones(len(places)), low, high)
+def row(code: str, words: str, places, low: float, high: float) -> LinearConstraint:
+    return LinearConstraint(code, words, np.array(places, dtype=np.int64), np.ones(len(places)), low, high)
 
 
-def programme(lower, upper, *rows: Row) -> Programme:
+def programme(lower, upper, *rows: LinearConstraint) -> Programme:
     return Programme(np.zeros(len(lower)), np.array(lower), np.array(upper), rows)
 
 
-def total(amount: int, count: int = 4) -> Row:
+def total(amount: int, count: int = 4) -> LinearConstraint:
     return row("total", f"the total is {amount} ha", range(count), amount, amount)
 
 

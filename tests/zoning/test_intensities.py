@@ -19,7 +19,7 @@ from zoning import (
     implied_growth,
     intensity_change,
     over_fulfilment,
-    progress,
+    target_progress,
     trace_intensity,
 )
 
@@ -109,16 +109,16 @@ def test_the_intensity_of_shenzhen_year_by_year() -> None:
 
 def test_progress_of_henan_in_2016() -> None:
     """7.64 % in the first year of a target of 16 %: 45.58 % of the way (zhengzhou.baogaosu.com, 25 December 2017)."""
-    assert rounded(progress(["7.64"], 16)) == Decimal("45.58")
+    assert rounded(target_progress(["7.64"], 16)) == Decimal("45.58")
 
 
 def test_pingxiang_in_2017() -> None:
     """A cap of 1.33 million t in five years is 0.266 million a year; on schedule is 40 % after two of five years."""
     assert Decimal(133) / 5 == Decimal("26.6")
-    assert rounded(progress([annual_fall(16, 5)] * 2, 16), "0.000001") == 40
+    assert rounded(target_progress([annual_fall(16, 5)] * 2, 16), "0.000001") == 40
     # 85.28 % after two years and 6.07 % in the second imply some 8.3 % in the first, for a target of 16 %
     first = 100 * (1 - (1 - Decimal(16) / 100) ** Decimal("0.8528") / (1 - Decimal("0.0607")))
-    assert rounded(progress([first, "6.07"], 16)) == Decimal("85.28")
+    assert rounded(target_progress([first, "6.07"], 16)) == Decimal("85.28")
 
 
 @given(falls, st.integers(1, 20))
@@ -157,7 +157,7 @@ def test_total_is_intensity_times_output(energy, fall, growth) -> None:
         (lambda: intensity_change("x", 1, 1, 1), "'x' is not a number"),
         (lambda: annual_fall(100, 5), "leaves nothing"),
         (lambda: annual_fall(10, 0), "0 years"),
-        (lambda: progress([1], 0), "target_pct = 0"),
+        (lambda: target_progress([1], 0), "target_pct = 0"),
         (lambda: over_fulfilment(1, -1), "target = -1"),
         (lambda: implied_growth(-100, 1), "leaves nothing"),
         (lambda: chain_output(0, pd.Series({2021: 1})), "base_output = 0"),

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from layers import UnknownNameError, read_layers, read_study
-from zoning import check, explain, narrow, read_rulebook, run, why_text
+from zoning import check, explain, read_rulebook, run, why_text, without_unused_topics
 from zoning.checks import complaints
-from zoning.findings import find
+from zoning.findings import plan_findings_of
 from zoning.plans import Plan
 
 UNITS = [f"{row}{column}" for row in "abc" for column in range(1, 5)]
@@ -118,7 +118,7 @@ def test_a_value_that_cannot_be_said_names_what_is_missing(plan_of):
 def test_balances_are_found_county_by_county(plan_of):
     """Pencil: the west occupies 6 x 2 = 12 ha and makes 12; the east makes 2 ha less in c4."""
     plan = plan_of(made_arable_ha=[2] * 11 + [0])
-    (found,) = (one for one in find(plan) if one.code == "norm_missed")
+    (found,) = (one for one in plan_findings_of(plan) if one.code == "norm_missed")
     assert found.level == "warning"
     assert found.features == ("east",)
     assert "Arable land made in its place = 10 < " in found.text
@@ -131,7 +131,7 @@ def test_balances_are_found_county_by_county(plan_of):
 
 def test_a_norm_that_cannot_be_answered_is_a_note(plan_of):
     plan = plan_of(made_arable_ha=[None] + [2] * 11)
-    (found,) = (one for one in find(plan) if one.code == "norm_unchecked")
+    (found,) = (one for one in plan_findings_of(plan) if one.code == "norm_unchecked")
     assert (found.level, found.features) == ("note", ("west",))
     assert "Arable land made in its place: missing" in found.text
 
@@ -146,7 +146,7 @@ def test_project_areas_are_places(plan_of):
         linkage_arable_before_ha=50,
         linkage_arable_after_ha=50,
     )
-    found = [one for one in find(plan) if one.code == "norm_missed"]
+    found = [one for one in plan_findings_of(plan) if one.code == "norm_missed"]
     assert [one.features for one in found] == [("y",)]
     assert "Construction land on new plots = 5 > Construction land reclaimed on old plots = 4 ha" in found[0].text
 
@@ -190,8 +190,8 @@ def test_a_column_with_the_name_of_a_derived_measure_is_refused(study_of):
 def test_narrowing_twice_is_narrowing_once():
     full = read_rulebook("main_functional_areas")
     names = ["arable_mu_per_head", "linkage_age_years"]
-    once = narrow(full, names)
-    assert narrow(once, names) == once
+    once = without_unused_topics(full, names)
+    assert without_unused_topics(once, names) == once
     assert {one.name for one in once.derived} == {
         "linkage_overdue_ha",
         "occupation_tax_least_cny_per_m2",
@@ -202,4 +202,4 @@ def test_narrowing_twice_is_narrowing_once():
     assert "occupation_tax_band_1" in once.parameters
     assert "human_land_variation_max_pct" in once.parameters  # a policy that always stands says it
     assert "anhui_band_1" not in once.parameters
-    assert narrow(full, [one.name for one in full.indicators]) is full
+    assert without_unused_topics(full, [one.name for one in full.indicators]) is full

@@ -16,7 +16,7 @@ from zoning.case_entries import Case
 from zoning.claims import classify
 from zoning.drafts import LAWS, Draft, read_draft
 from zoning.entries import Zone
-from zoning.indicators import assumed, complete
+from zoning.indicators import assumed, complete_measures
 from zoning.lines import settle_lines
 from zoning.measures import measure
 from zoning.overlays import overlay
@@ -244,7 +244,7 @@ def plan() -> dict[str, pd.DataFrame]:
     stack = read_layers(study)
     rulebook = read_rulebook("us_west", study.date)
     pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
-    measures = complete(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
+    measures = complete_measures(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
     claims = classify(measures, rulebook, study.decisions)
     zones = resolve(claims, rulebook)
     quotas = allocate(zones, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))

@@ -15,7 +15,7 @@ from layers import Decision
 from zoning.claims import classify
 from zoning.entries import Indicator, Rule, Zone
 from zoning.flips import verdicts
-from zoning.indicators import complete
+from zoning.indicators import complete_measures
 from zoning.margins import conflicts
 from zoning.rulebook import Rulebook
 from zoning.zones import resolve
@@ -308,7 +308,7 @@ def test_nothing_to_tell_is_an_empty_table(measures, rulebook) -> None:
 
 def test_quick_verdicts_are_those_of_the_plan(measures, rulebook) -> None:
     claims = classify(measures, rulebook)
-    full = complete(measures, rulebook).rename_axis("unit_id")
+    full = complete_measures(measures, rulebook).rename_axis("unit_id")
     standing = claims[claims["rule"] == "default"]
     assert verdicts(full, rulebook, standing).tolist() == resolve(claims, rulebook)["main"].tolist()
 

@@ -11,20 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning.answers import solve
-from zoning.fillings import nest
-from zoning.optima import broken, find_best, keeps
-from zoning.programmes import Programme, Row
+from zoning.fillings import nested_caps
+from zoning.optima import broken_rules, find_best, keeps_rules
+from zoning.programmes import LinearConstraint, Programme
 
 INF = float("inf")
 
 
-def row(code: str, places, low: float, high: float, coefficients=None) -> Row:
+def row(code: str, places, low: float, high: float, coefficients=None) -> LinearConstraint:
     places = np.array(places, dtype=np.int64)
     uses = np.ones(len(places)) if coefficients is None else np.array(coefficients, dtype=float)
-    return Row(code, code, places, uses, low, high)
+    return LinearConstraint(code, code, places, uses, low, high)
 
 
-def programme(gains, lower, upper, total: int, *rows: Row) -> Programme:
+def programme(gains, lower, upper, total: int, *rows: LinearConstraint) -> Programme:
     whole = row("total", range(len(gains)), total, total)
     return Programme(np.array(gains, dtype=float), np.array(lower), np.array(upper), (whole, *rows))
 
@@ -32,7 +32,7 @@ def programme(gains, lower, upper, total: int, *rows: Row) -> Programme:
 def plans(one: Programme) -> list[np.ndarray]:
     """Every plan in whole steps that keeps all rules."""
     ranges = (range(low, high + 1) for low, high in zip(one.lower, one.upper, strict=True))
-    return [plan for plan in map(np.array, product(*ranges)) if keeps(one, plan)]
+    return [plan for plan in map(np.array, product(*ranges)) if keeps_rules(one, plan)]
 
 
 FEW = st.integers(0, 4)
@@ -75,7 +75,7 @@ def test_no_plan_is_better_and_the_bound_holds(one):
     if best is None:
         return
     highest = max(float(plan @ one.gains) for plan in all_)
-    assert keeps(one, best.amounts)
+    assert keeps_rules(one, best.amounts)
     assert best.value == pytest.approx(highest)
     assert best.bound >= highest - 1e-6
 
@@ -133,7 +133,7 @@ def test_ties_go_to_the_unit_that_stands_first_with_other_rules_too():
 def test_overlapping_groups_by_pencil():
     # 10 steps; a and b have 6 at the most, b and c too: b would be the best, and each step for it costs a and c one
     one = programme([2, 3, 2], [0] * 3, [9] * 3, 10, row("group-1", [0, 1], -INF, 6), row("group-2", [1, 2], -INF, 6))
-    assert nest(one) is None
+    assert nested_caps(one) is None
     best = find_best(one)
     assert (best.amounts.tolist(), best.value, best.method) == ([4, 2, 4], 22, "linear")
     assert best.duals.tolist() == pytest.approx([1, 1, 1])  # with 7 for one group: 4, 3 and 3 give one more
@@ -158,8 +158,8 @@ def test_no_plan_in_whole_steps_only():
 
 def test_what_is_broken():
     one = programme([1, 1], [0, 0], [5, 5], 5, row("limit-water", [0, 1], -INF, 0.3, [0.1, 0.1]))
-    assert [rule.code for rule in broken(one, np.array([1, 2]))] == ["total"]  # 0.1 + 0.2 is 0.3
-    assert [rule.code for rule in broken(one, np.array([1, 4]))] == ["limit-water"]
+    assert [rule.code for rule in broken_rules(one, np.array([1, 2]))] == ["total"]  # 0.1 + 0.2 is 0.3
+    assert [rule.code for rule in broken_rules(one, np.array([1, 4]))] == ["limit-water"]
 
 
 def test_a_large_programme_has_a_small_gap_and_the_same_bytes():
@@ -171,7 +171,7 @@ def test_a_large_programme_has_a_small_gap_and_the_same_bytes():
     others = row("group-2", order[order % 5 == 0], 2_500, INF)
     one = programme(gains, np.zeros(count, dtype=int), upper, 18_000, water, some, others)
     best = find_best(one)
-    assert keeps(one, best.amounts)
+    assert keeps_rules(one, best.amounts)
     assert best.bound - best.value <= 1e-6 * best.value
     again = find_best(one)
     assert again.amounts.tobytes() == best.amounts.tobytes()

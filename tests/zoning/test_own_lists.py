@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from layers import SeveralErrors, UnknownNameError, ZoneplanError, read_layers, read_study
-from zoning import INDUSTRIES, ask_industry, check, find, list_titles, read_rulebook, retell, run
+from zoning import INDUSTRIES, ask_industry, check, list_titles, plan_findings_of, read_rulebook, retell, run
 from zoning.industry_entries import OWN
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,reference\n"
@@ -163,7 +163,7 @@ def test_what_holds_everywhere_is_checked_before_the_flow(write_plan, toy_folder
 )
 def test_an_item_that_repeats_is_a_finding_with_its_line(write_plan, rows, lines) -> None:
     plan = run(read_study(write_plan(HEADER + rows)))
-    found = [one for one in find(plan) if one.code == "item_repeats"]
+    found = [one for one in plan_findings_of(plan) if one.code == "item_repeats"]
     assert [int(one.features[0]) for one in found] == lines
     assert all(one.level == "warning" and f"table 'own.csv', line {lines[0]}" in one.text for one in found)
 

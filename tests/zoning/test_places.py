@@ -11,7 +11,7 @@ from shapely import Point
 
 from layers import UnknownNameError, ZoneplanError, read_study
 from zoning import at, run
-from zoning.coordinates import check_coordinates, holding, located, nearest
+from zoning.coordinates import check_coordinates, nearest, point_in, polygons_at
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0  # as in tests/conftest.py
 TO_DEGREES = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
@@ -132,7 +132,7 @@ def test_an_industry_of_a_rulebook_without_lists(plan) -> None:
 def test_the_unit_is_that_which_a_search_by_hand_finds(units_once, x: float, y: float) -> None:
     """Two routes: the index of all units, and each square by its numbers."""
     lon, lat = degrees(x, y)
-    found = holding(located(lon, lat, units_once), units_once)
+    found = polygons_at(point_in(lon, lat, units_once), units_once)
     near = 1e-5  # kilometres; nearer to a border either answer will do
     inside = [
         unit_id

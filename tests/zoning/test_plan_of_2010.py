@@ -23,7 +23,7 @@ from zoning.entries import Indicator
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.rulebook import Rulebook, read_rulebook
-from zoning.wholes import gather_wholes
+from zoning.wholes import gather_parents
 from zoning.zones import resolve
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
@@ -104,7 +104,7 @@ def zoned(measures) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def totals(zoned) -> pd.DataFrame:
     """Sums by main function and level, as the engine gathers parts into wholes."""
-    table = gather_wholes(zoned.drop(columns="jurisdiction"), SUMS, "zone").table
+    table = gather_parents(zoned.drop(columns="jurisdiction"), SUMS, "zone").table
     named = pd.MultiIndex.from_tuples([tuple(zone.split(" ")) for zone in table.index], names=["main", "level"])
     return table.set_axis(named, axis="index")
 

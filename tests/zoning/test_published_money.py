@@ -13,7 +13,15 @@ import pandas as pd
 import pytest
 
 from layers import Agreement, ServicesSection, Transfer
-from zoning import Sight, apportion, complete_agreement, hand_over, read_rulebook, settle, value_services
+from zoning import (
+    TransferContext,
+    apportion,
+    complete_agreement,
+    pay_transfer,
+    read_rulebook,
+    settle_agreement,
+    value_services,
+)
 
 D = Decimal
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
@@ -28,7 +36,7 @@ def table(name: str) -> pd.DataFrame:
 def transferred(units: pd.DataFrame, **terms: object) -> dict[str, Decimal]:
     """What each receives of a transfer on balance."""
     given = {"name": "transfer", "period": 2020, "unit": "CNY", **terms}
-    return nets(hand_over(Transfer.model_validate(given), Sight(units, {})))
+    return nets(pay_transfer(Transfer.model_validate(given), TransferContext(units, {})))
 
 
 def nets(rows: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
@@ -131,7 +139,7 @@ def test_the_central_adjustment_of_pensions_as_it_was_printed() -> None:
         pay={"Guangdong": guangdong, "six others": whole - guangdong},
         receive={**gains, "others": whole - sum(gains.values())},
     )
-    found = nets(settle(pool))
+    found = nets(settle_agreement(pool))
     assert found["Guangdong"] == -guangdong
     assert {name: found[name] for name in gains} == gains
     assert round(100 * guangdong / whole, 1) == D("36.5")
@@ -153,7 +161,7 @@ def test_payments_on_the_chishui_follow_from_its_rule_but_one() -> None:
     differences = {}
     for row in chishui.to_dict("records"):
         year = int(row["obligation_year"])
-        found = nets(settle(agreed("chishui-1" if year < 2021 else "chishui-2", period=year)))
+        found = nets(settle_agreement(agreed("chishui-1" if year < 2021 else "chishui-2", period=year)))
         due, paid = -found[NAMES[row["payer"]]], D(str(row["wan_yuan"])) * 10_000
         if due != paid:
             differences[row["payer"], year] = (paid, due)
@@ -177,7 +185,7 @@ def test_payments_of_hunan_are_those_of_its_accounts() -> None:
     ]
     bare = {"name": "accounts", "period": 2022, "kind": "compliance", "compliant_months": 0, "unit": "CNY"}
     sides = {"upstream": "湖南", "downstream": "重庆", "bands": ({"payer": "nobody"},)}
-    found = nets(settle(Agreement.model_validate({**bare, **sides, "grants": grants})))
+    found = nets(settle_agreement(Agreement.model_validate({**bare, **sides, "grants": grants})))
     assert found == {"湖南": -32_400_000, "重庆": 14_400_000, "江西": 18_000_000}
 
 
@@ -223,7 +231,7 @@ def test_the_rounds_of_the_xinanjiang_put_in_what_is_printed() -> None:
     assert centre["amount"] + 2 * models[1].terms["bands"][0]["amount"] == D(printed.loc[1, "pool_1e8"]) * YI
     assert "grants" not in models[3].terms
     assert printed.loc[3, "central_1e8_per_year"] == "0"
-    own = nets(settle(agreed("xinanjiang-4")))
+    own = nets(settle_agreement(agreed("xinanjiang-4")))
     low, high = (D(end) * YI for end in printed.loc[4, "zhejiang_1e8_per_year"].split("-"))
     assert low <= -own["zhejiang"] == -own["anhui"] <= high
     assert printed.loc[4, "pool_1e8"].startswith("10 in 2023")
@@ -237,7 +245,9 @@ def test_the_centre_gives_less_each_year_of_the_second_round() -> None:
     got = []
     for year, amount in zip((2015, 2016, 2017), printed.split(";"), strict=True):
         grant = {"payer": "centre", "receiver": "anhui", "amount": D(amount) * YI, "reason": "centre's part"}
-        got.append(nets(settle(agreed("xinanjiang-2", period=year, indicators=water, grants=[grant])))["anhui"])
+        got.append(
+            nets(settle_agreement(agreed("xinanjiang-2", period=year, indicators=water, grants=[grant])))["anhui"]
+        )
     assert got == [6 * YI, 5 * YI, 4 * YI]  # P = 0.89: Zhejiang's 200 million beside it
 
 
@@ -246,12 +256,14 @@ def test_the_jiuzhou_asks_for_more_months_each_year_and_the_dongjiang_is_a_bet()
     year; on the Dongjiang 100 million of each province a year, 27 = 15 + 6 + 6 in two rounds of three years, 2016
     to 2022."""
     needed = {
-        year: next(months for months in range(13) if settle(agreed(f"jiuzhou-{year}", compliant_months=months)))
+        year: next(
+            months for months in range(13) if settle_agreement(agreed(f"jiuzhou-{year}", compliant_months=months))
+        )
         for year in (2018, 2019, 2020)
     }
     assert needed == {2018: 9, 2019: 10, 2020: 12}
-    best = nets(settle(agreed("dongjiang-1", compliant_months=12)))
-    worst = nets(settle(agreed("dongjiang-1", compliant_months=12, mean_met=False)))
+    best = nets(settle_agreement(agreed("dongjiang-1", compliant_months=12)))
+    worst = nets(settle_agreement(agreed("dongjiang-1", compliant_months=12, mean_met=False)))
     assert best["jiangxi"] == -worst["jiangxi"] == YI
 
 
@@ -260,7 +272,7 @@ def test_districts_of_zhenjiang_pay_by_their_shares() -> None:
     printed = table("zhenjiang_contribution_pct").set_index("district").map(lambda one: D(str(one)))
     assert printed.sum().tolist() == [100, 100, 100]
     water = [{"name": name, "target": 1, "measured": 2} for name in ("CODMn", "NH3-N", "TP")]
-    found = nets(settle(agreed("zhenjiang-taihu", indicators=water, flow_m3=1_000_000)))
+    found = nets(settle_agreement(agreed("zhenjiang-taihu", indicators=water, flow_m3=1_000_000)))
     prices = {"CODMn": 15_000, "NH3N": 100_000, "TP": 100_000}
     for district, name in (("丹阳市", "danyang"), ("丹徒区", "dantu")):
         assert -found[name] == sum(printed.loc[district, one] * price / 100 for one, price in prices.items())
@@ -274,10 +286,10 @@ def test_the_mainstems_of_2025_weigh_three_pollutants() -> None:
     bands = ({"up_to": 1, "payer": "downstream", "amount": 7}, {"payer": "upstream", "amount": 7})
     given = {"name": "mainstem", "period": 2026, "kind": "index", "k0": 1, "unit": "CNY"}
     sides = {"upstream": "hubei", "downstream": "anhui", "bands": bands, "indicators": indicators}
-    (row,) = settle(Agreement.model_validate(given | sides))
+    (row,) = settle_agreement(Agreement.model_validate(given | sides))
     assert (row["payer"], row["amount"]) == ("anhui", 7)
     worse = [one | {"measured": D("2.01")} if one["name"] == "TP" else one for one in indicators]
-    (row,) = settle(Agreement.model_validate(given | sides | {"indicators": worse}))
+    (row,) = settle_agreement(Agreement.model_validate(given | sides | {"indicators": worse}))
     assert row["payer"] == "hubei"
 
 

@@ -15,7 +15,7 @@ from zoning.apportionment import apportion
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate
 from zoning.tables import QUOTAS, tabulate
-from zoning.weights import factors, weigh
+from zoning.weights import factors, unit_weights
 
 
 def quota(**changes) -> Quota:
@@ -123,17 +123,17 @@ class TestPencil:
         tenth = Priority(when="population = 3", factor=0.1, reason="a tenth")
         people = measures.assign(population=0.3)
         people.loc["c4", "population"] = 3.0
-        assert set(weigh(quota(priority=(tenth,)), zones, people)) == {0.3}
+        assert set(unit_weights(quota(priority=(tenth,)), zones, people)) == {0.3}
 
     def test_priorities_by_overlay(self, zones, measures):
         rich = Priority(when="energy_rich AND NOT border", factor=3, reason="energy")
-        assert weigh(quota(priority=(rich,)), zones, measures)[["b3", "c4", "a4"]].tolist() == [300, 1200, 400]
+        assert unit_weights(quota(priority=(rich,)), zones, measures)[["b3", "c4", "a4"]].tolist() == [300, 1200, 400]
 
     def test_an_overlay_that_no_unit_has(self, zones, measures):
         asked = quota(priority=(Priority(when="heritage", factor=2, reason="old"),))
-        assert weigh(asked, zones, measures, overlays=["heritage"])["a1"] == 100
+        assert unit_weights(asked, zones, measures, overlays=["heritage"])["a1"] == 100
         with pytest.raises(UnknownNameError, match="heritage"):
-            weigh(asked, zones, measures)
+            unit_weights(asked, zones, measures)
 
     def test_the_priorities_that_applied_and_why(self, zones, measures):
         first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")
@@ -151,7 +151,7 @@ class TestPencil:
     def test_a_composite_weight_adds_shares_of_sums(self, zones, measures):
         # population 3000, area 1200 ha: a1 has 0.6 * 100/3000 + 0.4 * 100/1200
         weight = (Share(measure="population", share=0.6), Share(measure="area_ha", share=0.4))
-        assert weigh(quota(weight=weight), zones, measures)["a1"] == pytest.approx(0.02 + 1 / 30)
+        assert unit_weights(quota(weight=weight), zones, measures)["a1"] == pytest.approx(0.02 + 1 / 30)
 
     def test_bounds_by_measure_are_rounded_to_the_step(self, zones, measures):
         measures = measures.assign(room=[2.9, *[20.0] * 11], least=[0.0] * 11 + [4.2])

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.selections import Plots, UnknownScoreError, bound, components, grow, lowest, patches, rank, roomy
+from zoning.selections import (
+    Plots,
+    UnknownScoreError,
+    components,
+    grow,
+    patches,
+    rank_plots,
+    roomy,
+    score_bound,
+    threshold_score,
+)
 
 NONE = np.empty((0, 2), np.int64)
 
@@ -49,11 +59,11 @@ def best_in_patches(plots, count, least):
 
 def test_the_most_suitable_come_first_and_the_last_is_cut():
     plots = line([10, 20, 10, 10], [1, 5, 3, 5])
-    assert rank(plots, 35).tolist() == [0, 1, 0.5, 1]
+    assert rank_plots(plots, 35).tolist() == [0, 1, 0.5, 1]
 
 
 def test_equals_are_taken_in_their_order():
-    assert rank(line([1, 1, 1, 1], [2, 2, 2, 2]), 2).tolist() == [1, 1, 0, 0]
+    assert rank_plots(line([1, 1, 1, 1], [2, 2, 2, 2]), 2).tolist() == [1, 1, 0, 0]
 
 
 @given(
@@ -62,25 +72,25 @@ def test_equals_are_taken_in_their_order():
 )
 def test_so_many_hectares_have_at_least_the_lowest_score(plots, amount):
     area, score = np.array(plots, float).reshape(-1, 2).T
-    found = lowest(area, score, amount)
+    found = threshold_score(area, score, amount)
     assert found == -np.inf or area[score >= found].sum() >= amount
 
 
 @pytest.mark.parametrize(("last", "placed"), [("cut", 15), ("under", 10), ("over", 20)])
 def test_the_last_plot_is_cut_left_or_taken_whole(last, placed):
     plots = line([10, 10, 10], [3, 2, 1])
-    assert rank(plots, 15, last) @ plots.area == placed
+    assert rank_plots(plots, 15, last) @ plots.area == placed
 
 
 @pytest.mark.parametrize("last", ["cut", "under", "over"])
 def test_an_amount_met_by_whole_plots_cuts_none(last):
     plots = line([0.1] * 10, range(10))  # 0.1 + 0.1 + 0.1 is not 0.3
-    assert rank(plots, 0.3, last).tolist() == [0] * 7 + [1] * 3
+    assert rank_plots(plots, 0.3, last).tolist() == [0] * 7 + [1] * 3
 
 
 def test_more_than_there_is_takes_all_that_there_is():
-    assert rank(line([1, 2], [0, 0]), 10).tolist() == [1, 1]
-    assert rank(line([], []), 10).tolist() == []
+    assert rank_plots(line([1, 2], [0, 0]), 10).tolist() == [1, 1]
+    assert rank_plots(line([], []), 10).tolist() == []
 
 
 def test_patches_are_numbered_by_their_first_plots():
@@ -102,14 +112,14 @@ def test_connected_land_by_hand():
 def test_two_good_plots_apart_make_no_patch():
     """The best two are apart: as a patch of two the best is a good one with its better neighbour."""
     plots = line([1] * 5, [9, 1, 0, 3, 8])
-    assert rank(plots, 2).tolist() == [1, 0, 0, 0, 1]
+    assert rank_plots(plots, 2).tolist() == [1, 0, 0, 0, 1]
     assert grow(plots, 2, 2).tolist() == [0, 0, 0, 1, 1]
-    assert bound(plots, 2) == 17
+    assert score_bound(plots, 2) == 17
 
 
 def test_a_patch_that_is_large_enough_is_left_as_it_is():
     plots = line([1] * 4, [4, 3, 2, 1])
-    assert grow(plots, 3, 2).tolist() == rank(plots, 3).tolist()
+    assert grow(plots, 3, 2).tolist() == rank_plots(plots, 3).tolist()
 
 
 def test_what_fits_into_no_patch_is_not_placed():
@@ -133,7 +143,7 @@ scores_of_boards = st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4),
 def test_no_subset_is_better_than_the_ranking(scores, count):
     plots = board(scores)
     best = max(sum(plots.score[list(one)]) for one in itertools.combinations(range(12), count))
-    assert worth(plots, rank(plots, count)) == best == bound(plots, count)
+    assert worth(plots, rank_plots(plots, count)) == best == score_bound(plots, count)
 
 
 @settings(max_examples=60)
@@ -147,7 +157,7 @@ def test_patches_lie_between_the_best_of_all_subsets_and_nothing(scores, count, 
     assert taken @ plots.area == pytest.approx(count)
     assert (sizes >= least - 1e-9).all()
     best = best_in_patches(plots, count, least)
-    assert worth(plots, taken) <= best + 1e-9 <= bound(plots, count) + 2e-9
+    assert worth(plots, taken) <= best + 1e-9 <= score_bound(plots, count) + 2e-9
 
 
 land = st.lists(st.tuples(st.floats(0.01, 50), st.floats(-20, 20)), min_size=1, max_size=30)
@@ -157,14 +167,14 @@ land = st.lists(st.tuples(st.floats(0.01, 50), st.floats(-20, 20)), min_size=1, 
 def test_a_larger_amount_takes_all_that_a_smaller_one_took(plots, amount, more):
     areas, scores = zip(*plots, strict=True)
     plots = line(areas, scores)
-    assert (rank(plots, amount + more) >= rank(plots, amount) - 1e-9).all()
+    assert (rank_plots(plots, amount + more) >= rank_plots(plots, amount) - 1e-9).all()
 
 
 @given(land, st.floats(0.01, 200), st.sampled_from(["cut", "under", "over"]))
 def test_the_amount_is_met_to_the_plot(plots, amount, last):
     areas, scores = zip(*plots, strict=True)
     plots = line(areas, scores)
-    placed, most = rank(plots, amount, last) @ plots.area, plots.area.sum()
+    placed, most = rank_plots(plots, amount, last) @ plots.area, plots.area.sum()
     noise = 1e-6
     if last == "cut":
         assert placed == pytest.approx(min(amount, most))
@@ -205,4 +215,4 @@ def test_scores_that_are_not_known_change_no_patches(scores, data, amount, least
         assert low.any()
     else:
         assert taken.tolist() == wanted.tolist()
-        assert bound(most, taken @ plots.area) == bound(plots, taken @ plots.area)
+        assert score_bound(most, taken @ plots.area) == score_bound(plots, taken @ plots.area)

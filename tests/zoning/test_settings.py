@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoning.rulebook import read_rulebook
-from zoning.settings import settings_of, tell_settings
+from zoning.settings import describe_parameters, policy_parameters_of
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -13,7 +13,7 @@ from zoning.settings import settings_of, tell_settings
 def test_every_policy_of_the_house_is_told_without_braces_and_says_nothing_twice(name: str, language: str) -> None:
     rulebook = read_rulebook(name)
     for policy in rulebook.policies:
-        for title, text in tell_settings(policy, settings_of(policy, rulebook), rulebook, language):
+        for title, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), rulebook, language):
             assert title
             assert text != title
             assert not set("{}[]_") & set(text), (policy.id, text)
@@ -24,6 +24,6 @@ def test_a_measure_of_each_unit_is_said_to_be_its_own() -> None:
     told = [
         text
         for policy in rulebook.policies
-        for _, text in tell_settings(policy, settings_of(policy, rulebook), rulebook, "en")
+        for _, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), rulebook, "en")
     ]
     assert "the unit's own" in told

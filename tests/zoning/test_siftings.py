@@ -10,8 +10,8 @@ import pytest
 from zoning import answers, siftings
 from zoning.answers import solve
 from zoning.optima import find_best
-from zoning.programmes import Programme, Row, load, settle_status
-from zoning.siftings import sift
+from zoning.programmes import LinearConstraint, Programme, load_solver, settle_status
+from zoning.siftings import sifting
 
 INF = float("inf")
 COUNT = 12_000
@@ -22,15 +22,19 @@ def limited(count: int = COUNT, *, seed: int = 0, parts: int = 7) -> Programme:
     chance = np.random.default_rng(seed)
     upper, part = chance.integers(0, 40, count), chance.integers(0, parts, count)
     total, everybody = int(upper.sum() * 0.4), np.arange(count)
-    rows = [Row("total", "the total", everybody, np.ones(count), total, total)]
+    rows = [LinearConstraint("total", "the total", everybody, np.ones(count), total, total)]
     for place in range(parts):
         own = np.flatnonzero(part == place)
-        rows.append(Row(f"within-{place}", "a cap", own, np.ones(len(own)), -INF, int(upper[own].sum() * 0.43)))
+        rows.append(
+            LinearConstraint(f"within-{place}", "a cap", own, np.ones(len(own)), -INF, int(upper[own].sum() * 0.43))
+        )
     half, third = (np.flatnonzero(chance.random(count) < share) for share in (0.5, 0.3))
-    rows.append(Row("group-1", "a group", half, np.ones(len(half)), -INF, int(total * 0.45)))
-    rows.append(Row("group-2-least", "a group", third, np.ones(len(third)), int(total * 0.32), INF))
+    rows.append(LinearConstraint("group-1", "a group", half, np.ones(len(half)), -INF, int(total * 0.45)))
+    rows.append(LinearConstraint("group-2-least", "a group", third, np.ones(len(third)), int(total * 0.32), INF))
     water = chance.uniform(0.5, 3, count)
-    rows.append(Row("limit-water", "water", everybody, water, -INF, float(water.mean() * total * 0.9), "m3"))
+    rows.append(
+        LinearConstraint("limit-water", "water", everybody, water, -INF, float(water.mean() * total * 0.9), "m3")
+    )
     return Programme(chance.integers(0, 101, count) / 100, np.zeros(count, dtype=np.int64), upper, tuple(rows))
 
 
@@ -41,7 +45,7 @@ def scaled(one: Programme) -> Programme:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_solver_has_nothing_left_to_do(seed):
     one = scaled(limited(seed=seed))
-    begun, alone = load(one, whole=False, basis=sift(one)), load(one, whole=False)
+    begun, alone = load_solver(one, whole=False, basis=sifting(one)), load_solver(one, whole=False)
     for solver in (begun, alone):
         solver.run()
         assert settle_status(solver)
@@ -78,7 +82,7 @@ def test_samples_of_samples(monkeypatch):
     one = scaled(limited())
     monkeypatch.setattr(siftings, "_FEW", 100)
     monkeypatch.setattr(siftings, "_SHARE", 2)
-    solver = load(one, whole=False, basis=sift(one))
+    solver = load_solver(one, whole=False, basis=sifting(one))
     solver.run()
     assert solver.getInfo().simplex_iteration_count == 0
 
@@ -88,17 +92,17 @@ def test_units_in_a_rhythm_that_a_sample_could_miss():
     one = limited()
     marks = np.where(np.arange(COUNT) % 16 == 0, 0.5, 0.0)
     one = scaled(replace(one, gains=one.gains * 0.5 + marks))
-    solver = load(one, whole=False, basis=sift(one))
+    solver = load_solver(one, whole=False, basis=sifting(one))
     solver.run()
     assert solver.getInfo().simplex_iteration_count == 0
 
 
 def test_left_to_the_solver():
     one = limited()
-    assert sift(limited(9_000)) is None  # few units
-    assert sift(limited(parts=200)) is None  # too many rules for them
-    assert sift(replace(one, gains=np.zeros(COUNT))) is None  # it is only asked whether there is a plan
+    assert sifting(limited(9_000)) is None  # few units
+    assert sifting(limited(parts=200)) is None  # too many rules for them
+    assert sifting(replace(one, gains=np.zeros(COUNT))) is None  # it is only asked whether there is a plan
     more = replace(one.rows[0], low=10**9, high=10**9)
     without = replace(one, rows=(more, *one.rows[1:]))
-    assert sift(without) is None  # there is no plan
+    assert sifting(without) is None  # there is no plan
     assert not solve(without).feasible

@@ -14,7 +14,7 @@ from layers import ZoneplanError
 from zoning.entries import Exemption, Line, Policy, Zone
 from zoning.policies import assign, uncovered
 from zoning.rulebook import Rulebook, read_rulebook
-from zoning.sights import sights
+from zoning.sights import condition_contexts
 from zoning.tables import QUOTAS, tabulate
 
 DAY = date(2025, 1, 1)
@@ -232,7 +232,7 @@ def test_parameters_of_a_jurisdiction_are_its_sums() -> None:
 
 
 def test_sights_say_where_an_answer_holds() -> None:
-    seen = sights(ZONES, MEASURES, NO_QUOTAS, None, None, toy(), LAND, LEVELS)
+    seen = condition_contexts(ZONES, MEASURES, NO_QUOTAS, None, None, toy(), LAND, LEVELS)
     assert seen["unit"].places["piece_id"].eq("").all()
     assert seen["piece"].places["unit_id"].tolist() == ["a", "a", "b", "c"]
     assert seen["jurisdiction"].places["unit_id"].tolist() == ["a", "b", "c"]

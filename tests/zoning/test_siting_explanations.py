@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from layers import SeveralErrors, SourceError, StudyError, UnknownNameError, read_layers, read_study
-from zoning import check, explain, find, read_rulebook, run
+from zoning import check, explain, plan_findings_of, read_rulebook, run
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\n'
 
@@ -76,7 +76,7 @@ def test_it_speaks_chinese(plan) -> None:
 )
 def test_amounts_that_find_no_land_are_findings(toy_folder, more, because, words) -> None:
     plan = run(read_study(planned(toy_folder, SITING + more + "\n")))
-    found = [one for one in find(plan) if one.code == "unplaced"]
+    found = [one for one in plan_findings_of(plan) if one.code == "unplaced"]
     (one,) = [one for one in found if words in one.text]
     rows = plan.sitings[plan.sitings["unplaced_because"] == because]
     assert one.count == len(rows)
@@ -95,7 +95,7 @@ def test_more_than_the_available_land_is_a_finding(toy_folder) -> None:
     rows = plan.sitings.set_index("unit_id")
     assert rows.loc["a3", "unplaced_because"] == "land"
     assert rows.loc["a3", "placed_ha"] == 0
-    assert any('set ceiling = "available_ha"' in one.text for one in find(plan))
+    assert any('set ceiling = "available_ha"' in one.text for one in plan_findings_of(plan))
 
 
 @pytest.mark.parametrize(

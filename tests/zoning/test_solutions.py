@@ -15,7 +15,7 @@ from layers import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Un
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.evenness import composite
 from zoning.prices import price_words, rule_words, solution_words
-from zoning.quotas import Handed, allocate, hand_down
+from zoning.quotas import TracedAllocation, allocate, allocate_traced
 from zoning.tables import QUOTA_RULES, SOLUTIONS
 
 FRAGILE = "main = 'ecologically_fragile'"
@@ -27,16 +27,16 @@ def quota(**changes) -> Quota:
     return Quota(**{**told, "by": "optimal", "objective": "suitability"} | changes)
 
 
-def amounts(handed: Handed) -> dict[str, int]:
+def amounts(handed: TracedAllocation) -> dict[str, int]:
     rows = handed.quotas[handed.quotas["unit_id"].str.len() == 2]
     return {unit: int(amount) for unit, amount in zip(rows["unit_id"], rows["amount"], strict=True) if amount}
 
 
-def of(handed: Handed, unit: str) -> pd.Series:
+def of(handed: TracedAllocation, unit: str) -> pd.Series:
     return handed.quotas.set_index("unit_id").loc[unit]
 
 
-def rule(handed: Handed, code: str, path: str = "") -> pd.Series:
+def rule(handed: TracedAllocation, code: str, path: str = "") -> pd.Series:
     return handed.rules.set_index(["rule", "jurisdiction"]).loc[(code, path)]
 
 
@@ -59,7 +59,7 @@ def zones(units) -> pd.DataFrame:
 class TestPencil:
     def test_the_most_suitable_land_first(self, zones, measures):
         # 24 ha, 6 each: a4, b4, c4 and a3; the next would be b3 with 0.59
-        handed = hand_down(zones, measures, [quota()])
+        handed = allocate_traced(zones, measures, [quota()])
         assert amounts(handed) == {"a4": 6, "b4": 6, "c4": 6, "a3": 6}
         solution = handed.solutions.iloc[0]
         assert (solution["method"], solution["gap"]) == ("ranking", 0)
@@ -67,7 +67,7 @@ class TestPencil:
         assert json.loads(solution["parts"])["mean"] == pytest.approx(0.7425)
 
     def test_prices_of_ceilings_and_the_total(self, zones, measures):
-        handed = hand_down(zones, measures, [quota(total=23)])
+        handed = allocate_traced(zones, measures, [quota(total=23)])
         # the last hectare goes to a3 with 0.6: one more for a4 is worth 0.2 more than that, while a3 has some to give
         assert of(handed, "a4")[["shadow_price", "binding"]].tolist() == [pytest.approx(0.2), "ceiling"]
         assert of(handed, "a4")[["price_from", "price_to"]].tolist() == [5, 11]
@@ -79,17 +79,17 @@ class TestPencil:
 
     def test_priorities_multiply_the_suitability(self, zones, measures):
         first = Priority(when="county = 'west'", factor=4, reason="the west first")
-        handed = hand_down(zones, measures, [quota(priority=(first,))])
+        handed = allocate_traced(zones, measures, [quota(priority=(first,))])
         assert amounts(handed) == {"a2": 6, "b2": 6, "c2": 6, "a1": 6}  # 1.6, 1.56, 1.52, 0.8 before a4 with 0.8
         assert of(handed, "a2")["weight"] == pytest.approx(1.6)
 
     def test_a_composite_is_the_sum_of_its_parts(self, zones, measures):
         parts = (Share(measure="suitability", share=0.5), Share(measure="water", share=0.01))
-        handed = hand_down(zones, measures, [quota(weight=parts)])
+        handed = allocate_traced(zones, measures, [quota(weight=parts)])
         assert of(handed, "a4")["weight"] == pytest.approx(0.5)
 
     def test_steps_and_decimals(self, zones, measures):
-        handed = hand_down(zones, measures, [quota(total=Decimal("7.5"), step=Decimal("0.5"))])
+        handed = allocate_traced(zones, measures, [quota(total=Decimal("7.5"), step=Decimal("0.5"))])
         assert of(handed, "a4")["amount"] == Decimal("6.0")
         assert of(handed, "b4")["amount"] == Decimal("1.5")
         assert handed.solutions["value"].iloc[0] == pytest.approx(6 * 0.8 + 1.5 * 0.79)
@@ -97,7 +97,7 @@ class TestPencil:
     def test_levels_add_up_with_their_reserves(self, zones, measures):
         # 10 % of 41 are 4, held back; 37 ha: 36 of them in the six units of the east, then a2
         asked = quota(total=41, levels=("county", "unit"), reserve_pct=10)
-        handed = hand_down(zones, measures, [asked])
+        handed = allocate_traced(zones, measures, [asked])
         assert amounts(handed) == dict.fromkeys(("a3", "a4", "b3", "b4", "c3", "c4"), 6) | {"a2": 1}
         county = handed.quotas[handed.quotas["level"] == "county"].set_index("jurisdiction")
         assert county["amount"].to_dict() == {"east": 40, "west": 1}
@@ -108,7 +108,9 @@ class TestPencil:
 
     def test_floors_locks_and_balances(self, zones, measures):
         asked = quota(floor=1, locked=(Lock(unit="a1", amount=3, reason="agreed"),), carried="left", total=24)
-        handed = hand_down(zones, measures.assign(left=[2 if unit == "a4" else 0 for unit in measures.index]), [asked])
+        handed = allocate_traced(
+            zones, measures.assign(left=[2 if unit == "a4" else 0 for unit in measures.index]), [asked]
+        )
         assert of(handed, "a1")[["amount", "binding"]].tolist() == [3, "lock"]
         assert of(handed, "a4")[["amount", "carried", "binding"]].tolist() == [6, 2, "ceiling"]
         assert of(handed, "c2")[["amount", "binding"]].tolist() == [1, "floor"]
@@ -117,7 +119,7 @@ class TestPencil:
     def test_a_link_to_another_quota(self, zones, measures):
         above = Quota(name="new", period=2025, total=24, unit="ha", weight="population", levels=("county", "unit"))
         asked = quota(levels=("county", "unit"), within=(Within(quota="new", level="county"),))
-        handed = hand_down(zones, measures, [above, asked])
+        handed = allocate_traced(zones, measures, [above, asked])
         rows = handed.quotas[(handed.quotas["quota"] == "land") & (handed.quotas["level"] == "county")]
         counties = rows.set_index("jurisdiction")
         assert counties["amount"].to_dict() == {"east": 17, "west": 7}  # 24 by 2100 and 900 people: 16.8 and 7.2
@@ -132,7 +134,7 @@ class TestPencil:
 class TestRules:
     def test_overlapping_groups(self, zones, measures):
         groups = (Group(when=FRAGILE, max_pct=25), Group(when="county = 'east'", max_pct=50))
-        handed = hand_down(zones, measures, [quota(groups=groups)])
+        handed = allocate_traced(zones, measures, [quota(groups=groups)])
         # 12 ha in the east, 6 of them fragile at the most, which b2 (0.39) is as well; a2 with 0.4, c2 with 0.38 follow
         assert amounts(handed) == {"a4": 6, "b4": 6, "a2": 6, "c2": 6}
         assert rule(handed, "group-1")["most"] == 6
@@ -141,7 +143,7 @@ class TestRules:
     def test_a_limit_with_coefficients(self, zones, measures):
         thirsty = measures.assign(water=[20.0 if unit in ("a4", "b4") else 10.0 for unit in measures.index])
         water = Limit(name="water", per="water", max=300, unit="m3", reason="the river has no more")
-        handed = hand_down(zones, thirsty, [quota(limits=(water,))])
+        handed = allocate_traced(zones, thirsty, [quota(limits=(water,))])
         # 240 m3 for 24 ha anywhere; each of a4 or b4 takes 10 more: a4 has its 6, b4 none
         assert amounts(handed) == {"a4": 6, "c4": 6, "a3": 6, "b3": 6}
         row = rule(handed, "limit-water")
@@ -152,13 +154,13 @@ class TestRules:
     def test_a_limit_for_each_jurisdiction_by_a_measure(self, zones, measures):
         given = measures.assign(budget=[10.0 if unit in ("a1", "a3") else 0.0 for unit in measures.index])
         each = Limit(name="budget", each="county", max="budget")
-        handed = hand_down(zones, given, [quota(total=20, levels=("county", "unit"), limits=(each,))])
+        handed = allocate_traced(zones, given, [quota(total=20, levels=("county", "unit"), limits=(each,))])
         assert amounts(handed) == {"a4": 6, "b4": 4, "a2": 6, "b2": 4}
         assert rule(handed, "limit-budget", "west")[["amount", "most"]].tolist() == [10, 10]
 
     def test_a_limit_in_per_cent_of_all(self, zones, measures):
         part = Limit(name="fragile", when=FRAGILE, per="water", max_pct=10)
-        handed = hand_down(zones, measures, [quota(total=30, limits=(part,))])
+        handed = allocate_traced(zones, measures, [quota(total=30, limits=(part,))])
         # water is 10 everywhere: of 30 ha 3 may be fragile
         assert amounts(handed) == {"a4": 3, "b4": 6, "c4": 6, "b3": 6, "c3": 6, "a2": 3}
         row = rule(handed, "limit-fragile")
@@ -168,7 +170,7 @@ class TestRules:
 
     def test_at_least(self, zones, measures):
         least = Limit(name="west", when="county = 'west'", min=5)
-        handed = hand_down(zones, measures, [quota(limits=(least,))])
+        handed = allocate_traced(zones, measures, [quota(limits=(least,))])
         assert amounts(handed) == {"a4": 6, "b4": 6, "c4": 6, "a3": 1, "a2": 5}
         row = rule(handed, "limit-west")
         assert row["shadow_price"] == pytest.approx(0.4 - 0.6)
@@ -177,7 +179,7 @@ class TestRules:
 
 class TestEven:
     def test_in_proportion_to_people(self, zones, measures):
-        handed = hand_down(zones, measures, [quota(objective="gini", weight="population", total=60, ceiling=60)])
+        handed = allocate_traced(zones, measures, [quota(objective="gini", weight="population", total=60, ceiling=60)])
         table = handed.quotas.set_index("unit_id")["amount"]
         assert table.to_dict() == {f"{row}{column}": 2 * column for row in "abc" for column in range(1, 5)}
         solution = handed.solutions.iloc[0]
@@ -186,7 +188,7 @@ class TestEven:
 
     def test_two_measures(self, zones, measures):
         parts = (Share(measure="population", share=0.75), Share(measure="area_ha", share=0.25))
-        handed = hand_down(zones, measures, [quota(objective="gini", weight=parts, total=600, ceiling=600)])
+        handed = allocate_traced(zones, measures, [quota(objective="gini", weight=parts, total=600, ceiling=600)])
         solution = handed.solutions.iloc[0]
         given = handed.quotas.set_index("unit_id")["amount"].astype(int).sort_index()
         sizes = [measures.sort_index()[name].to_numpy(float) for name in ("population", "area_ha")]
@@ -197,7 +199,7 @@ class TestEven:
         assert np.isnan(rule(handed, "total")["shadow_price"])
 
     def test_nothing_to_hand_out(self, zones, measures):
-        handed = hand_down(zones, measures, [quota(objective="gini", weight="population", total=0)])
+        handed = allocate_traced(zones, measures, [quota(objective="gini", weight="population", total=0)])
         assert (handed.solutions["value"].iloc[0], handed.solutions["gap"].iloc[0]) == (0, 0)
 
 
@@ -205,7 +207,7 @@ class TestRefusals:
     def test_rules_that_contradict_each_other(self, zones, measures):
         water = Limit(name="water", per="water", max=200, unit="m3")
         with pytest.raises(InfeasibleError) as raised:
-            hand_down(zones, measures, [quota(limits=(water,))])
+            allocate_traced(zones, measures, [quota(limits=(water,))])
         assert (raised.value.exit_code, raised.value.code) == (4, "conflict")
         assert str(raised.value).splitlines() == [
             "quota 'land': these rules cannot hold together:",
@@ -216,7 +218,7 @@ class TestRefusals:
     def test_floors_and_overlapping_groups(self, zones, measures):
         groups = (Group(when=FRAGILE, max_pct=10), Group(when="county = 'east'", max_pct=50))
         with pytest.raises(InfeasibleError) as raised:
-            hand_down(zones, measures, [quota(floor=1, groups=groups)])
+            allocate_traced(zones, measures, [quota(floor=1, groups=groups)])
         assert str(raised.value).splitlines()[1:] == [
             f'  - group 1 ("{FRAGILE}") may have 10 % of the total, 2 ha: alone, 1 ha more would do',
             "  - the floors of 'a3', 'a4', 'b2' come to 3 ha: alone, 1 ha less in all would do",
@@ -227,29 +229,29 @@ class TestRefusals:
         with pytest.raises(
             InfeasibleError, match="6 units are locked at 5 ha each, 30 ha in all: alone, 6 ha less would"
         ):
-            hand_down(zones, measures, [quota(locked=locks)])
+            allocate_traced(zones, measures, [quota(locked=locks)])
 
     def test_possible_in_parts_of_steps_only(self, zones, measures):
         half = Limit(name="half", per=2, min=3, max=3, when="county = 'west'")
         with pytest.raises(InfeasibleError, match="not in whole multiples of 1 ha: take a smaller step"):
-            hand_down(zones, measures, [quota(limits=(half,))])
+            allocate_traced(zones, measures, [quota(limits=(half,))])
 
     def test_a_transfer_against_a_limit(self, zones, measures):
         least = Limit(name="west", when="county = 'west'", max=0)
         give = QuotaTransfer(**{"from": "a4", "to": "a1", "amount": 1, "reason": "agreed", "across": True})
         with pytest.raises(InfeasibleError, match="after the transfers this would not hold: limit 'west'"):
-            hand_down(zones, measures, [quota(limits=(least,), transfers=(give,))])
+            allocate_traced(zones, measures, [quota(limits=(least,), transfers=(give,))])
 
     def test_missing_values_and_names(self, zones, measures):
         water = Limit(name="water", per="water", max=200)
         with pytest.raises(
             MissingValueError, match=re.escape("limit 'water': 'water' (what is used per unit) is missing")
         ):
-            hand_down(zones, measures.assign(water=np.nan), [quota(limits=(water,))])
+            allocate_traced(zones, measures.assign(water=np.nan), [quota(limits=(water,))])
         with pytest.raises(UnknownNameError, match="did you mean 'water'"):
-            hand_down(zones, measures, [quota(limits=(Limit(name="water", per="watr", max=200),))])
+            allocate_traced(zones, measures, [quota(limits=(Limit(name="water", per="watr", max=200),))])
         with pytest.raises(InfeasibleError, match="the weights of 'none' sum to 0"):
-            hand_down(zones, measures.assign(none=0), [quota(objective="gini", weight="none")])
+            allocate_traced(zones, measures.assign(none=0), [quota(objective="gini", weight="none")])
 
     @pytest.mark.parametrize(
         ("changes", "said"),
@@ -290,13 +292,13 @@ class TestTables:
     def test_the_same_bytes_whatever_the_order_of_rows(self, zones, measures):
         groups = (Group(when=FRAGILE, max_pct=25), Group(when="county = 'east'", max_pct=50))
         asked = quota(groups=groups, levels=("county", "unit"), reserve_pct=5)
-        one = hand_down(zones, measures, [asked])
-        other = hand_down(zones.iloc[::-1], measures.iloc[::-1], [asked])
+        one = allocate_traced(zones, measures, [asked])
+        other = allocate_traced(zones.iloc[::-1], measures.iloc[::-1], [asked])
         for table in ("quotas", "solutions", "rules"):
             assert getattr(one, table).to_csv() == getattr(other, table).to_csv()
 
     def test_quotas_by_weight_have_no_solution(self, zones, measures):
-        handed = hand_down(zones, measures, [Quota(name="a", period=1, total=5, unit="ha", weight="population")])
+        handed = allocate_traced(zones, measures, [Quota(name="a", period=1, total=5, unit="ha", weight="population")])
         assert handed.solutions.columns.tolist() == list(SOLUTIONS.columns)
         assert handed.rules.columns.tolist() == list(QUOTA_RULES.columns)
         assert handed.solutions.empty
@@ -333,7 +335,7 @@ class TestWords:
         ]
 
     def test_how_good_it_is(self, zones, measures):
-        row = hand_down(zones, measures, [quota()]).solutions.iloc[0].to_dict()
+        row = allocate_traced(zones, measures, [quota()]).solutions.iloc[0].to_dict()
         assert solution_words(row, "ha") == (
             "17.82 ha times suitability; no plan has more than 17.82 (gap 0, 0 %); "
             "found by ranking, with proof by its prices"

@@ -9,7 +9,7 @@ from layers import read_study
 from maps import cards
 from zoning.explanations import explain
 from zoning.runs import run
-from zoning.standings import STANDINGS, standings
+from zoning.standings import STANDINGS, decision_status
 
 OVERLAY = """
 [[decisions]]
@@ -49,7 +49,7 @@ def changed(plan, rule: str, status: str, claim: dict[str, str]):
     ],
 )
 def test_a_standing_tells_of_what_the_status_is(plan, rule, status, claim, standing) -> None:
-    assert standings(changed(plan, rule, status, claim))["a1"] == standing
+    assert decision_status(changed(plan, rule, status, claim))["a1"] == standing
 
 
 def test_a_main_function_by_rule_is_not_said_to_be_decided_by_planners(toy_folder) -> None:

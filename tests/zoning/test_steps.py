@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.steps import NO_BOUND, UNLIMITED, Step, exact
+from zoning.steps import NO_BOUND, UNLIMITED, Step, exact_number
 
 SIZES = st.sampled_from(["0.01", "1", "0.3", "7", "1E+2", "0.000001"])
 VALUES = st.one_of(st.floats(0, 1e9), st.integers(0, 10**6).map(lambda count: count / 100))
@@ -20,7 +20,7 @@ VALUES = st.one_of(st.floats(0, 1e9), st.integers(0, 10**6).map(lambda count: co
 @given(st.lists(VALUES, max_size=20), SIZES)
 def test_rounding_is_that_of_fractions(values, size):
     step, series = Step.of(size), pd.Series(values, dtype=float)
-    quotients = [Fraction(exact(value)) / Fraction(Decimal(size)) for value in values]
+    quotients = [Fraction(exact_number(value)) / Fraction(Decimal(size)) for value in values]
     assert step.counts(series, "up").tolist() == [math.ceil(quotient) for quotient in quotients]
     assert step.counts(series, "down").tolist() == [math.floor(quotient) for quotient in quotients]
 
@@ -45,5 +45,5 @@ def test_no_bound_is_an_amount_without_end():
 
 
 def test_numbers_count_as_what_they_print():
-    assert exact(np.float64(0.1)) == exact(np.float32(0.1)) == exact("0.1") == Decimal("0.1")
-    assert exact(np.int64(7)) == exact(7) == Decimal(7)
+    assert exact_number(np.float64(0.1)) == exact_number(np.float32(0.1)) == exact_number("0.1") == Decimal("0.1")
+    assert exact_number(np.int64(7)) == exact_number(7) == Decimal(7)

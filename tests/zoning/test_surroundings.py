@@ -15,7 +15,7 @@ from pyproj import CRS
 
 from layers import Nearness, Raster, find_blocks, way_between
 from zoning import Plots
-from zoning.selections import rank
+from zoning.selections import rank_plots
 from zoning.surroundings import Cells, Surroundings
 
 METRES = CRS("EPSG:3035")
@@ -100,7 +100,7 @@ def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
     settled = around.settle(cells, np.array([0, 2000, len(row)]), amounts)
     assert (settled.score >= known - 1e-9).all()
     for own, amount in ((slice(0, 2000), amounts[0]), (slice(2000, None), amounts[1])):
-        taken = rank(Plots(area[own], settled.score[own], np.empty((0, 2), int)), amount)
+        taken = rank_plots(Plots(area[own], settled.score[own], np.empty((0, 2), int)), amount)
         wanted = np.sort(known[own])[::-1]
         np.testing.assert_allclose(settled.score[own][taken > 0], known[own][taken > 0], atol=1e-9)
         np.testing.assert_allclose(np.sort(settled.score[own][taken > 0])[::-1], wanted[: (taken > 0).sum()], atol=1e-9)

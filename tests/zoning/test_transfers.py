@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from layers import SourceError, Transfer, UnknownNameError
-from zoning import InfeasibleError, MissingValueError, Sight, apportion, hand_over
+from zoning import InfeasibleError, MissingValueError, TransferContext, apportion, pay_transfer
 
 D = Decimal
 COUNTIES = pd.DataFrame(
@@ -44,19 +44,19 @@ GAP = {
     "coefficient": D("0.6"),
 }
 NO_GAP: dict[str, object] = {"expenditure": None, "revenue": None, "coefficient": None}
-SIGHT = Sight(COUNTIES, {"high": 50.0})
+SIGHT = TransferContext(COUNTIES, {"high": 50.0})
 
 
-def received(sight: Sight = SIGHT, **changes: object) -> dict[str, Decimal]:
+def received(sight: TransferContext = SIGHT, **changes: object) -> dict[str, Decimal]:
     """Who receives how much."""
     given = {key: value for key, value in (GAP | changes).items() if value is not None}
-    rows = hand_over(Transfer.model_validate(given), sight)
+    rows = pay_transfer(Transfer.model_validate(given), sight)
     return {row["receiver"]: row["amount"] for row in rows if row["receiver"] != "(pool)"}
 
 
 def rules(language: str = "en", **changes: object) -> dict[str, str]:
     given = {key: value for key, value in (GAP | changes).items() if value is not None}
-    return {row["receiver"]: row["rule"] for row in hand_over(Transfer.model_validate(given), SIGHT, language)}
+    return {row["receiver"]: row["rule"] for row in pay_transfer(Transfer.model_validate(given), SIGHT, language)}
 
 
 class TestGap:
@@ -104,7 +104,7 @@ class TestGap:
 
     def test_a_unit_of_no_jurisdiction_has_nobody_who_is_paid(self) -> None:
         with pytest.raises(MissingValueError, match="level 'state': no jurisdiction for 1 unit: 'b'"):
-            received(Sight(COUNTIES.assign(state=["east", "", "west", "west"]), {}), level="state")
+            received(TransferContext(COUNTIES.assign(state=["east", "", "west", "west"]), {}), level="state")
 
     def test_a_ratio_is_no_sum(self) -> None:
         assert received(level="state", coefficient="coefficient", revenue=0) == {
@@ -127,7 +127,7 @@ class TestGap:
 
 def test_a_tie_of_weights_goes_by_id_whatever_binary_fractions_make_of_it() -> None:
     """0.3 and 3 x 0.1: one step of the budget, which goes to a."""
-    sight = Sight(pd.DataFrame({"need": [0.3, 0.1], "poor": [False, True]}, index=["a", "b"]), {})
+    sight = TransferContext(pd.DataFrame({"need": [0.3, 0.1], "poor": [False, True]}, index=["a", "b"]), {})
     three = {"when": "poor", "factor": 3, "reason": "the poor thrice"}
     for order in (sight, sight._replace(measures=sight.measures[::-1])):
         part = {"name": "all", "by": "weighted", "weight": "need", "adjust": (three,)}
@@ -177,7 +177,9 @@ class TestOtherCountries:
         assert sum(weights.values()) + 5 == 100
         towns = pd.DataFrame(1.0, index=["green", "grey"], columns=list(weights)).assign(protected=[1.0, 0.0])
         parts = tuple({"measure": name, "share": share} for name, share in (weights | {"protected": 5}).items())
-        found = received(Sight(towns, {}), by="weighted", weight=parts, budget=1_000_000, **dict.fromkeys(GAP_KEYS))
+        found = received(
+            TransferContext(towns, {}), by="weighted", weight=parts, budget=1_000_000, **dict.fromkeys(GAP_KEYS)
+        )
         assert found == {"green": 475_000 + 50_000, "grey": 475_000}
 
     def test_cohesion_funds_by_the_berlin_method(self) -> None:
@@ -195,7 +197,7 @@ class TestOtherCountries:
         jobs = {"name": "jobless", "by": "amount", "amount": "jobless", "rate": 570}
         # 2,000,000 x 15,000 x 2.85 % + 10,000 x 570 = 860.7 million; 1,000,000 x 5,000 x 1.25 % = 62.5 million
         found = received(
-            Sight(regions, {}), by="parts", parts=(gap, jobs), budget=923_200_000, **dict.fromkeys(GAP_KEYS)
+            TransferContext(regions, {}), by="parts", parts=(gap, jobs), budget=923_200_000, **dict.fromkeys(GAP_KEYS)
         )
         assert found == {"low": 860_700_000, "middle": 62_500_000}
 
@@ -214,7 +216,7 @@ class TestOtherCountries:
         by_acre = {"name": "rights", "by": "amount", "amount": "acres", "rate": D("0.2")}
         by_home = {"name": "rights", "by": "gap", "expenditure": "allowed", "revenue": "built"}
         for convention, rights in ((by_acre, 150), (by_home, 120)):
-            found = received(Sight(land, {}), **pool, pay_in=convention, **dict.fromkeys(GAP_KEYS))
+            found = received(TransferContext(land, {}), **pool, pay_in=convention, **dict.fromkeys(GAP_KEYS))
             assert found == {"town": rights}
 
 
@@ -236,7 +238,7 @@ class TestPensions:
         regions = pd.DataFrame(
             {"wage": [60_000.0, 40_000.0], "insured": [100.0, 50.0], "retirees": [20.0, 40.0]}, index=["rich", "old"]
         )
-        rows = hand_over(Transfer.model_validate(self.whole()), Sight(regions, {}))
+        rows = pay_transfer(Transfer.model_validate(self.whole()), TransferContext(regions, {}))
         paid = {row["payer"]: row["amount"] for row in rows if row["receiver"] == "(pool)"}
         got = {row["receiver"]: row["amount"] for row in rows if row["payer"] == "(pool)"}
         assert paid == {"rich": 162_000, "old": 54_000}
@@ -249,7 +251,7 @@ class TestPensions:
         retirees = [195.5, 143.6, 259.5, 472.7, 363.0, 339.6, 439.0]
         names = ["Beijing", "Tianjin", "Hebei", "Liaoning", "Heilongjiang", "Guangdong", "Sichuan"]
         regions = pd.DataFrame({"insured": staff, "retirees": retirees, "wage": 30_000.0}, index=names)
-        rows = hand_over(Transfer.model_validate(self.whole()), Sight(regions, {}))
+        rows = pay_transfer(Transfer.model_validate(self.whole()), TransferContext(regions, {}))
         net = dict.fromkeys(names, D(0))
         for row in rows:
             for party, sign in ((row["payer"], -1), (row["receiver"], 1)):
@@ -302,7 +304,7 @@ class TestWhatIsRefused:
         for value, error, why in ((np.nan, MissingValueError, "missing"), (-1.0, SourceError, "negative")):
             table = COUNTIES.assign(spend=COUNTIES["spend"].where(COUNTIES.index != "c", value))
             with pytest.raises(error, match=f"'spend' is {why} for unit 'c'|'spend' is {why} for .*c"):
-                received(Sight(table, {}))
+                received(TransferContext(table, {}))
 
 
 class TestWhateverTheNumbersAre:
@@ -345,4 +347,4 @@ class TestWhateverTheNumbersAre:
             {"need": np.array(needs, dtype=float)}, index=[f"{place:02}" for place in range(len(needs))]
         )
         table = table.iloc[order] if order is not None else table
-        return received(Sight(table, {}), expenditure="need", revenue=0, coefficient=1, budget=D(cents) / 100)
+        return received(TransferContext(table, {}), expenditure="need", revenue=0, coefficient=1, budget=D(cents) / 100)

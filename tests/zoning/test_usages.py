@@ -13,7 +13,7 @@ from maps import write_run
 from zoning.audits import audit
 from zoning.retellings import retell
 from zoning.runs import run
-from zoning.usages import usage, usage_findings
+from zoning.usages import rule_coverage_of, usage_findings
 
 
 def changed(folder: Path, file: str, old: str, new: str) -> None:
@@ -32,7 +32,7 @@ def codes(plan) -> list[tuple[str, str]]:
 
 def test_rules_by_pencil(toy_folder: Path) -> None:
     """Forest decides six units; nobody has 1,000 people; the plant of b4 has 600 MW. c4 is decided by planners."""
-    rules = usage(made(toy_folder)).rules.set_index("rule")
+    rules = rule_coverage_of(made(toy_folder)).rules.set_index("rule")
     assert rules.loc["fragile-1"].to_dict() == {
         "zone": "ecologically_fragile",
         "claims": 6,
@@ -48,7 +48,7 @@ def test_rules_by_pencil(toy_folder: Path) -> None:
 
 def test_land_that_depends_on_a_parameter_by_pencil(toy_folder: Path) -> None:
     """fragile_min: six units of forest and the five that fall to the default; populous_min: these five alone."""
-    found = usage(made(toy_folder)).parameters.set_index("parameter")
+    found = rule_coverage_of(made(toy_folder)).parameters.set_index("parameter")
     columns = ["units", "area_ha", "main_ha", "overlays_ha", "policies_ha"]
     assert found.loc["fragile_min", columns].tolist() == [11, pytest.approx(1100), pytest.approx(1100), 0, 0]
     assert found.loc["populous_min", columns].tolist() == [5, pytest.approx(500), pytest.approx(500), 0, 0]
@@ -68,11 +68,11 @@ reference = "Toy Act, section 1"
 
 def test_land_depends_on_the_numbers_behind_a_derived_measure(toy_folder: Path) -> None:
     """The same question by way of a derived measure hangs on the same number, in a rule and in a policy."""
-    before = usage(made(toy_folder)).parameters.set_index("parameter").loc["populous_min"]
+    before = rule_coverage_of(made(toy_folder)).parameters.set_index("parameter").loc["populous_min"]
     (toy_folder / "rules" / "land.toml").write_text(CROWDED, "utf-8")
     changed(toy_folder, "rules.toml", "population >= populous_min", "crowded >= 1")
     changed(toy_folder, "policies.toml", 'when = "energy_rich"', 'when = "energy_rich AND crowded < 1"')
-    after = usage(made(toy_folder))
+    after = rule_coverage_of(made(toy_folder))
     found = after.parameters.set_index("parameter").loc["populous_min"]
     assert found["main_ha"] == pytest.approx(before["main_ha"])
     assert (before["policies_ha"], found["policies_ha"]) == (0, pytest.approx(100))
@@ -82,7 +82,7 @@ def test_land_depends_on_the_numbers_behind_a_derived_measure(toy_folder: Path) 
 def test_policies_by_pencil(toy_folder: Path) -> None:
     changed(toy_folder, "policies.toml", 'when = "energy_rich"', 'when = "energy_rich AND plant_mw < plant_min_mw"')
     plan = made(toy_folder)
-    found = usage(plan).policies.set_index("policy")
+    found = rule_coverage_of(plan).policies.set_index("policy")
     assert found.loc["plan-first"].tolist() == [12, 0, pytest.approx(1200)]
     assert found.loc["forest-payment"].tolist() == [6, 0, pytest.approx(600)]
     assert found.loc["energy-review"].tolist() == [0, 0, 0]
@@ -96,7 +96,7 @@ def test_a_policy_that_sets_a_parameter_or_asks_for_it_hangs_on_it(toy_folder: P
         'when = "energy_rich"',
         'when = "energy_rich"\nparameters = { least = "populous_min" }',
     )
-    found = usage(made(toy_folder)).parameters.set_index("parameter").loc["populous_min"]
+    found = rule_coverage_of(made(toy_folder)).parameters.set_index("parameter").loc["populous_min"]
     assert (found["policies_ha"], found["units"]) == (pytest.approx(100), 5)  # b4 is one of the five
 
 
@@ -131,7 +131,11 @@ def test_rules_that_tie_or_never_decide(toy_folder: Path) -> None:
     plan = made(toy_folder)
     assert set(plan.zones.loc[plan.zones["status"] == "contested", "unit_id"]) == {"a1", "b1", "c1", "a2", "b2", "c2"}
     assert {("rule_always_ties", "key-1"), ("rule_always_ties", "fragile-1")} <= set(codes(plan))
-    assert usage(plan).rules.set_index("rule")["ties"].to_dict() == {"energy-1": 0, "fragile-1": 6, "key-1": 6}
+    assert rule_coverage_of(plan).rules.set_index("rule")["ties"].to_dict() == {
+        "energy-1": 0,
+        "fragile-1": 6,
+        "key-1": 6,
+    }
 
 
 def test_a_plan_of_another_rulebook_is_refused_and_of_another_text_is_told(toy_folder: Path, write_rulebook) -> None:
@@ -147,7 +151,7 @@ def test_a_plan_of_another_rulebook_is_refused_and_of_another_text_is_told(toy_f
 def test_a_rulebook_without_anything_is_used_for_nothing(toy_folder: Path) -> None:
     plan = made(toy_folder)
     bare = replace(plan, rulebook=replace(plan.rulebook, rules=(), policies=(), parameters={}))
-    assert usage(bare).as_dict() == {"rules": [], "policies": [], "parameters": []}
+    assert rule_coverage_of(bare).as_dict() == {"rules": [], "policies": [], "parameters": []}
     assert list(usage_findings(bare)) == []
 
 

@@ -21,12 +21,12 @@ from zoning.checks import check
 from zoning.claims import classify
 from zoning.entries import Indicator, Rule, Zone
 from zoning.explanations import explain
-from zoning.findings import find
+from zoning.findings import plan_findings_of
 from zoning.retellings import retell
 from zoning.rulebook import Rulebook, Value, read_rulebook
 from zoning.runs import run
-from zoning.usages import usage
-from zoning.wholes import gather_wholes, refinements
+from zoning.usages import rule_coverage_of
+from zoning.wholes import gather_parents, refinements
 from zoning.zones import resolve
 
 DAY = date(2025, 1, 1)
@@ -201,7 +201,7 @@ def test_who_falls_to_the_default_hears_whose_values_these_were(folder) -> None:
 
 
 def test_a_county_counts_its_own_people_not_those_of_each_township(plan) -> None:
-    wholes = gather_wholes(plan.measures, plan.rulebook, "county")
+    wholes = gather_parents(plan.measures, plan.rulebook, "county")
     assert wholes.table["population"].to_dict() == {"east": 2100.0, "west": 900.0}
     assert wholes.table["ecologically_fragile_share"].to_dict() == {"east": 0.0, "west": 0.75}
     assert wholes.table["area_ha"].tolist() == pytest.approx([600.0, 600.0])
@@ -238,14 +238,14 @@ def test_who_decides_on_a_county_decides_on_its_townships_but_for_their_own(fold
         "refined_parts": 1,
     }
     assert zones.loc["b1", "reason"] == "county west: decided by the council on 2024-01-01: why not"
-    found = {one.code: one for one in find(plan)}
+    found = {one.code: one for one in plan_findings_of(plan)}
     assert found["refined"].level == "note"
     assert found["refined"].text == (
         "units with another main function than their county: 1 (west 100.00 ha of 600.00 ha)"
     )
-    idle = [one for one in find(plan) if one.code == "decision_without_effect"]
+    idle = [one for one in plan_findings_of(plan) if one.code == "decision_without_effect"]
     assert [one.features for one in idle] == [("a1",), ("east",)]  # wood-1 has a1 fragile already, key-1 east key
-    assert not [one for one in find(plan) if one.code == "decision_unit_dropped"]
+    assert not [one for one in plan_findings_of(plan) if one.code == "decision_unit_dropped"]
 
 
 LOCK = """
@@ -268,7 +268,7 @@ def test_a_locked_county_binds_its_townships_and_shows_who_wanted_otherwise(fold
     assert set(west["main"]) == {"general"}
     assert set(west["main_of_whole"]) == {"general"}
     assert set(west["status"]) == {"by_decision"}
-    against = [one.features for one in find(plan) if one.code == "decision_against_lock"]
+    against = [one.features for one in plan_findings_of(plan) if one.code == "decision_against_lock"]
     assert against == [("a1",), ("west",)]
     assert west["reason"].iloc[0] == "county west: locked at national level by Parliament: listed (List 1)"
     notes = check(study, plan.rulebook, read_layers(study))
@@ -344,7 +344,7 @@ def test_columns_that_name_no_whole(folder, units, change: str, error: type[Exce
 def test_a_unit_may_be_its_own_whole() -> None:
     rulebook = Rulebook("r", "", "", DAY, indicators=(Indicator(name="x", whole="sum"),))
     towns = pd.DataFrame({"county": ["a", "k"], "x": [1.0, 2.0]}, index=["a", "b"])
-    assert gather_wholes(towns, rulebook, "county").table["x"].to_dict() == {"a": 1.0, "k": 2.0}
+    assert gather_parents(towns, rulebook, "county").table["x"].to_dict() == {"a": 1.0, "k": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -371,7 +371,7 @@ def test_how_parts_make_a_whole(indicator: Indicator, values: list[object], expe
     """Two parts of 100 and 300 ha."""
     rulebook = Rulebook("r", "", "", DAY, indicators=(indicator,))
     towns = pd.DataFrame({"county": "k", "area_ha": [100.0, 300.0], indicator.name: values}, index=["a", "b"])
-    found = gather_wholes(towns, rulebook, "county").table.loc["k", indicator.name]
+    found = gather_parents(towns, rulebook, "county").table.loc["k", indicator.name]
     assert pd.isna(found) if expected is None else found == expected
 
 
@@ -465,9 +465,9 @@ def test_decisions_find_parts_and_wholes() -> None:
 def test_land_depends_on_the_numbers_of_rules_that_were_asked(folder) -> None:
     """fragile_min: 300 ha of west by fragile-1 and 600 ha of east by town-1; without counties nobody asks town-1."""
     plan = folder / "plan.toml"
-    found = usage(run(read_study(plan))).parameters.set_index("parameter")["main_ha"]
+    found = rule_coverage_of(run(read_study(plan))).parameters.set_index("parameter")["main_ha"]
     assert found["fragile_min"] == pytest.approx(900)
     assert found[["town_fragile_max", "town_min", "populous_min"]].tolist() == pytest.approx([300, 600, 0])
     plan.write_text(plan.read_text("utf-8").replace('part_of = "county"\n', ""), "utf-8")
-    alone = usage(run(read_study(plan))).parameters.set_index("parameter")["main_ha"]
+    alone = rule_coverage_of(run(read_study(plan))).parameters.set_index("parameter")["main_ha"]
     assert alone[["fragile_min", "town_fragile_max", "town_min"]].tolist() == pytest.approx([1200, 0, 0])
