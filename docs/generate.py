@@ -21,10 +21,10 @@ import layers
 import maps
 import zoning
 from layers import SeveralErrors, ZoneplanError, study_schema
-from layers.schemas import DescribedSchema
-from maps.commands import app
-from zoning.case_entries import Cases
-from zoning.drafts import FILES
+from layers.sources.study_file import DescribedSchema
+from maps.cli.commands import app
+from zoning.rulebook.chapter_schemas import Cases
+from zoning.rulebook.rulebook_folder import FILES
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/generate.py from the code; change it there. -->"

@@ -10,8 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from layers.energy_tables import EnergyTable
-from layers.rasters import Raster
+from layers.formats import EnergyTable, Raster
 
 Kind = Literal["polygons", "lines", "points", "raster"]
 

@@ -1,4 +1,4 @@
-"""Reading: all inputs of a study, checked, repaired, in one working CRS, with a ledger of every repair.
+"""All inputs of a study, checked, repaired, in one working CRS, with a ledger of every repair.
 
 Everything that is wrong with any file is said at once.
 """
@@ -12,28 +12,30 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from layers.crs import datum_note, known_crs, working_crs
-from layers.drivers import digest, parts_of
-from layers.duplicates import note_duplicates
-from layers.energy_tables import read_energy
+from layers.conditions import parse_formula
+from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, working_crs
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all
-from layers.footprints import Borders
-from layers.formulas import parse_formula
-from layers.grids import edges_on
-from layers.industry_sections import IndustriesSection
-from layers.industry_tables import read_industries
+from layers.formats import (
+    Raster,
+    cell_condition,
+    check_values,
+    digest,
+    join_table,
+    parts_of,
+    read_energy,
+    read_features,
+    read_industries,
+    read_raster,
+    read_table,
+    select,
+    window_of,
+)
+from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates, polygons_of
+from layers.inputs import Layer, Source, Stack
 from layers.ledger import entries, gather
-from layers.outlines import polygons_of
-from layers.places import keep_near, refuse_far
-from layers.projections import project
-from layers.rasters import Raster, cell_condition, check_values, read_raster, window_of
-from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
-from layers.sections import LayerSection
-from layers.stack import Layer, Source, Stack
-from layers.study import Study, resolve_source
-from layers.tables import join_table, read_table
+from layers.raster import Borders, edges_on
+from layers.sources import IndustriesSection, LayerSection, Study, resolve_source
 from layers.units import read_units, settle_units
-from layers.vectors import read_features, select
 
 Found = TypeVar("Found")
 RASTER_ENDINGS = (".tif", ".tiff")

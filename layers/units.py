@@ -10,13 +10,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers.coverages import note_gaps, settle_overlaps
+from layers.crs import project
 from layers.errors import GeometryError, SourceError, UnknownNameError, shown
+from layers.formats import read_features
+from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
 from layers.ledger import entries, gather
-from layers.projections import project
-from layers.repairs import drop_empty, keep_kind, kind_of, make_valid
-from layers.sections import UnitsSection
-from layers.vectors import read_features
+from layers.sources import UnitsSection
 
 # Names that zoneplan gives to every unit; ``name`` and ``jurisdiction`` may be the file's own where they mean the same.
 RESERVED = ("unit_id", "area_ha", "name", "jurisdiction")

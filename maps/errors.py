@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers import Finding, ZoneplanError
+from layers.errors import Finding, ZoneplanError
 
 
 class WriteError(ZoneplanError):

@@ -25,7 +25,7 @@ import pytest
 from pyproj import Transformer
 
 from tests.conftest import CRS, DATA, rectangle
-from zoning.drafts import LAWS
+from zoning.rulebook.rulebook_folder import LAWS
 
 LAND = {
     "park": [(0, 2, 1, 3)],

@@ -29,8 +29,8 @@ import pytest
 
 from layers import read_study
 from maps import main
-from zoning.case_entries import Cases
-from zoning.drafts import FILES
+from zoning.rulebook.chapter_schemas import Cases
+from zoning.rulebook.rulebook_folder import FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -135,7 +135,7 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> 
 def test_the_rule_of_the_readme_works_where_it_says(tmp_path: Path) -> None:
     (rule,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml" and "[[rules]]" in text)
     book = tmp_path / "rulebook"
-    shutil.copytree(ROOT / "zoning" / "laws" / "us_west", book)
+    shutil.copytree(ROOT / "zoning" / "rulebooks" / "us_west", book)
     with (book / "rules.toml").open("a", encoding="utf-8") as file:
         file.write(f"\n{rule}")
     assert call(f"zoneplan check {book}").strip() == "0 errors, 0 warnings, 0 notes"

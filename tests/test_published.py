@@ -10,26 +10,30 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or ROOT.parent / "shared")
-LAND = "tests/zoning/test_derivations.py::"
-MONEY = "tests/zoning/test_published_money.py::"
+LAND = "tests/zoning/measures/test_derived_values.py::"
+MONEY = "tests/zoning/compensation/test_published_money.py::"
 REPRODUCED = {
-    "cn_gdp_provinces": "tests/layers/test_studies.py::test_figures_are_those_published",
-    "cn_pop_2010_2019_26prov": "tests/layers/test_studies.py::test_figures_are_those_published",
+    "cn_gdp_provinces": "tests/layers/test_builtin_studies.py::test_figures_are_those_published",
+    "cn_pop_2010_2019_26prov": "tests/layers/test_builtin_studies.py::test_figures_are_those_published",
     "crossprov_farmland_price": (f"{LAND}test_the_price_of_farmland_from_other_provinces_and_the_wrong_example"),
     "eco_comp_schemes": f"{MONEY}test_the_jiuzhou_asks_for_more_months_each_year_and_the_dongjiang_is_a_bet",
-    "energy_11fyp_iepd": "tests/zoning/test_intensities.py::test_over_fulfilment_tells_which_target_was_the_final_one",
-    "energy_11fyp_overfulfilment": "tests/zoning/test_intensities.py::test_over_fulfilment_of_the_eleventh_plan",
-    "energy_intensity_nbs_2018_2020": (
-        "tests/zoning/test_energy.py::test_intensity_of_2020_follows_from_the_growth_of_use_and_output"
+    "energy_11fyp_iepd": (
+        "tests/zoning/energy/test_intensity.py::test_over_fulfilment_tells_which_target_was_the_final_one"
     ),
-    "energy_shenzhen_12fyp": "tests/zoning/test_intensities.py::test_annual_rates_of_shenzhen",
-    "energy_traffic_light": "tests/zoning/test_energy.py::test_published_lights_follow_from_inputs_that_deserve_them",
+    "energy_11fyp_overfulfilment": "tests/zoning/energy/test_intensity.py::test_over_fulfilment_of_the_eleventh_plan",
+    "energy_intensity_nbs_2018_2020": (
+        "tests/zoning/energy/test_dual_control.py::test_intensity_of_2020_follows_from_the_growth_of_use_and_output"
+    ),
+    "energy_shenzhen_12fyp": "tests/zoning/energy/test_intensity.py::test_annual_rates_of_shenzhen",
+    "energy_traffic_light": (
+        "tests/zoning/energy/test_dual_control.py::test_published_lights_follow_from_inputs_that_deserve_them"
+    ),
     "eu_cohesion_berlin": f"{MONEY}test_the_berlin_method_in_both_periods",
     "farmland_occupation_tax": f"{LAND}test_the_published_rates_of_the_farmland_occupation_tax",
     "fiscal_difficulty_2019": f"{MONEY}test_fiscal_difficulty_is_a_coefficient_from_20_to_90",
     "gb50137_partial": f"{LAND}test_the_published_ranges_of_land_for_each_resident",
     "german_certificate_key": f"{MONEY}test_land_certificates_go_to_all_municipalities_by_people",
-    "gini_oracle_cran": "tests/zoning/test_evenness.py::test_the_published_coefficient",
+    "gini_oracle_cran": "tests/zoning/solver/test_gini_optimum.py::test_the_published_coefficient",
     "grain_county_reward_2005": f"{MONEY}test_grain_counties_of_2005_by_the_complete_rule",
     "horizontal_comp_events": f"{MONEY}test_payments_on_the_chishui_follow_from_its_rule_but_one",
     "human_land_linkage": f"{LAND}test_the_published_steps_of_land_for_settlers",
@@ -41,10 +45,14 @@ REPRODUCED = {
         "tests/zoning/test_plan_of_2010.py::test_the_national_classes_stand_in_one_order_in_everything"
     ),
     "national_constants": f"{MONEY}test_constants_of_the_nation_agree_with_each_other",
-    "negative_list_counts": "tests/zoning/test_industries.py::test_lists_are_counted_as_counties_count_them",
+    "negative_list_counts": (
+        "tests/zoning/policies/test_negative_lists.py::test_lists_are_counted_as_counties_count_them"
+    ),
     "pension_by_region_2010": f"{MONEY}test_pensions_of_25_regions_are_pooled_and_net_to_zero",
     "pension_central_adjustment": f"{MONEY}test_the_central_adjustment_of_pensions_as_it_was_printed",
-    "provincial_three_lines_2035": "tests/zoning/test_floors.py::test_the_published_quotas_of_provinces",
+    "provincial_three_lines_2035": (
+        "tests/zoning/zones/test_coverage_targets.py::test_the_published_quotas_of_provinces"
+    ),
     "stock_increment_linkage": f"{LAND}test_the_published_steps_of_stock_and_increment",
     "xinanjiang_rounds": f"{MONEY}test_the_rounds_of_the_xinanjiang_put_in_what_is_printed",
     "xinjiang_esv_2018": f"{MONEY}test_values_of_services_in_xinjiang_add_up",

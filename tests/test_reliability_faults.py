@@ -19,8 +19,8 @@ from types import SimpleNamespace
 import pytest
 import shapely
 
-import maps.files
-import zoning.overlays
+import maps.run_folder.run_files
+import zoning.overlays.unit_overlay
 from layers import LimitError, SourceError, ZoneplanError, read_study
 from maps import BusyError, WriteError, require_room, stage_folder, verify, write_run
 from zoning import overlay, run
@@ -62,7 +62,7 @@ def test_f07_a_disk_that_fills_up_keeps_the_older_run(
     def full(*_arguments, **_words):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(maps.files, writer, full)
+    monkeypatch.setattr(maps.run_folder.run_files, writer, full)
     done = command("run", toy_folder / "plan.toml", "--out", folder)
     assert done.code == 5
     assert "No space left on device" in done.err
@@ -139,13 +139,15 @@ def test_f09_no_memory_in_the_geometry_library_is_a_limit(units, designations, m
     def starve(*_arguments, **_words):
         raise shapely.errors.GEOSException("std::bad_alloc")
 
-    monkeypatch.setattr(zoning.overlays, "partition", starve)
+    monkeypatch.setattr(zoning.overlays.unit_overlay, "partition", starve)
     with pytest.raises(LimitError, match="out of memory while cutting 12 units by 'ecologically_fragile'") as caught:
         overlay(units, designations)
     assert (caught.value.exit_code, caught.value.code) == (6, "memory")
 
 
-@pytest.mark.parametrize("where", ["layers.vectors.read_records", "zoning.runs.measure", "maps.files.draw"])
+@pytest.mark.parametrize(
+    "where", ["layers.formats.vector.read_records", "zoning.pipeline.measure", "maps.run_folder.run_files.draw"]
+)
 def test_f09_no_memory_anywhere_is_exit_6(where: str, command, toy_folder: Path, tmp_path: Path, monkeypatch) -> None:
     def starve(*_arguments, **_words):
         raise MemoryError
@@ -233,14 +235,14 @@ def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
 
 STOPPED = """
 import os, signal, sys
-import maps.files
+import maps.run_folder.run_files
 name = sys.argv.pop()
-write = maps.files.write_workbook
+write = maps.run_folder.run_files.write_workbook
 def stop(*arguments):
     write(*arguments)
     os.kill(os.getpid(), getattr(signal, name))
     signal.pause()
-maps.files.write_workbook = stop
+maps.run_folder.run_files.write_workbook = stop
 sys.argv[0] = "zoneplan"
 maps.main()
 """

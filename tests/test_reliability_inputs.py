@@ -21,7 +21,7 @@ from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 
 from layers import read_layers, read_study
 from maps import write_run
-from maps.files import RUN_FILES
+from maps.run_folder.run_files import RUN_FILES
 from zoning import overlay, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -334,7 +334,7 @@ def calls(name: str) -> list[tuple[Path, ast.Call]]:
     """Every call of a function or method of this name in the packages."""
     found = []
     for package in ("layers", "zoning", "maps"):
-        for path in sorted((ROOT / package).glob("*.py")):
+        for path in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 called = node.func if isinstance(node, ast.Call) else None
                 if getattr(called, "attr", getattr(called, "id", None)) == name:
@@ -351,7 +351,10 @@ def test_b37_coordinates_are_x_and_y_in_every_transformation() -> None:
 
 def test_b42_b43_no_shapefile_is_ever_written() -> None:
     assert not [name for name in RUN_FILES if Path(name).suffix in {".shp", ".dbf"}]
-    written = "".join((ROOT / "maps" / f"{name}.py").read_text("utf-8") for name in ("exports", "files", "folders"))
+    written = "".join(
+        (ROOT / "maps" / f"{name}.py").read_text("utf-8")
+        for name in ("exports/geodata", "run_folder/run_files", "run_folder/atomic_folder")
+    )
     assert 'driver="GPKG"' in written
     assert "Shapefile" not in written
     assert calls("to_file") == []

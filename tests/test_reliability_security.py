@@ -421,7 +421,7 @@ def test_s39_an_unknown_unit_is_shown_escaped(command, toy_folder: Path, tmp_pat
 
 
 def trees() -> list[tuple[str, ast.AST]]:
-    packages = [path for package in ("layers", "zoning", "maps") for path in sorted((ROOT / package).glob("*.py"))]
+    packages = [path for package in ("layers", "zoning", "maps") for path in sorted((ROOT / package).rglob("*.py"))]
     return [(f"{path.parent.name}.{path.stem}", ast.parse(path.read_text("utf-8"))) for path in packages]
 
 

@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 
 from layers import LANGUAGES
-from layers import sentences as layer_words
-from maps.map_words import _WORDS as MAP
-from zoning import industry_texts, prices, vocabulary
-from zoning import words as engine
+from layers.conditions import clause_wording as layer_words
+from maps.locale.message_catalogues import _WORDS as MAP
+from zoning.wording import chapter_messages, solution_messages, terms
+from zoning.wording import messages as engine
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT = tomllib.loads((ROOT / "maps" / "assets" / "report_words.toml").read_text("utf-8"))
+REPORT = tomllib.loads((ROOT / "maps" / "locale" / "report_messages.toml").read_text("utf-8"))
 DICTIONARIES = {
     "layers": layer_words.WORDS,
     "zoning": engine.WORDS,
-    "instruments": vocabulary.INSTRUMENTS,
-    "roles": vocabulary.ROLES,
-    "settings": vocabulary.SETTINGS,
-    "units": vocabulary.UNITS,
-    "industries": industry_texts.INDUSTRY_WORDS,
-    "prices": prices.WORDS,
+    "instruments": terms.INSTRUMENTS,
+    "roles": terms.ROLES,
+    "settings": terms.SETTINGS,
+    "units": terms.UNITS,
+    "industries": chapter_messages.INDUSTRY_WORDS,
+    "prices": solution_messages.WORDS,
     "map": MAP,
     "report": {key: tuple(texts[language] for language in LANGUAGES) for key, texts in REPORT.items()},
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from layers import ZoneplanError, shown
+from layers.errors import ZoneplanError, shown
 
 
 class RulebookError(ZoneplanError):

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layers import Stack, Study, confirm_sources, raise_all, require_language, uncollected, unpooled
-from zoning.accounts import account, positions
-from zoning.assumptions import assume, assume_scheme
-from zoning.checks import complaints, dropped_units, read_inputs
-from zoning.claims import classify
-from zoning.energy import judge_energy
-from zoning.energy_schemes import scheme_in_force
-from zoning.indicators import assumed, complete_measures
-from zoning.industries import list_industries
-from zoning.lines import settle_lines, tabulate_lines
-from zoning.margins import conflicts
-from zoning.measures import measure, undeducted
-from zoning.origins import provided
-from zoning.overlays import overlay
-from zoning.own_lists import lists_in_force, local_items, looser_faults
-from zoning.parties import known_parties
-from zoning.plans import Assumption, Plan
-from zoning.policies import assign
+from layers.errors import raise_all
+from layers.inputs import Stack
+from layers.languages import require_language
+from layers.memory import uncollected, unpooled
+from layers.read import confirm_sources
+from layers.sources import Study
+from zoning.checks import complaints, dropped_units, provided, read_inputs
+from zoning.compensation import account, known_parties, positions, value_services
+from zoning.energy import judge_energy, scheme_in_force
+from zoning.explanations import assume, assume_scheme
+from zoning.measures import assumed, complete_measures, measure, undeducted
+from zoning.overlays import overlay, settle_lines, tabulate_lines
+from zoning.plan import Assumption, Plan
+from zoning.policies import assign, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import allocate_traced
-from zoning.rulebook import Rulebook
-from zoning.services import value_services
-from zoning.sitings import site
+from zoning.rulebook import Rulebook, without_unused_topics
+from zoning.siting import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
-from zoning.topics import without_unused_topics
-from zoning.zones import resolve
+from zoning.zones import classify, conflicts, resolve
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""

@@ -11,7 +11,8 @@ import pandas as pd
 from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, tabulate
 
 if TYPE_CHECKING:
-    from layers import Source, Study
+    from layers.inputs import Source
+    from layers.sources import Study
     from zoning.rulebook import Rulebook
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers import LEDGER_COLUMNS
+from layers.ledger import LEDGER_COLUMNS
 
 Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry"]
 

@@ -1,4 +1,4 @@
-"""Turnings: the values of one column at which the clauses of a condition turn, all else held as it is.
+"""The values of one column at which the clauses of a condition turn, all else held as it is.
 
 A comparison whose sides are sums, products and quotients is, seen as a function of one column, one polynomial over
 another. Where both are of the first degree at most, the place at which the sides meet is a division; where they are
@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.answers import View
-from layers.columns import Scalar
-from layers.conditions import Condition
-from layers.expressions import (
+from layers.conditions.condition import Condition
+from layers.conditions.evaluation import Scalar, View
+from layers.conditions.syntax_tree import (
     Among,
     Arithmetic,
     Between,

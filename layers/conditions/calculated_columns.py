@@ -8,11 +8,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from layers.answers import View
-from layers.columns import Scalar
-from layers.expressions import Expression, Name, walk
-from layers.grammar import parse_expression
-from layers.sentences import number_text
+from layers.conditions.clause_wording import number_text
+from layers.conditions.evaluation import Scalar, View
+from layers.conditions.grammar import parse_expression
+from layers.conditions.syntax_tree import Expression, Name, walk
 
 
 class Calculation(Expression):

@@ -1,4 +1,4 @@
-"""Sentences: what a comparison found, said with values and thresholds, and true whether the comparison holds or not."""
+"""What a comparison found, said with values and thresholds, and true whether the comparison holds or not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from layers.answers import Answer, View
-from layers.columns import Plain
-from layers.expressions import Among, Between, Comparison, Constant, Like, Name, Node, walk
+from layers.conditions.evaluation import Answer, Plain, View
+from layers.conditions.syntax_tree import Among, Between, Comparison, Constant, Like, Name, Node, walk
 from layers.languages import Words, words_in
 
 _SPREAD = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")+")|[ \t\r\n]+""")

@@ -14,12 +14,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.answers import Answer, View
-from layers.columns import Plain, Scalar, Truths
-from layers.encodings import Json, cql2_json
-from layers.expressions import Expression, Joined, Name, Node, Opposite, walk
-from layers.grammar import parse_expression
-from layers.sentences import sentences, titled
+from layers.conditions.clause_wording import sentences, titled
+from layers.conditions.cql2 import Json, cql2_json
+from layers.conditions.evaluation import Answer, Plain, Scalar, Truths, View
+from layers.conditions.grammar import parse_expression
+from layers.conditions.syntax_tree import Expression, Joined, Name, Node, Opposite, walk
 
 Word = Literal["yes", "no", "unknown"]
 

@@ -1,11 +1,10 @@
-"""Encodings: a condition as CQL2-JSON, the form in which other programs exchange filters (OGC 21-065r2, clause 8)."""
+"""A condition as CQL2-JSON, the form in which other programs exchange filters (OGC 21-065r2, clause 8)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from layers.errors import ConditionError
-from layers.expressions import (
+from layers.conditions.syntax_tree import (
     CONDITIONS,
     Among,
     Arithmetic,
@@ -20,6 +19,7 @@ from layers.expressions import (
     Node,
     Opposite,
 )
+from layers.errors import ConditionError
 
 Json = dict[str, Any] | list[Any] | float | str | bool
 
@@ -53,7 +53,7 @@ def cql2_json(tree: Node) -> Json:
 
     Examples
     --------
-    >>> from layers.grammar import parse_expression
+    >>> from layers.conditions.grammar import parse_expression
     >>> cql2_json(parse_expression("slope > slope_max AND NOT metro"))["args"][1]
     {'op': 'not', 'args': [{'op': '=', 'args': [{'property': 'metro'}, True]}]}
     """

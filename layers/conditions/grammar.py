@@ -1,4 +1,4 @@
-"""The grammar of conditions: a strict subset of OGC CQL2-Text, read into a tree of :mod:`layers.expressions`."""
+"""The grammar of conditions: a strict subset of OGC CQL2-Text, read into a tree of :mod:`syntax_tree`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any, cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from layers.errors import ConditionError
-from layers.expressions import (
+from layers.conditions.syntax_tree import (
     CONDITIONS,
     Among,
     Arithmetic,
@@ -28,6 +27,7 @@ from layers.expressions import (
     Opposite,
     pointed,
 )
+from layers.errors import ConditionError
 
 MAX_LENGTH = 2000
 MAX_TOKENS = 1000

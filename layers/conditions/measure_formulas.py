@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from layers.conditions import Condition, parse_condition
+from layers.conditions.condition import Condition, parse_condition
 from layers.errors import ConditionError, StudyError, raise_all
 
 SURFACES = ("value", "slope", "aspect", "relief")

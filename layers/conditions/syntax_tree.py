@@ -1,6 +1,6 @@
-"""Expressions: a condition as a tree of frozen values, each of which knows where it stands in the text.
+"""A condition as a tree of frozen values, each of which knows where it stands in the text.
 
-Nothing here reads text or data: :mod:`layers.grammar` makes the tree, :mod:`layers.answers` asks it about a table.
+Nothing here reads text or data: :mod:`grammar` makes the tree, :mod:`evaluation` asks it about a table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Coordinate reference systems: which one a file is in, and the equal-area one to plan in."""
+"""Which one a file is in, and the equal-area one to plan in."""
 
 from __future__ import annotations
 

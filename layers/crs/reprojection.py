@@ -17,7 +17,7 @@ import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
 
-from layers.crs import Floats, known_crs, same_crs, way_between
+from layers.crs.file_and_working_crs import Floats, known_crs, same_crs, way_between
 from layers.errors import GeometryError, LimitError, shown
 
 Ints = npt.NDArray[np.int64]

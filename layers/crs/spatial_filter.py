@@ -1,4 +1,4 @@
-"""Places: which features of a layer lie where the units are, seen in the layer's own CRS before it is projected.
+"""Which features of a layer lie where the units are, seen in the layer's own CRS before it is projected.
 
 Far from its centre an equal-area projection tears: an outline around the point opposite the units would come out
 inside out and cover them. So what is far away goes before projecting, whole parts of features at a time.
@@ -15,11 +15,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers.crs import known_crs, way_between
+from layers.crs.file_and_working_crs import known_crs, way_between
+from layers.crs.multipart import join_parts, parts_of_dimension, valid_polygons
+from layers.crs.reprojection import full_turn
 from layers.errors import CrsError
 from layers.ledger import entries, gather
-from layers.parts import join_parts, parts_of_dimension, valid_polygons
-from layers.projections import full_turn
 
 # Of a turn, which a CRS may count in grads or radians, too.
 _WIDE = 1 / 4

@@ -1,4 +1,4 @@
-"""Tables: further columns for the units, joined by id as text; a row or a unit without partner is in the ledger."""
+"""Further columns for the units, joined by id as text; a row or a unit without partner is in the ledger."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from layers.drivers import TABLES, format_of
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
+from layers.formats.feature_records import frame_of, read_records
+from layers.formats.gdal_drivers import TABLES, format_of
 from layers.ledger import entries, gather
-from layers.records import frame_of, read_records
 
 
 def read_table(

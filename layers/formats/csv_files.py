@@ -1,4 +1,4 @@
-"""Sheets: comma-separated text. Every cell is text; a column becomes numbers only where nothing can be lost by it."""
+"""Comma-separated text. Every cell is text; a column becomes numbers only where nothing can be lost by it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from layers.drivers import check_rows, check_size
 from layers.errors import SourceError, naming_the_layer, shown
-from layers.sections import check_encoding
+from layers.formats.gdal_drivers import check_rows, check_size
+from layers.sources import check_encoding
 
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
 _TRUTHS = frozenset({"true", "false"})

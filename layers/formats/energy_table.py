@@ -11,9 +11,8 @@ from difflib import get_close_matches
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
-from layers.flow_sections import EnergySection, EnergyShare
-from layers.sheets import CsvRow, read_cells
-from layers.study import resolve_source
+from layers.formats.csv_files import CsvRow, read_cells
+from layers.sources import EnergySection, EnergyShare, resolve_source
 
 REGION = "region"
 UNITS = ("tce", "tco2")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, raise_all, shown
-from layers.sheets import CsvRow, read_cells
+from layers.formats.csv_files import CsvRow, read_cells
 
 INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
 """The columns that are read; any others are a note to oneself."""

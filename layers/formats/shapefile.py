@@ -16,7 +16,7 @@ import pandas as pd
 
 from layers.errors import SourceError, naming_the_layer
 from layers.ledger import entries
-from layers.sections import check_encoding
+from layers.sources import check_encoding
 
 _GBK_MARK = 0x4D
 _DELETED = ord("*")

@@ -19,12 +19,11 @@ from pyproj import CRS
 
 from layers.conditions import parse_condition
 from layers.crs import settle_crs
-from layers.drivers import FEATURES, format_of
 from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
+from layers.formats.feature_records import Records, frame_of, read_records, shapes_of, too_deep
+from layers.formats.gdal_drivers import FEATURES, format_of
+from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
-from layers.records import Records, frame_of, read_records
-from layers.shapefiles import check_shapefile, deleted_in, encoding_of
-from layers.wellknown import shapes_of, too_deep
 
 _TURN = 360.0
 

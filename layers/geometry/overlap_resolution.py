@@ -1,4 +1,4 @@
-"""Coverages: units that tile the ground, without overlap; where they overlap a little, the first by id keeps it."""
+"""Units that tile the ground, without overlap; where they overlap a little, the first by id keeps it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.crs import parts_of_dimension
 from layers.errors import GeometryError, shown
 from layers.ledger import entries, gather
-from layers.parts import parts_of_dimension
 
 MAX_GAP_HA = 100.0
 MAX_GAP_WIDTH_M = 50.0

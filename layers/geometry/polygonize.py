@@ -1,4 +1,4 @@
-"""Outlines: the cells of a raster that designates, drawn as polygons along the cells' edges."""
+"""The cells of a raster that designates, drawn as polygons along the cells' edges."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 import shapely
 from shapely.geometry import shape
 
-from layers.parts import valid_polygons
-from layers.rasters import Raster, Window
+from layers.crs import valid_polygons
+from layers.formats import Raster, Window
 
 
 def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:

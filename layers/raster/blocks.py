@@ -1,4 +1,4 @@
-"""Tracts: the part of each cell of a grid that lies inside some land, with what the grid says of it."""
+"""The part of each cell of a grid that lies inside some land, with what the grid says of it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers.crs import way_between
-from layers.grids import batches, refuse_coarse, terrain_at
-from layers.projections import project
-from layers.rasters import Raster
+from layers.crs import project, way_between
+from layers.formats import Raster
+from layers.raster.zonal_statistics import batches, refuse_coarse, terrain_at
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -8,7 +8,7 @@ from pyproj import CRS, Geod
 
 from layers.crs import is_equal_area, way_between
 from layers.errors import CrsError
-from layers.rasters import HOLD_ALL, Raster
+from layers.formats import HOLD_ALL, Raster
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Footprints: how much of each cell of a grid lies inside each polygon, exactly.
+"""How much of each cell of a grid lies inside each polygon, exactly.
 
 Polygons come as directed edges. Each edge is cut where it crosses a line of the grid; what it leaves on its right
 inside its cell, and the height that it hands on to all cells further right, add up to the share of every cell.
@@ -15,10 +15,9 @@ import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
 
-from layers.crs import known_crs, same_crs, way_between
+from layers.crs import densify, full_turn, known_crs, same_crs, way_between
 from layers.errors import GeometryError, shown
-from layers.projections import densify, full_turn
-from layers.rasters import HOLD_ALL
+from layers.formats import HOLD_ALL
 
 if TYPE_CHECKING:
     from affine import Affine

@@ -1,8 +1,14 @@
-"""Grids: what a raster says about each unit, by the exact share of every cell inside it and the cell's true area."""
+"""What a raster says about each unit, by the exact share of every cell inside it and the cell's true area.
+
+The cells inside each unit, every one with its weight, and the statistics of them.
+
+The cells of a raster that count for a formula, and the statistic that it makes of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -10,17 +16,215 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.cells import cell_areas, cell_sides
-from layers.conditions import Condition
-from layers.crs import known_crs, same_crs
+from layers.conditions import Condition, Formula
+from layers.crs import SAGITTA_M, full_turn, known_crs, same_crs
 from layers.errors import SourceError, naming_the_layer
-from layers.footprints import Borders, Edges, Floats, Footprint, footprint
-from layers.formulas import Formula
-from layers.projections import SAGITTA_M, full_turn
-from layers.rasters import Raster
-from layers.samples import Sample
-from layers.tallies import sample_of, statistic
-from layers.terrain import aspect, neighbour_heights, relief, slope
+from layers.formats import Raster
+from layers.raster.cell_area import cell_areas, cell_sides
+from layers.raster.coverage_fraction import Borders, Edges, Floats, Footprint, footprint
+from layers.raster.terrain import aspect, neighbour_heights, relief, slope
+
+Flags = npt.NDArray[np.bool_]
+
+_TIE = 1e-12
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Values of cells, each in one of ``count`` units.
+
+    Attributes
+    ----------
+    owner : array of int
+        Place of the unit, sorted.
+    value : array of float
+        No NaN.
+    weight : array of float
+        The true area of the cell inside the unit.
+    share : array of float
+        Of the cell inside the unit.
+    count : int
+        How many units there are; those without a cell get NaN.
+    """
+
+    owner: npt.NDArray[np.int64]
+    value: Floats
+    weight: Floats
+    share: Floats
+    count: int
+
+    def of(self, chosen: Flags) -> Sample:
+        """Some of the cells."""
+        return Sample(self.owner[chosen], self.value[chosen], self.weight[chosen], self.share[chosen], self.count)
+
+    def totals(self, amounts: Floats) -> Floats:
+        """The sum of amounts in each unit; NaN for a unit without a cell."""
+        sums = np.bincount(self.owner, amounts, self.count)
+        return np.where(np.diff(self.starts) > 0, sums, np.nan)
+
+    @property
+    def starts(self) -> npt.NDArray[np.intp]:
+        """Where the cells of each unit begin, and where the last ones end."""
+        return np.searchsorted(self.owner, np.arange(self.count + 1))
+
+
+def mean(sample: Sample) -> Floats:
+    """The mean, weighted by area, of what each value has above the lowest: so one value alone comes out as it is."""
+    base = minimum(sample)
+    return base + sample.totals(sample.weight * (sample.value - base[sample.owner])) / sample.totals(sample.weight)
+
+
+def fraction(sample: Sample) -> Floats:
+    """The part of the land whose value is 1 where all others are 0."""
+    return sample.totals(sample.weight * sample.value) / sample.totals(sample.weight)
+
+
+def mean_direction(sample: Sample) -> Floats:
+    """The mean of directions in degrees, 0 to 360: that of 350 and 10 is 0; NaN where they cancel out."""
+    angle = np.radians(sample.value)
+    area = sample.totals(sample.weight)
+    east = sample.totals(sample.weight * np.sin(angle)) / area
+    north = sample.totals(sample.weight * np.cos(angle)) / area
+    direction = np.round(np.degrees(np.arctan2(east, north)) % 360.0, 9) % 360.0
+    return np.where(np.hypot(east, north) > _TIE, direction, np.nan)
+
+
+def std(sample: Sample) -> Floats:
+    """The standard deviation of all the land, weighted by area."""
+    off = sample.value - mean(sample)[sample.owner]
+    return np.sqrt(sample.totals(sample.weight * off**2) / sample.totals(sample.weight))
+
+
+def total(sample: Sample) -> Floats:
+    """The sum of the values, each times the share of its cell inside the unit."""
+    return sample.totals(sample.share * sample.value)
+
+
+def minimum(sample: Sample) -> Floats:
+    """The smallest value of all cells that the unit touches."""
+    found = np.full(sample.count, np.inf)
+    np.minimum.at(found, sample.owner, sample.value)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def maximum(sample: Sample) -> Floats:
+    """The largest value of all cells that the unit touches."""
+    found = np.full(sample.count, -np.inf)
+    np.maximum.at(found, sample.owner, sample.value)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def quantile(sample: Sample, part: float) -> Floats:
+    """The value that ``part`` of the unit's land does not exceed.
+
+    Notes
+    -----
+    Cells are put in order; the value is that at which the area so far first reaches ``part`` of the whole. Where it
+    reaches it exactly, the mean of this and the next value: so the median of two equal cells is their mean.
+    """
+    order = np.lexsort([sample.value, sample.owner])
+    value, weight = sample.value[order], sample.weight[order]
+    found = np.full(sample.count, np.nan)
+    start = sample.starts
+    for unit in np.flatnonzero(np.diff(start)):
+        values, area = value[start[unit] : start[unit + 1]], np.cumsum(weight[start[unit] : start[unit + 1]])
+        wanted, slack = part * area[-1], _TIE * area[-1]
+        at, after = np.searchsorted(area, [wanted - slack, wanted + slack])
+        last = len(values) - 1
+        found[unit] = (values[min(at, last)] + values[min(after, last)]) / 2
+    return found
+
+
+def majority(sample: Sample) -> Floats:
+    """The value of the largest area; of equals the smallest value."""
+    order = np.lexsort([sample.value, sample.owner])
+    owner, value, weight = sample.owner[order], sample.value[order], sample.weight[order]
+    first = np.append(True, (owner[1:] != owner[:-1]) | (value[1:] != value[:-1]))[: len(owner)]
+    area = np.bincount(np.cumsum(first) - 1, weight)
+    owner, value = owner[first], value[first]
+    most = np.zeros(sample.count)
+    np.maximum.at(most, owner, area)
+    found = np.full(sample.count, np.nan)
+    level = np.flatnonzero(area >= most[owner] * (1 - _TIE))[::-1]
+    found[owner[level]] = value[level]  # the last to be written is the smallest
+    return found
+
+
+EXTREMES = ("min", "max")
+"""Functions that one cell alone can decide."""
+_SLIVER = 0.01
+"""Of the cell of which a polygon has most: so much of any other is no noise, however small the polygon."""
+
+
+def sample_of(
+    formula: Formula, surfaces: Mapping[str, Floats], found: Footprint, area: Floats, count: int, strip: float
+) -> tuple[Sample, Flags]:
+    """The cells that have a value, and which of them are touched for certain.
+
+    Parameters
+    ----------
+    formula : Formula
+    surfaces : mapping of str to array
+        What it reads, at each cell; NaN where a cell has none.
+    found : Footprint
+        The cells of ``count`` polygons.
+    area : array of float
+        The true area of each cell inside its polygon.
+    count : int
+    strip : float
+        The share of a cell by which a border may be off along its side.
+
+    Returns
+    -------
+    sample : Sample
+        Without the cells of polygons that touch none for certain that has a value.
+    touched : array of bool
+    """
+    if formula.condition is not None:
+        answer = formula.condition.evaluate(pd.DataFrame(surfaces))
+        value, valid = answer.yes.astype(np.float64), answer.known
+    else:
+        value = surfaces[formula.argument]
+        valid = ~np.isnan(value)
+    if valid.all() and formula.function not in EXTREMES:
+        return Sample(found.owner, value, area, found.share, count), valid
+    touched = _touched(found, strip)
+    if not valid.all():
+        sure = np.bincount(found.owner[valid & touched], minlength=count) > 0
+        valid = valid & sure[found.owner]
+    sample = Sample(found.owner[valid], value[valid], area[valid], found.share[valid], count)
+    return sample, touched[valid]
+
+
+def _touched(found: Footprint, strip: float) -> Flags:
+    """The cells that each polygon touches by more than its border may be off."""
+    first = np.flatnonzero(np.diff(found.owner, prepend=-1))
+    if not len(first):
+        return np.zeros(0, dtype=bool)
+    most = np.repeat(np.maximum.reduceat(found.share, first), np.diff(np.append(first, len(found.share))))
+    return np.greater(found.share, np.minimum(strip, _SLIVER * most))
+
+
+def statistic(formula: Formula, sample: Sample, touched: Flags) -> Floats:
+    """What a formula makes of the cells of each polygon; the lowest and the highest of those touched for certain."""
+    if formula.function in EXTREMES:
+        sample = sample.of(touched)
+    if formula.quantile is not None:
+        return quantile(sample, formula.quantile)
+    if formula.function == "mean" and formula.argument == "aspect":
+        return mean_direction(sample)
+    functions: dict[str, Callable[[Sample], Floats]] = {
+        "mean": mean,
+        "share": fraction,
+        "std": std,
+        "sum": total,
+        "min": minimum,
+        "max": maximum,
+        "majority": majority,
+        "median": lambda one: quantile(one, 0.5),
+    }
+    return functions[formula.function](sample)
+
 
 MAX_SLOPE_CELL_M = 100.0
 _BATCH = 2**17

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pydantic import PrivateAttr
 
-from layers.documents import Document
-from layers.sections import EncodingText, Exact, ExactStep, Section, SourceText, Text
+from layers.sources.sections import EncodingText, Exact, ExactStep, Section, SourceText, Text
+from layers.sources.toml_documents import Document
 
 
 class EnergyShare(Section):

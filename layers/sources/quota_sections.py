@@ -8,8 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from layers.faults import misfit
-from layers.sections import (
+from layers.sources.sections import (
     ConditionText,
     Exact,
     ExactPct,
@@ -22,7 +21,8 @@ from layers.sections import (
     Signed,
     Text,
 )
-from layers.siting_sections import Siting
+from layers.sources.siting_section import Siting
+from layers.sources.toml_documents import misfit
 
 AREAS_HA = {"ha": 1.0, "km2": 100.0, "m2": 1e-4, "mu": 1 / 15, "公顷": 1.0, "亩": 1 / 15}
 """Units of measure of land, in hectares; 15 mu are a hectare."""

@@ -1,4 +1,7 @@
-"""Sections: the parts of a study file, one class a kind, with what can be said of each without looking at any data."""
+"""Sections: the parts of a study file, one class a kind, with what can be said of each without looking at any data.
+
+Industry sections: the negative list that a plan brings of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 import pyproj
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from layers.conditions import parse_condition
+from layers.conditions import KEYWORDS, parse_condition, parse_formula
 from layers.errors import StudyError, ZoneplanError
-from layers.faults import misfit
-from layers.formulas import parse_formula
-from layers.grammar import KEYWORDS
+from layers.sources.toml_documents import misfit
 
 RESERVED = frozenset({"unit_id", "piece_id", "area_ha", "control_line", "geometry"})
 """Columns of the house's own tables."""
@@ -270,3 +271,16 @@ class Decision(Section):
             count = "neither" if self.main is None else "both"
             raise misfit(((), f"a decision gives 'main' or 'overlay', and this one gives {count}"))
         return self
+
+
+class IndustriesSection(Section):
+    """The plan's own negative list of industries, which may only be stricter than those of the rulebook."""
+
+    table: SourceText
+    """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
+    title: Text | None = None
+    """What people read; without it, "the plan's own list"."""
+    reference: Text | None = None
+    """The document of the list, for items that give none of their own."""
+    encoding: EncodingText | None = None
+    """Encoding of the texts of the table, such as "gb18030"."""

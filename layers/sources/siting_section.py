@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from layers.faults import misfit
-from layers.sections import Amount, ConditionText, Factor, Real, Section, Several, Text
+from layers.sources.sections import Amount, ConditionText, Factor, Real, Section, Several, Text
+from layers.sources.toml_documents import misfit
 
 
 class Merit(Section):

@@ -1,28 +1,35 @@
-"""The study: ``plan.toml`` as written. Keys, types and positions; what names mean is judged later."""
+"""The study: ``plan.toml`` as written. Keys, types and positions; what names mean is judged later.
+
+The form of a study file for editors and other programs.
+"""
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import inspect
 import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from textwrap import dedent
+from typing import Any, Self, cast
 
-from pydantic import PrivateAttr, model_validator
+from pydantic import BaseModel, PrivateAttr, model_validator
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
-from layers.agreement_sections import Agreement
-from layers.documents import Document, read_document
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, shown
-from layers.faults import misfit
-from layers.flow_sections import EnergySection
-from layers.industry_sections import IndustriesSection
-from layers.positions import Keys
-from layers.quota_sections import Quota
-from layers.sections import (
+from layers.sources.compensation_sections import Agreement, ServicesSection, Transfer
+from layers.sources.energy_section import EnergySection
+from layers.sources.quota_sections import Quota
+from layers.sources.sections import (
     Decision,
+    IndustriesSection,
     LayerSection,
     Section,
     Several,
@@ -31,10 +38,9 @@ from layers.sections import (
     UnitsSection,
     check_source,
 )
-from layers.service_sections import ServicesSection
-from layers.transfer_sections import Transfer
+from layers.sources.toml_documents import Document, Keys, misfit, read_document
 
-STUDIES = Path(__file__).parent / "studies"
+STUDIES = Path(__file__).parent.parent / "studies"
 
 
 class Study(Section):
@@ -244,3 +250,72 @@ def _repeats(what: str, named: list[tuple[Keys, str]]) -> Iterator[tuple[Keys, s
         seen[name] += 1
         if seen[name] > 1:
             yield keys, f"{what} '{name}'"
+
+
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+def study_schema() -> dict[str, Any]:
+    """The JSON Schema of a study file, with a description of each key.
+
+    Examples
+    --------
+    >>> schema = study_schema()
+    >>> schema["required"], schema["properties"]["quotas"]["items"]
+    (['study', 'units'], {'$ref': '#/$defs/Quota'})
+    >>> schema["$defs"]["Quota"]["properties"]["total"]
+    {'description': 'The amount to hand out.', 'minimum': 0.0, 'type': 'number'}
+    """
+    schema = Study.model_json_schema(schema_generator=_TomlSchema)
+    description = "A study for zoneplan: what is planned, for which units, from which layers."
+    return {"$schema": _TomlSchema.schema_dialect, **schema, "title": "plan.toml", "description": description}
+
+
+class DescribedSchema(GenerateJsonSchema):
+    """JSON Schema in which each key is described by the text under its field.
+
+    Pydantic's ``use_attribute_docstrings`` would read the source of every model when it is imported, a tenth of a
+    second of each command; here it is read by who asks for a schema.
+    """
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The schema of a model, its keys described."""
+        found, texts = super().model_schema(schema), _texts(schema["cls"])
+        for name, field in schema["cls"].model_fields.items():
+            if name in texts:
+                found["properties"][field.alias or name]["description"] = texts[name]
+        return found
+
+
+def _texts(model: type[BaseModel]) -> dict[str, str]:
+    """The text under each field of a model, its own or inherited."""
+    texts = {}
+    for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        (written,) = ast.parse(dedent(inspect.getsource(one))).body
+        for field, text in pairwise(cast("ast.ClassDef", written).body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                    texts[name] = inspect.cleandoc(said)
+    return texts
+
+
+class _TomlSchema(DescribedSchema):
+    """JSON Schema of what TOML can say: no null, and numbers where Python keeps decimals."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        bounds = {key: float(value) for key, value in cast("dict[str, Any]", schema).items() if key in BOUNDS}
+        return {"type": "number", **{BOUNDS[key]: value for key, value in bounds.items()}}
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        found = super().default_schema(schema)
+        return {key: value for key, value in found.items() if key != "default" or value is not None}
+
+    def encode_default(self, dft: Any) -> Any:
+        return super().encode_default(float(dft) if isinstance(dft, Decimal) else dft)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  (pydantic asks with one argument)
+        """No titles: they would only repeat the keys."""
+        return False

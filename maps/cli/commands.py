@@ -13,33 +13,23 @@ from typing import Annotated
 
 import typer
 
-from layers import Finding, ZoneplanError, escape_hidden, read_study, study_schema, unpooled
-from maps.demos import write_study
-from maps.doctor import diagnose
-from maps.dossiers import write_dossier
+from layers.errors import Finding, ZoneplanError, escape_hidden
+from layers.memory import unpooled
+from layers.sources import read_study, study_schema
+from maps.cli.doctor import diagnose
+from maps.cli.exit_codes import exit_code, judge, safe_message, terminate
+from maps.cli.progress_display import count_cases, progress
 from maps.errors import DamagedRunError
-from maps.exits import exit_code, judge, safe_message, terminate
-from maps.files import RULEBOOK_FOLDER, read_run
-from maps.first_plans import split_roles, write_plan
-from maps.folders import MANIFEST, require_room, require_whole, verify, write_run
-from maps.progress import count_cases, progress
-from zoning import (
-    MATTERS,
-    Plan,
-    at,
-    audit,
-    builtin_rulebooks,
-    check,
-    check_coordinates,
-    check_state,
-    explain,
-    finding_words,
-    group_absent,
-    plan_findings_of,
-    read_inputs,
-    rule_coverage_of,
-    run,
-)
+from maps.init import split_roles, write_plan, write_study
+from maps.reports import write_dossier
+from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, read_run, require_room, require_whole, verify, write_run
+from zoning.audits import audit, plan_findings_of, rule_coverage_of
+from zoning.checks import check, group_absent, read_inputs
+from zoning.explanations import MATTERS, at, check_coordinates, check_state, explain
+from zoning.pipeline import run
+from zoning.plan import Plan
+from zoning.rulebook import builtin_rulebooks
+from zoning.wording import finding_words
 
 FINDINGS_SHOWN = 5
 """Lines of findings below the table of a run; the report has all."""

@@ -15,8 +15,9 @@ from typing import Any, Literal, NamedTuple
 import pyproj
 import shapely
 
-from layers import ALLOWED, limit_drivers, loaded_drivers, shown
-from maps.offline import LIBRARIES
+from layers.errors import shown
+from layers.formats import ALLOWED, limit_drivers, loaded_drivers
+from maps.web import LIBRARIES
 
 Level = Literal["ok", "note", "problem"]
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from layers import ZoneplanError, escape_hidden
+from layers.errors import ZoneplanError, escape_hidden
 
 OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from zoning import STEPS
+from zoning.pipeline import STEPS
 
 PAGES = ("map.html", "report.html", "tables")
 

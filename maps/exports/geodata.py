@@ -1,4 +1,4 @@
-"""Exports: the plan for desktop GIS, for spreadsheets and for data tools, the same bytes on every run."""
+"""The plan for desktop GIS, for spreadsheets and for data tools, the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers import limit_drivers, way_between
-from maps.lists import list_units
-from maps.report_words import report_words
-from maps.styles import piece_style, site_style, unit_style
-from zoning import Plan
+from layers.crs import way_between
+from layers.formats import limit_drivers
+from maps.exports.qml_styles import piece_style, site_style, unit_style
+from maps.locale import report_words
+from maps.reports import list_units
+from zoning.plan import Plan
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring  # only written here, nothing is parsed
 
-from maps.legends import line_styles
-from maps.palette import INK, Hatch, overlay_hatches, site_inks, zone_fills
-from zoning import Plan
+from maps.style import INK, Hatch, line_styles, overlay_hatches, site_inks, zone_fills
+from zoning.plan import Plan
 
 MM_PER_PX = 25.4 / 96
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"

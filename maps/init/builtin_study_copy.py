@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from layers import builtin_study
+from layers.sources import builtin_study
 from maps.errors import WriteError
-
-PLAN_NAME = "plan.toml"
+from maps.init.plan_draft import PLAN_NAME
 
 
 def write_study(name: str, folder: Path) -> Path:

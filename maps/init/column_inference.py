@@ -1,4 +1,4 @@
-"""Guesses: what the columns of a user's own file seem to be, how sure that is, and why.
+"""What the columns of a user's own file seem to be, how sure that is, and why.
 
 A guess is a proposal to a planner and always says its reason; nothing here decides anything.
 """
@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from layers import SourceError, shown
-from maps.plan_words import plan_word
+from layers.errors import SourceError, shown
+from maps.locale import plan_word
 
 Sure = Literal["sure", "likely", "unsure"]
 

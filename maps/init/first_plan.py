@@ -11,12 +11,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from layers import ZoneplanError, parts_of, raise_all, read_layers, read_study, shown
+from layers.errors import ZoneplanError, raise_all, shown
+from layers.formats import parts_of
+from layers.read import read_layers
+from layers.sources import read_study
 from maps.errors import DraftError, WriteError
-from maps.own_files import Hints
-from maps.plan_blocks import closing_comments
-from maps.plan_texts import PLAN_NAME, PlanDraft, draft_plan
-from zoning import check, complaints, read_rulebook
+from maps.init.plan_draft import PLAN_NAME, PlanDraft, closing_comments, draft_plan
+from maps.init.source_inspection import Hints
+from zoning.checks import check, complaints
+from zoning.rulebook import read_rulebook
 
 REMEDY = (
     "No plan was written: 'zoneplan init' leaves none that would not pass 'zoneplan check'. Mend this in your files "

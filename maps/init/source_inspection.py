@@ -1,4 +1,4 @@
-"""Own files: what a user hands over, opened: its layer, kind, CRS, encoding and nodata, stated or guessed."""
+"""What a user hands over, opened: its layer, kind, CRS, encoding and nodata, stated or guessed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from layers import (
-    CrsError,
+from layers.errors import CrsError, SourceError, ZoneplanError
+from layers.formats import (
     Format,
     Raster,
-    SourceError,
-    ZoneplanError,
-    drop_empty,
     format_of,
     frame_of,
-    kind_of,
     limit_drivers,
     opened,
     read_features,
@@ -30,8 +26,9 @@ from layers import (
     read_records,
     window_of,
 )
-from maps.guesses import Sure, guess_place
-from maps.plan_words import plan_word
+from layers.geometry import drop_empty, kind_of
+from maps.init.column_inference import Sure, guess_place
+from maps.locale import plan_word
 
 VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV")
 DEGREES = "EPSG:4326"

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pyproj import CRS
 
-from layers import is_made
+from layers.crs import is_made
 
 NONE = "–"
 """What stands where there is no value."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maps.lettering import format_measure, format_number
-from maps.report_editions import ReportContext, each_row
-from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
-from zoning import colour_in, scheme_in_use, scheme_parameters, text_in
+from maps.locale import format_measure, format_number
+from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
+from maps.reports.report_context import ReportContext, each_row
+from zoning.explanations import scheme_in_use, scheme_parameters
+from zoning.wording import colour_in, text_in
 
 
 def energy(edition: ReportContext) -> Chapter:

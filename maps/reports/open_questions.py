@@ -1,4 +1,7 @@
-"""The chapter on what is open: contested units and units to be reviewed, each with its claims or among its like."""
+"""The chapter on what is open: contested units and units to be reviewed, each with its claims or among its like.
+
+The chapter on what the plan leaves open, misses or does for nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from maps.lettering import format_number
-from maps.report_chapters import answered
-from maps.report_editions import ReportContext, by_group, each_row
-from maps.report_parts import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
-from zoning import OPEN
+from maps.locale import format_number
+from maps.reports.document_model import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
+from maps.reports.report_context import ReportContext, by_group, each_row
+from maps.reports.zones_chapter import answered
+from zoning.audits import OPEN, plan_findings_of
 
 TOLD = 40
 """So many units are told in full; more of the same claims would only make the report longer."""
@@ -114,3 +117,12 @@ def _claims(edition: ReportContext, claims: pd.DataFrame) -> Grid:
 
 def _grounds(edition: ReportContext, row: Any) -> tuple[str, ...]:
     return (row.reason, *edition.clauses(row.values))
+
+
+def findings(edition: ReportContext) -> Chapter:
+    """Every finding on the plan, warnings before notes."""
+    words, found = edition.words, plan_findings_of(edition.plan)
+    columns = edition.columns(level_of="word", said="long", cases="number")
+    rows = ((words[f"level_{one.level}"], one.text, format_number(one.count)) for one in found)
+    leaves = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)
+    return Chapter("findings", words["findings"], leaves)

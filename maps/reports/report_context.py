@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from layers import parse_condition
-from maps.lettering import NONE, area_decimals, format_number, percent
-from maps.report_parts import Column
-from maps.report_words import report_words, units_counted
-from zoning import Assumption, Plan, assumption_title, decision_status, name_text, retell, said_in, text_in, unit_in
+from layers.conditions import parse_condition
+from maps.locale import NONE, area_decimals, format_number, percent, report_words, units_counted
+from maps.reports.document_model import Column
+from zoning.explanations import assumption_title, retell
+from zoning.plan import Assumption, Plan
+from zoning.wording import name_text, said_in, text_in, unit_in
+from zoning.zones import decision_status
 
 OWN = ("study's own", "house's own")
 """How references begin that cite no text: nobody can have seen it, or fail to."""

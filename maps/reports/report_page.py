@@ -7,22 +7,19 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from maps.lettering import format_number
-from maps.lists import unit_list
-from maps.pages import fill_page, write_page
-from maps.pictures import picture
-from maps.report_annexes import assumptions, ledger, method, parameters, policies, quotas, sources
-from maps.report_chapters import decisions, lines, summary, zones
-from maps.report_editions import ReportContext
-from maps.report_energy import energy
-from maps.report_findings import findings
-from maps.report_flows import flows
-from maps.report_industries import industries
-from maps.report_land import land
-from maps.report_parts import Chapter
-from maps.report_sites import sites
-from maps.report_waiting import open_units
-from zoning import Plan, derived_in
+from maps.locale import format_number
+from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources
+from maps.reports.compensation_chapter import flows
+from maps.reports.document_model import Chapter
+from maps.reports.energy_chapter import energy
+from maps.reports.land_chapter import land, sites
+from maps.reports.negative_lists_chapter import industries, unit_list
+from maps.reports.open_questions import findings, open_units
+from maps.reports.report_context import ReportContext
+from maps.reports.zones_chapter import decisions, lines, summary, zones
+from maps.style import fill_page, picture, write_page
+from zoning.explanations import derived_in
+from zoning.plan import Plan
 
 
 def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:

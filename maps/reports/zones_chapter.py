@@ -7,11 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from layers import Decision, parse_condition
-from maps.lettering import NONE, amount, format_number
-from maps.report_editions import ReportContext, by_group, each_row
-from maps.report_parts import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
-from zoning import DECISION, first_part, name_text
+from layers.conditions import parse_condition
+from layers.sources import Decision
+from maps.locale import NONE, amount, format_number
+from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
+from maps.reports.report_context import ReportContext, by_group, each_row
+from zoning.wording import name_text
+from zoning.zones import DECISION, first_part
 
 STATUSES = ("decided", "by_decision", "contested", "review")
 

@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from layers import UnknownNameError, ZoneplanError
+from layers.errors import UnknownNameError, ZoneplanError
 from maps.errors import DamagedRunError, WriteError
-from maps.files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
-from maps.locks import stage_folder
-from zoning import Plan
+from maps.run_folder.file_lock import stage_folder
+from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
+from zoning.plan import Plan
 
 MANIFEST = "manifest.json"
 SPARE_BYTES = 8_000_000

@@ -12,11 +12,15 @@ from typing import Any, TextIO
 import geopandas as gpd
 import pandas as pd
 
-from layers import Source, read_study
+from layers.inputs import Source
+from layers.sources import read_study
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.reports import write_report
-from maps.webmap import draw
-from zoning import (
+from maps.web import draw
+from zoning.explanations import scheme_in_use, scheme_parameters
+from zoning.plan import Assumption, Plan
+from zoning.rulebook import read_rulebook, without_unused_topics
+from zoning.tables import (
     CONFLICTS,
     CSV_TABLES,
     INDUSTRIES,
@@ -25,14 +29,8 @@ from zoning import (
     SITES,
     SITINGS,
     SOLUTIONS,
-    Assumption,
-    Plan,
     Table,
-    read_rulebook,
-    scheme_in_use,
-    scheme_parameters,
     tabulate,
-    without_unused_topics,
 )
 
 RULEBOOK_FOLDER = "rulebook"

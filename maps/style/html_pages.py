@@ -10,10 +10,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from layers import escape_hidden
+from layers.errors import escape_hidden
 from maps.errors import WriteError
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parent / "templates"
 
 
 def fill_page(template: str, styles: Iterable[str], **values: object) -> str:

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from layers import escape_hidden, way_between
-from maps.lettering import area_decimals, format_number, percent, wrap
-from maps.outlines import Frame
-from maps.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
-from maps.report_words import units_counted
-from zoning import Plan, text_in
+from layers.crs import way_between
+from layers.errors import escape_hidden
+from maps.locale import area_decimals, format_number, percent, units_counted, wrap
+from maps.style.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
+from maps.style.svg_paths import Frame
+from zoning.plan import Plan
+from zoning.wording import text_in
 
 LINE_STYLES = {
     "red_line_core": ("#A3001B", 1.9, ""),
@@ -83,7 +84,7 @@ def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = Tr
     ----------
     plan : Plan
     words : dict of str to str
-        See :func:`maps.report_words.report_words`.
+        See :func:`maps.locale.report_words`.
     language : {"en", "zh"}
     rings : bool
         Whether units that wait for somebody have their rings on the picture.

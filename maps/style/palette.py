@@ -10,7 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from zoning import Rulebook
+    from zoning.rulebook import Rulebook
 
 FILLS = (
     "#993300", "#EEDD22", "#77BB77", "#3388AA", "#DD66FF", "#AA6655",

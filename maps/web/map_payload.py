@@ -1,22 +1,61 @@
-"""Contents: what the map says of the whole plan: its legend, its figures, and what to know before relying on it."""
+"""What the map says of the whole plan: its legend, its figures, and what to know before relying on it.
+
+How much of its ceiling the amount of each unit is, in classes that tell units apart.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from layers import escape_hidden
-from maps.cards import cards
-from maps.ceilings import use_breaks
-from maps.legends import line_styles
-from maps.lettering import hectares
-from maps.map_words import map_words
-from maps.palette import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, overlay_hatches, zone_fills
-from maps.payments import payments_payload
-from zoning import DECISION, RESERVE, Plan, assumption_title, retell, said_in, solution_words, text_in, unit_in
+from layers.errors import escape_hidden
+from maps.locale import hectares, map_words
+from maps.style import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, line_styles, overlay_hatches, zone_fills
+from maps.web.payment_layer import payments_payload
+from maps.web.unit_details import cards
+from zoning.explanations import assumption_title, retell
+from zoning.plan import Plan
+from zoning.quotas import RESERVE
+from zoning.wording import said_in, solution_words, text_in, unit_in
+from zoning.zones import DECISION
+
+QUANTILES = (0.2, 0.4, 0.6, 0.8)
+
+
+def use_breaks(uses: Iterable[float]) -> list[float]:
+    """The limits between classes of use: round numbers that part the units into rather even groups.
+
+    Parameters
+    ----------
+    uses : iterable of float
+        Amount divided by ceiling of each unit; those at their ceiling (1 and more) are a class of their own and do not
+        count here.
+
+    Returns
+    -------
+    list of float
+        At most four, rising, between 0 and 1; each is a quintile rounded to one significant digit.
+
+    Notes
+    -----
+    Where ceilings are wide, uses lie orders of magnitude apart, and classes of one width would show nothing.
+
+    Examples
+    --------
+    >>> use_breaks([0.1, 0.2, 0.32, 0.41, 0.58, 0.9, 1.0])
+    [0.2, 0.3, 0.4, 0.6]
+    >>> use_breaks([1.0, 1.0]), use_breaks([0.5, 0.5])
+    ([], [0.5])
+    """
+    below = np.array([use for use in uses if use < 1.0])
+    if not len(below):
+        return []
+    limits = {float(f"{limit:.1g}") for limit in np.quantile(below, QUANTILES)}
+    return sorted(limit for limit in limits if 0.0 < limit < 1.0)
 
 
 def map_payload_of(plan: Plan, language: str | None = None) -> dict[str, Any]:
@@ -32,7 +71,7 @@ def map_payload_of(plan: Plan, language: str | None = None) -> dict[str, Any]:
     -------
     dict
         ``words``, ``plan``, the legend (``zones``, ``lines``, ``designations``, ``quotas``), ``payments``
-        (:func:`maps.payments.tell_payments`), and what :func:`maps.cards.cards` says of the units.
+        (:func:`maps.payments.tell_payments`), and what :func:`maps.web.cards` says of the units.
 
     Raises
     ------

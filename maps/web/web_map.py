@@ -1,38 +1,120 @@
-"""The web map: a plan as a folium map that is saved as one file and opens without a network."""
+"""The web map: a plan as a folium map that is saved as one file and opens without a network.
+
+The land that quotas take, as the web map draws it.
+"""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import folium
 import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
 from branca.element import MacroElement
 
-from layers import uncollected, unpooled
-from maps.contents import map_payload_of
-from maps.offline import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
-from maps.packing import EARTH_RADIUS_M, Shapes, encode_shapes, simplified_shapes
-from maps.pages import ASSETS
-from maps.site_layers import site_layers
-from zoning import Plan
+from layers.crs import way_between
+from layers.errors import escape_hidden
+from layers.memory import uncollected, unpooled
+from maps.locale import hectares
+from maps.style import site_inks
+from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, simplified_shapes
+from maps.web.map_payload import map_payload_of
+from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
+from zoning.plan import Plan
 
+FINER = 16
+"""Steps of a site's corners in one step of the grid: a site may be a small part of a unit."""
+
+
+def site_layers(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
+    """The land that each quota takes, ready for JSON; a quota that takes none is left out.
+
+    Parameters
+    ----------
+    plan : Plan
+    shapes : Shapes
+        Of the same plan, see :func:`maps.packing.shape`: sites stand on its grid.
+
+    Returns
+    -------
+    list of dict
+        ``quota`` (its place in the study), ``colour``, ``ha``, ``unplaced`` (hectares), and for each site ``units``
+        (place of its unit), ``areas`` (hectares) and ``rings``: columns and rows of the corners in 16ths of the grid's
+        steps, each as the step from the one before.
+    """
+    inks = site_inks(len(plan.study.quotas))
+    found = []
+    for place, quota in enumerate(plan.study.quotas):
+        rows = plan.sites[(plan.sites["quota"] == quota.name) & (plan.sites["period"] == quota.period)]
+        told = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
+        if len(rows):
+            found.append(
+                {
+                    "quota": place,
+                    "name": escape_hidden(quota.name),
+                    "period": quota.period,
+                    "colour": inks[place],
+                    "ha": hectares(rows["area_ha"].sum()),
+                    "unplaced": hectares(told["unplaced_ha"].clip(lower=0).sum()),
+                    "units": plan.units.index.get_indexer(rows["unit_id"]).tolist(),
+                    "areas": [round(float(area), 2) for area in rows["area_ha"]],
+                    "rings": [_rings(site) for site in _on_grid(rows.geometry.to_numpy(), shapes, plan.units.crs)],
+                }
+            )
+    return found
+
+
+def _rings(site: shapely.Geometry) -> list[list[int]]:
+    """The rings of a site, flat: x, y of the first corner, then the steps."""
+    rings = shapely.get_rings(shapely.get_parts(site))
+    return [_stepped(shapely.get_coordinates(ring)[:-1]).ravel().tolist() for ring in rings]
+
+
+def _on_grid(sites: npt.NDArray[np.object_], shapes: Shapes, crs: pyproj.CRS) -> npt.NDArray[np.object_]:
+    """Sites in the working CRS on the finer grid; a plan across the date line has no break."""
+    to = way_between(crs, pyproj.CRS("EPSG:4326"))
+    around = 2 * np.pi * EARTH_RADIUS_M
+    margin = 0.01 * around  # sites do not lie beyond the units, but for what the grid was rounded by
+
+    def placed(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        lon, lat = to.transform(points[:, 0], points[:, 1])
+        kept = np.radians(np.clip(lat, -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
+        x = (EARTH_RADIUS_M * np.radians(lon) - shapes.west + margin) % around - margin
+        y = EARTH_RADIUS_M * np.arctanh(np.sin(kept)) - shapes.south
+        return np.column_stack([x, y]) / shapes.step * FINER
+
+    found: npt.NDArray[np.object_] = shapely.transform(sites, placed)
+    return found
+
+
+def _stepped(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Each corner as the step from the one before; corners that fall together are one."""
+    places = np.rint(corners).astype(np.int64)
+    apart = np.r_[True, (np.diff(places, axis=0) != 0).any(axis=1)]
+    return np.diff(places[apart], axis=0, prepend=0)
+
+
+ASSETS = Path(__file__).parent / "src"
 SCRIPTS = (
-    "block",
-    "shapes",
-    "pens",
-    "sites",
-    "marks",
-    "names",
-    "canvas",
-    "nodes",
-    "payments",
-    "uses",
-    "layers",
-    "card",
-    "summary",
-    "table",
-    "page",
+    "binary_decoder",
+    "map_shapes",
+    "patterns",
+    "site_layer",
+    "status_marks",
+    "labels",
+    "canvas_renderer",
+    "dom",
+    "payment_layer",
+    "quota_use",
+    "layer_control",
+    "unit_card",
+    "plan_summary",
+    "unit_table",
+    "main",
 )
 """Our own scripts, in the order in which they need one another."""
 

@@ -20,9 +20,9 @@ from exactextract import exact_extract
 from rasterio.features import shapes
 
 from layers import builtin_studies, builtin_study, read_study
-from layers.reading import read_layers
-from layers.stack import Stack
-from layers.study import Study
+from layers.inputs import Stack
+from layers.read import read_layers
+from layers.sources import Study
 from zoning import measure, overlay
 
 NAME = "us_mountain_west"

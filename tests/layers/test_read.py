@@ -21,7 +21,7 @@ from layers import (
     read_layers,
     read_study,
 )
-from layers.reading import confirm_sources
+from layers.read import confirm_sources
 
 HEAD = """[study]
 name = "toy"

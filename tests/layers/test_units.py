@@ -7,7 +7,7 @@ import pytest
 from shapely import Point, Polygon, box
 
 from layers import GeometryError, SourceError, UnknownNameError, working_crs
-from layers.sections import UnitsSection
+from layers.sources import UnitsSection
 from layers.units import read_units, settle_units
 
 

@@ -80,15 +80,14 @@ def toy_measures(units: gpd.GeoDataFrame) -> pd.DataFrame:
 @pytest.fixture
 def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     """A function that makes the plan of the toy province, with other names for some units where asked."""
-    from layers.stack import Source
-    from layers.study import read_study
-    from zoning.claims import classify
-    from zoning.plans import Assumption, Plan
+    from layers.inputs import Source
+    from layers.sources import read_study
+    from zoning.plan import Assumption, Plan
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import read_rulebook
     from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, POSITIONS, QUOTAS, ZONES, tabulate
-    from zoning.zones import resolve
+    from zoning.zones import classify, resolve
 
     def make(names: dict[str, str] | None = None, **changes: object) -> Plan:
         study = read_study(DATA / "plan.toml")
@@ -140,9 +139,8 @@ def toy_plan(make_plan: Callable[..., object]) -> object:
 @pytest.fixture
 def chain_lines() -> Callable[..., set[str]]:
     """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
-    from zoning.explanations import explain
-    from zoning.tellings import ANSWERS
-    from zoning.words import engine_words
+    from zoning.explanations import ANSWERS, explain
+    from zoning.wording import engine_words
 
     def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:
         words = engine_words(language)
@@ -157,7 +155,7 @@ def chain_lines() -> Callable[..., set[str]]:
 @pytest.fixture
 def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
     """A function that puts a chain of a card together as the page does: how deep, what, and the text of each line."""
-    from maps.shelves import GAP, KINDS
+    from maps.web.unit_details import GAP, KINDS
 
     def lines(said: dict, why: int) -> list[tuple[int, str, str]]:
         found = []

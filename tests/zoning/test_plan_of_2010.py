@@ -18,13 +18,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from zoning.claims import classify
-from zoning.entries import Indicator
 from zoning.measures import measure
 from zoning.overlays import overlay
-from zoning.rulebook import Rulebook, read_rulebook
-from zoning.wholes import gather_parents
-from zoning.zones import resolve
+from zoning.rulebook import Indicator, Rulebook, read_rulebook
+from zoning.zones import classify, gather_parents, resolve
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
 DAY = date(2012, 1, 1)

@@ -6,23 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from layers import Decision, Finding, shown
-from zoning.claims import DEFAULT_RULE
-from zoning.decisions import DECISION
-from zoning.entries import Floor
-from zoning.finding_words import finding_words
-from zoning.floors import weigh_floors
-from zoning.land_explanations import norms_in
-from zoning.locked_entries import LOCKED
-from zoning.margins import margin_findings
-from zoning.own_lists import find_repeats
-from zoning.plans import Plan
-from zoning.policies import uncovered
-from zoning.siting_explanations import find_unplaced
-from zoning.vocabulary import instrument_in
-from zoning.wholes import first_part, refinements
-from zoning.words import engine_words, text_in
-from zoning.zones import resolve
+from layers.errors import Finding, shown
+from layers.sources import Decision
+from zoning.explanations import find_unplaced, norms_in
+from zoning.plan import Plan
+from zoning.policies import find_repeats, uncovered
+from zoning.rulebook import LOCKED, Floor
+from zoning.wording import engine_words, finding_words, instrument_in, text_in
+from zoning.zones import DECISION, DEFAULT_RULE, first_part, margin_findings, refinements, resolve, weigh_floors
 
 OPEN = ("contested", "review")
 SHOWN = 5

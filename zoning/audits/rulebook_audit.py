@@ -1,18 +1,269 @@
-"""Audits: what the check of a rulebook finds: worked cases, days on which it changes, what a plan uses of it."""
+"""Audits: what the check of a rulebook finds: worked cases, days on which it changes, what a plan uses of it.
+
+What of a rulebook a plan makes use of, and how much land hangs on each of its numbers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from layers import Finding, ZoneplanError, shown
-from zoning.calendars import calendar_faults
-from zoning.cases import run_cases
-from zoning.drafts import Draft, read_draft
+import pandas as pd
+
+from layers.conditions import parse_condition
+from layers.errors import Finding, ZoneplanError, shown
+from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
-from zoning.finding_words import finding_words
-from zoning.plans import Plan
-from zoning.usages import usage_findings
+from zoning.plan import Plan
+from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft
+from zoning.wording import finding_words
+from zoning.zones import DEFAULT_RULE, gather_parents
+
+RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
+POLICY_COLUMNS = ("policy", "applies", "overruled", "area_ha")
+PARAMETER_COLUMNS = ("parameter", "verified", "units", "area_ha", "main_ha", "overlays_ha", "policies_ha")
+
+Behind = dict[str, frozenset[str]]
+"""By name in a condition the parameters that stand behind it."""
+
+
+@dataclass(frozen=True)
+class RuleCoverage:
+    """What of a rulebook a plan makes use of.
+
+    Attributes
+    ----------
+    rules : DataFrame
+        One row a rule in force, in the order of the file: ``rule``, ``zone``; the units that it ``claims``, those for
+        which its answer is ``unknown``, those whose main function or overlay it ``decides``, and their hectares
+        (``decides_ha``); ``ties``, those where a rule for another main function stands at the same priority;
+        ``parameters``, what the clauses compare with by which it decides, or all that it reads where it decides
+        nothing, joined by ``;``.
+    policies : DataFrame
+        One row a policy in force: ``policy``, the units to which it ``applies``, or on part of which it does, those of
+        them where it is ``overruled``, and the hectares where it is not (``area_ha``).
+    parameters : DataFrame
+        One row a parameter in force: ``parameter``, ``verified``, and the units and hectares that depend on it, whole
+        and by what depends: ``main_ha``, ``overlays_ha``, ``policies_ha``. See :func:`usage`.
+    """
+
+    rules: pd.DataFrame
+    policies: pd.DataFrame
+    parameters: pd.DataFrame
+
+    def as_dict(self) -> dict[str, list[dict[str, Any]]]:
+        """Plain values, ready for JSON."""
+        return {name: getattr(self, name).to_dict("records") for name in ("rules", "policies", "parameters")}
+
+
+def rule_coverage_of(plan: Plan) -> RuleCoverage:
+    """What of its rulebook a plan makes use of, and how much land hangs on each of its numbers.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+
+    Returns
+    -------
+    RuleCoverage
+
+    Notes
+    -----
+    A unit's main function depends on a parameter where the rule that gave it did so by a clause that compares with the
+    parameter; of the default zone these are the clauses by which each rule said no. An overlay depends on it in the
+    same way, and a policy where its condition or what it sets names it. A decision depends on no parameter. Where units
+    are parts of larger ones, only rules that refine read the units' own values; the others read the larger ones'. The
+    whole of the unit counts, once for all that depends; a policy on a part of it counts with that part in
+    ``policies_ha``, and with the unit in ``area_ha``. What compares with a derived measure depends on the parameters
+    that it is derived from. Numbers read elsewhere than in rules, policies and derived measures do not count.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> found = rule_coverage_of(run(read_study(builtin_study("us_mountain_west"))))
+    >>> bool(found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0)
+    True
+    """
+    area = plan.zones.set_index("unit_id")["area_ha"]
+    behind = _behind(plan.rulebook)
+    named = {rule.id: _compared(plan, rule, behind) for rule in plan.rulebook.rules}
+    rules = pd.DataFrame([_rule(plan, rule, named[rule.id], behind, area) for rule in plan.rulebook.rules])
+    policies = pd.DataFrame([_policy(plan, policy, area) for policy in plan.rulebook.policies])
+    parameters = pd.DataFrame(
+        [_parameter(plan, name, named, behind, area) for name in sorted(plan.rulebook.parameters)]
+    )
+    return RuleCoverage(
+        rules.reindex(columns=list(RULE_COLUMNS)),
+        policies.reindex(columns=list(POLICY_COLUMNS)),
+        parameters.reindex(columns=list(PARAMETER_COLUMNS)),
+    )
+
+
+def usage_findings(plan: Plan) -> Iterator[Finding]:
+    """What a rulebook's writer should know of a plan that it made, as notes in the plan's language.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Yields
+    ------
+    Finding
+        Rules that never fire (``rule_never_fires``), that fire and never decide (``rule_never_decides``), that tie
+        wherever they fire (``rule_always_ties``), or all of whose decisions hinge on one number of which nobody has
+        seen the official text (``rule_hinges``); policies that never apply (``policy_never_applies``); and the land
+        that depends on each such number (``unverified_land``).
+    """
+    found, words = rule_coverage_of(plan), finding_words(plan.language)
+    doubtful = {name for name, one in plan.rulebook.parameters.items() if not one.verified}
+    for row in found.rules.to_dict("records"):
+        told = {name: row[name] for name in ("rule", "zone", "claims", "unknown")} | {"parameter": row["parameters"]}
+        for code in _rule_codes(row, doubtful):
+            yield Finding("note", code, "rules", (row["rule"],), 1, words[code].format(**told))
+    never = found.policies.loc[found.policies["applies"] == 0, "policy"].tolist()
+    if never:
+        text = words["policy_never_applies"].format(count=len(never), policies=shown(never, plan.language))
+        yield Finding("note", "policy_never_applies", "policies", tuple(never[:5]), len(never), text)
+    for row in found.parameters.to_dict("records"):
+        if row["parameter"] in doubtful and row["units"]:
+            told = {"parameter": row["parameter"], "units": row["units"]}
+            hectares = {name: f"{row[name]:,.2f}" for name in ("area_ha", "main_ha", "overlays_ha", "policies_ha")}
+            text = words["unverified_land"].format(**told, **hectares)
+            yield Finding("note", "unverified_land", "parameters", (row["parameter"],), row["units"], text)
+
+
+def _rule_codes(row: dict[Any, Any], doubtful: set[str]) -> Iterator[str]:
+    if not row["claims"]:
+        yield "rule_never_fires"
+    elif row["ties"] == row["claims"]:
+        yield "rule_always_ties"
+    elif not row["decides"]:
+        yield "rule_never_decides"
+    if row["decides"] and row["parameters"] in doubtful:  # one name, not several
+        yield "rule_hinges"
+
+
+def _decided(plan: Plan, rule: str) -> pd.Index:
+    """The units whose main function or overlay a rule gave."""
+    main = plan.zones.loc[plan.zones["rule"] == rule, "unit_id"]
+    overlays = plan.claims["zone"].isin(plan.rulebook.codes("overlay")) & (plan.claims["answer"] == "yes")
+    return pd.Index([*main, *plan.claims.loc[overlays & (plan.claims["rule"] == rule), "unit_id"]])
+
+
+def _compared(plan: Plan, rule: Rule, behind: Behind) -> dict[str, set[str]]:
+    """By unit the parameters with which the clauses compare by which a rule decides it, or leaves it to the default."""
+    condition = parse_condition(rule.when)
+    level = plan.study.units.part_of
+    if not condition.names & set(behind) or (rule.refines and not level):
+        return {}
+    units = _decided(plan, rule.id)
+    if rule.zone in plan.rulebook.codes("main"):
+        units = units.append(_decided(plan, DEFAULT_RULE))
+    seen = _seen(plan, rule, level).loc[units.unique()]
+    found = condition.explain(seen, plan.rulebook.values)
+    return {
+        unit: {
+            parameter
+            for clause in clauses
+            if clause.decides
+            for name in (*clause.thresholds, *clause.values)
+            for parameter in behind.get(name, ())
+        }
+        for unit, clauses in zip(seen.index, found, strict=True)
+    }
+
+
+def _behind(rulebook: Rulebook) -> Behind:
+    """The parameters behind each name of a condition: itself, or those from which a measure is derived."""
+    found = {name: frozenset([name]) for name in rulebook.parameters}
+    for one in rulebook.derived:  # each reads only those that stand above it
+        found[one.name] = frozenset().union(*(found.get(name, ()) for name in one.names))
+    return found
+
+
+def _seen(plan: Plan, rule: Rule, level: str | None) -> pd.DataFrame:
+    """By unit what a rule read: its own measures, or those of the larger unit of which it is a part."""
+    if not level or rule.refines:
+        return plan.measures.rename_axis("unit_id")
+    wholes = gather_parents(plan.measures, plan.rulebook, level)
+    return wholes.table.loc[wholes.of].set_axis(wholes.of.index).rename_axis("unit_id")
+
+
+def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], behind: Behind, area: pd.Series) -> dict[str, object]:
+    own = plan.claims[plan.claims["rule"] == rule.id]
+    claimed = own.loc[own["answer"] == "yes", "unit_id"]
+    units = _decided(plan, rule.id)
+    mains = set(plan.rulebook.codes("main"))
+    rivals = [
+        one.id
+        for one in plan.rulebook.rules
+        if {one.zone, rule.zone} <= mains and one.zone != rule.zone and one.priority == rule.priority
+    ]
+    met = plan.claims[plan.claims["rule"].isin(rivals) & (plan.claims["answer"] == "yes")]["unit_id"]
+    used = {name for unit in units for name in named.get(unit, ())}
+    if not len(units):
+        used = {one for name in parse_condition(rule.when).names for one in behind.get(name, ())}
+    return {
+        "rule": rule.id,
+        "zone": rule.zone,
+        "claims": len(claimed),
+        "unknown": int((own["answer"] == "unknown").sum()),
+        "decides": len(units),
+        "decides_ha": float(area.reindex(units).sum()),
+        "ties": int(claimed.isin(met).sum()),
+        "parameters": ";".join(sorted(used)),
+    }
+
+
+def _policy(plan: Plan, policy: Policy, area: pd.Series) -> dict[str, object]:
+    rows = plan.policies[plan.policies["policy"] == policy.id]
+    over = rows["overruled_by"] != ""
+    land = _land(plan, rows[~over], area)
+    return {
+        "policy": policy.id,
+        "applies": int(rows["unit_id"].nunique()),
+        "overruled": int(rows.loc[over, "unit_id"].nunique()),
+        "area_ha": float(land.sum()),
+    }
+
+
+def _land(plan: Plan, rows: pd.DataFrame, area: pd.Series) -> pd.Series:
+    """By unit the hectares that some rows of policies cover: the unit, or its pieces."""
+    whole = pd.Index(rows.loc[rows["piece_id"] == "", "unit_id"].unique())
+    parts = rows[(rows["piece_id"] != "") & ~rows["unit_id"].isin(whole)].drop_duplicates("piece_id")
+    pieces = plan.pieces["area_ha"].reindex(parts["piece_id"]) if len(parts) else pd.Series(dtype=float)
+    by_unit = pd.Series(pieces.to_numpy(), index=parts["unit_id"].to_numpy(), dtype=float).groupby(level=0).sum()
+    return pd.concat([area.reindex(whole), by_unit])
+
+
+def _parameter(
+    plan: Plan, name: str, named: dict[str, dict[str, set[str]]], behind: Behind, area: pd.Series
+) -> dict[str, object]:
+    mains = set(plan.rulebook.codes("main"))
+    units: dict[str, set[str]] = {"main_ha": set(), "overlays_ha": set()}
+    for rule in plan.rulebook.rules:
+        kind = "main_ha" if rule.zone in mains else "overlays_ha"
+        units[kind] |= {unit for unit, names in named[rule.id].items() if name in names}
+    through = {read for read, parameters in behind.items() if name in parameters}
+    policies = [
+        policy.id
+        for policy in plan.rulebook.policies
+        if through & (parse_condition(policy.when).names | set(map(str, policy.parameters.values())))
+    ]
+    rows = plan.policies[plan.policies["policy"].isin(policies) & (plan.policies["overruled_by"] == "")]
+    every = sorted(units["main_ha"] | units["overlays_ha"] | set(rows["unit_id"]))
+    return {
+        "parameter": name,
+        "verified": plan.rulebook.parameters[name].verified,
+        "units": len(every),
+        "area_ha": float(area.reindex(every).sum()),
+        **{kind: float(area.reindex(sorted(ids)).sum()) for kind, ids in units.items()},
+        "policies_ha": float(_land(plan, rows, area).sum()),
+    }
 
 
 def audit(

@@ -1,4 +1,9 @@
-"""Cases: worked examples of a rulebook, and whether it does what they expect."""
+"""Cases: worked examples of a rulebook, and whether it does what they expect.
+
+Case inputs: what a worked case gives to the steps of the flow, as they would be given it by a study.
+
+Case checks: what in a worked case cannot be meant, or would show nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,31 +13,215 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+import geopandas as gpd
 import pandas as pd
 
-from layers import ZoneplanError, raise_all
-from zoning.calendars import last_change
-from zoning.case_checks import LISTS, case_faults
-from zoning.case_entries import Case, Expected
-from zoning.case_inputs import (
-    case_flows,
-    case_lights,
-    case_measures,
-    case_pieces,
-    case_quotas,
-    case_wholes,
+from layers.conditions import parse_condition
+from layers.errors import ZoneplanError, raise_all
+from layers.formats import ENERGY_COLUMNS, EnergyTable
+from zoning.compensation import complete_agreement, conditions_of, measures_of, payment_rows
+from zoning.energy import judge_energy
+from zoning.errors import RulebookError, near
+from zoning.measures import QUOTA, column_of, complete_measures
+from zoning.overlays import settle_lines
+from zoning.policies import assign, judge_industry, list_industries, lists_on
+from zoning.rulebook import (
+    EXCEPTION,
+    LIGHTS,
+    PARTIES,
+    Case,
+    Draft,
+    Expected,
+    Rulebook,
+    State,
+    last_change,
+    read_draft,
+    read_rulebook,
+    roles_read,
 )
-from zoning.claims import classify
-from zoning.drafts import Draft, read_draft
-from zoning.errors import RulebookError
-from zoning.indicators import complete_measures
-from zoning.industries import judge_industry, list_industries, lists_on
-from zoning.industry_entries import State
-from zoning.norms import weigh_norms
-from zoning.policies import assign
-from zoning.provisions import EXCEPTION
-from zoning.rulebook import Rulebook, read_rulebook
-from zoning.zones import resolve
+from zoning.tables import QUOTAS, tabulate
+from zoning.zones import ParentUnits, classify, resolve, weigh_norms
+
+ENERGY_KEYS = ("period", "scheme")
+"""What of the energy of a case is no column of its table."""
+
+
+def case_measures(case: Case, rulebook: Rulebook) -> pd.DataFrame:
+    """Measures of the unit of a case, and of the others: as they are given, so that a wrong type is found.
+
+    Returns
+    -------
+    DataFrame
+        Index ``unit_id``, the unit of the case first; what is missing has the type declared.
+    """
+    given = {name: value for name, value in case.given.items() if is_measure(name)}
+    rows = {case.unit: given, **case.others}
+    index = pd.Index(list(rows), name="unit_id", dtype="str")
+    names = dict.fromkeys(name for row in rows.values() for name in row if name != "jurisdiction")
+    columns: dict[str, object] = {
+        "jurisdiction": [str(row.get("jurisdiction", case.jurisdiction)) for row in rows.values()]
+    }
+    columns |= {name: pd.Series([row.get(name) for row in rows.values()], index=index) for name in names}
+    columns |= {one.name: column_of(one, None, index) for one in rulebook.indicators if one.name in case.missing}
+    return pd.DataFrame(columns, index=index)
+
+
+def is_measure(name: str) -> bool:
+    """Whether a given name is that of a measure; others come from later steps."""
+    return not name.startswith(QUOTA) and name not in (*LIGHTS, *PARTIES)
+
+
+def case_wholes(case: Case, rulebook: Rulebook) -> ParentUnits | None:
+    """The larger unit of the case, as the case gives it."""
+    if case.whole is None:
+        return None
+    whole = pd.Index([f"{case.unit} and its neighbours"], name="unit_id", dtype="str")
+    given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
+    unit = pd.Index([case.unit], name="unit_id", dtype="str")
+    return ParentUnits("whole", complete_measures(given, rulebook), pd.Series(whole, index=unit))
+
+
+def case_pieces(case: Case, rulebook: Rulebook) -> gpd.GeoDataFrame:
+    """The pieces of a case, settled, one hectare each."""
+    roles = dict.fromkeys(role for piece in case.pieces for role in piece.roles)
+    columns: dict[str, object] = {"unit_id": case.unit, "area_ha": 1.0}
+    columns |= {role: [role in piece.roles for piece in case.pieces] for role in roles}
+    index = pd.Index([str(number) for number, _ in enumerate(case.pieces, start=1)], name="piece_id", dtype="str")
+    pieces = gpd.GeoDataFrame(columns, index=index, geometry=[None] * len(index))
+    pieces.attrs = {"roles": {role: role for role in roles}}
+    return settle_lines(pieces, rulebook)
+
+
+def case_quotas(case: Case) -> pd.DataFrame:
+    """The amounts that the case gives, as if they had been handed out."""
+    rows = [
+        {
+            "quota": name.removeprefix(QUOTA),
+            "period": case.date.year,
+            "level": "unit",
+            "unit_id": case.unit,
+            "amount": amount,
+        }
+        for name, amount in case.given.items()
+        if name.startswith(QUOTA)
+    ]
+    return tabulate(QUOTAS, pd.DataFrame(rows).reindex(columns=list(QUOTAS.columns)))
+
+
+def case_lights(case: Case, rulebook: Rulebook) -> pd.DataFrame | None:
+    """The lights of the unit's jurisdiction, or of the unit: judged by its energy, or as the case gives them."""
+    region = case.jurisdiction or case.unit
+    if case.energy is not None:
+        row = {name: value for name, value in case.energy.items() if name not in ENERGY_KEYS}
+        period, scheme = (case.energy.get(key) for key in ENERGY_KEYS)
+        frame = pd.DataFrame([row], index=pd.Index([region], name="region"), dtype=object)
+        year = case.date.year if period is None else int(float(period))
+        return judge_energy(EnergyTable(year, frame, None if scheme is None else str(scheme)), rulebook)
+    given = {name: [case.given[name]] for name in LIGHTS if name in case.given}
+    if not given:
+        return None
+    empty = {name: [None] for name in LIGHTS if name not in given}
+    return pd.DataFrame({"period": [case.date.year], "region": [region], **given, **empty})
+
+
+def case_flows(case: Case, zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame | None:
+    """The money that flows by the agreements and transfers of a case, or of which it says that the unit has a part."""
+    if case.agreements or case.transfers:
+        agreements = [complete_agreement(one, rulebook) for one in case.agreements]
+        return payment_rows(agreements, case.transfers, zones, measures, rulebook)
+    if not set(PARTIES) & set(case.given):
+        return None
+    sides = {"payer": "pays", "receiver": "receives"}
+    return pd.DataFrame({side: [case.unit if case.given.get(name) else ""] for side, name in sides.items()})
+
+
+LISTS = ("policies", "overruled", "excepted")
+"""What a case expects of policies."""
+
+
+def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
+    """The complaints about a case: names that the rulebook does not have, and what could show nothing.
+
+    Parameters
+    ----------
+    draft : Draft
+        Of the rulebook.
+    file : str
+        The file of the case.
+    place : int
+        Its place in the file, from 0.
+    case : Case
+    rulebook : Rulebook
+        As it stands on the day of the case.
+
+    Yields
+    ------
+    RulebookError
+    """
+    policies = [policy.id for policy in rulebook.policies]
+    indicators = [one.name for one in rulebook.indicators]
+    expected = case.expect
+    money = _money_names(case)
+    of_pieces = (
+        ((("pieces", number, key), getattr(piece, key) or (), roles_read(draft) if key == "roles" else policies))
+        for number, piece in enumerate(case.pieces)
+        for key in ("roles", *LISTS)
+    )
+    for keys, names, known in (
+        (("given",), case.given, [*indicators, *LIGHTS, *PARTIES, *money]),
+        *((("others", unit), row, [*indicators, *money, "jurisdiction"]) for unit, row in case.others.items()),
+        (("energy",), case.energy or (), [*ENERGY_KEYS, *ENERGY_COLUMNS]),
+        (("whole",), case.whole or (), indicators),
+        (("missing",), case.missing, indicators),
+        (("expect", "main"), filter(None, (expected.main,)), rulebook.codes("main")),
+        (("expect", "main_of_whole"), filter(None, (expected.main_of_whole,)), rulebook.codes("main")),
+        (("expect", "overlays"), expected.overlays or (), rulebook.codes("overlay")),
+        (("expect", "policies"), expected.policies or (), policies),
+        (("expect", "overruled"), expected.overruled or (), policies),
+        (("expect", "excepted"), expected.excepted or (), policies),
+        (("expect", "measures"), expected.measures, [one.name for one in rulebook.derived]),
+        (("expect", "norms"), expected.norms, [norm.id for norm in rulebook.norms]),
+        *of_pieces,
+    ):
+        for name in sorted(set(names) - set(known)):
+            text = f"case '{case.name}': rulebook has no '{name}' on {case.date}{near(name, known)}"
+            yield draft.fault(text, "cases", place, *keys, file=file)
+    for key in ("industries", "existing_industries"):
+        for code in getattr(expected, key):
+            try:
+                rulebook.branches.path(code)
+            except ZoneplanError as error:
+                text = f"case '{case.name}': {error}"
+                yield draft.fault(text, "cases", place, "expect", key, code, file=file)
+    for text, keys in _idle(case):
+        yield draft.fault(f"case '{case.name}': {text}", "cases", place, *keys, file=file)
+
+
+def _money_names(case: Case) -> list[str]:
+    """The measures that the transfers of a case read."""
+    texts = (text for one in case.transfers for text in conditions_of(one).values())
+    found = [name for one in case.transfers for name in measures_of(one)]
+    return [*found, *(name for text in texts for name in sorted(parse_condition(text).names))]
+
+
+def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What of a case could show nothing, or two things at once."""
+    if not case.expect.model_fields_set and not case.pieces:
+        yield "it expects nothing; say in 'expect' what must come out", ("expect",)
+    for name in sorted(set(case.given) & set(case.missing)):
+        yield f"'{name}' is given and missing", ("missing",)
+    if case.expect.energy and case.energy is None:
+        yield "it expects lights of no energy; give the row of its region in 'energy'", ("expect", "energy")
+    flowing = [*(one.name for one in case.agreements), *(one.name for one in case.transfers)]
+    for name in sorted(set(case.expect.amounts) - set(flowing)):
+        text = f"no agreement or transfer of the case is called '{name}'{near(name, flowing)}"
+        yield text, ("expect", "amounts", name)
+    if case.energy is not None and (twice := sorted(set(LIGHTS) & set(case.given))):
+        yield f"'{twice[0]}' is given and follows from 'energy'; keep one of the two", ("given", twice[0])
+    if (case.agreements or case.transfers) and (twice := sorted(set(PARTIES) & set(case.given))):
+        yield f"'{twice[0]}' is given and follows from what flows; leave it out", ("given", twice[0])
+    if case.whole is not None and case.others:
+        yield "'whole' and 'others' do not go together; make two cases of it", ("others",)
 
 
 class Result(NamedTuple):

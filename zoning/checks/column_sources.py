@@ -1,14 +1,26 @@
-"""Origins: where each measure of a study comes from, and names that two sources give."""
+"""Where each measure of a study comes from, and names that two sources give.
+
+What is known of the units before anything is measured, what there will be, and what conditions see.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from layers import Stack, Study, UnknownNameError
-from zoning.indicators import QUOTA
-from zoning.rulebook import Rulebook
-from zoning.services import measure_names
+import pandas as pd
+
+from layers.conditions import parse_condition
+from layers.errors import ConditionError, UnknownNameError, ZoneplanError
+from layers.inputs import Stack
+from layers.sources import Study
+from zoning.compensation import measure_names
+from zoning.errors import near
+from zoning.measures import QUOTA
+from zoning.quotas import Values
+from zoning.rulebook import EXAMPLES, Derived, Indicator, Rulebook, strange_codes
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 """Measures that the steps add to those of the study."""
@@ -93,3 +105,88 @@ def _covered(study: Study, stack: Stack) -> Iterator[Origin]:
         for name in layer.measure if layer.name in rasters else ():
             said = f"is kept for the share of a unit that layer '{layer.name}' covers"
             yield Origin(f"{name}_covered", said, ("layers", place, "measure", name))
+
+
+@dataclass(frozen=True)
+class ExpectedColumns:
+    """What can be told of the units before anything is measured.
+
+    Attributes
+    ----------
+    known : DataFrame
+        Index ``unit_id``; what is known by now, from :func:`zoning.indicators.foresee`.
+    names : frozenset of str
+        Every measure that there will be.
+    rulebook : Rulebook
+    """
+
+    known: pd.DataFrame
+    names: frozenset[str]
+    rulebook: Rulebook
+
+    @cached_property
+    def parameters(self) -> Values:
+        """The parameters of the rulebook."""
+        return self.rulebook.values
+
+    @cached_property
+    def example(self) -> pd.DataFrame:
+        """What conditions of a plan will see of the units: what is known, and an example of what is not."""
+        listed: tuple[Indicator | Derived, ...] = (*self.rulebook.indicators, *self.rulebook.derived)
+        typed = {one.name: EXAMPLES[one.type] for one in listed if one.name in self.names}
+        examples = dict.fromkeys(self.names, EXAMPLES["number"]) | typed
+        unknown = {name: value for name, value in examples.items() if name not in self.known.columns}
+        zones = {"main": EXAMPLES["text"]} | dict.fromkeys(self.rulebook.codes("overlay"), True)
+        constants = pd.DataFrame(unknown | zones, index=self.known.index)
+        own = self.known.drop(columns=constants.columns, errors="ignore")
+        return own.join(constants).drop(columns=self.parameters.keys(), errors="ignore")
+
+    def foresees(self, condition: str) -> bool:
+        """Whether a condition reads nothing but what is known by now; False of one that is no good."""
+        try:
+            return parse_condition(condition).names <= {*map(str, self.known.columns), *self.parameters}
+        except ConditionError:
+            return False
+
+    def answers(self, condition: str) -> bool:
+        """Whether a condition can be answered by now, for every unit."""
+        try:
+            return self.foresees(condition) and bool(
+                parse_condition(condition).evaluate(self.known, self.parameters).known.all()
+            )
+        except ZoneplanError:
+            return False
+
+    def complaints(self, text: str, at: str, later: Collection[str] = ()) -> Iterator[ZoneplanError]:
+        """What is wrong with a condition of the plan.
+
+        Parameters
+        ----------
+        text : str
+        at : str
+            Its place in the plan.
+        later : collection of str
+            Measures that are not there yet where it is asked.
+
+        Yields
+        ------
+        ConditionError
+            It cannot be read, or what it compares does not fit.
+        UnknownNameError
+            It reads what nothing provides, or asks for a main zone that is none.
+        """
+        names = {*map(str, self.example.columns), *self.parameters, "unit_id"}.difference(later)
+        try:
+            condition = parse_condition(text)
+            strange = sorted(condition.names - names)
+            for name in strange:
+                yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, names)}", code="unknown_measure")
+            if strange:
+                return
+            condition.evaluate(self.example, self.parameters)
+        except ConditionError as error:
+            yield ConditionError(f"{at}: {error}")
+            return
+        codes = {"main": self.rulebook.codes("main")}
+        for words in strange_codes(condition, self.example.iloc[:1], self.parameters, codes):
+            yield UnknownNameError(f"{at}: {words}", code="unknown_zone")

@@ -1,4 +1,7 @@
-"""What the quotas of a plan mean: names, levels, units and values that they need, before anything is handed out."""
+"""What the quotas of a plan mean: names, levels, units and values that they need, before anything is handed out.
+
+Checks of sitings: the raster, layers, roles and conditions that they name must be there.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,27 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from layers import ConditionError, Lock, Quota, Study, UnknownNameError, ZoneplanError, naming_the_layer, shown
-from zoning.apportionment import measure_bounds, measure_weights, refuse_huge
-from zoning.balances import refuse_across
-from zoning.bounds import count_carried, lock_once, refuse_link
+from layers.conditions import SURFACES, parse_condition
+from layers.errors import ConditionError, SourceError, UnknownNameError, ZoneplanError, naming_the_layer, shown
+from layers.inputs import Layer, Stack
+from layers.raster import MAX_SLOPE_CELL_M
+from layers.sources import Lock, Quota, Siting, Study
+from zoning.checks.column_sources import ExpectedColumns
 from zoning.errors import InfeasibleError, near
-from zoning.foresights import ExpectedColumns
-from zoning.groups import group_family
-from zoning.indicators import QUOTA
-from zoning.jurisdictions import name_level
-from zoning.limits import Limiting
+from zoning.measures import BOUNDARY_ROLE, QUOTA
+from zoning.quotas import (
+    Limiting,
+    count_carried,
+    group_family,
+    lock_once,
+    name_level,
+    refuse_across,
+    refuse_link,
+    rows_meeting,
+)
 from zoning.rulebook import Rulebook
-from zoning.steps import Step
-from zoning.weights import rows_meeting
+from zoning.siting import condition_names
+from zoning.solver import Step, measure_bounds, measure_weights, refuse_huge
 
 CONDITIONED = {"priority": "priority", "groups": "group", "limits": "limit", "locked": "lock"}
 """The lists of a quota whose entries may have a condition, and what an entry is called."""
@@ -226,3 +237,83 @@ def _strangers(study: Study, place: int, units: pd.Index) -> Iterator[ZoneplanEr
         if unit is not None and unit not in units:
             at = study.where("quotas", place, *keys)
             yield UnknownNameError(f"{at}: there is no unit {shown([unit])}{near(unit, units)}", code="unknown_unit")
+
+
+def siting_faults(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+    """What is wrong with the ``siting`` of quotas, each with its place in the file.
+
+    Parameters
+    ----------
+    study : Study
+    stack : Stack
+        From :func:`layers.read_layers`.
+    """
+    layers = {layer.name: layer for layer in stack.layers}
+    listed = {section.name for section in study.layers}
+    for place, quota in enumerate(study.quotas):
+        if quota.siting is not None:
+            at = study.where("quotas", place, "siting")
+            yield from _raster(quota.siting, layers, listed, at)
+            yield from _beside(quota.siting, layers, listed, at)
+            yield from _siting_conditions(quota.siting, stack, at)
+            if quota.siting.boundary and BOUNDARY_ROLE not in {layer.role for layer in stack.layers}:
+                text = f"{at}: 'boundary' asks for the growth boundary, and no layer has the role '{BOUNDARY_ROLE}'"
+                yield UnknownNameError(f"{text}; add the layer, or leave 'boundary' out", code="unknown_role")
+
+
+def _raster(siting: Siting, layers: dict[str, Layer], listed: set[str], at: str) -> Iterator[ZoneplanError]:
+    if siting.layer is None:
+        return
+    layer = layers.get(siting.layer)
+    if siting.layer not in listed:
+        grids = [name for name, one in layers.items() if one.raster is not None]
+        text = f"{at}: there is no layer '{siting.layer}'{near(siting.layer, grids)}"
+        yield UnknownNameError(
+            f"{text}; name a raster layer, or leave 'layer' out to take whole pieces", code="no_layer"
+        )
+    elif layer is not None and layer.raster is None:
+        yield SourceError(
+            f"{at}: layer '{siting.layer}' holds {layer.kind}, and land is ranked by the cells of a raster; name a "
+            "raster, or leave 'layer' out to take whole pieces",
+            code="no_raster",
+            layer=siting.layer,
+        )
+    elif layer is not None and layer.raster is not None:
+        shape = sorted(({siting.surface} | condition_names(siting)) & (set(SURFACES) - {"value"}))
+        if shape and layer.raster.cell_size_m > MAX_SLOPE_CELL_M and not layer.raster.coarse:
+            yield SourceError(
+                f"{at}: {' and '.join(shape)} of layer '{siting.layer}' is asked of cells of "
+                f"{layer.raster.cell_size_m:,.0f} m, and cells above {MAX_SLOPE_CELL_M:.0f} m flatten the land; use a "
+                "finer grid, or write coarse = true on the layer",
+                code="coarse",
+                layer=siting.layer,
+            )
+
+
+def _beside(siting: Siting, layers: dict[str, Layer], listed: set[str], at: str) -> Iterator[ZoneplanError]:
+    roles = {layer.role for layer in layers.values() if layer.role is not None and layer.kind == "polygons"}
+    for one in siting.beside:
+        layer = layers.get(one.layer or "")
+        if one.role is not None and one.role not in roles:
+            text = f"{at}: nothing has the role '{one.role}' to lie beside{near(one.role, roles)}"
+            yield UnknownNameError(
+                f"{text}; add a layer of that role, or leave it out of 'beside'", code="unknown_role"
+            )
+        elif one.layer is not None and one.layer not in listed:
+            text = f"{at}: there is no layer '{one.layer}' to lie beside{near(one.layer, listed)}"
+            yield UnknownNameError(text, code="no_layer")
+        elif layer is not None and layer.features is None:
+            text = f"{at}: layer '{one.layer}' is a raster, and land lies beside points, lines or polygons"
+            yield SourceError(text, code="no_features", layer=layer.name)
+
+
+def _siting_conditions(siting: Siting, stack: Stack, at: str) -> Iterator[ZoneplanError]:
+    known = {*stack.designations, *(SURFACES if siting.layer is not None else ())}
+    for text in (*(merit.when for merit in siting.merits), *((siting.where,) if siting.where else ())):
+        for name in sorted(parse_condition(text).names - known):
+            hint = "; only the cells of a raster have it, and 'layer' names none" if name in SURFACES else ""
+            yield UnknownNameError(
+                f"{at}: \"{text}\" reads '{name}', which no land has{hint or near(name, known)}; it may name "
+                "the layers that designate land, and value, slope, aspect and relief of a cell",
+                code="unknown_measure",
+            )

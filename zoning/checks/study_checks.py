@@ -1,46 +1,164 @@
-"""What the plan means: do its roles, names, quotas and decisions find something to refer to? All at once."""
+"""What the plan means: do its roles, names, quotas and decisions find something to refer to? All at once.
+
+Rule checks: larger units that are none, and rules that do not do without a value which a unit lacks.
+
+What the check says of the ledger: one warning a layer and kind of repair.
+
+What the layers of a plan play, and whether anything reads it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 
 import pandas as pd
 
-from layers import (
+from layers.conditions import number_text
+from layers.errors import (
     Finding,
     SeveralErrors,
-    Stack,
-    Study,
+    SourceError,
     UnknownNameError,
     ZoneplanError,
     naming_the_layer,
-    number_text,
     raise_all,
-    read_layers,
     shown,
 )
-from zoning.decisions import decision_faults
-from zoning.drafts import find_rulebook
-from zoning.energy_checks import energy_faults, energy_notes
-from zoning.entries import Indicator
+from layers.inputs import Stack
+from layers.read import read_layers
+from layers.sources import Study
+from zoning.checks.column_sources import ADDED, ExpectedColumns, origin_faults, provided
+from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
+from zoning.checks.quota_checks import quota_faults, siting_faults
+from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
-from zoning.flow_checks import flow_faults, flow_notes
-from zoning.foresights import ExpectedColumns
-from zoning.indicators import QUOTA, expected_measures, misfits
-from zoning.land_entries import Derived
-from zoning.locked_units import locked_elsewhere
-from zoning.measures import try_formula
-from zoning.origins import ADDED, origin_faults, provided
-from zoning.own_lists import local_list_faults
-from zoning.parties import known_parties
-from zoning.quota_checks import quota_faults
-from zoning.repair_notes import repair_notes
-from zoning.roles import role_faults, shape_faults
-from zoning.rule_checks import rule_faults
-from zoning.rulebook import Rulebook, read_rulebook
-from zoning.services import service_faults
-from zoning.siting_checks import siting_faults
-from zoning.topics import without_unused_topics
+from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, QUOTA, SLOPE_LIMIT, expected_measures, misfits, try_formula
+from zoning.policies import local_list_faults
+from zoning.rulebook import Derived, Indicator, Rulebook, find_rulebook, read_rulebook, without_unused_topics
+from zoning.zones import ParentUnits, RuleEvaluation, decision_faults, gather_parents, locked_elsewhere
+
+
+def repair_notes(study: Study, stack: Stack) -> Iterator[Finding]:
+    """One warning a layer or table and kind of repair; the ledger has the features.
+
+    Parameters
+    ----------
+    study : Study
+        Its tables are told from its layers.
+    stack : Stack
+
+    Yields
+    ------
+    Finding
+    """
+    tables = {table.source for table in study.tables}
+    for (name, finding), rows in stack.ledger.groupby(["layer", "finding"], sort=True):
+        features = [str(feature) for feature in rows["feature"]]
+        actions = "; ".join(sorted(set(rows["action"]))[:3])
+        of = f"{'table' if name in tables else 'layer'} '{name}': {finding}"
+        if features == [""]:  # it is of the layer as a whole
+            text = f"{of}: {actions}"
+        else:
+            times = "once" if len(features) == 1 else f"{len(features)} times"
+            text = f"{of}, {times}: {actions} ({shown(features)})"
+        yield Finding("warning", str(finding), str(name), tuple(features[:5]), len(features), text)
+
+
+def known_roles(rulebook: Rulebook) -> set[str]:
+    """Roles that something in the house or the rulebook reads."""
+    declared = {
+        indicator.name.removesuffix(ending)
+        for indicator in rulebook.indicators
+        for ending in ("_share", "_ha")
+        if indicator.name.endswith(ending)
+    }
+    lines = {role for line in rulebook.lines for role in line.roles}
+    heights = {ELEVATION_ROLE} if SLOPE_LIMIT in rulebook.parameters else set()
+    return {*heights, *DEDUCTED_ROLES, *lines, *declared, *(zone.code for zone in rulebook.zones)}
+
+
+def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    """The complaints about roles that nothing reads, each with its place in the plan."""
+    known = known_roles(rulebook)
+    for place, layer in enumerate(study.layers):
+        if layer.role is not None and layer.role not in known:
+            yield UnknownNameError(
+                f"{study.where('layers', place, 'role')}: rulebook '{rulebook.name}' reads no role '{layer.role}'"
+                f"{near(layer.role, known)}",
+                code="unknown_role",
+                layer=layer.name,
+            )
+
+
+def shape_faults(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+    """The complaints about layers that cannot play their role: one needs area, elevation needs a grid."""
+    kinds = {layer.name: layer.kind for layer in stack.layers}
+    for place, layer in enumerate(study.layers):
+        kind = kinds.get(layer.name)
+        wanted = "raster" if layer.role == ELEVATION_ROLE else "polygons"
+        if layer.role is None or kind is None or kind == wanted:
+            continue
+        remedy = (
+            "give a raster of heights in metres"
+            if wanted == "raster"
+            else "a role needs area: give polygons, or a raster with 'where'; or drop the role and use 'measure'"
+        )
+        yield SourceError(
+            f"{study.where('layers', place, 'role')}: layer '{layer.name}' holds {kind}, which cannot play "
+            f"the role '{layer.role}'; {remedy}",
+            code="role_without_area",
+            layer=layer.name,
+        )
+
+
+def rule_faults(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
+    """The complaints that :func:`zoning.classify` will have, as far as they can be told before anything is measured.
+
+    Parameters
+    ----------
+    study : Study
+        Its ``part_of``.
+    foresight : Foresight
+        Of the units and the rulebook.
+
+    Yields
+    ------
+    UnknownNameError, SourceError
+        The column of the larger units is missing or has gaps, one has the id of a unit, or lies in two jurisdictions.
+    MissingValueError
+        A rule with ``on_unknown = "error"`` cannot be answered.
+    """
+    level, wholes = study.units.part_of, None
+    if level is not None:
+        try:
+            with naming_the_layer(study.where("units", "part_of")):
+                wholes = _wholes(foresight, level)
+        except ZoneplanError as error:
+            yield error
+            return
+    rulebook = foresight.rulebook
+    for rule in rulebook.rules:
+        if rule.on_unknown != "error" or (rule.refines and wholes is None) or not foresight.foresees(rule.when):
+            continue
+        draft = rulebook.draft
+        place = (
+            naming_the_layer(draft.where("rules", draft.rules.index(rule), "on_unknown")) if draft else nullcontext()
+        )
+        try:
+            with place:
+                asked = RuleEvaluation(rule, foresight.known, rulebook, "en", None if rule.refines else wholes)
+                raise_all(asked.errors)
+        except ZoneplanError as error:
+            yield error
+
+
+def _wholes(foresight: ExpectedColumns, level: str) -> ParentUnits:
+    """The larger units, with what is known of their parts by now."""
+    read = tuple(one for one in foresight.rulebook.indicators if one.name in foresight.known.columns)
+    return gather_parents(foresight.known, replace(foresight.rulebook, indicators=read, derived=()), level)
+
 
 GIVES_NO = "no layer or table gives "
 

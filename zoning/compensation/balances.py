@@ -1,4 +1,4 @@
-"""Accounts: everything that flows between parties in a plan, and where it leaves each of them."""
+"""Everything that flows between parties in a plan, and where it leaves each of them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from decimal import Decimal
 import geopandas as gpd
 import pandas as pd
 
-from layers import Agreement, Layer, Study, Transfer, UnknownNameError, ZoneplanError, raise_all, shown
-from zoning.agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
+from layers.errors import UnknownNameError, ZoneplanError, raise_all, shown
+from layers.inputs import Layer
+from layers.sources import Agreement, Study, Transfer
+from zoning.compensation.horizontal_agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
+from zoning.compensation.parties import known_parties, slip_faults
+from zoning.compensation.upstream_pairs import river_pairs
+from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import near
-from zoning.needs import TransferContext
-from zoning.parties import known_parties, slip_faults
-from zoning.rivers import river_pairs
+from zoning.quotas import unit_context
 from zoning.rulebook import Rulebook
 from zoning.tables import FLOWS, POSITIONS, tabulate
-from zoning.transfers import pay_transfer
-from zoning.weights import unit_context
 
 
 def account(

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers import ServicesSection, SourceError, Study, UnknownNameError, ZoneplanError, naming_the_layer
-from zoning.apportionment import counted_ids
+from layers.errors import SourceError, UnknownNameError, ZoneplanError, naming_the_layer
+from layers.sources import ServicesSection, Study
 from zoning.errors import near
-from zoning.steps import exact_number
+from zoning.solver import counted_ids, exact_number
 
 CENT = Decimal("0.01")
 PARTS = ("market_value", "nonmarket_value", "value")

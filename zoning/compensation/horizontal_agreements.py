@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pydantic import ValidationError
 
-from layers import Agreement, Band, Pollutant, Study, StudyError, UnknownNameError, ZoneplanError, raise_all
-from zoning.apportionment import apportion
+from layers.errors import StudyError, UnknownNameError, ZoneplanError, raise_all
+from layers.sources import Agreement, Band, Pollutant, Study
+from zoning.compensation.parties import POOL
 from zoning.errors import near
-from zoning.money_words import money_words
-from zoning.parties import POOL
 from zoning.rulebook import Rulebook
-from zoning.steps import Step
+from zoning.solver import Step, apportion
+from zoning.wording import money_words
 
 Row = dict[str, Any]
 Shares = Mapping[str, Decimal]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from layers import UnknownNameError
+from layers.errors import UnknownNameError
 
 POOL = "(pool)"
 """The party that holds what several pay in, until it goes out again."""

@@ -1,4 +1,4 @@
-"""Rivers: who is upstream of whom, out of lines that are drawn the way the water runs."""
+"""Who is upstream of whom, out of lines that are drawn the way the water runs."""
 
 from __future__ import annotations
 

@@ -1,21 +1,341 @@
-"""Energy: dual control of intensity and total, judged region by region with three lights."""
+"""Dual control of intensity and total, judged region by region with three lights.
+
+What each region was to reach and reached, exact and complete, or refused.
+
+A total of energy split between regions by the productivity of their energy, bounded, exact.
+
+Which scheme of a rulebook judges a period.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from layers import EnergySection, EnergyTable, read_energy
-from zoning.energy_entries import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Scheme
-from zoning.energy_figures import Figures, figures_of, known_figure
-from zoning.energy_schemes import scheme_in_force
-from zoning.energy_words import LIGHTS, energy_clause, join_clauses, shown_number
-from zoning.rulebook import Rulebook
-from zoning.steps import exact_number
+from layers.errors import SourceError, StudyError, ZoneplanError, naming_the_layer, raise_all, shown
+from layers.formats import EnergyTable, read_energy
+from layers.sources import EnergySection
+from zoning.errors import MissingValueError, RulebookError, near
+from zoning.quotas import find_column
+from zoning.rulebook import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Rulebook, Scheme
+from zoning.solver import Number, apportion_with_bounds, exact_number
 from zoning.tables import ENERGY, tabulate
+from zoning.wording import LIGHTS, energy_clause, join_clauses, shown_number
+
+READ = ("base_used", "base_output", "intensity_target_pct", "growth_target_pct")
+"""What a share is made of."""
+ABOVE_ZERO = ("base_used", "base_output")
+
+
+def apportion_energy(
+    regions: pd.DataFrame, total: Number, step: Number = 1, least_pct: Number = 0, most_pct: Number | None = None
+) -> pd.DataFrame:
+    """The energy that each region may use, out of a total: more where a tonne makes more, and where output grows.
+
+    Parameters
+    ----------
+    regions : DataFrame
+        Index: names, unique. Columns ``base_used`` (energy of the base year), ``base_output`` (output of that year),
+        ``intensity_target_pct`` (how far intensity is to fall) and ``growth_target_pct`` (of output).
+    total : number
+        What all of them may use at the end of the period, in the unit of ``base_used``.
+    step : number
+        The smallest amount.
+    least_pct, most_pct : number
+        Nobody gets less or more than so many per cent of its use of the base year.
+
+    Returns
+    -------
+    DataFrame
+        Index as given. ``weight``; ``floor`` and ``ceiling`` ("Infinity" where there is none); ``amount``, decimals
+        that sum to the total; ``binding`` ("floor", "ceiling" or ""); ``increment``, the amount less the use of the
+        base year, which is the target of the total.
+
+    Raises
+    ------
+    UnknownNameError, MissingValueError
+        A column or a value is missing; nothing is assumed.
+    InfeasibleError
+        The bounds contradict the total.
+    SourceError
+        Use or output of the base year is not above 0.
+
+    Notes
+    -----
+    The weight is what a region would use if it met its targets, times the output that a tonne of it makes:
+
+        base_used * (1 - fall) * (1 + growth) * base_output / base_used
+
+    No formula by which the state splits its total is public. Fagaihuanzi [2021] 1310 names productivity as an important
+    ground and favours efficient regions that grow fast; the weight is the house's own reading of that. Amounts are
+    apportioned by :func:`zoning.apportion`: as the bounds do not depend on the total, a smaller total never means more
+    for anyone.
+
+    Examples
+    --------
+    >>> regions = pd.DataFrame(
+    ...     {"base_used": [500, 300], "base_output": [900, 300], "intensity_target_pct": 3, "growth_target_pct": 6},
+    ...     index=["north", "south"],
+    ... )
+    >>> apportion_energy(regions, 800, least_pct=90)[["amount", "binding", "increment"]].to_numpy().tolist()
+    [[Decimal('530'), '', Decimal('30')], [Decimal('270'), 'floor', Decimal('-30')]]
+    """
+    weights = pd.Series([float(one) for one in _weights(regions)], index=regions.index, dtype=float)
+    used = regions["base_used"].map(exact_number)
+    floor = used * exact_number(least_pct) / 100
+    ceiling = None if most_pct is None else used * exact_number(most_pct) / 100
+    amounts, binding = apportion_with_bounds(weights, total, step, floor, ceiling)
+    return pd.DataFrame(
+        {
+            "weight": weights,
+            "floor": floor,
+            "ceiling": Decimal("Infinity") if ceiling is None else ceiling,
+            "amount": amounts,
+            "binding": binding,
+            "increment": amounts - used,
+        }
+    )
+
+
+def _weights(regions: pd.DataFrame) -> list[Fraction]:
+    columns = {name: _column(regions, name) for name in READ}
+    return [
+        output * max(Fraction(0), (1 - fall / 100) * (1 + growth / 100))
+        for output, fall, growth in zip(*(columns[name] for name in READ[1:]), strict=True)
+    ]
+
+
+def _column(regions: pd.DataFrame, name: str) -> list[Fraction]:
+    """The numbers of a column, none missing; use and output of the base year above 0."""
+    column = find_column(name, regions, "column of a share of energy")
+    lacking = sorted(map(str, column.index[column.isna()]))
+    if lacking:
+        raise MissingValueError(
+            f"{name} is missing for {len(lacking)} region(s): {shown(lacking)}; the share of a total needs it",
+            layer=name,
+            features=lacking,
+        )
+    numbers = [Fraction(exact_number(value)) for value in column]
+    low = [str(region) for region, number in zip(column.index, numbers, strict=True) if number <= 0]
+    if name in ABOVE_ZERO and low:
+        raise SourceError(
+            f"{name} is not above 0 for {len(low)} region(s): {shown(low)}", code="number", layer=name, features=low
+        )
+    return numbers
+
+
+Figures = dict[str, Fraction | None]
+"""What one region was to reach and reached; names of totals without their unit."""
+
+_INTENSITY = ("intensity_target_pct", "intensity_actual_pct")
+_OPTIONAL = ("intensity_incentive_pct", "output", "base_output", "growth_target_pct", "growth_actual_pct")
+_TOTALS = ("total_target", "total_actual", "exempt", "used", "base_used")
+_NOT_NEGATIVE = ("intensity_target_pct", "intensity_incentive_pct", "total_target", "exempt", "used")
+_ABOVE_ZERO = ("output", "base_output", "base_used")
+_FROM_USE = ("used", "base_used", "output", "base_output")
+_COMPUTED = (
+    ("intensity_actual_pct", _FROM_USE),
+    ("total_actual", _FROM_USE[:2]),
+    ("growth_actual_pct", _FROM_USE[2:]),
+)
+"""What can be computed, and from which columns; both at once are two answers to one question."""
+
+
+def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
+    """The numbers of every region as a scheme reads them, exact, with what can be computed filled in.
+
+    Raises
+    ------
+    MissingValueError, SourceError
+        As :func:`judge_energy` says; all complaints together.
+    """
+    columns = {name: name for name in (*_INTENSITY, *_OPTIONAL)}
+    columns |= {name: f"{name}_{scheme.unit}" for name in _TOTALS}
+    given = {name: column for name, column in columns.items() if column in table.rows.columns}
+    figures: dict[str, Figures] = {
+        str(region): {name: _fraction(row[given[name]]) if name in given else None for name in columns}
+        for region, row in zip(table.rows.index, table.rows.to_dict("records"), strict=True)
+    }
+    raise_all(_faults(table, figures, given, columns))
+    full = {region: _computed(one) for region, one in figures.items()}
+    raise_all(_missing(table, full, columns, scheme))
+    return _shared(table, full)
+
+
+def _fraction(cell: Any) -> Fraction | None:
+    return None if cell is None or pd.isna(cell) else Fraction(exact_number(cell))
+
+
+def _faults(
+    table: EnergyTable, figures: dict[str, Figures], given: dict[str, str], columns: dict[str, str]
+) -> Iterator[ZoneplanError]:
+    at = f"table '{table.name}'"
+    names = [str(region) for region in table.rows.index]
+    twice = sorted({region for region in names if names.count(region) > 1})
+    if twice:
+        yield SourceError(
+            f"{at}: {len(twice)} region(s) stand more than once: {shown(twice)}. Keep one row for each region.",
+            code="region_duplicate",
+            layer=table.name,
+            features=twice,
+        )
+    for column, code, words, wrong in _impossible(figures, columns):
+        if wrong:
+            yield SourceError(
+                f"{at}: {column} is {words[0]} for {len(wrong)} region(s): {shown(wrong)}{words[1]}.",
+                code=code,
+                layer=table.name,
+                features=wrong,
+            )
+    yield from _doubled(table, given, columns)
+
+
+def _impossible(
+    figures: dict[str, Figures], columns: dict[str, str]
+) -> Iterator[tuple[str, str, tuple[str, str], list[str]]]:
+    """What no number can be, with the regions that have it."""
+    for listed, bound, words in ((_NOT_NEGATIVE, False, "negative"), (_ABOVE_ZERO, True, "not above 0")):
+        for name in listed:
+            hint = "; a fall of intensity is written as a positive number" if name.endswith("_pct") else ""
+            wrong = [r for r, one in figures.items() if (v := one[name]) is not None and (v < 0 or (bound and v == 0))]
+            yield columns[name], "negative", (words, hint), wrong
+    gone = [region for region, one in figures.items() if (v := one["growth_actual_pct"]) is not None and v <= -100]
+    yield "growth_actual_pct", "growth", ("-100 or less", "; nothing is left of the output"), gone
+    low = [region for region, one in figures.items() if _below(one)]
+    below = ("below intensity_target_pct", "; the incentive target lies above the basic one")
+    yield "intensity_incentive_pct", "incentive_below_target", below, low
+
+
+def _doubled(table: EnergyTable, given: dict[str, str], columns: dict[str, str]) -> Iterator[ZoneplanError]:
+    """Numbers that can be had in two ways."""
+    at = f"table '{table.name}'"
+    for result, sources in _COMPUTED:
+        if result in given and all(name in given for name in sources):
+            yield SourceError(
+                f"{at}: {columns[result]} stands in the table and can be computed from "
+                f"{', '.join(columns[name] for name in sources)} as well; keep one of the two.",
+                code="two_sources",
+                layer=table.name,
+            )
+    if table.share is not None and "total_target" in given:
+        yield SourceError(
+            f"{at}: {columns['total_target']} stands in the table and follows from the total that the plan splits, too "
+            f"({table.where('share')}); keep one of the two.",
+            code="two_sources",
+            layer=table.name,
+        )
+
+
+def _below(one: Figures) -> bool:
+    target, incentive = one["intensity_target_pct"], one["intensity_incentive_pct"]
+    return target is not None and incentive is not None and incentive < target
+
+
+def _computed(one: Figures) -> Figures:
+    """The figures of a region with what follows from use and output."""
+    used, base, output, base_output = (one[name] for name in _FROM_USE)
+    found = dict(one)
+    if one["growth_actual_pct"] is None and output is not None and base_output is not None:
+        found["growth_actual_pct"] = (output / base_output - 1) * 100
+    growth = found["growth_actual_pct"]
+    if used is not None and base is not None:
+        if one["intensity_actual_pct"] is None and growth is not None:
+            found["intensity_actual_pct"] = (1 - used / (base * (1 + growth / 100))) * 100
+        if one["total_actual"] is None:
+            found["total_actual"] = used - base
+    return found
+
+
+def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figures]:
+    """The figures with the targets that follow from the total of the plan, where it splits one."""
+    share = table.share
+    if share is None or not figures:
+        return figures
+    rows = pd.DataFrame({name: [one[name] for one in figures.values()] for name in READ}, list(figures), dtype=object)
+    with naming_the_layer(f"{table.where('share')}: table '{table.name}'"):
+        found = apportion_energy(rows, share.total, share.step, share.least_pct, share.most_pct)
+    return {
+        region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known_figure(one, "base_used")}
+        for (region, one), amount in zip(figures.items(), found["amount"], strict=True)
+    }
+
+
+def _missing(
+    table: EnergyTable, figures: dict[str, Figures], columns: dict[str, str], scheme: Scheme
+) -> Iterator[ZoneplanError]:
+    targets = ("total_target",) if table.share is None else READ
+    for name in dict.fromkeys((*_INTENSITY, *targets, "total_actual")):
+        lacking = [region for region, one in figures.items() if one[name] is None]
+        if lacking:
+            other = [column for column in table.rows.columns if column.startswith(f"{name}_t") and name in _TOTALS]
+            counted = f" (the table has {other[0]}, and scheme '{scheme.code}' counts {scheme.unit})" if other else ""
+            yield MissingValueError(
+                f"table '{table.name}': {columns[name]} is missing for {len(lacking)} region(s): {shown(lacking)}"
+                f"{counted if columns[name] not in table.rows.columns else ''}. Fill it in, or leave the region out; "
+                "nothing is assumed.",
+                layer=table.name,
+                features=lacking,
+            )
+
+
+def known_figure(one: Figures, name: str) -> Fraction:
+    """A figure that :func:`figures_of` has made sure of."""
+    value = one[name]
+    if value is None:  # refused before any region is judged
+        raise AssertionError(name)
+    return value
+
+
+def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
+    """The scheme that a table asks for, or the one in force on the last day of its period.
+
+    Raises
+    ------
+    RulebookError
+        The rulebook knows no dual control of energy.
+    StudyError
+        It has no scheme of that name, or none was in force at the end of the period.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from zoning import read_rulebook
+    >>> rulebook = read_rulebook("main_functional_areas", date(2025, 1, 1))
+    >>> [scheme_in_force(EnergyTable(period, pd.DataFrame()), rulebook).code for period in (2019, 2021, 2026)]
+    ['13th_plan', '14th_plan', 'carbon']
+    """
+    codes = tuple(dict.fromkeys(scheme.code for scheme in rulebook.schemes))
+    at = table.where("table")
+    if not codes:
+        raise RulebookError(
+            f"{at}: rulebook '{rulebook.name}' knows no dual control of energy: it has no energy.toml. "
+            "Leave [energy] out, or choose a rulebook that has one, such as 'main_functional_areas'",
+            code="no_energy",
+        )
+    end = date(table.period, 12, 31)
+    if table.scheme is None:
+        found = next((scheme for scheme in rulebook.schemes if scheme.on(end)), None)
+        if found is None:
+            raise StudyError(
+                f"{table.where('period')}: no scheme of rulebook '{rulebook.name}' is in force at the end of the "
+                f"period, {end}; name one: scheme = {' or '.join(repr(code) for code in codes)}",
+                code="no_scheme",
+            )
+        return found
+    named = [scheme for scheme in rulebook.schemes if scheme.code == table.scheme]
+    if not named:
+        raise StudyError(
+            f"{table.where('scheme')}: rulebook '{rulebook.name}' has no scheme {shown([table.scheme])}"
+            f"{near(table.scheme, codes)}",
+            code="unknown_scheme",
+        )
+    return next((scheme for scheme in named if scheme.on(end)), named[-1])
+
 
 RED, YELLOW, GREEN = 1, 2, 3
 

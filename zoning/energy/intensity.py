@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from layers import ZoneplanError, shown
-from zoning.steps import Number, exact_number
+from layers.errors import ZoneplanError, shown
+from zoning.solver import Number, exact_number
 
 HUNDRED = Decimal(100)
 

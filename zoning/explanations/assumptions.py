@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from layers import number_text
-from zoning.energy_entries import Scheme
-from zoning.entries import DatedValue, Parameter, Scalar
-from zoning.indicators import assumption
-from zoning.measures import ELEVATION_ROLE, deducted_roles
-from zoning.plans import Assumption
-from zoning.rulebook import Rulebook, Value
-from zoning.vocabulary import unit_in
-from zoning.words import engine_words, text_in
+from layers.conditions import number_text
+from zoning.measures import ELEVATION_ROLE, assumption, deducted_roles
+from zoning.plan import Assumption
+from zoning.rulebook import DatedValue, Parameter, Rulebook, Scalar, Scheme, Value
+from zoning.wording import engine_words, text_in, unit_in
 
 
 def assume(

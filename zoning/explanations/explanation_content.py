@@ -8,26 +8,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from layers import UnknownNameError, escape_hidden, shown
-from zoning.assumptions import assumption_title
-from zoning.chains import Content, rows_of
-from zoning.claim_explanations import explain_claims
-from zoning.claims import DEFAULT_RULE
-from zoning.duties import explain_policies
-from zoning.energy_explanations import explain_lights
+from layers.errors import UnknownNameError, escape_hidden, shown
 from zoning.errors import near
-from zoning.flow_explanations import explain_flows
-from zoning.land_explanations import explain_measures, explain_norms
-from zoning.line_explanations import explain_lines
-from zoning.list_explanations import explain_lists
-from zoning.margins import conflicts
-from zoning.narratives import explanation_lines
-from zoning.plans import Plan
-from zoning.quota_explanations import explain_quotas
-from zoning.retellings import retell
-from zoning.service_explanations import explain_services
-from zoning.standings import decision_status
-from zoning.wholes import refinements
+from zoning.explanations.assumptions import assumption_title
+from zoning.explanations.explanation_text import explanation_lines
+from zoning.explanations.flow_explanations import explain_flows, explain_lights, explain_services
+from zoning.explanations.policy_explanations import explain_lists, explain_policies
+from zoning.explanations.quota_explanations import explain_quotas
+from zoning.explanations.trace_records import Content, rows_of
+from zoning.explanations.translation import retell
+from zoning.explanations.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
+from zoning.plan import Plan
+from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
     "zones": ("status", "standing", "whole", "main", "overlays", "other_claims", "margins"),

@@ -1,13 +1,295 @@
-"""Narratives: an explanation in words, for a terminal."""
+"""An explanation in words, for a terminal.
+
+A chain of links as lines of text, the same for a terminal and for the card of the map.
+
+What the chains of a unit are about, each in one line, and notes on where a policy holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from zoning.headings import HEADED, entry_heading, policy_notes
-from zoning.tellings import ANSWERS, reason_lines, rule_and_reason
-from zoning.words import engine_words, text_in
+from layers.conditions import number_text
+from layers.languages import words_in
+from zoning.explanations.zone_explanations import value_text
+from zoning.wording import NARRATION, colour_in, engine_words, instrument_in, name_text, text_in, unit_in
+
+Link = Mapping[str, Any]
+
+
+def entry_heading(matter: str, one: Link, language: str = "en") -> str:
+    """The first line of an entry of an explanation.
+
+    Parameters
+    ----------
+    matter : str
+        One of ``HEADED``.
+    one : mapping
+        The entry.
+    language : {"en", "zh"}
+
+    Examples
+    --------
+    >>> from zoning import reason_record
+    >>> wild = reason_record("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
+    >>> entry_heading("industries", wild)
+    'Wild land: 2 prohibited, 1 restricted'
+    """
+    return HEADED[matter](one, language)
+
+
+def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
+    """What is to be known of a policy before its clause: an exception, parts of the unit, who has it first."""
+    words = engine_words(language)
+    if matter != "policies":
+        return
+    if one["exception"]:
+        yield words["policy_exception"].format(text=one["exception"])
+    if one["pieces"]:
+        yield words["policy_part"].format(area=f"{one['part_ha']:,.2f}", count=len(one["pieces"]))
+    if one["inherited_from"]:
+        yield words["policy_inherited"].format(name=one["inherited_from"])
+
+
+def _line(one: Link, language: str) -> str:
+    words, total = engine_words(language), one["claimed_ha"] - one["settled_ha"]
+    lost = [
+        words["line_lost"].format(area=f"{one['lost'].get(f'to_{code}_ha', total):,.2f}", line=title)
+        for code, title in one["lost_titles"].items()
+    ]
+    return words["line"].format(
+        title=text_in(one["title"], language, one["line"]),
+        settled=f"{one['settled_ha']:,.2f}",
+        claimed=f"{one['claimed_ha']:,.2f}",
+        lost="".join(lost),
+    )
+
+
+def _exact(amount: str) -> str:
+    """An exact amount with its thousands apart."""
+    return f"{Decimal(amount):,f}"
+
+
+def _quota(one: Link, language: str) -> str:
+    words = engine_words(language)
+    bounds = [words[name].format(amount=_exact(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
+    if one["weight"] is not None:
+        key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
+        bounds.append(words[key].format(amount=f"{one['weight']:,.6g}"))
+    if one["binding"]:
+        bounds.append(words["binding"].format(what=words.get(f"bound_{one['binding']}", one["binding"])))
+    whole = one["jurisdiction_amount"]
+    return words["quota"].format(
+        quota=name_text(one["quota"]),
+        period=one["period"],
+        amount=_exact(one["amount"]),
+        unit=unit_in(language, one["unit"]),
+        whole=words["quota_whole"].format(amount=_exact(whole), place=one["jurisdiction"]) if whole else "",
+        bounds=words["quota_and"].join(bounds),
+    )
+
+
+def _derived(one: Link, language: str) -> str:
+    words, title = engine_words(language), text_in(one["title"], language, one["measure"])
+    unit = "" if one["unit"] == "1" else unit_in(language, one["unit"])
+    value = words["missing"] if one["value"] is None else f"{value_text(one['value'])} {unit}".rstrip()
+    return words["setting"].format(name=title, value=value)
+
+
+def _norm(one: Link, language: str) -> str:
+    words, title = engine_words(language), text_in(one["title"], language, one["norm"])
+    return words[f"norm_{one['answer']}"].format(title=title, place=one["place"] or words["whole_study"])
+
+
+def _light(one: Link, language: str) -> str:
+    words = words_in(language, NARRATION)
+    total = words["not_counted" if one["total_exempt"] else "counted"]
+    return words["lights"].format(
+        region=one["region"],
+        period=one["period"],
+        verdict=colour_in(language, one["verdict"]),
+        intensity=colour_in(language, one["intensity_light"]),
+        total=total.format(light=colour_in(language, one["total_light"])),
+    )
+
+
+def _services(one: Link, language: str) -> str:
+    words = engine_words(language)
+    value = words["missing"] if one["amount"] is None else f"{Decimal(one['amount']):,} {one['unit']}"
+    return words["services_value"].format(value=value)
+
+
+def _flow(one: Link, language: str) -> str:
+    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "unit": unit_in(language, one["unit"])}
+    return engine_words(language)["flow"].format(**{**one, **told, "amount": _exact(one["amount"])})
+
+
+def _policy(one: Link, language: str) -> str:
+    words = engine_words(language)
+    over = words["policy_over"].format(id=one["overruled_by"]) if one["overruled_by"] else ""
+    return words["policy"].format(
+        title=text_in(one["title"], language, one["policy"]),
+        id=one["policy"],
+        instrument=instrument_in(language, one["instrument"]),
+        strictness=one["strictness"],
+        over=words["policy_excepted"] if one["exception"] else over,
+    )
+
+
+def _list(one: Link, language: str) -> str:
+    told = {key: one[key] for key in ("title", "prohibited", "restricted")}
+    return engine_words(language)["list_counts"].format(**told)
+
+
+HEADED: Mapping[str, Callable[[Link, str], str]] = {
+    "lines": _line,
+    "quotas": _quota,
+    "derived": _derived,
+    "norms": _norm,
+    "energy": _light,
+    "services": _services,
+    "flows": _flow,
+    "policies": _policy,
+    "industries": _list,
+}
+"""The matters that have headings, in the order in which they are told."""
+
+
+ANSWERS = ("yes", "no", "unknown")
+_UNSEEN = ("policy", "exception", "overruled", "list")
+"""Kinds of which people say that nobody has seen the text; of numbers and rules, that they are not verified."""
+
+
+class ReasonLine(NamedTuple):
+    """One line of a chain.
+
+    Attributes
+    ----------
+    depth : int
+        How far below the matter it stands.
+    kind : str
+        "reason", "setting", "yes", "no", "unknown", "parameter" or "reference".
+    text : str
+    decides : bool
+        False for a clause that the answer does not hang on.
+    """
+
+    depth: int
+    kind: str
+    text: str
+    decides: bool = True
+
+
+def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[ReasonLine]:
+    """A link and all below it, line by line.
+
+    Parameters
+    ----------
+    link : mapping
+        See :func:`zoning.link`.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    iterator of ReasonLine
+        Names are in the text as they were read, see :func:`layers.visible`.
+
+    Examples
+    --------
+    >>> from zoning import reason_record
+    >>> floor = reason_record("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
+    >>> [(one.depth, one.text) for one in reason_lines(floor)]
+    [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
+    """
+    return _told(link, language, engine_words(language), 0)
+
+
+def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """A claim that says of which rule it is, why in words alone, and each fact once: the clauses have the values.
+
+    Parameters
+    ----------
+    claim : mapping
+        Of an explanation.
+    language : {"en", "zh"}
+    """
+    words, told = engine_words(language), dict(claim)
+    if claim["kind"] == "default":
+        asked = bool(claim["links"])
+        told |= {"clauses": [], "parameters": []} if asked else {}
+        reason = words["unclaimed"] if asked else claim["reason"]
+        return told | {"reason": words["no_rule"].format(id=words["default"], reason=reason)}
+    key, because = "rule" if claim["when"] else "no_rule", text_in(claim["because"], language, claim["reason"])
+    return told | {"reason": words[key].format(id=claim["rule"], reason=because)}
+
+
+def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[ReasonLine]:
+    """The lines of a link that stands so far below the matter."""
+    where, under = _reference(link, words), depth + 1 if link["reason"] else depth
+    if link["reason"]:
+        placed = _there(link, words) if not where else ""
+        yield ReasonLine(depth, "reason", f"{link['reason']}{placed}")
+    for name, value in link.get("terms", ()):
+        yield ReasonLine(depth, "setting", words["setting"].format(name=name, value=value))
+    yield from dict.fromkeys(  # two clauses that lack the same value say the same
+        ReasonLine(
+            under,
+            clause["answer"],
+            words["always"] if clause["text"].upper() == "TRUE" else clause["sentence"],
+            bool(clause["decides"]),
+        )
+        for clause in link["clauses"]
+    )
+    for one in link["parameters"]:
+        yield ReasonLine(under, "parameter", _parameter(one, language, words))
+    for below in link["links"]:
+        yield from _told(below, language, words, under)
+    if where:
+        yield ReasonLine(under, "reference", where)
+
+
+def days_of(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """From when until when something holds, in words; empty where that is always."""
+    return "".join(words[f"policy_{key}"].format(day=one[key]) for key in ("since", "until") if one[key])
+
+
+def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
+    title = text_in(one["title"], language)
+    return words["parameter"].format(
+        name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
+        value=_plain(one["value"], words),
+        unit="" if one["unit"] == "1" else f" {unit_in(language, one['unit'])}",
+        since=days_of(one, words),
+        reference=one["reference"],
+        doubt=words["unverified"] if one["verified"] is False else "",
+    )
+
+
+def _plain(value: float | bool | str, words: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return words["taken_true" if value else "taken_false"]
+    return value if isinstance(value, str) else number_text(value)
+
+
+def _reference(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
+    if not link["reference"]:
+        return "" if link["reason"] or not link["written"] else words["written"].format(place=_placed(link, words))
+    doubt = "" if link["verified"] is not False else words["unseen" if link["kind"] in _UNSEEN else "unverified"]
+    days, place = days_of(link, words), _there(link, words)
+    return words["reference"].format(text=link["reference"], days=days, doubt=doubt, place=place)
+
+
+def _there(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    return words["there"].format(place=_placed(link, words)) if link["written"] else ""
+
+
+def _placed(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """File and line in which it is written, in words."""
+    file, comma, line = link["written"].rpartition(", line ")
+    return words["placed"].format(file=file, line=line) if comma else str(link["written"])
 
 
 def explanation_lines(content: Mapping[str, Any], language: str = "en") -> Iterator[str]:

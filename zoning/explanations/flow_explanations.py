@@ -1,19 +1,38 @@
-"""Flow explanations: what a unit and its jurisdictions pay and receive, by which instrument and which numbers."""
+"""Flow explanations: what a unit and its jurisdictions pay and receive, by which instrument and which numbers.
+
+Service explanations: how the value of what a unit's land gives comes about, class by class.
+
+Energy explanations: by which lights of which regions a unit is concerned, by which scheme and which numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from layers import Agreement, Transfer, parse_condition
-from zoning.agreements import expand_agreements
-from zoning.bounds import UNIT
-from zoning.chains import Content, condition_chains, in_plan, reason_record
-from zoning.parties import BUDGET, POOL, parties_of_unit
-from zoning.plans import Plan
-from zoning.transfers import measures_of
-from zoning.weights import unit_context
-from zoning.words import engine_words
+import pandas as pd
+
+from layers.conditions import parse_condition
+from layers.formats import EnergyTable
+from layers.sources import Agreement, Transfer
+from zoning.compensation import (
+    BUDGET,
+    PARTS,
+    POOL,
+    expand_agreements,
+    itemise_services,
+    measure_names,
+    measures_of,
+    parties_of_unit,
+)
+from zoning.energy import scheme_in_force
+from zoning.explanations.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
+from zoning.plan import Plan
+from zoning.quotas import UNIT, unit_context
+from zoning.rulebook import Scheme
+from zoning.wording import engine_words
 
 
 def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
@@ -104,3 +123,157 @@ class _FlowExplainer:
             said = self._asked[made.when][unit]
         read = {name: float(self._plan.measures.loc[unit, name]) for name in measures_of(made)}
         return {"when": made.when or "", "said": said | {"values": {**said["values"], **read}}}
+
+
+def explain_services(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """What the services of some units' land are worth, as links.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit; empty where the study values no services. Otherwise one link of kind "services" with a link of kind
+        "class" for each class of land that the unit has. Beside the keys of a link ``classes`` (rows of
+        :func:`zoning.itemise_services`, money as text), ``measures`` (what :func:`zoning.value_services` gives) and
+        ``settings`` (the same in words).
+    """
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    services = plan.study.services
+    if services is None:
+        return found
+    items = itemise_services(plan.measures.loc[list(found)], services)
+    rows = {str(unit): part.to_dict("records") for unit, part in items.groupby("unit_id", sort=False)}
+    for unit, told in found.items():
+        told.append(_link(plan, unit, rows.get(unit, [])))
+    return found
+
+
+def _link(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Content:
+    services = plan.study.services
+    if services is None:  # explain_services has seen to it
+        raise AssertionError(unit)
+    figures = {name: plan.measures.loc[unit, name] for name in measure_names(services)}
+    measures = {name: None if pd.isna(value) else float(value) for name, value in figures.items()}
+    value = sum((row["value"] for row in rows), Decimal(0))
+    own = reason_record(
+        "services",
+        "services",
+        amount=None if measures[next(iter(measures))] is None else str(value),
+        unit=services.unit,
+        said={"values": measures},
+        reference=services.reference,
+        verified=services.verified if services.reference else None,
+        written=in_plan(plan.study, "services"),
+        links=[_class(plan, row, services.unit) for row in rows],
+    )
+    classes = [
+        {name: str(row[name]) if name in PARTS else row[name] for name in row if name != "unit_id"} for row in rows
+    ]
+    settings = dict(_settings(measures, plan.language))
+    return own | {"classes": classes, "measures": measures, "settings": settings, "terms": [*settings.items()]}
+
+
+def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Content:
+    """A class of land: its hectares and what they give."""
+    said = engine_words(plan.language)["service_class"].format(
+        land_class=plan.rulebook.role_title(row["land_class"], plan.language),
+        area=f"{row['area_ha']:,.2f}",
+        unit=unit,
+        **{name: f"{row[name]:,}" for name in ("value", "nonmarket_value")},
+    )
+    written = in_plan(plan.study, "services", "values", row["land_class"])
+    return reason_record("class", str(row["land_class"]), said, amount=str(row["value"]), unit=unit, written=written)
+
+
+def _settings(measures: Mapping[str, float | None], language: str) -> Iterator[tuple[str, str]]:
+    """The measures that follow, as people read them."""
+    missing = engine_words(language)["missing"]
+    for name, value in measures.items():
+        yield name, missing if value is None else f"{value:,.2f}".removesuffix(".00")
+
+
+def scheme_in_use(plan: Plan) -> Scheme | None:
+    """The scheme by which a plan judges its regions; None where it judges none."""
+    if plan.energy.empty or plan.study.energy is None:
+        return None
+    section = plan.study.energy
+    return scheme_in_force(EnergyTable(section.period, pd.DataFrame(), section.scheme), plan.rulebook)
+
+
+def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
+    """The numbers and switches of a scheme at the end of a period, as plain values."""
+    found = [(one, one.at(date(period, 12, 31))) for one in scheme.parameters]
+    return [
+        {
+            "name": one.name,
+            "title": dict(one.title) if one.title else {},
+            "value": value.value,
+            "unit": one.unit,
+            "since": value.since.isoformat() if value.since else "",
+            "until": value.until.isoformat() if value.until else "",
+            "reference": one.reference,
+            "verified": one.verified,
+        }
+        for one, value in found
+        if value is not None
+    ]
+
+
+def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """The lights of the regions that some units are or lie in, as links, the nearest region first.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit. Beside the keys of a link: ``region``, ``period``, ``intensity_light``, ``total_light``,
+        ``total_exempt``, ``verdict``, ``scheme``; none where no region of the energy table has the unit in it.
+    """
+    scheme = scheme_in_use(plan)
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    if scheme is None:
+        return found
+    levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
+    told = {str(row["region"]): _content(row, scheme, plan) for row in plan.energy.to_dict("records")}
+    for unit, lights in found.items():
+        regions = [unit, *(str(plan.measures.loc[unit, level]) for level in reversed(levels))]
+        lights += [told[region] for region in dict.fromkeys(regions) if region in told]
+    return found
+
+
+def _content(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Content:
+    period = int(row["period"])
+    own = reason_record(
+        "scheme",
+        scheme.code,
+        str(row["reason"]),
+        said={"parameters": scheme_parameters(scheme, period)},
+        days=scheme,
+        reference=scheme.reference,
+        verified=scheme.verified,
+        written=in_rulebook(plan.rulebook, "schemes", scheme),
+    )
+    return own | {
+        "region": str(row["region"]),
+        "period": period,
+        "intensity_light": int(row["intensity_light"]),
+        "total_light": int(row["total_light"]),
+        "total_exempt": bool(row["total_exempt"]),
+        "verdict": str(row["verdict"]),
+        "scheme": {
+            "code": scheme.code,
+            "title": dict(scheme.title),
+            "since": own["since"],
+            "until": own["until"],
+            "reference": scheme.reference,
+            "verified": scheme.verified,
+        },
+    }

@@ -1,4 +1,4 @@
-"""Inquiries: may an industry settle in a unit of a finished plan, and which lists hold there."""
+"""May an industry settle in a unit of a finished plan, and which lists hold there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from layers import UnknownNameError, shown
+from layers.errors import UnknownNameError, shown
 from zoning.errors import near
-from zoning.industries import Verdict, judge_industry, lists_on
-from zoning.industry_entries import OWN, STATES
-from zoning.industry_texts import industry_words
-from zoning.plans import Plan
-from zoning.retellings import retell
-from zoning.words import text_in
+from zoning.explanations.translation import retell
+from zoning.plan import Plan
+from zoning.policies import Verdict, judge_industry, lists_on
+from zoning.rulebook import OWN, STATES
+from zoning.wording import industry_words, text_in
 
 
 def ask_industry(

@@ -1,4 +1,9 @@
-"""Quota explanations: from the total down to a unit's amount, by its weight and within its bounds."""
+"""Quota explanations: from the total down to a unit's amount, by its weight and within its bounds.
+
+What besides weight and bounds made the amount of a unit: balances, locks, groups, limits and transfers.
+
+What a plan says of the land that quotas take: unit by unit, and what could not be placed.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +14,228 @@ from typing import Any
 
 import pandas as pd
 
-from layers import Priority, Quota, number_text, parse_condition
-from zoning.bounds import UNIT
-from zoning.chains import Content, in_plan, reason_record, rows_of
-from zoning.grants import GRANTED, QuotaCauses
-from zoning.jurisdictions import name_level
-from zoning.plans import Plan
-from zoning.prices import optimum_lines
-from zoning.quota_rows import RESERVE
-from zoning.siting_explanations import explain_sitings, narrate_siting
-from zoning.vocabulary import name_text, unit_in
-from zoning.weights import find_column
-from zoning.words import engine_words
+from layers.conditions import number_text, parse_condition
+from layers.errors import Finding, shown
+from layers.sources import Lock, Priority, Quota
+from zoning.explanations.trace_records import Content, condition_chains, in_plan, reason_record, rows_of
+from zoning.measures import amounts
+from zoning.plan import Plan
+from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
+from zoning.wording import engine_words, name_text, optimum_lines, siting_words, unit_in, why_unplaced
+
+GRANTED = ("groups", "limits", "locks", "transfers")
+"""What a grant tells of."""
+
+
+def quota_causes(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[str, Any]]]:
+    """The parts of a quota's plan that concern a unit.
+
+    Returns
+    -------
+    dict
+        ``groups``: those that it belongs to; ``locks``: those that settle its amount; ``limits``: those that count it,
+        each a row of QUOTA_RULES with what one of the quota's unit uses there; ``transfers``: those that it takes part
+        in, with ``side`` "gives" or "receives". Exact numbers are text, so that none is lost.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> sorted(quota_causes(plan, plan.study.quotas[0], "08031"))
+    ['groups', 'limits', 'locks', 'transfers']
+    """
+    return QuotaCauses(plan, quota, [unit_id]).concerning(unit_id)
+
+
+class QuotaCauses:
+    """One quota, asked of what made the amounts of some units.
+
+    Parameters
+    ----------
+    plan : Plan
+    quota : Quota
+    ids : iterable of str
+    """
+
+    def __init__(self, plan: Plan, quota: Quota, ids: Iterable[str]) -> None:
+        self.plan, self.quota = plan, quota
+        known = [unit for unit in ids if unit in plan.measures.index]
+        given = amounts(plan.quotas).reindex(plan.measures.index)
+        own = [name for name in given.columns if name not in plan.measures.columns]
+        self.measures = plan.measures.join(given[own]).rename_axis("unit_id")
+        zones = plan.zones.set_index("unit_id").loc[known, ["main", "overlays"]]
+        self._seen = unit_context(zones, self.measures.loc[known], plan.rulebook.codes("overlay"))
+        self._asked: dict[str, dict[str, Content]] = {}
+        self._met: dict[str, set[str]] = {}
+
+    def chain(self, when: str, unit: str) -> Content:
+        """The clauses of one of the quota's conditions for a unit, with values and parameters."""
+        if when not in self._asked:
+            plan = self.plan
+            self._asked[when] = condition_chains(parse_condition(when), self._seen, plan.rulebook, plan.language)
+        return self._asked[when][unit]
+
+    def meets(self, when: str, unit: str) -> bool:
+        """Whether a unit meets one of the quota's conditions."""
+        if when not in self._met:
+            answer = parse_condition(when).evaluate(self._seen, self.plan.rulebook.values)
+            self._met[when] = set(self._seen.index[answer.yes])
+        return unit in self._met[when]
+
+    def locks(self, unit: str) -> Iterator[Lock]:
+        """The locked amounts that settle what a unit has."""
+        for one in self.quota.locked:
+            if one.unit == unit if one.when is None else self.meets(one.when, unit):
+                yield one
+
+    def concerning(self, unit: str) -> dict[str, list[dict[str, Any]]]:
+        """The groups, locks and transfers that concern a unit, see :func:`grant`."""
+        quota = self.quota
+        return {
+            "groups": [
+                {"when": one.when, "max_pct": _text(one.max_pct), "min_pct": _text(one.min_pct), "reason": one.reason}
+                for one in quota.groups
+                if self.meets(one.when, unit)
+            ],
+            "locks": [{"amount": str(one.amount), "reason": one.reason} for one in self.locks(unit)],
+            "limits": list(self._limits(unit)),
+            "transfers": [
+                {
+                    "side": "gives" if one.giver == unit else "receives",
+                    "other": one.receiver if one.giver == unit else one.giver,
+                    "amount": str(one.amount),
+                    "reason": one.reason,
+                    "reference": one.reference,
+                }
+                for one in quota.transfers
+                if unit in (one.giver, one.receiver)
+            ],
+        }
+
+    def _limits(self, unit: str) -> Iterator[dict[str, Any]]:
+        """The limits that count a unit."""
+        quota, rules = self.quota, self.plan.quota_rules
+        for limit in quota.limits:
+            if limit.when is not None and not self.meets(limit.when, unit):
+                continue
+            depth = quota.levels.index(limit.each) + 1 if limit.each else 0
+            path = " / ".join(str(self.measures.loc[unit, level]) for level in quota.levels[:depth])
+            code = f"limit-{limit.name}"
+            here = (rules["quota"] == quota.name) & rules["rule"].isin([code, f"{code}-least"])
+            use = self.measures.loc[unit, limit.per] if isinstance(limit.per, str) else limit.per
+            rows = rules[here & (rules["jurisdiction"] == path)].drop(columns=["quota", "period"])
+            for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
+                yield {**row, "use": float(use), "reason": limit.reason}
+
+
+def _text(number: object) -> str | None:
+    return None if number is None else str(number)
+
+
+_FIGURES = (
+    "asked_ha", "available_ha", "suitable_ha", "placed_ha", "unplaced_ha", "value_mean", "score_mean", "score_bound",
+    "gap_pct",
+)  # fmt: skip
+_NOTES = ("last",)
+"""Reasons that somebody asked for."""
+
+
+def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
+    """Where the amounts of a quota go on the ground, by unit; nothing where the quota is not sited.
+
+    Returns
+    -------
+    dict of str to dict
+        The figures of SITINGS (None where there is none), ``unplaced_because`` and in words ``why``, ``layer``,
+        ``surface``, ``prefer``, ``merits``, and ``sites``, one entry a patch.
+    """
+    siting = quota.siting
+    if siting is None:
+        return {}
+    asked = {
+        "layer": siting.layer or "",
+        "surface": siting.surface,
+        "prefer": siting.prefer or "",
+        "min_patch_ha": siting.min_patch_ha,
+        "merits": [{"when": one.when, "points": one.points, "reason": one.reason} for one in siting.merits],
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for row in _rows(plan.sitings, quota):
+        because = str(row["unplaced_because"])
+        found[str(row["unit_id"])] = {
+            **{name: _figure(row[name]) for name in _FIGURES},
+            "patches": int(row["patches"]),
+            "unplaced_because": because,
+            "why": why_unplaced(because, siting.min_patch_ha, plan.language) if because else "",
+            **asked,
+            "sites": [],
+        }
+    for row in _rows(plan.sites.drop(columns=plan.sites.geometry.name), quota):
+        patch = {"patch": int(row["patch"]), "area_ha": float(row["area_ha"]), "score_mean": _figure(row["score_mean"])}
+        found[str(row["unit_id"])]["sites"].append(patch)
+    return found
+
+
+def narrate_siting(siting: Mapping[str, Any] | None, language: str) -> Iterator[str]:
+    """The lines of an explanation that say where an amount goes.
+
+    Examples
+    --------
+    >>> figures = {"placed_ha": 60.0, "unplaced_ha": 0.0, "score_mean": 2.5, "score_bound": 2.5, "value_mean": None}
+    >>> list(narrate_siting({**figures, "patches": 1}, "en"))
+    ['placed: 60.00 ha in patches: 1; mean score 2.5, at most 2.5 possible']
+    """
+    if siting is None:
+        return
+    words = siting_words(language)
+    if siting["patches"]:
+        told = {name: f"{siting[key]:,.6g}" for name, key in (("score", "score_mean"), ("bound", "score_bound"))}
+        told |= {"placed": f"{siting['placed_ha']:,.2f}", "patches": str(siting["patches"])}
+        if siting["value_mean"] is None:
+            yield words["placed"].format(**told)
+        else:
+            told |= {"surface": siting["surface"], "layer": siting["layer"]}
+            yield words["placed_value"].format(**told, value=f"{siting['value_mean']:,.6g}")
+    if siting["unplaced_ha"] > 0:
+        yield words["not_placed"].format(n=f"{siting['unplaced_ha']:,.2f}", why=siting["why"])
+    elif siting["unplaced_ha"] < 0:
+        yield words["over"].format(n=f"{-siting['unplaced_ha']:,.2f}")
+
+
+def find_unplaced(plan: Plan) -> Iterator[Finding]:
+    """Amounts that found no land, one finding a quota and reason; a note where somebody asked for it."""
+    for quota in plan.study.quotas:
+        own = _of_quota(plan.sitings, quota)
+        rows = own[own["unplaced_because"] != ""]
+        for because, part in rows.groupby("unplaced_because", sort=True):
+            units = sorted(part["unit_id"])
+            least = quota.siting.min_patch_ha if quota.siting is not None else 0.0
+            text = siting_words(plan.language)["unplaced"].format(
+                quota=name_text(quota.name),
+                period=quota.period,
+                n=f"{part['unplaced_ha'].sum():,.2f}",
+                count=f"{len(units):,}",
+                units=shown(units, plan.language),
+                why=why_unplaced(str(because), least, plan.language),
+            )
+            yield Finding(
+                "note" if because in _NOTES else "warning", "unplaced", "", tuple(units[:5]), len(units), text
+            )
+
+
+def _rows(table: pd.DataFrame, quota: Quota) -> list[dict[Any, Any]]:
+    found: list[dict[Any, Any]] = _of_quota(table, quota).to_dict("records")
+    return found
+
+
+def _of_quota(table: pd.DataFrame, quota: Quota) -> pd.DataFrame:
+    return table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
+
+
+def _figure(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
 
 DIGITS = 6
 """Significant digits of weights in words; the numbers themselves stand beside them."""

@@ -1,4 +1,4 @@
-"""Chains: what a matter of a unit rests on, in links of one form: rule, clauses, values, parameters, reference."""
+"""What a matter of a unit rests on, in links of one form: rule, clauses, values, parameters, reference."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers import Clause, Condition, ConditionError, Study, parse_condition
-from zoning.entries import Entry, InForce
-from zoning.rulebook import Rulebook
+from layers.conditions import Clause, Condition, parse_condition
+from layers.errors import ConditionError
+from layers.sources import Study
+from zoning.rulebook import Entry, InForce, Rulebook
 
 Content = dict[str, Any]
 

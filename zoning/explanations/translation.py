@@ -1,4 +1,4 @@
-"""Retellings: a finished plan with its reasons, titles, clauses and assumptions in another language."""
+"""A finished plan with its reasons, titles, clauses and assumptions in another language."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from layers import require_language
-from zoning.accounts import account_without_rivers
-from zoning.assumptions import retell_assumptions
-from zoning.claims import classify
-from zoning.energy_words import retell_reason
-from zoning.industries import list_industries
-from zoning.industry_entries import OWN
-from zoning.margins import conflicts
-from zoning.plans import Plan
-from zoning.policies import exception_text, exceptions_of
-from zoning.words import text_in
+from layers.languages import require_language
+from zoning.compensation import account_without_rivers
+from zoning.explanations.assumptions import retell_assumptions
+from zoning.plan import Plan
+from zoning.policies import exception_text, exceptions_of, list_industries
+from zoning.rulebook import OWN
+from zoning.wording import retell_reason, text_in
+from zoning.zones import classify, conflicts
 
 
 def retell(plan: Plan, language: str | None = None) -> Plan:

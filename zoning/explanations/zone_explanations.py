@@ -1,20 +1,36 @@
-"""Claim explanations: which rule, decision or default claims a unit, by which clauses, and where that is written."""
+"""Claim explanations: which rule, decision or default claims a unit, by which clauses, and where that is written.
+
+Line explanations: which layers draw a control line in a unit, what it keeps, and which line takes the rest.
+
+Land explanations: why a derived measure of a unit is what it is, and which norms are kept where the unit belongs.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from layers import LANGUAGES, parse_condition
-from zoning.chains import Content, clause_chain, in_plan, in_rulebook, reason_record, rows_of
-from zoning.claims import DEFAULT_RULE
-from zoning.decisions import DECISION
-from zoning.entries import Rule
-from zoning.locked_entries import LOCKED
-from zoning.plans import Plan
-from zoning.questions import inherited_reason
-from zoning.words import engine_words, text_in
+import pandas as pd
+
+from layers.conditions import number_text, parse_calculation, parse_condition
+from layers.languages import LANGUAGES
+from zoning.explanations.trace_records import (
+    Content,
+    clause_chain,
+    in_plan,
+    in_rulebook,
+    is_about,
+    reason_record,
+    rows_about,
+    rows_of,
+)
+from zoning.measures import Because, deducted_roles, explain_derived, places_of
+from zoning.plan import Plan
+from zoning.policies import plain_value
+from zoning.rulebook import LOCKED, Derived, Floor, Line, Norm, Rule, Rulebook
+from zoning.wording import engine_words, text_in
+from zoning.zones import DECISION, DEFAULT_RULE, inherited_reason, weigh_floors, weigh_norms
 
 
 def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
@@ -156,3 +172,311 @@ class _ClaimExplainer:
             key: {name: one for name, one in said[key].items() if name in names} for key in ("values", "thresholds")
         }
         return clause_chain({"clauses": clauses, **read}, self._rulebook)
+
+
+def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """The control lines of some units, as links.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit, in the order of the LINES table. Beside the keys of a link: ``line``, ``title``, ``claimed_ha``,
+        ``settled_ha``, ``lost_to``, ``lost``, the hectares by column, and ``lost_titles``. Links: each ``layer`` that
+        draws the line here, each line by which land is ``taken``, and ``least``, what it must at least cover where the
+        unit lies.
+    """
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    rows = rows_of(plan.lines, found)
+    if rows:
+        explainer = _LineExplainer(plan, {row["unit_id"] for row in rows})
+        for row in rows:
+            found[row["unit_id"]].append(explainer.line(row))
+    return found
+
+
+class _LineExplainer:
+    """Explains the control lines of some units.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : set of str
+    """
+
+    def __init__(self, plan: Plan, ids: set[str]) -> None:
+        self._plan, self._language = plan, plan.language
+        self._words = engine_words(plan.language)
+        self._lines = {line.code: line for line in plan.rulebook.lines}
+        self._written = {code: in_rulebook(plan.rulebook, "lines", line) for code, line in self._lines.items()}
+        self._land = _land(plan, ids)
+        self._deducted = set(deducted_roles(plan.rulebook))
+        self._least = _least(plan)
+
+    def line(self, row: Mapping[str, Any]) -> Content:
+        """One row of the LINES table."""
+        line = self._lines.get(row["line"])
+        lost = {name: float(row[name]) for name in row if name.startswith("to_") and float(row[name]) > 0}
+        own = reason_record(
+            "line",
+            str(row["line"]),
+            self._drawn(line) if line else "",
+            amount=float(row["settled_ha"]),
+            unit="ha",
+            reference=line.reference if line else "",
+            written=self._written.get(row["line"], ""),
+            links=[*self._layers(line, row), *self._taken(row, lost), *self._floors(line, row)] if line else (),
+        )
+        return own | {
+            "line": str(row["line"]),
+            "title": dict(line.title) if line else {},
+            "claimed_ha": float(row["claimed_ha"]),
+            "settled_ha": float(row["settled_ha"]),
+            "lost_to": str(row["lost_to"]),
+            "lost": lost,
+            "lost_titles": {code: self._title(code) for code in str(row["lost_to"]).split(";") if code},
+        }
+
+    def _say(self, key: str, **parts: object) -> str:
+        return self._words[key].format(**parts)
+
+    def _title(self, code: str) -> str:
+        return text_in(self._lines[code].title, self._language, code) if code in self._lines else code
+
+    def _role(self, role: str) -> str:
+        return self._plan.rulebook.role_title(role, self._language)
+
+    def _drawn(self, line: Line) -> str:
+        roles = self._words["comma"].join(map(self._role, line.roles))
+        place = 1 + [*self._lines].index(line.code)
+        free = self._words["line_deducted" if self._deducted & set(line.roles) else "line_available"]
+        return self._say("line_drawn", roles=roles, place=place, count=len(self._lines), free=free)
+
+    def _layers(self, line: Line, row: Mapping[str, Any]) -> Iterator[Content]:
+        """The layers that draw the line here; where two cover a place both have its hectares."""
+        for layer, role in sorted(self._plan.roles.items()):
+            area = self._land.get((row["unit_id"], layer), 0.0) if role in line.roles else 0.0
+            if area > 0:
+                told = {"layer": layer, "role": self._role(role), "area": f"{area:,.2f}"}
+                yield reason_record("layer", layer, self._say("line_layer", **told), amount=area, unit="ha")
+
+    def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Content]:
+        """The lines that come first and took land of this one."""
+        codes = [code for code in str(row["lost_to"]).split(";") if code]
+        for code in codes:
+            whole = float(row["claimed_ha"]) - float(row["settled_ha"])
+            area = lost.get(f"to_{code}_ha", whole if len(codes) == 1 else 0.0)
+            yield reason_record(
+                "taken",
+                code,
+                self._say("line_taken", area=f"{area:,.2f}", title=self._title(code)),
+                amount=area,
+                unit="ha",
+                reference=self._lines[code].reference if code in self._lines else "",
+                written=self._written.get(code, ""),
+            )
+
+    def _floors(self, line: Line, row: Mapping[str, Any]) -> Iterator[Content]:
+        """What the line must at least cover in the places where the unit lies."""
+        for number, floor in enumerate(self._plan.rulebook.floors):
+            if floor.line == line.code:
+                for one in self._least.get((number, row["unit_id"]), ()):
+                    yield self._floor(floor, one)
+
+    def _floor(self, floor: Floor, one: Mapping[str, Any]) -> Content:
+        indicators = {known.name: known.title for known in self._plan.rulebook.indicators}
+        reason = self._say(
+            "line_least",
+            title=text_in(floor.title, self._language, floor.line),
+            place=one["place"] or self._plan.study.name,
+            of=text_in(indicators.get(floor.of) or {}, self._language, floor.of),
+            whole=f"{one['of_ha']:,.2f}",
+            settled=f"{one['settled_ha']:,.2f}",
+            share=f"{100 * one['share']:.2f}",
+            least=f"{100 * one['at_least']:g}",
+        )
+        short = self._say("line_short", missing=f"{one['missing_ha']:,.2f}") if one["missing_ha"] > 0 else ""
+        return reason_record(
+            "least",
+            floor.at_least,
+            f"{reason}{short}",
+            amount=float(one["settled_ha"]),
+            unit="ha",
+            said=_asked(floor, one, self._plan.rulebook),
+            days=floor,
+            reference=floor.reference,
+            written=in_rulebook(self._plan.rulebook, "floors", floor),
+        )
+
+
+def _asked(floor: Floor, one: Mapping[str, Any], rulebook: Rulebook) -> Content:
+    values = {floor.of: float(one["of_ha"]), "settled_ha": float(one["settled_ha"])}
+    return clause_chain({"clauses": [], "values": values, "thresholds": {floor.at_least: None}}, rulebook)
+
+
+def _least(plan: Plan) -> dict[tuple[int, str], list[Content]]:
+    """The floors that are known at the places where each unit lies, by the floor's number and the unit."""
+    found: dict[tuple[int, str], list[Content]] = {}
+    levels = plan.study.units.levels
+    weighed = weigh_floors(plan.lines, plan.measures, plan.rulebook, levels)
+    for (number, level), rows in weighed[weighed["share"].notna()].groupby(["floor", "level"], sort=True):
+        by_place = {str(row["place"]): row for row in rows.to_dict("records")}
+        for unit, place in places_of(plan.measures, str(level), levels).items():
+            if place in by_place:
+                found.setdefault((int(number), str(unit)), []).append(by_place[place])
+    return found
+
+
+def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
+    """Hectares of each layer that may draw a line, by unit and layer."""
+    roles = {role for line in plan.rulebook.lines for role in line.roles}
+    layers = [layer for layer, role in plan.roles.items() if role in roles and layer in plan.pieces.columns]
+    pieces = rows_about(pd.DataFrame(plan.pieces[["unit_id", "area_ha", *layers]]), ids)
+    return {
+        (str(unit), layer): float(area)
+        for layer in layers
+        for unit, area in pieces[pieces[layer].astype(bool)].groupby("unit_id")["area_ha"].sum().items()
+    }
+
+
+def derived_in(plan: Plan) -> tuple[Derived, ...]:
+    """The measures that a plan's rulebook derived for it, in the order of the rulebook."""
+    return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
+
+
+def norms_in(plan: Plan, language: str) -> pd.DataFrame:
+    """The norms of a plan's rulebook at every place; columns as :func:`zoning.weigh_norms` has them."""
+    return weigh_norms(plan.measures, plan.rulebook, plan.study.units.levels, plan.quotas, language)
+
+
+def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """The derived measures of some units, as links.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit, in the order of the rulebook. Beside the keys of a link: ``measure``, ``title``, ``value`` (None where
+        missing), ``row`` (which of the ``rows`` of its table counts, from 1; 0 where none does), ``because`` and
+        ``calculation``.
+    """
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    derived = derived_in(plan)
+    rows = plan.measures[is_about(plan.measures.index, found)] if derived else plan.measures
+    values = rows.to_dict("records") if derived else []
+    for one in derived:
+        told = explain_derived(one, rows, plan.rulebook, plan.language)
+        for unit, own, because in zip(rows.index, values, told, strict=True):
+            found[str(unit)].append(_measure(one, plain_value(own[one.name]), because, own, plan))
+    return found
+
+
+def explain_norms(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+    """The norms of the places where some units belong, as links.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of dict
+        By unit, in the order of the rulebook. Beside the keys of a link: ``norm``, ``title``, ``level``, ``place``,
+        ``answer`` ("yes" where it is kept, "no", "unknown") and ``facts``.
+    """
+    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    norms = {norm.id: norm for norm in plan.rulebook.norms}
+    table = norms_in(plan, plan.language) if norms else pd.DataFrame(columns=["norm", "level"])
+    for (name, level), rows in table.groupby(["norm", "level"], sort=False):
+        norm, by_place = norms[str(name)], {row["place"]: row for row in rows.to_dict("records")}
+        for unit, place in places_of(plan.measures, str(level), plan.study.units.levels).items():
+            if str(unit) in found and place in by_place:
+                found[str(unit)].append(_norm(norm, by_place[place], plan))
+    return found
+
+
+def value_text(value: Any) -> str:
+    """A derived value as it is printed; "" where it is missing.
+
+    Examples
+    --------
+    >>> value_text(88.0), value_text("province"), value_text(None)
+    ('88', 'province', '')
+    """
+    if value is None or pd.isna(value):
+        return ""
+    return value if isinstance(value, str) else number_text(float(value))
+
+
+def why_text(one: Mapping[str, Any], language: str) -> str:
+    """Why a derived measure is what it is, on one line: the reason, what was asked, and how it was calculated."""
+    facts = [clause["sentence"] for clause in one["clauses"] if clause["decides"]]
+    parts = dict.fromkeys([text_in(one["because"], language, ""), *facts, one["calculation"]])
+    return engine_words(language)["and"].join(filter(None, parts))
+
+
+def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Content:
+    band = because.band
+    names = parse_condition(band.when).names | parse_calculation(band.value).names if band else one.names
+    always = band is not None and band.when.strip().upper() == "TRUE"
+    clauses = [
+        {"text": clause.text, "answer": clause.answer, "sentence": clause.sentence, "decides": clause.decides}
+        for clause in because.clauses
+        if not always
+    ]
+    values = {name: plain_value(own[name]) for name in sorted(names) if name in own}
+    said = {"clauses": clauses, "values": values, "thresholds": dict.fromkeys(names)}
+    told = text_in(band.reason, plan.language) if band and band.reason else ""
+    worked = because.calculation if band and parse_calculation(band.value).names else ""
+    own_link = reason_record(
+        "derived",
+        one.name,
+        engine_words(plan.language)["and"].join(filter(None, (told, worked))),
+        amount=value,
+        unit=one.unit,
+        when="" if band is None or always else band.when,
+        said=clause_chain(said, plan.rulebook),
+        days=one,
+        reference=one.reference,
+        verified=one.verified,
+        written=in_rulebook(plan.rulebook, "derived", one),
+    )
+    return own_link | {
+        "measure": one.name,
+        "title": dict(one.title),
+        "value": value,
+        "row": because.number,
+        "rows": len(one.bands),
+        "because": dict(band.reason) if band and band.reason else {},
+        "calculation": worked,
+    }
+
+
+def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Content:
+    own_link = reason_record(
+        "norm",
+        norm.id,
+        when=norm.holds,
+        said=clause_chain(json.loads(row["values"]), plan.rulebook),
+        days=norm,
+        reference=norm.reference,
+        verified=norm.verified,
+        written=in_rulebook(plan.rulebook, "norms", norm),
+    )
+    return own_link | {
+        "norm": norm.id,
+        "title": dict(norm.title),
+        "level": str(row["level"]),
+        "place": str(row["place"]),
+        "answer": str(row["answer"]),
+        "facts": str(row["facts"]),
+    }

@@ -1,4 +1,4 @@
-"""Gatherings: where units belong, and what their values come to there, without the noise of binary arithmetic."""
+"""Where units belong, and what their values come to there, without the noise of binary arithmetic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from zoning.land_entries import STUDY, UNIT
+from zoning.rulebook import STUDY, UNIT
 
 PATH = " / "
 """Between the names of jurisdictions, the highest first."""

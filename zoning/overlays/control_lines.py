@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers import GeometryError
+from layers.errors import GeometryError
 from zoning.rulebook import Rulebook
 from zoning.tables import LINES, tabulate
 

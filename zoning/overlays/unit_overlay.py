@@ -12,18 +12,10 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers import (
-    CrsError,
-    GeometryError,
-    Layer,
-    LimitError,
-    UnknownNameError,
-    is_equal_area,
-    raise_all,
-    same_crs,
-    shown,
-)
-from zoning.partitions import Faces, Geometries, grouped, partition
+from layers.crs import is_equal_area, same_crs
+from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, raise_all, shown
+from layers.inputs import Layer
+from zoning.overlays.planar_partition import Faces, Geometries, grouped, partition
 
 Designation: TypeAlias = gpd.GeoDataFrame | Layer
 

@@ -1,26 +1,277 @@
-"""Policies: what applies to units, to pieces and through jurisdictions, by which clause, and what gives way."""
+"""What applies to units, to pieces and through jurisdictions, by which clause, and what gives way.
+
+What the conditions of policies see of units, of pieces, and of whole jurisdictions.
+
+Which of the policies that meet at one place holds, and which gives way to it.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, compress
 from typing import Any, overload
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from layers import parse_condition
-from zoning.entries import Exemption, Policy
-from zoning.overruling import overrule
-from zoning.provisions import EXCEPTION
-from zoning.rulebook import Rulebook
-from zoning.sights import ConditionContext, condition_contexts
+from layers.conditions import parse_condition
+from zoning.measures import complete_measures, mean_by, paths, sum_by
+from zoning.overlays import covered, roles_of
+from zoning.rulebook import (
+    CONTROL_LINE,
+    EXCEPTION,
+    LIGHTS,
+    ON,
+    Exemption,
+    Policy,
+    Rulebook,
+    is_summed,
+    without_unused_topics,
+)
 from zoning.tables import POLICIES, tabulate
-from zoning.topics import without_unused_topics
-from zoning.words import engine_words, text_in
+from zoning.wording import engine_words, text_in
+
+PLACE = ["unit_id", "piece_id"]
+OPPOSITE = (("permit", "ban"), ("ban", "permit"))
+
+
+def overrule(rows: pd.DataFrame) -> pd.DataFrame:
+    """Policies with the stricter ones that they give way to.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``unit_id``, ``piece_id`` ("" for the whole unit), ``policy``, ``instrument``, ``subject``, ``strictness``,
+        ``effect`` ("ban", "limit", "permit" or ""), and ``overruled_by``, which is not empty where an exception holds:
+        such a policy overrules nothing. Further columns are kept.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``overruled_by``; then, for each piece where a policy on the whole unit gives way to one on the
+        piece, a row of the former with the piece's id.
+
+    Notes
+    -----
+    Of one instrument and subject those of the highest strictness stay, and the one of them whose id sorts first is said
+    to overrule the others. Of a ban and a permit of one subject, whatever their instruments, the stricter stays, the
+    ban where both are equally strict. On a piece its own policies meet those of its unit. A policy without a subject
+    meets none. All are compared with all, overruled or not: one policy more never frees another.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"unit_id": "a", "piece_id": ["", "a-1"], "policy": ["mine", "no-mine"], "strictness": 1})
+    >>> rows = rows.assign(instrument="land", subject="mining", effect=["permit", "ban"], overruled_by="")
+    >>> overrule(rows)[["piece_id", "policy", "overruled_by"]].to_numpy().tolist()
+    [['', 'mine', ''], ['a-1', 'no-mine', ''], ['a-1', 'mine', 'no-mine']]
+    """
+    meeting = rows[(rows["subject"] != "") & (rows["overruled_by"] == "")]
+    whole, parts = meeting[meeting["piece_id"] == ""], meeting[meeting["piece_id"] != ""]
+    on_units = _stricter(whole)
+    pieces = parts[[*PLACE, "subject"]].drop_duplicates()
+    guests = whole.drop(columns="piece_id").reset_index().merge(pieces, on=["unit_id", "subject"])
+    guests = guests.set_index("index")[whole.columns.tolist()]
+    there = pd.concat([parts.assign(own=True), guests.assign(own=False)])
+    on_pieces = _stricter(there.reset_index(drop=True)).set_axis(there.index)
+    own = there["own"].to_numpy(dtype=bool)
+    told = pd.concat([on_units, on_pieces[own]])
+    beaten = guests.assign(overruled_by=on_pieces[~own])[(on_units == "").reindex(guests.index).to_numpy()]
+    marked = rows.assign(overruled_by=rows["overruled_by"].where(rows["overruled_by"] != "", told.reindex(rows.index)))
+    marked["overruled_by"] = marked["overruled_by"].fillna("")
+    return pd.concat([marked, beaten[beaten["overruled_by"] != ""]], ignore_index=True)
+
+
+def _stricter(rows: pd.DataFrame) -> pd.Series:
+    """For each row the policy that it gives way to at its place; "" for none."""
+    if rows.empty:
+        return pd.Series("", index=rows.index, dtype=object)
+    ranked = rows.sort_values(["strictness", "policy"], ascending=[False, True])
+    first = ranked.groupby([*PLACE, "instrument", "subject"])[["policy", "strictness"]].transform("first")
+    first = first.reindex(rows.index)
+    found = first["policy"].astype(object).where(rows["strictness"] < first["strictness"], "")
+    for one, other in OPPOSITE:
+        asked, against = rows[rows["effect"] == one], ranked[ranked["effect"] == other]
+        best = against.drop_duplicates([*PLACE, "subject"])[[*PLACE, "subject", "policy", "strictness"]]
+        pairs = asked[[*PLACE, "subject", "strictness"]].merge(
+            best, on=[*PLACE, "subject"], how="left", suffixes=("", "_other")
+        )
+        pairs = pairs.set_axis(asked.index)
+        equal = pairs["strictness_other"] == pairs["strictness"] if other == "ban" else False
+        beaten = (pairs["strictness_other"] > pairs["strictness"]) | equal
+        found = found.mask((found == "") & beaten.reindex(found.index, fill_value=False), pairs["policy"])
+    return found
+
+
+@dataclass(frozen=True)
+class ConditionContext:
+    """What conditions of one scope see, and where an answer holds.
+
+    Attributes
+    ----------
+    seen : DataFrame
+        One row a unit, piece or jurisdiction, which the index names; a column a name that a condition may read.
+    places : DataFrame
+        The index of ``seen``, once for each place where its answer holds; ``unit_id``, ``piece_id`` ("" for the whole
+        unit) and ``inherited_from`` (the jurisdiction that was asked, else "").
+    """
+
+    seen: pd.DataFrame
+    places: pd.DataFrame
+
+    @cached_property
+    def asked(self) -> npt.NDArray[np.intp]:
+        """The row of ``seen`` whose answer holds at each place."""
+        rows: npt.NDArray[np.intp] = self.seen.index.get_indexer(self.places.index)
+        return rows
+
+    @cached_property
+    def told(self) -> dict[str, npt.NDArray[np.object_]]:
+        """The columns of the places, of whose texts many policies take some."""
+        return {str(name): column.to_numpy(dtype=object) for name, column in self.places.items()}
+
+
+def condition_contexts(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: pd.DataFrame | None,
+    flows: pd.DataFrame | None,
+    rulebook: Rulebook,
+    pieces: pd.DataFrame | None = None,
+    levels: Sequence[str] = ("jurisdiction",),
+    scopes: Collection[str] = ("unit", "piece", "jurisdiction"),
+) -> Mapping[str, ConditionContext]:
+    """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.assign`.
+
+    ``scopes`` says which are wanted; "unit" is always there, the others where there are pieces or jurisdictions.
+
+    Notes
+    -----
+    Units: measures, amounts of quotas, lights, ``pays`` and ``receives``, ``main``, and a boolean an overlay. A measure
+    of the study hides a light of its name. Pieces: all this of their unit, ``control_line`` and ``on_<role>``.
+    Jurisdictions, of the lowest level, by their whole path: sums of ``_ha`` and ``quota_``, shares weighted by
+    ``area_ha``, lights, ``pays`` and ``receives``, ``jurisdiction``; a sum of which one part is missing is missing.
+    """
+    units = _units(zones, measures, quotas, lights, flows, rulebook, levels)
+    ids = units.index.to_series().astype("str")
+    whole = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": ""}, index=units.index)
+    found = {"unit": ConditionContext(units, whole)}
+    if "jurisdiction" in scopes and any(level in units.columns for level in levels):
+        found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
+    if "piece" in scopes and pieces is not None:
+        found["piece"] = _pieces(units, pieces, rulebook)
+    return found
+
+
+def _units(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: pd.DataFrame | None,
+    flows: pd.DataFrame | None,
+    rulebook: Rulebook,
+    levels: Sequence[str],
+) -> pd.DataFrame:
+    known = complete_measures(measures, rulebook, quotas).reindex(zones.index)
+    held = zones["overlays"].str.split(";")
+    overlays = {code: [code in codes for codes in held] for code in rulebook.codes("overlay")}
+    around = _around(_regions(known, levels), lights, flows)
+    around = around.drop(columns=[name for name in around.columns if name in known.columns])
+    return pd.concat([known, around], axis=1).assign(main=zones["main"], **overlays).rename_axis("unit_id")
+
+
+def _regions(units: pd.DataFrame, levels: Sequence[str]) -> list[pd.Series]:
+    """What a unit can be called in a table of regions: itself first, then its jurisdictions, the nearest first."""
+    own = pd.Series(units.index.astype(str), index=units.index, dtype=object)
+    return [own, *(units[level].astype(object) for level in reversed(levels) if level in units.columns)]
+
+
+def _around(regions: Sequence[pd.Series], lights: pd.DataFrame | None, flows: pd.DataFrame | None) -> pd.DataFrame:
+    """Lights, and sides of payments."""
+    return pd.concat([_lights(regions, lights), _parties(regions, flows)], axis=1)
+
+
+def _lights(regions: Sequence[pd.Series], lights: pd.DataFrame | None) -> pd.DataFrame:
+    """The verdict of the latest period on the region that the unit is, or the nearest that it lies in."""
+    index = regions[0].index
+    if lights is None or lights.empty:
+        columns = {name: pd.Series(pd.NA, index=index, dtype=_dtype(one)) for name, one in LIGHTS.items()}
+        return pd.DataFrame(columns, index=index)
+    latest = lights.sort_values("period", kind="stable").drop_duplicates("region", keep="last").set_index("region")
+    region = pd.Series(pd.NA, index=index, dtype=object)
+    for called in reversed(regions):
+        region = called.where(called.isin(latest.index), region)
+    return pd.DataFrame(
+        {name: region.map(latest[name]).astype(_dtype(one)) for name, one in LIGHTS.items()}, index=index
+    )
+
+
+def _dtype(example: object) -> str:
+    return "boolean" if isinstance(example, bool) else "Float64"
+
+
+def _parties(regions: Sequence[pd.Series], flows: pd.DataFrame | None) -> pd.DataFrame:
+    """Whether money goes out or comes in; missing where nobody has accounted for it."""
+    index = regions[0].index
+    columns = {}
+    for name, side in (("pays", "payer"), ("receives", "receiver")):
+        answer = pd.Series(pd.NA if flows is None else False, index=index, dtype="boolean")
+        if flows is not None:
+            parties = set(flows[side])
+            for called in regions:
+                answer |= called.isin(parties)
+        columns[name] = answer
+    return pd.DataFrame(columns, index=index)
+
+
+def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> ConditionContext:
+    """Each piece with all that its unit has."""
+    land = pieces[pieces["unit_id"].isin(units.index)]
+    asked = {name.removeprefix(ON) for name in _names_on_pieces(rulebook) if name.startswith(ON)}
+    on = {f"{ON}{role}": covered(land, [role]) for role in sorted({*roles_of(pieces).values(), *asked})}
+    seen = units.loc[land["unit_id"]].set_axis(land.index)
+    seen = seen.drop(columns=[name for name in (*on, CONTROL_LINE) if name in seen.columns])
+    seen = pd.concat([seen, pd.DataFrame({**on, CONTROL_LINE: land[CONTROL_LINE]}, index=land.index)], axis=1)
+    ids = land.index.to_series().astype("str")
+    places = {"unit_id": land["unit_id"].astype("str"), "piece_id": ids, "inherited_from": ""}
+    return ConditionContext(seen.rename_axis("piece_id"), pd.DataFrame(places, index=land.index))
+
+
+def _names_on_pieces(rulebook: Rulebook) -> set[str]:
+    """Every name that a condition on pieces reads; a study need not have a layer of its role."""
+    policies = [policy for policy in rulebook.policies if policy.scope == "piece"]
+    conditions = (text for policy in policies for text in (policy.when, *(one.when for one in policy.exceptions)))
+    return {name for text in conditions for name in parse_condition(text).names}
+
+
+def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFrame) -> ConditionContext:
+    """Each jurisdiction with what can be summed up of its units."""
+    path = paths(units, levels)
+    inside = units[path != ""]
+    path = path[path != ""].rename("inherited_from")
+    area = inside["area_ha"].astype(float) if "area_ha" in inside else pd.Series(float("nan"), index=inside.index)
+    numbers = inside[[name for name in inside.columns if is_summed(str(name))]].select_dtypes("number").astype(float)
+    shares = [name for name in numbers.columns if str(name).endswith("_share")]
+    columns = {
+        str(name): mean_by(column, area, path) if name in shares else sum_by(column, path)
+        for name, column in numbers.items()
+    }
+    lowest = [level for level in levels if level in inside.columns][-1:]
+    columns |= {str(name): around[name].reindex(inside.index).groupby(path).first() for name in around.columns}
+    index = pd.Index(sorted(set(path)), name="inherited_from")
+    seen = pd.DataFrame({name: column.reindex(index) for name, column in columns.items()}, index=index)
+    if lowest:
+        seen = seen.assign(jurisdiction=inside[lowest[0]].groupby(path).first().reindex(index))
+    ids = inside.index.to_series().astype("str")
+    places = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": path}).set_index(path)
+    return ConditionContext(seen, places)
+
 
 VARYING = ("unit_id", "piece_id", "inherited_from", "parameters", "zone", "overruled_by", "exception")
 """Columns of the policies table that differ from place to place."""

@@ -1,16 +1,13 @@
-"""Settings: what a policy sets, by title, number and unit of measure, as everybody reads it."""
+"""What a policy sets, by title, number and unit of measure, as everybody reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from layers import number_text
-from zoning.energy_words import COLOURS, colour_in
-from zoning.entries import Policy
-from zoning.rulebook import Rulebook
-from zoning.vocabulary import setting_in, unit_in
-from zoning.words import engine_words, text_in
+from layers.conditions import number_text
+from zoning.rulebook import Policy, Rulebook
+from zoning.wording import COLOURS, colour_in, engine_words, setting_in, text_in, unit_in
 
 Terms = list[tuple[str, str]]
 

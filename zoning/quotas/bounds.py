@@ -10,12 +10,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Lock, Quota, SourceError, StudyError, UnknownNameError, Within, naming_the_layer, shown
-from zoning.apportionment import counted_ids, measure_bounds, refuse_text
-from zoning.contests import Flags
+from layers.errors import SourceError, StudyError, UnknownNameError, naming_the_layer, shown
+from layers.sources import Lock, Quota, Within
 from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.steps import UNLIMITED, Counts, Step
-from zoning.weights import Values, find_column, rows_meeting
+from zoning.quotas.weights import Values, find_column, rows_meeting
+from zoning.solver import UNLIMITED, Counts, Flags, Step, counted_ids, measure_bounds, refuse_text
 
 UNIT = "unit"
 """The lowest level: the planning units themselves."""

@@ -1,9 +1,14 @@
-"""Demands of a quota: its rules as linear ones, and which of them cannot hold together."""
+"""Demands of a quota: its rules as linear ones, and which of them cannot hold together.
+
+Limits of a quota: what amounts may come to over some units, each times what one of the quota's unit uses there.
+
+Groups of a quota: which units belong to each, and the tree that they make.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +16,105 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Quota
-from zoning.bounds import Bounds, steps_left
-from zoning.contests import Flags
-from zoning.errors import InfeasibleError
-from zoning.groups import group_reach
-from zoning.infeasibility import Wording, find_conflict, refuse
-from zoning.programmes import LinearConstraint, Programme
-from zoning.steps import Counts, Step
+from layers.errors import SourceError, StudyError, naming_the_layer
+from layers.sources import Group, Limit, Quota
+from zoning.errors import InfeasibleError, MissingValueError
+from zoning.quotas.bounds import Bounds, steps_left
+from zoning.quotas.weights import Values, find_column, rows_meeting, unit_context
+from zoning.solver import (
+    UNLIMITED,
+    Counts,
+    CrossingError,
+    Flags,
+    Floats,
+    GroupTree,
+    LinearConstraint,
+    Programme,
+    Step,
+    Wording,
+    counted_ids,
+    find_conflict,
+    group_tree,
+    refuse,
+)
+
+
+def groups_of(
+    quota: Quota,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    parameters: Values | None = None,
+    overlays: Iterable[str] = (),
+) -> pd.DataFrame:
+    """The units of each group of a quota.
+
+    Parameters, and errors about units and conditions, are those of :func:`zoning.allocate`.
+
+    Returns
+    -------
+    DataFrame of bool
+        Index ``unit_id``, sorted; one column a group, numbered from 0 as the plan lists them.
+
+    Examples
+    --------
+    >>> from layers import Group
+    >>> unit = pd.Index(["a", "b"], name="unit_id")
+    >>> zones = pd.DataFrame({"main": ["ecologically_fragile", "general"], "overlays": ""}, index=unit)
+    >>> fragile = Group(when="main = 'ecologically_fragile'", max_pct=5)
+    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="people", groups=(fragile,))
+    >>> groups_of(quota, zones, pd.DataFrame(index=unit))[0].to_dict()
+    {'a': True, 'b': False}
+    """
+    return members_of(quota, unit_context(zones, measures, overlays), parameters)
+
+
+def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> GroupTree:
+    """The tree of the groups with the least and the most of each in whole steps.
+
+    Parameters
+    ----------
+    quota : Quota
+    seen : DataFrame
+        From :func:`zoning.weights.see`.
+    parameters : mapping of str to number, bool or str, optional
+    total : int
+        Steps that are handed out.
+
+    Raises
+    ------
+    StudyError
+        Two groups cross: each has units that the other does not have, and both have some in common.
+    """
+    members = members_of(quota, seen, parameters)
+    try:
+        family, nodes = group_tree([members[place].to_numpy() for place in members.columns], len(seen))
+    except CrossingError as crossing:
+        one, other = crossing.args
+        both = seen.index[(members[one] & members[other]).to_numpy()]
+        raise StudyError(
+            f'the groups "{quota.groups[one].when}" and "{quota.groups[other].when}" cross: they share '
+            f"{counted_ids(both)}, and each has others beside; make one part of the other, keep them apart, or "
+            'use by = "optimal", which takes any groups',
+            code="crossing_groups",
+            features=sorted(both),
+        ) from None
+    lows, highs = list(family.lows), list(family.highs)
+    for group, node in zip(quota.groups, nodes, strict=True):
+        lows[node], highs[node] = group_reach(group, total)
+    return replace(family, lows=tuple(lows), highs=tuple(highs))
+
+
+def group_reach(group: Group, total: int) -> tuple[int, int]:
+    """The least and the most steps of a group out of a total; the least rounded up, the most down."""
+    least = -(-total * Fraction(group.min_pct or 0) // 100)
+    return least, UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
+
+
+def members_of(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
+    """The units of each group, from what :func:`zoning.weights.see` returns: one boolean column a group."""
+    columns = {place: rows_meeting("group", group.when, seen, parameters) for place, group in enumerate(quota.groups)}
+    return pd.DataFrame(columns, index=seen.index, dtype=np.bool_)
+
 
 _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_and_units", "groups")
 """Codes of errors behind which a conflict of rules stands."""
@@ -43,7 +139,7 @@ class Constraints:
     names : tuple of Series
         The jurisdiction of each unit at each level but the last.
     links : mapping
-        From :func:`zoning.bounds.find_links`.
+        From :func:`zoning.quotas.bounds.find_links`.
     limits : tuple of Row
         Limits on sums of amounts.
     """
@@ -155,3 +251,149 @@ def paths_of(names: tuple[pd.Series, ...], depth: int) -> pd.Series:
 def _row(code: str, words: str, here: Flags, low: float, high: float) -> LinearConstraint:
     places: Counts = np.flatnonzero(here)
     return LinearConstraint(code, words, places, np.ones(len(places)), low, high)
+
+
+_PCT = "%"
+
+
+@dataclass(frozen=True)
+class Limiting:
+    """What limits are made of; arrays and tables follow the units.
+
+    Attributes
+    ----------
+    quota : Quota
+    seen : DataFrame
+        From :func:`zoning.weights.see`.
+    measures : DataFrame
+    paths : mapping of str to Series
+        The path of the jurisdiction of each unit, by level.
+    parameters : mapping of str to number, bool or str
+    """
+
+    quota: Quota
+    seen: pd.DataFrame
+    measures: pd.DataFrame
+    paths: dict[str, pd.Series]
+    parameters: Values
+
+    def rows(self) -> tuple[LinearConstraint, ...]:
+        """All limits as rules over whole steps.
+
+        Raises
+        ------
+        UnknownNameError
+            A measure that nothing provides.
+        MissingValueError
+            A value that a limit needs is missing, or a condition cannot be answered.
+
+        Notes
+        -----
+        A limit in per cent, sum(c x of the units that count) <= p / 100 * sum(c x of all units), is linear as well:
+        each c becomes c * (1 - p / 100) where the unit counts and -c * p / 100 elsewhere.
+        """
+        rows: list[LinearConstraint] = []
+        for limit in self.quota.limits:
+            with naming_the_layer(f"limit '{limit.name}'"):
+                rows += self._rows(limit)
+        return tuple(rows)
+
+    def counting(self, limit: Limit) -> Flags:
+        """The units that count."""
+        if limit.when is None:
+            return np.ones(len(self.seen), dtype=bool)
+        return rows_meeting("limit", limit.when, self.seen, self.parameters)
+
+    def uses(self, limit: Limit) -> Floats:
+        """What one of the quota's unit uses in each unit."""
+        return self._values(limit.per, "what is used per unit", self.counting(limit) | (pct_of(limit) is not None))
+
+    def end(self, end: Decimal | str | None, inside: Flags) -> float | None:
+        """One end of a limit over some units; a measure is summed."""
+        if end is None or isinstance(end, Decimal):
+            return None if end is None else float(end)
+        return float(np.sum(self._values(end, "bound", inside)[inside]))
+
+    def inside(self, limit: Limit, path: str) -> Flags:
+        """The units that count in a jurisdiction; in all of them where the path is empty."""
+        here = self.counting(limit)
+        return here & (self.paths[limit.each] == path).to_numpy() if limit.each and path else here
+
+    def _rows(self, limit: Limit) -> Iterator[LinearConstraint]:
+        here, uses = self.counting(limit), self.uses(limit)
+        for path, inside in self._parts(limit, here):
+            if pct_of(limit) is not None:
+                yield from self._shares(limit, path, inside, uses)
+                continue
+            low, high = (self.end(end, inside) for end in (limit.min, limit.max))
+            places, size = np.flatnonzero(inside), float(self.quota.step)
+            ends = -np.inf if low is None else low / size, np.inf if high is None else high / size
+            words = self._words(limit, path, {"at least": low, "at most": high}, unit_of(limit))
+            row = LinearConstraint(
+                f"limit-{limit.name}", words, places, uses[places], *ends, unit=unit_of(limit), path=path
+            )
+            ends = _whole(*ends) if row.plain else ends
+            yield replace(row, low=ends[0], high=ends[1])
+
+    def _shares(self, limit: Limit, path: str, inside: Flags, uses: Floats) -> Iterator[LinearConstraint]:
+        for end, pct in (("at most", limit.max_pct), ("at least", limit.min_pct)):
+            if pct is None:
+                continue
+            parts = np.where(inside, 1.0, 0.0) - float(pct) / 100
+            bounds = (-np.inf, 0.0) if end == "at most" else (0.0, np.inf)
+            words = self._words(limit, path, {end: float(pct)}, f"{_PCT} of that of all units")
+            code = f"limit-{limit.name}" + ("-least" if end == "at least" else "")
+            yield LinearConstraint(
+                code, words, np.arange(len(uses)), uses * parts, *bounds, unit=unit_of(limit), path=path
+            )
+
+    def _parts(self, limit: Limit, here: Flags) -> Iterator[tuple[str, Flags]]:
+        """The limit's units, or those of each jurisdiction of its level."""
+        if limit.each is None:
+            yield "", here
+            return
+        paths = self.paths[limit.each]
+        for path in sorted(set(paths)):
+            yield path, self.inside(limit, path)
+
+    def _values(self, source: Decimal | str, what: str, needed: Flags) -> Floats:
+        """A number for all units, or a measure of each, 0 where it is not needed."""
+        if isinstance(source, Decimal):
+            return np.full(len(self.seen), float(source))
+        column = find_column(source, self.measures, what)
+        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        texts = self.seen.index[np.isnan(values) & column.notna().to_numpy()]
+        if len(texts):
+            raise SourceError(
+                f"'{source}' ({what}) is text, not a number, for {counted_ids(texts)}",
+                code="text",
+                features=sorted(texts),
+            )
+        missing = self.seen.index[~np.isfinite(values) & needed]
+        if len(missing):
+            raise MissingValueError(
+                f"'{source}' ({what}) is missing or not finite for {counted_ids(missing)}; give a number, 0 included",
+                features=sorted(missing),
+            )
+        return np.where(needed, values, 0.0)
+
+    def _words(self, limit: Limit, path: str, ends: dict[str, float | None], unit: str) -> str:
+        where = (f" of '{path}'" if path else "") + (f' ("{limit.when}")' if limit.when else "")
+        said = [f"{end} {value:,.10g} {unit or self.quota.unit}" for end, value in ends.items() if value is not None]
+        return f"limit '{limit.name}'{where} asks for {' and '.join(said)}"
+
+
+def unit_of(limit: Limit) -> str:
+    """Unit of measure of the sum of a limit; empty where that is the quota's own."""
+    return limit.unit or ("" if limit.per == 1 else f"units of '{limit.per}'")
+
+
+def _whole(low: float, high: float) -> tuple[float, float]:
+    """Ends of a sum of steps, rounded inwards but for the noise of floating point."""
+    noise = 1e-9 * max(1.0, *(abs(one) for one in (low, high) if math.isfinite(one)))
+    return np.ceil(low - noise), np.floor(high + noise)
+
+
+def pct_of(limit: Limit) -> Decimal | None:
+    """The per cent that a limit asks for; None where it asks for amounts."""
+    return limit.max_pct if limit.max_pct is not None else limit.min_pct

@@ -11,13 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import Quota, UnknownNameError, naming_the_layer
-from zoning.apportionment import counted_ids
-from zoning.bounds import UNIT, steps_left
-from zoning.contests import Floats, Webster
+from layers.errors import UnknownNameError, naming_the_layer
+from layers.sources import Quota
 from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.families import ALL, GroupTree
-from zoning.steps import UNLIMITED, Counts, Step
+from zoning.quotas.bounds import UNIT, steps_left
+from zoning.solver import ALL, UNLIMITED, Counts, Floats, GroupTree, Step, Webster, counted_ids
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Survey(NamedTuple):
     names : tuple of Series
         The jurisdiction of each unit at each level but the last.
     links : mapping
-        From :func:`zoning.bounds.find_links`.
+        From :func:`zoning.quotas.bounds.find_links`.
     """
 
     quota: Quota

@@ -1,4 +1,4 @@
-"""Solutions: a quota handed out the best way there is, with value, gap, and the price of every bound and rule."""
+"""A quota handed out the best way there is, with value, gap, and the price of every bound and rule."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import Limit, Quota
-from zoning.apportionment import make_contest
-from zoning.bounds import UNIT, Bounds
-from zoning.contests import Flags, Floats
-from zoning.demands import Constraints, paths_of
+from layers.sources import Limit, Quota
 from zoning.errors import InfeasibleError
-from zoning.evenness import find_most_equal, gini
-from zoning.limits import Limiting, pct_of, unit_of
-from zoning.optima import Optimum, broken_rules, find_best
-from zoning.programmes import LinearConstraint, Programme
-from zoning.quota_rows import Writer
-from zoning.steps import UNLIMITED, Counts, Step
-from zoning.weights import sizes_of
+from zoning.quotas.bounds import UNIT, Bounds
+from zoning.quotas.constraints import Constraints, Limiting, paths_of, pct_of, unit_of
+from zoning.quotas.result_rows import Writer
+from zoning.quotas.weights import sizes_of
+from zoning.solver import (
+    UNLIMITED,
+    Counts,
+    Flags,
+    Floats,
+    LinearConstraint,
+    Optimum,
+    Programme,
+    Step,
+    broken_rules,
+    find_best,
+    find_most_equal,
+    gini,
+    make_contest,
+)
 
 _KINDS = ("group", "limit", "within")
 _ROUNDING = 1e-12

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pandas as pd
 
-from layers import Quota, QuotaTransfer, StudyError, UnknownNameError, naming_the_layer, shown
-from zoning.bounds import UNIT
+from layers.errors import StudyError, UnknownNameError, naming_the_layer, shown
+from layers.sources import Quota, QuotaTransfer
 from zoning.errors import InfeasibleError, near
+from zoning.quotas.bounds import UNIT
 
 NOTHING = Decimal(0)
 

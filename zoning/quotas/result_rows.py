@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from zoning.contests import Floats
-from zoning.steps import UNLIMITED, Counts, Step
+from zoning.solver import UNLIMITED, Counts, Floats, Step
 
 RESERVE = "(reserve)"
 """In the place of a unit's id: what is held back."""

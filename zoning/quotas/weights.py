@@ -9,10 +9,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers import Quota, UnknownNameError, naming_the_layer, parse_condition
-from zoning.apportionment import counted_ids, measure_weights
-from zoning.contests import Flags, Floats
+from layers.conditions import parse_condition
+from layers.errors import UnknownNameError, naming_the_layer
+from layers.sources import Quota
 from zoning.errors import InfeasibleError, MissingValueError, near
+from zoning.solver import Flags, Floats, counted_ids, measure_weights
 
 Values = Mapping[str, float | bool | str]
 

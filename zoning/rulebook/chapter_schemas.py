@@ -1,15 +1,24 @@
-"""The entries of ``agreements.toml``: agreements that were made, which those of a plan can be like."""
+"""The entries of ``agreements.toml``: agreements that were made, which those of a plan can be like.
+
+The entries of ``cases/``: worked cases, and what must come out.
+
+The entries of ``energy.toml``: schemes of dual control, each with its dates and its numbers.
+
+Entries of ``industries.toml`` and ``classification.toml``: what may not settle, and what industries are called.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from layers import Agreement
-from zoning.entries import Entry, Id, InForce, Text, Texts
+from layers.sources import Agreement, Transfer
+from zoning.rulebook.schema import Entry, Id, InForce, Parameter, Scalar, Text, Texts
+from zoning.wording import text_in
 
 MEASURED: Mapping[str, Any] = {
     "unit": "1",
@@ -75,3 +84,250 @@ class AgreementModels(Entry):
     """``agreements.toml``."""
 
     agreements: tuple[AgreementModel, ...] = ()
+
+
+Treatment = Literal["allowed", "restricted", "prohibited"]
+"""From the loosest to the strictest."""
+State = Literal["existing", "planned"]
+STATES: tuple[State, ...] = ("existing", "planned")
+OWN = "own-list"
+"""The list of the plan itself; no list of a rulebook is called so."""
+ASPECTS = ("scale", "location", "process", "cleanliness", "other")
+"""What a condition may be about, in the order in which conditions are told."""
+
+
+class Branch(Entry):
+    """A branch of industry in a classification."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]*$")]
+    """What lists call it: capital letters, digits and hyphens."""
+    title: Texts
+    """What people read, by language."""
+    within: str = ""
+    """Code of the branch that it is a part of; left out at the top."""
+    digits: int = 0
+    """Longer codes of up to so many signs, which begin with this one, are accepted below it without being listed."""
+
+
+class Branches(Entry):
+    """``classification.toml``."""
+
+    classification: tuple[Branch, ...] = ()
+
+
+class Demands(Entry):
+    """On which conditions a restricted industry may settle or stay; at least one."""
+
+    scale: Texts | None = None
+    """How large it must, or may, be."""
+    location: Texts | None = None
+    """Where it may be."""
+    process: Texts | None = None
+    """By which processes and equipment."""
+    cleanliness: Texts | None = None
+    """Which level of cleaner production it must reach."""
+    other: Texts | None = None
+    """Whatever else, such as a permit."""
+
+    @property
+    def given(self) -> dict[str, Texts]:
+        """The conditions that there are, by aspect."""
+        return {aspect: texts for aspect in ASPECTS if (texts := getattr(self, aspect)) is not None}
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> Self:
+        if not self.given:
+            raise ValueError(f"give at least one of {', '.join(ASPECTS)}")
+        return self
+
+
+class Industry(InForce):
+    """An item of a negative list: a branch of industry that is prohibited, or restricted to conditions.
+
+    An item on a branch covers all branches below it.
+    """
+
+    list: Id
+    """The list on which it stands; policies say where a list applies, by their key ``list``."""
+    code: Text
+    """Code of the branch in the rulebook's classification, such as "C3011", "3011", "C30" or "C"."""
+    treatment: Literal["restricted", "prohibited"]
+    """What the list says of it; to allow something is no item: what no list names is allowed."""
+    state: Literal["existing", "planned", "both"] = "both"
+    """Whether it is about existing works, planned ones, or both."""
+    conditions: Demands | None = None
+    """On which conditions a restricted branch is allowed; all must be met, those of other lists too."""
+    note: Texts | None = None
+    """What else readers of the list should know; it decides nothing."""
+    reference: Text
+    """The document that says so."""
+    verified: bool = False
+    """Somebody has read it in the official text."""
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The states that it is about."""
+        return STATES if self.state == "both" else (self.state,)
+
+    def told(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Its conditions in a language: aspect and text."""
+        given = self.conditions.given if self.conditions else {}
+        return tuple((aspect, text_in(texts, language)) for aspect, texts in given.items())
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], Texts]]:
+        """All that people read in it, with the keys that lead there."""
+        for aspect, texts in (self.conditions.given if self.conditions else {}).items():
+            yield ("conditions", aspect), texts
+        if self.note is not None:
+            yield ("note",), self.note
+
+    @model_validator(mode="after")
+    def _conditions_where_restricted(self) -> Self:
+        if self.treatment == "restricted" and self.conditions is None:
+            raise ValueError("a restricted branch needs 'conditions': under which is it allowed?")
+        if self.treatment == "prohibited" and self.conditions is not None:
+            raise ValueError(
+                "a prohibited branch has no 'conditions'; where only a part of it is prohibited, write it as "
+                "restricted, with the condition that leaves this part out"
+            )
+        return self
+
+
+class Industries(Entry):
+    """``industries.toml``."""
+
+    industries: tuple[Industry, ...] = ()
+
+
+def in_force(items: tuple[Industry, ...], day: date) -> tuple[Industry, ...]:
+    """The items that hold on a day, in their order."""
+    return tuple(item for item in items if item.on(day))
+
+
+Light = Literal["intensity_light", "total_light", "total_exempt", "verdict"]
+
+
+class Case(Entry):
+    """A worked case: a unit on a day, and what the rulebook must make of it."""
+
+    name: Text
+    """What it shows; no two cases share a name."""
+    date: date
+    """The day on which the rulebook is asked."""
+    source: Text
+    """Where the expected answer comes from: a document, or a pencil."""
+    unit: Text = "case"
+    """Id of the unit."""
+    jurisdiction: str = ""
+    """Its jurisdiction."""
+    given: dict[str, Scalar] = Field(default_factory=dict)
+    """Values of indicators; of a quota as "quota_<name>"; of dual control as "intensity_light" and the like."""
+    whole: dict[str, Scalar] | None = None
+    """Values of indicators of the larger unit (see part_of of a plan) of which the unit is a part."""
+    others: dict[Text, dict[str, Scalar]] = Field(default_factory=dict)
+    """Other units, by id, with their indicators, among which money is shared; "jurisdiction" may be one of them."""
+    energy: dict[Text, Scalar] | None = None
+    """A row of the energy table, of the unit's jurisdiction or of the unit, by which lights are judged; with "period"
+    and "scheme" where they are not those of the date."""
+    agreements: tuple[Agreement, ...] = ()
+    """Agreements, as in a plan."""
+    transfers: tuple[Transfer, ...] = ()
+    """Transfers, as in a plan."""
+    missing: tuple[Text, ...] = ()
+    """Indicators that the study has and this unit lacks."""
+    pieces: tuple[CasePiece, ...] = ()
+    """Pieces of the unit, each with what must come out on it."""
+    expect: Expected
+    """What must come out."""
+
+
+class CasePiece(Entry):
+    """A piece of a worked case, and the policies on it; what is left out is not compared."""
+
+    roles: tuple[Text, ...] = ()
+    """Roles of the layers that cover it; its control line follows from them."""
+    policies: tuple[str, ...] | None = None
+    """Ids of all policies on the piece that hold; those on the whole unit apart."""
+    overruled: tuple[str, ...] | None = None
+    """Ids of all policies, of the piece or the unit, that a stricter one overrules on it."""
+    excepted: tuple[str, ...] | None = None
+    """Ids of all policies on the piece of which an exception holds."""
+
+
+class Expected(Entry):
+    """What a worked case must give; what is left out is not compared."""
+
+    main: str | None = None
+    """Code of the main function."""
+    energy: dict[Light, bool | int | str] = Field(default_factory=dict)
+    """Lights that the energy of the case must give: intensity_light, total_light, total_exempt, verdict."""
+    amounts: dict[Text, dict[Text, Decimal]] = Field(default_factory=dict)
+    """What parties must receive on balance, by agreement or transfer and by party; less than 0 where they pay."""
+    main_of_whole: str | None = None
+    """Code of the main function of the larger unit."""
+    overlays: tuple[str, ...] | None = None
+    """Codes of all overlays."""
+    policies: tuple[str, ...] | None = None
+    """Ids of all policies on the whole unit that hold."""
+    overruled: tuple[str, ...] | None = None
+    """Ids of all policies that a stricter one overrules."""
+    excepted: tuple[str, ...] | None = None
+    """Ids of all policies of which an exception holds."""
+    status: Literal["decided", "contested", "review", "by_decision"] | None = None
+    """How it was decided."""
+    industries: dict[Text, Treatment] = Field(default_factory=dict)
+    """Whether planned projects of some industries may settle, by their codes."""
+    measures: dict[Text, Scalar] = Field(default_factory=dict)
+    """Values of measures that the rulebook derives."""
+    norms: dict[Text, Literal["yes", "no", "unknown"]] = Field(default_factory=dict)
+    """Whether norms are kept, by their ids; of jurisdictions in that of the case."""
+    existing_industries: dict[Text, Treatment] = Field(default_factory=dict)
+    """Whether existing works of some industries may stay, by their codes."""
+
+
+class Cases(Entry):
+    """A file of ``cases/``."""
+
+    cases: tuple[Case, ...] = ()
+
+
+MARGIN = "light_margin_pct"
+RISING = "rising_is_red"
+INCENTIVE = "incentive_exempts_total"
+EXEMPT = "exempt_is_subtracted"
+RELAXED = "growth_relaxes_total"
+SCHEME_PARAMETERS: dict[str, type] = {MARGIN: float, RISING: bool, INCENTIVE: bool, EXEMPT: bool, RELAXED: bool}
+"""What the engine asks a scheme for; a truth value that is not given is false."""
+
+
+class Scheme(InForce):
+    """A scheme by which the energy, or the carbon, of regions is judged."""
+
+    code: Id
+    """What plans call it."""
+    title: Texts
+    """What people read, by language."""
+    unit: Literal["tce", "tco2"] = "tce"
+    """What its totals are counted in, which is the ending of their columns: coal equivalent, or carbon dioxide."""
+    parameters: tuple[Parameter, ...]
+    """Its numbers and switches: light_margin_pct, rising_is_red, incentive_exempts_total, exempt_is_subtracted,
+    growth_relaxes_total."""
+    reference: Text
+    """The document that sets it up."""
+    verified: bool = False
+    """Somebody has read it in the official text."""
+
+    def value(self, name: str, day: date) -> Scalar | None:
+        """What a parameter is on a day; None where it is not there."""
+        found = next((one.at(day) for one in self.parameters if one.name == name), None)
+        return found.value if found else None
+
+    def holds(self, name: str, day: date) -> bool:
+        """Whether a switch is on, on a day."""
+        return self.value(name, day) is True
+
+
+class Schemes(Entry):
+    """``energy.toml``."""
+
+    schemes: tuple[Scheme, ...] = ()

@@ -1,23 +1,347 @@
-"""Soundness: whether the entries of a rulebook can be meant as they are written, on any day and on one."""
+"""Whether the entries of a rulebook can be meant as they are written, on any day and on one.
+
+Whether derived measures and norms can be meant as written: names, numbers, kinds, order, what can be summed.
+
+Whether the schemes of dual control of a rulebook can be meant as they are written.
+
+What is wrong with the negative lists of a rulebook: codes, lists that nobody applies, items without effect.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
 
-from zoning.conditions import ALWAYS_THERE, condition_faults
-from zoning.day_faults import day_faults
-from zoning.drafts import Draft
-from zoning.entries import InForce
+from layers.conditions import parse_calculation, parse_condition
+from layers.errors import ConditionError, UnknownNameError
 from zoning.errors import RulebookError, near
-from zoning.industry_faults import industry_faults
-from zoning.land_faults import land_faults
-from zoning.locked_entries import Locked
-from zoning.provisions import provision_faults
-from zoning.scheme_faults import scheme_faults
+from zoning.rulebook.chapter_schemas import MARGIN, OWN, SCHEME_PARAMETERS, Industry, Scheme
+from zoning.rulebook.clause_validation import (
+    ALWAYS_THERE,
+    Examples,
+    condition_faults,
+    examples_of,
+    is_summed,
+    provision_faults,
+)
+from zoning.rulebook.in_force_validation import day_faults, names_of
+from zoning.rulebook.industry_classification import (
+    Classification,
+    branch_faults,
+    builtin_classifications,
+    classified,
+    read_classification,
+)
+from zoning.rulebook.rulebook_folder import Draft
+from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT, DatedValue, Derived, Indicator, InForce, Locked, Norm
+
+
+def industry_faults(draft: Draft) -> Iterator[RulebookError]:
+    """The complaints about negative lists and the classification that they speak of.
+
+    Parameters
+    ----------
+    draft : Draft
+
+    Yields
+    ------
+    RulebookError
+        With file, line and column.
+    """
+    yield from _classification(draft)
+    yield from _lists(draft)
+    yield from _list_languages(draft)
+    industries = classification_of(draft)
+    if industries is not None:
+        yield from _codes(draft, industries)
+
+
+def classification_of(draft: Draft) -> Classification | None:
+    """The classification that a rulebook names; None where it names none, or one that is not there."""
+    name = draft.head.classification
+    if name is None:
+        return None
+    if "classification.toml" in draft.files:
+        return classified(name, draft.classification)
+    return read_classification(name) if name in builtin_classifications() else None
+
+
+def _classification(draft: Draft) -> Iterator[RulebookError]:
+    name, builtin = draft.head.classification, builtin_classifications()
+    own = "classification.toml" in draft.files
+    if name is None and (own or draft.industries):
+        what = "classification.toml" if own else "industries.toml"
+        yield draft.fault(
+            f"there is {what}, and no key 'classification' that says what its codes mean; built in: "
+            f"{', '.join(builtin)}",
+            "rulebook",
+        )
+    elif own and name in builtin:
+        yield draft.fault(
+            f"'{name}' is built in, and there is classification.toml as well; rename one or drop the file",
+            "rulebook",
+            "classification",
+        )
+    elif name is not None and not own and name not in builtin:
+        yield draft.fault(
+            f"there is no classification '{name}'{near(name, builtin)}; or bring your own as classification.toml",
+            "rulebook",
+            "classification",
+        )
+    for place, key, complaint in branch_faults(draft.classification):
+        yield draft.fault(complaint, "classification", place, key)
+
+
+def _lists(draft: Draft) -> Iterator[RulebookError]:
+    """A list without policy holds nowhere; a policy without items says nothing."""
+    named = {policy.list for policy in draft.policies if policy.list is not None}
+    filled = {item.list for item in draft.industries}
+    for place, item in enumerate(draft.industries):
+        if item.list not in named:
+            yield draft.fault(
+                f'no policy has list = "{item.list}", so that it holds nowhere{near(item.list, named)}',
+                "industries",
+                place,
+                "list",
+            )
+        if item.list == OWN:
+            yield draft.fault(f"'{OWN}' is kept for the list of a plan; rename the list", "industries", place, "list")
+        if not item.meets(item):
+            yield draft.fault(f"it ends before it begins ({item.period})", "industries", place)
+    for place, policy in enumerate(draft.policies):
+        if policy.list is None:
+            continue
+        if policy.list not in filled:
+            text = f"industries.toml has no item of list '{policy.list}'{near(policy.list, filled)}"
+            yield draft.fault(text, "policies", place, "list")
+        if policy.subject:
+            text = "a policy with a 'list' has no 'subject': all lists that hold add up, and none overrules another"
+            yield draft.fault(text, "policies", place, "subject")
+
+
+def _list_languages(draft: Draft) -> Iterator[RulebookError]:
+    wanted = set(draft.head.languages)
+    texts = [
+        ("industries", place, keys, text) for place, one in enumerate(draft.industries) for keys, text in one.texts()
+    ]
+    texts += [("classification", place, ("title",), one.title) for place, one in enumerate(draft.classification)]
+    for kind, place, keys, text in texts:
+        if missing := [language for language in draft.head.languages if language not in text]:
+            yield draft.fault(f"it has no text in {', '.join(missing)}; give one", kind, place, *keys)
+        if extra := sorted(set(text) - wanted):
+            yield draft.fault(
+                f"it has a text in {', '.join(extra)}, which rulebook.toml does not list among its languages",
+                kind,
+                place,
+                *keys,
+            )
+
+
+def _codes(draft: Draft, industries: Classification) -> Iterator[RulebookError]:
+    known: list[tuple[int, Industry, tuple[str, ...]]] = []
+    for place, item in enumerate(draft.industries):
+        try:
+            known.append((place, item, industries.path(item.code)))
+        except UnknownNameError as error:
+            yield draft.fault(str(error), "industries", place, "code")
+    for one, other in combinations(known, 2):
+        if one[1].list == other[1].list and one[1].meets(other[1]) and set(one[1].states) & set(other[1].states):
+            yield from _idle(draft, one, other)
+
+
+def _idle(
+    draft: Draft, one: tuple[int, Industry, tuple[str, ...]], other: tuple[int, Industry, tuple[str, ...]]
+) -> Iterator[RulebookError]:
+    """Of two items of one list that meet: the one that the other leaves without effect."""
+    (first, item, path), (second, again, deeper) = one, other
+    same = item.treatment == again.treatment and item.conditions == again.conditions
+    if path[-1] == deeper[-1] and same:
+        text = f"the list has the same of {deeper[-1]} already ({draft.where('industries', first)}); drop one"
+        yield draft.fault(text, "industries", second)
+        return
+    for (place, weak, below), (_, strong, above) in ((other, one), (one, other)):
+        if strong.treatment == "prohibited" and above[-1] in below and set(weak.states) <= set(strong.states):
+            text = f"the list prohibits {above[-1]}, and {below[-1]} with it: this item has no effect; drop it"
+            yield draft.fault(text, "industries", place, "code")
+            return
+
+
+def land_faults(draft: Draft) -> Iterator[RulebookError]:
+    """The complaints about derived measures and norms.
+
+    Parameters
+    ----------
+    draft : Draft
+        From :func:`zoning.rulebook.read_draft`.
+
+    Yields
+    ------
+    RulebookError
+        With file, line and column.
+    """
+    for place, one in enumerate(draft.derived):
+        above = [other for other in draft.derived[:place] if other.name != one.name]
+        yield from _of_derived(draft, place, Examples(draft, examples_of(draft, above), _limit(draft, one)))
+    for place, norm in enumerate(draft.norms):
+        yield from _of_norm(draft, norm, place)
+
+
+def _limit(draft: Draft, one: Derived) -> str:
+    """What is said of names that a derived measure does not see."""
+    later = [other.name for other in draft.derived[draft.derived.index(one) :] if other.name != one.name]
+    return f"; a measure is known to those below it, and {', '.join(later)} come later" if later else ""
+
+
+def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
+    one = draft.derived[place]
+    for number, band in enumerate(one.bands):
+        for key, texts in (("when", sight.complaints(band.when)), ("value", _value_texts(band.value, one, sight))):
+            yield from (draft.fault(text, "derived", place, "bands", number, key) for text in texts)
+        if band.reason is not None:
+            yield from _reasons(draft, place, number, band.reason)
+        if band.when.strip().upper() == "TRUE" and number + 1 < len(one.bands):
+            text = f"this row always holds, so that none below it ever counts ({len(one.bands) - number - 1} more)"
+            yield draft.fault(text, "derived", place, "bands", number, "when")
+    doubts = [
+        f"'{name}' is handed out after the measures are derived; only policies and norms can read it"
+        for name in sorted(names_of(one))
+        if name.startswith("quota_")
+    ]
+    yield from (draft.fault(text, "derived", place, "name") for text in doubts)
+
+
+def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
+    """What is wrong with the value of a row."""
+    try:
+        calculation = parse_calculation(text)
+    except ConditionError as error:
+        yield str(error)
+        return
+    doubts = list(sight.doubts(calculation))
+    yield from doubts
+    if calculation.names.difference(sight.measures, sight.parameters):
+        return
+    try:
+        (example,) = calculation.evaluate(sight.example, sight.parameters)
+    except (ConditionError, UnknownNameError) as error:
+        yield str(error)
+        return
+    kind = "text" if isinstance(example, str) else "number" if isinstance(example, float) else "boolean"
+    if kind != one.type:
+        yield f"this is a {kind}, but '{one.name}' is a {one.type}: correct the value, or give type = \"{kind}\""
+
+
+def _reasons(draft: Draft, place: int, number: int, reason: dict[str, str]) -> Iterator[RulebookError]:
+    missing = [language for language in draft.head.languages if language not in reason]
+    extra = [language for language in reason if language not in draft.head.languages]
+    at = (place, "bands", number, "reason")
+    if missing:
+        yield draft.fault(f"reason has no text in {', '.join(missing)}; give one", "derived", *at)
+    if extra:
+        yield draft.fault(f"reason has a text in {', '.join(extra)}, no language of the rulebook", "derived", *at)
+
+
+def _of_norm(draft: Draft, norm: Norm, place: int) -> Iterator[RulebookError]:
+    texts = list(Examples(draft, examples_of(draft, draft.derived)).complaints(norm.holds))
+    if not texts:
+        texts += _unsummed(draft, norm, parse_condition(norm.holds).names)
+    yield from (draft.fault(text, "norms", place, "holds") for text in texts)
+    named = [one.name for one in draft.indicators if one.type == "text"]
+    levels = [UNIT, JURISDICTION, STUDY, *named]
+    if norm.level not in levels:
+        text = f"there is no level '{norm.level}'{near(norm.level, levels)}; write one of {', '.join(levels[:3])}, "
+        yield draft.fault(text + "or a text indicator that names the places", "norms", place, "level")
+
+
+def _unsummed(draft: Draft, norm: Norm, names: frozenset[str]) -> Iterator[str]:
+    """Measures that a norm reads of several units and that cannot be told of them."""
+    if norm.level == UNIT:
+        return
+    listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *draft.derived)
+    summed = {one.name for one in listed if one.type == "number" and (is_summed(one.name) or one.whole == "sum")}
+    for name in sorted(names - summed - {one.name for one in draft.parameters}):
+        yield (
+            f"'{name}' is no sum, and this norm is asked of several units together; name measures in _ha or _share, "
+            'or give the indicator whole = "sum"'
+        )
+
+
+Fault = tuple[tuple[str | int, ...], str]
+
+
+def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
+    """The complaints about ``energy.toml``.
+
+    Parameters
+    ----------
+    draft : Draft
+        From :func:`zoning.rulebook.read_draft`.
+
+    Yields
+    ------
+    RulebookError
+        Parameters that the engine does not know or cannot use, schemes that never hold or hold on one day with others.
+    """
+    for place, scheme in enumerate(draft.schemes):
+        if not scheme.meets(scheme):
+            yield draft.fault(f"it ends before it begins ({scheme.period})", "schemes", place)
+        for keys, text in (*_parameters(scheme), *_titles(scheme, draft.head.languages)):
+            yield draft.fault(text, "schemes", place, *keys)
+    for (_, one), (place, other) in combinations(enumerate(draft.schemes), 2):
+        if one.meets(other):
+            yield draft.fault(
+                f"schemes '{one.code}' ({one.period}) and '{other.code}' ({other.period}) hold on the same days; let "
+                "one end (until) on the day on which the other begins",
+                "schemes",
+                place,
+            )
+
+
+def _parameters(scheme: Scheme) -> Iterator[Fault]:
+    names = [one.name for one in scheme.parameters]
+    if MARGIN not in names:
+        yield ("parameters",), f"parameter '{MARGIN}' is missing: the per cent of a target between yellow and red"
+    for place, one in enumerate(scheme.parameters):
+        kind = SCHEME_PARAMETERS.get(one.name)
+        if kind is None:
+            yield ("parameters", place, "name"), f"no scheme has '{one.name}'{near(one.name, SCHEME_PARAMETERS)}"
+            continue
+        if one.name in names[:place]:
+            yield ("parameters", place, "name"), f"'{one.name}' stands twice"
+        if not all(_fits(value, kind) for value in one.dated):
+            wanted = "true or false" if kind is bool else "a number of 0 or more"
+            yield ("parameters", place, "values"), f"'{one.name}' needs {wanted}"
+        if any(value.meets(other) for value, other in combinations(one.dated, 2)):
+            yield ("parameters", place, "values"), f"two values of '{one.name}' hold on the same days"
+        if one.name == MARGIN and (gap := _gap(scheme, one.dated)):
+            yield ("parameters", place, "values"), f"'{one.name}' has no value {gap}, and the scheme holds"
+
+
+def _titles(scheme: Scheme, languages: Sequence[str]) -> Iterator[Fault]:
+    for place, one in enumerate(scheme.parameters):
+        missing = [language for language in languages if one.title is not None and language not in one.title]
+        if missing:
+            yield ("parameters", place, "title"), f"title has no text in {', '.join(missing)}; give one"
+
+
+def _fits(value: DatedValue, kind: type) -> bool:
+    if kind is bool:
+        return isinstance(value.value, bool)
+    return isinstance(value.value, float) and value.value >= 0
+
+
+def _gap(scheme: Scheme, values: tuple[DatedValue, ...]) -> str:
+    """When a scheme holds and none of the values does; in words, or nothing."""
+    begin, end = scheme.since or date.min, scheme.until or date.max
+    for value in sorted(values, key=lambda value: value.since or date.min):
+        if (value.since or date.min) > begin:
+            break
+        begin = max(begin, value.until or date.max)
+    return f"on {begin}" if begin < end else ""
+
 
 WAYS = {
     "number": frozenset({"sum", "mean", "area_mean", "min", "max"}),
@@ -34,7 +358,7 @@ def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     Parameters
     ----------
     draft : Draft
-        From :func:`zoning.drafts.read_draft`.
+        From :func:`zoning.rulebook.read_draft`.
     day : date
         What is in force on it needs what it reads to be in force, too.
 
@@ -53,7 +377,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     Parameters
     ----------
     draft : Draft
-        From :func:`zoning.drafts.read_draft`.
+        From :func:`zoning.rulebook.read_draft`.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Day faults: what is in force on a day and needs a zone, a value or a measure that is not."""
+"""What is in force on a day and needs a zone, a value or a measure that is not."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from layers import ConditionError, parse_condition
-from zoning.drafts import Draft
-from zoning.entries import Policy
+from layers.conditions import parse_condition
+from layers.errors import ConditionError
 from zoning.errors import RulebookError
-from zoning.land_entries import Derived, Norm
+from zoning.rulebook.rulebook_folder import Draft
+from zoning.rulebook.schema import Derived, Norm, Policy
 
 
 def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
@@ -22,7 +22,7 @@ def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     Parameters
     ----------
     draft : Draft
-        From :func:`zoning.drafts.read_draft`.
+        From :func:`zoning.rulebook.read_draft`.
     day : date
         What is in force on it needs its zones, the values of its parameters and the measures that it reads.
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from layers import Document, UnknownNameError, read_document
+from layers.errors import UnknownNameError
+from layers.sources import Document, read_document
 from zoning.errors import RulebookError, near
-from zoning.industry_entries import Branch, Branches
-from zoning.words import text_in
+from zoning.rulebook.chapter_schemas import Branch, Branches
+from zoning.wording import text_in
 
-CLASSIFICATIONS = Path(__file__).parent / "laws" / "classifications"
+CLASSIFICATIONS = Path(__file__).parent.parent / "rulebooks" / "classifications"
 _LETTERED = re.compile(r"([A-Z])([0-9][0-9-]*)")
 
 

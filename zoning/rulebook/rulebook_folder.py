@@ -1,4 +1,4 @@
-"""Drafts: the folder of a rulebook as it is written, of all days, with the place of every entry."""
+"""The folder of a rulebook as it is written, of all days, with the place of every entry."""
 
 from __future__ import annotations
 
@@ -7,18 +7,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from layers import Document, LimitError, SeveralErrors, ZoneplanError, raise_all, read_document
-from zoning.agreement_entries import AgreementModel, AgreementModels
-from zoning.case_entries import Case, Cases
-from zoning.energy_entries import Scheme, Schemes
-from zoning.entries import (
+from layers.errors import LimitError, SeveralErrors, ZoneplanError, raise_all
+from layers.sources import Document, read_document
+from zoning.errors import RulebookError, near
+from zoning.rulebook.chapter_schemas import (
+    AgreementModel,
+    AgreementModels,
+    Branch,
+    Branches,
+    Case,
+    Cases,
+    Industries,
+    Industry,
+    Scheme,
+    Schemes,
+)
+from zoning.rulebook.schema import (
+    Decisions,
+    Derived,
     Entry,
     Floor,
     Head,
     Indicator,
     Indicators,
+    Land,
     Line,
     Lines,
+    Locked,
+    Norm,
     Parameter,
     Parameters,
     Policies,
@@ -28,10 +44,6 @@ from zoning.entries import (
     Zone,
     Zones,
 )
-from zoning.errors import RulebookError, near
-from zoning.industry_entries import Branch, Branches, Industries, Industry
-from zoning.land_entries import Derived, Land, Norm
-from zoning.locked_entries import Decisions, Locked
 
 FILES: Mapping[str, type[Entry]] = {
     "rulebook.toml": Head,
@@ -50,7 +62,7 @@ FILES: Mapping[str, type[Entry]] = {
 }
 """The files of a rulebook and what each holds."""
 
-LAWS = Path(__file__).parent / "laws"
+LAWS = Path(__file__).parent.parent / "rulebooks"
 NEEDED = ("rulebook.toml", "zones.toml")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000

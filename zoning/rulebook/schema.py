@@ -1,15 +1,22 @@
-"""The entries of a rulebook, one class a kind, as they are written in its files."""
+"""The entries of a rulebook, one class a kind, as they are written in its files.
+
+The entries of ``land.toml``: measures that a rulebook derives from others, and norms that a plan should keep.
+
+Entries of ``decisions.toml``: what a level above the plan has decided, so that no plan can decide otherwise.
+"""
 
 from __future__ import annotations
 
 import math
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from zoning.words import said_in
+from layers.conditions import parse_calculation, parse_condition
+from zoning.wording import said_in, text_in
 
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[dict[Text, Text], Field(min_length=1)]
@@ -329,3 +336,138 @@ class Policies(Entry):
     """``policies.toml``."""
 
     policies: tuple[Policy, ...] = ()
+
+
+UNIT, JURISDICTION, STUDY = "unit", "jurisdiction", "study"
+"""Levels of a norm; any other is a measure that names the place."""
+
+
+class DerivedBand(Entry):
+    """One row of the table of a derived measure: where it holds, and what the measure is there."""
+
+    when: Text = "TRUE"
+    """Condition over measures and parameters; of the rows of a table the first that holds counts."""
+    value: Text
+    """A measure, a parameter, a text in single quotes, or arithmetic with them."""
+    reason: Texts | None = None
+    """Why, in words that stand where the value is explained, by language."""
+
+
+class Derived(InForce):
+    """A measure that the rulebook derives from measures and parameters, one value a unit."""
+
+    name: Identifier
+    """What rules, policies and quotas call it."""
+    unit: Text = "1"
+    """Unit of measure; "1" for a plain ratio."""
+    type: Literal["number", "text"] = "number"
+    """What its values are."""
+    title: Texts
+    """What people read, by language."""
+    bands: Annotated[tuple[DerivedBand, ...], Field(min_length=1)]
+    """The table: the value of the first row whose condition holds. Where none does, or where a row above it cannot be
+    answered, the value is missing."""
+    whole: Literal["sum"] | None = None
+    """How the value of several units comes from theirs; what ends in _ha is summed without it."""
+    reference: Text
+    """The document that says so."""
+    verified: bool = False
+    """Somebody has read it in the official text."""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The measures and parameters that it reads."""
+        read = (parse_condition(band.when).names | parse_calculation(band.value).names for band in self.bands)
+        return frozenset().union(*read)
+
+
+class Norm(InForce):
+    """What a plan should keep at every place of a level; where it does not, that is a finding."""
+
+    id: Id
+    """What findings call it."""
+    holds: Text
+    """Condition over measures, parameters and quotas; above single units over the sums of their units."""
+    level: Text = UNIT
+    """Either "unit", "jurisdiction" (each level of [units]), "study", or a measure whose texts name the places."""
+    title: Texts
+    """What people read, by language."""
+    reference: Text
+    """The document that says so."""
+    verified: bool = False
+    """Somebody has read it in the official text."""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The measures and parameters that it reads, that which names its places included."""
+        named = set() if self.level in (UNIT, JURISDICTION, STUDY) else {self.level}
+        return parse_condition(self.holds).names | named
+
+
+class Land(Entry):
+    """``land.toml``."""
+
+    derived: tuple[Derived, ...] = ()
+    norms: tuple[Norm, ...] = ()
+
+
+LOCKED = "locked-"
+"""The beginning of the rule of a locked decision; its place in ``decisions.toml`` follows, from 1."""
+
+
+class Locked(InForce):
+    """A zone that a national or provincial list gives to a unit, or to all units of a jurisdiction."""
+
+    unit: Text | None = None
+    """Id of the unit, or of the larger unit whose parts are planned; or give jurisdiction."""
+    jurisdiction: Text | None = None
+    """Name of the jurisdiction, all of whose units are meant; an entry for one of them comes before it."""
+    main: Identifier | None = None
+    """Code of the main function that is fixed; or give overlay."""
+    overlay: Identifier | None = None
+    """Code of an overlay that is fixed; or give main."""
+    locked: Literal[True]
+    """Always true: rules and plans cannot undo it. What a plan may decide stands in the plan."""
+    level: Literal["national", "provincial"] = "national"
+    """Whose list it is."""
+    reason: Texts
+    """Why, in words that stand in the report, by language."""
+    by: Text | Texts
+    """Who fixed it; a name, or names by language."""
+    reference: Text
+    """The document with the list."""
+    verified: bool = False
+    """Somebody has seen the unit in the official list."""
+
+    def by_in(self, language: str) -> str:
+        """Who fixed it, in a language, else in English, else as it is."""
+        return self.by if isinstance(self.by, str) else text_in(self.by, language)
+
+    @property
+    def kind(self) -> Literal["main", "overlay"]:
+        """Which of the two it fixes."""
+        return "main" if self.main is not None else "overlay"
+
+    @property
+    def zone(self) -> str:
+        """Code of the zone that it fixes."""
+        return self.main or self.overlay or ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What it is about: "unit" or "jurisdiction", and which."""
+        return ("unit", self.unit) if self.unit is not None else ("jurisdiction", self.jurisdiction or "")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        for one, other in (("unit", "jurisdiction"), ("main", "overlay")):
+            if (getattr(self, one) is None) == (getattr(self, other) is None):
+                count = "neither" if getattr(self, one) is None else "both"
+                raise ValueError(f"a locked decision gives '{one}' or '{other}', and this one gives {count}")
+        return self
+
+
+class Decisions(Entry):
+    """``decisions.toml``."""
+
+    decisions: tuple[Locked, ...] = ()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from layers import parse_condition
-from zoning.entries import Floor, Policy, Rule
-from zoning.land_entries import Derived, Norm
-from zoning.rulebook import Rulebook
+from layers.conditions import parse_condition
+from zoning.rulebook.rulebook_model import Rulebook
+from zoning.rulebook.schema import Derived, Floor, Norm, Policy, Rule
 
 Entry = Rule | Policy | Floor | Derived | Norm
 

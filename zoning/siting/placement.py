@@ -1,4 +1,7 @@
-"""Sitings: where the amounts of a quota go on the ground, inside each unit on its most suitable land first."""
+"""Where the amounts of a quota go on the ground, inside each unit on its most suitable land first.
+
+A part of a shape of exactly some share, cut off along one side, and what of a shape is polygons.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,92 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers import Layer, Quota, Siting
-from zoning.bounds import UNIT
-from zoning.grounds import Ground, find_ground
-from zoning.quota_rows import RESERVE
+from layers.inputs import Layer
+from layers.sources import Quota, Siting
+from zoning.quotas import RESERVE, UNIT
 from zoning.rulebook import Rulebook
-from zoning.selections import TOLERANCE, Plots, UnknownScoreError, grow, patches, rank_plots, roomy, score_bound
-from zoning.strips import cut_strip, polygonal
-from zoning.surroundings import CELLS, Cells
+from zoning.siting.patch_selection import (
+    TOLERANCE,
+    Plots,
+    UnknownScoreError,
+    grow,
+    patches,
+    rank_plots,
+    roomy,
+    score_bound,
+)
+from zoning.siting.suitability import CELLS, Cells, Ground, find_ground
 from zoning.tables import SITES, SITINGS, tabulate
+
+_STEPS = 120
+_FAR = 1e9
+
+
+def cut_strip(shape: shapely.Geometry, share: float, side: str) -> shapely.Geometry:
+    """The part of a shape that lies on one side and has a share of its area.
+
+    Parameters
+    ----------
+    shape : Polygon or MultiPolygon
+        In metres.
+    share : float
+        Between 0 and 1.
+    side : {"west", "east", "south", "north"}
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        The cut is straight, across the x axis or the y axis of the CRS; its area is exact to the precision of sums.
+
+    Examples
+    --------
+    >>> cut_strip(shapely.box(0, 0, 100, 100), 0.25, "east").bounds
+    (75.0, 0.0, 100.0, 100.0)
+    """
+    axis = 0 if side in {"west", "east"} else 1
+    ends = shapely.bounds(shape)
+    low, high = float(ends[axis]), float(ends[axis + 2])
+    from_low = side in {"west", "south"}
+    wanted = shapely.area(shape) * (share if from_low else 1 - share)
+    line = _line(shape, axis, wanted, low, high)
+    return _clipped(shape, axis, -_FAR, line) if from_low else _clipped(shape, axis, line, _FAR)
+
+
+def _line(shape: shapely.Geometry, axis: int, wanted: float, low: float, high: float) -> float:
+    """Where a line across an axis leaves an area below it, by false position after Illinois."""
+    under, over, last = -wanted, float(shapely.area(shape)) - wanted, 0
+    noise = 1e-12 * (over - under)
+    line = low
+    for step in range(_STEPS):
+        # every third step halves, for shapes whose width changes suddenly
+        line = (low + high) / 2 if step % 3 == 2 else low - under * (high - low) / (over - under)
+        off = float(shapely.area(_clipped(shape, axis, -_FAR, line))) - wanted
+        if abs(off) <= noise:
+            break
+        if off < 0:
+            low, under, over, last = line, off, over / 2 if last < 0 else over, -1
+        else:
+            high, over, under, last = line, off, under / 2 if last > 0 else under, 1
+    return line
+
+
+def _clipped(shape: shapely.Geometry, axis: int, low: float, high: float) -> shapely.Geometry:
+    box = (low, -_FAR, high, _FAR) if axis == 0 else (-_FAR, low, _FAR, high)
+    return shapely.clip_by_rect(shape, *box)
+
+
+def polygonal(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    """The polygons of a geometry without the lines and points at which parts of it only touch.
+
+    Examples
+    --------
+    >>> touching = shapely.GeometryCollection([shapely.Point(5, 5), shapely.box(0, 0, 1, 1)])
+    >>> polygonal(touching).geom_type, polygonal(touching).area
+    ('MultiPolygon', 1.0)
+    """
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
+
 
 _WIDER = 16
 """As many times as much land has its score looked up when patches come upon plots of unknown score."""
@@ -75,7 +155,8 @@ def site(
     by their score: the surface of the cell, as it is or turned about where low is preferred, plus points. Equal plots
     are taken by row and column from the north-west, equal pieces by id. Without a smallest patch this is exact: no
     other land of the same area scores more, and a larger amount takes all that a smaller one took. With one, patches
-    are grown (:func:`zoning.selections.grow`), and ``score_bound`` is the highest mean score that land of the same area
+    are grown (:func:`zoning.siting.patch_selection.grow`), and ``score_bound`` is the highest mean score that land of
+    the same area
     in large enough connected land could have, patches or not; ``gap_pct`` is how far the result may be from the best.
 
     Examples

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 
 Number = Decimal | float | int | str
 """A number as a caller may write it; floats count as what they print, 0.1 is one tenth."""

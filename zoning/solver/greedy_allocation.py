@@ -1,4 +1,4 @@
-"""Fillings: the best use of an amount under bounds and caps, by ranking alone, with the exact price of every bound."""
+"""The best use of an amount under bounds and caps, by ranking alone, with the exact price of every bound."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zoning.contests import Flags, Floats
-from zoning.programmes import LinearConstraint, Places, Programme
-from zoning.steps import Counts
+from zoning.solver.exact_steps import Counts
+from zoning.solver.linear_programme import LinearConstraint, Places, Programme
+from zoning.solver.webster import Flags, Floats
 
 ALL = 0
 """The node of all units, above every cap."""

@@ -1,4 +1,4 @@
-"""Infeasibility: which rules of a quota contradict each other, and the least change of each that would end it."""
+"""Which rules of a quota contradict each other, and the least change of each that would end it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers import shown
-from zoning.answers import solve
-from zoning.contests import Flags, Floats
+from layers.errors import shown
 from zoning.errors import InfeasibleError
-from zoning.programmes import LinearConstraint, Places, Programme
-from zoning.steps import Counts
+from zoning.solver.exact_steps import Counts
+from zoning.solver.linear_programme import LinearConstraint, Places, Programme, solve
+from zoning.solver.webster import Flags, Floats
 
 _BOUNDS = ("floors", "ceilings")
 _FAR = 2**40

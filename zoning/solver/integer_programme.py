@@ -1,4 +1,4 @@
-"""Optima: the plan of most gain in whole steps, how it was found, and how far from the best it can be at the most."""
+"""The plan of most gain in whole steps, how it was found, and how far from the best it can be at the most."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from layers import LimitError
-from zoning.answers import LpSolution, solve
-from zoning.contests import Flags, Floats
-from zoning.fillings import ALL, GreedyPlan, NestedCaps, allocate_greedily, nested_caps
-from zoning.programmes import LinearConstraint, Programme
-from zoning.steps import Counts
+from layers.errors import LimitError
+from zoning.solver.exact_steps import Counts
+from zoning.solver.greedy_allocation import ALL, GreedyPlan, NestedCaps, allocate_greedily, nested_caps
+from zoning.solver.linear_programme import LinearConstraint, LpSolution, Programme, solve
+from zoning.solver.webster import Flags, Floats
 
 Method = Literal["ranking", "linear", "whole", "cuts"]
 

@@ -1,4 +1,4 @@
-"""Families: groups of units, disjoint or one inside another, each with a least and a most that it gets together."""
+"""Groups of units, disjoint or one inside another, each with a least and a most that it gets together."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zoning.contests import Flags, Webster
-from zoning.steps import UNLIMITED, Counts
+from zoning.solver.exact_steps import UNLIMITED, Counts
+from zoning.solver.webster import Flags, Webster
 
 ALL = 0
 """The node of all units, above every group."""

@@ -1,21 +1,27 @@
-"""Linear programmes: the best use of an amount in steps, inside bounds and rules, as planners and HiGHS know it."""
+"""Linear programmes: the best use of an amount in steps, inside bounds and rules, as planners and HiGHS know it.
+
+The best plan of a linear programme with the price of every rule, and how far each price holds.
+
+The few of very many units that decide the best plan, so that the solver begins next to it.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from layers import LimitError
-from zoning.contests import Flags, Floats
-from zoning.steps import Counts
+from layers.errors import LimitError
+from zoning.solver.exact_steps import Counts
+from zoning.solver.webster import Flags, Floats
 
 if TYPE_CHECKING:
     import highspy
+
 
 Places = npt.NDArray[np.int64]
 Sides = npt.NDArray[np.int8]
@@ -176,3 +182,282 @@ def basis_of(solver: highspy.Highs) -> Basis:
     found = solver.getBasis()
     units, rows = (np.array([int(one) for one in some], dtype=np.int8) for some in (found.col_status, found.row_status))
     return Basis(units, rows)
+
+
+_FEW = 10_000
+"""So few units are left to the solver as they are."""
+_SHARE = 500
+"""So many units a rule; of fewer a sample knows too little, and the solver alone is as fast."""
+_PART = 16
+"""One unit in so many is in a sample, and as large a part of them decides at first."""
+_WIDTHS = (1, 4)
+"""So many times that part, where the units that do not decide leave no plan to the others."""
+_CLEAR_PRICE = 1e-9
+"""A price below this, relative to the largest gain, is 0."""
+_SPREAD, _WORD = 2_654_435_761, 2**32
+"""Multiples of the first, modulo the second, are spread evenly (D. E. Knuth, *TAOCP* 3, 6.4): units at any rhythm."""
+
+
+class _Found(NamedTuple):
+    """Where the units are, and what the rules are worth."""
+
+    basis: Basis
+    duals: Floats
+
+
+def sifting(programme: Programme) -> Basis | None:
+    """Where the best plan has each unit; None where the solver had better find that out by itself.
+
+    Parameters
+    ----------
+    programme : Programme
+        Gains of about 1.
+
+    Returns
+    -------
+    Basis or None
+        None of few units, of units without gains, or where no plan was found.
+
+    Raises
+    ------
+    LimitError
+        HiGHS gave up.
+
+    Notes
+    -----
+    Nearly all units are at one of their bounds, and the worth of the rules tells at which. A sample of the units, with
+    its part of each rule, tells that worth roughly. The units whose prices are then nearest to 0 are solved, the others
+    keep the bound that pays. Those that the new worth would have at their other bound join, until there are none:
+    then no unit could gain, and the plan is the best of the whole programme (sifting; R. E. Bixby and others,
+    *Operations Research* 40, 1992). Samples of very many units are sifted themselves.
+
+    Examples
+    --------
+    >>> from zoning.solver import LinearConstraint
+    >>> units = np.arange(20_000)
+    >>> total = LinearConstraint("total", "the total", units, np.ones(20_000), 500, 500)
+    >>> basis = sifting(Programme(units % 101 / 100, units * 0, units * 0 + 3, (total,)))
+    >>> [int((basis.units == side).sum()) for side in (LOWER, BASIC, UPPER)]
+    [19833, 1, 166]
+    """
+    if not _many(programme):
+        return None
+    found = _sifted(programme)
+    return None if found is None else found.basis
+
+
+def _many(programme: Programme) -> bool:
+    count = len(programme.gains)
+    return count > _FEW and count >= _SHARE * len(programme.rows) and bool(programme.gains.any())
+
+
+def _sifted(programme: Programme) -> _Found | None:
+    if not _many(programme):
+        return _run(programme)
+    count = len(programme.gains)
+    places = np.sort(np.argsort(np.arange(count) * _SPREAD % _WORD, kind="stable")[: count // _PART])
+    guess = _sifted(_sample(programme, places))
+    if guess is None:
+        return None
+    prices = _prices(programme, guess.duals)
+    units = np.where(prices > 0, UPPER, LOWER).astype(np.int8)
+    units[places[guess.basis.units == BASIC]] = BASIC
+    order = np.argsort(np.abs(prices), kind="stable")
+    for width in _WIDTHS:
+        deciding = units == BASIC
+        deciding[order[: width * count // _PART]] = True
+        found = _decided(programme, Basis(units, guess.basis.rows), deciding)
+        if found is not None:
+            return found
+    return None
+
+
+def _sample(programme: Programme, places: Places) -> Programme:
+    """Some units, with as large a part of each rule as they could have of it."""
+    inside = np.zeros(len(programme.gains), dtype=bool)
+    inside[places] = True
+    few = programme.among(inside, np.zeros(len(inside), dtype=np.int64))
+    rows = []
+    for row, own in zip(programme.rows, few.rows, strict=True):
+        whole, part = (
+            np.abs(one.coefficients) @ some.upper[one.places] for one, some in ((row, programme), (own, few))
+        )
+        share = float(part / whole) if whole else 1.0
+        rows.append(replace(own, low=row.low * share, high=row.high * share))
+    return replace(few, rows=rows)
+
+
+def _decided(programme: Programme, basis: Basis, deciding: Flags) -> _Found | None:
+    """The best plan, found from a basis by some units and those that have to join them."""
+    amounts = np.where(basis.units == UPPER, programme.upper, programme.lower)
+    while True:
+        few = programme.among(deciding, amounts)
+        found = _run(few, Basis(basis.units[deciding], basis.rows))
+        if found is None:
+            return None
+        units = basis.units.copy()
+        units[deciding] = found.basis.units
+        basis = Basis(units, found.basis.rows)
+        prices = _prices(programme, found.duals)
+        up, down = (
+            (prices > _CLEAR_PRICE) & (amounts < programme.upper),
+            (prices < -_CLEAR_PRICE) & (amounts > programme.lower),
+        )
+        joining = ~deciding & (up | down)
+        if not joining.any():
+            return _Found(basis, found.duals)
+        deciding = deciding | joining
+
+
+def _run(programme: Programme, basis: Basis | None = None) -> _Found | None:
+    solver = load_solver(programme, whole=False, basis=basis)
+    solver.run()
+    return _Found(basis_of(solver), -np.array(solver.getSolution().row_dual)) if settle_status(solver) else None
+
+
+def _prices(programme: Programme, duals: Floats) -> Floats:
+    """What one step more of each unit gains beyond what it takes from the rules."""
+    prices = programme.gains.copy()
+    for row, dual in zip(programme.rows, duals, strict=True):
+        if dual:
+            prices[row.places] -= dual * row.coefficients
+    return prices
+
+
+_CLEAR = 1e-7
+"""A dual above this, relative to the largest gain, is a price; below it is the noise of the solver."""
+
+
+@dataclass(frozen=True)
+class LpSolution:
+    """What HiGHS found.
+
+    Attributes
+    ----------
+    feasible : bool
+        The arrays are empty where it is not.
+    amounts : float64 array
+        Steps of each unit: a vertex of the best plans.
+    value, bound : float
+        Gain of the amounts, and what no plan can exceed; the same unless a search for whole steps was cut short.
+    prices : float64 array
+        Of each unit: what one step more than its bound would add; 0 inside the bounds.
+    duals : float64 array
+        Of each row: what one more of its bound would add; above 0 where ``high`` holds it back, below 0 where ``low``
+        forces it.
+    starts, ends : float64 arrays
+        Of each unit, the steps between which its bound may lie at that price.
+    row_starts, row_ends : float64 arrays
+        Of each row, between what its bound may lie at that dual.
+    """
+
+    feasible: bool
+    amounts: Floats = field(default_factory=lambda: np.zeros(0))
+    value: float = 0.0
+    bound: float = 0.0
+    prices: Floats = field(default_factory=lambda: np.zeros(0))
+    duals: Floats = field(default_factory=lambda: np.zeros(0))
+    starts: Floats = field(default_factory=lambda: np.zeros(0))
+    ends: Floats = field(default_factory=lambda: np.zeros(0))
+    row_starts: Floats = field(default_factory=lambda: np.zeros(0))
+    row_ends: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) -> LpSolution:
+    """The best plan of a programme.
+
+    Parameters
+    ----------
+    programme : Programme
+    whole : bool
+        In whole steps: a mixed-integer programme, solved to the last step; without prices.
+    canonical : bool
+        Among plans of one value the one that gives most to the units that stand first, and how far prices hold.
+
+    Returns
+    -------
+    LpSolution
+
+    Raises
+    ------
+    LimitError
+        HiGHS gave up.
+
+    Notes
+    -----
+    One thread, one seed, units and rules in a fixed order: the same bytes on every run. Gains, and coefficients of each
+    rule, are scaled to about 1 before they are solved, and back after. Of very many units the solver begins at the
+    basis that :func:`zoning.sift` finds. Plans of one value are told apart by a second programme over the best plans
+    only: units whose price is not 0 keep their bound, rules whose dual is not 0 hold exactly, and a unit counts the
+    more the earlier it stands.
+
+    Examples
+    --------
+    >>> from zoning.solver import LinearConstraint
+    >>> total = LinearConstraint("total", "the total", np.arange(3), np.ones(3), 10, 10)
+    >>> cap = LinearConstraint("limit-1", "a limit", np.array([1, 2]), np.ones(2), -np.inf, 6)
+    >>> bounds = np.zeros(3, dtype=int), np.array([9, 5, 9])
+    >>> answer = solve(Programme(np.array([1.0, 3.0, 2.0]), *bounds, (total, cap)))
+    >>> answer.amounts.tolist(), answer.value, answer.prices.tolist(), answer.duals.tolist()
+    ([4.0, 5.0, 1.0], 21.0, [0.0, 1.0, 0.0], [1.0, 1.0])
+    """
+    scale = float(np.abs(programme.gains).max(initial=0.0)) or 1.0
+    sizes = np.array([row.size for row in programme.rows])
+    rows = [row.times(1 / size) for row, size in zip(programme.rows, sizes, strict=True)]
+    scaled = replace(programme, gains=programme.gains / scale, rows=rows)
+    solver = load_solver(scaled, whole=whole, basis=None if whole else sifting(scaled))
+    solver.run()
+    if not settle_status(solver):
+        return LpSolution(feasible=False)
+    amounts = np.array(solver.getSolution().col_value)
+    if whole:
+        bound = -float(solver.getInfo().mip_dual_bound) * scale
+        return LpSolution(feasible=True, amounts=amounts, value=float(programme.gains @ amounts), bound=bound)
+    prices, duals = -np.array(solver.getSolution().col_dual), -np.array(solver.getSolution().row_dual)
+    (starts, ends), (row_starts, row_ends) = _ranges(solver, len(amounts), len(duals), known=canonical)
+    prices, duals = (np.where(np.abs(some) > _CLEAR, some, 0.0) for some in (prices, duals))
+    if canonical:
+        amounts = _first(programme, amounts, prices, duals)
+    return LpSolution(
+        feasible=True,
+        amounts=amounts,
+        value=float(programme.gains @ amounts),
+        bound=float(solver.getInfo().objective_function_value) * -scale,
+        prices=prices * scale + 0.0,
+        duals=duals * scale / sizes + 0.0,
+        starts=np.where(prices == 0, np.nan, starts),
+        ends=np.where(prices == 0, np.nan, ends),
+        row_starts=np.where(duals == 0, np.nan, row_starts * sizes),
+        row_ends=np.where(duals == 0, np.nan, row_ends * sizes),
+    )
+
+
+def _first(programme: Programme, amounts: Floats, prices: Floats, duals: Floats) -> Floats:
+    """Of all best plans the one that gives most to the units that stand first."""
+    free = prices == 0
+    if np.count_nonzero(free) < 2:
+        return amounts
+    rows = [
+        replace(row, low=row.high if dual > 0 else row.low, high=row.low if dual < 0 else row.high)
+        for row, dual in zip(programme.rows, duals, strict=True)
+    ]
+    count = len(amounts)
+    ranked = replace(programme, gains=(count - np.arange(count)) / count, rows=rows)
+    few = ranked.among(free, np.rint(amounts).astype(np.int64))
+    found = solve(replace(few, rows=[row for row in few.rows if len(row.places)]), canonical=False)
+    if not found.feasible:
+        return amounts
+    first = np.rint(amounts)
+    first[free] = found.amounts
+    return first
+
+
+def _ranges(solver: highspy.Highs, units: int, rows: int, *, known: bool) -> Iterator[tuple[Floats, Floats]]:
+    """Between which values the bound of each unit, and of each row, may lie before another price holds."""
+    found = solver.getRanging()[1] if known else None
+    for kind, count in (("col", units), ("row", rows)):
+        down, up = (getattr(found, f"{kind}_bound_{way}", None) for way in ("dn", "up"))
+        starts, ends = (np.array([] if one is None else one.value_) for one in (down, up))
+        # without any row HiGHS knows of no ranges
+        told = len(starts) == count
+        yield (starts, ends) if told else (np.full(count, np.nan), np.full(count, np.nan))

@@ -1,11 +1,22 @@
-"""What findings on a finished plan say, in English and Chinese."""
+"""What findings on a finished plan say, in English and Chinese.
+
+What the engine says of negative lists and of places, in English and Chinese.
+
+What is said of land that quotas take, and of amounts that found none, in English and Chinese.
+
+What flows of money say of themselves, in English and Chinese.
+
+What a verdict on energy says, in English and Chinese, and the same sentence told in the other language.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 
-from layers import Words, words_in
+from layers.languages import Words, words_in
 
 FINDING_WORDS: Words = {
     "uncovered": ("units without any policy: {count} ({units})", "{count} 个单元没有任何政策（{units}）"),
@@ -149,3 +160,413 @@ def finding_words(language: str) -> Mapping[str, str]:
     '警告'
     """
     return words_in(language, FINDING_WORDS)
+
+
+INDUSTRY_WORDS: Words = {
+    "allowed": ("allowed", "允许"),
+    "restricted": ("restricted", "限制"),
+    "prohibited": ("prohibited", "禁止"),
+    "planned": ("planned", "规划发展"),
+    "existing": ("existing", "现有"),
+    "both": ("existing and planned", "现有和规划发展"),
+    "scale": ("scale", "规模"),
+    "location": ("location", "区位"),
+    "process": ("process", "工艺"),
+    "cleanliness": ("cleaner production", "清洁生产"),
+    "other": ("other", "其他"),
+    "condition": ("{aspect}: {text}", "{aspect}：{text}"),
+    "next": ("; ", "；"),
+    "own_list": ("the plan's own list", "方案自有清单"),
+    "verdict": ("{code} {title}, {state}: {treatment}", "{code} {title}，{state}：{treatment}"),
+    "verdict_within": (
+        "{code}, in {listed} {title}, {state}: {treatment}",
+        "{code}（属 {listed} {title}），{state}：{treatment}",
+    ),
+    "named_by_none": (
+        "no list that holds here names it",
+        "适用于此地的清单均未列入",
+    ),
+    "decided_by": (
+        "decided by {title} ({list}), item {item}: {code}, {treatment}",
+        "由{title}（{list}）第 {item} 项决定：{code}，{treatment}",
+    ),
+    "also": (
+        "also {title} ({list}), item {item}: {code}, {treatment}",
+        "另见{title}（{list}）第 {item} 项：{code}，{treatment}",
+    ),
+    "below": (
+        "a part of it is listed: {code}, {treatment}, by {title} ({list}), item {item}; ask for a longer code",
+        "其中部分行业已列入：{code}，{treatment}，{title}（{list}）第 {item} 项；请用更细的代码查询",
+    ),
+    "on_condition": ("on condition: {text}", "条件：{text}"),
+    "note": ("note: {text}", "说明：{text}"),
+    "reference": ("reference: {text}{doubt}", "依据：{text}{doubt}"),
+    "unverified": (" (text not seen)", "（未见原文）"),
+    "repeats": (
+        "table '{table}', line {line}: {code} repeats item {number} of list '{list}'; name only what becomes stricter",
+        "表“{table}”第 {line} 行：{code} 与清单“{list}”第 {number} 项相同；自有清单只列出更严格的内容",
+    ),
+    # places
+    "place": ("{lon}, {lat} (WGS 84)", "经度 {lon}，纬度 {lat}（WGS 84）"),
+    "outside": (
+        "outside all units; the nearest is {unit}, {km} km away",
+        "不在任何单元内；最近的单元是 {unit}，相距 {km} 公里",
+    ),
+    "swapped": (
+        "With longitude and latitude the other way round it would lie in {unit}: did you mean {lon} {lat}?",
+        "若经纬度互换，则位于 {unit}：是否应为 {lon} {lat}？",
+    ),
+    "no_verdict": (
+        "{code}, {state}: no answer, for no list holds outside the plan",
+        "{code}，{state}：方案范围以外没有适用清单，无法回答",
+    ),
+    "in_unit": ("in {unit}, {jurisdiction}", "位于 {unit}，{jurisdiction}"),
+    "in_unit_alone": ("in {unit}", "位于 {unit}"),
+    "called": ("{name} ({unit_id})", "{name}（{unit_id}）"),
+    "shared": (
+        "on the border with {others}; it counts to the unit whose id sorts first",
+        "位于与 {others} 的边界上；计入编号排序在前的单元",
+    ),
+    "main": (
+        "Main function: {title} ({code}); rule {rule}: {reason}",
+        "主体功能：{title}（{code}）；规则 {rule}：{reason}",
+    ),
+    "overlays": ("Overlays: {titles}", "叠加指定：{titles}"),
+    "line": ("Control line: {title}{reference}", "管控线：{title}{reference}"),
+    "line_reference": (" ({text})", "（{text}）"),
+    "no_line": ("Control line: none", "管控线：无"),
+    "designations": ("Layers here: {names}", "所在图层：{names}"),
+    "designation": ("{layer} ({title})", "{layer}（{title}）"),
+    "piece": ("Piece {id}, {area} ha", "图斑 {id}，{area} 公顷"),
+    "policies": ("Policies", "政策"),
+    "policy": ("{title} ({id}; {instrument}{over})", "{title}（{id}；{instrument}{over}）"),
+    "policy_over": ("; overruled by {id}", "；让位于 {id}"),
+    "policy_piece": (
+        "on this piece: {title} ({id}; {instrument}{over})",
+        "本图斑：{title}（{id}；{instrument}{over}）",
+    ),
+    "lists": ("Negative lists", "负面清单"),
+    "list": (
+        "{title} ({list}): {prohibited} prohibited, {restricted} restricted",
+        "{title}（{list}）：禁止 {prohibited} 项，限制 {restricted} 项",
+    ),
+    "and": (", ", "、"),
+}  # fmt: skip
+
+
+@cache
+def industry_words(language: str) -> Mapping[str, str]:
+    """The words of one language by their key.
+
+    Raises
+    ------
+    ZoneplanError
+        The language is neither English nor Chinese.
+
+    Examples
+    --------
+    >>> industry_words("zh")["prohibited"]
+    '禁止'
+    """
+    return words_in(language, INDUSTRY_WORDS)
+
+
+SITING_WORDS: Words = {
+    "placed": (
+        "placed: {placed} ha in patches: {patches}; mean score {score}, at most {bound} possible",
+        "已落地：{placed} 公顷，地块 {patches} 个；平均得分 {score}，最高可能 {bound}",
+    ),
+    "placed_value": (
+        (
+            "placed: {placed} ha in patches: {patches}; mean {surface} of '{layer}' {value}; mean score {score}, "
+            "at most {bound} possible"
+        ),
+        (
+            "已落地：{placed} 公顷，地块 {patches} 个；“{layer}”的 {surface} 平均为 {value}；"
+            "平均得分 {score}，最高可能 {bound}"
+        ),
+    ),
+    "over": ("more than its amount by {n} ha, for the last cell is taken whole", "末格整格取用，超出 {n} 公顷"),
+    "not_placed": ("not placed: {n} ha; {why}", "未能落地：{n} 公顷；{why}"),
+    "unplaced": (
+        "{quota} {period}: {n} ha could not be placed, in units: {count} ({units}): {why}",
+        "{quota}，{period} 年：{count} 个单元共 {n} 公顷未能落地（{units}）：{why}",
+    ),
+    "land": (
+        (
+            'the amount is larger than the available land; set ceiling = "available_ha" (or "available_in_boundary_ha" '
+            "where only land inside the boundary counts), or give less"
+        ),
+        "数额超过可用土地；请将上限设为 available_ha（只计边界内土地时为 available_in_boundary_ha），或减少数额",
+    ),
+    "suitable": (
+        (
+            "too little of the available land has a value on the raster and meets 'where'; give a raster that covers "
+            "the units, or loosen 'where'"
+        ),
+        "可用土地中具有栅格值并满足 where 的部分不足；请提供覆盖单元的栅格，或放宽 where",
+    ),
+    "small": (
+        (
+            "the amount is smaller than the smallest patch of {least} ha; raise the floor of the quota, or lower "
+            "'min_patch_ha'"
+        ),
+        "数额小于最小地块 {least} 公顷；请提高指标下限，或降低 min_patch_ha",
+    ),
+    "patches": (
+        (
+            "what is left fits into no patch of {least} ha of connected suitable land; lower 'min_patch_ha', or let "
+            "corners connect (neighbours = 8)"
+        ),
+        "剩余部分放不进任何不小于 {least} 公顷的连片适宜土地；请降低 min_patch_ha，或允许角相邻（neighbours = 8）",
+    ),
+    "last": (
+        "less than a cell is left out, as 'last' says; write last = \"cut\" to place it",
+        '按 last 的设置，不足一格的部分未取；如需落地请写 last = "cut"',
+    ),
+}
+
+
+def siting_words(language: str) -> Mapping[str, str]:
+    """The texts of a language by their key.
+
+    Examples
+    --------
+    >>> siting_words("en")["over"].format(n="3")
+    'more than its amount by 3 ha, for the last cell is taken whole'
+    """
+    return words_in(language, SITING_WORDS)
+
+
+def why_unplaced(because: str, least: float, language: str) -> str:
+    """What kept an amount from being placed, and what to do.
+
+    Parameters
+    ----------
+    because : {"land", "suitable", "small", "patches", "last"}
+        As in the SITINGS table.
+    least : float
+        The smallest patch, hectares.
+    language : {"en", "zh"}
+
+    Examples
+    --------
+    >>> why_unplaced("small", 5, "zh")
+    '数额小于最小地块 5 公顷；请提高指标下限，或降低 min_patch_ha'
+    """
+    return siting_words(language)[because].format(least=f"{least:,g}")
+
+
+MONEY_WORDS: Words = {
+    # agreements
+    "pool_in": ("pays {share} of {shares} shares into {amount:,f}", "按 {share}/{shares} 的份额出资，总额 {amount:,f}"),
+    "pool_out": (
+        "receives {share} of {shares} shares of {amount:,f}",
+        "按 {share}/{shares} 的份额分配，总额 {amount:,f}",
+    ),
+    "cut_from": (
+        "less {cut:,f} ({pct} % for section {section}, target missed)",
+        "扣减 {cut:,f}（断面 {section} 未达标，扣 {pct} %）",
+    ),
+    "cut_to": (
+        "plus {cut:,f} deducted from {of} for section {section}",
+        "另得 {cut:,f}（断面 {section} 未达标，自 {of} 扣减）",
+    ),
+    "index": (
+        "P = {k0} x ({terms}) = {result}",
+        "P = {k0} ×（{terms}）= {result}",
+    ),
+    "index_term": ("{weight} x {measured}/{base} {name}", "{weight}×{measured}/{base} {name}"),
+    "up_to": ("{result} <= {limit}: {payer} pays {amount:,f}", "{result} ≤ {limit}：由 {payer} 支付 {amount:,f}"),
+    "above": ("{result} > {limit}: {payer} pays {amount:,f}", "{result} > {limit}：由 {payer} 支付 {amount:,f}"),
+    "always": ("{payer} pays {amount:,f}", "由 {payer} 支付 {amount:,f}"),
+    "accident": (
+        "a major accident, so the last band decides: {payer} pays {amount:,f}",
+        "发生重大污染事故，适用末档：由 {payer} 支付 {amount:,f}",
+    ),
+    "mean_missed": (
+        "the mean of the period missed its target, so the last band decides: {payer} pays {amount:,f}",
+        "全期均值未达标，适用末档：由 {payer} 支付 {amount:,f}",
+    ),
+    "compliance": (
+        "{compliant} of {months} months met the target = {result} %",
+        "{months} 个月中 {compliant} 个月达标 = {result} %",
+    ),
+    "at_least": (
+        "{result} % >= {limit} %: {payer} pays {amount:,f}",
+        "{result} % ≥ {limit} %：由 {payer} 支付 {amount:,f}",
+    ),
+    "below": (
+        "{result} % < {limit} %: {payer} pays {amount:,f}",
+        "{result} % < {limit} %：由 {payer} 支付 {amount:,f}",
+    ),
+    "load": ("{name}: {tonnes} t above the target x {price}", "{name}：超标 {tonnes} 吨 × {price}"),
+    "load_share": ("{terms}; {share} of {shares} shares", "{terms}；分担 {share}/{shares}"),
+    "load_out": ("receives {share} of {shares} shares of {amount:,f}", "按 {share}/{shares} 的份额获得 {amount:,f}"),
+    "grant": ("fixed amount: {reason}", "固定金额：{reason}"),
+    # transfers
+    "gap": (
+        "{name}: ({expenditure} - {revenue}){times} = {need}",
+        "{name}：（{expenditure} − {revenue}）{times} = {need}",
+    ),
+    "no_gap": (
+        "{name}: no gap, revenue {revenue} covers expenditure {expenditure}",
+        "{name}：无缺口，收入 {revenue} 已覆盖支出 {expenditure}",
+    ),
+    "amount": ("{name}: {amount}{times} = {need}", "{name}：{amount}{times} = {need}"),
+    "weighted": (
+        "{name}: {share} % of {amount} by weight",
+        "{name}：按权重得 {amount} 的 {share} %",
+    ),
+    "times": (" x {value}", "×{value}"),
+    "adjusted": ("x {factor} ({reason})", "×{factor}（{reason}）"),
+    "scaled": (
+        "needs come to {needs}, the budget to {budget}: scaled by {scale}",
+        "需求合计 {needs}，预算 {budget}：按 {scale} 折算",
+    ),
+    "bound_floor": ("raised to its floor of {bound}", "提高到下限 {bound}"),
+    "bound_ceiling": ("held at its ceiling of {bound}", "限于上限 {bound}"),
+    "pays_in": ("pays in: {terms}", "上解：{terms}"),
+    "paid_out": ("{share} % of the pool of {amount:,f} by weight", "按权重得资金池 {amount:,f} 的 {share} %"),
+    "and": ("; ", "；"),
+}
+
+
+def money_words(language: str) -> dict[str, str]:
+    """The texts of a language by their key.
+
+    Examples
+    --------
+    >>> money_words("en")["always"]
+    '{payer} pays {amount:,f}'
+    """
+    return words_in(language, MONEY_WORDS)
+
+
+LIGHTS = {1: "red", 2: "yellow", 3: "green"}
+"""The warning levels and their colours."""
+
+CLAUSES: Words = {
+    "fell": ("intensity fell by {actual} % and the target was {target} %", "强度下降 {actual}%，目标 {target}%"),
+    "fell_short": (
+        "intensity fell by {actual} % and the target was {target} %: {gap} short, margin {allowed} ({margin} %)",
+        "强度下降 {actual}%，目标 {target}%：差 {gap}，容差 {allowed}（{margin}%）",
+    ),
+    "rose": (
+        "intensity rose by {actual} % and the target was a fall of {target} %",
+        "强度不降反升 {actual}%，目标为下降 {target}%",
+    ),
+    "total": (
+        "total grew by {actual} {unit} and the target was {target}",
+        "总量较基年增加 {actual} {unit}，目标 {target}",
+    ),
+    "total_fell": (
+        "total fell by {actual} {unit} and the target was a growth of {target}",
+        "总量较基年减少 {actual} {unit}，目标为增加 {target}",
+    ),
+    "total_over": (
+        "total grew by {actual} {unit} and the target was {target}: {gap} over, margin {allowed} ({margin} %)",
+        "总量较基年增加 {actual} {unit}，目标 {target}：超出 {gap}，容差 {allowed}（{margin}%）",
+    ),
+    "total_fell_over": (
+        (
+            "total fell by {actual} {unit} and the target was a growth of {target}: {gap} over, margin {allowed} "
+            "({margin} %)"
+        ),
+        "总量较基年减少 {actual} {unit}，目标为增加 {target}：超出 {gap}，容差 {allowed}（{margin}%）",
+    ),
+    "exempt": ("of the total {exempt} {unit} are exempt and left out", "总量中 {exempt} {unit} 免于考核，已扣除"),
+    "relaxed": (
+        "its target is {more} {unit} higher because output grew by {growth} % where {expected} % was expected",
+        "因经济增速 {growth}%（预期 {expected}%），总量目标上调 {more} {unit}",
+    ),
+    "share": (
+        "its share of the total is {share} {unit} and it used {base} in the base year",
+        "总量分解为 {share} {unit}，基年用量 {base}",
+    ),
+    "incentive": (
+        "the incentive target of {target} % is met, so the total does not count",
+        "达到激励目标 {target}%，总量免予考核",
+    ),
+    "scheme": ("scheme {scheme}, {period}", "方案 {scheme}，{period} 年"),
+}
+COLOURS: Words = {"red": ("red", "红灯"), "yellow": ("yellow", "黄灯"), "green": ("green", "绿灯")}
+NARRATION: Words = {
+    "lights": (
+        "{region}, {period}: {verdict} (intensity {intensity}, total {total})",
+        "{region}，{period} 年：{verdict}（强度{intensity}，总量{total}）",
+    ),
+    "counted": ("{light}", "{light}"),
+    "not_counted": ("{light}, which does not count", "{light}，免予考核"),
+}
+LIT: Words = {"lit": ("{clause} - {light}", "{clause}——{light}"), "and": ("; ", "；")}
+
+
+def energy_clause(key: str, language: str, light: int | None = None, **figures: object) -> str:
+    """One clause of a reason; the parts of a verdict end in their light.
+
+    Examples
+    --------
+    >>> energy_clause("fell", "en", 3, actual="3.5", target="3")
+    'intensity fell by 3.5 % and the target was 3 % - green'
+    """
+    text = words_in(language, CLAUSES)[key].format(**figures)
+    return text if light is None else _lit(text, LIGHTS[light], language)
+
+
+def join_clauses(clauses: list[str], language: str) -> str:
+    """The clauses of a reason as one sentence."""
+    return words_in(language, LIT)["and"].join(clauses)
+
+
+def colour_in(language: str, light: int | str) -> str:
+    """The name of a light, given by its level or its colour.
+
+    Examples
+    --------
+    >>> colour_in("zh", 1), colour_in("en", "green")
+    ('红灯', 'green')
+    """
+    return words_in(language, COLOURS)[LIGHTS[light] if isinstance(light, int) else light]
+
+
+def retell_reason(reason: str, old: str, new: str) -> str:
+    """A reason in another language; a part that these words cannot have made stays as it is.
+
+    Examples
+    --------
+    >>> told = energy_clause("incentive", "en", target=4)
+    >>> retell_reason(told, "en", "zh")
+    '达到激励目标 4%，总量免予考核'
+    """
+    return join_clauses([_retold(one, old, new) for one in reason.split(words_in(old, LIT)["and"])], new)
+
+
+def shown_number(value: Fraction) -> str:
+    """A number as people read it: exact where it ends within eight decimals, else rounded to them.
+
+    Examples
+    --------
+    >>> shown_number(Fraction(27, 10)), shown_number(Fraction(1, 3)), shown_number(Fraction(1200))
+    ('2.7', '0.33333333', '1200')
+    """
+    whole, part = divmod(abs(round(value * 10**8)), 10**8)
+    decimals = f".{part:08d}".rstrip("0").rstrip(".")
+    return f"{'-' if value < 0 and (whole or part) else ''}{whole}{decimals}"
+
+
+def _lit(text: str, colour: str, language: str) -> str:
+    return words_in(language, LIT)["lit"].format(clause=text, light=words_in(language, COLOURS)[colour])
+
+
+def _retold(text: str, old: str, new: str) -> str:
+    for colour in LIGHTS.values():
+        ending = _lit("", colour, old)
+        if text.endswith(ending):
+            return _lit(_retold(text.removesuffix(ending), old, new), colour, new)
+    for key, template in words_in(old, CLAUSES).items():
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^,; ，；]+)", re.escape(template))
+        found = re.fullmatch(pattern, text)
+        if found:
+            return words_in(new, CLAUSES)[key].format(**found.groupdict())
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from layers import Words, words_in
+from layers.languages import Words, words_in
 
 WORDS: Words = {
     # claims

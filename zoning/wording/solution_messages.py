@@ -1,4 +1,4 @@
-"""Prices: words for what a quota that is the best by an objective is worth, and what its bounds and rules cost."""
+"""Words for what a quota that is the best by an objective is worth, and what its bounds and rules cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from layers import Words, words_in
+from layers.languages import Words, words_in
 
 WORDS: Words = {
     "suitability": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from layers import Words, words_in
+from layers.languages import Words, words_in
 
 INSTRUMENTS: Words = {
     "land": ("land", "土地"),

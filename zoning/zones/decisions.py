@@ -1,4 +1,9 @@
-"""Decisions: what planners decided for a unit, whatever the rules say."""
+"""Decisions: what planners decided for a unit, whatever the rules say.
+
+Those to which a level above the plan has given a zone, in the rulebook's ``decisions.toml``.
+
+How the zones of each unit came about, more finely than its status: all of them, or an overlay only.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
-from layers import Decision, UnknownNameError, ZoneplanError, shown
+from layers.errors import UnknownNameError, ZoneplanError, shown
+from layers.sources import Decision
 from zoning.errors import near
-from zoning.rulebook import Rulebook
+from zoning.plan import Plan
+from zoning.rulebook import LOCKED, Locked, Rulebook
+from zoning.zones.parent_units import group_parts
 
 DECISION = "decision-"
 """The beginning of the rule of a decision; its place in the plan follows, from 1."""
@@ -87,3 +95,90 @@ def _zone_faults(where: str, kind: str, code: str, rulebook: Rulebook) -> Iterat
             f"{where}: rulebook '{rulebook.name}' has no {kind} zone '{code}' on {rulebook.day}{near(code, codes)}",
             code="unknown_zone",
         )
+
+
+def locked_units(
+    units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series | None = None
+) -> Iterator[tuple[str, str, Locked]]:
+    """Every unit that is locked, by which rule and entry.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Index ``unit_id``; with ``jurisdiction`` where entries on a whole jurisdiction shall find their units.
+    rulebook : Rulebook
+        Its entries that are in force.
+    part_of : Series, optional
+        The larger unit of which each unit is a part; an entry on one locks all its parts.
+
+    Yields
+    ------
+    tuple of str, str and Locked
+        The unit, the rule "locked-<n>" and the entry, in the order of the file. Entries on units that the study does
+        not have yield nothing.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> said = {"reason": {"en": "listed"}, "by": "the State Council", "reference": "the list", "locked": True}
+    >>> entry = Locked(jurisdiction="west", main="ecologically_fragile", **said)
+    >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), locked={"locked-1": entry})
+    >>> units = pd.DataFrame({"jurisdiction": ["west", "east"]}, index=["a", "b"])
+    >>> [(unit, rule) for unit, rule, _ in locked_units(units, rulebook)]
+    [('a', 'locked-1')]
+    """
+    named = units["jurisdiction"] if "jurisdiction" in units.columns else pd.Series(dtype="str")
+    parts = {} if part_of is None else group_parts(part_of)
+    groups = {
+        "unit": parts | {str(unit): [str(unit)] for unit in units.index},
+        "jurisdiction": group_parts(named),
+    }
+    for rule, entry in rulebook.locked.items():
+        kind, name = entry.place
+        for unit_id in groups[kind].get(name, ()):
+            yield unit_id, rule, entry
+
+
+def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series | None = None) -> dict[str, Locked]:
+    """The entries that find no unit, by their rule: normal where a study is a part of the country.
+
+    Parameters
+    ----------
+    units, rulebook, part_of
+        As in :func:`locked_units`.
+    """
+    used = {rule for _, rule, _ in locked_units(units, rulebook, part_of)}
+    return {rule: entry for rule, entry in rulebook.locked.items() if rule not in used}
+
+
+OVERLAY = "_overlay"
+"""Ends the name of a standing that is about overlays alone."""
+STANDINGS = ("decided", "contested", "review", f"review{OVERLAY}", "by_decision", f"by_decision{OVERLAY}")
+
+
+def decision_status(plan: Plan) -> pd.Series:
+    """How the zones of each unit came about.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    Series of str
+        Index ``unit_id``, one of ``STANDINGS``: the unit's status, which ends with ``_overlay`` where decisions gave
+        nothing but overlays, or where all rules that could not be answered are about overlays.
+
+    Examples
+    --------
+    >>> from layers import builtin_study, read_study
+    >>> from zoning import run
+    >>> decision_status(run(read_study(builtin_study("us_mountain_west"))))["49035"]
+    'by_decision_overlay'
+    """
+    zones, claims = plan.zones.set_index("unit_id"), plan.claims
+    status, rule = zones["status"].astype("str"), zones["rule"].astype("str")
+    unanswered = claims[(claims["answer"] == "unknown") & claims["zone"].isin(plan.rulebook.codes("main"))]
+    decided = (status == "by_decision") & ~rule.str.startswith((DECISION, LOCKED))
+    reviewed = (status == "review") & ~zones.index.isin(unanswered["unit_id"])
+    return status.where(~(decided | reviewed), status + OVERLAY)

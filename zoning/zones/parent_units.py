@@ -1,4 +1,4 @@
-"""Wholes: the larger units (counties) of which the units of a plan (townships) are parts."""
+"""The larger units (counties) of which the units of a plan (townships) are parts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers import SourceError, UnknownNameError, shown
-from zoning.entries import Indicator, Rule
+from layers.errors import SourceError, UnknownNameError, shown
 from zoning.errors import near
-from zoning.gatherings import mean_by, sum_by, without_noise
-from zoning.indicators import QUOTA, column_of, complete_measures
-from zoning.rulebook import Rulebook
+from zoning.measures import QUOTA, column_of, complete_measures, mean_by, sum_by, without_noise
+from zoning.rulebook import Indicator, Rule, Rulebook
 
 AREA = "area_ha"
 

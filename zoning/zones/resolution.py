@@ -1,15 +1,14 @@
-"""Zones: exactly one main function a unit, any number of overlays, out of all claims."""
+"""Exactly one main function a unit, any number of overlays, out of all claims."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from layers import UnknownNameError, raise_all, shown
-from zoning.claims import DEFAULT_RULE
-from zoning.decisions import DECISION
+from layers.errors import UnknownNameError, raise_all, shown
 from zoning.errors import near
-from zoning.locked_entries import LOCKED
-from zoning.rulebook import Rulebook
+from zoning.rulebook import LOCKED, Rulebook
+from zoning.zones.claims import DEFAULT_RULE
+from zoning.zones.decisions import DECISION
 
 _LOCKED, _LOCKED_WHOLE, _LOCKED_AROUND, _DECISION, _DECISION_WHOLE, _REFINING, _RULE, _DEFAULT = range(8)
 COLUMNS = ("main", "overlays", "status", "rule", "reason", "part_of", "main_of_whole")

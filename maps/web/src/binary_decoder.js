@@ -1,4 +1,4 @@
-// The block: what maps/packing.py packed, unpacked.
+// The block: what maps/web/geometry_encoding.py packed, unpacked.
 
 async function unpack(text) {
   const signs = atob(text.trim());

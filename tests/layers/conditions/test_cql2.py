@@ -8,8 +8,8 @@ import cql2
 import pytest
 
 from layers import ConditionError, parse_condition
-from layers.encodings import MAX_NESTED
-from layers.grammar import MAX_DEPTH
+from layers.conditions.cql2 import MAX_NESTED
+from layers.conditions.grammar import MAX_DEPTH
 
 A, B = {"property": "a"}, {"property": "b"}
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import KEYWORDS, ConditionError, parse_condition
-from layers.expressions import Arithmetic, Between, Comparison, Constant, Joined, Like, Minus, Name, Opposite, walk
-from layers.grammar import MAX_DEPTH, MAX_LENGTH, parse_expression
+from layers.conditions import Constant
+from layers.conditions.grammar import MAX_DEPTH, MAX_LENGTH, parse_expression
+from layers.conditions.syntax_tree import Arithmetic, Between, Comparison, Joined, Like, Minus, Name, Opposite, walk
 
 
 def shape(text: str) -> object:

@@ -6,7 +6,8 @@ from pyproj import CRS
 from shapely import Point, box
 
 from layers import CrsError, GeometryError, is_equal_area, working_crs
-from layers.crs import datum_note, parse_crs, same_crs, settle_crs
+from layers.crs import datum_note, same_crs, settle_crs
+from layers.crs.file_and_working_crs import parse_crs
 
 
 def frame(*shapes, crs="EPSG:4326"):

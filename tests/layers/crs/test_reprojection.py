@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers import CrsError, GeometryError, project, projections, working_crs
+from layers import CrsError, GeometryError, project, working_crs
+from layers.crs import reprojection
 
-STUDY = Path(__file__).parents[2] / "layers" / "studies" / "us_mountain_west"
-LARGE = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared") / "data" / "large"
+STUDY = Path(__file__).parents[3] / "layers" / "studies" / "us_mountain_west"
+LARGE = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[4] / "shared") / "data" / "large"
 
 
 def frame(*shapes, crs="EPSG:4326"):
@@ -79,7 +80,7 @@ def test_the_counties_stay_a_coverage_and_keep_their_areas():
 )
 def test_no_edge_bends_by_more_than_five_centimetres(west, south, width, height):
     shape = box(west, south, west + width, south + height)
-    assert largest_sagitta(shape, working_crs(frame(shape))) <= projections.SAGITTA_M * 1.02
+    assert largest_sagitta(shape, working_crs(frame(shape))) <= reprojection.SAGITTA_M * 1.02
 
 
 @settings(max_examples=40)
@@ -148,6 +149,6 @@ def test_what_has_no_place_is_refused_by_id():
 
 
 def test_more_points_than_memory_is_meant_to_hold_are_refused(monkeypatch):
-    monkeypatch.setattr(projections, "MAX_VERTICES", 100)
-    with pytest.raises(projections.LimitError, match="more than 100 points"):
+    monkeypatch.setattr(reprojection, "MAX_VERTICES", 100)
+    with pytest.raises(reprojection.LimitError, match="more than 100 points"):
         project(frame(box(-50, 0, 50, 80)), "EPSG:3035")

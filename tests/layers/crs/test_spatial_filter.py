@@ -10,7 +10,7 @@ from pyproj import CRS
 from shapely import MultiPolygon, Polygon, box
 
 from layers import CrsError, project, working_crs
-from layers.places import box_in, keep_near, refuse_far
+from layers.crs import box_in, keep_near, refuse_far
 
 
 def lonlat(**shapes):

@@ -9,7 +9,7 @@ import pytest
 from shapely import Point
 
 from layers import SourceError, UnknownNameError
-from layers.tables import join_table, read_table
+from layers.formats import join_table, read_table
 
 ORIGINS = {"population": "the units' file units.gpkg"}
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import SourceError, StudyError
-from layers.sheets import numbers_of, read_sheet
+from layers.formats import read_sheet
+from layers.formats.csv_files import numbers_of
 
 
 def sheet(tmp_path, content, **options):

@@ -14,11 +14,10 @@ import rasterio
 from shapely import box
 
 from layers import LimitError, SourceError
-from layers.drivers import ALLOWED, FEATURES, GRIDS, check_rows, check_size, digest, format_of, parts_of
-from layers.rasters import read_raster
-from layers.vectors import read_features
+from layers.formats import ALLOWED, digest, format_of, parts_of, read_features, read_raster
+from layers.formats.gdal_drivers import FEATURES, GRIDS, check_rows, check_size
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 VRT = """<VRTDataset rasterXSize="4" rasterYSize="1">
 <VRTRasterBand dataType="Byte" band="1" subClass="VRTRawRasterBand">
 <SourceFilename relativetoVRT="0">{}</SourceFilename></VRTRasterBand></VRTDataset>"""
@@ -66,8 +65,8 @@ from pathlib import Path
 with rasterio.Env() as env:
     assert "VRT" in env.drivers()
 assert "OGR_VRT" in pyogrio.list_drivers()
-from layers.rasters import read_raster
-from layers.vectors import read_features
+from layers.formats import read_raster
+from layers.formats import read_features
 from layers import SourceError
 for name in ("a.tif", "a.geojson", "b.geojson", "a.gpkg", "a.fgb"):
     path = Path({str(tmp_path)!r}) / name
@@ -131,7 +130,7 @@ def test_a_geopackage_that_another_program_writes_to_is_refused(tmp_path):
 def test_limits(tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_text("a" * 100)
-    monkeypatch.setattr("layers.drivers.MAX_FILE_BYTES", 50)
+    monkeypatch.setattr("layers.formats.gdal_drivers.MAX_FILE_BYTES", 50)
     with pytest.raises(LimitError, match="GiB") as caught:
         format_of(path, "x", FEATURES)
     assert caught.value.exit_code == 6

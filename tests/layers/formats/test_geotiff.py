@@ -9,9 +9,10 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from layers import ConditionError, CrsError, LimitError, SourceError, UnknownNameError, geotiffs, project, rasters
-from layers.outlines import polygons_of
-from layers.rasters import cell_size_m, check_values, read_raster, window_of
+from layers import ConditionError, CrsError, LimitError, SourceError, UnknownNameError, project
+from layers.formats import check_values, geotiff, read_raster, window_of
+from layers.formats.geotiff import cell_size_m
+from layers.geometry import polygons_of
 
 WHOLE = (slice(0, 6), slice(0, 8))
 
@@ -151,10 +152,10 @@ def test_a_grid_that_changes_while_in_use_is_noticed(write_grid):
 
 def test_limits(write_grid, monkeypatch):
     path = write_grid(np.ones((600, 800), dtype="uint8"))
-    monkeypatch.setattr(rasters, "MAX_CELLS", 1000)
+    monkeypatch.setattr(geotiff, "MAX_CELLS", 1000)
     with pytest.raises(LimitError, match=r"600 x 800 cells are asked for at once"):
         read_raster(path, "g")[0].read()
-    monkeypatch.setattr(geotiffs, "MAX_BLOCK_BYTES", 10)
+    monkeypatch.setattr(geotiff, "MAX_BLOCK_BYTES", 10)
     with pytest.raises(LimitError, match="too large to unpack"):
         read_raster(path, "g")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from layers import SeveralErrors, SourceError, ZoneplanError
-from layers.industry_tables import INDUSTRY_COLUMNS, read_industries
+from layers.formats import INDUSTRY_COLUMNS, read_industries
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,note,reference\n"
 

@@ -10,8 +10,8 @@ import pytest
 from shapely import Point, box
 
 from layers import SourceError, StudyError
-from layers.shapefiles import check_shapefile, encoding_of
-from layers.vectors import read_features
+from layers.formats import check_shapefile, read_features
+from layers.formats.shapefile import encoding_of
 
 
 @pytest.fixture

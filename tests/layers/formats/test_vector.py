@@ -13,7 +13,7 @@ import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from layers import ConditionError, CrsError, GeometryError, LimitError, SourceError, UnknownNameError
-from layers.vectors import read_features, select
+from layers.formats import read_features, select
 
 
 def frame(*shapes, crs="EPSG:4326", **columns):
@@ -275,15 +275,15 @@ def test_texts_that_unpack_to_too_much_are_refused(tmp_path, monkeypatch):
     frame(*[Point(0, 0)] * 3000, note=["x" * 10_000] * 3000).to_parquet(path)
     assert path.stat().st_size < 200_000
     assert len(read_features(path, "a")[0]) == 3000
-    monkeypatch.setattr("layers.drivers.MAX_BYTES", 2_000_000)
+    monkeypatch.setattr("layers.formats.gdal_drivers.MAX_BYTES", 2_000_000)
     with pytest.raises(LimitError, match="unpacks to"):
         read_features(path, "a")
 
 
 def test_too_many_rows_are_refused(save, monkeypatch):
     path = save(frame(*[Point(0, 0)] * 5), "a.gpkg")
-    monkeypatch.setattr("layers.drivers.MAX_ROWS", 4)
-    monkeypatch.setattr("layers.records.MAX_ROWS", 4)
+    monkeypatch.setattr("layers.formats.gdal_drivers.MAX_ROWS", 4)
+    monkeypatch.setattr("layers.formats.feature_records.MAX_ROWS", 4)
     with pytest.raises(LimitError, match="more than 4 rows"):
         read_features(path, "a")
 

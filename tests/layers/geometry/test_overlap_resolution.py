@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from layers import GeometryError
-from layers.coverages import note_gaps, settle_overlaps
+from layers.geometry import note_gaps, settle_overlaps
 
 
 def frame(**shapes):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from layers import GeometryError
-from layers.parts import join_parts
-from layers.repairs import drop_empty, drop_outside, keep_kind, kind_of, make_valid
+from layers.crs import join_parts
+from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 
 BOW_TIE = Polygon([(0, 0), (200, 200), (200, 0), (0, 200)])
 SPIKE = Polygon([(0, 0), (100, 0), (0, 0)])

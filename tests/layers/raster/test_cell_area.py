@@ -10,9 +10,9 @@ import shapely
 from affine import Affine
 from pyproj import CRS, Geod, Transformer
 
-from layers.cells import cell_areas, cell_sides
 from layers.errors import CrsError
-from layers.rasters import Raster
+from layers.formats import Raster
+from layers.raster import cell_areas, cell_sides
 
 ONE = np.array([0])
 

@@ -16,14 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
-from layers import projections
-from layers.cells import cell_areas
+from layers.crs import full_turn, reprojection
 from layers.errors import GeometryError
-from layers.footprints import Borders, footprint
-from layers.projections import full_turn
-from layers.rasters import Raster
+from layers.formats import Raster
+from layers.raster import Borders, cell_areas, footprint
 
-SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 REFEREE = SHARED / "referee" / "coverage"
 FLAT = CRS("EPSG:3035")
 
@@ -232,7 +230,7 @@ def test_borders_of_many_vertices_are_followed_in_blocks(monkeypatch):
     land = gpd.GeoDataFrame(geometry=[shapely.Point(x, x).buffer(x) for x in (1e5, 2e5, 4e5, 8e5)], crs="EPSG:3035")
     land.loc[4] = shapely.Polygon()
     whole = Borders(land).on(LONLAT, WORLD)
-    monkeypatch.setattr(projections, "_BLOCK_VERTICES", 70)
+    monkeypatch.setattr(reprojection, "_BLOCK_VERTICES", 70)
     blocks = Borders(land).on(LONLAT, WORLD)
     for one, other in ((whole.start, blocks.start), (whole.end, blocks.end), (whole.owner, blocks.owner)):
         assert np.array_equal(one, other)

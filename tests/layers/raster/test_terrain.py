@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import terrain
+from layers.raster import terrain
 
 
 def everywhere(heights):

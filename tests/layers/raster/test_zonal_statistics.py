@@ -15,15 +15,11 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from pyproj import CRS
 
-from layers import grids
-from layers.cells import cell_areas
-from layers.conditions import parse_condition
-from layers.crs import working_crs
+from layers.conditions import parse_condition, parse_formula
+from layers.crs import project, working_crs
 from layers.errors import SourceError
-from layers.formulas import parse_formula
-from layers.grids import cover, share_where, summarise
-from layers.projections import project
-from layers.rasters import read_raster
+from layers.formats import read_raster
+from layers.raster import cell_areas, cover, share_where, summarise, zonal_statistics
 
 STATISTICS = (
     "mean(value)",
@@ -203,9 +199,9 @@ def test_the_mean_is_exactextracts_mean_weighted_by_area(world):
 def test_batches_and_the_order_of_units_change_nothing(world, monkeypatch):
     raster, _, polygons = world
     whole = summarise(polygons, raster, asked(*STATISTICS))
-    monkeypatch.setattr(grids, "_BATCH", 60)
-    monkeypatch.setattr(grids, "_BAND_CELLS", 100)
-    assert len(list(grids.batches(polygons, raster))) > 3
+    monkeypatch.setattr(zonal_statistics, "_BATCH", 60)
+    monkeypatch.setattr(zonal_statistics, "_BAND_CELLS", 100)
+    assert len(list(zonal_statistics.batches(polygons, raster))) > 3
     pd.testing.assert_frame_equal(summarise(polygons, raster, asked(*STATISTICS)), whole, check_exact=True)
     turned = summarise(polygons.sort_index(), raster, asked(*STATISTICS))
     pd.testing.assert_frame_equal(turned, whole.sort_index(), check_exact=True)

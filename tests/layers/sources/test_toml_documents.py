@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers import LimitError, SeveralErrors, StudyError, ZoneplanError, misfit, read_document
-from layers.positions import Position, find_positions
+from layers.sources.toml_documents import Position, find_positions
 
 
 class RuleError(ZoneplanError):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyproj import Transformer
 
-import maps.commands
+import maps.cli.commands
 from maps import main
 
 
@@ -134,7 +134,7 @@ def test_whatever_happens_a_planner_sees_one_line(error, code, words, monkeypatc
     def fail(*_args, **_kwargs):
         raise error
 
-    monkeypatch.setattr(maps.commands, "run", fail)
+    monkeypatch.setattr(maps.cli.commands, "run", fail)
     assert call("run", toy_folder / "plan.toml") == code
     said = capsys.readouterr().err
     assert words in said

@@ -13,13 +13,12 @@ import pytest
 
 from layers import builtin_study, read_study
 from maps.exports import write_geopackage
-from maps.legends import line_styles
-from maps.palette import overlay_hatches, zone_fills
+from maps.style import line_styles, overlay_hatches, zone_fills
 from zoning import run
 
 PYTHON = "/usr/bin/python3"
 """QGIS of Debian speaks to the Python of Debian alone."""
-SCRIPT = Path(__file__).resolve().parents[1] / "data" / "render_gpkg.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "data" / "render_gpkg.py"
 QUIET = {"QT_QPA_PLATFORM": "offscreen", "QGIS_NO_OVERRIDE_IMPORT": "1", "PATH": "/usr/bin:/bin"}
 
 

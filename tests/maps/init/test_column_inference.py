@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from layers import SourceError
-from maps.guesses import (
+from maps.init.column_inference import (
     few_values,
     guess_id,
     guess_jurisdictions,

@@ -17,7 +17,7 @@ from shapely.geometry import LineString, Point
 
 from layers import SeveralErrors, ZoneplanError, builtin_study, read_layers, read_study
 from maps.errors import WriteError
-from maps.first_plans import write_plan
+from maps.init import write_plan
 from zoning import check, read_rulebook, run
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0
@@ -338,7 +338,7 @@ def test_what_check_would_refuse_is_refused_with_its_exit_code(tmp_path: Path, o
 
 def test_a_rulebook_beside_the_plan(tmp_path: Path, units_file: Path) -> None:
     folder = tmp_path / "mine"
-    source = Path(__file__).resolve().parents[2] / "zoning" / "laws" / "main_functional_areas"
+    source = Path(__file__).resolve().parents[3] / "zoning" / "rulebooks" / "main_functional_areas"
     shutil.copytree(source, folder / "rules")
     assert 'rulebook = "rules"' in keys(holds(write_plan(folder, units_file, rulebook="rules")))
     with pytest.raises(ZoneplanError, match="nowhere"):
@@ -374,7 +374,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, units_file: Path, monkeypatc
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("maps.first_plans.shutil.copyfile", full)
+    monkeypatch.setattr("maps.init.first_plan.shutil.copyfile", full)
     with pytest.raises(WriteError, match="No space left"):
         write_plan(tmp_path / "deep" / "mine", units_file)
     assert not (tmp_path / "deep").exists()

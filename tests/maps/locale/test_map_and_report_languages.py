@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from maps import draw, read_run, report, write_report, write_run
-from maps.contents import map_payload_of
-from maps.pictures import picture
+from maps.style import picture
+from maps.web import map_payload_of
 from zoning import Plan, explain, retell
 
 HOSTILE = {

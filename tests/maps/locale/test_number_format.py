@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from maps.lettering import amount, format_measure, format_number, percent, projection, width, wrap
+from maps.locale import amount, format_measure, format_number, percent, projection, width, wrap
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))

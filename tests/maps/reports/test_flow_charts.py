@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from maps import flow_chart
-from maps.flow_charts import MOST, TALL
+from maps.reports.compensation_chapter import MOST, TALL
 from zoning import BUDGET, POOL
 
 WORDS = {"others_drawn": "{n} others"}

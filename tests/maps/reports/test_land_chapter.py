@@ -11,7 +11,7 @@ import pytest
 from layers import read_study
 from maps import cards, dossier, read_run, report, write_run
 from zoning import run
-from zoning.plans import Plan
+from zoning.plan import Plan
 
 ORCHARDS = ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "c4"]
 

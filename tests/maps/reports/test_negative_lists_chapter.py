@@ -7,10 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from maps.dossiers import dossier
-from maps.report_editions import ReportContext
-from maps.report_industries import industries, unit_lists
-from maps.reports import report
+from maps.reports import ReportContext, dossier, industries, report, unit_lists
 from zoning import INDUSTRIES, Industry, Policy, list_industries, read_classification, tabulate
 
 ITEMS = (

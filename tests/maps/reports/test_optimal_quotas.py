@@ -10,11 +10,9 @@ import pytest
 
 from layers import read_study
 from maps import main
-from maps.cards import cards
-from maps.contents import map_payload_of
-from maps.dossiers import dossier
-from maps.files import read_run
-from maps.reports import report
+from maps.reports import dossier, report
+from maps.run_folder import read_run
+from maps.web import cards, map_payload_of
 from zoning import explain, run, trace
 
 BEST = """

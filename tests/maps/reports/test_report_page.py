@@ -185,7 +185,7 @@ def test_open_units_show_every_claim(toy_plan):
 
 def test_of_many_open_units_some_stand_in_full_and_the_rest_by_their_claims(toy_plan, monkeypatch):
     """Eleven units wait: the contested one is told, and of each kind the first ones."""
-    monkeypatch.setattr("maps.report_waiting.TOLD", 6)
+    monkeypatch.setattr("maps.reports.open_questions.TOLD", 6)
     zones = toy_plan.zones.assign(status="review")
     zones["status"] = (
         zones["status"].mask(zones["unit_id"] == "b3", "contested").mask(zones["unit_id"] == "c4", "decided")

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from layers import UnknownNameError, ZoneplanError
-from maps.dossiers import SIZES_PT, dossier, write_dossier
 from maps.errors import WriteError
-from maps.locators import SMALL_PX, locator
-from maps.palette import zone_fills
-from maps.report_editions import ReportContext
+from maps.reports import ReportContext, dossier, write_dossier
+from maps.reports.unit_dossier import SIZES_PT
+from maps.style import locator, zone_fills
+from maps.style.static_map import SMALL_PX
 from zoning import explain
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
@@ -242,7 +242,7 @@ class TestLocator:
         assert root.find(".//{*}path").get("d").count("M") == 12
 
     def test_a_small_unit_has_a_ring(self, toy_plan, monkeypatch):
-        monkeypatch.setattr("maps.locators.SMALL_PX", 100 * SMALL_PX)
+        monkeypatch.setattr("maps.style.static_map.SMALL_PX", 100 * SMALL_PX)
         rings = ET.fromstring(locator(toy_plan, "b3")).findall("{*}circle")
         assert [ring.get("fill") for ring in rings] == ["none", "none"]
 

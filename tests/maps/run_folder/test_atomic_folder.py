@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-import maps.folders
+import maps.run_folder.atomic_folder
 from maps import BusyError, DamagedRunError, WriteError, read_run, require_room, require_whole, verify, write_run
 from zoning import CSV_TABLES
 
@@ -133,7 +133,7 @@ def test_a_failure_keeps_the_older_run(toy_plan, tmp_path: Path, monkeypatch) ->
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(maps.folders, "_seal", full)
+    monkeypatch.setattr(maps.run_folder.atomic_folder, "_seal", full)
     with pytest.raises(WriteError, match="No space left on device"):
         write_run(toy_plan, folder)
     assert (folder / "manifest.json").read_bytes() == before

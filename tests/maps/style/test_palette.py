@@ -8,18 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from maps.legends import LINE_STYLES
-from maps.palette import (
-    DEFAULT_FILL,
-    DESIGNATION_INKS,
-    FILLS,
-    NO_CEILING_FILL,
-    PAYMENT_INK,
-    USE_FILLS,
-    designation_inks,
-    overlay_hatches,
-    zone_fills,
-)
+from maps.style import NO_CEILING_FILL, PAYMENT_INK, USE_FILLS, designation_inks, overlay_hatches, zone_fills
+from maps.style.legend import LINE_STYLES
+from maps.style.palette import DEFAULT_FILL, DESIGNATION_INKS, FILLS
 
 QUOTA_CIRCLE = "#1F4E6B"
 SEEN_BY = {

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from layers import ZoneplanError
-from maps.pictures import picture
+from maps.style import picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -159,7 +159,7 @@ def test_rings_that_would_hide_the_colours_are_left_out_and_the_legend_says_so(t
     zones = toy_plan.zones.assign(status="review")
     plan = dataclasses.replace(toy_plan, zones=zones)
     assert picture(plan).count("<circle") == 13  # twelve units and the legend
-    monkeypatch.setattr("maps.pictures.RING_PX", 40)
+    monkeypatch.setattr("maps.style.static_map.RING_PX", 40)
     svg = picture(plan)
     assert svg.count("<circle") == 1
     assert "12 units · not drawn: so many rings would hide the colours" in " ".join(texts(svg))

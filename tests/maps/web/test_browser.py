@@ -10,8 +10,8 @@ import folium
 import pytest
 
 from layers import read_study
-from maps.report_editions import ReportContext
-from maps.webmap import draw
+from maps.reports import ReportContext
+from maps.web import draw
 from zoning import run
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.arrows import MOST_ARROWS, Flow, FlowMarks, balances, draw_payments
+from maps.web import FlowMarks, draw_payments
+from maps.web.payment_layer import MOST_ARROWS, Flow, balances
 from zoning import BUDGET, POOL
 
 HERE = "abcd"

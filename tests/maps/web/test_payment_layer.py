@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from maps.map_words import map_words
-from maps.payments import NOWHERE, inside_point, payments_payload
+from maps.locale import map_words
+from maps.web import payments_payload
+from maps.web.payment_layer import NOWHERE, inside_point
 from zoning import BUDGET, POOL
 from zoning.tables import FLOWS, tabulate
 

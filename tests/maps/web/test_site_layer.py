@@ -14,9 +14,9 @@ from pandas.testing import assert_frame_equal
 
 from layers import read_study
 from maps import read_run, report, site_layers, write_geopackage, write_run
-from maps.packing import simplified_shapes
-from maps.site_layers import FINER
-from maps.styles import site_style
+from maps.exports.qml_styles import site_style
+from maps.web.geometry_encoding import simplified_shapes
+from maps.web.web_map import FINER
 from zoning import run
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\nmin_patch_ha = 6\n'

@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 
 from layers import ZoneplanError
-from maps.cards import cards
-from maps.contents import map_payload_of
-from maps.map_words import _WORDS, map_words
-from maps.shelves import ReasonTable
+from maps.locale import map_words
+from maps.locale.message_catalogues import _WORDS
+from maps.web import ReasonTable, cards, map_payload_of
 from zoning import reason_record
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.ceilings import use_breaks
-from maps.contents import map_payload_of
+from maps.web import map_payload_of, use_breaks
 
 
 @given(st.lists(st.floats(0, 2), max_size=40))

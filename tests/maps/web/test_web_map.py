@@ -10,7 +10,8 @@ import folium
 import pytest
 
 from layers import ZoneplanError
-from maps.webmap import ASSETS, SCRIPTS, draw
+from maps.web import draw
+from maps.web.web_map import ASSETS, SCRIPTS
 
 HOSTILE = [
     "{{ cycler.__init__.__globals__.os.getpid() }}",

@@ -11,13 +11,12 @@ import pandas as pd
 import pytest
 
 from layers import read_study
-from zoning import findings
-from zoning.claims import classify
-from zoning.plans import Plan
-from zoning.retellings import retell
+from zoning.audits import plan_findings
+from zoning.explanations import retell
+from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
-from zoning.runs import run
-from zoning.zones import resolve
+from zoning.zones import classify, resolve
 
 DECISION = """
 [[decisions]]
@@ -46,7 +45,7 @@ from = 2011-01-01
 
 def find(plan: Plan):
     """All but the units whose forest covers exactly the half that the rule asks for."""
-    return tuple(one for one in findings.plan_findings_of(plan) if one.code != "near_threshold")
+    return tuple(one for one in plan_findings.plan_findings_of(plan) if one.code != "near_threshold")
 
 
 @pytest.fixture
@@ -194,13 +193,13 @@ def test_what_a_decision_would_have_been_is_asked_without_it(decide) -> None:
 def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
     """P27: forest covers exactly half of a2, b2 and c2, and half is asked for."""
     plan = run(read_study(toy_folder / "plan.toml"))
-    (note,) = (one for one in findings.plan_findings_of(plan) if one.code == "near_threshold")
+    (note,) = (one for one in plan_findings.plan_findings_of(plan) if one.code == "near_threshold")
     assert (note.level, note.features, note.count) == ("note", ("a2", "b2", "c2"), 3)
     assert note.text == (
         "units on the threshold of rule fragile-1 (ecologically_fragile_share >= fragile_min), or nearer to it than "
         "noise of the inputs: 3 ('a2', 'b2', 'c2')"
     )
-    (told,) = (one for one in findings.plan_findings_of(retell(plan, "zh")) if one.code == "near_threshold")
+    (told,) = (one for one in plan_findings.plan_findings_of(retell(plan, "zh")) if one.code == "near_threshold")
     assert told.text.startswith("3 个单元恰在规则 fragile-1 的阈值上")
     assert told.text.endswith("；'a2'、'b2'、'c2'）")
 
@@ -208,6 +207,6 @@ def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
 def test_many_units_are_counted_in_the_language_asked_for(toy_folder: Path) -> None:
     plan = run(read_study(toy_folder / "plan.toml"))
     bare = replace(plan, policies=plan.policies[:0])
-    english, chinese = (findings.plan_findings_of(one)[0].text for one in (bare, replace(bare, language="zh")))
+    english, chinese = (plan_findings.plan_findings_of(one)[0].text for one in (bare, replace(bare, language="zh")))
     assert english.endswith("'b1' and 7 more)")
     assert chinese.endswith("'b1' 等 12 个）")

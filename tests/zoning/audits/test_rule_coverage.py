@@ -10,10 +10,9 @@ import pytest
 
 from layers import read_study
 from maps import write_run
-from zoning.audits import audit
-from zoning.retellings import retell
-from zoning.runs import run
-from zoning.usages import rule_coverage_of, usage_findings
+from zoning.audits import audit, rule_coverage_of, usage_findings
+from zoning.explanations import retell
+from zoning.pipeline import run
 
 
 def changed(folder: Path, file: str, old: str, new: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from layers import ZoneplanError
 from zoning.audits import audit
-from zoning.drafts import LAWS, builtin_rulebooks
-from zoning.rulebook import read_rulebook
+from zoning.rulebook import builtin_rulebooks, read_rulebook
+from zoning.rulebook.rulebook_folder import LAWS
 
 DAY = date(2025, 1, 1)
 

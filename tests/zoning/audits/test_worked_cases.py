@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from layers import ZoneplanError
-from zoning.cases import run_cases
-from zoning.drafts import builtin_rulebooks, read_draft
+from zoning.audits import run_cases
 from zoning.errors import RulebookError
+from zoning.rulebook import builtin_rulebooks, read_draft
 
 
 def swap(old: str, new: str):

@@ -190,7 +190,7 @@ def test_what_a_unit_lacks_of_what_conditions_and_transfers_read_is_the_checks(
 
 def stats(name: str, *last: str) -> tuple[str, str]:
     """The table of the toy province with its column under another name, and other values at its end."""
-    path = Path(__file__).parents[1] / "data" / "toy" / "stats.csv"
+    path = Path(__file__).parents[2] / "data" / "toy" / "stats.csv"
     old = path.read_text("utf-8")
     rows = old.splitlines()
     for place, value in enumerate(reversed(last), 1):

@@ -12,7 +12,7 @@ import pytest
 
 from layers import Agreement, StudyError, UnknownNameError, read_study
 from zoning import expand_agreements, read_rulebook, run, settle_agreement
-from zoning.agreement_entries import AgreementModel
+from zoning.rulebook import AgreementModel
 
 D = Decimal
 RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))

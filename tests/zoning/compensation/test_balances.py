@@ -16,7 +16,7 @@ from layers import read_study
 from maps import read_run, write_run
 from tests.conftest import CRS, KM, X0, Y0
 from zoning import explain, positions, run
-from zoning.parties import known_parties, near_misses
+from zoning.compensation import known_parties, near_misses
 
 MONEY = """
 [[agreements]]

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from layers import Agreement, Band, Pollutant
 from zoning import index_of, settle_agreement
-from zoning.agreements import Sides, parties_of, tonnes_above
+from zoning.compensation import parties_of
+from zoning.compensation.horizontal_agreements import Sides, tonnes_above
 
 D = Decimal
 CHISHUI = {

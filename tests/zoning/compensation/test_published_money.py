@@ -24,7 +24,7 @@ from zoning import (
 )
 
 D = Decimal
-PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
+PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"
 RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))
 YI = 100_000_000
 

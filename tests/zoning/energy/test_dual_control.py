@@ -24,10 +24,10 @@ from zoning import (
     read_rulebook,
     scheme_in_force,
 )
-from zoning.energy_words import retell_reason
+from zoning.wording import retell_reason
 
 LAW = read_rulebook("main_functional_areas", date(2025, 1, 1))
-PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "energy"
+PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "energy"
 PLAIN = {
     "intensity_target_pct": "3",
     "intensity_actual_pct": "3",

@@ -23,7 +23,7 @@ from zoning import (
     trace_intensity,
 )
 
-PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "energy"
+PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "energy"
 falls = st.decimals(min_value="-50", max_value="90", places=2)
 amounts = st.decimals(min_value="0.01", max_value="1000000", places=2)
 

@@ -11,9 +11,9 @@ import pytest
 
 from layers import UnknownNameError, read_layers, read_study
 from zoning import check, explain, read_rulebook, run, why_text, without_unused_topics
+from zoning.audits import plan_findings_of
 from zoning.checks import complaints
-from zoning.findings import plan_findings_of
-from zoning.plans import Plan
+from zoning.plan import Plan
 
 UNITS = [f"{row}{column}" for row in "abc" for column in range(1, 5)]
 

@@ -10,14 +10,12 @@ import pandas as pd
 import pytest
 
 from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError, escape_hidden
-from zoning.chains import reason_record
-from zoning.claims import classify
-from zoning.explanations import explain
-from zoning.indicators import assumed, complete_measures
-from zoning.plans import Plan
+from zoning.explanations import explain, reason_record
+from zoning.measures import assumed, complete_measures
+from zoning.plan import Plan
 from zoning.policies import assign
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
-from zoning.zones import resolve
+from zoning.zones import classify, resolve
 
 
 def quota_row(unit: str, jurisdiction: str, amount: str, **more) -> dict:
@@ -292,7 +290,7 @@ def test_lines_say_what_was_lost_to_which(plan) -> None:
 def test_what_was_assumed_about_a_value_is_told(plan) -> None:
     from dataclasses import replace
 
-    from zoning.plans import Assumption
+    from zoning.plan import Assumption
 
     guess = Assumption("ecologically_fragile", "role", "no layer has the role: taken as 0")
     idle = Assumption("heritage", "role", "no layer has the role: taken as 0")

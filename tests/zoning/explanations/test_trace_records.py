@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 
 from layers import builtin_study, parse_condition, read_study
-from zoning.chains import LINK, condition_chains, rows_about, rows_of
-from zoning.explanations import MATTERS, explain, trace
-from zoning.inquiries import items_at
-from zoning.plans import Plan
-from zoning.runs import run
+from zoning.explanations import LINK, MATTERS, explain, items_at, trace
+from zoning.explanations.trace_records import condition_chains, rows_about, rows_of
+from zoning.pipeline import run
+from zoning.plan import Plan
 
 STUDIES = ("us_mountain_west", "china_provinces", "toy")
 LINKS = ("overlays", "other_claims", "lines", "quotas", "energy", "flows", "policies", "industries")

@@ -11,8 +11,8 @@ from pandas.testing import assert_frame_equal
 
 from layers import ZoneplanError, read_study
 from zoning import Plan, explain, retell, run
-from zoning.entries import Exemption, Indicator
-from zoning.indicators import assumption
+from zoning.measures import assumption
+from zoning.rulebook import Exemption, Indicator
 
 CHINESE_TITLES = {
     "Key development": "重点开发区",

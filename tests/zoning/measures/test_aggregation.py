@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.gatherings import mean_by, places_of, sum_by, without_noise
+from zoning.measures import mean_by, places_of, sum_by, without_noise
 
 
 def test_sums_have_no_noise_and_no_order() -> None:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning import Derived, Rulebook, complete_measures, derive, read_rulebook
-from zoning.derivations import explain_derived
-from zoning.norms import weigh_norms
+from zoning.measures import explain_derived
+from zoning.zones import weigh_norms
 
-PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
+PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"
 DAY = date(2025, 1, 1)
 NATIONAL = read_rulebook("main_functional_areas", DAY)
 

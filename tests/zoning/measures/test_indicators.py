@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from layers import SourceError, UnknownNameError
-from zoning.indicators import amounts, assumed, complete_measures
+from zoning.measures import amounts, assumed, complete_measures
 from zoning.tables import QUOTAS, tabulate
 
 

@@ -12,7 +12,8 @@ import shapely
 from pyproj import Geod
 
 from layers import GeometryError, Layer, SourceError, parse_formula
-from zoning.summaries import count_polygons, summarise_lines, summarise_points
+from zoning.measures import summarise_lines, summarise_points
+from zoning.measures.unit_measures import count_polygons
 
 CRS = "EPSG:3035"
 KM = 1000.0

@@ -27,10 +27,9 @@ from layers import (
     read_raster,
     working_crs,
 )
-from zoning.entries import Line
 from zoning.measures import deducted_roles, measure, undeducted
 from zoning.overlays import overlay
-from zoning.rulebook import Rulebook, Value
+from zoning.rulebook import Line, Rulebook, Value
 
 CRS = "EPSG:3035"
 KM = 1000.0

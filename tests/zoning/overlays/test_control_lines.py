@@ -9,10 +9,8 @@ import pytest
 import shapely
 
 from layers import GeometryError, Layer
-from zoning.entries import Line
-from zoning.lines import settle_lines, tabulate_lines
-from zoning.overlays import overlay
-from zoning.rulebook import Rulebook
+from zoning.overlays import overlay, settle_lines, tabulate_lines
+from zoning.rulebook import Line, Rulebook
 
 LINES = (
     Line(code="red_line_core", roles=("red_line_core",), title={"en": "Core"}),

@@ -8,7 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.partitions import Faces, grouped, partition
+from zoning.overlays import partition
+from zoning.overlays.planar_partition import Faces, grouped
 
 HALVES = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
 

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.claims import classify
-from zoning.entries import Policy, Zone
 from zoning.policies import assign, uncovered
-from zoning.rulebook import Rulebook
+from zoning.rulebook import Policy, Rulebook, Zone
 from zoning.tables import POLICIES, QUOTAS, tabulate
-from zoning.zones import resolve
+from zoning.zones import classify, resolve
 
 NO_QUOTAS = tabulate(QUOTAS, pd.DataFrame())
 

@@ -11,10 +11,8 @@ import pandas as pd
 import pytest
 
 from layers import ZoneplanError
-from zoning.entries import Exemption, Line, Policy, Zone
-from zoning.policies import assign, uncovered
-from zoning.rulebook import Rulebook, read_rulebook
-from zoning.sights import condition_contexts
+from zoning.policies import assign, condition_contexts, uncovered
+from zoning.rulebook import Exemption, Line, Policy, Rulebook, Zone, read_rulebook
 from zoning.tables import QUOTAS, tabulate
 
 DAY = date(2025, 1, 1)
@@ -224,7 +222,7 @@ def test_the_old_call_still_works() -> None:
 
 
 def test_parameters_of_a_jurisdiction_are_its_sums() -> None:
-    from zoning.entries import Indicator
+    from zoning.rulebook import Indicator
 
     rulebook = toy(policy("p", "TRUE", scope="jurisdiction", parameters={"forest": "forest_ha"}))
     rulebook = replace(rulebook, indicators=(Indicator(name="forest_ha", unit="ha"),))

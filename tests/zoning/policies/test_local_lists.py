@@ -9,7 +9,7 @@ import pytest
 
 from layers import SeveralErrors, UnknownNameError, ZoneplanError, read_layers, read_study
 from zoning import INDUSTRIES, ask_industry, check, list_titles, plan_findings_of, read_rulebook, retell, run
-from zoning.industry_entries import OWN
+from zoning.rulebook import OWN
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,reference\n"
 OWN_LIST = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from zoning.policies import describe_parameters, policy_parameters_of
 from zoning.rulebook import read_rulebook
-from zoning.settings import describe_parameters, policy_parameters_of
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

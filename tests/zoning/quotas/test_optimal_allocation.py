@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from layers import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, UnknownNameError, Within
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.evenness import composite
-from zoning.prices import price_words, rule_words, solution_words
 from zoning.quotas import TracedAllocation, allocate, allocate_traced
+from zoning.solver import composite
 from zoning.tables import QUOTA_RULES, SOLUTIONS
+from zoning.wording import price_words, rule_words, solution_words
 
 FRAGILE = "main = 'ecologically_fragile'"
 INF = float("inf")

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import Priority, Quota, Share, SourceError, StudyError, UnknownNameError, ZoneplanError
-from zoning.apportionment import apportion
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.quotas import allocate
+from zoning.quotas import allocate, factors
+from zoning.quotas.weights import unit_weights
+from zoning.solver import apportion
 from zoning.tables import QUOTAS, tabulate
-from zoning.weights import factors, unit_weights
 
 
 def quota(**changes) -> Quota:

@@ -11,22 +11,17 @@ import pandas as pd
 import pytest
 
 from layers import builtin_study, parse_condition, read_study
-from layers.reading import read_layers
-from zoning.case_entries import Case
-from zoning.claims import classify
-from zoning.drafts import LAWS, Draft, read_draft
-from zoning.entries import Zone
-from zoning.indicators import assumed, complete_measures
-from zoning.lines import settle_lines
-from zoning.measures import measure
-from zoning.overlays import overlay
-from zoning.plans import Plan
+from layers.read import read_layers
+from zoning.measures import assumed, complete_measures, measure
+from zoning.overlays import overlay, settle_lines
+from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.policies import assign, uncovered
 from zoning.quotas import allocate
-from zoning.rulebook import read_rulebook
-from zoning.runs import run
+from zoning.rulebook import Case, Draft, Zone, read_draft, read_rulebook
+from zoning.rulebook.rulebook_folder import LAWS
 from zoning.tables import QUOTAS, tabulate
-from zoning.zones import resolve
+from zoning.zones import classify, resolve
 
 BOOKS = ("brazil", "main_functional_areas", "us_west")
 DAY = date(2025, 1, 1)

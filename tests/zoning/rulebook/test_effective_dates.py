@@ -7,11 +7,20 @@ from datetime import date, timedelta
 import pytest
 
 from layers import parse_condition
-from zoning.calendars import calendar_faults, changes, last_change
-from zoning.conditions import CONTROL_LINE, LIGHTS, ON, PARTIES
-from zoning.drafts import builtin_rulebooks, read_draft
 from zoning.errors import RulebookError
-from zoning.rulebook import Rulebook, read_rulebook
+from zoning.rulebook import (
+    CONTROL_LINE,
+    LIGHTS,
+    ON,
+    PARTIES,
+    Rulebook,
+    builtin_rulebooks,
+    calendar_faults,
+    last_change,
+    read_draft,
+    read_rulebook,
+)
+from zoning.rulebook.rulebook_model import changes
 
 
 def swap(old: str, new: str):

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from layers import SeveralErrors, ZoneplanError
-from zoning.drafts import builtin_rulebooks
 from zoning.errors import RulebookError
-from zoning.rulebook import read_rulebook
+from zoning.rulebook import builtin_rulebooks, read_rulebook
 
 DAY = date(2025, 1, 1)
 

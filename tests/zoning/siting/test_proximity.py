@@ -15,8 +15,9 @@ from pyproj import CRS
 
 from layers import Nearness, Raster, find_blocks, way_between
 from zoning import Plots
-from zoning.selections import rank_plots
-from zoning.surroundings import Cells, Surroundings
+from zoning.siting import Surroundings
+from zoning.siting.patch_selection import rank_plots
+from zoning.siting.suitability import Cells
 
 METRES = CRS("EPSG:3035")
 GRIDS = {

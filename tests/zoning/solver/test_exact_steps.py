@@ -11,7 +11,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.steps import NO_BOUND, UNLIMITED, Step, exact_number
+from zoning.solver import UNLIMITED, Step, exact_number
+from zoning.solver.exact_steps import NO_BOUND
 
 SIZES = st.sampled_from(["0.01", "1", "0.3", "7", "1E+2", "0.000001"])
 VALUES = st.one_of(st.floats(0, 1e9), st.integers(0, 10**6).map(lambda count: count / 100))

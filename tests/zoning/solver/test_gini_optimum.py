@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning import evenness
-from zoning.evenness import composite, find_most_equal, gini, slopes
-from zoning.optima import keeps_rules
-from zoning.programmes import LinearConstraint, Programme
-from zoning.swaps import search_swaps
+from zoning.solver import LinearConstraint, Programme, composite, find_most_equal, gini, gini_optimum, search_swaps
+from zoning.solver.gini_optimum import slopes
+from zoning.solver.integer_programme import keeps_rules
 
-PUBLISHED = Path(__file__).parents[1] / "data" / "published"
+PUBLISHED = Path(__file__).parents[2] / "data" / "published"
 INF = float("inf")
 AMOUNTS = st.lists(st.integers(0, 9), min_size=2, max_size=6).filter(any)
 
@@ -140,7 +138,7 @@ def test_no_plan():
 def test_pairs_told_apart_by_parts_make_the_whole():
     order = np.arange(11)
     amounts, sizes, parts = order * 7.0 % 11, 1.0 + order * 5 % 13, order % 3
-    against = evenness._slopes_against(amounts, sizes, parts)
+    against = gini_optimum._slopes_against(amounts, sizes, parts)
     assert against.sum(axis=1) == pytest.approx(slopes(amounts, sizes))
     # of the pairs of the first part with the second, by definition
     mine, others = np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
@@ -156,7 +154,7 @@ def test_parts_change_how_soon_the_evenest_is_found_not_what_it_is(monkeypatch):
     one = programme([2_000] * 40, [24_000] * 40, 400_000)
     parted = find_most_equal(one, sizes, [0.5, 0.2, 0.3])
     assert parted.bound - parted.value < 2e-5
-    monkeypatch.setattr(evenness, "_FEW", 0)
+    monkeypatch.setattr(gini_optimum, "_FEW", 0)
     whole = find_most_equal(one, sizes, [0.5, 0.2, 0.3])
     assert parted.bound == pytest.approx(whole.bound, abs=2e-5)
     assert parted.value == pytest.approx(whole.value, abs=2e-5)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.answers import solve
-from zoning.fillings import GreedyPlan, NestedCaps, allocate_greedily, nested_caps
-from zoning.programmes import LinearConstraint, Programme
+from zoning.solver import LinearConstraint, Programme, allocate_greedily, nested_caps, solve
+from zoning.solver.greedy_allocation import GreedyPlan, NestedCaps
 
 INF = float("inf")
 

@@ -9,9 +9,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.answers import solve
-from zoning.infeasibility import Wording, find_conflict, refuse
-from zoning.programmes import LinearConstraint, Programme
+from zoning.solver import LinearConstraint, Programme, Wording, find_conflict, refuse, solve
 
 INF = float("inf")
 STATES = pd.Series(["Utah", "Utah", "Idaho", "Idaho"], index=["a", "b", "c", "d"])

@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.answers import solve
-from zoning.fillings import nested_caps
-from zoning.optima import broken_rules, find_best, keeps_rules
-from zoning.programmes import LinearConstraint, Programme
+from zoning.solver import LinearConstraint, Programme, broken_rules, find_best, nested_caps, solve
+from zoning.solver.integer_programme import keeps_rules
 
 INF = float("inf")
 

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.contests import Webster
-from zoning.families import CrossingError, GroupTree, apportion_groups, group_tree
-from zoning.steps import UNLIMITED
+from zoning.solver import UNLIMITED, CrossingError, GroupTree, Webster, apportion_groups, group_tree
 
 Groups = list[tuple[tuple[int, ...], int, int]]
 

@@ -7,11 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zoning import answers, siftings
-from zoning.answers import solve
-from zoning.optima import find_best
-from zoning.programmes import LinearConstraint, Programme, load_solver, settle_status
-from zoning.siftings import sifting
+from zoning.solver import LinearConstraint, Programme, find_best, linear_programme, sifting, solve
+from zoning.solver.linear_programme import load_solver, settle_status
 
 INF = float("inf")
 COUNT = 12_000
@@ -60,7 +57,7 @@ def test_the_solver_has_nothing_left_to_do(seed):
 def test_the_same_bytes_as_without(seed, monkeypatch):
     one = limited(seed=seed)
     best, again = find_best(one), find_best(one)
-    monkeypatch.setattr(answers, "sift", lambda _: None)
+    monkeypatch.setattr(linear_programme, "sift", lambda _: None)
     alone = find_best(one)
     assert best.amounts.tobytes() == again.amounts.tobytes() == alone.amounts.tobytes()
     assert best.prices.tobytes() == again.prices.tobytes()
@@ -74,14 +71,14 @@ def test_without_a_measure_very_many_units_are_alike(monkeypatch):
     one = limited()
     one = replace(one, rows=one.rows[:-1])
     sifted = solve(one)
-    monkeypatch.setattr(answers, "sift", lambda _: None)
+    monkeypatch.setattr(linear_programme, "sift", lambda _: None)
     assert sifted.amounts.tobytes() == solve(one).amounts.tobytes()
 
 
 def test_samples_of_samples(monkeypatch):
     one = scaled(limited())
-    monkeypatch.setattr(siftings, "_FEW", 100)
-    monkeypatch.setattr(siftings, "_SHARE", 2)
+    monkeypatch.setattr(linear_programme, "_FEW", 100)
+    monkeypatch.setattr(linear_programme, "_SHARE", 2)
     solver = load_solver(one, whole=False, basis=sifting(one))
     solver.run()
     assert solver.getInfo().simplex_iteration_count == 0

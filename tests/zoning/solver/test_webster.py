@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import LimitError, SourceError, ZoneplanError
-from zoning.apportionment import apportion, find_binding
 from zoning.errors import InfeasibleError, MissingValueError
+from zoning.solver import apportion, find_binding
 
 IDS = "abcdefgh"
 

@@ -10,17 +10,14 @@ import pandas as pd
 import pytest
 
 from layers import Decision, SeveralErrors, builtin_study, read_layers, read_study
-from zoning.cases import run_cases
+from zoning.audits import run_cases
 from zoning.checks import check
-from zoning.claims import classify
-from zoning.drafts import LAWS
 from zoning.errors import RulebookError
-from zoning.explanations import explain
-from zoning.locked_units import locked_elsewhere, locked_units
-from zoning.retellings import retell
+from zoning.explanations import explain, retell
+from zoning.pipeline import run
 from zoning.rulebook import read_rulebook
-from zoning.runs import run
-from zoning.zones import resolve
+from zoning.rulebook.rulebook_folder import LAWS
+from zoning.zones import classify, locked_elsewhere, locked_units, resolve
 
 DAY = date(2025, 1, 1)
 ENTRY = """

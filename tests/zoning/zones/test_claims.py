@@ -10,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import Decision, UnknownNameError
-from zoning.claims import classify
-from zoning.entries import Indicator, Rule, Zone
 from zoning.errors import MissingValueError
-from zoning.rulebook import Rulebook
+from zoning.rulebook import Indicator, Rule, Rulebook, Zone
 from zoning.tables import CLAIMS
-from zoning.zones import resolve
+from zoning.zones import classify, resolve
 
 
 def decision(unit: str, day: date = date(2024, 6, 1), **zones: str) -> Decision:

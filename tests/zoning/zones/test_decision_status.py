@@ -8,8 +8,8 @@ import pytest
 from layers import read_study
 from maps import cards
 from zoning.explanations import explain
-from zoning.runs import run
-from zoning.standings import STANDINGS, decision_status
+from zoning.pipeline import run
+from zoning.zones import STANDINGS, decision_status
 
 OVERLAY = """
 [[decisions]]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning import Norm, Rulebook, tabulate, weigh_norms
-from zoning.gatherings import places_of
+from zoning.measures import places_of
 from zoning.tables import QUOTAS
 
 UNITS = pd.DataFrame(

@@ -16,18 +16,12 @@ from hypothesis import strategies as st
 
 from layers import Decision, SeveralErrors, SourceError, UnknownNameError, ZoneplanError, read_layers, read_study
 from maps import cards, dossier
-from zoning.cases import run_cases
+from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
 from zoning.checks import check
-from zoning.claims import classify
-from zoning.entries import Indicator, Rule, Zone
-from zoning.explanations import explain
-from zoning.findings import plan_findings_of
-from zoning.retellings import retell
-from zoning.rulebook import Rulebook, Value, read_rulebook
-from zoning.runs import run
-from zoning.usages import rule_coverage_of
-from zoning.wholes import gather_parents, refinements
-from zoning.zones import resolve
+from zoning.explanations import explain, retell
+from zoning.pipeline import run
+from zoning.rulebook import Indicator, Rule, Rulebook, Value, Zone, read_rulebook
+from zoning.zones import classify, gather_parents, refinements, resolve
 
 DAY = date(2025, 1, 1)
 

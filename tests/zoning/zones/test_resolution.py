@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import UnknownNameError
-from zoning.entries import Rule, Zone
-from zoning.rulebook import Rulebook
+from zoning.rulebook import Rule, Rulebook, Zone
 from zoning.zones import resolve
 
 MAINS = ("alpha", "beta", "gamma")

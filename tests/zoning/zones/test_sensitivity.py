@@ -12,13 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers import Decision
-from zoning.claims import classify
-from zoning.entries import Indicator, Rule, Zone
-from zoning.flips import verdicts
-from zoning.indicators import complete_measures
-from zoning.margins import conflicts
-from zoning.rulebook import Rulebook
-from zoning.zones import resolve
+from zoning.measures import complete_measures
+from zoning.rulebook import Indicator, Rule, Rulebook, Zone
+from zoning.zones import classify, conflicts, resolve
+from zoning.zones.sensitivity import verdicts
 
 DAY = date(2025, 1, 1)
 

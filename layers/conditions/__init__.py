@@ -1,0 +1,30 @@
+"""Conditions: rules as data, a strict subset of CQL2-Text, asked of tables and explained with values and thresholds."""
+
+from layers.conditions.breakpoints import Threshold, thresholds
+from layers.conditions.calculated_columns import Calculation, parse_calculation
+from layers.conditions.clause_wording import number_text
+from layers.conditions.condition import Clause, Condition, parse_condition
+from layers.conditions.cql2 import cql2_json
+from layers.conditions.evaluation import Answer, Scalar
+from layers.conditions.grammar import KEYWORDS
+from layers.conditions.measure_formulas import Formula, SURFACES, parse_formula
+from layers.conditions.syntax_tree import Constant
+
+__all__ = [
+    "KEYWORDS",
+    "SURFACES",
+    "Answer",
+    "Calculation",
+    "Clause",
+    "Condition",
+    "Constant",
+    "Formula",
+    "Scalar",
+    "Threshold",
+    "cql2_json",
+    "number_text",
+    "parse_calculation",
+    "parse_condition",
+    "parse_formula",
+    "thresholds",
+]

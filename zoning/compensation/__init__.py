@@ -1,0 +1,56 @@
+"""Compensation: agreements, transfers, services of ecosystems, and where all payments leave each party."""
+
+from zoning.compensation.balances import account, account_without_rivers, party_faults, payment_rows, positions
+from zoning.compensation.ecosystem_services import (
+    PARTS,
+    itemise_services,
+    measure_names,
+    service_faults,
+    value_services,
+)
+from zoning.compensation.horizontal_agreements import (
+    complete_agreement,
+    expand_agreements,
+    index_of,
+    parties_of,
+    settle_agreement,
+)
+from zoning.compensation.parties import BUDGET, POOL, known_parties, namesakes, near_misses, parties_of_unit
+from zoning.compensation.upstream_pairs import river_pairs
+from zoning.compensation.vertical_transfers import (
+    TransferContext,
+    conditions_of,
+    measures_of,
+    pay_transfer,
+    require_values,
+)
+
+__all__ = [
+    "BUDGET",
+    "PARTS",
+    "POOL",
+    "TransferContext",
+    "account",
+    "account_without_rivers",
+    "complete_agreement",
+    "conditions_of",
+    "expand_agreements",
+    "index_of",
+    "itemise_services",
+    "known_parties",
+    "measure_names",
+    "measures_of",
+    "namesakes",
+    "near_misses",
+    "parties_of",
+    "parties_of_unit",
+    "party_faults",
+    "pay_transfer",
+    "payment_rows",
+    "positions",
+    "require_values",
+    "river_pairs",
+    "service_faults",
+    "settle_agreement",
+    "value_services",
+]

@@ -1,0 +1,50 @@
+"""Policies: what applies where, by which clause, what gives way, and the negative lists that hold."""
+
+from zoning.policies.applicability import (
+    ConditionContext,
+    assign,
+    condition_contexts,
+    exception_text,
+    exceptions_of,
+    overrule,
+    plain_value,
+    uncovered,
+)
+from zoning.policies.negative_lists import (
+    Match,
+    Verdict,
+    count_industries,
+    find_repeats,
+    judge_industry,
+    list_industries,
+    lists_in_force,
+    lists_on,
+    local_items,
+    local_list_faults,
+    looser_faults,
+)
+from zoning.policies.policy_parameters import describe_parameters, policy_parameters_of
+
+__all__ = [
+    "ConditionContext",
+    "Match",
+    "Verdict",
+    "assign",
+    "condition_contexts",
+    "count_industries",
+    "describe_parameters",
+    "exception_text",
+    "exceptions_of",
+    "find_repeats",
+    "judge_industry",
+    "list_industries",
+    "lists_in_force",
+    "lists_on",
+    "local_items",
+    "local_list_faults",
+    "looser_faults",
+    "overrule",
+    "plain_value",
+    "policy_parameters_of",
+    "uncovered",
+]

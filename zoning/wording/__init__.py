@@ -1,0 +1,51 @@
+"""Words of the engine, in English and Chinese, until each surface has its own catalogue."""
+
+from zoning.wording.chapter_messages import (
+    COLOURS,
+    LIGHTS,
+    NARRATION,
+    colour_in,
+    energy_clause,
+    finding_words,
+    industry_words,
+    join_clauses,
+    money_words,
+    retell_reason,
+    shown_number,
+    siting_words,
+    why_unplaced,
+)
+from zoning.wording.messages import engine_words, said_in, text_in
+from zoning.wording.solution_messages import optimum_lines, price_words, rule_name, rule_words, solution_words
+from zoning.wording.terms import MEASURES, ROLES, instrument_in, name_text, role_in, setting_in, unit_in
+
+__all__ = [
+    "COLOURS",
+    "LIGHTS",
+    "MEASURES",
+    "NARRATION",
+    "ROLES",
+    "colour_in",
+    "energy_clause",
+    "engine_words",
+    "finding_words",
+    "industry_words",
+    "instrument_in",
+    "join_clauses",
+    "money_words",
+    "name_text",
+    "optimum_lines",
+    "price_words",
+    "retell_reason",
+    "role_in",
+    "rule_name",
+    "rule_words",
+    "said_in",
+    "setting_in",
+    "shown_number",
+    "siting_words",
+    "solution_words",
+    "text_in",
+    "unit_in",
+    "why_unplaced",
+]
