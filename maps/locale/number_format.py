@@ -61,8 +61,8 @@ def format_measure(value: object) -> str:
 
     Examples
     --------
-    >>> format_measure(812.43219), format_measure(1234567.0), format_measure(0.5), format_measure(True), format_measure("Boise"), format_measure(None)
-    ('812.432', '1,234,567', '0.5', 'true', 'Boise', '–')
+    >>> [format_measure(value) for value in (812.43219, 1234567.0, 0.5, True, "Boise", None)]
+    ['812.432', '1,234,567', '0.5', 'true', 'Boise', '–']
     """
     if _is_missing(value):
         return NONE

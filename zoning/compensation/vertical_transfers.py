@@ -48,8 +48,8 @@ class TransferContext(NamedTuple):
         if not answer.known.all():
             ids = self.measures.index[~answer.known]
             raise MissingValueError(
-                f'"{condition}" cannot be answered for {counted_ids(ids)}; give the values that it reads, or say in the '
-                "condition what holds where they are missing (IS NULL)",
+                f'"{condition}" cannot be answered for {counted_ids(ids)}; give the values that it reads, or say in '
+                "the condition what holds where they are missing (IS NULL)",
                 features=sorted(ids),
             )
         return pd.Series(answer.yes, index=self.measures.index)

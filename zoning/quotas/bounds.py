@@ -218,8 +218,8 @@ def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
     broken = measures.index[counts != step.counts(values, "up")]
     if len(broken):
         raise SourceError(
-            f"the balance that is carried over is no whole multiple of the step {quota.step} for {counted_ids(broken)}; "
-            "round the column, or take a smaller step",
+            f"the balance that is carried over is no whole multiple of the step {quota.step} for {counted_ids(broken)}"
+            "; round the column, or take a smaller step",
             code="balance_and_step",
             features=sorted(broken),
         )

@@ -41,7 +41,8 @@ def unit_weights(
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"people": [30, 10], "jobs": [1, 1]}, index=unit)
     >>> parts = (Share(measure="people", share=0.8), Share(measure="jobs", share=0.2))
-    >>> unit_weights(Quota(name="land", period=2025, total=20, unit="ha", weight=parts), zones, measures).round(2).to_dict()
+    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight=parts)
+    >>> unit_weights(quota, zones, measures).round(2).to_dict()
     {'a': 0.7, 'b': 0.3}
     """
     before = _weights(quota, measures.sort_index())

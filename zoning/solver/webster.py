@@ -361,8 +361,8 @@ def refuse_text(values: pd.Series, what: str) -> None:
     if not numeric and (typed or any(isinstance(value, str) for value in values)):
         odd = stray_texts(values).sort_index()
         raise ZoneplanError(
-            f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {counted_ids(odd.index)}; write plain "
-            "numbers, such as 1234.5, 0 included",
+            f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {counted_ids(odd.index)}; write "
+            "plain numbers, such as 1234.5, 0 included",
             code="text",
             features=odd.index,
         )
