@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from layers import parse_condition
+from layers.conditions import parse_condition
 
 ROWS = 1_000_000
 CONDITIONS = {

@@ -35,7 +35,7 @@ def do(program: str, plan: str, job: str, out: str) -> None:
     elif program == SAME:
         runpy.run_path(str(HERE / "same_outputs.py"))["main"](Path(plan), Path(out))
     else:
-        from maps import main as zoneplan  # noqa: PLC0415  (only the program that is asked for is loaded)
+        from maps.cli.commands import main as zoneplan  # noqa: PLC0415  (only the program that is asked for is loaded)
 
         zoneplan(["run", plan, "--out", out])  # which leaves the process
 

@@ -23,7 +23,7 @@ import highspy
 import numpy as np
 from highspy._core import _Highs
 
-from zoning import LinearConstraint, Programme, find_best
+from zoning.solver import LinearConstraint, Programme, find_best
 
 SIZES = (3_000, 30_000, 100_000, 1_000_000)
 PARTS = 50

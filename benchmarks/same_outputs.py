@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from layers import read_study
-from maps import draw, write_csv, write_geopackage
-from zoning import CSV_TABLES, run
+from layers.sources import read_study
+from maps.exports import write_geopackage
+from maps.run_folder.run_files import write_csv
+from maps.web import draw
+from zoning.pipeline import run
+from zoning.tables import CSV_TABLES
 
 
 def main(plan_file: Path, out: Path) -> None:

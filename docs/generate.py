@@ -17,14 +17,14 @@ from typing import Any
 
 import typer
 
-import layers
-import maps
-import zoning
-from layers import SeveralErrors, ZoneplanError, study_schema
+import zoneplan as zp
+from layers.errors import SeveralErrors, ZoneplanError
+from layers.sources import study_schema
 from layers.sources.study_file import DescribedSchema
 from maps.cli.commands import app
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
+from zoning.tables import CSV_TABLES, TABLES
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/generate.py from the code; change it there. -->"
@@ -36,8 +36,8 @@ def main() -> None:
     (DOCS / "reference").mkdir(exist_ok=True)
     for name, text in pages().items():
         (DOCS / "reference" / name).write_text(text, "utf-8")
-    study = layers.read_study(layers.builtin_study("us_mountain_west"))
-    (DOCS / "map.svg").write_text(maps.picture(zoning.run(study)), "utf-8")
+    study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    (DOCS / "map.svg").write_text(zp.picture(zp.run(study)), "utf-8")
 
 
 def pages() -> dict[str, str]:
@@ -92,8 +92,8 @@ def rulebook_page() -> str:
 def tables_page() -> str:
     """Every table of a run."""
     parts: list[str] = []
-    for table in zoning.TABLES.values():
-        in_csv = any(one.name == table.name for one in zoning.CSV_TABLES)
+    for table in TABLES.values():
+        in_csv = any(one.name == table.name for one in CSV_TABLES)
         file = f"`{table.name}.csv`" if in_csv else f"`{table.name}.parquet`"
         more = " More columns follow: one a measure, a designation, or a line that took land." if table.open else ""
         rows = [(f"`{name}`", kind, "yes" if name in table.key else "") for name, kind in table.columns.items()]
@@ -147,15 +147,11 @@ def exit_codes_page() -> str:
 
 def functions_page() -> str:
     """Every public function and class, in the order of the flow."""
-    parts: list[str] = []
-    for package in (layers, zoning, maps):
-        parts += [f"## {package.__name__}", inspect.cleandoc(package.__doc__ or "")]
-        parts += _table(("name", "what comes out"), _public(package))
     return _page(
         "Functions",
-        "What the three packages offer, in the order of the flow. `help(zoning.overlay)` in Python shows the "
+        "What `import zoneplan as zp` offers, in the order of the flow. `help(zp.overlay)` in Python shows the "
         "whole text: parameters with shapes and units, what is raised, an example.",
-        *parts,
+        *_table(("name", "what comes out"), _public(zp)),
     )
 
 
@@ -247,7 +243,7 @@ def _heirs(error: type[ZoneplanError]) -> Iterator[type[ZoneplanError]]:
 
 def _public(package: ModuleType) -> list[tuple[str, str]]:
     rows = []
-    for name in (name for name in package.__dir__() if not name.startswith("_")):
+    for name in package.__all__:
         value = getattr(package, name)
         if inspect.isfunction(value):
             names = ", ".join(inspect.signature(value).parameters)

@@ -16,9 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-import layers
-import maps
-import zoning
+import zoneplan as zp
 
 PICTURE = Path(__file__).resolve().parent / "map.png"
 READY = "html[data-zoneplan=ready]"
@@ -33,10 +31,10 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("Chromium (Debian package chromium) is not installed")
-    plan = zoning.run(layers.read_study(layers.builtin_study("us_mountain_west")))
+    plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as tools:
         page_file = Path(folder) / "map.html"
-        maps.draw(plan).save(page_file)
+        zp.draw(plan).save(page_file)
         browser = tools.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(offline=True, viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(f"{page_file.as_uri()}#unit={UNIT}")

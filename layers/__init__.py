@@ -1,143 +1,70 @@
-"""Read and prepare the inputs: files, CRS, geometry, grids. Knows nothing of zones."""
+"""Read and prepare: files, CRS, geometry, rasters, conditions. Knows nothing of zones, quotas or money."""
 
-from layers.errors import ConditionError as ConditionError
-from layers.errors import CrsError as CrsError
-from layers.errors import Finding as Finding
-from layers.errors import GeometryError as GeometryError
-from layers.errors import LimitError as LimitError
-from layers.errors import SeveralErrors as SeveralErrors
-from layers.errors import SourceError as SourceError
-from layers.errors import StudyError as StudyError
-from layers.errors import UnknownNameError as UnknownNameError
-from layers.errors import ZoneplanError as ZoneplanError
-from layers.errors import raise_all as raise_all
-from layers.errors import shown as shown
-from layers.errors import naming_the_layer as naming_the_layer
-from layers.errors import naming_the_layer as telling  # noqa: F401  (its name before)
-from layers.errors import escape_hidden as escape_hidden
-from layers.errors import escape_hidden as visible  # noqa: F401  (its name before)
-from layers.memory import uncollected as uncollected
-from layers.memory import unpooled as unpooled
-from layers.languages import LANGUAGES as LANGUAGES
-from layers.languages import Words as Words
-from layers.languages import require_language as require_language
-from layers.languages import words_in as words_in
-from layers.conditions import Constant as Constant
-from layers.conditions import KEYWORDS as KEYWORDS
-from layers.conditions import cql2_json as cql2_json
-from layers.conditions import Scalar as Scalar
-from layers.conditions import Answer as Answer
-from layers.conditions import number_text as number_text
-from layers.conditions import Clause as Clause
-from layers.conditions import Condition as Condition
-from layers.conditions import parse_condition as parse_condition
-from layers.conditions import Calculation as Calculation
-from layers.conditions import parse_calculation as parse_calculation
-from layers.conditions import Threshold as Threshold
-from layers.conditions import thresholds as thresholds
-from layers.conditions import SURFACES as SURFACES
-from layers.conditions import Formula as Formula
-from layers.conditions import parse_formula as parse_formula
-from layers.sources import Positions as Positions
-from layers.sources import misfit as misfit
-from layers.sources import Document as Document
-from layers.sources import read_document as read_document
-from layers.sources import Decision as Decision
-from layers.sources import LayerSection as LayerSection
-from layers.sources import StudySection as StudySection
-from layers.sources import TableSection as TableSection
-from layers.sources import UnitsSection as UnitsSection
-from layers.sources import check_name as check_name
-from layers.sources import Merit as Merit
-from layers.sources import Nearness as Nearness
-from layers.sources import Siting as Siting
-from layers.sources import Group as Group
-from layers.sources import Limit as Limit
-from layers.sources import Lock as Lock
-from layers.sources import Priority as Priority
-from layers.sources import Quota as Quota
-from layers.sources import QuotaTransfer as QuotaTransfer
-from layers.sources import Share as Share
-from layers.sources import Within as Within
-from layers.sources import Agreement as Agreement
-from layers.sources import Band as Band
-from layers.sources import Pollutant as Pollutant
-from layers.sources import Part as Part
-from layers.sources import Transfer as Transfer
-from layers.sources import ServicesSection as ServicesSection
-from layers.sources import EnergySection as EnergySection
-from layers.sources import EnergyShare as EnergyShare
-from layers.sources import IndustriesSection as IndustriesSection
-from layers.sources import Study as Study
-from layers.sources import builtin_studies as builtin_studies
-from layers.sources import builtin_study as builtin_study
-from layers.sources import read_study as read_study
-from layers.sources import resolve_source as resolve_source
-from layers.sources import study_schema as study_schema
-from layers.formats import ALLOWED as ALLOWED
-from layers.formats import Format as Format
-from layers.formats import limit_drivers as limit_drivers
-from layers.formats import format_of as format_of
-from layers.formats import parts_of as parts_of
-from layers.formats import loaded_drivers as loaded_drivers
-from layers.formats import too_deep as too_deep
-from layers.formats import read_sheet as read_sheet
-from layers.formats import INDUSTRY_COLUMNS as INDUSTRY_COLUMNS
-from layers.formats import read_industries as read_industries
-from layers.formats import ENERGY_COLUMNS as ENERGY_COLUMNS
-from layers.formats import EnergyTable as EnergyTable
-from layers.formats import read_energy as read_energy
-from layers.ledger import LEDGER_COLUMNS as LEDGER_COLUMNS
-from layers.crs import is_equal_area as is_equal_area
-from layers.crs import is_made as is_made
-from layers.crs import same_crs as same_crs
-from layers.crs import way_between as way_between
-from layers.crs import working_crs as working_crs
-from layers.crs import project as project
-from layers.crs import join_parts as join_parts
-from layers.crs import join_parts as together  # noqa: F401  (its name before)
-from layers.crs import keep_near as keep_near
-from layers.formats import opened as opened
-from layers.formats import Raster as Raster
-from layers.formats import read_raster as read_raster
-from layers.formats import window_of as window_of
-from layers.geometry import polygons_of as polygons_of
-from layers.formats import read_records as read_records
-from layers.formats import frame_of as frame_of
-from layers.formats import check_shapefile as check_shapefile
-from layers.formats import read_features as read_features
-from layers.inputs import Layer as Layer
-from layers.inputs import Source as Source
-from layers.inputs import Stack as Stack
-from layers.geometry import make_valid as make_valid
-from layers.geometry import drop_empty as drop_empty
-from layers.geometry import kind_of as kind_of
-from layers.geometry import note_duplicates as note_duplicates
-from layers.geometry import note_gaps as note_gaps
-from layers.geometry import settle_overlaps as settle_overlaps
-from layers.formats import join_table as join_table
-from layers.formats import read_table as read_table
-from layers.units import read_units as read_units
-from layers.raster import cell_areas as cell_areas
-from layers.raster import cell_sides as cell_sides
-from layers.raster import Edges as Edges
-from layers.raster import Borders as Borders
-from layers.raster import footprint as footprint
-from layers.raster import Sample as Sample
-from layers.raster import neighbour_heights as neighbour_heights
-from layers.raster import neighbour_heights as around  # noqa: F401  (its name before)
-from layers.raster import aspect as aspect
-from layers.raster import relief as relief
-from layers.raster import slope as slope
-from layers.raster import statistic as statistic
-from layers.raster import Coverage as Coverage
-from layers.raster import MAX_SLOPE_CELL_M as MAX_SLOPE_CELL_M
-from layers.raster import cover as cover
-from layers.raster import share_where as share_where
-from layers.raster import summarise as summarise
-from layers.raster import Blocks as Blocks
-from layers.raster import cell_boxes as cell_boxes
-from layers.raster import cut_tracts as cut_tracts
-from layers.raster import find_blocks as find_blocks
-from layers.read import confirm_sources as confirm_sources
-from layers.read import read_layers as read_layers
+from typing import TYPE_CHECKING
+
+from layers.doors import open_lazily
+
+if TYPE_CHECKING:
+    from layers.conditions import parse_condition
+    from layers.crs import project, working_crs
+    from layers.errors import (
+        ConditionError,
+        CrsError,
+        Finding,
+        GeometryError,
+        LimitError,
+        SeveralErrors,
+        SourceError,
+        StudyError,
+        UnknownNameError,
+        ZoneplanError,
+    )
+    from layers.inputs import Inputs, Layer
+    from layers.read import read_inputs
+    from layers.sources import read_study
+
+__all__ = [
+    # Read
+    "read_study",
+    "read_inputs",
+    # Conditions and coordinates
+    "parse_condition",
+    "working_crs",
+    "project",
+    # Nouns
+    "Inputs",
+    "Layer",
+    "Finding",
+    # What is refused
+    "ZoneplanError",
+    "SeveralErrors",
+    "StudyError",
+    "ConditionError",
+    "UnknownNameError",
+    "SourceError",
+    "CrsError",
+    "GeometryError",
+    "LimitError",
+]
+
+_ROOMS = {
+    "read_study": "layers.sources",
+    "read_inputs": "layers.read",
+    "parse_condition": "layers.conditions",
+    "working_crs": "layers.crs",
+    "project": "layers.crs",
+    "Inputs": "layers.inputs",
+    "Layer": "layers.inputs",
+    "Finding": "layers.errors",
+    "ZoneplanError": "layers.errors",
+    "SeveralErrors": "layers.errors",
+    "StudyError": "layers.errors",
+    "ConditionError": "layers.errors",
+    "UnknownNameError": "layers.errors",
+    "SourceError": "layers.errors",
+    "CrsError": "layers.errors",
+    "GeometryError": "layers.errors",
+    "LimitError": "layers.errors",
+}
+
+__getattr__, __dir__ = open_lazily(__name__, _ROOMS)

@@ -1,4 +1,4 @@
-"""The nouns that reading gives: a source, a layer, and the stack of them all in one working CRS."""
+"""The nouns that reading gives: a source, a layer, and the inputs of them all in one working CRS."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Stack:
+class Inputs:
     """All inputs of a study, checked, repaired and in one working CRS.
 
     Attributes
@@ -79,7 +79,7 @@ class Stack:
     sources : tuple of Source
         Every file read.
     crs : pyproj.CRS
-        The working CRS, see :func:`layers.working_crs`: equal-area, metres.
+        The working CRS, see :func:`layers.crs.working_crs`: equal-area, metres.
     own_crs : pyproj.CRS
         The CRS of the units file.
     tiled : bool
@@ -87,7 +87,7 @@ class Stack:
     energy : EnergyTable or None
         What ``[energy]`` names, where the plan has it.
     industries : DataFrame or None
-        What ``[industries]`` names, where the plan has it, see :func:`layers.read_industries`.
+        What ``[industries]`` names, where the plan has it, see :func:`layers.formats.read_industries`.
     origins : mapping of str to str
         For each column of the units, the file it came from.
     """

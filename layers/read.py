@@ -31,7 +31,7 @@ from layers.formats import (
     window_of,
 )
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates, polygons_of
-from layers.inputs import Layer, Source, Stack
+from layers.inputs import Inputs, Layer, Source
 from layers.ledger import entries, gather
 from layers.raster import Borders, edges_on
 from layers.sources import IndustriesSection, LayerSection, Study, resolve_source
@@ -55,7 +55,7 @@ class _Errors:
             return None
 
 
-def read_layers(study: Study) -> Stack:
+def read_inputs(study: Study) -> Inputs:
     """All inputs of a study.
 
     Parameters
@@ -65,7 +65,7 @@ def read_layers(study: Study) -> Stack:
 
     Returns
     -------
-    Stack
+    Inputs
         Units, layers and tables, in the working CRS of the units.
 
     Raises
@@ -112,7 +112,7 @@ def read_layers(study: Study) -> Stack:
             layers.append(placed[0])
             ledger += [said, placed[1]]
     raise_all(errors.found)
-    return Stack(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy, industries, origins)
+    return Inputs(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy, industries, origins)
 
 
 def _sure(found: Found | None) -> Found:
@@ -240,12 +240,12 @@ def _sources(study: Study) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def confirm_sources(stack: Stack, study: Study) -> None:
+def confirm_sources(inputs: Inputs, study: Study) -> None:
     """Refuse inputs that have changed since they were read.
 
     Parameters
     ----------
-    stack : Stack
+    inputs : Inputs
         What was read.
     study : Study
         Where from.
@@ -256,7 +256,7 @@ def confirm_sources(stack: Stack, study: Study) -> None:
         Names the files whose sha256 is another one now, or that are gone.
     """
     now = {(one.path, one.sha256) for one in _sources(study)}
-    changed = sorted({one.path for one in stack.sources if (one.path, one.sha256) not in now})
+    changed = sorted({one.path for one in inputs.sources if (one.path, one.sha256) not in now})
     if changed:
         raise SourceError(
             f"{len(changed)} input file(s) changed while the plan was being made: {', '.join(changed)}. Wait until "

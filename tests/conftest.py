@@ -122,7 +122,7 @@ def toy_folder(
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., SimpleNamespace]:
     """Call the command in this process; gives ``code``, ``out`` and ``err``."""
-    from maps import main
+    from maps.cli.commands import main
 
     def call(*arguments: object) -> SimpleNamespace:
         before = signal.getsignal(signal.SIGTERM)

@@ -27,8 +27,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from layers import read_study
-from maps import main
+from layers.sources import read_study
+from maps.cli.commands import main
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
 

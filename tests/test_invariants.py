@@ -22,25 +22,22 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers import Agreement, GeometryError, Transfer, builtin_study, project, read_layers, read_study
-from maps import write_csv, write_run
-from zoning import (
-    CSV_TABLES,
-    account,
-    allocate,
-    assign,
-    classify,
-    complete_measures,
-    known_parties,
-    measure,
-    overlay,
-    partition,
-    positions,
-    read_rulebook,
-    resolve,
-    run,
-    settle_lines,
-)
+from layers.crs import project
+from layers.errors import GeometryError
+from layers.read import read_inputs
+from layers.sources import Agreement, Transfer, builtin_study, read_study
+from maps.run_folder import write_run
+from maps.run_folder.run_files import write_csv
+from zoning.compensation import account, known_parties, positions
+from zoning.measures import complete_measures, measure
+from zoning.overlays import overlay, settle_lines
+from zoning.overlays.planar_partition import partition
+from zoning.pipeline import run
+from zoning.policies import assign
+from zoning.quotas import allocate
+from zoning.rulebook import read_rulebook
+from zoning.tables import CSV_TABLES
+from zoning.zones import classify, resolve
 
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
@@ -232,9 +229,9 @@ def west():
     """The built-in study up to its measures."""
     study = read_study(builtin_study("us_mountain_west"))
     rulebook = read_rulebook(study.rulebook, study.date)
-    stack = read_layers(study)
-    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
-    return study, rulebook, complete_measures(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
+    inputs = read_inputs(study)
+    pieces = settle_lines(overlay(inputs.units, inputs.designations), rulebook)
+    return study, rulebook, complete_measures(measure(inputs.units, pieces, inputs.layers, rulebook), rulebook)
 
 
 @settings(ONCE, max_examples=4)

@@ -21,9 +21,13 @@ import shapely
 
 import maps.run_folder.run_files
 import zoning.overlays.unit_overlay
-from layers import LimitError, SourceError, ZoneplanError, read_study
-from maps import BusyError, WriteError, require_room, stage_folder, verify, write_run
-from zoning import overlay, run
+from layers.errors import LimitError, SourceError, ZoneplanError
+from layers.sources import read_study
+from maps.errors import BusyError, WriteError
+from maps.run_folder import require_room, verify, write_run
+from maps.run_folder.file_lock import stage_folder
+from zoning.overlays import overlay
+from zoning.pipeline import run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
@@ -244,7 +248,8 @@ def stop(*arguments):
     signal.pause()
 maps.run_folder.run_files.write_workbook = stop
 sys.argv[0] = "zoneplan"
-maps.main()
+from maps.cli import main
+main()
 """
 
 

@@ -19,10 +19,12 @@ import shapely
 from affine import Affine
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers import read_layers, read_study
-from maps import write_run
+from layers.read import read_inputs
+from layers.sources import read_study
+from maps.run_folder import write_run
 from maps.run_folder.run_files import RUN_FILES
-from zoning import overlay, run
+from zoning.overlays import overlay
+from zoning.pipeline import run
 
 ROOT = Path(__file__).resolve().parent.parent
 X0, Y0, KM, CRS = 4_000_000.0, 3_000_000.0, 1000.0, "EPSG:3035"
@@ -312,7 +314,7 @@ def test_b64_an_outline_of_many_points_is_cut_in_one_go(units) -> None:
     """A disc of 200,000 points over twelve units; cut piece by piece it would take minutes."""
     turn = np.linspace(0, 2 * np.pi, 200_001)[:-1]
     radius = 1200 + 5 * np.cos(1000 * turn)
-    disc = Polygon(np.column_stack([X0 + 2000 + radius * np.cos(turn), Y0 + 1500 + radius * np.sin(turn)]))
+    disc = Polygon(np.column_inputs([X0 + 2000 + radius * np.cos(turn), Y0 + 1500 + radius * np.sin(turn)]))
     pieces = overlay(units, {"lake": gpd.GeoDataFrame(geometry=[disc], crs=CRS)})
     assert pieces.loc[pieces["lake"], "area_ha"].sum() == pytest.approx(disc.area / 1e4, rel=1e-9)
     assert pieces["area_ha"].sum() == pytest.approx(1200, rel=1e-9)
@@ -321,9 +323,9 @@ def test_b64_an_outline_of_many_points_is_cut_in_one_go(units) -> None:
 def test_every_row_of_a_layer_is_in_the_result_or_in_the_ledger(toy_folder: Path) -> None:
     """B04, B28, B39: of a good one, an empty one, a spike and one far away."""
     give(toy_folder, [square(0, 0), None, km((3, 2), (3.5, 2), (3, 2)), square(500, 0)])
-    stack = read_layers(read_study(toy_folder / "plan.toml"))
-    kept = set(next(layer for layer in stack.layers if layer.name == "more").features.index)
-    gone = set(stack.ledger.loc[stack.ledger["layer"] == "more", "feature"])
+    inputs = read_inputs(read_study(toy_folder / "plan.toml"))
+    kept = set(next(layer for layer in inputs.layers if layer.name == "more").features.index)
+    gone = set(inputs.ledger.loc[inputs.ledger["layer"] == "more", "feature"])
     assert (kept, gone) == ({"1"}, {"2", "3", "4"})
 
 

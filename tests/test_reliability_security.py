@@ -22,9 +22,14 @@ import rasterio
 from affine import Affine
 from shapely import box
 
-from layers import LimitError, ZoneplanError, read_layers, read_study
-from maps import WriteError, require_room, write_run
-from zoning import RulebookError, read_rulebook, run
+from layers.errors import LimitError, ZoneplanError
+from layers.read import read_inputs
+from layers.sources import read_study
+from maps.errors import WriteError
+from maps.run_folder import require_room, write_run
+from zoning.errors import RulebookError
+from zoning.pipeline import run
+from zoning.rulebook import read_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 X0, Y0, KM, CRS = 4_000_000.0, 3_000_000.0, 1000.0, "EPSG:3035"
@@ -297,7 +302,7 @@ def test_s24_a_count_that_lies_is_refused_at_once(toy_folder: Path) -> None:
     with (toy_folder / "plan.toml").open("a") as file:
         file.write('\n[[layers]]\nname = "more"\nsource = "more.parquet"\nrole = "protected"\n')
     with pytest.raises(ZoneplanError, match="'1'"):
-        read_layers(read_study(toy_folder / "plan.toml"))
+        read_inputs(read_study(toy_folder / "plan.toml"))
 
 
 @pytest.mark.parametrize(

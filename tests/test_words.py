@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from layers import LANGUAGES
 from layers.conditions import clause_wording as layer_words
+from layers.languages import LANGUAGES
 from maps.locale.message_catalogues import _WORDS as MAP
 from zoning.wording import chapter_messages, solution_messages, terms
 from zoning.wording import messages as engine

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from layers.errors import raise_all
-from layers.inputs import Stack
+from layers.inputs import Inputs
 from layers.languages import require_language
 from layers.memory import uncollected, unpooled
 from layers.read import confirm_sources
 from layers.sources import Study
-from zoning.checks import complaints, dropped_units, provided, read_inputs
+from zoning.checks import complaints, dropped_units, provided, read_rulebook_and_inputs
 from zoning.compensation import account, known_parties, positions, value_services
 from zoning.energy import judge_energy, scheme_in_force
 from zoning.explanations import assume, assume_scheme
@@ -36,7 +36,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     Parameters
     ----------
     study : Study
-        From :func:`layers.read_study`.
+        From :func:`layers.sources.read_study`.
     announce : callable, optional
         Called with the name of each of ``STEPS`` before it starts.
     language : {"en", "zh"}
@@ -54,21 +54,21 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
+    >>> from layers.sources import builtin_study, read_study
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> len(plan.zones)
     164
     """
     require_language(language)
     announce("read")
-    rulebook, stack = read_inputs(study)
+    rulebook, inputs = read_rulebook_and_inputs(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
-    rulebook = without_unused_topics(rulebook, provided(study, stack))
-    raise_all(complaints(study, rulebook, stack))
+    rulebook = without_unused_topics(rulebook, provided(study, inputs))
+    raise_all(complaints(study, rulebook, inputs))
     announce("overlay")
-    pieces = settle_lines(overlay(stack.units, stack.designations, tiled=stack.tiled), rulebook)
+    pieces = settle_lines(overlay(inputs.units, inputs.designations, tiled=inputs.tiled), rulebook)
     announce("measure")
-    measured = measure(stack.units, pieces, stack.layers, rulebook)
+    measured = measure(inputs.units, pieces, inputs.layers, rulebook)
     if study.services is not None:
         measured = measured.join(value_services(measured, study.services))
     measures = complete_measures(measured, rulebook)
@@ -78,7 +78,7 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         rulebook,
         study.decisions,
         language,
-        dropped=dropped_units(stack),
+        dropped=dropped_units(inputs),
         part_of=study.units.part_of,
     )
     decided = resolve(claims, rulebook)
@@ -86,25 +86,25 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     handed = allocate_traced(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
     quotas = handed.quotas
     announce("site")
-    sitings, sites = site(quotas, pieces, study.quotas, stack.layers, rulebook)
-    lights = judge_energy(stack.energy, rulebook, language)
+    sitings, sites = site(quotas, pieces, study.quotas, inputs.layers, rulebook)
+    lights = judge_energy(inputs.energy, rulebook, language)
     announce("account")
-    flows = account(decided, measures, study, rulebook, language, units=stack.units, layers=stack.layers)
+    flows = account(decided, measures, study, rulebook, language, units=inputs.units, layers=inputs.layers)
     announce("assign")
     policies = assign(
         decided, measures, quotas, lights, flows, rulebook, language, pieces=pieces, levels=study.units.levels
     )
-    own = local_items(stack.industries, study, rulebook)
-    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, stack.units))
-    confirm_sources(stack, study)
+    own = local_items(inputs.industries, study, rulebook)
+    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, inputs.units))
+    confirm_sources(inputs, study)
     return Plan(
         study=study,
         rulebook=rulebook,
-        units=stack.units,
+        units=inputs.units,
         pieces=pieces,
         measures=measures,
         claims=tabulate(CLAIMS, claims),
-        zones=tabulate(ZONES, stack.units[["name", "jurisdiction", "area_ha"]].join(decided)),
+        zones=tabulate(ZONES, inputs.units[["name", "jurisdiction", "area_ha"]].join(decided)),
         lines=tabulate_lines(pieces, rulebook),
         quotas=quotas,
         solutions=handed.solutions,
@@ -115,26 +115,26 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         flows=flows,
         positions=positions(flows, known_parties(measures, study.units.levels), decided),
         policies=tabulate(POLICIES, policies),
-        ledger=tabulate(LEDGER, stack.ledger),
+        ledger=tabulate(LEDGER, inputs.ledger),
         assumptions=(
             *assume(
                 assumed(measured, rulebook, quotas, language),
-                undeducted(pieces, stack.layers, rulebook),
+                undeducted(pieces, inputs.layers, rulebook),
                 rulebook,
                 language,
             ),
-            *_energy_assumed(stack, rulebook, language),
+            *_energy_assumed(inputs, rulebook, language),
         ),
         roles=dict(pieces.attrs["roles"]),
-        sources=stack.sources,
-        own_crs=stack.own_crs.to_string(),
+        sources=inputs.sources,
+        own_crs=inputs.own_crs.to_string(),
         language=language,
         conflicts=conflicts(claims, measures, rulebook, language=language),
         industries=list_industries(rulebook, own, language),
     )
 
 
-def _energy_assumed(stack: Stack, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
-    if stack.energy is None:
+def _energy_assumed(inputs: Inputs, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
+    if inputs.energy is None:
         return ()
-    return assume_scheme(scheme_in_force(stack.energy, rulebook), stack.energy.period, language)
+    return assume_scheme(scheme_in_force(inputs.energy, rulebook), inputs.energy.period, language)

@@ -4,11 +4,9 @@ from layers.conditions.breakpoints import Threshold, thresholds
 from layers.conditions.calculated_columns import Calculation, parse_calculation
 from layers.conditions.clause_wording import number_text
 from layers.conditions.condition import Clause, Condition, parse_condition
-from layers.conditions.cql2 import cql2_json
-from layers.conditions.evaluation import Answer, Scalar
+from layers.conditions.evaluation import Answer
 from layers.conditions.grammar import KEYWORDS
-from layers.conditions.measure_formulas import Formula, SURFACES, parse_formula
-from layers.conditions.syntax_tree import Constant
+from layers.conditions.measure_formulas import SURFACES, Formula, parse_formula
 
 __all__ = [
     "KEYWORDS",
@@ -17,11 +15,8 @@ __all__ = [
     "Calculation",
     "Clause",
     "Condition",
-    "Constant",
     "Formula",
-    "Scalar",
     "Threshold",
-    "cql2_json",
     "number_text",
     "parse_calculation",
     "parse_condition",

@@ -59,7 +59,7 @@ class Condition(Expression):
         Returns
         -------
         dict or bool
-            Plain values, valid by the standard's schema; see :func:`layers.cql2_json`.
+            Plain values, valid by the standard's schema; see :func:`layers.conditions.cql2_json`.
 
         Raises
         ------

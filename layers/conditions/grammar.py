@@ -233,7 +233,7 @@ def _is_condition(node: Node) -> Node:
 
 
 class _Builder(Transformer[Token, Node]):
-    """Makes the tree while the text is read, so that depth is refused before Python's own stack is in danger."""
+    """Makes the tree while the text is read, so that depth is refused before Python's own inputs is in danger."""
 
     def _span(self, parts: list[Any]) -> tuple[int, int, int]:
         first, last = parts[0], parts[-1]

@@ -10,7 +10,7 @@ from layers.crs.file_and_working_crs import (
     way_between,
     working_crs,
 )
-from layers.crs.multipart import join_parts, parts_of_dimension, valid_polygons
+from layers.crs.multipart import parts_of_dimension, valid_polygons
 from layers.crs.reprojection import SAGITTA_M, densify, full_turn, project
 from layers.crs.spatial_filter import box_in, far_away, keep_near, refuse_far, shifted_by_a_turn
 
@@ -23,7 +23,6 @@ __all__ = [
     "full_turn",
     "is_equal_area",
     "is_made",
-    "join_parts",
     "keep_near",
     "known_crs",
     "parts_of_dimension",

@@ -1,9 +1,8 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
 from layers.formats.attribute_join import join_table, read_table
-from layers.formats.csv_files import read_sheet
 from layers.formats.energy_table import ENERGY_COLUMNS, EnergyTable, read_energy
-from layers.formats.feature_records import frame_of, read_records, too_deep
+from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, limit_drivers, loaded_drivers, parts_of
 from layers.formats.geotiff import (
     HOLD_ALL,
@@ -15,21 +14,18 @@ from layers.formats.geotiff import (
     read_raster,
     window_of,
 )
-from layers.formats.industry_table import INDUSTRY_COLUMNS, read_industries
-from layers.formats.shapefile import check_shapefile
+from layers.formats.industry_table import read_industries
 from layers.formats.vector import read_features, select
 
 __all__ = [
     "ALLOWED",
     "ENERGY_COLUMNS",
     "HOLD_ALL",
-    "INDUSTRY_COLUMNS",
     "EnergyTable",
     "Format",
     "Raster",
     "Window",
     "cell_condition",
-    "check_shapefile",
     "check_values",
     "digest",
     "format_of",
@@ -44,9 +40,7 @@ __all__ = [
     "read_industries",
     "read_raster",
     "read_records",
-    "read_sheet",
     "read_table",
     "select",
-    "too_deep",
     "window_of",
 ]

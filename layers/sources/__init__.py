@@ -3,19 +3,10 @@
 from layers.sources.compensation_sections import Agreement, Band, Part, Pollutant, ServicesSection, Transfer
 from layers.sources.energy_section import EnergySection, EnergyShare
 from layers.sources.quota_sections import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
-from layers.sources.sections import (
-    Decision,
-    IndustriesSection,
-    LayerSection,
-    StudySection,
-    TableSection,
-    UnitsSection,
-    check_encoding,
-    check_name,
-)
-from layers.sources.siting_section import Merit, Nearness, Siting
+from layers.sources.sections import Decision, IndustriesSection, LayerSection, UnitsSection, check_encoding, check_name
+from layers.sources.siting_section import Nearness, Siting
 from layers.sources.study_file import Study, builtin_studies, builtin_study, read_study, resolve_source, study_schema
-from layers.sources.toml_documents import Document, Positions, misfit, read_document
+from layers.sources.toml_documents import Document, read_document
 
 __all__ = [
     "Agreement",
@@ -29,11 +20,9 @@ __all__ = [
     "LayerSection",
     "Limit",
     "Lock",
-    "Merit",
     "Nearness",
     "Part",
     "Pollutant",
-    "Positions",
     "Priority",
     "Quota",
     "QuotaTransfer",
@@ -41,8 +30,6 @@ __all__ = [
     "Share",
     "Siting",
     "Study",
-    "StudySection",
-    "TableSection",
     "Transfer",
     "UnitsSection",
     "Within",
@@ -50,7 +37,6 @@ __all__ = [
     "builtin_study",
     "check_encoding",
     "check_name",
-    "misfit",
     "read_document",
     "read_study",
     "resolve_source",

@@ -7,8 +7,8 @@ from maps.cli.doctor import diagnose
 from maps.cli.progress_display import count_cases, progress
 
 if TYPE_CHECKING:
-    from maps.cli.exit_codes import judge
     from maps.cli.commands import main
+    from maps.cli.exit_codes import judge
 
 __all__ = [
     "count_cases",

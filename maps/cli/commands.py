@@ -24,7 +24,7 @@ from maps.init import split_roles, write_plan, write_study
 from maps.reports import write_dossier
 from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, read_run, require_room, require_whole, verify, write_run
 from zoning.audits import audit, plan_findings_of, rule_coverage_of
-from zoning.checks import check, group_absent, read_inputs
+from zoning.checks import check, group_absent, read_rulebook_and_inputs
 from zoning.explanations import MATTERS, at, check_coordinates, check_state, explain
 from zoning.pipeline import run
 from zoning.plan import Plan
@@ -321,7 +321,7 @@ def _check_plan(path: Path) -> list[Finding]:
         with progress() as announce:
             announce("read")
             study = read_study(path)
-            return list(check(study, *read_inputs(study)))
+            return list(check(study, *read_rulebook_and_inputs(study)))
     except ZoneplanError as error:
         return list(error.findings)
 

@@ -16,7 +16,7 @@ def write_study(name: str, folder: Path) -> Path:
     Parameters
     ----------
     name : str
-        One of :func:`layers.builtin_studies`.
+        One of :func:`layers.sources.builtin_studies`.
     folder : Path
         New, empty, or an earlier copy of the same study; files that differ from the study's are not overwritten.
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from layers.errors import ZoneplanError, raise_all, shown
 from layers.formats import parts_of
-from layers.read import read_layers
+from layers.read import read_inputs
 from layers.sources import read_study
 from maps.errors import DraftError, WriteError
 from maps.init.plan_draft import PLAN_NAME, PlanDraft, closing_comments, draft_plan
@@ -109,13 +109,13 @@ def _checked(stage: Path, draft: PlanDraft) -> str:
     plan_file.write_text(draft.text, "utf-8")
     try:
         study = read_study(plan_file)
-        stack = read_layers(study)
-        raise_all(complaints(study, draft.rulebook, stack))
+        inputs = read_inputs(study)
+        raise_all(complaints(study, draft.rulebook, inputs))
     except ZoneplanError as error:
         raise DraftError(error, REMEDY) from error
-    notes = [one for one in check(study, draft.rulebook, stack) if one.code == "absent"]
+    notes = [one for one in check(study, draft.rulebook, inputs) if one.code == "absent"]
     absent = [name for one in notes for name in one.features]
-    return draft.text + closing_comments(draft.rulebook, draft.levels, stack.units, absent, draft.language)
+    return draft.text + closing_comments(draft.rulebook, draft.levels, inputs.units, absent, draft.language)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def dossier_chapters(edition: ReportContext, said: Content) -> Iterator[Chapter]
     ----------
     edition : Edition
     said : mapping
-        What :func:`zoning.explain` says of the unit, as plain values.
+        What :func:`zoning.explanations.explain` says of the unit, as plain values.
     """
     words = edition.words
     yield _chapter("overlays", words["overlays"], _claims(edition, said["overlays"]), words["no_overlays"])

@@ -1,18 +1,14 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
-from maps.run_folder.atomic_folder import MANIFEST, Verification, require_room, require_whole, verify, write_run
-from maps.run_folder.file_lock import stage_folder
-from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, write_csv
+from maps.run_folder.atomic_folder import MANIFEST, require_room, require_whole, verify, write_run
+from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run
 
 __all__ = [
     "MANIFEST",
     "RULEBOOK_FOLDER",
-    "Verification",
     "read_run",
     "require_room",
     "require_whole",
-    "stage_folder",
     "verify",
-    "write_csv",
     "write_run",
 ]

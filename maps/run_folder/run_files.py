@@ -71,7 +71,7 @@ def write_files(
     stage : Path
         An existing, empty folder.
     excel_safe : bool
-        See :func:`maps.write_run`.
+        See :func:`maps.run_folder.write_run`.
     announce : callable, optional
         Called with the name of each page before it is drawn.
     """
@@ -104,7 +104,7 @@ def write_csv(table: Table, rows: pd.DataFrame, path: Path, *, excel_safe: bool 
     table : Table
         The declaration; its columns come first, in order.
     rows : DataFrame
-        As :func:`zoning.tabulate` leaves it.
+        As :func:`zoning.tables.tabulate` leaves it.
     path : Path
     excel_safe : bool
         Put an apostrophe before texts that begin like a formula. Numbers stay as they are.
@@ -131,7 +131,7 @@ def read_run(folder: Path) -> Plan:
     Parameters
     ----------
     folder : Path
-        A complete run; check it with :func:`maps.verify` first.
+        A complete run; check it with :func:`maps.run_folder.verify` first.
 
     Returns
     -------

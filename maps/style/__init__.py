@@ -1,21 +1,20 @@
 """Style: colours, hatches, legend, static map and pages that need no network, the same on every surface."""
 
 from maps.style.html_pages import fill_page, write_page
-from maps.style.legend import Block, MUTED, line_styles, px, xml_text
+from maps.style.legend import MUTED, line_styles, px, xml_text
 from maps.style.palette import (
     DOTS,
-    Hatch,
     INK,
     NO_CEILING_FILL,
     PAYMENT_INK,
     USE_FILLS,
+    Hatch,
     designation_inks,
     overlay_hatches,
     site_inks,
     zone_fills,
 )
 from maps.style.static_map import locator, picture
-from maps.style.svg_paths import Frame
 
 __all__ = [
     "DOTS",
@@ -24,8 +23,6 @@ __all__ = [
     "NO_CEILING_FILL",
     "PAYMENT_INK",
     "USE_FILLS",
-    "Block",
-    "Frame",
     "Hatch",
     "designation_inks",
     "fill_page",

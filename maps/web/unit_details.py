@@ -136,8 +136,8 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
     dict
         ``units``: columns in the order of ``plan.units``. Zones, lines and quotas are numbers in the order of the
         rulebook and of the study; ``rules``, ``policies``, ``settings``, ``shared`` (lists of policies that units
-        have in common), ``texts``, ``whys`` (chains as :func:`zoning.explain` tells them, line by line) and
-        ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
+        have in common), ``texts``, ``whys`` (chains as :func:`zoning.explanations.explain` tells them, line by line)
+        and ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
     """
     table = plan.zones.set_index("unit_id").reindex(plan.units.index)
     zones = {str(name): column.tolist() for name, column in table.items()}

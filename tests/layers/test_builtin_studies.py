@@ -19,11 +19,11 @@ import shapely
 from exactextract import exact_extract
 from rasterio.features import shapes
 
-from layers import builtin_studies, builtin_study, read_study
-from layers.inputs import Stack
-from layers.read import read_layers
-from layers.sources import Study
-from zoning import measure, overlay
+from layers.inputs import Inputs
+from layers.read import read_inputs
+from layers.sources import Study, builtin_studies, builtin_study, read_study
+from zoning.measures import measure
+from zoning.overlays import overlay
 
 NAME = "us_mountain_west"
 FOLDER = builtin_study(NAME).parent
@@ -54,8 +54,8 @@ def study() -> Study:
 
 
 @pytest.fixture(scope="module")
-def stack(study: Study) -> Stack:
-    return read_layers(study)
+def inputs(study: Study) -> Inputs:
+    return read_inputs(study)
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def test_check_values(counties: gpd.GeoDataFrame) -> None:
     assert (~(key | fragile | energy)).sum() == 93
 
 
-def test_what_zoneplan_reads_is_what_geopandas_reads(stack: Stack, counties: gpd.GeoDataFrame) -> None:
-    units = stack.units
+def test_what_zoneplan_reads_is_what_geopandas_reads(inputs: Inputs, counties: gpd.GeoDataFrame) -> None:
+    units = inputs.units
     assert list(units.index) == sorted(counties.index)
     assert units.loc["04013", "name"] == "Maricopa"
     assert units["jurisdiction"].tolist() == units["state"].tolist()
@@ -103,15 +103,15 @@ def test_what_zoneplan_reads_is_what_geopandas_reads(stack: Stack, counties: gpd
     )
     # an edge is straight in its file; the published areas follow geodesics, which differ along parallels
     np.testing.assert_allclose(units["area_ha"], counties["area_km2"].sort_index() * 100, rtol=2e-3)
-    assert stack.ledger.empty, "the built-in study needs no repair"
+    assert inputs.ledger.empty, "the built-in study needs no repair"
 
 
-def test_areas_are_geodesic(stack: Stack, counties: gpd.GeoDataFrame) -> None:
+def test_areas_are_geodesic(inputs: Inputs, counties: gpd.GeoDataFrame) -> None:
     """On the edges as they are split, planar hectares agree with those on the ellipsoid."""
-    geod = stack.own_crs.get_geod()
-    own = stack.units.geometry.to_crs(stack.own_crs)
+    geod = inputs.own_crs.get_geod()
+    own = inputs.units.geometry.to_crs(inputs.own_crs)
     on_ellipsoid = pd.Series([abs(geod.geometry_area_perimeter(shape)[0]) / 1e4 for shape in own], index=own.index)
-    np.testing.assert_allclose(stack.units["area_ha"], on_ellipsoid, rtol=1e-5)
+    np.testing.assert_allclose(inputs.units["area_ha"], on_ellipsoid, rtol=1e-5)
 
 
 def test_fragile_kinds_are_all_there_and_do_not_overlap(study: Study) -> None:
@@ -243,12 +243,12 @@ def test_provinces_come_out_as_whoever_knows_the_country_expects(provinces: gpd.
 
 def test_shares_of_land_are_those_that_zoneplan_measures(provinces: gpd.GeoDataFrame) -> None:
     """Another projection, another overlay, and edges split by another rule: the same shares to a millionth."""
-    stack = read_layers(read_study(builtin_study("china_provinces")))
-    measures = measure(stack.units, overlay(stack.units, stack.designations), stack.layers)
+    inputs = read_inputs(read_study(builtin_study("china_provinces")))
+    measures = measure(inputs.units, overlay(inputs.units, inputs.designations), inputs.layers)
     roles = {"fragile": "ecologically_fragile", "crops": "agricultural", "sun": "energy_rich"}
     for name, role in roles.items():
         np.testing.assert_allclose(measures[f"{role}_share"], provinces[name].fillna(0.0), atol=1e-6)
-    assert stack.ledger.empty, "the built-in study needs no repair"
+    assert inputs.ledger.empty, "the built-in study needs no repair"
 
 
 def test_coal_that_nobody_saw_stays_missing(provinces: gpd.GeoDataFrame) -> None:

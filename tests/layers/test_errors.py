@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import LimitError, SeveralErrors, SourceError, StudyError, escape_hidden, naming_the_layer, raise_all, shown
+from layers.errors import (
+    LimitError,
+    SeveralErrors,
+    SourceError,
+    StudyError,
+    escape_hidden,
+    naming_the_layer,
+    raise_all,
+    shown,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from layers import ZoneplanError, parse_condition, require_language, words_in
+from layers.conditions import parse_condition
+from layers.errors import ZoneplanError
+from layers.languages import require_language, words_in
 
 ROW = pd.DataFrame(
     {

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from layers import LEDGER_COLUMNS
-from layers.ledger import entries, gather
+from layers.ledger import LEDGER_COLUMNS, entries, gather
 
 
 def test_an_empty_ledger_has_its_columns_and_types():

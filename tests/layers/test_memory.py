@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from layers import uncollected
+from layers.memory import uncollected
 
 
 def test_it_is_off_inside_and_on_again_after_an_error():

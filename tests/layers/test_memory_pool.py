@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from layers import unpooled
+from layers.memory import unpooled
 
 
 @pytest.fixture(autouse=True)

@@ -10,18 +10,10 @@ import shapely
 from affine import Affine
 from shapely import Point, box
 
-from layers import (
-    LEDGER_COLUMNS,
-    CrsError,
-    SeveralErrors,
-    SourceError,
-    UnknownNameError,
-    ZoneplanError,
-    builtin_study,
-    read_layers,
-    read_study,
-)
-from layers.read import confirm_sources
+from layers.errors import CrsError, SeveralErrors, SourceError, UnknownNameError, ZoneplanError
+from layers.ledger import LEDGER_COLUMNS
+from layers.read import confirm_sources, read_inputs
+from layers.sources import builtin_study, read_study
 
 HEAD = """[study]
 name = "toy"
@@ -58,69 +50,69 @@ def forest(province):
 
 
 def test_units_alone(study):
-    stack = read_layers(study())
-    assert stack.units["area_ha"].tolist() == [100.0] * 12
-    assert stack.units.index.name == "unit_id"
-    assert stack.layers == ()
-    assert tuple(stack.ledger.columns) == LEDGER_COLUMNS
-    assert len(stack.ledger) == 0
-    assert stack.crs == stack.own_crs == stack.units.crs
-    assert [(one.name, one.path, len(one.sha256)) for one in stack.sources] == [("units", "units.gpkg", 64)]
+    inputs = read_inputs(study())
+    assert inputs.units["area_ha"].tolist() == [100.0] * 12
+    assert inputs.units.index.name == "unit_id"
+    assert inputs.layers == ()
+    assert tuple(inputs.ledger.columns) == LEDGER_COLUMNS
+    assert len(inputs.ledger) == 0
+    assert inputs.crs == inputs.own_crs == inputs.units.crs
+    assert [(one.name, one.path, len(one.sha256)) for one in inputs.sources] == [("units", "units.gpkg", 64)]
 
 
 def test_a_designating_layer(study, forest):
-    stack = read_layers(
+    inputs = read_inputs(
         study(
             '[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nid = "fid_"\nrole = "ecologically_fragile"\n'
             "where = \"kind = 'wood'\"\n"
         )
     )
-    (layer,) = stack.layers
+    (layer,) = inputs.layers
     assert (layer.name, layer.kind, layer.role) == ("forest", "polygons", "ecologically_fragile")
     assert list(layer.features.index) == ["f1"]
     assert layer.features.area.tolist() == [4.5e6]
-    assert stack.designations == {"forest": layer}
-    assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["forest", "f3", "outside"]]
+    assert inputs.designations == {"forest": layer}
+    assert inputs.ledger.iloc[:, :3].to_numpy().tolist() == [["forest", "f3", "outside"]]
 
 
 def test_layers_in_another_crs_are_moved_and_the_datum_is_told(study, forest, province):
     frame = gpd.read_file(forest).to_crs("EPSG:4490")
     frame.to_file(province / "forest.gpkg")
-    stack = read_layers(study('[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nrole = "ecologically_fragile"\n'))
-    assert stack.layers[0].features.crs == stack.crs
-    assert stack.layers[0].features.area.iloc[0] == pytest.approx(4.5e6, rel=1e-6)
-    assert "datum" in set(stack.ledger["finding"])
+    inputs = read_inputs(study('[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nrole = "ecologically_fragile"\n'))
+    assert inputs.layers[0].features.crs == inputs.crs
+    assert inputs.layers[0].features.area.iloc[0] == pytest.approx(4.5e6, rel=1e-6)
+    assert "datum" in set(inputs.ledger["finding"])
 
 
 def test_points_from_a_table_and_a_table(study, province):
     (province / "plants.csv").write_text(f"id,x,y,mw\n1,{X0 + 500},{Y0 + 500},10\n2,0,0,20\n3,,,5\n")
     (province / "gdp.csv").write_text("code,gdp\na1,7\nzz,9\n")
-    stack = read_layers(
+    inputs = read_inputs(
         study(
             '[[layers]]\nname = "plants"\nsource = "plants.csv"\nx = "x"\ny = "y"\ncrs = "EPSG:3035"\n'
             'measure = { mw = "sum(mw)" }\n[[tables]]\nsource = "gdp.csv"\nid = "code"\n'
         )
     )
-    (layer,) = stack.layers
+    (layer,) = inputs.layers
     assert (layer.kind, dict(layer.measures)) == ("points", {"mw": "sum(mw)"})
     assert layer.features["mw"].tolist() == [10, 20]
-    assert stack.units.loc["a1", "gdp"] == 7
-    said = stack.ledger.groupby(["layer", "finding"]).size().to_dict()
+    assert inputs.units.loc["a1", "gdp"] == 7
+    said = inputs.ledger.groupby(["layer", "finding"]).size().to_dict()
     assert said == {
         ("gdp.csv", "unmatched"): 12,
         ("plants", "crs"): 1,
         ("plants", "empty"): 1,
         ("plants", "outside"): 1,
     }
-    assert stack.designations == {}
+    assert inputs.designations == {}
 
 
 def test_patches_on_both_sides_of_the_units_designate_nothing(study, province):
     sides = [box(X0 - 5000, Y0, X0 - 3000, Y0 + 2000), box(X0 + 30000, Y0, X0 + 32000, Y0 + 2000)]
     gpd.GeoDataFrame({"kind": ["w", "e"]}, geometry=sides, crs="EPSG:3035").to_file(province / "sides.gpkg")
-    stack = read_layers(study('[[layers]]\nname = "sides"\nsource = "sides.gpkg"\nrole = "agricultural"\n'))
-    assert stack.layers[0].features.empty
-    assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["sides", "1", "outside"], ["sides", "2", "outside"]]
+    inputs = read_inputs(study('[[layers]]\nname = "sides"\nsource = "sides.gpkg"\nrole = "agricultural"\n'))
+    assert inputs.layers[0].features.empty
+    assert inputs.ledger.iloc[:, :3].to_numpy().tolist() == [["sides", "1", "outside"], ["sides", "2", "outside"]]
 
 
 def test_points_of_another_region_are_refused_unless_the_nearest_is_asked_for(study, province):
@@ -128,25 +120,25 @@ def test_points_of_another_region_are_refused_unless_the_nearest_is_asked_for(st
     (province / "plants.csv").write_text("id,x,y\n1,10.1,52.3\n2,10.2,52.4\n")
     layer = '[[layers]]\nname = "plants"\nsource = "plants.csv"\nx = "x"\ny = "y"\ncrs = "EPSG:3035"\n'
     with pytest.raises(CrsError, match=r"layer 'plants': it lies at x 10.1 to 10.2, .* do not meet"):
-        read_layers(study(layer + 'measure = { n = "count()" }\n'))
-    (nearest,) = read_layers(study(layer + 'measure = { km = "nearest(km)" }\n')).layers
+        read_inputs(study(layer + 'measure = { n = "count()" }\n'))
+    (nearest,) = read_inputs(study(layer + 'measure = { km = "nearest(km)" }\n')).layers
     assert len(nearest.features) == 2
 
 
 def test_a_raster_that_designates_and_one_that_does_not(study, rows_grid):
-    stack = read_layers(
+    inputs = read_inputs(
         study(
             '[[layers]]\nname = "north"\nsource = "elevation.tif"\nwhere = "value < 2"\nrole = "agricultural"\n'
             '[[layers]]\nname = "high"\nsource = "elevation.tif"\nrole = "elevation"\nmeasure = { m = "mean(value)" }\n'
             '[[layers]]\nname = "none"\nsource = "elevation.tif"\nwhere = "value > 99"\nrole = "water"\n'
         )
     )
-    north, high, none = stack.layers
+    north, high, none = inputs.layers
     assert (north.kind, north.features.area.sum(), north.raster.shape) == ("polygons", 4e6, (6, 8))
     assert (high.kind, high.features) == ("raster", None)
     assert (none.kind, len(none.features)) == ("polygons", 0)
-    assert list(stack.designations) == ["north", "none"]
-    assert stack.ledger.iloc[:, :3].to_numpy().tolist() == [["none", "", "empty"]]
+    assert list(inputs.designations) == ["north", "none"]
+    assert inputs.ledger.iloc[:, :3].to_numpy().tolist() == [["none", "", "empty"]]
 
 
 @pytest.mark.parametrize("west", [-110, -3])
@@ -160,19 +152,19 @@ def test_a_grid_in_longitudes_up_to_360_designates_the_same_land(study, province
     write_grid(cells, "half.tif", crs="EPSG:4326", transform=Affine(1, 0, -180, 0, -1, 90))
     write_grid(np.roll(cells, 180, axis=1), "full.tif", crs="EPSG:4326", transform=Affine(1, 0, 0, 0, -1, 90))
     layer = '[[layers]]\nname = "{0}"\nsource = "{0}.tif"\nwhere = "value > 2"\nrole = "{1}"\n'
-    stack = read_layers(study(layer.format("half", "agricultural") + layer.format("full", "water")))
-    half, full = (stack.units.intersection(one.features.union_all()).area / stack.units.area for one in stack.layers)
+    inputs = read_inputs(study(layer.format("half", "agricultural") + layer.format("full", "water")))
+    half, full = (inputs.units.intersection(one.features.union_all()).area / inputs.units.area for one in inputs.layers)
     assert 0.4 < half.min() < half.max() < 0.9
     assert full.tolist() == pytest.approx(half.tolist(), rel=1e-9)
 
 
 def test_the_order_of_rows_changes_nothing(study, forest, province):
     text = '[[layers]]\nname = "forest"\nsource = "forest.gpkg"\nid = "fid_"\nrole = "ecologically_fragile"\n'
-    one = read_layers(study(text))
+    one = read_inputs(study(text))
     for name in ("units", "forest"):
         frame = gpd.read_file(province / f"{name}.gpkg")
         frame.iloc[::-1].to_file(province / f"{name}.gpkg")
-    other = read_layers(study(text))
+    other = read_inputs(study(text))
     assert one.units.equals(other.units)
     assert one.ledger.equals(other.ledger)
 
@@ -181,7 +173,7 @@ def test_all_complaints_come_at_once(study, province):
     (province / "gdp.csv").write_text("county,gdp\na1,7\n")
     (province / "bad.gpkg").write_bytes(b"nothing")
     with pytest.raises(SeveralErrors) as caught:
-        read_layers(
+        read_inputs(
             study(
                 '[[layers]]\nname = "one"\nsource = "missing.gpkg"\nrole = "water"\n'
                 '[[layers]]\nname = "two"\nsource = "bad.gpkg"\nrole = "water"\n'
@@ -198,7 +190,7 @@ def test_complaints_after_reading_come_at_once_too(study, province):
     (province / "gdp.csv").write_text("code,population\na1,7\n")
     gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs="EPSG:3035").to_file(province / "far.gpkg")
     with pytest.raises(SeveralErrors) as caught:
-        read_layers(
+        read_inputs(
             study(
                 '[[layers]]\nname = "far"\nsource = "far.gpkg"\nrole = "water"\n'
                 '[[tables]]\nsource = "gdp.csv"\nid = "code"\n'
@@ -213,7 +205,7 @@ def test_two_tables_may_not_give_one_name(study, province):
     for name in ("a", "b"):
         (province / f"{name}.csv").write_text("code,gdp\na1,7\n")
     with pytest.raises(UnknownNameError, match=r"'gdp' is provided twice, by a.csv and by b.csv"):
-        read_layers(study('[[tables]]\nsource = "a.csv"\nid = "code"\n[[tables]]\nsource = "b.csv"\nid = "code"\n'))
+        read_inputs(study('[[tables]]\nsource = "a.csv"\nid = "code"\n[[tables]]\nsource = "b.csv"\nid = "code"\n'))
 
 
 def test_a_raster_with_hidden_nodata_is_refused_on_reading(study, write_grid):
@@ -221,7 +213,7 @@ def test_a_raster_with_hidden_nodata_is_refused_on_reading(study, write_grid):
     values[3, 3] = -9999
     write_grid(values, "grid.tif")
     with pytest.raises(SourceError, match="nodata = -9999"):
-        read_layers(study('[[layers]]\nname = "g"\nsource = "grid.tif"\nmeasure = { m = "mean(value)" }\n'))
+        read_inputs(study('[[layers]]\nname = "g"\nsource = "grid.tif"\nmeasure = { m = "mean(value)" }\n'))
 
 
 @pytest.mark.parametrize("role", ["", 'role = "water"\n'])
@@ -231,17 +223,17 @@ def test_a_raster_with_hidden_nodata_is_refused_on_reading(study, write_grid):
 )
 def test_where_of_a_raster_is_told_with_its_place(study, rows_grid, role, where, what):
     with pytest.raises(ZoneplanError, match=rf"plan.toml, line 14, column 9: layer 'g'{what}"):
-        read_layers(study(f'[[layers]]\nname = "g"\nsource = "elevation.tif"\nwhere = "{where}"\n{role}'))
+        read_inputs(study(f'[[layers]]\nname = "g"\nsource = "elevation.tif"\nwhere = "{where}"\n{role}'))
 
 
 def test_inputs_that_change_meanwhile_are_noticed(study, province):
     plan = study()
-    stack = read_layers(plan)
-    confirm_sources(stack, plan)
+    inputs = read_inputs(plan)
+    confirm_sources(inputs, plan)
     path = province / "units.gpkg"
     path.write_bytes(path.read_bytes() + b"\0")
     with pytest.raises(SourceError, match=r"1 input file\(s\) changed .* units.gpkg") as caught:
-        confirm_sources(stack, plan)
+        confirm_sources(inputs, plan)
     assert caught.value.code == "changed"
 
 
@@ -249,22 +241,22 @@ def test_a_shapefile_is_all_its_parts(study, province):
     gpd.GeoDataFrame({"a": ["x"]}, geometry=[box(X0, Y0, X0 + 100, Y0 + 100)], crs="EPSG:3035").to_file(
         province / "lake.shp"
     )
-    stack = read_layers(study('[[layers]]\nname = "lake"\nsource = "lake.shp"\nrole = "water"\n'))
-    assert [one.path for one in stack.sources][1:] == ["lake.shp", "lake.shx", "lake.dbf", "lake.prj", "lake.cpg"]
+    inputs = read_inputs(study('[[layers]]\nname = "lake"\nsource = "lake.shp"\nrole = "water"\n'))
+    assert [one.path for one in inputs.sources][1:] == ["lake.shp", "lake.shx", "lake.dbf", "lake.prj", "lake.cpg"]
 
 
 def test_the_built_in_study_reads_clean():
-    stack = read_layers(read_study(builtin_study("us_mountain_west")))
-    assert len(stack.units) == 164
-    assert isinstance(stack.units.loc["04001", "pop_2020"], (int, np.integer))
-    assert stack.units["area_ha"].to_numpy() / 100 == pytest.approx(
-        stack.units["area_km2"].to_numpy(), rel=2e-3
+    inputs = read_inputs(read_study(builtin_study("us_mountain_west")))
+    assert len(inputs.units) == 164
+    assert isinstance(inputs.units.loc["04001", "pop_2020"], (int, np.integer))
+    assert inputs.units["area_ha"].to_numpy() / 100 == pytest.approx(
+        inputs.units["area_km2"].to_numpy(), rel=2e-3
     )  # of unsplit edges
-    assert set(stack.ledger["finding"]) <= {"datum", "outside"}
-    for layer in stack.layers:
+    assert set(inputs.ledger["finding"]) <= {"datum", "outside"}
+    for layer in inputs.layers:
         if layer.kind == "polygons":
             assert shapely.is_valid(np.asarray(layer.features.geometry.array)).all()
-    assert pd.Index([one.name for one in stack.layers]).is_unique
+    assert pd.Index([one.name for one in inputs.layers]).is_unique
 
 
 @pytest.mark.parametrize("kind", ["points", "polygons", "lines"])
@@ -276,11 +268,11 @@ def test_every_feature_read_is_in_the_result_or_in_the_ledger(study, province, k
     frame = gpd.GeoDataFrame({"key": [f"k{i}" for i in range(60)]}, geometry=shapes[kind], crs="EPSG:3035")
     frame.loc[0, "geometry"] = None
     frame.to_parquet(province / "x.parquet")
-    stack = read_layers(
+    inputs = read_inputs(
         study('[[layers]]\nname = "x"\nsource = "x.parquet"\nid = "key"\nmeasure = { n = "count()" }\n')
     )
-    kept, told = set(stack.layers[0].features.index), set(stack.ledger["feature"])
+    kept, told = set(inputs.layers[0].features.index), set(inputs.ledger["feature"])
     assert kept | told == set(frame["key"])
-    union = shapely.union_all(np.asarray(stack.units.geometry.array))
+    union = shapely.union_all(np.asarray(inputs.units.geometry.array))
     met = shapely.intersects(np.asarray(frame.geometry.array), union)
     assert set(frame["key"][~met]) == told

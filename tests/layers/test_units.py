@@ -6,7 +6,8 @@ import geopandas as gpd
 import pytest
 from shapely import Point, Polygon, box
 
-from layers import GeometryError, SourceError, UnknownNameError, working_crs
+from layers.crs import working_crs
+from layers.errors import GeometryError, SourceError, UnknownNameError
 from layers.sources import UnitsSection
 from layers.units import read_units, settle_units
 

@@ -139,7 +139,8 @@ def toy_plan(make_plan: Callable[..., object]) -> object:
 @pytest.fixture
 def chain_lines() -> Callable[..., set[str]]:
     """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
-    from zoning.explanations import ANSWERS, explain
+    from zoning.explanations import explain
+    from zoning.explanations.explanation_text import ANSWERS
     from zoning.wording import engine_words
 
     def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:
@@ -171,8 +172,8 @@ def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[[str], object]:
     """A function that gives the finished plan of a built-in study, made once."""
-    from layers import builtin_study, read_study
-    from zoning import run
+    from layers.sources import builtin_study, read_study
+    from zoning.pipeline import run
 
     return functools.cache(lambda name: run(read_study(builtin_study(name))))
 

@@ -11,8 +11,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
-from layers import SourceError, read_study
-from zoning import STEPS, TABLES, run, tabulate
+from layers.errors import SourceError
+from layers.sources import read_study
+from zoning.pipeline import STEPS, run
+from zoning.tables import TABLES, tabulate
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ def plan_findings_of(plan: Plan) -> tuple[Finding, ...]:
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> [finding.code for finding in plan_findings_of(plan)]
     []

@@ -82,8 +82,8 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> found = rule_coverage_of(run(read_study(builtin_study("us_mountain_west"))))
     >>> bool(found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0)
     True
@@ -276,11 +276,11 @@ def audit(
     Parameters
     ----------
     name_or_path : str or Path
-        As for :func:`zoning.read_rulebook`.
+        As for :func:`zoning.rulebook.read_rulebook`.
     plan : Plan, optional
-        One that was made with it; then what it uses of the rulebook is told, see :func:`zoning.usage_findings`.
+        One that was made with it; then what it uses of the rulebook is told, see :func:`zoning.audits.usage_findings`.
     announce : callable, optional
-        As for :func:`zoning.run_cases`.
+        As for :func:`zoning.audits.run_cases`.
 
     Returns
     -------

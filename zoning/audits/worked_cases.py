@@ -260,7 +260,7 @@ def run_cases(
     Parameters
     ----------
     name_or_path : str or Path
-        As for :func:`zoning.read_rulebook`.
+        As for :func:`zoning.rulebook.read_rulebook`.
     announce : callable, optional
         Called before each case with the number of those that are done, and of all.
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import ConditionError, UnknownNameError, ZoneplanError
-from layers.inputs import Stack
+from layers.inputs import Inputs
 from layers.sources import Study
 from zoning.compensation import measure_names
 from zoning.errors import near
@@ -43,15 +43,15 @@ class Origin(NamedTuple):
     keys: tuple[str | int, ...] = ()
 
 
-def provided(study: Study, stack: Stack) -> frozenset[str]:
+def provided(study: Study, inputs: Inputs) -> frozenset[str]:
     """The measures that a study will have once it has run."""
-    return frozenset(origin.name for origin in _of_study(study, stack))
+    return frozenset(origin.name for origin in _of_study(study, inputs))
 
 
-def origin_faults(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[UnknownNameError]:
+def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
     """The complaints about names that two sources give, each with its place in the plan."""
     first: dict[str, Origin] = {}
-    for one in (*_of_rulebook(rulebook), *_of_study(study, stack), *_covered(study, stack)):
+    for one in (*_of_rulebook(rulebook), *_of_study(study, inputs), *_covered(study, inputs)):
         other = first.setdefault(one.name, one)
         if other is not one:
             also = one.said.removeprefix("comes ") if other.said.startswith("comes ") else one.said
@@ -62,15 +62,15 @@ def origin_faults(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Un
             )
 
 
-def _of_study(study: Study, stack: Stack) -> Iterator[Origin]:
+def _of_study(study: Study, inputs: Inputs) -> Iterator[Origin]:
     """Every measure of a study, with each of its sources."""
     homes: dict[str, tuple[str | int, ...]] = {
         part.source: ("tables", place, "source") for place, part in enumerate(study.tables)
     }
-    for column in map(str, stack.units.columns.drop(stack.units.geometry.name)):
-        home = stack.origins.get(column, "the units' file")
+    for column in map(str, inputs.units.columns.drop(inputs.units.geometry.name)):
+        home = inputs.origins.get(column, "the units' file")
         yield Origin(column, f"comes from {home}", homes.get(home, ("units", "source")))
-    designations = stack.designations
+    designations = inputs.designations
     roles = {layer.role: place for place, layer in enumerate(study.layers) if layer.name in designations}
     for role, place in roles.items():
         for ending in ("share", "ha"):
@@ -79,7 +79,7 @@ def _of_study(study: Study, stack: Stack) -> Iterator[Origin]:
         for name in layer.measure:
             yield Origin(name, f"comes from layer '{layer.name}'", ("layers", place, "measure", name))
     for name in ADDED:
-        if name != "area_ha" or name not in stack.units.columns:
+        if name != "area_ha" or name not in inputs.units.columns:
             yield Origin(name, "comes from the overlay")
     for name in measure_names(study.services):
         yield Origin(name, "comes from [services]", ("services",))
@@ -98,9 +98,9 @@ def _of_rulebook(rulebook: Rulebook) -> Iterator[Origin]:
         yield Origin(name, f"is a parameter of rulebook '{rulebook.name}'")
 
 
-def _covered(study: Study, stack: Stack) -> Iterator[Origin]:
+def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
     """What is added beside the measure of a raster that has values for a part of a unit only."""
-    rasters = {layer.name for layer in stack.layers if layer.raster is not None}
+    rasters = {layer.name for layer in inputs.layers if layer.raster is not None}
     for place, layer in enumerate(study.layers):
         for name in layer.measure if layer.name in rasters else ():
             said = f"is kept for the share of a unit that layer '{layer.name}' covers"

@@ -10,7 +10,7 @@ from datetime import date
 
 from layers.errors import ConditionError, Finding, UnknownNameError, ZoneplanError, naming_the_layer, shown
 from layers.formats import EnergyTable
-from layers.inputs import Stack
+from layers.inputs import Inputs
 from layers.sources import Study, Transfer
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.compensation import (
@@ -40,7 +40,7 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: ExpectedCol
     ----------
     study : Study
     parties : mapping of str to str
-        Those of the study, from :func:`zoning.known_parties`.
+        Those of the study, from :func:`zoning.compensation.known_parties`.
     foresight : Foresight
         Of the units and the rulebook.
 
@@ -152,16 +152,16 @@ _SWITCHED = {
 """The columns that a scheme reads only where it has the switch."""
 
 
-def energy_faults(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
+def energy_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
     """What forbids to judge the regions, and regions whose names are nearly those of a jurisdiction or unit."""
-    table = stack.energy
+    table = inputs.energy
     if table is None:
         return
     try:
         judge_energy(table, rulebook)
     except ZoneplanError as error:
         yield error
-    for region, hint in _slips(map(str, table.rows.index), study, stack):
+    for region, hint in _slips(map(str, table.rows.index), study, inputs):
         yield UnknownNameError(
             f"table '{table.name}': region '{region}' is no jurisdiction or unit of the plan, but nearly one; {hint}",
             code="near_party",
@@ -170,10 +170,10 @@ def energy_faults(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Zo
         )
 
 
-def _slips(regions: Iterable[str], study: Study, stack: Stack) -> Iterator[tuple[str, str]]:
+def _slips(regions: Iterable[str], study: Study, inputs: Inputs) -> Iterator[tuple[str, str]]:
     """Regions that are nearly a known name, or the name of a unit where its id is wanted, each with a remedy."""
-    known = known_parties(stack.units, study.units.levels)
-    named = dict(zip(stack.units["name"].astype(str), stack.units.index, strict=True))
+    known = known_parties(inputs.units, study.units.levels)
+    named = dict(zip(inputs.units["name"].astype(str), inputs.units.index, strict=True))
     for region in regions:
         close = near_misses(region, known)
         if close:
@@ -182,12 +182,12 @@ def _slips(regions: Iterable[str], study: Study, stack: Stack) -> Iterator[tuple
             yield region, f"unit '{named[region]}' has that name: write its id"
 
 
-def energy_notes(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
+def energy_notes(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:
     """Regions outside the plan, a scheme of another time, columns that it does not read, signs that look wrong."""
-    table = stack.energy
+    table = inputs.energy
     if table is None or not rulebook.schemes:
         return
-    outside = tuple(sorted(set(map(str, table.rows.index)) - set(known_parties(stack.units, study.units.levels))))
+    outside = tuple(sorted(set(map(str, table.rows.index)) - set(known_parties(inputs.units, study.units.levels))))
     if outside:
         text = (
             f"table '{table.name}': {len(outside)} region(s) are no jurisdiction and no unit of the plan; they are "

@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.conditions import SURFACES, parse_condition
 from layers.errors import ConditionError, SourceError, UnknownNameError, ZoneplanError, naming_the_layer, shown
-from layers.inputs import Layer, Stack
+from layers.inputs import Inputs, Layer
 from layers.raster import MAX_SLOPE_CELL_M
 from layers.sources import Lock, Quota, Siting, Study
 from zoning.checks.column_sources import ExpectedColumns
@@ -239,24 +239,24 @@ def _strangers(study: Study, place: int, units: pd.Index) -> Iterator[ZoneplanEr
             yield UnknownNameError(f"{at}: there is no unit {shown([unit])}{near(unit, units)}", code="unknown_unit")
 
 
-def siting_faults(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+def siting_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """What is wrong with the ``siting`` of quotas, each with its place in the file.
 
     Parameters
     ----------
     study : Study
-    stack : Stack
-        From :func:`layers.read_layers`.
+    inputs : Inputs
+        From :func:`layers.read.read_inputs`.
     """
-    layers = {layer.name: layer for layer in stack.layers}
+    layers = {layer.name: layer for layer in inputs.layers}
     listed = {section.name for section in study.layers}
     for place, quota in enumerate(study.quotas):
         if quota.siting is not None:
             at = study.where("quotas", place, "siting")
             yield from _raster(quota.siting, layers, listed, at)
             yield from _beside(quota.siting, layers, listed, at)
-            yield from _siting_conditions(quota.siting, stack, at)
-            if quota.siting.boundary and BOUNDARY_ROLE not in {layer.role for layer in stack.layers}:
+            yield from _siting_conditions(quota.siting, inputs, at)
+            if quota.siting.boundary and BOUNDARY_ROLE not in {layer.role for layer in inputs.layers}:
                 text = f"{at}: 'boundary' asks for the growth boundary, and no layer has the role '{BOUNDARY_ROLE}'"
                 yield UnknownNameError(f"{text}; add the layer, or leave 'boundary' out", code="unknown_role")
 
@@ -307,8 +307,8 @@ def _beside(siting: Siting, layers: dict[str, Layer], listed: set[str], at: str)
             yield SourceError(text, code="no_features", layer=layer.name)
 
 
-def _siting_conditions(siting: Siting, stack: Stack, at: str) -> Iterator[ZoneplanError]:
-    known = {*stack.designations, *(SURFACES if siting.layer is not None else ())}
+def _siting_conditions(siting: Siting, inputs: Inputs, at: str) -> Iterator[ZoneplanError]:
+    known = {*inputs.designations, *(SURFACES if siting.layer is not None else ())}
     for text in (*(merit.when for merit in siting.merits), *((siting.where,) if siting.where else ())):
         for name in sorted(parse_condition(text).names - known):
             hint = "; only the cells of a raster have it, and 'layer' names none" if name in SURFACES else ""

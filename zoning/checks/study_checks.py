@@ -26,8 +26,8 @@ from layers.errors import (
     raise_all,
     shown,
 )
-from layers.inputs import Stack
-from layers.read import read_layers
+from layers.inputs import Inputs
+from layers.read import read_inputs
 from layers.sources import Study
 from zoning.checks.column_sources import ADDED, ExpectedColumns, origin_faults, provided
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
@@ -40,21 +40,21 @@ from zoning.rulebook import Derived, Indicator, Rulebook, find_rulebook, read_ru
 from zoning.zones import ParentUnits, RuleEvaluation, decision_faults, gather_parents, locked_elsewhere
 
 
-def repair_notes(study: Study, stack: Stack) -> Iterator[Finding]:
+def repair_notes(study: Study, inputs: Inputs) -> Iterator[Finding]:
     """One warning a layer or table and kind of repair; the ledger has the features.
 
     Parameters
     ----------
     study : Study
         Its tables are told from its layers.
-    stack : Stack
+    inputs : Inputs
 
     Yields
     ------
     Finding
     """
     tables = {table.source for table in study.tables}
-    for (name, finding), rows in stack.ledger.groupby(["layer", "finding"], sort=True):
+    for (name, finding), rows in inputs.ledger.groupby(["layer", "finding"], sort=True):
         features = [str(feature) for feature in rows["feature"]]
         actions = "; ".join(sorted(set(rows["action"]))[:3])
         of = f"{'table' if name in tables else 'layer'} '{name}': {finding}"
@@ -92,9 +92,9 @@ def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
             )
 
 
-def shape_faults(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+def shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """The complaints about layers that cannot play their role: one needs area, elevation needs a grid."""
-    kinds = {layer.name: layer.kind for layer in stack.layers}
+    kinds = {layer.name: layer.kind for layer in inputs.layers}
     for place, layer in enumerate(study.layers):
         kind = kinds.get(layer.name)
         wanted = "raster" if layer.role == ELEVATION_ROLE else "polygons"
@@ -114,7 +114,7 @@ def shape_faults(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
 
 
 def rule_faults(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
-    """The complaints that :func:`zoning.classify` will have, as far as they can be told before anything is measured.
+    """What :func:`zoning.zones.classify` will complain about, as far as that can be told before anything is measured.
 
     Parameters
     ----------
@@ -163,8 +163,8 @@ def _wholes(foresight: ExpectedColumns, level: str) -> ParentUnits:
 GIVES_NO = "no layer or table gives "
 
 
-def read_inputs(study: Study) -> tuple[Rulebook, Stack]:
-    """The rulebook of a study on its date, and its layers as :func:`layers.read_layers` reads them.
+def read_rulebook_and_inputs(study: Study) -> tuple[Rulebook, Inputs]:
+    """The rulebook of a study on its date, and its layers as :func:`layers.read.read_inputs` reads them.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def read_inputs(study: Study) -> tuple[Rulebook, Stack]:
         know. A rulebook that is not there has its place in the plan.
     """
     unread: list[ZoneplanError] = []
-    rulebook = stack = None
+    rulebook = inputs = None
     try:
         with naming_the_layer(study.where("study", "rulebook")):
             find_rulebook(study.rulebook)
@@ -181,22 +181,22 @@ def read_inputs(study: Study) -> tuple[Rulebook, Stack]:
     except ZoneplanError as error:
         unread += _several(error)
     try:
-        stack = read_layers(study)
+        inputs = read_inputs(study)
     except ZoneplanError as error:
         unread += _several(error)
-    if rulebook is None or stack is None:
+    if rulebook is None or inputs is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread
         known = [] if rulebook is None else [*role_faults(study, rulebook), *_decisions(study, rulebook, units)]
         raise_all([*known, *unread])
         raise AssertionError  # one of the two was refused, and that has been raised
-    return rulebook, stack
+    return rulebook, inputs
 
 
 def _several(error: ZoneplanError) -> tuple[ZoneplanError, ...]:
     return error.errors if isinstance(error, SeveralErrors) else (error,)
 
 
-def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]:
+def check(study: Study, rulebook: Rulebook, inputs: Inputs) -> tuple[Finding, ...]:
     """Every finding on a study whose layers have been read.
 
     Parameters
@@ -204,8 +204,8 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
     study : Study
     rulebook : Rulebook
         In force on the study's date.
-    stack : Stack
-        From :func:`layers.read_layers`.
+    inputs : Inputs
+        From :func:`layers.read.read_inputs`.
 
     Returns
     -------
@@ -214,46 +214,47 @@ def check(study: Study, rulebook: Rulebook, stack: Stack) -> tuple[Finding, ...]
 
     Examples
     --------
-    >>> from layers import builtin_study, read_layers, read_study
-    >>> from zoning import read_rulebook
+    >>> from layers.sources import builtin_study, read_study
+    >>> from layers.read import read_inputs
+    >>> from zoning.rulebook import read_rulebook
     >>> study = read_study(builtin_study("us_mountain_west"))
-    >>> findings = check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    >>> findings = check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
     >>> [finding.text for finding in findings if finding.level == "error"]
     []
     """
-    rulebook = without_unused_topics(rulebook, provided(study, stack))
-    errors = [finding for complaint in complaints(study, rulebook, stack) for finding in complaint.findings]
+    rulebook = without_unused_topics(rulebook, provided(study, inputs))
+    errors = [finding for complaint in complaints(study, rulebook, inputs) for finding in complaint.findings]
     return (
         *errors,
-        *repair_notes(study, stack),
-        *_idle_decisions(study, stack),
-        *_absent(study, rulebook, stack),
-        *_locked(study, rulebook, stack),
-        *flow_notes(study, rulebook, known_parties(stack.units, study.units.levels)),
-        *energy_notes(study, rulebook, stack),
+        *repair_notes(study, inputs),
+        *_idle_decisions(study, inputs),
+        *_absent(study, rulebook, inputs),
+        *_locked(study, rulebook, inputs),
+        *flow_notes(study, rulebook, known_parties(inputs.units, study.units.levels)),
+        *energy_notes(study, rulebook, inputs),
     )
 
 
-def complaints(study: Study, rulebook: Rulebook, stack: Stack) -> list[ZoneplanError]:
+def complaints(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[ZoneplanError]:
     """The errors of :func:`check`, for a caller who wants to raise them together."""
-    rulebook = without_unused_topics(rulebook, provided(study, stack))
-    misfitting = list(misfits(stack.units, rulebook, stack.origins))
-    foresight = _foresight(study, rulebook, stack, [error.layer for error in misfitting])
+    rulebook = without_unused_topics(rulebook, provided(study, inputs))
+    misfitting = list(misfits(inputs.units, rulebook, inputs.origins))
+    foresight = _foresight(study, rulebook, inputs, [error.layer for error in misfitting])
     return [
         *role_faults(study, rulebook),
-        *shape_faults(study, stack),
-        *_formulas(study, stack),
-        *_names(study, rulebook, stack),
-        *origin_faults(study, rulebook, stack),
+        *shape_faults(study, inputs),
+        *_formulas(study, inputs),
+        *_names(study, rulebook, inputs),
+        *origin_faults(study, rulebook, inputs),
         *misfitting,
         *rule_faults(study, foresight),
-        *_decisions(study, rulebook, _known_units(study, stack), dropped_units(stack)),
+        *_decisions(study, rulebook, _known_units(study, inputs), dropped_units(inputs)),
         *quota_faults(study, foresight),
-        *siting_faults(study, stack),
-        *(local_list_faults(stack.industries, study, rulebook, stack.units) if stack.industries is not None else ()),
-        *service_faults(study, provided(study.model_copy(update={"services": None}), stack), foresight.known),
-        *flow_faults(study, known_parties(stack.units, study.units.levels), foresight),
-        *energy_faults(study, rulebook, stack),
+        *siting_faults(study, inputs),
+        *(local_list_faults(inputs.industries, study, rulebook, inputs.units) if inputs.industries is not None else ()),
+        *service_faults(study, provided(study.model_copy(update={"services": None}), inputs), foresight.known),
+        *flow_faults(study, known_parties(inputs.units, study.units.levels), foresight),
+        *energy_faults(study, rulebook, inputs),
     ]
 
 
@@ -264,19 +265,19 @@ def _decisions(
     return decision_faults(study.decisions, units, rulebook, dropped, places)
 
 
-def _known_units(study: Study, stack: Stack) -> pd.Index:
+def _known_units(study: Study, inputs: Inputs) -> pd.Index:
     """Units and larger units on which somebody may decide."""
     level = study.units.part_of
-    if level is None or level not in stack.units.columns:
-        return stack.units.index
-    return stack.units.index.union(pd.Index(stack.units[level].dropna().astype("str")).unique())
+    if level is None or level not in inputs.units.columns:
+        return inputs.units.index
+    return inputs.units.index.union(pd.Index(inputs.units[level].dropna().astype("str")).unique())
 
 
-def dropped_units(stack: Stack) -> frozenset[str]:
+def dropped_units(inputs: Inputs) -> frozenset[str]:
     """Units that the file has and the study has not, for they have no geometry."""
-    ledger = stack.ledger
+    ledger = inputs.ledger
     gone = ledger.loc[(ledger["layer"] == "units") & (ledger["finding"] == "empty"), "feature"]
-    return frozenset(map(str, gone)) - set(stack.units.index)
+    return frozenset(map(str, gone)) - set(inputs.units.index)
 
 
 def group_absent(findings: Sequence[Finding]) -> list[Finding]:
@@ -307,20 +308,20 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
     return [*others[:place], grouped, *others[place:]]
 
 
-def _formulas(study: Study, stack: Stack) -> Iterator[ZoneplanError]:
+def _formulas(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """Formulas that their layer cannot answer: another kind of layer, no such column, no numbers in it."""
-    layers = {layer.name: layer for layer in stack.layers}
+    layers = {layer.name: layer for layer in inputs.layers}
     for place, section in enumerate(study.layers):
         for name in section.measure if section.name in layers else ():
             try:
                 with naming_the_layer(study.where("layers", place, "measure", name)):
-                    try_formula(stack.units, layers[section.name], name)
+                    try_formula(inputs.units, layers[section.name], name)
             except ZoneplanError as error:
                 yield error
 
 
-def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanError]:
-    names = provided(study, stack)
+def _names(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
+    names = provided(study, inputs)
     for indicator in rulebook.indicators:
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
@@ -331,17 +332,17 @@ def _names(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[ZoneplanE
             )
 
 
-def _foresight(study: Study, rulebook: Rulebook, stack: Stack, misfitting: Sequence[str]) -> ExpectedColumns:
+def _foresight(study: Study, rulebook: Rulebook, inputs: Inputs, misfitting: Sequence[str]) -> ExpectedColumns:
     """What there will be: measures of the study, indicators of the rulebook, and what it derives; and what is known."""
-    given = provided(study, stack)
-    known = stack.units.drop(columns=[stack.units.geometry.name, *misfitting])
+    given = provided(study, inputs)
+    known = inputs.units.drop(columns=[inputs.units.geometry.name, *misfitting])
     listed: tuple[Indicator | Derived, ...] = (*rulebook.indicators, *rulebook.derived)
     taken = (one.name for one in listed if not one.name.startswith(QUOTA))  # a quota that the study has is given
     return ExpectedColumns(expected_measures(known, rulebook, given), given.union(taken), rulebook)
 
 
-def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:
-    dropped = dropped_units(stack)
+def _idle_decisions(study: Study, inputs: Inputs) -> Iterator[Finding]:
+    dropped = dropped_units(inputs)
     for place, decision in enumerate(study.decisions):
         if decision.unit in dropped:
             text = (
@@ -357,10 +358,10 @@ def _idle_decisions(study: Study, stack: Stack) -> Iterator[Finding]:
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
 
 
-def _locked(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
+def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:
     """Normal where a study is a part of the country, so a note."""
     level = study.units.part_of
-    absent = locked_elsewhere(stack.units, rulebook, None if level is None else stack.units[level])
+    absent = locked_elsewhere(inputs.units, rulebook, None if level is None else inputs.units[level])
     if absent:
         names = tuple(entry.place[1] for entry in absent.values())
         text = (
@@ -370,8 +371,8 @@ def _locked(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]
         yield Finding("note", "locked_elsewhere", "", names[:5], len(names), text)
 
 
-def _absent(study: Study, rulebook: Rulebook, stack: Stack) -> Iterator[Finding]:
-    names = provided(study, stack)
+def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:
+    names = provided(study, inputs)
     for indicator in rulebook.indicators:
         if indicator.name not in names and indicator.when_absent != "error":
             value = indicator.when_absent

@@ -8,22 +8,9 @@ from zoning.compensation.ecosystem_services import (
     service_faults,
     value_services,
 )
-from zoning.compensation.horizontal_agreements import (
-    complete_agreement,
-    expand_agreements,
-    index_of,
-    parties_of,
-    settle_agreement,
-)
+from zoning.compensation.horizontal_agreements import complete_agreement, expand_agreements, parties_of
 from zoning.compensation.parties import BUDGET, POOL, known_parties, namesakes, near_misses, parties_of_unit
-from zoning.compensation.upstream_pairs import river_pairs
-from zoning.compensation.vertical_transfers import (
-    TransferContext,
-    conditions_of,
-    measures_of,
-    pay_transfer,
-    require_values,
-)
+from zoning.compensation.vertical_transfers import TransferContext, conditions_of, measures_of, require_values
 
 __all__ = [
     "BUDGET",
@@ -35,7 +22,6 @@ __all__ = [
     "complete_agreement",
     "conditions_of",
     "expand_agreements",
-    "index_of",
     "itemise_services",
     "known_parties",
     "measure_names",
@@ -45,12 +31,9 @@ __all__ = [
     "parties_of",
     "parties_of_unit",
     "party_faults",
-    "pay_transfer",
     "payment_rows",
     "positions",
     "require_values",
-    "river_pairs",
     "service_faults",
-    "settle_agreement",
     "value_services",
 ]

@@ -36,7 +36,7 @@ def account(
     Parameters
     ----------
     zones : DataFrame
-        From :func:`zoning.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+        From :func:`zoning.zones.resolve`: index ``unit_id``; ``main`` and ``overlays``.
     measures : DataFrame
         Index ``unit_id``, the same units; one column a measure and one a jurisdiction level.
     study : Study
@@ -58,13 +58,13 @@ def account(
     Raises
     ------
     ZoneplanError
-        What :func:`zoning.settle` and :func:`zoning.hand_over` refuse; a party whose name is nearly that of a
-        jurisdiction or unit; a river that shows no pair of parties, or several.
+        What :func:`zoning.compensation.settle_agreement` and :func:`zoning.compensation.pay_transfer` refuse; a party
+        whose name is nearly that of a jurisdiction or unit; a river that shows no pair of parties, or several.
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import read_rulebook
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.rulebook import read_rulebook
     >>> study = read_study(builtin_study("us_mountain_west"))
     >>> zones = pd.DataFrame({"main": ["general"], "overlays": [""]}, index=["08031"])
     >>> account(zones, pd.DataFrame(index=["08031"]), study, read_rulebook("us_west", study.date)).empty
@@ -123,7 +123,7 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
     flows : DataFrame
         The FLOWS table.
     known : mapping of str to str
-        Parties of the study and their kind, from :func:`zoning.known_parties`.
+        Parties of the study and their kind, from :func:`zoning.compensation.known_parties`.
     zones : DataFrame, optional
         Index ``unit_id``; with it the units of each main function are summed as well.
 

@@ -121,7 +121,7 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None, language:
     Notes
     -----
     Amounts are exact decimals in whole steps; what has to be split is apportioned by
-    :func:`zoning.apportion`, so that the parts sum to the whole.
+    :func:`zoning.solver.apportion`, so that the parts sum to the whole.
 
     pool
         Paid in by the shares of ``pay``, paid out by those of ``receive``. Each section that missed its target takes

@@ -257,8 +257,8 @@ def pay_transfer(transfer: Transfer, sight: TransferContext, language: str = "en
         weighted = pct per cent of the budget * share of the weight
 
     Weighted parts are taken first; what remains of the budget is shared in proportion to the sum of the other parts.
-    The result is apportioned in whole steps by :func:`zoning.apportion`, so that the budget is exhausted exactly and
-    nobody with a larger need gets less. With ``last``, the bounds of growth are last * (1 + pct / 100).
+    The result is apportioned in whole steps by :func:`zoning.solver.apportion`, so that the budget is exhausted exactly
+    and nobody with a larger need gets less. With ``last``, the bounds of growth are last * (1 + pct / 100).
 
     At a jurisdiction level, measures are summed over its units before the gap is taken; what is no sum (a coefficient)
     must be the same in all of them.

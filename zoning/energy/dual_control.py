@@ -73,8 +73,8 @@ def apportion_energy(
 
     No formula by which the state splits its total is public. Fagaihuanzi [2021] 1310 names productivity as an important
     ground and favours efficient regions that grow fast; the weight is the house's own reading of that. Amounts are
-    apportioned by :func:`zoning.apportion`: as the bounds do not depend on the total, a smaller total never means more
-    for anyone.
+    apportioned by :func:`zoning.solver.apportion`: as the bounds do not depend on the total, a smaller total never
+    means more for anyone.
 
     Examples
     --------
@@ -304,7 +304,7 @@ def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
     Examples
     --------
     >>> import pandas as pd
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> rulebook = read_rulebook("main_functional_areas", date(2025, 1, 1))
     >>> [scheme_in_force(EnergyTable(period, pd.DataFrame()), rulebook).code for period in (2019, 2021, 2026)]
     ['13th_plan', '14th_plan', 'carbon']
@@ -346,8 +346,8 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     Parameters
     ----------
     energy : EnergySection, EnergyTable or None
-        ``study.energy``, or the table itself: index region, columns as :class:`layers.EnergyTable` says. None gives
-        a table without rows.
+        ``study.energy``, or the table itself: index region, columns as :class:`layers.formats.EnergyTable` says. None
+        gives a table without rows.
     rulebook : Rulebook
         Its schemes (``energy.toml``).
     language : {"en", "zh"}
@@ -390,7 +390,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> rows = pd.DataFrame(
     ...     {
     ...         "intensity_target_pct": ["3", "3"],

@@ -20,9 +20,9 @@ def assume(
     Parameters
     ----------
     absent : iterable of Assumption
-        From :func:`zoning.assumed`.
+        From :func:`zoning.measures.assumed`.
     undeducted_roles : iterable of str
-        From :func:`zoning.undeducted`.
+        From :func:`zoning.measures.undeducted`.
     rulebook : Rulebook
     language : {"en", "zh"}
 
@@ -66,7 +66,7 @@ def assumption_title(one: Assumption, rulebook: Rulebook, language: str) -> str:
 
     Examples
     --------
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> gap = Assumption("private_right", "role", "no layer has the role 'private_right': it is taken as 0")
     >>> assumption_title(gap, read_rulebook("us_west"), "en")
     'Share of land with existing private rights in wilderness'

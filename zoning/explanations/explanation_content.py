@@ -44,10 +44,11 @@ class Explanation:
     Attributes
     ----------
     content : dict
-        Keys ``unit``, ``plan``, ``status``, ``standing`` (see :func:`zoning.standings`), ``whole``, ``main``,
-        ``overlays``, ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``,
-        ``flows``, ``policies``, ``industries``, ``margins``, ``assumptions``.
-        ``main`` and the entries of all these lists but the last two are links of one form, see :func:`zoning.link`.
+        Keys ``unit``, ``plan``, ``status``, ``standing`` (see :func:`zoning.zones.decision_status`), ``whole``,
+        ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``,
+        ``services``, ``flows``, ``policies``, ``industries``, ``margins``, ``assumptions``.
+        ``main`` and the entries of all these lists but the last two are links of one form, see
+        :func:`zoning.explanations.reason_record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -116,8 +117,8 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> explain(plan, "08031").as_dict()["main"]["zone"]
     'key_development'
@@ -154,7 +155,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     Parameters
     ----------
     plan : Plan
-        In the language wanted, see :func:`zoning.retell`.
+        In the language wanted, see :func:`zoning.explanations.retell`.
     ids : iterable of str
 
     Returns
@@ -162,12 +163,13 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
-        :func:`zoning.link` says; where several units have the same one, it is one object, not to be changed.
+        :func:`zoning.explanations.reason_record` says; where several units have the same one, it is one object, not to
+        be changed.
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> denver = trace(plan, ["08031"])["08031"]["main"]
     >>> denver["written"], [one["name"] for one in denver["parameters"]]

@@ -32,7 +32,7 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
 
     Examples
     --------
-    >>> from zoning import reason_record
+    >>> from zoning.explanations.trace_records import reason_record
     >>> wild = reason_record("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
     >>> entry_heading("industries", wild)
     'Wild land: 2 prohibited, 1 restricted'
@@ -188,17 +188,17 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     Parameters
     ----------
     link : mapping
-        See :func:`zoning.link`.
+        See :func:`zoning.explanations.reason_record`.
     language : {"en", "zh"}
 
     Returns
     -------
     iterator of ReasonLine
-        Names are in the text as they were read, see :func:`layers.visible`.
+        Names are in the text as they were read, see :func:`layers.errors.escape_hidden`.
 
     Examples
     --------
-    >>> from zoning import reason_record
+    >>> from zoning.explanations.trace_records import reason_record
     >>> floor = reason_record("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
     >>> [(one.depth, one.text) for one in reason_lines(floor)]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
@@ -298,13 +298,13 @@ def explanation_lines(content: Mapping[str, Any], language: str = "en") -> Itera
     Parameters
     ----------
     content : mapping
-        Of a :class:`zoning.Explanation`.
+        Of a :class:`zoning.explanations.Explanation`.
     language : {"en", "zh"}
 
     Yields
     ------
     str
-        Lines without an end; names are in them as they were read, see :func:`layers.visible`.
+        Lines without an end; names are in them as they were read, see :func:`layers.errors.escape_hidden`.
     """
     yield from _Narrator(language).lines(content)
 

@@ -138,8 +138,8 @@ def explain_services(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     dict of str to list of dict
         By unit; empty where the study values no services. Otherwise one link of kind "services" with a link of kind
         "class" for each class of land that the unit has. Beside the keys of a link ``classes`` (rows of
-        :func:`zoning.itemise_services`, money as text), ``measures`` (what :func:`zoning.value_services` gives) and
-        ``settings`` (the same in words).
+        :func:`zoning.compensation.itemise_services`, money as text), ``measures`` (what
+        :func:`zoning.compensation.value_services` gives) and ``settings`` (the same in words).
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     services = plan.study.services

@@ -52,8 +52,8 @@ def ask_industry(
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("china_provinces")))
     >>> verdict = ask_industry(plan, plan.zones["unit_id"][0], "3011")
     >>> verdict.code, verdict.treatment, verdict.decided_by.list

@@ -155,7 +155,7 @@ def at(
     lon, lat : float
         WGS 84, degrees, longitude first.
     industry : str, optional
-        Code of a branch of industry, as for :func:`zoning.ask_industry`.
+        Code of a branch of industry, as for :func:`zoning.explanations.ask_industry`.
     state : {"planned", "existing"}
     language : {"en", "zh"}, optional
         By default the plan's own.
@@ -175,8 +175,8 @@ def at(
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> at(plan, -104.99, 39.74).as_dict()["unit"]["name"]
     'Denver'

@@ -230,7 +230,7 @@ def explain_lists(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     dict of str to list of dict
         By unit, sorted by list. Beside the keys of a link: ``list``, ``title``, ``prohibited`` and ``restricted``, the
         numbers of its items, and ``policies``, those by which it holds. What an item says, and whether an industry may
-        settle, :func:`zoning.ask_industry` tells.
+        settle, :func:`zoning.explanations.ask_industry` tells.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     if plan.industries.empty:

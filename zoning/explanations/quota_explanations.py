@@ -39,8 +39,8 @@ def quota_causes(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> sorted(quota_causes(plan, plan.study.quotas[0], "08031"))
     ['groups', 'limits', 'locks', 'transfers']
@@ -253,7 +253,7 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     -------
     dict of str to list of dict
         By unit, in the order of the QUOTAS table. Beside the keys of a link the columns of the table, the amount of the
-        unit's jurisdiction, what :func:`zoning.grant` says, and its ``solution``. Links: each
+        unit's jurisdiction, what :func:`zoning.explanations.quota_causes` says, and its ``solution``. Links: each
         ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times each
         ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved`` amount,
         ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the amount goes

@@ -349,7 +349,7 @@ def derived_in(plan: Plan) -> tuple[Derived, ...]:
 
 
 def norms_in(plan: Plan, language: str) -> pd.DataFrame:
-    """The norms of a plan's rulebook at every place; columns as :func:`zoning.weigh_norms` has them."""
+    """The norms of a plan's rulebook at every place; columns as :func:`zoning.zones.weigh_norms` has them."""
     return weigh_norms(plan.measures, plan.rulebook, plan.study.units.levels, plan.quotas, language)
 
 

@@ -2,14 +2,13 @@
 
 from zoning.measures.aggregation import mean_by, paths, places_of, sum_by, without_noise
 from zoning.measures.indicators import (
-    Because,
     QUOTA,
+    Because,
     amounts,
     assumed,
     assumption,
     column_of,
     complete_measures,
-    derive,
     expected_measures,
     explain_derived,
     misfits,
@@ -22,8 +21,6 @@ from zoning.measures.unit_measures import (
     deducted_roles,
     measure,
     steepness,
-    summarise_lines,
-    summarise_points,
     try_formula,
     undeducted,
 )
@@ -41,7 +38,6 @@ __all__ = [
     "column_of",
     "complete_measures",
     "deducted_roles",
-    "derive",
     "expected_measures",
     "explain_derived",
     "mean_by",
@@ -51,8 +47,6 @@ __all__ = [
     "places_of",
     "steepness",
     "sum_by",
-    "summarise_lines",
-    "summarise_points",
     "try_formula",
     "undeducted",
     "without_noise",

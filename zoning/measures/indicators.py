@@ -368,7 +368,7 @@ def assumption(one: Indicator, rulebook: Rulebook, language: str = "en") -> Assu
 
     Examples
     --------
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> metro = Indicator(name="metro", type="boolean", when_absent="unknown")
     >>> assumption(metro, read_rulebook("us_west")).assumed
     'no layer or table gives it: it is taken as unknown'

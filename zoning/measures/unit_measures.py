@@ -271,9 +271,9 @@ def measure(
     Parameters
     ----------
     units : GeoDataFrame
-        As given to :func:`zoning.overlay`.
+        As given to :func:`zoning.overlays.overlay`.
     pieces : GeoDataFrame
-        From :func:`zoning.overlay`.
+        From :func:`zoning.overlays.overlay`.
     layers : iterable of Layer
         Their ``measures`` are computed; one with the role ``elevation`` deducts steep land.
     rulebook : Rulebook, optional
@@ -303,7 +303,7 @@ def measure(
     Examples
     --------
     >>> from shapely import box
-    >>> from zoning import overlay
+    >>> from zoning.overlays import overlay
     >>> units = gpd.GeoDataFrame({"people": [7]}, geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
     >>> water = gpd.GeoDataFrame(geometry=[box(150, 0, 300, 100)], crs="EPSG:3035")
     >>> measure(units, overlay(units, {"water": water})).T
@@ -366,7 +366,7 @@ def undeducted(
     Parameters
     ----------
     pieces : GeoDataFrame
-        From :func:`zoning.overlay`.
+        From :func:`zoning.overlays.overlay`.
     layers : iterable of Layer
     rulebook : Rulebook, optional
         Roles of control lines that it does not have are left out, for its country does not draw them.

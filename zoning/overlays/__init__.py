@@ -1,14 +1,12 @@
 """The overlay: units cut by every designation into pieces, and control lines settled among them."""
 
 from zoning.overlays.control_lines import covered, roles_of, settle_lines, tabulate_lines
-from zoning.overlays.planar_partition import partition
 from zoning.overlays.unit_overlay import checked_crs, overlay, unit_ids
 
 __all__ = [
     "checked_crs",
     "covered",
     "overlay",
-    "partition",
     "roles_of",
     "settle_lines",
     "tabulate_lines",

@@ -20,7 +20,7 @@ def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFra
     Parameters
     ----------
     pieces : GeoDataFrame
-        From :func:`zoning.overlay`.
+        From :func:`zoning.overlays.overlay`.
     rulebook : Rulebook
         Its ``lines`` in order of precedence, each with the roles that draw it.
 

@@ -38,7 +38,7 @@ def overlay(
         By name. Valid polygons in the CRS of the units; polygons of one designation may overlap and count once. The
         role of a bare GeoDataFrame is its name.
     tiled : bool
-        The units are known to be a valid coverage, as :func:`layers.read_layers` tells, and are not tested again.
+        The units are known to be a valid coverage, as :func:`layers.read.read_inputs` tells, and are not tested again.
 
     Returns
     -------

@@ -6,12 +6,10 @@ from zoning.policies.applicability import (
     condition_contexts,
     exception_text,
     exceptions_of,
-    overrule,
     plain_value,
     uncovered,
 )
 from zoning.policies.negative_lists import (
-    Match,
     Verdict,
     count_industries,
     find_repeats,
@@ -27,7 +25,6 @@ from zoning.policies.policy_parameters import describe_parameters, policy_parame
 
 __all__ = [
     "ConditionContext",
-    "Match",
     "Verdict",
     "assign",
     "condition_contexts",
@@ -43,7 +40,6 @@ __all__ = [
     "local_items",
     "local_list_faults",
     "looser_faults",
-    "overrule",
     "plain_value",
     "policy_parameters_of",
     "uncovered",

@@ -147,7 +147,7 @@ def condition_contexts(
     levels: Sequence[str] = ("jurisdiction",),
     scopes: Collection[str] = ("unit", "piece", "jurisdiction"),
 ) -> Mapping[str, ConditionContext]:
-    """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.assign`.
+    """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.policies.assign`.
 
     ``scopes`` says which are wanted; "unit" is always there, the others where there are pieces or jurisdictions.
 
@@ -332,7 +332,7 @@ def assign(
     Parameters
     ----------
     zones : DataFrame
-        From :func:`zoning.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+        From :func:`zoning.zones.resolve`: index ``unit_id``; ``main`` and ``overlays``.
     measures : DataFrame
         Index ``unit_id``, the same units.
     quotas : DataFrame
@@ -348,7 +348,7 @@ def assign(
     language : {"en", "zh"}
         Of titles, clauses and reasons of exceptions.
     pieces : DataFrame, optional
-        From :func:`zoning.settle_lines`. Without it policies on pieces are not asked.
+        From :func:`zoning.overlays.settle_lines`. Without it policies on pieces are not asked.
     levels : sequence of str
         Columns of ``measures`` with the jurisdictions, highest first. Policies of scope "jurisdiction" are asked of the
         last, and of nobody where there are none.
@@ -360,7 +360,8 @@ def assign(
         ``parameters`` has the value and the unit of measure where a policy names a parameter or an indicator.
         ``overruled_by`` is empty where the policy is in force; else it names the stricter policy, or is
         ``exception-<n>``, the place of the exception in the policy, whose reason and reference stand in ``exception``.
-        ``inherited_from`` is the jurisdiction that was asked. What gives way, and where, :func:`zoning.overrule` says.
+        ``inherited_from`` is the jurisdiction that was asked. What gives way, and where,
+        :func:`zoning.policies.overrule` says.
 
     Raises
     ------
@@ -377,7 +378,7 @@ def assign(
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> from zoning.tables import QUOTAS
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> zones = pd.DataFrame({"main": ["key_development"], "overlays": [""]}, index=["08031"])

@@ -107,7 +107,7 @@ class Verdict:
         }
 
     def lines(self) -> Iterator[str]:
-        """The verdict line by line; names are in it as they were read, see :func:`layers.visible`."""
+        """The verdict line by line; names are in it as they were read, see :func:`layers.errors.escape_hidden`."""
         words = industry_words(self.language)
         said = {"state": words[self.state], "treatment": words[self.treatment]}
         key = "verdict" if self.code == self.listed else "verdict_within"
@@ -148,7 +148,7 @@ def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None, languag
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> items = list_industries(read_rulebook("main_functional_areas", date(2025, 7, 1)))
     >>> items.loc[items["code"] == "C16", ["treatment", "state"]].values.tolist()
     [['restricted', 'both']]
@@ -225,7 +225,7 @@ def judge_industry(
 
     Examples
     --------
-    >>> from zoning import read_classification
+    >>> from zoning.rulebook.industry_classification import read_classification
     >>> row = {"list": "town", "item": 1, "code": "C30", "treatment": "prohibited", "state": "planned",
     ...        "conditions": "", "note": "", "reference": "Town order 1", "verified": True}
     >>> verdict = judge_industry(pd.DataFrame([row]), "3011", read_classification("gbt4754_2017"))
@@ -290,7 +290,7 @@ def count_industries(codes: Iterable[str], industries: Classification) -> tuple[
 
     Examples
     --------
-    >>> from zoning import read_classification
+    >>> from zoning.rulebook.industry_classification import read_classification
     >>> count_industries(["C3011", "C3012", "C3021", "B0610"], read_classification("gbt4754_2017"))
     (2, 2, 3, 4)
     """
@@ -316,7 +316,7 @@ def local_list_faults(
     Parameters
     ----------
     own : DataFrame
-        From :func:`layers.read_industries`.
+        From :func:`layers.formats.read_industries`.
     study : Study
     rulebook : Rulebook
     units : DataFrame

@@ -44,7 +44,7 @@ def describe_parameters(policy: Policy | None, settings: Mapping[str, Any], rule
 
     Examples
     --------
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> rulebook = read_rulebook("us_west")
     >>> (park,) = (one for one in rulebook.policies if one.id == "air-class-one")
     >>> describe_parameters(park, policy_parameters_of(park, rulebook), rulebook, "en")

@@ -48,7 +48,7 @@ def groups_of(
 ) -> pd.DataFrame:
     """The units of each group of a quota.
 
-    Parameters, and errors about units and conditions, are those of :func:`zoning.allocate`.
+    Parameters, and errors about units and conditions, are those of :func:`zoning.quotas.allocate`.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def groups_of(
 
     Examples
     --------
-    >>> from layers import Group
+    >>> from layers.sources import Group
     >>> unit = pd.Index(["a", "b"], name="unit_id")
     >>> zones = pd.DataFrame({"main": ["ecologically_fragile", "general"], "overlays": ""}, index=unit)
     >>> fragile = Group(when="main = 'ecologically_fragile'", max_pct=5)

@@ -145,7 +145,7 @@ def allocate(
     Parameters
     ----------
     zones : DataFrame
-        From :func:`zoning.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+        From :func:`zoning.zones.resolve`: index ``unit_id``; ``main`` and ``overlays``.
     measures : DataFrame
         Index ``unit_id``, the same units: the measures that weights and bounds name, one column a jurisdiction level,
         and where there are any ``name`` and ``jurisdiction``.
@@ -181,12 +181,12 @@ def allocate(
     of every priority that it meets. Weight, floor and ceiling of a jurisdiction are the sums over its units; a unit
     without weight counts with its floor in both bounds, since it can have no more. The total is apportioned among the
     jurisdictions of the highest level, the amount of each among the next inside it, and so on
-    (:func:`zoning.apportion`), so that sums are exact at every level and a larger total lowers nobody. Each
+    (:func:`zoning.solver.apportion`), so that sums are exact at every level and a larger total lowers nobody. Each
     jurisdiction of the lowest level first holds back ``reserve_pct`` of its amount, rounded down to the step.
 
     Examples
     --------
-    >>> from layers import Quota
+    >>> from layers.sources import Quota
     >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"state": ["east", "east", "west"], "people": [30, 10, 60]}, index=unit)
@@ -236,15 +236,15 @@ def allocate_traced(
 
     Notes
     -----
-    A quota with ``by = "optimal"`` is solved over all units at once (:func:`zoning.find_best`,
-    :func:`zoning.find_evenest`). A jurisdiction has what its units have, and its part of what is held back of the
-    whole, by what its units have. ``shadow_price`` of a unit is what one more of the quota's unit beyond its bound
+    A quota with ``by = "optimal"`` is solved over all units at once (:func:`zoning.solver.find_best`,
+    :func:`zoning.solver.find_most_equal`). A jurisdiction has what its units have, and its part of what is held back of
+    the whole, by what its units have. ``shadow_price`` of a unit is what one more of the quota's unit beyond its bound
     would add to the objective while the total stays; of a jurisdiction what one more for it would, which is that of its
     link to another quota, or of the unit with room where it adds most, or where none has room of the dearest ceiling.
 
     Examples
     --------
-    >>> from layers import Limit, Quota
+    >>> from layers.sources import Limit, Quota
     >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"suitability": [0.9, 0.5, 0.4], "water": [3, 1, 1]}, index=unit)

@@ -27,7 +27,7 @@ def unit_weights(
 ) -> pd.Series:
     """The weight of each unit in a quota, after priorities.
 
-    Parameters and errors are those of :func:`zoning.allocate`.
+    Parameters and errors are those of :func:`zoning.quotas.allocate`.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def unit_weights(
 
     Examples
     --------
-    >>> from layers import Quota, Share
+    >>> from layers.sources import Quota, Share
     >>> unit = pd.Index(["a", "b"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"people": [30, 10], "jobs": [1, 1]}, index=unit)
@@ -69,7 +69,7 @@ def factors(
 ) -> pd.DataFrame:
     """The priorities of a quota that apply to each unit.
 
-    Parameters, and errors about units and conditions, are those of :func:`zoning.allocate`.
+    Parameters, and errors about units and conditions, are those of :func:`zoning.quotas.allocate`.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def factors(
 
     Examples
     --------
-    >>> from layers import Priority, Quota
+    >>> from layers.sources import Priority, Quota
     >>> unit = pd.Index(["a", "b"], name="unit_id")
     >>> zones = pd.DataFrame({"main": ["key_development", "general"], "overlays": ""}, index=unit)
     >>> first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")

@@ -17,7 +17,7 @@ def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     """The complaints about a rulebook on one day.
 
     What cannot be read, or names what stands nowhere, is wrong on every day and told by
-    :func:`zoning.lasting_faults`; an entry that has faults of both kinds is told both.
+    :func:`zoning.rulebook.lasting_faults`; an entry that has faults of both kinds is told both.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> full = read_rulebook("main_functional_areas", date(2025, 1, 1))
     >>> [one.name for one in without_unused_topics(full, ["plan_index_ha"]).derived]
     ['stock_increment_factor', 'next_plan_index_ha']

@@ -127,16 +127,16 @@ def site(
     Parameters
     ----------
     quotas : DataFrame
-        From :func:`zoning.allocate`.
+        From :func:`zoning.quotas.allocate`.
     pieces : GeoDataFrame
-        From :func:`zoning.settle_lines`, in the working CRS.
+        From :func:`zoning.overlays.settle_lines`, in the working CRS.
     asked : iterable of Quota
         The ``[[quotas]]`` of a study; those with a ``siting`` are placed, in their order: what one has taken, none
         below it takes again.
     layers : iterable of Layer
         Those of the study.
     rulebook : Rulebook, optional
-        It says what is too steep, see :func:`zoning.measure`.
+        It says what is too steep, see :func:`zoning.measures.measure`.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def site(
     Examples
     --------
     >>> from shapely import box
-    >>> from zoning import overlay
+    >>> from zoning.overlays import overlay
     >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 300, 100)], index=["a"], crs="EPSG:3035")
     >>> pieces = overlay(units, {"meadow": gpd.GeoDataFrame(geometry=[box(100, 0, 300, 100)], crs="EPSG:3035")})
     >>> where = {"merits": [{"when": "meadow", "points": 1, "reason": "level and drained"}]}

@@ -149,7 +149,7 @@ def find_surroundings(
     ----------
     siting : Siting
     pieces : GeoDataFrame
-        From :func:`zoning.settle_lines`.
+        From :func:`zoning.overlays.settle_lines`.
     layers : mapping of str to Layer
         By name.
     lands : GeoSeries
@@ -357,7 +357,7 @@ def find_ground(
     ----------
     siting : Siting
     pieces : GeoDataFrame
-        From :func:`zoning.settle_lines`.
+        From :func:`zoning.overlays.settle_lines`.
     layers : mapping of str to Layer
         By name.
     rulebook : Rulebook, optional
@@ -373,7 +373,7 @@ def find_ground(
 
     Notes
     -----
-    The same land that ``available_ha`` counts (see :func:`zoning.measure`): outside of
+    The same land that ``available_ha`` counts (see :func:`zoning.measures.measure`): outside of
     :func:`zoning.measures.deducted_roles` and not too steep. Where heights and suitability are cells of one
     grid, too steep cells are left out; else they are cut out.
     """

@@ -44,7 +44,7 @@ def search_swaps(programme: Programme, amounts: Counts, sizes: Sequence[Floats],
     amounts : int64 array
         That keep them.
     sizes, weights
-        As for :func:`zoning.find_evenest`.
+        As for :func:`zoning.solver.find_most_equal`.
 
     Returns
     -------

@@ -387,9 +387,9 @@ def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) 
     -----
     One thread, one seed, units and rules in a fixed order: the same bytes on every run. Gains, and coefficients of each
     rule, are scaled to about 1 before they are solved, and back after. Of very many units the solver begins at the
-    basis that :func:`zoning.sift` finds. Plans of one value are told apart by a second programme over the best plans
-    only: units whose price is not 0 keep their bound, rules whose dual is not 0 hold exactly, and a unit counts the
-    more the earlier it stands.
+    basis that :func:`zoning.solver.sifting` finds. Plans of one value are told apart by a second programme over the
+    best plans only: units whose price is not 0 keep their bound, rules whose dual is not 0 hold exactly, and a unit
+    counts the more the earlier it stands.
 
     Examples
     --------

@@ -16,7 +16,7 @@ from zoning.wording.chapter_messages import (
     why_unplaced,
 )
 from zoning.wording.messages import engine_words, said_in, text_in
-from zoning.wording.solution_messages import optimum_lines, price_words, rule_name, rule_words, solution_words
+from zoning.wording.solution_messages import optimum_lines, price_words, rule_name, solution_words
 from zoning.wording.terms import MEASURES, ROLES, instrument_in, name_text, role_in, setting_in, unit_in
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "retell_reason",
     "role_in",
     "rule_name",
-    "rule_words",
     "said_in",
     "setting_in",
     "shown_number",

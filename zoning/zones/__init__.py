@@ -1,11 +1,11 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
 from zoning.zones.claims import DEFAULT_RULE, RuleEvaluation, classify, inherited_reason
-from zoning.zones.decisions import DECISION, STANDINGS, decision_faults, decision_status, locked_elsewhere, locked_units
+from zoning.zones.decisions import DECISION, STANDINGS, decision_faults, decision_status, locked_elsewhere
 from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.resolution import resolve
-from zoning.zones.sensitivity import conflicts, flips, margin_findings
+from zoning.zones.sensitivity import conflicts, margin_findings
 
 __all__ = [
     "DECISION",
@@ -18,11 +18,9 @@ __all__ = [
     "decision_faults",
     "decision_status",
     "first_part",
-    "flips",
     "gather_parents",
     "inherited_reason",
     "locked_elsewhere",
-    "locked_units",
     "margin_findings",
     "refinements",
     "resolve",

@@ -219,7 +219,7 @@ def classify(
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> claims = classify(denver, read_rulebook("us_west", date(2025, 1, 1)))
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()

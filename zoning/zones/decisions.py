@@ -52,7 +52,7 @@ def decision_faults(
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> day = date(2025, 1, 1)
     >>> decision = Decision(unit="08301", overlay="heritge", reason="the old town", by="the council", date=day)
     >>> for fault in decision_faults([decision], pd.Index(["08031", "49035"]), read_rulebook("us_west", day)):
@@ -171,8 +171,8 @@ def decision_status(plan: Plan) -> pd.Series:
 
     Examples
     --------
-    >>> from layers import builtin_study, read_study
-    >>> from zoning import run
+    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.pipeline import run
     >>> decision_status(run(read_study(builtin_study("us_mountain_west"))))["49035"]
     'by_decision_overlay'
     """

@@ -31,7 +31,7 @@ def weigh_norms(
     Parameters
     ----------
     measures : DataFrame
-        Index ``unit_id``; completed (:func:`zoning.complete`), with a column a level.
+        Index ``unit_id``; completed (:func:`zoning.measures.complete_measures`), with a column a level.
     rulebook : Rulebook
         Its norms in force, and its parameters.
     levels : sequence of str
@@ -142,7 +142,7 @@ def weigh_floors(
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> rulebook = read_rulebook("main_functional_areas", date(2025, 1, 1))
     >>> lines = pd.DataFrame({"unit_id": ["a"], "line": ["permanent_farmland"], "settled_ha": [150.0]})
     >>> measures = pd.DataFrame({"arable_ha": [200.0], "province": ["north"]}, index=["a"])

@@ -50,7 +50,7 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import read_rulebook
+    >>> from zoning.rulebook import read_rulebook
     >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
     >>> row = {"unit_id": "a", "zone": "general", "rule": "default", "reason": "nothing claims it", "answer": "yes"}
     >>> resolve(pd.DataFrame([row]), rulebook).loc["a", ["main", "status"]].tolist()

@@ -3,8 +3,9 @@
 The smallest change of one indicator that gives a unit another main function, all else held as it is.
 
 As a function of one indicator the main function changes only at the thresholds of the rules, and is the same all along
-between two of them. So it is asked, through the rules and :func:`zoning.resolve` themselves, at each threshold and once
-between each two: priorities, ties, decisions, the default zone and the third answer all count as they do in a plan.
+between two of them. So it is asked, through the rules and :func:`zoning.zones.resolve` themselves, at each threshold
+and once between each two: priorities, ties, decisions, the default zone and the third answer all count as they do in a
+plan.
 
 A value at which something is divided by zero tells nothing, and beyond it a ratio has another sign, as that of people
 to an area below nothing: such values flip only where no value on the unit's own side of it does.
@@ -226,7 +227,7 @@ def conflicts(
     Parameters
     ----------
     claims : DataFrame
-        From :func:`zoning.classify`.
+        From :func:`zoning.zones.classify`.
     measures : DataFrame
         Index ``unit_id``, one column a measure.
     rulebook : Rulebook
@@ -258,7 +259,8 @@ def conflicts(
     Examples
     --------
     >>> from datetime import date
-    >>> from zoning import classify, read_rulebook
+    >>> from zoning.zones import classify
+    >>> from zoning.rulebook import read_rulebook
     >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> found = conflicts(classify(denver, rulebook), denver, rulebook, ["08031"]).set_index(["rule", "indicator"])

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers import UnknownNameError, parse_condition, thresholds
+from layers.conditions import parse_condition, thresholds
+from layers.errors import UnknownNameError
 
 TABLE = pd.DataFrame(
     {

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import ConditionError, UnknownNameError, parse_calculation
+from layers.conditions import parse_calculation
+from layers.errors import ConditionError, UnknownNameError
 
 TABLE = pd.DataFrame(
     {

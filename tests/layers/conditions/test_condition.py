@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from layers import Answer, ConditionError, SeveralErrors, UnknownNameError, parse_condition
+from layers.conditions import Answer, parse_condition
+from layers.errors import ConditionError, SeveralErrors, UnknownNameError
 
 WORDS = {(True, True): "yes", (False, True): "no", (False, False): "unknown"}
 

@@ -7,9 +7,10 @@ import json
 import cql2
 import pytest
 
-from layers import ConditionError, parse_condition
+from layers.conditions import parse_condition
 from layers.conditions.cql2 import MAX_NESTED
 from layers.conditions.grammar import MAX_DEPTH
+from layers.errors import ConditionError
 
 A, B = {"property": "a"}, {"property": "b"}
 

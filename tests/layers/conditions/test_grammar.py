@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import KEYWORDS, ConditionError, parse_condition
-from layers.conditions import Constant
+from layers.conditions import KEYWORDS, parse_condition
 from layers.conditions.grammar import MAX_DEPTH, MAX_LENGTH, parse_expression
-from layers.conditions.syntax_tree import Arithmetic, Between, Comparison, Joined, Like, Minus, Name, Opposite, walk
+from layers.conditions.syntax_tree import (
+    Arithmetic,
+    Between,
+    Comparison,
+    Constant,
+    Joined,
+    Like,
+    Minus,
+    Name,
+    Opposite,
+    walk,
+)
+from layers.errors import ConditionError
 
 
 def shape(text: str) -> object:

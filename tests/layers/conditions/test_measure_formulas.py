@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from layers import ConditionError, StudyError, parse_formula
+from layers.conditions import parse_formula
+from layers.errors import ConditionError, StudyError
 
 
 @pytest.mark.parametrize(

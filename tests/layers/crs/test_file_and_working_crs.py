@@ -5,9 +5,9 @@ import pytest
 from pyproj import CRS
 from shapely import Point, box
 
-from layers import CrsError, GeometryError, is_equal_area, working_crs
-from layers.crs import datum_note, same_crs, settle_crs
+from layers.crs import datum_note, is_equal_area, same_crs, settle_crs, working_crs
 from layers.crs.file_and_working_crs import parse_crs
+from layers.errors import CrsError, GeometryError
 
 
 def frame(*shapes, crs="EPSG:4326"):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers import CrsError, GeometryError, project, working_crs
-from layers.crs import reprojection
+from layers.crs import project, reprojection, working_crs
+from layers.errors import CrsError, GeometryError
 
 STUDY = Path(__file__).parents[3] / "layers" / "studies" / "us_mountain_west"
 LARGE = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[4] / "shared") / "data" / "large"

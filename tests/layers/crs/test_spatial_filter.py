@@ -9,8 +9,8 @@ import shapely
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon, box
 
-from layers import CrsError, project, working_crs
-from layers.crs import box_in, keep_near, refuse_far
+from layers.crs import box_in, keep_near, project, refuse_far, working_crs
+from layers.errors import CrsError
 
 
 def lonlat(**shapes):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from layers import SourceError, UnknownNameError
+from layers.errors import SourceError, UnknownNameError
 from layers.formats import join_table, read_table
 
 ORIGINS = {"population": "the units' file units.gpkg"}

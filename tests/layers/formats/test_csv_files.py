@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import SourceError, StudyError
-from layers.formats import read_sheet
-from layers.formats.csv_files import numbers_of
+from layers.errors import SourceError, StudyError
+from layers.formats.csv_files import numbers_of, read_sheet
 
 
 def sheet(tmp_path, content, **options):

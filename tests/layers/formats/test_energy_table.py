@@ -5,7 +5,9 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from layers import EnergyTable, SeveralErrors, SourceError, StudyError, read_energy, read_study
+from layers.errors import SeveralErrors, SourceError, StudyError
+from layers.formats import EnergyTable, read_energy
+from layers.sources import read_study
 
 PLAN = """
 [study]

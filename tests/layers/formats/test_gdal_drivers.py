@@ -13,7 +13,7 @@ import pytest
 import rasterio
 from shapely import box
 
-from layers import LimitError, SourceError
+from layers.errors import LimitError, SourceError
 from layers.formats import ALLOWED, digest, format_of, parts_of, read_features, read_raster
 from layers.formats.gdal_drivers import FEATURES, GRIDS, check_rows, check_size
 
@@ -39,9 +39,9 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_fresh_process_has_only_the_allowed_drivers_and_says_nothing():
     done = run(
-        "import json, os, layers\n"
+        "import json, os\nfrom layers.formats.gdal_drivers import loaded_drivers\n"
         "assert 'GDAL_SKIP' not in os.environ\n"
-        "print(json.dumps([layers.loaded_drivers(), os.environ.get('CPL_LOG')]))"
+        "print(json.dumps([loaded_drivers(), os.environ.get('CPL_LOG')]))"
     )
     assert done.stderr == ""
     loaded, log = json.loads(done.stdout)
@@ -65,9 +65,8 @@ from pathlib import Path
 with rasterio.Env() as env:
     assert "VRT" in env.drivers()
 assert "OGR_VRT" in pyogrio.list_drivers()
-from layers.formats import read_raster
-from layers.formats import read_features
-from layers import SourceError
+from layers.errors import SourceError
+from layers.formats import read_features, read_raster
 for name in ("a.tif", "a.geojson", "b.geojson", "a.gpkg", "a.fgb"):
     path = Path({str(tmp_path)!r}) / name
     try:

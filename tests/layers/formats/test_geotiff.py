@@ -9,7 +9,8 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from layers import ConditionError, CrsError, LimitError, SourceError, UnknownNameError, project
+from layers.crs import project
+from layers.errors import ConditionError, CrsError, LimitError, SourceError, UnknownNameError
 from layers.formats import check_values, geotiff, read_raster, window_of
 from layers.formats.geotiff import cell_size_m
 from layers.geometry import polygons_of

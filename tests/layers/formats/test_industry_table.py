@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from layers import SeveralErrors, SourceError, ZoneplanError
-from layers.formats import INDUSTRY_COLUMNS, read_industries
+from layers.errors import SeveralErrors, SourceError, ZoneplanError
+from layers.formats import read_industries
+from layers.formats.industry_table import INDUSTRY_COLUMNS
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,note,reference\n"
 

@@ -9,9 +9,9 @@ import geopandas as gpd
 import pytest
 from shapely import Point, box
 
-from layers import SourceError, StudyError
-from layers.formats import check_shapefile, read_features
-from layers.formats.shapefile import encoding_of
+from layers.errors import SourceError, StudyError
+from layers.formats import read_features
+from layers.formats.shapefile import check_shapefile, encoding_of
 
 
 @pytest.fixture

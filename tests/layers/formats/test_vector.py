@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers import ConditionError, CrsError, GeometryError, LimitError, SourceError, UnknownNameError
+from layers.errors import ConditionError, CrsError, GeometryError, LimitError, SourceError, UnknownNameError
 from layers.formats import read_features, select
 
 

@@ -7,8 +7,7 @@ import pytest
 import shapely
 from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, box
 
-from layers.formats import too_deep
-from layers.formats.feature_records import MAX_DEPTH, shapes_of, types_in
+from layers.formats.feature_records import MAX_DEPTH, shapes_of, too_deep, types_in
 
 LEVEL = bytes.fromhex("010700000001000000")
 EMPTY = bytes.fromhex("010700000000000000")

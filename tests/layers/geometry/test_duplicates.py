@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 from shapely import LineString, Point, box
 
-from layers import note_duplicates
+from layers.geometry import note_duplicates
 from layers.ledger import gather
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
-from layers import GeometryError
+from layers.errors import GeometryError
 from layers.geometry import note_gaps, settle_overlaps
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers import GeometryError
-from layers.crs import join_parts
+from layers.crs.multipart import join_parts
+from layers.errors import GeometryError
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 
 BOW_TIE = Polygon([(0, 0), (200, 200), (200, 0), (0, 200)])

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.raster import Sample
-from layers.raster.zonal_statistics import majority, maximum, mean, mean_direction, minimum, quantile, std, total
+from layers.raster.zonal_statistics import (
+    Sample,
+    majority,
+    maximum,
+    mean,
+    mean_direction,
+    minimum,
+    quantile,
+    std,
+    total,
+)
 
 
 def sample(value, weight=None, owner=None, count=1, share=None):

@@ -19,7 +19,9 @@ from layers.conditions import parse_condition, parse_formula
 from layers.crs import project, working_crs
 from layers.errors import SourceError
 from layers.formats import read_raster
-from layers.raster import cell_areas, cover, share_where, summarise, zonal_statistics
+from layers.raster import share_where, summarise, zonal_statistics
+from layers.raster.cell_area import cell_areas
+from layers.raster.zonal_statistics import cover
 
 STATISTICS = (
     "mean(value)",

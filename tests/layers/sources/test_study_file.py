@@ -10,20 +10,9 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from layers import (
-    SeveralErrors,
-    SourceError,
-    StudyError,
-    UnknownNameError,
-    ZoneplanError,
-    builtin_studies,
-    builtin_study,
-    parse_condition,
-    parse_formula,
-    read_study,
-    resolve_source,
-    study_schema,
-)
+from layers.conditions import parse_condition, parse_formula
+from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.sources import builtin_studies, builtin_study, read_study, resolve_source, study_schema
 
 EXAMPLE = """\
 [study]

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from layers import LimitError, SeveralErrors, StudyError, ZoneplanError, misfit, read_document
-from layers.sources.toml_documents import Position, find_positions
+from layers.errors import LimitError, SeveralErrors, StudyError, ZoneplanError
+from layers.sources import read_document
+from layers.sources.toml_documents import Position, find_positions, misfit
 
 
 class RuleError(ZoneplanError):

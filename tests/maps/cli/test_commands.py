@@ -10,7 +10,7 @@ import pytest
 from pyproj import Transformer
 
 import maps.cli.commands
-from maps import main
+from maps.cli.commands import main
 
 
 def call(*arguments: object) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from layers import ALLOWED
-from maps.cli import diagnose, doctor
-from maps.cli.doctor import PACKAGES, Diagnosis, Symptom, judge_drivers, judge_holes, judge_owners
+from layers.formats import ALLOWED
+from maps.cli import doctor
+from maps.cli.doctor import PACKAGES, Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners
 
 ROOT = Path(__file__).resolve().parents[3]
 HOMES = {name: Path("/site") / name for name in PACKAGES}

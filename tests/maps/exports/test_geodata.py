@@ -18,9 +18,9 @@ import pyogrio
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from maps.exports import geodata, unit_style, write_geopackage, write_geoparquet, write_workbook
+from maps.exports import geodata, write_geopackage, write_geoparquet, write_workbook
 from maps.exports.geodata import LIST, SHEETS
-from maps.exports.qml_styles import piece_style
+from maps.exports.qml_styles import piece_style, unit_style
 from maps.style import overlay_hatches, zone_fills
 from zoning.tables import TABLES
 

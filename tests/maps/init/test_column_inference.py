@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from layers import SourceError
+from layers.errors import SourceError
 from maps.init.column_inference import (
     few_values,
     guess_id,

@@ -15,10 +15,14 @@ import rasterio
 from affine import Affine
 from shapely.geometry import LineString, Point
 
-from layers import SeveralErrors, ZoneplanError, builtin_study, read_layers, read_study
+from layers.errors import SeveralErrors, ZoneplanError
+from layers.read import read_inputs
+from layers.sources import builtin_study, read_study
 from maps.errors import WriteError
 from maps.init import write_plan
-from zoning import check, read_rulebook, run
+from zoning.checks import check
+from zoning.pipeline import run
+from zoning.rulebook import read_rulebook
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0
 BUNDLED = builtin_study("us_mountain_west").parent
@@ -63,9 +67,9 @@ def holds(plan: Path) -> str:
     """The text of a plan that has no error in check and runs."""
     study = read_study(plan)
     rulebook = read_rulebook(study.rulebook, study.date)
-    stack = read_layers(study)
-    assert [one.text for one in check(study, rulebook, stack) if one.level == "error"] == []
-    assert list(run(study).zones["unit_id"]) == list(stack.units.index)
+    inputs = read_inputs(study)
+    assert [one.text for one in check(study, rulebook, inputs) if one.level == "error"] == []
+    assert list(run(study).zones["unit_id"]) == list(inputs.units.index)
     return plan.read_text("utf-8")
 
 
@@ -111,8 +115,8 @@ def test_chinese_columns_and_leading_zeros(tmp_path: Path, units_file: Path, cou
     said = keys(holds(plan))
     assert {'id = "代码"', 'name = "名称"', 'jurisdiction = "地区"'} <= set(said)
     assert not any(line.startswith(("layer", "crs", "encoding")) for line in said), "the file says it, or has one layer"
-    stack = read_layers(read_study(plan))
-    assert list(stack.units.index) == sorted(counties["代码"])
+    inputs = read_inputs(read_study(plan))
+    assert list(inputs.units.index) == sorted(counties["代码"])
 
 
 def test_a_gbk_shapefile_without_cpg(tmp_path: Path, own: Path, counties: gpd.GeoDataFrame) -> None:
@@ -126,7 +130,7 @@ def test_a_gbk_shapefile_without_cpg(tmp_path: Path, own: Path, counties: gpd.Ge
     text = holds(plan)
     assert 'encoding = "gb18030"' in keys(text)
     assert "likely: the file does not say it; read so, its texts begin with 昭通一县" in text
-    assert read_layers(read_study(plan)).units["name"].iloc[0] == "昭通一县"
+    assert read_inputs(read_study(plan)).units["name"].iloc[0] == "昭通一县"
     assert {one.suffix for one in plan.parent.iterdir()} == {".shp", ".shx", ".dbf", ".prj", ".toml"}
 
 

@@ -7,9 +7,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import check_name
-from maps.init import free_name
-from maps.init.plan_draft import comments, line, listed, toml_value
+from layers.sources import check_name
+from maps.init.plan_draft import comments, free_name, line, listed, toml_value
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from maps import draw, read_run, report, write_report, write_run
+from maps.reports import report, write_report
+from maps.run_folder import read_run, write_run
 from maps.style import picture
-from maps.web import map_payload_of
-from zoning import Plan, explain, retell
+from maps.web import draw
+from maps.web.map_payload import map_payload_of
+from zoning.explanations import explain, retell
+from zoning.plan import Plan
 
 HOSTILE = {
     "a1": "</script><script>alert('城')</script>",

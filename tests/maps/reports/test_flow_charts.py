@@ -9,9 +9,8 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 
-from maps import flow_chart
-from maps.reports.compensation_chapter import MOST, TALL
-from zoning import BUDGET, POOL
+from maps.reports.compensation_chapter import MOST, TALL, flow_chart
+from zoning.compensation import BUDGET, POOL
 
 WORDS = {"others_drawn": "{n} others"}
 POOLS = frozenset({POOL, BUDGET})

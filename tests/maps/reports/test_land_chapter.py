@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import read_study
-from maps import cards, dossier, read_run, report, write_run
-from zoning import run
+from layers.sources import read_study
+from maps.reports import dossier, report
+from maps.run_folder import read_run, write_run
+from maps.web.unit_details import cards
+from zoning.pipeline import run
 from zoning.plan import Plan
 
 ORCHARDS = ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "c4"]

@@ -7,8 +7,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from maps.reports import ReportContext, dossier, industries, report, unit_lists
-from zoning import INDUSTRIES, Industry, Policy, list_industries, read_classification, tabulate
+from maps.reports import dossier, report
+from maps.reports.negative_lists_chapter import industries, unit_lists
+from maps.reports.report_context import ReportContext
+from zoning.policies import list_industries
+from zoning.rulebook import Industry, Policy
+from zoning.rulebook.industry_classification import read_classification
+from zoning.tables import INDUSTRIES, tabulate
 
 ITEMS = (
     Industry(list="base", code="C3011", treatment="restricted", conditions={"scale": {"en": "large", "zh": "大型"}},

@@ -8,12 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import read_study
-from maps import main
+from layers.sources import read_study
+from maps.cli.commands import main
 from maps.reports import dossier, report
 from maps.run_folder import read_run
-from maps.web import cards, map_payload_of
-from zoning import explain, run, trace
+from maps.web.map_payload import map_payload_of
+from maps.web.unit_details import cards
+from zoning.explanations import explain, trace
+from zoning.pipeline import run
 
 BEST = """
 by = "optimal"

@@ -12,10 +12,10 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from maps.errors import WriteError
 from maps.reports import report, write_report
-from zoning import conflicts
+from zoning.zones import conflicts
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 HOSTILE = [

@@ -17,8 +17,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import maps.run_folder.atomic_folder
-from maps import BusyError, DamagedRunError, WriteError, read_run, require_room, require_whole, verify, write_run
-from zoning import CSV_TABLES
+from maps.errors import BusyError, DamagedRunError, WriteError
+from maps.run_folder import read_run, require_room, require_whole, verify, write_run
+from zoning.tables import CSV_TABLES
 
 
 def leftovers(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from maps.style import picture
 
 SVG = "{http://www.w3.org/2000/svg}"

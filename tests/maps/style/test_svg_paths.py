@@ -9,8 +9,7 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from maps.style import Frame
-from maps.style.svg_paths import FINENESS, dissolve, simplify, svg_path
+from maps.style.svg_paths import FINENESS, Frame, dissolve, simplify, svg_path
 
 
 def drawn(data: str) -> list[Polygon]:

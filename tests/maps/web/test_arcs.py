@@ -10,8 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.web import Arcs
-from maps.web.geometry_encoding import Rings, cut_arcs, group_outlines
+from maps.web.geometry_encoding import Arcs, Rings, cut_arcs, group_outlines
 
 
 def rebuild(arcs: Arcs, rings: Rings) -> list[shapely.Geometry]:

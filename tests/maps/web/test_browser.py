@@ -9,10 +9,10 @@ from pathlib import Path
 import folium
 import pytest
 
-from layers import read_study
-from maps.reports import ReportContext
+from layers.sources import read_study
+from maps.reports.report_context import ReportContext
 from maps.web import draw
-from zoning import run
+from zoning.pipeline import run
 
 pytestmark = pytest.mark.browser
 HOSTILE = {

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from maps import draw, map_words
-from zoning import Plan
+from maps.locale import map_words
+from maps.web import draw
+from zoning.plan import Plan
 
 pytestmark = pytest.mark.browser
 READY = "html[data-zoneplan=ready]"

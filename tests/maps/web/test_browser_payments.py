@@ -10,9 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import read_study
-from maps import draw, map_words, write_csv
-from zoning import BUDGET, POOL, Plan, run
+from layers.sources import read_study
+from maps.locale import map_words
+from maps.run_folder.run_files import write_csv
+from maps.web import draw
+from zoning.compensation import BUDGET, POOL
+from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.tables import TABLES
 
 pytestmark = pytest.mark.browser

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.web import FlowMarks, draw_payments
-from maps.web.payment_layer import MOST_ARROWS, Flow, balances
-from zoning import BUDGET, POOL
+from maps.web.payment_layer import MOST_ARROWS, Flow, FlowMarks, balances, draw_payments
+from zoning.compensation import BUDGET, POOL
 
 HERE = "abcd"
 

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from maps.web import encode_shapes
-from maps.web.geometry_encoding import EARTH_RADIUS_M, simplified_shapes, varints, zigzag
+from maps.web.geometry_encoding import EARTH_RADIUS_M, encode_shapes, simplified_shapes, varints, zigzag
 
 
 def unpack(text: str) -> tuple[dict, list[int]]:

@@ -12,9 +12,8 @@ import pytest
 from shapely.geometry import box
 
 from maps.locale import map_words
-from maps.web import payments_payload
-from maps.web.payment_layer import NOWHERE, inside_point
-from zoning import BUDGET, POOL
+from maps.web.payment_layer import NOWHERE, inside_point, payments_payload
+from zoning.compensation import BUDGET, POOL
 from zoning.tables import FLOWS, tabulate
 
 

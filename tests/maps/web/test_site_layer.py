@@ -12,12 +12,14 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from layers import read_study
-from maps import read_run, report, site_layers, write_geopackage, write_run
+from layers.sources import read_study
+from maps.exports import write_geopackage
 from maps.exports.qml_styles import site_style
+from maps.reports import report
+from maps.run_folder import read_run, write_run
 from maps.web.geometry_encoding import simplified_shapes
-from maps.web.web_map import FINER
-from zoning import run
+from maps.web.web_map import FINER, site_layers
+from zoning.pipeline import run
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\nmin_patch_ha = 6\n'
 

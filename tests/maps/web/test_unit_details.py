@@ -9,11 +9,12 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from maps.locale import map_words
 from maps.locale.message_catalogues import _WORDS
-from maps.web import ReasonTable, cards, map_payload_of
-from zoning import reason_record
+from maps.web.map_payload import map_payload_of
+from maps.web.unit_details import ReasonTable, cards
+from zoning.explanations.trace_records import reason_record
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.web import map_payload_of, use_breaks
+from maps.web.map_payload import map_payload_of, use_breaks
 
 
 @given(st.lists(st.floats(0, 2), max_size=40))

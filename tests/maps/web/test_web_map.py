@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import folium
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from maps.web import draw
 from maps.web.web_map import ASSETS, SCRIPTS
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from layers import read_study
+from layers.sources import read_study
 from zoning.audits import plan_findings
 from zoning.explanations import retell
 from zoning.pipeline import run

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from layers import read_study
-from maps import write_run
-from zoning.audits import audit, rule_coverage_of, usage_findings
+from layers.sources import read_study
+from maps.run_folder import write_run
+from zoning.audits import audit, rule_coverage_of
+from zoning.audits.rulebook_audit import usage_findings
 from zoning.explanations import retell
 from zoning.pipeline import run
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from zoning.audits import audit
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.rulebook import builtin_rulebooks, read_draft

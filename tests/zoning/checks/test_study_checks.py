@@ -8,8 +8,12 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from layers import SeveralErrors, ZoneplanError, read_layers, read_study
-from zoning import check, read_rulebook, run
+from layers.errors import SeveralErrors, ZoneplanError
+from layers.read import read_inputs
+from layers.sources import read_study
+from zoning.checks import check
+from zoning.pipeline import run
+from zoning.rulebook import read_rulebook
 
 
 def edit(folder: Path, *changes: tuple[str, str], file: str = "plan.toml") -> Path:
@@ -24,7 +28,7 @@ def edit(folder: Path, *changes: tuple[str, str], file: str = "plan.toml") -> Pa
 
 def findings(folder: Path):
     study = read_study(folder / "plan.toml")
-    return check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    return check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
 
 
 def errors(folder: Path) -> list[str]:

@@ -10,9 +10,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from layers import Agreement, StudyError, UnknownNameError, read_study
-from zoning import expand_agreements, read_rulebook, run, settle_agreement
-from zoning.rulebook import AgreementModel
+from layers.errors import StudyError, UnknownNameError
+from layers.sources import Agreement, read_study
+from zoning.compensation import expand_agreements
+from zoning.compensation.horizontal_agreements import settle_agreement
+from zoning.pipeline import run
+from zoning.rulebook import read_rulebook
+from zoning.rulebook.chapter_schemas import AgreementModel
 
 D = Decimal
 RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from layers import read_study
-from maps import read_run, write_run
+from layers.sources import read_study
+from maps.run_folder import read_run, write_run
 from tests.conftest import CRS, KM, X0, Y0
-from zoning import explain, positions, run
-from zoning.compensation import known_parties, near_misses
+from zoning.compensation import known_parties, near_misses, positions
+from zoning.explanations import explain
+from zoning.pipeline import run
 
 MONEY = """
 [[agreements]]
@@ -115,7 +116,7 @@ def test_another_language_changes_the_words_only(money: Path) -> None:
     plan = run(read_study(money))
     chinese = run(read_study(money), language="en")
     pd.testing.assert_frame_equal(plan.flows, chinese.flows)
-    from zoning import retell
+    from zoning.explanations import retell
 
     told = retell(plan, "zh").flows
     assert amounts(told) == amounts(plan.flows)

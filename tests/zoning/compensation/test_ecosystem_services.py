@@ -13,9 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from layers import ServicesSection, SourceError, UnknownNameError, read_layers, read_study
-from maps import dossier, report
-from zoning import check, explain, itemise_services, read_rulebook, run, value_services
+from layers.errors import SourceError, UnknownNameError
+from layers.read import read_inputs
+from layers.sources import ServicesSection, read_study
+from maps.reports import dossier, report
+from zoning.checks import check
+from zoning.compensation import itemise_services, value_services
+from zoning.explanations import explain
+from zoning.pipeline import run
+from zoning.rulebook import read_rulebook
 
 D = Decimal
 VALUES = {
@@ -188,6 +194,6 @@ def test_texts_are_refused_with_their_units_by_the_check_as_well(toy_folder: Pat
     path = toy_folder / "plan.toml"
     path.write_text(path.read_text("utf-8") + PLAN.replace('"income"', '"name"'), "utf-8")
     study = read_study(path)
-    found = check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    found = check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
     (text,) = [one.text for one in found if one.level == "error"]
     assert text.startswith("plan.toml, line 74, column 10: [services]: 'name' holds texts, not numbers, for 12 units")

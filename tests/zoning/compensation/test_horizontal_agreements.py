@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from layers import Agreement, Band, Pollutant
-from zoning import index_of, settle_agreement
+from layers.sources import Agreement, Band, Pollutant
 from zoning.compensation import parties_of
-from zoning.compensation.horizontal_agreements import Sides, tonnes_above
+from zoning.compensation.horizontal_agreements import Sides, index_of, settle_agreement, tonnes_above
 
 D = Decimal
 CHISHUI = {

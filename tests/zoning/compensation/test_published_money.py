@@ -12,16 +12,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from layers import Agreement, ServicesSection, Transfer
-from zoning import (
-    TransferContext,
-    apportion,
-    complete_agreement,
-    pay_transfer,
-    read_rulebook,
-    settle_agreement,
-    value_services,
-)
+from layers.sources import Agreement, ServicesSection, Transfer
+from zoning.compensation import TransferContext, complete_agreement, value_services
+from zoning.compensation.horizontal_agreements import settle_agreement
+from zoning.compensation.vertical_transfers import pay_transfer
+from zoning.rulebook import read_rulebook
+from zoning.solver import apportion
 
 D = Decimal
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"

@@ -13,8 +13,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from layers import SourceError, Transfer, UnknownNameError
-from zoning import InfeasibleError, MissingValueError, TransferContext, apportion, pay_transfer
+from layers.errors import SourceError, UnknownNameError
+from layers.sources import Transfer
+from zoning.compensation import TransferContext
+from zoning.compensation.vertical_transfers import pay_transfer
+from zoning.errors import InfeasibleError, MissingValueError
+from zoning.solver import apportion
 
 D = Decimal
 COUNTIES = pd.DataFrame(

@@ -12,18 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import EnergyShare, EnergyTable, SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
-from zoning import (
-    TABLES,
-    InfeasibleError,
-    MissingValueError,
-    RulebookError,
-    apportion_energy,
-    figures_of,
-    judge_energy,
-    read_rulebook,
-    scheme_in_force,
-)
+from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.formats import EnergyTable
+from layers.sources import EnergyShare
+from zoning.energy import judge_energy, scheme_in_force
+from zoning.energy.dual_control import apportion_energy, figures_of
+from zoning.errors import InfeasibleError, MissingValueError, RulebookError
+from zoning.rulebook import read_rulebook
+from zoning.tables import TABLES
 from zoning.wording import retell_reason
 
 LAW = read_rulebook("main_functional_areas", date(2025, 1, 1))

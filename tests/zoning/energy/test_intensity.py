@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import ZoneplanError
-from zoning import (
+from layers.errors import ZoneplanError
+from zoning.energy.intensity import (
     annual_fall,
     chain_output,
     energy_total,

@@ -9,11 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import UnknownNameError, read_layers, read_study
-from zoning import check, explain, read_rulebook, run, why_text, without_unused_topics
+from layers.errors import UnknownNameError
+from layers.read import read_inputs
+from layers.sources import read_study
 from zoning.audits import plan_findings_of
-from zoning.checks import complaints
+from zoning.checks import check, complaints
+from zoning.explanations import explain, why_text
+from zoning.pipeline import run
 from zoning.plan import Plan
+from zoning.rulebook import read_rulebook, without_unused_topics
 
 UNITS = [f"{row}{column}" for row in "abc" for column in range(1, 5)]
 
@@ -169,14 +173,14 @@ def test_a_study_that_says_nothing_of_a_topic_is_not_asked(plan_of, study_of):
     assert not {one.name for one in plan.assumptions} & {"occupation_tax_band_1", "climate_zone"}
     assert {one.name for one in plan.assumptions} >= {"human_land_band_1", "megacity_centre"}
     study = read_study(plan.study.path)
-    notes = check(study, read_rulebook("main_functional_areas", study.date), read_layers(study))
+    notes = check(study, read_rulebook("main_functional_areas", study.date), read_inputs(study))
     assert "megacity_centre" in {name for one in notes for name in one.features}
     assert "climate_zone" not in {name for one in notes for name in one.features}
 
 
 def test_a_quota_by_a_measure_that_nothing_gives_says_what_to_give(study_of):
     study = read_study(study_of(QUOTA.format(total=1).replace("human_land_quota_ha", "next_plan_index_ha")))
-    found = complaints(study, read_rulebook("main_functional_areas", study.date), read_layers(study))
+    found = complaints(study, read_rulebook("main_functional_areas", study.date), read_inputs(study))
     assert len(found) == 2
     assert "derives it from plan_index_ha, stock_increment_factor: give these in a table" in str(found[0])
 

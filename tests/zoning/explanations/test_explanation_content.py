@@ -9,8 +9,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers import Decision, Group, Lock, Quota, QuotaTransfer, UnknownNameError, escape_hidden
-from zoning.explanations import explain, reason_record
+from layers.errors import UnknownNameError, escape_hidden
+from layers.sources import Decision, Group, Lock, Quota, QuotaTransfer
+from zoning.explanations import explain
+from zoning.explanations.trace_records import reason_record
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from layers import SeveralErrors, SourceError, StudyError, UnknownNameError, read_layers, read_study
-from zoning import check, explain, plan_findings_of, read_rulebook, run
+from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError
+from layers.read import read_inputs
+from layers.sources import read_study
+from zoning.audits import plan_findings_of
+from zoning.checks import check
+from zoning.explanations import explain
+from zoning.pipeline import run
+from zoning.rulebook import read_rulebook
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\n'
 
@@ -24,7 +30,7 @@ def planned(folder: Path, siting: str = SITING, **changes: str) -> Path:
 
 def faults(path: Path) -> list[str]:
     study = read_study(path)
-    findings = check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    findings = check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
     return [finding.text for finding in findings if finding.level == "error"]
 
 

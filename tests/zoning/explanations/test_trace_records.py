@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from layers import builtin_study, parse_condition, read_study
-from zoning.explanations import LINK, MATTERS, explain, items_at, trace
-from zoning.explanations.trace_records import condition_chains, rows_about, rows_of
+from layers.conditions import parse_condition
+from layers.sources import builtin_study, read_study
+from zoning.explanations import MATTERS, explain, items_at, trace
+from zoning.explanations.trace_records import LINK, condition_chains, rows_about, rows_of
 from zoning.pipeline import run
 from zoning.plan import Plan
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from layers import ZoneplanError, read_study
-from zoning import Plan, explain, retell, run
+from layers.errors import ZoneplanError
+from layers.sources import read_study
+from zoning.explanations import explain, retell
 from zoning.measures import assumption
+from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.rulebook import Exemption, Indicator
 
 CHINESE_TITLES = {

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning import Derived, Rulebook, complete_measures, derive, read_rulebook
-from zoning.measures import explain_derived
+from zoning.measures import complete_measures, explain_derived
+from zoning.measures.indicators import derive
+from zoning.rulebook import Derived, Rulebook, read_rulebook
 from zoning.zones import weigh_norms
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"

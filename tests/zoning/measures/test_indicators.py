@@ -5,7 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from layers import SourceError, UnknownNameError
+from layers.errors import SourceError, UnknownNameError
 from zoning.measures import amounts, assumed, complete_measures
 from zoning.tables import QUOTAS, tabulate
 

@@ -11,9 +11,10 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from layers import GeometryError, Layer, SourceError, parse_formula
-from zoning.measures import summarise_lines, summarise_points
-from zoning.measures.unit_measures import count_polygons
+from layers.conditions import parse_formula
+from layers.errors import GeometryError, SourceError
+from layers.inputs import Layer
+from zoning.measures.unit_measures import count_polygons, summarise_lines, summarise_points
 
 CRS = "EPSG:3035"
 KM = 1000.0

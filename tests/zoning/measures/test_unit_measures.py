@@ -16,17 +16,10 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import (
-    CrsError,
-    GeometryError,
-    Layer,
-    SourceError,
-    StudyError,
-    UnknownNameError,
-    project,
-    read_raster,
-    working_crs,
-)
+from layers.crs import project, working_crs
+from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError
+from layers.formats import read_raster
+from layers.inputs import Layer
 from zoning.measures import deducted_roles, measure, undeducted
 from zoning.overlays import overlay
 from zoning.rulebook import Line, Rulebook, Value

@@ -8,7 +8,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from layers import GeometryError, Layer
+from layers.errors import GeometryError
+from layers.inputs import Layer
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.rulebook import Line, Rulebook
 

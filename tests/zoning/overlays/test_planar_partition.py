@@ -8,8 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.overlays import partition
-from zoning.overlays.planar_partition import Faces, grouped
+from zoning.overlays.planar_partition import Faces, grouped, partition
 
 HALVES = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
 

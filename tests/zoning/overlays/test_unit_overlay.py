@@ -10,7 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import CrsError, GeometryError, Layer, SeveralErrors, UnknownNameError
+from layers.errors import CrsError, GeometryError, SeveralErrors, UnknownNameError
+from layers.inputs import Layer
 from zoning.overlays import overlay
 
 CRS = "EPSG:3035"

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning.policies import assign, uncovered
-from zoning.rulebook import Policy, Rulebook, Zone
+from zoning.rulebook import Policy, Rulebook
+from zoning.rulebook.schema import Zone
 from zoning.tables import POLICIES, QUOTAS, tabulate
 from zoning.zones import classify, resolve
 

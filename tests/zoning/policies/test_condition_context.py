@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from zoning.policies import assign, condition_contexts, uncovered
-from zoning.rulebook import Exemption, Line, Policy, Rulebook, Zone, read_rulebook
+from zoning.rulebook import Exemption, Line, Policy, Rulebook, read_rulebook
+from zoning.rulebook.schema import Zone
 from zoning.tables import QUOTAS, tabulate
 
 DAY = date(2025, 1, 1)

@@ -7,9 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import SeveralErrors, UnknownNameError, ZoneplanError, read_layers, read_study
-from zoning import INDUSTRIES, ask_industry, check, list_titles, plan_findings_of, read_rulebook, retell, run
-from zoning.rulebook import OWN
+from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
+from layers.read import read_inputs
+from layers.sources import read_study
+from zoning.audits import plan_findings_of
+from zoning.checks import check
+from zoning.explanations import list_titles, retell
+from zoning.explanations.industry_query import ask_industry
+from zoning.pipeline import run
+from zoning.rulebook import OWN, read_rulebook
+from zoning.tables import INDUSTRIES
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,reference\n"
 OWN_LIST = (
@@ -146,7 +153,7 @@ def test_what_holds_everywhere_is_checked_before_the_flow(write_plan, toy_folder
         LISTS.replace("restricted", "prohibited").replace('conditions.scale = { en = "large" }\n', ""), "utf-8"
     )
     study = read_study(path)
-    findings = check(study, read_rulebook(study.rulebook, study.date), read_layers(study))
+    findings = check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
     assert [one.code for one in findings if one.level == "error"] == ["looser_item"]
     assert [one.exit_code for one in findings if one.level == "error"] == [3]
 
@@ -192,7 +199,7 @@ def test_a_list_needs_a_rulebook_that_says_what_codes_mean(toy_folder: Path) -> 
 
 
 def test_it_comes_back_from_a_run_folder(write_plan, tmp_path: Path) -> None:
-    from maps import read_run, write_run
+    from maps.run_folder import read_run, write_run
 
     plan = run(read_study(write_plan()))
     again = read_run(write_run(plan, tmp_path / "run"))

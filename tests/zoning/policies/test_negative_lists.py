@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import SeveralErrors, UnknownNameError
+from layers.errors import SeveralErrors, UnknownNameError
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.policies import count_industries, judge_industry, list_industries, lists_on
 from zoning.policies.negative_lists import STRICTNESS, states_of
-from zoning.rulebook import read_classification, read_rulebook
+from zoning.rulebook import read_rulebook
+from zoning.rulebook.industry_classification import read_classification
 from zoning.tables import INDUSTRIES, tabulate
 
 GB = read_classification("gbt4754_2017")

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.policies import overrule
+from zoning.policies.applicability import overrule
 
 KEYS = ["unit_id", "piece_id", "policy"]
 

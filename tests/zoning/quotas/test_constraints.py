@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import Group, Lock, Quota, QuotaTransfer, SourceError, StudyError, UnknownNameError, Within
+from layers.errors import SourceError, StudyError, UnknownNameError
+from layers.sources import Group, Lock, Quota, QuotaTransfer, Within
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import Priority, Quota, Share, SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.sources import Priority, Quota, Share
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate, factors
 from zoning.quotas.weights import unit_weights

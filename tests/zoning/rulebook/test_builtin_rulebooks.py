@@ -10,16 +10,18 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from layers import builtin_study, parse_condition, read_study
-from layers.read import read_layers
+from layers.conditions import parse_condition
+from layers.read import read_inputs
+from layers.sources import builtin_study, read_study
 from zoning.measures import assumed, complete_measures, measure
 from zoning.overlays import overlay, settle_lines
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.policies import assign, uncovered
 from zoning.quotas import allocate
-from zoning.rulebook import Case, Draft, Zone, read_draft, read_rulebook
+from zoning.rulebook import Case, Draft, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
+from zoning.rulebook.schema import Zone
 from zoning.tables import QUOTAS, tabulate
 from zoning.zones import classify, resolve
 
@@ -220,12 +222,12 @@ def test_main_functional_areas_run_on_bare_frames(
 
 def test_main_functional_areas_run_on_the_american_study() -> None:
     study = read_study(builtin_study("us_mountain_west"))
-    stack = read_layers(study)
+    inputs = read_inputs(study)
     rulebook = read_rulebook("main_functional_areas", study.date)
-    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
-    measures = measure(stack.units, pieces, stack.layers, rulebook)
+    pieces = settle_lines(overlay(inputs.units, inputs.designations), rulebook)
+    measures = measure(inputs.units, pieces, inputs.layers, rulebook)
     zones = resolve(classify(measures, rulebook), rulebook)
-    mains = stack.units["name"].groupby(zones["main"]).agg(set)
+    mains = inputs.units["name"].groupby(zones["main"]).agg(set)
     assert mains["key_development"] == {"Denver", "Broomfield", "Salt Lake"}
     assert {"San Juan", "Hinsdale", "Summit", "Pitkin"} <= mains["ecologically_fragile"]
     policies = assign(zones, measures, tabulate(QUOTAS, pd.DataFrame()), rulebook)
@@ -236,10 +238,10 @@ def test_main_functional_areas_run_on_the_american_study() -> None:
 def plan() -> dict[str, pd.DataFrame]:
     """The whole flow on the built-in study."""
     study = read_study(builtin_study("us_mountain_west"))
-    stack = read_layers(study)
+    inputs = read_inputs(study)
     rulebook = read_rulebook("us_west", study.date)
-    pieces = settle_lines(overlay(stack.units, stack.designations), rulebook)
-    measures = complete_measures(measure(stack.units, pieces, stack.layers, rulebook), rulebook)
+    pieces = settle_lines(overlay(inputs.units, inputs.designations), rulebook)
+    measures = complete_measures(measure(inputs.units, pieces, inputs.layers, rulebook), rulebook)
     claims = classify(measures, rulebook, study.decisions)
     zones = resolve(claims, rulebook)
     quotas = allocate(zones, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))

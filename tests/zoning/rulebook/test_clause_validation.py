@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from layers import ZoneplanError
+from layers.errors import ZoneplanError
 from zoning.rulebook import read_rulebook
 
 DAY = date(2025, 1, 1)

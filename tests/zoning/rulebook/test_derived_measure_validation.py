@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from layers import SeveralErrors
-from zoning import RulebookError, read_rulebook
+from layers.errors import SeveralErrors
+from zoning.errors import RulebookError
+from zoning.rulebook import read_rulebook
 
 DERIVED = """
 [[derived]]

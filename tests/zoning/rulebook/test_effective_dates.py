@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from layers import parse_condition
+from layers.conditions import parse_condition
 from zoning.errors import RulebookError
 from zoning.rulebook import (
     CONTROL_LINE,

@@ -4,11 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import UnknownNameError
+from layers.errors import UnknownNameError
 from zoning.errors import RulebookError
-from zoning.rulebook import builtin_classifications, read_classification
 from zoning.rulebook.chapter_schemas import Branch
-from zoning.rulebook.industry_classification import branch_faults, classified
+from zoning.rulebook.industry_classification import (
+    branch_faults,
+    builtin_classifications,
+    classified,
+    read_classification,
+)
 
 GB = read_classification("gbt4754_2017")
 SECTIONS = {"A": 5, "B": 7, "C": 31, "D": 3, "E": 4, "F": 2, "G": 8, "H": 2, "I": 3, "J": 4, "K": 1, "L": 2, "M": 3,

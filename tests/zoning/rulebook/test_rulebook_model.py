@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from layers import SeveralErrors, ZoneplanError
+from layers.errors import SeveralErrors, ZoneplanError
 from zoning.errors import RulebookError
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 

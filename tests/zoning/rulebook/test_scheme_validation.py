@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from layers import SeveralErrors
-from zoning import RulebookError, read_rulebook
+from layers.errors import SeveralErrors
+from zoning.errors import RulebookError
+from zoning.rulebook import read_rulebook
 
 LAW = """
 [[schemes]]

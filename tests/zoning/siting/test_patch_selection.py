@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.siting import Plots
 from zoning.siting.patch_selection import (
+    Plots,
     UnknownScoreError,
     components,
     grow,

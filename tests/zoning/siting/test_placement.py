@@ -19,9 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
-from layers import Layer, Quota, SourceError, StudyError, read_raster, read_study
+from layers.errors import SourceError, StudyError
+from layers.formats import read_raster
+from layers.inputs import Layer
+from layers.sources import Quota, read_study
 from tests.conftest import CRS, KM, X0, Y0, frame, rectangle
-from zoning import measure, overlay, read_rulebook, site
+from zoning.measures import measure
+from zoning.overlays import overlay
+from zoning.rulebook import read_rulebook
+from zoning.siting import site
 
 FARM = {"permanent_farmland": "permanent_farmland", "forest": "ecologically_fragile", "town": "built_up"}
 

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from layers import Nearness, Raster, find_blocks, way_between
-from zoning import Plots
-from zoning.siting import Surroundings
-from zoning.siting.patch_selection import rank_plots
-from zoning.siting.suitability import Cells
+from layers.crs import way_between
+from layers.formats import Raster
+from layers.raster import find_blocks
+from layers.sources import Nearness
+from zoning.siting.patch_selection import Plots, rank_plots
+from zoning.siting.suitability import Cells, Surroundings
 
 METRES = CRS("EPSG:3035")
 GRIDS = {

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.solver import LinearConstraint, Programme, composite, find_most_equal, gini, gini_optimum, search_swaps
-from zoning.solver.gini_optimum import slopes
+from zoning.solver import LinearConstraint, Programme, find_most_equal, gini, gini_optimum
+from zoning.solver.gini_optimum import composite, search_swaps, slopes
 from zoning.solver.integer_programme import keeps_rules
 
 PUBLISHED = Path(__file__).parents[2] / "data" / "published"

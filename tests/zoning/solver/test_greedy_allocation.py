@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.solver import LinearConstraint, Programme, allocate_greedily, nested_caps, solve
-from zoning.solver.greedy_allocation import GreedyPlan, NestedCaps
+from zoning.solver import LinearConstraint, Programme
+from zoning.solver.greedy_allocation import GreedyPlan, NestedCaps, allocate_greedily, nested_caps
+from zoning.solver.linear_programme import solve
 
 INF = float("inf")
 

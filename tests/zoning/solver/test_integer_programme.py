@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.solver import LinearConstraint, Programme, broken_rules, find_best, nested_caps, solve
+from zoning.solver import LinearConstraint, Programme, broken_rules, find_best
+from zoning.solver.greedy_allocation import nested_caps
 from zoning.solver.integer_programme import keeps_rules
+from zoning.solver.linear_programme import solve
 
 INF = float("inf")
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import LimitError, SourceError, ZoneplanError
+from layers.errors import LimitError, SourceError, ZoneplanError
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.solver import apportion, find_binding
 

@@ -9,7 +9,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from layers import Decision, SeveralErrors, builtin_study, read_layers, read_study
+from layers.errors import SeveralErrors
+from layers.read import read_inputs
+from layers.sources import Decision, builtin_study, read_study
 from zoning.audits import run_cases
 from zoning.checks import check
 from zoning.errors import RulebookError
@@ -17,7 +19,8 @@ from zoning.explanations import explain, retell
 from zoning.pipeline import run
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
-from zoning.zones import classify, locked_elsewhere, locked_units, resolve
+from zoning.zones import classify, locked_elsewhere, resolve
+from zoning.zones.decisions import locked_units
 
 DAY = date(2025, 1, 1)
 ENTRY = """
@@ -233,7 +236,7 @@ def test_from_the_plan_file_to_the_explanation(tmp_path) -> None:
     plan_file.write_text(plan_file.read_text("utf-8").replace('rulebook = "us_west"', 'rulebook = "laws"'), "utf-8")
     study = read_study(plan_file)
     rulebook = read_rulebook(study.rulebook, study.date)
-    notes = [one for one in check(study, rulebook, read_layers(study)) if one.code == "locked_elsewhere"]
+    notes = [one for one in check(study, rulebook, read_inputs(study)) if one.code == "locked_elsewhere"]
     assert [one.level for one in notes] == ["note"]
     assert notes[0].text == (
         "1 of 2 locked decisions of rulebook 'us_west' are on units or jurisdictions that this study does not have "

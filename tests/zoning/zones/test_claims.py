@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import Decision, UnknownNameError
+from layers.errors import UnknownNameError
+from layers.sources import Decision
 from zoning.errors import MissingValueError
-from zoning.rulebook import Indicator, Rule, Rulebook, Zone
+from zoning.rulebook import Indicator, Rule, Rulebook
+from zoning.rulebook.schema import Zone
 from zoning.tables import CLAIMS
 from zoning.zones import classify, resolve
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import Group, Lock, Quota, Within
+from layers.sources import Group, Lock, Quota, Within
 from zoning.errors import InfeasibleError
 from zoning.quotas import allocate
 

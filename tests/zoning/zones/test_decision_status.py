@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from layers import read_study
-from maps import cards
+from layers.sources import read_study
+from maps.web.unit_details import cards
 from zoning.explanations import explain
 from zoning.pipeline import run
 from zoning.zones import STANDINGS, decision_status

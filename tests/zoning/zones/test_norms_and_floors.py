@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning import Norm, Rulebook, tabulate, weigh_norms
 from zoning.measures import places_of
-from zoning.tables import QUOTAS
+from zoning.rulebook import Norm, Rulebook
+from zoning.tables import QUOTAS, tabulate
+from zoning.zones import weigh_norms
 
 UNITS = pd.DataFrame(
     {

@@ -14,13 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import Decision, SeveralErrors, SourceError, UnknownNameError, ZoneplanError, read_layers, read_study
-from maps import cards, dossier
+from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError
+from layers.read import read_inputs
+from layers.sources import Decision, read_study
+from maps.reports import dossier
+from maps.web.unit_details import cards
 from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
 from zoning.checks import check
 from zoning.explanations import explain, retell
 from zoning.pipeline import run
-from zoning.rulebook import Indicator, Rule, Rulebook, Value, Zone, read_rulebook
+from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
+from zoning.rulebook.schema import Zone
 from zoning.zones import classify, gather_parents, refinements, resolve
 
 DAY = date(2025, 1, 1)
@@ -265,7 +269,7 @@ def test_a_locked_county_binds_its_townships_and_shows_who_wanted_otherwise(fold
     against = [one.features for one in plan_findings_of(plan) if one.code == "decision_against_lock"]
     assert against == [("a1",), ("west",)]
     assert west["reason"].iloc[0] == "county west: locked at national level by Parliament: listed (List 1)"
-    notes = check(study, plan.rulebook, read_layers(study))
+    notes = check(study, plan.rulebook, read_inputs(study))
     assert not [one for one in notes if one.code == "locked_elsewhere"]
 
 

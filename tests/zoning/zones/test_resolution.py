@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import UnknownNameError
-from zoning.rulebook import Rule, Rulebook, Zone
+from layers.errors import UnknownNameError
+from zoning.rulebook import Rule, Rulebook
+from zoning.rulebook.schema import Zone
 from zoning.zones import resolve
 
 MAINS = ("alpha", "beta", "gamma")

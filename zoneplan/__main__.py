@@ -10,7 +10,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Load the command and run it; the entry point of ``zoneplan`` and of ``python -m zoneplan``."""
     try:
-        from maps import main as command  # noqa: PLC0415  (all that loads is to be inside)
+        from maps.cli import main as command  # noqa: PLC0415  (all that loads is to be inside)
 
         command()
     except KeyboardInterrupt:

@@ -1,0 +1,207 @@
+"""zoneplan: from map layers to a functional-zoning plan, ``import zoneplan as zp``.
+
+The names stand in the order of the flow. Each opens its room when it is asked for, so that the import alone loads
+nothing.
+
+Examples
+--------
+>>> import zoneplan as zp
+>>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+>>> plan = zp.run(study)
+>>> plan.zones["main"].value_counts().idxmax()
+'ecologically_fragile'
+"""
+
+from typing import TYPE_CHECKING
+
+from layers.doors import open_lazily
+
+if TYPE_CHECKING:
+    from layers.conditions import parse_condition
+    from layers.crs import project, working_crs
+    from layers.errors import (
+        ConditionError,
+        CrsError,
+        Finding,
+        GeometryError,
+        LimitError,
+        SeveralErrors,
+        SourceError,
+        StudyError,
+        UnknownNameError,
+        ZoneplanError,
+    )
+    from layers.inputs import Inputs, Layer
+    from layers.read import read_inputs
+    from layers.sources import Decision, Quota, Study, builtin_studies, builtin_study, read_study, study_schema
+    from maps.errors import BusyError, DamagedRunError, WriteError
+    from maps.exports import write_geopackage, write_geoparquet, write_workbook
+    from maps.init import write_plan, write_study
+    from maps.reports import dossier, report, write_dossier, write_report
+    from maps.run_folder import read_run, verify, write_run
+    from maps.style import picture
+    from maps.web import draw
+    from zoning.audits import run_cases
+    from zoning.checks import check
+    from zoning.compensation import account, positions
+    from zoning.energy import judge_energy
+    from zoning.errors import InfeasibleError, MissingValueError, RulebookError
+    from zoning.explanations import at, explain
+    from zoning.measures import complete_measures, measure
+    from zoning.overlays import overlay, settle_lines
+    from zoning.pipeline import run
+    from zoning.plan import Plan
+    from zoning.policies import assign
+    from zoning.quotas import allocate
+    from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
+    from zoning.siting import site
+    from zoning.solver import apportion
+    from zoning.zones import classify, conflicts, resolve
+
+__all__ = [
+    # Read
+    "read_study",
+    "read_rulebook",
+    "read_inputs",
+    "builtin_studies",
+    "builtin_study",
+    "builtin_rulebooks",
+    "study_schema",
+    # Decide, in the order of the flow
+    "overlay",
+    "settle_lines",
+    "measure",
+    "complete_measures",
+    "classify",
+    "resolve",
+    "conflicts",
+    "allocate",
+    "apportion",
+    "site",
+    "judge_energy",
+    "account",
+    "positions",
+    "assign",
+    "run",
+    # Ask
+    "check",
+    "explain",
+    "at",
+    "run_cases",
+    # Show and write
+    "draw",
+    "picture",
+    "report",
+    "dossier",
+    "write_run",
+    "read_run",
+    "verify",
+    "write_report",
+    "write_dossier",
+    "write_geopackage",
+    "write_geoparquet",
+    "write_workbook",
+    # Begin
+    "write_study",
+    "write_plan",
+    # Conditions and coordinates
+    "parse_condition",
+    "working_crs",
+    "project",
+    # Nouns
+    "Study",
+    "Rulebook",
+    "Inputs",
+    "Plan",
+    "Layer",
+    "Quota",
+    "Decision",
+    "Finding",
+    # What is refused
+    "ZoneplanError",
+    "SeveralErrors",
+    "StudyError",
+    "RulebookError",
+    "ConditionError",
+    "UnknownNameError",
+    "SourceError",
+    "CrsError",
+    "GeometryError",
+    "LimitError",
+    "MissingValueError",
+    "InfeasibleError",
+    "WriteError",
+    "BusyError",
+    "DamagedRunError",
+]
+
+_ROOMS = {
+    "read_study": "layers.sources",
+    "read_rulebook": "zoning.rulebook",
+    "read_inputs": "layers.read",
+    "builtin_studies": "layers.sources",
+    "builtin_study": "layers.sources",
+    "builtin_rulebooks": "zoning.rulebook",
+    "study_schema": "layers.sources",
+    "overlay": "zoning.overlays",
+    "settle_lines": "zoning.overlays",
+    "measure": "zoning.measures",
+    "complete_measures": "zoning.measures",
+    "classify": "zoning.zones",
+    "resolve": "zoning.zones",
+    "conflicts": "zoning.zones",
+    "allocate": "zoning.quotas",
+    "apportion": "zoning.solver",
+    "site": "zoning.siting",
+    "judge_energy": "zoning.energy",
+    "account": "zoning.compensation",
+    "positions": "zoning.compensation",
+    "assign": "zoning.policies",
+    "run": "zoning.pipeline",
+    "check": "zoning.checks",
+    "explain": "zoning.explanations",
+    "at": "zoning.explanations",
+    "run_cases": "zoning.audits",
+    "draw": "maps.web",
+    "picture": "maps.style",
+    "report": "maps.reports",
+    "dossier": "maps.reports",
+    "write_run": "maps.run_folder",
+    "read_run": "maps.run_folder",
+    "verify": "maps.run_folder",
+    "write_report": "maps.reports",
+    "write_dossier": "maps.reports",
+    "write_geopackage": "maps.exports",
+    "write_geoparquet": "maps.exports",
+    "write_workbook": "maps.exports",
+    "write_study": "maps.init",
+    "write_plan": "maps.init",
+    "parse_condition": "layers.conditions",
+    "working_crs": "layers.crs",
+    "project": "layers.crs",
+    "Study": "layers.sources",
+    "Rulebook": "zoning.rulebook",
+    "Inputs": "layers.inputs",
+    "Plan": "zoning.plan",
+    "Layer": "layers.inputs",
+    "Quota": "layers.sources",
+    "Decision": "layers.sources",
+    "Finding": "layers.errors",
+    "ZoneplanError": "layers.errors",
+    "SeveralErrors": "layers.errors",
+    "StudyError": "layers.errors",
+    "RulebookError": "zoning.errors",
+    "ConditionError": "layers.errors",
+    "UnknownNameError": "layers.errors",
+    "SourceError": "layers.errors",
+    "CrsError": "layers.errors",
+    "GeometryError": "layers.errors",
+    "LimitError": "layers.errors",
+    "MissingValueError": "zoning.errors",
+    "InfeasibleError": "zoning.errors",
+    "WriteError": "maps.errors",
+    "BusyError": "maps.errors",
+    "DamagedRunError": "maps.errors",
+}
+
+__getattr__, __dir__ = open_lazily(__name__, _ROOMS)
