@@ -152,7 +152,7 @@ def zoneplan(wheel_site: Path, tmp_path: Path):
     """Call the command of the wheel in an empty folder; gives code, stdout, stderr."""
 
     def call(*arguments: object, code: int | None = None) -> subprocess.CompletedProcess[str]:
-        program = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan import main; main()"
+        program = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
         environment = {**os.environ, "PYTHONPATH": str(wheel_site), "PYTHONWARNINGS": "error"}
         done = subprocess.run(
             [sys.executable, "-c", program, *map(str, arguments)],

@@ -31,7 +31,7 @@ from zoning.pipeline import run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
-PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan import main; main()"
+PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
 
 
 def start(*arguments: object, program: str = PROGRAM, **environment: str) -> subprocess.Popen[str]:

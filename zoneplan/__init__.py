@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
     from zoning.siting import site
     from zoning.solver import apportion
+    from zoning.tables import as_floats
     from zoning.zones import classify, conflicts, resolve
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "write_geopackage",
     "write_geoparquet",
     "write_workbook",
+    "as_floats",
     # Begin
     "write_study",
     "write_plan",
@@ -174,6 +176,7 @@ _ROOMS = {
     "write_geopackage": "maps.exports",
     "write_geoparquet": "maps.exports",
     "write_workbook": "maps.exports",
+    "as_floats": "zoning.tables",
     "write_study": "maps.init",
     "write_plan": "maps.init",
     "parse_condition": "layers.conditions",

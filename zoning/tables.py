@@ -5,6 +5,7 @@ Writers are held to these declarations by one test. A table without rows still h
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -338,6 +339,30 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     if (np.diff(ranks[:, order]) == 0).all(axis=0).any():
         raise ValueError(f"table {table.name}: the key {table.key} is not unique")
     return frame.iloc[order].reset_index(drop=True)
+
+
+def as_floats(rows: pd.DataFrame) -> pd.DataFrame:
+    """A table with floats in place of exact decimals, for plots and statistics; the table itself keeps its decimals.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Any; of a plan, ``quotas``, ``flows`` and ``positions`` have decimals.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the same index and columns. Columns of decimals are ``float64``, missing ones NaN.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> rows = pd.DataFrame({"unit_id": ["a", "b", "c"], "amount": [Decimal("0.1"), Decimal("0.2"), None]})
+    >>> rows["amount"].sum(), float(as_floats(rows)["amount"].sum())
+    (Decimal('0.3'), 0.30000000000000004)
+    """
+    exact = [name for name in rows if rows[name].map(lambda value: isinstance(value, Decimal)).any()]
+    return rows.assign(**{name: rows[name].astype("float64") for name in exact})
 
 
 def _ranks(column: pd.Series) -> npt.NDArray[np.intp]:

@@ -1,35 +1,28 @@
-"""The command ``zoneplan``: words in, exit code out. No traceback reaches a planner."""
+"""The command ``zoneplan``: words in, exit code out. No traceback reaches a planner.
+
+Each command loads what it needs when it is called, so that help and wrong calls answer at once.
+"""
 
 from __future__ import annotations
 
-import gc
 import json
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from layers.errors import Finding, ZoneplanError, escape_hidden
-from layers.memory import unpooled
-from layers.sources import read_study, study_schema
-from maps.cli.doctor import diagnose
 from maps.cli.exit_codes import exit_code, judge, safe_message, terminate
-from maps.cli.progress_display import count_cases, progress
-from maps.errors import DamagedRunError
-from maps.init import split_roles, write_plan, write_study
-from maps.reports import write_dossier
-from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, read_run, require_room, require_whole, verify, write_run
-from zoning.audits import audit, plan_findings_of, rule_coverage_of
-from zoning.checks import check, group_absent, read_rulebook_and_inputs
-from zoning.explanations import MATTERS, at, check_coordinates, check_state, explain
-from zoning.pipeline import run
-from zoning.plan import Plan
-from zoning.rulebook import builtin_rulebooks
-from zoning.wording import finding_words
+
+if TYPE_CHECKING:
+    from zoning.plan import Plan
+
+MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, industries"
+"""What ``explain --of`` takes, as the room of explanations has it, which would load more than help needs."""
 
 FINDINGS_SHOWN = 5
 """Lines of findings below the table of a run; the report has all."""
@@ -69,6 +62,8 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Copy a built-in real study, run it, and say where the map is."""
+    from maps.init import write_study
+
     plan_file = write_study(study, folder)
     _run(plan_file, None, language, excel_safe=False, as_json=as_json)
 
@@ -92,6 +87,8 @@ def init(
     ] = "en",
 ) -> None:
     """Write a commented plan.toml from your own files, which are copied beside it."""
+    from maps.init import split_roles, write_plan
+
     plan_file = write_plan(folder, units, split_roles(layers or []), rulebook, language, crs=crs, encoding=encoding)
     print(f"{plan_file}: every guess has its reason beside it; read it, then run\n  zoneplan run {plan_file}")
 
@@ -108,6 +105,8 @@ def check_(
     as_json: AsJson = False,
 ) -> None:
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
+    from zoning.checks import group_absent
+
     findings, used = _checked(target, run_folder)
     if as_json:
         listed = {"findings": [_finding(one) for one in findings]}
@@ -142,7 +141,7 @@ def explain_(
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id.")],
     matters: Annotated[
         list[str] | None,
-        typer.Option("--of", metavar="MATTER", help=f"Only this, and again for more: {', '.join(MATTERS)}."),
+        typer.Option("--of", metavar="MATTER", help=f"Only this, and again for more: {MATTERS}."),
     ] = None,
     page: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the unit's dossier, one printable page.")
@@ -153,12 +152,18 @@ def explain_(
     as_json: AsJson = False,
 ) -> None:
     """Say why a unit is what it is: rules, clauses, values and thresholds, references of zones, quotas, policies."""
+    from maps.run_folder import read_run, require_whole
+
     require_whole(folder)
     plan = read_run(folder)
     if page is not None:
+        from maps.reports import write_dossier
+
         write_dossier(plan, unit, page, language)
         print(f"dossier: {page}")
         return
+    from zoning.explanations import explain
+
     explanation = explain(plan, unit, language).only(matters or ())
     print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
 
@@ -180,6 +185,9 @@ def at_(
     as_json: AsJson = False,
 ) -> None:
     """Say what applies at a place: unit, zones, control line, policies, and whether an industry may settle there."""
+    from maps.run_folder import read_run, require_whole
+    from zoning.explanations import at, check_coordinates, check_state
+
     check_coordinates(lon, lat)
     check_state(state)
     require_whole(folder)
@@ -190,6 +198,9 @@ def at_(
 @app.command(name="verify")
 def verify_(folder: RunFolder, as_json: AsJson = False) -> None:
     """Say whether a run folder is complete, damaged (and which files), or not a run."""
+    from maps.errors import DamagedRunError
+    from maps.run_folder import verify
+
     verdict = verify(folder)
     if as_json:
         print(json.dumps({"state": verdict.state, "damaged": list(verdict.damaged)}, ensure_ascii=False, indent=1))
@@ -203,12 +214,16 @@ def schema(
     _as_json: Annotated[bool, typer.Option("--json", help="It is JSON anyway.")] = True,
 ) -> None:
     """Print the JSON Schema of the study file."""
+    from layers.sources import study_schema
+
     print(json.dumps(study_schema(), ensure_ascii=False, indent=1))
 
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what zoneplan stands on: versions, GDAL drivers, known holes, name clashes."""
+    from maps.cli.doctor import diagnose
+
     found = diagnose()
     print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text())
     raise typer.Exit(found.exit_code)
@@ -223,17 +238,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         By default those of the process.
     """
     signal.signal(signal.SIGTERM, terminate)
-    gc.freeze()  # what has been imported stays: the collector need not go through it again and again
     try:
-        with unpooled():
-            code = exit_code(app(args=arguments, standalone_mode=False))
+        code = exit_code(app(args=arguments, standalone_mode=False))
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
-    gc.unfreeze()
     sys.exit(code)
 
 
 def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:
+    from layers.sources import read_study
+    from maps.cli.progress_display import progress
+    from maps.run_folder import require_room, write_run
+    from zoning.pipeline import run
+
     study = read_study(plan_file)
     folder = out or plan_file.parent / "runs" / plan_file.stem
     require_room(folder)
@@ -247,6 +264,8 @@ def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, 
 
 
 def _summary(plan: Plan, folder: Path) -> dict[str, object]:
+    from zoning.audits import plan_findings_of
+
     mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
     return {
         "study": plan.study.name,
@@ -263,9 +282,11 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
 
 
 def _print_summary(plan: Plan, folder: Path) -> None:
-    from rich.console import Console  # noqa: PLC0415  (only this command and the bar paint a terminal)
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as RichTable
+
+    from zoning.wording import finding_words
 
     table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
     words = finding_words(plan.language)
@@ -291,6 +312,9 @@ def _print_summary(plan: Plan, folder: Path) -> None:
 
 def _found(plan: Plan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
+    from zoning.audits import plan_findings_of
+    from zoning.wording import finding_words
+
     findings, words = plan_findings_of(plan), finding_words(plan.language)
     if findings:
         yield words["counted"].format(count=len(findings))
@@ -301,6 +325,11 @@ def _found(plan: Plan) -> Iterator[str]:
 
 def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
+    from maps.cli.progress_display import count_cases
+    from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, read_run, require_whole
+    from zoning.audits import audit, rule_coverage_of
+    from zoning.rulebook import builtin_rulebooks
+
     is_run = (target / MANIFEST).exists()
     is_name = not target.exists() and str(target) in builtin_rulebooks()
     if not target.is_dir() and not is_name:
@@ -317,6 +346,10 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
 
 
 def _check_plan(path: Path) -> list[Finding]:
+    from layers.sources import read_study
+    from maps.cli.progress_display import progress
+    from zoning.checks import check, read_rulebook_and_inputs
+
     try:
         with progress() as announce:
             announce("read")

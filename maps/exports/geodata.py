@@ -56,13 +56,13 @@ _STYLES = """CREATE TABLE layer_styles (
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-def write_geopackage(plan: Plan, path: Path) -> None:
+def write_geopackage(plan: Plan, path: str | Path) -> None:
     """Write units and pieces as a GeoPackage that QGIS opens in colour.
 
     Parameters
     ----------
     plan : Plan
-    path : Path
+    path : str or Path
         Replaced where it exists.
 
     Raises
@@ -77,6 +77,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     of the user's own that has the name of another one, whatever the case of its letters, gets ``_2`` at its end. The
     date inside the file is that of the study, so that the bytes depend on the plan alone.
     """
+    path = Path(path)
     limit_drivers()
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded after the drivers are limited)
 
@@ -104,14 +105,14 @@ def write_geopackage(plan: Plan, path: Path) -> None:
             store.execute(f"INSERT INTO layer_styles VALUES (NULL{', ?' * len(row)})", row)  # noqa: S608  (no data in it)
 
 
-def write_geoparquet(frame: gpd.GeoDataFrame, path: Path) -> None:
+def write_geoparquet(frame: gpd.GeoDataFrame, path: str | Path) -> None:
     """Write units or pieces as GeoParquet 1.1 with a bounding box a row, in the CRS that they have.
 
     Parameters
     ----------
     frame : GeoDataFrame
         The index becomes the first column.
-    path : Path
+    path : str or Path
         Replaced where it exists.
     """
     boxed = "bbox" not in frame.columns  # a column of the user's own of this name stays his
@@ -120,13 +121,13 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: Path) -> None:
     )
 
 
-def write_workbook(plan: Plan, path: Path) -> None:
+def write_workbook(plan: Plan, path: str | Path) -> None:
     """Write the tables of a plan as a workbook, one sheet a table, and the list of units by main function.
 
     Parameters
     ----------
     plan : Plan
-    path : Path
+    path : str or Path
         Replaced where it exists.
 
     Raises
@@ -140,6 +141,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     a link. A table with more rows than a sheet holds goes on in ``<name> (2)``; a text that is longer than a cell holds
     ends with an ellipsis.
     """
+    path = Path(path)
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
 

@@ -10,14 +10,14 @@ from maps.errors import WriteError
 from maps.init.plan_draft import PLAN_NAME
 
 
-def write_study(name: str, folder: Path) -> Path:
+def write_study(name: str, folder: str | Path) -> Path:
     """Copy a built-in study into a folder of its own.
 
     Parameters
     ----------
     name : str
         One of :func:`layers.sources.builtin_studies`.
-    folder : Path
+    folder : str or Path
         New, empty, or an earlier copy of the same study; files that differ from the study's are not overwritten.
 
     Returns
@@ -32,7 +32,7 @@ def write_study(name: str, folder: Path) -> Path:
     WriteError
         The folder holds another plan, a changed one, or cannot be written.
     """
-    source = builtin_study(name).parent
+    folder, source = Path(folder), builtin_study(name).parent
     files = sorted(path for path in source.iterdir() if path.is_file())
     changed = [path.name for path in files if _copy_differs(path, folder / path.name)]
     if changed:

@@ -28,9 +28,9 @@ REMEDY = (
 
 
 def write_plan(
-    folder: Path,
-    units: Path,
-    layers: Sequence[tuple[str, Path]] = (),
+    folder: str | Path,
+    units: str | Path,
+    layers: Sequence[tuple[str, str | Path]] = (),
     rulebook: str = "main_functional_areas",
     language: str = "en",
     *,
@@ -42,11 +42,11 @@ def write_plan(
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         New, or one in which nothing has to be overwritten. Files that stand in it already stay where they are.
-    units : Path
+    units : str or Path
         Polygons of the planning units; of a GeoPackage with several layers also as ``FILE:LAYER``.
-    layers : sequence of (str, Path)
+    layers : sequence of (str, str or Path)
         Role and file. An empty role is for facts (points, lines, grids to be measured) and for tables with the units'
         ids.
     rulebook : str
@@ -74,10 +74,11 @@ def write_plan(
     -----
     The same files give the same plan, byte for byte.
     """
-    given, folder = folder, Path(os.path.realpath(folder))
+    given, folder = Path(folder), Path(os.path.realpath(folder))
+    files = [(role, Path(file)) for role, file in layers]
     own_rules = folder / rulebook
     rules = read_rulebook(own_rules if own_rules.is_dir() else rulebook, date)
-    draft = draft_plan(folder, units, layers, rules, rulebook, Hints(crs, encoding, language))
+    draft = draft_plan(folder, Path(units), files, rules, rulebook, Hints(crs, encoding, language))
     with _room(folder) as stage:
         for source, path in draft.files.items():
             _bring(path, stage / source)

@@ -36,14 +36,14 @@ class Verification(NamedTuple):
 
 
 def write_run(
-    plan: Plan, folder: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda _step: None
+    plan: Plan, folder: str | Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda _step: None
 ) -> Path:
     """Write every file of a run, then put the folder in its place with one rename.
 
     Parameters
     ----------
     plan : Plan
-    folder : Path
+    folder : str or Path
         Where the run shall stand. An older run there is replaced when the new one is whole.
     excel_safe : bool
         Prefix texts in the CSV files that a spreadsheet would take for a formula.
@@ -62,7 +62,7 @@ def write_run(
     BusyError
         Another zoneplan writes there.
     """
-    folder = folder.absolute()
+    folder = Path(folder).absolute()
     require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -78,12 +78,12 @@ def write_run(
     return folder
 
 
-def require_room(folder: Path) -> None:
+def require_room(folder: str | Path) -> None:
     """Refuse, before any work is done, a place where no run could be written.
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         Where a run shall stand.
 
     Raises
@@ -116,18 +116,19 @@ def require_room(folder: Path) -> None:
         )
 
 
-def verify(folder: Path) -> Verification:
+def verify(folder: str | Path) -> Verification:
     """Whether a run folder is complete, damaged, or no run at all.
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
 
     Returns
     -------
-    Verdict
+    Verification
         With the files that are missing, changed or unknown to the manifest.
     """
+    folder = Path(folder)
     try:
         listed = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -141,7 +142,7 @@ def verify(folder: Path) -> Verification:
     return Verification("damaged", tuple(damaged)) if damaged else Verification("complete")
 
 
-def require_whole(folder: Path) -> None:
+def require_whole(folder: str | Path) -> None:
     """Refuse a folder that is no complete run.
 
     Raises

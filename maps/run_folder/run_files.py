@@ -96,7 +96,7 @@ def write_files(
     _write_json(_provenance(plan, excel_safe=excel_safe), stage / PROVENANCE)
 
 
-def write_csv(table: Table, rows: pd.DataFrame, path: Path, *, excel_safe: bool = False) -> None:
+def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe: bool = False) -> None:
     """Write one table as CSV: UTF-8 with BOM, ids and names exactly as read.
 
     Parameters
@@ -105,13 +105,13 @@ def write_csv(table: Table, rows: pd.DataFrame, path: Path, *, excel_safe: bool 
         The declaration; its columns come first, in order.
     rows : DataFrame
         As :func:`zoning.tables.tabulate` leaves it.
-    path : Path
+    path : str or Path
     excel_safe : bool
         Put an apostrophe before texts that begin like a formula. Numbers stay as they are.
     """
     if excel_safe:
         rows = rows.apply(lambda column: column.map(_defuse) if _is_text(column) else column)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
         tabulate(table, rows).to_csv(_Lines(file), index=False, lineterminator="\r\n")
 
 
@@ -125,12 +125,12 @@ class _Lines:
         return self._file.write(row.removesuffix("\r\n") + "\n")
 
 
-def read_run(folder: Path) -> Plan:
+def read_run(folder: str | Path) -> Plan:
     """A plan from a run folder, equal to the one that was written.
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         A complete run; check it with :func:`maps.run_folder.verify` first.
 
     Returns
@@ -138,6 +138,7 @@ def read_run(folder: Path) -> Plan:
     Plan
         Its study refers to sources that may no longer be there.
     """
+    folder = Path(folder)
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
     listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]

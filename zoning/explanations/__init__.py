@@ -1,7 +1,7 @@
 """Explanations: why each unit is what it is, from the unit down to the reference; later the trace."""
 
 from zoning.explanations.assumptions import assume, assume_scheme, assumption_title
-from zoning.explanations.explanation_content import MATTERS, explain, trace
+from zoning.explanations.explanation_content import explain, trace
 from zoning.explanations.explanation_text import entry_heading, reason_lines, rule_and_reason
 from zoning.explanations.flow_explanations import scheme_in_use, scheme_parameters
 from zoning.explanations.industry_query import check_state, items_at, list_titles
@@ -13,7 +13,6 @@ from zoning.explanations.translation import retell
 from zoning.explanations.zone_explanations import derived_in, explain_measures, norms_in, value_text, why_text
 
 __all__ = [
-    "MATTERS",
     "TREATMENTS",
     "assume",
     "assume_scheme",

@@ -10,13 +10,19 @@ import pytest
 from pyproj import Transformer
 
 import maps.cli.commands
+import zoning.pipeline
 from maps.cli.commands import main
+from zoning.explanations.explanation_content import MATTERS
 
 
 def call(*arguments: object) -> int:
     with pytest.raises(SystemExit) as left:
         main([str(argument) for argument in arguments])
     return int(left.value.code or 0)
+
+
+def test_the_help_names_what_an_explanation_can_be_narrowed_to() -> None:
+    assert maps.cli.commands.MATTERS.split(", ") == [*MATTERS]
 
 
 def test_check_of_a_rulebook_runs_its_cases(toy_folder: Path, capsys) -> None:
@@ -134,7 +140,7 @@ def test_whatever_happens_a_planner_sees_one_line(error, code, words, monkeypatc
     def fail(*_args, **_kwargs):
         raise error
 
-    monkeypatch.setattr(maps.cli.commands, "run", fail)
+    monkeypatch.setattr(zoning.pipeline, "run", fail)
     assert call("run", toy_folder / "plan.toml") == code
     said = capsys.readouterr().err
     assert words in said
