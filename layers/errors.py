@@ -7,12 +7,13 @@ scripts; ``exit_code`` is what the command returns.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 Level = Literal["error", "warning", "note"]
+Found = TypeVar("Found")
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _NO_CHARACTERS = "\ufffe\uffff"
@@ -61,6 +62,9 @@ class ZoneplanError(Exception):
         Name of the layer, table or file concerned.
     features : iterable of str, optional
         Ids concerned; all are counted, the first five are shown.
+    keys : tuple of str and int, optional
+        The value of the plan that is to blame, such as ``("quotas", 0, "weight")``, as far as the step knows it; see
+        :func:`at_key`.
 
     Examples
     --------
@@ -72,13 +76,27 @@ class ZoneplanError(Exception):
     exit_code: int = 2
     default_code: ClassVar[str] = "refused"
 
-    def __init__(self, message: str, *, code: str = "", layer: str = "", features: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        layer: str = "",
+        features: Iterable[str] = (),
+        keys: tuple[str | int, ...] = (),
+    ) -> None:
         super().__init__(message)
         ids = tuple(str(feature) for feature in features)
         self.code = code or self.default_code
         self.layer = layer
         self.features = ids[:5]
         self.count = len(ids)
+        self.keys = keys
+
+    @property
+    def parts(self) -> tuple[ZoneplanError, ...]:
+        """The error itself, or those that it collects."""
+        return (self,)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -150,6 +168,11 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
         return "\n\n".join(str(error) for error in self.errors)
 
     @property
+    def parts(self) -> tuple[ZoneplanError, ...]:
+        """The errors that came together."""
+        return self.errors
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all errors, in order."""
         return tuple(finding for error in self.errors for finding in error.findings)
@@ -170,10 +193,75 @@ def naming_the_layer(place: str, layer: str = "") -> Iterator[None]:
     try:
         yield
     except ZoneplanError as error:
-        for one in error.errors if isinstance(error, SeveralErrors) else (error,):
+        for one in error.parts:
             one.args = (f"{place}: {one}",)
             one.layer = one.layer or layer
         raise
+
+
+@contextmanager
+def at_key(*keys: str | int) -> Iterator[None]:
+    """Say of whatever is refused inside which value of the plan is to blame.
+
+    Steps know the section that they work on, not the file in which it stands; who has the file turns the keys into a
+    line and a column. Blocks one inside another put their keys together.
+
+    Examples
+    --------
+    >>> try:
+    ...     with at_key("quotas", 0), at_key("weight"):
+    ...         raise SourceError("the weight is text")
+    ... except SourceError as error:
+    ...     error.keys
+    ('quotas', 0, 'weight')
+    """
+    try:
+        yield
+    except ZoneplanError as error:
+        for one in error.parts:
+            one.keys = (*keys, *one.keys)
+        raise
+
+
+class Attempts:
+    """Steps that do not depend on each other, each of them tried, so that all that is wrong is said at once.
+
+    Attributes
+    ----------
+    errors : list of ZoneplanError
+        What they refused so far.
+
+    Examples
+    --------
+    >>> def refuse(name):
+    ...     raise SourceError(f"no file {name}")
+    >>> attempts = Attempts()
+    >>> attempts.attempt(len, "ab"), attempts.attempt(refuse, "a.csv"), attempts.attempt(refuse, "b.csv")
+    (2, None, None)
+    >>> [str(error) for error in attempts.errors]
+    ['no file a.csv', 'no file b.csv']
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[ZoneplanError] = []
+
+    def attempt(self, step: Callable[..., Found], *inputs: object) -> Found | None:
+        """What a step gives; None where it refused."""
+        with self.trying():
+            return step(*inputs)
+        return None
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Keep what is refused inside; the block ends there, and the program goes on after it."""
+        try:
+            yield
+        except ZoneplanError as error:
+            self.errors += error.parts
+
+    def finish(self) -> None:
+        """Raise what was refused, if anything was."""
+        raise_all(self.errors)
 
 
 def raise_all(errors: Iterable[ZoneplanError]) -> None:

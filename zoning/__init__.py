@@ -7,14 +7,13 @@ from layers.doors import open_lazily
 if TYPE_CHECKING:
     from layers.sources import read_study
     from zoning.audits import run_cases
-    from zoning.checks import check
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
     from zoning.explanations import at, explain
     from zoning.measures import complete_measures, measure
     from zoning.overlays import overlay, settle_lines
-    from zoning.pipeline import run
+    from zoning.pipeline import check, run
     from zoning.plan import Plan
     from zoning.policies import assign
     from zoning.quotas import allocate
@@ -77,7 +76,7 @@ _ROOMS = {
     "positions": "zoning.compensation",
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
-    "check": "zoning.checks",
+    "check": "zoning.pipeline",
     "explain": "zoning.explanations",
     "at": "zoning.explanations",
     "run_cases": "zoning.audits",

@@ -1,16 +1,25 @@
-"""The whole flow in one call."""
+"""The whole flow in one call, and the same flow asked what is wrong.
+
+``check`` walks the same stages as ``run`` and stops before anything is written, so that a plan which it passes is one
+that ``run`` makes. Stages that do not depend on each other are all tried, and what they refuse is said at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from layers.errors import raise_all
+import geopandas as gpd
+import pandas as pd
+
+from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs
 from layers.languages import require_language
 from layers.memory import uncollected, unpooled
 from layers.read import confirm_sources
 from layers.sources import Study
-from zoning.checks import complaints, dropped_units, provided, read_rulebook_and_inputs
+from zoning.checks import dropped_units, name_faults, provided, read_rulebook_and_inputs, remarks
 from zoning.compensation import account, known_parties, positions, value_services
 from zoning.energy import judge_energy, scheme_in_force
 from zoning.explanations import assume, assume_scheme
@@ -18,7 +27,7 @@ from zoning.measures import assumed, complete_measures, measure, undeducted
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign, list_industries, lists_in_force, local_items, looser_faults
-from zoning.quotas import allocate_traced
+from zoning.quotas import TracedAllocation, allocate_traced
 from zoning.rulebook import Rulebook, without_unused_topics
 from zoning.siting import site
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
@@ -27,16 +36,18 @@ from zoning.zones import classify, conflicts, resolve
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
 
+Announce = Callable[[str], None]
+
 
 @uncollected()
 @unpooled()
-def run(study: Study, announce: Callable[[str], None] = lambda _step: None, language: str = "en") -> Plan:
+def run(study: Study, announce: Announce = lambda _step: None, language: str = "en") -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
     ----------
     study : Study
-        From :func:`layers.sources.read_study`.
+        From :func:`zoneplan.read_study`.
     announce : callable, optional
         Called with the name of each of ``STEPS`` before it starts.
     language : {"en", "zh"}
@@ -50,21 +61,130 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
     Raises
     ------
     ZoneplanError
-        Whatever a step refuses. All complaints about names and meaning come together. Or the language is not known.
+        Whatever a step refuses; what steps that do not depend on each other refuse comes together. Or the language is
+        not known.
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
-    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> import zoneplan as zp
+    >>> plan = run(zp.read_study(zp.builtin_study("us_mountain_west")))
     >>> len(plan.zones)
     164
     """
     require_language(language)
     announce("read")
-    rulebook, inputs = read_rulebook_and_inputs(study)
+    with placing(study):
+        rulebook, inputs = read_rulebook_and_inputs(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
+    return make_plan(study, rulebook, inputs, announce, language)
+
+
+def check(
+    study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce = lambda _step: None
+) -> tuple[Finding, ...]:
+    """Every finding on a study whose layers have been read: the plan is made, and nothing is written.
+
+    Parameters
+    ----------
+    study : Study
+    rulebook : Rulebook
+        In force on the study's date.
+    inputs : Inputs
+        From :func:`zoneplan.read_inputs`.
+    announce : callable, optional
+        As for :func:`run`.
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first, then warnings (repairs, decisions without effect) and notes (what was absent). Without an error,
+        :func:`run` makes a plan of the same study.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> findings = check(study, zp.read_rulebook(study.rulebook, study.date), zp.read_inputs(study))
+    >>> [finding.text for finding in findings if finding.level == "error"]
+    []
+    """
+    errors: tuple[Finding, ...] = ()
+    try:
+        make_plan(study, rulebook, inputs, announce)
+    except ZoneplanError as error:
+        errors = error.findings
+    return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs)), inputs))
+
+
+@contextmanager
+def placing(study: Study) -> Iterator[None]:
+    """Put file, line and column before what is refused inside, wherever a step knew which value is to blame."""
+    try:
+        yield
+    except ZoneplanError as error:
+        for one in error.parts:
+            if one.keys:
+                one.args = (f"{study.where(*one.keys)}: {one}",)
+                one.keys = ()
+        raise
+
+
+def make_plan(
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    announce: Announce = lambda _step: None,
+    language: str = "en",
+) -> Plan:
+    """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
+
+    Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
+    steps before the policies are tried all the same, so that what they refuse is said with the rest.
+    """
     rulebook = without_unused_topics(rulebook, provided(study, inputs))
-    raise_all(complaints(study, rulebook, inputs))
+    attempts = Attempts()
+    with placing(study):
+        attempts.errors += name_faults(study, rulebook, inputs)
+        apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
+        if not apart <= APART:
+            attempts.finish()
+        sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
+        with attempts.trying():
+            zoned = _zone(sound, rulebook, inputs, announce, language)
+            allotted = _allot(sound, rulebook, inputs, zoned, announce, language)
+        attempts.finish()
+        announce("assign")
+        return _finish(study, rulebook, inputs, zoned, allotted, language)
+
+
+LISTS = frozenset({"quotas", "agreements", "transfers"})
+"""Sections of a plan that no zone depends on."""
+APART = LISTS | {"energy", "industries"}
+
+
+@dataclass(frozen=True)
+class _Zoned:
+    """What is known once zones are: see the steps of that name."""
+
+    pieces: gpd.GeoDataFrame
+    measured: pd.DataFrame
+    measures: pd.DataFrame
+    claims: pd.DataFrame
+    zones: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Allotted:
+    """What units and regions are given or pay, each part independent of the others."""
+
+    quotas: TracedAllocation
+    sitings: pd.DataFrame
+    sites: gpd.GeoDataFrame
+    lights: pd.DataFrame
+    flows: pd.DataFrame
+
+
+def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce, language: str) -> _Zoned:
     announce("overlay")
     pieces = settle_lines(overlay(inputs.units, inputs.designations, tiled=inputs.tiled), rulebook)
     announce("measure")
@@ -81,18 +201,35 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         dropped=dropped_units(inputs),
         part_of=study.units.part_of,
     )
-    decided = resolve(claims, rulebook)
+    return _Zoned(pieces, measured, measures, claims, resolve(claims, rulebook))
+
+
+def _allot(
+    study: Study, rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, announce: Announce, language: str
+) -> _Allotted:
+    zones, measures, attempts = zoned.zones, zoned.measures, Attempts()
     announce("allocate")
-    handed = allocate_traced(decided, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
-    quotas = handed.quotas
-    announce("site")
-    sitings, sites = site(quotas, pieces, study.quotas, inputs.layers, rulebook)
-    lights = judge_energy(inputs.energy, rulebook, language)
+    with attempts.trying():
+        quotas = allocate_traced(zones, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+        announce("site")
+        sitings, sites = site(quotas.quotas, zoned.pieces, study.quotas, inputs.layers, rulebook)
+    with attempts.trying():
+        lights = judge_energy(inputs.energy, rulebook, language)
     announce("account")
-    flows = account(decided, measures, study, rulebook, language, units=inputs.units, layers=inputs.layers)
-    announce("assign")
+    with attempts.trying():
+        flows = account(zones, measures, study, rulebook, language, units=inputs.units, layers=inputs.layers)
+    attempts.finish()
+    return _Allotted(quotas, sitings, sites, lights, flows)
+
+
+def _finish(
+    study: Study, rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, allotted: _Allotted, language: str
+) -> Plan:
+    """Policies, and everything that has been found, in the form of a plan."""
+    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
+    levels = study.units.levels
     policies = assign(
-        decided, measures, quotas, lights, flows, rulebook, language, pieces=pieces, levels=study.units.levels
+        zoned.zones, measures, quotas, allotted.lights, flows, rulebook, language, pieces=pieces, levels=levels
     )
     own = local_items(inputs.industries, study, rulebook)
     raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, inputs.units))
@@ -103,38 +240,34 @@ def run(study: Study, announce: Callable[[str], None] = lambda _step: None, lang
         units=inputs.units,
         pieces=pieces,
         measures=measures,
-        claims=tabulate(CLAIMS, claims),
-        zones=tabulate(ZONES, inputs.units[["name", "jurisdiction", "area_ha"]].join(decided)),
+        claims=tabulate(CLAIMS, zoned.claims),
+        zones=tabulate(ZONES, inputs.units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
         lines=tabulate_lines(pieces, rulebook),
         quotas=quotas,
-        solutions=handed.solutions,
-        quota_rules=handed.rules,
-        sitings=sitings,
-        sites=sites,
-        energy=lights,
+        solutions=allotted.quotas.solutions,
+        quota_rules=allotted.quotas.rules,
+        sitings=allotted.sitings,
+        sites=allotted.sites,
+        energy=allotted.lights,
         flows=flows,
-        positions=positions(flows, known_parties(measures, study.units.levels), decided),
+        positions=positions(flows, known_parties(measures, levels), zoned.zones),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, inputs.ledger),
-        assumptions=(
-            *assume(
-                assumed(measured, rulebook, quotas, language),
-                undeducted(pieces, inputs.layers, rulebook),
-                rulebook,
-                language,
-            ),
-            *_energy_assumed(inputs, rulebook, language),
-        ),
+        assumptions=_assumptions(rulebook, inputs, zoned, quotas, language),
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
         language=language,
-        conflicts=conflicts(claims, measures, rulebook, language=language),
+        conflicts=conflicts(zoned.claims, measures, rulebook, language=language),
         industries=list_industries(rulebook, own, language),
     )
 
 
-def _energy_assumed(inputs: Inputs, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
+def _assumptions(
+    rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, quotas: pd.DataFrame, language: str
+) -> tuple[Assumption, ...]:
+    absent = assumed(zoned.measured, rulebook, quotas, language)
+    found = assume(absent, undeducted(zoned.pieces, inputs.layers, rulebook), rulebook, language)
     if inputs.energy is None:
-        return ()
-    return assume_scheme(scheme_in_force(inputs.energy, rulebook), inputs.energy.period, language)
+        return tuple(found)
+    return (*found, *assume_scheme(scheme_in_force(inputs.energy, rulebook), inputs.energy.period, language))

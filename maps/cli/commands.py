@@ -348,13 +348,16 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
 def _check_plan(path: Path) -> list[Finding]:
     from layers.sources import read_study
     from maps.cli.progress_display import progress
-    from zoning.checks import check, read_rulebook_and_inputs
+    from zoning.checks import read_rulebook_and_inputs
+    from zoning.pipeline import check, placing
 
     try:
         with progress() as announce:
             announce("read")
             study = read_study(path)
-            return list(check(study, *read_rulebook_and_inputs(study)))
+            with placing(study):
+                rulebook, inputs = read_rulebook_and_inputs(study)
+            return list(check(study, rulebook, inputs, announce))
     except ZoneplanError as error:
         return list(error.findings)
 

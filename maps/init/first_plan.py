@@ -11,14 +11,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from layers.errors import ZoneplanError, raise_all, shown
+from layers.errors import ZoneplanError, shown
 from layers.formats import parts_of
 from layers.read import read_inputs
 from layers.sources import read_study
 from maps.errors import DraftError, WriteError
 from maps.init.plan_draft import PLAN_NAME, PlanDraft, closing_comments, draft_plan
 from maps.init.source_inspection import Hints
-from zoning.checks import check, complaints
+from zoning.checks import remarks
+from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
 
 REMEDY = (
@@ -111,11 +112,10 @@ def _checked(stage: Path, draft: PlanDraft) -> str:
     try:
         study = read_study(plan_file)
         inputs = read_inputs(study)
-        raise_all(complaints(study, draft.rulebook, inputs))
+        make_plan(study, draft.rulebook, inputs)
     except ZoneplanError as error:
         raise DraftError(error, REMEDY) from error
-    notes = [one for one in check(study, draft.rulebook, inputs) if one.code == "absent"]
-    absent = [name for one in notes for name in one.features]
+    absent = [name for one in remarks(study, draft.rulebook, inputs) if one.code == "absent" for name in one.features]
     return draft.text + closing_comments(draft.rulebook, draft.levels, inputs.units, absent, draft.language)
 
 

@@ -2,20 +2,20 @@
 
 from zoning.checks.column_sources import provided
 from zoning.checks.study_checks import (
-    check,
-    complaints,
     dropped_units,
     group_absent,
     known_roles,
+    name_faults,
     read_rulebook_and_inputs,
+    remarks,
 )
 
 __all__ = [
-    "check",
-    "complaints",
     "dropped_units",
     "group_absent",
     "known_roles",
+    "name_faults",
     "provided",
     "read_rulebook_and_inputs",
+    "remarks",
 ]

@@ -1,7 +1,4 @@
-"""Where each measure of a study comes from, and names that two sources give.
-
-What is known of the units before anything is measured, what there will be, and what conditions see.
-"""
+"""Where each measure of a study comes from, names that two sources give, and what conditions will see."""
 
 from __future__ import annotations
 
@@ -56,9 +53,9 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
         if other is not one:
             also = one.said.removeprefix("comes ") if other.said.startswith("comes ") else one.said
             yield UnknownNameError(
-                f"{study.where(*(one.keys or other.keys))}: '{one.name}' {other.said} and {also} as well; "
-                "rename one of them",
+                f"'{one.name}' {other.said} and {also} as well; rename one of them",
                 code="two_sources",
+                keys=one.keys or other.keys,
             )
 
 
@@ -109,18 +106,18 @@ def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
 
 @dataclass(frozen=True)
 class ExpectedColumns:
-    """What can be told of the units before anything is measured.
+    """The columns that conditions of a plan will see, before they are measured.
 
     Attributes
     ----------
-    known : DataFrame
-        Index ``unit_id``; what is known by now, from :func:`zoning.indicators.foresee`.
+    units : DataFrame
+        Index ``unit_id``; the columns of the units' file and of the tables, which are there already.
     names : frozenset of str
         Every measure that there will be.
     rulebook : Rulebook
     """
 
-    known: pd.DataFrame
+    units: pd.DataFrame
     names: frozenset[str]
     rulebook: Rulebook
 
@@ -131,39 +128,27 @@ class ExpectedColumns:
 
     @cached_property
     def example(self) -> pd.DataFrame:
-        """What conditions of a plan will see of the units: what is known, and an example of what is not."""
+        """What conditions will see: the columns that are there, and an example of each that will be."""
         listed: tuple[Indicator | Derived, ...] = (*self.rulebook.indicators, *self.rulebook.derived)
         typed = {one.name: EXAMPLES[one.type] for one in listed if one.name in self.names}
         examples = dict.fromkeys(self.names, EXAMPLES["number"]) | typed
-        unknown = {name: value for name, value in examples.items() if name not in self.known.columns}
+        later = {name: value for name, value in examples.items() if name not in self.units.columns}
         zones = {"main": EXAMPLES["text"]} | dict.fromkeys(self.rulebook.codes("overlay"), True)
-        constants = pd.DataFrame(unknown | zones, index=self.known.index)
-        own = self.known.drop(columns=constants.columns, errors="ignore")
+        constants = pd.DataFrame(later | zones, index=self.units.index)
+        own = self.units.drop(columns=constants.columns, errors="ignore")
         return own.join(constants).drop(columns=self.parameters.keys(), errors="ignore")
 
-    def foresees(self, condition: str) -> bool:
-        """Whether a condition reads nothing but what is known by now; False of one that is no good."""
-        try:
-            return parse_condition(condition).names <= {*map(str, self.known.columns), *self.parameters}
-        except ConditionError:
-            return False
-
-    def answers(self, condition: str) -> bool:
-        """Whether a condition can be answered by now, for every unit."""
-        try:
-            return self.foresees(condition) and bool(
-                parse_condition(condition).evaluate(self.known, self.parameters).known.all()
-            )
-        except ZoneplanError:
-            return False
-
-    def complaints(self, text: str, at: str, later: Collection[str] = ()) -> Iterator[ZoneplanError]:
+    def complaints(
+        self, text: str, said: str, keys: tuple[str | int, ...], later: Collection[str] = ()
+    ) -> Iterator[ZoneplanError]:
         """What is wrong with a condition of the plan.
 
         Parameters
         ----------
         text : str
-        at : str
+        said : str
+            Of what it is a condition, for the messages.
+        keys : tuple of str and int
             Its place in the plan.
         later : collection of str
             Measures that are not there yet where it is asked.
@@ -180,13 +165,14 @@ class ExpectedColumns:
             condition = parse_condition(text)
             strange = sorted(condition.names - names)
             for name in strange:
-                yield UnknownNameError(f"{at}: nothing provides '{name}'{near(name, names)}", code="unknown_measure")
+                text = f"{said}: nothing provides '{name}'{near(name, names)}"
+                yield UnknownNameError(text, code="unknown_measure", keys=keys)
             if strange:
                 return
             condition.evaluate(self.example, self.parameters)
         except ConditionError as error:
-            yield ConditionError(f"{at}: {error}")
+            yield ConditionError(f"{said}: {error}", keys=keys)
             return
         codes = {"main": self.rulebook.codes("main")}
         for words in strange_codes(condition, self.example.iloc[:1], self.parameters, codes):
-            yield UnknownNameError(f"{at}: {words}", code="unknown_zone")
+            yield UnknownNameError(f"{said}: {words}", code="unknown_zone", keys=keys)

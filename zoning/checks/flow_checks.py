@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from layers.errors import ConditionError, Finding, UnknownNameError, ZoneplanError, naming_the_layer, shown
+from layers.errors import Finding, UnknownNameError, ZoneplanError, shown
 from layers.formats import EnergyTable
 from layers.inputs import Inputs
-from layers.sources import Study, Transfer
+from layers.sources import Agreement, Study
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.compensation import (
     BUDGET,
-    TransferContext,
     conditions_of,
     expand_agreements,
     known_parties,
@@ -24,16 +23,15 @@ from zoning.compensation import (
     near_misses,
     parties_of,
     party_faults,
-    require_values,
 )
-from zoning.energy import judge_energy, scheme_in_force
-from zoning.errors import InfeasibleError, near
+from zoning.energy import scheme_in_force
+from zoning.errors import near
 from zoning.measures import QUOTA
 from zoning.quotas import UNIT
 from zoning.rulebook import EXEMPT, INCENTIVE, RELAXED, Rulebook, Scheme
 
 
-def flow_faults(study: Study, parties: Mapping[str, str], foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
+def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColumns) -> Iterator[ZoneplanError]:
     """The complaints about agreements and transfers that cannot be carried out.
 
     Parameters
@@ -41,7 +39,7 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: ExpectedCol
     study : Study
     parties : mapping of str to str
         Those of the study, from :func:`zoning.compensation.known_parties`.
-    foresight : Foresight
+    columns : ExpectedColumns
         Of the units and the rulebook.
 
     Yields
@@ -49,72 +47,57 @@ def flow_faults(study: Study, parties: Mapping[str, str], foresight: ExpectedCol
     ZoneplanError
         With the place in the plan.
     """
+    agreements: tuple[Agreement, ...] = ()
     try:
-        agreements = expand_agreements(study, foresight.rulebook)
+        agreements = expand_agreements(study, columns.rulebook)
     except ZoneplanError as error:
-        yield error
-        agreements = ()
+        yield from error.parts
     yield from party_faults(study, agreements, parties)
     if agreements or any(transfer.level != UNIT for transfer in study.transfers):
-        yield from _namesakes(study, foresight)
+        yield from _namesakes(study, columns)
     layers = {layer.name for layer in study.layers}
     for place, agreement in enumerate(agreements):
         if agreement.river is not None and agreement.river not in layers:
             yield UnknownNameError(
-                f"{study.where('agreements', place, 'river')}: agreement '{agreement.name}': there is no layer "
-                f"'{agreement.river}'{near(agreement.river, layers)}",
+                f"agreement '{agreement.name}': there is no layer '{agreement.river}'{near(agreement.river, layers)}",
                 code="unknown_layer",
+                keys=("agreements", place, "river"),
             )
     for place in range(len(study.transfers)):
-        yield from _transfer_faults(study, place, foresight)
+        yield from _transfer_faults(study, place, columns)
 
 
-def _transfer_faults(study: Study, place: int, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
+def _transfer_faults(study: Study, place: int, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
     """What one transfer names and does not find."""
     transfer = study.transfers[place]
     quotas = {f"{QUOTA}{quota.name}" for quota in study.quotas}  # which no transfer sees
-    measures = foresight.names - quotas
-    at = f"{study.where('transfers', place, 'name')}: transfer '{transfer.name}'"
+    measures, said, keys = columns.names - quotas, f"transfer '{transfer.name}'", ("transfers", place, "name")
     if transfer.level not in (UNIT, *study.units.levels):
         yield UnknownNameError(
-            f"{at}: level '{transfer.level}' is no jurisdiction of [units] "
+            f"{said}: level '{transfer.level}' is no jurisdiction of [units] "
             f"(it has {shown(study.units.levels) or 'none'})",
             code="unknown_level",
+            keys=keys,
         )
     for name in measures_of(transfer):
         if name not in measures:
-            yield UnknownNameError(
-                f"{at}: nothing provides the measure '{name}'{near(name, measures)}", code="unknown_measure"
-            )
-    for keys, text in conditions_of(transfer).items():
-        said = f"{study.where('transfers', place, *keys)}: transfer '{transfer.name}'"
-        yield from foresight.complaints(text, said, quotas)
-    if transfer.when is None or foresight.foresees(transfer.when):
-        sight = TransferContext(foresight.known, foresight.parameters)
-        yield from _gaps(transfer, sight, study.where("transfers", place, "name"))
+            text = f"{said}: nothing provides the measure '{name}'{near(name, measures)}"
+            yield UnknownNameError(text, code="unknown_measure", keys=keys)
+    for below, text in conditions_of(transfer).items():
+        yield from columns.complaints(text, said, ("transfers", place, *below), quotas)
 
 
-def _namesakes(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
-    twice = namesakes(foresight.known, [one for one in study.units.levels if one in foresight.known.columns])
+def _namesakes(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
+    twice = namesakes(columns.units, [one for one in study.units.levels if one in columns.units.columns])
     if twice:
         yield UnknownNameError(
-            f"{study.where('units', 'id')}: {shown(twice)} is the id of a unit and the name of a jurisdiction of "
+            f"{shown(twice)} is the id of a unit and the name of a jurisdiction of "
             "others: a payment to it could mean either; give the units other ids, or the jurisdictions other names",
             code="two_sources",
             layer="units",
             features=twice,
+            keys=("units", "id"),
         )
-
-
-def _gaps(transfer: Transfer, sight: TransferContext, at: str) -> Iterator[ZoneplanError]:
-    """What a transfer reads in the units' own columns and does not find there."""
-    try:
-        with naming_the_layer(f"{at}: transfer '{transfer.name}'"):
-            require_values(transfer, sight)
-    except (InfeasibleError, ConditionError):
-        return  # what contradicts what is told when all is known, and what a condition compares is told with it
-    except ZoneplanError as error:
-        yield error
 
 
 def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> Iterator[Finding]:
@@ -152,21 +135,18 @@ _SWITCHED = {
 """The columns that a scheme reads only where it has the switch."""
 
 
-def energy_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
-    """What forbids to judge the regions, and regions whose names are nearly those of a jurisdiction or unit."""
+def energy_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+    """Regions whose names are nearly those of a jurisdiction or unit."""
     table = inputs.energy
     if table is None:
         return
-    try:
-        judge_energy(table, rulebook)
-    except ZoneplanError as error:
-        yield error
     for region, hint in _slips(map(str, table.rows.index), study, inputs):
         yield UnknownNameError(
             f"table '{table.name}': region '{region}' is no jurisdiction or unit of the plan, but nearly one; {hint}",
             code="near_party",
             layer=table.name,
             features=[region],
+            keys=("energy", "table"),
         )
 
 

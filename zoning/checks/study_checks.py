@@ -1,31 +1,13 @@
-"""What the plan means: do its roles, names, quotas and decisions find something to refer to? All at once.
-
-Rule checks: larger units that are none, and rules that do not do without a value which a unit lacks.
-
-What the check says of the ledger: one warning a layer and kind of repair.
-
-What the layers of a plan play, and whether anything reads it.
-"""
+"""What the plan means: do its roles, names, quotas and decisions find something to refer to? All at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import replace
 
 import pandas as pd
 
 from layers.conditions import number_text
-from layers.errors import (
-    Finding,
-    SeveralErrors,
-    SourceError,
-    UnknownNameError,
-    ZoneplanError,
-    naming_the_layer,
-    raise_all,
-    shown,
-)
+from layers.errors import Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Inputs
 from layers.read import read_inputs
 from layers.sources import Study
@@ -34,13 +16,13 @@ from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, 
 from zoning.checks.quota_checks import quota_faults, siting_faults
 from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
-from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, QUOTA, SLOPE_LIMIT, expected_measures, misfits, try_formula
+from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, QUOTA, SLOPE_LIMIT, misfits, try_formula
 from zoning.policies import local_list_faults
-from zoning.rulebook import Derived, Indicator, Rulebook, find_rulebook, read_rulebook, without_unused_topics
-from zoning.zones import ParentUnits, RuleEvaluation, decision_faults, gather_parents, locked_elsewhere
+from zoning.rulebook import Derived, Indicator, Rulebook, find_rulebook, read_rulebook
+from zoning.zones import decision_faults, locked_elsewhere
 
 
-def repair_notes(study: Study, inputs: Inputs) -> Iterator[Finding]:
+def _repair_warnings(study: Study, inputs: Inputs) -> Iterator[Finding]:
     """One warning a layer or table and kind of repair; the ledger has the features.
 
     Parameters
@@ -85,14 +67,14 @@ def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
     for place, layer in enumerate(study.layers):
         if layer.role is not None and layer.role not in known:
             yield UnknownNameError(
-                f"{study.where('layers', place, 'role')}: rulebook '{rulebook.name}' reads no role '{layer.role}'"
-                f"{near(layer.role, known)}",
+                f"rulebook '{rulebook.name}' reads no role '{layer.role}'{near(layer.role, known)}",
                 code="unknown_role",
                 layer=layer.name,
+                keys=("layers", place, "role"),
             )
 
 
-def shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """The complaints about layers that cannot play their role: one needs area, elevation needs a grid."""
     kinds = {layer.name: layer.kind for layer in inputs.layers}
     for place, layer in enumerate(study.layers):
@@ -106,58 +88,11 @@ def shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
             else "a role needs area: give polygons, or a raster with 'where'; or drop the role and use 'measure'"
         )
         yield SourceError(
-            f"{study.where('layers', place, 'role')}: layer '{layer.name}' holds {kind}, which cannot play "
-            f"the role '{layer.role}'; {remedy}",
+            f"layer '{layer.name}' holds {kind}, which cannot play the role '{layer.role}'; {remedy}",
             code="role_without_area",
             layer=layer.name,
+            keys=("layers", place, "role"),
         )
-
-
-def rule_faults(study: Study, foresight: ExpectedColumns) -> Iterator[ZoneplanError]:
-    """What :func:`zoning.zones.classify` will complain about, as far as that can be told before anything is measured.
-
-    Parameters
-    ----------
-    study : Study
-        Its ``part_of``.
-    foresight : Foresight
-        Of the units and the rulebook.
-
-    Yields
-    ------
-    UnknownNameError, SourceError
-        The column of the larger units is missing or has gaps, one has the id of a unit, or lies in two jurisdictions.
-    MissingValueError
-        A rule with ``on_unknown = "error"`` cannot be answered.
-    """
-    level, wholes = study.units.part_of, None
-    if level is not None:
-        try:
-            with naming_the_layer(study.where("units", "part_of")):
-                wholes = _wholes(foresight, level)
-        except ZoneplanError as error:
-            yield error
-            return
-    rulebook = foresight.rulebook
-    for rule in rulebook.rules:
-        if rule.on_unknown != "error" or (rule.refines and wholes is None) or not foresight.foresees(rule.when):
-            continue
-        draft = rulebook.draft
-        place = (
-            naming_the_layer(draft.where("rules", draft.rules.index(rule), "on_unknown")) if draft else nullcontext()
-        )
-        try:
-            with place:
-                asked = RuleEvaluation(rule, foresight.known, rulebook, "en", None if rule.refines else wholes)
-                raise_all(asked.errors)
-        except ZoneplanError as error:
-            yield error
-
-
-def _wholes(foresight: ExpectedColumns, level: str) -> ParentUnits:
-    """The larger units, with what is known of their parts by now."""
-    read = tuple(one for one in foresight.rulebook.indicators if one.name in foresight.known.columns)
-    return gather_parents(foresight.known, replace(foresight.rulebook, indicators=read, derived=()), level)
 
 
 GIVES_NO = "no layer or table gives "
@@ -175,94 +110,75 @@ def read_rulebook_and_inputs(study: Study) -> tuple[Rulebook, Inputs]:
     unread: list[ZoneplanError] = []
     rulebook = inputs = None
     try:
-        with naming_the_layer(study.where("study", "rulebook")):
+        with at_key("study", "rulebook"):
             find_rulebook(study.rulebook)
         rulebook = read_rulebook(study.rulebook, study.date)
     except ZoneplanError as error:
-        unread += _several(error)
+        unread += error.parts
     try:
         inputs = read_inputs(study)
     except ZoneplanError as error:
-        unread += _several(error)
+        unread += error.parts
     if rulebook is None or inputs is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread
-        known = [] if rulebook is None else [*role_faults(study, rulebook), *_decisions(study, rulebook, units)]
-        raise_all([*known, *unread])
+        if rulebook is not None:
+            unread = [*role_faults(study, rulebook), *decision_faults(study.decisions, units, rulebook), *unread]
+        raise_all(unread)
         raise AssertionError  # one of the two was refused, and that has been raised
     return rulebook, inputs
 
 
-def _several(error: ZoneplanError) -> tuple[ZoneplanError, ...]:
-    return error.errors if isinstance(error, SeveralErrors) else (error,)
-
-
-def check(study: Study, rulebook: Rulebook, inputs: Inputs) -> tuple[Finding, ...]:
-    """Every finding on a study whose layers have been read.
+def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[ZoneplanError]:
+    """All names in a plan that mean nothing, each with the keys of its place: the first stage of every plan.
 
     Parameters
     ----------
     study : Study
     rulebook : Rulebook
-        In force on the study's date.
+        In force on the study's date, without topics that the study does not use.
     inputs : Inputs
         From :func:`layers.read.read_inputs`.
 
     Returns
     -------
-    tuple of Finding
-        Errors first, then warnings (repairs, decisions without effect) and notes (what was absent).
-
-    Examples
-    --------
-    >>> from layers.sources import builtin_study, read_study
-    >>> from layers.read import read_inputs
-    >>> from zoning.rulebook import read_rulebook
-    >>> study = read_study(builtin_study("us_mountain_west"))
-    >>> findings = check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
-    >>> [finding.text for finding in findings if finding.level == "error"]
-    []
+    list of ZoneplanError
+        Empty where each role, measure, level, unit, zone, party and layer that the plan names is there, is of the kind
+        that is wanted, and comes from one source.
     """
-    rulebook = without_unused_topics(rulebook, provided(study, inputs))
-    errors = [finding for complaint in complaints(study, rulebook, inputs) for finding in complaint.findings]
-    return (
-        *errors,
-        *repair_notes(study, inputs),
+    misfitting = list(misfits(inputs.units, rulebook, inputs.origins))
+    columns = _expected_columns(study, rulebook, inputs, [error.layer for error in misfitting])
+    without_services = study.model_copy(update={"services": None})
+    return [
+        *role_faults(study, rulebook),
+        *_shape_faults(study, inputs),
+        *_formula_faults(study, inputs),
+        *_missing_measures(study, rulebook, inputs),
+        *origin_faults(study, rulebook, inputs),
+        *misfitting,
+        *decision_faults(study.decisions, _known_units(study, inputs), rulebook, dropped_units(inputs)),
+        *quota_faults(study, columns),
+        *siting_faults(study, inputs),
+        *_list_faults(study, rulebook, inputs),
+        *service_faults(study, provided(without_services, inputs)),
+        *flow_faults(study, known_parties(inputs.units, study.units.levels), columns),
+        *energy_faults(study, inputs),
+    ]
+
+
+def remarks(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[Finding]:
+    """What a planner should know of a plan although nothing is wrong: warnings first, then notes.
+
+    Parameters are those of :func:`name_faults`. Warnings are repairs and decisions without effect, notes what was
+    absent, outside the study, or never seen in an official text.
+    """
+    return [
+        *_repair_warnings(study, inputs),
         *_idle_decisions(study, inputs),
         *_absent(study, rulebook, inputs),
         *_locked(study, rulebook, inputs),
         *flow_notes(study, rulebook, known_parties(inputs.units, study.units.levels)),
         *energy_notes(study, rulebook, inputs),
-    )
-
-
-def complaints(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[ZoneplanError]:
-    """The errors of :func:`check`, for a caller who wants to raise them together."""
-    rulebook = without_unused_topics(rulebook, provided(study, inputs))
-    misfitting = list(misfits(inputs.units, rulebook, inputs.origins))
-    foresight = _foresight(study, rulebook, inputs, [error.layer for error in misfitting])
-    return [
-        *role_faults(study, rulebook),
-        *shape_faults(study, inputs),
-        *_formulas(study, inputs),
-        *_names(study, rulebook, inputs),
-        *origin_faults(study, rulebook, inputs),
-        *misfitting,
-        *rule_faults(study, foresight),
-        *_decisions(study, rulebook, _known_units(study, inputs), dropped_units(inputs)),
-        *quota_faults(study, foresight),
-        *siting_faults(study, inputs),
-        *(local_list_faults(inputs.industries, study, rulebook, inputs.units) if inputs.industries is not None else ()),
-        *service_faults(study, provided(study.model_copy(update={"services": None}), inputs), foresight.known),
-        *flow_faults(study, known_parties(inputs.units, study.units.levels), foresight),
-        *energy_faults(study, rulebook, inputs),
     ]
-
-
-def _decisions(
-    study: Study, rulebook: Rulebook, units: pd.Index, dropped: frozenset[str] = frozenset()
-) -> Iterator[ZoneplanError]:
-    places = [study.where("decisions", place) for place in range(len(study.decisions))]
-    return decision_faults(study.decisions, units, rulebook, dropped, places)
 
 
 def _known_units(study: Study, inputs: Inputs) -> pd.Index:
@@ -281,7 +197,7 @@ def dropped_units(inputs: Inputs) -> frozenset[str]:
 
 
 def group_absent(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings of :func:`check` for people: one note of all that nothing gives, in place of one each.
+    """The findings of a check for people: one note of all that nothing gives, in place of one each.
 
     Examples
     --------
@@ -308,19 +224,19 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
     return [*others[:place], grouped, *others[place:]]
 
 
-def _formulas(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+def _formula_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """Formulas that their layer cannot answer: another kind of layer, no such column, no numbers in it."""
     layers = {layer.name: layer for layer in inputs.layers}
     for place, section in enumerate(study.layers):
         for name in section.measure if section.name in layers else ():
             try:
-                with naming_the_layer(study.where("layers", place, "measure", name)):
+                with at_key("layers", place, "measure", name):
                     try_formula(inputs.units, layers[section.name], name)
             except ZoneplanError as error:
-                yield error
+                yield from error.parts
 
 
-def _names(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
+def _missing_measures(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
     names = provided(study, inputs)
     for indicator in rulebook.indicators:
         if indicator.when_absent == "error" and indicator.name not in names:
@@ -332,13 +248,18 @@ def _names(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Zonepla
             )
 
 
-def _foresight(study: Study, rulebook: Rulebook, inputs: Inputs, misfitting: Sequence[str]) -> ExpectedColumns:
-    """What there will be: measures of the study, indicators of the rulebook, and what it derives; and what is known."""
+def _list_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
+    if inputs.industries is not None:
+        yield from local_list_faults(inputs.industries, study, rulebook, inputs.units)
+
+
+def _expected_columns(study: Study, rulebook: Rulebook, inputs: Inputs, misfitting: Sequence[str]) -> ExpectedColumns:
+    """What there will be: measures of the study, indicators of the rulebook, and what it derives."""
     given = provided(study, inputs)
-    known = inputs.units.drop(columns=[inputs.units.geometry.name, *misfitting])
+    there = inputs.units.drop(columns=[inputs.units.geometry.name, *misfitting])
     listed: tuple[Indicator | Derived, ...] = (*rulebook.indicators, *rulebook.derived)
     taken = (one.name for one in listed if not one.name.startswith(QUOTA))  # a quota that the study has is given
-    return ExpectedColumns(expected_measures(known, rulebook, given), given.union(taken), rulebook)
+    return ExpectedColumns(there, given.union(taken), rulebook)
 
 
 def _idle_decisions(study: Study, inputs: Inputs) -> Iterator[Finding]:

@@ -10,13 +10,12 @@ from zoning.compensation.ecosystem_services import (
 )
 from zoning.compensation.horizontal_agreements import complete_agreement, expand_agreements, parties_of
 from zoning.compensation.parties import BUDGET, POOL, known_parties, namesakes, near_misses, parties_of_unit
-from zoning.compensation.vertical_transfers import TransferContext, conditions_of, measures_of, require_values
+from zoning.compensation.vertical_transfers import conditions_of, measures_of
 
 __all__ = [
     "BUDGET",
     "PARTS",
     "POOL",
-    "TransferContext",
     "account",
     "account_without_rivers",
     "complete_agreement",
@@ -33,7 +32,6 @@ __all__ = [
     "party_faults",
     "payment_rows",
     "positions",
-    "require_values",
     "service_faults",
     "value_services",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 import geopandas as gpd
 import pandas as pd
 
-from layers.errors import UnknownNameError, ZoneplanError, raise_all, shown
+from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Layer
 from layers.sources import Agreement, Study, Transfer
 from zoning.compensation.horizontal_agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
@@ -74,12 +74,16 @@ def account(
     agreements = expand_agreements(study, rulebook)
     raise_all(party_faults(study, agreements, known))
     rivers = {layer.name: layer for layer in layers}
-    rows = [
-        row
-        for place, one in enumerate(agreements)
-        for row in settle_agreement(one, _sides(one, place, study, units, rivers), language)
-    ]
-    rows += _transferred(study.transfers, zones, measures, rulebook, language)
+    rows, attempts = list[Row](), Attempts()
+    for place, one in enumerate(agreements):
+        with attempts.trying(), at_key("agreements", place):
+            with at_key("river"):
+                sides = _sides(one, study, units, rivers)
+            with at_key("name"):
+                rows += settle_agreement(one, sides, language)
+    with attempts.trying():
+        rows += _transferred(study.transfers, zones, measures, rulebook, language)
+    attempts.finish()
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
@@ -108,11 +112,12 @@ def payment_rows(
 def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[str, str]) -> Iterator[ZoneplanError]:
     """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
     for place, agreement in enumerate(agreements):
-        at = f"{study.where('agreements', place, 'name')}: agreement '{agreement.name}'"
-        yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside)
+        at, keys = f"agreement '{agreement.name}'", ("agreements", place, "name")
+        yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside, keys)
     for place, transfer in enumerate(study.transfers):
-        at = f"{study.where('transfers', place, 'payer')}: transfer '{transfer.name}'"
-        yield from slip_faults([(at, transfer.payer)], known)
+        yield from slip_faults(
+            [(f"transfer '{transfer.name}'", transfer.payer)], known, keys=("transfers", place, "payer")
+        )
 
 
 def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -164,10 +169,13 @@ def _transferred(
     every = tuple(transfers)
     if not every:
         return []
-    sight = TransferContext(
-        unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay")), rulebook.values
-    )
-    return [row for one in every for row in pay_transfer(one, sight, language)]
+    seen = unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay"))
+    rows, attempts = list[Row](), Attempts()
+    for place, one in enumerate(every):
+        with attempts.trying(), at_key("transfers", place, "name"):
+            rows += pay_transfer(one, TransferContext(seen, rulebook.values), language)
+    attempts.finish()
+    return rows
 
 
 def _kind(party: str, known: Mapping[str, str]) -> str:
@@ -178,7 +186,6 @@ def _kind(party: str, known: Mapping[str, str]) -> str:
 
 def _sides(
     agreement: Agreement,
-    place: int,
     study: Study,
     units: gpd.GeoDataFrame | None,
     rivers: Mapping[str, Layer],
@@ -186,7 +193,7 @@ def _sides(
     """Who is upstream: as written, and where a river is named, as the water runs."""
     if agreement.river is None:
         return None
-    at = f"{study.where('agreements', place, 'river')}: agreement '{agreement.name}'"
+    at = f"agreement '{agreement.name}'"
     layer = rivers.get(agreement.river)
     if layer is None or units is None:
         raise UnknownNameError(f"{at}: there is no layer '{agreement.river}'{near(agreement.river, rivers)}")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers.errors import SourceError, UnknownNameError, ZoneplanError, naming_the_layer
+from layers.errors import Attempts, SourceError, UnknownNameError, ZoneplanError, at_key
 from layers.sources import ServicesSection, Study
 from zoning.errors import near
 from zoning.solver import counted_ids, exact_number
@@ -69,14 +69,18 @@ def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Data
         )
     items = itemise_services(measures, services)
     sums = items.groupby("unit_id", sort=False)[list(PARTS)].sum().reindex(measures.index)
-    unknown = np.logical_or.reduce([_hectares(measures, land).isna() for land in services.values])
+    unknown = np.logical_or.reduce([hectares.isna() for hectares in _areas(measures, services).values()])
     money = {part: sums[part].fillna(0).astype(float).where(~unknown) for part in PARTS}
     found = dict(zip(names, (money[part] for part in ("value", "market_value", "nonmarket_value")), strict=False))
-    if services.paid is not None:
-        found["services_benefit_cost"] = _ratio(money["nonmarket_value"], measures, services.paid)
-    if services.output is not None:
-        found["services_per_output"] = _ratio(money["nonmarket_value"], measures, services.output)
-        found["services_rank"] = _ranked(found["services_per_output"])
+    attempts = Attempts()
+    with attempts.trying(), at_key("services", "paid"):
+        if services.paid is not None:
+            found["services_benefit_cost"] = _ratio(money["nonmarket_value"], measures, services.paid)
+    with attempts.trying(), at_key("services", "output"):
+        if services.output is not None:
+            found["services_per_output"] = _ratio(money["nonmarket_value"], measures, services.output)
+            found["services_rank"] = _ranked(found["services_per_output"])
+    attempts.finish()
     return pd.DataFrame(found, index=measures.index)
 
 
@@ -96,7 +100,7 @@ def itemise_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Da
     >>> itemise_services(land, given)[["land_class", "value"]].to_numpy().tolist()
     [['forest', Decimal('2500.00')]]
     """
-    areas = {land: _hectares(measures, land) for land in services.values}
+    areas = _areas(measures, services)
     rows = [
         {"unit_id": unit, "land_class": land, "area_ha": float(hectares)} | _worth(hectares, services, land)
         for unit in measures.index
@@ -116,20 +120,18 @@ def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def service_faults(study: Study, names: Iterable[str], known: pd.DataFrame) -> Iterator[ZoneplanError]:
-    """The complaints about ``[services]``: names that nothing provides, and what the units' own columns hold.
+def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
+    """The complaints about ``[services]``: names that nothing provides.
 
     Parameters
     ----------
     study : Study
     names : iterable of str
         The measures that the study has without it.
-    known : DataFrame
-        Index ``unit_id``; what is known of the units by now, from :func:`zoning.indicators.foresee`.
 
     Yields
     ------
-    UnknownNameError, SourceError
+    UnknownNameError
         With the place in the plan.
     """
     services = study.services
@@ -144,15 +146,10 @@ def service_faults(study: Study, names: Iterable[str], known: pd.DataFrame) -> I
     for keys, name in wanted:
         if name not in given:
             yield UnknownNameError(
-                f"{study.where('services', *keys)}: nothing provides the measure '{name}'{near(name, given)}",
+                f"nothing provides the measure '{name}'{near(name, given)}",
                 code="unknown_measure",
+                keys=("services", *keys),
             )
-        elif name in known.columns:
-            try:
-                with naming_the_layer(study.where("services", *keys)):
-                    _column(known, name)
-            except ZoneplanError as error:
-                yield error
 
 
 def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Any]:
@@ -167,6 +164,16 @@ def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, A
 
 def _cents(amount: Fraction) -> Decimal:
     return round(amount * 100) * CENT
+
+
+def _areas(measures: pd.DataFrame, services: ServicesSection) -> dict[str, pd.Series]:
+    """The area of each class of land in each unit."""
+    found, attempts = dict[str, pd.Series](), Attempts()
+    for land in services.values:
+        with attempts.trying(), at_key("services", "values", land):
+            found[land] = _hectares(measures, land)
+    attempts.finish()
+    return found
 
 
 def _hectares(measures: pd.DataFrame, land: str) -> pd.Series:

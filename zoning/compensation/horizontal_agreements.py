@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pydantic import ValidationError
 
-from layers.errors import StudyError, UnknownNameError, ZoneplanError, raise_all
+from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer
 from layers.sources import Agreement, Band, Pollutant, Study
 from zoning.compensation.parties import POOL
 from zoning.errors import near
@@ -58,14 +58,11 @@ def expand_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]
     StudyError
         With the terms of the rulebook's it is no agreement that can be settled.
     """
-    found, errors = [], list[ZoneplanError]()
+    found, attempts = list[Agreement](), Attempts()
     for place, one in enumerate(study.agreements):
-        try:
+        with attempts.trying(), at_key("agreements", place, "like"), naming_the_layer(f"agreement '{one.name}'"):
             found.append(complete_agreement(one, rulebook))
-        except (UnknownNameError, StudyError) as error:
-            error.args = (f"{study.where('agreements', place, 'like')}: agreement '{one.name}': {error}",)
-            errors.append(error)
-    raise_all(errors)
+    attempts.finish()
     return tuple(found)
 
 

@@ -98,18 +98,23 @@ def near_misses(name: str, known: Collection[str]) -> list[str]:
 
 
 def slip_faults(
-    named: Iterable[tuple[str, str]], known: Collection[str], outside: Collection[str] = ()
+    named: Iterable[tuple[str, str]],
+    known: Collection[str],
+    outside: Collection[str] = (),
+    keys: tuple[str | int, ...] = (),
 ) -> Iterator[UnknownNameError]:
     """The complaints about parties whose name is nearly that of a jurisdiction or a unit.
 
     Parameters
     ----------
-    named : iterable of (place, name)
-        Where a party is named, for the message, and how.
+    named : iterable of (text, name)
+        What names a party, for the message, and how.
     known : collection of str
         Jurisdictions and units.
     outside : collection of str
         Parties that are meant as they are written.
+    keys : tuple of str and int, optional
+        Where the plan names them.
 
     Yields
     ------
@@ -123,6 +128,7 @@ def slip_faults(
                 f"{at}: '{name}' is no jurisdiction or unit of the study; did you mean {meant}? A party outside the "
                 f"study with such a name is listed in 'outside'",
                 code="near_party",
+                keys=keys,
             )
 
 

@@ -307,35 +307,6 @@ def conditions_of(transfer: Transfer) -> dict[Keys, str]:
     return {keys: text for keys, text in found.items() if text}
 
 
-def require_values(transfer: Transfer, sight: TransferContext) -> None:
-    """Refuse what a transfer reads of the units and does not find there.
-
-    Parameters
-    ----------
-    transfer : Transfer
-    sight : Sight
-        Of the units; measures that it does not have are passed over.
-
-    Raises
-    ------
-    MissingValueError, SourceError, InfeasibleError
-        As :func:`hand_over` would.
-    """
-    counting = _counting(transfer, sight)
-    read = {name: what for name, what in _readers(transfer).items() if name in sight.measures.columns}
-    if transfer.level in sight.measures.columns:
-        name_level(transfer.level, counting.measures)
-        for name, what in read.items():
-            _require_all(counting.measures[name], what)
-    elif transfer.level == UNIT:
-        for name, what in read.items():
-            values_of(name, counting, what)
-        foreseen = {*map(str, sight.measures.columns), *sight.parameters}
-        for text in conditions_of(transfer).values():
-            if parse_condition(text).names <= foreseen:
-                counting.meeting(text)
-
-
 def _counting(transfer: Transfer, sight: TransferContext) -> TransferContext:
     if transfer.when is None:
         return sight

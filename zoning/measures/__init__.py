@@ -9,7 +9,6 @@ from zoning.measures.indicators import (
     assumption,
     column_of,
     complete_measures,
-    expected_measures,
     explain_derived,
     misfits,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "column_of",
     "complete_measures",
     "deducted_roles",
-    "expected_measures",
     "explain_derived",
     "mean_by",
     "measure",

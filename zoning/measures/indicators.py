@@ -5,7 +5,7 @@ Measures that a rulebook derives from others, by tables of conditions and values
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -182,26 +182,6 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
     absent = _absent(known, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
     return derive(_filled(known, absent, rulebook), rulebook)
-
-
-def expected_measures(units: pd.DataFrame, rulebook: Rulebook, given: Container[str]) -> pd.DataFrame:
-    """What is known of the units before anything is measured.
-
-    Parameters
-    ----------
-    units : DataFrame
-        Index ``unit_id``; with the columns of the units' file and of the tables.
-    rulebook : Rulebook
-    given : container of str
-        The measures that the study will have.
-
-    Returns
-    -------
-    DataFrame
-        The same columns as :func:`complete` makes them, and what is taken for indicators that the study will not have.
-    """
-    absent = [one for one in _absent(units, rulebook, quotas_known=False) if one.name not in given]
-    return _filled(units, (one for one in absent if one.when_absent != "error"), rulebook)
 
 
 def assumed(

@@ -10,11 +10,21 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers.errors import SourceError, StudyError, UnknownNameError, naming_the_layer, shown
+from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, at_key, shown
 from layers.sources import Lock, Quota, Within
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.weights import Values, find_column, rows_meeting
-from zoning.solver import UNLIMITED, Counts, Flags, Step, counted_ids, measure_bounds, refuse_text
+from zoning.solver import (
+    UNLIMITED,
+    Counts,
+    Flags,
+    Step,
+    count_ceilings,
+    count_floors,
+    counted_ids,
+    refuse_crossed_bounds,
+    refuse_text,
+)
 
 UNIT = "unit"
 """The lowest level: the planning units themselves."""
@@ -76,12 +86,18 @@ def find_bounds(
     InfeasibleError
         The bounds of one unit contradict each other.
     """
-    step, index = Step.of(quota.step), measures.index
-    with naming_the_layer("floor and ceiling"):
-        ceiling = None if quota.ceiling is None else _bound(quota.ceiling, measures, "ceiling")
-        floors, ceilings = measure_bounds(index, step, _bound(quota.floor, measures, "floor"), ceiling)
-    locked = _lock(quota, seen, parameters, step, floors, ceilings)
-    carried = count_carried(quota, measures, step)
+    step, index, attempts = Step.of(quota.step), measures.index, Attempts()
+    with attempts.trying(), at_key("floor"):
+        floors = count_floors(_bound(quota.floor, measures, "floor"), index, step)
+    with attempts.trying(), at_key("ceiling"):
+        ceilings = count_ceilings(_bound(quota.ceiling, measures, "ceiling"), index, step)
+    with attempts.trying(), at_key("carried"):
+        carried = _count_carried(quota, measures, step)
+    with attempts.trying():
+        locks = _find_locks(quota, seen, parameters)
+    attempts.finish()
+    refuse_crossed_bounds(index, step, floors, ceilings)
+    locked = _lock(locks, index, step, floors, ceilings)
     linked = np.zeros(len(index), dtype=bool)
     caps = (links or {}).get(UNIT, {})
     if caps:
@@ -106,12 +122,13 @@ def find_links(quota: Quota, handed: Mapping[str, tuple[Quota, pd.DataFrame]]) -
     Raises
     ------
     UnknownNameError, StudyError
-        As :func:`refuse_link`.
+        The other quota does not stand above this one, or is not handed down by the same jurisdictions.
     """
     found: dict[str, dict[str, Decimal]] = {}
     above = {name: other for name, (other, _) in handed.items()}
-    for link in quota.within:
-        refuse_link(quota, link, above)
+    for place, link in enumerate(quota.within):
+        with at_key("within", place, "quota"):
+            _refuse_link(quota, link, above)
         rows = handed[link.quota][1]
         own = rows[rows["level"] == link.level]
         names = own["unit_id" if link.level == UNIT else "name"]
@@ -121,24 +138,8 @@ def find_links(quota: Quota, handed: Mapping[str, tuple[Quota, pd.DataFrame]]) -
     return found
 
 
-def refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None:
-    """Refuse to keep a quota within another that cannot bind it.
-
-    Parameters
-    ----------
-    quota : Quota
-    link : Within
-        One of its ``within``.
-    above : mapping of str to Quota
-        Those that are handed out before it.
-
-    Raises
-    ------
-    UnknownNameError
-        The other quota does not stand above this one.
-    StudyError
-        The two are not handed down by the same jurisdictions.
-    """
+def _refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None:
+    """Refuse to keep a quota within another that cannot bind it, of those that are handed out before it."""
     if link.quota not in above:
         raise UnknownNameError(
             f"no quota '{link.quota}' stands above it, to stay within{near(link.quota, above)}", code="unknown_quota"
@@ -151,32 +152,43 @@ def refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None:
         )
 
 
-def _lock(
-    quota: Quota, seen: pd.DataFrame, parameters: Values | None, step: Step, floors: Counts, ceilings: Counts
-) -> Flags:
+def _find_locks(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> list[tuple[Lock, int, Flags]]:
+    """The locked amounts of a quota, each with its steps and the units where it holds; no unit has two."""
+    locked, attempts = np.zeros(len(seen), dtype=bool), Attempts()
+    found: list[tuple[Lock, int, Flags]] = []
+    for place, lock in enumerate(quota.locked):
+        with attempts.trying(), at_key("locked", place, "unit" if lock.when is None else "when"):
+            here = _lock_once(lock, locked, seen, parameters)
+            count = Step.of(quota.step).count(lock.amount)
+            if count is None:
+                raise StudyError(f"a locked amount of {lock.amount} is no whole multiple of the step {quota.step}")
+            found.append((lock, count, here))
+            locked |= here
+    attempts.finish()
+    return found
+
+
+def _lock(locks: list[tuple[Lock, int, Flags]], index: pd.Index, step: Step, floors: Counts, ceilings: Counts) -> Flags:
     """Where amounts are locked; floors and ceilings of these units become the amount."""
-    locked = np.zeros(len(seen), dtype=bool)
-    ceilings_before = ceilings.copy()
-    for lock in quota.locked:
-        here = lock_once(lock, locked, seen, parameters)
-        count = step.count(lock.amount)
-        if count is None:
-            raise StudyError(f"a locked amount of {lock.amount} is no whole multiple of the step {quota.step}")
-        over = seen.index[here & (count > ceilings_before)]
-        if len(over):
-            least = step.amount(int(ceilings_before[here & (count > ceilings_before)].min()))
-            raise InfeasibleError(
-                f"a locked amount of {lock.amount} ({lock.reason}) is above the ceiling of {counted_ids(over)}; "
-                f"the lowest of these ceilings is {least}: lock {least}, or raise the ceiling",
-                code="locked_above_ceiling",
-                features=sorted(over),
-            )
+    locked = np.zeros(len(index), dtype=bool)
+    for place, (lock, count, here) in enumerate(locks):
+        above = here & (count > ceilings)
+        if above.any():
+            least = step.amount(int(ceilings[above].min()))
+            with at_key("locked", place, "amount"):
+                raise InfeasibleError(
+                    f"a locked amount of {lock.amount} ({lock.reason}) is above the ceiling of "
+                    f"{counted_ids(index[above])}; the lowest of these ceilings is {least}: lock {least}, or raise the "
+                    "ceiling",
+                    code="locked_above_ceiling",
+                    features=sorted(index[above]),
+                )
         locked |= here
         floors[here] = ceilings[here] = count
     return locked
 
 
-def lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values | None) -> Flags:
+def _lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values | None) -> Flags:
     """Where a locked amount holds; refuses units that are not there or that are locked before."""
     if lock.unit is not None and lock.unit not in seen.index:
         raise UnknownNameError(
@@ -194,7 +206,7 @@ def lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values 
     return here
 
 
-def count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
+def _count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
     """The balances of the units of a quota in whole steps.
 
     Raises
@@ -247,7 +259,7 @@ def _refuse_crossed(
     )
 
 
-def _bound(bound: Decimal | str, measures: pd.DataFrame, what: str) -> pd.Series | Decimal:
+def _bound(bound: Decimal | str | None, measures: pd.DataFrame, what: str) -> pd.Series | Decimal | None:
     return find_column(bound, measures, what) if isinstance(bound, str) else bound
 
 

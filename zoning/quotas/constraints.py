@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers.errors import SourceError, StudyError, naming_the_layer
+from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer
 from layers.sources import Group, Limit, Quota
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas.bounds import Bounds, steps_left
@@ -91,13 +91,15 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
     except CrossingError as crossing:
         one, other = crossing.args
         both = seen.index[(members[one] & members[other]).to_numpy()]
-        raise StudyError(
+        crossed = StudyError(
             f'the groups "{quota.groups[one].when}" and "{quota.groups[other].when}" cross: they share '
             f"{counted_ids(both)}, and each has others beside; make one part of the other, keep them apart, or "
             'use by = "optimal", which takes any groups',
             code="crossing_groups",
             features=sorted(both),
-        ) from None
+        )
+        with at_key("groups"):
+            raise crossed from None
     lows, highs = list(family.lows), list(family.highs)
     for group, node in zip(quota.groups, nodes, strict=True):
         lows[node], highs[node] = group_reach(group, total)
@@ -112,7 +114,11 @@ def group_reach(group: Group, total: int) -> tuple[int, int]:
 
 def members_of(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
     """The units of each group, from what :func:`zoning.weights.see` returns: one boolean column a group."""
-    columns = {place: rows_meeting("group", group.when, seen, parameters) for place, group in enumerate(quota.groups)}
+    columns, attempts = {}, Attempts()
+    for place, group in enumerate(quota.groups):
+        with attempts.trying(), at_key("groups", place, "when"):
+            columns[place] = rows_meeting("group", group.when, seen, parameters)
+    attempts.finish()
     return pd.DataFrame(columns, index=seen.index, dtype=np.bool_)
 
 
@@ -292,21 +298,25 @@ class Limiting:
         A limit in per cent, sum(c x of the units that count) <= p / 100 * sum(c x of all units), is linear as well:
         each c becomes c * (1 - p / 100) where the unit counts and -c * p / 100 elsewhere.
         """
-        rows: list[LinearConstraint] = []
-        for limit in self.quota.limits:
-            with naming_the_layer(f"limit '{limit.name}'"):
+        rows, attempts = list[LinearConstraint](), Attempts()
+        for place, limit in enumerate(self.quota.limits):
+            with attempts.trying(), at_key("limits", place), naming_the_layer(f"limit '{limit.name}'"):
                 rows += self._rows(limit)
+        attempts.finish()
         return tuple(rows)
 
     def counting(self, limit: Limit) -> Flags:
         """The units that count."""
         if limit.when is None:
             return np.ones(len(self.seen), dtype=bool)
-        return rows_meeting("limit", limit.when, self.seen, self.parameters)
+        with at_key("when"):
+            return rows_meeting("limit", limit.when, self.seen, self.parameters)
 
     def uses(self, limit: Limit) -> Floats:
         """What one of the quota's unit uses in each unit."""
-        return self._values(limit.per, "what is used per unit", self.counting(limit) | (pct_of(limit) is not None))
+        counting = self.counting(limit) | (pct_of(limit) is not None)
+        with at_key("per"):
+            return self._values(limit.per, "what is used per unit", counting)
 
     def end(self, end: Decimal | str | None, inside: Flags) -> float | None:
         """One end of a limit over some units; a measure is summed."""
@@ -325,7 +335,10 @@ class Limiting:
             if pct_of(limit) is not None:
                 yield from self._shares(limit, path, inside, uses)
                 continue
-            low, high = (self.end(end, inside) for end in (limit.min, limit.max))
+            with at_key("min"):
+                low = self.end(limit.min, inside)
+            with at_key("max"):
+                high = self.end(limit.max, inside)
             places, size = np.flatnonzero(inside), float(self.quota.step)
             ends = -np.inf if low is None else low / size, np.inf if high is None else high / size
             words = self._words(limit, path, {"at least": low, "at most": high}, unit_of(limit))

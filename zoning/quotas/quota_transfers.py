@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from layers.errors import StudyError, UnknownNameError, naming_the_layer, shown
+from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer, shown
 from layers.sources import Quota, QuotaTransfer
 from zoning.errors import InfeasibleError, near
 from zoning.quotas.bounds import UNIT
@@ -42,8 +42,12 @@ def apply_transfers(quota: Quota, rows: pd.DataFrame, names: tuple[pd.Series, ..
     """
     units = rows[rows["level"] == UNIT].set_index("unit_id")
     moved: dict[tuple[str, str], Decimal] = {}
-    for place, one in enumerate(quota.transfers, 1):
-        _refuse(place, one, units, names)
+    attempts = Attempts()
+    for place, one in enumerate(quota.transfers):
+        with attempts.trying(), at_key("transfers", place, "from"):
+            _refuse(place + 1, one, units, names)
+    attempts.finish()
+    for one in quota.transfers:
         for unit, amount in ((one.giver, -one.amount), (one.receiver, one.amount)):
             path = [str(level[unit]) for level in names]
             keys = [(UNIT, unit), *((quota.levels[depth], " / ".join(path[: depth + 1])) for depth in range(len(path)))]
@@ -75,10 +79,10 @@ def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd
                 features=[unit],
             )
     with naming_the_layer(at):
-        refuse_across(one, (*names, units["jurisdiction"]))
+        _refuse_across(one, (*names, units["jurisdiction"]))
 
 
-def refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> None:
+def _refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> None:
     """Refuse a transfer from one jurisdiction to another that does not say so.
 
     Parameters

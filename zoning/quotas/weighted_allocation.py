@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.errors import StudyError, naming_the_layer
+from layers.errors import Attempts, StudyError, at_key, naming_the_layer
 from layers.sources import Quota
 from zoning.errors import InfeasibleError
 from zoning.measures import QUOTA
@@ -25,8 +26,8 @@ from zoning.quotas.jurisdiction_tree import Jurisdiction, Survey, name_level
 from zoning.quotas.optimal_allocation import Solution, Task
 from zoning.quotas.quota_transfers import apply_transfers
 from zoning.quotas.result_rows import RESERVE, Rows, Writer, huge
-from zoning.quotas.weights import Values, unit_context, unit_weights
-from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest
+from zoning.quotas.weights import Values, quotas_read, unit_context, unit_weights
+from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
 
 
@@ -262,15 +263,18 @@ def allocate_traced(
         twice = next(name for name in names if names.count(name) > 1)
         raise StudyError(f"quota '{twice}': there are two of this name; name them apart", code="duplicate")
     handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
-    solved: list[Solution] = []
-    for quota in asked:
-        with naming_the_layer(f"quota '{quota.name}'"):
+    solved, attempts = list[Solution](), Attempts()
+    for place, quota in enumerate(asked):
+        if quotas_read(quota) & ({one.name for one in asked[:place]} - handed.keys()):
+            continue  # what it reads has been refused, and that is said
+        with attempts.trying(), at_key("quotas", place), naming_the_layer(f"quota '{quota.name}'"):
             rows, solution = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
-        handed[quota.name] = quota, rows
-        solved += [solution] if solution else []
-        own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
-        if f"{QUOTA}{quota.name}" not in measures.columns:
-            measures = measures.assign(**{f"{QUOTA}{quota.name}": own.astype(float).reindex(measures.index)})
+            handed[quota.name] = quota, rows
+            solved += [solution] if solution else []
+            own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
+            if f"{QUOTA}{quota.name}" not in measures.columns:
+                measures = measures.assign(**{f"{QUOTA}{quota.name}": own.astype(float).reindex(measures.index)})
+    attempts.finish()
     return TracedAllocation(
         _table(QUOTAS, [rows for _, rows in handed.values()]),
         _table(SOLUTIONS, [one.summary for one in solved]),
@@ -291,25 +295,35 @@ def _allocate(
     handed: dict[str, tuple[Quota, pd.DataFrame]],
 ) -> tuple[pd.DataFrame, Solution | None]:
     """The rows of one quota, and of one that is the best by an objective the whole solution."""
-    weights = unit_weights(quota, zones, measures, parameters, overlays)
-    measures, seen = measures.loc[weights.index], unit_context(zones, measures, overlays)
-    step, links = Step.of(quota.step), find_links(quota, handed)
-    bounds = find_bounds(quota, seen, measures, parameters, links)
+    seen, measures, step = unit_context(zones, measures, overlays), measures.sort_index(), Step.of(quota.step)
+    names: tuple[pd.Series, ...] = ()
+    links: dict[str, dict[str, Decimal]] = {}
+    attempts = Attempts()
+    for place, level in enumerate(quota.levels[:-1]):
+        with attempts.trying(), at_key("levels", place):
+            names += (name_level(level, measures),)
+    with attempts.trying():
+        links = find_links(quota, handed)
+    with attempts.trying(), at_key("total"):
+        total = _count_total(quota, step, len(measures) if not names else names[0].nunique())
+    with attempts.trying():
+        weights = unit_weights(quota, zones, measures, parameters, overlays)
+    with attempts.trying():
+        bounds = find_bounds(quota, seen, measures, parameters, links)
+    with attempts.trying():
+        members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
+    with attempts.trying():
+        limiting = _limiting(quota, seen, measures, names, parameters)
+        limits = limiting.rows() if quota.by == "optimal" else ()
+    attempts.finish()
     labels = pd.DataFrame({one: _label(measures, one) for one in ("name", "jurisdiction")})
-    names = tuple(name_level(level, measures) for level in quota.levels[:-1])
-    total = step.count(quota.total)
-    if total is None:
-        raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
     bounds = replace(bounds, ceilings=np.minimum(bounds.ceilings, huge(len(weights))))
     limited = (weights.to_numpy(dtype=float) > 0) | (quota.by == "optimal")
     reach = np.where(limited, bounds.ceilings, bounds.floors)
-    members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
     demands = Constraints(quota, total, weights.index, bounds, reach, members, names, links)
     writer = Writer(step, huge(len(weights)))
     if quota.by == "optimal":
-        paths = {level: paths_of(names, depth) for depth, level in enumerate(quota.levels[:-1], 1)}
-        limiting = Limiting(quota, seen, measures, paths, parameters)
-        task = Task(replace(demands, limits=limiting.rows()), weights, limiting, labels, writer)
+        task = Task(replace(demands, limits=limits), weights, limiting, labels, writer)
         solution = task.solve()
         moved = apply_transfers(quota, _known(quota, solution.rows), names)
         if quota.transfers:
@@ -327,6 +341,23 @@ def _allocate(
     if quota.transfers and quota.groups:
         _refuse_moved(moved, family, weights.index, step)
     return moved, None
+
+
+def _count_total(quota: Quota, step: Step, receivers: int) -> int:
+    """The steps in the total, which is handed out to so many first."""
+    total = step.count(quota.total)
+    if total is None:
+        raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
+    if quota.by == "weighted":
+        refuse_huge(total, receivers, step)
+    return total
+
+
+def _limiting(
+    quota: Quota, seen: pd.DataFrame, measures: pd.DataFrame, names: tuple[pd.Series, ...], parameters: Values
+) -> Limiting:
+    paths = {level: paths_of(names, depth) for depth, level in enumerate(quota.levels[: len(names)], 1)}
+    return Limiting(quota, seen, measures, paths, parameters)
 
 
 def _known(quota: Quota, rows: pd.DataFrame) -> pd.DataFrame:

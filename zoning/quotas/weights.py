@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions import parse_condition
-from layers.errors import UnknownNameError, naming_the_layer
-from layers.sources import Quota
+from layers.errors import Attempts, UnknownNameError, at_key, naming_the_layer
+from layers.sources import Group, Limit, Lock, Priority, Quota
 from zoning.errors import InfeasibleError, MissingValueError, near
+from zoning.measures import QUOTA
 from zoning.solver import Flags, Floats, counted_ids, measure_weights
 
 Values = Mapping[str, float | bool | str]
@@ -45,12 +46,40 @@ def unit_weights(
     >>> unit_weights(quota, zones, measures).round(2).to_dict()
     {'a': 0.7, 'b': 0.3}
     """
-    before = _weights(quota, measures.sort_index())
+    attempts = Attempts()
+    with attempts.trying():
+        before = _weights(quota, measures.sort_index())
+    with attempts.trying():
+        applied = factors(quota, zones, measures, parameters, overlays)
+    attempts.finish()
     multiplied = {unit: [weight] for unit, weight in before.items()}
-    applied = factors(quota, zones, measures, parameters, overlays)
     for unit, factor in zip(applied["unit_id"].tolist(), applied["factor"].tolist(), strict=True):
         multiplied[unit].append(factor)
     return pd.Series(list(map(product, multiplied.values())), index=before.index, name="weight", dtype=float)
+
+
+def measures_read(quota: Quota) -> list[str]:
+    """The measures that a quota reads outside conditions: weights, bounds, and what limits need; in this order."""
+    weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
+    bounds = [quota.floor, quota.ceiling, quota.carried]
+    limits = [one for limit in quota.limits for one in (limit.per, limit.max, limit.min)]
+    return [*weights, *(one for one in (*bounds, *limits) if isinstance(one, str))]
+
+
+def quotas_read(quota: Quota) -> frozenset[str]:
+    """The names of other quotas that one reads: those that it stays within, and those whose amounts are measures.
+
+    Examples
+    --------
+    >>> from layers.sources import Quota
+    >>> sorted(quotas_read(Quota(name="b", period=2025, total=20, unit="ha", weight="quota_a", ceiling="population")))
+    ['a']
+    """
+    parts: tuple[Priority | Group | Limit | Lock, ...] = (*quota.priority, *quota.groups, *quota.limits, *quota.locked)
+    conditions = [parse_condition(one.when) for one in parts if one.when is not None]
+    names = {*measures_read(quota), *(name for condition in conditions for name in condition.names)}
+    amounts = (name.removeprefix(QUOTA) for name in names if name.startswith(QUOTA))
+    return frozenset([*amounts, *(link.quota for link in quota.within)])
 
 
 def product(numbers: Sequence[float]) -> float:
@@ -89,9 +118,12 @@ def factors(
     """
     seen = unit_context(zones, measures, overlays)
     rows = []
+    attempts = Attempts()
     for place, priority in enumerate(quota.priority):
-        yes = rows_meeting("priority", priority.when, seen, parameters)
-        rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[yes]]
+        with attempts.trying(), at_key("priority", place, "when"):
+            yes = rows_meeting("priority", priority.when, seen, parameters)
+            rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[yes]]
+    attempts.finish()
     columns = ["unit_id", "place", "condition", "factor", "reason"]
     frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
     return frame.drop(columns="place")
@@ -156,13 +188,16 @@ def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:
 def _weights(quota: Quota, measures: pd.DataFrame) -> pd.Series:
     """The weight of each unit before priorities."""
     if isinstance(quota.weight, str):
-        return _part(quota.weight, measures)
-    total = pd.Series(0.0, index=measures.index)
-    for part in quota.weight:
-        values = _part(part.measure, measures)
-        # how suitable land is does not depend on how suitable the rest is
-        whole = 1.0 if quota.objective == "suitability" else _whole(part.measure, values)
-        total += part.share * values / whole
+        with at_key("weight"):
+            return _part(quota.weight, measures)
+    total, attempts = pd.Series(0.0, index=measures.index), Attempts()
+    for place, part in enumerate(quota.weight):
+        with attempts.trying(), at_key("weight", place, "measure"):
+            values = _part(part.measure, measures)
+            # how suitable land is does not depend on how suitable the rest is
+            whole = 1.0 if quota.objective == "suitability" else _whole(part.measure, values)
+            total += part.share * values / whole
+    attempts.finish()
     return total
 
 

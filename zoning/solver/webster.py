@@ -288,7 +288,8 @@ def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling
         )
     if steps < 0:
         raise InfeasibleError(f"the total of {total} is below 0", code="negative_total")
-    floors, ceilings = measure_bounds(weights.index, ruler, floor, ceiling)
+    floors, ceilings = count_floors(floor, weights.index, ruler), count_ceilings(ceiling, weights.index, ruler)
+    refuse_crossed_bounds(weights.index, ruler, floors, ceilings)
     return make_contest(weights, sizes, steps, floors, ceilings, ruler)
 
 
@@ -330,11 +331,18 @@ def measure_weights(weights: pd.Series) -> Floats:
     return sizes
 
 
-def measure_bounds(index: pd.Index, ruler: Step, floor: Bound, ceiling: Bound | None) -> tuple[Counts, Counts]:
-    """Floors and ceilings in whole steps; refuses bounds that are missing, negative or contradict each other."""
-    floors, ceilings = _steps(floor, index, ruler, "up"), _steps(ceiling, index, ruler, "down")
-    _refuse_bounds(index, ruler, floors, ceilings)
-    return floors, ceilings
+def count_floors(floor: Bound | None, index: pd.Index, ruler: Step) -> Counts:
+    """Floors in whole steps, rounded up, 0 where there is none; refuses what is missing, negative or no number."""
+    floors = _steps(0 if floor is None else floor, index, ruler, "up")
+    _refuse_negative(index, floors < 0, "floor")
+    return floors
+
+
+def count_ceilings(ceiling: Bound | None, index: pd.Index, ruler: Step) -> Counts:
+    """Ceilings in whole steps, rounded down, ``UNLIMITED`` where there is none; refuses as :func:`count_floors`."""
+    ceilings = _steps(ceiling, index, ruler, "down")
+    _refuse_negative(index, ceilings < 0, "ceiling")
+    return ceilings
 
 
 def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["up", "down"]) -> Counts:
@@ -387,10 +395,8 @@ def _refuse_negative(index: pd.Index, negative: Flags, what: str) -> None:
         )
 
 
-def _refuse_bounds(index: pd.Index, ruler: Step, floors: Counts, ceilings: Counts) -> None:
-    """Refuse bounds that are negative or contradict each other in one unit."""
-    _refuse_negative(index, floors < 0, "floor")
-    _refuse_negative(index, ceilings < 0, "ceiling")
+def refuse_crossed_bounds(index: pd.Index, ruler: Step, floors: Counts, ceilings: Counts) -> None:
+    """Refuse bounds that contradict each other in one unit."""
     crossed = np.flatnonzero(floors > ceilings)
     if len(crossed):
         ids, one = index[crossed], crossed[index[crossed].argmin()]

@@ -1,6 +1,6 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
-from zoning.zones.claims import DEFAULT_RULE, RuleEvaluation, classify, inherited_reason
+from zoning.zones.claims import DEFAULT_RULE, classify, inherited_reason
 from zoning.zones.decisions import DECISION, STANDINGS, decision_faults, decision_status, locked_elsewhere
 from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
@@ -12,7 +12,6 @@ __all__ = [
     "DEFAULT_RULE",
     "STANDINGS",
     "ParentUnits",
-    "RuleEvaluation",
     "classify",
     "conflicts",
     "decision_faults",

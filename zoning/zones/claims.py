@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions import Clause, parse_condition
-from layers.errors import ZoneplanError, raise_all, shown
+from layers.errors import ZoneplanError, at_key, raise_all, shown
 from layers.sources import Decision
 from zoning.errors import MissingValueError
 from zoning.measures import complete_measures
@@ -50,6 +50,7 @@ class RuleEvaluation:
         self._language = language
         self._titles, self._measured = rulebook.titles_in(language), rulebook.units_in(language)
         self._condition = parse_condition(rule.when)
+        self._draft = rulebook.draft
         answer = self._condition.evaluate(self._measures, self._values)
         self._answers = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
 
@@ -60,12 +61,18 @@ class RuleEvaluation:
         if self.rule.on_unknown == "error" and len(unknown):
             empty = self._empty(unknown)
             yield MissingValueError(
-                f"rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} "
+                f"{self._place}rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} "
                 f"unit{'s' * (len(unknown) > 1)} ({shown(unknown)}): {', '.join(empty) or 'a value'} is missing; "
                 'fill the column, or give the rule on_unknown = "review"',
                 layer=empty[0] if empty else "",
                 features=unknown,
             )
+
+    @property
+    def _place(self) -> str:
+        """Where the rulebook says what unknown means; empty of a rulebook that was made in memory."""
+        draft = self._draft
+        return f"{draft.where('rules', draft.rules.index(self.rule), 'on_unknown')}: " if draft else ""
 
     def _empty(self, units: pd.Index) -> list[str]:
         """The measures of the condition that are missing for one of some units."""
@@ -227,7 +234,8 @@ def classify(
     """
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     measures = complete_measures(measures, rulebook).rename_axis("unit_id")
-    wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
+    with at_key("units", "part_of"):
+        wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)
     raise_all(decision_faults(decisions, known, rulebook, dropped))
     asked = _ask(measures, rulebook, language, wholes)

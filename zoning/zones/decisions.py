@@ -27,7 +27,6 @@ def decision_faults(
     units: pd.Index,
     rulebook: Rulebook,
     dropped: Collection[str] = (),
-    places: Sequence[str] = (),
 ) -> Iterator[ZoneplanError]:
     """The complaints about decisions that cannot be carried out.
 
@@ -41,8 +40,6 @@ def decision_faults(
         Its zones are those that can be decided.
     dropped : collection of str, optional
         Units that the study has dropped; a decision on one has no effect, which is a finding and no complaint.
-    places : sequence of str, optional
-        Where each decision stands in the plan, for the messages.
 
     Yields
     ------
@@ -62,16 +59,17 @@ def decision_faults(
     """
     first: dict[str, int] = {}
     for number, decision in enumerate(decisions, start=1):
-        where = f"{places[number - 1]}: decision {number}" if places else f"decision {number}"
+        where, keys = f"decision {number}", ("decisions", number - 1)
         if decision.unit not in units and decision.unit not in dropped:
             yield UnknownNameError(
                 f"{where}: there is no unit {shown([decision.unit])}{near(decision.unit, map(str, units))}",
                 code="unknown_unit",
+                keys=keys,
             )
         where += f" (unit {shown([decision.unit])})"
         for kind, code in (("main", decision.main), ("overlay", decision.overlay)):
             if code is not None:
-                yield from _zone_faults(where, kind, code, rulebook)
+                yield from _zone_faults(where, keys, kind, code, rulebook)
         if decision.main is not None and decision.date <= rulebook.day:
             if decision.unit in first:
                 yield UnknownNameError(
@@ -79,21 +77,25 @@ def decision_faults(
                     "keep one of the two",
                     code="decided_twice",
                     features=[decision.unit],
+                    keys=keys,
                 )
             first.setdefault(decision.unit, number)
 
 
-def _zone_faults(where: str, kind: str, code: str, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def _zone_faults(
+    where: str, keys: tuple[str | int, ...], kind: str, code: str, rulebook: Rulebook
+) -> Iterator[ZoneplanError]:
     codes, other = rulebook.codes(kind), "overlay" if kind == "main" else "main"
     if code in codes:
         return
     if code in rulebook.codes(other):
         remedy = f"'{code}' is {'an overlay' if kind == 'main' else 'a main'} zone: write {other} = \"{code}\""
-        yield UnknownNameError(f'{where}: {kind} = "{code}", but {remedy}', code="zone_kind")
+        yield UnknownNameError(f'{where}: {kind} = "{code}", but {remedy}', code="zone_kind", keys=keys)
     else:
         yield UnknownNameError(
             f"{where}: rulebook '{rulebook.name}' has no {kind} zone '{code}' on {rulebook.day}{near(code, codes)}",
             code="unknown_zone",
+            keys=keys,
         )
 
 

@@ -20,8 +20,7 @@ from layers.read import read_inputs
 from layers.sources import builtin_study, read_study
 from maps.errors import WriteError
 from maps.init import write_plan
-from zoning.checks import check
-from zoning.pipeline import run
+from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0

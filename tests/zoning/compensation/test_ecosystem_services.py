@@ -17,10 +17,9 @@ from layers.errors import SourceError, UnknownNameError
 from layers.read import read_inputs
 from layers.sources import ServicesSection, read_study
 from maps.reports import dossier, report
-from zoning.checks import check
 from zoning.compensation import itemise_services, value_services
 from zoning.explanations import explain
-from zoning.pipeline import run
+from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
 
 D = Decimal

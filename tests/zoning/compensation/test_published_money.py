@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from layers.sources import Agreement, ServicesSection, Transfer
-from zoning.compensation import TransferContext, complete_agreement, value_services
+from zoning.compensation import complete_agreement, value_services
 from zoning.compensation.horizontal_agreements import settle_agreement
-from zoning.compensation.vertical_transfers import pay_transfer
+from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.rulebook import read_rulebook
 from zoning.solver import apportion
 

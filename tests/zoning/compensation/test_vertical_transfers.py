@@ -15,8 +15,7 @@ from pydantic import ValidationError
 
 from layers.errors import SourceError, UnknownNameError
 from layers.sources import Transfer
-from zoning.compensation import TransferContext
-from zoning.compensation.vertical_transfers import pay_transfer
+from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.solver import apportion
 

@@ -10,9 +10,8 @@ from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameErr
 from layers.read import read_inputs
 from layers.sources import read_study
 from zoning.audits import plan_findings_of
-from zoning.checks import check
 from zoning.explanations import explain
-from zoning.pipeline import run
+from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\n'

@@ -11,10 +11,9 @@ from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
 from layers.sources import read_study
 from zoning.audits import plan_findings_of
-from zoning.checks import check
 from zoning.explanations import list_titles, retell
 from zoning.explanations.industry_query import ask_industry
-from zoning.pipeline import run
+from zoning.pipeline import check, run
 from zoning.rulebook import OWN, read_rulebook
 from zoning.tables import INDUSTRIES
 

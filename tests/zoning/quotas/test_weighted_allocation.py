@@ -320,7 +320,7 @@ class TestRefusals:
             ),
             (
                 {"floor": "area_h"},
-                "quota 'land': floor and ceiling: nothing provides the floor 'area_h'; did you mean 'area_ha'?",
+                "quota 'land': nothing provides the floor 'area_h'; did you mean 'area_ha'?",
             ),
             ({"ceiling": "aera_ha"}, "nothing provides the ceiling 'aera_ha'; did you mean 'area_ha'?"),
             ({"levels": ("conty", "unit")}, "nothing provides the level 'conty'; did you mean 'county'?"),

@@ -90,6 +90,7 @@ def test_a_rule_may_refuse_to_do_without_a_value(measures, rulebook) -> None:
     with pytest.raises(MissingValueError) as caught:
         classify(measures.assign(at_border=[None, True, None, False, False, False]), rulebook)
     assert str(caught.value) == (
+        "small/rules.toml, line 30, column 14: "
         "rule border-1 (at_border) cannot be answered for 2 units ('a', 'c'): at_border is missing; "
         'fill the column, or give the rule on_unknown = "review"'
     )

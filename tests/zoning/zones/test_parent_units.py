@@ -20,9 +20,8 @@ from layers.sources import Decision, read_study
 from maps.reports import dossier
 from maps.web.unit_details import cards
 from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
-from zoning.checks import check
 from zoning.explanations import explain, retell
-from zoning.pipeline import run
+from zoning.pipeline import check, run
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.zones import classify, gather_parents, refinements, resolve
