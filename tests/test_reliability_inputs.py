@@ -314,7 +314,7 @@ def test_b64_an_outline_of_many_points_is_cut_in_one_go(units) -> None:
     """A disc of 200,000 points over twelve units; cut piece by piece it would take minutes."""
     turn = np.linspace(0, 2 * np.pi, 200_001)[:-1]
     radius = 1200 + 5 * np.cos(1000 * turn)
-    disc = Polygon(np.column_inputs([X0 + 2000 + radius * np.cos(turn), Y0 + 1500 + radius * np.sin(turn)]))
+    disc = Polygon(np.column_stack([X0 + 2000 + radius * np.cos(turn), Y0 + 1500 + radius * np.sin(turn)]))
     pieces = overlay(units, {"lake": gpd.GeoDataFrame(geometry=[disc], crs=CRS)})
     assert pieces.loc[pieces["lake"], "area_ha"].sum() == pytest.approx(disc.area / 1e4, rel=1e-9)
     assert pieces["area_ha"].sum() == pytest.approx(1200, rel=1e-9)

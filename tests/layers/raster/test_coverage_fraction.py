@@ -131,7 +131,7 @@ LONLAT, WORLD = CRS("EPSG:4326"), Affine(1, 0, -180, 0, -1, 90)
 
 def moved(shape, own, target):
     way = Transformer.from_crs(own, target, always_xy=True)
-    return shapely.transform(shape, lambda xy: np.column_inputs(way.transform(*xy.T)))
+    return shapely.transform(shape, lambda xy: np.column_stack(way.transform(*xy.T)))
 
 
 @pytest.mark.parametrize("first", range(4))
@@ -177,7 +177,7 @@ def test_an_edge_that_bends_both_ways_is_followed(own, crs, half):
     edges = Borders(gpd.GeoDataFrame(geometry=[corner], crs=own)).on(CRS(crs), unit)
     drawn = shapely.STRtree(shapely.linestrings(np.stack([edges.start, edges.end], axis=1)))
     true = shapely.get_coordinates(moved(shapely.segmentize(corner, half / 3000), CRS(own), CRS(crs)))
-    true = np.column_inputs((true.T - [[unit.c], [unit.f]]) / [[unit.a], [unit.e]])
+    true = np.column_stack((true.T - [[unit.c], [unit.f]]) / [[unit.a], [unit.e]])
     _, off = drawn.query_nearest(shapely.points(true), return_distance=True, all_matches=False)
     assert off.max() < 0.051
 
