@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from layers.sources import read_study
 from maps.exports import write_geopackage
 from maps.run_folder.run_files import write_csv
 from maps.web import draw
 from zoning.pipeline import run
+from zoning.study import read_study
 from zoning.tables import CSV_TABLES
 
 

@@ -28,7 +28,7 @@ import geopandas as gpd
 import pandas as pd
 from programs import HERE, PROGRAMS, RIVAL, Cost, weigh
 
-from layers.sources import builtin_study
+from zoning.study import builtin_study
 
 LARGE = Path(os.environ.get("ZONEPLAN_SHARED", HERE.parent.parent / "shared")) / "data" / "large"
 COMMAND, NOTEBOOK = WAYS = ("as a command", "as in a notebook")

@@ -19,11 +19,11 @@ import typer
 
 import zoneplan as zp
 from layers.errors import SeveralErrors, ZoneplanError
-from layers.sources import study_schema
-from layers.sources.study_file import DescribedSchema
+from layers.sources import DescribedSchema
 from maps.cli.commands import app
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
+from zoning.study import study_schema
 from zoning.tables import CSV_TABLES, TABLES
 
 DOCS = Path(__file__).resolve().parent

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from layers.inputs import Inputs, Layer
     from layers.read import read_inputs
-    from layers.sources import read_study
+    from zoning.study import read_study  # the one exception: whoever reads a plan found this name here before
 
 __all__ = [
     # Read
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "read_study": "layers.sources",
+    "read_study": "zoning.study",
     "read_inputs": "layers.read",
     "parse_condition": "layers.conditions",
     "working_crs": "layers.crs",

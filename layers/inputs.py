@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from layers.formats import EnergyTable, Raster
-
-Kind = Literal["polygons", "lines", "points", "raster"]
+from layers.formats import Kind, Raster
 
 
 @dataclass(frozen=True)
@@ -77,17 +74,13 @@ class Inputs:
     ledger : DataFrame
         Columns of ``LEDGER_COLUMNS``: what was wrong, what was done.
     sources : tuple of Source
-        Every file read.
+        Every file that the plan names.
     crs : pyproj.CRS
         The working CRS, see :func:`layers.crs.working_crs`: equal-area, metres.
     own_crs : pyproj.CRS
         The CRS of the units file.
     tiled : bool
         The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
-    energy : EnergyTable or None
-        What ``[energy]`` names, where the plan has it.
-    industries : DataFrame or None
-        What ``[industries]`` names, where the plan has it, see :func:`layers.formats.read_industries`.
     origins : mapping of str to str
         For each column of the units, the file it came from.
     """
@@ -99,8 +92,6 @@ class Inputs:
     crs: CRS
     own_crs: CRS
     tiled: bool = False
-    energy: EnergyTable | None = None
-    industries: pd.DataFrame | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property

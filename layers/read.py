@@ -1,20 +1,19 @@
-"""All inputs of a study, checked, repaired, in one working CRS, with a ledger of every repair.
+"""The inputs of a study, checked, repaired, in one working CRS, with a ledger of every repair.
 
 Everything that is wrong with any file is said at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
 
 from layers.conditions import parse_formula
 from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, working_crs
-from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all
+from layers.errors import Attempts, SourceError, ZoneplanError, naming_the_layer, raise_all
 from layers.formats import (
     Raster,
     cell_condition,
@@ -22,9 +21,7 @@ from layers.formats import (
     digest,
     join_table,
     parts_of,
-    read_energy,
     read_features,
-    read_industries,
     read_raster,
     read_table,
     select,
@@ -34,34 +31,20 @@ from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_v
 from layers.inputs import Inputs, Layer, Source
 from layers.ledger import entries, gather
 from layers.raster import Borders, edges_on
-from layers.sources import IndustriesSection, LayerSection, Study, resolve_source
+from layers.sources import LayerSection, Sources, resolve_source
 from layers.units import read_units, settle_units
 
 Found = TypeVar("Found")
 RASTER_ENDINGS = (".tif", ".tiff")
 
 
-class _Errors:
-    """What went wrong so far; the rest goes on."""
-
-    def __init__(self) -> None:
-        self.found: list[ZoneplanError] = []
-
-    def attempt(self, step: Callable[..., Found], *inputs: Any) -> Found | None:
-        try:
-            return step(*inputs)
-        except ZoneplanError as error:
-            self.found.append(error)
-            return None
-
-
-def read_inputs(study: Study) -> Inputs:
-    """All inputs of a study.
+def read_inputs(sources: Sources) -> Inputs:
+    """The units, layers and tables of a study.
 
     Parameters
     ----------
-    study : Study
-        As :func:`read_study` gives it.
+    sources : Sources
+        What a plan says of them, such as :func:`layers.sources.read_sources` gives it; a whole plan is one, too.
 
     Returns
     -------
@@ -83,21 +66,19 @@ def read_inputs(study: Study) -> Inputs:
     SeveralErrors
         Several of these, from all files.
     """
-    errors = _Errors()
-    sources = _sources(study)
-    units = errors.attempt(_units, study)
-    read = [errors.attempt(_read, study, place) for place in range(len(study.layers))]
-    tables = [errors.attempt(_table, study, place) for place in range(len(study.tables))]
-    energy = errors.attempt(read_energy, study.energy) if study.energy else None
-    industries = errors.attempt(_industries, study, study.industries) if study.industries else None
-    raise_all(errors.found)
+    errors = Attempts()
+    records = _records(sources)
+    units = errors.attempt(_units, sources)
+    read = [errors.attempt(_read, sources, place) for place in range(len(sources.layers))]
+    tables = [errors.attempt(_table, sources, place) for place in range(len(sources.tables))]
+    raise_all(errors.errors)
     raw, notes = _sure(units)
     own, crs = known_crs(raw), working_crs(raw)
-    settled, repairs, tiled = settle_units(raw, crs, study.units.max_overlap_ha)
+    settled, repairs, tiled = settle_units(raw, crs, sources.units.max_overlap_ha)
     del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
     ledger = [notes, repairs, datum_note(own, crs, "units")]
-    origins = dict.fromkeys(map(str, settled.columns), f"the units' file {study.units.source}")
-    for part, table in zip(study.tables, tables, strict=True):
+    origins = dict.fromkeys(map(str, settled.columns), f"the units' file {sources.units.source}")
+    for part, table in zip(sources.tables, tables, strict=True):
         frame, said = _sure(table)
         joined = errors.attempt(join_table, settled, frame, part.source, origins)
         if joined is not None:
@@ -105,14 +86,14 @@ def read_inputs(study: Study) -> Inputs:
             origins |= dict.fromkeys(map(str, frame.columns), part.source)
             ledger += [said, unmatched]
     layers, borders = [], Borders(settled)
-    for section in study.layers:
+    for section in sources.layers:
         inputs, said = _sure(read.pop(0))
         placed = errors.attempt(_place, section, inputs, borders)
         if placed is not None:
             layers.append(placed[0])
             ledger += [said, placed[1]]
-    raise_all(errors.found)
-    return Inputs(settled, tuple(layers), gather(ledger), sources, crs, own, tiled, energy, industries, origins)
+    raise_all(errors.errors)
+    return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins)
 
 
 def _sure(found: Found | None) -> Found:
@@ -121,34 +102,29 @@ def _sure(found: Found | None) -> Found:
     return found
 
 
-def _path(study: Study, source: str, name: str, *keys: str | int) -> Path:
+def _path(sources: Sources, source: str, name: str, *keys: str | int) -> Path:
     """The file that a section of the plan names; where there is none, the message has the place."""
-    with naming_the_layer(study.where(*keys), name):
-        return resolve_source(study.folder, source)
+    with naming_the_layer(sources.where(*keys), name):
+        return resolve_source(sources.folder, source)
 
 
-def _units(study: Study) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    return read_units(_path(study, study.units.source, "units", "units", "source"), study.units)
+def _units(sources: Sources) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    return read_units(_path(sources, sources.units.source, "units", "units", "source"), sources.units)
 
 
-def _table(study: Study, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    section = study.tables[place]
-    path = _path(study, section.source, section.source, "tables", place, "source")
+def _table(sources: Sources, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    section = sources.tables[place]
+    path = _path(sources, section.source, section.source, "tables", place, "source")
     return read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding)
 
 
-def _industries(study: Study, section: IndustriesSection) -> pd.DataFrame:
-    path = _path(study, section.table, section.table, "industries", "table")
-    return read_industries(path, section.table, section.encoding)
-
-
-def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
+def _read(sources: Sources, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
     """A layer as its file has it."""
-    section = study.layers[place]
-    path = _path(study, section.source, section.name, "layers", place, "source")
+    section = sources.layers[place]
+    path = _path(sources, section.source, section.name, "layers", place, "source")
     if path.suffix.lower() in RASTER_ENDINGS:
         if section.where is not None:
-            with naming_the_layer(study.where("layers", place, "where")):
+            with naming_the_layer(sources.where("layers", place, "where")):
                 cell_condition(section.where, section.name)
         return read_raster(
             path,
@@ -170,7 +146,7 @@ def _read(study: Study, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataF
     )
     if section.where is None:
         return features, note
-    with naming_the_layer(study.where("layers", place, "where")):
+    with naming_the_layer(sources.where("layers", place, "where")):
         chosen, unknown = select(features, section.where, section.name)
     return chosen, gather([note, unknown])
 
@@ -217,18 +193,13 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
     return layer, gather([datum, repairs, note])
 
 
-def _sources(study: Study) -> tuple[Source, ...]:
-    """Every file of the study with its sha256, one entry a use; files that are not there are told of elsewhere."""
-    uses = [("units", study.units.source)]
-    uses += [(layer.name, layer.source) for layer in study.layers]
-    uses += [(table.source, table.source) for table in study.tables]
-    uses += [("energy", study.energy.table)] if study.energy else []
-    uses += [("industries", study.industries.table)] if study.industries else []
+def _records(sources: Sources) -> tuple[Source, ...]:
+    """Every file that a plan names with its sha256, one entry a use; files that are not there are told of elsewhere."""
     digests: dict[Path, str] = {}
     found = []
-    for name, source in uses:
+    for name, source in sources.files:
         try:
-            main = resolve_source(study.folder, source)
+            main = resolve_source(sources.folder, source)
         except ZoneplanError:
             continue
         for path in parts_of(main):
@@ -240,14 +211,14 @@ def _sources(study: Study) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def confirm_sources(inputs: Inputs, study: Study) -> None:
+def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     """Refuse inputs that have changed since they were read.
 
     Parameters
     ----------
     inputs : Inputs
         What was read.
-    study : Study
+    sources : Sources
         Where from.
 
     Raises
@@ -255,7 +226,7 @@ def confirm_sources(inputs: Inputs, study: Study) -> None:
     SourceError
         Names the files whose sha256 is another one now, or that are gone.
     """
-    now = {(one.path, one.sha256) for one in _sources(study)}
+    now = {(one.path, one.sha256) for one in _records(sources)}
     changed = sorted({one.path for one in inputs.sources if (one.path, one.sha256) not in now})
     if changed:
         raise SourceError(

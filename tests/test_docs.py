@@ -27,10 +27,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from layers.sources import read_study
 from maps.cli.commands import main
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
+from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

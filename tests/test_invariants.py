@@ -25,7 +25,6 @@ from hypothesis import strategies as st
 from layers.crs import project
 from layers.errors import GeometryError
 from layers.read import read_inputs
-from layers.sources import Agreement, Transfer, builtin_study, read_study
 from maps.run_folder import write_run
 from maps.run_folder.run_files import write_csv
 from zoning.compensation import account, known_parties, positions
@@ -36,6 +35,7 @@ from zoning.pipeline import run
 from zoning.policies import assign
 from zoning.quotas import allocate
 from zoning.rulebook import read_rulebook
+from zoning.study import Agreement, Transfer, builtin_study, read_study
 from zoning.tables import CSV_TABLES
 from zoning.zones import classify, resolve
 

@@ -22,12 +22,12 @@ import shapely
 import maps.run_folder.run_files
 import zoning.overlays.unit_overlay
 from layers.errors import LimitError, SourceError, ZoneplanError
-from layers.sources import read_study
 from maps.errors import BusyError, WriteError
 from maps.run_folder import require_room, verify, write_run
 from maps.run_folder.file_lock import stage_folder
 from zoning.overlays import overlay
 from zoning.pipeline import run
+from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")

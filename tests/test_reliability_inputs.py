@@ -20,11 +20,11 @@ from affine import Affine
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from layers.read import read_inputs
-from layers.sources import read_study
 from maps.run_folder import write_run
 from maps.run_folder.run_files import RUN_FILES
 from zoning.overlays import overlay
 from zoning.pipeline import run
+from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
 X0, Y0, KM, CRS = 4_000_000.0, 3_000_000.0, 1000.0, "EPSG:3035"

@@ -24,12 +24,12 @@ from shapely import box
 
 from layers.errors import LimitError, ZoneplanError
 from layers.read import read_inputs
-from layers.sources import read_study
 from maps.errors import WriteError
 from maps.run_folder import require_room, write_run
 from zoning.errors import RulebookError
 from zoning.pipeline import run
 from zoning.rulebook import read_rulebook
+from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
 X0, Y0, KM, CRS = 4_000_000.0, 3_000_000.0, 1000.0, "EPSG:3035"

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     )
     from layers.inputs import Inputs, Layer
     from layers.read import read_inputs
-    from layers.sources import Decision, Quota, Study, builtin_studies, builtin_study, read_study, study_schema
     from maps.errors import BusyError, DamagedRunError, WriteError
     from maps.exports import write_geopackage, write_geoparquet, write_workbook
     from maps.init import write_plan, write_study
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
     from zoning.siting import site
     from zoning.solver import apportion
+    from zoning.study import Decision, Quota, Study, builtin_studies, builtin_study, read_study, study_schema
     from zoning.tables import as_floats
     from zoning.zones import classify, conflicts, resolve
 
@@ -137,13 +137,13 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "read_study": "layers.sources",
+    "read_study": "zoning.study",
     "read_rulebook": "zoning.rulebook",
     "read_inputs": "layers.read",
-    "builtin_studies": "layers.sources",
-    "builtin_study": "layers.sources",
+    "builtin_studies": "zoning.study",
+    "builtin_study": "zoning.study",
     "builtin_rulebooks": "zoning.rulebook",
-    "study_schema": "layers.sources",
+    "study_schema": "zoning.study",
     "overlay": "zoning.overlays",
     "settle_lines": "zoning.overlays",
     "measure": "zoning.measures",
@@ -181,13 +181,13 @@ _ROOMS = {
     "parse_condition": "layers.conditions",
     "working_crs": "layers.crs",
     "project": "layers.crs",
-    "Study": "layers.sources",
+    "Study": "zoning.study",
     "Rulebook": "zoning.rulebook",
     "Inputs": "layers.inputs",
     "Plan": "zoning.plan",
     "Layer": "layers.inputs",
-    "Quota": "layers.sources",
-    "Decision": "layers.sources",
+    "Quota": "zoning.study",
+    "Decision": "zoning.study",
     "Finding": "layers.errors",
     "ZoneplanError": "layers.errors",
     "SeveralErrors": "layers.errors",

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from layers.doors import open_lazily
 
 if TYPE_CHECKING:
-    from layers.sources import read_study
     from zoning.audits import run_cases
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
     from zoning.siting import site
     from zoning.solver import apportion
+    from zoning.study import read_study
     from zoning.zones import classify, conflicts, resolve
 
 __all__ = [
@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "read_study": "layers.sources",
+    "read_study": "zoning.study",
     "read_rulebook": "zoning.rulebook",
     "builtin_rulebooks": "zoning.rulebook",
     "overlay": "zoning.overlays",

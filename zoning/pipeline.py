@@ -18,10 +18,17 @@ from layers.inputs import Inputs
 from layers.languages import require_language
 from layers.memory import uncollected, unpooled
 from layers.read import confirm_sources
-from layers.sources import Study
-from zoning.checks import dropped_units, name_faults, provided, read_rulebook_and_inputs, remarks
+from zoning.checks import (
+    StudyTables,
+    dropped_units,
+    name_faults,
+    provided,
+    read_everything,
+    read_study_tables,
+    remarks,
+)
 from zoning.compensation import account, known_parties, positions, value_services
-from zoning.energy import judge_energy, scheme_in_force
+from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.explanations import assume, assume_scheme
 from zoning.measures import assumed, complete_measures, measure, undeducted
 from zoning.overlays import overlay, settle_lines, tabulate_lines
@@ -30,6 +37,7 @@ from zoning.policies import assign, list_industries, lists_in_force, local_items
 from zoning.quotas import TracedAllocation, allocate_traced
 from zoning.rulebook import Rulebook, without_unused_topics
 from zoning.siting import site
+from zoning.study import Study
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
 from zoning.zones import classify, conflicts, resolve
 
@@ -74,13 +82,17 @@ def run(study: Study, announce: Announce = lambda _step: None, language: str = "
     require_language(language)
     announce("read")
     with placing(study):
-        rulebook, inputs = read_rulebook_and_inputs(study)
+        rulebook, inputs, tables = read_everything(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
-    return make_plan(study, rulebook, inputs, announce, language)
+    return make_plan(study, rulebook, inputs, tables, announce, language)
 
 
 def check(
-    study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce = lambda _step: None
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    announce: Announce = lambda _step: None,
+    tables: StudyTables | None = None,
 ) -> tuple[Finding, ...]:
     """Every finding on a study whose layers have been read: the plan is made, and nothing is written.
 
@@ -93,6 +105,8 @@ def check(
         From :func:`zoneplan.read_inputs`.
     announce : callable, optional
         As for :func:`run`.
+    tables : StudyTables, optional
+        What ``[energy]`` and ``[industries]`` name; by default it is read from beside the plan.
 
     Returns
     -------
@@ -108,12 +122,11 @@ def check(
     >>> [finding.text for finding in findings if finding.level == "error"]
     []
     """
-    errors: tuple[Finding, ...] = ()
-    try:
-        make_plan(study, rulebook, inputs, announce)
-    except ZoneplanError as error:
-        errors = error.findings
-    return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs)), inputs))
+    attempts = Attempts()
+    named = tables or attempts.attempt(read_study_tables, study) or StudyTables()
+    attempts.attempt(make_plan, study, rulebook, inputs, named, announce)
+    errors = [finding for error in attempts.errors for finding in error.findings]
+    return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs)), inputs, named))
 
 
 @contextmanager
@@ -133,6 +146,7 @@ def make_plan(
     study: Study,
     rulebook: Rulebook,
     inputs: Inputs,
+    tables: StudyTables,
     announce: Announce = lambda _step: None,
     language: str = "en",
 ) -> Plan:
@@ -144,17 +158,17 @@ def make_plan(
     rulebook = without_unused_topics(rulebook, provided(study, inputs))
     attempts = Attempts()
     with placing(study):
-        attempts.errors += name_faults(study, rulebook, inputs)
+        attempts.errors += name_faults(study, rulebook, inputs, tables)
         apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
         if not apart <= APART:
             attempts.finish()
         sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
         with attempts.trying():
             zoned = _zone(sound, rulebook, inputs, announce, language)
-            allotted = _allot(sound, rulebook, inputs, zoned, announce, language)
+            allotted = _allot(sound, rulebook, inputs, tables, zoned, announce, language)
         attempts.finish()
         announce("assign")
-        return _finish(study, rulebook, inputs, zoned, allotted, language)
+        return _finish(study, rulebook, inputs, tables, zoned, allotted, language)
 
 
 LISTS = frozenset({"quotas", "agreements", "transfers"})
@@ -205,7 +219,13 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce, 
 
 
 def _allot(
-    study: Study, rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, announce: Announce, language: str
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    tables: StudyTables,
+    zoned: _Zoned,
+    announce: Announce,
+    language: str,
 ) -> _Allotted:
     zones, measures, attempts = zoned.zones, zoned.measures, Attempts()
     announce("allocate")
@@ -214,7 +234,7 @@ def _allot(
         announce("site")
         sitings, sites = site(quotas.quotas, zoned.pieces, study.quotas, inputs.layers, rulebook)
     with attempts.trying():
-        lights = judge_energy(inputs.energy, rulebook, language)
+        lights = judge_energy(tables.energy, rulebook, language)
     announce("account")
     with attempts.trying():
         flows = account(zones, measures, study, rulebook, language, units=inputs.units, layers=inputs.layers)
@@ -223,7 +243,13 @@ def _allot(
 
 
 def _finish(
-    study: Study, rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, allotted: _Allotted, language: str
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    tables: StudyTables,
+    zoned: _Zoned,
+    allotted: _Allotted,
+    language: str,
 ) -> Plan:
     """Policies, and everything that has been found, in the form of a plan."""
     pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
@@ -231,7 +257,7 @@ def _finish(
     policies = assign(
         zoned.zones, measures, quotas, allotted.lights, flows, rulebook, language, pieces=pieces, levels=levels
     )
-    own = local_items(inputs.industries, study, rulebook)
+    own = local_items(tables.industries, study, rulebook)
     raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, inputs.units))
     confirm_sources(inputs, study)
     return Plan(
@@ -253,7 +279,10 @@ def _finish(
         positions=positions(flows, known_parties(measures, levels), zoned.zones),
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, inputs.ledger),
-        assumptions=_assumptions(rulebook, inputs, zoned, quotas, language),
+        assumptions=(
+            *_assumptions(rulebook, inputs, zoned, quotas, language),
+            *_energy_assumed(tables.energy, rulebook, language),
+        ),
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
@@ -267,7 +296,10 @@ def _assumptions(
     rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, quotas: pd.DataFrame, language: str
 ) -> tuple[Assumption, ...]:
     absent = assumed(zoned.measured, rulebook, quotas, language)
-    found = assume(absent, undeducted(zoned.pieces, inputs.layers, rulebook), rulebook, language)
-    if inputs.energy is None:
-        return tuple(found)
-    return (*found, *assume_scheme(scheme_in_force(inputs.energy, rulebook), inputs.energy.period, language))
+    return tuple(assume(absent, undeducted(zoned.pieces, inputs.layers, rulebook), rulebook, language))
+
+
+def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
+    if table is None:
+        return ()
+    return assume_scheme(scheme_in_force(table, rulebook), table.period, language)

@@ -12,8 +12,8 @@ from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SO
 
 if TYPE_CHECKING:
     from layers.inputs import Source
-    from layers.sources import Study
     from zoning.rulebook import Rulebook
+    from zoning.study import Study
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
 from layers.formats.attribute_join import join_table, read_table
-from layers.formats.energy_table import ENERGY_COLUMNS, EnergyTable, read_energy
+from layers.formats.csv_files import CsvRow, read_cells
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, limit_drivers, loaded_drivers, parts_of
 from layers.formats.geotiff import (
@@ -14,15 +14,14 @@ from layers.formats.geotiff import (
     read_raster,
     window_of,
 )
-from layers.formats.industry_table import read_industries
-from layers.formats.vector import read_features, select
+from layers.formats.vector import Kind, read_features, select
 
 __all__ = [
     "ALLOWED",
-    "ENERGY_COLUMNS",
     "HOLD_ALL",
-    "EnergyTable",
+    "CsvRow",
     "Format",
+    "Kind",
     "Raster",
     "Window",
     "cell_condition",
@@ -35,9 +34,8 @@ __all__ = [
     "loaded_drivers",
     "opened",
     "parts_of",
-    "read_energy",
+    "read_cells",
     "read_features",
-    "read_industries",
     "read_raster",
     "read_records",
     "read_table",

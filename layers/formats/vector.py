@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +25,8 @@ from layers.formats.gdal_drivers import FEATURES, format_of
 from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
 
+Kind = Literal["polygons", "lines", "points", "raster"]
+"""What a layer is made of."""
 _TURN = 360.0
 
 

@@ -15,7 +15,7 @@ import shapely
 
 from layers.crs import parts_of_dimension, valid_polygons
 from layers.errors import GeometryError, shown
-from layers.inputs import Kind
+from layers.formats import Kind
 from layers.ledger import entries, gather
 
 _KINDS: dict[int, Kind] = {0: "points", 1: "lines", 2: "polygons"}

@@ -1,44 +1,63 @@
-"""The study file: ``plan.toml`` as written, its sections, and complaints with file, line and column."""
+"""What a study reads: ``[study] [units] [[layers]] [[tables]]``, base models, and complaints with line and column."""
 
-from layers.sources.compensation_sections import Agreement, Band, Part, Pollutant, ServicesSection, Transfer
-from layers.sources.energy_section import EnergySection, EnergyShare
-from layers.sources.quota_sections import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
-from layers.sources.sections import Decision, IndustriesSection, LayerSection, UnitsSection, check_encoding, check_name
-from layers.sources.siting_section import Nearness, Siting
-from layers.sources.study_file import Study, builtin_studies, builtin_study, read_study, resolve_source, study_schema
+from layers.sources.base_models import Dated, Keys, Misfit, Section, Sourced, Text, Texts, Titled, misfit
+from layers.sources.field_types import (
+    Amount,
+    ConditionText,
+    EncodingText,
+    Exact,
+    ExactPct,
+    ExactShare,
+    ExactStep,
+    Factor,
+    NameText,
+    Real,
+    Several,
+    Signed,
+    SourceText,
+    check_encoding,
+    check_name,
+)
+from layers.sources.json_schema import DescribedSchema, TomlSchema
+from layers.sources.sections import LayerSection, Placed, Sources, UnitsSection, read_sources, repeated
+from layers.sources.source_paths import check_inside, resolve_source
 from layers.sources.toml_documents import Document, read_document
 
 __all__ = [
-    "Agreement",
-    "Band",
-    "Decision",
+    "Amount",
+    "ConditionText",
+    "Dated",
+    "DescribedSchema",
     "Document",
-    "EnergySection",
-    "EnergyShare",
-    "Group",
-    "IndustriesSection",
+    "EncodingText",
+    "Exact",
+    "ExactPct",
+    "ExactShare",
+    "ExactStep",
+    "Factor",
+    "Keys",
     "LayerSection",
-    "Limit",
-    "Lock",
-    "Nearness",
-    "Part",
-    "Pollutant",
-    "Priority",
-    "Quota",
-    "QuotaTransfer",
-    "ServicesSection",
-    "Share",
-    "Siting",
-    "Study",
-    "Transfer",
+    "Misfit",
+    "NameText",
+    "Placed",
+    "Real",
+    "Section",
+    "Several",
+    "Signed",
+    "SourceText",
+    "Sourced",
+    "Sources",
+    "Text",
+    "Texts",
+    "Titled",
+    "TomlSchema",
     "UnitsSection",
-    "Within",
-    "builtin_studies",
-    "builtin_study",
     "check_encoding",
+    "check_inside",
     "check_name",
+    "misfit",
     "read_document",
-    "read_study",
+    "read_sources",
+    "repeated",
     "resolve_source",
-    "study_schema",
 ]

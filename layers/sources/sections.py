@@ -1,150 +1,28 @@
-"""Sections: the parts of a study file, one class a kind, with what can be said of each without looking at any data.
-
-Industry sections: the negative list that a plan brings of its own.
-"""
+"""The sections that say what is read: ``[study]``, ``[units]``, ``[[layers]]``, ``[[tables]]``, and all of them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, TypeVar
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
 
-import pyproj
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from layers.conditions import KEYWORDS, parse_condition, parse_formula
-from layers.errors import StudyError, ZoneplanError
-from layers.sources.toml_documents import misfit
-
-RESERVED = frozenset({"unit_id", "piece_id", "area_ha", "control_line", "geometry"})
-"""Columns of the house's own tables."""
-
-Checked = TypeVar("Checked")
-
-
-def _holds(check: Callable[[Checked], object]) -> AfterValidator:
-    """A validator that says what a function of the house says."""
-
-    def validate(value: Checked) -> Checked:
-        try:
-            check(value)
-        except ZoneplanError as error:
-            raise misfit(((), str(error))) from None
-        return value
-
-    return AfterValidator(validate)
-
-
-def check_name(name: str) -> None:
-    """Refuse what cannot be the name of a column that conditions read.
-
-    Raises
-    ------
-    ZoneplanError
-        With a name that would do.
-    """
-    if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
-        near = re.sub(r"\W+", "_", name.lower()).strip("_").lstrip("_0123456789")
-        hint = f", such as '{near}'" if near else ""
-        raise ZoneplanError(f"'{name}' is no name: small letters, digits and _ from a letter on{hint}")
-    if name in RESERVED or name in KEYWORDS:
-        raise ZoneplanError(f"'{name}' has a meaning of its own; choose another name")
-
-
-def check_source(source: str) -> None:
-    """Refuse a path that is not a plain relative one, whatever lies there.
-
-    Raises
-    ------
-    ZoneplanError
-        The path is absolute, leads upwards, has a scheme or is one of GDAL's virtual file systems.
-    """
-    parts = re.split(r"[/\\]", source)
-    reasons = {
-        "it is absolute": source.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:[/\\]", source),
-        "it leads upwards": ".." in parts,
-        "it has a scheme": ":" in source,
-        "it has a backslash; write /": "\\" in source,
-        "it has signs that no file name should have": not source.isprintable() or not source.strip(),
-    }
-    for reason, holds in reasons.items():
-        if holds:
-            raise ZoneplanError(
-                f"{source!r} is no path inside the study's folder: {reason}; copy the file beside the plan"
-            )
-
-
-def check_crs(text: str) -> None:
-    """Refuse a coordinate reference system that nobody knows.
-
-    Raises
-    ------
-    ZoneplanError
-        With the form that is understood.
-    """
-    files = re.search(r"grids|init\s*=|file:", text, re.IGNORECASE)
-    try:
-        if not files:
-            pyproj.CRS.from_user_input(text)
-            return
-    except pyproj.exceptions.CRSError:
-        pass
-    raise ZoneplanError(f"unknown coordinate reference system {text!r}; write a code such as 'EPSG:4326', or WKT")
-
-
-def check_encoding(text: str) -> None:
-    """Refuse an encoding of texts that Python does not know.
-
-    Raises
-    ------
-    StudyError
-        With two that it does.
-    """
-    try:
-        (b"\0" * 4).decode(text)  # four of them are whole characters in every encoding of texts
-    except (LookupError, ValueError):
-        raise StudyError(
-            f'encoding = "{text}" is no encoding that Python knows; write one such as "gb18030" or "cp1252"'
-        ) from None
-
-
-def _real(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def _exact(value: Any) -> Any:
-    """Decimals stay as written; whole numbers become decimals."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(str(value))
-    return value
-
-
-Text = Annotated[str, Field(min_length=1)]
-NameText = Annotated[str, _holds(check_name)]
-SourceText = Annotated[str, _holds(check_source)]
-CrsText = Annotated[str, _holds(check_crs)]
-EncodingText = Annotated[Text, _holds(check_encoding)]
-ConditionText = Annotated[str, _holds(parse_condition)]
-FormulaText = Annotated[str, _holds(parse_formula)]
-Real = Annotated[float, BeforeValidator(_real)]
-Amount = Annotated[float, Field(ge=0), BeforeValidator(_real)]
-Factor = Annotated[float, Field(gt=0), BeforeValidator(_real)]
-Exact = Annotated[Decimal, Field(ge=0), BeforeValidator(_exact)]
-ExactStep = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact)]
-Signed = Annotated[Decimal, BeforeValidator(_exact)]
-ExactPct = Annotated[Decimal, Field(ge=0, lt=100), BeforeValidator(_exact)]
-ExactShare = Annotated[Decimal, Field(ge=0, le=100), BeforeValidator(_exact)]
-Item = TypeVar("Item")
-Several = Annotated[tuple[Item, ...], Field(strict=False)]
-"""A list in TOML, a tuple here."""
-
-
-class Section(BaseModel):
-    """Base of all sections: frozen, no unknown keys, and nothing converted that only looks alike."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+from layers.sources.base_models import Misfit, Section, Text, misfit
+from layers.sources.field_types import (
+    Amount,
+    ConditionText,
+    CrsText,
+    EncodingText,
+    FormulaText,
+    NameText,
+    Real,
+    Several,
+    SourceText,
+)
+from layers.sources.toml_documents import Document, read_document
 
 
 class StudySection(Section):
@@ -247,40 +125,130 @@ class TableSection(Section):
     """Encoding of the texts of a CSV, such as "gb18030"."""
 
 
-class Decision(Section):
-    """One decision: what planners decided for a unit, by whom and why."""
+class Placed(Section):
+    """Something that knows in which file it was written, and where."""
 
-    unit: Text
-    """Id of the unit."""
-    main: Text | None = None
-    """Code of the main function that it gets; or give overlay."""
-    overlay: Text | None = None
-    """Code of an overlay that it gets; or give main."""
-    reason: Text
-    """Why, in words that stand in the report."""
-    by: Text
-    """Who decided."""
-    reference: str = ""
-    """The document of the decision."""
-    date: dt.date
-    """The day from which it holds."""
+    _document: Document = PrivateAttr(default_factory=Document)
+
+    @property
+    def path(self) -> Path:
+        """Where the file stands."""
+        return self._document.path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file; sources are looked up in it."""
+        return self.path.parent
+
+    @property
+    def text(self) -> str:
+        """The file as it was read."""
+        return self._document.text
+
+    def where(self, *keys: str | int) -> str:
+        """The place of a value in the file, for messages: ``study.where("layers", 0, "role")``.
+
+        Returns
+        -------
+        str
+            ``plan.toml, line 12, column 8``; of a key that is not there, the place of what should hold it.
+        """
+        return self._document.where(*keys)
+
+    def stand_in(self, document: Document) -> None:
+        """Say where it was written, to the sections in it as well; done once, by who reads the file."""
+        self._document = document
+        for name in type(self).model_fields:
+            section = getattr(self, name)
+            if isinstance(section, Placed):
+                section.stand_in(document.below(name))
+
+
+class Sources(Placed):
+    """What is to be read: units, layers and tables, for one day.
+
+    Two are equal where the same is written in them, wherever and however it is written.
+    """
+
+    study: StudySection
+    """What is planned."""
+    units: UnitsSection
+    """The planning units."""
+    layers: Several[LayerSection] = ()
+    """Layers that designate land or are measured, [[layers]]."""
+    tables: Several[TableSection] = ()
+    """Tables with more columns for the units, [[tables]]."""
+
+    @property
+    def name(self) -> str:
+        """Title of the plan."""
+        return self.study.name
+
+    @property
+    def date(self) -> dt.date:
+        """The day for which is planned."""
+        return self.study.date
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Every file that is read, as it is written, after the name of what is read from it."""
+        layers = ((layer.name, layer.source) for layer in self.layers)
+        return (("units", self.units.source), *layers, *((table.source, table.source) for table in self.tables))
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if (self.main is None) == (self.overlay is None):
-            count = "neither" if self.main is None else "both"
-            raise misfit(((), f"a decision gives 'main' or 'overlay', and this one gives {count}"))
+        if faults := list(self._faults()):
+            raise misfit(*faults)
         return self
 
+    def _faults(self) -> Iterator[Misfit]:
+        """What sections say that contradicts each other."""
+        yield from repeated(
+            "two layers have the name", ((("layers", place, "name"), one.name) for place, one in enumerate(self.layers))
+        )
+        yield from repeated(
+            "two layers measure",
+            (
+                (("layers", place, "measure", name), name)
+                for place, one in enumerate(self.layers)
+                for name in one.measure
+            ),
+        )
 
-class IndustriesSection(Section):
-    """The plan's own negative list of industries, which may only be stricter than those of the rulebook."""
 
-    table: SourceText
-    """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
-    title: Text | None = None
-    """What people read; without it, "the plan's own list"."""
-    reference: Text | None = None
-    """The document of the list, for items that give none of their own."""
-    encoding: EncodingText | None = None
-    """Encoding of the texts of the table, such as "gb18030"."""
+Model = TypeVar("Model", bound=Sources)
+
+
+def read_sources(path: Path | str, model: type[Model]) -> Model:
+    """What a file says of the sources of a study, and whatever else its model knows.
+
+    Parameters
+    ----------
+    path : Path or str
+        A TOML file.
+    model : Sources, or a subclass of it
+        What may stand in the file.
+
+    Returns
+    -------
+    Sources
+        Of the model given. Its files have not been looked at yet.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is no TOML, or something in it is not what it should be; line and column are in the
+        message, and several complaints come together as :class:`SeveralErrors`.
+    """
+    found, document = read_document(path, model)
+    found.stand_in(document)
+    return found
+
+
+def repeated(what: str, named: Iterable[Misfit]) -> Iterator[Misfit]:
+    """A fault for every name that stood before."""
+    seen: Counter[str] = Counter()
+    for keys, name in named:
+        seen[name] += 1
+        if seen[name] > 1:
+            yield keys, f"{what} '{name}'"

@@ -13,7 +13,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -21,15 +21,14 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import tree_sitter_toml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 from tree_sitter import Language, Node, Parser
 
 from layers.errors import LimitError, StudyError, ZoneplanError, raise_all
+from layers.sources.base_models import Keys, keys_of
 
 MAX_NESTING = 64
 """Levels of the syntax tree: about thirty tables or lists inside each other."""
-
-Keys = tuple[str | int, ...]
 
 _LANGUAGE = Language(tree_sitter_toml.language())
 _LONG_KEY = re.compile(rf"(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_NESTING}}}")
@@ -243,18 +242,6 @@ class Fault(NamedTuple):
     of_key: bool = False
 
 
-def misfit(*faults: tuple[Keys, str]) -> PydanticCustomError:
-    """What a validator raises to complain about values below its own place, each by its path from there.
-
-    Examples
-    --------
-    >>> misfit((("layers", 1, "name"), "two layers have this name")).message()
-    'two layers have this name'
-    """
-    text = "; ".join(message for _, message in faults)
-    return PydanticCustomError("misfit", "{text}", {"text": text, "faults": faults})
-
-
 def find_faults(invalid: ValidationError, model: type[BaseModel], content: dict[str, Any]) -> list[Fault]:
     """Every fault of a table.
 
@@ -400,9 +387,9 @@ def _known(model: type[BaseModel], path: Keys) -> list[str]:
     models = [model]
     for key in path:
         if isinstance(key, str):
-            fields = [field for one in models for name, field in one.model_fields.items() if key in (name, field.alias)]
+            fields = [field for one in models for name, field in keys_of(one).items() if key in (name, field.alias)]
             models = [found for field in fields for found in _models(field.annotation)]
-    return list(dict.fromkeys(field.alias or name for one in models for name, field in one.model_fields.items()))
+    return list(dict.fromkeys(field.alias or name for one in models for name, field in keys_of(one).items()))
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -440,11 +427,18 @@ class Document:
         All of it.
     positions : Positions
         Where each key and value stands.
+    head : tuple
+        The path to the section that is asked about; empty for the whole file.
     """
 
     path: Path = field(default=Path("plan.toml"), compare=False)
     text: str = field(default="", compare=False, repr=False)
     positions: Positions = field(default_factory=Positions, compare=False, repr=False)
+    head: Keys = field(default=(), compare=False)
+
+    def below(self, *keys: str | int) -> Document:
+        """The same file, asked about one of its sections."""
+        return replace(self, head=(*self.head, *keys))
 
     def where(self, *keys: str | int) -> str:
         r"""The place of a value, for messages; of a key that is not there, the place of what should hold it.
@@ -454,7 +448,7 @@ class Document:
         >>> Document(Path("plan.toml"), positions=find_positions("[study]\nname = 1")).where("study", "name")
         'plan.toml, line 2, column 8'
         """
-        return self.at(self.positions.of(*keys))
+        return self.at(self.positions.of(*self.head, *keys))
 
     def at(self, position: Position) -> str:
         """A position as messages say it."""

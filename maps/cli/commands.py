@@ -214,7 +214,7 @@ def schema(
     _as_json: Annotated[bool, typer.Option("--json", help="It is JSON anyway.")] = True,
 ) -> None:
     """Print the JSON Schema of the study file."""
-    from layers.sources import study_schema
+    from zoning.study import study_schema
 
     print(json.dumps(study_schema(), ensure_ascii=False, indent=1))
 
@@ -246,10 +246,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:
-    from layers.sources import read_study
     from maps.cli.progress_display import progress
     from maps.run_folder import require_room, write_run
     from zoning.pipeline import run
+    from zoning.study import read_study
 
     study = read_study(plan_file)
     folder = out or plan_file.parent / "runs" / plan_file.stem
@@ -346,18 +346,18 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
 
 
 def _check_plan(path: Path) -> list[Finding]:
-    from layers.sources import read_study
     from maps.cli.progress_display import progress
-    from zoning.checks import read_rulebook_and_inputs
+    from zoning.checks import read_everything
     from zoning.pipeline import check, placing
+    from zoning.study import read_study
 
     try:
         with progress() as announce:
             announce("read")
             study = read_study(path)
             with placing(study):
-                rulebook, inputs = read_rulebook_and_inputs(study)
-            return list(check(study, rulebook, inputs, announce))
+                rulebook, inputs, tables = read_everything(study)
+            return list(check(study, rulebook, inputs, announce, tables))
     except ZoneplanError as error:
         return list(error.findings)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from layers.sources import builtin_study
 from maps.errors import WriteError
 from maps.init.plan_draft import PLAN_NAME
+from zoning.study import builtin_study
 
 
 def write_study(name: str, folder: str | Path) -> Path:
@@ -16,7 +16,7 @@ def write_study(name: str, folder: str | Path) -> Path:
     Parameters
     ----------
     name : str
-        One of :func:`layers.sources.builtin_studies`.
+        One of :func:`zoning.study.builtin_studies`.
     folder : str or Path
         New, empty, or an earlier copy of the same study; files that differ from the study's are not overwritten.
 

@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from layers.errors import ZoneplanError, shown
 from layers.formats import parts_of
 from layers.read import read_inputs
-from layers.sources import read_study
 from maps.errors import DraftError, WriteError
 from maps.init.plan_draft import PLAN_NAME, PlanDraft, closing_comments, draft_plan
 from maps.init.source_inspection import Hints
-from zoning.checks import remarks
+from zoning.checks import StudyTables, remarks
 from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
+from zoning.study import read_study
 
 REMEDY = (
     "No plan was written: 'zoneplan init' leaves none that would not pass 'zoneplan check'. Mend this in your files "
@@ -111,11 +111,12 @@ def _checked(stage: Path, draft: PlanDraft) -> str:
     plan_file.write_text(draft.text, "utf-8")
     try:
         study = read_study(plan_file)
-        inputs = read_inputs(study)
-        make_plan(study, draft.rulebook, inputs)
+        inputs, tables = read_inputs(study), StudyTables()  # a draft names none
+        make_plan(study, draft.rulebook, inputs, tables)
     except ZoneplanError as error:
         raise DraftError(error, REMEDY) from error
-    absent = [name for one in remarks(study, draft.rulebook, inputs) if one.code == "absent" for name in one.features]
+    notes = [one for one in remarks(study, draft.rulebook, inputs, tables) if one.code == "absent"]
+    absent = [name for one in notes for name in one.features]
     return draft.text + closing_comments(draft.rulebook, draft.levels, inputs.units, absent, draft.language)
 
 

@@ -11,13 +11,13 @@ from decimal import Decimal
 import pandas as pd
 from pyproj import CRS
 
-from layers.sources import Limit, Priority, Quota
 from maps.locale import NONE, amount, format_measure, format_number, projection
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.policies import describe_parameters, policy_parameters_of
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION, Policy
+from zoning.study import Limit, Priority, Quota
 from zoning.wording import name_text, price_words, rule_name, solution_words, text_in
 
 

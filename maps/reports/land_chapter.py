@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from layers.sources import Quota, Siting
 from maps.locale import NONE, format_measure, format_number
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
 from zoning.explanations import derived_in, explain_measures, norms_in, value_text, why_text
 from zoning.rulebook import Derived, Norm
+from zoning.study import Quota, Siting
 from zoning.wording import name_text, text_in, why_unplaced
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from layers.sources import Quota
 from maps.locale import NONE, amount, format_measure, format_number, percent, projection, width
 from maps.reports.annexes import weight_text
 from maps.reports.compensation_chapter import unit_flows, unit_services
@@ -27,6 +26,7 @@ from zoning.audits import OPEN
 from zoning.explanations import explain
 from zoning.plan import Plan
 from zoning.quotas import factors
+from zoning.study import Quota
 from zoning.wording import name_text, optimum_lines, text_in
 from zoning.zones import DEFAULT_RULE
 

@@ -13,13 +13,13 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.inputs import Source
-from layers.sources import read_study
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.reports import write_report
 from maps.web import draw
 from zoning.explanations import scheme_in_use, scheme_parameters
 from zoning.plan import Assumption, Plan
 from zoning.rulebook import read_rulebook, without_unused_topics
+from zoning.study import read_study
 from zoning.tables import (
     CONFLICTS,
     CSV_TABLES,

@@ -148,7 +148,7 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan_map = draw(run(read_study(builtin_study("us_mountain_west"))))
     >>> page = plan_map.get_root().render()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from affine import Affine
@@ -13,7 +12,7 @@ from shapely import Point, box
 from layers.errors import CrsError, SeveralErrors, SourceError, UnknownNameError, ZoneplanError
 from layers.ledger import LEDGER_COLUMNS
 from layers.read import confirm_sources, read_inputs
-from layers.sources import builtin_study, read_study
+from layers.sources import Sources, read_sources
 
 HEAD = """[study]
 name = "toy"
@@ -33,7 +32,7 @@ X0, Y0 = 4_000_000, 3_000_000
 def study(province):
     def make(text=""):
         (province / "plan.toml").write_text(HEAD + text)
-        return read_study(province / "plan.toml")
+        return read_sources(province / "plan.toml", Sources)
 
     return make
 
@@ -243,20 +242,6 @@ def test_a_shapefile_is_all_its_parts(study, province):
     )
     inputs = read_inputs(study('[[layers]]\nname = "lake"\nsource = "lake.shp"\nrole = "water"\n'))
     assert [one.path for one in inputs.sources][1:] == ["lake.shp", "lake.shx", "lake.dbf", "lake.prj", "lake.cpg"]
-
-
-def test_the_built_in_study_reads_clean():
-    inputs = read_inputs(read_study(builtin_study("us_mountain_west")))
-    assert len(inputs.units) == 164
-    assert isinstance(inputs.units.loc["04001", "pop_2020"], (int, np.integer))
-    assert inputs.units["area_ha"].to_numpy() / 100 == pytest.approx(
-        inputs.units["area_km2"].to_numpy(), rel=2e-3
-    )  # of unsplit edges
-    assert set(inputs.ledger["finding"]) <= {"datum", "outside"}
-    for layer in inputs.layers:
-        if layer.kind == "polygons":
-            assert shapely.is_valid(np.asarray(layer.features.geometry.array)).all()
-    assert pd.Index([one.name for one in inputs.layers]).is_unique
 
 
 @pytest.mark.parametrize("kind", ["points", "polygons", "lines"])

@@ -81,11 +81,11 @@ def toy_measures(units: gpd.GeoDataFrame) -> pd.DataFrame:
 def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     """A function that makes the plan of the toy province, with other names for some units where asked."""
     from layers.inputs import Source
-    from layers.sources import read_study
     from zoning.plan import Assumption, Plan
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import read_rulebook
+    from zoning.study import read_study
     from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, POSITIONS, QUOTAS, ZONES, tabulate
     from zoning.zones import classify, resolve
 
@@ -172,8 +172,8 @@ def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[[str], object]:
     """A function that gives the finished plan of a built-in study, made once."""
-    from layers.sources import builtin_study, read_study
     from zoning.pipeline import run
+    from zoning.study import builtin_study, read_study
 
     return functools.cache(lambda name: run(read_study(builtin_study(name))))
 

@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
 from layers.errors import SourceError
-from layers.sources import read_study
 from zoning.pipeline import STEPS, run
+from zoning.study import read_study
 from zoning.tables import TABLES, tabulate
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from layers.errors import Finding, shown
-from layers.sources import Decision
 from zoning.explanations import find_unplaced, norms_in
 from zoning.plan import Plan
 from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
+from zoning.study import Decision
 from zoning.wording import engine_words, finding_words, instrument_in, text_in
 from zoning.zones import DECISION, DEFAULT_RULE, first_part, margin_findings, refinements, resolve, weigh_floors
 
@@ -43,7 +43,7 @@ def plan_findings_of(plan: Plan) -> tuple[Finding, ...]:
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> [finding.code for finding in plan_findings_of(plan)]

@@ -82,7 +82,7 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> found = rule_coverage_of(run(read_study(builtin_study("us_mountain_west"))))
     >>> bool(found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0)

@@ -18,9 +18,8 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import ZoneplanError, raise_all
-from layers.formats import ENERGY_COLUMNS, EnergyTable
 from zoning.compensation import complete_agreement, conditions_of, measures_of, payment_rows
-from zoning.energy import judge_energy
+from zoning.energy import ENERGY_COLUMNS, EnergyTable, judge_energy
 from zoning.errors import RulebookError, near
 from zoning.measures import QUOTA, column_of, complete_measures
 from zoning.overlays import settle_lines

@@ -6,16 +6,19 @@ from zoning.checks.study_checks import (
     group_absent,
     known_roles,
     name_faults,
-    read_rulebook_and_inputs,
+    read_everything,
     remarks,
 )
+from zoning.checks.study_tables import StudyTables, read_study_tables
 
 __all__ = [
+    "StudyTables",
     "dropped_units",
     "group_absent",
     "known_roles",
     "name_faults",
     "provided",
-    "read_rulebook_and_inputs",
+    "read_everything",
+    "read_study_tables",
     "remarks",
 ]

@@ -12,12 +12,12 @@ import pandas as pd
 from layers.conditions import parse_condition
 from layers.errors import ConditionError, UnknownNameError, ZoneplanError
 from layers.inputs import Inputs
-from layers.sources import Study
 from zoning.compensation import measure_names
 from zoning.errors import near
 from zoning.measures import QUOTA
 from zoning.quotas import Values
 from zoning.rulebook import EXAMPLES, Derived, Indicator, Rulebook, strange_codes
+from zoning.study import Study
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 """Measures that the steps add to those of the study."""

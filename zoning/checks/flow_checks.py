@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+import pandas as pd
+
 from layers.errors import Finding, UnknownNameError, ZoneplanError, shown
-from layers.formats import EnergyTable
-from layers.inputs import Inputs
-from layers.sources import Agreement, Study
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.compensation import (
     BUDGET,
@@ -24,11 +23,12 @@ from zoning.compensation import (
     parties_of,
     party_faults,
 )
-from zoning.energy import scheme_in_force
+from zoning.energy import EnergyTable, scheme_in_force
 from zoning.errors import near
 from zoning.measures import QUOTA
 from zoning.quotas import UNIT
 from zoning.rulebook import EXEMPT, INCENTIVE, RELAXED, Rulebook, Scheme
+from zoning.study import Agreement, Study
 
 
 def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColumns) -> Iterator[ZoneplanError]:
@@ -135,12 +135,11 @@ _SWITCHED = {
 """The columns that a scheme reads only where it has the switch."""
 
 
-def energy_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+def energy_faults(table: EnergyTable | None, study: Study, units: pd.DataFrame) -> Iterator[ZoneplanError]:
     """Regions whose names are nearly those of a jurisdiction or unit."""
-    table = inputs.energy
     if table is None:
         return
-    for region, hint in _slips(map(str, table.rows.index), study, inputs):
+    for region, hint in _slips(map(str, table.rows.index), study, units):
         yield UnknownNameError(
             f"table '{table.name}': region '{region}' is no jurisdiction or unit of the plan, but nearly one; {hint}",
             code="near_party",
@@ -150,10 +149,10 @@ def energy_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
         )
 
 
-def _slips(regions: Iterable[str], study: Study, inputs: Inputs) -> Iterator[tuple[str, str]]:
+def _slips(regions: Iterable[str], study: Study, units: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Regions that are nearly a known name, or the name of a unit where its id is wanted, each with a remedy."""
-    known = known_parties(inputs.units, study.units.levels)
-    named = dict(zip(inputs.units["name"].astype(str), inputs.units.index, strict=True))
+    known = known_parties(units, study.units.levels)
+    named = dict(zip(units["name"].astype(str), units.index, strict=True))
     for region in regions:
         close = near_misses(region, known)
         if close:
@@ -162,12 +161,11 @@ def _slips(regions: Iterable[str], study: Study, inputs: Inputs) -> Iterator[tup
             yield region, f"unit '{named[region]}' has that name: write its id"
 
 
-def energy_notes(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:
+def energy_notes(table: EnergyTable | None, study: Study, rulebook: Rulebook, units: pd.DataFrame) -> Iterator[Finding]:
     """Regions outside the plan, a scheme of another time, columns that it does not read, signs that look wrong."""
-    table = inputs.energy
     if table is None or not rulebook.schemes:
         return
-    outside = tuple(sorted(set(map(str, table.rows.index)) - set(known_parties(inputs.units, study.units.levels))))
+    outside = tuple(sorted(set(map(str, table.rows.index)) - set(known_parties(units, study.units.levels))))
     if outside:
         text = (
             f"table '{table.name}': {len(outside)} region(s) are no jurisdiction and no unit of the plan; they are "

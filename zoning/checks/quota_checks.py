@@ -10,13 +10,13 @@ from layers.conditions import SURFACES, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.inputs import Inputs, Layer
 from layers.raster import MAX_SLOPE_CELL_M
-from layers.sources import Quota, Siting, Study
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.errors import near
 from zoning.measures import BOUNDARY_ROLE, QUOTA
 from zoning.quotas import measures_read
 from zoning.rulebook import Rulebook
 from zoning.siting import condition_names
+from zoning.study import Quota, Siting, Study
 
 CONDITIONED = ("priority", "groups", "limits", "locked")
 """The lists of a quota whose entries may have a condition."""

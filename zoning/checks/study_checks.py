@@ -7,18 +7,19 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from layers.conditions import number_text
-from layers.errors import Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
+from layers.errors import Attempts, Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Inputs
 from layers.read import read_inputs
-from layers.sources import Study
 from zoning.checks.column_sources import ADDED, ExpectedColumns, origin_faults, provided
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
+from zoning.checks.study_tables import StudyTables, read_study_tables
 from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
 from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, QUOTA, SLOPE_LIMIT, misfits, try_formula
 from zoning.policies import local_list_faults
 from zoning.rulebook import Derived, Indicator, Rulebook, find_rulebook, read_rulebook
+from zoning.study import Study
 from zoning.zones import decision_faults, locked_elsewhere
 
 
@@ -98,37 +99,36 @@ def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
 GIVES_NO = "no layer or table gives "
 
 
-def read_rulebook_and_inputs(study: Study) -> tuple[Rulebook, Inputs]:
-    """The rulebook of a study on its date, and its layers as :func:`layers.read.read_inputs` reads them.
+def read_everything(study: Study) -> tuple[Rulebook, Inputs, StudyTables]:
+    """All that a study names: its rulebook on its date, its layers, and the tables of its other sections.
 
     Raises
     ------
     ZoneplanError
-        What cannot be read, rulebook and layers together, and with it the names in the plan that the rulebook does not
-        know. A rulebook that is not there has its place in the plan.
+        What cannot be read, all of it together, and with it the names in the plan that the rulebook does not know. A
+        rulebook that is not there has its place in the plan.
     """
-    unread: list[ZoneplanError] = []
-    rulebook = inputs = None
-    try:
-        with at_key("study", "rulebook"):
-            find_rulebook(study.rulebook)
-        rulebook = read_rulebook(study.rulebook, study.date)
-    except ZoneplanError as error:
-        unread += error.parts
-    try:
-        inputs = read_inputs(study)
-    except ZoneplanError as error:
-        unread += error.parts
-    if rulebook is None or inputs is None:
+    attempts = Attempts()
+    rulebook = attempts.attempt(_rulebook, study)
+    inputs = attempts.attempt(read_inputs, study)
+    tables = attempts.attempt(read_study_tables, study)
+    if rulebook is None or inputs is None or tables is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread
+        known: list[ZoneplanError] = []
         if rulebook is not None:
-            unread = [*role_faults(study, rulebook), *decision_faults(study.decisions, units, rulebook), *unread]
-        raise_all(unread)
-        raise AssertionError  # one of the two was refused, and that has been raised
-    return rulebook, inputs
+            known = [*role_faults(study, rulebook), *decision_faults(study.decisions, units, rulebook)]
+        raise_all([*known, *attempts.errors])
+        raise AssertionError  # one of the three was refused, and that has been raised
+    return rulebook, inputs, tables
 
 
-def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[ZoneplanError]:
+def _rulebook(study: Study) -> Rulebook:
+    with at_key("study", "rulebook"):
+        find_rulebook(study.rulebook)
+    return read_rulebook(study.rulebook, study.date)
+
+
+def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables) -> list[ZoneplanError]:
     """All names in a plan that mean nothing, each with the keys of its place: the first stage of every plan.
 
     Parameters
@@ -138,6 +138,8 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[Zonepl
         In force on the study's date, without topics that the study does not use.
     inputs : Inputs
         From :func:`layers.read.read_inputs`.
+    tables : StudyTables
+        What ``[energy]`` and ``[industries]`` name.
 
     Returns
     -------
@@ -158,14 +160,14 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[Zonepl
         *decision_faults(study.decisions, _known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),
         *siting_faults(study, inputs),
-        *_list_faults(study, rulebook, inputs),
+        *_list_faults(tables, study, rulebook, inputs),
         *service_faults(study, provided(without_services, inputs)),
         *flow_faults(study, known_parties(inputs.units, study.units.levels), columns),
-        *energy_faults(study, inputs),
+        *energy_faults(tables.energy, study, inputs.units),
     ]
 
 
-def remarks(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[Finding]:
+def remarks(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables) -> list[Finding]:
     """What a planner should know of a plan although nothing is wrong: warnings first, then notes.
 
     Parameters are those of :func:`name_faults`. Warnings are repairs and decisions without effect, notes what was
@@ -177,7 +179,7 @@ def remarks(study: Study, rulebook: Rulebook, inputs: Inputs) -> list[Finding]:
         *_absent(study, rulebook, inputs),
         *_locked(study, rulebook, inputs),
         *flow_notes(study, rulebook, known_parties(inputs.units, study.units.levels)),
-        *energy_notes(study, rulebook, inputs),
+        *energy_notes(tables.energy, study, rulebook, inputs.units),
     ]
 
 
@@ -248,9 +250,9 @@ def _missing_measures(study: Study, rulebook: Rulebook, inputs: Inputs) -> Itera
             )
 
 
-def _list_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
-    if inputs.industries is not None:
-        yield from local_list_faults(inputs.industries, study, rulebook, inputs.units)
+def _list_faults(tables: StudyTables, study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
+    if tables.industries is not None:
+        yield from local_list_faults(tables.industries, study, rulebook, inputs.units)
 
 
 def _expected_columns(study: Study, rulebook: Rulebook, inputs: Inputs, misfitting: Sequence[str]) -> ExpectedColumns:

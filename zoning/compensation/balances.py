@@ -10,7 +10,6 @@ import pandas as pd
 
 from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Layer
-from layers.sources import Agreement, Study, Transfer
 from zoning.compensation.horizontal_agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
 from zoning.compensation.parties import known_parties, slip_faults
 from zoning.compensation.upstream_pairs import river_pairs
@@ -18,6 +17,7 @@ from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import near
 from zoning.quotas import unit_context
 from zoning.rulebook import Rulebook
+from zoning.study import Agreement, Study, Transfer
 from zoning.tables import FLOWS, POSITIONS, tabulate
 
 
@@ -63,7 +63,7 @@ def account(
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.rulebook import read_rulebook
     >>> study = read_study(builtin_study("us_mountain_west"))
     >>> zones = pd.DataFrame({"main": ["general"], "overlays": [""]}, index=["08031"])

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, UnknownNameError, ZoneplanError, at_key
-from layers.sources import ServicesSection, Study
 from zoning.errors import near
 from zoning.solver import counted_ids, exact_number
+from zoning.study import ServicesSection, Study
 
 CENT = Decimal("0.01")
 PARTS = ("market_value", "nonmarket_value", "value")

@@ -11,11 +11,11 @@ import pandas as pd
 from pydantic import ValidationError
 
 from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer
-from layers.sources import Agreement, Band, Pollutant, Study
 from zoning.compensation.parties import POOL
 from zoning.errors import near
 from zoning.rulebook import Rulebook
 from zoning.solver import Step, apportion
+from zoning.study import Agreement, Band, Pollutant, Study
 from zoning.wording import money_words
 
 Row = dict[str, Any]

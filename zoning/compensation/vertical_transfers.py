@@ -16,13 +16,13 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import SourceError, naming_the_layer
-from layers.sources import Part, Priority, Share, Transfer
 from zoning.compensation.horizontal_agreements import Row, flow_row
 from zoning.compensation.parties import POOL
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.measures import sum_by
 from zoning.quotas import UNIT, Values, find_column, name_level, product
 from zoning.solver import Step, apportion, counted_ids, exact_number, find_binding
+from zoning.study import Part, Priority, Share, Transfer
 from zoning.wording import money_words
 
 Weight = str | tuple[Share, ...] | None

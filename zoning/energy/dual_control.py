@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from layers.errors import SourceError, StudyError, ZoneplanError, naming_the_layer, raise_all, shown
-from layers.formats import EnergyTable, read_energy
-from layers.sources import EnergySection
+from zoning.energy.energy_table import EnergyTable, read_energy
 from zoning.errors import MissingValueError, RulebookError, near
 from zoning.quotas import find_column
 from zoning.rulebook import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Rulebook, Scheme
 from zoning.solver import Number, apportion_with_bounds, exact_number
+from zoning.study import EnergySection
 from zoning.tables import ENERGY, tabulate
 from zoning.wording import LIGHTS, energy_clause, join_clauses, shown_number
 
@@ -346,7 +346,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     Parameters
     ----------
     energy : EnergySection, EnergyTable or None
-        ``study.energy``, or the table itself: index region, columns as :class:`layers.formats.EnergyTable` says. None
+        ``study.energy``, or the table itself: index region, columns as :class:`zoning.energy.EnergyTable` says. None
         gives a table without rows.
     rulebook : Rulebook
         Its schemes (``energy.toml``).

@@ -11,8 +11,9 @@ from difflib import get_close_matches
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
-from layers.formats.csv_files import CsvRow, read_cells
-from layers.sources import EnergySection, EnergyShare, resolve_source
+from layers.formats import CsvRow, read_cells
+from layers.sources import resolve_source
+from zoning.study import EnergySection, EnergyShare
 
 REGION = "region"
 UNITS = ("tce", "tco2")
@@ -104,7 +105,7 @@ def read_energy(section: EnergySection) -> EnergyTable:
         The path leads out of the study's folder.
     """
     with naming_the_layer(section.where("table"), section.table):
-        path = resolve_source(section.document.path.parent, section.table)
+        path = resolve_source(section.folder, section.table)
     if path.suffix.lower() != ".csv":
         raise SourceError(
             f"{section.where('table')}: {section.table} is no .csv; energy is read from text, so that each number "

@@ -117,7 +117,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> explain(plan, "08031").as_dict()["main"]["zone"]
@@ -168,7 +168,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> denver = trace(plan, ["08031"])["08031"]["main"]

@@ -15,8 +15,6 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from layers.formats import EnergyTable
-from layers.sources import Agreement, Transfer
 from zoning.compensation import (
     BUDGET,
     PARTS,
@@ -27,11 +25,12 @@ from zoning.compensation import (
     measures_of,
     parties_of_unit,
 )
-from zoning.energy import scheme_in_force
+from zoning.energy import EnergyTable, scheme_in_force
 from zoning.explanations.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
 from zoning.plan import Plan
 from zoning.quotas import UNIT, unit_context
 from zoning.rulebook import Scheme
+from zoning.study import Agreement, Transfer
 from zoning.wording import engine_words
 
 

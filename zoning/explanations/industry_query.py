@@ -52,7 +52,7 @@ def ask_industry(
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("china_provinces")))
     >>> verdict = ask_industry(plan, plan.zones["unit_id"][0], "3011")

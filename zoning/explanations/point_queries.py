@@ -175,7 +175,7 @@ def at(
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> at(plan, -104.99, 39.74).as_dict()["unit"]["name"]

@@ -16,11 +16,11 @@ import pandas as pd
 
 from layers.conditions import number_text, parse_condition
 from layers.errors import Finding, shown
-from layers.sources import Lock, Priority, Quota
 from zoning.explanations.trace_records import Content, condition_chains, in_plan, reason_record, rows_of
 from zoning.measures import amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
+from zoning.study import Lock, Priority, Quota
 from zoning.wording import engine_words, name_text, optimum_lines, siting_words, unit_in, why_unplaced
 
 GRANTED = ("groups", "limits", "locks", "transfers")
@@ -39,7 +39,7 @@ def quota_causes(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> sorted(quota_causes(plan, plan.study.quotas[0], "08031"))

@@ -12,8 +12,8 @@ import pandas as pd
 
 from layers.conditions import Clause, Condition, parse_condition
 from layers.errors import ConditionError
-from layers.sources import Study
 from zoning.rulebook import Entry, InForce, Rulebook
+from zoning.study import Study
 
 Content = dict[str, Any]
 

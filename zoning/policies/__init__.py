@@ -9,6 +9,7 @@ from zoning.policies.applicability import (
     plain_value,
     uncovered,
 )
+from zoning.policies.industry_table import read_industries
 from zoning.policies.negative_lists import (
     Verdict,
     count_industries,
@@ -42,5 +43,6 @@ __all__ = [
     "looser_faults",
     "plain_value",
     "policy_parameters_of",
+    "read_industries",
     "uncovered",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 
 import pandas as pd
 
-from layers.errors import SourceError, ZoneplanError, raise_all, shown
-from layers.formats.csv_files import CsvRow, read_cells
+from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
+from layers.formats import CsvRow, read_cells
+from layers.sources import resolve_source
+from zoning.study import IndustriesSection
 
 INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
 """The columns that are read; any others are a note to oneself."""
@@ -21,16 +22,13 @@ STATES = {"": "both", "both": "both", "existing": "existing", "现有": "existin
 """What may stand in the column ``state``, and what it means."""
 
 
-def read_industries(path: Path, name: str, encoding: str | None = None) -> pd.DataFrame:
+def read_industries(section: IndustriesSection) -> pd.DataFrame:
     """The items of the table that ``[industries]`` names.
 
     Parameters
     ----------
-    path : Path
-    name : str
-        What the plan calls it.
-    encoding : str, optional
-        Of the texts; by default UTF-8.
+    section : IndustriesSection
+        Of a study that was read from a file; its table is looked up beside it.
 
     Returns
     -------
@@ -41,11 +39,16 @@ def read_industries(path: Path, name: str, encoding: str | None = None) -> pd.Da
     Raises
     ------
     SourceError
-        The file is no CSV, a needed column is missing, or a cell cannot be meant; all with their lines.
+        The file is missing or no CSV, a needed column is missing, or a cell cannot be meant; all with their lines.
+    StudyError
+        The path leads out of the study's folder.
     """
+    name = section.table
+    with naming_the_layer(section.where("table"), name):
+        path = resolve_source(section.folder, name)
     if path.suffix.lower() != ".csv":
         raise SourceError(f"[industries]: {name} is no .csv; save the table as CSV", code="format", layer=name)
-    header, rows = read_cells(path, name, encoding)
+    header, rows = read_cells(path, name, section.encoding)
     raise_all(_header_faults(header, name))
     columns = {one: header.index(one) for one in INDUSTRY_COLUMNS if one in header}
     items = [

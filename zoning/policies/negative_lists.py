@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from layers.errors import Finding, SourceError, UnknownNameError, ZoneplanError, shown
-from layers.sources import Study
 from zoning.errors import near
 from zoning.plan import Plan
 from zoning.rulebook import OWN, STATES, Classification, Industry, Rulebook, State, Treatment
+from zoning.study import Study
 from zoning.tables import INDUSTRIES, tabulate
 from zoning.wording import industry_words
 
@@ -316,7 +316,7 @@ def local_list_faults(
     Parameters
     ----------
     own : DataFrame
-        From :func:`layers.formats.read_industries`.
+        From :func:`zoning.policies.read_industries`.
     study : Study
     rulebook : Rulebook
     units : DataFrame

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, at_key, shown
-from layers.sources import Lock, Quota, Within
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.weights import Values, find_column, rows_meeting
 from zoning.solver import (
@@ -25,6 +24,7 @@ from zoning.solver import (
     refuse_crossed_bounds,
     refuse_text,
 )
+from zoning.study import Lock, Quota, Within
 
 UNIT = "unit"
 """The lowest level: the planning units themselves."""

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer
-from layers.sources import Group, Limit, Quota
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas.bounds import Bounds, steps_left
 from zoning.quotas.weights import Values, find_column, rows_meeting, unit_context
@@ -37,6 +36,7 @@ from zoning.solver import (
     group_tree,
     refuse,
 )
+from zoning.study import Group, Limit, Quota
 
 
 def groups_of(
@@ -57,7 +57,7 @@ def groups_of(
 
     Examples
     --------
-    >>> from layers.sources import Group
+    >>> from zoning.study import Group
     >>> unit = pd.Index(["a", "b"], name="unit_id")
     >>> zones = pd.DataFrame({"main": ["ecologically_fragile", "general"], "overlays": ""}, index=unit)
     >>> fragile = Group(when="main = 'ecologically_fragile'", max_pct=5)

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import UnknownNameError, naming_the_layer
-from layers.sources import Quota
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.bounds import UNIT, steps_left
 from zoning.solver import ALL, UNLIMITED, Counts, Floats, GroupTree, Step, Webster, counted_ids
+from zoning.study import Quota
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.sources import Limit, Quota
 from zoning.errors import InfeasibleError
 from zoning.quotas.bounds import UNIT, Bounds
 from zoning.quotas.constraints import Constraints, Limiting, paths_of, pct_of, unit_of
@@ -33,6 +32,7 @@ from zoning.solver import (
     gini,
     make_contest,
 )
+from zoning.study import Limit, Quota
 
 _KINDS = ("group", "limit", "within")
 _ROUNDING = 1e-12

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pandas as pd
 
 from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer, shown
-from layers.sources import Quota, QuotaTransfer
 from zoning.errors import InfeasibleError, near
 from zoning.quotas.bounds import UNIT
+from zoning.study import Quota, QuotaTransfer
 
 NOTHING = Decimal(0)
 

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, StudyError, at_key, naming_the_layer
-from layers.sources import Quota
 from zoning.errors import InfeasibleError
 from zoning.measures import QUOTA
 from zoning.quotas.bounds import UNIT, Bounds, find_bounds, find_links
@@ -28,6 +27,7 @@ from zoning.quotas.quota_transfers import apply_transfers
 from zoning.quotas.result_rows import RESERVE, Rows, Writer, huge
 from zoning.quotas.weights import Values, quotas_read, unit_context, unit_weights
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
+from zoning.study import Quota
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
 
 
@@ -187,7 +187,7 @@ def allocate(
 
     Examples
     --------
-    >>> from layers.sources import Quota
+    >>> from zoning.study import Quota
     >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"state": ["east", "east", "west"], "people": [30, 10, 60]}, index=unit)
@@ -245,7 +245,7 @@ def allocate_traced(
 
     Examples
     --------
-    >>> from layers.sources import Limit, Quota
+    >>> from zoning.study import Limit, Quota
     >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"suitability": [0.9, 0.5, 0.4], "water": [3, 1, 1]}, index=unit)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import Attempts, UnknownNameError, at_key, naming_the_layer
-from layers.sources import Group, Limit, Lock, Priority, Quota
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.measures import QUOTA
 from zoning.solver import Flags, Floats, counted_ids, measure_weights
+from zoning.study import Group, Limit, Lock, Priority, Quota
 
 Values = Mapping[str, float | bool | str]
 
@@ -37,7 +37,7 @@ def unit_weights(
 
     Examples
     --------
-    >>> from layers.sources import Quota, Share
+    >>> from zoning.study import Quota, Share
     >>> unit = pd.Index(["a", "b"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"people": [30, 10], "jobs": [1, 1]}, index=unit)
@@ -71,7 +71,7 @@ def quotas_read(quota: Quota) -> frozenset[str]:
 
     Examples
     --------
-    >>> from layers.sources import Quota
+    >>> from zoning.study import Quota
     >>> sorted(quotas_read(Quota(name="b", period=2025, total=20, unit="ha", weight="quota_a", ceiling="population")))
     ['a']
     """
@@ -108,7 +108,7 @@ def factors(
 
     Examples
     --------
-    >>> from layers.sources import Priority, Quota
+    >>> from zoning.study import Priority, Quota
     >>> unit = pd.Index(["a", "b"], name="unit_id")
     >>> zones = pd.DataFrame({"main": ["key_development", "general"], "overlays": ""}, index=unit)
     >>> first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from layers.sources import Agreement, Transfer
 from zoning.rulebook.schema import Entry, Id, InForce, Parameter, Scalar, Text, Texts
+from zoning.study import Agreement, Transfer
 from zoning.wording import text_in
 
 MEASURED: Mapping[str, Any] = {

@@ -15,7 +15,6 @@ import pandas as pd
 import shapely
 
 from layers.inputs import Layer
-from layers.sources import Quota, Siting
 from zoning.quotas import RESERVE, UNIT
 from zoning.rulebook import Rulebook
 from zoning.siting.patch_selection import (
@@ -29,6 +28,7 @@ from zoning.siting.patch_selection import (
     score_bound,
 )
 from zoning.siting.suitability import CELLS, Cells, Ground, find_ground
+from zoning.study import Quota, Siting
 from zoning.tables import SITES, SITINGS, tabulate
 
 _STEPS = 120

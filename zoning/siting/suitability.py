@@ -20,11 +20,11 @@ from layers.conditions import SURFACES, Answer, parse_condition
 from layers.formats import Raster
 from layers.inputs import Layer
 from layers.raster import Blocks, cell_boxes, cut_tracts, find_blocks
-from layers.sources import Nearness, Siting
 from zoning.measures import BOUNDARY_ROLE, deducted_roles, steepness
 from zoning.overlays import covered, roles_of
 from zoning.rulebook import Rulebook
 from zoning.siting.patch_selection import Plots, threshold_score
+from zoning.study import Nearness, Siting
 
 SIDES = (16, 4, 1)
 """Cells on a side of the blocks whose distances are looked up: first coarsely for all, at last for single cells."""

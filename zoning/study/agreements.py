@@ -1,9 +1,4 @@
-"""Agreement sections: compensation between parties, as a study file writes it.
-
-Transfer sections: a budget that goes to many, and pools, as a study file writes them.
-
-Service sections: what the services of ecosystems are worth, by class of land, as a study file writes it.
-"""
+"""Agreements: horizontal compensation between parties, by a pool, an index, a load, or compliance."""
 
 from __future__ import annotations
 
@@ -13,14 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources.quota_sections import Priority, Share
-from layers.sources.sections import ConditionText, Exact, ExactStep, NameText, Section, Several, Signed, Text
-from layers.sources.toml_documents import Keys, misfit
+from layers.sources import Exact, ExactStep, Keys, Misfit, NameText, Section, Several, Text, misfit
 
 Shares = Annotated[dict[Text, ExactStep], Field(min_length=1)]
 """Parties and their shares; only the proportions count."""
 Side = Literal["upstream", "downstream"]
-Faults = Iterator[tuple[Keys, str]]
 
 
 class Deduction(Section):
@@ -202,7 +194,7 @@ class Agreement(Section):
         """Whether it can be settled without a look at a river."""
         return self.kind in ("pool", "load") or None not in (self.upstream, self.downstream)
 
-    def _misplaced(self) -> Faults:
+    def _misplaced(self) -> Iterator[Misfit]:
         for key in ("kind", "unit"):
             if getattr(self, key) is None:
                 yield (), f"key '{key}' is missing"
@@ -213,7 +205,7 @@ class Agreement(Section):
         if self.upstream is not None and self.upstream == self.downstream:
             yield ("downstream",), f"'{self.upstream}' is upstream and downstream of itself"
 
-    def _of_kind(self, kind: str) -> Faults:
+    def _of_kind(self, kind: str) -> Iterator[Misfit]:
         """Keys that are missing in an agreement of a kind, and keys that mean nothing in it."""
         needed, welcome = KINDS[kind]
         given = {key for key in BOUND_TO_KINDS if key in self.model_fields_set}
@@ -227,7 +219,7 @@ class Agreement(Section):
                 if getattr(self, key) is None:
                     yield (), f"'{key}' is missing; name the party, or give a 'river' layer that shows who it is"
 
-    def _inside(self) -> Faults:
+    def _inside(self) -> Iterator[Misfit]:
         """Indicators and bands that do not fit the kind, and shares that do not add up."""
         for place, one in enumerate(self.indicators):
             for key in POLLUTANTS.get(self.kind or "", ()):
@@ -247,7 +239,7 @@ class Agreement(Section):
         if self.compliant_months is not None and self.compliant_months > self.months:
             yield ("compliant_months",), f"{self.compliant_months} of {self.months} months cannot have complied"
 
-    def _amounts(self) -> Faults:
+    def _amounts(self) -> Iterator[Misfit]:
         written: list[tuple[Keys, Decimal | None]] = [(("amount",), self.amount)]
         written += [(("bands", place, "amount"), one.amount) for place, one in enumerate(self.bands)]
         written += [(("grants", place, "amount"), one.amount) for place, one in enumerate(self.grants)]
@@ -255,7 +247,7 @@ class Agreement(Section):
             if amount is not None and amount % self.step:
                 yield path, f"'amount' {amount} is no whole multiple of 'step' {self.step}"
 
-    def _months(self) -> Faults:
+    def _months(self) -> Iterator[Misfit]:
         count = len(self.flow_m3) if isinstance(self.flow_m3, tuple) else 1
         for place, one in enumerate(self.indicators):
             values = len(one.measured) if isinstance(one.measured, tuple) else 1
@@ -265,7 +257,7 @@ class Agreement(Section):
                     f"indicator '{one.name}' has {values} values and 'flow_m3' {count}; give one a month in both",
                 )
 
-    def _deductions(self) -> Faults:
+    def _deductions(self) -> Iterator[Misfit]:
         receivers, cut = self.receive or {}, dict[str, Decimal]()
         for place, one in enumerate(self.deductions):
             if one.of not in receivers:
@@ -275,7 +267,7 @@ class Agreement(Section):
             if cut[one.of] > 100:
                 yield ("deductions", place, "pct"), f"the deductions from '{one.of}' sum to {cut[one.of]} %"
 
-    def _bands(self) -> Faults:
+    def _bands(self) -> Iterator[Misfit]:
         key = {"index": "up_to", "compliance": "at_least"}.get(self.kind or "")
         if key is None or not self.bands:
             return
@@ -321,229 +313,3 @@ def _renamed(terms: Mapping[str, Any], names: Mapping[str, str], table: str = ""
         return value
 
     return {key: changed(key, value) for key, value in terms.items()}
-
-
-UNIT = "unit"
-"""The lowest level: the planning units themselves."""
-
-
-class Part(Section):
-    """One part of what a unit needs: a gap, an amount, or a share of the budget by weight."""
-
-    name: Text
-    """Name, which stands in the rule of the flow."""
-    by: Literal["gap", "amount", "weighted"]
-    """"gap" (expenditure - revenue where positive), "amount" (a measure x rate), "weighted" (pct of the budget)."""
-    when: ConditionText | None = None
-    """Only units that meet it have this need."""
-    expenditure: Exact | Text | None = None
-    """Of "gap": a number or a measure."""
-    revenue: Exact | Text | None = None
-    """Of "gap": a number or a measure."""
-    coefficient: ExactStep | Text = Decimal(1)
-    """Of "gap": a number or a measure by which the gap is multiplied."""
-    amount: Text | None = None
-    """Of "amount": a measure."""
-    rate: ExactStep = Decimal(1)
-    """Of "amount": what one of it is worth."""
-    per: Text | None = None
-    """Of "gap" and "amount": a measure by which the result is multiplied, such as people."""
-    weight: Text | Annotated[Several[Share], Field(min_length=1)] | None = None
-    """Of "weighted": a measure, or a list of measures with their shares."""
-    pct: Annotated[ExactStep, Field(le=100)] | None = None
-    """Of "weighted" beside other parts: per cent of the budget."""
-    adjust: Several[Priority] = ()
-    """Rewards and penalties; factors of a unit multiply."""
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if faults := list(part_faults(self)):
-            raise misfit(*faults)
-        return self
-
-
-class Transfer(Section):
-    """One budget that goes to many, or a pool into which many pay and from which many receive."""
-
-    name: Text
-    """Name; several periods of one transfer share it."""
-    period: int
-    """The year, or the end of the period."""
-    unit: Text
-    """Unit of its amounts, such as "CNY"."""
-    by: Literal["gap", "amount", "weighted", "parts", "pooling"]
-    """How a unit's need is found; "pooling": each pays in, and the pool goes out by weight."""
-    budget: ExactStep | None = None
-    """How much goes out, to the last cent; a pool has what was paid in."""
-    payer: Text = "(budget)"
-    """Who pays."""
-    level: Text = UNIT
-    """Who receives: "unit", or a jurisdiction of [units]; its measures are the sums over its units."""
-    when: ConditionText | None = None
-    """Only units that meet it count: measures, parameters, main and overlays."""
-    expenditure: Exact | Text | None = None
-    """Of "gap": a number or a measure."""
-    revenue: Exact | Text | None = None
-    """Of "gap": a number or a measure."""
-    coefficient: ExactStep | Text = Decimal(1)
-    """Of "gap": a number or a measure by which the gap is multiplied."""
-    amount: Text | None = None
-    """Of "amount": a measure."""
-    rate: ExactStep = Decimal(1)
-    """Of "amount": what one of it is worth."""
-    per: Text | None = None
-    """Of "gap" and "amount": a measure by which the result is multiplied, such as people."""
-    weight: Text | Annotated[Several[Share], Field(min_length=1)] | None = None
-    """Of "weighted" and "pooling": a measure, or a list of measures with their shares."""
-    adjust: Several[Priority] = ()
-    """Rewards and penalties; factors of a unit multiply."""
-    parts: Several[Part] = ()
-    """Of "parts": what the need is made of."""
-    pay_in: Part | None = None
-    """Of "pooling": what each pays in."""
-    receiving: ConditionText | None = None
-    """Of "pooling": only units that meet it receive."""
-    floor: Exact | Text = Decimal(0)
-    """The least a receiver gets: a number or a measure."""
-    ceiling: Exact | Text | None = None
-    """The most a receiver gets: a number or a measure."""
-    last: Text | None = None
-    """A measure: what each received in the period before, for the control of growth."""
-    min_growth_pct: Annotated[Signed, Field(ge=-100)] | None = None
-    """The least growth over last, in per cent."""
-    max_growth_pct: Annotated[Signed, Field(ge=-100)] | None = None
-    """The most growth over last, in per cent."""
-    step: ExactStep = Decimal("0.01")
-    """The smallest amount that is paid."""
-    reference: str = ""
-    """The document."""
-    verified: bool = False
-    """Somebody has seen the numbers in the official text."""
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        faults = [*part_faults(self)] if self.by in NEEDED_BY else []
-        faults += self._whole()
-        if faults:
-            raise misfit(*faults)
-        return self
-
-    @property
-    def needs(self) -> tuple[Part, ...]:
-        """What the need of a receiver is made of, whichever way it is written."""
-        if self.by in ("parts", "pooling"):
-            return self.parts
-        written = {key: getattr(self, key) for key in PART_KEYS if key in self.model_fields_set}
-        return (Part.model_validate({"name": self.name, "by": self.by, **written}),)
-
-    def _whole(self) -> Faults:
-        pooling = self.by == "pooling"
-        for key, wanted in (("parts", self.by == "parts"), ("pay_in", pooling)):
-            if wanted and not getattr(self, key):
-                yield (), f"by = \"{self.by}\" needs '{key}'"
-            if not wanted and getattr(self, key):
-                yield (key,), f"'{key}' has no meaning with by = \"{self.by}\""
-        if self.receiving is not None and not pooling:
-            yield ("receiving",), f"'receiving' has no meaning with by = \"{self.by}\""
-        if pooling and self.weight is None:
-            yield (), "by = \"pooling\" needs 'weight'"
-        if pooling and self.pay_in is not None and self.pay_in.by == "weighted":
-            yield ("pay_in", "by"), 'what is paid in is a "gap" or an "amount"'
-        growth = self.min_growth_pct is not None or self.max_growth_pct is not None
-        if growth != (self.last is not None):
-            yield (), "'last' and a bound of growth (min_growth_pct, max_growth_pct) go together"
-        yield from self._budgets()
-
-    def _budgets(self) -> Faults:
-        """A budget that is not there, or that its parts do not share."""
-        if self.by == "pooling":
-            if self.budget is not None:
-                yield ("budget",), "a pool has what was paid in; drop 'budget'"
-        elif self.budget is None:
-            yield (), "key 'budget' is missing"
-        elif self.budget % self.step:
-            yield ("budget",), f"'budget' {self.budget} is no whole multiple of 'step' {self.step}"
-        for place, part in enumerate(self.parts):
-            if part.by == "weighted" and part.pct is None:
-                yield ("parts", place), f"part '{part.name}' needs 'pct', its share of the budget"
-        shares = sum((part.pct or 0 for part in self.parts), Decimal(0))
-        others = any(part.by != "weighted" for part in self.parts)
-        if self.parts and (shares >= 100 if others else shares != 100):
-            left = "nothing is left for the others" if others else "they are all there is, and have to sum to 100 %"
-            yield ("parts",), f"the shares of the weighted parts sum to {shares} %; {left}"
-
-
-def part_faults(part: Part | Transfer) -> Faults:
-    """The keys of a way to find a need that are missing or have no meaning in it."""
-    needed, welcome = NEEDED_BY[part.by]
-    given = {key for key in PART_KEYS if key in part.model_fields_set}
-    for key in needed:
-        if key not in given:
-            yield (), f"by = \"{part.by}\" needs '{key}'"
-    for key in sorted(given - {*needed, *welcome, "adjust"}):
-        yield (key,), f"'{key}' has no meaning with by = \"{part.by}\""
-
-
-NEEDED_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "gap": (("expenditure", "revenue"), ("coefficient", "per")),
-    "amount": (("amount",), ("rate", "per")),
-    "weighted": (("weight",), ("pct",)),
-}
-PART_KEYS = (
-    "expenditure",
-    "revenue",
-    "coefficient",
-    "amount",
-    "rate",
-    "per",
-    "weight",
-    "pct",
-    "adjust",
-)
-
-
-class ServicesSection(Section):
-    """The value of ecosystem services: hectares of each class of land, times what a hectare gives in a year."""
-
-    unit: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-    """Currency of the values, such as "CNY"; in small letters it ends the names of the measures."""
-    values: Annotated[dict[Text, Annotated[dict[Text, Exact], Field(min_length=1)]], Field(min_length=1)]
-    """For each class of land (<class>_ha or <class>_share is a measure), the value of a hectare and year by service."""
-    rate: ExactStep = Decimal(1)
-    """What one of these values is worth, where they are equivalents of a standard hectare."""
-    market: Several[Text] = ()
-    """Services that a market pays for, such as food; the others make up the non-market value."""
-    paid: Text | None = None
-    """A measure: what is paid for the land already; with it the ratio of benefit to cost is a measure."""
-    output: Text | None = None
-    """A measure: output of the unit; with it non-market value per output is a measure, and the rank of the unit."""
-    reference: str = ""
-    """The document, or the paper, that the values come from."""
-    verified: bool = False
-    """Somebody has seen the values there."""
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if faults := list(self._faults()):
-            raise misfit(*faults)
-        return self
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The services, in the order of the first class."""
-        return tuple(next(iter(self.values.values())))
-
-    def _faults(self) -> Iterator[tuple[Keys, str]]:
-        first = next(iter(self.values))
-        for land, values in self.values.items():
-            for name in self.services:
-                if name not in values:
-                    text = f"class '{land}' has no value of '{name}', and '{first}' has; write 0 where it gives none"
-                    yield ("values", land), text
-            for name in values:
-                if name not in self.services:
-                    text = f"class '{first}' has no value of '{name}', and '{land}' has; write 0 where it gives none"
-                    yield ("values", land, name), text
-        for place, name in enumerate(self.market):
-            if name not in self.services:
-                yield ("market", place), f"no class has a service '{name}'; there are {', '.join(self.services)}"

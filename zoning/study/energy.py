@@ -1,13 +1,10 @@
-"""Flow sections: what a study says of the flows between its regions, of energy first."""
+"""Energy: the table of dual control that a plan names, and a total that is split between its regions."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from pydantic import PrivateAttr
-
-from layers.sources.sections import EncodingText, Exact, ExactStep, Section, SourceText, Text
-from layers.sources.toml_documents import Document
+from layers.sources import EncodingText, Exact, ExactStep, Placed, Section, SourceText, Text
 
 
 class EnergyShare(Section):
@@ -23,7 +20,7 @@ class EnergyShare(Section):
     """Nobody gets more than so many per cent of what it used in the base year."""
 
 
-class EnergySection(Section):
+class EnergySection(Placed):
     """Dual control of energy: the table of what the regions were to reach and what they reached."""
 
     table: SourceText
@@ -36,18 +33,3 @@ class EnergySection(Section):
     """A total that is split between the regions; each share, less the use of the base year, is a region's target."""
     encoding: EncodingText | None = None
     """Encoding of the texts of the table, such as "gb18030"."""
-
-    _document: Document = PrivateAttr(default_factory=Document)
-
-    @property
-    def document(self) -> Document:
-        """The plan in which the section stands; the table is looked up beside it."""
-        return self._document
-
-    def stand_in(self, document: Document) -> None:
-        """Tell the section in which plan it stands."""
-        self._document = document
-
-    def where(self, *keys: str | int) -> str:
-        """The place of one of its values in the plan, for messages."""
-        return self._document.where("energy", *keys)

@@ -1,4 +1,4 @@
-"""Quotas in a study file: how much land is handed down, by which weights, within which bounds."""
+"""Quotas: how much land is handed down, by which weights, within which bounds."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from layers.sources.sections import (
+from layers.sources import (
     ConditionText,
     Exact,
     ExactPct,
     ExactShare,
     ExactStep,
     Factor,
+    Misfit,
     NameText,
     Section,
     Several,
     Signed,
     Text,
+    misfit,
 )
-from layers.sources.siting_section import Siting
-from layers.sources.toml_documents import misfit
+from zoning.study.siting import Siting
 
 AREAS_HA = {"ha": 1.0, "km2": 100.0, "m2": 1e-4, "mu": 1 / 15, "公顷": 1.0, "亩": 1 / 15}
 """Units of measure of land, in hectares; 15 mu are a hectare."""
@@ -96,8 +97,6 @@ class Lock(Section):
 
 class QuotaTransfer(Section):
     """An amount that one unit hands to another after the quota has been handed out."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     giver: Text = Field(alias="from")
     """Id of the unit that gives."""
@@ -227,7 +226,7 @@ class Quota(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        faults: list[tuple[tuple[str | int, ...], str]] = []
+        faults: list[Misfit] = []
         if self.siting is not None and self.hectares is None:
             faults.append((("unit",), f"'{self.unit}' is no area that can be sited; give one of {', '.join(AREAS_HA)}"))
         if self.total % self.step:
@@ -253,7 +252,7 @@ class Quota(Section):
             raise misfit(*faults)
         return self
 
-    def _method(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    def _method(self) -> Iterator[Misfit]:
         """What does not fit the method."""
         if self.by == "weighted":
             for key in ("objective", "limits"):
@@ -269,7 +268,7 @@ class Quota(Section):
             if self.reserve_pct and link.level != self.levels[-1]:
                 yield ("within", place, "level"), _RESERVE_AND_LINK
 
-    def _limits(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    def _limits(self) -> Iterator[Misfit]:
         """Limits of one name, or for each of a level that is not there."""
         names = [limit.name for limit in self.limits]
         for place, limit in enumerate(self.limits):

@@ -1,4 +1,4 @@
-"""Siting in a study file: which land inside a unit takes its amount of a quota first."""
+"""Siting: which land inside a unit takes its amount of a quota first."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from layers.sources.sections import Amount, ConditionText, Factor, Real, Section, Several, Text
-from layers.sources.toml_documents import misfit
+from layers.sources import Amount, ConditionText, Factor, Real, Section, Several, Text, misfit
 
 
 class Merit(Section):

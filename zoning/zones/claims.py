@@ -14,10 +14,10 @@ import pandas as pd
 
 from layers.conditions import Clause, parse_condition
 from layers.errors import ZoneplanError, at_key, raise_all, shown
-from layers.sources import Decision
 from zoning.errors import MissingValueError
 from zoning.measures import complete_measures
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
+from zoning.study import Decision
 from zoning.tables import CLAIMS, tabulate
 from zoning.wording import engine_words, text_in
 from zoning.zones.decisions import DECISION, decision_faults, locked_units

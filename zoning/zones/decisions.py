@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 import pandas as pd
 
 from layers.errors import UnknownNameError, ZoneplanError, shown
-from layers.sources import Decision
 from zoning.errors import near
 from zoning.plan import Plan
 from zoning.rulebook import LOCKED, Locked, Rulebook
+from zoning.study import Decision
 from zoning.zones.parent_units import group_parts
 
 DECISION = "decision-"
@@ -173,7 +173,7 @@ def decision_status(plan: Plan) -> pd.Series:
 
     Examples
     --------
-    >>> from layers.sources import builtin_study, read_study
+    >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> decision_status(run(read_study(builtin_study("us_mountain_west"))))["49035"]
     'by_decision_overlay'

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.errors import LimitError, SeveralErrors, StudyError, ZoneplanError
-from layers.sources import read_document
-from layers.sources.toml_documents import Position, find_positions, misfit
+from layers.sources import misfit, read_document
+from layers.sources.toml_documents import Position, find_positions
 
 
 class RuleError(ZoneplanError):

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from layers.sources import builtin_study, read_study
 from maps.exports import write_geopackage
 from maps.style import line_styles, overlay_hatches, zone_fills
 from zoning.pipeline import run
+from zoning.study import builtin_study, read_study
 
 PYTHON = "/usr/bin/python3"
 """QGIS of Debian speaks to the Python of Debian alone."""

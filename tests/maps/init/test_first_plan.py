@@ -17,11 +17,11 @@ from shapely.geometry import LineString, Point
 
 from layers.errors import SeveralErrors, ZoneplanError
 from layers.read import read_inputs
-from layers.sources import builtin_study, read_study
 from maps.errors import WriteError
 from maps.init import write_plan
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
+from zoning.study import builtin_study, read_study
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0
 BUNDLED = builtin_study("us_mountain_west").parent

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from layers.sources import read_study
 from maps.reports import dossier, report
 from maps.run_folder import read_run, write_run
 from zoning.explanations import explain, retell
 from zoning.pipeline import run
 from zoning.plan import Plan
+from zoning.study import read_study
 
 SHEET = """region,intensity_target_pct,intensity_actual_pct,total_target_tce,total_actual_tce
 west,3,2.6,100,105

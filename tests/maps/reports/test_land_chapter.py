@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers.sources import read_study
 from maps.reports import dossier, report
 from maps.run_folder import read_run, write_run
 from maps.web.unit_details import cards
 from zoning.pipeline import run
 from zoning.plan import Plan
+from zoning.study import read_study
 
 ORCHARDS = ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "c4"]
 

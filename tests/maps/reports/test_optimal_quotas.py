@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers.sources import read_study
 from maps.cli.commands import main
 from maps.reports import dossier, report
 from maps.run_folder import read_run
@@ -16,6 +15,7 @@ from maps.web.map_payload import map_payload_of
 from maps.web.unit_details import cards
 from zoning.explanations import explain, trace
 from zoning.pipeline import run
+from zoning.study import read_study
 
 BEST = """
 by = "optimal"

@@ -9,10 +9,10 @@ from pathlib import Path
 import folium
 import pytest
 
-from layers.sources import read_study
 from maps.reports.report_context import ReportContext
 from maps.web import draw
 from zoning.pipeline import run
+from zoning.study import read_study
 
 pytestmark = pytest.mark.browser
 HOSTILE = {

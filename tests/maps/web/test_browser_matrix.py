@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from layers.languages import LANGUAGES
-from layers.sources import builtin_studies, builtin_study, read_study
 from maps.locale import map_words
 from maps.reports import write_dossier
 from maps.style import zone_fills
 from maps.web import draw
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
+from zoning.study import builtin_studies, builtin_study, read_study
 
 POPPLER = shutil.which("pdftoppm") and shutil.which("pdftotext")
 pytestmark = pytest.mark.browser

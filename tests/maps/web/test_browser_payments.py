@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers.sources import read_study
 from maps.locale import map_words
 from maps.run_folder.run_files import write_csv
 from maps.web import draw
 from zoning.compensation import BUDGET, POOL
 from zoning.pipeline import run
 from zoning.plan import Plan
+from zoning.study import read_study
 from zoning.tables import TABLES
 
 pytestmark = pytest.mark.browser

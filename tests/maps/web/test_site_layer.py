@@ -12,7 +12,6 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from layers.sources import read_study
 from maps.exports import write_geopackage
 from maps.exports.qml_styles import site_style
 from maps.reports import report
@@ -20,6 +19,7 @@ from maps.run_folder import read_run, write_run
 from maps.web.geometry_encoding import simplified_shapes
 from maps.web.web_map import FINER, site_layers
 from zoning.pipeline import run
+from zoning.study import read_study
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\nmin_patch_ha = 6\n'
 

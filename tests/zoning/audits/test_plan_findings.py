@@ -10,12 +10,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from layers.sources import read_study
 from zoning.audits import plan_findings
 from zoning.explanations import retell
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
+from zoning.study import read_study
 from zoning.zones import classify, resolve
 
 DECISION = """

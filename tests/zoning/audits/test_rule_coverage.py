@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from layers.sources import read_study
 from maps.run_folder import write_run
 from zoning.audits import audit, rule_coverage_of
 from zoning.audits.rulebook_audit import usage_findings
 from zoning.explanations import retell
 from zoning.pipeline import run
+from zoning.study import read_study
 
 
 def changed(folder: Path, file: str, old: str, new: str) -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, ZoneplanError
 from layers.read import read_inputs
-from layers.sources import read_study
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
+from zoning.study import read_study
 
 
 def edit(folder: Path, *changes: tuple[str, str], file: str = "plan.toml") -> Path:

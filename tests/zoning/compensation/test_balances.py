@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from layers.sources import read_study
 from maps.run_folder import read_run, write_run
 from tests.conftest import CRS, KM, X0, Y0
 from zoning.compensation import known_parties, near_misses, positions
 from zoning.explanations import explain
 from zoning.pipeline import run
+from zoning.study import read_study
 
 MONEY = """
 [[agreements]]

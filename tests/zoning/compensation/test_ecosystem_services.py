@@ -15,12 +15,12 @@ from pydantic import ValidationError
 
 from layers.errors import SourceError, UnknownNameError
 from layers.read import read_inputs
-from layers.sources import ServicesSection, read_study
 from maps.reports import dossier, report
 from zoning.compensation import itemise_services, value_services
 from zoning.explanations import explain
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
+from zoning.study import ServicesSection, read_study
 
 D = Decimal
 VALUES = {

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from layers.sources import Agreement, Band, Pollutant
 from zoning.compensation import parties_of
 from zoning.compensation.horizontal_agreements import Sides, index_of, settle_agreement, tonnes_above
+from zoning.study import Agreement, Band, Pollutant
 
 D = Decimal
 CHISHUI = {

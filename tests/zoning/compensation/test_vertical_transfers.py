@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from layers.errors import SourceError, UnknownNameError
-from layers.sources import Transfer
 from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.solver import apportion
+from zoning.study import Transfer
 
 D = Decimal
 COUNTIES = pd.DataFrame(

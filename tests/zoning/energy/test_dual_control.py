@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
-from layers.formats import EnergyTable
-from layers.sources import EnergyShare
-from zoning.energy import judge_energy, scheme_in_force
+from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.energy.dual_control import apportion_energy, figures_of
 from zoning.errors import InfeasibleError, MissingValueError, RulebookError
 from zoning.rulebook import read_rulebook
+from zoning.study import EnergyShare
 from zoning.tables import TABLES
 from zoning.wording import retell_reason
 

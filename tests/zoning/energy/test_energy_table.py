@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from layers.errors import SeveralErrors, SourceError, StudyError
-from layers.formats import EnergyTable, read_energy
-from layers.sources import read_study
+from zoning.energy import EnergyTable, read_energy
+from zoning.study import read_study
 
 PLAN = """
 [study]

@@ -11,13 +11,13 @@ import pytest
 
 from layers.errors import UnknownNameError
 from layers.read import read_inputs
-from layers.sources import read_study
 from zoning.audits import plan_findings_of
 from zoning.checks import check, complaints
 from zoning.explanations import explain, why_text
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook, without_unused_topics
+from zoning.study import read_study
 
 UNITS = [f"{row}{column}" for row in "abc" for column in range(1, 5)]
 

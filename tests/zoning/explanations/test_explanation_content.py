@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from layers.errors import UnknownNameError, escape_hidden
-from layers.sources import Decision, Group, Lock, Quota, QuotaTransfer
 from zoning.explanations import explain
 from zoning.explanations.trace_records import reason_record
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign
+from zoning.study import Decision, Group, Lock, Quota, QuotaTransfer
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
 from zoning.zones import classify, resolve
 

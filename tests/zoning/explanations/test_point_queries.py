@@ -10,10 +10,10 @@ from pyproj import Transformer
 from shapely import Point
 
 from layers.errors import UnknownNameError, ZoneplanError
-from layers.sources import read_study
 from zoning.explanations import at, check_coordinates
 from zoning.explanations.point_queries import nearest, point_in, polygons_at
 from zoning.pipeline import run
+from zoning.study import read_study
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0  # as in tests/conftest.py
 TO_DEGREES = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)

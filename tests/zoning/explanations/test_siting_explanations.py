@@ -8,11 +8,11 @@ import pytest
 
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError
 from layers.read import read_inputs
-from layers.sources import read_study
 from zoning.audits import plan_findings_of
 from zoning.explanations import explain
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
+from zoning.study import read_study
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\n'
 

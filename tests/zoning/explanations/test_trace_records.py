@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from layers.conditions import parse_condition
-from layers.sources import builtin_study, read_study
 from zoning.explanations import explain, items_at, trace
 from zoning.explanations.explanation_content import MATTERS
 from zoning.explanations.trace_records import LINK, condition_chains, rows_about, rows_of
 from zoning.pipeline import run
 from zoning.plan import Plan
+from zoning.study import builtin_study, read_study
 
 STUDIES = ("us_mountain_west", "china_provinces", "toy")
 LINKS = ("overlays", "other_claims", "lines", "quotas", "energy", "flows", "policies", "industries")

@@ -10,12 +10,12 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from layers.errors import ZoneplanError
-from layers.sources import read_study
 from zoning.explanations import explain, retell
 from zoning.measures import assumption
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.rulebook import Exemption, Indicator
+from zoning.study import read_study
 
 CHINESE_TITLES = {
     "Key development": "重点开发区",

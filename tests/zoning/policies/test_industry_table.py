@@ -5,15 +5,19 @@ from pathlib import Path
 import pytest
 
 from layers.errors import SeveralErrors, SourceError, ZoneplanError
-from layers.formats import read_industries
-from layers.formats.industry_table import INDUSTRY_COLUMNS
+from layers.sources import Document
+from zoning.policies import read_industries
+from zoning.policies.industry_table import INDUSTRY_COLUMNS
+from zoning.study import IndustriesSection
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,note,reference\n"
 
 
 def read(folder: Path, text: str, name: str = "list.csv", encoding: str | None = None):
     (folder / name).write_text(text, encoding=encoding or "utf-8")
-    return read_industries(folder / name, name, encoding)
+    section = IndustriesSection(table=name, encoding=encoding)
+    section.stand_in(Document(folder / "plan.toml"))
+    return read_industries(section)
 
 
 def complaints(folder: Path, text: str) -> list[str]:

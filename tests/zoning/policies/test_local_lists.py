@@ -9,12 +9,12 @@ import pytest
 
 from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
-from layers.sources import read_study
 from zoning.audits import plan_findings_of
 from zoning.explanations import list_titles, retell
 from zoning.explanations.industry_query import ask_industry
 from zoning.pipeline import check, run
 from zoning.rulebook import OWN, read_rulebook
+from zoning.study import read_study
 from zoning.tables import INDUSTRIES
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,reference\n"

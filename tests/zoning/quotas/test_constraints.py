@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError
-from layers.sources import Group, Lock, Quota, QuotaTransfer, Within
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate
+from zoning.study import Group, Lock, Quota, QuotaTransfer, Within
 
 
 def quota(**changes) -> Quota:

@@ -12,11 +12,11 @@ import pytest
 from pydantic import ValidationError
 
 from layers.errors import UnknownNameError
-from layers.sources import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate, allocate_traced
 from zoning.quotas.weighted_allocation import TracedAllocation
 from zoning.solver.gini_optimum import composite
+from zoning.study import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.tables import QUOTA_RULES, SOLUTIONS
 from zoning.wording import price_words, solution_words
 from zoning.wording.solution_messages import rule_words

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
-from layers.sources import Priority, Quota, Share
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate, factors
 from zoning.quotas.weights import unit_weights
 from zoning.solver import apportion
+from zoning.study import Priority, Quota, Share
 from zoning.tables import QUOTAS, tabulate
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from layers.conditions import parse_condition
 from layers.read import read_inputs
-from layers.sources import builtin_study, read_study
 from zoning.measures import assumed, complete_measures, measure
 from zoning.overlays import overlay, settle_lines
 from zoning.pipeline import run
@@ -22,6 +21,7 @@ from zoning.quotas import allocate
 from zoning.rulebook import Case, Draft, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.rulebook.schema import Zone
+from zoning.study import builtin_study, read_study
 from zoning.tables import QUOTAS, tabulate
 from zoning.zones import classify, resolve
 

@@ -22,12 +22,12 @@ from shapely.geometry import Point, box
 from layers.errors import SourceError, StudyError
 from layers.formats import read_raster
 from layers.inputs import Layer
-from layers.sources import Quota, read_study
 from tests.conftest import CRS, KM, X0, Y0, frame, rectangle
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.rulebook import read_rulebook
 from zoning.siting import site
+from zoning.study import Quota, read_study
 
 FARM = {"permanent_farmland": "permanent_farmland", "forest": "ecologically_fragile", "town": "built_up"}
 

@@ -16,9 +16,9 @@ from pyproj import CRS
 from layers.crs import way_between
 from layers.formats import Raster
 from layers.raster import find_blocks
-from layers.sources import Nearness
 from zoning.siting.patch_selection import Plots, rank_plots
 from zoning.siting.suitability import Cells, Surroundings
+from zoning.study import Nearness
 
 METRES = CRS("EPSG:3035")
 GRIDS = {

@@ -21,9 +21,9 @@ from rasterio.features import shapes
 
 from layers.inputs import Inputs
 from layers.read import read_inputs
-from layers.sources import Study, builtin_studies, builtin_study, read_study
 from zoning.measures import measure
 from zoning.overlays import overlay
+from zoning.study import Study, builtin_studies, builtin_study, read_study
 
 NAME = "us_mountain_west"
 FOLDER = builtin_study(NAME).parent
@@ -104,6 +104,19 @@ def test_what_zoneplan_reads_is_what_geopandas_reads(inputs: Inputs, counties: g
     # an edge is straight in its file; the published areas follow geodesics, which differ along parallels
     np.testing.assert_allclose(units["area_ha"], counties["area_km2"].sort_index() * 100, rtol=2e-3)
     assert inputs.ledger.empty, "the built-in study needs no repair"
+
+
+def test_the_study_reads_clean(inputs: Inputs) -> None:
+    assert len(inputs.units) == 164
+    assert isinstance(inputs.units.loc["04001", "pop_2020"], (int, np.integer))
+    assert inputs.units["area_ha"].to_numpy() / 100 == pytest.approx(
+        inputs.units["area_km2"].to_numpy(), rel=2e-3
+    )  # of unsplit edges
+    assert set(inputs.ledger["finding"]) <= {"datum", "outside"}
+    for layer in inputs.layers:
+        if layer.kind == "polygons":
+            assert shapely.is_valid(np.asarray(layer.features.geometry.array)).all()
+    assert pd.Index([one.name for one in inputs.layers]).is_unique
 
 
 def test_areas_are_geodesic(inputs: Inputs, counties: gpd.GeoDataFrame) -> None:

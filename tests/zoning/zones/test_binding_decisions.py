@@ -11,13 +11,13 @@ import pytest
 
 from layers.errors import SeveralErrors
 from layers.read import read_inputs
-from layers.sources import Decision, builtin_study, read_study
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.explanations import explain, retell
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
+from zoning.study import Decision, builtin_study, read_study
 from zoning.zones import classify, locked_elsewhere, resolve
 from zoning.zones.decisions import locked_units
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import UnknownNameError
-from layers.sources import Decision
 from zoning.errors import MissingValueError
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
+from zoning.study import Decision
 from zoning.tables import CLAIMS
 from zoning.zones import classify, resolve
 

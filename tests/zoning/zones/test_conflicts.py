@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.sources import Group, Lock, Quota, Within
 from zoning.errors import InfeasibleError
 from zoning.quotas import allocate
+from zoning.study import Group, Lock, Quota, Within
 
 FRAGILE = "main = 'ecologically_fragile'"
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from layers.sources import read_study
 from maps.web.unit_details import cards
 from zoning.explanations import explain
 from zoning.pipeline import run
+from zoning.study import read_study
 from zoning.zones import STANDINGS, decision_status
 
 OVERLAY = """

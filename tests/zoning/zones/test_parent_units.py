@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
-from layers.sources import Decision, read_study
 from maps.reports import dossier
 from maps.web.unit_details import cards
 from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
@@ -24,6 +23,7 @@ from zoning.explanations import explain, retell
 from zoning.pipeline import check, run
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone
+from zoning.study import Decision, read_study
 from zoning.zones import classify, gather_parents, refinements, resolve
 
 DAY = date(2025, 1, 1)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.sources import Decision
 from zoning.measures import complete_measures
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
+from zoning.study import Decision
 from zoning.zones import classify, conflicts, resolve
 from zoning.zones.sensitivity import verdicts
 

@@ -1,0 +1,114 @@
+"""Field types: what may stand as a value in a section, checked before anything is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+import pyproj
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from layers.conditions import KEYWORDS, parse_condition, parse_formula
+from layers.errors import StudyError, ZoneplanError
+from layers.sources.base_models import Text, misfit
+from layers.sources.source_paths import check_source
+
+RESERVED = frozenset({"unit_id", "piece_id", "area_ha", "control_line", "geometry"})
+"""Columns of the house's own tables."""
+
+Checked = TypeVar("Checked")
+
+
+def _holds(check: Callable[[Checked], object]) -> AfterValidator:
+    """A validator that says what a function of the house says."""
+
+    def validate(value: Checked) -> Checked:
+        try:
+            check(value)
+        except ZoneplanError as error:
+            raise misfit(((), str(error))) from None
+        return value
+
+    return AfterValidator(validate)
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a column that conditions read.
+
+    Raises
+    ------
+    ZoneplanError
+        With a name that would do.
+    """
+    if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
+        near = re.sub(r"\W+", "_", name.lower()).strip("_").lstrip("_0123456789")
+        hint = f", such as '{near}'" if near else ""
+        raise ZoneplanError(f"'{name}' is no name: small letters, digits and _ from a letter on{hint}")
+    if name in RESERVED or name in KEYWORDS:
+        raise ZoneplanError(f"'{name}' has a meaning of its own; choose another name")
+
+
+def check_crs(text: str) -> None:
+    """Refuse a coordinate reference system that nobody knows.
+
+    Raises
+    ------
+    ZoneplanError
+        With the form that is understood.
+    """
+    files = re.search(r"grids|init\s*=|file:", text, re.IGNORECASE)
+    try:
+        if not files:
+            pyproj.CRS.from_user_input(text)
+            return
+    except pyproj.exceptions.CRSError:
+        pass
+    raise ZoneplanError(f"unknown coordinate reference system {text!r}; write a code such as 'EPSG:4326', or WKT")
+
+
+def check_encoding(text: str) -> None:
+    """Refuse an encoding of texts that Python does not know.
+
+    Raises
+    ------
+    StudyError
+        With two that it does.
+    """
+    try:
+        (b"\0" * 4).decode(text)  # four of them are whole characters in every encoding of texts
+    except (LookupError, ValueError):
+        raise StudyError(
+            f'encoding = "{text}" is no encoding that Python knows; write one such as "gb18030" or "cp1252"'
+        ) from None
+
+
+def _real(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _exact(value: Any) -> Any:
+    """Decimals stay as written; whole numbers become decimals."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(str(value))
+    return value
+
+
+NameText = Annotated[str, _holds(check_name)]
+SourceText = Annotated[str, _holds(check_source)]
+CrsText = Annotated[str, _holds(check_crs)]
+EncodingText = Annotated[Text, _holds(check_encoding)]
+ConditionText = Annotated[str, _holds(parse_condition)]
+FormulaText = Annotated[str, _holds(parse_formula)]
+Real = Annotated[float, BeforeValidator(_real)]
+Amount = Annotated[float, Field(ge=0), BeforeValidator(_real)]
+Factor = Annotated[float, Field(gt=0), BeforeValidator(_real)]
+Exact = Annotated[Decimal, Field(ge=0), BeforeValidator(_exact)]
+ExactStep = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact)]
+Signed = Annotated[Decimal, BeforeValidator(_exact)]
+ExactPct = Annotated[Decimal, Field(ge=0, lt=100), BeforeValidator(_exact)]
+ExactShare = Annotated[Decimal, Field(ge=0, le=100), BeforeValidator(_exact)]
+Item = TypeVar("Item")
+Several = Annotated[tuple[Item, ...], Field(strict=False)]
+"""A list in TOML, a tuple here."""

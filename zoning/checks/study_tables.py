@@ -1,0 +1,45 @@
+"""The tables that sections of a plan name beside its layers: what regions reached, and the plan's own negative list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.errors import Attempts
+from zoning.energy import EnergyTable, read_energy
+from zoning.policies import read_industries
+from zoning.study import Study
+
+
+@dataclass(frozen=True)
+class StudyTables:
+    """What the tables hold that a plan names for one chapter of the law each.
+
+    Attributes
+    ----------
+    energy : EnergyTable or None
+        What ``[energy]`` names, where the plan has it.
+    industries : DataFrame or None
+        What ``[industries]`` names, where the plan has it, see :func:`zoning.policies.read_industries`.
+    """
+
+    energy: EnergyTable | None = None
+    industries: pd.DataFrame | None = None
+
+
+def read_study_tables(study: Study) -> StudyTables:
+    """The tables that ``[energy]`` and ``[industries]`` name.
+
+    Raises
+    ------
+    SourceError
+        A file is missing or no CSV, or a column or a cell is not what it should be; of both tables together.
+    StudyError
+        A path leads out of the study's folder.
+    """
+    attempts = Attempts()
+    energy = attempts.attempt(read_energy, study.energy) if study.energy else None
+    industries = attempts.attempt(read_industries, study.industries) if study.industries else None
+    attempts.finish()
+    return StudyTables(energy, industries)

@@ -1,0 +1,39 @@
+"""The study: what a plan says of quotas, siting, money, energy, lists and decisions, as it is written."""
+
+from zoning.study.agreements import Agreement, Band, Pollutant
+from zoning.study.decisions import Decision
+from zoning.study.energy import EnergySection, EnergyShare
+from zoning.study.industries import IndustriesSection
+from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
+from zoning.study.services import ServicesSection
+from zoning.study.siting import Nearness, Siting
+from zoning.study.study_file import Study, builtin_studies, builtin_study, read_study, study_schema
+from zoning.study.transfers import Part, Transfer
+
+__all__ = [
+    "Agreement",
+    "Band",
+    "Decision",
+    "EnergySection",
+    "EnergyShare",
+    "Group",
+    "IndustriesSection",
+    "Limit",
+    "Lock",
+    "Nearness",
+    "Part",
+    "Pollutant",
+    "Priority",
+    "Quota",
+    "QuotaTransfer",
+    "ServicesSection",
+    "Share",
+    "Siting",
+    "Study",
+    "Transfer",
+    "Within",
+    "builtin_studies",
+    "builtin_study",
+    "read_study",
+    "study_schema",
+]

@@ -1,0 +1,36 @@
+"""Decisions: what planners decided for a unit, which wins over what the rules say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from pydantic import model_validator
+
+from layers.sources import Section, Text, misfit
+
+
+class Decision(Section):
+    """One decision: what planners decided for a unit, by whom and why."""
+
+    unit: Text
+    """Id of the unit."""
+    main: Text | None = None
+    """Code of the main function that it gets; or give overlay."""
+    overlay: Text | None = None
+    """Code of an overlay that it gets; or give main."""
+    reason: Text
+    """Why, in words that stand in the report."""
+    by: Text
+    """Who decided."""
+    reference: str = ""
+    """The document of the decision."""
+    date: dt.date
+    """The day from which it holds."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.main is None) == (self.overlay is None):
+            count = "neither" if self.main is None else "both"
+            raise misfit(((), f"a decision gives 'main' or 'overlay', and this one gives {count}"))
+        return self

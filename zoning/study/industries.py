@@ -1,0 +1,18 @@
+"""Industries: where a plan has a negative list of its own."""
+
+from __future__ import annotations
+
+from layers.sources import EncodingText, Placed, SourceText, Text
+
+
+class IndustriesSection(Placed):
+    """The plan's own negative list of industries, which may only be stricter than those of the rulebook."""
+
+    table: SourceText
+    """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
+    title: Text | None = None
+    """What people read; without it, "the plan's own list"."""
+    reference: Text | None = None
+    """The document of the list, for items that give none of their own."""
+    encoding: EncodingText | None = None
+    """Encoding of the texts of the table, such as "gb18030"."""

@@ -1,0 +1,187 @@
+"""Transfers: vertical compensation, a budget that goes to many, and pools into which many pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from layers.sources import ConditionText, Exact, ExactStep, Misfit, Section, Several, Signed, Text, misfit
+from zoning.study.quotas import Priority, Share
+
+
+class Part(Section):
+    """One part of what a unit needs: a gap, an amount, or a share of the budget by weight."""
+
+    name: Text
+    """Name, which stands in the rule of the flow."""
+    by: Literal["gap", "amount", "weighted"]
+    """"gap" (expenditure - revenue where positive), "amount" (a measure x rate), "weighted" (pct of the budget)."""
+    when: ConditionText | None = None
+    """Only units that meet it have this need."""
+    expenditure: Exact | Text | None = None
+    """Of "gap": a number or a measure."""
+    revenue: Exact | Text | None = None
+    """Of "gap": a number or a measure."""
+    coefficient: ExactStep | Text = Decimal(1)
+    """Of "gap": a number or a measure by which the gap is multiplied."""
+    amount: Text | None = None
+    """Of "amount": a measure."""
+    rate: ExactStep = Decimal(1)
+    """Of "amount": what one of it is worth."""
+    per: Text | None = None
+    """Of "gap" and "amount": a measure by which the result is multiplied, such as people."""
+    weight: Text | Annotated[Several[Share], Field(min_length=1)] | None = None
+    """Of "weighted": a measure, or a list of measures with their shares."""
+    pct: Annotated[ExactStep, Field(le=100)] | None = None
+    """Of "weighted" beside other parts: per cent of the budget."""
+    adjust: Several[Priority] = ()
+    """Rewards and penalties; factors of a unit multiply."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if faults := list(part_faults(self)):
+            raise misfit(*faults)
+        return self
+
+
+class Transfer(Section):
+    """One budget that goes to many, or a pool into which many pay and from which many receive."""
+
+    name: Text
+    """Name; several periods of one transfer share it."""
+    period: int
+    """The year, or the end of the period."""
+    unit: Text
+    """Unit of its amounts, such as "CNY"."""
+    by: Literal["gap", "amount", "weighted", "parts", "pooling"]
+    """How a unit's need is found; "pooling": each pays in, and the pool goes out by weight."""
+    budget: ExactStep | None = None
+    """How much goes out, to the last cent; a pool has what was paid in."""
+    payer: Text = "(budget)"
+    """Who pays."""
+    level: Text = "unit"
+    """Who receives: "unit", or a jurisdiction of [units]; its measures are the sums over its units."""
+    when: ConditionText | None = None
+    """Only units that meet it count: measures, parameters, main and overlays."""
+    expenditure: Exact | Text | None = None
+    """Of "gap": a number or a measure."""
+    revenue: Exact | Text | None = None
+    """Of "gap": a number or a measure."""
+    coefficient: ExactStep | Text = Decimal(1)
+    """Of "gap": a number or a measure by which the gap is multiplied."""
+    amount: Text | None = None
+    """Of "amount": a measure."""
+    rate: ExactStep = Decimal(1)
+    """Of "amount": what one of it is worth."""
+    per: Text | None = None
+    """Of "gap" and "amount": a measure by which the result is multiplied, such as people."""
+    weight: Text | Annotated[Several[Share], Field(min_length=1)] | None = None
+    """Of "weighted" and "pooling": a measure, or a list of measures with their shares."""
+    adjust: Several[Priority] = ()
+    """Rewards and penalties; factors of a unit multiply."""
+    parts: Several[Part] = ()
+    """Of "parts": what the need is made of."""
+    pay_in: Part | None = None
+    """Of "pooling": what each pays in."""
+    receiving: ConditionText | None = None
+    """Of "pooling": only units that meet it receive."""
+    floor: Exact | Text = Decimal(0)
+    """The least a receiver gets: a number or a measure."""
+    ceiling: Exact | Text | None = None
+    """The most a receiver gets: a number or a measure."""
+    last: Text | None = None
+    """A measure: what each received in the period before, for the control of growth."""
+    min_growth_pct: Annotated[Signed, Field(ge=-100)] | None = None
+    """The least growth over last, in per cent."""
+    max_growth_pct: Annotated[Signed, Field(ge=-100)] | None = None
+    """The most growth over last, in per cent."""
+    step: ExactStep = Decimal("0.01")
+    """The smallest amount that is paid."""
+    reference: str = ""
+    """The document."""
+    verified: bool = False
+    """Somebody has seen the numbers in the official text."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        faults = [*part_faults(self)] if self.by in NEEDED_BY else []
+        faults += self._whole()
+        if faults:
+            raise misfit(*faults)
+        return self
+
+    @property
+    def needs(self) -> tuple[Part, ...]:
+        """What the need of a receiver is made of, whichever way it is written."""
+        if self.by in ("parts", "pooling"):
+            return self.parts
+        written = {key: getattr(self, key) for key in PART_KEYS if key in self.model_fields_set}
+        return (Part.model_validate({"name": self.name, "by": self.by, **written}),)
+
+    def _whole(self) -> Iterator[Misfit]:
+        pooling = self.by == "pooling"
+        for key, wanted in (("parts", self.by == "parts"), ("pay_in", pooling)):
+            if wanted and not getattr(self, key):
+                yield (), f"by = \"{self.by}\" needs '{key}'"
+            if not wanted and getattr(self, key):
+                yield (key,), f"'{key}' has no meaning with by = \"{self.by}\""
+        if self.receiving is not None and not pooling:
+            yield ("receiving",), f"'receiving' has no meaning with by = \"{self.by}\""
+        if pooling and self.weight is None:
+            yield (), "by = \"pooling\" needs 'weight'"
+        if pooling and self.pay_in is not None and self.pay_in.by == "weighted":
+            yield ("pay_in", "by"), 'what is paid in is a "gap" or an "amount"'
+        growth = self.min_growth_pct is not None or self.max_growth_pct is not None
+        if growth != (self.last is not None):
+            yield (), "'last' and a bound of growth (min_growth_pct, max_growth_pct) go together"
+        yield from self._budgets()
+
+    def _budgets(self) -> Iterator[Misfit]:
+        """A budget that is not there, or that its parts do not share."""
+        if self.by == "pooling":
+            if self.budget is not None:
+                yield ("budget",), "a pool has what was paid in; drop 'budget'"
+        elif self.budget is None:
+            yield (), "key 'budget' is missing"
+        elif self.budget % self.step:
+            yield ("budget",), f"'budget' {self.budget} is no whole multiple of 'step' {self.step}"
+        for place, part in enumerate(self.parts):
+            if part.by == "weighted" and part.pct is None:
+                yield ("parts", place), f"part '{part.name}' needs 'pct', its share of the budget"
+        shares = sum((part.pct or 0 for part in self.parts), Decimal(0))
+        others = any(part.by != "weighted" for part in self.parts)
+        if self.parts and (shares >= 100 if others else shares != 100):
+            left = "nothing is left for the others" if others else "they are all there is, and have to sum to 100 %"
+            yield ("parts",), f"the shares of the weighted parts sum to {shares} %; {left}"
+
+
+def part_faults(part: Part | Transfer) -> Iterator[Misfit]:
+    """The keys of a way to find a need that are missing or have no meaning in it."""
+    needed, welcome = NEEDED_BY[part.by]
+    given = {key for key in PART_KEYS if key in part.model_fields_set}
+    for key in needed:
+        if key not in given:
+            yield (), f"by = \"{part.by}\" needs '{key}'"
+    for key in sorted(given - {*needed, *welcome, "adjust"}):
+        yield (key,), f"'{key}' has no meaning with by = \"{part.by}\""
+
+
+NEEDED_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "gap": (("expenditure", "revenue"), ("coefficient", "per")),
+    "amount": (("amount",), ("rate", "per")),
+    "weighted": (("weight",), ("pct",)),
+}
+PART_KEYS = (
+    "expenditure",
+    "revenue",
+    "coefficient",
+    "amount",
+    "rate",
+    "per",
+    "weight",
+    "pct",
+    "adjust",
+)
