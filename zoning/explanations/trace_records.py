@@ -12,7 +12,8 @@ import pandas as pd
 
 from layers.conditions import Clause, Condition, parse_condition
 from layers.errors import ConditionError
-from zoning.rulebook import Entry, InForce, Rulebook
+from layers.sources import Dated, Section
+from zoning.rulebook import Rulebook
 from zoning.study import Study
 
 Content = dict[str, Any]
@@ -33,7 +34,7 @@ def reason_record(
     unit: str = "",
     when: str = "",
     said: Mapping[str, Any] | None = None,
-    days: InForce | None = None,
+    days: Dated | None = None,
     reference: str = "",
     verified: bool | None = None,
     written: str = "",
@@ -59,7 +60,7 @@ def reason_record(
         The condition that it was asked by, as written.
     said : mapping, optional
         ``clauses``, ``values``, ``parameters``, see :func:`chain`.
-    days : InForce, optional
+    days : Dated, optional
         What holds from one day until another.
     reference : str
     verified : bool, optional
@@ -207,7 +208,7 @@ def in_plan(study: Study, *keys: str | int) -> str:
     return f"plan.toml{_line(study.where(*keys))}"
 
 
-def in_rulebook(rulebook: Rulebook, kind: str, entry: Entry) -> str:
+def in_rulebook(rulebook: Rulebook, kind: str, entry: Section) -> str:
     """File and line of an entry of a rulebook; empty where it was not read from a file."""
     entries = getattr(rulebook.draft, kind, ())
     if rulebook.draft is None or entry not in entries:

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from zoning.rulebook.schema import Entry, Id, InForce, Parameter, Scalar, Text, Texts
+from layers.sources import Dated, Section, Several, Signed, Text, Texts, Titled
+from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
 from zoning.study import Agreement, Transfer
 from zoning.wording import text_in
 
@@ -37,13 +38,11 @@ MEASURED_OF_INDICATORS: Mapping[str, Any] = {
 }
 
 
-class AgreementModel(InForce):
+class AgreementModel(Titled, Dated, Cited):
     """An agreement that was made, without what is measured anew in each period."""
 
     id: Id
     """What agreements of a plan name in ``like``."""
-    title: Texts
-    """What people read, by language."""
     terms: dict[Text, Any] = Field(min_length=1)
     """Keys of [[agreements]] of a plan; those that the plan gives itself come first."""
     seen: Texts
@@ -80,10 +79,10 @@ class AgreementModel(InForce):
             yield f"terms: {error.errors(include_url=False)[0]['msg']}"
 
 
-class AgreementModels(Entry):
+class AgreementModels(Section):
     """``agreements.toml``."""
 
-    agreements: tuple[AgreementModel, ...] = ()
+    agreements: Several[AgreementModel] = ()
 
 
 Treatment = Literal["allowed", "restricted", "prohibited"]
@@ -96,26 +95,24 @@ ASPECTS = ("scale", "location", "process", "cleanliness", "other")
 """What a condition may be about, in the order in which conditions are told."""
 
 
-class Branch(Entry):
+class Branch(Titled):
     """A branch of industry in a classification."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]*$")]
     """What lists call it: capital letters, digits and hyphens."""
-    title: Texts
-    """What people read, by language."""
     within: str = ""
     """Code of the branch that it is a part of; left out at the top."""
     digits: int = 0
     """Longer codes of up to so many signs, which begin with this one, are accepted below it without being listed."""
 
 
-class Branches(Entry):
+class Branches(Section):
     """``classification.toml``."""
 
-    classification: tuple[Branch, ...] = ()
+    classification: Several[Branch] = ()
 
 
-class Demands(Entry):
+class Demands(Section):
     """On which conditions a restricted industry may settle or stay; at least one."""
 
     scale: Texts | None = None
@@ -141,7 +138,7 @@ class Demands(Entry):
         return self
 
 
-class Industry(InForce):
+class Industry(Dated, Cited):
     """An item of a negative list: a branch of industry that is prohibited, or restricted to conditions.
 
     An item on a branch covers all branches below it.
@@ -159,10 +156,6 @@ class Industry(InForce):
     """On which conditions a restricted branch is allowed; all must be met, those of other lists too."""
     note: Texts | None = None
     """What else readers of the list should know; it decides nothing."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has read it in the official text."""
 
     @property
     def states(self) -> tuple[State, ...]:
@@ -193,10 +186,10 @@ class Industry(InForce):
         return self
 
 
-class Industries(Entry):
+class Industries(Section):
     """``industries.toml``."""
 
-    industries: tuple[Industry, ...] = ()
+    industries: Several[Industry] = ()
 
 
 def in_force(items: tuple[Industry, ...], day: date) -> tuple[Industry, ...]:
@@ -207,7 +200,7 @@ def in_force(items: tuple[Industry, ...], day: date) -> tuple[Industry, ...]:
 Light = Literal["intensity_light", "total_light", "total_exempt", "verdict"]
 
 
-class Case(Entry):
+class Case(Section):
     """A worked case: a unit on a day, and what the rulebook must make of it."""
 
     name: Text
@@ -229,49 +222,49 @@ class Case(Entry):
     energy: dict[Text, Scalar] | None = None
     """A row of the energy table, of the unit's jurisdiction or of the unit, by which lights are judged; with "period"
     and "scheme" where they are not those of the date."""
-    agreements: tuple[Agreement, ...] = ()
+    agreements: Several[Agreement] = ()
     """Agreements, as in a plan."""
-    transfers: tuple[Transfer, ...] = ()
+    transfers: Several[Transfer] = ()
     """Transfers, as in a plan."""
-    missing: tuple[Text, ...] = ()
+    missing: Several[Text] = ()
     """Indicators that the study has and this unit lacks."""
-    pieces: tuple[CasePiece, ...] = ()
+    pieces: Several[CasePiece] = ()
     """Pieces of the unit, each with what must come out on it."""
     expect: Expected
     """What must come out."""
 
 
-class CasePiece(Entry):
+class CasePiece(Section):
     """A piece of a worked case, and the policies on it; what is left out is not compared."""
 
-    roles: tuple[Text, ...] = ()
+    roles: Several[Text] = ()
     """Roles of the layers that cover it; its control line follows from them."""
-    policies: tuple[str, ...] | None = None
+    policies: Several[str] | None = None
     """Ids of all policies on the piece that hold; those on the whole unit apart."""
-    overruled: tuple[str, ...] | None = None
+    overruled: Several[str] | None = None
     """Ids of all policies, of the piece or the unit, that a stricter one overrules on it."""
-    excepted: tuple[str, ...] | None = None
+    excepted: Several[str] | None = None
     """Ids of all policies on the piece of which an exception holds."""
 
 
-class Expected(Entry):
+class Expected(Section):
     """What a worked case must give; what is left out is not compared."""
 
     main: str | None = None
     """Code of the main function."""
     energy: dict[Light, bool | int | str] = Field(default_factory=dict)
     """Lights that the energy of the case must give: intensity_light, total_light, total_exempt, verdict."""
-    amounts: dict[Text, dict[Text, Decimal]] = Field(default_factory=dict)
+    amounts: dict[Text, dict[Text, Signed]] = Field(default_factory=dict)
     """What parties must receive on balance, by agreement or transfer and by party; less than 0 where they pay."""
     main_of_whole: str | None = None
     """Code of the main function of the larger unit."""
-    overlays: tuple[str, ...] | None = None
+    overlays: Several[str] | None = None
     """Codes of all overlays."""
-    policies: tuple[str, ...] | None = None
+    policies: Several[str] | None = None
     """Ids of all policies on the whole unit that hold."""
-    overruled: tuple[str, ...] | None = None
+    overruled: Several[str] | None = None
     """Ids of all policies that a stricter one overrules."""
-    excepted: tuple[str, ...] | None = None
+    excepted: Several[str] | None = None
     """Ids of all policies of which an exception holds."""
     status: Literal["decided", "contested", "review", "by_decision"] | None = None
     """How it was decided."""
@@ -285,10 +278,10 @@ class Expected(Entry):
     """Whether existing works of some industries may stay, by their codes."""
 
 
-class Cases(Entry):
+class Cases(Section):
     """A file of ``cases/``."""
 
-    cases: tuple[Case, ...] = ()
+    cases: Several[Case] = ()
 
 
 MARGIN = "light_margin_pct"
@@ -300,22 +293,16 @@ SCHEME_PARAMETERS: dict[str, type] = {MARGIN: float, RISING: bool, INCENTIVE: bo
 """What the engine asks a scheme for; a truth value that is not given is false."""
 
 
-class Scheme(InForce):
+class Scheme(Titled, Dated, Cited):
     """A scheme by which the energy, or the carbon, of regions is judged."""
 
     code: Id
     """What plans call it."""
-    title: Texts
-    """What people read, by language."""
     unit: Literal["tce", "tco2"] = "tce"
     """What its totals are counted in, which is the ending of their columns: coal equivalent, or carbon dioxide."""
-    parameters: tuple[Parameter, ...]
+    parameters: Several[Parameter]
     """Its numbers and switches: light_margin_pct, rising_is_red, incentive_exempts_total, exempt_is_subtracted,
     growth_relaxes_total."""
-    reference: Text
-    """The document that sets it up."""
-    verified: bool = False
-    """Somebody has read it in the official text."""
 
     def value(self, name: str, day: date) -> Scalar | None:
         """What a parameter is on a day; None where it is not there."""
@@ -327,7 +314,7 @@ class Scheme(InForce):
         return self.value(name, day) is True
 
 
-class Schemes(Entry):
+class Schemes(Section):
     """``energy.toml``."""
 
-    schemes: tuple[Scheme, ...] = ()
+    schemes: Several[Scheme] = ()

@@ -17,6 +17,7 @@ from typing import Any
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.errors import ConditionError, UnknownNameError
+from layers.sources import Dated
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import MARGIN, OWN, SCHEME_PARAMETERS, Industry, Scheme
 from zoning.rulebook.clause_validation import (
@@ -36,7 +37,7 @@ from zoning.rulebook.industry_classification import (
     read_classification,
 )
 from zoning.rulebook.rulebook_folder import Draft
-from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT, DatedValue, Derived, Indicator, InForce, Locked, Norm
+from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT, DatedValue, Derived, Indicator, Locked, Norm
 
 
 def industry_faults(draft: Draft) -> Iterator[RulebookError]:
@@ -455,11 +456,11 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
             named.setdefault(getattr(entry, key), []).append((place, entry))
         for name, entries in named.items():
             for (first, one), (second, other) in combinations(entries, 2):
-                if isinstance(one, InForce) and not one.meets(other):
+                if isinstance(one, Dated) and not one.meets(other):
                     continue
                 yield draft.fault(
                     f"'{name}' is there already ({draft.where(kind, first, key)}); "
-                    + ("let one end before the other begins, or " if isinstance(one, InForce) else "")
+                    + ("let one end before the other begins, or " if isinstance(one, Dated) else "")
                     + "rename one",
                     kind,
                     second,

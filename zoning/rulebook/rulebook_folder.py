@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import LimitError, SeveralErrors, ZoneplanError, raise_all
-from layers.sources import Document, read_document
+from layers.sources import Document, Section, read_document
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import (
     AgreementModel,
@@ -25,7 +25,6 @@ from zoning.rulebook.chapter_schemas import (
 from zoning.rulebook.schema import (
     Decisions,
     Derived,
-    Entry,
     Floor,
     Head,
     Indicator,
@@ -45,7 +44,7 @@ from zoning.rulebook.schema import (
     Zones,
 )
 
-FILES: Mapping[str, type[Entry]] = {
+FILES: Mapping[str, type[Section]] = {
     "rulebook.toml": Head,
     "zones.toml": Zones,
     "indicators.toml": Indicators,
@@ -188,7 +187,7 @@ def read_draft(name_or_path: str | Path) -> Draft:
         for name in NEEDED
         if name not in names
     ]
-    read: dict[str, tuple[Entry, Document]] = {}
+    read: dict[str, tuple[Section, Document]] = {}
     for name in names:
         if _belongs(name) and name.endswith(".toml"):
             try:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from layers.errors import UnknownNameError, raise_all
 from layers.languages import words_in
+from layers.sources import Dated, Sourced, Texts
 from zoning.errors import RulebookError
 from zoning.rulebook.chapter_schemas import AgreementModel, Industry, Scheme, in_force
 from zoning.rulebook.clause_validation import CONTROL_LINE, ON, roles_read
@@ -25,14 +26,12 @@ from zoning.rulebook.schema import (
     Derived,
     Floor,
     Indicator,
-    InForce,
     Line,
     Locked,
     Norm,
     Parameter,
     Policy,
     Rule,
-    Texts,
     Zone,
 )
 from zoning.wording import MEASURES, engine_words, name_text, role_in, text_in, unit_in
@@ -92,26 +91,24 @@ def calendar_faults(draft: Draft) -> Iterator[tuple[date, RulebookError]]:
                 yield day, fault
 
 
-def _dated(draft: Draft) -> Iterator[InForce]:
+def _dated(draft: Draft) -> Iterator[Dated]:
     """Everything with days of its own: entries of every kind, and the values of parameters."""
     for kind in fields(draft):
         entries = getattr(draft, kind.name)
         for entry in entries if isinstance(entries, tuple) else ():
-            if isinstance(entry, InForce):
+            if isinstance(entry, Dated):
                 yield entry
             elif isinstance(entry, Parameter):
                 yield from entry.dated
 
 
-class Value(InForce):
+class Value(Dated, Sourced):
     """A parameter as it stands on the day of the rulebook."""
 
     name: str
     value: float | bool | str
     unit: str
     title: Texts | None
-    reference: str
-    verified: bool
 
 
 @dataclass(frozen=True)

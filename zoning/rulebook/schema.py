@@ -13,14 +13,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
+from layers.sources import Dated, Section, Several, Sourced, Text, Texts, Titled
 from zoning.wording import said_in, text_in
-
-Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[dict[Text, Text], Field(min_length=1)]
-"""A text in several languages: ``{"en": ..., "zh": ...}``; "en" is always there."""
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -50,59 +47,29 @@ Scalar = Annotated[float | bool | str, BeforeValidator(_plain)]
 """A number, a truth value or a text."""
 
 
-class Entry(BaseModel):
-    """Base of all entries of a rulebook: frozen, no unknown keys."""
+class Cited(Sourced):
+    """Something of the law, which always names its document."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
-
-
-class InForce(Entry):
-    """Something that holds from one day until another (exclusive); open where a day is not given."""
-
-    since: date | None = Field(default=None, alias="from")
-    """The first day on which it holds."""
-    until: date | None = None
-    """The first day on which it holds no more."""
-
-    def on(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
-
-    def meets(self, other: InForce) -> bool:
-        """Whether there is a day on which both are in force."""
-        first = max(self.since or date.min, other.since or date.min)
-        last = min(self.until or date.max, other.until or date.max)
-        return first < last
-
-    @property
-    def period(self) -> str:
-        """Its days in words.
-
-        Examples
-        --------
-        >>> InForce(since=date(2011, 1, 1)).period
-        'from 2011-01-01'
-        """
-        parts = [f"from {self.since}"] * (self.since is not None) + [f"until {self.until}"] * (self.until is not None)
-        return " ".join(parts) or "always"
+    reference: Text
+    """The document that says so."""
+    verified: bool = False
+    """Somebody has read it in the official text."""
 
 
-class Zone(InForce):
+class Zone(Titled, Dated):
     """A type of zone: exactly one ``main`` a unit, any number of ``overlay``; one main zone is the ``default``."""
 
     code: Identifier
     """What rules, decisions and roles call it."""
     kind: Literal["main", "overlay"]
     """A main function, of which each unit has one, or an overlay."""
-    title: Texts
-    """What people read, by language."""
     default: bool = False
     """The main function of what no rule claims."""
     reference: str = ""
     """The document that defines it."""
 
 
-class Indicator(Entry):
+class Indicator(Section):
     """A measure that the rulebook reads."""
 
     name: Text
@@ -137,28 +104,24 @@ class Indicator(Entry):
         return next((way for ending, way in endings.items() if self.name.endswith(ending)), None)
 
 
-class DatedValue(InForce):
+class DatedValue(Dated):
     """One value of a parameter and the days on which it holds."""
 
     value: Scalar
     """A number, a text, or true or false."""
 
 
-class Parameter(Entry):
+class Parameter(Cited):
     """A number that the law or the planner may change: dated values, unit, reference."""
 
     name: Identifier
     """What conditions call it."""
     unit: str
     """Unit of measure; "1" for a plain ratio."""
-    dated: Annotated[tuple[DatedValue, ...], Field(min_length=1, alias="values")]
+    dated: Annotated[Several[DatedValue], Field(min_length=1, alias="values")]
     """Its values, each with the days on which it holds; no two meet."""
     title: Texts | None = None
     """What people read, by language."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has seen the number in the official text."""
 
     def at(self, day: date) -> DatedValue | None:
         """The value in force on a day; None where there is none.
@@ -173,7 +136,7 @@ class Parameter(Entry):
         return next((value for value in self.dated if value.on(day)), None)
 
 
-class Rule(InForce):
+class Rule(Dated, Cited):
     """Who may claim a unit for a zone."""
 
     id: Id
@@ -190,28 +153,22 @@ class Rule(InForce):
     """Asked of parts of larger units only (see part_of of a plan), and wins over what the whole is claimed for."""
     reason: Texts
     """Why, in words that stand in the report, by language."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has seen the rule in the official text."""
 
 
-class Line(Entry):
+class Line(Titled):
     """A control line; lines are settled in the order of the file, the first wins."""
 
     code: Identifier
     """What the tables call it."""
-    roles: Annotated[tuple[Text, ...], Field(min_length=1)]
+    roles: Annotated[Several[Text], Field(min_length=1)]
     """Roles of the layers that draw it."""
     deducted: bool | None = None
     """Whether land of its roles is not available for building; by default that of red lines and permanent farmland."""
-    title: Texts
-    """What people read, by language."""
     reference: str = ""
     """The document that says so."""
 
 
-class Floor(InForce):
+class Floor(Titled, Dated):
     """What a control line must at least cover; a floor that is missed is a finding, for plans may miss one."""
 
     line: Identifier
@@ -222,26 +179,20 @@ class Floor(InForce):
     """Name of the parameter with the least share; its unit is "1", or begins with "%"."""
     level: Literal["unit", "jurisdiction", "study"] = "jurisdiction"
     """Where it must hold: every unit, every jurisdiction of each level of [units], or the study as a whole."""
-    title: Texts
-    """What people read, by language."""
     reference: Text
     """The document that says so."""
 
 
-class Exemption(Entry):
+class Exemption(Cited):
     """Where a policy does not apply, although its condition holds."""
 
     when: Text
     """Condition over what the policy's own condition sees; where it cannot be answered the policy applies."""
     reason: Texts
     """Why, in words that stand in the tables, by language."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has read it in the official text."""
 
 
-class Policy(InForce):
+class Policy(Titled, Dated, Cited):
     """What applies where a condition holds."""
 
     id: Id
@@ -260,17 +211,11 @@ class Policy(InForce):
     """The higher number overrules the lower; a ban overrules a permit of its own number."""
     parameters: Annotated[dict[Text, Any], BeforeValidator(_plain_inside)] = Field(default_factory=dict)
     """What it sets; the name of a parameter or indicator stands for its value."""
-    title: Texts
-    """What people read, by language."""
     clause: Text | Texts
     """What it demands, in our own words."""
     list: Id | None = None
     """The negative list of ``industries.toml`` that holds where the policy does; without subject, for lists add up."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has read the clause in the official text."""
-    exceptions: tuple[Exemption, ...] = ()
+    exceptions: Several[Exemption] = ()
     """Where it does not apply; the first that holds is told."""
 
     @property
@@ -284,65 +229,65 @@ class Policy(InForce):
         return said_in(self.clause, language)
 
 
-class Head(Entry):
+class Head(Section):
     """``rulebook.toml``: what the rulebook is called and which languages it speaks."""
 
     name: Identifier
     """What the rulebook is called."""
     country: Text | Texts
     """Where its law holds."""
-    languages: Annotated[tuple[Text, ...], Field(min_length=1)]
+    languages: Annotated[Several[Text], Field(min_length=1)]
     """Languages of all titles and reasons; "en" is among them."""
     description: Text | Texts
     """What it is, for a reader who finds it."""
-    instruments: tuple[Text, ...] = ()
+    instruments: Several[Text] = ()
     """Instruments of which each unit must have a policy; a unit without one is a finding."""
     classification: Text | None = None
     """The classification of industries of its negative lists: a built-in one, or the name of classification.toml."""
 
 
-class Zones(Entry):
+class Zones(Section):
     """``zones.toml``."""
 
-    zones: tuple[Zone, ...] = ()
+    zones: Several[Zone] = ()
 
 
-class Indicators(Entry):
+class Indicators(Section):
     """``indicators.toml``."""
 
-    indicators: tuple[Indicator, ...] = ()
+    indicators: Several[Indicator] = ()
 
 
-class Parameters(Entry):
+class Parameters(Section):
     """``parameters.toml``."""
 
-    parameters: tuple[Parameter, ...] = ()
+    parameters: Several[Parameter] = ()
 
 
-class Rules(Entry):
+class Rules(Section):
     """``rules.toml``."""
 
-    rules: tuple[Rule, ...] = ()
+    rules: Several[Rule] = ()
 
 
-class Lines(Entry):
+class Lines(Section):
     """``lines.toml``."""
 
-    lines: tuple[Line, ...] = ()
-    floors: tuple[Floor, ...] = ()
+    lines: Several[Line] = ()
+    floors: Several[Floor] = ()
 
 
-class Policies(Entry):
+class Policies(Section):
     """``policies.toml``."""
 
-    policies: tuple[Policy, ...] = ()
+    policies: Several[Policy] = ()
 
 
 UNIT, JURISDICTION, STUDY = "unit", "jurisdiction", "study"
 """Levels of a norm; any other is a measure that names the place."""
 
 
-class DerivedBand(Entry):
+class DerivedBand(Section):
     """One row of the table of a derived measure: where it holds, and what the measure is there."""
 
     when: Text = "TRUE"
@@ -353,7 +298,7 @@ class DerivedBand(Entry):
     """Why, in words that stand where the value is explained, by language."""
 
 
-class Derived(InForce):
+class Derived(Titled, Dated, Cited):
     """A measure that the rulebook derives from measures and parameters, one value a unit."""
 
     name: Identifier
@@ -362,17 +307,11 @@ class Derived(InForce):
     """Unit of measure; "1" for a plain ratio."""
     type: Literal["number", "text"] = "number"
     """What its values are."""
-    title: Texts
-    """What people read, by language."""
-    bands: Annotated[tuple[DerivedBand, ...], Field(min_length=1)]
+    bands: Annotated[Several[DerivedBand], Field(min_length=1)]
     """The table: the value of the first row whose condition holds. Where none does, or where a row above it cannot be
     answered, the value is missing."""
     whole: Literal["sum"] | None = None
     """How the value of several units comes from theirs; what ends in _ha is summed without it."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has read it in the official text."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -381,7 +320,7 @@ class Derived(InForce):
         return frozenset().union(*read)
 
 
-class Norm(InForce):
+class Norm(Titled, Dated, Cited):
     """What a plan should keep at every place of a level; where it does not, that is a finding."""
 
     id: Id
@@ -390,12 +329,6 @@ class Norm(InForce):
     """Condition over measures, parameters and quotas; above single units over the sums of their units."""
     level: Text = UNIT
     """Either "unit", "jurisdiction" (each level of [units]), "study", or a measure whose texts name the places."""
-    title: Texts
-    """What people read, by language."""
-    reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has read it in the official text."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -404,18 +337,18 @@ class Norm(InForce):
         return parse_condition(self.holds).names | named
 
 
-class Land(Entry):
+class Land(Section):
     """``land.toml``."""
 
-    derived: tuple[Derived, ...] = ()
-    norms: tuple[Norm, ...] = ()
+    derived: Several[Derived] = ()
+    norms: Several[Norm] = ()
 
 
 LOCKED = "locked-"
 """The beginning of the rule of a locked decision; its place in ``decisions.toml`` follows, from 1."""
 
 
-class Locked(InForce):
+class Locked(Dated, Cited):
     """A zone that a national or provincial list gives to a unit, or to all units of a jurisdiction."""
 
     unit: Text | None = None
@@ -434,10 +367,6 @@ class Locked(InForce):
     """Why, in words that stand in the report, by language."""
     by: Text | Texts
     """Who fixed it; a name, or names by language."""
-    reference: Text
-    """The document with the list."""
-    verified: bool = False
-    """Somebody has seen the unit in the official list."""
 
     def by_in(self, language: str) -> str:
         """Who fixed it, in a language, else in English, else as it is."""
@@ -467,7 +396,7 @@ class Locked(InForce):
         return self
 
 
-class Decisions(Entry):
+class Decisions(Section):
     """``decisions.toml``."""
 
-    decisions: tuple[Locked, ...] = ()
+    decisions: Several[Locked] = ()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import Exact, ExactStep, Keys, Misfit, NameText, Section, Several, Text, misfit
+from layers.sources import Exact, ExactStep, Keys, Misfit, NameText, Section, Several, Sourced, Text, misfit
 
 Shares = Annotated[dict[Text, ExactStep], Field(min_length=1)]
 """Parties and their shares; only the proportions count."""
@@ -75,7 +75,7 @@ class Band(Section):
     """Of kind "compliance": the band begins at this rate in per cent, included; the last band has none."""
 
 
-class Agreement(Section):
+class Agreement(Sourced):
     """One agreement on compensation between parties, for one period."""
 
     name: Text
@@ -138,10 +138,6 @@ class Agreement(Section):
     """From when to when."""
     breach: Text | None = None
     """What follows a breach."""
-    reference: str = ""
-    """The document."""
-    verified: bool = False
-    """Somebody has seen the numbers in the official text."""
 
     REGULATED: ClassVar = ("scope", "targets", "duties", "mode", "term", "breach")
     """Items that an agreement has to state (Regulation on Ecological Protection Compensation, 2024)."""

@@ -8,10 +8,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import Exact, ExactStep, Misfit, Section, Several, Text, misfit
+from layers.sources import Exact, ExactStep, Misfit, Several, Sourced, Text, misfit
 
 
-class ServicesSection(Section):
+class ServicesSection(Sourced):
     """The value of ecosystem services: hectares of each class of land, times what a hectare gives in a year."""
 
     unit: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]

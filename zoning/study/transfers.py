@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import ConditionText, Exact, ExactStep, Misfit, Section, Several, Signed, Text, misfit
+from layers.sources import ConditionText, Exact, ExactStep, Misfit, Section, Several, Signed, Sourced, Text, misfit
 from zoning.study.quotas import Priority, Share
 
 
@@ -47,7 +47,7 @@ class Part(Section):
         return self
 
 
-class Transfer(Section):
+class Transfer(Sourced):
     """One budget that goes to many, or a pool into which many pay and from which many receive."""
 
     name: Text
@@ -100,10 +100,6 @@ class Transfer(Section):
     """The most growth over last, in per cent."""
     step: ExactStep = Decimal("0.01")
     """The smallest amount that is paid."""
-    reference: str = ""
-    """The document."""
-    verified: bool = False
-    """Somebody has seen the numbers in the official text."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

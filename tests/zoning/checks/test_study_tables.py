@@ -22,7 +22,11 @@ period = 2019
 [industries]
 table = "own.csv"
 """
-ENERGY = "region,intensity_target_pct,intensity_actual_pct,total_target_tce,total_actual_tce\nwest,3,4,100,90\neast,3,1,9,9\n"
+ENERGY = """\
+region,intensity_target_pct,intensity_actual_pct,total_target_tce,total_actual_tce
+west,3,4,100,90
+east,3,1,9,9
+"""
 OWN = "jurisdiction,code,treatment\nwest,B,prohibited\n"
 
 

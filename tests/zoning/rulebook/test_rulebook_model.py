@@ -312,6 +312,22 @@ from = 2022-01-01
         ),
         ({"zones": None}, "small: there is no zones.toml; a rulebook needs rulebook.toml and zones.toml"),
         ({"rulebook": "name = "}, "small/rulebook.toml, line 1, column 7: "),
+        (
+            {"policies": swap("from = 2001-01-01", 'from = "2001-01-01"')},
+            "'from': a date without quotes (such as 2025-01-01) is needed, not the text '2001-01-01'",
+        ),
+        (
+            {"parameters": swap("verified = true", 'verified = "true"')},
+            "'verified': true or false is needed, not the text 'true'",
+        ),
+        (
+            {"rules": swap("priority = 20", 'priority = "20"')},
+            "'priority': a whole number is needed, not the text '20'",
+        ),
+        (
+            {"lines": swap("roles =", "rolls =")},
+            "unknown key 'rolls'; did you mean 'roles'? (known here: code, roles, deducted, reference, title)",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(write_rulebook, changes, expected) -> None:
