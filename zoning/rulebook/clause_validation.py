@@ -264,21 +264,13 @@ def provision_faults(draft: Draft) -> Iterator[RulebookError]:
 
 def _floor_texts(draft: Draft, floor: Floor) -> Iterator[tuple[str, str]]:
     """Key and complaint."""
-    lines = [line.code for line in draft.lines]
-    if floor.line not in lines:
-        yield "line", f"there is no control line '{floor.line}'{near(floor.line, lines)}"
-    measures = {one.name: one for one in draft.indicators}
-    of = measures.get(floor.of)
-    if of is None:
-        yield "of", f"'{floor.of}' does not stand in indicators.toml{near(floor.of, measures)}"
-    elif of.unit != "ha":
+    of = next((one for one in draft.indicators if one.name == floor.of), None)
+    if of is not None and of.unit != "ha":
         yield "of", f"'{floor.of}' is in {of.unit}; a floor is a part of a measure in ha"
-    parameters = {one.name: one for one in draft.parameters}
-    least = parameters.get(floor.at_least)
-    if least is None:
-        yield "at_least", f"'{floor.at_least}' does not stand in parameters.toml{near(floor.at_least, parameters)}"
-        return
-    if not (least.unit == "1" or least.unit.startswith("%")) or not isinstance(least.dated[0].value, float):
+    least = next((one for one in draft.parameters if one.name == floor.at_least), None)
+    if least is not None and not (
+        (least.unit == "1" or least.unit.startswith("%")) and isinstance(least.dated[0].value, float)
+    ):
         yield "at_least", f"'{least.name}' is in {least.unit}; a floor is a number in 1 or in %"
 
 

@@ -28,6 +28,7 @@ from zoning.rulebook.clause_validation import (
     is_summed,
     provision_faults,
 )
+from zoning.rulebook.foreign_keys import foreign_key_faults
 from zoning.rulebook.in_force_validation import day_faults, names_of
 from zoning.rulebook.industry_classification import (
     Classification,
@@ -37,7 +38,7 @@ from zoning.rulebook.industry_classification import (
     read_classification,
 )
 from zoning.rulebook.rulebook_folder import Draft
-from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT, DatedValue, Derived, Indicator, Locked, Norm
+from zoning.rulebook.schema import UNIT, DatedValue, Derived, Indicator, Locked, Norm
 
 
 def industry_faults(draft: Draft) -> Iterator[RulebookError]:
@@ -97,28 +98,14 @@ def _classification(draft: Draft) -> Iterator[RulebookError]:
 
 
 def _lists(draft: Draft) -> Iterator[RulebookError]:
-    """A list without policy holds nowhere; a policy without items says nothing."""
-    named = {policy.list for policy in draft.policies if policy.list is not None}
-    filled = {item.list for item in draft.industries}
+    """Lists that are called as that of a plan, items that never hold, policies with a list that cannot add up."""
     for place, item in enumerate(draft.industries):
-        if item.list not in named:
-            yield draft.fault(
-                f'no policy has list = "{item.list}", so that it holds nowhere{near(item.list, named)}',
-                "industries",
-                place,
-                "list",
-            )
         if item.list == OWN:
             yield draft.fault(f"'{OWN}' is kept for the list of a plan; rename the list", "industries", place, "list")
         if not item.meets(item):
             yield draft.fault(f"it ends before it begins ({item.period})", "industries", place)
     for place, policy in enumerate(draft.policies):
-        if policy.list is None:
-            continue
-        if policy.list not in filled:
-            text = f"industries.toml has no item of list '{policy.list}'{near(policy.list, filled)}"
-            yield draft.fault(text, "policies", place, "list")
-        if policy.subject:
+        if policy.list is not None and policy.subject:
             text = "a policy with a 'list' has no 'subject': all lists that hold add up, and none overrules another"
             yield draft.fault(text, "policies", place, "subject")
 
@@ -250,11 +237,6 @@ def _of_norm(draft: Draft, norm: Norm, place: int) -> Iterator[RulebookError]:
     if not texts:
         texts += _unsummed(draft, norm, parse_condition(norm.holds).names)
     yield from (draft.fault(text, "norms", place, "holds") for text in texts)
-    named = [one.name for one in draft.indicators if one.type == "text"]
-    levels = [UNIT, JURISDICTION, STUDY, *named]
-    if norm.level not in levels:
-        text = f"there is no level '{norm.level}'{near(norm.level, levels)}; write one of {', '.join(levels[:3])}, "
-        yield draft.fault(text + "or a text indicator that names the places", "norms", place, "level")
 
 
 def _unsummed(draft: Draft, norm: Norm, names: frozenset[str]) -> Iterator[str]:
@@ -392,6 +374,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from _absences(draft)
     yield from _values(draft)
     yield from _roles(draft)
+    yield from foreign_key_faults(draft)
     yield from _rules(draft)
     yield from _locked(draft)
     yield from scheme_faults(draft)
@@ -569,8 +552,8 @@ def _roles(draft: Draft) -> Iterator[RulebookError]:
 
 
 def _rules(draft: Draft) -> Iterator[RulebookError]:
-    """Rules and policies that never hold, and rules whose id or zone cannot be."""
-    codes = {zone.code: zone for zone in draft.zones}
+    """Entries that never hold, and rules whose id or zone cannot be."""
+    zones = {zone.code: zone for zone in draft.zones}
     for kind in ("rules", "policies", "zones", "decisions", "derived", "norms"):
         for place, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
@@ -578,23 +561,16 @@ def _rules(draft: Draft) -> Iterator[RulebookError]:
     for place, rule in enumerate(draft.rules):
         if RESERVED_RULES.fullmatch(rule.id):
             yield draft.fault(f"'{rule.id}' is kept for what no rule decides; rename the rule", "rules", place, "id")
-        if rule.zone not in codes:
-            yield draft.fault(f"there is no zone '{rule.zone}'{near(rule.zone, codes)}", "rules", place, "zone")
-        elif codes[rule.zone].default:
+        if rule.zone in zones and zones[rule.zone].default:
             yield draft.fault(
                 f"'{rule.zone}' is the default zone, which needs no rule; drop the rule", "rules", place, "zone"
             )
 
 
 def _locked(draft: Draft) -> Iterator[RulebookError]:
-    """Locked decisions on zones that cannot be, and two on one matter of which no unit can have both."""
+    """Two locked decisions on one matter of which no unit can have both."""
     matters: dict[tuple[str, ...], list[tuple[int, Locked]]] = {}
     for place, one in enumerate(draft.decisions):
-        codes = [zone.code for zone in draft.zones if zone.kind == one.kind]
-        if one.zone not in codes:
-            yield draft.fault(
-                f"there is no {one.kind} zone '{one.zone}'{near(one.zone, codes)}", "decisions", place, one.kind
-            )
         matter = (*one.place, "main" if one.main is not None else one.zone)
         matters.setdefault(matter, []).append((place, one))
     for (kind, name, _), entries in matters.items():

@@ -1,0 +1,87 @@
+"""Foreign keys: what entries of a rulebook name in other entries, and must find there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from zoning.errors import RulebookError, near
+from zoning.rulebook.rulebook_folder import Draft
+from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT
+
+
+class ForeignKey(NamedTuple):
+    """A key of all entries of a kind whose value is one of a set of names.
+
+    Attributes
+    ----------
+    kind, key : str
+        Such as "rules" and "zone"; a key that is left out refers to nothing.
+    names : str
+        The set, one of those of :func:`names_of_sets`.
+    missing : str
+        What is said of another ``{name}``; ``{near}`` tells what may have been meant, or what there is.
+    """
+
+    kind: str
+    key: str
+    names: str
+    missing: str
+
+
+FOREIGN_KEYS = (
+    ForeignKey("rules", "zone", "zones", "there is no zone '{name}'{near}"),
+    ForeignKey("decisions", "main", "main zones", "there is no main zone '{name}'{near}"),
+    ForeignKey("decisions", "overlay", "overlay zones", "there is no overlay zone '{name}'{near}"),
+    ForeignKey("floors", "line", "lines", "there is no control line '{name}'{near}"),
+    ForeignKey("floors", "of", "indicators", "'{name}' does not stand in indicators.toml{near}"),
+    ForeignKey("floors", "at_least", "parameters", "'{name}' does not stand in parameters.toml{near}"),
+    ForeignKey(
+        "norms",
+        "level",
+        "levels",
+        f"there is no level '{{name}}'{{near}}; write one of {UNIT}, {JURISDICTION}, {STUDY}, or a text indicator that "
+        "names the places",
+    ),
+    ForeignKey("policies", "list", "lists with items", "industries.toml has no item of list '{name}'{near}"),
+    ForeignKey(
+        "industries", "list", "lists in policies", 'no policy has list = "{name}", so that it holds nowhere{near}'
+    ),
+)
+"""Every key of a rulebook that refers to one set of names, whatever the other keys of its entry say."""
+
+
+def foreign_key_faults(draft: Draft) -> Iterator[RulebookError]:
+    """The complaints about names that stand nowhere.
+
+    Parameters
+    ----------
+    draft : Draft
+        From :func:`zoning.rulebook.read_draft`.
+
+    Yields
+    ------
+    RulebookError
+        With file, line and column.
+    """
+    sets = names_of_sets(draft)
+    for kind, key, names, missing in FOREIGN_KEYS:
+        for place, entry in enumerate(getattr(draft, kind)):
+            name = getattr(entry, key)
+            if name is not None and name not in sets[names]:
+                yield draft.fault(missing.format(name=name, near=near(name, sets[names])), kind, place, key)
+
+
+def names_of_sets(draft: Draft) -> Mapping[str, Collection[str]]:
+    """The names that a rulebook gives, by what they are names of."""
+    return {
+        "zones": [one.code for one in draft.zones],
+        "main zones": [one.code for one in draft.zones if one.kind == "main"],
+        "overlay zones": [one.code for one in draft.zones if one.kind == "overlay"],
+        "lines": [one.code for one in draft.lines],
+        "indicators": [one.name for one in draft.indicators],
+        "parameters": [one.name for one in draft.parameters],
+        "levels": [UNIT, JURISDICTION, STUDY, *(one.name for one in draft.indicators if one.type == "text")],
+        "lists with items": {one.list for one in draft.industries},
+        "lists in policies": {one.list for one in draft.policies if one.list is not None},
+    }
