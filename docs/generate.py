@@ -19,7 +19,7 @@ import typer
 
 import zoneplan as zp
 from layers.errors import SeveralErrors, ZoneplanError
-from layers.sources import DescribedSchema
+from layers.sources.json_schema import DescribedSchema
 from maps.cli.commands import app
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES

@@ -1,6 +1,6 @@
 """What a study reads: ``[study] [units] [[layers]] [[tables]]``, base models, and complaints with line and column."""
 
-from layers.sources.base_models import Dated, Keys, Misfit, Section, Sourced, Text, Texts, Titled, misfit
+from layers.sources.base_models import Dated, Keys, Misfit, Section, Sourced, Text, Texts, Titled, misfit, require_one
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -18,7 +18,7 @@ from layers.sources.field_types import (
     check_encoding,
     check_name,
 )
-from layers.sources.json_schema import DescribedSchema, TomlSchema
+from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import LayerSection, Placed, Sources, UnitsSection, read_sources, repeated
 from layers.sources.source_paths import check_inside, resolve_source
 from layers.sources.toml_documents import Document, read_document
@@ -27,7 +27,6 @@ __all__ = [
     "Amount",
     "ConditionText",
     "Dated",
-    "DescribedSchema",
     "Document",
     "EncodingText",
     "Exact",
@@ -59,5 +58,6 @@ __all__ = [
     "read_document",
     "read_sources",
     "repeated",
+    "require_one",
     "resolve_source",
 ]

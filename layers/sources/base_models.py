@@ -41,6 +41,30 @@ class Section(BaseModel):
     )
 
 
+def require_one(section: Section, what: str, one: str, other: str) -> None:
+    """Refuse a section that gives neither or both of two keys.
+
+    Raises
+    ------
+    PydanticCustomError
+        As :func:`misfit` gives it.
+
+    Examples
+    --------
+    >>> class Lock(Section):
+    ...     unit: str | None = None
+    ...     when: str | None = None
+    >>> require_one(Lock(unit="08031"), "a lock", "unit", "when")
+    >>> require_one(Lock(), "a lock", "unit", "when")
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.PydanticCustomError: a lock gives 'unit' or 'when', and this one gives neither
+    """
+    if (getattr(section, one) is None) == (getattr(section, other) is None):
+        count = "neither" if getattr(section, one) is None else "both"
+        raise misfit(((), f"{what} gives '{one}' or '{other}', and this one gives {count}"))
+
+
 class Shared(Section):
     """Base of the keys that many sections share; they come after a section's own, see :func:`keys_of`."""
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from layers.sources.base_models import Misfit, Section, Text, misfit
+from layers.sources.base_models import Keys, Misfit, Section, Text, misfit
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -245,7 +245,7 @@ def read_sources(path: Path | str, model: type[Model]) -> Model:
     return found
 
 
-def repeated(what: str, named: Iterable[Misfit]) -> Iterator[Misfit]:
+def repeated(what: str, named: Iterable[tuple[Keys, str]]) -> Iterator[Misfit]:
     """A fault for every name that stood before."""
     seen: Counter[str] = Counter()
     for keys, name in named:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
-from layers.sources import Dated, Section, Several, Sourced, Text, Texts, Titled
+from layers.sources import Dated, Section, Several, Sourced, Text, Texts, Titled, require_one
 from zoning.wording import said_in, text_in
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -389,10 +389,8 @@ class Locked(Dated, Cited):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
-        for one, other in (("unit", "jurisdiction"), ("main", "overlay")):
-            if (getattr(self, one) is None) == (getattr(self, other) is None):
-                count = "neither" if getattr(self, one) is None else "both"
-                raise ValueError(f"a locked decision gives '{one}' or '{other}', and this one gives {count}")
+        require_one(self, "a locked decision", "unit", "jurisdiction")
+        require_one(self, "a locked decision", "main", "overlay")
         return self
 
 

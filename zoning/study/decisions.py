@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from layers.sources import Section, Text, misfit
+from layers.sources import Section, Text, require_one
 
 
 class Decision(Section):
@@ -30,7 +30,5 @@ class Decision(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if (self.main is None) == (self.overlay is None):
-            count = "neither" if self.main is None else "both"
-            raise misfit(((), f"a decision gives 'main' or 'overlay', and this one gives {count}"))
+        require_one(self, "a decision", "main", "overlay")
         return self

@@ -22,6 +22,7 @@ from layers.sources import (
     Signed,
     Text,
     misfit,
+    require_one,
 )
 from zoning.study.siting import Siting
 
@@ -89,9 +90,7 @@ class Lock(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if (self.unit is None) == (self.when is None):
-            count = "neither" if self.unit is None else "both"
-            raise misfit(((), f"a locked amount gives 'unit' or 'when', and this one gives {count}"))
+        require_one(self, "a locked amount", "unit", "when")
         return self
 
 

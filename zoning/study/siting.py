@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from layers.sources import Amount, ConditionText, Factor, Real, Section, Several, Text, misfit
+from layers.sources import Amount, ConditionText, Factor, Real, Section, Several, Text, misfit, require_one
 
 
 class Merit(Section):
@@ -34,9 +34,7 @@ class Nearness(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if (self.role is None) == (self.layer is None):
-            count = "neither" if self.role is None else "both"
-            raise misfit(((), f"'beside' gives 'role' or 'layer', and this one gives {count}"))
+        require_one(self, "'beside'", "role", "layer")
         return self
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import UnknownNameError, shown
-from layers.sources import Misfit, Several, Sources, TomlSchema, check_inside, read_sources, repeated
+from layers.sources import Keys, Misfit, Several, Sources, TomlSchema, check_inside, read_sources, repeated
 from zoning.study.agreements import Agreement
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection
@@ -59,7 +59,7 @@ class Study(Sources):
         yield from super()._faults()
         quotas = ((("quotas", place, "name"), one.name) for place, one in enumerate(self.quotas))
         yield from repeated("two quotas have the name", quotas)
-        flows: list[Misfit] = []
+        flows: list[tuple[Keys, str]] = []
         flows += [(("agreements", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.agreements)]
         flows += [(("transfers", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.transfers)]
         yield from repeated("two agreements or transfers of one period have the name", flows)
