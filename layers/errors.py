@@ -38,6 +38,13 @@ class Finding:
         What is wrong, where, why and what to do.
     exit_code : int
         What the command returns when this is the worst finding; 0 unless the level is "error".
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> (finding,) = zp.SourceError("layer 'forests': no file forests.gpkg", layer="forests").findings
+    >>> finding.level, finding.layer, finding.exit_code
+    ('error', 'forests', 3)
     """
 
     level: Level
@@ -68,7 +75,8 @@ class ZoneplanError(Exception):
 
     Examples
     --------
-    >>> error = SourceError("layer 'forests': no file forests.gpkg", layer="forests", features=["b", "a"])
+    >>> import zoneplan as zp
+    >>> error = zp.SourceError("layer 'forests': no file forests.gpkg", layer="forests", features=["b", "a"])
     >>> error.exit_code, error.features, error.count
     (3, ('b', 'a'), 2)
     """
@@ -154,7 +162,19 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
     Parameters
     ----------
     errors : sequence of ZoneplanError
-        At least two; see :func:`raise_all`.
+        At least two.
+
+    Attributes
+    ----------
+    errors : tuple of ZoneplanError
+        In the order in which they were found.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> both = zp.SeveralErrors([zp.SourceError("no file a.gpkg"), zp.StudyError("unknown key 'rolle'")])
+    >>> both.exit_code, [finding.text for finding in both.findings]
+    (2, ['no file a.gpkg', "unknown key 'rolle'"])
     """
 
     default_code = "several"

@@ -50,6 +50,17 @@ class Layer:
         For rasters.
     measures : mapping of str to str
         Name of a measure to its formula, such as ``{"slope_mean_deg": "mean(slope)"}``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> import zoneplan as zp
+    >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
+    >>> wells = gpd.GeoDataFrame({"depth_m": [30.0]}, geometry=[box(50, 50, 51, 51).centroid], crs="EPSG:3035")
+    >>> layer = zp.Layer("wells", "points", features=wells, measures={"wells": "count()", "deepest_m": "max(depth_m)"})
+    >>> zp.measure(units, zp.overlay(units, {}), [layer])[["wells", "deepest_m"]].to_dict("index")
+    {'a': {'wells': 1.0, 'deepest_m': 30.0}}
     """
 
     name: str
@@ -83,6 +94,15 @@ class Inputs:
         The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
     origins : mapping of str to str
         For each column of the units, the file it came from.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> inputs = zp.read_inputs(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> inputs.units.loc["08031", ["name", "jurisdiction"]].tolist()
+    ['Denver', 'CO']
+    >>> [layer.name for layer in inputs.layers if layer.kind == "raster"]
+    ['elevation', 'solar', 'climate']
     """
 
     units: gpd.GeoDataFrame

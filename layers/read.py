@@ -65,6 +65,15 @@ def read_inputs(sources: Sources) -> Inputs:
         A file is too large.
     SeveralErrors
         Several of these, from all files.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> inputs = zp.read_inputs(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> inputs.crs.name, len(inputs.units), len(inputs.ledger)
+    ('Equal area at 38.2 -108.4 (WGS 84)', 164, 0)
+    >>> sorted(inputs.designations)
+    ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
     errors = Attempts()
     records = _records(sources)

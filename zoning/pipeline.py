@@ -75,7 +75,7 @@ def run(study: Study, announce: Announce = lambda _step: None, language: str = "
     Examples
     --------
     >>> import zoneplan as zp
-    >>> plan = run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
     >>> len(plan.zones)
     164
     """

@@ -71,6 +71,15 @@ class Plan:
         The land that quotas take, one row a patch, as declared in :mod:`zoning.tables` with a geometry; working CRS.
     solutions, quota_rules : DataFrame
         How good the quotas with ``by = "optimal"`` are, and what their rules cost, as declared in :mod:`zoning.tables`.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> plan.zones.set_index("unit_id").loc["08031", "main"]
+    'key_development'
+    >>> plan.quotas.loc[plan.quotas["level"] == "state", "amount"].sum()
+    Decimal('10600')
     """
 
     study: Study

@@ -168,6 +168,16 @@ class Condition(Expression):
 def parse_condition(text: str) -> Condition:
     """A condition from its text.
 
+    Parameters
+    ----------
+    text : str
+        Of the language of rules, a strict subset of CQL2-Text; names are columns and parameters.
+
+    Returns
+    -------
+    Condition
+        Read and not yet asked; the same text gives the same object.
+
     Raises
     ------
     ConditionError
@@ -175,9 +185,15 @@ def parse_condition(text: str) -> Condition:
 
     Examples
     --------
-    >>> condition = parse_condition("pop_2020 / area_km2 >= density_min AND value IN (12, 14)")
-    >>> sorted(condition.names), [number.value for number in condition.numbers]
-    (['area_km2', 'density_min', 'pop_2020', 'value'], [12.0, 14.0])
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> dense = zp.parse_condition("people / area_km2 >= density_min")
+    >>> sorted(dense.names)
+    ['area_km2', 'density_min', 'people']
+    >>> table = pd.DataFrame({"people": [4062, None], "area_km2": [5.0, 5.0]}, index=["a", "b"])
+    >>> answer = dense.evaluate(table, {"density_min": 50})
+    >>> answer.yes.tolist(), answer.known.tolist()
+    ([True, False], [True, False])
     """
     return Condition(text, parse_expression(text))
 

@@ -142,9 +142,11 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
+    >>> import zoneplan as zp
     >>> units = gpd.GeoDataFrame(geometry=[box(178, -20, 180, -16), box(-180, -20, -179, -16)], crs="EPSG:4326")
-    >>> working_crs(units).name
+    >>> zp.working_crs(units).name
     'Equal area at -18.0 179.5 (WGS 84)'
     """
     own = known_crs(gdf)

@@ -70,9 +70,11 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
+    >>> import zoneplan as zp
     >>> wide = gpd.GeoDataFrame(geometry=[box(0, 45, 1, 46)], crs="EPSG:4326")
-    >>> there = project(wide, "EPSG:6933")
+    >>> there = zp.project(wide, "EPSG:6933")
     >>> round(float(there.area.iloc[0]) / 1e4)  # hectares
     868649
     """

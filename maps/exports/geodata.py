@@ -62,6 +62,7 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
     Parameters
     ----------
     plan : Plan
+        Just made, or read back from a run folder.
     path : str or Path
         Replaced where it exists.
 
@@ -76,6 +77,18 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
     amount of each quota. ``pieces``: as in the plan. ``sites``, where quotas take land: one feature a patch. A column
     of the user's own that has the name of another one, whatever the case of its letters, gets ``_2`` at its end. The
     date inside the file is that of the study, so that the bytes depend on the plan alone.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.write_geopackage(plan, Path(folder) / "plan.gpkg")
+    ...     gpd.list_layers(Path(folder) / "plan.gpkg")["name"].tolist()
+    ['units', 'pieces', 'sites', 'layer_styles']
     """
     path = Path(path)
     limit_drivers()
@@ -114,6 +127,27 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: str | Path) -> None:
         The index becomes the first column.
     path : str or Path
         Replaced where it exists.
+
+    Raises
+    ------
+    OSError
+        The disk is full or not writable.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> import zoneplan as zp
+    >>> index = pd.Index(["a"], name="unit_id")
+    >>> units = gpd.GeoDataFrame({"people": [7]}, geometry=[box(0, 0, 200, 100)], index=index, crs="EPSG:3035")
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.write_geoparquet(units, Path(folder) / "units.parquet")
+    ...     gpd.read_parquet(Path(folder) / "units.parquet")[["unit_id", "people"]]
+      unit_id  people
+    0       a       7
     """
     boxed = "bbox" not in frame.columns  # a column of the user's own of this name stays his
     frame.reset_index().to_parquet(
@@ -127,6 +161,7 @@ def write_workbook(plan: Plan, path: str | Path) -> None:
     Parameters
     ----------
     plan : Plan
+        Just made, or read back from a run folder.
     path : str or Path
         Replaced where it exists.
 
@@ -140,6 +175,17 @@ def write_workbook(plan: Plan, path: str | Path) -> None:
     Headers stay in view and have filters. Texts are written as texts: no id loses a zero, and none becomes a formula or
     a link. A table with more rows than a sheet holds goes on in ``<name> (2)``; a text that is longer than a cell holds
     ends with an ellipsis.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.write_workbook(plan, Path(folder) / "plan.xlsx")
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['plan.xlsx']
     """
     path = Path(path)
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)

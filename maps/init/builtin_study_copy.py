@@ -31,6 +31,16 @@ def write_study(name: str, folder: str | Path) -> Path:
         There is no such study; the message lists those that are there.
     WriteError
         The folder holds another plan, a changed one, or cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> with TemporaryDirectory() as folder:
+    ...     plan_file = zp.write_study("us_mountain_west", Path(folder) / "mine")
+    ...     sorted(file.name for file in plan_file.parent.glob("*.tif"))
+    ['climate_koppen_1km.tif', 'elevation_5min.tif', 'landcover_2019.tif', 'solar_ghi_0p25.tif']
     """
     folder, source = Path(folder), builtin_study(name).parent
     files = sorted(path for path in source.iterdir() if path.is_file())

@@ -74,6 +74,21 @@ def write_plan(
     Notes
     -----
     The same files give the same plan, byte for byte.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> import zoneplan as zp
+    >>> shapes = [box(10, 50, 10.1, 50.1), box(10.1, 50, 10.2, 50.1)]
+    >>> units = gpd.GeoDataFrame({"code": ["01", "02"], "name": ["Ash", "Beech"]}, geometry=shapes, crs="EPSG:4326")
+    >>> with TemporaryDirectory() as folder:
+    ...     units.to_file(Path(folder) / "units.gpkg")
+    ...     plan_file = zp.write_plan(Path(folder) / "first", Path(folder) / "units.gpkg")
+    ...     zp.read_study(plan_file).units.id
+    'code'
     """
     given, folder = Path(folder), Path(os.path.realpath(folder))
     files = [(role, Path(file)) for role, file in layers]

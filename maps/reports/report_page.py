@@ -28,6 +28,7 @@ def write_report(plan: Plan, path: str | Path, language: str | None = None) -> N
     Parameters
     ----------
     plan : Plan
+        Just made, or read back from a run folder.
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
     language : {"en", "zh"}, optional
@@ -39,6 +40,17 @@ def write_report(plan: Plan, path: str | Path, language: str | None = None) -> N
         The disk is full or the place is not ours to write to; what stood there before is untouched.
     ZoneplanError
         The language is not known.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.write_report(plan, Path(folder) / "report.html")
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['report.html']
     """
     write_page(report(plan, language), path, "report")
 
@@ -49,6 +61,7 @@ def report(plan: Plan, language: str | None = None) -> str:
     Parameters
     ----------
     plan : Plan
+        Just made, or read back from a run folder.
     language : {"en", "zh"}, optional
         By default the plan's own.
 
@@ -67,6 +80,14 @@ def report(plan: Plan, language: str | None = None) -> str:
     Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
     as their codes. Long tables are folded on the screen and whole on paper; only of the claims on units that wait for
     an answer some stand in the tables alone, where the units are many.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> page = zp.report(plan)
+    >>> "<title>Mountain West 2025" in page, "<script" in page
+    (True, False)
     """
     edition = ReportContext.of(plan, language)
     return fill_page(

@@ -372,6 +372,7 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str | No
     plan : Plan
         Just made, or read back from a run folder.
     unit_id : str
+        Of the index of its units.
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
     language : {"en", "zh"}, optional
@@ -385,6 +386,17 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str | No
         The disk is full or the place is not ours to write to; what stood there before is untouched.
     ZoneplanError
         The language is not known.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.write_dossier(plan, "08031", Path(folder) / "denver.html")
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['denver.html']
     """
     write_page(dossier(plan, unit_id, language), path, "dossier")
 
@@ -395,7 +407,9 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
     Parameters
     ----------
     plan : Plan
+        Just made, or read back from a run folder.
     unit_id : str
+        Of the index of its units.
     language : {"en", "zh"}, optional
         By default the plan's own.
 
@@ -415,6 +429,14 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
     -----
     The text is set as large as one page allows, at least 6 pt; a unit of whom more is to be said than that goes on
     on a second page, and nothing is left out.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> page = zp.dossier(plan, "08031")
+    >>> "<title>Denver (08031)" in page, "<script" in page
+    (True, False)
     """
     edition = ReportContext.of(plan, language)
     words = edition.words

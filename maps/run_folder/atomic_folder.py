@@ -43,6 +43,7 @@ def write_run(
     Parameters
     ----------
     plan : Plan
+        Just made, or read back from another run folder.
     folder : str or Path
         Where the run shall stand. An older run there is replaced when the new one is whole.
     excel_safe : bool
@@ -58,9 +59,21 @@ def write_run(
     Raises
     ------
     WriteError
-        See :func:`require_room`; or the disk has become full. Nothing is left behind.
+        The folder holds files that no run wrote, lies inside a run or a rulebook, or cannot be written to; or the disk
+        is full or has become so. Nothing is left behind.
     BusyError
         Another zoneplan writes there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     run = zp.write_run(plan, Path(folder) / "run")
+    ...     zp.verify(run).state, (run / "map.html").exists()
+    ('complete', True)
     """
     folder = Path(folder).absolute()
     require_room(folder)
@@ -122,11 +135,21 @@ def verify(folder: str | Path) -> Verification:
     Parameters
     ----------
     folder : str or Path
+        Anywhere; it is only read.
 
     Returns
     -------
     Verification
         With the files that are missing, changed or unknown to the manifest.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.verify(Path(folder)).state
+    'no run'
     """
     folder = Path(folder)
     try:

@@ -137,6 +137,17 @@ def read_run(folder: str | Path) -> Plan:
     -------
     Plan
         Its study refers to sources that may no longer be there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     again = zp.read_run(zp.write_run(plan, Path(folder) / "run"))
+    >>> again.zones.equals(plan.zones)
+    True
     """
     folder = Path(folder)
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))

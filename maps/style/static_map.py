@@ -76,6 +76,14 @@ def picture(plan: Plan, language: str | None = None) -> str:
     -----
     Shapes are simplified as one coverage to 0.5 px, so that neighbours still meet. Parts of control lines below 1 px²
     are left out of the drawing, never out of a table.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> svg = zp.picture(plan)
+    >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
+    (True, True)
     """
     language = language or plan.language
     words = report_words(language)

@@ -148,9 +148,9 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
 
     Examples
     --------
-    >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
-    >>> plan_map = draw(run(read_study(builtin_study("us_mountain_west"))))
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> plan_map = zp.draw(plan)
     >>> page = plan_map.get_root().render()
     >>> "<script src=" in page or "<link " in page
     False

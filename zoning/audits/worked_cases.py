@@ -275,7 +275,8 @@ def run_cases(
 
     Examples
     --------
-    >>> all(result.passed for result in run_cases("us_west"))
+    >>> import zoneplan as zp
+    >>> all(result.passed for result in zp.run_cases("us_west"))
     True
     """
     draft = read_draft(name_or_path)

@@ -63,12 +63,21 @@ def account(
 
     Examples
     --------
-    >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.rulebook import read_rulebook
-    >>> study = read_study(builtin_study("us_mountain_west"))
-    >>> zones = pd.DataFrame({"main": ["general"], "overlays": [""]}, index=["08031"])
-    >>> account(zones, pd.DataFrame(index=["08031"]), study, read_rulebook("us_west", study.date)).empty
-    True
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> from zoning.study import Agreement
+    >>> pay, receive = {"upper": 1, "lower": 2}, {"upper": 3, "lower": 1}
+    >>> terms = {"kind": "pool", "amount": 120, "unit": "CNY", "pay": pay, "receive": receive}
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> study = study.model_copy(update={"agreements": (Agreement(name="River", period=2025, **terms),)})
+    >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=["upper", "lower"])
+    >>> flows = zp.account(zones, pd.DataFrame(index=zones.index), study, zp.read_rulebook("us_west"))
+    >>> flows[["payer", "receiver", "amount"]].astype(str)
+        payer receiver amount
+    0  (pool)    lower  30.00
+    1  (pool)    upper  90.00
+    2   lower   (pool)  80.00
+    3   upper   (pool)  40.00
     """
     known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
     agreements = expand_agreements(study, rulebook)
@@ -140,9 +149,12 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
 
     Examples
     --------
+    >>> from decimal import Decimal
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> row = {"instrument": "A", "period": 2025, "payer": "b", "receiver": "a", "amount": Decimal(5), "unit": "CNY"}
-    >>> flows = tabulate(FLOWS, pd.DataFrame([row | {"rule": "", "reference": ""}]))
-    >>> positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
+    >>> flows = pd.DataFrame([row | {"rule": "", "reference": ""}])
+    >>> zp.positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
     [['b', 'outside', Decimal('-5')], ['a', 'unit', Decimal('5')]]
     """
     found: dict[tuple[str, str, str], list[Decimal]] = {}

@@ -389,8 +389,9 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
 
     Examples
     --------
-    >>> from datetime import date
-    >>> from zoning.rulebook import read_rulebook
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> from layers.formats import EnergyTable
     >>> rows = pd.DataFrame(
     ...     {
     ...         "intensity_target_pct": ["3", "3"],
@@ -400,7 +401,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     ...     },
     ...     index=["north", "south"],
     ... )
-    >>> lights = judge_energy(EnergyTable(2019, rows), read_rulebook("main_functional_areas", date(2025, 1, 1)))
+    >>> lights = zp.judge_energy(EnergyTable(2019, rows), zp.read_rulebook("main_functional_areas"))
     >>> lights[["region", "intensity_light", "total_light", "verdict"]].to_numpy().tolist()
     [['north', 2, 3, 'yellow'], ['south', 1, 2, 'red']]
     """

@@ -101,12 +101,14 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     plan : Plan
         Just made, or read back from a run folder.
     unit_id : str
+        Of the index of its units.
     language : {"en", "zh"}, optional
         By default the plan's own.
 
     Returns
     -------
     Explanation
+        ``as_dict()`` for programs, ``text()`` for people.
 
     Raises
     ------
@@ -117,11 +119,13 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
 
     Examples
     --------
-    >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
-    >>> plan = run(read_study(builtin_study("us_mountain_west")))
-    >>> explain(plan, "08031").as_dict()["main"]["zone"]
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> why = zp.explain(plan, "08031")
+    >>> why.as_dict()["main"]["zone"]
     'key_development'
+    >>> print(why.text().splitlines()[0])
+    Denver (08031), CO: 39,904.03 ha
     """
     zones = plan.zones.set_index("unit_id")
     if unit_id not in zones.index:

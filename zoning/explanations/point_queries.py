@@ -157,6 +157,7 @@ def at(
     industry : str, optional
         Code of a branch of industry, as for :func:`zoning.explanations.ask_industry`.
     state : {"planned", "existing"}
+        Whether the industry is to settle there or is there already.
     language : {"en", "zh"}, optional
         By default the plan's own.
 
@@ -175,12 +176,11 @@ def at(
 
     Examples
     --------
-    >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
-    >>> plan = run(read_study(builtin_study("us_mountain_west")))
-    >>> at(plan, -104.99, 39.74).as_dict()["unit"]["name"]
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> zp.at(plan, -104.99, 39.74).as_dict()["unit"]["name"]
     'Denver'
-    >>> at(plan, -95.0, 40.0).as_dict()["inside"]
+    >>> zp.at(plan, -95.0, 40.0).as_dict()["inside"]
     False
     """
     check_coordinates(lon, lat)

@@ -171,9 +171,12 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
     Examples
     --------
     >>> from datetime import date
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> from zoning.rulebook import Indicator
     >>> plants = Indicator(name="plant_mw", unit="MW", when_absent=0)
-    >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
-    >>> complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
+    >>> rulebook = zp.Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
+    >>> zp.complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
        population  plant_mw
     a           7       0.0
     """

@@ -285,7 +285,7 @@ def measure(
     DataFrame
         Index ``unit_id``, in the order of the units. Every column of the units but geometry; ``area_ha``;
         ``<role>_share`` (0 to 1) and ``<role>_ha`` of each role, from the union of its designations; the measures of
-        the layers, each with "<name>_covered" where a raster has values for a part of a unit only; ``available_ha``:
+        the layers, each with ``<name>_covered`` where a raster has values for a part of a unit only; ``available_ha``:
         land outside of :func:`deducted_roles` and not too steep; ``available_in_boundary_ha``: the part of it inside
         the growth boundary, missing where no designation has that role. Missing stays missing.
 
@@ -302,11 +302,12 @@ def measure(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
-    >>> from zoning.overlays import overlay
+    >>> import zoneplan as zp
     >>> units = gpd.GeoDataFrame({"people": [7]}, geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
     >>> water = gpd.GeoDataFrame(geometry=[box(150, 0, 300, 100)], crs="EPSG:3035")
-    >>> measure(units, overlay(units, {"water": water})).T
+    >>> zp.measure(units, zp.overlay(units, {"water": water})).T
     unit_id                      a
     people                    7.00
     area_ha                   2.00

@@ -34,6 +34,22 @@ def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFra
     ------
     GeometryError
         The pieces have lost the roles of their designations.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> import zoneplan as zp
+    >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
+    >>> farmland = gpd.GeoDataFrame(geometry=[box(0, 0, 150, 100)], crs="EPSG:3035")
+    >>> red_line = gpd.GeoDataFrame(geometry=[box(100, 0, 200, 100)], crs="EPSG:3035")
+    >>> pieces = zp.overlay(units, {"permanent_farmland": farmland, "red_line": red_line})
+    >>> lines = zp.settle_lines(pieces, zp.read_rulebook("main_functional_areas"))
+    >>> lines[["area_ha", "permanent_farmland", "red_line", "control_line"]].reset_index(drop=True)
+       area_ha  permanent_farmland  red_line        control_line
+    0      0.5               False      True            red_line
+    1      1.0                True     False  permanent_farmland
+    2      0.5                True      True            red_line
     """
     claims = _claims(pieces, rulebook)
     line = np.full(len(pieces), "", dtype=object)

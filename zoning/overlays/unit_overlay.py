@@ -43,7 +43,7 @@ def overlay(
     Returns
     -------
     GeoDataFrame
-        Index ``piece_id`` ("<unit_id>/<n>", sorted); ``unit_id``, ``area_ha``, one boolean a designation (sorted by
+        Index ``piece_id`` (``<unit_id>/<n>``, sorted); ``unit_id``, ``area_ha``, one boolean a designation (sorted by
         name), ``geometry``. Within a unit pieces are numbered by their flags, from those with none on.
         ``attrs["roles"]`` maps designations to roles.
 
@@ -66,10 +66,12 @@ def overlay(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
+    >>> import zoneplan as zp
     >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
-    >>> pieces = overlay(units, {"forest": gpd.GeoDataFrame(geometry=[box(150, 0, 300, 100)], crs="EPSG:3035")})
-    >>> pieces[["area_ha", "forest"]].reset_index()
+    >>> forest = gpd.GeoDataFrame(geometry=[box(150, 0, 300, 100)], crs="EPSG:3035")
+    >>> zp.overlay(units, {"forest": forest})[["area_ha", "forest"]].reset_index()
       piece_id  area_ha  forest
     0      a/1      1.5   False
     1      a/2      0.5    True

@@ -377,15 +377,14 @@ def assign(
 
     Examples
     --------
-    >>> from datetime import date
-    >>> from zoning.rulebook import read_rulebook
-    >>> from zoning.tables import QUOTAS
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> zones = pd.DataFrame({"main": ["key_development"], "overlays": [""]}, index=["08031"])
-    >>> no_quotas = tabulate(QUOTAS, pd.DataFrame())
-    >>> policies = assign(zones, denver, no_quotas, None, None, read_rulebook("us_west", date(2025, 1, 1)))
-    >>> uncovered(policies, zones.index)
-    ()
+    >>> no_quotas = zp.allocate(zones, denver, [])
+    >>> policies = zp.assign(zones, denver, no_quotas, rulebook=zp.read_rulebook("us_west"))
+    >>> sorted(policies["policy"])[:3]
+    ['air-class-two', 'outdoor-recreation', 'wetland-fill']
     """
     if isinstance(lights, Rulebook):
         lights, flows, rulebook, language = None, None, lights, flows if isinstance(flows, str) else language

@@ -187,12 +187,13 @@ def allocate(
 
     Examples
     --------
-    >>> from zoning.study import Quota
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
     >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
     >>> measures = pd.DataFrame({"state": ["east", "east", "west"], "people": [30, 10, 60]}, index=unit)
-    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", levels=("state", "unit"), weight="people")
-    >>> allocate(zones, measures, [quota])[["level", "jurisdiction", "unit_id", "amount"]]
+    >>> quota = zp.Quota(name="land", period=2025, total=20, unit="ha", levels=("state", "unit"), weight="people")
+    >>> zp.allocate(zones, measures, [quota])[["level", "jurisdiction", "unit_id", "amount"]]
        level jurisdiction unit_id amount
     0  state         east              8
     1  state         west             12

@@ -156,7 +156,19 @@ def find_rulebook(name_or_path: str | Path) -> Path:
 
 
 def builtin_rulebooks() -> tuple[str, ...]:
-    """The names of the built-in rulebooks, sorted."""
+    """The names of the rulebooks that come with zoneplan.
+
+    Returns
+    -------
+    tuple of str
+        Sorted; each is one for :func:`read_rulebook`.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> "main_functional_areas" in zp.builtin_rulebooks()
+    True
+    """
     return tuple(sorted(path.parent.name for path in LAWS.glob("*/rulebook.toml")))
 
 

@@ -128,7 +128,7 @@ class Rulebook:
     zones, indicators, rules, lines, floors, policies, industries, derived, norms : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
-        Decisions of ``decisions.toml`` that are in force on ``day``, by their rule "locked-<n>", n counted in the file.
+        Decisions of ``decisions.toml`` that are in force on ``day``, by their rule ``locked-<n>``, counted in the file.
     classification : Classification or None
         What the codes of ``industries`` mean; None where the rulebook has no negative lists.
     schemes : tuple of Scheme
@@ -141,6 +141,15 @@ class Rulebook:
         The files as read, by their path inside the rulebook's folder; copied into every run.
     draft : Draft or None
         The same rulebook as written, of all days; None where it was not read from files.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> rulebook = zp.read_rulebook("us_west")
+    >>> rulebook.codes("main")
+    ('key_development', 'agricultural', 'ecologically_fragile', 'general')
+    >>> rulebook.values["density_min_per_km2"], rulebook.parameters["density_min_per_km2"].verified
+    (50.0, False)
     """
 
     name: str
@@ -168,6 +177,16 @@ class Rulebook:
 
     def at(self, date: dt.date) -> Rulebook:
         """The same rulebook as it is in force on another day.
+
+        Parameters
+        ----------
+        date : date
+            Of :attr:`changes`, or any other.
+
+        Returns
+        -------
+        Rulebook
+            With the same files and the same draft.
 
         Raises
         ------
@@ -307,7 +326,8 @@ def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rule
     Examples
     --------
     >>> from datetime import date
-    >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
+    >>> import zoneplan as zp
+    >>> rulebook = zp.read_rulebook("us_west", date(2025, 1, 1))
     >>> [zone.code for zone in rulebook.zones if zone.default]
     ['general']
     """

@@ -156,19 +156,22 @@ def site(
     are taken by row and column from the north-west, equal pieces by id. Without a smallest patch this is exact: no
     other land of the same area scores more, and a larger amount takes all that a smaller one took. With one, patches
     are grown (:func:`zoning.siting.patch_selection.grow`), and ``score_bound`` is the highest mean score that land of
-    the same area
-    in large enough connected land could have, patches or not; ``gap_pct`` is how far the result may be from the best.
+    the same area in large enough connected land could have, patches or not; ``gap_pct`` is how far the result may be
+    from the best.
 
     Examples
     --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
     >>> from shapely import box
-    >>> from zoning.overlays import overlay
+    >>> import zoneplan as zp
     >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 300, 100)], index=["a"], crs="EPSG:3035")
-    >>> pieces = overlay(units, {"meadow": gpd.GeoDataFrame(geometry=[box(100, 0, 300, 100)], crs="EPSG:3035")})
+    >>> meadow = gpd.GeoDataFrame(geometry=[box(100, 0, 300, 100)], crs="EPSG:3035")
+    >>> pieces = zp.overlay(units, {"meadow": meadow})
     >>> where = {"merits": [{"when": "meadow", "points": 1, "reason": "level and drained"}]}
-    >>> quota = Quota(name="land", period=2025, total=1, unit="ha", weight="people", siting=where)
+    >>> quota = zp.Quota(name="land", period=2025, total=1, unit="ha", weight="people", siting=where)
     >>> amounts = pd.DataFrame({"quota": ["land"], "period": 2025, "level": "unit", "unit_id": "a", "amount": 1})
-    >>> sitings, sites = site(amounts, pieces, [quota])
+    >>> sitings, sites = zp.site(amounts, pieces, [quota])
     >>> sitings[["unit_id", "asked_ha", "placed_ha", "score_mean"]]
       unit_id  asked_ha  placed_ha  score_mean
     0       a       1.0        1.0         1.0

@@ -213,11 +213,13 @@ def apportion(
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> people = pd.Series({"north": 57, "middle": 10, "south": 60})
-    >>> apportion(people, 6).astype(int).to_dict()
+    >>> zp.apportion(people, 6).astype(int).to_dict()
     {'north': 3, 'middle': 0, 'south': 3}
     >>> floors = pd.Series({"north": 0, "middle": 1, "south": 0})
-    >>> apportion(people, 6, step="0.5", floor=floors, ceiling="2.5").to_dict()
+    >>> zp.apportion(people, 6, step="0.5", floor=floors, ceiling="2.5").to_dict()
     {'north': Decimal('2.5'), 'middle': Decimal('1.0'), 'south': Decimal('2.5')}
     """
     return apportion_with_bounds(weights, total, step, floor, ceiling)[0]

@@ -11,7 +11,20 @@ from layers.sources import Section, Text, require_one
 
 
 class Decision(Section):
-    """One decision: what planners decided for a unit, by whom and why."""
+    """One decision: what planners decided for a unit, by whom and why.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> said = {"reason": "headwaters", "by": "the council", "date": date(2024, 12, 2)}
+    >>> decision = zp.Decision(unit="08031", main="ecologically_fragile", **said)
+    >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
+    >>> rulebook = zp.read_rulebook("us_west")
+    >>> zp.resolve(zp.classify(denver, rulebook, [decision]), rulebook).loc["08031", ["main", "status"]].tolist()
+    ['ecologically_fragile', 'by_decision']
+    """
 
     unit: Text
     """Id of the unit."""

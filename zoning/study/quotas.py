@@ -169,7 +169,15 @@ class Limit(Section):
 
 
 class Quota(Section):
-    """One quota: an amount of land to hand down the levels."""
+    """One quota: an amount of land to hand down the levels.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> quota = zp.Quota(name="land", period=2025, total=20, unit="ha", levels=("state", "unit"), weight="people")
+    >>> quota.by, quota.total, quota.step
+    ('weighted', Decimal('20'), Decimal('1'))
+    """
 
     name: NameText
     """Name of the quota; no two of a plan have the same."""

@@ -23,6 +23,15 @@ class Study(Sources):
     """A study file, frozen: zoning of some units for one day by one rulebook.
 
     Two studies are equal where the same is written in them, wherever and however it is written.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> study.date, study.units.id, [quota.name for quota in study.quotas]
+    (datetime.date(2025, 1, 1), 'fips', ['construction_land'])
+    >>> study == zp.read_study(study.path)
+    True
     """
 
     decisions: Several[Decision] = ()
@@ -83,22 +92,60 @@ def read_study(path: Path | str) -> Study:
     StudyError
         The file is missing, is no TOML, or something in it is not what it should be; line and column are in the
         message, and several complaints come together as :class:`SeveralErrors`.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> study.name, study.rulebook, len(study.layers)
+    ('Mountain West 2025', 'us_west', 14)
+    >>> study.where("units", "id")
+    'plan.toml, line 18, column 6'
     """
     return read_sources(path, Study)
 
 
 def builtin_studies() -> tuple[str, ...]:
-    """The names of the studies that come with zoneplan."""
+    """The names of the studies that come with zoneplan.
+
+    Returns
+    -------
+    tuple of str
+        Sorted; each is one for :func:`builtin_study`.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> "us_mountain_west" in zp.builtin_studies()
+    True
+    """
     return tuple(sorted(folder.parent.name for folder in STUDIES.glob("*/plan.toml")))
 
 
 def builtin_study(name: str) -> Path:
     """The ``plan.toml`` of a study that comes with zoneplan.
 
+    Parameters
+    ----------
+    name : str
+        One of :func:`builtin_studies`.
+
+    Returns
+    -------
+    Path
+        Inside the installed package, with its sources beside it; :func:`write_study` copies them.
+
     Raises
     ------
     UnknownNameError
         There is none of that name; the message lists those that there are.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> path = zp.builtin_study("us_mountain_west")
+    >>> path.name, (path.parent / "us_mountain_west.gpkg").exists()
+    ('plan.toml', True)
     """
     if name not in builtin_studies():
         raise UnknownNameError(f"no built-in study '{name}'; there are {shown(builtin_studies())}")
@@ -108,9 +155,15 @@ def builtin_study(name: str) -> Path:
 def study_schema() -> dict[str, Any]:
     """The JSON Schema of a study file, with a description of each key.
 
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+
     Examples
     --------
-    >>> schema = study_schema()
+    >>> import zoneplan as zp
+    >>> schema = zp.study_schema()
     >>> schema["required"], schema["properties"]["quotas"]["items"]
     (['study', 'units'], {'$ref': '#/$defs/Quota'})
     >>> schema["$defs"]["Quota"]["properties"]["total"]

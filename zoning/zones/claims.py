@@ -225,10 +225,10 @@ def classify(
 
     Examples
     --------
-    >>> from datetime import date
-    >>> from zoning.rulebook import read_rulebook
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
-    >>> claims = classify(denver, read_rulebook("us_west", date(2025, 1, 1)))
+    >>> claims = zp.classify(denver, zp.read_rulebook("us_west"))
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
     [['08031', 'key_development']]
     """

@@ -49,12 +49,13 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from datetime import date
-    >>> from zoning.rulebook import read_rulebook
-    >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
-    >>> row = {"unit_id": "a", "zone": "general", "rule": "default", "reason": "nothing claims it", "answer": "yes"}
-    >>> resolve(pd.DataFrame([row]), rulebook).loc["a", ["main", "status"]].tolist()
-    ['general', 'decided']
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
+    >>> rulebook = zp.read_rulebook("us_west")
+    >>> zones = zp.resolve(zp.classify(denver, rulebook), rulebook)
+    >>> zones.loc["08031", ["main", "rule"]].tolist()
+    ['key_development', 'key-1']
     """
     ranked = _ranked(claims, rulebook)
     mains = ranked[(ranked["kind"] == "main") & (ranked["answer"] == "yes")].sort_values(

@@ -231,6 +231,7 @@ def conflicts(
     measures : DataFrame
         Index ``unit_id``, one column a measure.
     rulebook : Rulebook
+        Its rules, with the parameters that they compare with.
     units : iterable of str, optional
         Ids; every rule is told for them. By default the rules for main functions of contested units, and the clauses of
         all units that are near their threshold.
@@ -258,12 +259,12 @@ def conflicts(
 
     Examples
     --------
-    >>> from datetime import date
-    >>> from zoning.zones import classify
-    >>> from zoning.rulebook import read_rulebook
-    >>> rulebook = read_rulebook("us_west", date(2025, 1, 1))
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
-    >>> found = conflicts(classify(denver, rulebook), denver, rulebook, ["08031"]).set_index(["rule", "indicator"])
+    >>> rulebook = zp.read_rulebook("us_west")
+    >>> table = zp.conflicts(zp.classify(denver, rulebook), denver, rulebook, ["08031"])
+    >>> found = table.set_index(["rule", "indicator"])
     >>> found.loc[("key-1", "pop_2020"), "reason"].split("; ")[1]
     'below 19,800 (-97.2 %) it would be General area'
     """
