@@ -34,7 +34,7 @@ def swap(old: str, new: str):
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_built_in_rulebooks_are_complete_on_every_day_on_which_anything_changes_and_the_day_before(name) -> None:
     rulebook = read_rulebook(name)
-    assert len(rulebook.changes) > 20
+    assert rulebook.changes
     for day in rulebook.changes:
         for asked in (day - timedelta(days=1), day):
             there = rulebook.at(asked)  # refuses what is not sound, parameters without a value included
