@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  (a script, no package)
-"""Write what the documentation has from the code: the pages of ``docs/reference`` and the picture ``docs/map.svg``.
+"""Write what the documentation has from the code: pages of ``docs/reference``, the rooms of the house, two pictures.
 
     python docs/generate.py
 
@@ -8,13 +8,15 @@ The result is committed; ``tests/test_docs.py`` holds it to the code.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import rooms
 import typer
 
 import zoneplan as zp
@@ -27,6 +29,9 @@ from zoning.study import study_schema
 from zoning.tables import CSV_TABLES, TABLES
 
 DOCS = Path(__file__).resolve().parent
+MENU = DOCS.parent / "mkdocs.yml"
+PYTHON = "python.md"
+REST = "<!-- The rest is written by docs/generate.py. -->"
 NOTE = "<!-- Written by docs/generate.py from the code; change it there. -->"
 Schema = Mapping[str, Any]
 
@@ -38,6 +43,9 @@ def main() -> None:
         (DOCS / "reference" / name).write_text(text, "utf-8")
     study = zp.read_study(zp.builtin_study("us_mountain_west"))
     (DOCS / "map.svg").write_text(zp.picture(zp.run(study)), "utf-8")
+    (DOCS / "architecture.svg").write_text(rooms.picture(), "utf-8")
+    architecture = DOCS / "architecture.md"
+    architecture.write_text(with_rooms(architecture.read_text("utf-8")), "utf-8")
 
 
 def pages() -> dict[str, str]:
@@ -48,8 +56,18 @@ def pages() -> dict[str, str]:
         "tables.md": tables_page(),
         "command.md": command_page(),
         "exit_codes.md": exit_codes_page(),
-        "functions.md": functions_page(),
+        PYTHON: python_page(),
     }
+
+
+def with_rooms(page: str) -> str:
+    """The page on the architecture with the rooms as they are now at its end."""
+    written, mark, _ = page.partition(REST)
+    parts = [f"{written}{mark}"]
+    for package in rooms.PACKAGES:
+        named = [(f"`{package}.{room}`", _plain(rooms.described(package, room))) for room in rooms.order(package)]
+        parts += [f"### {package}", *_table(("room", "what it is"), named)]
+    return "\n\n".join(parts) + "\n"
 
 
 def study_page() -> str:
@@ -125,6 +143,8 @@ def command_page() -> str:
 
 def exit_codes_page() -> str:
     """What each exit code means, by the error that carries it."""
+    for package in rooms.PACKAGES:
+        importlib.import_module(f"{package}.errors")
     listed = sorted(
         {(error.exit_code, error.__name__, _first_line(error)) for error in _heirs(ZoneplanError)},
         key=lambda row: (row[0], row[1]),
@@ -145,14 +165,25 @@ def exit_codes_page() -> str:
     )
 
 
-def functions_page() -> str:
-    """Every public function and class, in the order of the flow."""
+def python_page() -> str:
+    """Every name of the front door with a link, by the page that describes it, in the order of the menu."""
+    parts: list[str] = []
+    for page in re.findall(r"reference/(\w+\.md)", MENU.read_text("utf-8")):
+        if page != PYTHON and (names := described_on(page)):
+            title = (DOCS / "reference" / page).read_text("utf-8").partition("\n")[0].removeprefix("# ")
+            rows = [(f"[`{name}`][zoneplan.{name}]", _first_line(getattr(zp, name))) for name in names]
+            parts += [f"## [{title}]({page})", *_table(("name", "what it is"), rows)]
     return _page(
-        "Functions",
-        "What `import zoneplan as zp` offers, in the order of the flow. `help(zp.overlay)` in Python shows the "
-        "whole text: parameters with shapes and units, what is raised, an example.",
-        *_table(("name", "what comes out"), _public(zp)),
+        "Python",
+        "`import zoneplan as zp` is all that is to be imported. Each step of the flow is a plain function: table in, "
+        "table out, the index kept, nothing mutated. Only `read_*` and `write_*` touch the disk.",
+        *parts,
     )
+
+
+def described_on(page: str) -> list[str]:
+    """The names of the front door that a page of the reference describes, in its order."""
+    return re.findall(r"^::: zoneplan\.(\w+)$", (DOCS / "reference" / page).read_text("utf-8"), re.MULTILINE)
 
 
 def _section(model: Schema, schema: Schema, seen: set[str]) -> list[str]:
@@ -239,18 +270,6 @@ def _heirs(error: type[ZoneplanError]) -> Iterator[type[ZoneplanError]]:
         yield error
         for heir in error.__subclasses__():
             yield from _heirs(heir)
-
-
-def _public(package: ModuleType) -> list[tuple[str, str]]:
-    rows = []
-    for name in package.__all__:
-        value = getattr(package, name)
-        if inspect.isfunction(value):
-            names = ", ".join(inspect.signature(value).parameters)
-            rows.append((f"`{name}({names})`", _first_line(value)))
-        elif inspect.isclass(value):
-            rows.append((f"`{name}`", _first_line(value)))
-    return rows
 
 
 def _first_line(value: object) -> str:

@@ -73,6 +73,19 @@ class ZoneplanError(Exception):
         The value of the plan that is to blame, such as ``("quotas", 0, "weight")``, as far as the step knows it; see
         :func:`at_key`.
 
+    Attributes
+    ----------
+    exit_code : int
+        What the command returns.
+    code, layer : str
+        As given, or the kind's own and "".
+    features : tuple of str
+        The first five ids concerned.
+    count : int
+        How many are concerned.
+    findings : tuple of Finding
+        The same as ``zoneplan check`` tells it; several where several errors came together.
+
     Examples
     --------
     >>> import zoneplan as zp

@@ -82,6 +82,8 @@ class Inputs:
         column of the units file and of the study's tables, ``area_ha``; geometry in the working CRS, no two overlap.
     layers : tuple of Layer
         In the order of the plan.
+    designations : mapping of str to Layer
+        Those of them that cut the units: polygons with a role, by name.
     ledger : DataFrame
         Columns of ``LEDGER_COLUMNS``: what was wrong, what was done.
     sources : tuple of Source

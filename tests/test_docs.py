@@ -13,6 +13,7 @@ How blocks are read, page by page, in order and in one empty folder:
 from __future__ import annotations
 
 import contextlib
+import doctest
 import importlib.util
 import io
 import re
@@ -143,15 +144,21 @@ def test_the_rule_of_the_readme_works_where_it_says(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def generate():
-    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(DOCS)
+        yield importlib.import_module("generate")
 
 
 def test_the_reference_is_what_the_code_says(generate) -> None:
-    written = {path.name: path.read_text("utf-8") for path in (DOCS / "reference").glob("*.md")}
-    assert written == generate.pages(), "the code has changed: run python docs/generate.py"
+    for name, text in generate.pages().items():
+        written = (DOCS / "reference" / name).read_text("utf-8")
+        assert written == text, f"the code has changed, and {name} with it: run python docs/generate.py"
+
+
+def test_the_architecture_is_what_the_imports_say(generate) -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    assert page == generate.with_rooms(page), "the rooms have changed: run python docs/generate.py"
+    assert (DOCS / "architecture.svg").read_text("utf-8") == generate.rooms.picture()
 
 
 def test_the_picture_is_of_the_built_in_study() -> None:
@@ -168,23 +175,81 @@ def test_pictures_are_small_and_linked_ones_exist() -> None:
                 assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def test_the_citation_names_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
+    assert f"version: {project['version']}" in citation
+    assert f"license: {project['license']}" in citation
+    assert [f"  - name: {author['name']}" for author in project["authors"]] == [
+        line for line in citation if line.startswith("  - name: ")
+    ]
+
+
 def test_every_page_is_in_the_menu() -> None:
     menu = (ROOT / "mkdocs.yml").read_text("utf-8")
     for page in DOCS.rglob("*.md"):
         assert f": {page.relative_to(DOCS).as_posix()}\n" in menu
 
 
-def test_the_site_asks_no_server(tmp_path: Path) -> None:
+def test_the_examples_of_the_site_run(generate) -> None:
+    pytest.importorskip("griffe", reason="mkdocstrings (extra docs) is not installed")
+    for name in ("cross_references", "rooms", "generate"):
+        assert doctest.testmod(sys.modules.get(name) or importlib.import_module(name)).failed == 0
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The site as ``mkdocs build`` makes it, without a warning."""
     if importlib.util.find_spec("mkdocs") is None:
         pytest.skip("mkdocs (extra docs) is not installed")
-    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    folder = tmp_path_factory.mktemp("site")
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    built = sorted((tmp_path / "site").rglob("*.html"))
+    assert done.stdout + done.stderr == ""
+    return folder
+
+
+def test_the_site_asks_no_server(site: Path) -> None:
+    built = sorted(site.rglob("*.html"))
     assert len(built) >= len(list(DOCS.rglob("*.md")))
     for page in built:
         html = page.read_text("utf-8")
         loaded = re.findall(r"<(?!a\b)[^>]*?\b(?:src|href|srcset|action)=[\"']?((?:https?:)?//[^\"'\s>]+)", html)
         assert loaded == [], page.name
-    for sheet in (tmp_path / "site").rglob("*.css"):
+    for sheet in site.rglob("*.css"):
         assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")), sheet.name
+
+
+def test_the_site_renders_docstrings_with_links(site: Path) -> None:
+    pages = {page.name: page.read_text("utf-8") for page in (site / "reference").glob("*.html")}
+    assert not [name for name, html in pages.items() if re.search(r":(?:func|class|meth|mod|attr):", html)]
+    overlay = pages["overlay_and_measure.html"]
+    for wanted in ("Parameters:", "Returns:", "Raises:", "Examples:", 'id="zoneplan.overlay"'):
+        assert wanted in overlay
+    assert 'href="errors.html#zoneplan.CrsError"' in overlay
+
+
+@pytest.mark.browser
+def test_the_search_works_in_a_site_that_was_opened_from_the_disk(site: Path) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium (Debian package chromium) is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(offline=True)
+        failed: list[str] = []
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.goto((site / "reference" / "zones.html").as_uri())
+        page.get_by_text("Search").first.click()
+        page.locator("#mkdocs-search-query").press_sequentially("read_inputs")
+        found = page.locator("#mkdocs-search-results a").first
+        found.wait_for()
+        assert (found.inner_text(), found.get_attribute("href")) == (
+            "read_inputs",
+            "../reference/read_and_check.html#zoneplan.read_inputs",
+        )
+        browser.close()
+    assert failed == []

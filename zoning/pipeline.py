@@ -99,6 +99,7 @@ def check(
     Parameters
     ----------
     study : Study
+        From :func:`zoneplan.read_study`.
     rulebook : Rulebook
         In force on the study's date.
     inputs : Inputs
@@ -118,7 +119,7 @@ def check(
     --------
     >>> import zoneplan as zp
     >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
-    >>> findings = check(study, zp.read_rulebook(study.rulebook, study.date), zp.read_inputs(study))
+    >>> findings = zp.check(study, zp.read_rulebook(study.rulebook, study.date), zp.read_inputs(study))
     >>> [finding.text for finding in findings if finding.level == "error"]
     []
     """

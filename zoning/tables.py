@@ -357,8 +357,10 @@ def as_floats(rows: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from decimal import Decimal
+    >>> import pandas as pd
+    >>> import zoneplan as zp
     >>> rows = pd.DataFrame({"unit_id": ["a", "b", "c"], "amount": [Decimal("0.1"), Decimal("0.2"), None]})
-    >>> rows["amount"].sum(), float(as_floats(rows)["amount"].sum())
+    >>> rows["amount"].sum(), float(zp.as_floats(rows)["amount"].sum())
     (Decimal('0.3'), 0.30000000000000004)
     """
     exact = [name for name in rows if rows[name].map(lambda value: isinstance(value, Decimal)).any()]

@@ -26,8 +26,10 @@ class DescribedSchema(GenerateJsonSchema):
     """
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """The schema of a model, its keys described."""
+        """The schema of a model, its keys described, itself by what its docstring says before any example."""
         found, texts = super().model_schema(schema), _texts(schema["cls"])
+        if "description" in found:
+            found["description"] = found["description"].partition("\n\nExamples\n")[0]
         written = {field.alias or name: texts.get(name) for name, field in keys_of(schema["cls"]).items()}
         properties = found.get("properties", {})
         found["properties"] = {

@@ -134,7 +134,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
     Parameters
     ----------
     study : Study
-        As :func:`layers.sources.read_study` gives it.
+        As :func:`zoneplan.read_study` gives it.
     rulebook : Rulebook
         In force on the study's date, without topics that the study does not use.
     inputs : Inputs

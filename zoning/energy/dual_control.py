@@ -391,7 +391,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     --------
     >>> import pandas as pd
     >>> import zoneplan as zp
-    >>> from layers.formats import EnergyTable
+    >>> from zoning.energy import EnergyTable
     >>> rows = pd.DataFrame(
     ...     {
     ...         "intensity_target_pct": ["3", "3"],

@@ -137,6 +137,14 @@ class Rulebook:
         Agreements that were made, of all days, which those of a plan can be like.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
+    values : mapping of str to number, bool or str
+        The plain value of each parameter, for conditions.
+    changes : tuple of date
+        The days on which anything of it begins to hold, or holds no more; sorted.
+    default_zone : Zone
+        The main function of a unit that nothing else claims.
+    branches : Classification
+        ``classification``, or an UnknownNameError where there is none.
     files : mapping of str to bytes
         The files as read, by their path inside the rulebook's folder; copied into every run.
     draft : Draft or None
@@ -195,8 +203,10 @@ class Rulebook:
 
         Examples
         --------
-        >>> rulebook = read_rulebook("us_west")
-        >>> len(rulebook.policies) > len(rulebook.at(dt.date(2000, 1, 1)).policies)
+        >>> from datetime import date
+        >>> import zoneplan as zp
+        >>> rulebook = zp.read_rulebook("us_west")
+        >>> len(rulebook.policies) > len(rulebook.at(date(2000, 1, 1)).policies)
         True
         """
         draft = self._written()

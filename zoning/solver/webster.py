@@ -173,9 +173,9 @@ def apportion(
     ----------
     weights : Series
         Index: ids, unique. Numbers from 0 up, none missing (float, int or Decimal). Floats count as what they print.
-    total : Decimal, float, int or str
+    total : Decimal or float or int or str
         What is handed out; a whole multiple of ``step``.
-    step : Decimal, float, int or str
+    step : Decimal or float or int or str
         The smallest amount.
     floor, ceiling : number or Series
         The least and the most of each unit; a Series is aligned by id. Floors are rounded up to whole steps, ceilings

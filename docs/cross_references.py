@@ -1,0 +1,41 @@
+# ruff: noqa: INP001  (part of the site, no package)
+"""Links in the rendered docstrings: ``:func:`layers.crs.working_crs``` becomes a link to ``zoneplan.working_crs``.
+
+Names that the front door has not are shown as code. An extension of Griffe, named in ``mkdocs.yml``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from griffe import Extension, Object
+
+import zoneplan as zp
+
+ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod):`~?([\w.]+)`")
+
+
+class CrossReferences(Extension):
+    """Roles of reStructuredText in docstrings, written as Markdown."""
+
+    def on_object(self, *, obj: Object, **_: Any) -> None:
+        """Rewrite the docstring of an object that Griffe has read."""
+        if obj.docstring is not None:
+            obj.docstring.value = ROLE.sub(lambda role: linked(role[1]), obj.docstring.value)
+
+
+def linked(target: str) -> str:
+    """A name as a link to its page, or as code where it has none.
+
+    Examples
+    --------
+    >>> linked("layers.crs.working_crs"), linked("Rulebook.at"), linked("zoning.tables")
+    ('[`working_crs`][zoneplan.working_crs]', '[`Rulebook.at`][zoneplan.Rulebook.at]', '`zoning.tables`')
+    """
+    parts = target.split(".")
+    for start, part in enumerate(parts):
+        if part in zp.__all__:
+            name = ".".join(parts[start:])
+            return f"[`{name}`][zoneplan.{name}]"
+    return f"`{target}`"
