@@ -101,3 +101,12 @@ def test_a_page_names_only_what_is_there(page: Path) -> None:
                 value = importlib.import_module(f"{value.__name__}.{part}")
             else:
                 value = getattr(value, part)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_names_only_files_that_are_there_and_what_is_in_them(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for path in re.findall(r"`((?:layers|zoning|maps|tests|docs|benchmarks)/[\w./]*)`", text):
+        assert (ROOT / path).exists(), path
+    for name, path in re.findall(r"`(\w+)`,? (?:of|in)\s+`((?:layers|zoning|maps|tests)/[\w/]+\.\w+)`", text):
+        assert re.search(rf"\b{name}\b", (ROOT / path).read_text("utf-8")), f"{name} in {path}"
