@@ -15,7 +15,9 @@ Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area
 
 from __future__ import annotations
 
+import functools
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -23,6 +25,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -33,13 +36,55 @@ from affine import Affine
 from hypothesis import settings
 from shapely.geometry import box
 
+if TYPE_CHECKING:
+    from zoning.plan import Plan
+
 collect_ignore = ["data"]  # scripts for other programs and files to be read
 DATA = Path(__file__).resolve().parent / "data"
 ROOT = Path(__file__).resolve().parent.parent
 CRS = "EPSG:3035"
-settings.register_profile("zoneplan", deadline=None)  # no test is about time
-settings.load_profile("zoneplan")
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
+
+# Hypothesis: no test is about time; other examples in each run, on every machine, and a failure says how to repeat it.
+settings.register_profile("zoneplan", deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("zoneplan")
+
+NOT_FAST = ("browser", "qgis", "slow")
+WHOLE = ("wheel_site", "plan_of")
+"""Fixtures that build the wheel or run a built-in study."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the seed of Hypothesis here, so that it can be told; processes of xdist get that of the first."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(secrets.randbelow(2**32))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"hypothesis seed: {config.option.hypothesis_seed} (--hypothesis-seed gives it again)"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say again below the failures how to repeat them: a quiet run has no header."""
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"repeat with --hypothesis-seed={config.option.hypothesis_seed}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is ``slow`` by what it uses, and as ``fast`` all that is left: the tests of the inner loop."""
+    for item in items:
+        if runs_whole(item):
+            item.add_marker("slow")
+        if not any(item.get_closest_marker(name) for name in NOT_FAST):
+            item.add_marker("fast")
+
+
+def runs_whole(item: pytest.Item) -> bool:
+    """Whether a test needs a fixture of ``WHOLE``, or is an example in a docstring that takes a built-in study."""
+    if isinstance(item, pytest.DoctestItem):
+        return "builtin_study" in item.dtest.docstring
+    return not set(WHOLE).isdisjoint(item.fixturenames)
 
 
 def rectangle(x0: float, y0: float, x1: float, y1: float):
@@ -52,9 +97,7 @@ def frame(**columns) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS)
 
 
-@pytest.fixture
-def units() -> gpd.GeoDataFrame:
-    """Twelve units: index unit_id; name, county, jurisdiction, population, area_ha, geometry."""
+def make_units() -> gpd.GeoDataFrame:
     rows = [
         (
             f"{row}{column}",
@@ -78,9 +121,7 @@ def units() -> gpd.GeoDataFrame:
     ).set_index("unit_id")
 
 
-@pytest.fixture
-def designations() -> dict[str, gpd.GeoDataFrame]:
-    """The three layers of the toy province, under the roles that they play."""
+def make_designations() -> dict[str, gpd.GeoDataFrame]:
     return {
         "ecologically_fragile": frame(geometry=[rectangle(0, 0, 1.5, 3)]),
         "energy_rich": frame(geometry=[rectangle(2.5, 1, 4, 2)]),
@@ -88,10 +129,7 @@ def designations() -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-@pytest.fixture
-def elevation_tif(tmp_path: Path) -> Path:
-    """8 x 6 cells of 500 m over the province; the value is the row, counted from the north."""
-    path = tmp_path / "elevation.tif"
+def write_elevation(path: Path) -> Path:
     values = np.repeat(np.arange(6, dtype="float32")[:, None], 8, axis=1)
     transform = Affine(500, 0, X0, 0, -500, Y0 + 3 * KM)
     with rasterio.open(
@@ -101,22 +139,66 @@ def elevation_tif(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def toy_folder(
-    tmp_path: Path, units: gpd.GeoDataFrame, designations: dict[str, gpd.GeoDataFrame], elevation_tif: Path
-) -> Path:
-    """A study folder of the toy province, ready for ``read_study(toy_folder / "plan.toml")``."""
-    folder = tmp_path / "toy"
-    shutil.copytree(DATA / "toy", folder)
-    shutil.copy(elevation_tif, folder / "elevation.tif")
+def write_toy(folder: Path) -> Path:
+    shutil.copytree(DATA / "toy", folder, dirs_exist_ok=True)
+    write_elevation(folder / "elevation.tif")
     kinds = {"ecologically_fragile": "forest", "energy_rich": "coal", "permanent_farmland": "farmland"}
-    land = [layer.assign(kind=kinds[role]) for role, layer in designations.items()]
-    own = units.drop(columns=["jurisdiction", "area_ha"]).rename_axis("code").reset_index()
+    land = [layer.assign(kind=kinds[role]) for role, layer in make_designations().items()]
+    own = make_units().drop(columns=["jurisdiction", "area_ha"]).rename_axis("code").reset_index()
     own.to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
     gpd.GeoDataFrame(pd.concat(land, ignore_index=True), crs=CRS).to_file(
         folder / "toy.gpkg", layer="land", driver="GPKG"
     )
     return folder
+
+
+@pytest.fixture
+def units() -> gpd.GeoDataFrame:
+    """Twelve units: index unit_id; name, county, jurisdiction, population, area_ha, geometry."""
+    return make_units()
+
+
+@pytest.fixture
+def designations() -> dict[str, gpd.GeoDataFrame]:
+    """The three layers of the toy province, under the roles that they play."""
+    return make_designations()
+
+
+@pytest.fixture
+def elevation_tif(tmp_path: Path) -> Path:
+    """8 x 6 cells of 500 m over the province; the value is the row, counted from the north (0..5)."""
+    return write_elevation(tmp_path / "elevation.tif")
+
+
+@pytest.fixture(scope="session")
+def copy_toy(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """A function that copies the study folder of the toy province, written once, to a place that is free."""
+    written = write_toy(tmp_path_factory.mktemp("toy"))
+    return lambda place: Path(shutil.copytree(written, place))
+
+
+@pytest.fixture
+def toy_folder(tmp_path: Path, copy_toy: Callable[[Path], Path]) -> Path:
+    """A study folder of the toy province of one's own, ready for ``read_study(toy_folder / "plan.toml")``."""
+    return copy_toy(tmp_path / "toy")
+
+
+@pytest.fixture(scope="session")
+def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan of the toy province as it stands, made once; what changes it works on a copy."""
+    from layers.sources import read_study
+    from zoning.pipeline import run
+
+    return run(read_study(copy_toy(tmp_path_factory.mktemp("run") / "toy") / "plan.toml"))
+
+
+@pytest.fixture(scope="session")
+def plan_of() -> Callable[[str], Plan]:
+    """A function that gives the finished plan of a built-in study, made once."""
+    from layers.sources import builtin_study, read_study
+    from zoning.pipeline import run
+
+    return functools.cache(lambda name: run(read_study(builtin_study(name))))
 
 
 @pytest.fixture

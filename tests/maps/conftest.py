@@ -10,7 +10,6 @@ Measures and pieces are written down here; claims, zones, quotas and policies fo
 from __future__ import annotations
 
 import dataclasses
-import functools
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
@@ -167,15 +166,6 @@ def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
         return found
 
     return lines
-
-
-@pytest.fixture(scope="session")
-def plan_of() -> Callable[[str], object]:
-    """A function that gives the finished plan of a built-in study, made once."""
-    from zoning.pipeline import run
-    from zoning.study import builtin_study, read_study
-
-    return functools.cache(lambda name: run(read_study(builtin_study(name))))
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,9 @@ def test_built_in_rulebooks_are_complete_on_every_day_on_which_anything_changes_
     for day in rulebook.changes:
         for asked in (day - timedelta(days=1), day):
             there = rulebook.at(asked)  # refuses what is not sound, parameters without a value included
-            assert there.default_zone.kind == "main"
+            assert (there.default_zone.kind, there.default_zone.code) == ("main", "general")
+            for ids in ([rule.id for rule in there.rules], [policy.id for policy in there.policies]):
+                assert len(ids) == len(set(ids)), asked
             known = {*there.values, *(one.name for one in there.indicators), *there.codes("overlay")}
             known |= {"main", "unit_id", "jurisdiction", CONTROL_LINE, *LIGHTS, *PARTIES}
             known |= {one.name for one in there.derived}
