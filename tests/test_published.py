@@ -86,7 +86,10 @@ def test_no_published_table_is_forgotten() -> None:
     assert not set(REPRODUCED) & set(NOTHING_TO_REPRODUCE)
 
 
-@pytest.mark.parametrize("place", sorted(set(REPRODUCED.values())))
-def test_each_is_reproduced_where_it_is_said(place: str) -> None:
-    path, _, name = place.partition("::")
-    assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), place
+def test_each_is_reproduced_where_it_is_said() -> None:
+    gone = []
+    for table, place in REPRODUCED.items():
+        path, _, name = place.partition("::")
+        if not re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE):
+            gone.append((table, place))
+    assert gone == []

@@ -6,7 +6,6 @@ import itertools
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 
 from maps.style import NO_CEILING_FILL, PAYMENT_INK, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.style.legend import LINE_STYLES
@@ -79,9 +78,8 @@ def test_overlays_differ_by_angle_or_spacing() -> None:
     assert len(set(hatches.values())) == 8
 
 
-@pytest.mark.parametrize("ink", DESIGNATION_INKS)
-def test_inks_stand_out_from_white(ink: str) -> None:
-    assert 1.05 / (luminance(ink) + 0.05) >= 4.5
+def test_inks_stand_out_from_white() -> None:
+    assert [ink for ink in DESIGNATION_INKS if 1.05 / (luminance(ink) + 0.05) < 4.5] == []
 
 
 def test_inks_begin_again_where_there_are_many_layers() -> None:
