@@ -10,8 +10,9 @@ from datetime import date
 import pytest
 
 from layers.errors import ZoneplanError
-from zoning.audits import audit
-from zoning.rulebook import builtin_rulebooks, read_rulebook
+from zoning.audits import audit, rulebook_audit, run_cases
+from zoning.audits.worked_cases import Result
+from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 
 DAY = date(2025, 1, 1)
@@ -25,9 +26,20 @@ def swap(old: str, new: str):
     return change
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
-def test_built_in_rulebooks_have_no_finding(name) -> None:
+def test_built_in_rulebooks_have_no_finding_and_each_of_their_cases_goes_as_expected(name, monkeypatch) -> None:
+    """Hundreds of worked cases, run once: by the audit, which is watched."""
+    results: list[Result] = []
+
+    def run_and_keep(*arguments: object) -> tuple[Result, ...]:
+        results.extend(run_cases(*arguments))
+        return tuple(results)
+
+    monkeypatch.setattr(rulebook_audit, "run_cases", run_and_keep)
     assert audit(name) == ()
+    assert [result.text for result in results if not result.passed] == []
+    assert len(results) == sum(map(len, read_draft(name).cases.values()))
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())

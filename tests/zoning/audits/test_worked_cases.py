@@ -17,13 +17,6 @@ def swap(old: str, new: str):
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
-def test_every_worked_case_of_the_built_in_rulebooks(name) -> None:
-    results = run_cases(name)
-    assert [result.text for result in results if not result.passed] == []
-    assert len(results) == sum(map(len, read_draft(name).cases.values()))
-
-
-@pytest.mark.parametrize("name", builtin_rulebooks())
 def test_cases_show_what_every_rule_and_policy_does(name) -> None:
     """Each main and overlay zone, and each policy, is expected somewhere: a case that nothing needs shows nothing."""
     draft = read_draft(name)
