@@ -186,8 +186,8 @@ def toy_folder(tmp_path: Path, copy_toy: Callable[[Path], Path]) -> Path:
 @pytest.fixture(scope="session")
 def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The plan of the toy province as it stands, made once; what changes it works on a copy."""
-    from layers.sources import read_study
     from zoning.pipeline import run
+    from zoning.study import read_study
 
     return run(read_study(copy_toy(tmp_path_factory.mktemp("run") / "toy") / "plan.toml"))
 
@@ -195,8 +195,8 @@ def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[[str], Plan]:
     """A function that gives the finished plan of a built-in study, made once."""
-    from layers.sources import builtin_study, read_study
     from zoning.pipeline import run
+    from zoning.study import builtin_study, read_study
 
     return functools.cache(lambda name: run(read_study(builtin_study(name))))
 

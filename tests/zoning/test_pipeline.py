@@ -13,13 +13,14 @@ from shapely.affinity import translate
 
 from layers.errors import SourceError
 from zoning.pipeline import STEPS, run
+from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.tables import TABLES, tabulate
 
 
 @pytest.fixture
-def plan(toy_folder: Path):
-    return run(read_study(toy_folder / "plan.toml"))
+def plan(toy_run: Plan) -> Plan:
+    return toy_run
 
 
 def test_zones(plan) -> None:

@@ -13,6 +13,7 @@ from zoning.audits import audit, rule_coverage_of
 from zoning.audits.rulebook_audit import usage_findings
 from zoning.explanations import retell
 from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.study import read_study
 
 
@@ -30,9 +31,9 @@ def codes(plan) -> list[tuple[str, str]]:
     return [(one.code, one.features[0]) for one in usage_findings(plan)]
 
 
-def test_rules_by_pencil(toy_folder: Path) -> None:
+def test_rules_by_pencil(toy_run: Plan) -> None:
     """Forest decides six units; nobody has 1,000 people; the plant of b4 has 600 MW. c4 is decided by planners."""
-    rules = rule_coverage_of(made(toy_folder)).rules.set_index("rule")
+    rules = rule_coverage_of(toy_run).rules.set_index("rule")
     assert rules.loc["fragile-1"].to_dict() == {
         "zone": "ecologically_fragile",
         "claims": 6,
@@ -46,9 +47,9 @@ def test_rules_by_pencil(toy_folder: Path) -> None:
     assert rules.loc["energy-1", ["claims", "decides", "decides_ha"]].tolist() == [1, 1, pytest.approx(100)]
 
 
-def test_land_that_depends_on_a_parameter_by_pencil(toy_folder: Path) -> None:
+def test_land_that_depends_on_a_parameter_by_pencil(toy_run: Plan) -> None:
     """fragile_min: six units of forest and the five that fall to the default; populous_min: these five alone."""
-    found = rule_coverage_of(made(toy_folder)).parameters.set_index("parameter")
+    found = rule_coverage_of(toy_run).parameters.set_index("parameter")
     columns = ["units", "area_ha", "main_ha", "overlays_ha", "policies_ha"]
     assert found.loc["fragile_min", columns].tolist() == [11, pytest.approx(1100), pytest.approx(1100), 0, 0]
     assert found.loc["populous_min", columns].tolist() == [5, pytest.approx(500), pytest.approx(500), 0, 0]
@@ -66,9 +67,9 @@ reference = "Toy Act, section 1"
 """
 
 
-def test_land_depends_on_the_numbers_behind_a_derived_measure(toy_folder: Path) -> None:
+def test_land_depends_on_the_numbers_behind_a_derived_measure(toy_run: Plan, toy_folder: Path) -> None:
     """The same question by way of a derived measure hangs on the same number, in a rule and in a policy."""
-    before = rule_coverage_of(made(toy_folder)).parameters.set_index("parameter").loc["populous_min"]
+    before = rule_coverage_of(toy_run).parameters.set_index("parameter").loc["populous_min"]
     (toy_folder / "rules" / "land.toml").write_text(CROWDED, "utf-8")
     changed(toy_folder, "rules.toml", "population >= populous_min", "crowded >= 1")
     changed(toy_folder, "policies.toml", 'when = "energy_rich"', 'when = "energy_rich AND crowded < 1"')
@@ -100,8 +101,8 @@ def test_a_policy_that_sets_a_parameter_or_asks_for_it_hangs_on_it(toy_folder: P
     assert (found["policies_ha"], found["units"]) == (pytest.approx(100), 5)  # b4 is one of the five
 
 
-def test_findings_name_what_a_writer_should_look_at(toy_folder: Path) -> None:
-    plan = made(toy_folder)
+def test_findings_name_what_a_writer_should_look_at(toy_run: Plan) -> None:
+    plan = toy_run
     assert codes(plan) == [
         ("rule_never_fires", "key-1"),
         ("rule_hinges", "energy-1"),
@@ -138,8 +139,10 @@ def test_rules_that_tie_or_never_decide(toy_folder: Path) -> None:
     }
 
 
-def test_a_plan_of_another_rulebook_is_refused_and_of_another_text_is_told(toy_folder: Path, write_rulebook) -> None:
-    plan = made(toy_folder)
+def test_a_plan_of_another_rulebook_is_refused_and_of_another_text_is_told(
+    toy_run: Plan, toy_folder: Path, write_rulebook
+) -> None:
+    plan = toy_run
     (error,) = (one for one in audit(write_rulebook(), plan) if one.level == "error")
     assert error.text == "the run was made with the rulebook 'toy', not with 'small': give a run of this one"
     assert not [one for one in audit(toy_folder / "rules", plan) if one.level != "note"]
@@ -148,15 +151,16 @@ def test_a_plan_of_another_rulebook_is_refused_and_of_another_text_is_told(toy_f
     assert (warning.code, warning.features) == ("other_rulebook", ("parameters.toml",))
 
 
-def test_a_rulebook_without_anything_is_used_for_nothing(toy_folder: Path) -> None:
-    plan = made(toy_folder)
-    bare = replace(plan, rulebook=replace(plan.rulebook, rules=(), policies=(), parameters={}))
+def test_a_rulebook_without_anything_is_used_for_nothing(toy_run: Plan) -> None:
+    bare = replace(toy_run, rulebook=replace(toy_run.rulebook, rules=(), policies=(), parameters={}))
     assert rule_coverage_of(bare).as_dict() == {"rules": [], "policies": [], "parameters": []}
     assert list(usage_findings(bare)) == []
 
 
-def test_the_command_checks_a_rulebook_with_a_run_and_a_run_alone(toy_folder: Path, tmp_path: Path, command) -> None:
-    folder = write_run(made(toy_folder), tmp_path / "run")
+def test_the_command_checks_a_rulebook_with_a_run_and_a_run_alone(
+    toy_run: Plan, toy_folder: Path, tmp_path: Path, command
+) -> None:
+    folder = write_run(toy_run, tmp_path / "run")
     for call in ((toy_folder / "rules", "--run", folder), (folder,)):
         told = command("check", *call)
         assert (told.code, told.out.splitlines()[-1]) == (0, "0 errors, 0 warnings, 4 notes")
@@ -168,4 +172,4 @@ def test_the_command_checks_a_rulebook_with_a_run_and_a_run_alone(toy_folder: Pa
     refused = command("check", toy_folder / "plan.toml", "--run", folder)
     assert refused.code == 2
     assert "is no rulebook; --run goes with one" in refused.err
-    assert command("check", "us_west").out == "0 errors, 0 warnings, 0 notes\n"
+    assert command("check", toy_folder / "rules").out == "0 errors, 0 warnings, 0 notes\n"

@@ -12,8 +12,7 @@ from shapely import Point
 from layers.errors import UnknownNameError, ZoneplanError
 from zoning.explanations import at, check_coordinates
 from zoning.explanations.point_queries import nearest, point_in, polygons_at
-from zoning.pipeline import run
-from zoning.study import read_study
+from zoning.plan import Plan
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0  # as in tests/conftest.py
 TO_DEGREES = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
@@ -26,8 +25,8 @@ def degrees(x: float, y: float) -> tuple[float, float]:
 
 
 @pytest.fixture
-def plan(toy_folder):
-    return run(read_study(toy_folder / "plan.toml"))
+def plan(toy_run: Plan) -> Plan:
+    return toy_run
 
 
 def test_a_place_inside(plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from layers.read import read_inputs
 from zoning.audits import plan_findings_of
 from zoning.explanations import explain
 from zoning.pipeline import check, run
+from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study
 
@@ -33,9 +35,9 @@ def faults(path: Path) -> list[str]:
     return [finding.text for finding in findings if finding.level == "error"]
 
 
-@pytest.fixture
-def plan(toy_folder):
-    return run(read_study(planned(toy_folder)))
+@pytest.fixture(scope="module")
+def plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return run(read_study(planned(copy_toy(tmp_path_factory.mktemp("sited") / "toy"))))
 
 
 def test_every_amount_of_a_unit_is_placed(plan) -> None:
@@ -49,10 +51,9 @@ def test_every_amount_of_a_unit_is_placed(plan) -> None:
     assert plan.sites.crs == plan.units.crs
 
 
-def test_a_plan_without_siting_has_empty_tables(toy_folder) -> None:
-    plan = run(read_study(toy_folder / "plan.toml"))
-    assert len(plan.sitings) == len(plan.sites) == 0
-    assert explain(plan, "c4").as_dict()["quotas"][0]["siting"] is None
+def test_a_plan_without_siting_has_empty_tables(toy_run: Plan) -> None:
+    assert len(toy_run.sitings) == len(toy_run.sites) == 0
+    assert explain(toy_run, "c4").as_dict()["quotas"][0]["siting"] is None
 
 
 def test_an_explanation_tells_where_an_amount_goes(plan) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +18,9 @@ from zoning.explanations.explanation_content import MATTERS
 from zoning.explanations.trace_records import LINK, condition_chains, rows_about, rows_of
 from zoning.pipeline import run
 from zoning.plan import Plan
-from zoning.study import builtin_study, read_study
+from zoning.study import builtin_studies, read_study
 
-STUDIES = ("us_mountain_west", "china_provinces", "toy")
+STUDIES = (*(pytest.param(name, marks=pytest.mark.slow) for name in builtin_studies()), "toy")
 LINKS = ("overlays", "other_claims", "lines", "quotas", "energy", "flows", "policies", "industries")
 MORE = """
 [[layers]]
@@ -69,20 +69,22 @@ values = [{ value = 10 }]
 """
 
 
-@pytest.fixture
-def toy(toy_folder: Path) -> Plan:
+@pytest.fixture(scope="module")
+def toy(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The toy province with half of a2's farmland in a refuge, lights for west, an agreement and a transfer."""
-    (toy_folder / "plan.toml").write_text((toy_folder / "plan.toml").read_text("utf-8") + MORE, "utf-8")
+    folder = copy_toy(tmp_path_factory.mktemp("traced") / "toy")
+    (folder / "plan.toml").write_text((folder / "plan.toml").read_text("utf-8") + MORE, "utf-8")
     head = "region,intensity_target_pct,intensity_actual_pct,total_target_tce,total_actual_tce\n"
-    (toy_folder / "energy.csv").write_text(f"{head}west,10,9,100,90\n", "utf-8")
-    (toy_folder / "rules" / "energy.toml").write_text(SCHEME, "utf-8")
-    return run(read_study(toy_folder / "plan.toml"))
+    (folder / "energy.csv").write_text(f"{head}west,10,9,100,90\n", "utf-8")
+    (folder / "rules" / "energy.toml").write_text(SCHEME, "utf-8")
+    return run(read_study(folder / "plan.toml"))
 
 
 @pytest.fixture(params=STUDIES)
 def traced(request: pytest.FixtureRequest) -> SimpleNamespace:
     """A plan and the chains of all its units."""
-    plan = request.getfixturevalue("toy") if request.param == "toy" else run(read_study(builtin_study(request.param)))
+    toy = request.param == "toy"
+    plan = request.getfixturevalue("toy") if toy else request.getfixturevalue("plan_of")(request.param)
     return SimpleNamespace(plan=plan, chains=trace(plan, plan.units.index))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,11 @@ CLAUSE = "Building needs a plan of the unit."
 CHINESE_CLAUSE = "建设须有本单元的规划。"
 
 
-@pytest.fixture
-def chinese_folder(toy_folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def chinese_folder(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy study with a rulebook that speaks Chinese as well."""
-    for path in (toy_folder / "rules").glob("*.toml"):
+    folder = copy_toy(tmp_path_factory.mktemp("chinese") / "toy")
+    for path in (folder / "rules").glob("*.toml"):
         text = path.read_text("utf-8").replace('languages = ["en"]', 'languages = ["en", "zh"]')
         for english, chinese in CHINESE_TITLES.items():
             text = text.replace(f'{{ en = "{english}" }}', f'{{ en = "{english}", zh = "{chinese}" }}')
@@ -54,15 +56,15 @@ def chinese_folder(toy_folder: Path) -> Path:
             )
         text = text.replace(f'clause = "{CLAUSE}"', f'clause = {{ en = "{CLAUSE}", zh = "{CHINESE_CLAUSE}" }}')
         path.write_text(text, "utf-8")
-    return toy_folder
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chinese(chinese_folder: Path) -> Plan:
     return run(read_study(chinese_folder / "plan.toml"), language="zh")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def english(chinese_folder: Path) -> Plan:
     return run(read_study(chinese_folder / "plan.toml"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from zoning.audits import plan_findings_of
 from zoning.explanations import list_titles, retell
 from zoning.explanations.industry_query import ask_industry
 from zoning.pipeline import check, run
+from zoning.plan import Plan
 from zoning.rulebook import OWN, read_rulebook
 from zoning.study import read_study
 from zoning.tables import INDUSTRIES
@@ -57,23 +59,36 @@ reference = "Toy Act, section 21"
 """
 
 
-@pytest.fixture
-def write_plan(toy_folder: Path):
-    """The toy province with two lists in its rulebook and a list of its own."""
-    rules = toy_folder / "rules"
+def with_lists(folder: Path) -> Path:
+    """The plan file of the toy province, with two lists in its rulebook and a list of its own to be written."""
+    rules = folder / "rules"
     (rules / "industries.toml").write_text(LISTS, "utf-8")
     (rules / "policies.toml").write_text((rules / "policies.toml").read_text("utf-8") + POLICIES, "utf-8")
     head = (rules / "rulebook.toml").read_text("utf-8")
     (rules / "rulebook.toml").write_text(head + 'classification = "gbt4754_2017"\n', "utf-8")
-    plan = toy_folder / "plan.toml"
+    plan = folder / "plan.toml"
     asked = '\n[industries]\ntable = "own.csv"\ntitle = "List of the province"\nreference = "Province, order 5"\n'
     plan.write_text(plan.read_text("utf-8") + asked, "utf-8")
+    return plan
+
+
+@pytest.fixture
+def write_plan(toy_folder: Path):
+    """A function that writes the list of the province, and gives the plan file."""
+    plan = with_lists(toy_folder)
 
     def write(text: str = OWN_LIST) -> Path:
         (toy_folder / "own.csv").write_text(text, "utf-8")
         return plan
 
     return write
+
+
+@pytest.fixture(scope="module")
+def plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    path = with_lists(copy_toy(tmp_path_factory.mktemp("listed") / "toy"))
+    (path.parent / "own.csv").write_text(OWN_LIST, "utf-8")
+    return run(read_study(path))
 
 
 def complaints(path: Path) -> list[str]:
@@ -84,8 +99,7 @@ def complaints(path: Path) -> list[str]:
     return []
 
 
-def test_it_stands_beside_the_lists_of_the_rulebook(write_plan) -> None:
-    plan = run(read_study(write_plan()))
+def test_it_stands_beside_the_lists_of_the_rulebook(plan: Plan) -> None:
     own = plan.industries[plan.industries["list"] == OWN]
     assert own[["item", "code", "treatment", "state", "unit_id", "jurisdiction", "reference"]].values.tolist() == [
         [2, "C3011", "prohibited", "planned", "a1", "", "Order 1"],
@@ -112,22 +126,20 @@ def test_it_stands_beside_the_lists_of_the_rulebook(write_plan) -> None:
         ("a4", "B0610", "planned", "allowed", (), None),
     ],
 )
-def test_verdicts_by_pencil(write_plan, unit, code, state, treatment, conditions, decided) -> None:
-    verdict = ask_industry(run(read_study(write_plan())), unit, code, state)
+def test_verdicts_by_pencil(plan: Plan, unit, code, state, treatment, conditions, decided) -> None:
+    verdict = ask_industry(plan, unit, code, state)
     assert (verdict.treatment, verdict.conditions) == (treatment, conditions)
     assert (verdict.decided_by.list if verdict.decided_by else None) == decided
 
 
-def test_it_is_called_by_its_title_and_kept_in_another_language(write_plan) -> None:
-    plan = run(read_study(write_plan()))
+def test_it_is_called_by_its_title_and_kept_in_another_language(plan: Plan) -> None:
     assert list_titles(plan)[OWN] == "List of the province"
     pd.testing.assert_frame_equal(
         retell(plan, "zh").industries.query("list == @OWN"), plan.industries.query("list == @OWN"), check_dtype=False
     )
 
 
-def test_policies_say_how_many_items_their_lists_have(write_plan) -> None:
-    plan = run(read_study(write_plan()))
+def test_policies_say_how_many_items_their_lists_have(plan: Plan) -> None:
     row = plan.policies.set_index(["unit_id", "policy"]).loc[("b1", "forest-list")]
     assert row["parameters"] == '{"list": "forest", "prohibited": 1, "restricted": 0}'
     assert row["overruled_by"] == ""
@@ -197,10 +209,9 @@ def test_a_list_needs_a_rulebook_that_says_what_codes_mean(toy_folder: Path) -> 
     assert "rulebook 'toy' names no 'classification' of industries" in told
 
 
-def test_it_comes_back_from_a_run_folder(write_plan, tmp_path: Path) -> None:
+def test_it_comes_back_from_a_run_folder(plan: Plan, tmp_path: Path) -> None:
     from maps.run_folder import read_run, write_run
 
-    plan = run(read_study(write_plan()))
     again = read_run(write_run(plan, tmp_path / "run"))
     pd.testing.assert_frame_equal(again.industries, plan.industries, check_dtype=False)
     for unit, code, state in (("a1", "C3011", "planned"), ("a4", "C3011", "existing"), ("c1", "A0311", "planned")):
@@ -209,8 +220,7 @@ def test_it_comes_back_from_a_run_folder(write_plan, tmp_path: Path) -> None:
     assert read_run(tmp_path / "run").industries.empty
 
 
-def test_a_piece_that_the_unit_does_not_have_is_refused(write_plan) -> None:
-    plan = run(read_study(write_plan()))
+def test_a_piece_that_the_unit_does_not_have_is_refused(plan: Plan) -> None:
     with pytest.raises(UnknownNameError, match="unit 'a1' has no piece 'nonsense'") as caught:
         ask_industry(plan, "a1", "C3011", piece_id="nonsense")
     assert caught.value.code == "unknown_piece"

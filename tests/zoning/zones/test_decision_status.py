@@ -8,6 +8,7 @@ import pytest
 from maps.web.unit_details import cards
 from zoning.explanations import explain
 from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.zones import STANDINGS, decision_status
 
@@ -22,8 +23,8 @@ date = 2024-06-01
 
 
 @pytest.fixture
-def plan(toy_folder):
-    return run(read_study(toy_folder / "plan.toml"))
+def plan(toy_run: Plan) -> Plan:
+    return toy_run
 
 
 def changed(plan, rule: str, status: str, claim: dict[str, str]):
