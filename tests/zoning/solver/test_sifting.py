@@ -57,7 +57,7 @@ def test_the_solver_has_nothing_left_to_do(seed):
 def test_the_same_bytes_as_without(seed, monkeypatch):
     one = limited(seed=seed)
     best, again = find_best(one), find_best(one)
-    monkeypatch.setattr(linear_programme, "sift", lambda _: None)
+    monkeypatch.setattr(linear_programme, "sifting", lambda _: None)
     alone = find_best(one)
     assert best.amounts.tobytes() == again.amounts.tobytes() == alone.amounts.tobytes()
     assert best.prices.tobytes() == again.prices.tobytes()
@@ -71,7 +71,7 @@ def test_without_a_measure_very_many_units_are_alike(monkeypatch):
     one = limited()
     one = replace(one, rows=one.rows[:-1])
     sifted = solve(one)
-    monkeypatch.setattr(linear_programme, "sift", lambda _: None)
+    monkeypatch.setattr(linear_programme, "sifting", lambda _: None)
     assert sifted.amounts.tobytes() == solve(one).amounts.tobytes()
 
 
