@@ -448,6 +448,7 @@ def calls_of(condition, table: pd.DataFrame) -> int:
     return calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -470,6 +471,7 @@ def test_a_million_rows_take_as_many_calls_as_a_thousand(text):
 # Oracles
 
 
+@pytest.mark.slow
 def test_duckdb_gives_the_same_three_answers(writer_of, random_table):
     table = random_table
     rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()

@@ -71,6 +71,7 @@ def test_the_counties_stay_a_coverage_and_keep_their_areas():
     assert off.max() < 2e-5
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     west=st.floats(-170, 160),

@@ -290,6 +290,7 @@ def provinces(draw):
     return measures.assign(most=measures["most"] + measures["left"])
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(provinces(), st.integers(0, 40), st.integers(0, 100), st.integers(0, 100), st.booleans())
 def test_sums_are_exact_and_all_bounds_kept_or_it_is_refused(measures, total, first, second, levelled):

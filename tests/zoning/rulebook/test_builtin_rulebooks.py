@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
@@ -12,12 +13,10 @@ import pytest
 
 from layers.conditions import parse_condition
 from layers.read import read_inputs
-from zoning.measures import assumed, complete_measures, measure
+from zoning.measures import assumed, measure
 from zoning.overlays import overlay, settle_lines
-from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.policies import assign, uncovered
-from zoning.quotas import allocate
 from zoning.rulebook import Case, Draft, Rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.rulebook.schema import Zone
@@ -219,6 +218,7 @@ def test_main_functional_areas_run_on_bare_frames(
     assert {"key_development", "border", "heritage", "red_line", "growth_boundary"} <= absent
 
 
+@pytest.mark.slow
 def test_main_functional_areas_run_on_the_american_study() -> None:
     study = read_study(builtin_study("us_mountain_west"))
     inputs = read_inputs(study)
@@ -233,23 +233,14 @@ def test_main_functional_areas_run_on_the_american_study() -> None:
     assert uncovered(policies, zones.index) == ()
 
 
-@pytest.fixture(scope="module")
-def plan() -> dict[str, pd.DataFrame]:
+@pytest.fixture
+def plan(plan_of: Callable[[str], Plan]) -> Plan:
     """The whole flow on the built-in study."""
-    study = read_study(builtin_study("us_mountain_west"))
-    inputs = read_inputs(study)
-    rulebook = read_rulebook("us_west", study.date)
-    pieces = settle_lines(overlay(inputs.units, inputs.designations), rulebook)
-    measures = complete_measures(measure(inputs.units, pieces, inputs.layers, rulebook), rulebook)
-    claims = classify(measures, rulebook, study.decisions)
-    zones = resolve(claims, rulebook)
-    quotas = allocate(zones, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
-    policies = assign(zones, measures, quotas, rulebook)
-    return {"claims": claims, "zones": zones, "quotas": quotas, "policies": policies, "measures": measures}
+    return plan_of("us_mountain_west")
 
 
-def test_the_rules_find_what_was_counted_by_hand(plan: dict[str, pd.DataFrame]) -> None:
-    claims = plan["claims"]
+def test_the_rules_find_what_was_counted_by_hand(plan: Plan) -> None:
+    claims = plan.claims
     counts = claims[claims["answer"] == "yes"].groupby("rule")["unit_id"].nunique()
     assert counts["key-1"] == 15
     assert counts["fragile-1"] == 32
@@ -259,8 +250,8 @@ def test_the_rules_find_what_was_counted_by_hand(plan: dict[str, pd.DataFrame]) 
     assert counts["default"] == 164
 
 
-def test_well_known_counties_are_what_everybody_expects(plan: dict[str, pd.DataFrame]) -> None:
-    zones = plan["zones"]
+def test_well_known_counties_are_what_everybody_expects(plan: Plan) -> None:
+    zones = plan.zones.set_index("unit_id")
     expected = {
         "key_development": ["04013", "08031", "49035", "35001", "08041", "49049"],  # Phoenix, Denver, Salt Lake, ...
         "ecologically_fragile": ["08097", "08117", "08111", "56039", "35055", "08049"],  # Aspen, Breckenridge, Jackson
@@ -276,23 +267,23 @@ def test_well_known_counties_are_what_everybody_expects(plan: dict[str, pd.DataF
     }  # fmt: skip
 
 
-def test_decisions_win_and_hide_nothing(plan: dict[str, pd.DataFrame]) -> None:
-    zones, claims = plan["zones"], plan["claims"]
+def test_decisions_win_and_hide_nothing(plan: Plan) -> None:
+    zones, claims = plan.zones.set_index("unit_id"), plan.claims
     assert zones.loc["08105", ["main", "status", "rule"]].tolist() == ["agricultural", "by_decision", "decision-1"]
     assert "fragile-1" in set(claims.loc[claims["unit_id"] == "08105", "rule"])
     assert zones.loc["49035", "overlays"] == "energy_rich;leading_city"
     assert set(zones["status"]) == {"decided", "by_decision"}
 
 
-def test_no_unit_without_a_reason_made_of_values(plan: dict[str, pd.DataFrame]) -> None:
-    reasons = plan["zones"]["reason"]
-    ruled = ~plan["zones"]["rule"].str.startswith("decision-")
+def test_no_unit_without_a_reason_made_of_values(plan: Plan) -> None:
+    reasons = plan.zones["reason"]
+    ruled = ~plan.zones["rule"].str.startswith("decision-")
     assert reasons[ruled].str.contains(r"\d").all()
     assert reasons[ruled].str.contains(r"<|>=").all()
 
 
-def test_the_quota_is_whole_exact_and_follows_people(plan: dict[str, pd.DataFrame]) -> None:
-    quotas = plan["quotas"]
+def test_the_quota_is_whole_exact_and_follows_people(plan: Plan) -> None:
+    quotas = plan.quotas
     amounts = quotas["amount"].astype(float)
     states, units = quotas["level"] == "state", quotas["level"] == "unit"
     assert amounts[states].sum() == 10600
@@ -304,16 +295,16 @@ def test_the_quota_is_whole_exact_and_follows_people(plan: dict[str, pd.DataFram
     given = amounts[units].groupby(quotas["unit_id"]).sum().drop("(reserve)")
     assert given.min() == 2
     assert given.idxmax() == "04013"
-    mains = plan["zones"]["main"]
-    each = given / plan["measures"]["pop_2020"]
-    inside = plan["measures"]["state"] == "CO"
+    mains = plan.zones.set_index("unit_id")["main"]
+    each = given / plan.measures["pop_2020"]
+    inside = plan.measures["state"] == "CO"
     assert (
         each[inside & (mains == "key_development")].min() > each[inside & (mains == "agricultural") & (given > 5)].max()
     )
 
 
-def test_policies_of_a_state_stay_in_it(plan: dict[str, pd.DataFrame]) -> None:
-    policies, states = plan["policies"], plan["measures"]["state"]
+def test_policies_of_a_state_stay_in_it(plan: Plan) -> None:
+    policies, states = plan.policies, plan.measures["state"]
     for state in ("AZ", "CO", "NM", "UT", "WY"):
         own = policies["policy"].str.startswith(f"{state.lower()}-")
         assert own.any()
@@ -324,10 +315,10 @@ def test_policies_of_a_state_stay_in_it(plan: dict[str, pd.DataFrame]) -> None:
     assert set(coal) == {"35045"}  # Four Corners
 
 
-@pytest.fixture(scope="module")
-def china() -> Plan:
+@pytest.fixture
+def china(plan_of: Callable[[str], Plan]) -> Plan:
     """The whole flow on the provinces of China."""
-    return run(read_study(builtin_study("china_provinces")))
+    return plan_of("china_provinces")
 
 
 def test_provinces_get_the_functions_that_figures_and_land_give(china: Plan) -> None:

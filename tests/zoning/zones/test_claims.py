@@ -234,6 +234,7 @@ def test_the_order_of_units_does_not_matter(rows, rules, random) -> None:
     pd.testing.assert_frame_equal(classify(measures, rulebook), classify(mixed, rulebook))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_measures, some_rules, st.randoms(use_true_random=False))
 def test_the_order_of_rules_does_not_matter(rows, rules, random) -> None:

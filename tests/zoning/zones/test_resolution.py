@@ -134,6 +134,7 @@ some_rules = st.lists(
 some_units = st.dictionaries(st.text("abc1", min_size=1, max_size=3), some_rules, min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_units, st.randoms(use_true_random=False))
 def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
@@ -172,6 +173,7 @@ def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:
     assert (main, rule) == (best[0], best[2])
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_rules)
 def test_claiming_once_more_changes_nothing(rules) -> None:
@@ -180,6 +182,7 @@ def test_claiming_once_more_changes_nothing(rules) -> None:
     pd.testing.assert_frame_equal(once, resolve(pd.DataFrame(rows + rows), RULEBOOK))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_rules, st.sampled_from(["b-2", "o-2"]))
 def test_a_weaker_rule_more_takes_nothing_away(rules, more) -> None:

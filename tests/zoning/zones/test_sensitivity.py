@@ -88,6 +88,7 @@ def test_noise_around_a_threshold_flips_no_unit_in_silence(measures, rulebook, n
     assert row["flip_side"] == ("at" if noise < 0 else "below")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.floats(1e-6, 1e6),
