@@ -193,6 +193,14 @@ def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
+def toy_result(toy_run: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of the toy province, written once, to be read."""
+    from maps.run_folder import write_run
+
+    return write_run(toy_run, tmp_path_factory.mktemp("written") / "result")
+
+
+@pytest.fixture(scope="session")
 def plan_of() -> Callable[[str], Plan]:
     """A function that gives the finished plan of a built-in study, made once."""
     from zoning.pipeline import run

@@ -22,6 +22,8 @@ import pytest
 from shapely import segmentize
 from shapely.geometry import box
 
+from tests.conftest import make_units
+
 DATA = Path(__file__).resolve().parents[1] / "data" / "toy"
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
@@ -76,8 +78,8 @@ def toy_measures(units: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-@pytest.fixture
-def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
+@pytest.fixture(scope="session")
+def make_plan() -> Callable[..., object]:
     """A function that makes the plan of the toy province, with other names for some units where asked."""
     from layers.inputs import Source
     from zoning.plan import Assumption, Plan
@@ -88,9 +90,10 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, POSITIONS, QUOTAS, ZONES, tabulate
     from zoning.zones import classify, resolve
 
+    study, units = read_study(DATA / "plan.toml"), make_units()
+    rulebook = read_rulebook(DATA / "rules", study.study.date)
+
     def make(names: dict[str, str] | None = None, **changes: object) -> Plan:
-        study = read_study(DATA / "plan.toml")
-        rulebook = read_rulebook(DATA / "rules", study.study.date)
         named = units.assign(name=[(names or {}).get(unit_id, name) for unit_id, name in units["name"].items()])
         measures = toy_measures(named)
         claims = classify(measures, rulebook, study.decisions)
@@ -129,9 +132,9 @@ def make_plan(units: gpd.GeoDataFrame) -> Callable[..., object]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def toy_plan(make_plan: Callable[..., object]) -> object:
-    """The finished plan of the toy province."""
+    """The finished plan of the toy province; a test that wants another makes one of its own."""
     return make_plan()
 
 

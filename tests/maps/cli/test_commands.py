@@ -160,22 +160,15 @@ def test_no_call_shows_help(capsys) -> None:
     assert "zoneplan: " not in said.err
 
 
-@pytest.fixture
-def run_folder(toy_folder: Path, tmp_path: Path, capsys) -> Path:
-    assert call("run", toy_folder / "plan.toml", "--out", tmp_path / "result") == 0
-    capsys.readouterr()
-    return tmp_path / "result"
-
-
-def test_at_says_what_applies_at_a_place(run_folder: Path, capsys) -> None:
+def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
     lon, lat = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True).transform(4_000_500, 3_000_500)
-    assert call("at", run_folder, lon, lat) == 0
+    assert call("at", toy_result, lon, lat) == 0
     text = capsys.readouterr().out
     assert "in Unit A1 (a1), west" in text
-    assert call("at", run_folder, lon, lat, "--json") == 0
+    assert call("at", toy_result, lon, lat, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["inside"], told["unit"]["unit_id"], told["industry"]) == (True, "a1", None)
-    assert call("at", run_folder, lon, lat, "--lang", "zh") == 0
+    assert call("at", toy_result, lon, lat, "--lang", "zh") == 0
     assert "位于 Unit A1（a1），west" in capsys.readouterr().out
 
 
@@ -188,18 +181,18 @@ def test_at_says_what_applies_at_a_place(run_folder: Path, capsys) -> None:
         (["a1", "--of", "x"], "has no 'x'. It tells of zones, "),
     ],
 )
-def test_explain_says_what_may_have_been_meant(run_folder: Path, arguments, words, capsys) -> None:
-    assert call("explain", run_folder, *arguments) == 2
+def test_explain_says_what_may_have_been_meant(toy_result: Path, arguments, words, capsys) -> None:
+    assert call("explain", toy_result, *arguments) == 2
     assert words in capsys.readouterr().err
 
 
-def test_explain_says_that_there_is_nothing(run_folder: Path, capsys) -> None:
-    assert call("explain", run_folder, "a1", "--of", "energy") == 0
+def test_explain_says_that_there_is_nothing(toy_result: Path, capsys) -> None:
+    assert call("explain", toy_result, "a1", "--of", "energy") == 0
     assert capsys.readouterr().out.rstrip().endswith("There is nothing of this kind here.")
 
 
-def test_at_outside_the_plan_is_no_failure(run_folder: Path, capsys) -> None:
-    assert call("at", run_folder, "-104.99", "39.74", "--json") == 0
+def test_at_outside_the_plan_is_no_failure(toy_result: Path, capsys) -> None:
+    assert call("at", toy_result, "-104.99", "39.74", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert not told["inside"]
     assert told["nearest"]["distance_km"] > 1000
@@ -216,8 +209,8 @@ def test_at_outside_the_plan_is_no_failure(run_folder: Path, capsys) -> None:
         (["-104.99", "39.74", "--lang", "fr"], 2, "no language 'fr'"),
     ],
 )
-def test_at_refuses_what_is_no_place_or_no_question(run_folder: Path, arguments, code, message, capsys) -> None:
-    assert call("at", run_folder, *arguments) == code
+def test_at_refuses_what_is_no_place_or_no_question(toy_result: Path, arguments, code, message, capsys) -> None:
+    assert call("at", toy_result, *arguments) == code
     said = capsys.readouterr().err
     assert message in said or "valid number" in said
 
@@ -229,7 +222,13 @@ def test_a_folder_that_is_no_run_is_a_wrong_call(tmp_path: Path, words, capsys) 
     assert "is not a run" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("target", "words"), [("us_west", "working through case 1 of"), ("plan", "reading and check")])
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        pytest.param("us_west", "working through case 1 of", marks=pytest.mark.slow),
+        ("plan", "reading and check"),
+    ],
+)
 def test_check_shows_on_a_terminal_how_far_it_is(
     target: str, words: str, toy_folder: Path, monkeypatch, capsys
 ) -> None:

@@ -21,15 +21,15 @@ Elsewhere,3,-1,100,200
 """
 
 
-@pytest.fixture
-def plan(toy_folder: Path) -> Plan:
-    path = toy_folder / "plan.toml"
+def with_energy(folder: Path) -> Path:
+    """The plan file of the toy province, with lights for four regions."""
+    path = folder / "plan.toml"
     text = path.read_text("utf-8").replace(
         "[[decisions]]", '[energy]\ntable = "energy.csv"\nperiod = 2020\n\n[[decisions]]', 1
     )
     path.write_text(text, "utf-8")
-    (toy_folder / "energy.csv").write_text(SHEET, "utf-8")
-    (toy_folder / "rules" / "energy.toml").write_text(
+    (folder / "energy.csv").write_text(SHEET, "utf-8")
+    (folder / "rules" / "energy.toml").write_text(
         """
 [[schemes]]
 code = "lights"
@@ -39,7 +39,17 @@ parameters = [{ name = "light_margin_pct", unit = "%", values = [{ value = 10 }]
 """,
         "utf-8",
     )
-    return run(read_study(path))
+    return path
+
+
+@pytest.fixture
+def energy_folder(toy_folder: Path) -> Path:
+    return with_energy(toy_folder).parent
+
+
+@pytest.fixture(scope="module")
+def plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return run(read_study(with_energy(copy_toy(tmp_path_factory.mktemp("energy") / "toy"))))
 
 
 def test_the_lights_of_a_plan(plan: Plan) -> None:
@@ -92,20 +102,20 @@ def test_a_run_keeps_them_and_tells_them_in_both_languages(plan: Plan, tmp_path:
     assert explain(back, "c4").as_dict()["energy"] == explain(plan, "c4").as_dict()["energy"]
 
 
-def test_check_and_run_refuse_with_the_same_words(toy_folder: Path, plan: Plan, command: Callable) -> None:
-    (toy_folder / "energy.csv").write_text(
+def test_check_and_run_refuse_with_the_same_words(energy_folder: Path, command: Callable) -> None:
+    (energy_folder / "energy.csv").write_text(
         SHEET.replace("west,3,2.6", "wset,3,").replace("east,3,3,", 'east,3,"3,0",'), "utf-8"
     )
     for call in ("check", "run"):
-        said = command(call, toy_folder / "plan.toml")
+        said = command(call, energy_folder / "plan.toml")
         assert said.code == 3
         assert (
             "table 'energy.csv', line 3, column 3 (intensity_actual_pct): '3,0' is no plain number"
             in said.out + said.err
         )
-    (toy_folder / "energy.csv").write_text(SHEET.replace("west,3,2.6", "wset,3,"), "utf-8")
+    (energy_folder / "energy.csv").write_text(SHEET.replace("west,3,2.6", "wset,3,"), "utf-8")
     for call in ("check", "run"):
-        said = command(call, toy_folder / "plan.toml")
+        said = command(call, energy_folder / "plan.toml")
         assert said.code == 2
         assert (
             "region 'wset' is no jurisdiction or unit of the plan, but nearly one; did you mean 'west'?"
@@ -114,17 +124,17 @@ def test_check_and_run_refuse_with_the_same_words(toy_folder: Path, plan: Plan, 
         assert "intensity_actual_pct is missing for 1 region(s): 'wset'" in said.out + said.err
 
 
-def test_check_notes_what_a_planner_should_know(toy_folder: Path, plan: Plan, command: Callable) -> None:
-    path = toy_folder / "rules" / "energy.toml"
+def test_check_notes_what_a_planner_should_know(energy_folder: Path, command: Callable) -> None:
+    path = energy_folder / "rules" / "energy.toml"
     path.write_text(path.read_text("utf-8").replace("reference", "until = 2019-01-01\nreference", 1), "utf-8")
-    study = toy_folder / "plan.toml"
+    study = energy_folder / "plan.toml"
     study.write_text(study.read_text("utf-8").replace("period = 2020", 'period = 2020\nscheme = "lights"'), "utf-8")
     rows = (
         SHEET.replace(",3,2", ",3,-2")
         .replace(",3,3,", ",3,-3,")
         .replace("total_actual_tce\n", "total_actual_tce,exempt_tce\n")
     )
-    (toy_folder / "energy.csv").write_text(re.sub(r"(\d)\n", r"\1,\n", rows), "utf-8")
+    (energy_folder / "energy.csv").write_text(re.sub(r"(\d)\n", r"\1,\n", rows), "utf-8")
     said = command("check", study)
     assert said.code == 0
     for text in (
@@ -136,14 +146,14 @@ def test_check_notes_what_a_planner_should_know(toy_folder: Path, plan: Plan, co
         assert text in said.out, said.out
 
 
-def test_a_plan_splits_a_total_between_its_regions(toy_folder: Path, plan: Plan, command: Callable) -> None:
+def test_a_plan_splits_a_total_between_its_regions(energy_folder: Path, command: Callable) -> None:
     """West makes 2 of each tonne and east 1: at equal targets 2 of 3 parts of 330, bounded to 1.2 and at least 0.9 of
     the use of the base year: 180 and 150. West may use 30 more and uses 33; east 50 more, and uses no more."""
-    study = toy_folder / "plan.toml"
+    study = energy_folder / "plan.toml"
     text = study.read_text("utf-8")
     share = "period = 2020\nshare = { total = 330, least_pct = 90, most_pct = 120 }"
     study.write_text(text.replace("period = 2020", share), "utf-8")
-    (toy_folder / "energy.csv").write_text(
+    (energy_folder / "energy.csv").write_text(
         "region,intensity_target_pct,used_tce,base_used_tce,growth_actual_pct,base_output,growth_target_pct\n"
         "west,3,183,150,30,300,5\neast,3,150,150,0,150,5\n",
         "utf-8",
@@ -161,9 +171,9 @@ def test_a_plan_splits_a_total_between_its_regions(toy_folder: Path, plan: Plan,
     )
 
 
-def test_a_rulebook_without_schemes_cannot_judge(toy_folder: Path, plan: Plan, command: Callable) -> None:
-    (toy_folder / "rules" / "energy.toml").unlink()
-    said = command("run", toy_folder / "plan.toml")
+def test_a_rulebook_without_schemes_cannot_judge(energy_folder: Path, command: Callable) -> None:
+    (energy_folder / "rules" / "energy.toml").unlink()
+    said = command("run", energy_folder / "plan.toml")
     assert said.code == 2
     assert "knows no dual control of energy: it has no energy.toml. Leave [energy] out" in said.err
     assert "plan.toml, line " in said.err

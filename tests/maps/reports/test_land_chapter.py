@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -18,9 +19,10 @@ from zoning.study import read_study
 ORCHARDS = ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "c4"]
 
 
-@pytest.fixture
-def plan(toy_folder: Path) -> Plan:
+@pytest.fixture(scope="module")
+def plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The toy province under the national rulebook: a1 occupies permanent farmland at a rate above the band."""
+    folder = copy_toy(tmp_path_factory.mktemp("land") / "toy")
     columns = {
         "code": ORCHARDS,
         "arable_mu_per_head": 1.5,
@@ -28,11 +30,11 @@ def plan(toy_folder: Path) -> Plan:
         "taxed_permanent_ha": [1] + [0] * 11,
         "taxed_works_ha": 2,
     }
-    pd.DataFrame(columns).to_csv(toy_folder / "land.csv", index=False)
-    text = (toy_folder / "plan.toml").read_text("utf-8").replace('"rules"', '"main_functional_areas"')
+    pd.DataFrame(columns).to_csv(folder / "land.csv", index=False)
+    text = (folder / "plan.toml").read_text("utf-8").replace('"rules"', '"main_functional_areas"')
     text = text[: text.index("[[quotas]]")] + '[[tables]]\nsource = "land.csv"\nid = "code"\n'
-    (toy_folder / "plan.toml").write_text(text, "utf-8")
-    return run(read_study(toy_folder / "plan.toml"))
+    (folder / "plan.toml").write_text(text, "utf-8")
+    return run(read_study(folder / "plan.toml"))
 
 
 def test_pages_tell_values_reasons_and_norms(plan):

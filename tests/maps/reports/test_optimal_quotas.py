@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from maps.web.map_payload import map_payload_of
 from maps.web.unit_details import cards
 from zoning.explanations import explain, trace
 from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.study import read_study
 
 BEST = """
@@ -44,10 +46,10 @@ def asked(folder: Path, text: str) -> Path:
     return plan
 
 
-@pytest.fixture
-def solved(toy_folder: Path):
+@pytest.fixture(scope="module")
+def solved(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The plan of the toy province with its land where most people and money are."""
-    return run(read_study(asked(toy_folder, BEST)))
+    return run(read_study(asked(copy_toy(tmp_path_factory.mktemp("solved") / "toy"), BEST)))
 
 
 def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: Path, tmp_path: Path, capsys) -> None:

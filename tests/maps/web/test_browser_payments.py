@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,10 +73,10 @@ def visit(open_tab, tmp_path: Path) -> Iterator[object]:
         tab.close()
 
 
-@pytest.fixture
-def paying_plan(toy_folder: Path) -> Plan:
+@pytest.fixture(scope="module")
+def paying_plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The toy province with a budget, a river and one instrument with an evil name."""
-    plan = toy_folder / "plan.toml"
+    plan = copy_toy(tmp_path_factory.mktemp("paying") / "toy") / "plan.toml"
     name = HOSTILE.replace('"', '\\"')
     plan.write_text(plan.read_text("utf-8") + MONEY % name, "utf-8")
     return run(read_study(plan))

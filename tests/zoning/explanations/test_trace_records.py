@@ -267,12 +267,11 @@ def test_no_such_matter_is_a_near_miss(toy) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_of_the_command_prints_the_same(traced_command) -> None:
-    call, folder = traced_command
-    said = json.loads(call("explain", folder, "a2", "--of", "lines", "--json").out)
+def test_of_the_command_prints_the_same(command: Callable[..., SimpleNamespace], toy_result: Path) -> None:
+    said = json.loads(command("explain", toy_result, "a2", "--of", "lines", "--json").out)
     assert [one["line"] for one in said["lines"]] == ["permanent_farmland"]
     assert "quotas" not in said
-    wrong = call("explain", folder, "a2", "--of", "lins")
+    wrong = command("explain", toy_result, "a2", "--of", "lins")
     assert (wrong.code, "did you mean 'lines'" in wrong.err) == (2, True)
 
 
@@ -307,10 +306,3 @@ def test_units_share_links_and_an_explanation_has_its_own(toy) -> None:
     explanation = explain(toy, next(iter(chains)))
     explanation.as_dict()["policies"][0]["links"].append("mine")
     assert "mine" not in explanation.content["policies"][0]["links"]
-
-
-@pytest.fixture
-def traced_command(command, toy_folder: Path, tmp_path: Path):
-    """The command, and a run of the toy province."""
-    assert command("run", toy_folder / "plan.toml", "--out", tmp_path / "out").code == 0
-    return command, tmp_path / "out"
