@@ -136,11 +136,22 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_inputs_get_one_clear_error(name: str, zoneplan, toy_folder: Path) -> None:
+def test_broken_inputs_get_one_clear_error(name: str, command, toy_folder: Path) -> None:
+    """In this process; that a process of its own leaves with the same code is asked below."""
     damage, code, words = BROKEN[name]
     damage(toy_folder)
-    done = zoneplan("run", toy_folder / "plan.toml", "--out", "result")
-    assert done.returncode == code if code is not None else done.returncode in {2, 3}, done.stderr
+    done = command("run", toy_folder / "plan.toml", "--out", toy_folder.parent / "result")
+    assert done.code == code if code is not None else done.code in {2, 3}, done.err
+    assert all(word in done.err for word in words), done.err
+    assert "Traceback" not in done.err
+    assert not any(toy_folder.parent.glob("*result*")), "something was left behind"
+
+
+@pytest.mark.parametrize("name", ["unknown key", "missing file", "more than there is room for"])
+def test_each_kind_of_error_leaves_the_process_with_its_code(name: str, zoneplan, toy_folder: Path) -> None:
+    damage, code, words = BROKEN[name]
+    damage(toy_folder)
+    done = zoneplan("run", toy_folder / "plan.toml", "--out", "result", code=code)
     assert all(word in done.stderr for word in words), done.stderr
     assert not any(toy_folder.parent.glob("*result*")), "something was left behind"
 

@@ -27,6 +27,7 @@ from maps.run_folder import require_room, verify, write_run
 from maps.run_folder.file_lock import stage_folder
 from zoning.overlays import overlay
 from zoning.pipeline import run
+from zoning.plan import Plan
 from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,10 +58,9 @@ WRITERS = ("write_report", "write_geoparquet", "write_geopackage", "write_workbo
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_f07_a_disk_that_fills_up_keeps_the_older_run(
-    writer: str, command, toy_folder: Path, tmp_path: Path, monkeypatch
+    writer: str, command, toy_run: Plan, toy_folder: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    plan = run(read_study(toy_folder / "plan.toml"))
-    folder = write_run(plan, tmp_path / "result")
+    folder = write_run(toy_run, tmp_path / "result")
     before = (folder / "manifest.json").read_bytes()
 
     def full(*_arguments, **_words):
@@ -109,9 +109,8 @@ def _write_small(plan, folder: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 20_000, 100_000])
-def test_f08_files_that_may_not_grow_leave_nothing(size: int, toy_folder: Path, tmp_path: Path) -> None:
-    plan = run(read_study(toy_folder / "plan.toml"))
-    assert answer_of(_write_small, plan, tmp_path / "result", size) == 5
+def test_f08_files_that_may_not_grow_leave_nothing(size: int, toy_run: Plan, tmp_path: Path) -> None:
+    assert answer_of(_write_small, toy_run, tmp_path / "result", size) == 5
     assert left_in(tmp_path) == []
 
 
@@ -240,6 +239,7 @@ def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
 STOPPED = """
 import os, signal, sys
 import maps.run_folder.run_files
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without it
 name = sys.argv.pop()
 write = maps.run_folder.run_files.write_workbook
 def stop(*arguments):

@@ -32,6 +32,7 @@ from zoning.rulebook import read_rulebook
 from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("layers", "zoning", "maps", "zoneplan")
 X0, Y0, KM, CRS = 4_000_000.0, 3_000_000.0, 1000.0, "EPSG:3035"
 CANARY = "canary-7f3a"
 PAYLOADS = (
@@ -413,9 +414,8 @@ def test_s39_s40_a_name_in_a_message_cannot_steer_a_terminal_or_pass_for_a_line(
     assert not [line for line in said.splitlines() if line.startswith("zoneplan: all is well")]
 
 
-def test_s39_an_unknown_unit_is_shown_escaped(command, toy_folder: Path, tmp_path: Path) -> None:
-    folder = write_run(run(read_study(toy_folder / "plan.toml")), tmp_path / "run")
-    done = command("explain", folder, EVIL)
+def test_s39_an_unknown_unit_is_shown_escaped(command, toy_result: Path) -> None:
+    done = command("explain", toy_result, EVIL)
     assert done.code == 2
     assert "a1\\nzoneplan" in done.err
     assert not set(done.err) & {"\x1b", "\u202e", "\u2028"}
@@ -426,7 +426,7 @@ def test_s39_an_unknown_unit_is_shown_escaped(command, toy_folder: Path, tmp_pat
 
 
 def trees() -> list[tuple[str, ast.AST]]:
-    packages = [path for package in ("layers", "zoning", "maps") for path in sorted((ROOT / package).rglob("*.py"))]
+    packages = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     return [(f"{path.parent.name}.{path.stem}", ast.parse(path.read_text("utf-8"))) for path in packages]
 
 
@@ -460,7 +460,6 @@ def test_s06_s11_nothing_reaches_for_a_network_or_a_program() -> None:
     assert found == []
 
 
-def test_s42_a_run_says_with_which_versions_it_was_made(toy_folder: Path, tmp_path: Path) -> None:
-    folder = write_run(run(read_study(toy_folder / "plan.toml")), tmp_path / "run")
-    made = json.loads((folder / "provenance.json").read_text("utf-8"))["versions"]
+def test_s42_a_run_says_with_which_versions_it_was_made(toy_result: Path) -> None:
+    made = json.loads((toy_result / "provenance.json").read_text("utf-8"))["versions"]
     assert {"zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj"} <= set(made)
