@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ from pyproj import CRS
 
 from layers.crs import project, way_between
 from layers.formats import Raster
-from layers.raster.zonal_statistics import batches, refuse_coarse, terrain_at
+from layers.raster.zonal_statistics import Batch, batches, refuse_coarse, terrain_at
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -72,20 +73,27 @@ def cut_tracts(
     refuse_coarse(raster, names, "siting")
     hectares = shapely.area(np.asarray(land.geometry.array)) / 1e4
     with raster.reader() if names else nullcontext(raster.read) as read:
-        for batch in batches(land, raster, flock):
-            found = batch.found
-            whole = np.bincount(found.owner, batch.area, len(batch.units))
-            on_grid = hectares[batch.units] * batch.inside
-            with np.errstate(invalid="ignore", divide="ignore"):
-                area = batch.area * (on_grid / whole)[found.owner]
-            cells = {
-                "land": batch.units[found.owner],
-                "row": found.row,
-                "column": found.column,
-                "share": found.share,
-                "area_ha": area,
-            }
-            yield pd.DataFrame({**cells, **(terrain_at(raster, found, names, read) if names else {})})
+        tabulate = partial(_tracts, raster, names, read, hectares)
+        yield from map(tabulate, batches(land, raster, flock))  # no name here keeps a batch while its cells are used
+
+
+def _tracts(
+    raster: Raster, names: list[str], read: Callable[..., Floats], hectares: Floats, batch: Batch
+) -> pd.DataFrame:
+    """The cells of some land, of which all hectares are known."""
+    found = batch.found
+    whole = np.bincount(found.owner, batch.area, len(batch.units))
+    on_grid = hectares[batch.units] * batch.inside
+    with np.errstate(invalid="ignore", divide="ignore"):
+        area = batch.area * (on_grid / whole)[found.owner]
+    cells = {
+        "land": batch.units[found.owner],
+        "row": found.row,
+        "column": found.column,
+        "share": found.share,
+        "area_ha": area,
+    }
+    return pd.DataFrame({**cells, **(terrain_at(raster, found, names, read) if names else {})}, copy=False)
 
 
 def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:

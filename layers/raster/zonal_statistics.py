@@ -457,14 +457,18 @@ def batches(
     flock = np.arange(len(units)) if flock is None else flock
     flocked = Edges(edges.start, edges.end, flock[edges.owner])
     for chosen in _groups(flocked, int(flock.max(initial=-1)) + 1, raster.shape):
-        owners = np.flatnonzero(np.isin(flock, chosen))
-        place = np.full(len(units), -1)
-        place[owners] = np.arange(len(owners))
-        few = Edges(edges.start, edges.end, place[edges.owner])
-        few = few.compress(few.owner >= 0)
-        found = footprint(few, raster.shape, _turn(raster))
-        area = cell_areas(raster, found.row, found.column) * found.share
-        yield Batch(owners, found, area, _inside(few, found, len(owners)))
+        yield _batch(np.flatnonzero(np.isin(flock, chosen)), edges, len(units), raster)
+
+
+def _batch(owners: npt.NDArray[np.int64], edges: Edges, count: int, raster: Raster) -> Batch:
+    """Some of ``count`` units with their cells."""
+    place = np.full(count, -1)
+    place[owners] = np.arange(len(owners))
+    few = Edges(edges.start, edges.end, place[edges.owner])
+    few = few.compress(few.owner >= 0)
+    found = footprint(few, raster.shape, _turn(raster))
+    area = cell_areas(raster, found.row, found.column) * found.share
+    return Batch(owners, found, area, _inside(few, found, len(owners)))
 
 
 def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import geopandas as gpd
 import numpy as np
@@ -231,20 +231,24 @@ class Ground:
         may be among the most suitable ones of the unit's amount in hectares. Few units are in memory at a time.
         """
         flock, ids = self.land["unit_id"].factorize(sort=True)
-        flock = flock.astype(np.int64)
-        for tracts in self._cells(flock):
-            unit, counts = flock[tracts["land"].to_numpy()], tracts["share"].to_numpy() > SLIVER
-            steep = self._too_steep(tracts) & counts
-            lost = np.bincount(unit, np.where(steep, tracts["area_ha"], 0.0), len(ids))
-            apart = np.where(counts & ~steep, self._apart(tracts), np.nan)
-            order = _by_cell(unit, tracts)
-            order = order[~np.isnan(apart[order])]
-            present = np.flatnonzero(np.bincount(unit))
-            begin = np.searchsorted(unit[order], np.append(present, len(ids)))
-            asked = [amounts.get(str(one), 0.0) for one in ids[present]]
-            cells = self.around.settle(self._plots(tracts, apart, order), begin, asked)
-            for one, (start, end) in zip(present.tolist(), itertools.pairwise(begin.tolist()), strict=True):
-                yield str(ids[one]), float(lost[one]), cells.only(slice(start, end))
+        # no name here keeps the table of cells while the scores of plots are looked up
+        for lost, begin, cells in map(partial(self._open, flock.astype(np.int64)), self._cells(flock)):
+            scored = self.around.settle(cells, begin, [amounts.get(str(ids[one]), 0.0) for one in lost])
+            for (one, steep), (start, end) in zip(lost.items(), itertools.pairwise(begin.tolist()), strict=True):
+                yield str(ids[one]), steep, scored.only(slice(start, end))
+
+    def _open(self, flock: Places, tracts: pd.DataFrame) -> tuple[dict[int, float], Places, Cells]:
+        """Of each unit in a table of cells the hectares that are too steep; where its plots begin; and all plots."""
+        unit, counts = flock[tracts["land"].to_numpy()], tracts["share"].to_numpy() > SLIVER
+        steep = self._too_steep(tracts) & counts
+        lost = np.bincount(unit, np.where(steep, tracts["area_ha"], 0.0))
+        apart = np.where(counts & ~steep, self._apart(tracts), np.nan)
+        order = _by_cell(unit, tracts)
+        order = order[~np.isnan(apart[order])]
+        present = np.flatnonzero(np.bincount(unit))
+        begin = np.searchsorted(unit[order], np.append(present, len(lost)))
+        too_steep = dict(zip(present.tolist(), lost[present].tolist(), strict=True))
+        return too_steep, begin, self._plots(tracts, apart, order)
 
     def _plots(self, tracts: pd.DataFrame, apart: Floats, chosen: Places) -> Cells:
         row, column, land, area = (tracts[name].to_numpy()[chosen] for name in ("row", "column", "land", "area_ha"))
