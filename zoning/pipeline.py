@@ -16,7 +16,6 @@ import pandas as pd
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs
 from layers.languages import require_language
-from layers.memory import uncollected, unpooled
 from layers.read import confirm_sources
 from zoning.checks import (
     StudyTables,
@@ -47,8 +46,6 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account"
 Announce = Callable[[str], None]
 
 
-@uncollected()
-@unpooled()
 def run(study: Study, announce: Announce = lambda _step: None, language: str = "en") -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 

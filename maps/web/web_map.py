@@ -18,7 +18,6 @@ from branca.element import MacroElement
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from layers.memory import uncollected, unpooled
 from maps.locale import hectares
 from maps.style import site_inks
 from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, simplified_shapes
@@ -119,8 +118,6 @@ SCRIPTS = (
 """Our own scripts, in the order in which they need one another."""
 
 
-@uncollected()
-@unpooled()
 def draw(plan: Plan, language: str | None = None) -> folium.Map:
     """A plan as an interactive map.
 
