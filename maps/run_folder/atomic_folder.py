@@ -6,14 +6,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock, Timeout
+
 from layers.errors import UnknownNameError, ZoneplanError
-from maps.errors import DamagedRunError, WriteError
-from maps.run_folder.file_lock import stage_folder
+from maps.errors import BusyError, DamagedRunError, WriteError
 from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
 from zoning.plan import Plan
 
@@ -91,6 +92,37 @@ def write_run(
     return folder
 
 
+@contextmanager
+def stage_folder(folder: Path) -> Iterator[Path]:
+    """A stage folder beside ``folder``, ours alone until the block ends; removed if it is still there then.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the result will stand. Left-overs of a killed run are cleared first; a run that was moved aside when
+        its successor was killed is put back.
+
+    Raises
+    ------
+    BusyError
+        A living process holds the lock. The system lets go of those of processes that have ended.
+    """
+    lock, stage = FileLock(_beside(folder, "lock")), _beside(folder, "stage")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise BusyError(f"{folder}: another zoneplan is writing there; wait for it, or use --out") from None
+    try:
+        _tidy(folder, stage)
+        stage.mkdir()
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        with suppress(PermissionError):  # Windows removes no open file; there the release does it
+            Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+
+
 def require_room(folder: str | Path) -> None:
     """Refuse, before any work is done, a place where no run could be written.
 
@@ -109,7 +141,7 @@ def require_room(folder: str | Path) -> None:
     if not folder.name:
         raise WriteError(f"{folder}: cannot hold a run: it is no folder of its own. Choose another folder with --out")
     try:
-        for name in (folder, folder.with_name(f".{folder.name}.lock.{os.getpid()}")):
+        for name in (folder, _beside(folder, "stage")):
             with suppress(FileNotFoundError, NotADirectoryError):
                 name.lstat()
         _refuse_strangers(folder)
@@ -226,9 +258,26 @@ def _seal(stage: Path) -> None:
         _flush(path)
 
 
+def _beside(folder: Path, what: str) -> Path:
+    """The lock, the stage or the older run that stand beside a folder while it is written."""
+    return folder.with_name(f".{folder.name}.{what}")
+
+
+def _tidy(folder: Path, stage: Path) -> None:
+    """Clear what a killed run left."""
+    shutil.rmtree(stage, ignore_errors=True)
+    older = _beside(folder, "older")
+    if not older.exists():
+        return
+    if folder.exists():
+        shutil.rmtree(older, ignore_errors=True)
+    else:
+        older.rename(folder)
+
+
 def _swap(stage: Path, folder: Path) -> None:
     """Put the stage in place; the older run goes aside first and comes back if the rename fails."""
-    older = folder.with_name(f".{folder.name}.older")
+    older = _beside(folder, "older")
     if folder.exists():
         folder.rename(older)
     try:
@@ -242,7 +291,9 @@ def _swap(stage: Path, folder: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    if path.is_dir() and os.name == "nt":  # Windows opens no folder
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
