@@ -4,11 +4,9 @@ Missing is missing however it is written: NULL, NaN, ``None`` and ``NaT`` are on
 finite and the result of a division by zero. What is compared with something missing is unknown. AND is no where one
 side is no, OR is yes where one side is yes, whatever the other side is.
 
-Numbers are 64-bit floats and are compared exactly, without a tolerance: where a value may carry noise around its
-threshold, round the column, or read the sentence of :meth:`layers.conditions.Condition.explain`, which shows as many
-digits as it takes to see on which side a value lies.
-
-What a column of a table holds, whatever dtype its file gave it, and what of it is missing.
+Numbers are 64-bit floats, whatever dtype a file gave its column, and are compared exactly, without a tolerance: where a
+value may carry noise around its threshold, round the column, or read the sentence of
+:meth:`layers.conditions.Condition.explain`, which shows as many digits as it takes to see on which side a value lies.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
-"""Records: the rows of a file, text as text and numbers as numbers, before geometry is looked at.
+"""The rows of a file, text as text and numbers as numbers, and its shapes before the geometry library sees them.
 
-Ids are text and never pass through a float.
-
-Well-known binary, looked at before the geometry library sees it: types, and how deep collections nest.
-
-A collection inside a collection, 200,000 times over, ends the whole process inside GEOS. GDAL stops at 32 levels, so
-only what comes past GDAL is looked at here.
+Ids are text and never pass through a float. Of well-known binary, types and depth are looked at first: a collection
+inside a collection, 200,000 times over, ends the whole process inside GEOS. GDAL stops at 32 levels, so only what comes
+past GDAL is looked at here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""One band of a GeoTIFF, checked when it is opened and read window by window.
+"""One band of a GeoTIFF, opened by one driver from the file alone, checked, and read window by window.
 
-GeoTIFFs: opened by one driver, from the file alone, and refused where the grid is not a plain one.
-
-What stands beside the file (.tfw, .aux.xml, .ovr, .msk) is never read: the file's sha256 tells all.
+A grid that is not a plain one is refused. What stands beside the file (.tfw, .aux.xml, .ovr, .msk) is never read: the
+file's sha256 tells all.
 """
 
 from __future__ import annotations

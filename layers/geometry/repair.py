@@ -1,6 +1,6 @@
-"""Repairs: geometry made valid, of one kind, in the working CRS; every change of a feature is a row of the ledger.
+"""Geometry made valid, of one kind, in the working CRS; every change of a feature is a row of the ledger.
 
-Features that a file holds twice, to the last column. They are told of and stay as they are.
+Features that a file holds twice, to the last column, are told of and stay as they are.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What a raster says about each unit, by the exact share of every cell inside it and the cell's true area.
+"""Zonal statistics: what a raster says about each unit, by the exact share of every cell and the cell's true area.
 
-The cells inside each unit, every one with its weight, and the statistics of them.
-
-The cells of a raster that count for a formula, and the statistic that it makes of them.
+Cells are read batch by batch; each cell of a unit comes with its weight, a formula says which of them count and what is
+taken of them, and a statistic makes one number of these.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Documents: TOML files read into models, with file, line and column in every complaint, all complaints at once.
+"""TOML files read into models: every complaint has file, line and column, and all complaints come at once.
 
-Where each key and each value of a TOML text stands, so that a complaint can name line and column.
-
-What a model says of a TOML table that does not fit it, in words for planners.
+A surveyor finds where each key and value stands in the text, and what a model says of a table that does not fit it is
+put into words for planners.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Plan texts: a first plan in TOML, each guess with its reason and how sure it is, in an order that never changes.
+"""A first plan in TOML, each guess with its reason and how sure it is, in an order that never changes.
 
-Plan blocks: what a first plan says of a grid, of facts, of columns, and at its end.
-
-Plan lines: keys and comments of a plan as TOML, whatever stands in the texts; and names that nothing else has.
+Whatever stands in a user's texts, keys and comments are TOML, and names are those that nothing else has.
 """
 
 from __future__ import annotations

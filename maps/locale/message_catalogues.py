@@ -1,9 +1,4 @@
-"""What the report and the picture say of themselves, in English and Chinese; the words stand in a file of their own.
-
-What the comments of a first plan say, in English and Chinese; the words stand in a file of their own.
-
-What the map says of itself, in English and Chinese.
-"""
+"""What map, report, picture and first plan say of themselves, in English and Chinese."""
 
 from __future__ import annotations
 

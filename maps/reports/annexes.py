@@ -1,7 +1,4 @@
-"""The chapters on what follows and what it rests on: quotas, policies, assumptions, parameters, ledger, sources.
-
-The part of the report on quotas that are the best by an objective: value, gap, and the price of every rule.
-"""
+"""The annexes: quotas and the price of their rules, policies, assumptions, parameters, ledger, sources."""
 
 from __future__ import annotations
 

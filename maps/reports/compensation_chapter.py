@@ -1,9 +1,4 @@
-"""The chapter on money: each instrument with its chart and its payments, and what is left with whom.
-
-Who pays whom, as bands whose width is the amount; an SVG that needs nothing.
-
-What the services of ecosystems are worth: for all units in the report, for one in its dossier.
-"""
+"""The chapter on money: each instrument with its chart and payments, positions of parties, services of ecosystems."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The chapter on the rules of the field: what the rulebook derives for each unit and why, and which norms are kept.
-
-The chapter on the land that quotas take: how it was chosen, unit by unit what was placed, and what was not.
-"""
+"""The chapters on land: what the rulebook derives and asks of it, and where quotas take it on the ground."""
 
 from __future__ import annotations
 

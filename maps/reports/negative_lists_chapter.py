@@ -1,7 +1,4 @@
-"""Negative lists in report and dossier: which hold where, and what they say, section by section.
-
-Lists: the units by main function as plans print them: unit, main function, overlays, area.
-"""
+"""Negative lists in report and dossier: which hold where, and what they say; and the list of units by main function."""
 
 from __future__ import annotations
 

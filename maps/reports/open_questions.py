@@ -1,7 +1,4 @@
-"""The chapter on what is open: contested units and units to be reviewed, each with its claims or among its like.
-
-The chapter on what the plan leaves open, misses or does for nothing.
-"""
+"""The chapters on what is open: units contested or to be reviewed, and what the plan misses or does for nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Dossiers: one printable page a unit: what it is, why, what follows, and what all of it rests on.
-
-The chapters of a dossier: what the plan says of one unit and what that rests on.
-"""
+"""The dossier of a unit: one printable page that says what it is, why, what follows, and what all of it rests on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The picture of a plan: a static SVG for report, README and print; units by main function, overlays hatched.
-
-A small picture of where one unit lies in its jurisdiction, as SVG that needs no style sheet.
-"""
+"""The plan as a static SVG for report, README and print, and a small one of where one unit lies in its jurisdiction."""
 
 from __future__ import annotations
 

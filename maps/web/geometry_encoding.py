@@ -1,11 +1,8 @@
-"""The shapes of a plan and what is said of them in one small block of text, which the page unpacks.
+"""The shapes of a plan in one small block of text, which the page unpacks: each border once, and rings made of borders.
 
-The block holds, compressed and then written as base64: the length of the facts in 4 bytes, the facts as JSON, and
-whole numbers of 7 bits a byte: arcs as steps from point to point, rings as arcs, and one point to label each unit.
-
-The borders of a coverage, each once, and the rings that are made of them.
-
-Neighbours keep one common border however coarse it is drawn, and it is stored and sent once.
+Neighbours keep one common border however coarse it is drawn. The block holds, compressed and then written as base64:
+the length of the facts in 4 bytes, the facts as JSON, and whole numbers of 7 bits a byte: arcs as steps from point to
+point, rings as arcs, and one point to label each unit.
 """
 
 from __future__ import annotations

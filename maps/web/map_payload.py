@@ -1,7 +1,4 @@
-"""What the map says of the whole plan: its legend, its figures, and what to know before relying on it.
-
-How much of its ceiling the amount of each unit is, in classes that tell units apart.
-"""
+"""What the map says of the whole plan: legend, figures, classes of quota use, and what to know before relying on it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Payments: what the map says of the flows of a plan, and where each party stands.
-
-Who pays whom once pools are taken out, as the map draws it.
-"""
+"""Payments on the map: what each flow says, where each party stands, and who pays whom once pools are taken out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the map says of each unit, one column a fact, texts that recur kept once.
-
-Values that recur on a map, each kept once, and the chains of links that cards unfold.
-"""
+"""What the map says of each unit, one column a fact, with texts and reasons that recur kept once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The web map: a plan as a folium map that is saved as one file and opens without a network.
-
-The land that quotas take, as the web map draws it.
-"""
+"""The web map: a plan as a folium map that is saved as one file and opens without a network, sites included."""
 
 from __future__ import annotations
 

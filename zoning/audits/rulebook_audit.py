@@ -1,6 +1,6 @@
-"""Audits: what the check of a rulebook finds: worked cases, days on which it changes, what a plan uses of it.
+"""What the check of a rulebook finds: its worked cases, the days on which it changes, and what a plan uses of it.
 
-What of a rulebook a plan makes use of, and how much land hangs on each of its numbers.
+Of each number of the rulebook it says how much land hangs on it in a plan.
 """
 
 from __future__ import annotations

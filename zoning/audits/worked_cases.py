@@ -1,8 +1,6 @@
-"""Cases: worked examples of a rulebook, and whether it does what they expect.
+"""Worked cases of a rulebook: run through the steps of the flow as a study would be, and held to what they expect.
 
-Case inputs: what a worked case gives to the steps of the flow, as they would be given it by a study.
-
-Case checks: what in a worked case cannot be meant, or would show nothing.
+A case that cannot be meant, or that would show nothing, is refused before it runs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Flow checks: whether agreements and transfers find the parties, measures and levels that they name.
-
-Energy checks: whether the regions of ``[energy]`` can be judged, and what a planner should know of it.
-"""
+"""What agreements, transfers and the energy table name: parties, regions, measures and levels must be there."""
 
 from __future__ import annotations
 

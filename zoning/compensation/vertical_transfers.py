@@ -1,7 +1,4 @@
-"""Transfers: a budget to many by need or weight, and pools into which many pay; exhausted to the last cent.
-
-What each receiver of a transfer needs, exactly, and the words for it.
-"""
+"""Vertical transfers: a budget to many by need or weight, and pools into which many pay; exhausted to the last cent."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
-"""Dual control of intensity and total, judged region by region with three lights.
+"""Dual control of energy: intensity and total of each region judged with three lights, by the scheme of its period.
 
-What each region was to reach and reached, exact and complete, or refused.
-
-A total of energy split between regions by the productivity of their energy, bounded, exact.
-
-Which scheme of a rulebook judges a period.
+What a region was to reach and reached is exact and complete, or refused. A total that regions share is split by the
+productivity of their energy, inside bounds, exactly.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""An explanation in words, for a terminal.
-
-A chain of links as lines of text, the same for a terminal and for the card of the map.
-
-What the chains of a unit are about, each in one line, and notes on where a policy holds.
-"""
+"""The text of ``explain``: the chain of reasons line by line, the same for a terminal and for the card of the map."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Flow explanations: what a unit and its jurisdictions pay and receive, by which instrument and which numbers.
-
-Service explanations: how the value of what a unit's land gives comes about, class by class.
-
-Energy explanations: by which lights of which regions a unit is concerned, by which scheme and which numbers.
-"""
+"""Why money and energy concern a unit: its payments, what its land is worth, and the lights of its regions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What applies at a point of the map, and may an industry settle there.
-
-A place in longitude and latitude, found among the units and pieces of a plan.
-"""
+"""What applies at a point in longitude and latitude, and whether an industry may settle there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The policies of units, on the whole of them and on parts, each with the clauses that decided.
-
-List explanations: which negative lists of industries hold in a unit, and by which policy.
-"""
+"""The policies of units, on the whole of them and on parts, with the clauses that decided; and the lists they bring."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Quota explanations: from the total down to a unit's amount, by its weight and within its bounds.
-
-What besides weight and bounds made the amount of a unit: balances, locks, groups, limits and transfers.
-
-What a plan says of the land that quotas take: unit by unit, and what could not be placed.
-"""
+"""Why a unit has its amount, from the total down, and where the amount lies on the ground or why it found no place."""
 
 from __future__ import annotations
 

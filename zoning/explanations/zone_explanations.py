@@ -1,9 +1,4 @@
-"""Claim explanations: which rule, decision or default claims a unit, by which clauses, and where that is written.
-
-Line explanations: which layers draw a control line in a unit, what it keeps, and which line takes the rest.
-
-Land explanations: why a derived measure of a unit is what it is, and which norms are kept where the unit belongs.
-"""
+"""Why a unit is zoned as it is: its claims, control lines and derived measures, and the norms that hold where it is."""
 
 from __future__ import annotations
 

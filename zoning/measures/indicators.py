@@ -1,7 +1,4 @@
-"""Indicators: the measures that a rulebook reads, and what it takes where a study does not have them.
-
-Measures that a rulebook derives from others, by tables of conditions and values, and why each is so.
-"""
+"""Indicators: the measures that a rulebook reads, what it takes where a study lacks them, and what it derives."""
 
 from __future__ import annotations
 

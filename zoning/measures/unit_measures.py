@@ -1,7 +1,4 @@
-"""Measures: one row a unit, one column an indicator; what rules, weights and bounds may name.
-
-What the points, lines and polygons of one layer come to in each unit.
-"""
+"""Measures: one row a unit, one column an indicator, from the layers and from the pieces that the overlay made."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""What applies to units, to pieces and through jurisdictions, by which clause, and what gives way.
-
-What the conditions of policies see of units, of pieces, and of whole jurisdictions.
-
-Which of the policies that meet at one place holds, and which gives way to it.
-"""
+"""What applies to units, to pieces and through jurisdictions, by which clause, and what gives way to the stricter."""
 
 from __future__ import annotations
 

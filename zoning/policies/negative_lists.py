@@ -1,7 +1,4 @@
-"""May one settle or stay, by the negative lists that hold, and which list decided.
-
-Own lists: the negative list that a plan brings, which may only be stricter than those of the rulebook.
-"""
+"""Negative lists: may an industry settle or stay, which list decided; a plan's own list may only be stricter."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Demands of a quota: its rules as linear ones, and which of them cannot hold together.
-
-Limits of a quota: what amounts may come to over some units, each times what one of the quota's unit uses there.
-
-Groups of a quota: which units belong to each, and the tree that they make.
-"""
+"""The constraints of a quota as linear ones: total, groups of units, limits, links; and which cannot hold together."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""An amount handed down the levels, whole, inside bounds, with exact sums at each of them.
-
-A quota handed down by weight, from the highest jurisdictions to the units, exact at every level.
-"""
+"""A quota handed down by weight, from the highest jurisdictions to the units: whole steps in bounds, exact sums."""
 
 from __future__ import annotations
 

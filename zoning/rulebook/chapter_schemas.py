@@ -1,11 +1,4 @@
-"""The entries of ``agreements.toml``: agreements that were made, which those of a plan can be like.
-
-The entries of ``cases/``: worked cases, and what must come out.
-
-The entries of ``energy.toml``: schemes of dual control, each with its dates and its numbers.
-
-Entries of ``industries.toml`` and ``classification.toml``: what may not settle, and what industries are called.
-"""
+"""The entries of agreements, worked cases, energy schemes, negative lists and classifications in a rulebook's files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Conditions of a rulebook: whether rules and policies read only what there is, and numbers that have a name.
-
-Whether floors of control lines, and effects and exceptions of policies, can be meant as written.
-"""
+"""Whether conditions, coverage floors, and effects and exceptions of policies can be meant as they are written."""
 
 from __future__ import annotations
 

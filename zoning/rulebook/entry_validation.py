@@ -1,10 +1,6 @@
 """Whether the entries of a rulebook can be meant as they are written, on any day and on one.
 
-Whether derived measures and norms can be meant as written: names, numbers, kinds, order, what can be summed.
-
-Whether the schemes of dual control of a rulebook can be meant as they are written.
-
-What is wrong with the negative lists of a rulebook: codes, lists that nobody applies, items without effect.
+Chapter by chapter: rules and parameters, derived measures and norms, schemes of dual control, negative lists.
 """
 
 from __future__ import annotations

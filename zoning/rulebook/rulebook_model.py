@@ -1,6 +1,6 @@
 """The rulebook: zones, indicators, parameters, rules, lines and policies as data, in force on one day.
 
-The days on which anything of a rulebook changes, and whether it can be meant on each of them.
+It knows the days on which anything of it changes, and is validated on each of them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""The entries of a rulebook, one class a kind, as they are written in its files.
-
-The entries of ``land.toml``: measures that a rulebook derives from others, and norms that a plan should keep.
-
-Entries of ``decisions.toml``: what a level above the plan has decided, so that no plan can decide otherwise.
-"""
+"""The entries of a rulebook, one class a kind, as they are written in its files; other chapters' stand beside them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where the amounts of a quota go on the ground, inside each unit on its most suitable land first.
 
-A part of a shape of exactly some share, cut off along one side, and what of a shape is polygons.
+The last piece is cut along one side, so that the land has exactly the amount.
 """
 
 from __future__ import annotations

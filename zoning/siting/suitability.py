@@ -1,7 +1,4 @@
-"""The land of each unit that a quota may take, and how suitable every plot of it is.
-
-Points of plots for what they lie beside, no closer than it takes to know which plots come first.
-"""
+"""The land of each unit that a quota may take, and how suitable every plot of it is, also by what it lies beside."""
 
 from __future__ import annotations
 

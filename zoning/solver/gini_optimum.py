@@ -1,6 +1,6 @@
-"""How far amounts are from being in proportion to people, output or space, and the plan that is nearest.
+"""The plan whose amounts are nearest to being in proportion to people, output or space, by composite Gini coefficient.
 
-Whole steps that one unit gives to another as long as that makes amounts more even.
+Whole steps go from one unit to another as long as that makes the amounts more even.
 """
 
 from __future__ import annotations

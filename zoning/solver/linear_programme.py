@@ -1,9 +1,4 @@
-"""Linear programmes: the best use of an amount in steps, inside bounds and rules, as planners and HiGHS know it.
-
-The best plan of a linear programme with the price of every rule, and how far each price holds.
-
-The few of very many units that decide the best plan, so that the solver begins next to it.
-"""
+"""Linear programmes: the best use of an amount inside bounds and rules, by HiGHS, with the price of every rule."""
 
 from __future__ import annotations
 

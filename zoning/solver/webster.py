@@ -1,7 +1,4 @@
-"""A total handed out by weight in whole steps, between floors and ceilings, by Webster's method.
-
-A contest for whole steps: Webster's method inside bounds, exact to the last tie.
-"""
+"""Webster's method: a total handed out by weight in whole steps, between floors and ceilings, exact to the last tie."""
 
 from __future__ import annotations
 

@@ -1,13 +1,4 @@
-"""What findings on a finished plan say, in English and Chinese.
-
-What the engine says of negative lists and of places, in English and Chinese.
-
-What is said of land that quotas take, and of amounts that found none, in English and Chinese.
-
-What flows of money say of themselves, in English and Chinese.
-
-What a verdict on energy says, in English and Chinese, and the same sentence told in the other language.
-"""
+"""What findings, negative lists, siting, money and energy say, in English and Chinese."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Claims: which zones claim a unit, by which rule or decision, with which values.
 
-A rule asked about every unit, or about every larger unit on behalf of its parts.
+A rule is asked of every unit, or of every larger unit on behalf of its parts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Decisions: what planners decided for a unit, whatever the rules say.
+"""Decisions: what planners, or a level above the plan, decided for a unit, whatever the rules say.
 
-Those to which a level above the plan has given a zone, in the rulebook's ``decisions.toml``.
-
-How the zones of each unit came about, more finely than its status: all of them, or an overlay only.
+The status of a unit says whether rules or decisions made its zones; the status of decisions says it apart for overlays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Norms: whether a plan keeps what a law asks of units, jurisdictions, project areas or the whole, with the values.
-
-Floors: whether control lines cover as much as a law says that they must, level by level.
-"""
+"""Norms and coverage floors: what a law asks of units, jurisdictions or the whole, and whether the plan keeps it."""
 
 from __future__ import annotations
 

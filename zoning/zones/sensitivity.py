@@ -1,6 +1,4 @@
-"""How far each unit is from the thresholds of the rules, and the smallest change that would flip it.
-
-The smallest change of one indicator that gives a unit another main function, all else held as it is.
+"""Sensitivity: how far each unit is from the thresholds of the rules, and the smallest change that would flip it.
 
 As a function of one indicator the main function changes only at the thresholds of the rules, and is the same all along
 between two of them. So it is asked, through the rules and :func:`zoning.zones.resolve` themselves, at each threshold
