@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from layers.doors import open_lazily
+from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
     from layers.conditions import parse_condition
@@ -67,4 +67,4 @@ _ROOMS = {
     "LimitError": "layers.errors",
 }
 
-__getattr__, __dir__ = open_lazily(__name__, _ROOMS)
+__getattr__, __dir__ = export_lazily(__name__, _ROOMS)

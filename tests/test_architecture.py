@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
-    "layers": "doors errors languages ledger conditions crs sources formats raster inputs geometry units read",
+    "layers": "lazy_exports errors languages ledger conditions crs sources formats raster inputs geometry units read",
     "zoning": "errors tables study wording rulebook plan overlays measures zones solver quotas siting energy "
     "compensation policies checks explanations audits pipeline",
     "maps": "errors locale style reports web exports run_folder init cli",
@@ -107,7 +107,7 @@ def test_a_room_is_no_heap() -> None:
 def test_the_doors_of_packages_are_lazy_and_typed(package: str) -> None:
     door = importlib.import_module(package)
     path = ROOT / package / "__init__.py"
-    typed = {name: module for module, names in imports(path) for name in names if module != "layers.doors"}
+    typed = {name: module for module, names in imports(path) for name in names if module != "layers.lazy_exports"}
     assert door.__all__ == list(door._ROOMS) == list(dict.fromkeys(door.__all__))
     assert typed == door._ROOMS
     assert sorted(door.__all__) == dir(door)

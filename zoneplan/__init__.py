@@ -14,7 +14,7 @@ Examples
 
 from typing import TYPE_CHECKING
 
-from layers.doors import open_lazily
+from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
     from layers.conditions import parse_condition
@@ -206,4 +206,4 @@ _ROOMS = {
     "DamagedRunError": "maps.errors",
 }
 
-__getattr__, __dir__ = open_lazily(__name__, _ROOMS)
+__getattr__, __dir__ = export_lazily(__name__, _ROOMS)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from layers.doors import open_lazily
+from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
     from zoning.audits import run_cases
@@ -87,4 +87,4 @@ _ROOMS = {
     "InfeasibleError": "zoning.errors",
 }
 
-__getattr__, __dir__ = open_lazily(__name__, _ROOMS)
+__getattr__, __dir__ = export_lazily(__name__, _ROOMS)

@@ -1,4 +1,4 @@
-"""Doors that open when somebody knocks: a package offers names without loading the rooms that hold them."""
+"""Lazy exports: a package offers names without loading the rooms that hold them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 
-def open_lazily(package: str, rooms: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+def export_lazily(package: str, rooms: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """The ``__getattr__`` and ``__dir__`` of a package whose names lie in rooms that load when a name is asked for.
 
     Parameters
@@ -23,7 +23,7 @@ def open_lazily(package: str, rooms: Mapping[str, str]) -> tuple[Callable[[str],
 
     Examples
     --------
-    >>> getattr_, dir_ = open_lazily("toolbox", {"sqrt": "math"})
+    >>> getattr_, dir_ = export_lazily("toolbox", {"sqrt": "math"})
     >>> getattr_("sqrt")(9.0), dir_()
     (3.0, ['sqrt'])
     """
