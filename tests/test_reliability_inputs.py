@@ -355,7 +355,13 @@ def test_b42_b43_no_shapefile_is_ever_written() -> None:
     assert not [name for name in RUN_FILES if Path(name).suffix in {".shp", ".dbf"}]
     written = "".join(
         (ROOT / "maps" / f"{name}.py").read_text("utf-8")
-        for name in ("exports/geodata", "run_folder/run_files", "run_folder/atomic_folder")
+        for name in (
+            "exports/geopackage",
+            "exports/geoparquet",
+            "exports/workbook",
+            "run_folder/run_files",
+            "run_folder/atomic_folder",
+        )
     )
     assert 'driver="GPKG"' in written
     assert "Shapefile" not in written

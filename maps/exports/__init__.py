@@ -1,6 +1,8 @@
 """Exports: the plan for desktop GIS, spreadsheets and data tools, the same bytes on every run."""
 
-from maps.exports.geodata import write_geopackage, write_geoparquet, write_workbook
+from maps.exports.geopackage import write_geopackage
+from maps.exports.geoparquet import write_geoparquet
+from maps.exports.workbook import write_workbook
 
 __all__ = [
     "write_geopackage",

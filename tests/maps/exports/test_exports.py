@@ -18,9 +18,9 @@ import pyogrio
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from maps.exports import geodata, write_geopackage, write_geoparquet, write_workbook
-from maps.exports.geodata import LIST, SHEETS
+from maps.exports import workbook, write_geopackage, write_geoparquet, write_workbook
 from maps.exports.qml_styles import piece_style, unit_style
+from maps.exports.workbook import LIST, SHEETS
 from maps.style import overlay_hatches, zone_fills
 from zoning.tables import TABLES
 
@@ -255,7 +255,7 @@ class TestWorkbook:
         assert cells[7:11] == [0.5, None, 0.1, -2.5]
 
     def test_more_rows_than_a_sheet_holds_go_on_in_the_next(self, toy_plan, path, monkeypatch):
-        monkeypatch.setattr(geodata, "SHEET_ROWS", 5)
+        monkeypatch.setattr(workbook, "SHEET_ROWS", 5)
         write_workbook(toy_plan, path)
         book = openpyxl.load_workbook(path)
         parts = [self.table(book, name) for name in ("zones", "zones (2)", "zones (3)")]
