@@ -31,6 +31,7 @@ import pytest
 from maps.cli.commands import main
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
+from zoning.rulebook.schema import Head
 from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LEFT_TO_CI = "## Two commands"
 HEAD = '[study]\nname = "x"\ndate = 2025-01-01\nrulebook = "us_west"\n[units]\nsource = "x.gpkg"\nid = "x"\n'
+RULEBOOK = {"name": "x", "country": "x", "languages": ["en"], "description": "x"}
 
 
 def blocks(page: Path) -> Iterator[tuple[str, str]]:
@@ -100,7 +102,8 @@ def fits(text: str) -> None:
     models = {kind: model for model in (*FILES.values(), Cases) for kind in model.model_fields}
     if keys <= set(models):
         for key in keys:
-            models[key].model_validate({key: tomllib.loads(text)[key]})
+            needed = RULEBOOK if models[key] is Head else {}
+            models[key].model_validate({**needed, key: tomllib.loads(text)[key]})
         return
     path = Path("some_plan.toml")
     path.write_text(text if "study" in keys else HEAD + text, "utf-8")

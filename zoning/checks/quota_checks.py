@@ -12,7 +12,7 @@ from layers.inputs import Inputs, Layer
 from layers.raster import MAX_SLOPE_CELL_M
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.errors import near
-from zoning.measures import BOUNDARY_ROLE, QUOTA
+from zoning.measures import QUOTA, boundary_role
 from zoning.quotas import measures_read
 from zoning.rulebook import Rulebook
 from zoning.siting import condition_names
@@ -96,32 +96,35 @@ def _strangers(quota: Quota, place: int, units: pd.Index) -> Iterator[ZoneplanEr
             yield UnknownNameError(text, code="unknown_unit", keys=("quotas", place, *keys))
 
 
-def siting_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+def siting_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
     """What is wrong with the ``siting`` of quotas, each with its place in the file.
 
     Parameters
     ----------
     study : Study
+    rulebook : Rulebook
+        It says which role is the boundary of building.
     inputs : Inputs
         From :func:`layers.read.read_inputs`.
     """
+    boundary = boundary_role(rulebook)
     layers = {layer.name: layer for layer in inputs.layers}
     listed = {section.name for section in study.layers}
     for place, quota in enumerate(study.quotas):
         if quota.siting is not None:
-            for fault in _siting_faults(quota.siting, inputs, layers, listed):
+            for fault in _siting_faults(quota.siting, inputs, layers, listed, boundary):
                 fault.keys = ("quotas", place, "siting")
                 yield fault
 
 
 def _siting_faults(
-    siting: Siting, inputs: Inputs, layers: dict[str, Layer], listed: set[str]
+    siting: Siting, inputs: Inputs, layers: dict[str, Layer], listed: set[str], boundary: str
 ) -> Iterator[ZoneplanError]:
     yield from _raster(siting, layers, listed)
     yield from _beside(siting, layers, listed)
     yield from _siting_conditions(siting, inputs)
-    if siting.boundary and BOUNDARY_ROLE not in {layer.role for layer in inputs.layers}:
-        text = f"'boundary' asks for the growth boundary, and no layer has the role '{BOUNDARY_ROLE}'"
+    if siting.boundary and boundary not in {layer.role for layer in inputs.layers}:
+        text = f"'boundary' asks for the growth boundary, and no layer has the role '{boundary}'"
         yield UnknownNameError(f"{text}; add the layer, or leave 'boundary' out", code="unknown_role")
 
 

@@ -16,9 +16,9 @@ from zoning.checks.quota_checks import quota_faults, siting_faults
 from zoning.checks.study_tables import StudyTables, read_study_tables
 from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
-from zoning.measures import DEDUCTED_ROLES, ELEVATION_ROLE, QUOTA, SLOPE_LIMIT, misfits, try_formula
+from zoning.measures import QUOTA, deducted_roles, misfits, try_formula
 from zoning.policies import local_list_faults
-from zoning.rulebook import Derived, Indicator, Rulebook, find_rulebook, read_rulebook
+from zoning.rulebook import ELEVATION_ROLE, Derived, Indicator, Rulebook, find_rulebook, read_rulebook
 from zoning.study import Study
 from zoning.zones import decision_faults, locked_elsewhere
 
@@ -58,8 +58,10 @@ def known_roles(rulebook: Rulebook) -> set[str]:
         if indicator.name.endswith(ending)
     }
     lines = {role for line in rulebook.lines for role in line.roles}
-    heights = {ELEVATION_ROLE} if SLOPE_LIMIT in rulebook.parameters else set()
-    return {*heights, *DEDUCTED_ROLES, *lines, *declared, *(zone.code for zone in rulebook.zones)}
+    land = rulebook.available_land
+    heights = {ELEVATION_ROLE} if land.steeper_than in rulebook.parameters else set()
+    building = {*deducted_roles(rulebook), land.boundary}
+    return {*heights, *building, *lines, *declared, *(zone.code for zone in rulebook.zones)}
 
 
 def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
@@ -160,7 +162,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *misfitting,
         *decision_faults(study.decisions, _known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),
-        *siting_faults(study, inputs),
+        *siting_faults(study, rulebook, inputs),
         *_list_faults(tables, study, rulebook, inputs),
         *service_faults(study, provided(without_services, inputs)),
         *flow_faults(study, known_parties(inputs.units, study.units.levels), columns),

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from layers.conditions import number_text
-from zoning.measures import ELEVATION_ROLE, assumption, deducted_roles
+from zoning.measures import assumption, deducted_roles
 from zoning.plan import Assumption
-from zoning.rulebook import DatedValue, Parameter, Rulebook, Scalar, Scheme, Value
+from zoning.rulebook import ELEVATION_ROLE, DatedValue, Parameter, Rulebook, Scalar, Scheme, Value
 from zoning.wording import engine_words, text_in, unit_in
 
 

@@ -13,10 +13,7 @@ from zoning.measures.indicators import (
     misfits,
 )
 from zoning.measures.unit_measures import (
-    BOUNDARY_ROLE,
-    DEDUCTED_ROLES,
-    ELEVATION_ROLE,
-    SLOPE_LIMIT,
+    boundary_role,
     deducted_roles,
     measure,
     steepness,
@@ -25,15 +22,12 @@ from zoning.measures.unit_measures import (
 )
 
 __all__ = [
-    "BOUNDARY_ROLE",
-    "DEDUCTED_ROLES",
-    "ELEVATION_ROLE",
     "QUOTA",
-    "SLOPE_LIMIT",
     "Because",
     "amounts",
     "assumed",
     "assumption",
+    "boundary_role",
     "column_of",
     "complete_measures",
     "deducted_roles",

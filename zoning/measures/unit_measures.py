@@ -20,7 +20,7 @@ from layers.inputs import Layer
 from layers.raster import Borders, share_where, summarise
 from zoning.errors import near, stray_texts
 from zoning.overlays import checked_crs, covered, overlay, roles_of, unit_ids
-from zoning.rulebook import Rulebook
+from zoning.rulebook import ELEVATION_ROLE, AvailableLand, Rulebook
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -245,18 +245,6 @@ def _stretches(units: gpd.GeoDataFrame, lines: Geometries) -> tuple[Places, Geom
     return order[rank[kept]], np.asarray(parts[kept], dtype=object)
 
 
-DEDUCTED_ROLES = ("red_line_core", "red_line", "protected", "permanent_farmland", "built_up", "water")
-"""Land of these roles is not available for building, unless a line of the rulebook says otherwise."""
-
-BARE_ROLES = ("built_up", "water")
-"""Those of them that no law draws."""
-
-BOUNDARY_ROLE = "growth_boundary"
-ELEVATION_ROLE = "elevation"
-SLOPE_LIMIT = "buildable_slope_max_deg"
-"""The parameter above which land counts as too steep, where a layer has the role of elevation."""
-
-
 def measure(
     units: gpd.GeoDataFrame,
     pieces: gpd.GeoDataFrame,
@@ -274,8 +262,8 @@ def measure(
     layers : iterable of Layer
         Their ``measures`` are computed; one with the role ``elevation`` deducts steep land.
     rulebook : Rulebook, optional
-        Its parameter ``buildable_slope_max_deg`` says what is too steep; without it nothing is deducted for slope. Its
-        lines may say of their roles whether they are deducted.
+        Its ``available_land`` says which roles are deducted, which parameter says what is too steep, and which role is
+        the boundary. Without a rulebook the defaults of that table count, and nothing is deducted for slope.
 
     Returns
     -------
@@ -284,7 +272,7 @@ def measure(
         ``<role>_share`` (0 to 1) and ``<role>_ha`` of each role, from the union of its designations; the measures of
         the layers, each with ``<name>_covered`` where a raster has values for a part of a unit only; ``available_ha``:
         land outside of :func:`deducted_roles` and not too steep; ``available_in_boundary_ha``: the part of it inside
-        the growth boundary, missing where no designation has that role. Missing stays missing.
+        the boundary, missing where no designation has that role. Missing stays missing.
 
     Raises
     ------
@@ -338,22 +326,20 @@ def deducted_roles(rulebook: Rulebook | None = None) -> tuple[str, ...]:
     Parameters
     ----------
     rulebook : Rulebook, optional
-        Its lines add their roles with ``deducted = true`` and take them away with ``deducted = false``.
+        Its ``available_land`` lists them; without a rulebook the default of that list.
 
     Returns
     -------
     tuple of str
-        ``DEDUCTED_ROLES`` first, then those of the lines in their order.
+        In the order of the list.
 
     Examples
     --------
-    >>> deducted_roles()
-    ('red_line_core', 'red_line', 'protected', 'permanent_farmland', 'built_up', 'water')
+    >>> from zoning.rulebook import read_rulebook
+    >>> deducted_roles(read_rulebook("brazil"))[:3]
+    ('built_up', 'water', 'integral_protection')
     """
-    lines = () if rulebook is None else rulebook.lines
-    said = {role: line.deducted for line in lines if line.deducted is not None for role in line.roles}
-    added = (role for role, taken in said.items() if taken and role not in DEDUCTED_ROLES)
-    return (*(role for role in DEDUCTED_ROLES if said.get(role, True)), *added)
+    return AvailableLand().roles() if rulebook is None else rulebook.available_land.roles(rulebook.lines)
 
 
 def undeducted(
@@ -367,7 +353,6 @@ def undeducted(
         From :func:`zoning.overlays.overlay`.
     layers : iterable of Layer
     rulebook : Rulebook, optional
-        Roles of control lines that it does not have are left out, for its country does not draw them.
 
     Returns
     -------
@@ -375,11 +360,20 @@ def undeducted(
         Roles, in the order in which they are deducted; ``elevation`` stands for steep land.
     """
     played = {*roles_of(pieces).values(), *(layer.role for layer in layers)}
-    drawn = (
-        {role for line in rulebook.lines for role in line.roles} if rulebook and rulebook.lines else {*DEDUCTED_ROLES}
-    )
-    meant = (role for role in deducted_roles(rulebook) if role in drawn or role in BARE_ROLES)
-    return tuple(role for role in (*meant, ELEVATION_ROLE) if role not in played)
+    land, lines = (AvailableLand(), ()) if rulebook is None else (rulebook.available_land, rulebook.lines)
+    return tuple(role for role in (*land.expected_roles(lines), ELEVATION_ROLE) if role not in played)
+
+
+def boundary_role(rulebook: Rulebook | None = None) -> str:
+    """The role of the boundary inside which ``available_in_boundary_ha`` counts land.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> boundary_role(read_rulebook("us_west"))
+    'growth_boundary'
+    """
+    return (AvailableLand() if rulebook is None else rulebook.available_land).boundary
 
 
 def _refuse_strangers(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None:
@@ -501,8 +495,9 @@ def _available(
     free = pieces["area_ha"].where(~covered(pieces, deducted_roles(rulebook)), 0.0) * (
         1.0 - _steep_share(pieces, layers, rulebook)
     )
-    inside = free.where(covered(pieces, [BOUNDARY_ROLE]), 0.0)
-    bounded = BOUNDARY_ROLE in roles_of(pieces).values()
+    boundary = boundary_role(rulebook)
+    inside = free.where(covered(pieces, [boundary]), 0.0)
+    bounded = boundary in roles_of(pieces).values()
     return pd.DataFrame(
         {
             "available_ha": _by_unit(units, pieces, free),
@@ -541,7 +536,7 @@ def steepness(layers: Iterable[Layer], rulebook: Rulebook | None) -> tuple[Raste
         Two layers have the role of elevation.
     """
     heights = [layer for layer in layers if layer.role == ELEVATION_ROLE and layer.raster is not None]
-    limit = None if rulebook is None else rulebook.parameters.get(SLOPE_LIMIT)
+    limit = None if rulebook is None else rulebook.parameters.get(rulebook.available_land.steeper_than)
     if not heights or limit is None:
         return None, 90.0
     if len(heights) > 1:

@@ -30,10 +30,12 @@ from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft
 from zoning.rulebook.rulebook_model import Rulebook, Value, calendar_faults, last_change, read_rulebook
 from zoning.rulebook.schema import (
+    ELEVATION_ROLE,
     JURISDICTION,
     LOCKED,
     STUDY,
     UNIT,
+    AvailableLand,
     DatedValue,
     Derived,
     DerivedBand,
@@ -52,6 +54,7 @@ from zoning.rulebook.unused_topics import without_unused_topics
 
 __all__ = [
     "CONTROL_LINE",
+    "ELEVATION_ROLE",
     "EXAMPLES",
     "EXCEPTION",
     "EXEMPT",
@@ -68,6 +71,7 @@ __all__ = [
     "STATES",
     "STUDY",
     "UNIT",
+    "AvailableLand",
     "Case",
     "Classification",
     "DatedValue",

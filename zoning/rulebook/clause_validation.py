@@ -15,7 +15,6 @@ from layers.errors import ConditionError, UnknownNameError
 from zoning.errors import RulebookError, near
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Floor, Indicator, Parameter, Policy
-from zoning.wording import ROLES
 
 Example = float | bool | str
 Values = Mapping[str, Example]
@@ -77,7 +76,7 @@ def examples_of(draft: Draft, derived: Iterable[Derived] = ()) -> dict[str, Exam
 
 
 def roles_read(draft: Draft) -> tuple[str, ...]:
-    """The roles that conditions on pieces may ask for: of lines, zones, measures, and those that the house reads."""
+    """The roles that conditions on pieces may ask for: of lines, zones, measures, and those that are deducted."""
     of_lines = (role for line in draft.lines for role in line.roles)
     of_measures = (
         one.name.removesuffix(ending)
@@ -85,8 +84,8 @@ def roles_read(draft: Draft) -> tuple[str, ...]:
         for ending in ("_share", "_ha")
         if one.name.endswith(ending)
     )
-    of_house = (role for role in ROLES if role != "elevation")
-    return tuple(dict.fromkeys((*of_lines, *(zone.code for zone in draft.zones), *of_measures, *of_house)))
+    deducted = draft.head.available_land.roles(draft.lines)
+    return tuple(dict.fromkeys((*of_lines, *(zone.code for zone in draft.zones), *of_measures, *deducted)))
 
 
 def is_summed(name: str) -> bool:

@@ -34,7 +34,7 @@ from zoning.rulebook.industry_classification import (
     read_classification,
 )
 from zoning.rulebook.rulebook_folder import Draft
-from zoning.rulebook.schema import UNIT, DatedValue, Derived, Indicator, Locked, Norm
+from zoning.rulebook.schema import ELEVATION_ROLE, UNIT, DatedValue, Derived, Indicator, Locked, Norm
 
 
 def industry_faults(draft: Draft) -> Iterator[RulebookError]:
@@ -370,6 +370,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from _absences(draft)
     yield from _values(draft)
     yield from _roles(draft)
+    yield from _available_land(draft)
     yield from foreign_key_faults(draft)
     yield from _rules(draft)
     yield from _locked(draft)
@@ -545,6 +546,29 @@ def _roles(draft: Draft) -> Iterator[RulebookError]:
                     "roles",
                     number,
                 )
+
+
+def _available_land(draft: Draft) -> Iterator[RulebookError]:
+    """What of the table [available_land] cannot be meant; a parameter that nobody named may be missing."""
+    land = draft.head.available_land
+    for place, role in enumerate(land.deduct or ()):
+        if role == ELEVATION_ROLE:
+            text = f"'{role}' designates no land; what is too steep is deducted by 'steeper_than'"
+            yield draft.fault(text, "rulebook", "available_land", "deduct", place)
+        elif role in (land.deduct or ())[:place]:
+            yield draft.fault(f"role '{role}' stands twice", "rulebook", "available_land", "deduct", place)
+    for place, line in enumerate(draft.lines):
+        if line.deducted is not None and land.deduct is not None:
+            text = "rulebook.toml lists the roles that are deducted: put those of this line there, and drop 'deducted'"
+            yield draft.fault(text, "lines", place, "deducted")
+    if "steeper_than" in land.model_fields_set:
+        parameters = {one.name: one for one in draft.parameters}
+        limit, at = parameters.get(land.steeper_than), ("available_land", "steeper_than")
+        if limit is None:
+            text = f"'{land.steeper_than}' does not stand in parameters.toml{near(land.steeper_than, parameters)}"
+            yield draft.fault(text, "rulebook", *at)
+        elif limit.unit != "deg" or not isinstance(limit.dated[0].value, float):
+            yield draft.fault(f"'{limit.name}' is in {limit.unit}; a slope is a number in deg", "rulebook", *at)
 
 
 def _rules(draft: Draft) -> Iterator[RulebookError]:

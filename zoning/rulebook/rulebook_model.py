@@ -23,6 +23,7 @@ from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.rulebook_folder import Draft, read_draft
 from zoning.rulebook.schema import (
     LOCKED,
+    AvailableLand,
     Derived,
     Floor,
     Indicator,
@@ -125,6 +126,8 @@ class Rulebook:
         Of the titles; the first is the default.
     instruments : tuple of str
         Of which each unit must have a policy.
+    available_land : AvailableLand
+        Which roles are deducted from land, what is too steep, which role is the boundary of building.
     zones, indicators, rules, lines, floors, policies, industries, derived, norms : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
@@ -166,6 +169,7 @@ class Rulebook:
     day: dt.date
     languages: tuple[str, ...] = ("en",)
     instruments: tuple[str, ...] = ()
+    available_land: AvailableLand = field(default_factory=AvailableLand)
     zones: tuple[Zone, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -356,6 +360,7 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         day=day,
         languages=head.languages,
         instruments=head.instruments,
+        available_land=head.available_land,
         zones=tuple(zone for zone in draft.zones if zone.on(day)),
         indicators=draft.indicators,
         rules=tuple(rule for rule in draft.rules if rule.on(day)),

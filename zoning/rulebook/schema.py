@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -158,7 +159,8 @@ class Line(Titled):
     roles: Annotated[Several[Text], Field(min_length=1)]
     """Roles of the layers that draw it."""
     deducted: bool | None = None
-    """Whether land of its roles is not available for building; by default that of red lines and permanent farmland."""
+    """Whether land of its roles is not available for building, in a rulebook without the list `deduct` in
+    `rulebook.toml`; by default that of red lines and permanent farmland."""
     reference: str = ""
     """The document that says so."""
 
@@ -224,6 +226,54 @@ class Policy(Titled, Dated, Cited):
         return said_in(self.clause, language)
 
 
+ELEVATION_ROLE = "elevation"
+"""The role of a raster of heights in metres, from which slopes are taken; it designates no land."""
+DEDUCTED_LINES = ("red_line_core", "red_line", "protected", "permanent_farmland")
+"""Roles of control lines whose land is deducted by a rulebook that lists no roles, as those before the list do not."""
+DEDUCTED_COVER = ("built_up", "water")
+"""Roles that no law draws and whose land such a rulebook deducts as well."""
+
+
+class AvailableLand(Section):
+    """What of a unit is available for building."""
+
+    deduct: Several[Text] | None = None
+    """Roles whose land is not available. By default "red_line_core", "red_line", "protected", "permanent_farmland",
+    "built_up" and "water", and what lines say in `deducted`, for so it was before this list."""
+    steeper_than: Identifier = "buildable_slope_max_deg"
+    """The parameter in degrees above which land is too steep, where a layer has the role "elevation"."""
+    boundary: Text = "growth_boundary"
+    """The role whose land counts for available_in_boundary_ha, and for quotas that are placed inside the boundary."""
+
+    def roles(self, lines: Iterable[Line] = ()) -> tuple[str, ...]:
+        """The roles whose land is not available.
+
+        Parameters
+        ----------
+        lines : iterable of Line
+            The control lines of the rulebook.
+
+        Examples
+        --------
+        >>> AvailableLand(deduct=("lake", "moor")).roles()
+        ('lake', 'moor')
+        >>> AvailableLand().roles()
+        ('red_line_core', 'red_line', 'protected', 'permanent_farmland', 'built_up', 'water')
+        """
+        if self.deduct is not None:
+            return self.deduct
+        usual = (*DEDUCTED_LINES, *DEDUCTED_COVER)
+        said = {role: line.deducted for line in lines if line.deducted is not None for role in line.roles}
+        added = (role for role, taken in said.items() if taken and role not in usual)
+        return (*(role for role in usual if said.get(role, True)), *added)
+
+    def expected_roles(self, lines: Sequence[Line] = ()) -> tuple[str, ...]:
+        """Those of them that a study is asked for: without a list, not the lines that the rulebook does not draw."""
+        drawn = {role for line in lines for role in line.roles}
+        missing = {*DEDUCTED_LINES} - drawn if lines and self.deduct is None else set()
+        return tuple(role for role in self.roles(lines) if role not in missing)
+
+
 class Head(Section):
     """``rulebook.toml``: what the rulebook is called and which languages it speaks."""
 
@@ -239,6 +289,8 @@ class Head(Section):
     """Instruments of which each unit must have a policy; a unit without one is a finding."""
     classification: Text | None = None
     """The classification of industries of its negative lists: a built-in one, or the name of classification.toml."""
+    available_land: AvailableLand = Field(default_factory=AvailableLand)
+    """What of a unit is available for building."""
 
 
 class Zones(Section):

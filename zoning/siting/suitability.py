@@ -17,7 +17,7 @@ from layers.conditions import SURFACES, Answer, parse_condition
 from layers.formats import Raster
 from layers.inputs import Layer
 from layers.raster import Blocks, cell_boxes, cut_tracts, find_blocks
-from zoning.measures import BOUNDARY_ROLE, deducted_roles, steepness
+from zoning.measures import boundary_role, deducted_roles, steepness
 from zoning.overlays import covered, roles_of
 from zoning.rulebook import Rulebook
 from zoning.siting.patch_selection import Plots, threshold_score
@@ -381,7 +381,7 @@ def find_ground(
     raster = layers[siting.layer].raster if siting.layer is not None else None
     free = ~covered(pieces, deducted_roles(rulebook))
     if siting.boundary:
-        free &= covered(pieces, [BOUNDARY_ROLE])
+        free &= covered(pieces, [boundary_role(rulebook)])
     if units is not None:
         free &= pieces["unit_id"].isin(set(units))
     land = _lands(pieces[free].sort_index(), _designations(siting, pieces), whole=raster is None)

@@ -17,14 +17,13 @@ from zoning.wording.chapter_messages import (
 )
 from zoning.wording.messages import engine_words, said_in, text_in
 from zoning.wording.solution_messages import optimum_lines, price_words, rule_name, solution_words
-from zoning.wording.terms import MEASURES, ROLES, instrument_in, name_text, role_in, setting_in, unit_in
+from zoning.wording.terms import MEASURES, instrument_in, name_text, role_in, setting_in, unit_in
 
 __all__ = [
     "COLOURS",
     "LIGHTS",
     "MEASURES",
     "NARRATION",
-    "ROLES",
     "colour_in",
     "energy_clause",
     "engine_words",

@@ -22,7 +22,7 @@ from layers.formats import read_raster
 from layers.inputs import Layer
 from zoning.measures import deducted_roles, measure, undeducted
 from zoning.overlays import overlay
-from zoning.rulebook import Line, Rulebook, Value
+from zoning.rulebook import AvailableLand, Line, Rulebook, Value
 
 CRS = "EPSG:3035"
 KM = 1000.0
@@ -108,6 +108,31 @@ def test_lines_of_a_rulebook_say_what_else_is_not_available(units):
     # red lines are no lines of this country, so that nobody misses a layer of them
     assert undeducted(pieces, (), own) == ("built_up", "water", "elevation")
     assert undeducted(overlay(units, {}), (), own) == ("built_up", "water", "shore", "elevation")
+
+
+def test_a_rulebook_says_which_roles_are_deducted_and_what_the_boundary_is(units):
+    """100 ha: a lake takes 20, a moor 30; water is no role of this country; the wall has the west half inside."""
+    land = AvailableLand(deduct=("lake", "moor"), boundary="wall")
+    own = replace(rulebook(), available_land=land)
+    spans = {"lake": (0, 0.2), "moor": (0.2, 0.5), "water": (0.5, 0.8), "wall": (0, 0.6), "growth_boundary": (0, 1)}
+    pieces = overlay(units, {name: frame(box(west, 0, east, 1)) for name, (west, east) in spans.items()})
+    found = measure(units, pieces, rulebook=own).loc["a1", ["available_ha", "available_in_boundary_ha"]]
+    assert found.tolist() == pytest.approx([50.0, 10.0])
+    assert deducted_roles(own) == ("lake", "moor")
+    assert undeducted(overlay(units, {}), (), own) == ("lake", "moor", "elevation")
+
+
+def test_what_is_too_steep_stands_in_the_parameter_that_the_rulebook_names(units, ramp):
+    """45 degrees east of x = 2.5 km: a1 is level, a4 is not."""
+    book = rulebook(30.0)
+    renamed = {"slope_max": book.parameters["buildable_slope_max_deg"]}
+    layers = [Layer("dem", "raster", "elevation", None, ramp)]
+    for own, left in (
+        (replace(book, parameters=renamed, available_land=AvailableLand(steeper_than="slope_max")), 0.0),
+        (replace(book, parameters=renamed), 100.0),
+    ):
+        found = measure(units, overlay(units, {}), layers, own)["available_ha"]
+        assert (found["a1"], found["a4"]) == (pytest.approx(100.0), pytest.approx(left))
 
 
 @pytest.fixture

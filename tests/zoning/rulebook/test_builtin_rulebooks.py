@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -13,11 +15,11 @@ import pytest
 
 from layers.conditions import parse_condition
 from layers.read import read_inputs
-from zoning.measures import assumed, measure
+from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines
 from zoning.plan import Plan
 from zoning.policies import assign, uncovered
-from zoning.rulebook import Case, Draft, Rulebook, read_draft, read_rulebook
+from zoning.rulebook import Case, Draft, Rulebook, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.rulebook.schema import Zone
 from zoning.study import builtin_study, read_study
@@ -194,9 +196,25 @@ def test_no_clause_names_a_zone_that_is_not_there() -> None:
         lines = [line.code for line in read_rulebook(name, DAY).lines]
         assert lines == ["red_line_core", "red_line", "permanent_farmland", "growth_boundary"]
         assert "protected" in DRAFTS[name].lines[1].roles
-    protected, land = [line.deducted for line in DRAFTS["brazil"].lines[:5]], DRAFTS["brazil"].lines[5]
-    assert protected == [True] * 5
-    assert (land.code, land.roles, land.deducted) == ("urban_perimeter", ("growth_boundary",), None)
+    brazil = DRAFTS["brazil"]
+    assert set(brazil.head.available_land.deduct) == {"built_up", "water", *(line.code for line in brazil.lines[:5])}
+    assert (brazil.lines[5].code, brazil.lines[5].roles) == ("urban_perimeter", ("growth_boundary",))
+
+
+@pytest.mark.parametrize("name", ["main_functional_areas", "us_west"])
+def test_a_copy_from_before_the_list_of_deducted_roles_deducts_the_same(name: str, tmp_path: Path) -> None:
+    """Run folders hold copies of their rulebook, which people go on with."""
+    copy = shutil.copytree(find_rulebook(name), tmp_path / name)
+    head = copy / "rulebook.toml"
+    head.write_text(head.read_text("utf-8").partition("\n[available_land]")[0], "utf-8")
+    old, new = read_rulebook(copy, DAY), read_rulebook(name, DAY)
+    assert old.available_land.deduct is None
+    assert deducted_roles(old) == deducted_roles(new)
+    assert boundary_role(old) == boundary_role(new)
+    assert old.available_land.steeper_than == new.available_land.steeper_than
+    nothing = gpd.GeoDataFrame(geometry=[], crs="EPSG:3035")
+    nothing.attrs["roles"] = {}
+    assert undeducted(nothing, (), old) == undeducted(nothing, (), new)
 
 
 def test_main_functional_areas_run_on_bare_frames(

@@ -310,6 +310,30 @@ from = 2022-01-01
             {"policies": swap('cap = "land_cap_pct"', 'cap = "land_cap_pc"')},
             "small/policies.toml, line 18, column 22: 'land_cap_pc' is no parameter and no indicator, but nearly",
         ),
+        (
+            {"rulebook": add('[available_land]\ndeduct = ["water", "moor", "water"]')},
+            "small/rulebook.toml, line 7, column 28: role 'water' stands twice",
+        ),
+        (
+            {"rulebook": add('[available_land]\ndeduct = ["elevation"]')},
+            "small/rulebook.toml, line 7, column 11: 'elevation' designates no land; what is too steep is deducted by",
+        ),
+        (
+            {"rulebook": add("[available_land]\ndeduct = []"), "lines": swap("roles =", "deducted = true\nroles =")},
+            "small/lines.toml, line 3, column 12: rulebook.toml lists the roles that are deducted: put those of this",
+        ),
+        (
+            {"rulebook": add('[available_land]\nsteeper_than = "density_mn"')},
+            "small/rulebook.toml, line 7, column 16: 'density_mn' does not stand in parameters.toml; did you mean",
+        ),
+        (
+            {"rulebook": add('[available_land]\nsteeper_than = "density_min"')},
+            "small/rulebook.toml, line 7, column 16: 'density_min' is in persons/km2; a slope is a number in deg",
+        ),
+        (
+            {"rulebook": add('[available_land]\ndeducted = ["water"]')},
+            "small/rulebook.toml, line 7, column 1: ",
+        ),
         ({"zones": None}, "small: there is no zones.toml; a rulebook needs rulebook.toml and zones.toml"),
         ({"rulebook": "name = "}, "small/rulebook.toml, line 1, column 7: "),
         (
