@@ -16,16 +16,11 @@ from maps.locale import area_decimals, format_number, percent, units_counted, wr
 from maps.style.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
 from maps.style.svg_paths import Frame
 from zoning.plan import Plan
+from zoning.rulebook import Stroke
 from zoning.wording import text_in
 
-LINE_STYLES = {
-    "red_line_core": ("#A3001B", 1.9, ""),
-    "red_line": ("#A3001B", 1.2, ""),
-    "permanent_farmland": ("#7A4B00", 1.2, "3 2"),
-    "growth_boundary": ("#3B1F8C", 1.2, ""),
-}
-"""Colour, width in px and dashes of the control lines."""
-OTHER_LINE = (INK, 1.2, "1 2")
+DOTTED = Stroke(colour=INK, dashes=(1, 2))
+"""Of control lines of which the rulebook does not say how they are drawn."""
 MUTED = "#57534E"
 SWATCH = 26
 SIZE = 11.5
@@ -73,8 +68,9 @@ def text_at(x: float, y: float, text: object, *, size: float = SIZE, fill: str =
 
 
 def line_styles(plan: Plan) -> dict[str, tuple[str, float, str]]:
-    """Colour, width and dashes of each control line of the rulebook."""
-    return {line.code: LINE_STYLES.get(line.code, OTHER_LINE) for line in plan.rulebook.lines}
+    """Colour, width in px and dashes of each control line of the rulebook."""
+    strokes = [(line.code, line.stroke or DOTTED) for line in plan.rulebook.lines]
+    return {code: (one.colour, one.width, " ".join(f"{length:g}" for length in one.dashes)) for code, one in strokes}
 
 
 def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = True) -> tuple[Block, ...]:

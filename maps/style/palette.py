@@ -18,8 +18,6 @@ FILLS = (
 )  # fmt: skip
 DEFAULT_FILL = "#ECE9E4"
 INK = "#111111"
-USUAL_FILLS = {"key_development": "#993300", "agricultural": "#EEDD22", "ecologically_fragile": "#77BB77"}
-"""The base types of main functional areas have the same colour in every rulebook."""
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
 DOTS = 4
@@ -62,7 +60,7 @@ HATCHES = (
 
 
 def zone_fills(rulebook: Rulebook) -> dict[str, str]:
-    """Fill of each main zone: the default zone pale, well-known types as usual, others by their order in the rulebook.
+    """Fill of each main zone: its own colour, else pale for the default zone, and for others the next of the series.
 
     Returns
     -------
@@ -70,12 +68,9 @@ def zone_fills(rulebook: Rulebook) -> dict[str, str]:
         Zone code to ``#RRGGBB``, in the order of the rulebook.
     """
     mains = [zone for zone in rulebook.zones if zone.kind == "main"]
-    usual = {zone.code: USUAL_FILLS[zone.code] for zone in mains if zone.code in USUAL_FILLS and not zone.default}
-    free = itertools.cycle([fill for fill in FILLS if fill not in usual.values()])
-    return {
-        zone.code: DEFAULT_FILL if zone.default else usual[zone.code] if zone.code in usual else next(free)
-        for zone in mains
-    }
+    taken = {zone.colour.upper() for zone in mains if zone.colour is not None}
+    free = itertools.cycle([fill for fill in FILLS if fill not in taken] or FILLS)
+    return {zone.code: zone.colour or (DEFAULT_FILL if zone.default else next(free)) for zone in mains}
 
 
 def overlay_hatches(rulebook: Rulebook) -> dict[str, Hatch]:

@@ -49,6 +49,7 @@ from zoning.rulebook.schema import (
     Policy,
     Rule,
     Scalar,
+    Stroke,
 )
 from zoning.rulebook.unused_topics import without_unused_topics
 
@@ -93,6 +94,7 @@ __all__ = [
     "Scalar",
     "Scheme",
     "State",
+    "Stroke",
     "Treatment",
     "Value",
     "builtin_rulebooks",

@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
-from layers.sources import Dated, Section, Several, Sourced, Text, Texts, Titled, require_one
+from layers.sources import Dated, Factor, Section, Several, Sourced, Text, Texts, Titled, require_one
 from zoning.wording import said_in, text_in
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+"""Red, green and blue, such as "#77BB77"."""
 
 
 def _plain(value: object) -> object:
@@ -61,6 +63,8 @@ class Zone(Titled, Dated):
     """A main function, of which each unit has one, or an overlay."""
     default: bool = False
     """The main function of what no rule claims."""
+    colour: Colour | None = None
+    """Its fill on maps, such as "#77BB77"; without one the next of a series. Overlays are hatched and have none."""
     reference: str = ""
     """The document that defines it."""
 
@@ -151,6 +155,17 @@ class Rule(Dated, Cited):
     """Why, in words that stand in the report, by language."""
 
 
+class Stroke(Section):
+    """How maps draw a control line."""
+
+    colour: Colour
+    """Such as "#A3001B"."""
+    width: Annotated[Factor, Field(le=10)] = 1.2
+    """In pixels."""
+    dashes: Several[Factor] = ()
+    """The lengths of dashes and gaps in turn, in pixels; without them the line is unbroken."""
+
+
 class Line(Titled):
     """A control line; lines are settled in the order of the file, the first wins."""
 
@@ -161,6 +176,8 @@ class Line(Titled):
     deducted: bool | None = None
     """Whether land of its roles is not available for building, in a rulebook without the list `deduct` in
     `rulebook.toml`; by default that of red lines and permanent farmland."""
+    stroke: Stroke | None = None
+    """How maps draw it; by default dotted and black."""
     reference: str = ""
     """The document that says so."""
 

@@ -1,15 +1,17 @@
-"""The palette: well-known types look alike everywhere, no two zones look the same, inks can be read."""
+"""The palette: zones have the colours of their rulebook, no two look the same, inks can be read."""
 
 from __future__ import annotations
 
 import itertools
-from types import SimpleNamespace
+from datetime import date
 
 import numpy as np
 
 from maps.style import NO_CEILING_FILL, PAYMENT_INK, USE_FILLS, designation_inks, overlay_hatches, zone_fills
-from maps.style.legend import LINE_STYLES
+from maps.style.legend import DOTTED
 from maps.style.palette import DEFAULT_FILL, DESIGNATION_INKS, FILLS
+from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
+from zoning.rulebook.schema import Zone
 
 QUOTA_CIRCLE = "#1F4E6B"
 SEEN_BY = {
@@ -32,11 +34,14 @@ TO_OKLAB = [
 """Oklab: Ottosson (2020)."""
 
 
-def rulebook(*mains: str, overlays: int = 0) -> SimpleNamespace:
-    """A rulebook with these main zones, the last of which is the default, and some overlays."""
-    zones = [SimpleNamespace(code=code, kind="main", default=code == mains[-1]) for code in mains]
-    zones += [SimpleNamespace(code=f"o{number}", kind="overlay", default=False) for number in range(overlays)]
-    return SimpleNamespace(zones=zones)
+def rulebook(*mains: str, overlays: int = 0, **colours: str) -> Rulebook:
+    """A rulebook with these main zones, the last the default, some in a colour of their own, and some overlays."""
+    zones = [
+        Zone(code=code, kind="main", title={"en": code}, default=code == mains[-1], colour=colours.get(code))
+        for code in mains
+    ]
+    zones += [Zone(code=f"o{number}", kind="overlay", title={"en": "over"}) for number in range(overlays)]
+    return Rulebook("small", "Toyland", "", date(2025, 1, 1), zones=tuple(zones))
 
 
 def linear_rgb(colour: str) -> list[float]:
@@ -60,17 +65,28 @@ def distance(one: str, other: str) -> float:
     return min(float(np.linalg.norm(seen(one, sight) - seen(other, sight))) for sight in SEEN_BY.values())
 
 
-def test_well_known_types_keep_their_colour_in_any_order() -> None:
-    one = zone_fills(rulebook("agricultural", "key_development", "general"))
-    other = zone_fills(rulebook("key_development", "wetland", "agricultural", "general"))
-    assert one["agricultural"] == other["agricultural"]
-    assert one["general"] == other["general"] == DEFAULT_FILL
-    assert list(other) == ["key_development", "wetland", "agricultural", "general"]
+def test_zones_have_their_own_colour_and_the_others_what_is_left_of_the_series() -> None:
+    fills = zone_fills(rulebook("farm", "moor", "town", "rest", moor=FILLS[0].lower(), town="#123456"))
+    assert fills == {"farm": FILLS[1], "moor": FILLS[0].lower(), "town": "#123456", "rest": DEFAULT_FILL}
+    assert zone_fills(rulebook("farm", "rest", rest="#FFFFFF")) == {"farm": FILLS[0], "rest": "#FFFFFF"}
+
+
+def test_a_series_whose_colours_are_all_taken_begins_again() -> None:
+    own = {f"z{number}": fill for number, fill in enumerate(FILLS)}
+    assert zone_fills(rulebook(*own, "more", "rest", **own))["more"] == FILLS[0]
 
 
 def test_no_two_of_twelve_zones_look_alike() -> None:
-    mains = ["ecologically_fragile", *(f"z{number}" for number in range(11)), "rest"]
-    assert sorted(zone_fills(rulebook(*mains)).values()) == sorted([*FILLS, DEFAULT_FILL])
+    mains = [*(f"z{number}" for number in range(12)), "rest"]
+    assert sorted(zone_fills(rulebook(*mains, z7=FILLS[3])).values()) == sorted([*FILLS, DEFAULT_FILL])
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2025, 1, 1)])
+def test_no_two_zones_of_a_built_in_rulebook_look_alike(name: str, day: date) -> None:
+    fills = list(zone_fills(read_rulebook(name, day)).values())
+    assert len({*fills}) == len(fills)
+    assert {*fills} <= {*FILLS, DEFAULT_FILL}
 
 
 def test_overlays_differ_by_angle_or_spacing() -> None:
@@ -88,7 +104,8 @@ def test_inks_begin_again_where_there_are_many_layers() -> None:
 
 def test_payments_stand_apart_from_everything_that_they_lie_on() -> None:
     assert 1.05 / (luminance(PAYMENT_INK) + 0.05) >= 4.5  # against its white edge
-    others = {*FILLS, DEFAULT_FILL, *USE_FILLS, QUOTA_CIRCLE, *(colour for colour, *_ in LINE_STYLES.values())}
+    strokes = [line.stroke or DOTTED for name in builtin_rulebooks() for line in read_rulebook(name).lines]
+    others = {*FILLS, DEFAULT_FILL, *USE_FILLS, QUOTA_CIRCLE, *(stroke.colour for stroke in strokes)}
     assert min(distance(PAYMENT_INK, other) for other in others) >= 0.09
 
 

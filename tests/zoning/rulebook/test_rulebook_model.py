@@ -334,6 +334,22 @@ from = 2022-01-01
             {"rulebook": add('[available_land]\ndeducted = ["water"]')},
             "small/rulebook.toml, line 7, column 1: ",
         ),
+        (
+            {"zones": swap('kind = "main"', 'kind = "main"\ncolour = "red"')},
+            "small/zones.toml, line 4, column 10: 'colour': ",
+        ),
+        (
+            {"zones": swap('kind = "overlay"', 'kind = "overlay"\ncolour = "#77BB77"')},
+            "small/zones.toml, line 20, column 10: 'energy_rich' is an overlay, which maps hatch and do not fill; drop",
+        ),
+        (
+            {"lines": swap("roles =", 'stroke = { colour = "#12345" }\nroles =')},
+            "small/lines.toml, line 3, column 21: 'colour': ",
+        ),
+        (
+            {"lines": swap("roles =", 'stroke = { colour = "#123456", dash = [1] }\nroles =')},
+            "small/lines.toml, line 3, column 32: ",
+        ),
         ({"zones": None}, "small: there is no zones.toml; a rulebook needs rulebook.toml and zones.toml"),
         ({"rulebook": "name = "}, "small/rulebook.toml, line 1, column 7: "),
         (
@@ -350,7 +366,7 @@ from = 2022-01-01
         ),
         (
             {"lines": swap("roles =", "rolls =")},
-            "unknown key 'rolls'; did you mean 'roles'? (known here: code, roles, deducted, reference, title)",
+            "unknown key 'rolls'; did you mean 'roles'? (known here: code, roles, deducted, stroke, reference, title)",
         ),
     ],
 )
