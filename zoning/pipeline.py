@@ -300,4 +300,4 @@ def _assumptions(
 def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
     if table is None:
         return ()
-    return assume_scheme(scheme_in_force(table, rulebook), table.period, language)
+    return assume_scheme(scheme_in_force(table, rulebook), table.period, rulebook, language)

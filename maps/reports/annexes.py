@@ -203,7 +203,8 @@ def policies(edition: ReportContext) -> Chapter:
     leaves: list[Leaf] = [Paragraph(words["policies_intro"])]
     instruments = dict.fromkeys(policy.instrument for policy in edition.plan.rulebook.policies)
     for instrument in instruments:
-        leaves.append(Paragraph(words.get(f"instrument_{instrument}", instrument), heading=True))
+        heading = edition.plan.rulebook.instrument_heading(instrument, edition.language)
+        leaves.append(Paragraph(heading, heading=True))
         own = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
         leaves += [_policy_card(edition, policy, rows.get(policy.id, edition.plan.policies.iloc[:0])) for policy in own]
     return Chapter("policies", words["policies"], tuple(leaves))

@@ -15,7 +15,7 @@ from maps.locale import NONE, area_decimals, format_number, percent, report_word
 from maps.reports.document_model import Column
 from zoning.explanations import assumption_title, retell
 from zoning.plan import Assumption, Plan
-from zoning.wording import name_text, said_in, text_in, unit_in
+from zoning.wording import name_text, said_in, text_in
 from zoning.zones import decision_status
 
 OWN = ("study's own", "house's own")
@@ -84,7 +84,7 @@ class ReportContext:
 
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""
-        return unit_in(self.language, unit)
+        return self.plan.rulebook.unit_title(unit, self.language)
 
     def rulebook(self, *said: str | Mapping[str, str]) -> str:
         """The name of the rulebook with what it says of itself."""

@@ -289,7 +289,7 @@ def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Leaf]:
 def _duty(edition: ReportContext, policy: Content) -> Card:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
-    instrument = words.get(f"instrument_{policy['instrument']}", name_text(policy["instrument"]))
+    instrument = edition.plan.rulebook.instrument_heading(policy["instrument"], edition.language)
     return Card(
         text_in(policy["title"], edition.language, policy["policy"]),
         policy["policy"],

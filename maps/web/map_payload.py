@@ -17,7 +17,7 @@ from maps.web.unit_details import cards
 from zoning.explanations import assumption_title, retell
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
-from zoning.wording import said_in, solution_words, text_in, unit_in
+from zoning.wording import said_in, solution_words, text_in
 from zoning.zones import DECISION
 
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
@@ -190,7 +190,7 @@ def _designations(plan: Plan) -> list[dict[str, Any]]:
 
 def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
     quota = plan.study.quotas[place]
-    unit = unit_in(language, quota.unit)
+    unit = plan.rulebook.unit_title(quota.unit, language)
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
     solved = plan.solutions[plan.solutions["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]

@@ -21,7 +21,6 @@ from maps.web.geometry_encoding import label_points
 from maps.web.unit_details import StringTable
 from zoning.compensation import BUDGET, POOL, known_parties
 from zoning.plan import Plan
-from zoning.wording import unit_in
 
 MOST_ARROWS = 60
 """Arrows that one instrument may have; more would hide one another, and each party's net amount is drawn instead."""
@@ -175,7 +174,8 @@ def payments_payload(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        said = {"name": escape_hidden(name), "period": int(period), "unit": escape_hidden(unit_in(plan.language, unit))}
+        called = plan.rulebook.unit_title(unit, plan.language)
+        said = {"name": escape_hidden(name), "period": int(period), "unit": escape_hidden(called)}
         instruments.append(said | _drawn(own, parties))
         rows += [
             (place, parties.of(payer), parties.of(receiver), f"{amount:f}", *map(texts.place, map(escape_hidden, told)))

@@ -16,7 +16,7 @@ from zoning.explanations import entry_heading, reason_lines, records, rule_and_r
 from zoning.plan import Plan
 from zoning.policies import describe_parameters
 from zoning.rulebook import EXCEPTION
-from zoning.wording import instrument_in, price_words, text_in
+from zoning.wording import price_words, text_in
 from zoning.zones import STANDINGS, decision_status
 
 KINDS = ("reason", "setting", "yes", "no", "unknown", "parameter", "reference")
@@ -327,7 +327,7 @@ class _Policies:
             **said,
             "id": policy_id,
             "title": title,
-            "instrument": instrument_in(self._language, said["instrument"]),
+            "instrument": self._rulebook.instrument_title(said["instrument"], self._language),
             "verified": bool(written and written.verified),
         }
 

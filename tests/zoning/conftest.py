@@ -181,6 +181,23 @@ title = { en = "Report on land", zh = "用地报告" }
 clause = "Whoever is given land reports on it."
 reference = "Small Act, section 12"
 """,
+    "terms.toml": """
+[[roles]]
+code = "protected"
+title = { en = "protected areas", zh = "自然保护地" }
+
+[[instruments]]
+code = "land"
+title = { en = "land", zh = "土地" }
+
+[[instruments]]
+code = "energy"
+title = { en = "energy", zh = "能源" }
+
+[[units]]
+code = "persons/km2"
+title = { en = "persons/km2", zh = "人/平方公里" }
+""",
     "cases/zones.toml": """
 [[cases]]
 name = "a density of exactly the limit is enough"

@@ -12,7 +12,7 @@ from zoning.plan import Plan
 from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
 from zoning.study import Decision
-from zoning.wording import engine_words, finding_words, instrument_in, text_in
+from zoning.wording import engine_words, finding_words, text_in
 from zoning.zones import DECISION, DEFAULT_RULE, first_part, margin_findings, refinements, resolve, weigh_floors
 
 OPEN = ("contested", "review")
@@ -84,7 +84,7 @@ def _policies(plan: Plan) -> Iterator[Finding]:
     for instrument in plan.rulebook.instruments:
         missing = set(plan.units.index) - set(whole.loc[whole["instrument"] == instrument, "unit_id"])
         if missing:
-            called = instrument_in(plan.language, instrument)
+            called = plan.rulebook.instrument_title(instrument, plan.language)
             yield _of_units(plan, "missing_instrument", missing, instrument=called, rulebook=plan.rulebook.name)
 
 

@@ -9,7 +9,7 @@ from layers.conditions import number_text
 from zoning.measures import assumption, deducted_roles
 from zoning.plan import Assumption
 from zoning.rulebook import ELEVATION_ROLE, DatedValue, Parameter, Rulebook, Scalar, Scheme, Value
-from zoning.wording import engine_words, text_in, unit_in
+from zoning.wording import engine_words, text_in
 
 
 def assume(
@@ -31,15 +31,15 @@ def assume(
     tuple of Assumption
     """
     deductions = (_deduction(role, rulebook, language) for role in undeducted_roles)
-    unread = (_unseen(value, language) for value in rulebook.parameters.values() if not value.verified)
+    unread = (_unseen(value, rulebook, language) for value in rulebook.parameters.values() if not value.verified)
     return (*absent, *deductions, *unread)
 
 
-def assume_scheme(scheme: Scheme, period: int, language: str = "en") -> tuple[Assumption, ...]:
+def assume_scheme(scheme: Scheme, period: int, rulebook: Rulebook, language: str = "en") -> tuple[Assumption, ...]:
     """The numbers of a scheme of dual control that nobody has seen in an official text, at the end of a period."""
     day = date(period, 12, 31)
     values = ((one, one.at(day)) for one in scheme.parameters if not one.verified)
-    return tuple(_unseen_in(scheme, one, value, language) for one, value in values if value is not None)
+    return tuple(_unseen_in(scheme, one, value, rulebook, language) for one, value in values if value is not None)
 
 
 def retell_assumptions(
@@ -50,7 +50,7 @@ def retell_assumptions(
     def possible(language: str) -> tuple[Assumption, ...]:
         absent = (assumption(one, rulebook, language) for one in rulebook.indicators)
         numbers = (
-            _unseen_in(scheme, one, value, language)
+            _unseen_in(scheme, one, value, rulebook, language)
             for scheme in rulebook.schemes
             for one in scheme.parameters
             for value in one.dated
@@ -83,16 +83,16 @@ def _deduction(role: str, rulebook: Rulebook, language: str) -> Assumption:
     return Assumption(role, "deduction", engine_words(language)["no_deduction"].format(**told))
 
 
-def _unseen(value: Value, language: str) -> Assumption:
-    return Assumption(value.name, "parameter", _not_seen(value.value, value.unit, language))
+def _unseen(value: Value, rulebook: Rulebook, language: str) -> Assumption:
+    return Assumption(value.name, "parameter", _not_seen(value.value, value.unit, rulebook, language))
 
 
-def _unseen_in(scheme: Scheme, one: Parameter, value: DatedValue, language: str) -> Assumption:
+def _unseen_in(scheme: Scheme, one: Parameter, value: DatedValue, rulebook: Rulebook, language: str) -> Assumption:
     """A number of a scheme; schemes share the names of their numbers."""
-    return Assumption(f"{one.name} ({scheme.code})", "parameter", _not_seen(value.value, one.unit, language))
+    return Assumption(f"{one.name} ({scheme.code})", "parameter", _not_seen(value.value, one.unit, rulebook, language))
 
 
-def _not_seen(value: Scalar, unit: str, language: str) -> str:
+def _not_seen(value: Scalar, unit: str, rulebook: Rulebook, language: str) -> str:
     number = number_text(value) if isinstance(value, float) else str(value)
-    amount = number if unit == "1" else f"{number} {unit_in(language, unit)}"
+    amount = number if unit == "1" else f"{number} {rulebook.unit_title(unit, language)}"
     return engine_words(language)["not_seen"].format(amount=amount)

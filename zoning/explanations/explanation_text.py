@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from layers.conditions import number_text
 from layers.languages import words_in
 from zoning.explanations.zone_explanations import value_text
-from zoning.wording import NARRATION, colour_in, engine_words, instrument_in, name_text, text_in, unit_in
+from zoning.wording import NARRATION, colour_in, engine_words, name_text, text_in
 
 Link = Mapping[str, Any]
 
@@ -67,6 +67,11 @@ def _exact(amount: str) -> str:
     return f"{Decimal(amount):,f}"
 
 
+def _unit(one: Link, language: str) -> str:
+    """The unit of measure of an entry or a parameter."""
+    return text_in(one["unit_title"], language, one["unit"])
+
+
 def _quota(one: Link, language: str) -> str:
     words = engine_words(language)
     bounds = [words[name].format(amount=_exact(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
@@ -80,7 +85,7 @@ def _quota(one: Link, language: str) -> str:
         quota=name_text(one["quota"]),
         period=one["period"],
         amount=_exact(one["amount"]),
-        unit=unit_in(language, one["unit"]),
+        unit=_unit(one, language),
         whole=words["quota_whole"].format(amount=_exact(whole), place=one["jurisdiction"]) if whole else "",
         bounds=words["quota_and"].join(bounds),
     )
@@ -88,7 +93,7 @@ def _quota(one: Link, language: str) -> str:
 
 def _derived(one: Link, language: str) -> str:
     words, title = engine_words(language), text_in(one["title"], language, one["measure"])
-    unit = "" if one["unit"] == "1" else unit_in(language, one["unit"])
+    unit = "" if one["unit"] == "1" else _unit(one, language)
     value = words["missing"] if one["value"] is None else f"{value_text(one['value'])} {unit}".rstrip()
     return words["setting"].format(name=title, value=value)
 
@@ -117,7 +122,7 @@ def _services(one: Link, language: str) -> str:
 
 
 def _flow(one: Link, language: str) -> str:
-    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "unit": unit_in(language, one["unit"])}
+    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "unit": _unit(one, language)}
     return engine_words(language)["flow"].format(**{**one, **told, "amount": _exact(one["amount"])})
 
 
@@ -127,7 +132,7 @@ def _policy(one: Link, language: str) -> str:
     return words["policy"].format(
         title=text_in(one["title"], language, one["policy"]),
         id=one["policy"],
-        instrument=instrument_in(language, one["instrument"]),
+        instrument=text_in(one["instrument_title"], language, one["instrument"]),
         strictness=one["strictness"],
         over=words["policy_excepted"] if one["exception"] else over,
     )
@@ -255,7 +260,7 @@ def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) 
     return words["parameter"].format(
         name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
         value=_plain(one["value"], words),
-        unit="" if one["unit"] == "1" else f" {unit_in(language, one['unit'])}",
+        unit="" if one["unit"] == "1" else f" {_unit(one, language)}",
         since=days_of(one, words),
         reference=one["reference"],
         doubt=words["unverified"] if one["verified"] is False else "",

@@ -40,10 +40,10 @@ def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the FLOWS table. Beside the keys of a link the columns of the table, and what payer and
-        receiver are called (``payer_name``, ``receiver_name``); ``amount`` is text, so that none is lost. ``reason``
-        tells how the amount was found. Of a transfer to units there are the clauses of its condition, and the measures
-        that its needs read.
+        By unit, in the order of the FLOWS table. Beside the keys of a link the columns of the table, and what unit of
+        account, payer and receiver are called (``unit_title``, ``payer_name``, ``receiver_name``); ``amount`` is text,
+        so that none is lost. ``reason`` tells how the amount was found. Of a transfer to units there are the clauses of
+        its condition, and the measures that its needs read.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     if plan.flows.empty:
@@ -96,7 +96,8 @@ class _FlowExplainer:
         )
         kept = ("instrument", "payer", "receiver", "rule")
         names = {f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")}
-        return own | {**{name: str(row[name]) for name in kept}, **names, "period": int(row["period"])}
+        titled = {"unit_title": self._plan.rulebook.texts_of("units", str(row["unit"]))}
+        return own | titled | {**{name: str(row[name]) for name in kept}, **names, "period": int(row["period"])}
 
     def _called(self, party: str) -> str:
         """What a party is called: a pool or a budget in words, a unit by its name."""
@@ -244,12 +245,13 @@ def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
 
 
 def _content(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Content:
-    period = int(row["period"])
+    period, called = int(row["period"]), plan.rulebook.texts_of
+    numbers = [one | {"unit_title": called("units", one["unit"])} for one in scheme_parameters(scheme, period)]
     own = reason_record(
         "scheme",
         scheme.code,
         str(row["reason"]),
-        said={"parameters": scheme_parameters(scheme, period)},
+        said={"parameters": numbers},
         days=scheme,
         reference=scheme.reference,
         verified=scheme.verified,

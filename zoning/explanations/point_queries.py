@@ -20,7 +20,7 @@ from zoning.explanations.industry_query import ask_industry, check_state, items_
 from zoning.explanations.translation import retell
 from zoning.plan import Plan
 from zoning.policies import Verdict
-from zoning.wording import industry_words, instrument_in, text_in
+from zoning.wording import industry_words, text_in
 
 WORLD = "EPSG:4326"
 TOUCH_M = 0.001
@@ -260,7 +260,11 @@ def _policies(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
     kept = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
     read = {policy.id: policy.verified for policy in plan.rulebook.policies}
     return [
-        {**{name: str(row[name]) for name in kept}, "verified": read.get(row["policy"], False)}
+        {
+            **{name: str(row[name]) for name in kept},
+            "instrument_title": plan.rulebook.instrument_title(str(row["instrument"]), plan.language),
+            "verified": read.get(row["policy"], False),
+        }
         for row in table.to_dict("records")
     ]
 
@@ -321,11 +325,7 @@ def _far(content: Content, words: Mapping[str, str]) -> Iterator[str]:
 def _policy(policy: Content, language: str) -> Iterator[str]:
     words = industry_words(language)
     over = words["policy_over"].format(id=policy["overruled_by"]) if policy["overruled_by"] else ""
-    said = {
-        "title": policy["title"],
-        "id": policy["policy"],
-        "instrument": instrument_in(language, policy["instrument"]),
-    }
+    said = {"title": policy["title"], "id": policy["policy"], "instrument": policy["instrument_title"]}
     yield f"  {words['policy_piece' if policy['piece_id'] else 'policy'].format(**said, over=over)}"
     doubt = "" if policy["verified"] else words["unverified"]
     yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"

@@ -54,10 +54,11 @@ def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the POLICIES table. Beside the keys of a link the columns of the table and the policy
-        as written; clauses are those of the first of several pieces. ``pieces`` has their ids and ``part_ha`` their
-        hectares, None where it is on the whole unit. Links: the ``exception`` that holds, or the policy by which it is
-        ``overruled``. ``parameters`` has those that the policy sets as well.
+        By unit, in the order of the POLICIES table. Beside the keys of a link the columns of the table, the policy as
+        written, and what its instrument is called (``instrument_title``); clauses are those of the first of several
+        pieces. ``pieces`` has their ids and ``part_ha`` their hectares, None where it is on the whole unit. Links: the
+        ``exception`` that holds, or the policy by which it is ``overruled``. ``parameters`` has those that the policy
+        sets as well.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     groups = list(_grouped(rows_of(plan.policies, found)))
@@ -138,6 +139,7 @@ class _PolicyExplainer:
             **{name: str(row[name]) for name in _KEPT},
             **{name: str(row.get(name, "")) for name in _ADDED},
             "title": dict(policy.title),
+            "instrument_title": self._plan.rulebook.texts_of("instruments", policy.instrument),
             "subject": policy.subject,
             "effect": policy.effect or "",
             "scope": policy.scope,

@@ -15,8 +15,9 @@ from zoning.explanations.trace_records import Content, condition_chains, in_plan
 from zoning.measures import amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
+from zoning.rulebook import Rulebook
 from zoning.study import Lock, Priority, Quota
-from zoning.wording import engine_words, name_text, optimum_lines, siting_words, unit_in, why_unplaced
+from zoning.wording import engine_words, name_text, optimum_lines, siting_words, why_unplaced
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
@@ -247,12 +248,12 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the QUOTAS table. Beside the keys of a link the columns of the table, the amount of the
-        unit's jurisdiction, what :func:`zoning.explanations.quota_causes` says, and its ``solution``. Links: each
-        ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times each
-        ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved`` amount,
-        ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the amount goes
-        on the ground, in full under ``siting``.
+        By unit, in the order of the QUOTAS table. Beside the keys of a link the columns of the table, ``unit_title``,
+        the amount of the unit's jurisdiction, what :func:`zoning.explanations.quota_causes` says, and its ``solution``.
+        Links: each ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times
+        each ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved``
+        amount, ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the
+        amount goes on the ground, in full under ``siting``.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     rows = rows_of(plan.quotas, found)
@@ -266,7 +267,7 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     }
     for row in rows:
         key = str(row["quota"]), int(row["period"])
-        told = explainers[key].quota(row) if key in explainers else _quota(row)
+        told = explainers[key].quota(row) if key in explainers else _quota(row, plan.rulebook)
         told["jurisdiction_amount"] = above.get((*key, row["jurisdiction"]))
         found[row["unit_id"]].append(told)
     return found
@@ -286,11 +287,12 @@ def _above(plan: Plan) -> dict[tuple[str, int, str], str | None]:
     }
 
 
-def _quota(row: Mapping[str, Any], reference: str = "", written: str = "") -> Content:
+def _quota(row: Mapping[str, Any], rulebook: Rulebook, reference: str = "", written: str = "") -> Content:
     """One row of the QUOTAS table; nothing is known of a quota that the study does not have."""
     name, unit = str(row["quota"]), str(row["unit"])
     own = reason_record("quota", name, amount=_decimal(row["amount"]), unit=unit, reference=reference, written=written)
     return own | {
+        "unit_title": rulebook.texts_of("units", unit),
         "quota": name,
         "period": int(row["period"]),
         **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
@@ -348,7 +350,7 @@ class _QuotaExplainer:
 
     def quota(self, row: Mapping[str, Any]) -> Content:
         """One row of the QUOTAS table, and what made it."""
-        own = _quota(row, self._quota.reference, self._written())
+        own = _quota(row, self._grants.plan.rulebook, self._quota.reference, self._written())
         siting = self._sitings.get(str(row["unit_id"]))
         own |= {"solution": self._solution, "siting": siting, **self._grants.concerning(str(row["unit_id"]))}
         language, name = self._grants.plan.language, self._quota.name
@@ -373,7 +375,8 @@ class _QuotaExplainer:
 
     def _say(self, key: str, **parts: object) -> str:
         told = {name: _amount(part) if isinstance(part, Decimal) else part for name, part in parts.items()}
-        return self._words[key].format(unit=unit_in(self._grants.plan.language, self._quota.unit), **told)
+        plan = self._grants.plan
+        return self._words[key].format(unit=plan.rulebook.unit_title(self._quota.unit, plan.language), **told)
 
     def _written(self, *keys: str | int) -> str:
         if keys not in self._places:

@@ -130,6 +130,7 @@ def clause_chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
                 "title": dict(one.title) if one.title else {},
                 "value": one.value,
                 "unit": one.unit,
+                "unit_title": rulebook.texts_of("units", one.unit),
                 "since": one.since.isoformat() if one.since else "",
                 "until": one.until.isoformat() if one.until else "",
                 "reference": one.reference,

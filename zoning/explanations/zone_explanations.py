@@ -359,9 +359,9 @@ def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     Returns
     -------
     dict of str to list of dict
-        By unit, in the order of the rulebook. Beside the keys of a link: ``measure``, ``title``, ``value`` (None where
-        missing), ``row`` (which of the ``rows`` of its table counts, from 1; 0 where none does), ``because`` and
-        ``calculation``.
+        By unit, in the order of the rulebook. Beside the keys of a link: ``measure``, ``title``, ``unit_title``,
+        ``value`` (None where missing), ``row`` (which of the ``rows`` of its table counts, from 1; 0 where none does),
+        ``because`` and ``calculation``.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     derived = derived_in(plan)
@@ -446,6 +446,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
         written=in_rulebook(plan.rulebook, "derived", one),
     )
     return own_link | {
+        "unit_title": plan.rulebook.texts_of("units", one.unit),
         "measure": one.name,
         "title": dict(one.title),
         "value": value,

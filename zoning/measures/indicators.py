@@ -15,7 +15,7 @@ from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.rulebook import Derived, DerivedBand, Indicator, Policy, Rule, Rulebook, without_unused_topics
-from zoning.wording import engine_words, unit_in
+from zoning.wording import engine_words
 
 Values = Mapping[str, float | bool | str]
 
@@ -360,7 +360,7 @@ def assumption(one: Indicator, rulebook: Rulebook, language: str = "en") -> Assu
         taken = words["taken_unknown"]
     else:
         text = number_text(value) if isinstance(value, float) else value
-        unit = f" {unit_in(language, one.unit)}" if one.type == "number" and one.unit != "1" else ""
+        unit = f" {rulebook.unit_title(one.unit, language)}" if one.type == "number" and one.unit != "1" else ""
         taken = words["taken_value"].format(value=f"{text}{unit}")
     for ending in ("_share", "_ha"):
         if one.name.endswith(ending):

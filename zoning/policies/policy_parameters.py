@@ -7,9 +7,7 @@ from typing import Any
 
 from layers.conditions import number_text
 from zoning.rulebook import Policy, Rulebook
-from zoning.wording import COLOURS, colour_in, engine_words, setting_in, text_in, unit_in
-
-Terms = list[tuple[str, str]]
+from zoning.wording import COLOURS, colour_in, engine_words, text_in
 
 
 def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
@@ -29,7 +27,9 @@ def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
     }
 
 
-def describe_parameters(policy: Policy | None, settings: Mapping[str, Any], rulebook: Rulebook, language: str) -> Terms:
+def describe_parameters(
+    policy: Policy | None, settings: Mapping[str, Any], rulebook: Rulebook, language: str
+) -> list[tuple[str, str]]:
     """Settings of a policy in words: what each is called, and what it is.
 
     Parameters
@@ -66,7 +66,7 @@ class _Teller:
     """
 
     def __init__(self, rulebook: Rulebook, language: str) -> None:
-        self._language, self._words = language, engine_words(language)
+        self._rulebook, self._language, self._words = rulebook, language, engine_words(language)
         named = [(one.name, one.title) for one in rulebook.parameters.values()]
         named += [(one.name, one.title) for one in rulebook.indicators]
         named += [(one.name, one.title) for one in rulebook.derived]
@@ -78,9 +78,9 @@ class _Teller:
         return self._words["each_its_own"]
 
     def title(self, key: str, named: object = None) -> str:
-        """What a setting is called: as the parameter or indicator that it names, else by a word of the house."""
+        """What a setting is called: as the parameter or indicator that it names, else by its own title."""
         title = self._titles.get(named) if isinstance(named, str) else None
-        return title or setting_in(self._language, key)
+        return title or self._rulebook.setting_title(key, self._language)
 
     def text(self, value: Any) -> str:
         """A value with its unit, or lists and tables of such, in one line."""
@@ -97,7 +97,8 @@ class _Teller:
         if value is None:
             return self._words["missing"]
         text = self._plain(value)
-        return text if unit == "1" or isinstance(value, bool | str) else f"{text} {unit_in(self._language, unit)}"
+        bare = unit == "1" or isinstance(value, bool | str)
+        return text if bare else f"{text} {self._rulebook.unit_title(unit, self._language)}"
 
     def _joined(self, texts: Iterable[str]) -> str:
         return self._words["comma"].join(texts)

@@ -34,7 +34,7 @@ from zoning.rulebook.industry_classification import (
     read_classification,
 )
 from zoning.rulebook.rulebook_folder import Draft
-from zoning.rulebook.schema import ELEVATION_ROLE, UNIT, DatedValue, Derived, Indicator, Locked, Norm
+from zoning.rulebook.schema import ELEVATION_ROLE, UNIT, DatedValue, Derived, Indicator, Locked, Norm, Terms
 
 
 def industry_faults(draft: Draft) -> Iterator[RulebookError]:
@@ -401,6 +401,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("agreements", "seen"),
         ("derived", "title"),
         ("norms", "title"),
+        *((kind, "title") for kind in Terms.model_fields),
+        ("instruments", "heading"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             texts = getattr(entry, key)
@@ -430,6 +432,7 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
         ("policies", "id"),
         ("derived", "name"),
         ("norms", "id"),
+        *((kind, "code") for kind in Terms.model_fields),
     ):
         named: dict[str, list[tuple[int, Any]]] = {}
         for place, entry in enumerate(getattr(draft, kind)):

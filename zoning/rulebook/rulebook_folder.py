@@ -29,6 +29,7 @@ from zoning.rulebook.schema import (
     Head,
     Indicator,
     Indicators,
+    InstrumentTerm,
     Land,
     Line,
     Lines,
@@ -40,6 +41,8 @@ from zoning.rulebook.schema import (
     Policy,
     Rule,
     Rules,
+    Term,
+    Terms,
     Zone,
     Zones,
 )
@@ -58,6 +61,7 @@ FILES: Mapping[str, type[Section]] = {
     "classification.toml": Branches,
     "energy.toml": Schemes,
     "agreements.toml": AgreementModels,
+    "terms.toml": Terms,
 }
 """The files of a rulebook and what each holds."""
 
@@ -65,7 +69,13 @@ LAWS = Path(__file__).parent.parent / "rulebooks"
 NEEDED = ("rulebook.toml", "zones.toml")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000
-HOMES = {"floors": "lines.toml", "schemes": "energy.toml", "derived": "land.toml", "norms": "land.toml"}
+HOMES = {
+    "floors": "lines.toml",
+    "schemes": "energy.toml",
+    "derived": "land.toml",
+    "norms": "land.toml",
+    **dict.fromkeys(Terms.model_fields, "terms.toml"),
+}
 """Files of entries that are not called after them."""
 
 
@@ -79,8 +89,8 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``derived``, ``norms``, ``schemes`` and ``agreements``: all entries, whether in force or not, in the order
-        of the files.
+        With ``derived``, ``norms``, ``schemes``, ``agreements``, and ``roles``, ``instruments``, ``units`` and
+        ``settings`` of ``terms.toml``: all entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -105,6 +115,10 @@ class Draft:
     agreements: tuple[AgreementModel, ...] = ()
     derived: tuple[Derived, ...] = ()
     norms: tuple[Norm, ...] = ()
+    roles: tuple[Term, ...] = ()
+    instruments: tuple[InstrumentTerm, ...] = ()
+    units: tuple[Term, ...] = ()
+    settings: tuple[Term, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from layers.errors import UnknownNameError, raise_all
@@ -33,9 +34,10 @@ from zoning.rulebook.schema import (
     Parameter,
     Policy,
     Rule,
+    Terms,
     Zone,
 )
-from zoning.wording import MEASURES, engine_words, name_text, role_in, text_in, unit_in
+from zoning.wording import MEASURES, engine_words, name_text, own_texts, text_in
 
 UNDATED = date(2000, 1, 1)
 """The day on which a rulebook is read that dates nothing and is asked for no day."""
@@ -138,6 +140,8 @@ class Rulebook:
         Of dual control of energy, those of all days: the period that is judged decides, not the day of the plan.
     agreements : tuple of AgreementModel
         Agreements that were made, of all days, which those of a plan can be like.
+    terms : Terms
+        What people read for codes of roles, instruments, units of measure and settings of policies.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     values : mapping of str to number, bool or str
@@ -183,6 +187,7 @@ class Rulebook:
     agreements: tuple[AgreementModel, ...] = ()
     derived: tuple[Derived, ...] = ()
     norms: tuple[Norm, ...] = ()
+    terms: Terms = field(default_factory=Terms)
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     draft: Draft | None = field(default=None, repr=False, compare=False)
@@ -273,7 +278,7 @@ class Rulebook:
         return self.classification
 
     def role_title(self, role: str, language: str) -> str:
-        """What a role is called: as the line that it draws first of all, a word of the house, a zone; else by its code.
+        """What a role is called: as the line that it draws first of all, by its own title, a zone; else by its code.
 
         Examples
         --------
@@ -283,8 +288,76 @@ class Rulebook:
         """
         lines = {line.roles[0]: line.title for line in self.lines if line.roles}
         zones = {zone.code: zone.title for zone in self.zones}
-        known = role_in(language, role)
-        return text_in(lines.get(role) or (zones.get(role, {}) if known == role else {}), language, known)
+        return text_in(lines.get(role) or self.texts_of("roles", role) or zones.get(role, {}), language, role)
+
+    @cached_property
+    def _called(self) -> dict[str, dict[str, Texts]]:
+        """The titles of ``terms.toml``, by kind and code."""
+        return {kind: {one.code: one.title for one in getattr(self.terms, kind)} for kind in Terms.model_fields}
+
+    def texts_of(self, kind: str, code: str) -> Mapping[str, str]:
+        """What a code is called in each language: by ``terms.toml``, else by the engine, which has few of its own.
+
+        Parameters
+        ----------
+        kind : {"roles", "instruments", "units", "settings"}
+        code : str
+
+        Returns
+        -------
+        mapping of str to str
+            Empty where nobody has a title for it.
+
+        Examples
+        --------
+        >>> read_rulebook("us_west").texts_of("units", "acres")
+        {'en': 'acres', 'zh': '英亩'}
+        """
+        return self._called[kind].get(code) or own_texts(kind, code)
+
+    def unit_title(self, unit: str, language: str) -> str:
+        """What a unit of measure is called; one without a title as it is written.
+
+        Examples
+        --------
+        >>> rulebook = read_rulebook("main_functional_areas")
+        >>> [rulebook.unit_title(unit, "zh") for unit in ("mu", "km2", "BRL")]
+        ['亩', '平方公里', 'BRL']
+        """
+        return text_in(self.texts_of("units", unit), language, unit)
+
+    def instrument_title(self, instrument: str, language: str) -> str:
+        """What an instrument of policies is called; one without a title by its code.
+
+        Examples
+        --------
+        >>> read_rulebook("us_west").instrument_title("negative_list", "en")
+        'negative list'
+        """
+        return text_in(self.texts_of("instruments", instrument), language, instrument)
+
+    def instrument_heading(self, instrument: str, language: str) -> str:
+        """What stands above the policies of an instrument.
+
+        Examples
+        --------
+        >>> rulebook = read_rulebook("us_west")
+        >>> [rulebook.instrument_heading(one, "en") for one in ("land", "negative_list", "land_tax")]
+        ['Land', 'Negative lists', 'Land tax']
+        """
+        headings = {one.code: one.heading for one in self.terms.instruments}
+        title = text_in(self.texts_of("instruments", instrument), language, name_text(instrument))
+        return text_in(headings.get(instrument) or {}, language, f"{title[:1].upper()}{title[1:]}")
+
+    def setting_title(self, key: str, language: str) -> str:
+        """What a setting of a policy is called; one without a title by its name as words.
+
+        Examples
+        --------
+        >>> read_rulebook("main_functional_areas").setting_title("bands", "zh")
+        '税额分档'
+        """
+        return text_in(self.texts_of("settings", key), language, name_text(key))
 
     def titles_in(self, language: str) -> dict[str, str]:
         """What the names in conditions are called in a language; one without a title stands as it is written.
@@ -312,7 +385,7 @@ class Rulebook:
         units = [(one.name, one.unit) for one in self.indicators if one.type == "number"]
         units += [(one.name, one.unit) for one in self.parameters.values()]
         units += [(one.name, one.unit) for one in self.derived]
-        return {name: unit_in(language, unit) for name, unit in units if unit != "1"}
+        return {name: self.unit_title(unit, language) for name, unit in units if unit != "1"}
 
 
 def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rulebook:
@@ -374,6 +447,7 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         agreements=draft.agreements,
         derived=tuple(one for one in draft.derived if one.on(day)),
         norms=tuple(norm for norm in draft.norms if norm.on(day)),
+        terms=Terms(roles=draft.roles, instruments=draft.instruments, units=draft.units, settings=draft.settings),
         parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
         files=draft.files,
         draft=draft,

@@ -347,6 +347,29 @@ class Policies(Section):
     policies: Several[Policy] = ()
 
 
+class Term(Titled):
+    """What people read for a code that stands in other files or in a plan."""
+
+    code: Text
+    """As it is written there."""
+
+
+class InstrumentTerm(Term):
+    """What people read for an instrument of policies."""
+
+    heading: Texts | None = None
+    """What stands above a list of its policies, by language; by default the title with a capital letter."""
+
+
+class Terms(Section):
+    """``terms.toml``."""
+
+    roles: Several[Term] = ()
+    instruments: Several[InstrumentTerm] = ()
+    units: Several[Term] = ()
+    settings: Several[Term] = ()
+
+
 UNIT, JURISDICTION, STUDY = "unit", "jurisdiction", "study"
 """Levels of a norm; any other is a measure that names the place."""
 

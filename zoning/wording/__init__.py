@@ -17,7 +17,7 @@ from zoning.wording.chapter_messages import (
 )
 from zoning.wording.messages import engine_words, said_in, text_in
 from zoning.wording.solution_messages import optimum_lines, price_words, rule_name, solution_words
-from zoning.wording.terms import MEASURES, instrument_in, name_text, role_in, setting_in, unit_in
+from zoning.wording.terms import MEASURES, name_text, own_texts
 
 __all__ = [
     "COLOURS",
@@ -29,21 +29,18 @@ __all__ = [
     "engine_words",
     "finding_words",
     "industry_words",
-    "instrument_in",
     "join_clauses",
     "money_words",
     "name_text",
     "optimum_lines",
+    "own_texts",
     "price_words",
     "retell_reason",
-    "role_in",
     "rule_name",
     "said_in",
-    "setting_in",
     "shown_number",
     "siting_words",
     "solution_words",
     "text_in",
-    "unit_in",
     "why_unplaced",
 ]

@@ -16,6 +16,7 @@ from maps.web import draw
 from maps.web.map_payload import map_payload_of
 from zoning.explanations import explain, retell
 from zoning.plan import Plan
+from zoning.rulebook.schema import Terms
 
 HOSTILE = {
     "a1": "</script><script>alert('城')</script>",
@@ -31,11 +32,21 @@ def chinese(toy_plan: Plan) -> Plan:
 
 
 def test_a_card_says_its_reasons_in_chinese(toy_plan: Plan, told) -> None:
-    said = map_payload_of(toy_plan, "zh")
+    titled = Terms.model_validate(
+        {
+            "instruments": [
+                {"code": "land", "title": {"en": "land", "zh": "土地"}},
+                {"code": "energy", "title": {"en": "energy", "zh": "能源"}},
+            ],
+            "roles": [{"code": "water", "title": {"en": "water", "zh": "水域"}}],
+        }
+    )
+    rulebook = dataclasses.replace(toy_plan.rulebook, terms=titled)
+    said = map_payload_of(dataclasses.replace(toy_plan, rulebook=rulebook), "zh")
     lines = [text for why in range(len(said["whys"])) for *_, text in told(said, why)]
     assert "ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in lines
-    assert {one["instrument"] for one in said["policies"]} == {"土地", "补偿", "能源"}
-    assert said["plan"]["deductions"] == ["建成区", "水域"]
+    assert {one["instrument"] for one in said["policies"]} == {"土地", "compensation", "能源"}
+    assert said["plan"]["deductions"] == ["built_up", "水域"]
     assert "于 2024-06-01 决定" in said["plan"]["decisions"][0][3]
 
 

@@ -6,6 +6,7 @@ import itertools
 from datetime import date
 
 import numpy as np
+import pytest
 
 from maps.style import NO_CEILING_FILL, PAYMENT_INK, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.style.legend import DOTTED

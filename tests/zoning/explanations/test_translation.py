@@ -32,6 +32,14 @@ CHINESE_TITLES = {
     "No building without a plan": "先规划后建设",
     "Payment for standing forest": "森林生态补偿",
     "Energy review": "节能审查",
+    "protected areas": "自然保护地",
+    "built-up land": "建成区",
+    "water": "水域",
+    "land": "土地",
+    "compensation": "补偿",
+    "energy": "能源",
+    "persons": "人",
+    "MW": "兆瓦",
 }
 TITLED = {
     "ecologically_fragile_share": ("Share of fragile land", "生态脆弱土地占比"),

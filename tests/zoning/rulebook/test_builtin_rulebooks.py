@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from zoning.plan import Plan
 from zoning.policies import assign, uncovered
 from zoning.rulebook import Case, Draft, Rulebook, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
-from zoning.rulebook.schema import Zone
+from zoning.rulebook.schema import Terms, Zone
 from zoning.study import builtin_study, read_study
 from zoning.tables import QUOTAS, tabulate
 from zoning.zones import classify, resolve
@@ -34,6 +34,8 @@ LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
 UNVERIFIED = {"brazil": (35, 4, 19), "main_functional_areas": (45, 1, 64), "us_west": (9, 0, 9)}
 """Policies (all versions), exceptions and parameters whose words nobody has seen: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAME_IN_ALL_LANGUAGES = {"1", "%", "BRL", "level", "postal code"}
+"""Units of measure that nobody translates, or that are never printed, as those of texts."""
 DRAFTS = {name: read_draft(name) for name in BOOKS}
 
 
@@ -171,10 +173,48 @@ def test_titles_speak_both_languages(name: str) -> None:
     texts += [entry.title for entry in (*draft.indicators, *draft.parameters, *draft.lines, *draft.policies)]
     texts += [rule.reason for rule in draft.rules]
     texts += [policy.clause for policy in draft.policies if not isinstance(policy.clause, str)]
+    texts += [term.title for kind in Terms.model_fields for term in getattr(draft, kind)]
+    texts += [term.heading for term in draft.instruments if term.heading is not None]
     for text in texts:
         assert text is not None
         assert CHINESE.search(text["zh"]), text
         assert not CHINESE.search(text["en"]), text
+
+
+def settings_of(value: object) -> Iterator[str]:
+    """The keys of a setting of a policy, at any depth."""
+    for key, one in value.items() if isinstance(value, dict) else ():
+        yield from (str(key), *settings_of(one))
+    for one in value if isinstance(value, list) else ():
+        yield from settings_of(one)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_every_code_that_people_read_has_a_title(name: str) -> None:
+    draft, rulebook = DRAFTS[name], read_rulebook(name, DAY)
+    measures = (*draft.parameters, *draft.indicators, *draft.derived)
+    titled = {one.name for one in measures}
+    schemes = [one.unit for scheme in draft.schemes for one in (scheme, *scheme.parameters)]
+    agreements = [str(one.terms["unit"]) for one in draft.agreements if "unit" in one.terms]
+    settings = {
+        setting
+        for policy in draft.policies
+        for key, value in policy.parameters.items()
+        for setting in (() if isinstance(value, str) and value in titled else (key, *settings_of(value)))
+    }
+    told = {
+        "instruments": {policy.instrument for policy in draft.policies},
+        "units": {*(one.unit for one in measures), *schemes, *agreements} - SAME_IN_ALL_LANGUAGES,
+        "settings": settings,
+    }
+    for kind, codes in told.items():
+        assert not {code for code in codes if not rulebook.texts_of(kind, code)}, kind
+    for role in {
+        *deducted_roles(rulebook),
+        boundary_role(rulebook),
+        *(role for line in draft.lines for role in line.roles),
+    }:
+        assert CHINESE.search(rulebook.role_title(role, "zh")), role
 
 
 @pytest.mark.parametrize("name", BOOKS)

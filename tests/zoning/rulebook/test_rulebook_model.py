@@ -98,6 +98,40 @@ def test_a_rulebook_can_be_read_back_from_its_files(write_rulebook, tmp_path) ->
     assert read_rulebook(str(copy), DAY) == first
 
 
+def test_a_rulebook_says_what_its_codes_are_called_in_its_own_languages(write_rulebook) -> None:
+    """Codes and currencies of a country that the engine has never heard of, in a language that it does not speak."""
+
+    def portuguese(text: str) -> str:
+        return text.replace('zh = "', 'pt = "')
+
+    terms = """
+[[roles]]
+code = "moor"
+title = { en = "moor", pt = "charneca" }
+
+[[instruments]]
+code = "levy"
+title = { en = "dike levy", pt = "taxa do dique" }
+
+[[units]]
+code = "OZD"
+title = { en = "Oz dollars", pt = "dólares de Oz" }
+
+[[settings]]
+code = "least_width"
+title = { en = "no narrower than", pt = "largura mínima" }
+"""
+    changes = dict.fromkeys(("zones", "indicators", "parameters", "rules", "lines", "policies", "cases"), portuguese)
+    folder = write_rulebook(rulebook=swap('"zh"', '"pt"'), terms=terms, **changes)
+    rulebook = read_rulebook(folder, DAY)
+    assert [rulebook.role_title("moor", one) for one in ("en", "pt", "zh")] == ["moor", "charneca", "moor"]
+    assert rulebook.instrument_title("levy", "pt") == "taxa do dique"
+    assert [rulebook.instrument_heading(one, "pt") for one in ("levy", "land_tax")] == ["Taxa do dique", "Land tax"]
+    assert [rulebook.unit_title(one, "pt") for one in ("OZD", "ha", "BRL")] == ["dólares de Oz", "ha", "BRL"]
+    settings = ("least_width", "most_width")
+    assert [rulebook.setting_title(one, "pt") for one in settings] == ["largura mínima", "most width"]
+
+
 def test_two_versions_of_a_rule_may_follow_each_other(write_rulebook) -> None:
     newer = """
 [[rules]]
@@ -349,6 +383,22 @@ from = 2022-01-01
         (
             {"lines": swap("roles =", 'stroke = { colour = "#123456", dash = [1] }\nroles =')},
             "small/lines.toml, line 3, column 32: ",
+        ),
+        (
+            {"terms": swap('zh = "土地"', 'fr = "terre"')},
+            "small/terms.toml, line 7, column 9: title has no text in zh; give one",
+        ),
+        (
+            {"terms": swap('zh = "土地" }', 'zh = "土地" }\nheading = { en = "Land" }')},
+            "small/terms.toml, line 8, column 11: heading has no text in zh; give one",
+        ),
+        (
+            {"terms": swap('code = "energy"', 'code = "land"')},
+            "small/terms.toml, line 10, column 8: 'land' is there already (small/terms.toml, line 6, column 8)",
+        ),
+        (
+            {"terms": swap("[[units]]", '[[units]]\nname = "x"')},
+            "small/terms.toml, line 14, column 1: ",
         ),
         ({"zones": None}, "small: there is no zones.toml; a rulebook needs rulebook.toml and zones.toml"),
         ({"rulebook": "name = "}, "small/rulebook.toml, line 1, column 7: "),
