@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -33,19 +34,18 @@ def test_a_second_run_replaces_the_first_with_the_same_bytes(zoneplan, toy_folde
     assert (toy_folder / "runs" / "plan" / "manifest.json").read_bytes() == first
 
 
-def test_the_run_explains_a_unit(zoneplan, toy_folder: Path) -> None:
-    zoneplan("run", toy_folder / "plan.toml", "--out", "result", code=0)
-    told = zoneplan("explain", "result", "b2", code=0).stdout
+def test_the_run_explains_a_unit(zoneplan, toy_result: Path) -> None:
+    told = zoneplan("explain", toy_result, "b2", code=0).stdout
     assert "0.5" in told
     assert "Toy Act, section 2" in told
-    chain = json.loads(zoneplan("explain", "result", "b2", "--json", code=0).stdout)
+    chain = json.loads(zoneplan("explain", toy_result, "b2", "--json", code=0).stdout)
     assert chain["main"]["zone"] == "ecologically_fragile"
-    near = zoneplan("explain", "result", "b22", code=2)
+    near = zoneplan("explain", toy_result, "b22", code=2)
     assert "b2" in near.stderr
 
 
-def test_a_damaged_run_is_named(zoneplan, toy_folder: Path, tmp_path: Path) -> None:
-    zoneplan("run", toy_folder / "plan.toml", "--out", "result", code=0)
+def test_a_damaged_run_is_named(zoneplan, toy_result: Path, toy_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(toy_result, tmp_path / "result")
     with (tmp_path / "result" / "zones.csv").open("a") as file:
         file.write("x")
     assert "zones.csv" in zoneplan("verify", "result", code=1).stdout
