@@ -15,7 +15,7 @@ from zoning.errors import near
 from zoning.measures import QUOTA, boundary_role
 from zoning.quotas import measures_read
 from zoning.rulebook import Rulebook
-from zoning.siting import condition_names
+from zoning.siting import condition_names, hectares_of
 from zoning.study import Quota, Siting, Study
 
 CONDITIONED = ("priority", "groups", "limits", "locked")
@@ -103,7 +103,7 @@ def siting_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
     ----------
     study : Study
     rulebook : Rulebook
-        It says which role is the boundary of building.
+        It says which role is the boundary of building, and which units of measure are areas.
     inputs : Inputs
         From :func:`layers.read.read_inputs`.
     """
@@ -112,6 +112,11 @@ def siting_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
     listed = {section.name for section in study.layers}
     for place, quota in enumerate(study.quotas):
         if quota.siting is not None:
+            try:
+                hectares_of(quota.unit, rulebook)
+            except UnknownNameError as no_area:
+                no_area.keys = ("quotas", place, "unit")
+                yield no_area
             for fault in _siting_faults(quota.siting, inputs, layers, listed, boundary):
                 fault.keys = ("quotas", place, "siting")
                 yield fault

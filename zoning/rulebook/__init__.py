@@ -30,6 +30,7 @@ from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft
 from zoning.rulebook.rulebook_model import Rulebook, Value, calendar_faults, last_change, read_rulebook
 from zoning.rulebook.schema import (
+    AREAS_HA,
     ELEVATION_ROLE,
     JURISDICTION,
     LOCKED,
@@ -54,6 +55,7 @@ from zoning.rulebook.schema import (
 from zoning.rulebook.unused_topics import without_unused_topics
 
 __all__ = [
+    "AREAS_HA",
     "CONTROL_LINE",
     "ELEVATION_ROLE",
     "EXAMPLES",

@@ -34,7 +34,7 @@ from zoning.rulebook.industry_classification import (
     read_classification,
 )
 from zoning.rulebook.rulebook_folder import Draft
-from zoning.rulebook.schema import ELEVATION_ROLE, UNIT, DatedValue, Derived, Indicator, Locked, Norm, Terms
+from zoning.rulebook.schema import AREAS_HA, ELEVATION_ROLE, UNIT, DatedValue, Derived, Indicator, Locked, Norm, Terms
 
 
 def industry_faults(draft: Draft) -> Iterator[RulebookError]:
@@ -371,6 +371,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from _values(draft)
     yield from _roles(draft)
     yield from _available_land(draft)
+    yield from _land_units(draft)
     yield from foreign_key_faults(draft)
     yield from _rules(draft)
     yield from _locked(draft)
@@ -576,6 +577,12 @@ def _available_land(draft: Draft) -> Iterator[RulebookError]:
             yield draft.fault(text, "rulebook", *at)
         elif limit.unit != "deg" or not isinstance(limit.dated[0].value, float):
             yield draft.fault(f"'{limit.name}' is in {limit.unit}; a slope is a number in deg", "rulebook", *at)
+
+
+def _land_units(draft: Draft) -> Iterator[RulebookError]:
+    for place, one in enumerate(draft.units):
+        if one.per_ha is not None and one.code in AREAS_HA:
+            yield draft.fault(f"how much land one {one.code} is stands fast; drop 'per_ha'", "units", place, "per_ha")
 
 
 def _rules(draft: Draft) -> Iterator[RulebookError]:

@@ -43,6 +43,7 @@ from zoning.rulebook.schema import (
     Rules,
     Term,
     Terms,
+    UnitTerm,
     Zone,
     Zones,
 )
@@ -117,7 +118,7 @@ class Draft:
     norms: tuple[Norm, ...] = ()
     roles: tuple[Term, ...] = ()
     instruments: tuple[InstrumentTerm, ...] = ()
-    units: tuple[Term, ...] = ()
+    units: tuple[UnitTerm, ...] = ()
     settings: tuple[Term, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)

@@ -354,6 +354,17 @@ class Term(Titled):
     """As it is written there."""
 
 
+AREAS_HA = {"ha": 1.0, "km2": 100.0, "m2": 1e-4}
+"""Units of measure of land that the engine knows by itself, in hectares."""
+
+
+class UnitTerm(Term):
+    """What people read for a unit of measure."""
+
+    per_ha: Factor | None = None
+    """Of a unit of land, how many of it are a hectare; quotas in it can then be placed on the ground."""
+
+
 class InstrumentTerm(Term):
     """What people read for an instrument of policies."""
 
@@ -366,7 +377,7 @@ class Terms(Section):
 
     roles: Several[Term] = ()
     instruments: Several[InstrumentTerm] = ()
-    units: Several[Term] = ()
+    units: Several[UnitTerm] = ()
     settings: Several[Term] = ()
 
 

@@ -1,9 +1,10 @@
 """Siting: where the amounts of a quota go inside each unit, the most suitable land first."""
 
-from zoning.siting.placement import site
+from zoning.siting.placement import hectares_of, site
 from zoning.siting.suitability import condition_names
 
 __all__ = [
     "condition_names",
+    "hectares_of",
     "site",
 ]

@@ -14,9 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.errors import UnknownNameError
 from layers.inputs import Layer
 from zoning.quotas import RESERVE, UNIT
-from zoning.rulebook import Rulebook
+from zoning.rulebook import AREAS_HA, Rulebook
 from zoning.siting.patch_selection import (
     TOLERANCE,
     Plots,
@@ -136,7 +137,7 @@ def site(
     layers : iterable of Layer
         Those of the study.
     rulebook : Rulebook, optional
-        It says what is too steep, see :func:`zoning.measures.measure`.
+        It says what is too steep, see :func:`zoning.measures.measure`, and how much land its own units of measure are.
 
     Returns
     -------
@@ -148,6 +149,8 @@ def site(
     ------
     SourceError
         Slope or relief is asked of cells above 100 m, and the layer does not say ``coarse``.
+    UnknownNameError
+        The amounts of a quota are no land.
 
     Notes
     -----
@@ -182,7 +185,7 @@ def site(
     by_name = {layer.name: layer for layer in layers}
     for quota in asked:
         if quota.siting is not None:
-            amounts = _amounts(quotas, quota)
+            amounts = _amounts(quotas, quota, hectares_of(quota.unit, rulebook))
             ground = find_ground(quota.siting, pieces, by_name, rulebook, amounts, _taken(found.sites))
             _place(quota, amounts, ground, found)
     return tabulate(SITINGS, pd.DataFrame(found.sitings)), _sites(found.sites, pieces)
@@ -196,11 +199,42 @@ def _taken(sites: list[dict[str, object]]) -> dict[str, shapely.Geometry]:
     return {unit: shapely.union_all(shapes) for unit, shapes in patches_of.items()}
 
 
-def _amounts(quotas: pd.DataFrame, quota: Quota) -> dict[str, float]:
-    """Hectares of each unit that has any."""
+def hectares_of(unit: str, rulebook: Rulebook | None = None) -> float:
+    """How many hectares one of a unit of measure is.
+
+    Parameters
+    ----------
+    unit : str
+    rulebook : Rulebook, optional
+        Its units of measure may say how many of them are a hectare.
+
+    Raises
+    ------
+    UnknownNameError
+        It is no area.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> hectares_of("km2"), 15 * hectares_of("mu", read_rulebook("main_functional_areas"))
+    (100.0, 1.0)
+    """
+    terms = () if rulebook is None else rulebook.terms.units
+    areas = {one.code: 1 / one.per_ha for one in terms if one.per_ha is not None} | AREAS_HA
+    if unit not in areas:
+        raise UnknownNameError(
+            f"'{unit}' is no area that can be sited; give one of {', '.join(areas)}, or say in terms.toml of the "
+            "rulebook how many are a hectare (per_ha)",
+            code="no_area",
+        )
+    return areas[unit]
+
+
+def _amounts(quotas: pd.DataFrame, quota: Quota, each_ha: float) -> dict[str, float]:
+    """Hectares of each unit that has any, where one of the quota's unit of measure is so many."""
     own = (quotas["quota"] == quota.name) & (quotas["period"] == quota.period) & (quotas["level"] == UNIT)
     rows = quotas[own & (quotas["unit_id"] != RESERVE)]
-    hectares = {str(unit): float(amount) * (quota.hectares or 0.0) for unit, amount in _pairs(rows)}
+    hectares = {str(unit): float(amount) * each_ha for unit, amount in _pairs(rows)}
     return {unit: amount for unit, amount in sorted(hectares.items()) if amount > 0}
 
 

@@ -26,9 +26,6 @@ from layers.sources import (
 )
 from zoning.study.siting import Siting
 
-AREAS_HA = {"ha": 1.0, "km2": 100.0, "m2": 1e-4, "mu": 1 / 15, "公顷": 1.0, "亩": 1 / 15}
-"""Units of measure of land, in hectares; 15 mu are a hectare."""
-
 _RESERVE_AND_LINK = (
     'a jurisdiction\'s reserve is not known before its units have their amounts: with by = "optimal" stay within by '
     "unit, or hold nothing back"
@@ -226,16 +223,9 @@ class Quota(Section):
     siting: Siting | None = None
     """Where the amounts go on the ground; without it they stay amounts."""
 
-    @property
-    def hectares(self) -> float | None:
-        """How many hectares one of its unit of measure is; None where that is no area."""
-        return AREAS_HA.get(self.unit)
-
     @model_validator(mode="after")
     def _check(self) -> Self:
         faults: list[Misfit] = []
-        if self.siting is not None and self.hectares is None:
-            faults.append((("unit",), f"'{self.unit}' is no area that can be sited; give one of {', '.join(AREAS_HA)}"))
         if self.total % self.step:
             faults.append((("total",), f"'total' {self.total} is no whole multiple of 'step' {self.step}"))
         if self.levels[-1] != "unit" or len(set(self.levels)) < len(self.levels):

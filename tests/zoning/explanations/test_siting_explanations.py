@@ -127,6 +127,15 @@ def test_what_a_check_finds(toy_folder, siting, told) -> None:
         run(read_study(path))
 
 
+def test_a_check_finds_a_quota_that_is_no_land(toy_folder) -> None:
+    path = planned(toy_folder, SITING)
+    path.write_text(path.read_text("utf-8").replace('unit = "ha"', 'unit = "houses"'), "utf-8")
+    (text,) = faults(path)
+    assert "column 8: 'houses' is no area that can be sited; give one of ha, km2, m2, or say in terms.toml" in text
+    with pytest.raises(UnknownNameError):
+        run(read_study(path))
+
+
 @pytest.mark.parametrize(
     ("siting", "told"),
     [

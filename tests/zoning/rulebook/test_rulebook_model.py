@@ -397,6 +397,14 @@ from = 2022-01-01
             "small/terms.toml, line 10, column 8: 'land' is there already (small/terms.toml, line 6, column 8)",
         ),
         (
+            {"terms": add('[[units]]\ncode = "ha"\ntitle = { en = "ha", zh = "公顷" }\nper_ha = 2')},
+            "small/terms.toml, line 20, column 10: how much land one ha is stands fast; drop 'per_ha'",
+        ),
+        (
+            {"terms": add('[[units]]\ncode = "rod"\ntitle = { en = "rod", zh = "杆" }\nper_ha = 0')},
+            "small/terms.toml, line 20, column 10: ",
+        ),
+        (
             {"terms": swap("[[units]]", '[[units]]\nname = "x"')},
             "small/terms.toml, line 14, column 1: ",
         ),

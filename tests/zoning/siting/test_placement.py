@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
-from layers.errors import SourceError, StudyError
+from layers.errors import SourceError, StudyError, UnknownNameError
 from layers.formats import read_raster
 from layers.inputs import Layer
 from tests.conftest import CRS, KM, X0, Y0, frame, rectangle
@@ -220,16 +220,17 @@ def test_a_second_quota_takes_what_the_first_has_left(land):
 
 @pytest.mark.parametrize(("unit", "amount"), [("ha", 15), ("km2", 0.15), ("m2", 150_000), ("mu", 225), ("亩", 225)])
 def test_amounts_in_other_units_of_land(land, unit, amount):
-    pieces, layers = land
-    assert site(amounts(b4=amount), pieces, [quota(unit=unit, layer="rows")], layers)[0]["placed_ha"].item() == (
-        pytest.approx(15)
-    )
+    """The mu of China is a unit of its rulebook."""
+    (pieces, layers), rulebook = land, read_rulebook("main_functional_areas")
+    sitings, _ = site(amounts(b4=amount), pieces, [quota(unit=unit, layer="rows")], layers, rulebook)
+    assert sitings["placed_ha"].item() == pytest.approx(15)
 
 
-def test_a_quota_of_no_land_cannot_be_sited():
-    with pytest.raises(StudyError, match="'houses' is no area that can be sited") as refused:
-        read_study_of('unit = "houses"\n[quotas.siting]\n')
-    assert "line" in str(refused.value)
+def test_a_quota_of_no_land_cannot_be_sited(land):
+    (pieces, layers), here, there = land, read_rulebook("us_west"), read_rulebook("main_functional_areas")
+    for unit, rulebook in (("mu", None), ("mu", here), ("CNY", there)):
+        with pytest.raises(UnknownNameError, match=f"'{unit}' is no area that can be sited; give one of .*ha, km2, m2"):
+            site(amounts(b4=1), pieces, [quota(unit=unit, layer="rows")], layers, rulebook)
 
 
 def test_prefer_needs_a_raster():
