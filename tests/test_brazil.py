@@ -149,6 +149,7 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
     assert set(bans["overruled_by"]) == {"preservation-area-land"}  # the bank inside the town
 
 
+@pytest.mark.slow
 def test_it_explains_itself_and_answers_for_a_place(call: Callable[..., str], run: Path) -> None:
     told = call("explain", run, code("b1"))
     assert "Institutional area" in told
@@ -164,6 +165,7 @@ def test_it_explains_itself_and_answers_for_a_place(call: Callable[..., str], ru
     assert "institutional_share_min" in usage  # notes say how much land hangs on numbers that nobody has verified
 
 
+@pytest.mark.slow
 def test_the_folder_copied_beside_the_plan_works_the_same(call: Callable[..., str], run: Path, study: Path) -> None:
     """And a change to one number of the copy changes the zones: no program knows the rulebook.
 

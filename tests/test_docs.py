@@ -131,6 +131,7 @@ def remembering(plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("zoning.pipeline.run", remembered)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 @pytest.mark.usefixtures("remembering")
 def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> None:
@@ -152,6 +153,7 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> 
             pytest.fail(f"a block of '{language}', which nothing here can run")
 
 
+@pytest.mark.slow
 def test_the_rule_of_the_readme_works_where_it_says(tmp_path: Path) -> None:
     (rule,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml" and "[[rules]]" in text)
     book = tmp_path / "rulebook"
@@ -229,6 +231,7 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_asks_no_server(site: Path) -> None:
     built = sorted(site.rglob("*.html"))
     assert len(built) >= len(list(DOCS.rglob("*.md")))

@@ -24,12 +24,11 @@ from hypothesis import strategies as st
 
 from layers.crs import project
 from layers.errors import GeometryError
-from layers.read import read_inputs
 from maps.run_folder import write_run
 from maps.run_folder.run_files import write_csv
 from zoning.compensation import account, known_parties, positions
-from zoning.measures import complete_measures, measure
-from zoning.overlays import overlay, settle_lines
+from zoning.measures import measure
+from zoning.overlays import overlay
 from zoning.overlays.planar_partition import partition
 from zoning.pipeline import run
 from zoning.policies import assign
@@ -151,6 +150,7 @@ def test_p06_p07_shares_do_not_depend_on_place_or_scale(units, forest, shift, sc
     assert there.to_numpy() == pytest.approx(here.to_numpy(), abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crs", ["EPSG:6933", "EPSG:5070", "+proj=laea +lat_0=52 +lon_0=11 +datum=WGS84"])
 def test_p08_the_crs_of_the_inputs_changes_shares_by_a_millionth(crs: str, toy_folder: Path) -> None:
     """Equal-area systems against the toy province in its own, with a point on its edges every 100 m."""
@@ -182,6 +182,7 @@ def _shuffled(folder: Path, seed: int) -> None:
     (folder / "plan.toml").write_text("[[layers]]".join([head, *turned]) + "[[tables]]" + tail)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_p04_p05_p21_rows_and_layers_in_any_order_give_the_same_tables(
     seed: int, toy_folder: Path, tmp_path: Path
@@ -197,6 +198,7 @@ def test_p04_p05_p21_rows_and_layers_in_any_order_give_the_same_tables(
     assert other[one.columns].equals(one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "fgb", "geojson", "shp"])
 def test_p28_the_format_of_a_file_changes_no_table(ending: str, toy_folder: Path, tmp_path: Path) -> None:
     as_gpkg = tables_of(decided(toy_folder), tmp_path / "one")
@@ -215,9 +217,9 @@ def test_p28_the_format_of_a_file_changes_no_table(ending: str, toy_folder: Path
     assert tables_of(decided(toy_folder), tmp_path / "other") == as_gpkg
 
 
-def test_p28_a_second_run_and_the_built_in_study_have_the_same_bytes(tmp_path: Path) -> None:
-    study = read_study(builtin_study("us_mountain_west"))
-    one, other = (write_run(run(study), tmp_path / name) for name in ("one", "other"))
+def test_p28_a_second_run_and_the_built_in_study_have_the_same_bytes(plan_of, tmp_path: Path) -> None:
+    plans = {"one": plan_of("us_mountain_west"), "other": run(read_study(builtin_study("us_mountain_west")))}
+    one, other = (write_run(plan, tmp_path / name) for name, plan in plans.items())
     assert (one / "manifest.json").read_bytes() == (other / "manifest.json").read_bytes()
 
 
@@ -225,13 +227,10 @@ def test_p28_a_second_run_and_the_built_in_study_have_the_same_bytes(tmp_path: P
 
 
 @pytest.fixture(scope="module")
-def west():
-    """The built-in study up to its measures."""
-    study = read_study(builtin_study("us_mountain_west"))
-    rulebook = read_rulebook(study.rulebook, study.date)
-    inputs = read_inputs(study)
-    pieces = settle_lines(overlay(inputs.units, inputs.designations), rulebook)
-    return study, rulebook, complete_measures(measure(inputs.units, pieces, inputs.layers, rulebook), rulebook)
+def west(plan_of):
+    """The built-in study, its whole rulebook, and its measures."""
+    plan = plan_of("us_mountain_west")
+    return plan.study, read_rulebook(plan.study.rulebook, plan.study.date), plan.measures
 
 
 @settings(ONCE, max_examples=4)
@@ -342,6 +341,7 @@ SMALLER_THAN_COORDINATES = {"TestOverlay-geos-737", "TestOverlay-jts-798"}
 """Cases with borders nearer to each other than coordinates can tell, on less than a square metre."""
 
 
+@pytest.mark.slow
 @absent
 def test_b10_p01_hard_pairs_of_polygons_lose_no_land_or_are_refused_by_id() -> None:
     pairs = _pairs()
@@ -362,6 +362,7 @@ def test_b10_p01_hard_pairs_of_polygons_lose_no_land_or_are_refused_by_id() -> N
     assert all("('a')" in text for text in refused.values())
 
 
+@pytest.mark.slow
 @absent
 def test_intersections_are_those_of_qgis() -> None:
     folder = REFEREE / "overlay" / "nybb_qgis"

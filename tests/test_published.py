@@ -13,8 +13,8 @@ SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or ROOT.parent / "shared")
 LAND = "tests/zoning/measures/test_derived_values.py::"
 MONEY = "tests/zoning/compensation/test_published_money.py::"
 REPRODUCED = {
-    "cn_gdp_provinces": "tests/layers/test_builtin_studies.py::test_figures_are_those_published",
-    "cn_pop_2010_2019_26prov": "tests/layers/test_builtin_studies.py::test_figures_are_those_published",
+    "cn_gdp_provinces": "tests/zoning/study/test_builtin_studies.py::test_figures_are_those_published",
+    "cn_pop_2010_2019_26prov": "tests/zoning/study/test_builtin_studies.py::test_figures_are_those_published",
     "crossprov_farmland_price": (f"{LAND}test_the_price_of_farmland_from_other_provinces_and_the_wrong_example"),
     "eco_comp_schemes": f"{MONEY}test_the_jiuzhou_asks_for_more_months_each_year_and_the_dongjiang_is_a_bet",
     "energy_11fyp_iepd": (

@@ -55,6 +55,7 @@ def left_in(folder: Path) -> list[str]:
 WRITERS = ("write_report", "write_geoparquet", "write_geopackage", "write_workbook", "write_csv", "_write_json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writer", WRITERS)
 def test_f07_a_disk_that_fills_up_keeps_the_older_run(
     writer: str, command, toy_run: Plan, toy_folder: Path, tmp_path: Path, monkeypatch
@@ -257,6 +258,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_f15_a_run_that_is_stopped_leaves_nothing(name: str, code: int, toy_folder: Path, tmp_path: Path) -> None:
     process = start("run", toy_folder / "plan.toml", "--out", tmp_path / "result", name, program=STOPPED)
@@ -267,6 +269,7 @@ def test_f15_a_run_that_is_stopped_leaves_nothing(name: str, code: int, toy_fold
     assert left_in(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_f15_a_command_that_is_stopped_while_it_loads_says_so(toy_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "pandas.py").write_text("raise KeyboardInterrupt", "utf-8")
     process = start("run", toy_folder / "plan.toml", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
@@ -282,6 +285,7 @@ WORLDS = (
 )
 
 
+@pytest.mark.slow
 def test_f17_clock_zone_locale_hash_seed_and_threads_change_no_byte(toy_folder: Path, tmp_path: Path) -> None:
     processes = [
         start("run", toy_folder / "plan.toml", "--out", tmp_path / f"result{number}", **world)

@@ -344,6 +344,7 @@ def calls(name: str) -> list[tuple[Path, ast.Call]]:
     return found
 
 
+@pytest.mark.slow
 def test_b37_coordinates_are_x_and_y_in_every_transformation() -> None:
     made = [*calls("TransformerGroup"), *((path, node) for path, node in calls("from_crs"))]
     assert made

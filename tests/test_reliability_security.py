@@ -121,6 +121,7 @@ def benign_tags() -> dict[str, list]:
     return {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_a_user_becomes_markup_script_or_template(
     payload: str, toy_folder: Path, tmp_path: Path, benign_tags: dict[str, list]

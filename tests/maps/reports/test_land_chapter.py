@@ -37,6 +37,7 @@ def plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFact
     return run(read_study(folder / "plan.toml"))
 
 
+@pytest.mark.slow
 def test_pages_tell_values_reasons_and_norms(plan):
     """Pencil: a1 pays 41 x 1.5 x 10,000 + 2 x 20,000 = 655,000; the others 40,000."""
     for language, title, kept in (("en", "Farmland occupation tax", "NOT KEPT"), ("zh", "耕地占用税", "不符合")):

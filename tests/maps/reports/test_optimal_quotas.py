@@ -52,6 +52,7 @@ def solved(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFa
     return run(read_study(asked(copy_toy(tmp_path_factory.mktemp("solved") / "toy"), BEST)))
 
 
+@pytest.mark.slow
 def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: Path, tmp_path: Path, capsys) -> None:
     plan = asked(toy_folder, BEST)
     for name in ("one", "two"):

@@ -58,6 +58,7 @@ class TestWhatItSays:
         ):  # fmt: skip
             assert text in said
 
+    @pytest.mark.slow
     def test_everything_that_the_explanation_holds(self, toy_plan):
         for unit_id in toy_plan.zones["unit_id"]:
             content, said = explain(toy_plan, unit_id).as_dict(), text_of(dossier(toy_plan, unit_id))

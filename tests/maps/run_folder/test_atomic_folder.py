@@ -185,6 +185,7 @@ def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*run*")) == []
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_plan, tmp_path: Path) -> None:
     """Eight kills at random moments; each time the folder is complete or absent, and the next run tidies up."""
     context = multiprocessing.get_context("fork")
