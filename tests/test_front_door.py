@@ -17,6 +17,7 @@ from decimal import Decimal
 import geopandas as gpd
 import pandas as pd
 import pytest
+import pytest
 
 import zoneplan as zp
 
