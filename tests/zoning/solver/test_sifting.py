@@ -14,6 +14,11 @@ INF = float("inf")
 COUNT = 12_000
 
 
+@pytest.fixture(autouse=True)
+def _few_are_many(monkeypatch):
+    monkeypatch.setattr(linear_programme, "_MANY", 10_000)
+
+
 def limited(count: int = COUNT, *, seed: int = 0, parts: int = 7) -> Programme:
     """A total, caps on jurisdictions, groups that overlap, one that asks for a least, and water; gains with ties."""
     chance = np.random.default_rng(seed)
@@ -73,15 +78,6 @@ def test_without_a_measure_very_many_units_are_alike(monkeypatch):
     sifted = solve(one)
     monkeypatch.setattr(linear_programme, "sifting", lambda _: None)
     assert sifted.amounts.tobytes() == solve(one).amounts.tobytes()
-
-
-def test_samples_of_samples(monkeypatch):
-    one = scaled(limited())
-    monkeypatch.setattr(linear_programme, "_FEW", 100)
-    monkeypatch.setattr(linear_programme, "_SHARE", 2)
-    solver = load_solver(one, whole=False, basis=sifting(one))
-    solver.run()
-    assert solver.getInfo().simplex_iteration_count == 0
 
 
 def test_units_in_a_rhythm_that_a_sample_could_miss():
