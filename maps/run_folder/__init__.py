@@ -1,7 +1,8 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
-from maps.run_folder.atomic_folder import MANIFEST, require_room, require_whole, verify, write_run
+from maps.run_folder.atomic_folder import require_room, write_run
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run
+from maps.run_folder.run_verification import MANIFEST, require_whole, verify
 
 __all__ = [
     "MANIFEST",

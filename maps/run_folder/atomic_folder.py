@@ -1,39 +1,24 @@
-"""The run folder: written whole or not at all, verified by its manifest, read back as a plan."""
+"""The run folder: written whole or not at all, in its place with one rename."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from layers.errors import UnknownNameError, ZoneplanError
-from maps.errors import BusyError, DamagedRunError, WriteError
+from layers.errors import ZoneplanError
+from layers.formats import digest
+from maps.errors import BusyError, WriteError
 from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
+from maps.run_folder.run_verification import MANIFEST
 from zoning.plan import Plan
 
-MANIFEST = "manifest.json"
 SPARE_BYTES = 8_000_000
-
-
-class Verification(NamedTuple):
-    """What ``zoneplan verify`` found.
-
-    Attributes
-    ----------
-    state : {"complete", "damaged", "no run"}
-    damaged : tuple of str
-        Files that are missing, changed, or that the manifest does not know.
-    """
-
-    state: str
-    damaged: tuple[str, ...] = ()
 
 
 def write_run(
@@ -161,62 +146,6 @@ def require_room(folder: str | Path) -> None:
         )
 
 
-def verify(folder: str | Path) -> Verification:
-    """Whether a run folder is complete, damaged, or no run at all.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Anywhere; it is only read.
-
-    Returns
-    -------
-    Verification
-        With the files that are missing, changed or unknown to the manifest.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> import zoneplan as zp
-    >>> with TemporaryDirectory() as folder:
-    ...     zp.verify(Path(folder)).state
-    'no run'
-    """
-    folder = Path(folder)
-    try:
-        listed = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return Verification("no run")
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
-    damaged = [
-        name
-        for name in sorted(present | set(listed))
-        if name not in present or name not in listed or _sha256(folder / name) != listed[name]
-    ]
-    return Verification("damaged", tuple(damaged)) if damaged else Verification("complete")
-
-
-def require_whole(folder: str | Path) -> None:
-    """Refuse a folder that is no complete run.
-
-    Raises
-    ------
-    UnknownNameError
-        It is no run.
-    DamagedRunError
-        With the files concerned.
-    """
-    verdict = verify(folder)
-    if verdict.state == "no run":
-        raise UnknownNameError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}", code="no_run")
-    if verdict.damaged:
-        raise DamagedRunError(
-            f"{folder} is damaged: not as {MANIFEST} says: {', '.join(verdict.damaged[:5])}; run the plan again",
-            features=verdict.damaged,
-        )
-
-
 def _refuse_strangers(folder: Path) -> None:
     """A folder may be replaced only when all in it is a run's own."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
@@ -248,7 +177,7 @@ def _refuse_inside(folder: Path) -> None:
 def _seal(stage: Path) -> None:
     """Flush every file and write the manifest last."""
     files = sorted(path for path in stage.rglob("*") if path.is_file())
-    listed = {path.relative_to(stage).as_posix(): _sha256(path) for path in files}
+    listed = {path.relative_to(stage).as_posix(): digest(path) for path in files}
     missing = [name for name in RUN_FILES if name not in listed]
     if missing:
         raise ZoneplanError(f"the run lacks {', '.join(missing)}: please report this")
@@ -298,8 +227,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -132,9 +132,9 @@ import sys
 from pathlib import Path
 
 sys.modules["fcntl"] = None
-from layers.sources import read_study
 from maps.run_folder import write_run
 from zoning.pipeline import run
+from zoning.study import read_study
 
 write_run(run(read_study(Path(sys.argv[1]))), Path(sys.argv[2]))
 """
