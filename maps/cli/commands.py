@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from layers.errors import Finding, ZoneplanError, escape_hidden
-from maps.cli.exit_codes import exit_code, judge, safe_message, terminate
+from maps.cli.exit_codes import exit_code, judge, safe_message, say, terminate
 
 if TYPE_CHECKING:
     from zoning.plan import Plan
@@ -36,6 +36,7 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="Print the machine-readable form.")]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, plan.toml.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file that is to be written, where there is one.")]
 Language = Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of map, report, reasons and titles.")]
 
 
@@ -146,6 +147,7 @@ def explain_(
     page: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the unit's dossier, one printable page.")
     ] = None,
+    force: Force = False,
     language: Annotated[
         str | None, typer.Option("--lang", metavar="en|zh", help="By default the language of the run.")
     ] = None,
@@ -153,7 +155,10 @@ def explain_(
 ) -> None:
     """Say why a unit is what it is: rules, clauses, values and thresholds, references of zones, quotas, policies."""
     from maps.run_folder import read_run, require_whole
+    from maps.style import require_new
 
+    if page is not None and not force:
+        require_new(page)
     require_whole(folder)
     plan = read_run(folder)
     if page is not None:
@@ -256,7 +261,7 @@ def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, 
     require_room(folder)
     with progress() as announce:
         plan = run(study, announce, language)
-        write_run(plan, folder, excel_safe=excel_safe, announce=announce)
+        write_run(plan, folder, excel_safe=excel_safe, announce=announce, notice=say)
     if as_json:
         print(json.dumps(_summary(plan, folder), ensure_ascii=False, indent=1))
     else:
@@ -326,10 +331,11 @@ def _found(plan: Plan) -> Iterator[str]:
 def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
     from maps.cli.progress_display import count_cases
-    from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, read_run, require_whole
+    from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole
     from zoning.audits import audit, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 
+    put_back(target)
     is_run = (target / MANIFEST).exists()
     is_name = not target.exists() and str(target) in builtin_rulebooks()
     if not target.is_dir() and not is_name:

@@ -84,6 +84,11 @@ def terminate(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _say(text: str, code: int) -> int:
+def say(text: str) -> None:
+    """Tell the planner something that is no result, on stderr."""
     print(f"zoneplan: {safe_message(text)}", file=sys.stderr)
+
+
+def _say(text: str, code: int) -> int:
+    say(text)
     return code

@@ -1,12 +1,14 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
-from maps.run_folder.atomic_folder import require_room, write_run
+from maps.run_folder.atomic_folder import put_back, require_room, write_run
+from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run
-from maps.run_folder.run_verification import MANIFEST, require_whole, verify
+from maps.run_folder.run_verification import require_whole, verify
 
 __all__ = [
     "MANIFEST",
     "RULEBOOK_FOLDER",
+    "put_back",
     "read_run",
     "require_room",
     "require_whole",

@@ -1,10 +1,10 @@
-"""The run folder: written whole or not at all, in its place with one rename."""
+"""The run folder: written whole or not at all, in its place with one exchange, and nobody's files lost by it."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,28 +14,49 @@ from filelock import FileLock, Timeout
 from layers.errors import ZoneplanError
 from layers.formats import digest
 from maps.errors import BusyError, WriteError
+from maps.run_folder.exchange import exchange
+from maps.run_folder.manifest import FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
 from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
-from maps.run_folder.run_verification import MANIFEST
 from zoning.plan import Plan
 
 SPARE_BYTES = 8_000_000
+MARK = "zoneplan"
+"""In the names of what stands beside a run folder while it is written, so that nobody else's is taken for it."""
+LOCK, STAGE, OLDER = f"{MARK}-lock", f"{MARK}-stage", f"{MARK}-older"
+WAIT_SECONDS = 0.5
+"""For another zoneplan that only tidies up."""
+
+Notice = Callable[[str], None]
+
+
+def warn(text: str) -> None:
+    """Say something to who called from Python."""
+    warnings.warn(text, stacklevel=3)
 
 
 def write_run(
-    plan: Plan, folder: str | Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda _step: None
+    plan: Plan,
+    folder: str | Path,
+    *,
+    excel_safe: bool = False,
+    announce: Callable[[str], None] = lambda _step: None,
+    notice: Notice = warn,
 ) -> Path:
-    """Write every file of a run, then put the folder in its place with one rename.
+    """Write every file of a run, then put the folder in its place in one step.
 
     Parameters
     ----------
     plan : Plan
         Just made, or read back from another run folder.
     folder : str or Path
-        Where the run shall stand. An older run there is replaced when the new one is whole.
+        Where the run shall stand. An older run there is replaced when the new one is whole; files in it that are new,
+        or are not as they were written, are moved to ``<name>.kept-1`` beside it, or the next number that is free.
     excel_safe : bool
         Prefix texts in the CSV files that a spreadsheet would take for a formula.
     announce : callable, optional
         Called with the name of each file before it is written.
+    notice : callable, optional
+        Called with a text that names the files that were kept, and where they are. By default it is a warning.
 
     Returns
     -------
@@ -45,7 +66,7 @@ def write_run(
     Raises
     ------
     WriteError
-        The folder holds files that no run wrote, lies inside a run or a rulebook, or cannot be written to; or the disk
+        The folder holds something and is no run, lies inside a run or a rulebook, or cannot be written to; or the disk
         is full or has become so. Nothing is left behind.
     BusyError
         Another zoneplan writes there.
@@ -65,10 +86,11 @@ def write_run(
     require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with stage_folder(folder) as stage:
+        with stage_folder(folder, notice) as stage:
             write_files(plan, stage, excel_safe=excel_safe, announce=announce)
             _seal(stage)
-            _swap(stage, folder)
+            _refuse_strangers(folder)
+            _swap(stage, folder, notice)
     except OSError as error:
         raise WriteError(
             f"{folder}: cannot write the run: {error.strerror or error}; what stood there before is untouched. "
@@ -78,34 +100,49 @@ def write_run(
 
 
 @contextmanager
-def stage_folder(folder: Path) -> Iterator[Path]:
+def stage_folder(folder: Path, notice: Notice = warn) -> Iterator[Path]:
     """A stage folder beside ``folder``, ours alone until the block ends; removed if it is still there then.
 
     Parameters
     ----------
     folder : Path
-        Where the result will stand. Left-overs of a killed run are cleared first; a run that was moved aside when
-        its successor was killed is put back.
+        Where the result will stand. What killed runs left beside it is cleared first, that of other runs in the same
+        place as well; a run that was moved aside when its successor was killed is put back.
+    notice : callable, optional
+        As for :func:`write_run`.
 
     Raises
     ------
     BusyError
         A living process holds the lock. The system lets go of those of processes that have ended.
     """
-    lock, stage = FileLock(_beside(folder, "lock")), _beside(folder, "stage")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise BusyError(f"{folder}: another zoneplan is writing there; wait for it, or use --out") from None
-    try:
-        _tidy(folder, stage)
+    for other in _left_beside(folder.parent):
+        with suppress(ZoneplanError, OSError), _locked(other):  # what cannot be tidied now can wait
+            _tidy(other, notice)
+    stage = _beside(folder, STAGE)
+    with _locked(folder, WAIT_SECONDS):
+        _tidy(folder, notice)
         stage.mkdir()
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        with suppress(PermissionError):  # Windows removes no open file; there the release does it
-            Path(lock.lock_file).unlink(missing_ok=True)
-        lock.release()
+        try:
+            yield stage
+        finally:
+            with suppress(OSError):  # it stays for the next run
+                _clear(stage, folder, notice)
+
+
+def put_back(folder: str | Path) -> None:
+    """Put a run back in its place that was moved aside for its successor, where that was killed before it stood there.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the run should stand; nothing happens where something does, or where a living process writes.
+    """
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100  (without "..", and links as they stand)
+    with suppress(OSError, ValueError, BusyError):
+        if not os.path.lexists(folder) and _beside(folder, OLDER).is_dir():
+            with _locked(folder):
+                _restore(folder)
 
 
 def require_room(folder: str | Path) -> None:
@@ -119,14 +156,14 @@ def require_room(folder: str | Path) -> None:
     Raises
     ------
     WriteError
-        It holds files that no run wrote, lies inside a run or a rulebook, is no folder, cannot be written to, has a
+        It holds something and is no run, lies inside a run or a rulebook, is no folder, cannot be written to, has a
         name that no file system takes, or the disk has less than ``SPARE_BYTES`` left.
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  (without "..", and links as they stand)
     if not folder.name:
         raise WriteError(f"{folder}: cannot hold a run: it is no folder of its own. Choose another folder with --out")
     try:
-        for name in (folder, _beside(folder, "stage")):
+        for name in (folder, _beside(folder, STAGE)):
             with suppress(FileNotFoundError, NotADirectoryError):
                 name.lstat()
         _refuse_strangers(folder)
@@ -147,22 +184,15 @@ def require_room(folder: str | Path) -> None:
 
 
 def _refuse_strangers(folder: Path) -> None:
-    """A folder may be replaced only when all in it is a run's own."""
+    """Only a run of zoneplan is replaced, or a folder with nothing in it."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise WriteError(f"{folder} is not a folder: choose another with --out")
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    try:
-        listed = set(json.loads((folder / MANIFEST).read_text("utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        listed = set()
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()} - {MANIFEST}
-    strangers = sorted(present - listed)
-    if strangers:
+    held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    if held and read_manifest(folder) is None:
         raise WriteError(
-            f"{folder} holds files that no run wrote ({', '.join(strangers[:5])}): "
-            "nothing is overwritten. Move them away or choose another folder with --out",
-            features=strangers,
+            f"{folder} is no run of zoneplan and holds {', '.join(held[:5])}: nothing is overwritten. "
+            "Choose another folder with --out",
+            features=held,
         )
 
 
@@ -176,15 +206,13 @@ def _refuse_inside(folder: Path) -> None:
 
 def _seal(stage: Path) -> None:
     """Flush every file and write the manifest last."""
-    files = sorted(path for path in stage.rglob("*") if path.is_file())
-    listed = {path.relative_to(stage).as_posix(): digest(path) for path in files}
+    listed = {name: digest(stage / name) for name in files_in(stage)}
     missing = [name for name in RUN_FILES if name not in listed]
     if missing:
         raise ZoneplanError(f"the run lacks {', '.join(missing)}: please report this")
-    text = json.dumps({"format": 1, "files": listed}, indent=1, sort_keys=True, ensure_ascii=False)
-    (stage / MANIFEST).write_text(text + "\n", "utf-8")
-    for path in [*files, stage / MANIFEST, stage / RULEBOOK_FOLDER, stage]:
-        _flush(path)
+    (stage / MANIFEST).write_bytes(Manifest(FORMAT, listed).text().encode("utf-8"))
+    for name in (*listed, MANIFEST, RULEBOOK_FOLDER, ""):
+        _flush(stage / name)
 
 
 def _beside(folder: Path, what: str) -> Path:
@@ -192,31 +220,98 @@ def _beside(folder: Path, what: str) -> Path:
     return folder.with_name(f".{folder.name}.{what}")
 
 
-def _tidy(folder: Path, stage: Path) -> None:
-    """Clear what a killed run left."""
-    shutil.rmtree(stage, ignore_errors=True)
-    older = _beside(folder, "older")
-    if not older.exists():
-        return
-    if folder.exists():
-        shutil.rmtree(older, ignore_errors=True)
-    else:
+def _left_beside(parent: Path) -> list[Path]:
+    """The run folders beside which a lock, a stage or an older run stands, of a living writer or left by a kill."""
+    ends = tuple(f".{what}" for what in (LOCK, STAGE, OLDER))
+    names = {one.name for one in parent.iterdir() if one.name.startswith(".") and one.name.endswith(ends)}
+    return [parent / name for name in sorted({name[1:].rpartition(".")[0] for name in names}) if name]
+
+
+@contextmanager
+def _locked(folder: Path, timeout: float = 0) -> Iterator[None]:
+    lock = FileLock(_beside(folder, LOCK))
+    try:
+        lock.acquire(timeout=timeout)
+    except Timeout:
+        raise BusyError(f"{folder}: another zoneplan is writing there; wait for it, or use --out") from None
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):  # Windows removes no open file; there the release does it
+            Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+
+
+def _tidy(folder: Path, notice: Notice) -> None:
+    """Put right what a killed run left beside a folder."""
+    _restore(folder)
+    for what in (OLDER, STAGE):
+        _clear(_beside(folder, what), folder, notice)
+
+
+def _restore(folder: Path) -> None:
+    older = _beside(folder, OLDER)
+    if not os.path.lexists(folder) and older.is_dir():
         older.rename(folder)
 
 
-def _swap(stage: Path, folder: Path) -> None:
-    """Put the stage in place; the older run goes aside first and comes back if the rename fails."""
-    older = _beside(folder, "older")
-    if folder.exists():
-        folder.rename(older)
-    try:
+def _swap(stage: Path, folder: Path, notice: Notice) -> None:
+    """Put the stage in place, by one exchange where the system has it; what stood there goes, but for the user's files.
+
+    By two renames the older run comes back if the second fails, or with the next command if there is none.
+    """
+    older = _beside(folder, OLDER)
+    if not folder.exists():
         stage.rename(folder)
-    except OSError:
-        if older.exists():
+    elif exchange(stage, folder):
+        stage.rename(older)
+    else:
+        folder.rename(older)
+        try:
+            stage.rename(folder)
+        except OSError:
             older.rename(folder)
-        raise
+            raise
     _flush(folder.parent)
-    shutil.rmtree(older, ignore_errors=True)
+    _clear(older, folder, notice)
+
+
+def _clear(left: Path, folder: Path, notice: Notice) -> None:
+    """Remove a stage or an older run, once the files in it that are not as zoneplan wrote them are somewhere else."""
+    manifest = read_manifest(left)
+    if manifest is not None:
+        own = [name for name in files_in(left) if not is_as_listed(left, name, manifest)]
+        _keep(left, own, folder, notice)
+    shutil.rmtree(left, ignore_errors=True)
+
+
+def _keep(left: Path, names: list[str], folder: Path, notice: Notice) -> None:
+    """Move the user's own files out of an older run, to a folder of their own beside the new one."""
+    if not names:
+        return
+    try:
+        kept = _new_folder(folder)
+        for name in sorted(names, key=MANIFEST.__eq__):  # the manifest last: until then it tells whose a file is
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            (left / name).rename(kept / name)
+    except OSError as error:
+        raise WriteError(
+            f"{folder}: the run is written, and what stood there before is in {left}, for files of yours in it could "
+            f"not be moved: {error.strerror or error}",
+            features=names,
+        ) from error
+    notice(f"{folder}: files there that were new or changed are kept in {kept}: {', '.join(names)}")
+
+
+def _new_folder(folder: Path) -> Path:
+    """The first folder ``<name>.kept-1``, ``<name>.kept-2`` and so on that is not there yet; made."""
+    number = 1
+    while True:
+        kept = folder.with_name(f"{folder.name}.kept-{number}")
+        with suppress(FileExistsError):
+            kept.mkdir()
+            return kept
+        number += 1
 
 
 def _flush(path: Path) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 from layers.errors import UnknownNameError
-from layers.formats import digest
 from maps.errors import DamagedRunError
-
-MANIFEST = "manifest.json"
+from maps.run_folder.atomic_folder import put_back
+from maps.run_folder.manifest import MANIFEST, files_in, is_as_listed, read_manifest
 
 
 class Verification(NamedTuple):
@@ -33,7 +31,7 @@ def verify(folder: str | Path) -> Verification:
     Parameters
     ----------
     folder : str or Path
-        Anywhere; it is only read.
+        Anywhere; it is only read, but for a run that a kill has left beside its place, which is put back first.
 
     Returns
     -------
@@ -50,15 +48,15 @@ def verify(folder: str | Path) -> Verification:
     'no run'
     """
     folder = Path(folder)
-    try:
-        listed = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+    put_back(folder)
+    manifest = read_manifest(folder)
+    if manifest is None:
         return Verification("no run")
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    present = set(files_in(folder))
     damaged = [
         name
-        for name in sorted(present | set(listed))
-        if name not in present or name not in listed or digest(folder / name) != listed[name]
+        for name in sorted(present | set(manifest.files))
+        if name not in present or not is_as_listed(folder, name, manifest)
     ]
     return Verification("damaged", tuple(damaged)) if damaged else Verification("complete")
 

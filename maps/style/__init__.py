@@ -1,6 +1,6 @@
 """Style: colours, hatches, legend, static map and pages that need no network, the same on every surface."""
 
-from maps.style.html_pages import fill_page, write_page
+from maps.style.html_pages import fill_page, require_new, write_page
 from maps.style.legend import MUTED, line_styles, px, xml_text
 from maps.style.palette import (
     DOTS,
@@ -31,6 +31,7 @@ __all__ = [
     "overlay_hatches",
     "picture",
     "px",
+    "require_new",
     "site_inks",
     "write_page",
     "xml_text",

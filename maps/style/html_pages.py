@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,6 +52,18 @@ def _shown(value: object) -> object:
     return value if isinstance(value, Markup) else escape_hidden(value)
 
 
+def require_new(path: Path) -> None:
+    """Refuse to write where something stands.
+
+    Raises
+    ------
+    WriteError
+        It is there, be it a file, a folder or a link.
+    """
+    if os.path.lexists(path):
+        raise WriteError(f"{path} is there already: nothing is overwritten without --force; or name another file")
+
+
 def write_page(content: str, path: str | Path, what: str) -> None:
     """Write a page whole or not at all.
 
@@ -68,7 +81,7 @@ def write_page(content: str, path: str | Path, what: str) -> None:
         The disk is full or the place is not ours to write to; what stood there before is untouched.
     """
     target = Path(path)
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.zoneplan-part")
     try:
         part.write_bytes(content.encode("utf-8"))
         part.replace(target)

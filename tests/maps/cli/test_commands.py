@@ -108,6 +108,23 @@ def test_a_map_file_in_place_of_a_plan_is_told_from_one(toy_folder: Path, capsys
     assert "toy.gpkg: this is a GeoPackage by its name, and a .toml file is wanted" in said
 
 
+def test_run_names_the_files_that_it_keeps(toy_folder: Path, tmp_path: Path, capsys) -> None:
+    assert call("run", toy_folder / "plan.toml", "--out", tmp_path / "result") == 0
+    (tmp_path / "result" / "notes.md").write_text("mine")
+    assert call("run", toy_folder / "plan.toml", "--out", tmp_path / "result") == 0
+    assert f"are kept in {tmp_path / 'result.kept-1'}: notes.md" in capsys.readouterr().err
+
+
+def test_a_dossier_overwrites_no_file_unless_forced(toy_result: Path, tmp_path: Path, capsys) -> None:
+    page = tmp_path / "plan.toml"
+    page.write_text("mine")
+    assert call("explain", toy_result, "a1", "--html", page) == 5
+    assert "plan.toml is there already: nothing is overwritten without --force" in capsys.readouterr().err
+    assert page.read_text() == "mine"
+    assert call("explain", toy_result, "a1", "--html", page, "--force") == 0
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
 def test_a_run_is_not_written_to_the_root(toy_folder: Path, capsys) -> None:
     assert call("run", toy_folder / "plan.toml", "--out", "/") == 5
     assert "/: cannot hold a run: it is no folder of its own." in capsys.readouterr().err

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import multiprocessing
+import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,14 +113,157 @@ def test_a_run_may_stand_below_a_manifest_of_something_else(tmp_path: Path) -> N
     require_room(tmp_path / "runs" / "plan")
 
 
-def test_foreign_files_are_never_overwritten(toy_plan, tmp_path: Path) -> None:
+FOREIGN = {
+    "thesis.txt": "mine",
+    "manifest.json": '{"files": {"thesis.txt": "0"}, "format": 1}',
+    "deep/below/notes.md": "mine",
+    "plan.toml": "[study]",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_folder_that_is_no_run_is_refused_and_stays(toy_plan, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "run"
-    folder.mkdir()
-    (folder / "thesis.txt").write_text("mine")
-    with pytest.raises(WriteError, match=r"thesis\.txt") as caught:
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).write_text(FOREIGN[name], "utf-8")
+    with pytest.raises(WriteError, match=name.partition("/")[0]) as caught:
         write_run(toy_plan, folder)
     assert caught.value.exit_code == 5
-    assert (folder / "thesis.txt").read_text() == "mine"
+    assert (folder / name).read_text("utf-8") == FOREIGN[name]
+    assert leftovers(tmp_path) == []
+
+
+def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Path) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    old = {"format": 1, "files": manifest["files"]}
+    (folder / "manifest.json").write_text(json.dumps(old, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    assert verify(folder).state == "complete"
+    assert verify(write_run(toy_plan, folder)).state == "complete"
+    assert list(tmp_path.glob("*.kept-*")) == []
+
+
+OWN = {
+    "notes.md": "new",
+    "mine/deep/photo.jpg": "new, in folders of its own",
+    "zones.csv": "changed",
+    "rulebook/zones.toml": "changed, in a folder of the run",
+}
+
+
+def add_own_files(folder: Path) -> dict[str, str]:
+    """What a user may leave in a run: text by path; a link counts by where it leads."""
+    for name, text in OWN.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    (folder / "report.html").unlink()
+    (folder / "report.html").symlink_to("map.html")
+    (folder / "data").symlink_to(folder.parent / "elsewhere")
+    with (folder / "manifest.json").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    return read_all(folder, [*OWN, "report.html", "data", "manifest.json"])
+
+
+def read_all(folder: Path, names) -> dict[str, str]:
+    paths = {name: folder / name for name in names}
+    return {name: f"-> {path.readlink()}" if path.is_symlink() else path.read_text() for name, path in paths.items()}
+
+
+@pytest.fixture(params=["one exchange", "two renames"])
+def switch(request, monkeypatch) -> str:
+    """Either way in which a run gets into its place."""
+    if request.param == "two renames":
+        monkeypatch.setattr(maps.run_folder.atomic_folder, "exchange", lambda _one, _other: False)
+    return request.param
+
+
+@pytest.mark.usefixtures("switch")
+def test_files_of_the_user_in_a_run_are_kept_and_named(toy_plan, tmp_path: Path) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    for number in (1, 2):
+        own, told = add_own_files(folder), []
+        write_run(toy_plan, folder, notice=told.append)
+        assert verify(folder).state == "complete"
+        kept = tmp_path / f"run.kept-{number}"
+        assert read_all(kept, own) == own
+        (said,) = told
+        assert str(kept) in said
+        assert all(name in said for name in own)
+    assert leftovers(tmp_path) == []
+
+
+def test_from_python_it_is_a_warning(toy_plan, tmp_path: Path) -> None:
+    (write_run(toy_plan, tmp_path / "run") / "notes.md").write_text("mine")
+    with pytest.warns(UserWarning, match=r"kept in .*run\.kept-1: notes\.md"):
+        write_run(toy_plan, tmp_path / "run")
+
+
+STEPS = ((Path, "rename"), (Path, "mkdir"), (shutil, "rmtree"), (maps.run_folder.atomic_folder, "exchange"))
+
+
+def replace_and_die(whole: Path, folder: Path, steps: int) -> None:
+    """Replace a run, but end without any tidying after so many steps on the disk."""
+    left = steps
+
+    def counted(step):
+        def taken(*arguments, **words):
+            nonlocal left
+            if left == 0:
+                os._exit(9)
+            left -= 1
+            return step(*arguments, **words)
+
+        return taken
+
+    for holder, name in STEPS:
+        setattr(holder, name, counted(getattr(holder, name)))
+    write_again(whole, folder)
+
+
+def write_again(whole: Path, folder: Path) -> None:
+    with stage_folder(folder, lambda _text: None) as stage:
+        shutil.copytree(whole, stage, dirs_exist_ok=True)
+        maps.run_folder.atomic_folder._swap(stage, folder, lambda _text: None)
+
+
+@pytest.mark.usefixtures("switch")
+def test_killed_at_any_step_a_run_stands_and_nothing_of_the_user_is_lost(toy_plan, tmp_path: Path) -> None:
+    """Every step at which a kill can fall, one after the other, until none is left."""
+    context = multiprocessing.get_context("fork")
+    whole = write_run(toy_plan, tmp_path / "whole")
+    for steps in itertools.count():
+        place = tmp_path / f"killed-{steps}"
+        folder = place / "run"
+        shutil.copytree(whole, folder)
+        own = add_own_files(folder)
+        child = context.Process(target=replace_and_die, args=(whole, folder, steps))
+        child.start()
+        child.join()
+        assert verify(folder).state in {"complete", "damaged"}, "a run stands there, the older or the newer"
+        write_again(whole, place / "other")  # any run in the same place tidies up
+        assert leftovers(place) == []
+        write_again(whole, folder)
+        assert verify(folder).state == "complete"
+        found = [read_all(kept, [name])[name] for kept in place.glob("run.kept-*") for name in own if lies(kept / name)]
+        assert sorted(found) == sorted(own.values())
+        if child.exitcode == 0:
+            break
+    assert steps > 4
+
+
+def lies(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def test_a_run_left_between_two_renames_is_put_back_by_who_asks_for_it(toy_plan, tmp_path: Path) -> None:
+    folder = write_run(toy_plan, tmp_path / "run")
+    folder.rename(tmp_path / ".run.zoneplan-older")
+    with stage_folder(tmp_path / "other"):
+        pass
+    assert folder.exists()
+    folder.rename(tmp_path / ".run.zoneplan-older")
+    assert verify(folder).state == "complete"
+    assert leftovers(tmp_path) == []
 
 
 def test_a_living_writer_makes_the_second_one_leave(toy_plan, tmp_path: Path) -> None:

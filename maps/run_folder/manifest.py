@@ -1,0 +1,91 @@
+"""The manifest of a run folder: what marks the folder as ours, and the sha256 of every file as it was written."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from layers.formats import digest
+
+MANIFEST = "manifest.json"
+FORMAT = 2
+"""Of the run folders that are written."""
+KIND = "zoneplan run"
+"""What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
+SIGN_OF_OLD = "provenance.json"
+"""Runs of format 1 have no mark; their manifest lists this file."""
+
+
+class Manifest(NamedTuple):
+    """What the manifest of a run says.
+
+    Attributes
+    ----------
+    format : int
+    files : mapping of str to str
+        The sha256 of each file but the manifest, by its path inside the folder.
+    """
+
+    format: int
+    files: Mapping[str, str]
+
+    def text(self) -> str:
+        """As it is written."""
+        content = {"format": self.format, "files": dict(self.files)} | ({} if self.format == 1 else {"kind": KIND})
+        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a run folder; None where the folder is not one that zoneplan wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        Anywhere.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / MANIFEST).write_text('{"files": {"thesis.pdf": "0"}, "format": 1}')
+    ...     read_manifest(Path(folder)) is None
+    True
+    """
+    try:
+        content = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    files, number = (content.get(key) for key in ("files", "format")) if isinstance(content, dict) else (None, None)
+    if (
+        not isinstance(files, dict)
+        or not isinstance(number, int)
+        or not all(isinstance(x, str) for x in files.values())
+    ):
+        return None
+    ours = content.get("kind") == KIND if number > 1 else SIGN_OF_OLD in files
+    return Manifest(number, files) if ours else None
+
+
+def files_in(folder: Path) -> Iterator[str]:
+    """Everything in a folder but folders, the manifest included: paths inside it, sorted; no link is followed."""
+    found = []
+    for above, folders, files in os.walk(folder):
+        links = [name for name in folders if (Path(above) / name).is_symlink()]
+        found += [(Path(above) / name).relative_to(folder).as_posix() for name in (*files, *links)]
+    yield from sorted(found)
+
+
+def is_as_listed(folder: Path, name: str, manifest: Manifest) -> bool:
+    """Whether a file is a plain one with the bytes that the manifest lists, as far as it can be read."""
+    path = folder / name
+    with suppress(OSError):
+        if path.is_symlink() or not path.is_file():
+            return False
+        if name == MANIFEST:
+            return path.read_bytes() == manifest.text().encode("utf-8")
+        return name in manifest.files and digest(path) == manifest.files[name]
+    return False
