@@ -8,6 +8,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 import zoneplan as zp
 
 SCRIPT = """
@@ -16,8 +18,6 @@ from decimal import Decimal
 
 import geopandas as gpd
 import pandas as pd
-import pytest
-import pytest
 
 import zoneplan as zp
 
