@@ -9,7 +9,7 @@ Examples
 >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
 >>> plan = zp.run(study)
 >>> plan.zones["main"].value_counts().idxmax()
-'ecologically_fragile'
+'general'
 """
 
 from typing import TYPE_CHECKING
