@@ -12,7 +12,7 @@ from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, rai
 from layers.inputs import Layer
 from zoning.compensation.horizontal_agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
 from zoning.compensation.parties import known_parties, slip_faults
-from zoning.compensation.upstream_pairs import river_pairs
+from zoning.compensation.river_network import river_pairs
 from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import near
 from zoning.quotas import unit_context

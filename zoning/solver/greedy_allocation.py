@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zoning.solver.exact_steps import Counts
-from zoning.solver.linear_programme import LinearConstraint, Places, Programme
+from zoning.solver.highs_solver import LinearConstraint, Places, Programme
 from zoning.solver.webster import Flags, Floats
 
 ALL = 0

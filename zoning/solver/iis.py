@@ -12,7 +12,7 @@ import pandas as pd
 from layers.errors import shown
 from zoning.errors import InfeasibleError
 from zoning.solver.exact_steps import Counts
-from zoning.solver.linear_programme import LinearConstraint, Places, Programme, solve
+from zoning.solver.highs_solver import LinearConstraint, Places, Programme, solve
 from zoning.solver.webster import Floats
 
 _BOUNDS = ("floors", "ceilings")

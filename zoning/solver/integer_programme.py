@@ -12,7 +12,7 @@ import numpy as np
 from layers.errors import LimitError
 from zoning.solver.exact_steps import Counts
 from zoning.solver.greedy_allocation import ALL, GreedyPlan, NestedCaps, allocate_greedily, nested_caps
-from zoning.solver.linear_programme import LinearConstraint, LpSolution, Programme, solve
+from zoning.solver.highs_solver import LinearConstraint, LpSolution, Programme, solve
 from zoning.solver.webster import Flags, Floats
 
 Method = Literal["ranking", "linear", "whole", "cuts"]

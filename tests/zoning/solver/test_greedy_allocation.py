@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from zoning.solver import LinearConstraint, Programme
 from zoning.solver.greedy_allocation import GreedyPlan, NestedCaps, allocate_greedily, nested_caps
-from zoning.solver.linear_programme import solve
+from zoning.solver.highs_solver import solve
 
 INF = float("inf")
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from zoning.solver import LinearConstraint, Programme, broken_rules, find_best
 from zoning.solver.greedy_allocation import nested_caps
+from zoning.solver.highs_solver import solve
 from zoning.solver.integer_programme import keeps_rules
-from zoning.solver.linear_programme import solve
 
 INF = float("inf")
 
