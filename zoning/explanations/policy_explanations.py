@@ -195,7 +195,9 @@ class _PolicyExplainer:
 
 
 def _place(policy: Policy, row: Row) -> str:
-    """What was asked: a piece, a jurisdiction, or the unit."""
+    """What was asked: a piece, a jurisdiction, a region, or the unit."""
+    if policy.scope == "region":
+        return str(row["inherited_from"] or row["unit_id"])
     return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
 
 

@@ -110,10 +110,11 @@ class ConditionContext:
     Attributes
     ----------
     seen : DataFrame
-        One row a unit, piece or jurisdiction, which the index names; a column a name that a condition may read.
+        One row a unit, piece, jurisdiction or region, which the index names; a column a name that a condition may read.
     places : DataFrame
         The index of ``seen``, once for each place where its answer holds; ``unit_id``, ``piece_id`` ("" for the whole
-        unit) and ``inherited_from`` (the jurisdiction that was asked, else "").
+        unit) and ``inherited_from`` (the jurisdiction that was asked, else ""). A unit that lies in several regions has
+        a place for each, the nearest first.
     """
 
     seen: pd.DataFrame
@@ -140,11 +141,11 @@ def condition_contexts(
     rulebook: Rulebook,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
-    scopes: Collection[str] = ("unit", "piece", "jurisdiction"),
+    scopes: Collection[str] = ("unit", "piece", "jurisdiction", "region"),
 ) -> Mapping[str, ConditionContext]:
     """What the conditions of policies see, by scope; parameters and errors are those of :func:`zoning.policies.assign`.
 
-    ``scopes`` says which are wanted; "unit" is always there, the others where there are pieces or jurisdictions.
+    ``scopes`` says which are wanted; "unit" is always there, others where there are pieces, jurisdictions or lights.
 
     Notes
     -----
@@ -152,6 +153,7 @@ def condition_contexts(
     of the study hides a light of its name. Pieces: all this of their unit, ``control_line`` and ``on_<role>``.
     Jurisdictions, of the lowest level, by their whole path: sums of ``_ha`` and ``quota_``, shares weighted by
     ``area_ha``, lights, ``pays`` and ``receives``, ``jurisdiction``; a sum of which one part is missing is missing.
+    Regions, those of the lights that are a unit or a jurisdiction of any level: their own lights, and ``region``.
     """
     units = _units(zones, measures, quotas, lights, flows, rulebook, levels)
     ids = units.index.to_series().astype("str")
@@ -161,6 +163,8 @@ def condition_contexts(
         found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
     if "piece" in scopes and pieces is not None:
         found["piece"] = _pieces(units, pieces, rulebook)
+    if "region" in scopes and lights is not None and not lights.empty:
+        found["region"] = _lit_regions(_regions(units, levels), lights)
     return found
 
 
@@ -198,13 +202,32 @@ def _lights(regions: Sequence[pd.Series], lights: pd.DataFrame | None) -> pd.Dat
     if lights is None or lights.empty:
         columns = {name: pd.Series(pd.NA, index=index, dtype=_dtype(one)) for name, one in LIGHTS.items()}
         return pd.DataFrame(columns, index=index)
-    latest = lights.sort_values("period", kind="stable").drop_duplicates("region", keep="last").set_index("region")
+    latest = _latest(lights)
     region = pd.Series(pd.NA, index=index, dtype=object)
     for called in reversed(regions):
         region = called.where(called.isin(latest.index), region)
     return pd.DataFrame(
         {name: region.map(latest[name]).astype(_dtype(one)) for name, one in LIGHTS.items()}, index=index
     )
+
+
+def _latest(lights: pd.DataFrame) -> pd.DataFrame:
+    """The row of the latest period of each region, by region."""
+    return lights.sort_values("period", kind="stable").drop_duplicates("region", keep="last").set_index("region")
+
+
+def _lit_regions(regions: Sequence[pd.Series], lights: pd.DataFrame) -> ConditionContext:
+    """Each region of the lights by its own name, and the units that it is or that lie in it."""
+    latest = _latest(lights)
+    seen = pd.DataFrame({name: latest[name].astype(_dtype(one)) for name, one in LIGHTS.items()})
+    seen = seen.assign(region=latest.index.astype(object))
+    own, *around = (called[called.isin(latest.index)] for called in regions)
+    parts = [
+        pd.DataFrame({"unit_id": one.index.astype("str"), "piece_id": "", "inherited_from": name}, index=one.array)
+        for one, name in ((own, ""), *((one, one.array) for one in around))
+    ]
+    places = pd.concat(parts)
+    return ConditionContext(seen, places[~places.reset_index().duplicated(["index", "unit_id"]).to_numpy()])
 
 
 def _dtype(example: object) -> str:
@@ -322,7 +345,7 @@ def assign(
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
 ) -> pd.DataFrame:
-    """The policies that apply to each unit, to its pieces, and through its jurisdiction.
+    """The policies that apply to each unit, to its pieces, and through its jurisdiction or region.
 
     Parameters
     ----------
@@ -346,7 +369,7 @@ def assign(
         From :func:`zoning.overlays.settle_lines`. Without it policies on pieces are not asked.
     levels : sequence of str
         Columns of ``measures`` with the jurisdictions, highest first. Policies of scope "jurisdiction" are asked of the
-        last, and of nobody where there are none.
+        last, and of nobody where there are none. Those of scope "region" are asked of each region of the lights.
 
     Returns
     -------
@@ -355,8 +378,8 @@ def assign(
         ``parameters`` has the value and the unit of measure where a policy names a parameter or an indicator.
         ``overruled_by`` is empty where the policy is in force; else it names the stricter policy, or is
         ``exception-<n>``, the place of the exception in the policy, whose reason and reference stand in ``exception``.
-        ``inherited_from`` is the jurisdiction that was asked. What gives way, and where,
-        :func:`zoning.policies.overrule` says.
+        ``inherited_from`` is the jurisdiction that was asked, and empty where a region is the unit itself.
+        What gives way, and where, :func:`zoning.policies.overrule` says.
 
     Raises
     ------
@@ -443,14 +466,22 @@ def _varying(policy: Policy, sight: ConditionContext, rulebook: Rulebook, langua
     places = np.flatnonzero(yes[sight.asked])
     rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
     there = {name: column[places].tolist() for name, column in sight.told.items()}
-    return {name: [texts[row] for row in rows] for name, texts in told.items()} | there
+    found = {name: [texts[row] for row in rows] for name, texts in told.items()} | there
+    return _once_a_unit(found) if policy.scope == "region" else found
+
+
+def _once_a_unit(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Of the regions by which a policy concerns a unit the nearest in which it is in force, else the nearest."""
+    order = sorted(range(len(found["unit_id"])), key=lambda row: found["overruled_by"][row] != "")
+    first = {found["unit_id"][row]: row for row in reversed(order)}
+    return {name: [texts[row] for row in sorted(first.values())] for name, texts in found.items()}
 
 
 def _zones(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
     """The zones that the condition names and that each unit has."""
     named = parse_condition(policy.when).names
     named |= {match[1].replace("''", "'") for match in _QUOTED.finditer(policy.when) if match[1]}
-    codes = sorted(named & {zone.code for zone in rulebook.zones}) if policy.scope != "jurisdiction" else []
+    codes = sorted(named & {zone.code for zone in rulebook.zones}) if policy.scope in {"unit", "piece"} else []
     if not codes:
         return [""] * len(held)
     mains = rulebook.codes("main")

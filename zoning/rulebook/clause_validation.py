@@ -111,6 +111,7 @@ def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, Examples
         "unit": Examples(draft, unit),
         "piece": Examples(draft, piece),
         "jurisdiction": Examples(draft, around | whole | {"jurisdiction": "a"}, "; a jurisdiction has sums only"),
+        "region": Examples(draft, {**LIGHTS, "region": "a"}, "; a region has its lights only"),
     }
 
 
@@ -127,10 +128,16 @@ def _of_rules(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
 
 
 def _of_policies(draft: Draft, sights: Mapping[str, Examples]) -> Iterator[RulebookError]:
-    """Of their own conditions, and of those of their exceptions."""
+    """Of their own conditions, of those of their exceptions, and of measures that they set."""
+    measures = {one.name for one in draft.indicators} | {one.name for one in draft.derived}
     for place, policy in enumerate(draft.policies):
+        sight = sights[policy.scope]
+        for key, name in policy.parameters.items():
+            if isinstance(name, str) and name in measures - sight.measures.keys():
+                text = f"'{name}' cannot be told of what is asked, by scope = \"{policy.scope}\"{sight.limit}"
+                yield draft.fault(text, "policies", place, "parameters", key)
         for keys, when in policy.conditions:
-            yield from (draft.fault(text, "policies", place, *keys) for text in sights[policy.scope].complaints(when))
+            yield from (draft.fault(text, "policies", place, *keys) for text in sight.complaints(when))
 
 
 @dataclass(frozen=True)

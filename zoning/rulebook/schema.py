@@ -217,8 +217,9 @@ class Policy(Titled, Dated, Cited):
     """What it is about; of one instrument and one subject only the strictest policy holds on a unit or piece."""
     effect: Literal["ban", "limit", "permit"] | None = None
     """What it does to its subject; of a ban and a permit, whatever their instruments, only one holds at one place."""
-    scope: Literal["unit", "piece", "jurisdiction"] = "unit"
-    """What is asked: each unit, each piece of one, or each jurisdiction, whose units then inherit the policy."""
+    scope: Literal["unit", "piece", "jurisdiction", "region"] = "unit"
+    """What is asked: each unit, each piece of one, each jurisdiction, or each region with warning lights, be it a unit
+    or a jurisdiction; units inherit what is asked of the jurisdictions in which they lie."""
     when: Text
     """Condition over measures, parameters, main, overlays by their codes; a piece has control_line and on_<role>."""
     strictness: int = 1

@@ -260,6 +260,13 @@ reference = "Small Act, section 13"
         ("piece", "on_protectd", "", "did you mean 'on_protected'?"),
         ("jurisdiction", "population > 0", "", "'population' stands neither in parameters.toml nor in indicators"),
         ("jurisdiction", "main = 'general'", "", "a jurisdiction has sums only"),
+        ("region", "population > 0", "", "a region has its lights only"),
+        (
+            "region",
+            "TRUE",
+            'parameters = { people = "population" }',
+            "'population' cannot be told of what is",
+        ),
         ("province", "TRUE", "", "scope"),
         ("piece", "TRUE", 'effect = "ban"', "a ban of what? Give the policy a subject"),
         ("piece", "TRUE", 'effect = "forbid"', "effect"),
