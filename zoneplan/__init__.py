@@ -1,7 +1,7 @@
 """zoneplan: from map layers to a functional-zoning plan, ``import zoneplan as zp``.
 
 The names stand in the order of the flow. Each opens its room when it is asked for, so that the import alone loads
-nothing.
+nothing; before the first opens it is made sure that the rooms are zoneplan's own.
 
 Examples
 --------
@@ -12,9 +12,10 @@ Examples
 'general'
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from layers.lazy_exports import export_lazily
+from zoneplan.own_packages import require_own_packages
 
 if TYPE_CHECKING:
     from layers.conditions import parse_condition
@@ -206,4 +207,14 @@ _ROOMS = {
     "DamagedRunError": "maps.errors",
 }
 
-__getattr__, __dir__ = export_lazily(__name__, _ROOMS)
+
+def __getattr__(name: str) -> object:
+    """The name from its room; not by ``layers.lazy_exports``, which may be another's before it is looked at."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    require_own_packages()
+    return getattr(import_module(_ROOMS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_ROOMS)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 
+from zoneplan.own_packages import clashes, report_clashes
+
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Load the command and run it; the entry point of ``zoneplan`` and of ``python -m zoneplan``."""
     try:
-        from maps.cli import main as command  # noqa: PLC0415  (all that loads is to be inside)
+        if found := clashes():
+            sys.exit(report_clashes(found, sys.argv[1:]))
+        from maps.cli import main as command  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
 
         command()
     except KeyboardInterrupt:

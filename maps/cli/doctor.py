@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -105,7 +105,7 @@ def diagnose(folder: Path | None = None) -> Diagnosis:
         *_missing(_requirements()),
         *judge_drivers(drivers),
         *judge_holes(drivers, shapely.geos_version, _gdal("rasterio")),
-        *judge_owners({name: metadata.packages_distributions().get(name, []) for name in PACKAGES}, _origins()),
+        *judge_owners({name: found for name, found in metadata.packages_distributions().items() if name in PACKAGES}),
         *_libraries(),
         _browser(),
         _writable(folder or Path.cwd()),
@@ -194,22 +194,21 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
         yield Symptom("holes", "ok", "No hole of the libraries that zoneplan knows of is open here.")
 
 
-def judge_owners(owners: Mapping[str, Iterable[str]], origins: Mapping[str, Path]) -> Iterator[Symptom]:
-    """Whether another distribution has one of the import names, or one of them is taken from elsewhere.
+def judge_owners(owners: Mapping[str, Iterable[str]]) -> Iterator[Symptom]:
+    """Whether another distribution has one of the import names.
+
+    Where it is the other's package that is found, this one is not reached: ``zoneplan`` says so before anything loads.
 
     Parameters
     ----------
     owners : mapping of str to iterable of str
         Distributions by import name; an editable install may be listed nowhere.
-    origins : mapping of str to Path
-        The folder from which each name is imported.
 
     Examples
     --------
-    >>> home = {name: Path("/site") / name for name in PACKAGES}
-    >>> [one.level for one in judge_owners({"layers": ["zoneplan"]}, home)]
+    >>> [one.level for one in judge_owners({"layers": ["zoneplan"]})]
     ['ok']
-    >>> [one.text for one in judge_owners({"layers": ["layers", "zoneplan"]}, home)][0][:49]
+    >>> [one.text for one in judge_owners({"layers": ["layers", "zoneplan"]})][0][:49]
     "'layers' is also installed by the package layers:"
     """
     clash = False
@@ -223,16 +222,6 @@ def judge_owners(owners: Mapping[str, Iterable[str]], origins: Mapping[str, Path
                 f"'{name}' is also installed by the package {', '.join(others)}: one has overwritten the other. "
                 f"Install zoneplan in an environment of its own, or uninstall {others[0]} and install zoneplan anew.",
             )
-    homes = sorted({origin.parent for origin in origins.values()})
-    if len(homes) > 1 or len(origins) < len(PACKAGES):
-        clash = True
-        places = ", ".join(f"{name} from {origin}" for name, origin in origins.items())
-        yield Symptom(
-            "names",
-            "problem",
-            f"the packages of zoneplan do not come from one place ({places}): a folder called {', '.join(PACKAGES)} "
-            f"stands in the way. Leave that folder, rename it, or clear PYTHONPATH.",
-        )
     if not clash:
         yield Symptom("names", "ok", f"{', '.join(PACKAGES)} are zoneplan's own.")
 
@@ -280,11 +269,6 @@ def _missing(requirements: Iterable[str]) -> Iterator[Symptom]:
             yield Symptom(
                 "versions", "problem", f"{name[0]} is not installed: install zoneplan anew (pip install zoneplan)."
             )
-
-
-def _origins() -> dict[str, Path]:
-    found = {name: util.find_spec(name) for name in PACKAGES}
-    return {name: Path(spec.origin).parent for name, spec in found.items() if spec and spec.origin}
 
 
 def _libraries() -> Iterator[Symptom]:

@@ -14,10 +14,9 @@ import shapely
 
 from layers.formats import ALLOWED
 from maps.cli import doctor
-from maps.cli.doctor import PACKAGES, Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners
+from maps.cli.doctor import Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners
 
 ROOT = Path(__file__).resolve().parents[3]
-HOMES = {name: Path("/site") / name for name in PACKAGES}
 
 
 def texts(symptoms, level: str) -> list[str]:
@@ -55,17 +54,9 @@ def test_a_problem_is_exit_code_2_and_a_note_is_none() -> None:
 
 @pytest.mark.parametrize("other", ["layers", "Zoning_Tools"])
 def test_a_second_owner_of_an_import_name(other: str) -> None:
-    (told,) = texts(judge_owners({"layers": ["zoneplan"], "zoning": ["zoneplan", other], "maps": []}, HOMES), "problem")
+    (told,) = texts(judge_owners({"layers": ["zoneplan"], "zoning": ["zoneplan", other], "maps": []}), "problem")
     assert f"'zoning' is also installed by the package {other}" in told
     assert "environment of its own" in told
-
-
-def test_a_folder_that_stands_in_the_way() -> None:
-    (told,) = texts(judge_owners({}, HOMES | {"maps": Path("/home/me/maps")}), "problem")
-    assert "maps from /home/me/maps" in told
-    assert "PYTHONPATH" in told
-    (told,) = texts(judge_owners({}, {"layers": Path("/site/layers")}), "problem")
-    assert "do not come from one place" in told
 
 
 def test_drivers_that_lack_or_are_too_many() -> None:
