@@ -49,7 +49,11 @@ class Layer:
     raster : Raster or None
         For rasters.
     measures : mapping of str to str
-        Name of a measure to its formula, such as ``{"slope_mean_deg": "mean(slope)"}``.
+        Name of a measure to its formula, such as ``{"slope_mean_deg": "mean(slope)"}``; taken of these features or this
+        raster.
+    whole : Layer or None
+        Where features or raster are the part that designates: the whole layer, without a role, with the measures that
+        are taken on it.
 
     Examples
     --------
@@ -69,6 +73,12 @@ class Layer:
     features: gpd.GeoDataFrame | None = None
     raster: Raster | None = None
     measures: Mapping[str, str] = field(default_factory=dict)
+    whole: Layer | None = None
+
+    @property
+    def measured(self) -> tuple[Layer, ...]:
+        """What measures are taken of: the layer itself, and the whole where it is the part that designates."""
+        return (self,) if self.whole is None else (self, self.whole)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ Everything that is wrong with any file is said at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -127,7 +128,14 @@ def _table(sources: Sources, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding)
 
 
-def _read(sources: Sources, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.DataFrame]:
+class _Contents(NamedTuple):
+    """What the file of a layer holds: all of it, and what ``where`` selects."""
+
+    whole: gpd.GeoDataFrame | Raster
+    selected: gpd.GeoDataFrame | Raster
+
+
+def _read(sources: Sources, place: int) -> tuple[_Contents, pd.DataFrame]:
     """A layer as its file has it."""
     section = sources.layers[place]
     path = _path(sources, section.source, section.name, "layers", place, "source")
@@ -135,7 +143,7 @@ def _read(sources: Sources, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.D
         if section.where is not None:
             with naming_the_layer(sources.where("layers", place, "where")):
                 cell_condition(section.where, section.name)
-        return read_raster(
+        raster, note = read_raster(
             path,
             section.name,
             crs=section.crs,
@@ -143,6 +151,7 @@ def _read(sources: Sources, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.D
             where=section.where,
             coarse=section.coarse,
         )
+        return _Contents(replace(raster, where=None), raster), note
     features, note = read_features(
         path,
         section.name,
@@ -154,21 +163,35 @@ def _read(sources: Sources, place: int) -> tuple[gpd.GeoDataFrame | Raster, pd.D
         y=section.y,
     )
     if section.where is None:
-        return features, note
+        return _Contents(features, features), note
     with naming_the_layer(sources.where("layers", place, "where")):
         chosen, unknown = select(features, section.where, section.name)
-    return chosen, gather([note, unknown])
+    whole = features if section.formulas("whole") else chosen  # what nothing is measured of is not kept
+    return _Contents(whole, chosen), gather([note, unknown])
 
 
-def _place(section: LayerSection, inputs: gpd.GeoDataFrame | Raster, borders: Borders) -> tuple[Layer, pd.DataFrame]:
+def _place(section: LayerSection, contents: _Contents, borders: Borders) -> tuple[Layer, pd.DataFrame]:
     """A layer in the working CRS, where the units are."""
-    if isinstance(inputs, Raster):
-        return _place_raster(section, inputs, borders)
-    units, name, crs = borders.polygons, section.name, known_crs(borders.polygons)
+    formulas, whole = section.formulas("whole"), None
+    if isinstance(contents.selected, Raster):
+        layer, notes = _place_raster(section, contents.selected, borders)
+        if isinstance(contents.whole, Raster) and formulas:
+            whole = Layer(section.name, "raster", raster=contents.whole, measures=formulas)
+    else:
+        layer, notes = _place_features(section.name, contents.selected, section.formulas("selected"), borders)
+        if not isinstance(contents.whole, Raster) and formulas:
+            whole, notes = _place_features(section.name, contents.whole, formulas, borders)  # of the selected as well
+    return replace(layer, role=section.role, whole=whole), notes
+
+
+def _place_features(
+    name: str, inputs: gpd.GeoDataFrame, formulas: dict[str, str], borders: Borders
+) -> tuple[Layer, pd.DataFrame]:
+    units, crs = borders.polygons, known_crs(borders.polygons)
     full, empties = drop_empty(inputs, name)
     kind = kind_of(full, name)
     notes = [empties, datum_note(known_crs(full), crs, name)]
-    if kind != "points" or all(parse_formula(text).function != "nearest" for text in section.measure.values()):
+    if kind != "points" or all(parse_formula(text).function != "nearest" for text in formulas.values()):
         refuse_far(full, units, name)  # the nearest point may lie far away; others would count as 0 in every unit
     if kind != "points":
         full, parts = keep_kind(full, name)
@@ -180,26 +203,26 @@ def _place(section: LayerSection, inputs: gpd.GeoDataFrame | Raster, borders: Bo
         notes.append(repairs)
     features, outside = drop_outside(features, units, name, kind)
     notes += [outside, note_duplicates(features, name)]
-    return Layer(name, kind, section.role, features, None, section.measure), gather(notes)
+    return Layer(name, kind, None, features, None, formulas), gather(notes)
 
 
 def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tuple[Layer, pd.DataFrame]:
-    units, crs = borders.polygons, known_crs(borders.polygons)
+    """A grid; where it designates a part, the polygons of that beside it."""
+    units, crs, formulas = borders.polygons, known_crs(borders.polygons), section.formulas("selected")
     window = window_of(raster, units.total_bounds, crs)
     if not raster.crs.is_geographic:
         edges_on(borders, raster)  # refuses what such a raster cannot show
     datum = datum_note(raster.crs, crs, section.name)
     if raster.nodata is None:
         check_values(raster, window)
-    if section.role in {None, "elevation"} or section.where is None:
-        return Layer(section.name, "raster", section.role, None, raster, section.measure), datum
+    if not section.designates_a_part or section.role == "elevation":
+        return Layer(section.name, "raster", None, None, raster, formulas), datum
     outlines, _ = keep_near(polygons_of(raster, window), units, section.name)  # of all columns, some lie far away
     features, repairs = make_valid(project(outlines, crs), section.name)
     note = entries(
         section.name, [] if len(features) else [""], "empty", f"no cell near the units meets where ({section.where})"
     )
-    layer = Layer(section.name, "polygons", section.role, features, raster, section.measure)
-    return layer, gather([datum, repairs, note])
+    return Layer(section.name, "polygons", None, features, raster, formulas), gather([datum, repairs, note])
 
 
 def _records(sources: Sources) -> tuple[Source, ...]:

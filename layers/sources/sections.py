@@ -74,6 +74,19 @@ class UnitsSection(Section):
         return self
 
 
+Part = Literal["whole", "selected"]
+"""A layer with all that it holds, or what its ``where`` selects."""
+
+
+class PartMeasure(Section):
+    """A measure that says of which part of its layer it is taken."""
+
+    of: Part
+    """Of a layer with a role and 'where': "selected", the part that designates, or "whole"."""
+    formula: FormulaText = Field(alias="as")
+    """The formula, such as "mean(value)"."""
+
+
 class LayerSection(Section):
     """One layer: a file that designates land, or of which something is measured in each unit."""
 
@@ -96,19 +109,52 @@ class LayerSection(Section):
     nodata: Real | None = None
     """Value of a raster's cells that have none, where the file does not say it."""
     where: ConditionText | None = None
-    """Condition over the layer's own columns (of a raster: value) that features or cells must meet."""
+    """Condition over the layer's own columns (of a raster: value): with a role it says which features or cells
+    designate, without one which are measured."""
     role: Text | None = None
     """What the layer says of the land: a zone's code, a control line, a fact such as "water", or "elevation"."""
     coarse: bool = False
     """Allow slope on cells of more than 100 m."""
-    measure: dict[NameText, FormulaText] = Field(default_factory=dict)
-    """Names of measures, each with its formula, such as { slope_mean_deg = "mean(slope)" }."""
+    measure: dict[NameText, FormulaText | PartMeasure] = Field(default_factory=dict)
+    """Names of measures, each with its formula, such as { slope_mean_deg = "mean(slope)" }. Of a layer with a role they
+    are taken on the whole layer; { sun = { of = "selected", as = "mean(value)" } } takes the part that designates."""
+
+    @property
+    def designates_a_part(self) -> bool:
+        """It has a role, and ``where`` says which part of it plays that role."""
+        return self.role is not None and self.where is not None
+
+    def formulas(self, part: Part) -> dict[str, str]:
+        """The measures that are taken of a part of the layer, each with its formula.
+
+        Examples
+        --------
+        >>> sun = LayerSection(name="sun", source="sun.tif", measure={"sun_mean": "mean(value)"})
+        >>> sun.formulas("selected"), sun.formulas("whole")
+        ({'sun_mean': 'mean(value)'}, {})
+        >>> strong = sun.model_copy(update={"where": "value >= 4.8", "role": "energy_rich"})
+        >>> strong.formulas("selected"), strong.formulas("whole")
+        ({}, {'sun_mean': 'mean(value)'})
+        """
+        usual: Part = "whole" if self.designates_a_part else "selected"
+        measures = (
+            (name, usual, one) if isinstance(one, str) else (name, one.of, one.formula)
+            for name, one in self.measure.items()
+        )
+        return {name: formula for name, of, formula in measures if of == part}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.x is None) != (self.y is None):
             has, lacks = ("x", "y") if self.y is None else ("y", "x")
             raise misfit(((has,), f"'{has}' stands without '{lacks}'; points from a table need both columns"))
+        if not self.designates_a_part:
+            parts = [name for name, one in self.measure.items() if isinstance(one, PartMeasure)]
+            reason = (
+                "'of' needs a layer with 'role' and 'where'; any other is measured as 'where' selects it: drop 'of'"
+            )
+            if parts:
+                raise misfit(*((("measure", name, "of"), reason) for name in parts))
         return self
 
 

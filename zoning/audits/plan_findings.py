@@ -38,8 +38,9 @@ def plan_findings_of(plan: Plan) -> tuple[Finding, ...]:
         could not be checked (``norm_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
         (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
-        (``item_repeats``), parts that deviate from their larger unit (``refined``), and
-        amounts of quotas that found no land (``unplaced``).
+        (``item_repeats``), parts that deviate from their larger unit (``refined``),
+        amounts of quotas that found no land (``unplaced``), and measures that are 0 or missing in every unit
+        (``empty_measure``).
 
     Examples
     --------
@@ -59,6 +60,7 @@ def plan_findings_of(plan: Plan) -> tuple[Finding, ...]:
         *find_repeats(plan),
         *_refined(plan),
         *find_unplaced(plan),
+        *_empty_measures(plan),
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
 
@@ -86,6 +88,26 @@ def _policies(plan: Plan) -> Iterator[Finding]:
         if missing:
             called = plan.rulebook.instrument_title(instrument, plan.language)
             yield _of_units(plan, "missing_instrument", missing, instrument=called, rulebook=plan.rulebook.name)
+
+
+def _empty_measures(plan: Plan) -> Iterator[Finding]:
+    """Measures that the study has and that say nothing anywhere; of columns, only those that the rulebook reads."""
+    absent = {name for one in plan.assumptions for name in (one.name, f"{one.name}_share", f"{one.name}_ha")}
+    roles = (f"{role}_share" for role in dict.fromkeys(plan.roles.values()))
+    indicators = (one.name for one in plan.rulebook.indicators if one.name not in absent)
+    names = dict.fromkeys((*(name for layer in plan.study.layers for name in layer.measure), *roles, *indicators))
+    found = plan.measures[[name for name in names if name in plan.measures.columns]]
+    empty = [str(name) for name, column in found.items() if _says_nothing(column)]
+    if empty:
+        text = _say(plan, "empty_measure", count=len(empty), names=shown(empty, plan.language))
+        yield Finding("warning", "empty_measure", "", tuple(empty[:SHOWN]), len(empty), text)
+
+
+def _says_nothing(column: pd.Series) -> bool:
+    """Whether all is missing or 0; that something is false everywhere is an answer."""
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+        return bool((column.isna() | (column == 0)).all())
+    return bool(column.isna().all())
 
 
 def _zones(plan: Plan) -> Iterator[Finding]:

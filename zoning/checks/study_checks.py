@@ -174,12 +174,13 @@ def remarks(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTable
     """What a planner should know of a plan although nothing is wrong: warnings first, then notes.
 
     Parameters are those of :func:`name_faults`. Warnings are repairs and decisions without effect, notes what was
-    absent, outside the study, or never seen in an official text.
+    absent, measured on a whole layer, outside the study, or never seen in an official text.
     """
     return [
         *_repair_warnings(study, inputs),
         *_idle_decisions(study, inputs),
         *_absent(study, rulebook, inputs),
+        *_measured_whole(study),
         *_locked(study, rulebook, inputs),
         *flow_notes(study, rulebook, known_parties(inputs.units, study.units.levels)),
         *energy_notes(tables.energy, study, rulebook, inputs.units),
@@ -295,6 +296,20 @@ def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
             f"jurisdictions that this study does not have ({shown(names)}): they are not used"
         )
         yield Finding("note", "locked_elsewhere", "", names[:5], len(names), text)
+
+
+def _measured_whole(study: Study) -> Iterator[Finding]:
+    """Measures of layers with a role and ``where`` of which the plan does not say the part."""
+    for place, layer in enumerate(study.layers):
+        names = [name for name, one in layer.measure.items() if isinstance(one, str)]
+        if layer.designates_a_part and names:
+            text = (
+                f"{study.where('layers', place, 'measure')}: layer '{layer.name}' has a role, so 'where' says what "
+                f"designates, and {shown(names)} {'is' if len(names) == 1 else 'are'} taken on the whole layer. Write "
+                f'{{ of = "whole", as = ... }} to say that this is meant, or {{ of = "selected", as = ... }} for the '
+                "part that designates"
+            )
+            yield Finding("note", "measured_whole", layer.name, tuple(names[:5]), len(names), text)
 
 
 def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pyproj import CRS, Geod, Proj
 
 from layers.conditions import Formula, parse_condition, parse_formula
 from layers.crs import same_crs, way_between
-from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, shown
+from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import Raster
 from layers.inputs import Layer
 from layers.raster import Borders, share_where, summarise
@@ -395,8 +395,9 @@ def _found(
     yield "the overlay", _role_columns(units, pieces)
     borders = Borders(units)
     for layer in layers:
-        if layer.measures:
-            yield f"layer '{layer.name}'", _layer_columns(units, pieces, layer, crs, borders)
+        for part in layer.measured:
+            if part.measures:
+                yield f"layer '{layer.name}'", _layer_columns(units, pieces, part, crs, borders)
     yield "the overlay", _available(units, pieces, layers, rulebook)
 
 
@@ -464,7 +465,8 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
         return summarise_lines(units, layer, formula)
     if formula.function == "count":
         return count_polygons(units, layer)
-    cut = pieces if layer.name in roles_of(pieces) else overlay(units[[units.geometry.name]], {layer.name: layer})
+    designates = layer.role is not None and layer.name in roles_of(pieces)
+    cut = pieces if designates else overlay(units[[units.geometry.name]], {layer.name: layer})
     hectares = _by_unit(units, cut, cut["area_ha"].where(cut[layer.name], 0.0))
     return hectares if formula.function == "ha" else hectares / _by_unit(units, cut, cut["area_ha"])
 
@@ -480,13 +482,20 @@ def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:
     name : str
         Of one of its measures.
     """
-    formula = parse_formula(layer.measures[name])
-    if layer.raster is not None and "raster" in formula.kinds:
-        summarise(units.iloc[:0], layer.raster, {name: formula})
+    part = next(one for one in layer.measured if name in one.measures)
+    formula = parse_formula(part.measures[name])
+    if part.raster is not None and "raster" in formula.kinds:
+        summarise(units.iloc[:0], part.raster, {name: formula})
         return
-    formula.check(layer.kind, layer.name)
-    if layer.kind == "points":
-        summarise_points(units.iloc[:1], layer, formula)
+    try:
+        formula.check(part.kind, part.name)
+    except StudyError as error:
+        if layer.kind not in formula.kinds:
+            raise
+        remedy = f'of the part that designates, write {{ of = "selected", as = "{formula.text}" }}'
+        raise StudyError(f"{error}; {remedy}", code=error.code, layer=layer.name) from None
+    if part.kind == "points":
+        summarise_points(units.iloc[:1], part, formula)
 
 
 def _available(

@@ -15,6 +15,10 @@ FINDING_WORDS: Words = {
         "units without a policy of the instrument '{instrument}', which '{rulebook}' asks of each: {count} ({units})",
         "{count} 个单元没有“{instrument}”类政策，而规则手册“{rulebook}”要求每个单元都有（{units}）",
     ),
+    "empty_measure": (
+        "measures that are 0 or missing in every unit: {count} ({names}); check the layer's formula, or the column",
+        "{count} 项指标在所有单元均为 0 或缺失（{names}）；请检查图层的公式或相应的列",
+    ),
     "contested": (
         "contested units: {count} ({units}); different zones stand at one priority, and the id of the rule decided",
         "{count} 个单元有争议：同一优先级有不同分区，按规则编号确定（{units}）",

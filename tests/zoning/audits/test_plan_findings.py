@@ -14,7 +14,7 @@ from zoning.audits import plan_findings
 from zoning.explanations import retell
 from zoning.pipeline import run
 from zoning.plan import Plan
-from zoning.rulebook import read_rulebook
+from zoning.rulebook import Indicator, read_rulebook
 from zoning.study import read_study
 from zoning.zones import classify, resolve
 
@@ -135,6 +135,38 @@ def test_units_without_policy_or_instrument(decide) -> None:
     assert (found.code, found.count, found.features) == ("missing_instrument", 11, ("a1", "a2", "a3", "a4", "b1"))
     bare = replace(plan, policies=plan.policies[plan.policies["unit_id"] != "a1"])
     assert [one.text for one in find(bare)] == ["units without any policy: 1 ('a1')"]
+
+
+@pytest.mark.parametrize("kind", ["measure of a layer", "share of a role", "indicator of the rulebook"])
+@pytest.mark.parametrize("values", [0.0, None, [None, 0.0] * 6])
+def test_a_measure_that_is_0_or_missing_everywhere_is_told(kind: str, values, toy_folder: Path) -> None:
+    plan = run(read_study(toy_folder / "plan.toml"))
+    assert "empty_measure" not in codes(plan)
+    declared = Indicator(name="jobs", when_absent=0)
+    plan = replace(plan, rulebook=replace(plan.rulebook, indicators=(*plan.rulebook.indicators, declared)))
+    names = {
+        "measure of a layer": "plant_mw",
+        "share of a role": "energy_rich_share",
+        "indicator of the rulebook": "jobs",
+    }
+    name = names[kind]
+    column = pd.Series(values, index=plan.measures.index, dtype=float)
+    (found,) = (
+        one
+        for one in find(replace(plan, measures=plan.measures.assign(**{name: column})))
+        if one.code == "empty_measure"
+    )
+    assert (found.level, found.features, found.count) == ("warning", (name,), 1)
+    assert found.text.startswith(
+        f"measures that are 0 or missing in every unit: 1 ('{name}'); check the layer's formula"
+    )
+
+
+def test_a_measure_that_was_absent_or_that_nobody_reads_is_no_empty_one(toy_folder: Path) -> None:
+    plan = run(read_study(toy_folder / "plan.toml"))
+    assert (plan.measures["protected_ha"] == 0).all()  # no layer gives it: that is an assumption, told as such
+    unread = plan.measures.assign(remarks=None, flag=False)
+    assert "empty_measure" not in codes(replace(plan, measures=unread))
 
 
 def test_contested_and_open_units_are_counted(decide) -> None:
