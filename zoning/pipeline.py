@@ -203,17 +203,17 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce, 
     measured = measure(inputs.units, pieces, inputs.layers, rulebook)
     if study.services is not None:
         measured = measured.join(value_services(measured, study.services))
-    measures = complete_measures(measured, rulebook)
     announce("classify")
     claims = classify(
-        measures,
+        measured,
         rulebook,
         study.decisions,
         language,
         dropped=dropped_units(inputs),
         part_of=study.units.part_of,
     )
-    return _Zoned(pieces, measured, measures, claims, resolve(claims, rulebook))
+    made = claims[claims["answer"] != "no"]
+    return _Zoned(pieces, measured, complete_measures(measured, rulebook), made, resolve(claims, rulebook))
 
 
 def _allot(

@@ -122,6 +122,37 @@ class Condition(Expression):
         """
         return View(self.text, self.tree, table, parameters or {}).answer(self.tree)
 
+    def waits_for(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> dict[str, Truths]:
+        """For each name the rows in which the answer is unknown because its value is missing.
+
+        Parameters
+        ----------
+        table, parameters
+            As for :meth:`evaluate`; so are the errors.
+
+        Returns
+        -------
+        dict of str to array of bool
+            Only names whose value is missing somewhere, in the order of the text. A name in a part that does not matter
+            to the answer is not waited for.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"slope": [30.0, 5.0], "coal_mw": [None, None], "people": [None, 7.0]})
+        >>> waiting = parse_condition("slope > 25 AND coal_mw > 0 OR people > 9").waits_for(table)
+        >>> {name: rows.tolist() for name, rows in waiting.items()}
+        {'coal_mw': [True, False], 'people': [True, False]}
+        """
+        view = View(self.text, self.tree, table, parameters or {})
+        open_ = view.answer(self.tree).unknown
+        found: dict[str, Truths] = {}
+        for leaf, _, answer, decides in _leaves(view, self.tree, open_):
+            for name in dict.fromkeys(node.name for node in walk(leaf) if isinstance(node, Name)):
+                waiting = decides & answer.unknown & ~np.asarray(view.named(name).known)
+                if waiting.any():
+                    found[name] = found.get(name, False) | waiting
+        return found
+
     def explain(
         self,
         table: pd.DataFrame,

@@ -93,7 +93,7 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
 
 def _units(plan: Plan) -> gpd.GeoDataFrame:
     """Units with their zones and amounts, what the house says first."""
-    zones = plan.zones.set_index("unit_id")[["main", "overlays", "status", "rule", "reason"]]
+    zones = plan.zones.set_index("unit_id")[["main", "overlays", "status", "rule", "reason", "assumed"]]
     rows = plan.quotas[plan.quotas["unit_id"].isin(plan.units.index)]
     amounts = rows.assign(amount=rows["amount"].astype(float)).pivot_table("amount", "unit_id", "quota", observed=True)
     said = zones.join(amounts.add_prefix("quota_")).reindex(plan.units.index)

@@ -120,6 +120,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "jurisdictions": ("Borders of jurisdictions", "行政区界线"),
     "names": ("Names of units", "单元名称"),
     "waiting": ("Contested or to be reviewed", "有争议或待复核"),
+    "assumed_mark": ("Assumed: hangs on absent measures", "推定：取决于缺失指标"),
     "decision_mark": ("Decided by planners", "由规划决定"),
     "crowded": ("not shown at first: so many marks would hide the colours", "标记过多会遮住颜色，起始不显示"),
     "ha": ("{n} ha", "{n} 公顷"),
@@ -144,6 +145,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "undrawn": (
         "This map cannot show what goes round a pole or lies at one: {names}. The picture of the report shows it.",
         "此图无法绘出环绕或位于极点的单元：{names}。报告中的图件可见其全貌。",
+    ),
+    "units_assumed": (
+        "Assumed: {n}. Their main function would be another one, or open, if this were unknown: {names}.",
+        "推定：{n}。若下列缺失指标未知，其主体功能将改变或无法确定：{names}。",
     ),
     "units_waiting": ("Contested or to be reviewed: {n}.", "有争议或待复核：{n}。"),
     "not_deducted": (
@@ -170,6 +175,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "contested": ("Contested", "有争议"),
     "review": ("To be reviewed", "待复核"),
     "review_overlay": ("Overlay to be reviewed", "叠加指定待复核"),
+    "assumed": ("Assumed: hangs on absent measures", "推定：取决于缺失指标"),
     "by_decision": ("By decision of planners", "规划决定"),
     "by_decision_overlay": ("Overlay by decision of planners", "规划决定叠加指定"),
     "locked": ("Locked above the plan", "上级锁定"),

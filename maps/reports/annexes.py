@@ -296,7 +296,7 @@ def assumptions(edition: ReportContext) -> Chapter:
     """Roles, indicators and deductions that were absent, and what was taken instead."""
     words = edition.words
     found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
-    columns = edition.columns(name="text", kind="text", assumed="long")
+    columns = edition.columns(name="text", kind="text", taken="long")
     table = grid("", columns, ((edition.assumed(one), words.get(one.kind, one.kind), one.assumed) for one in found))
     leaves = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
     return Chapter("assumptions", words["assumptions"], leaves)

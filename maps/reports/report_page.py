@@ -20,6 +20,7 @@ from maps.reports.zones_chapter import decisions, lines, summary, zones
 from maps.style import fill_page, picture, write_page
 from zoning.explanations import derived_in
 from zoning.plan import Plan
+from zoning.zones import assumed_measures
 
 
 def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:
@@ -130,6 +131,11 @@ def _notices(edition: ReportContext) -> Iterator[str]:
     for status in ("contested", "review"):
         if count := int(statuses.get(status, 0)):
             yield edition.say(f"notice_{status}", n=format_number(count))
+    if count := int(statuses.get("assumed", 0)):
+        titles = plan.rulebook.titles_in(edition.language)
+        names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
+        told = words["and"].join(titles.get(name, name) for name in names)
+        yield edition.say("notice_hanging", n=format_number(count), names=told)
     if unread_policies:
         yield edition.say("notice_unread_policies", n=format_number(unread_policies), all=format_number(len(cited)))
     if unread_parameters:

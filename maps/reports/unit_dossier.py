@@ -59,9 +59,11 @@ def main_function(edition: ReportContext, said: Content) -> Card:
     card = _claim(edition, main)
     told = main["inherited_from"] or all(one["decides"] for one in main["clauses"])  # the tests then have every value
     values = "" if told else words["semicolon"].join(_values(edition, main["values"]))
-    settled = _decided(edition, main) or words["decided"]
-    facts = ((words["status"], settled), (words["values"], values), *card.facts)
-    warning = edition.standing(said["unit"]["unit_id"]) if said["status"] in OPEN else ""
+    is_assumed = said["status"] == "assumed"
+    settled = _decided(edition, main) or words["assumed" if is_assumed else "decided"]
+    hanging = words["semicolon"].join(one["title"] for one in said["assumed"])
+    facts = ((words["status"], settled), (words["hangs_on"], hanging), (words["values"], values), *card.facts)
+    warning = edition.standing(said["unit"]["unit_id"]) if is_assumed or said["status"] in OPEN else ""
     return Card(card.title, card.tag, warning, facts, text=card.text)
 
 

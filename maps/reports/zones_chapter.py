@@ -15,7 +15,7 @@ from zoning.study import Decision
 from zoning.wording import name_text
 from zoning.zones import DECISION, first_part
 
-STATUSES = ("decided", "by_decision", "contested", "review")
+STATUSES = ("decided", "by_decision", "assumed", "contested", "review")
 
 
 def summary(edition: ReportContext) -> Chapter:

@@ -83,7 +83,7 @@ def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = Tr
         See :func:`maps.locale.report_words`.
     language : {"en", "zh"}
     rings : bool
-        Whether units that wait for somebody have their rings on the picture.
+        Whether units that wait for somebody or hang on what was assumed have their marks on the picture.
     """
     zones = plan.zones
     fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
@@ -135,6 +135,9 @@ def _marks(plan: Plan, words: dict[str, str], *, rings: bool) -> list[Item]:
     if waiting:
         figures = [units_counted(waiting, words), *([] if rings else [words["no_rings"]])]
         found.append(Item(open_mark(13, 7), words["mark_open"], " · ".join(figures)))
+    if counts.get("assumed", 0):
+        figures = [units_counted(int(counts["assumed"]), words), *([] if rings else [words["no_rings"]])]
+        found.append(Item(assumed_mark(13, 7), words["mark_assumed"], " · ".join(figures)))
     if counts.get("by_decision", 0):
         decided = units_counted(int(counts["by_decision"]), words)
         found.append(Item(decision_mark(13, 7), words["mark_decision"], decided))
@@ -147,6 +150,13 @@ def _marks(plan: Plan, words: dict[str, str], *, rings: bool) -> list[Item]:
 def open_mark(x: float, y: float, radius: float = 4) -> str:
     """The mark of a unit that waits for somebody: a ring."""
     return f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" fill="#fff" stroke="{INK}" stroke-width="1.6"/>'
+
+
+def assumed_mark(x: float, y: float, radius: float = 4) -> str:
+    """The mark of a unit whose main function hangs on what was assumed: an open diamond."""
+    corners = ((x, y - 1.2 * radius), (x + 1.2 * radius, y), (x, y + 1.2 * radius), (x - 1.2 * radius, y))
+    points = " ".join(f"{px(one)},{px(other)}" for one, other in corners)
+    return f'<polygon points="{points}" fill="#fff" stroke="{INK}" stroke-width="1.6"/>'
 
 
 def decision_mark(x: float, y: float, radius: float = 3.2) -> str:

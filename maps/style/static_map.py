@@ -13,6 +13,7 @@ from maps.locale import projection, report_words, units_counted, width, wrap
 from maps.style.legend import (
     MUTED,
     Block,
+    assumed_mark,
     compass,
     decision_mark,
     legend,
@@ -42,7 +43,7 @@ _HAN = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',
 FONTS = {"en": f"{_LATIN},{_HAN},sans-serif", "zh": f"{_HAN},{_LATIN},sans-serif"}
 MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
-WAITING = ("contested", "review")
+OPEN_MARKS = {"contested": open_mark, "review": open_mark, "assumed": assumed_mark}
 RING_PX = 4
 MOST_COVERED = 1 / 8
 """The part of the land that rings may cover."""
@@ -252,18 +253,18 @@ def _shrink(units: gpd.GeoDataFrame) -> float:
 
 
 def _have_room(units: gpd.GeoDataFrame, frame: Frame) -> bool:
-    """Whether the rings of the units that wait for somebody leave the colours to be seen."""
-    covered = units["status"].isin(WAITING).sum() * np.pi * (RING_PX * _shrink(units)) ** 2
+    """Whether the marks of units that wait for somebody or hang on what was assumed leave the colours to be seen."""
+    covered = units["status"].isin(list(OPEN_MARKS)).sum() * np.pi * (RING_PX * _shrink(units)) ** 2
     return bool(covered <= MOST_COVERED * units.area.sum() / frame.metres_per_px**2)
 
 
 def _marks(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[str]:
-    """Rings on units that wait for somebody, squares on those that planners decided."""
+    """Rings on units that wait for somebody, diamonds on assumed ones, squares on those that planners decided."""
     shrink = _shrink(units)
     found = []
     for status, point in zip(units["status"], units.geometry.representative_point(), strict=True):
-        if status in WAITING and rings:
-            found.append(open_mark(*frame.place(point.x, point.y), RING_PX * shrink))
+        if status in OPEN_MARKS and rings:
+            found.append(OPEN_MARKS[status](*frame.place(point.x, point.y), RING_PX * shrink))
         if status == "by_decision":
             found.append(decision_mark(*frame.place(point.x, point.y), 3.2 * shrink))
     return found

@@ -18,7 +18,7 @@ from zoning.explanations import assumption_title, retell
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.wording import said_in, solution_words, text_in
-from zoning.zones import DECISION
+from zoning.zones import DECISION, assumed_measures
 
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
 
@@ -96,6 +96,7 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
     assumed = [(one, escape_hidden(assumption_title(one, plan.rulebook, language))) for one in plan.assumptions]
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
+    hanging = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
     return {
         "name": escape_hidden(plan.study.study.name),
@@ -111,6 +112,7 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "assumptions": [
             [title, escape_hidden(one.assumed)] for one, title in assumed if one.kind in {"role", "indicator"}
         ],
+        "hangs_on": [escape_hidden(plan.rulebook.titles_in(language).get(one, one)) for one in hanging],
         "decisions": [
             [
                 escape_hidden(unit),

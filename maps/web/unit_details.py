@@ -111,7 +111,7 @@ class ReasonTable:
 
 EXCEPTED = -2
 """What a policy gives way to where an exception holds."""
-STATUSES = ("decided", "contested", "review", "by_decision")
+STATUSES = ("decided", "contested", "review", "by_decision", "assumed")
 HEADED_ON_CARDS = ("derived", "norms", "energy", "services", "flows", "industries")
 """Matters of which a card has the headings and chains of the explanation, and nothing else."""
 

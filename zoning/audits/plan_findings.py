@@ -13,7 +13,16 @@ from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
 from zoning.study import Decision
 from zoning.wording import engine_words, finding_words, text_in
-from zoning.zones import DECISION, DEFAULT_RULE, first_part, margin_findings, refinements, resolve, weigh_floors
+from zoning.zones import (
+    DECISION,
+    DEFAULT_RULE,
+    assumed_measures,
+    first_part,
+    margin_findings,
+    refinements,
+    resolve,
+    weigh_floors,
+)
 
 OPEN = ("contested", "review")
 SHOWN = 5
@@ -115,6 +124,9 @@ def _zones(plan: Plan) -> Iterator[Finding]:
         units = plan.zones.loc[plan.zones["status"] == status, "unit_id"]
         if len(units):
             yield _of_units(plan, status, units)
+    hanging = plan.zones[plan.zones["status"] == "assumed"]
+    if len(hanging):
+        yield _of_units(plan, "assumed", hanging["unit_id"], names=", ".join(assumed_measures(hanging)))
 
 
 def _floors(plan: Plan) -> Iterator[Finding]:

@@ -384,9 +384,9 @@ class _Found(NamedTuple):
 
 def _found(case: Case, rulebook: Rulebook) -> _Found:
     measures, quotas = case_measures(case, rulebook), case_quotas(case)
-    zones = resolve(classify(measures, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
+    known = complete_measures(measures, rulebook)  # what a case does not give is so as the rulebook takes it
+    zones = resolve(classify(known, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
     pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
-    known = complete_measures(measures, rulebook)
     flows = case_flows(case, zones, known, rulebook)
     policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
     policies = policies[policies["unit_id"] == case.unit]

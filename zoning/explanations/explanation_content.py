@@ -22,7 +22,7 @@ from zoning.plan import Plan
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
-    "zones": ("status", "standing", "whole", "main", "overlays", "other_claims", "margins"),
+    "zones": ("status", "standing", "assumed", "whole", "main", "overlays", "other_claims", "margins"),
     "lines": ("lines",),
     "quotas": ("quotas",),
     "land": ("derived", "norms"),
@@ -44,11 +44,11 @@ class Explanation:
     Attributes
     ----------
     content : dict
-        Keys ``unit``, ``plan``, ``status``, ``standing`` (see :func:`zoning.zones.decision_status`), ``whole``,
-        ``main``, ``overlays``, ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``,
-        ``services``, ``flows``, ``policies``, ``industries``, ``margins``, ``assumptions``.
-        ``main`` and the entries of all these lists but the last two are links of one form, see
-        :func:`zoning.explanations.reason_record`.
+        Keys ``unit``, ``plan``, ``status``, ``standing`` (see :func:`zoning.zones.decision_status`), ``assumed`` (the
+        absent measures on which zones of the unit hang, by name and title), ``whole``, ``main``, ``overlays``,
+        ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
+        ``policies``, ``industries``, ``margins``, ``assumptions``. ``main`` and the entries of the lists from
+        ``overlays`` to ``industries`` are links of one form, see :func:`zoning.explanations.reason_record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -146,6 +146,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         },
         "status": str(zone["status"]),
         "standing": str(decision_status(plan)[unit_id]),
+        "assumed": _hangs_on(plan, str(zone["assumed"])),
         "whole": _whole(plan, zone),
         **trace(plan, [unit_id])[unit_id],
         "margins": _margins(plan, unit_id),
@@ -206,6 +207,11 @@ def _sorted(claims: list[Content], zone: Mapping[Any, Any]) -> Content:
     held = [one for one in claims if one["zone"] in overlays and one["answer"] == "yes"]
     others = [one for one in claims if one is not main and one not in held and one["rule"] != DEFAULT_RULE]
     return {"main": main, "overlays": held, "other_claims": others}
+
+
+def _hangs_on(plan: Plan, names: str) -> list[dict[str, str]]:
+    titles = plan.rulebook.titles_in(plan.language)
+    return [{"name": name, "title": titles.get(name, name)} for name in names.split(";") if name]
 
 
 def _whole(plan: Plan, zone: Mapping[Any, Any]) -> Content | None:

@@ -344,6 +344,8 @@ class _Narrator:
         yield ""
         yield self._say("main", zone=self._titled(main), status=self._status(content["standing"], main))
         yield from self._claim(main)
+        if hanging := content["assumed"]:
+            yield f"    {self._say('hangs_on', names=self._words['comma'].join(one['title'] for one in hanging))}"
         if whole := content.get("whole"):
             told = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
             land = {name: f"{whole[f'{name}_ha']:,.2f}" for name in ("area", "refined")}

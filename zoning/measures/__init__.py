@@ -4,6 +4,7 @@ from zoning.measures.aggregation import mean_by, paths, places_of, sum_by, witho
 from zoning.measures.indicators import (
     QUOTA,
     Because,
+    absent_measures,
     amounts,
     assumed,
     assumption,
@@ -11,6 +12,8 @@ from zoning.measures.indicators import (
     complete_measures,
     explain_derived,
     misfits,
+    sources_of,
+    with_unknown,
 )
 from zoning.measures.unit_measures import (
     boundary_role,
@@ -24,6 +27,7 @@ from zoning.measures.unit_measures import (
 __all__ = [
     "QUOTA",
     "Because",
+    "absent_measures",
     "amounts",
     "assumed",
     "assumption",
@@ -37,9 +41,11 @@ __all__ = [
     "misfits",
     "paths",
     "places_of",
+    "sources_of",
     "steepness",
     "sum_by",
     "try_formula",
     "undeducted",
+    "with_unknown",
     "without_noise",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -182,6 +182,58 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
     absent = _absent(known, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
     return derive(_filled(known, absent, rulebook), rulebook)
+
+
+def absent_measures(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[str, ...]:
+    """The indicators of a rulebook that nothing gives, in its order; amounts of quotas are handed out later.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        As measured, before :func:`complete_measures`.
+    rulebook : Rulebook
+    """
+    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    return tuple(one.name for one in _absent(measures, rulebook, quotas_known=False))
+
+
+def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Rulebook) -> pd.DataFrame:
+    """Completed measures if some indicators were unknown everywhere, with what is then derived from them.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        From :func:`complete_measures`.
+    names : collection of str
+        Of indicators.
+    rulebook : Rulebook
+
+    Returns
+    -------
+    DataFrame
+        Same index and columns.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> plants = Indicator(name="plant_mw", unit="MW", when_absent=0)
+    >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
+    >>> with_unknown(pd.DataFrame({"people": [7], "plant_mw": [0.0]}, index=["a"]), ["plant_mw"], rulebook)
+       people  plant_mw
+    a       7       NaN
+    """
+    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    empty = {one.name: column_of(one, None, measures.index) for one in rulebook.indicators if one.name in names}
+    return derive(measures.assign(**empty), rulebook)
+
+
+def sources_of(names: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
+    """What some names stand for: themselves, and for a derived measure all that it is derived from."""
+    found = set(names)
+    for one in reversed(rulebook.derived):  # each reads only those that stand above it
+        if one.name in found:
+            found |= one.names
+    return frozenset(found)
 
 
 def assumed(

@@ -259,7 +259,7 @@ class Expected(Section):
     """Ids of all policies that a stricter one overrules."""
     excepted: Several[str] | None = None
     """Ids of all policies of which an exception holds."""
-    status: Literal["decided", "contested", "review", "by_decision"] | None = None
+    status: Literal["decided", "assumed", "contested", "review", "by_decision"] | None = None
     """How it was decided."""
     industries: dict[Text, Treatment] = Field(default_factory=dict)
     """Whether planned projects of some industries may settle, by their codes."""

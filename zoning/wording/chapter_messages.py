@@ -27,6 +27,13 @@ FINDING_WORDS: Words = {
         "units to be reviewed: {count} ({units}); a value is missing, so that a rule could not be answered",
         "{count} 个单元待复核：数值缺失，有规则无法判定（{units}）",
     ),
+    "assumed": (
+        (
+            "units whose main function hangs on measures that nothing gives: {count} ({units}); give {names}, or say "
+            "in none_of what does not exist"
+        ),
+        "{count} 个单元的主体功能取决于缺失的指标（{units}）：请提供 {names}，或在 none_of 中说明不存在者",
+    ),
     "rule_never_fires": (
         "rule {rule} claims no unit for {zone} (unknown for {unknown}): it may be dead, or its threshold too high",
         "规则 {rule} 没有为 {zone} 主张任何单元（{unknown} 个未知）：可能失效，或阈值过高",

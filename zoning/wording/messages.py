@@ -37,6 +37,10 @@ WORDS: Words = {
         "省级锁定（{by}）：{reason}（{reference}）",
     ),
     "stands_back": ("stands back: {others} claims the unit", "让位：{others} 已主张该单元"),
+    "only_assumed": (
+        "not claimed, and only because of what was taken for measures that nothing gives: {names}",
+        "未主张，且仅因对缺失指标的取值：{names}",
+    ),
     "nobody_claims": (
         "no rule for a main function claims the unit; {why}",
         "没有规则主张该单元的主体功能；{why}",
@@ -264,8 +268,16 @@ WORDS: Words = {
     ),
     "review": ("for review: a rule could not be answered", "待复核：有规则因数值缺失无法判定"),
     "review_overlay": (
-        "decided by the rules; whether an overlay holds is for review: a rule could not be answered",
-        "由规则确定；某项叠加指定待复核：有规则因数值缺失无法判定",
+        "whether an overlay holds is for review: a rule could not be answered",
+        "某项叠加指定待复核：有规则因数值缺失无法判定",
+    ),
+    "assumed": (
+        "assumed: it hangs on measures that nothing gives",
+        "推定：取决于缺失的指标",
+    ),
+    "hangs_on": (
+        "Nothing gives these measures, on which zones of the unit hang: {names}",
+        "单元分区所依赖而缺失的指标：{names}",
     ),
     "by_decision": ("by decision of the planners", "由规划决定"),
     "by_decision_overlay": (

@@ -1,7 +1,14 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
 from zoning.zones.claims import DEFAULT_RULE, classify, inherited_reason
-from zoning.zones.decisions import DECISION, STANDINGS, decision_faults, decision_status, locked_elsewhere
+from zoning.zones.decisions import (
+    DECISION,
+    STANDINGS,
+    assumed_measures,
+    decision_faults,
+    decision_status,
+    locked_elsewhere,
+)
 from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.resolution import resolve
@@ -12,6 +19,7 @@ __all__ = [
     "DEFAULT_RULE",
     "STANDINGS",
     "ParentUnits",
+    "assumed_measures",
     "classify",
     "conflicts",
     "decision_faults",

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import Clause, parse_condition
 from layers.errors import ZoneplanError, at_key, raise_all, shown
 from zoning.errors import MissingValueError
-from zoning.measures import complete_measures
+from zoning.measures import absent_measures, complete_measures, sources_of, with_unknown
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
 from zoning.study import Decision
 from zoning.tables import CLAIMS, tabulate
@@ -24,6 +25,28 @@ from zoning.zones.decisions import DECISION, decision_faults, locked_units
 from zoning.zones.parent_units import ParentUnits, gather_parents
 
 Row = dict[str, str]
+Words = npt.NDArray[np.object_]
+
+
+class Doubt(NamedTuple):
+    """What rules would read if the measures that nothing gives were unknown.
+
+    Attributes
+    ----------
+    absent : frozenset of str
+        These measures.
+    table : DataFrame
+        Completed measures without them.
+    rulebook : Rulebook
+    """
+
+    absent: frozenset[str]
+    table: pd.DataFrame
+    rulebook: Rulebook
+
+    def behind(self, name: str) -> frozenset[str]:
+        """The absent measures that a name stands for: itself, or those from which it is derived."""
+        return sources_of([name], self.rulebook) & self.absent
 
 
 class RuleEvaluation:
@@ -37,12 +60,20 @@ class RuleEvaluation:
     rulebook : Rulebook
         Its parameters and titles.
     language : {"en", "zh"}
-    wholes : Wholes, optional
+    wholes : ParentUnits, optional
         The rule is asked of them, and what is claimed of a whole is claimed of each of its parts.
+    doubt : Doubt, optional
+        Measures that nothing gives, and what would be read if they were unknown.
     """
 
     def __init__(
-        self, rule: Rule, measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: ParentUnits | None = None
+        self,
+        rule: Rule,
+        measures: pd.DataFrame,
+        rulebook: Rulebook,
+        language: str,
+        wholes: ParentUnits | None = None,
+        doubt: Doubt | None = None,
     ) -> None:
         self.rule, self._values, self._wholes = rule, rulebook.values, wholes
         self._units = measures.index
@@ -51,8 +82,29 @@ class RuleEvaluation:
         self._titles, self._measured = rulebook.titles_in(language), rulebook.units_in(language)
         self._condition = parse_condition(rule.when)
         self._draft = rulebook.draft
-        answer = self._condition.evaluate(self._measures, self._values)
-        self._answers = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
+        self._answers = self._ask(self._measures)
+        self._assumed = np.full(len(self._measures), "", dtype=object) if doubt is None else self._hangs_on(doubt)
+
+    def _ask(self, measures: pd.DataFrame) -> Words:
+        answer = self._condition.evaluate(measures, self._values)
+        return np.select([answer.yes, answer.no], ["yes", "no"], "unknown").astype(object)
+
+    def _hangs_on(self, doubt: Doubt) -> Words:
+        """For each row the absent measures without which the answer would be another or none, joined by ";"."""
+        behind = {name: sources for name in self._condition.names if (sources := doubt.behind(name))}
+        named = np.full(len(self._measures), "", dtype=object)
+        if not behind:
+            return named
+        taken, without = self._answers, self._ask(doubt.table)
+        settled = (taken == "no") & (without == "unknown") & (self.rule.on_unknown == "no")  # the rule says what it is
+        hangs = ((taken != without) & ~settled) | (taken == "unknown")
+        waiting = self._condition.waits_for(doubt.table, self._values)
+        for source in sorted(frozenset().union(*behind.values())):
+            readers = [name for name, sources in behind.items() if source in sources]
+            own = np.any([waiting.get(name, np.zeros(len(named), dtype=bool)) for name in readers], axis=0)
+            here = hangs & (own | (without != "unknown"))
+            named[here] += np.where(named[here] == "", "", ";").astype(object) + source
+        return named
 
     @property
     def errors(self) -> Iterator[ZoneplanError]:
@@ -85,22 +137,28 @@ class RuleEvaluation:
         return self._wholes is None
 
     def claims(self) -> list[Row]:
-        """A row for each unit that the rule claims, or may claim."""
+        """A row for each unit that the rule claims, may claim, or does not claim because of what was assumed alone."""
+        words, reason = engine_words(self._language), text_in(self.rule.reason, self._language)
+        own = {"zone": self.rule.zone, "rule": self.rule.id}
         wanted = self._answers == "yes"
         if self.rule.on_unknown == "review":
             wanted |= self._answers == "unknown"
-        say, reason = engine_words(self._language)["because"].format, text_in(self.rule.reason, self._language)
         rows: list[Row] = []
-        for (one, clauses), answer in zip(self._explained(np.flatnonzero(wanted)), self._answers[wanted], strict=True):
-            row = {
-                "zone": self.rule.zone,
-                "rule": self.rule.id,
-                "reason": say(reason=reason, facts=rule_sentences(clauses, self._language)),
-                "values": clauses_json(clauses),
-                "answer": answer,
-            }
-            rows += [row | {"unit_id": str(one)}] if self._wholes is None else self._inherited(row, str(one))
+        told = zip(self._explained(np.flatnonzero(wanted)), self._answers[wanted], self._assumed[wanted], strict=True)
+        for (one, clauses), answer, assumed in told:
+            said = words["because"].format(reason=reason, facts=rule_sentences(clauses, self._language))
+            row = own | {"reason": said, "values": clauses_json(clauses), "answer": answer, "assumed": assumed}
+            rows += self._placed(row, str(one))
+        for place in np.flatnonzero((self._answers == "no") & (self._assumed != "")):
+            assumed = self._assumed[place]
+            said = words["only_assumed"].format(names=assumed.replace(";", words["comma"]))
+            row = own | {"reason": said, "values": clauses_json(()), "answer": "no", "assumed": assumed}
+            rows += self._placed(row, str(self._measures.index[place]))
         return rows
+
+    def _placed(self, row: Row, asked: str) -> list[Row]:
+        """The row of what was asked, or of each of its parts."""
+        return [row | {"unit_id": asked}] if self._wholes is None else self._inherited(row, asked)
 
     def _inherited(self, row: Row, whole: str) -> list[Row]:
         wholes = self._wholes
@@ -189,7 +247,8 @@ def classify(
     Parameters
     ----------
     measures : DataFrame
-        Index ``unit_id``, one column a measure; indicators that are absent are completed as the rulebook says.
+        Index ``unit_id``, one column a measure. Indicators that are absent are completed as the rulebook says, and
+        answers that hang on them say so: give the measures as they were measured, not completed.
     rulebook : Rulebook
         In force on the plan's day.
     decisions : sequence of Decision, optional
@@ -206,7 +265,9 @@ def classify(
     Returns
     -------
     DataFrame
-        The CLAIMS table. ``answer`` is "yes", or "unknown" where a rule with ``on_unknown = "review"`` misses a value.
+        The CLAIMS table. ``answer`` is "yes", or "unknown" where a rule with ``on_unknown = "review"`` misses a value,
+        or "no" where a rule claims nothing for no other reason than what was taken for measures that nothing gives.
+        ``assumed`` names the absent measures without which the answer would be another or none, joined by ``;``.
         A decision has the rule ``decision-<n>``, by its place in the plan, a locked one of the rulebook
         ``locked-<n>``, by its place in ``decisions.toml``. Every unit has one row of the rule
         ``default``, whose reason says why no other main function claims it, or which does. ``inherited_from`` is the
@@ -233,12 +294,13 @@ def classify(
     [['08031', 'key_development']]
     """
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    absent = frozenset(absent_measures(measures, rulebook))
     measures = complete_measures(measures, rulebook).rename_axis("unit_id")
     with at_key("units", "part_of"):
         wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)
     raise_all(decision_faults(decisions, known, rulebook, dropped))
-    asked = _ask(measures, rulebook, language, wholes)
+    asked = _ask(measures, rulebook, language, wholes, absent)
     raise_all(error for one in asked for error in one.errors)
     mains = set(rulebook.codes("main"))
     rows = [row for one in asked for row in one.claims()]
@@ -258,17 +320,27 @@ def classify(
     if wholes is not None:
         defaults = [row | {"inherited_from": str(wholes.of[row["unit_id"]])} for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
-    return tabulate(CLAIMS, pd.DataFrame([{"inherited_from": ""} | row for row in every]))
+    return tabulate(CLAIMS, pd.DataFrame([{"assumed": "", "inherited_from": ""} | row for row in every]))
 
 
-def _ask(measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: ParentUnits | None) -> list[RuleEvaluation]:
+def _ask(
+    measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: ParentUnits | None, absent: frozenset[str]
+) -> list[RuleEvaluation]:
     """Every rule, asked: of the larger units where there are any, and those that refine of the parts."""
     rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
+    of_units = _doubt(measures, absent, rulebook)
+    of_wholes = None if wholes is None else _doubt(wholes.table, absent, rulebook)
     return [
-        RuleEvaluation(rule, measures, rulebook, language, None if rule.refines else wholes)
+        RuleEvaluation(rule, measures, rulebook, language, None, of_units)
+        if rule.refines or wholes is None
+        else RuleEvaluation(rule, measures, rulebook, language, wholes, of_wholes)
         for rule in rules
         if wholes is not None or not rule.refines
     ]
+
+
+def _doubt(measures: pd.DataFrame, absent: frozenset[str], rulebook: Rulebook) -> Doubt | None:
+    return Doubt(absent, with_unknown(measures, absent, rulebook), rulebook) if absent else None
 
 
 def _placed(row: Row, units: pd.Index, wholes: ParentUnits | None, language: str) -> list[Row]:

@@ -153,7 +153,23 @@ def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series
 
 OVERLAY = "_overlay"
 """Ends the name of a standing that is about overlays alone."""
-STANDINGS = ("decided", "contested", "review", f"review{OVERLAY}", "by_decision", f"by_decision{OVERLAY}")
+STANDINGS = ("decided", "contested", "review", f"review{OVERLAY}", "by_decision", f"by_decision{OVERLAY}", "assumed")
+
+
+def assumed_measures(zones: pd.DataFrame) -> list[str]:
+    """The absent measures on which a main function or an overlay of some units hangs, sorted.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        The ZONES table, or some rows of it.
+
+    Examples
+    --------
+    >>> assumed_measures(pd.DataFrame({"assumed": ["marine_share", "", "heritage_ha;marine_share"]}))
+    ['heritage_ha', 'marine_share']
+    """
+    return sorted({name for names in zones["assumed"].unique() for name in names.split(";")} - {""})
 
 
 def decision_status(plan: Plan) -> pd.Series:

@@ -11,7 +11,7 @@ from zoning.zones.claims import DEFAULT_RULE
 from zoning.zones.decisions import DECISION
 
 _LOCKED, _LOCKED_WHOLE, _LOCKED_AROUND, _DECISION, _DECISION_WHOLE, _REFINING, _RULE, _DEFAULT = range(8)
-COLUMNS = ("main", "overlays", "status", "rule", "reason", "part_of", "main_of_whole")
+COLUMNS = ("main", "overlays", "status", "rule", "reason", "assumed", "part_of", "main_of_whole")
 
 
 def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -28,8 +28,10 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     -------
     DataFrame
         Index ``unit_id``, sorted; ``main``, ``overlays`` (sorted, joined by ``;``), ``status``, and ``rule`` and
-        ``reason`` of the claim that decided the main function; ``part_of`` and ``main_of_whole``, the larger unit of
-        which the unit is a part and its main function, both empty where it is a part of nothing.
+        ``reason`` of the claim that decided the main function; ``assumed``, the absent measures on which the main
+        function or an overlay of the unit hangs (sorted, joined by ``;``), whether it is there or not; ``part_of`` and
+        ``main_of_whole``, the larger unit of which the unit is a part and its main function, both empty where it is a
+        part of nothing.
 
     Raises
     ------
@@ -45,6 +47,7 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 
     The status is the first that fits: ``by_decision`` where a decision, locked or not, gave the main function,
     ``contested`` where different zones stood at the lowest number, ``review`` where a rule could not be answered,
+    ``assumed`` where the main function would be another one, or open, if every absent measure were unknown,
     ``by_decision`` where a decision gave an overlay, else ``decided``.
 
     Examples
@@ -75,22 +78,26 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     )
     rivals = mains[level].groupby("unit_id")["zone"].nunique()
     overlays = ranked[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes")]
+    doubts = _doubts(ranked)
     facts = {
         "decided": winners["decision"],
         "contested": rivals > 1,
         "review": (ranked["answer"] == "unknown").groupby(ranked["unit_id"]).any(),
+        "assumed": doubts.groupby("unit_id")["is_open"].any(),
         "given": overlays.groupby("unit_id")["decision"].any(),
     }
     known = {name: fact.reindex(units, fill_value=False).astype(bool) for name, fact in facts.items()}
     status = pd.Series("decided", index=units, dtype="str")
     for word, where in (
         ("by_decision", known["given"]),
+        ("assumed", known["assumed"]),
         ("review", known["review"]),
         ("contested", known["contested"]),
         ("by_decision", known["decided"]),
     ):
         status = status.mask(where, word)
     joined = overlays.groupby("unit_id")["zone"].agg(lambda codes: ";".join(sorted(set(codes))))
+    named = doubts.groupby("unit_id")["assumed"].agg(lambda texts: ";".join(sorted(set(";".join(texts).split(";")))))
     of, own = _wholes(ranked, mains)
     return (
         winners.rename(columns={"zone": "main"})
@@ -98,10 +105,37 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
         .assign(
             overlays=joined.reindex(units, fill_value="").astype("str"),
             status=status,
+            assumed=named.reindex(units, fill_value="").astype("str"),
             part_of=of.reindex(units, fill_value="").astype("str"),
             main_of_whole=own.reindex(units, fill_value="").astype("str"),
         )[list(COLUMNS)]
     )
+
+
+def _doubts(ranked: pd.DataFrame) -> pd.DataFrame:
+    """The claims, made or not, on which the main function or an overlay hangs by what was taken for absent measures.
+
+    ``is_open``: the main function would be another one, or open, if these were unknown. That is so where such a claim
+    for another zone stands above the first claim for a main function that hangs on nothing absent.
+    """
+    hanging = ranked["assumed"] != ""
+    firm = ranked[~hanging & (ranked["answer"] == "yes")]
+    doubts = ranked[hanging]
+    is_main = doubts["kind"] == "main"
+    order = ["unit_id", "tier", "rank", "rule"]
+    first = firm[firm["kind"] == "main"].sort_values(order).drop_duplicates("unit_id").set_index("unit_id")
+    sure = first[["tier", "rank", "rule", "zone"]].reindex(doubts["unit_id"]).set_axis(doubts.index)
+    above = _before(doubts, sure)
+    held = pd.MultiIndex.from_frame(firm.loc[firm["kind"] == "overlay", ["unit_id", "zone"]])
+    firmly = pd.MultiIndex.from_frame(doubts[["unit_id", "zone"]]).isin(held)
+    counts = (is_main & above & (doubts["zone"] != sure["zone"])) | (~is_main & ~firmly)
+    return doubts.assign(is_open=is_main & (doubts["answer"] != "unknown"))[counts]
+
+
+def _before(claims: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Where a claim stands above another, row by row."""
+    tier, rank = claims["tier"] - others["tier"], claims["rank"] - others["rank"]
+    return (tier < 0) | ((tier == 0) & ((rank < 0) | ((rank == 0) & (claims["rule"] < others["rule"]))))
 
 
 def _wholes(ranked: pd.DataFrame, mains: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -119,8 +153,8 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     below, whatever numbers the rules use.
     """
     kinds = {zone.code: zone.kind for zone in rulebook.zones}
-    if "inherited_from" not in claims.columns:  # claims that somebody made by hand, of units that are parts of nothing
-        claims = claims.assign(inherited_from="")
+    by_hand = {"assumed", "inherited_from"} - set(claims.columns)  # of units that are parts of nothing, on facts
+    claims = claims.assign(**dict.fromkeys(by_hand, ""))
     priorities = {rule.id: rule.priority for rule in rulebook.rules}
     rule = claims["rule"]
     decision, locked = rule.str.startswith(DECISION), rule.str.startswith(LOCKED)

@@ -83,16 +83,27 @@ function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4
   context.setLineDash([]);
 }
 
-// A unit that waits for somebody: a ring. One that planners decided: a square.
+// A unit that waits for somebody: a ring. One that hangs on what was assumed: an open diamond. One that planners decided:
+// a square.
 function mark(context, kind, x, y, thin = 1) {
   context.beginPath();
   if (kind === "waiting") context.arc(x, y, 4.2 * thin, 0, 7);
+  else if (kind === "assumed") diamond(context, x, y, 5 * thin);
   else context.rect(x - 3.5 * thin, y - 3.5 * thin, 7 * thin, 7 * thin);
-  context.fillStyle = kind === "waiting" ? "#fff" : INK;
-  context.strokeStyle = kind === "waiting" ? INK : "#fff";
-  context.lineWidth = (kind === "waiting" ? 1.8 : 1.4) * thin;
+  const open = kind !== "decision";
+  context.fillStyle = open ? "#fff" : INK;
+  context.strokeStyle = open ? INK : "#fff";
+  context.lineWidth = (open ? 1.8 : 1.4) * thin;
   context.fill();
   context.stroke();
+}
+
+function diamond(context, x, y, radius) {
+  context.moveTo(x, y - radius);
+  context.lineTo(x + radius, y);
+  context.lineTo(x, y + radius);
+  context.lineTo(x - radius, y);
+  context.closePath();
 }
 
 function bubble(context, x, y, radius) {

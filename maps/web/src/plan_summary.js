@@ -5,12 +5,16 @@ function planSummary(facts, speech, choose) {
   const { words } = speech;
   const mains = facts.zones.filter((zone) => zone.kind === "main" && zone.units);
   const waiting = facts.units.status.filter((status) => status === 1 || status === 2).length;
+  const hanging = facts.units.status.filter((status) => status === 4).length;
   const notices = [
     plan.note || null,
     facts.undrawn.length
       ? speech.say("undrawn", { names: facts.undrawn.map((unit) => facts.units.name[unit]).join(words.and) })
       : null,
     waiting ? speech.say("units_waiting", { n: speech.units(waiting) }) : null,
+    hanging
+      ? speech.say("units_assumed", { n: speech.units(hanging), names: plan.hangs_on.join(words.and) })
+      : null,
     plan.policies[0] ? speech.say("unread_policies", { n: plan.policies[0], all: plan.policies[1] }) : null,
     plan.parameters[0] ? speech.say("unread_parameters", { n: plan.parameters[0], all: plan.parameters[1] }) : null,
     plan.deductions.length && facts.quotas.length

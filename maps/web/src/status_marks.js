@@ -1,10 +1,10 @@
-// Marks: which units wait for somebody or were decided by planners. Each kind is switched by itself.
+// Marks: which units wait for somebody, hang on what was assumed, or were decided by planners. Each kind is switched by itself.
 
-const MARK_KINDS = { waiting: "waiting", decision: "decision_mark" };
+const MARK_KINDS = { waiting: "waiting", assumed: "assumed_mark", decision: "decision_mark" };
 const MOST_MARKED = 1 / 6;
 
 function markOf(facts, unit) {
-  return [null, "waiting", "waiting", "decision"][facts.units.status[unit]];
+  return [null, "waiting", "waiting", "decision", "assumed"][facts.units.status[unit]];
 }
 
 function unitsMarked(facts, kind) {
@@ -31,7 +31,7 @@ function drawMarks(context, screen, facts, seen, shown, thinness) {
     const thin = shown.crowded.has(kind) ? thinness : 1;
     const path = new Path2D();
     screen.outline(path, shapes.units, unit);
-    cased(context, path, { width: 1.8 * thin, edge: thin, dashes: kind === "waiting" ? [3, 2] : [] });
+    cased(context, path, { width: 1.8 * thin, edge: thin, dashes: { waiting: [3, 2], assumed: [1, 2] }[kind] ?? [] });
     mark(context, kind, ...screen.place(shapes.labelX[unit], shapes.labelY[unit]), thin);
   }
 }

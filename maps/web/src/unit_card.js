@@ -1,6 +1,14 @@
 // The card: what one unit is, and why.
 
-const STANDING = ["decided", "contested", "review", "review_overlay", "by_decision", "by_decision_overlay"];
+const STANDING = [
+  "decided",
+  "contested",
+  "review",
+  "review_overlay",
+  "by_decision",
+  "by_decision_overlay",
+  "assumed",
+];
 
 function unitCard(facts, speech, unit, place, actions) {
   const { words } = speech;

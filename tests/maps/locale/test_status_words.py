@@ -1,0 +1,43 @@
+"""Every status that a unit can have is known wherever people read it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from importlib.resources import files
+
+import pytest
+
+from layers.languages import LANGUAGES
+from maps.locale import map_words, report_words
+from maps.reports.zones_chapter import STATUSES as REPORTED
+from maps.style import picture
+from maps.web.unit_details import STATUSES as ON_THE_MAP
+from zoning.wording import engine_words
+from zoning.zones import STANDINGS
+
+STATUSES = {standing.removesuffix("_overlay") for standing in STANDINGS}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("standing", STANDINGS)
+def test_each_status_has_words_on_map_report_and_terminal(language: str, standing: str) -> None:
+    catalogues = map_words(language), report_words(language), engine_words(language)
+    assert all(standing in words for words in catalogues)
+
+
+def test_each_status_has_a_number_on_the_map_and_a_row_in_the_report() -> None:
+    assert set(ON_THE_MAP) == set(REPORTED) == STATUSES
+    script = (files("maps.web") / "src" / "unit_card.js").read_text("utf-8")
+    (listed,) = re.findall(r"STANDING = \[(.*?)\]", script, re.DOTALL)
+    assert tuple(re.findall(r'"(\w+)"', listed)) == STANDINGS
+
+
+@pytest.mark.parametrize(("status", "sign"), [("assumed", "polygon"), ("review", "circle"), ("by_decision", "rect")])
+def test_each_status_that_is_not_plain_has_a_mark_and_a_line_in_the_legend(toy_plan, status: str, sign: str) -> None:
+    def drawn(word: str) -> int:
+        zones = toy_plan.zones.assign(status="decided")
+        zones.loc[0, "status"] = word
+        return picture(dataclasses.replace(toy_plan, zones=zones)).count(f"<{sign} ")
+
+    assert drawn(status) == drawn("decided") + 2
