@@ -6,7 +6,7 @@ that ``run`` makes. Stages that do not depend on each other are all tried, and w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ from zoning.checks import (
 from zoning.compensation import account, known_parties, positions, value_services
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.explanations import assume, assume_scheme
-from zoning.measures import assumed, complete_measures, measure, undeducted
+from zoning.measures import assumed, complete_measures, measure, undeducted, with_none_of
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign, list_industries, lists_in_force, local_items, looser_faults
@@ -124,7 +124,7 @@ def check(
     named = tables or attempts.attempt(read_study_tables, study) or StudyTables()
     attempts.attempt(make_plan, study, rulebook, inputs, named, announce)
     errors = [finding for error in attempts.errors for finding in error.findings]
-    return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs)), inputs, named))
+    return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs, rulebook)), inputs, named))
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def make_plan(
     Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
     steps before the policies are tried all the same, so that what they refuse is said with the rest.
     """
-    rulebook = without_unused_topics(rulebook, provided(study, inputs))
+    rulebook = without_unused_topics(rulebook, provided(study, inputs, rulebook))
     attempts = Attempts()
     with placing(study):
         attempts.errors += name_faults(study, rulebook, inputs, tables)
@@ -203,6 +203,7 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce, 
     measured = measure(inputs.units, pieces, inputs.layers, rulebook)
     if study.services is not None:
         measured = measured.join(value_services(measured, study.services))
+    measured = with_none_of(measured, study.study.none_of, rulebook)
     announce("classify")
     claims = classify(
         measured,
@@ -278,7 +279,7 @@ def _finish(
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, inputs.ledger),
         assumptions=(
-            *_assumptions(rulebook, inputs, zoned, quotas, language),
+            *_assumptions(study.study.none_of, rulebook, inputs, zoned, quotas, language),
             *_energy_assumed(tables.energy, rulebook, language),
         ),
         roles=dict(pieces.attrs["roles"]),
@@ -291,10 +292,16 @@ def _finish(
 
 
 def _assumptions(
-    rulebook: Rulebook, inputs: Inputs, zoned: _Zoned, quotas: pd.DataFrame, language: str
+    none_of: Collection[str],
+    rulebook: Rulebook,
+    inputs: Inputs,
+    zoned: _Zoned,
+    quotas: pd.DataFrame,
+    language: str,
 ) -> tuple[Assumption, ...]:
     absent = assumed(zoned.measured, rulebook, quotas, language)
-    return tuple(assume(absent, undeducted(zoned.pieces, inputs.layers, rulebook), rulebook, language))
+    undrawn = undeducted(zoned.pieces, inputs.layers, rulebook)
+    return tuple(assume(absent, [role for role in undrawn if role not in none_of], rulebook, language))
 
 
 def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:

@@ -36,6 +36,8 @@ class StudySection(Section):
     """Name of a built-in rulebook, or of a folder beside the plan."""
     note: Text | None = None
     """What every reader of the plan must know; stands on map, report, picture and dossiers."""
+    none_of: Several[Text] = ()
+    """Roles and indicators of the rulebook of which there is nothing here: they are 0 as a fact, and no assumption."""
 
 
 class UnitsSection(Section):

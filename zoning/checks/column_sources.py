@@ -14,7 +14,7 @@ from layers.errors import ConditionError, UnknownNameError, ZoneplanError
 from layers.inputs import Inputs
 from zoning.compensation import measure_names
 from zoning.errors import near
-from zoning.measures import QUOTA
+from zoning.measures import ELEVATION_ROLE, QUOTA, columns_of_none
 from zoning.quotas import Values
 from zoning.rulebook import EXAMPLES, Derived, Indicator, Rulebook, strange_codes
 from zoning.study import Study
@@ -40,9 +40,41 @@ class Origin(NamedTuple):
     keys: tuple[str | int, ...] = ()
 
 
-def provided(study: Study, inputs: Inputs) -> frozenset[str]:
-    """The measures that a study will have once it has run."""
-    return frozenset(origin.name for origin in _of_study(study, inputs))
+def provided(study: Study, inputs: Inputs, rulebook: Rulebook) -> frozenset[str]:
+    """The measures that a study will have once it has run; what ``none_of`` names is 0."""
+    none = (column for name in study.study.none_of for column in columns_of_none(name, rulebook))
+    return frozenset((*(origin.name for origin in _of_study(study, inputs)), *none))
+
+
+def none_of_faults(
+    study: Study, rulebook: Rulebook, inputs: Inputs, roles: Collection[str]
+) -> Iterator[UnknownNameError]:
+    """The complaints about ``none_of``: names that nothing reads, texts, and what the study has after all.
+
+    Parameters
+    ----------
+    study : Study
+    rulebook : Rulebook
+    inputs : Inputs
+    roles : collection of str
+        Those that something reads.
+    """
+    kinds = {one.name: one.type for one in rulebook.indicators if not one.name.startswith(QUOTA)}
+    known = {*roles, *kinds} - {ELEVATION_ROLE}
+    sources = {origin.name: origin for origin in _of_study(study, inputs)}
+    played = {layer.role: f"is the role of layer '{layer.name}'" for layer in study.layers}
+    for place, name in enumerate(study.study.none_of):
+        given = [sources[one].said for one in columns_of_none(name, rulebook) if one in sources]
+        if name not in known:
+            text = f"none_of: rulebook '{rulebook.name}' reads no role or indicator '{name}'{near(name, known)}"
+        elif kinds.get(name) == "text":
+            text = f"none_of: '{name}' is a text, and nothing of it is no value; give it by a table"
+        elif name in played or given:
+            said = played.get(name, given[0] if given else "")
+            text = f"none_of says that there is no '{name}', but it {said}; take one of the two out"
+        else:
+            continue
+        yield UnknownNameError(text, code="none_of", keys=("study", "none_of", place))
 
 
 def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:

@@ -10,7 +10,7 @@ from layers.conditions import number_text
 from layers.errors import Attempts, Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Inputs
 from layers.read import read_inputs
-from zoning.checks.column_sources import ADDED, ExpectedColumns, origin_faults, provided
+from zoning.checks.column_sources import ADDED, ExpectedColumns, none_of_faults, origin_faults, provided
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
 from zoning.checks.study_tables import StudyTables, read_study_tables
@@ -155,6 +155,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
     without_services = study.model_copy(update={"services": None})
     return [
         *role_faults(study, rulebook),
+        *none_of_faults(study, rulebook, inputs, known_roles(rulebook)),
         *_shape_faults(study, inputs),
         *_formula_faults(study, inputs),
         *_missing_measures(study, rulebook, inputs),
@@ -164,7 +165,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *quota_faults(study, columns),
         *siting_faults(study, rulebook, inputs),
         *_list_faults(tables, study, rulebook, inputs),
-        *service_faults(study, provided(without_services, inputs)),
+        *service_faults(study, provided(without_services, inputs, rulebook)),
         *flow_faults(study, known_parties(inputs.units, study.units.levels), columns),
         *energy_faults(tables.energy, study, inputs.units),
     ]
@@ -243,7 +244,7 @@ def _formula_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
 
 
 def _missing_measures(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
-    names = provided(study, inputs)
+    names = provided(study, inputs, rulebook)
     for indicator in rulebook.indicators:
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
@@ -261,7 +262,7 @@ def _list_faults(tables: StudyTables, study: Study, rulebook: Rulebook, inputs: 
 
 def _expected_columns(study: Study, rulebook: Rulebook, inputs: Inputs, misfitting: Sequence[str]) -> ExpectedColumns:
     """What there will be: measures of the study, indicators of the rulebook, and what it derives."""
-    given = provided(study, inputs)
+    given = provided(study, inputs, rulebook)
     there = inputs.units.drop(columns=[inputs.units.geometry.name, *misfitting])
     listed: tuple[Indicator | Derived, ...] = (*rulebook.indicators, *rulebook.derived)
     taken = (one.name for one in listed if not one.name.startswith(QUOTA))  # a quota that the study has is given
@@ -313,7 +314,7 @@ def _measured_whole(study: Study) -> Iterator[Finding]:
 
 
 def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:
-    names = provided(study, inputs)
+    names = provided(study, inputs, rulebook)
     for indicator in rulebook.indicators:
         if indicator.name not in names and indicator.when_absent != "error":
             value = indicator.when_absent

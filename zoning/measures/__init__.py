@@ -9,10 +9,12 @@ from zoning.measures.indicators import (
     assumed,
     assumption,
     column_of,
+    columns_of_none,
     complete_measures,
     explain_derived,
     misfits,
     sources_of,
+    with_none_of,
     with_unknown,
 )
 from zoning.measures.unit_measures import (
@@ -33,6 +35,7 @@ __all__ = [
     "assumption",
     "boundary_role",
     "column_of",
+    "columns_of_none",
     "complete_measures",
     "deducted_roles",
     "explain_derived",
@@ -46,6 +49,7 @@ __all__ = [
     "sum_by",
     "try_formula",
     "undeducted",
+    "with_none_of",
     "with_unknown",
     "without_noise",
 ]

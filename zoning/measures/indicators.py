@@ -227,6 +227,43 @@ def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Ruleb
     return derive(measures.assign(**empty), rulebook)
 
 
+def columns_of_none(name: str, rulebook: Rulebook) -> tuple[str, ...]:
+    """The measures that are 0 where there is nothing of a role or an indicator.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from zoning.rulebook import read_rulebook
+    >>> columns_of_none("marine", read_rulebook("main_functional_areas", date(2025, 1, 1)))
+    ('marine_share', 'marine_ha')
+    """
+    if name in {one.name for one in rulebook.indicators}:
+        return (name,)
+    return (f"{name}_share", f"{name}_ha")
+
+
+def with_none_of(measures: pd.DataFrame, names: Iterable[str], rulebook: Rulebook) -> pd.DataFrame:
+    """Measures with 0, or false, for all of which there is nothing in a study.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        As measured, before :func:`complete_measures`.
+    names : iterable of str
+        Roles and indicators, ``none_of`` of the plan.
+    rulebook : Rulebook
+
+    Returns
+    -------
+    DataFrame
+        Same index; a role gives ``<role>_share`` and ``<role>_ha``.
+    """
+    kinds = {one.name: one for one in rulebook.indicators}
+    columns = [column for name in names for column in columns_of_none(name, rulebook)]
+    facts = {one: column_of(kinds.get(one, Indicator(name=one)), 0.0, measures.index) for one in columns}
+    return measures.assign(**facts)
+
+
 def sources_of(names: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
     """What some names stand for: themselves, and for a derived measure all that it is derived from."""
     found = set(names)

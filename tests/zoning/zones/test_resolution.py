@@ -11,6 +11,7 @@ from layers.errors import UnknownNameError
 from zoning.rulebook import Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.zones import resolve
+from zoning.zones.resolution import COLUMNS
 
 MAINS = ("alpha", "beta", "gamma")
 OVERLAYS = ("near", "odd")
@@ -97,7 +98,7 @@ def test_one_main_function_by_decision_priority_and_id(rules, expected) -> None:
 def test_the_reason_is_that_of_the_claim_that_decided() -> None:
     zones = resolve(pd.DataFrame(by_rules("u", "a-2", "b-1")), RULEBOOK)
     assert zones.loc["u", "reason"] == "why b-1"
-    assert list(zones.columns) == ["main", "overlays", "status", "rule", "reason", "part_of", "main_of_whole"]
+    assert list(zones.columns) == list(COLUMNS)
 
 
 def test_units_are_sorted_and_do_not_touch_each_other() -> None:
