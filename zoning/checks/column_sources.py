@@ -14,9 +14,9 @@ from layers.errors import ConditionError, UnknownNameError, ZoneplanError
 from layers.inputs import Inputs
 from zoning.compensation import measure_names
 from zoning.errors import near
-from zoning.measures import ELEVATION_ROLE, QUOTA, columns_of_none
+from zoning.measures import QUOTA, columns_of_none
 from zoning.quotas import Values
-from zoning.rulebook import EXAMPLES, Derived, Indicator, Rulebook, strange_codes
+from zoning.rulebook import ELEVATION_ROLE, EXAMPLES, Derived, Indicator, Rulebook, strange_codes
 from zoning.study import Study
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")

@@ -82,6 +82,8 @@ class Indicator(Section):
     """What people read, by language."""
     when_absent: Scalar = "error"
     """Where a study does not have it: "error", "unknown", or the value to take."""
+    fixed: bool = False
+    """It is area or location, which no plan can move: advice on what would change a zone leaves it out."""
     topic: Identifier | None = None
     """What it belongs to: a study that gives no indicator of a topic is asked for none of it."""
     whole: Literal["sum", "mean", "area_mean", "min", "max", "any", "all", "same"] | None = None

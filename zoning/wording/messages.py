@@ -260,6 +260,7 @@ WORDS: Words = {
     "flip_above": ("above {value}", "高于 {value} 时"),
     "flip_below": ("below {value}", "低于 {value} 时"),
     "flip_size": (" ({pct} %)", "（{pct} %）"),
+    "flip_fixed": ("no plan can move it", "规划无法改变该指标"),
     "flip_none": ("no value of it alone changes the main function", "仅改变该指标不会改变主体功能"),
     "decided": ("decided by the rules", "由规则确定"),
     "contested": (

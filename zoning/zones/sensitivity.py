@@ -25,7 +25,7 @@ from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
 from zoning.wording import engine_words, finding_words
-from zoning.zones.parent_units import rules_of_units
+from zoning.zones.parent_units import AREA, rules_of_units
 from zoning.zones.resolution import resolve
 
 Floats = npt.NDArray[np.float64]
@@ -246,7 +246,7 @@ def conflicts(
         above or below which (``flip_side``), the unit's main function is another (``flip_zone``). ``smallest`` marks
         the indicator of the unit that needs the smallest change in per cent of its value. Truth values count as 0 and
         1. What there is not is empty: thresholds of an indicator that is no number, or stands in a clause to a higher
-        than the first degree; flips that no value brings about.
+        than the first degree; flips that no value brings about, and those of area and location, which no plan can move.
 
     Notes
     -----
@@ -285,7 +285,7 @@ def conflicts(
         if table.empty:
             return tabulate(CONFLICTS, table)
         found = [one for rule in asked for one in _clauses(rule, known, rulebook)]
-    turning = _turning(found, set(rulebook.codes("main")))
+    turning = _turning(found, set(rulebook.codes("main")), fixed_measures(rulebook))
     standing = claims[~claims["rule"].isin([rule.id for rule in asked]) & (claims["answer"] == "yes")]
     nearest = flips(known, rulebook, standing, turning).reset_index()
     table = table.merge(nearest.rename(columns={"index": "unit_id"}), on=["unit_id", "indicator"], how="left")
@@ -360,9 +360,25 @@ def _is_near(values: Floats, nearest: Floats) -> npt.NDArray[np.bool_]:
         return np.where(nearest == 0, (away > 0) & (away <= NEAR), away <= NEAR * np.abs(nearest)).astype(bool)
 
 
-def _turning(found: Iterable[_Clause], mains: set[str]) -> dict[str, Turns]:
-    """By indicator all values at which a rule for a main function may turn."""
-    ours = [one for one in found if one.indicator and one.rows["zone"].iloc[0] in mains]
+def fixed_measures(rulebook: Rulebook) -> frozenset[str]:
+    """The measures that no plan can move: area, what the rulebook says is fixed, and what is derived from them alone.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> sorted(fixed_measures(read_rulebook("us_west")))
+    ['area_ha', 'area_km2']
+    """
+    found = {AREA, *(one.name for one in rulebook.indicators if one.fixed)}
+    for one in rulebook.derived:  # each reads only those that stand above it
+        if one.names - set(rulebook.parameters) <= found:
+            found.add(one.name)
+    return frozenset(found)
+
+
+def _turning(found: Iterable[_Clause], mains: set[str], fixed: frozenset[str]) -> dict[str, Turns]:
+    """By indicator that a plan can move all values at which a rule for a main function may turn."""
+    ours = [one for one in found if one.indicator not in {"", *fixed} and one.rows["zone"].iloc[0] in mains]
     turning = {}
     for name in sorted({one.indicator for one in ours}):
         turns = [one.threshold for one in ours if one.indicator == name]
@@ -392,27 +408,33 @@ def _told(
         flip_zone=table["flip_zone"].fillna(""),
     )
     words, titles, units = engine_words(language), rulebook.titles_in(language), rulebook.units_in(language)
+    fixed = fixed_measures(rulebook)
     reasons = [
-        _truth_reason(row, words, titles)
+        _truth_reason(row, words, titles, is_fixed=row["indicator"] in fixed)
         if row["indicator"] in truths
-        else _reason(row, words, titles, units.get(row["indicator"], ""))
+        else _reason(row, words, titles, units.get(row["indicator"], ""), is_fixed=row["indicator"] in fixed)
         for row in table.to_dict("records")
     ]
     return table.assign(reason=reasons)
 
 
-def _truth_reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str]) -> str:
+def _truth_reason(
+    row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str], *, is_fixed: bool
+) -> str:
     """What is so, and what the main function would be if it were not."""
     name = titles.get(row["indicator"], row["indicator"])
     if np.isnan(row["value"]):
         return words["margin_missing"].format(name=name)
     now, other = (words[f"taken_{str(truth).lower()}"] for truth in (bool(row["value"]), not row["value"]))
     zone = titles.get(row["flip_zone"], row["flip_zone"])
-    second = words["flip_truth" if row["flip_side"] else "flip_truth_none"].format(value=other, zone=zone)
+    key = "flip_fixed" if is_fixed else "flip_truth" if row["flip_side"] else "flip_truth_none"
+    second = words[key].format(value=other, zone=zone)
     return f"{words['margin_truth'].format(name=name, value=now)}{words['and']}{second}"
 
 
-def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str], unit: str) -> str:
+def _reason(
+    row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str], unit: str, *, is_fixed: bool
+) -> str:
     """One sentence on the threshold, one on what would flip."""
     name = titles.get(row["indicator"], row["indicator"])
     if np.isnan(row["value"]):
@@ -431,7 +453,9 @@ def _reason(row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[st
             threshold=_number(row["threshold"]),
             answer=words[row["at_threshold"]],
         )
-    if not row["flip_side"]:
+    if is_fixed:
+        second = words["flip_fixed"]
+    elif not row["flip_side"]:
         second = words["flip_none"].format(name=name)
     else:
         where = words[f"flip_{row['flip_side']}"].format(value=_number(row["flip_value"]))

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zoning.measures import complete_measures
+from zoning.pipeline import run
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
-from zoning.study import Decision
+from zoning.study import Decision, builtin_studies, builtin_study, read_study
 from zoning.zones import classify, conflicts, resolve
-from zoning.zones.sensitivity import verdicts
+from zoning.zones.sensitivity import fixed_measures, verdicts
 
 DAY = date(2025, 1, 1)
 
@@ -377,3 +378,31 @@ def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
     assert not (beyond and near)
     for x in other if beyond else near:
         assert abs(x - start) >= abs(value - start) - 1e-12, (x, value, side)
+
+
+def test_advice_names_only_what_a_plan_can_move(measures, rulebook) -> None:
+    """Area said to be fixed: its margin is told, no flip; what people change is told as before, and is the smallest."""
+    still = [one.model_copy(update={"fixed": one.name == "area_km2"}) for one in rulebook.indicators]
+    fixed = replace(rulebook, indicators=tuple(still))
+    free, found = (told(measures, book, ["d"]) for book in (rulebook, fixed))
+    area = found.loc[("d", "key-1", "area_km2")]
+    assert flip(area)[1:] == ("", "")
+    assert np.isnan(area["flip_value"])
+    assert area["reason"].endswith("; no plan can move it")
+    assert area["margin"] == free.loc[("d", "key-1", "area_km2"), "margin"]
+    assert found.index[found["smallest"]].tolist() == [("d", "key-1", "population")]
+    others = found.index.drop([("d", "key-1", "area_km2")])
+    pd.testing.assert_frame_equal(found.loc[others].drop(columns="smallest"), free.loc[others].drop(columns="smallest"))
+
+
+@pytest.mark.parametrize("name", builtin_studies())
+def test_no_unit_of_a_built_in_study_is_told_to_move_its_borders_or_itself(name: str) -> None:
+    plan = run(read_study(builtin_study(name)))
+    found = conflicts(plan.claims, plan.measures, plan.rulebook, plan.units.index)
+    fixed = found["indicator"].isin(fixed_measures(plan.rulebook))
+    assert fixed.any()
+    assert set(found.loc[fixed, "flip_side"]) == {""}
+    assert not found.loc[fixed, "smallest"].any()
+    assert found.loc[~fixed, "smallest"].any()
+    places = [one for one in plan.rulebook.indicators if one.unit in ("ha", "km2") and one.name.startswith("area")]
+    assert all(one.name in fixed_measures(plan.rulebook) for one in places)
