@@ -27,6 +27,7 @@ import shapely
 from pyproj import CRS
 
 from layers.errors import SourceError, shown
+from layers.formats.active_content import refuse_active_content
 from layers.formats.csv_files import numbers_of, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, limit_drivers
 from layers.ledger import entries, gather
@@ -201,6 +202,7 @@ def _damaged(path: Path, name: str, error: Exception) -> SourceError:
 
 
 def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, encoding: str | None) -> Records:
+    refuse_active_content(path, file_format, name)
     limit_drivers()
     from pyogrio import raw  # noqa: PLC0415  (loaded after the drivers are limited)
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415
