@@ -11,6 +11,7 @@ from pyproj import CRS
 from maps.locale import NONE, amount, format_measure, format_number, projection
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
+from zoning.measures import deducted_roles
 from zoning.policies import describe_parameters, policy_parameters_of
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION, Policy
@@ -85,7 +86,8 @@ def quotas(edition: ReportContext) -> Chapter:
     missing = [one for one in edition.plan.assumptions if one.kind == "deduction"]
     if edition.plan.study.quotas and missing:
         leaves.append(Paragraph(words["deductions"], heading=True))
-        leaves.append(Paragraph(words["deductions_intro"]))
+        deducted = map(edition.role, deducted_roles(edition.plan.rulebook))
+        leaves.append(Paragraph(edition.say("deductions_intro", roles=words["semicolon"].join(deducted))))
         leaves.append(
             grid(
                 "",

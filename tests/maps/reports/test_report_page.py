@@ -437,3 +437,8 @@ def test_a_policy_that_names_a_parameter_shows_its_value(toy_plan):
     policies = tuple(policy.model_copy(update={"parameters": given}) for policy in rulebook.policies)
     page = Page(report(dataclasses.replace(toy_plan, rulebook=dataclasses.replace(rulebook, policies=policies))))
     assert "from: 500 MW; share: 0.25; list: 1, 2" in page.sections["policies"]
+
+
+def test_the_report_says_what_the_rulebook_deducts(toy_plan):
+    told = "what the rulebook deducts (Ecological red line; protected areas; Permanent farmland; built-up land; water)"
+    assert told in report(toy_plan)
