@@ -9,9 +9,9 @@ import pandas as pd
 from maps.locale import format_number
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
-from zoning.explanations import TREATMENTS, items_at, list_titles
+from zoning.explanations import TREATMENTS, coverage_of, items_at, list_titles, lists_at
 from zoning.plan import Plan
-from zoning.policies import count_industries
+from zoning.policies import count_industries, coverage_text
 from zoning.wording import industry_words
 
 
@@ -92,25 +92,31 @@ def industries(edition: ReportContext) -> Chapter:
 
 def unit_lists(edition: ReportContext, unit_id: str) -> Iterator[Leaf]:
     """The negative lists that hold in the whole of a unit, a card each with the number of items by section."""
-    titles = list_titles(edition.plan)
-    for name, part in items_at(edition.plan, unit_id).groupby("list", sort=True):
-        sections = ((_section(edition, code), _counted(edition, items)) for code, items in _by_section(edition, part))
-        yield Card(titles.get(str(name), str(name)), str(name), facts=tuple(sections), text=_counted(edition, part))
+    items = items_at(edition.plan, unit_id)
+    for one in lists_at(edition.plan, unit_id):
+        part = items[items["list"] == one.list]
+        sections = ((_section(edition, code), _counted(edition, some)) for code, some in _by_section(edition, part))
+        read = edition.say("list_read", items=coverage_text(vars(one), edition.language))
+        text = edition.words["and"].join(filter(None, (_counted(edition, part), read)))
+        yield Card(one.title, one.list, facts=tuple(sections), text=text)
 
 
 def _overview(edition: ReportContext, lists: list[tuple[str, pd.DataFrame]]) -> Grid:
-    words, titles = edition.words, list_titles(edition.plan)
+    words = edition.words
+    read = {one.list: one for one in coverage_of(edition.plan, (name for name, _ in lists))}
     rows: Iterator[tuple[Cell, ...]] = (
         (
-            (titles.get(name, name), name),
+            (read[name].title, name),
             format_number(len(_list_units(edition, name, part))),
             *(format_number(int((part["treatment"] == one).sum())) for one in TREATMENTS),
             " / ".join(map(str, count_industries(part["code"], edition.plan.rulebook.branches))),
+            coverage_text(vars(read[name]), edition.language),
         )
         for name, part in lists
     )
     columns = edition.columns(negative_list="text", holds_in="number", prohibited="number", restricted="number")
-    return grid("", (*columns, Column(words["branches"], "word")), rows, note=words["branches_note"])
+    columns = (*columns, Column(words["branches"], "word"), *edition.columns(items_read="text"))
+    return grid("", columns, rows, note=words["branches_note"])
 
 
 def _list_units(edition: ReportContext, name: str, items: pd.DataFrame) -> set[str]:

@@ -21,7 +21,7 @@ from zoning.energy import ENERGY_COLUMNS, EnergyTable, judge_energy
 from zoning.errors import RulebookError, near
 from zoning.measures import QUOTA, column_of, complete_measures
 from zoning.overlays import settle_lines
-from zoning.policies import assign, judge_industry, list_industries, lists_on
+from zoning.policies import assign, cover_lists, judge_industry, list_industries, lists_on
 from zoning.rulebook import (
     EXCEPTION,
     LIGHTS,
@@ -355,13 +355,14 @@ def _compared(what: str, wanted: Iterable[str] | None, found: frozenset[str]) ->
 def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: Rulebook) -> Iterator[str]:
     """What the negative lists that hold say of the industries that the case names."""
     items = list_industries(rulebook)
-    held = items[items["list"].isin(lists_on(found.policies | found.overruled, rulebook))]
-    for code, treatment in wanted.items():
-        verdict = judge_industry(held, code, rulebook.branches, state)
-        if verdict.treatment != treatment:
+    names = lists_on(found.policies | found.overruled, rulebook)
+    held, lists = items[items["list"].isin(names)], cover_lists(names, items, rulebook)
+    for code, answer in wanted.items():
+        verdict = judge_industry(held, code, rulebook.branches, state, lists=lists)
+        if verdict.answer != answer:
             one = verdict.decided_by
             by = f"by {one.list}, item {one.item}" if one else "for no list names it"
-            yield f"{state} {code} is {verdict.treatment}, expected {treatment} ({by})"
+            yield f"{state} {code} is {verdict.answer}, expected {answer} ({by})"
 
 
 class _Found(NamedTuple):

@@ -4,7 +4,7 @@ from zoning.explanations.assumptions import assume, assume_scheme, assumption_ti
 from zoning.explanations.explanation_content import explain, trace
 from zoning.explanations.explanation_text import entry_heading, reason_lines, rule_and_reason
 from zoning.explanations.flow_explanations import scheme_in_use, scheme_parameters
-from zoning.explanations.industry_query import check_state, items_at, list_titles
+from zoning.explanations.industry_query import check_state, coverage_of, items_at, list_titles, lists_at
 from zoning.explanations.point_queries import at, check_coordinates
 from zoning.explanations.policy_explanations import TREATMENTS
 from zoning.explanations.quota_explanations import find_unplaced
@@ -20,6 +20,7 @@ __all__ = [
     "at",
     "check_coordinates",
     "check_state",
+    "coverage_of",
     "derived_in",
     "entry_heading",
     "explain",
@@ -27,6 +28,7 @@ __all__ = [
     "find_unplaced",
     "items_at",
     "list_titles",
+    "lists_at",
     "norms_in",
     "reason_lines",
     "records",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from layers.conditions import number_text
 from layers.languages import words_in
 from zoning.explanations.zone_explanations import value_text
+from zoning.policies import coverage_text
 from zoning.wording import NARRATION, colour_in, engine_words, name_text, text_in
 
 Link = Mapping[str, Any]
@@ -29,8 +30,8 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
     --------
     >>> from zoning.explanations.trace_records import reason_record
     >>> wild = reason_record("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
-    >>> entry_heading("industries", wild)
-    'Wild land: 2 prohibited, 1 restricted'
+    >>> entry_heading("industries", wild | {"complete": False, "items_read": 3, "items_known": 40})
+    'Wild land: 2 prohibited, 1 restricted; read: 3 of about 40 items'
     """
     return HEADED[matter](one, language)
 
@@ -140,7 +141,7 @@ def _policy(one: Link, language: str) -> str:
 
 def _list(one: Link, language: str) -> str:
     told = {key: one[key] for key in ("title", "prohibited", "restricted")}
-    return engine_words(language)["list_counts"].format(**told)
+    return engine_words(language)["list_counts"].format(**told, items=coverage_text(one, language))
 
 
 HEADED: Mapping[str, Callable[[Link, str], str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from layers.errors import UnknownNameError, shown
 from zoning.errors import near
 from zoning.explanations.translation import retell
 from zoning.plan import Plan
-from zoning.policies import Verdict, judge_industry, lists_on
+from zoning.policies import ListCoverage, Verdict, cover_lists, judge_industry, lists_on
 from zoning.rulebook import OWN, STATES
 from zoning.wording import industry_words, text_in
 
@@ -47,8 +47,12 @@ def ask_industry(
     Raises
     ------
     UnknownNameError
-        The plan has no such unit, the unit no such piece, the rulebook no negative lists, its classification no such
-        branch; or the state is neither of the two.
+        The plan has no such unit, the unit no such piece, the rulebook's classification no such branch; or the state is
+        neither of the two.
+
+    Notes
+    -----
+    Under a rulebook without a classification no list was read, and every code is "not_listed".
 
     Examples
     --------
@@ -56,8 +60,8 @@ def ask_industry(
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("china_provinces")))
     >>> verdict = ask_industry(plan, plan.zones["unit_id"][0], "3011")
-    >>> verdict.code, verdict.treatment, verdict.decided_by.list
-    ('C3011', 'restricted', 'market-access')
+    >>> verdict.code, verdict.answer, verdict.decided_by.list
+    ('C3011', 'conditional', 'market-access')
     """
     if unit_id not in plan.units.index:
         hint = near(unit_id, map(str, plan.units.index))
@@ -67,10 +71,11 @@ def ask_industry(
         hint = near(piece_id, map(str, pieces))
         raise UnknownNameError(f"unit '{unit_id}' has no piece {shown([piece_id])}{hint}", code="unknown_piece")
     check_state(state)
-    industries = plan.rulebook.branches
     told = retell(plan, language)
-    items = items_at(told, unit_id, piece_id)
-    return judge_industry(items, code, industries, state, list_titles(told), told.language)
+    if told.rulebook.classification is None:
+        return Verdict(code, code, "", state, "not_listed", None, (), (), language=told.language)
+    items, lists = items_at(told, unit_id, piece_id), lists_at(told, unit_id, piece_id)
+    return judge_industry(items, code, told.rulebook.classification, state, list_titles(told), told.language, lists)
 
 
 def check_state(state: str) -> None:
@@ -93,10 +98,39 @@ def items_at(plan: Plan, unit_id: str, piece_id: str = "") -> pd.DataFrame:
     DataFrame
         Rows of the INDUSTRIES table.
     """
-    rows = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
     items = plan.industries
     own = (items["unit_id"] == unit_id) | items["jurisdiction"].isin(jurisdictions_of(plan, unit_id))
-    return items[items["list"].isin(lists_on(rows["policy"], plan.rulebook)) | ((items["list"] == OWN) & own)]
+    return items[items["list"].isin(_named(plan, unit_id, piece_id)) | ((items["list"] == OWN) & own)]
+
+
+def lists_at(plan: Plan, unit_id: str, piece_id: str = "") -> tuple[ListCoverage, ...]:
+    """The negative lists that hold in a unit, or on one of its pieces, and how much of each was read.
+
+    Returns
+    -------
+    tuple of ListCoverage
+        Also those without an item in force; the plan's own list where an item of it holds.
+    """
+    own = items_at(plan, unit_id, piece_id)["list"].eq(OWN).any()
+    return coverage_of(plan, (*_named(plan, unit_id, piece_id), *[OWN] * int(own)))
+
+
+def coverage_of(plan: Plan, names: Iterable[str]) -> tuple[ListCoverage, ...]:
+    """How much of some negative lists a plan has read, by their ids."""
+    section = plan.study.industries
+    return cover_lists(
+        names,
+        plan.industries,
+        plan.rulebook,
+        list_titles(plan),
+        own_complete=section is not None and section.complete,
+    )
+
+
+def _named(plan: Plan, unit_id: str, piece_id: str) -> tuple[str, ...]:
+    """The lists of the rulebook that policies bring to a unit, or to one of its pieces."""
+    rows = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
+    return lists_on(rows["policy"], plan.rulebook)
 
 
 def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:

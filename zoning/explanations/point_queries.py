@@ -16,10 +16,11 @@ from shapely import Point
 from shapely.ops import nearest_points
 
 from layers.errors import ZoneplanError, escape_hidden
-from zoning.explanations.industry_query import ask_industry, check_state, items_at, list_titles
+from zoning.explanations.industry_query import ask_industry, check_state, items_at, lists_at
+from zoning.explanations.policy_explanations import TREATMENTS
 from zoning.explanations.translation import retell
 from zoning.plan import Plan
-from zoning.policies import Verdict
+from zoning.policies import Verdict, coverage_text
 from zoning.wording import industry_words, text_in
 
 WORLD = "EPSG:4326"
@@ -169,7 +170,7 @@ def at(
     ZoneplanError
         No longitude and latitude; the language is not known.
     UnknownNameError
-        The rulebook has no negative lists, or their classification no such branch.
+        The rulebook's classification of industries has no such branch.
 
     Examples
     --------
@@ -182,7 +183,7 @@ def at(
     """
     check_coordinates(lon, lat)
     check_state(state)
-    whole = plan.rulebook.branches.whole(industry) if industry is not None else None
+    whole = _code(plan, industry) if industry is not None else None
     plan = retell(plan, language)
     units = polygons_at(point_in(lon, lat, plan.units), plan.units)
     if not units:
@@ -205,6 +206,12 @@ def at(
         "industry": verdict.as_dict() if verdict else None,
     }
     return Place(content, verdict, plan.language)
+
+
+def _code(plan: Plan, industry: str) -> str:
+    """The whole code of a branch; under a rulebook that knows no branches as it was asked."""
+    known = plan.rulebook.classification
+    return industry if known is None else known.whole(industry)
 
 
 def _outside(plan: Plan, lon: float, lat: float) -> Content:
@@ -270,15 +277,12 @@ def _policies(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
 
 
 def _lists(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
-    """The negative lists that hold, with the number of their items."""
-    items, titles = items_at(plan, unit_id, piece_id), list_titles(plan)
+    """The negative lists that hold, with the number of their items and how much of each was read."""
+    items = items_at(plan, unit_id, piece_id)
+    counts = items.groupby(["list", "treatment"]).size()
     return [
-        {
-            "list": str(name),
-            "title": titles.get(str(name), str(name)),
-            **{treatment: int((part["treatment"] == treatment).sum()) for treatment in ("prohibited", "restricted")},
-        }
-        for name, part in items.groupby("list", sort=True)
+        {**vars(one), **{treatment: int(counts.get((one.list, treatment), 0)) for treatment in TREATMENTS}}
+        for one in lists_at(plan, unit_id, piece_id)
     ]
 
 
@@ -308,7 +312,9 @@ def _lines(place: Place) -> Iterator[str]:
     for policy in content["policies"]:
         yield from _policy(policy, place.language)
     if content["lists"]:
-        yield from ("", words["lists"], *(f"  {words['list'].format(**one)}" for one in content["lists"]))
+        yield from ("", words["lists"])
+        for one in content["lists"]:
+            yield f"  {words['list'].format(**one, items=coverage_text(one, place.language))}"
     if place.verdict is not None:
         yield from ("", *place.verdict.lines())
 

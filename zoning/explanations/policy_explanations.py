@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from zoning.explanations.industry_query import jurisdictions_of, list_titles
+from zoning.explanations.industry_query import coverage_of, jurisdictions_of
 from zoning.explanations.trace_records import (
     Content,
     clause_chain,
@@ -22,7 +22,7 @@ from zoning.explanations.trace_records import (
 )
 from zoning.measures import paths
 from zoning.plan import Plan
-from zoning.policies import ConditionContext, condition_contexts, describe_parameters
+from zoning.policies import ConditionContext, condition_contexts, describe_parameters, lists_on
 from zoning.rulebook import EXCEPTION, OWN, Exemption, Policy
 from zoning.wording import engine_words, text_in
 
@@ -230,12 +230,11 @@ def explain_lists(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     -------
     dict of str to list of dict
         By unit, sorted by list. Beside the keys of a link: ``list``, ``title``, ``prohibited`` and ``restricted``, the
-        numbers of its items, and ``policies``, those by which it holds. What an item says, and whether an industry may
-        settle, :func:`zoning.explanations.ask_industry` tells.
+        numbers of its items, ``complete``, ``items_read`` and ``items_known``, which say how much of it was read, and
+        ``policies``, those by which it holds. What an item says, and whether an industry may settle,
+        :func:`zoning.explanations.ask_industry` tells.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    if plan.industries.empty:
-        return found
     explainer = _ListExplainer(plan)
     whole = plan.policies[plan.policies["unit_id"].isin(found) & (plan.policies["piece_id"] == "")]
     held = {str(unit): tuple(rows) for unit, rows in whole.groupby("unit_id")["policy"]}
@@ -251,15 +250,16 @@ class _ListExplainer:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self._words, self._titles = plan, engine_words(plan.language), list_titles(plan)
+        self._plan, self._words = plan, engine_words(plan.language)
         self._policies = {policy.id: policy for policy in plan.rulebook.policies if policy.list}
-        self._items = {str(name): rows for name, rows in plan.industries.groupby("list", sort=True)}
+        self._lists = {one.list: one for one in coverage_of(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
+        self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}
 
     def lists(self, unit: str, held: Iterable[str]) -> list[Content]:
         """The lists that hold in a unit with some policies."""
         by_list: dict[str, list[Policy]] = {}
         for policy in map(self._policies.get, held):
-            if policy is not None and policy.list in self._items:
+            if policy is not None:
                 by_list.setdefault(str(policy.list), []).append(policy)
         written = [self._by_policy(name, policies) for name, policies in sorted(by_list.items())]
         return [*written, *self._own(unit)]
@@ -279,8 +279,6 @@ class _ListExplainer:
 
     def _own(self, unit: str) -> Iterator[Content]:
         """The items of the plan's own list that hold in the unit or a jurisdiction of it."""
-        if OWN not in self._items:
-            return
         items = self._items[OWN]
         items = items[(items["unit_id"] == unit) | items["jurisdiction"].isin(jurisdictions_of(self._plan, unit))]
         if len(items):
@@ -292,4 +290,4 @@ class _ListExplainer:
 
     def _counted(self, name: str, items: pd.DataFrame) -> Content:
         counts = {one: int((items["treatment"] == one).sum()) for one in TREATMENTS}
-        return {"list": name, "title": self._titles.get(name, name), **counts}
+        return {**vars(self._lists[name]), **counts}

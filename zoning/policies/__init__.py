@@ -11,8 +11,11 @@ from zoning.policies.applicability import (
 )
 from zoning.policies.industry_table import read_industries
 from zoning.policies.negative_lists import (
+    ListCoverage,
     Verdict,
     count_industries,
+    cover_lists,
+    coverage_text,
     find_repeats,
     judge_industry,
     list_industries,
@@ -26,10 +29,13 @@ from zoning.policies.policy_parameters import describe_parameters, policy_parame
 
 __all__ = [
     "ConditionContext",
+    "ListCoverage",
     "Verdict",
     "assign",
     "condition_contexts",
     "count_industries",
+    "cover_lists",
+    "coverage_text",
     "describe_parameters",
     "exception_text",
     "exceptions_of",

@@ -12,13 +12,57 @@ import pandas as pd
 from layers.errors import Finding, SourceError, UnknownNameError, ZoneplanError, shown
 from zoning.errors import near
 from zoning.plan import Plan
-from zoning.rulebook import OWN, STATES, Classification, Industry, Rulebook, State, Treatment
+from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, Rulebook, State, Treatment
 from zoning.study import Study
 from zoning.tables import INDUSTRIES, tabulate
 from zoning.wording import industry_words
 
-STRICTNESS: Mapping[str, int] = {"allowed": 0, "restricted": 1, "prohibited": 2}
+STRICTNESS: Mapping[str, int] = {"restricted": 1, "prohibited": 2}
 """The strictest of all lists governs."""
+ANSWERS: Mapping[Treatment, Answer] = {"restricted": "conditional", "prohibited": "prohibited"}
+"""What an item that decides makes of an industry."""
+
+
+@dataclass(frozen=True)
+class ListCoverage:
+    """How much of a negative list was read.
+
+    Attributes
+    ----------
+    list, title : str
+        The list and what it is called.
+    complete : bool
+        The rulebook, or of its own list the plan, declares that all its items are there.
+    items_read : int
+        The items that are there.
+    items_known : int or None
+        About how many the list has; None where nobody says.
+    """
+
+    list: str
+    title: str
+    complete: bool
+    items_read: int
+    items_known: int | None
+
+
+def coverage_text(coverage: Mapping[str, Any], language: str) -> str:
+    """How much of a list was read, in words.
+
+    Parameters
+    ----------
+    coverage : mapping
+        ``complete``, ``items_read`` and ``items_known`` of a :class:`ListCoverage`.
+    language : {"en", "zh"}
+
+    Examples
+    --------
+    >>> coverage_text({"complete": False, "items_read": 33, "items_known": 106}, "en")
+    '33 of about 106 items'
+    """
+    read, known = coverage["items_read"], coverage["items_known"]
+    key = "items_all" if coverage["complete"] else "items_some" if known is None else "items_of"
+    return industry_words(language)[key].format(read=read, known=known)
 
 
 @dataclass(frozen=True)
@@ -61,14 +105,17 @@ class Verdict:
     listed, title : str
         The branch of the classification that it is or lies in, and what that is called.
     state : {"planned", "existing"}
-    treatment : {"allowed", "restricted", "prohibited"}
-        The strictest that any list says of the branch or of one that holds it.
+    answer : {"prohibited", "conditional", "allowed", "not_listed"}
+        From the strictest item of any list about the branch or one that holds it: "conditional" where it restricts.
+        Where there is none: "allowed" if lists hold and all of them are complete, else "not_listed".
     decided_by : Match or None
         The item that decided: of the strictest the most specific, then the list whose id sorts first.
     matches : tuple of Match
         All items about the branch, that which decided first.
     below : tuple of Match
         Items about parts of the branch; they do not bind it as a whole.
+    lists : tuple of ListCoverage
+        All lists that hold, and how much of each was read.
     language : {"en", "zh"}
     """
 
@@ -76,16 +123,17 @@ class Verdict:
     listed: str
     title: str
     state: str
-    treatment: Treatment
+    answer: Answer
     decided_by: Match | None
     matches: tuple[Match, ...]
     below: tuple[Match, ...]
+    lists: tuple[ListCoverage, ...] = ()
     language: str = "en"
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """The conditions of all lists that restrict it, each once; all must be met. Of what is prohibited, none."""
-        if self.treatment != "restricted":
+        if self.answer != "conditional":
             return ()
         return tuple(dict.fromkeys(one.conditions for one in self.matches))
 
@@ -96,21 +144,27 @@ class Verdict:
             "listed": self.listed,
             "title": self.title,
             "state": self.state,
-            "verdict": self.treatment,
+            "verdict": self.answer,
             "conditions": list(self.conditions),
             "decided_by": vars(self.decided_by).copy() if self.decided_by else None,
             "matches": [vars(one).copy() for one in self.matches],
             "below": [vars(one).copy() for one in self.below],
+            "lists": [vars(one).copy() for one in self.lists],
         }
 
     def lines(self) -> Iterator[str]:
         """The verdict line by line; names are in it as they were read, see :func:`layers.errors.escape_hidden`."""
         words = industry_words(self.language)
-        said = {"state": words[self.state], "treatment": words[self.treatment]}
-        key = "verdict" if self.code == self.listed else "verdict_within"
+        said = {"state": words[self.state], "answer": words[self.answer]}
+        key = "verdict_within" if self.code != self.listed else "verdict" if self.title else "verdict_untitled"
         yield words[key].format(code=self.code, listed=self.listed, title=self.title, **said)
         if not self.matches:
-            yield f"  {words['named_by_none']}"
+            read = (
+                words["list_read"].format(title=one.title, items=coverage_text(vars(one), self.language))
+                for one in self.lists
+            )
+            key = "named_by_none" if self.answer == "allowed" else "on_no_list" if self.lists else "no_lists"
+            yield f"  {words[key].format(lists=words['next'].join(read))}"
         for place, match in enumerate(self.matches):
             yield from self._match(match, "also" if place else "decided_by")
         for match in self.below:
@@ -189,6 +243,7 @@ def judge_industry(
     state: str = "planned",
     titles: Mapping[str, str] | None = None,
     language: str = "en",
+    lists: Iterable[ListCoverage] = (),
 ) -> Verdict:
     """Whether an industry may settle or stay where the items given hold.
 
@@ -203,6 +258,8 @@ def judge_industry(
     titles : mapping of str to str, optional
         What lists are called, by their id.
     language : {"en", "zh"}
+    lists : iterable of ListCoverage
+        All lists that hold there, also those of which no item was read.
 
     Returns
     -------
@@ -216,9 +273,9 @@ def judge_industry(
     Notes
     -----
     An item is about a branch where it names it or one that holds it, and where it is about the state. The strictest
-    such item of any list governs: prohibited before restricted before allowed, so that no list can loosen another and a
-    narrow item never opens what a broad one closes. Conditions of all restricting items add up. What no item is about
-    is allowed.
+    such item of any list governs: prohibited before restricted, so that no list can loosen another and a narrow item
+    never opens what a broad one closes. Conditions of all restricting items add up. What no item is about is allowed
+    only where at least one list holds and all that hold are complete; else nobody has looked at all that may forbid it.
 
     Examples
     --------
@@ -226,7 +283,7 @@ def judge_industry(
     >>> row = {"list": "town", "item": 1, "code": "C30", "treatment": "prohibited", "state": "planned",
     ...        "conditions": "", "note": "", "reference": "Town order 1", "verified": True}
     >>> verdict = judge_industry(pd.DataFrame([row]), "3011", read_classification("gbt4754_2017"))
-    >>> verdict.treatment, verdict.decided_by.code
+    >>> verdict.answer, verdict.decided_by.code
     ('prohibited', 'C30')
     """
     path = industries.path(code)
@@ -235,17 +292,19 @@ def judge_industry(
         _matches(about[about["code"].isin(path)], titles or {}),
         key=lambda one: (-STRICTNESS[one.treatment], -path.index(one.code), one.list, one.item),
     )
-    whole = path[-1]
+    whole, holding = path[-1], tuple(lists)
+    unnamed: Answer = "allowed" if holding and all(one.complete for one in holding) else "not_listed"
     parts = [one for one in _matches(about, titles or {}) if one.code != whole and whole in industries.path(one.code)]
     return Verdict(
         code=whole,
         listed=industries.listed(whole),
         title=industries.title(whole, language),
         state=state,
-        treatment=found[0].treatment if found else "allowed",
+        answer=ANSWERS[found[0].treatment] if found else unnamed,
         decided_by=found[0] if found else None,
         matches=tuple(found),
         below=tuple(sorted(parts, key=lambda one: (one.code, one.list, one.item))),
+        lists=holding,
         language=language,
     )
 
@@ -269,6 +328,44 @@ def lists_on(policies: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
     """
     held = set(policies)
     return tuple(sorted({policy.list for policy in rulebook.policies if policy.list and policy.id in held}))
+
+
+def cover_lists(
+    names: Iterable[str],
+    items: pd.DataFrame,
+    rulebook: Rulebook,
+    titles: Mapping[str, str] | None = None,
+    *,
+    own_complete: bool = False,
+) -> tuple[ListCoverage, ...]:
+    """How much of some lists was read.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Ids of lists.
+    items : DataFrame
+        The INDUSTRIES table.
+    rulebook : Rulebook
+        Its ``lists`` say which are complete, and how many items they have; a list of which it says nothing is not.
+    titles : mapping of str to str, optional
+        What lists are called, by their id.
+    own_complete : bool
+        The plan declares that its own list is complete.
+
+    Returns
+    -------
+    tuple of ListCoverage
+        Sorted by id.
+    """
+    counts, declared = items["list"].value_counts(), {one.id: one for one in rulebook.lists}
+    found = []
+    for name in sorted(set(names)):
+        said, read = declared.get(name), int(counts.get(name, 0))
+        complete = own_complete if name == OWN else said is not None and said.complete
+        known = said.items_known if said is not None else None
+        found.append(ListCoverage(name, (titles or {}).get(name, name), complete, read, read if complete else known))
+    return tuple(found)
 
 
 def count_industries(codes: Iterable[str], industries: Classification) -> tuple[int, ...]:
@@ -405,7 +502,7 @@ def looser_faults(
     """
     name = study.industries.table if study.industries else OWN
     for item, bases in _beside(items, held, study.units.levels, rulebook, units):
-        stricter = [(unit, base) for unit, base in bases if base.treatment == "prohibited"]
+        stricter = [(unit, base) for unit, base in bases if base.answer == "prohibited"]
         if item["treatment"] == "restricted" and stricter:
             base = stricter[0][1].decided_by
             said = f"item {base.item} of list '{base.list}' prohibits {base.code}" if base else ""
@@ -444,9 +541,9 @@ def find_repeats(plan: Plan) -> Iterator[Finding]:
 
 
 def _same(item: Mapping[str, Any], base: Verdict) -> bool:
-    if item["treatment"] != base.treatment:
+    if base.decided_by is None or item["treatment"] != base.decided_by.treatment:
         return False
-    return base.treatment == "prohibited" or item["conditions"] in base.conditions
+    return base.answer == "prohibited" or item["conditions"] in base.conditions
 
 
 def _beside(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from layers.sources import Dated, Section, Several, Signed, Text, Texts, Titled
+from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled
 from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
 from zoning.study import Agreement, Transfer
 from zoning.wording import text_in
@@ -78,8 +78,11 @@ class AgreementModels(Section):
     agreements: Several[AgreementModel] = ()
 
 
-Treatment = Literal["allowed", "restricted", "prohibited"]
-"""From the loosest to the strictest."""
+Treatment = Literal["restricted", "prohibited"]
+"""What an item of a list says of a branch of industry, from the looser to the stricter."""
+Answer = Literal["prohibited", "conditional", "allowed", "not_listed"]
+"""Whether an industry may settle or stay: "conditional" where an item restricts it; of what no item is about "allowed"
+where lists hold and all of them are complete, else "not_listed"."""
 State = Literal["existing", "planned"]
 STATES: tuple[State, ...] = ("existing", "planned")
 OWN = "own-list"
@@ -141,8 +144,8 @@ class Industry(Dated, Cited):
     """The list on which it stands; policies say where a list applies, by their key ``list``."""
     code: Text
     """Code of the branch in the rulebook's classification, such as "C3011", "3011", "C30" or "C"."""
-    treatment: Literal["restricted", "prohibited"]
-    """What the list says of it; to allow something is no item: what no list names is allowed."""
+    treatment: Treatment
+    """What the list says of it; to allow something is no item: a list that is complete allows what it does not name."""
     state: Literal["existing", "planned", "both"] = "both"
     """Whether it is about existing works, planned ones, or both."""
     conditions: Demands | None = None
@@ -179,9 +182,21 @@ class Industry(Dated, Cited):
         return self
 
 
+class IndustryList(Dated, Sourced):
+    """How much of a negative list its items here are; a list without an entry is taken for incomplete."""
+
+    id: Id
+    """What items and policies call the list."""
+    complete: bool = False
+    """Every item that the list has is here, so that what none of them names is allowed by it."""
+    items_known: Annotated[int, Field(ge=1)] | None = None
+    """About how many items the list has, where somebody says so."""
+
+
 class Industries(Section):
     """``industries.toml``."""
 
+    lists: Several[IndustryList] = ()
     industries: Several[Industry] = ()
 
 
@@ -261,13 +276,13 @@ class Expected(Section):
     """Ids of all policies of which an exception holds."""
     status: Literal["decided", "assumed", "contested", "review", "by_decision"] | None = None
     """How it was decided."""
-    industries: dict[Text, Treatment] = Field(default_factory=dict)
+    industries: dict[Text, Answer] = Field(default_factory=dict)
     """Whether planned projects of some industries may settle, by their codes."""
     measures: dict[Text, Scalar] = Field(default_factory=dict)
     """Values of measures that the rulebook derives."""
     norms: dict[Text, Literal["yes", "no", "unknown"]] = Field(default_factory=dict)
     """Whether norms are kept, by their ids; of jurisdictions in that of the case."""
-    existing_industries: dict[Text, Treatment] = Field(default_factory=dict)
+    existing_industries: dict[Text, Answer] = Field(default_factory=dict)
     """Whether existing works of some industries may stay, by their codes."""
 
 

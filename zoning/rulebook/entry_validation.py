@@ -51,6 +51,7 @@ def industry_faults(draft: Draft) -> Iterator[RulebookError]:
     """
     yield from _classification(draft)
     yield from _lists(draft)
+    yield from _declared(draft)
     yield from _list_languages(draft)
     industries = classification_of(draft)
     if industries is not None:
@@ -104,6 +105,23 @@ def _lists(draft: Draft) -> Iterator[RulebookError]:
         if policy.list is not None and policy.subject:
             text = "a policy with a 'list' has no 'subject': all lists that hold add up, and none overrules another"
             yield draft.fault(text, "policies", place, "subject")
+
+
+def _declared(draft: Draft) -> Iterator[RulebookError]:
+    """Entries of lists that never hold, that meet another of the same list, or that are complete without being so."""
+    for place, one in enumerate(draft.lists):
+        if not one.meets(one):
+            yield draft.fault(f"it ends before it begins ({one.period})", "lists", place)
+        first = next(
+            (n for n, other in enumerate(draft.lists[:place]) if other.id == one.id and other.meets(one)), None
+        )
+        if first is not None:
+            text = f"the list has an entry for the same days already ({draft.where('lists', first)}); drop one"
+            yield draft.fault(text, "lists", place, "id")
+        items = sum(item.list == one.id and item.meets(one) for item in draft.industries)
+        if one.complete and one.items_known is not None and items < one.items_known:
+            text = f"the list is said to be complete, and {items} of about {one.items_known} items are here"
+            yield draft.fault(text, "lists", place, "complete")
 
 
 def _list_languages(draft: Draft) -> Iterator[RulebookError]:

@@ -47,6 +47,7 @@ FOREIGN_KEYS = (
     ForeignKey(
         "industries", "list", "lists in policies", 'no policy has list = "{name}", so that it holds nowhere{near}'
     ),
+    ForeignKey("lists", "id", "lists in policies", 'no policy has list = "{name}", so that it holds nowhere{near}'),
 )
 """Every key of a rulebook that refers to one set of names, whatever the other keys of its entry say."""
 

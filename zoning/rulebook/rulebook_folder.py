@@ -19,6 +19,7 @@ from zoning.rulebook.chapter_schemas import (
     Cases,
     Industries,
     Industry,
+    IndustryList,
     Scheme,
     Schemes,
 )
@@ -75,6 +76,7 @@ HOMES = {
     "schemes": "energy.toml",
     "derived": "land.toml",
     "norms": "land.toml",
+    "lists": "industries.toml",
     **dict.fromkeys(Terms.model_fields, "terms.toml"),
 }
 """Files of entries that are not called after them."""
@@ -90,8 +92,8 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``derived``, ``norms``, ``schemes``, ``agreements``, and ``roles``, ``instruments``, ``units`` and
-        ``settings`` of ``terms.toml``: all entries, whether in force or not, in the order of the files.
+        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, and ``roles``, ``instruments``, ``units``
+        and ``settings`` of ``terms.toml``: all entries, whether in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -110,6 +112,7 @@ class Draft:
     floors: tuple[Floor, ...] = ()
     policies: tuple[Policy, ...] = ()
     decisions: tuple[Locked, ...] = ()
+    lists: tuple[IndustryList, ...] = ()
     industries: tuple[Industry, ...] = ()
     classification: tuple[Branch, ...] = ()
     schemes: tuple[Scheme, ...] = ()

@@ -16,7 +16,7 @@ from layers.errors import UnknownNameError, raise_all
 from layers.languages import words_in
 from layers.sources import Dated, Sourced, Texts
 from zoning.errors import RulebookError
-from zoning.rulebook.chapter_schemas import AgreementModel, Industry, Scheme, in_force
+from zoning.rulebook.chapter_schemas import AgreementModel, Industry, IndustryList, Scheme, in_force
 from zoning.rulebook.clause_validation import CONTROL_LINE, ON, roles_read
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
 from zoning.rulebook.in_force_validation import day_faults
@@ -130,7 +130,7 @@ class Rulebook:
         Of which each unit must have a policy.
     available_land : AvailableLand
         Which roles are deducted from land, what is too steep, which role is the boundary of building.
-    zones, indicators, rules, lines, floors, policies, industries, derived, norms : tuples
+    zones, indicators, rules, lines, floors, policies, lists, industries, derived, norms : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
         Decisions of ``decisions.toml`` that are in force on ``day``, by their rule ``locked-<n>``, counted in the file.
@@ -181,6 +181,7 @@ class Rulebook:
     floors: tuple[Floor, ...] = ()
     policies: tuple[Policy, ...] = ()
     locked: Mapping[str, Locked] = field(default_factory=dict)
+    lists: tuple[IndustryList, ...] = ()
     industries: tuple[Industry, ...] = ()
     classification: Classification | None = None
     schemes: tuple[Scheme, ...] = ()
@@ -441,6 +442,7 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         floors=tuple(floor for floor in draft.floors if floor.on(day)),
         policies=tuple(policy for policy in draft.policies if policy.on(day)),
         locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
+        lists=tuple(one for one in draft.lists if one.on(day)),
         industries=in_force(draft.industries, day),
         classification=classification_of(draft),
         schemes=draft.schemes,

@@ -14,5 +14,7 @@ class IndustriesSection(Placed):
     """What people read; without it, "the plan's own list"."""
     reference: Text | None = None
     """The document of the list, for items that give none of their own."""
+    complete: bool = False
+    """Every item that the list has is in the table, so that what none of them names is allowed by it."""
     encoding: EncodingText | None = None
     """Encoding of the texts of the table, such as "gb18030"."""

@@ -166,6 +166,8 @@ def finding_words(language: str) -> Mapping[str, str]:
 
 INDUSTRY_WORDS: Words = {
     "allowed": ("allowed", "允许"),
+    "conditional": ("on conditions", "有条件允许"),
+    "not_listed": ("not listed", "未列入"),
     "restricted": ("restricted", "限制"),
     "prohibited": ("prohibited", "禁止"),
     "planned": ("planned", "规划发展"),
@@ -179,15 +181,28 @@ INDUSTRY_WORDS: Words = {
     "condition": ("{aspect}: {text}", "{aspect}：{text}"),
     "next": ("; ", "；"),
     "own_list": ("the plan's own list", "方案自有清单"),
-    "verdict": ("{code} {title}, {state}: {treatment}", "{code} {title}，{state}：{treatment}"),
+    "verdict": ("{code} {title}, {state}: {answer}", "{code} {title}，{state}：{answer}"),
     "verdict_within": (
-        "{code}, in {listed} {title}, {state}: {treatment}",
-        "{code}（属 {listed} {title}），{state}：{treatment}",
+        "{code}, in {listed} {title}, {state}: {answer}",
+        "{code}（属 {listed} {title}），{state}：{answer}",
     ),
+    "verdict_untitled": ("{code}, {state}: {answer}", "{code}，{state}：{answer}"),
     "named_by_none": (
-        "no list that holds here names it",
-        "适用于此地的清单均未列入",
+        "no list that holds here names it, and all of them were read ({lists})",
+        "适用于此地的清单均已完整读取，均未列入（{lists}）",
     ),
+    "on_no_list": (
+        "on none of the lists read here ({lists}); what was not read may name it",
+        "所读清单均未列入（{lists}）；未读取的内容可能列入",
+    ),
+    "no_lists": (
+        "no list of industries was read for this place; whether it may settle is not known",
+        "此地未读取任何产业清单；能否准入不详",
+    ),
+    "list_read": ("{title}: {items}", "{title}：{items}"),
+    "items_all": ("all {read} item(s)", "全部 {read} 项"),
+    "items_of": ("{read} of about {known} items", "约 {known} 项中的 {read} 项"),
+    "items_some": ("{read} item(s), of how many is not known", "{read} 项，总项数不详"),
     "decided_by": (
         "decided by {title} ({list}), item {item}: {code}, {treatment}",
         "由{title}（{list}）第 {item} 项决定：{code}，{treatment}",
@@ -249,8 +264,8 @@ INDUSTRY_WORDS: Words = {
     ),
     "lists": ("Negative lists", "负面清单"),
     "list": (
-        "{title} ({list}): {prohibited} prohibited, {restricted} restricted",
-        "{title}（{list}）：禁止 {prohibited} 项，限制 {restricted} 项",
+        "{title} ({list}): {prohibited} prohibited, {restricted} restricted; read: {items}",
+        "{title}（{list}）：禁止 {prohibited} 项，限制 {restricted} 项；已读取{items}",
     ),
     "and": (", ", "、"),
 }  # fmt: skip

@@ -214,8 +214,8 @@ WORDS: Words = {
     ),
     "industries": ("Negative lists of industries", "产业负面清单"),
     "list_counts": (
-        "{title}: {prohibited} prohibited, {restricted} restricted",
-        "{title}：禁止 {prohibited} 项，限制 {restricted} 项",
+        "{title}: {prohibited} prohibited, {restricted} restricted; read: {items}",
+        "{title}：禁止 {prohibited} 项，限制 {restricted} 项；已读取{items}",
     ),
     "list_held": ("it holds by {titles}", "依{titles}适用"),
     "list_own": ("the plan's own list, which holds in {places}", "方案自定清单，适用于{places}"),

@@ -219,7 +219,6 @@ def test_at_outside_the_plan_is_no_failure(toy_result: Path, capsys) -> None:
     ("arguments", "code", "message"),
     [
         (["39.74", "-104.99"], 2, "Longitude comes first: did you mean -104.99 39.74?"),
-        (["-104.99", "39.74", "--industry", "C3011"], 2, "has no negative lists"),
         (["-104.99", "39.74", "--state", "old"], 2, "state 'old': write existing or planned"),
         (["-104.99", "north"], 2, "'north' is not a valid float"),
         (["-104.99"], 2, "Missing argument 'LAT'"),

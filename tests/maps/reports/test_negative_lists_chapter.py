@@ -11,7 +11,7 @@ from maps.reports import dossier, report
 from maps.reports.negative_lists_chapter import industries, unit_lists
 from maps.reports.report_context import ReportContext
 from zoning.policies import list_industries
-from zoning.rulebook import Industry, Policy
+from zoning.rulebook import Industry, IndustryList, Policy
 from zoning.rulebook.industry_classification import read_classification
 from zoning.tables import INDUSTRIES, tabulate
 
@@ -55,6 +55,7 @@ def plan(toy_plan):
         toy_plan.rulebook,
         classification=read_classification("gbt4754_2017"),
         industries=ITEMS,
+        lists=(IndustryList(id="base", items_known=40), IndustryList(id="forest", complete=True)),
         policies=(*toy_plan.rulebook.policies, *POLICIES),
     )
     row = toy_plan.policies.iloc[0].to_dict()
@@ -75,9 +76,9 @@ def plan(toy_plan):
 def test_the_overview_counts_units_items_and_branches(plan) -> None:
     overview = industries(ReportContext.of(plan)).leaves[1]
     assert overview.groups[0].rows == (
-        (("The base list", "base"), "12", "2", "1", "2 / 2 / 2 / 2"),
-        (("The forest list", "forest"), "3", "1", "0", "1 / 1 / 1 / 1"),
-        (("the plan's own list", "own-list"), "6", "0", "1", "1 / 1"),
+        (("The base list", "base"), "12", "2", "1", "2 / 2 / 2 / 2", "3 of about 40 items"),
+        (("The forest list", "forest"), "3", "1", "0", "1 / 1 / 1 / 1", "all 1 item(s)"),
+        (("the plan's own list", "own-list"), "6", "0", "1", "1 / 1", "1 item(s), of how many is not known"),
     )
 
 
@@ -112,8 +113,8 @@ def test_it_speaks_chinese(plan) -> None:
 def test_a_unit_has_a_card_for_each_list_that_holds_in_it(plan) -> None:
     cards = list(unit_lists(ReportContext.of(plan), "a1"))
     assert [(card.title, card.tag, card.text) for card in cards] == [
-        ("The base list", "base", "Prohibited 2, Restricted 1"),
-        ("The forest list", "forest", "Prohibited 1"),
+        ("The base list", "base", "Prohibited 2, Restricted 1, read: 3 of about 40 items"),
+        ("The forest list", "forest", "Prohibited 1, read: all 1 item(s)"),
     ]
     assert cards[0].facts == (("B Mining", "Prohibited 1"), ("C Manufacturing", "Prohibited 1, Restricted 1"))
     assert [card.tag for card in unit_lists(ReportContext.of(plan), "a4")] == ["base", "own-list"]

@@ -122,8 +122,13 @@ def test_what_is_no_place(lon, lat, message) -> None:
 
 
 def test_an_industry_of_a_rulebook_without_lists(plan) -> None:
-    with pytest.raises(UnknownNameError, match="has no negative lists"):
-        at(plan, *degrees(0.5, 0.5), industry="C3011")
+    place = at(plan, *degrees(0.5, 0.5), industry="C3011")
+    assert (place.content["industry"]["verdict"], place.content["industry"]["lists"]) == ("not_listed", [])
+    assert place.content["lists"] == []
+    assert place.text().splitlines()[-2:] == [
+        "C3011, planned: not listed",
+        "  no list of industries was read for this place; whether it may settle is not known",
+    ]
     with pytest.raises(UnknownNameError, match="state 'old': write existing or planned"):
         at(plan, *degrees(0.5, 0.5), state="old")
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from layers.conditions import parse_condition
-from zoning.explanations import explain, items_at, trace
+from zoning.explanations import explain, items_at, lists_at, trace
 from zoning.explanations.explanation_content import MATTERS
 from zoning.explanations.trace_records import LINK, condition_chains, rows_about, rows_of
 from zoning.pipeline import run
@@ -207,13 +207,12 @@ def _check_policies(plan: Plan, unit: str, policies: list[dict]) -> None:
 
 
 def _check_lists(plan: Plan, unit: str, lists: list[dict]) -> None:
-    if len(plan.industries):
-        items = items_at(plan, unit)
-        counts = pd.crosstab(items["list"], items["treatment"])
-        assert [one["list"] for one in lists] == counts.index.tolist()
-        for one in lists:
-            for treatment in ("prohibited", "restricted"):
-                assert one[treatment] == counts.get(treatment, pd.Series(0, counts.index))[one["list"]]
+    items = items_at(plan, unit)
+    assert [one["list"] for one in lists] == [one.list for one in lists_at(plan, unit)]
+    for one in lists:
+        part = items[items["list"] == one["list"]]
+        for treatment in ("prohibited", "restricted"):
+            assert one[treatment] == (part["treatment"] == treatment).sum()
 
 
 # With a pencil, on the toy province.

@@ -112,23 +112,23 @@ def test_it_stands_beside_the_lists_of_the_rulebook(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "code", "state", "treatment", "conditions", "decided"),
+    ("unit", "code", "state", "answer", "conditions", "decided"),
     [
         ("a1", "C3011", "planned", "prohibited", (), OWN),
-        ("a1", "C3011", "existing", "restricted", ("scale: large",), "base"),
-        ("a1", "C3012", "planned", "restricted", ("scale: large",), "base"),
-        ("b1", "C3011", "planned", "restricted", ("scale: large",), "base"),
-        ("a4", "C3011", "planned", "restricted", ("scale: large", "grade II"), "base"),
+        ("a1", "C3011", "existing", "conditional", ("scale: large",), "base"),
+        ("a1", "C3012", "planned", "conditional", ("scale: large",), "base"),
+        ("b1", "C3011", "planned", "conditional", ("scale: large",), "base"),
+        ("a4", "C3011", "planned", "conditional", ("scale: large", "grade II"), "base"),
         ("c1", "A0311", "planned", "prohibited", (), OWN),
-        ("b1", "A0311", "planned", "allowed", (), None),
+        ("b1", "A0311", "planned", "not_listed", (), None),
         ("b1", "B0610", "planned", "prohibited", (), "forest"),
-        ("b1", "B0610", "existing", "allowed", (), None),
-        ("a4", "B0610", "planned", "allowed", (), None),
+        ("b1", "B0610", "existing", "not_listed", (), None),
+        ("a4", "B0610", "planned", "not_listed", (), None),
     ],
 )
-def test_verdicts_by_pencil(plan: Plan, unit, code, state, treatment, conditions, decided) -> None:
+def test_verdicts_by_pencil(plan: Plan, unit, code, state, answer, conditions, decided) -> None:
     verdict = ask_industry(plan, unit, code, state)
-    assert (verdict.treatment, verdict.conditions) == (treatment, conditions)
+    assert (verdict.answer, verdict.conditions) == (answer, conditions)
     assert (verdict.decided_by.list if verdict.decided_by else None) == decided
 
 

@@ -14,7 +14,7 @@ from layers.errors import SeveralErrors, UnknownNameError
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.policies import count_industries, judge_industry, list_industries, lists_on
-from zoning.policies.negative_lists import STRICTNESS, states_of
+from zoning.policies.negative_lists import ListCoverage, states_of
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.industry_classification import read_classification
 from zoning.tables import INDUSTRIES, tabulate
@@ -56,22 +56,22 @@ ITEMS = listed(
 
 
 @pytest.mark.parametrize(
-    ("code", "state", "treatment", "decided", "conditions"),
+    ("code", "state", "answer", "decided", "conditions"),
     [
         ("C3011", "planned", "prohibited", "C30", ()),  # the county's ban on the division, not the narrower restriction
-        ("C3011", "existing", "restricted", "C3011", ("kilns of 4000 t a day", "grade II")),
-        ("C3012", "existing", "restricted", "C301", ("grade II",)),
-        ("C29", "planned", "restricted", "C", ("in a park",)),
-        ("C29", "existing", "allowed", None, ()),
-        ("C", "planned", "restricted", "C", ("in a park",)),
+        ("C3011", "existing", "conditional", "C3011", ("kilns of 4000 t a day", "grade II")),
+        ("C3012", "existing", "conditional", "C301", ("grade II",)),
+        ("C29", "planned", "conditional", "C", ("in a park",)),
+        ("C29", "existing", "not_listed", None, ()),
+        ("C", "planned", "conditional", "C", ("in a park",)),
         ("B0610", "existing", "prohibited", "B", ()),
-        ("A01", "planned", "allowed", None, ()),
-        ("K70", "planned", "allowed", None, ()),
+        ("A01", "planned", "not_listed", None, ()),
+        ("K70", "planned", "not_listed", None, ()),
     ],
 )
-def test_verdicts_by_pencil(code, state, treatment, decided, conditions) -> None:
+def test_verdicts_by_pencil(code, state, answer, decided, conditions) -> None:
     verdict = judge_industry(ITEMS, code, GB, state)
-    assert (verdict.treatment, verdict.conditions) == (treatment, conditions)
+    assert (verdict.answer, verdict.conditions) == (answer, conditions)
     assert (verdict.decided_by.code if verdict.decided_by else None) == decided
     assert verdict.decided_by == (verdict.matches[0] if verdict.matches else None)
 
@@ -79,7 +79,7 @@ def test_verdicts_by_pencil(code, state, treatment, decided, conditions) -> None
 def test_parts_that_are_listed_are_told_and_do_not_bind_the_whole() -> None:
     verdict = judge_industry(ITEMS, "A01", GB)
     assert [(one.code, one.treatment) for one in verdict.below] == [("A0149", "prohibited")]
-    assert verdict.treatment == "allowed"
+    assert verdict.answer == "not_listed"
     assert "a part of it is listed: A0149, prohibited, by county (county), item 6" in "\n".join(verdict.lines())
     assert [one.code for one in judge_industry(ITEMS, "C30", GB).below] == ["C3011"]
     assert [one.code for one in judge_industry(ITEMS, "C30", GB, "existing").below] == ["C301", "C3011"]
@@ -88,7 +88,7 @@ def test_parts_that_are_listed_are_told_and_do_not_bind_the_whole() -> None:
 def test_a_verdict_in_words() -> None:
     verdict = judge_industry(ITEMS, "3011", GB, "existing", {"nation": "National list"})
     assert list(verdict.lines()) == [
-        "C3011, in C30 Manufacture of non-metallic mineral products, existing: restricted",
+        "C3011, in C30 Manufacture of non-metallic mineral products, existing: on conditions",
         "  decided by National list (nation), item 2: C3011, restricted",
         "    on condition: kilns of 4000 t a day",
         "    reference:  (text not seen)",
@@ -97,11 +97,53 @@ def test_a_verdict_in_words() -> None:
         "    reference:  (text not seen)",
     ]
     said = judge_industry(ITEMS, "C29", GB, "existing", language="zh")
-    assert list(said.lines()) == ["C29 橡胶和塑料制品业，现有：允许", "  适用于此地的清单均未列入"]
-    assert said.as_dict()["verdict"] == "allowed"
+    assert list(said.lines()) == ["C29 橡胶和塑料制品业，现有：未列入", "  此地未读取任何产业清单；能否准入不详"]
+    assert said.as_dict()["verdict"] == "not_listed"
     assert verdict.as_dict()["decided_by"]["title"] == "National list"
 
 
+NATION = ListCoverage("nation", "National list", complete=False, items_read=33, items_known=106)
+COUNTY = ListCoverage("county", "County list", complete=True, items_read=4, items_known=4)
+TOWN = ListCoverage("town", "Town list", complete=False, items_read=0, items_known=None)
+
+
+@pytest.mark.parametrize(
+    ("lists", "answer", "told"),
+    [
+        ((), "not_listed", "no list of industries was read for this place; whether it may settle is not known"),
+        (
+            (COUNTY,),
+            "allowed",
+            "no list that holds here names it, and all of them were read (County list: all 4 item(s))",
+        ),
+        (
+            (COUNTY, NATION),
+            "not_listed",
+            (
+                "on none of the lists read here (County list: all 4 item(s); National list: 33 of about 106 items); "
+                "what was not read may name it"
+            ),
+        ),
+        (
+            (TOWN,),
+            "not_listed",
+            (
+                "on none of the lists read here (Town list: 0 item(s), of how many is not known); "
+                "what was not read may name it"
+            ),
+        ),
+    ],
+)
+def test_what_no_item_names_is_allowed_only_where_all_lists_are_complete(lists, answer, told) -> None:
+    verdict = judge_industry(ITEMS, "K70", GB, lists=lists)
+    assert verdict.answer == answer
+    assert list(verdict.lines())[1:] == [f"  {told}"]
+    assert verdict.as_dict()["lists"] == [vars(one) for one in lists]
+    for named, expected in (("C3011", "prohibited"), ("C29", "conditional")):
+        assert judge_industry(ITEMS, named, GB, lists=lists).answer == expected
+
+
+RANKS = ("not_listed", "conditional", "prohibited")
 CODES = ("C", "C30", "C301", "C3011", "C3012", "C31", "B", "B06", "B0610", "A")
 ROWS = st.tuples(
     st.sampled_from(("nation", "zone", "county")),
@@ -117,7 +159,7 @@ def by_hand(rows: list[tuple[str, str, str, str, str]], code: str, state: str) -
     about = [row for row in rows if code.startswith(row[1]) and row[3] in (state, "both")]
     if any(row[2] == "prohibited" for row in about):
         return "prohibited", set()
-    return ("restricted" if about else "allowed"), {row[4] for row in about}
+    return ("conditional" if about else "not_listed"), {row[4] for row in about}
 
 
 @pytest.mark.slow
@@ -127,20 +169,20 @@ def test_verdicts_equal_a_count_by_hand(rows: list[tuple[str, str, str, str, str
     items = listed(*rows) if rows else tabulate(INDUSTRIES, pd.DataFrame())
     for code, state in product(CODES, ("existing", "planned")):
         verdict = judge_industry(items, code, GB, state)
-        assert (verdict.treatment, set(verdict.conditions)) == by_hand(rows, code, state)
+        assert (verdict.answer, set(verdict.conditions)) == by_hand(rows, code, state)
 
 
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(ROWS, max_size=6), ROWS)
 def test_one_more_item_never_loosens(rows: list[tuple[str, str, str, str, str]], more: tuple) -> None:
-    """P23 for industries: another item adds no allowed and takes no condition from what stays restricted."""
+    """P23 for industries: another item opens nothing and takes no condition from what stays conditional."""
     before = listed(*rows) if rows else tabulate(INDUSTRIES, pd.DataFrame())
     after = listed(*rows, more)
     for code, state in product(CODES, ("existing", "planned")):
         one, other = (judge_industry(items, code, GB, state) for items in (before, after))
-        assert STRICTNESS[other.treatment] >= STRICTNESS[one.treatment]
-        if other.treatment == "restricted":
+        assert RANKS.index(other.answer) >= RANKS.index(one.answer)
+        if other.answer == "conditional":
             assert set(one.conditions) <= set(other.conditions)
 
 
@@ -301,13 +343,13 @@ source = "by hand"
 given = { population = 5, area_km2 = 10, ecologically_fragile_share = 0.6, energy_mw = 0 }
 [cases.expect]
 main = "ecologically_fragile"
-industries = { C3011 = "prohibited", C3012 = "restricted", C29 = "allowed", C30 = "prohibited" }
-existing_industries = { 3011 = "prohibited", C3012 = "restricted" }
+industries = { C3011 = "prohibited", C3012 = "conditional", C29 = "not_listed", C30 = "prohibited" }
+existing_industries = { 3011 = "prohibited", C3012 = "conditional" }
 """
     (result,) = run_cases(write_lists(cases=case))
     assert result.differences == (
-        "planned C30 is restricted, expected prohibited (by base, item 1)",
-        "existing C3012 is allowed, expected restricted (for no list names it)",
+        "planned C30 is conditional, expected prohibited (by base, item 1)",
+        "existing C3012 is not_listed, expected conditional (for no list names it)",
     )
     with pytest.raises(RulebookError, match=r"zones.toml, line 8, column \d+: case 'a fragile unit': industry 'A3011'"):
         run_cases(write_lists(cases=case.replace("C3011", "A3011")))
