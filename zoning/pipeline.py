@@ -34,7 +34,7 @@ from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced
-from zoning.rulebook import Rulebook, without_unused_topics
+from zoning.rulebook import Rulebook, as_written, without_unused_topics
 from zoning.siting import site
 from zoning.study import Study
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
@@ -78,6 +78,7 @@ def run(study: Study, announce: Announce = lambda _step: None, language: str = "
     """
     require_language(language)
     announce("read")
+    study = study.as_written()
     with placing(study):
         rulebook, inputs, tables = read_everything(study)
     require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
@@ -150,10 +151,14 @@ def make_plan(
 ) -> Plan:
     """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
 
+    Study and rulebook run as files would say them, whatever was changed in memory: what is written of them is what ran.
+
     Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
     steps before the policies are tried all the same, so that what they refuse is said with the rest.
     """
-    rulebook = without_unused_topics(rulebook, provided(study, inputs, rulebook))
+    study = study.as_written()
+    names = provided(study, inputs, rulebook)
+    rulebook = without_unused_topics(as_written(rulebook, names), names)
     attempts = Attempts()
     with placing(study):
         attempts.errors += name_faults(study, rulebook, inputs, tables)

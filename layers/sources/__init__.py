@@ -21,7 +21,8 @@ from layers.sources.field_types import (
 from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import LayerSection, Placed, Sources, UnitsSection, read_sources, repeated
 from layers.sources.source_paths import check_inside, resolve_source
-from layers.sources.toml_documents import Document, read_document
+from layers.sources.toml_documents import Document, parse_document, read_document
+from layers.sources.toml_writing import to_toml
 
 __all__ = [
     "Amount",
@@ -55,9 +56,11 @@ __all__ = [
     "check_inside",
     "check_name",
     "misfit",
+    "parse_document",
     "read_document",
     "read_sources",
     "repeated",
     "require_one",
     "resolve_source",
+    "to_toml",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from layers.errors import ZoneplanError
 from layers.sources.base_models import Keys, Misfit, Section, Text, misfit
 from layers.sources.field_types import (
     Amount,
@@ -22,7 +24,8 @@ from layers.sources.field_types import (
     Several,
     SourceText,
 )
-from layers.sources.toml_documents import Document, read_document
+from layers.sources.toml_documents import Document, parse_document, read_document
+from layers.sources.toml_writing import to_toml
 
 
 class StudySection(Section):
@@ -179,6 +182,11 @@ class Placed(Section):
     _document: Document = PrivateAttr(default_factory=Document)
 
     @property
+    def document(self) -> Document:
+        """The file as it was read."""
+        return self._document
+
+    @property
     def path(self) -> Path:
         """Where the file stands."""
         return self._document.path
@@ -187,11 +195,6 @@ class Placed(Section):
     def folder(self) -> Path:
         """The folder of the file; sources are looked up in it."""
         return self.path.parent
-
-    @property
-    def text(self) -> str:
-        """The file as it was read."""
-        return self._document.text
 
     def where(self, *keys: str | int) -> str:
         """The place of a value in the file, for messages: ``study.where("layers", 0, "role")``.
@@ -242,6 +245,43 @@ class Sources(Placed):
         """Every file that is read, as it is written, after the name of what is read from it."""
         layers = ((layer.name, layer.source) for layer in self.layers)
         return (("units", self.units.source), *layers, *((table.source, table.source) for table in self.tables))
+
+    @property
+    def text(self) -> str:
+        """What its file says: as it was read or, where the model was changed in memory since, TOML written from it."""
+        return self.as_written().document.text
+
+    def as_written(self) -> Self:
+        """The same as a file says it, so that what is computed from it is what is computed from the file.
+
+        Returns
+        -------
+        Sources
+            Itself, where it is what its file said when it was read. Of one that was changed in memory (by
+            ``model_copy``), what is read back from the TOML that is written from it, with places in that.
+
+        Raises
+        ------
+        StudyError
+            What it was changed to is nothing that a file could say.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+        >>> study.as_written() is study
+        True
+        >>> quota = study.quotas[0].model_copy(update={"total": 9000})
+        >>> changed = study.model_copy(update={"quotas": (quota,)})
+        >>> "total = 10600" in study.text, "total = 9000" in study.text, "total = 9000" in changed.text
+        (True, False, True)
+        """
+        with suppress(ZoneplanError):
+            if repr(parse_document(self._document, type(self))[0]) == repr(self):
+                return self
+        found, document = parse_document(Document(self.path, to_toml(self), written=True), type(self))
+        found.stand_in(document)
+        return found
 
     @model_validator(mode="after")
     def _check(self) -> Self:

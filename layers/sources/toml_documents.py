@@ -428,12 +428,15 @@ class Document:
         Where each key and value stands.
     head : tuple
         The path to the section that is asked about; empty for the whole file.
+    written : bool
+        The text was written from a model that was changed in memory; the file has another.
     """
 
     path: Path = field(default=Path("plan.toml"), compare=False)
     text: str = field(default="", compare=False, repr=False)
     positions: Positions = field(default_factory=Positions, compare=False, repr=False)
     head: Keys = field(default=(), compare=False)
+    written: bool = field(default=False, compare=False)
 
     def below(self, *keys: str | int) -> Document:
         """The same file, asked about one of its sections."""
@@ -451,7 +454,8 @@ class Document:
 
     def at(self, position: Position) -> str:
         """A position as messages say it."""
-        return f"{self.path.name}, line {position.line}, column {position.column}"
+        changed = " as changed in memory" * self.written
+        return f"{self.path.name}{changed}, line {position.line}, column {position.column}"
 
 
 def read_document(
@@ -481,8 +485,22 @@ def read_document(
         The file is larger than any such file needs to be.
     """
     path = Path(path)
-    text = _read_text(path, error)
-    document = Document(path, text, find_positions(text.removeprefix("\ufeff")))
+    return parse_document(Document(path, _read_text(path, error)), model, error)
+
+
+def parse_document(
+    document: Document, model: type[Model], error: type[ZoneplanError] = StudyError
+) -> tuple[Model, Document]:
+    """The text of a document as a model, and the document with the place of each part of it.
+
+    Parameters
+    ----------
+    document : Document
+        Its positions are not known yet.
+    model, error
+        As for :func:`read_document`, whose result and errors it has.
+    """
+    document = replace(document, positions=find_positions(document.text.removeprefix("\ufeff")))
     content = _parse(document, error)
     try:
         return model.model_validate(content), document

@@ -18,7 +18,7 @@ from maps.reports import write_report
 from maps.web import draw
 from zoning.explanations import scheme_in_use, scheme_parameters
 from zoning.plan import Assumption, Plan
-from zoning.rulebook import read_rulebook, without_unused_topics
+from zoning.rulebook import as_written, read_rulebook, without_unused_topics
 from zoning.study import read_study
 from zoning.tables import (
     CONFLICTS,
@@ -89,7 +89,7 @@ def write_files(
     for table in CSV_TABLES:
         write_csv(table, _rows(plan, table), stage / f"{table.name}.csv", excel_safe=excel_safe)
     (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
-    for name, content in plan.rulebook.files.items():
+    for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
         target = stage / RULEBOOK_FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

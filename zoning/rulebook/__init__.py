@@ -31,6 +31,7 @@ from zoning.rulebook.clause_validation import (
 from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft
 from zoning.rulebook.rulebook_model import Rulebook, Value, calendar_faults, last_change, read_rulebook
+from zoning.rulebook.rulebook_writing import as_written
 from zoning.rulebook.schema import (
     AREAS_HA,
     ELEVATION_ROLE,
@@ -103,6 +104,7 @@ __all__ = [
     "Stroke",
     "Treatment",
     "Value",
+    "as_written",
     "builtin_rulebooks",
     "calendar_faults",
     "find_rulebook",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import LimitError, SeveralErrors, ZoneplanError, raise_all
-from layers.sources import Document, Section, read_document
+from layers.sources import Document, Section, parse_document, read_document
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import (
     AgreementModel,
@@ -231,6 +231,33 @@ def read_draft(name_or_path: str | Path) -> Draft:
     raise_all(errors)
     notes = {name: _read_note(folder / name) for name in names if name not in read}
     return _assembled(folder, read, notes)
+
+
+def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = False) -> Draft:
+    """The draft that files in memory say, such as those of :attr:`Draft.files`.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they stand, or would.
+    files : mapping of str to bytes
+    written : bool
+        They were written from a rulebook that was changed in memory.
+
+    Raises
+    ------
+    RulebookError
+        A needed file is not there, or one does not have the form that it should have.
+    """
+    raise_all(RulebookError(f"{folder.name}: there is no {name}") for name in NEEDED if name not in files)
+    read = {
+        name: parse_document(
+            Document(folder / name, content.decode(), written=written), FILES.get(name, Cases), RulebookError
+        )
+        for name, content in files.items()
+        if name.endswith(".toml")
+    }
+    return _assembled(folder, read, {name: content for name, content in files.items() if name not in read})
 
 
 def _read_note(path: Path) -> bytes:

@@ -221,7 +221,7 @@ class Rulebook:
         """
         draft = self._written()
         raise_all(day_faults(draft, date))  # the rest was told when it was read
-        return _in_force(draft, date)
+        return in_force_on(draft, date)
 
     @property
     def changes(self) -> tuple[dt.date, ...]:
@@ -422,10 +422,11 @@ def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rule
     draft = read_draft(name_or_path)
     day = last_change(draft) if date is None else date
     raise_all(rulebook_faults(draft, day))
-    return _in_force(draft, day)
+    return in_force_on(draft, day)
 
 
-def _in_force(draft: Draft, day: dt.date) -> Rulebook:
+def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
+    """The rulebook that a draft without faults is on a day."""
     head = draft.head
     return Rulebook(
         name=head.name,
@@ -450,13 +451,14 @@ def _in_force(draft: Draft, day: dt.date) -> Rulebook:
         derived=tuple(one for one in draft.derived if one.on(day)),
         norms=tuple(norm for norm in draft.norms if norm.on(day)),
         terms=Terms(roles=draft.roles, instruments=draft.instruments, units=draft.units, settings=draft.settings),
-        parameters={one.name: value for one in draft.parameters for value in [_value(one, day)] if value is not None},
+        parameters={one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None},
         files=draft.files,
         draft=draft,
     )
 
 
-def _value(parameter: Parameter, day: dt.date) -> Value | None:
+def value_on(parameter: Parameter, day: dt.date) -> Value | None:
+    """A parameter as it stands on a day; None where it has no value then."""
     dated = parameter.at(day)
     if dated is None:
         return None
