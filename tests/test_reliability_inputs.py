@@ -21,7 +21,7 @@ from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 
 from layers.read import read_inputs
 from maps.run_folder import write_run
-from maps.run_folder.run_files import RUN_FILES
+from maps.run_folder.manifest import CONTENTS, FORMAT
 from zoning.overlays import overlay
 from zoning.pipeline import run
 from zoning.study import read_study
@@ -353,7 +353,7 @@ def test_b37_coordinates_are_x_and_y_in_every_transformation() -> None:
 
 
 def test_b42_b43_no_shapefile_is_ever_written() -> None:
-    assert not [name for name in RUN_FILES if Path(name).suffix in {".shp", ".dbf"}]
+    assert not [name for name in CONTENTS[FORMAT].needed if Path(name).suffix in {".shp", ".dbf"}]
     written = "".join(
         (ROOT / "maps" / f"{name}.py").read_text("utf-8")
         for name in (

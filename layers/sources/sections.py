@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -307,7 +308,7 @@ class Sources(Placed):
 Model = TypeVar("Model", bound=Sources)
 
 
-def read_sources(path: Path | str, model: type[Model]) -> Model:
+def read_sources(path: Path | str, model: type[Model], folder: Path | str | None = None) -> Model:
     """What a file says of the sources of a study, and whatever else its model knows.
 
     Parameters
@@ -316,6 +317,8 @@ def read_sources(path: Path | str, model: type[Model]) -> Model:
         A TOML file.
     model : Sources, or a subclass of it
         What may stand in the file.
+    folder : Path or str, optional
+        Where the sources are; by default the folder of the file.
 
     Returns
     -------
@@ -329,7 +332,7 @@ def read_sources(path: Path | str, model: type[Model]) -> Model:
         message, and several complaints come together as :class:`SeveralErrors`.
     """
     found, document = read_document(path, model)
-    found.stand_in(document)
+    found.stand_in(document if folder is None else replace(document, path=Path(folder) / Path(path).name))
     return found
 
 

@@ -201,17 +201,38 @@ def at_(
 
 
 @app.command(name="verify")
-def verify_(folder: RunFolder, as_json: AsJson = False) -> None:
-    """Say whether a run folder is complete, damaged (and which files), or not a run."""
+def verify_(
+    folder: RunFolder,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Also run it again, and compare every file.")] = False,
+    study: Annotated[
+        Path | None,
+        typer.Option("--study", metavar="DIR", help="Where its inputs are; by default where runs/<name> was written."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a run folder is complete, damaged (and which files), or not a run; or whether it runs to the same."""
+    if study is not None and not rerun:
+        raise typer.BadParameter("--study goes with --rerun", param_hint="--study")
     from maps.errors import DamagedRunError
     from maps.run_folder import verify
 
     verdict = verify(folder)
-    if as_json:
-        print(json.dumps({"state": verdict.state, "damaged": list(verdict.damaged)}, ensure_ascii=False, indent=1))
-    else:
-        print(f"{folder}: {verdict.state}" + "".join(f"\n  {escape_hidden(name)}" for name in verdict.damaged))
-    raise typer.Exit(0 if verdict.state == "complete" else DamagedRunError.exit_code)
+    told: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
+    lines = [f"{folder}: {verdict.state}", *(f"  {escape_hidden(line)}" for line in verdict.told)]
+    same = verdict.state == "complete"
+    if same and rerun:
+        from maps.cli.progress_display import progress
+        from maps.run_folder import run_again
+
+        with progress() as announce:
+            again = run_again(folder, study, announce)
+        same = not again.differing
+        told["rerun"] = again._asdict()
+        lines.append("run again: the same" if same else f"run again: {len(again.differing)} files differ")
+        lines += [f"  {escape_hidden(name)}" for name in again.differing]
+        lines += [f"  {name} was {then} and is {now}" for name, (then, now) in again.versions.items()]
+    print(json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    raise typer.Exit(0 if same else DamagedRunError.exit_code)
 
 
 @app.command()

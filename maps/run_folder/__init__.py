@@ -4,6 +4,7 @@ from maps.run_folder.atomic_folder import put_back, require_room, write_run
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run
 from maps.run_folder.run_verification import require_whole, verify
+from maps.run_folder.second_run import run_again
 
 __all__ = [
     "MANIFEST",
@@ -12,6 +13,7 @@ __all__ = [
     "read_run",
     "require_room",
     "require_whole",
+    "run_again",
     "verify",
     "write_run",
 ]

@@ -15,8 +15,8 @@ from layers.errors import ZoneplanError
 from layers.formats import digest
 from maps.errors import BusyError, WriteError
 from maps.run_folder.exchange import exchange
-from maps.run_folder.manifest import FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
-from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, RUN_FILES, write_files
+from maps.run_folder.manifest import CONTENTS, FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
+from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, write_files
 from zoning.plan import Plan
 
 SPARE_BYTES = 8_000_000
@@ -207,9 +207,10 @@ def _refuse_inside(folder: Path) -> None:
 def _seal(stage: Path) -> None:
     """Flush every file and write the manifest last."""
     listed = {name: digest(stage / name) for name in files_in(stage)}
-    missing = [name for name in RUN_FILES if name not in listed]
-    if missing:
-        raise ZoneplanError(f"the run lacks {', '.join(missing)}: please report this")
+    contents = CONTENTS[FORMAT]
+    wrong = sorted({*contents.needed - set(listed), *(name for name in listed if not contents.has_place_for(name))})
+    if wrong:
+        raise ZoneplanError(f"the run lacks, or has no place for, {', '.join(wrong)}: please report this")
     (stage / MANIFEST).write_bytes(Manifest(FORMAT, listed).text().encode("utf-8"))
     for name in (*listed, MANIFEST, RULEBOOK_FOLDER, ""):
         _flush(stage / name)

@@ -16,6 +16,61 @@ FORMAT = 2
 """Of the run folders that are written."""
 KIND = "zoneplan run"
 """What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
+_FIRST = (
+    "map.html",
+    "report.html",
+    "units.parquet",
+    "pieces.parquet",
+    "claims.parquet",
+    "plan.gpkg",
+    "plan.xlsx",
+    "zones.csv",
+    "measures.csv",
+    "lines.csv",
+    "quotas.csv",
+    "energy.csv",
+    "flows.csv",
+    "positions.csv",
+    "policies.csv",
+    "ledger.csv",
+    "plan.toml",
+    "provenance.json",
+    "rulebook/rulebook.toml",
+    "rulebook/zones.toml",
+)
+_LATER = (
+    "conflicts.csv",
+    "industries.csv",
+    "solutions.csv",
+    "quota_rules.csv",
+    "sitings.csv",
+    "sites.csv",
+    "sites.parquet",
+)
+
+
+class Contents(NamedTuple):
+    """The files of a format: those that a run must have, and others that it may have.
+
+    Attributes
+    ----------
+    needed, allowed : frozenset of str
+        Of a rulebook only what every rulebook has; the rest of its folder is allowed in every format.
+    """
+
+    needed: frozenset[str]
+    allowed: frozenset[str] = frozenset()
+
+    def has_place_for(self, name: str) -> bool:
+        """Whether a file of this name belongs into a run."""
+        return name in self.needed | self.allowed | {MANIFEST} or name.startswith("rulebook/")
+
+
+CONTENTS: Mapping[int, Contents] = {
+    1: Contents(frozenset(_FIRST), frozenset(_LATER)),
+    2: Contents(frozenset((*_FIRST, *_LATER))),
+}
+"""The files of each format; a new file means a new format."""
 SIGN_OF_OLD = "provenance.json"
 """Runs of format 1 have no mark; their manifest lists this file."""
 

@@ -36,20 +36,6 @@ from zoning.tables import (
 RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
 PROVENANCE = "provenance.json"
-RUN_FILES = (
-    "map.html",
-    "report.html",
-    "units.parquet",
-    "pieces.parquet",
-    "claims.parquet",
-    "sites.parquet",
-    "plan.gpkg",
-    "plan.xlsx",
-    *(f"{table.name}.csv" for table in CSV_TABLES),
-    PLAN_FILE,
-    PROVENANCE,
-)
-"""Every file of a whole run but the rulebook's and the manifest."""
 
 _YOUNGER = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES)
 """Tables that older runs do not have."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from layers.errors import UnknownNameError
 from maps.errors import DamagedRunError
 from maps.run_folder.atomic_folder import put_back
-from maps.run_folder.manifest import MANIFEST, files_in, is_as_listed, read_manifest
+from maps.run_folder.manifest import CONTENTS, MANIFEST, files_in, is_as_listed, read_manifest
 
 
 class Verification(NamedTuple):
@@ -16,13 +16,31 @@ class Verification(NamedTuple):
 
     Attributes
     ----------
-    state : {"complete", "damaged", "no run"}
-    damaged : tuple of str
-        Files that are missing, changed, or that the manifest does not know.
+    state : {"complete", "damaged", "newer", "no run"}
+        "newer" is a run of a format that this zoneplan does not know yet.
+    missing : tuple of str
+        Files that every run of its format has, or that its manifest lists.
+    changed : tuple of str
+        Files whose bytes are not those that were written.
+    foreign : tuple of str
+        Files that do not belong into a run.
     """
 
     state: str
-    damaged: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """All of these files, sorted."""
+        return tuple(sorted((*self.missing, *self.changed, *self.foreign)))
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """A line a file: its name, and what is wrong with it."""
+        what = {"missing": self.missing, "changed": self.changed, "does not belong into a run": self.foreign}
+        return tuple(sorted(f"{name}: {words}" for words, names in what.items() for name in names))
 
 
 def verify(folder: str | Path) -> Verification:
@@ -36,7 +54,7 @@ def verify(folder: str | Path) -> Verification:
     Returns
     -------
     Verification
-        With the files that are missing, changed or unknown to the manifest.
+        With the files that are missing or changed, and those that do not belong into a run of its format.
 
     Examples
     --------
@@ -52,13 +70,14 @@ def verify(folder: str | Path) -> Verification:
     manifest = read_manifest(folder)
     if manifest is None:
         return Verification("no run")
-    present = set(files_in(folder))
-    damaged = [
-        name
-        for name in sorted(present | set(manifest.files))
-        if name not in present or not is_as_listed(folder, name, manifest)
-    ]
-    return Verification("damaged", tuple(damaged)) if damaged else Verification("complete")
+    if manifest.format not in CONTENTS:
+        return Verification("newer")
+    contents, present = CONTENTS[manifest.format], set(files_in(folder))
+    foreign = {name for name in present if name not in {*manifest.files, MANIFEST} or not contents.has_place_for(name)}
+    missing = (contents.needed | set(manifest.files)) - present
+    changed = {name for name in present - foreign if not is_as_listed(folder, name, manifest)}
+    wrong = [tuple(sorted(names)) for names in (missing, changed, foreign)]
+    return Verification("damaged" if any(wrong) else "complete", *wrong)
 
 
 def require_whole(folder: str | Path) -> None:
@@ -74,8 +93,10 @@ def require_whole(folder: str | Path) -> None:
     verdict = verify(folder)
     if verdict.state == "no run":
         raise UnknownNameError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}", code="no_run")
+    if verdict.state == "newer":
+        raise UnknownNameError(f"{folder} was written by a newer zoneplan; this one cannot read it", code="newer_run")
     if verdict.damaged:
         raise DamagedRunError(
-            f"{folder} is damaged: not as {MANIFEST} says: {', '.join(verdict.damaged[:5])}; run the plan again",
+            f"{folder} is damaged: {'; '.join(verdict.told[:5])}. Move what is yours elsewhere, and run the plan again",
             features=verdict.damaged,
         )

@@ -74,13 +74,15 @@ class Study(Sources):
         yield from repeated("two agreements or transfers of one period have the name", flows)
 
 
-def read_study(path: Path | str) -> Study:
+def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
     """The study that a file describes.
 
     Parameters
     ----------
     path : Path or str
         A ``plan.toml``.
+    folder : Path or str, optional
+        Where its sources are, and its rulebook; by default the folder of the file.
 
     Returns
     -------
@@ -102,7 +104,7 @@ def read_study(path: Path | str) -> Study:
     >>> study.where("units", "id")
     'plan.toml, line 18, column 6'
     """
-    return read_sources(path, Study)
+    return read_sources(path, Study, folder)
 
 
 def builtin_studies() -> tuple[str, ...]:

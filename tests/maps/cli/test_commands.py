@@ -231,6 +231,20 @@ def test_at_refuses_what_is_no_place_or_no_question(toy_result: Path, arguments,
     assert message in said or "valid number" in said
 
 
+def test_verify_runs_a_plan_again(toy_folder: Path, capsys) -> None:
+    folder = toy_folder / "runs" / "plan"
+    assert call("run", toy_folder / "plan.toml") == 0
+    assert call("verify", folder, "--rerun") == 0
+    assert "run again: the same" in capsys.readouterr().out
+    assert call("verify", folder, "--study", toy_folder) == 2
+    (toy_folder / "stats.csv").unlink()
+    assert call("verify", folder, "--rerun", "--json") == 3
+    assert "stats.csv" in capsys.readouterr().err
+    (folder / "thesis.txt").write_text("x")
+    assert call("verify", folder, "--rerun") == 1
+    assert "thesis.txt: does not belong into a run" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("words", [("at", "-104.99", "39.74"), ("explain", "08031")])
 def test_a_folder_that_is_no_run_is_a_wrong_call(tmp_path: Path, words, capsys) -> None:
     """1 is kept for what `verify` finds."""
