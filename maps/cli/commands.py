@@ -139,7 +139,7 @@ def run_(
 @app.command(name="explain")
 def explain_(
     folder: RunFolder,
-    unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id.")],
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id, or its name in any language.")],
     matters: Annotated[
         list[str] | None,
         typer.Option("--of", metavar="MATTER", help=f"Only this, and again for more: {MATTERS}."),
@@ -161,14 +161,14 @@ def explain_(
         require_new(page)
     require_whole(folder)
     plan = read_run(folder)
+    from zoning.explanations import explain, find_unit
+
     if page is not None:
         from maps.reports import write_dossier
 
-        write_dossier(plan, unit, page, language)
+        write_dossier(plan, find_unit(plan, unit), page, language)
         print(f"dossier: {page}")
         return
-    from zoning.explanations import explain
-
     explanation = explain(plan, unit, language).only(matters or ())
     print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
 
@@ -176,8 +176,13 @@ def explain_(
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
 def at_(
     folder: RunFolder,
-    lon: Annotated[float, typer.Argument(metavar="LON", help="Longitude in degrees, WGS 84; west is negative.")],
-    lat: Annotated[float, typer.Argument(metavar="LAT", help="Latitude in degrees, WGS 84; south is negative.")],
+    place: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LON LAT | UNIT",
+            help="Longitude and latitude in degrees, WGS 84, west and south negative; or a unit's id or name.",
+        ),
+    ],
     industry: Annotated[
         str | None, typer.Option("--industry", metavar="CODE", help="May this industry settle there? Such as C3011.")
     ] = None,
@@ -189,15 +194,30 @@ def at_(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what applies at a place: unit, zones, control line, policies, and whether an industry may settle there."""
+    """Say what applies at a place or in a unit: zones, control lines, policies, and whether an industry may settle."""
     from maps.run_folder import read_run, require_whole
-    from zoning.explanations import at, check_coordinates, check_state
+    from zoning.explanations import at, at_unit, check_coordinates, check_state
 
-    check_coordinates(lon, lat)
+    point = _point(place)
+    if point is not None:
+        check_coordinates(*point)
     check_state(state)
     require_whole(folder)
-    place = at(read_run(folder), lon, lat, industry=industry, state=state, language=language)
-    print(json.dumps(place.as_dict(), ensure_ascii=False, indent=1) if as_json else place.text().rstrip("\n"))
+    plan = read_run(folder)
+    if point is None:
+        found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
+    else:
+        found = at(plan, *point, industry=industry, state=state, language=language)
+    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text().rstrip("\n"))
+
+
+def _point(words: Sequence[str]) -> tuple[float, float] | None:
+    """Longitude and latitude where somebody gave two numbers; None of anything else, which is a unit."""
+    try:
+        lon, lat = map(float, words)
+    except ValueError:
+        return None
+    return lon, lat
 
 
 @app.command(name="verify")

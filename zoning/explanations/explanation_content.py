@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from layers.errors import UnknownNameError, escape_hidden, shown
-from zoning.errors import near
+from layers.errors import UnknownNameError, escape_hidden
 from zoning.explanations.assumptions import assumption_title
 from zoning.explanations.explanation_text import explanation_lines
 from zoning.explanations.flow_explanations import explain_flows, explain_lights, explain_services
@@ -17,6 +16,7 @@ from zoning.explanations.policy_explanations import explain_lists, explain_polic
 from zoning.explanations.quota_explanations import explain_quotas
 from zoning.explanations.trace_records import Content, rows_of
 from zoning.explanations.translation import retell
+from zoning.explanations.unit_lookup import find_unit
 from zoning.explanations.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
 from zoning.plan import Plan
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
@@ -101,7 +101,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     plan : Plan
         Just made, or read back from a run folder.
     unit_id : str
-        Of the index of its units.
+        Its id, its id as a number, or its name in any of its languages, see :func:`zoning.explanations.find_unit`.
     language : {"en", "zh"}, optional
         By default the plan's own.
 
@@ -113,7 +113,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     Raises
     ------
     UnknownNameError
-        The plan has no such unit.
+        The plan has no such unit, or several of that name.
     ZoneplanError
         The language is not known.
 
@@ -127,9 +127,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     >>> print(why.text().splitlines()[0])
     Denver (08031), CO: 39,904.03 ha
     """
-    zones = plan.zones.set_index("unit_id")
-    if unit_id not in zones.index:
-        raise UnknownNameError(f"the plan has no unit {shown([unit_id])}{_meant(plan, unit_id)}", code="unknown_unit")
+    unit_id = find_unit(plan, unit_id)
     plan = retell(plan, language)
     (zone,) = plan.zones[plan.zones["unit_id"] == unit_id].to_dict("records")
     content = {
@@ -267,20 +265,3 @@ def _read(link: Content) -> Iterator[str]:
     yield from link["values"]
     for below in link["links"]:
         yield from _read(below)
-
-
-def _meant(plan: Plan, text: str) -> str:
-    """What somebody may have meant who gave this text for the id of a unit."""
-    zones = plan.zones.set_index("unit_id")
-    parts = zones.index[zones["part_of"] == text]
-    if text and len(parts):
-        return f"; it is a larger unit, explain a part of it: {shown(parts)}"
-    if text in plan.pieces.index:
-        unit = plan.pieces.at[text, "unit_id"]
-        return f"; it is a piece of unit '{unit}': explain that, or ask for a place in the piece with 'zoneplan at'"
-    names = {str(name).casefold() for name in zones["name"]}
-    close = get_close_matches(text.casefold(), names, 3, cutoff=0.8)
-    called = zones[zones["name"].str.casefold().isin(close)]
-    if len(called):
-        return "; the id is needed: " + ", ".join(f"'{unit}' is {name}" for unit, name in called["name"].items())
-    return near(text, zones.index)

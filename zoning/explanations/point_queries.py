@@ -19,6 +19,7 @@ from layers.errors import ZoneplanError, escape_hidden
 from zoning.explanations.industry_query import ask_industry, check_state, items_at, lists_at
 from zoning.explanations.policy_explanations import TREATMENTS
 from zoning.explanations.translation import retell
+from zoning.explanations.unit_lookup import find_unit
 from zoning.plan import Plan
 from zoning.policies import Verdict, coverage_text
 from zoning.wording import industry_words, text_in
@@ -214,6 +215,80 @@ def _code(plan: Plan, industry: str) -> str:
     return industry if known is None else known.whole(industry)
 
 
+def at_unit(
+    plan: Plan,
+    unit: str,
+    *,
+    industry: str | None = None,
+    state: str = "planned",
+    language: str | None = None,
+) -> Place:
+    """What applies in the whole of a unit, and on parts of it: the answer of :func:`at` without a place.
+
+    Parameters
+    ----------
+    plan : Plan
+    unit : str
+        Its id or name, see :func:`zoning.explanations.find_unit`.
+    industry, state, language
+        As for :func:`at`. The verdict is by the lists that hold in all of the unit.
+
+    Returns
+    -------
+    Place
+        Without ``lon`` and ``lat``, ``piece`` and ``line``; ``lines`` are the control lines with their hectares, and a
+        policy that holds on parts of the unit has the hectares of these as ``parts_ha``.
+
+    Raises
+    ------
+    ZoneplanError
+        As for :func:`at`; no unit or several are meant.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> at_unit(plan, "Denver").as_dict()["unit"]["unit_id"]
+    '08031'
+    """
+    check_state(state)
+    unit_id = find_unit(plan, unit)
+    whole = _code(plan, industry) if industry is not None else None
+    plan = retell(plan, language)
+    verdict = ask_industry(plan, unit_id, whole, state) if whole else None
+    settled = plan.lines[(plan.lines["unit_id"] == unit_id) & (plan.lines["settled_ha"] > 0)]
+    lines = [
+        {**(_line(plan, str(row["line"])) or {"line": row["line"], "title": row["line"]}), "area_ha": row["settled_ha"]}
+        for row in settled.to_dict("records")
+    ]
+    content = {
+        "lon": None,
+        "lat": None,
+        "inside": True,
+        **_unit(plan, unit_id),
+        "shared_with": [],
+        "piece": None,
+        "line": None,
+        "lines": lines,
+        "policies": _policies_of_unit(plan, unit_id),
+        "lists": _lists(plan, unit_id, ""),
+        "industry": verdict.as_dict() if verdict else None,
+    }
+    return Place(content, verdict, plan.language)
+
+
+def _policies_of_unit(plan: Plan, unit_id: str) -> list[Content]:
+    """The policies of the whole unit, then those of its parts, each once with the hectares of these parts."""
+    areas = plan.pieces.loc[plan.pieces["unit_id"] == unit_id, "area_ha"]
+    found = {one["policy"]: one | {"parts_ha": None} for one in _policies(plan, unit_id, "")}
+    for piece, area in areas.items():
+        for one in _policies(plan, unit_id, str(piece)):
+            told = found.setdefault(one["policy"], one | {"piece_id": "", "parts_ha": 0.0})
+            if one["piece_id"] and told["parts_ha"] is not None:
+                told["parts_ha"] += float(area)
+    return list(found.values())
+
+
 def _outside(plan: Plan, lon: float, lat: float) -> Content:
     unit_id, km = nearest(lon, lat, plan.units)
     turned = polygons_at(point_in(lat, lon, plan.units), plan.units) if abs(lon) <= 90 else ()
@@ -288,7 +363,8 @@ def _lists(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
 
 def _lines(place: Place) -> Iterator[str]:
     content, words = place.content, industry_words(place.language)
-    yield words["place"].format(lon=content["lon"], lat=content["lat"])
+    if content["lon"] is not None:
+        yield words["place"].format(lon=content["lon"], lat=content["lat"])
     if not content["inside"]:
         yield from _far(content, words)
         return
@@ -298,16 +374,11 @@ def _lines(place: Place) -> Iterator[str]:
     if content["shared_with"]:
         yield words["shared"].format(others=words["and"].join(_called(one, words) for one in content["shared_with"]))
     yield ""
-    main, line = content["main"], content["line"]
+    main = content["main"]
     yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
     if content["overlays"]:
         yield words["overlays"].format(titles=words["and"].join(one["title"] for one in content["overlays"]))
-    yield words["piece"].format(id=content["piece"]["piece_id"], area=f"{content['piece']['area_ha']:,.2f}")
-    reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
-    yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
-    if layers := content["piece"]["designations"]:
-        names = (words["designation"].format(**one) if one["role"] else one["layer"] for one in layers)
-        yield words["designations"].format(names=words["and"].join(names))
+    yield from _on_piece(content, words) if content["piece"] else _lines_of_unit(content, words)
     yield from ("", words["policies"])
     for policy in content["policies"]:
         yield from _policy(policy, place.language)
@@ -317,6 +388,26 @@ def _lines(place: Place) -> Iterator[str]:
             yield f"  {words['list'].format(**one, items=coverage_text(one, place.language))}"
     if place.verdict is not None:
         yield from ("", *place.verdict.lines())
+
+
+def _on_piece(content: Content, words: Mapping[str, str]) -> Iterator[str]:
+    line = content["line"]
+    yield words["piece"].format(id=content["piece"]["piece_id"], area=f"{content['piece']['area_ha']:,.2f}")
+    reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
+    yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
+    if layers := content["piece"]["designations"]:
+        names = (words["designation"].format(**one) if one["role"] else one["layer"] for one in layers)
+        yield words["designations"].format(names=words["and"].join(names))
+
+
+def _lines_of_unit(content: Content, words: Mapping[str, str]) -> Iterator[str]:
+    """The control lines in the unit, with their hectares."""
+    for line in content["lines"]:
+        yield words["line"].format(
+            title=line["title"], reference=words["line_area"].format(area=f"{line['area_ha']:,.2f}")
+        )
+    if not content["lines"]:
+        yield words["no_line"]
 
 
 def _far(content: Content, words: Mapping[str, str]) -> Iterator[str]:
@@ -332,7 +423,9 @@ def _policy(policy: Content, language: str) -> Iterator[str]:
     words = industry_words(language)
     over = words["policy_over"].format(id=policy["overruled_by"]) if policy["overruled_by"] else ""
     said = {"title": policy["title"], "id": policy["policy"], "instrument": policy["instrument_title"]}
-    yield f"  {words['policy_piece' if policy['piece_id'] else 'policy'].format(**said, over=over)}"
+    parts = policy.get("parts_ha")
+    key = "policy_piece" if policy["piece_id"] else "policy" if parts is None else "policy_parts"
+    yield f"  {words[key].format(**said, over=over, area=f'{parts or 0:,.2f}')}"
     doubt = "" if policy["verified"] else words["unverified"]
     yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"
 

@@ -251,6 +251,11 @@ INDUSTRY_WORDS: Words = {
     "overlays": ("Overlays: {titles}", "叠加指定：{titles}"),
     "line": ("Control line: {title}{reference}", "管控线：{title}{reference}"),
     "line_reference": (" ({text})", "（{text}）"),
+    "line_area": (", {area} ha", "，{area} 公顷"),
+    "policy_parts": (
+        "on {area} ha of it: {title} ({id}; {instrument}{over})",
+        "其中 {area} 公顷：{title}（{id}；{instrument}{over}）",
+    ),
     "no_line": ("Control line: none", "管控线：无"),
     "designations": ("Layers here: {names}", "所在图层：{names}"),
     "designation": ("{layer} ({title})", "{layer}（{title}）"),

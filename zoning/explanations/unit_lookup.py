@@ -1,0 +1,109 @@
+"""Units by what people call them: the id, the id as a number, or a name in any of its languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+import pandas as pd
+
+from layers.errors import UnknownNameError, shown
+from zoning.errors import near
+from zoning.plan import Plan
+
+_HAN = re.compile(r"([\u3400-\u9fff\uf900-\ufaff·]+)")
+_APART = re.compile(r"[/|()（）;；]")
+
+
+def find_unit(plan: Plan, text: str) -> str:
+    """The id of the one unit that somebody means.
+
+    Parameters
+    ----------
+    plan : Plan
+    text : str
+        Its id, its id as a number ("8031" for "08031"), or its name: the whole of it, its part in one language, or what
+        a column of the units whose name begins with "name" says. Case, and marks on letters, do not matter.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UnknownNameError
+        There is none, or there are several; the message lists them.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("china_provinces")))
+    >>> find_unit(plan, "四川"), find_unit(plan, "sichuan"), find_unit(plan, "510000")
+    ('510000', '510000', '510000')
+    """
+    ids = plan.units.index
+    if text in ids:
+        return text
+    wanted = _plain(text)
+    found = [one for one in ids if wanted.isdecimal() and one.isdecimal() and int(one) == int(wanted)]
+    found = found or [one for one, names in _names(plan).items() if wanted in names]
+    if not found:
+        raise UnknownNameError(f"the plan has no unit {shown([text])}{_meant(plan, text)}", code="unknown_unit")
+    if len(found) > 1:
+        told = "; ".join(_called(plan, one) for one in found)
+        said = f"{len(found)} units are called {shown([text])}: {told}. Give the id"
+        raise UnknownNameError(said, code="several_units", features=found)
+    return str(found[0])
+
+
+def _plain(text: str) -> str:
+    """A name without what two spellings of it may differ in."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A name, and its parts in one language each: "Sichuan 四川" is either."""
+    yield _plain(name)
+    for part in _APART.split(name):
+        yield from map(_plain, (part, *_HAN.split(part)))
+
+
+def _names(plan: Plan) -> dict[str, set[str]]:
+    columns = [plan.zones.set_index("unit_id")["name"].reindex(plan.units.index)]
+    columns += [
+        plan.units[one] for one in plan.units.columns if str(one).startswith("name") and _is_text(plan.units[one])
+    ]
+    table = pd.concat(columns, axis=1).astype(object)
+    rows = zip(table.index, table.itertuples(index=False, name=None), strict=True)
+    return {
+        str(unit): {one for name in names if isinstance(name, str) for one in _spellings(name)} - {""}
+        for unit, names in rows
+    }
+
+
+def _is_text(column: pd.Series) -> bool:
+    return column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+
+
+def _called(plan: Plan, unit_id: str) -> str:
+    unit = plan.units.loc[unit_id]
+    place = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""
+    return f"'{unit_id}' is {unit['name']}{place}"
+
+
+def _meant(plan: Plan, text: str) -> str:
+    """What somebody may have meant by a text that is neither the id nor a name of a unit."""
+    zones = plan.zones.set_index("unit_id")
+    parts = zones.index[zones["part_of"] == text]
+    if text and len(parts):
+        return f"; it is a larger unit, explain a part of it: {shown(parts)}"
+    if text in plan.pieces.index:
+        unit = plan.pieces.loc[text, "unit_id"]
+        return f"; it is a piece of unit '{unit}': explain that, or ask for a place in the piece with 'zoneplan at'"
+    names = _names(plan)
+    close = set(get_close_matches(_plain(text), sorted(set().union(*names.values())), 3, cutoff=0.8))
+    called = [_called(plan, unit) for unit, own in names.items() if own & close]
+    return f"; did you mean {'; '.join(called)}?" if called else near(text, zones.index)
