@@ -77,7 +77,10 @@ def init(
         list[str] | None,
         typer.Option("--layer", metavar="ROLE=FILE", help="A layer and its role; a table or facts without a role."),
     ] = None,
-    rulebook: Annotated[str, typer.Option("--rulebook", metavar="NAME")] = "main_functional_areas",
+    rulebook: Annotated[
+        str | None,
+        typer.Option("--rulebook", metavar="NAME", help="By default a neutral one is drafted from roles and columns."),
+    ] = None,
     crs: Annotated[str | None, typer.Option("--crs", metavar="CRS", help="Of files that do not say it.")] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of files that do not say it.")] = None,
     language: Annotated[

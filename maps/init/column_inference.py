@@ -21,6 +21,7 @@ _ID_WORDS = (
     "区划",
 )  # fmt: skip
 _NAME_WORDS = ("name", "nom", "nome", "nombre", "label", "title", "mc", "xzqmc", "名")
+_AMOUNT_WORDS = ("pop", "population", "people", "inhabitants", "residents", "人口")
 _LEVEL_WORDS = (
     "nation", "country", "state", "province", "prov", "region", "county", "prefecture", "district", "department",
     "canton", "bloc", "jurisdiction", "省", "市", "州", "盟", "区域", "地区", "片区", "县",
@@ -83,6 +84,8 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredCo
     span = f"{widths[0]}" if len(widths) == 1 else f"{widths[0]}-{widths[-1]}"
     why = plan_word(language, "id_why", rows=len(frame), width=span)
     sure: Sure = "sure" if scores[best] >= 5 else "likely" if scores[best] >= 3 else "unsure"
+    if _hints(best, (*_NAME_WORDS, *_AMOUNT_WORDS)):  # what it holds now may be different, and what it means is another
+        sure = "unsure"
     if pd.api.types.is_integer_dtype(frame[best]):
         why += plan_word(language, "id_number")
         sure = "likely" if sure == "sure" else sure
@@ -100,7 +103,7 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Inf
     >>> guess_name(pd.DataFrame({"code": ["a", "b"], "名称": ["昭通市", "毕节市"]}), "code").column
     '名称'
     """
-    if "name" in frame.columns and id_column != "name":
+    if "name" in frame.columns and id_column != "name" and not _blank(frame["name"]).all():
         return InferredColumn(
             "name", "sure", plan_word(language, "name_why")
         )  # zoneplan gives every unit a column of that name
@@ -140,13 +143,13 @@ def guess_jurisdictions(
     (['state'], ('soil',))
     """
     ids = frame[id_column].astype("str")
-    if "jurisdiction" in frame.columns:
+    if "jurisdiction" in frame.columns and not _blank(frame["jurisdiction"]).any():
         return (InferredColumn("jurisdiction", "sure", plan_word(language, "level_word")),), ()
     few = [
         column
         for column in _texts_and_integers(frame)
         if column not in {id_column, name_column}
-        and not frame[column].isna().any()
+        and not _blank(frame[column]).any()
         and 1 < frame[column].nunique() <= len(frame) / 2
     ]
     few.sort(key=lambda column: (frame[column].nunique(), pd.api.types.is_integer_dtype(frame[column])))
@@ -230,9 +233,14 @@ def _texts_and_integers(frame: pd.DataFrame) -> list[str]:
 
 
 def _id_fault(values: pd.Series) -> str:
-    empty = int(values.isna().sum())
+    empty = int(_blank(values).sum())
     twice = values[values.duplicated() & values.notna()].astype("str").unique()
     return f"it is empty in {empty} row(s)" if empty else f"{shown(twice)} stand twice" if len(twice) else ""
+
+
+def _blank(values: pd.Series) -> pd.Series:
+    """Where nothing stands, or nothing but spaces."""
+    return values.isna() | (values.astype("str").str.strip() == "")
 
 
 def _faults(frame: pd.DataFrame) -> str:
@@ -256,6 +264,7 @@ def _id_score(column: str, values: pd.Series) -> int:
         - 3 * counted  # a row number, which the next export changes
         - 4 * (number and not hint)  # inhabitants, for instance
         - 2 * _hints(column, _NAME_WORDS)
+        - 4 * _hints(column, _AMOUNT_WORDS)
     )
 
 

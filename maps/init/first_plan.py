@@ -11,12 +11,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
+
 from layers.errors import ZoneplanError, shown
 from layers.formats import parts_of
 from layers.read import read_inputs
 from maps.errors import DraftError, WriteError
-from maps.init.plan_draft import PLAN_NAME, PlanDraft, closing_comments, draft_plan
-from maps.init.source_inspection import Hints
+from maps.init.column_inference import guess_id
+from maps.init.neutral_rulebook import NAME, draft_rulebook, write_rulebook
+from maps.init.plan_draft import NO_ROLE, PLAN_NAME, PlanDraft, closing_comments, draft_plan
+from maps.init.source_inspection import Hints, open_vector
 from zoning.checks import StudyTables, remarks
 from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
@@ -32,7 +36,7 @@ def write_plan(
     folder: str | Path,
     units: str | Path,
     layers: Sequence[tuple[str, str | Path]] = (),
-    rulebook: str = "main_functional_areas",
+    rulebook: str | None = None,
     language: str = "en",
     *,
     crs: str | None = None,
@@ -50,8 +54,9 @@ def write_plan(
     layers : sequence of (str, str or Path)
         Role and file. An empty role is for facts (points, lines, grids to be measured) and for tables with the units'
         ids.
-    rulebook : str
-        A built-in one, or a folder inside ``folder``.
+    rulebook : str, optional
+        A built-in one, or a folder inside ``folder``. By default a small neutral one is drafted beside the plan from
+        the roles and columns: a country's law is only ever chosen by name.
     language : {"en", "zh"}
         Of the comments; among several columns of names, the one in this language is proposed.
     crs, encoding : str, optional
@@ -92,16 +97,26 @@ def write_plan(
     """
     given, folder = Path(folder), Path(os.path.realpath(folder))
     files = [(role, Path(file)) for role, file in layers]
-    own_rules = folder / rulebook
-    rules = read_rulebook(own_rules if own_rules.is_dir() else rulebook, date)
-    draft = draft_plan(folder, Path(units), files, rules, rulebook, Hints(crs, encoding, language))
+    hints = Hints(crs, encoding, language)
     with _room(folder) as stage:
+        if rulebook is None:
+            place: Path | str = _drafted(stage, Path(units), files, hints)
+        else:
+            place = folder / rulebook if (folder / rulebook).is_dir() else rulebook
+        draft = draft_plan(folder, Path(units), files, read_rulebook(place, date), rulebook or NAME, hints)
         for source, path in draft.files.items():
             _bring(path, stage / source)
         text = _checked(stage, draft)
         (stage / PLAN_NAME).write_text(text, "utf-8")
         _settle(stage, folder)
     return given / PLAN_NAME
+
+
+def _drafted(stage: Path, units: Path, layers: Sequence[tuple[str, Path]], hints: Hints) -> Path:
+    """The folder of a neutral rulebook for the roles and the columns of the units."""
+    rows = pd.DataFrame(open_vector(units, "units", "", hints).rows.drop(columns="geometry", errors="ignore"))
+    own = rows.drop(columns=guess_id(rows, units.name, hints.language).column)
+    return write_rulebook(stage, draft_rulebook([role for role, _ in layers if role not in NO_ROLE], own))
 
 
 def split_roles(texts: Sequence[str]) -> list[tuple[str, Path]]:

@@ -361,7 +361,8 @@ def undeducted(
     """
     played = {*roles_of(pieces).values(), *(layer.role for layer in layers)}
     land, lines = (AvailableLand(), ()) if rulebook is None else (rulebook.available_land, rulebook.lines)
-    return tuple(role for role in (*land.expected_roles(lines), ELEVATION_ROLE) if role not in played)
+    steep = [ELEVATION_ROLE] if rulebook is None or land.steeper_than in rulebook.parameters else []
+    return tuple(role for role in (*land.expected_roles(lines), *steep) if role not in played)
 
 
 def boundary_role(rulebook: Rulebook | None = None) -> str:

@@ -130,7 +130,7 @@ def test_a_gbk_shapefile_without_cpg(tmp_path: Path, own: Path, counties: gpd.Ge
     assert 'encoding = "gb18030"' in keys(text)
     assert "likely: the file does not say it; read so, its texts begin with 昭通一县" in text
     assert read_inputs(read_study(plan)).units["name"].iloc[0] == "昭通一县"
-    assert {one.suffix for one in plan.parent.iterdir()} == {".shp", ".shx", ".dbf", ".prj", ".toml"}
+    assert {one.suffix for one in plan.parent.iterdir() if one.is_file()} == {".shp", ".shx", ".dbf", ".prj", ".toml"}
 
 
 def test_latin_texts_of_no_stated_encoding_are_not_guessed(
@@ -246,7 +246,7 @@ def test_files_that_stand_in_the_folder_stay_there(tmp_path: Path, own: Path, un
     mask = grid(own / "grids" / "mask.tif", np.ones((6, 8), dtype="uint8"))
     text = holds(write_plan(own, units_file, [("water", mask)]))
     assert 'source = "grids/mask.tif"' in keys(text)
-    assert sorted(one.name for one in own.iterdir()) == ["counties.gpkg", "grids", "plan.toml"]
+    assert sorted(one.name for one in own.iterdir()) == ["counties.gpkg", "grids", "plan.toml", "rules"]
 
 
 def test_foreign_files_are_not_overwritten(tmp_path: Path, units_file: Path) -> None:
@@ -305,7 +305,8 @@ def test_refusals_of_layers(tmp_path: Path, own: Path, units_file: Path, countie
         transform=Affine(500, 0, X0 + 1e6, 0, -500, Y0),
     ) as out:  # fmt: skip
         out.write(np.ones((2, 2), dtype="uint8"), 1)
-    told = refused(tmp_path / "mine", units_file, [(role, own / file) for role, file in layers])
+    files = [(role, own / file) for role, file in layers]
+    told = refused(tmp_path / "mine", units_file, files, "main_functional_areas")
     for word in words:
         assert word in told
 

@@ -1,0 +1,169 @@
+"""A small rulebook of nobody's law, drafted from a user's own roles and columns: a start that people rewrite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from layers.errors import UnknownNameError
+from layers.sources import check_name
+from maps.init.plan_draft import toml_value
+from zoning.rulebook import ELEVATION_ROLE, AvailableLand
+
+NAME = "rules"
+"""The folder of the rulebook, beside the plan."""
+HALF = 0.5
+STEEP_DEG = 25.0
+DRAFTED = "drafted by 'zoneplan init'; nobody's law"
+
+
+def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str]:
+    """The files of a rulebook with a zone for each role, and a default zone for the rest.
+
+    Parameters
+    ----------
+    roles : sequence of str
+        In the order in which their zones win. A role claims a unit of which it covers half.
+    columns : DataFrame
+        Of the units; those of numbers become indicators, whose units of measure are to be written.
+
+    Returns
+    -------
+    dict of str to str
+        Text by file name, valid as a rulebook.
+
+    Raises
+    ------
+    UnknownNameError
+        A role is no plain word.
+
+    Examples
+    --------
+    >>> files = draft_rulebook(["moor"], pd.DataFrame({"people": [1, 2]}))
+    >>> sorted(files)
+    ['indicators.toml', 'parameters.toml', 'rulebook.toml', 'rules.toml', 'zones.toml']
+    >>> print(files["rules.toml"])
+    [[rules]]
+    id = "moor-1"
+    zone = "moor"
+    when = "moor_share >= moor_share_min"
+    priority = 10
+    reason = { en = "moor covers half of the unit", zh = "moor 覆盖单元的一半" }
+    reference = "drafted by 'zoneplan init'; nobody's law"
+    <BLANKLINE>
+    """
+    own = [role for role in dict.fromkeys(roles) if role != ELEVATION_ROLE]
+    for role in own:
+        _check_role(role)
+    deducted = [role for role in own if role in AvailableLand().roles()]
+    files = {
+        "rulebook.toml": [_head(deducted)],
+        "zones.toml": [*map(_zone, own), _default(own)],
+        "indicators.toml": [*map(_share, own), *(_indicator(name) for name in _numbers(columns, own))],
+        "parameters.toml": [*map(_threshold, own), *([_steepest()] if ELEVATION_ROLE in roles else [])],
+        "rules.toml": [_rule(role, 10 * place) for place, role in enumerate(own, start=1)],
+    }
+    return {name: "\n".join(entries) for name, entries in files.items() if entries}
+
+
+def write_rulebook(folder: Path, files: dict[str, str]) -> Path:
+    """Write the files of a rulebook into the folder ``NAME`` of another, which it makes."""
+    home = folder / NAME
+    home.mkdir(parents=True)
+    for name, text in files.items():
+        (home / name).write_text(text, "utf-8")
+    return home
+
+
+def _check_role(role: str) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", role):
+        raise UnknownNameError(
+            f"--layer {role}=...: a role is a word of small letters, figures and '_', such as 'forest' or 'old_town'",
+            code="unknown_role",
+        )
+    check_name(role)
+
+
+def _entry(heading: str, /, **values: object) -> str:
+    """One entry of a list of tables."""
+    return "\n".join((f"[[{heading}]]", *_lines(values))) + "\n"
+
+
+def _lines(values: Mapping[str, object]) -> Iterator[str]:
+    for key, value in values.items():
+        yield f"{key} = {_plain(value)}"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):  # English and Chinese
+        return f"{{ en = {toml_value(value[0])}, zh = {toml_value(value[1])} }}"
+    if isinstance(value, float):  # of a parameter, on every day
+        return f"[{{ value = {value!r} }}]"
+    return toml_value(value)
+
+
+def _head(deducted: Sequence[str]) -> str:
+    description = (
+        "A start, drafted from the roles and columns of one study: rewrite its zones, thresholds and order.",
+        "由研究自身的角色与列起草的起点：请改写其分区、阈值与次序。",
+    )
+    told = {"name": NAME, "country": ("nowhere", "无"), "languages": ["en", "zh"], "description": description}
+    land = ("", "[available_land]", f"deduct = {toml_value(list(deducted))}")
+    return "\n".join((f"# {DRAFTED}", *_lines(told), *land)) + "\n"
+
+
+def _title(role: str) -> str:
+    return role.replace("_", " ").capitalize()
+
+
+def _zone(role: str) -> str:
+    return _entry("zones", code=role, kind="main", title=(_title(role), role))
+
+
+def _default(roles: Sequence[str]) -> str:
+    code = next(one for one in ("other", "other_land", "remaining") if one not in roles)
+    return _entry("zones", code=code, kind="main", default=True, title=("Other land", "其他土地"))
+
+
+def _share(role: str) -> str:
+    title = f"Share of {_title(role).lower()}", f"{role} 占比"
+    return _entry("indicators", name=f"{role}_share", title=title, when_absent="unknown")
+
+
+def _numbers(columns: pd.DataFrame, roles: Sequence[str]) -> list[str]:
+    """Columns of numbers that rules can name."""
+    taken = {f"{role}_{ending}" for role in roles for ending in ("share", "ha")}
+    numbers = [str(one) for one in columns if pd.api.types.is_numeric_dtype(columns[one])]
+    return [one for one in numbers if one.isidentifier() and one not in taken and columns[one].notna().any()]
+
+
+def _indicator(name: str) -> str:
+    entry = _entry("indicators", name=name, unit="1", when_absent="unknown")
+    return entry.replace('unit = "1"', 'unit = "1"                              # write its unit of measure')
+
+
+def _threshold(role: str) -> str:
+    title = f"Least share of {_title(role).lower()}", f"{role} 最低占比"
+    return _entry("parameters", name=f"{role}_share_min", unit="1", title=title, values=HALF, reference=DRAFTED)
+
+
+def _steepest() -> str:
+    name = AvailableLand().steeper_than
+    return _entry("parameters", name=name, unit="deg", values=STEEP_DEG, reference=DRAFTED)
+
+
+def _rule(role: str, priority: int) -> str:
+    return _entry(
+        "rules",
+        id=f"{role}-1",
+        zone=role,
+        when=f"{role}_share >= {role}_share_min",
+        priority=priority,
+        reason=(f"{_title(role).lower()} covers half of the unit", f"{role} 覆盖单元的一半"),
+        reference=DRAFTED,
+    )
