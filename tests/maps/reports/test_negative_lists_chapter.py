@@ -11,7 +11,8 @@ from maps.reports import dossier, report
 from maps.reports.negative_lists_chapter import industries, unit_lists
 from maps.reports.report_context import ReportContext
 from zoning.policies import list_industries
-from zoning.rulebook import Industry, IndustryList, Policy
+from zoning.rulebook import Industry, Policy
+from zoning.rulebook.chapter_schemas import IndustryList
 from zoning.rulebook.industry_classification import read_classification
 from zoning.tables import INDUSTRIES, tabulate
 
