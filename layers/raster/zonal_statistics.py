@@ -233,61 +233,6 @@ _PARTIAL = 1e-5
 """The part of a unit that a grid may lack and still cover it: its edges lie within 0.05 m of where they are."""
 
 
-class Coverage(NamedTuple):
-    """The cells of a raster inside units.
-
-    Attributes
-    ----------
-    units : Index
-        Ids of the units.
-    cells : DataFrame
-        One row a unit and cell, sorted: ``unit`` (place in ``units``), ``row``, ``column``, ``share`` (of the cell
-        inside the unit), ``area_m2`` (true area of that).
-    inside : Series
-        Index ``units``: the share of the unit's land that lies on the grid.
-    """
-
-    units: pd.Index
-    cells: pd.DataFrame
-    inside: pd.Series
-
-
-def cover(units: gpd.GeoDataFrame, raster: Raster) -> Coverage:
-    """The exact share of every cell of a raster inside each unit.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Valid polygons in any CRS.
-    raster : Raster
-        Its values are not read.
-
-    Examples
-    --------
-    >>> from affine import Affine
-    >>> from pathlib import Path
-    >>> from pyproj import CRS
-    >>> from shapely import box
-    >>> grid = Raster(Path("none.tif"), CRS("EPSG:3035"), Affine(100, 0, 0, 0, -100, 200), (2, 2), 100.0)
-    >>> cover(gpd.GeoDataFrame(geometry=[box(50, 0, 150, 100)], crs="EPSG:3035"), grid).cells
-       unit  row  column  share  area_m2
-    0     0    1       0    0.5   5000.0
-    1     0    1       1    0.5   5000.0
-    """
-    edges = edges_on(Borders(units), raster)
-    found = footprint(edges, raster.shape, _turn(raster))
-    cells = pd.DataFrame(
-        {
-            "unit": found.owner,
-            "row": found.row,
-            "column": found.column,
-            "share": found.share,
-            "area_m2": cell_areas(raster, found.row, found.column) * found.share,
-        }
-    )
-    return Coverage(units.index, cells, pd.Series(_inside(edges, found, len(units)), index=units.index))
-
-
 def summarise(
     units: gpd.GeoDataFrame, raster: Raster, formulas: Mapping[str, Formula], borders: Borders | None = None
 ) -> pd.DataFrame:

@@ -15,14 +15,13 @@ from zoning.policies import count_industries, coverage_text
 from zoning.wording import industry_words
 
 
-def list_units(plan: Plan, language: str | None = None) -> pd.DataFrame:
+def list_units(plan: Plan) -> pd.DataFrame:
     """The statutory list of a plan, its titles in words.
 
     Parameters
     ----------
     plan : Plan
-    language : {"en", "zh"}, optional
-        By default the plan's own; titles of the rulebook fall back to English.
+        Titles of the rulebook fall back to English where its language has none.
 
     Returns
     -------
@@ -30,7 +29,7 @@ def list_units(plan: Plan, language: str | None = None) -> pd.DataFrame:
         One row a unit: jurisdiction, main function, id, name, overlay designations, area in hectares; sorted by
         jurisdiction, by main function in the order of the rulebook, by name and by id. Without sums.
     """
-    edition = ReportContext(plan, language or plan.language)
+    edition = ReportContext(plan, plan.language)
     table = _sorted(plan)
     columns = {
         "jurisdiction": table["jurisdiction"],

@@ -58,7 +58,7 @@ class Frame(NamedTuple):
         return np.rint(scaled).astype(np.int64)
 
 
-def simplify(shapes: Geometries, frame: Frame, *, outer: bool = True) -> Geometries:
+def simplify(shapes: Geometries, frame: Frame) -> Geometries:
     """Shapes without the detail that the page cannot show; neighbours keep identical edges.
 
     Parameters
@@ -67,10 +67,8 @@ def simplify(shapes: Geometries, frame: Frame, *, outer: bool = True) -> Geometr
         A coverage: they may touch, not overlap.
     frame : Frame
         Its scale turns ``TOLERANCE_PX`` into metres.
-    outer : bool
-        Simplify the outer edge of the coverage too.
     """
-    kept: Geometries = shapely.coverage_simplify(shapes, TOLERANCE_PX * frame.metres_per_px, simplify_boundary=outer)
+    kept: Geometries = shapely.coverage_simplify(shapes, TOLERANCE_PX * frame.metres_per_px)
     return kept
 
 

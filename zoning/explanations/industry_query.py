@@ -8,7 +8,6 @@ import pandas as pd
 
 from layers.errors import UnknownNameError, shown
 from zoning.errors import near
-from zoning.explanations.translation import retell
 from zoning.plan import Plan
 from zoning.policies import ListCoverage, Verdict, cover_lists, judge_industry, lists_on
 from zoning.rulebook import OWN, STATES
@@ -20,7 +19,6 @@ def ask_industry(
     unit_id: str,
     code: str,
     state: str = "planned",
-    language: str | None = None,
     *,
     piece_id: str = "",
 ) -> Verdict:
@@ -35,8 +33,6 @@ def ask_industry(
         Of the branch, with or without the letter of its section, at any depth: "C3011", "3011", "C30", "C".
     state : {"planned", "existing"}
         A project that is to be built, or works that are there.
-    language : {"en", "zh"}, optional
-        By default the plan's own.
     piece_id : str, optional
         A piece of the unit, where policies may hold that do not hold in all of it.
 
@@ -71,11 +67,10 @@ def ask_industry(
         hint = near(piece_id, map(str, pieces))
         raise UnknownNameError(f"unit '{unit_id}' has no piece {shown([piece_id])}{hint}", code="unknown_piece")
     check_state(state)
-    told = retell(plan, language)
-    if told.rulebook.classification is None:
-        return Verdict(code, code, "", state, "not_listed", None, (), (), language=told.language)
-    items, lists = items_at(told, unit_id, piece_id), lists_at(told, unit_id, piece_id)
-    return judge_industry(items, code, told.rulebook.classification, state, list_titles(told), told.language, lists)
+    if plan.rulebook.classification is None:
+        return Verdict(code, code, "", state, "not_listed", None, (), (), language=plan.language)
+    items, lists = items_at(plan, unit_id, piece_id), lists_at(plan, unit_id, piece_id)
+    return judge_industry(items, code, plan.rulebook.classification, state, list_titles(plan), plan.language, lists)
 
 
 def check_state(state: str) -> None:

@@ -32,17 +32,6 @@ _ADDED = ("inherited_from", "exception")
 Row = Mapping[str, Any]
 
 
-def policies_of(plan: Plan, unit_id: str) -> list[Content]:
-    """The policies of a unit, in the order of the table; see :func:`explain_policies`.
-
-    Parameters
-    ----------
-    plan : Plan
-    unit_id : str
-    """
-    return explain_policies(plan, [unit_id])[unit_id]
-
-
 def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The policies of some units, as links; rows of one policy on several pieces are one.
 

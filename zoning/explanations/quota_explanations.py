@@ -23,27 +23,6 @@ GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
 
 
-def quota_causes(plan: Plan, quota: Quota, unit_id: str) -> dict[str, list[dict[str, Any]]]:
-    """The parts of a quota's plan that concern a unit.
-
-    Returns
-    -------
-    dict
-        ``groups``: those that it belongs to; ``locks``: those that settle its amount; ``limits``: those that count it,
-        each a row of QUOTA_RULES with what one of the quota's unit uses there; ``transfers``: those that it takes part
-        in, with ``side`` "gives" or "receives". Exact numbers are text, so that none is lost.
-
-    Examples
-    --------
-    >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
-    >>> plan = run(read_study(builtin_study("us_mountain_west")))
-    >>> sorted(quota_causes(plan, plan.study.quotas[0], "08031"))
-    ['groups', 'limits', 'locks', 'transfers']
-    """
-    return QuotaCauses(plan, quota, [unit_id]).concerning(unit_id)
-
-
 class QuotaCauses:
     """One quota, asked of what made the amounts of some units.
 
@@ -86,7 +65,15 @@ class QuotaCauses:
                 yield one
 
     def concerning(self, unit: str) -> dict[str, list[dict[str, Any]]]:
-        """The groups, locks and transfers that concern a unit, see :func:`grant`."""
+        """The parts of the quota's plan that concern a unit.
+
+        Returns
+        -------
+        dict
+            ``groups``: those that it belongs to; ``locks``: those that settle its amount; ``limits``: those that count
+            it, each a row of QUOTA_RULES with what one of the quota's unit uses there; ``transfers``: those that it
+            takes part in, with ``side`` "gives" or "receives". Exact numbers are text, so that none is lost.
+        """
         quota = self.quota
         return {
             "groups": [
@@ -249,7 +236,7 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     -------
     dict of str to list of dict
         By unit, in the order of the QUOTAS table. Beside the keys of a link the columns of the table, ``unit_title``,
-        the amount of the unit's jurisdiction, what :func:`zoning.explanations.quota_causes` says, and its ``solution``.
+        the amount of the unit's jurisdiction, what :meth:`QuotaCauses.concerning` says, and its ``solution``.
         Links: each ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times
         each ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved``
         amount, ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,7 @@ import pandas as pd
 from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas.bounds import Bounds, steps_left
-from zoning.quotas.weights import Values, find_column, rows_meeting, unit_context
+from zoning.quotas.weights import Values, find_column, rows_meeting
 from zoning.solver import (
     UNLIMITED,
     Counts,
@@ -32,35 +32,6 @@ from zoning.solver import (
     refuse,
 )
 from zoning.study import Group, Limit, Quota
-
-
-def groups_of(
-    quota: Quota,
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    parameters: Values | None = None,
-    overlays: Iterable[str] = (),
-) -> pd.DataFrame:
-    """The units of each group of a quota.
-
-    Parameters, and errors about units and conditions, are those of :func:`zoning.quotas.allocate`.
-
-    Returns
-    -------
-    DataFrame of bool
-        Index ``unit_id``, sorted; one column a group, numbered from 0 as the plan lists them.
-
-    Examples
-    --------
-    >>> from zoning.study import Group
-    >>> unit = pd.Index(["a", "b"], name="unit_id")
-    >>> zones = pd.DataFrame({"main": ["ecologically_fragile", "general"], "overlays": ""}, index=unit)
-    >>> fragile = Group(when="main = 'ecologically_fragile'", max_pct=5)
-    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="people", groups=(fragile,))
-    >>> groups_of(quota, zones, pd.DataFrame(index=unit))[0].to_dict()
-    {'a': True, 'b': False}
-    """
-    return members_of(quota, unit_context(zones, measures, overlays), parameters)
 
 
 def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> GroupTree:

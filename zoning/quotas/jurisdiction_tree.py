@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -42,12 +42,6 @@ class Jurisdiction:
     least: int
     most: int
     parts: tuple[Jurisdiction, ...] = ()
-
-    def walk(self) -> Iterator[Jurisdiction]:
-        """It and all below it."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
 
 
 class Survey(NamedTuple):

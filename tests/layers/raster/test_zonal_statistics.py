@@ -21,7 +21,7 @@ from layers.errors import SourceError
 from layers.formats import read_raster
 from layers.raster import share_where, summarise, zonal_statistics
 from layers.raster.cell_area import cell_areas
-from layers.raster.zonal_statistics import cover
+from layers.raster.zonal_statistics import batches
 
 STATISTICS = (
     "mean(value)",
@@ -74,10 +74,10 @@ def test_the_toy_province_by_pencil(units, elevation):
 
 
 def test_cells_of_the_toy_province(units, elevation):
-    found = cover(units.loc[["a1"]], elevation)
-    assert found.cells[["row", "column"]].to_numpy().tolist() == [[4, 0], [4, 1], [5, 0], [5, 1]]
-    assert found.cells["area_m2"].tolist() == [250_000.0] * 4
-    assert found.inside.tolist() == [1.0]
+    [batch] = batches(units.loc[["a1"]], elevation)
+    assert np.column_stack([batch.found.row, batch.found.column]).tolist() == [[4, 0], [4, 1], [5, 0], [5, 1]]
+    assert batch.area.tolist() == [250_000.0] * 4
+    assert batch.inside.tolist() == [1.0]
 
 
 def test_a_unit_smaller_than_a_cell_has_the_value_of_its_cell(units, elevation):
@@ -203,7 +203,7 @@ def test_batches_and_the_order_of_units_change_nothing(world, monkeypatch):
     whole = summarise(polygons, raster, asked(*STATISTICS))
     monkeypatch.setattr(zonal_statistics, "_BATCH", 60)
     monkeypatch.setattr(zonal_statistics, "_BAND_CELLS", 100)
-    assert len(list(zonal_statistics.batches(polygons, raster))) > 3
+    assert len(list(batches(polygons, raster))) > 3
     pd.testing.assert_frame_equal(summarise(polygons, raster, asked(*STATISTICS)), whole, check_exact=True)
     turned = summarise(polygons.sort_index(), raster, asked(*STATISTICS))
     pd.testing.assert_frame_equal(turned, whole.sort_index(), check_exact=True)
@@ -219,10 +219,11 @@ def test_the_units_may_be_in_another_crs(world):
 def test_a_share_and_its_opposite_are_one(world):
     raster, _, polygons = world
     found = summarise(polygons, raster, asked("share(value > 0)", "share(NOT value > 0)"))
-    inside = cover(polygons, raster).inside
+    [batch] = batches(polygons, raster)
+    assert batch.units.tolist() == list(range(len(polygons)))
     assert found["share(value > 0)"].add(found["share(NOT value > 0)"]).tolist() == pytest.approx([1.0] * 8)
     whole = share_where(polygons, raster, parse_condition("value > 0"))
-    assert whole.tolist() == pytest.approx((found["share(value > 0)"] * inside).tolist())
+    assert whole.tolist() == pytest.approx((found["share(value > 0)"] * batch.inside).tolist())
 
 
 def test_units_far_from_the_raster_are_missing(world):
@@ -251,7 +252,7 @@ def checkered(tmp_path, values):
 def test_nobody_gets_a_neighbours_value_for_the_noise_of_borders(tmp_path):
     """The squares go to the working CRS and back, and then overlap their neighbours by hundredths of a millimetre."""
     units, raster = checkered(tmp_path, np.arange(12.0))
-    assert len(cover(units, raster).cells) > 1200, "they do touch their neighbours' cells"
+    assert sum(len(batch.found.row) for batch in batches(units, raster)) > 1200, "they do touch their neighbours' cells"
     found = summarise(units, raster, asked("min(value)", "max(value)", "median(value)", "majority(value)"))
     assert (found.to_numpy() == np.arange(12.0)[:, None]).all()
 
