@@ -34,15 +34,26 @@ FORK = multiprocessing.get_context("fork")
 PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
 
 
-def start(*arguments: object, program: str = PROGRAM, **environment: str) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )
+@pytest.fixture
+def start():
+    """A function that starts the command in a process of its own; none outlives the test, however that ends."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: object, program: str = PROGRAM, **environment: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        )
+        processes.append(process)
+        return process
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 def left_in(folder: Path) -> list[str]:
@@ -242,15 +253,14 @@ def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
 # F15: a run that is stopped.
 
 STOPPED = """
-import os, signal, sys
+import signal, sys
 import maps.run_folder.run_files
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without it
 name = sys.argv.pop()
 write = maps.run_folder.run_files.write_workbook
 def stop(*arguments):
     write(*arguments)
-    os.kill(os.getpid(), getattr(signal, name))
-    signal.pause()
+    signal.raise_signal(getattr(signal, name))  # to this thread; another could take a signal to the process, too late
 maps.run_folder.run_files.write_workbook = stop
 sys.argv[0] = "zoneplan"
 from maps.cli import main
@@ -258,9 +268,20 @@ main()
 """
 
 
+@pytest.fixture
+def interrupts(request: pytest.FixtureRequest):
+    """What the processes of a test inherit for SIGINT: a runner in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield request.param
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("interrupts", [signal.default_int_handler, signal.SIG_IGN], indirect=True)
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_f15_a_run_that_is_stopped_leaves_nothing(name: str, code: int, toy_folder: Path, tmp_path: Path) -> None:
+def test_f15_a_run_that_is_stopped_leaves_nothing(
+    name: str, code: int, interrupts, start, toy_folder: Path, tmp_path: Path
+) -> None:
     process = start("run", toy_folder / "plan.toml", "--out", tmp_path / "result", name, program=STOPPED)
     _, err = process.communicate(timeout=120)
     assert process.returncode == code, err
@@ -270,7 +291,7 @@ def test_f15_a_run_that_is_stopped_leaves_nothing(name: str, code: int, toy_fold
 
 
 @pytest.mark.slow
-def test_f15_a_command_that_is_stopped_while_it_loads_says_so(toy_folder: Path, tmp_path: Path) -> None:
+def test_f15_a_command_that_is_stopped_while_it_loads_says_so(start, toy_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "pandas.py").write_text("raise KeyboardInterrupt", "utf-8")
     process = start("run", toy_folder / "plan.toml", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     _, err = process.communicate(timeout=120)
@@ -286,7 +307,7 @@ WORLDS = (
 
 
 @pytest.mark.slow
-def test_f17_clock_zone_locale_hash_seed_and_threads_change_no_byte(toy_folder: Path, tmp_path: Path) -> None:
+def test_f17_clock_zone_locale_hash_seed_and_threads_change_no_byte(start, toy_folder: Path, tmp_path: Path) -> None:
     processes = [
         start("run", toy_folder / "plan.toml", "--out", tmp_path / f"result{number}", **world)
         for number, world in enumerate(WORLDS)

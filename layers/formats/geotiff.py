@@ -337,8 +337,12 @@ def _slices(raster: Raster, window: Window | None) -> Window:
 
 
 def _alike(one: float, other: float, stored: np.dtype[Any]) -> bool:
-    """Whether two numbers are one in the numbers of a file."""
-    return one == other or (stored.kind == "f" and bool(stored.type(one) == stored.type(other)))
+    """Whether two numbers are one in the numbers of a file; those beyond them are not one because both are infinite."""
+    if one == other or (np.isnan(one) and np.isnan(other)):
+        return True
+    with np.errstate(over="ignore"):
+        near, there = np.asarray([one, other]).astype(stored) if stored.kind == "f" else (one, other)
+    return bool(near == there and np.isfinite(near))
 
 
 def _refuse_telltales(values: Floats, raster: Raster) -> None:

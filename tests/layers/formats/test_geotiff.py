@@ -83,6 +83,27 @@ def test_a_telltale_is_told_as_the_plan_has_to_say_it(write_grid):
     np.testing.assert_array_equal(read_raster(path, "g", nodata=said)[0].read(), [[100, np.nan]])
 
 
+NONE = (-9999.0, -9999.9, -3.4e38, 0.1, 0.0, 16_777_217.0, 1e39, 2e39, -1e308, float("nan"), float("inf"))
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", "int32"])
+def test_nodata_that_contradicts_the_file_is_never_taken_in_silence(write_grid, kind):
+    """Of all pairs: taken where both are one number of the file, else refused with both."""
+    tags = [one for one in NONE if kind == "float64" or (kind == "float32" and not 3.5e38 < abs(one) < np.inf)]
+    for tag in tags if kind != "int32" else [-9999.0, 0.0, 16_777_217.0]:
+        path = write_grid(np.ones((2, 2), dtype=kind), f"{kind}{tag}.tif", nodata=tag)
+        held = rasterio.open(path).nodata
+        for said in NONE:
+            with np.errstate(over="ignore"):
+                one = said == held or (kind == "float32" and np.float32(said) == np.float32(held))
+            if (one and (np.isfinite(said) == np.isfinite(held))) or (np.isnan(said) and np.isnan(held)):
+                read_raster(path, "g", nodata=said)
+                continue
+            with pytest.raises(SourceError, match=r"layer 'g': the plan says nodata = .*, but .*\.tif says") as caught:
+                read_raster(path, "g", nodata=said)
+            assert caught.value.exit_code == 3
+
+
 @pytest.mark.parametrize("tag", [None, 0])
 def test_a_mask_and_nodata_of_plan_or_file_both_count(write_grid, tag):
     path = write_grid(np.array([[0, 1], [2, 3]], dtype="uint8"), nodata=tag)

@@ -124,6 +124,17 @@ class TestGap:
         assert received(last="got", max_growth_pct=10, budget=99) == {"a": 77, "c": 22}
         assert received(last="got", max_growth_pct=10, budget=D("98.9"))["a"] == D("76.90")
 
+    def test_growth_has_a_least_rate_too(self) -> None:
+        """At least 10 % more than 70, 1, 20 and 1, 101.20 in all; by the gaps alone a has 76.50 of 102."""
+        assert received(budget=102) == {"a": D("76.50"), "c": D("25.50")}
+        least = {"a": 77, "b": D("1.10"), "c": D("22.80"), "d": D("1.10")}
+        assert received(last="got", min_growth_pct=10, budget=102) == least
+        shrunk = {"a": D("75.15"), "b": D("0.90"), "c": D("25.05"), "d": D("0.90")}
+        assert received(last="got", min_growth_pct=-10, budget=102) == shrunk
+        assert received(last="got", min_growth_pct=10, floor=78, budget=312) == dict.fromkeys("abcd", 78)
+        with pytest.raises(InfeasibleError, match=r"the floors come to 101\.20"):
+            received(last="got", min_growth_pct=10, budget=101)
+
     def test_it_is_told_in_chinese(self) -> None:
         assert rules("zh")["c"].startswith("key ecological function zones：（40 − 30）×0.6 = 6.00；需求合计 24.00")
 
@@ -280,6 +291,7 @@ class TestWhatIsRefused:
             ({"weight": "people"}, "'weight' has no meaning with by = \"gap\""),
             ({"revenue": None}, "needs 'revenue'"),
             ({"max_growth_pct": 5}, "go together"),
+            ({"min_growth_pct": 5}, "go together"),
             ({"receiving": "border"}, "'receiving' has no meaning"),
             ({"by": "pooling"}, "needs 'pay_in'"),
             ({"by": "share"}, "Input should be"),
