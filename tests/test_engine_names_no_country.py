@@ -26,7 +26,6 @@ TECHNICAL = {
     "bands": "a key of agreements and of derived measures",
     "sites": "a table of a run",
     "areas": "a layer of the map",
-    "years": "a column of the table of energy intensity",
     "output": "what regions make: columns of the energy table, and of the value of services",
     "tce": "an ending of columns of the energy table, and a unit of schemes",
     "tco2": "the same",

@@ -6,6 +6,7 @@ Each command loads what it needs when it is called, so that help and wrong calls
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -215,10 +216,15 @@ def at_(
 
 
 def _point(words: Sequence[str]) -> tuple[float, float] | None:
-    """Longitude and latitude where somebody gave two numbers; None of anything else, which is a unit."""
+    """Longitude and latitude where somebody gave two numbers; None of what is the id or name of a unit."""
     try:
         lon, lat = map(float, words)
     except ValueError:
+        if re.fullmatch(r"[-+]?\d+\.\d+", words[0]):  # no id: half of a place
+            raise typer.BadParameter(
+                f"'{' '.join(words)}' is no place: give longitude and latitude, such as -104.99 39.74, or a unit's name",
+                param_hint="LON LAT",
+            ) from None
         return None
     return lon, lat
 

@@ -43,7 +43,7 @@ def find_unit(plan: Plan, text: str) -> str:
     >>> find_unit(plan, "四川"), find_unit(plan, "sichuan"), find_unit(plan, "510000")
     ('510000', '510000', '510000')
     """
-    ids = plan.units.index
+    ids = pd.Index(plan.zones["unit_id"])
     if text in ids:
         return text
     wanted = _plain(text)
@@ -72,9 +72,11 @@ def _spellings(name: str) -> Iterator[str]:
 
 
 def _names(plan: Plan) -> dict[str, set[str]]:
-    columns = [plan.zones.set_index("unit_id")["name"].reindex(plan.units.index)]
+    columns = [plan.zones.set_index("unit_id")["name"]]
     columns += [
-        plan.units[one] for one in plan.units.columns if str(one).startswith("name") and _is_text(plan.units[one])
+        plan.units[one].reindex(columns[0].index)
+        for one in plan.units.columns
+        if str(one).startswith("name") and _is_text(plan.units[one])
     ]
     table = pd.concat(columns, axis=1).astype(object)
     rows = zip(table.index, table.itertuples(index=False, name=None), strict=True)
@@ -89,7 +91,7 @@ def _is_text(column: pd.Series) -> bool:
 
 
 def _called(plan: Plan, unit_id: str) -> str:
-    unit = plan.units.loc[unit_id]
+    unit = plan.zones.set_index("unit_id").loc[unit_id]
     place = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""
     return f"'{unit_id}' is {unit['name']}{place}"
 

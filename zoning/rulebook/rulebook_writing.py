@@ -17,7 +17,7 @@ from zoning.rulebook.rulebook_model import Rulebook, Value, in_force_on, value_o
 from zoning.rulebook.schema import LOCKED, DatedValue, Head, Locked, Parameter, Terms
 from zoning.rulebook.unused_topics import without_unused_topics
 
-DATED = ("zones", "rules", "floors", "policies", "industries", "derived", "norms")
+DATED = ("zones", "rules", "floors", "policies", "lists", "industries", "derived", "norms")
 """Kinds of entries of which a rulebook has those that are in force."""
 UNDATED = ("indicators", "lines", "schemes", "agreements")
 

@@ -192,7 +192,7 @@ def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["unit a1"], "the plan has no unit 'unit a1'; the id is needed: 'a1' is Unit A1"),
+        (["unit z1"], "the plan has no unit 'unit z1'; did you mean '"),
         (["a1/1"], "it is a piece of unit 'a1': explain that, or ask for a place in the piece with 'zoneplan at'"),
         (["a1", "--of", "polices"], "has no 'polices'; did you mean 'policies'? It tells of zones, "),
         (["a1", "--of", "x"], "has no 'x'. It tells of zones, "),
@@ -220,8 +220,8 @@ def test_at_outside_the_plan_is_no_failure(toy_result: Path, capsys) -> None:
     [
         (["39.74", "-104.99"], 2, "Longitude comes first: did you mean -104.99 39.74?"),
         (["-104.99", "39.74", "--state", "old"], 2, "state 'old': write existing or planned"),
-        (["-104.99", "north"], 2, "'north' is not a valid float"),
-        (["-104.99"], 2, "Missing argument 'LAT'"),
+        (["-104.99", "north"], 2, "'-104.99 north' is no place: give longitude and latitude"),
+        (["-104.99"], 2, "'-104.99' is no place: give longitude and latitude"),
         (["-104.99", "39.74", "--lang", "fr"], 2, "no language 'fr'"),
     ],
 )

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -51,7 +52,7 @@ class TestGeoPackage:
         write_geopackage(toy_plan, path)
         units = gpd.read_file(path, layer="units").set_index("unit_id")
         assert units.columns.tolist() == [
-            "name", "jurisdiction", "area_ha", "main", "overlays", "status", "rule", "reason",
+            "name", "jurisdiction", "area_ha", "main", "overlays", "status", "rule", "reason", "assumed",
             "quota_construction_land", "county", "population", "geometry",
         ]  # fmt: skip
         assert units.loc[["a1", "c4"], "main"].tolist() == ["ecologically_fragile", "key_development"]
@@ -160,7 +161,7 @@ class TestStyles:
     def test_titles_are_text_and_no_markup(self, toy_plan, make_plan):
         first, *others = toy_plan.rulebook.zones
         wild = first.model_copy(update={"title": {"en": "</rule>&\"'<x a='1'>"}})
-        rulebook = type(toy_plan.rulebook)(**{**vars(toy_plan.rulebook), "zones": (wild, *others)})
+        rulebook = replace(toy_plan.rulebook, zones=(wild, *others))
         root = ET.fromstring(unit_style(make_plan(rulebook=rulebook)))
         assert root.find(".//rule").get("label") == "</rule>&\"'<x a='1'>"
 

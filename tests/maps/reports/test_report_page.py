@@ -133,6 +133,7 @@ def test_the_summary_adds_up(page):
     assert settled == {
         "by rule": "11",
         "by decision": "1",
+        "assumed": "0",
         "contested": "0",
         "to be reviewed": "0",
         "Total": "12",

@@ -91,7 +91,7 @@ def plan_of_lights(folder: Path, jurisdiction: str, rows: list[dict[str, str]], 
 
 def documented() -> set[str]:
     """The policies that the last table of the documentation names."""
-    table = DOCUMENT.read_text("utf-8").split("## 6. What follows")[1]
+    table = DOCUMENT.read_text("utf-8").split(". What follows")[1]
     return set(re.findall(r"^\|[^|]+\| `([a-z-]+)`", table, re.MULTILINE))
 
 
