@@ -22,7 +22,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -258,3 +258,42 @@ def zoneplan(wheel_site: Path, tmp_path: Path):
         return done
 
     return call
+
+
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """Debian's Chromium; without it a test is skipped, with the reason."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium (Debian package chromium) is not installed")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
+    with playwright.sync_playwright() as tools:
+        opened = tools.chromium.launch(executable_path=program, args=list(SWITCHES))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def open_tab(chromium) -> Callable[..., object]:
+    """A function that opens a tab, the network off, which lists what it has ``asked`` for and its ``complaints``."""
+
+    def opened(**settings: object) -> object:
+        tab = chromium.new_page(offline=True, **({"viewport": {"width": 1280, "height": 800}} | settings))
+        tab.asked, tab.complaints = [], []
+        tab.on("request", lambda request: tab.asked.append(request.url))
+        tab.on("console", lambda message: tab.complaints.append(message.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        return tab
+
+    return opened

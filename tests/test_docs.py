@@ -253,25 +253,18 @@ def test_the_site_renders_docstrings_with_links(site: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_search_works_in_a_site_that_was_opened_from_the_disk(site: Path) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium (Debian package chromium) is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(offline=True)
-        failed: list[str] = []
-        page.on("pageerror", lambda error: failed.append(str(error)))
-        page.goto((site / "reference" / "zones.html").as_uri())
-        page.get_by_text("Search").first.click()
-        page.locator("#mkdocs-search-query").press_sequentially("read_inputs")
-        found = page.locator("#mkdocs-search-results a").first
-        found.wait_for()
-        assert (found.inner_text(), found.get_attribute("href")) == (
-            "read_inputs",
-            "../reference/read_and_check.html#zoneplan.read_inputs",
-        )
-        browser.close()
+def test_the_search_works_in_a_site_that_was_opened_from_the_disk(site: Path, open_tab) -> None:
+    page = open_tab()
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto((site / "reference" / "zones.html").as_uri())
+    page.get_by_text("Search").first.click()
+    page.locator("#mkdocs-search-query").press_sequentially("read_inputs")
+    found = page.locator("#mkdocs-search-results a").first
+    found.wait_for()
+    assert (found.inner_text(), found.get_attribute("href")) == (
+        "read_inputs",
+        "../reference/read_and_check.html#zoneplan.read_inputs",
+    )
+    page.close()
     assert failed == []

@@ -60,9 +60,9 @@ def test_the_doctor_finds_only_the_drivers_that_may_be_there(zoneplan) -> None:
 
 def test_own_files_become_a_plan_a_map_and_a_dossier_in_chinese(zoneplan, toy_folder: Path, tmp_path: Path) -> None:
     forest = toy_folder / "toy.gpkg:land"
-    zoneplan(
-        "init", "mine", "--units", toy_folder / "toy.gpkg:units", "--layer", f"ecologically_fragile={forest}", code=0
-    )
+    law = ("--rulebook", "main_functional_areas")
+    layer = ("--layer", f"ecologically_fragile={forest}")
+    zoneplan("init", "mine", "--units", toy_folder / "toy.gpkg:units", *layer, *law, code=0)
     zoneplan("check", "mine/plan.toml", code=0)
     zoneplan("run", "mine/plan.toml", "--lang", "zh", code=0)
     zoneplan("explain", "mine/runs/plan", "a1", "--html", "a1.html", code=0)

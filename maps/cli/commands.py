@@ -216,13 +216,13 @@ def at_(
 
 
 def _point(words: Sequence[str]) -> tuple[float, float] | None:
-    """Longitude and latitude where somebody gave two numbers; None of what is the id or name of a unit."""
+    """Longitude and latitude where two numbers were given; None of the id or name of a unit."""
     try:
         lon, lat = map(float, words)
     except ValueError:
         if re.fullmatch(r"[-+]?\d+\.\d+", words[0]):  # no id: half of a place
             raise typer.BadParameter(
-                f"'{' '.join(words)}' is no place: give longitude and latitude, such as -104.99 39.74, or a unit's name",
+                f"'{' '.join(words)}' is no place: give longitude and latitude, such as -104.99 39.74, or a unit",
                 param_hint="LON LAT",
             ) from None
         return None

@@ -61,7 +61,7 @@ def main_function(edition: ReportContext, said: Content) -> Card:
     values = "" if told else words["semicolon"].join(_values(edition, main["values"]))
     is_assumed = said["status"] == "assumed"
     settled = _decided(edition, main) or words["assumed" if is_assumed else "decided"]
-    hanging = words["semicolon"].join(one["title"] for one in said["assumed"])
+    hanging = words["semicolon"].join(one["title"] for one in said["assumed"]) if is_assumed else ""
     facts = ((words["status"], settled), (words["hangs_on"], hanging), (words["values"], values), *card.facts)
     warning = edition.standing(said["unit"]["unit_id"]) if is_assumed or said["status"] in OPEN else ""
     return Card(card.title, card.tag, warning, facts, text=card.text)

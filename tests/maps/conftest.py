@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,15 +27,6 @@ DATA = Path(__file__).resolve().parents[1] / "data" / "toy"
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 NO_LAYER_FOR = ("built_up", "water")
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-)
 ROLES = {"forest": "ecologically_fragile", "coalfield": "energy_rich", "farmland": "permanent_farmland"}
 
 
@@ -169,31 +159,3 @@ def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
         return found
 
     return lines
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """Debian's Chromium; without it a test is skipped, with the reason."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("Chromium (Debian package chromium) is not installed")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra dev) is not installed")
-    with playwright.sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=program, args=list(SWITCHES))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
-def open_tab(chromium) -> Callable[..., object]:
-    """A function that opens a tab, the network off, which lists what it has ``asked`` for and its ``complaints``."""
-
-    def opened(**settings: object) -> object:
-        tab = chromium.new_page(offline=True, **({"viewport": {"width": 1280, "height": 800}} | settings))
-        tab.asked, tab.complaints = [], []
-        tab.on("request", lambda request: tab.asked.append(request.url))
-        tab.on("console", lambda message: tab.complaints.append(message.text))
-        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        return tab
-
-    return opened
