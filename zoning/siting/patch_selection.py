@@ -145,12 +145,14 @@ def components(count: int, links: Places) -> Places:
 def patches(plots: Plots, taken: Floats) -> Places:
     """The number of each plot's patch from 1 up, in the order of their first plots; 0 where nothing is taken.
 
-    A plot that is taken in part belongs to the first patch that it touches, and connects no two.
+    A plot that is taken in part belongs to the smallest patch that it touches, and connects no two.
     """
     whole = taken >= 1.0
     label = components(len(taken), plots.links[whole[plots.links].all(axis=1)])
+    size = np.bincount(label, whole * plots.area, len(label))
     for plot in np.flatnonzero((taken > 0) & ~whole).tolist():
-        label[plot] = min((int(label[one]) for one in plots.around(plot) if whole[one]), default=plot)
+        touched = {int(label[one]) for one in plots.around(plot) if whole[one]}
+        label[plot] = min(touched, key=lambda patch: (size[patch], patch), default=plot)
     number = np.zeros(len(taken), np.int64)
     held = taken > 0
     number[held] = np.unique(label[held], return_inverse=True)[1] + 1

@@ -129,6 +129,14 @@ def test_what_fits_into_no_patch_is_not_placed():
     assert grow(plots, 10, 5) @ plots.area == pytest.approx(10)
 
 
+def test_a_plot_taken_in_part_completes_the_patch_that_needs_it():
+    """Its half hectare lies beside the one that was grown for it, not beside the one that has enough."""
+    plots = line([2, 2, 1], [0, -1, 0])
+    taken = grow(plots, 4, 2)
+    assert taken.tolist() == [1, 0.5, 1]
+    assert patches(plots, taken).tolist() == [1, 2, 2]
+
+
 def test_never_more_than_the_amount_also_in_patches():
     plots = Plots(np.full(6, 2.0), np.array([5, 1, 1, 1, 4, 1.0]), np.array([[i, i + 1] for i in range(5)]))
     assert grow(plots, 5, 4, "under") @ plots.area == 4
