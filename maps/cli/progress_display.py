@@ -60,4 +60,4 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, of, words: bar.update(task, completed=done, total=of, description=words)
+        yield lambda done, of, words: bar.update(task, completed=done, total=of, description=words, refresh=True)

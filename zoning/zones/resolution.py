@@ -78,7 +78,7 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     )
     rivals = mains[level].groupby("unit_id")["zone"].nunique()
     overlays = ranked[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes")]
-    doubts = _doubts(ranked)
+    doubts = _doubts(ranked, winners["zone"])
     facts = {
         "decided": winners["decision"],
         "contested": rivals > 1,
@@ -112,11 +112,12 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     )
 
 
-def _doubts(ranked: pd.DataFrame) -> pd.DataFrame:
+def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
     """The claims, made or not, on which the main function or an overlay hangs by what was taken for absent measures.
 
     ``is_open``: the main function would be another one, or open, if these were unknown. That is so where such a claim
-    for another zone stands above the first claim for a main function that hangs on nothing absent.
+    for another zone stands above the first claim for a main function that hangs on nothing absent: it gave the main
+    function, or it would still be possible, which a claim of a rule with ``on_unknown = "no"`` would not.
     """
     hanging = ranked["assumed"] != ""
     firm = ranked[~hanging & (ranked["answer"] == "yes")]
@@ -128,7 +129,8 @@ def _doubts(ranked: pd.DataFrame) -> pd.DataFrame:
     above = _before(doubts, sure)
     held = pd.MultiIndex.from_frame(firm.loc[firm["kind"] == "overlay", ["unit_id", "zone"]])
     firmly = pd.MultiIndex.from_frame(doubts[["unit_id", "zone"]]).isin(held)
-    counts = (is_main & above & (doubts["zone"] != sure["zone"])) | (~is_main & ~firmly)
+    gone = (doubts["answer"] == "yes") & doubts["lapses"] & (doubts["zone"] != doubts["unit_id"].map(main))
+    counts = (is_main & above & (doubts["zone"] != sure["zone"]) & ~gone) | (~is_main & ~firmly)
     return doubts.assign(is_open=is_main & (doubts["answer"] != "unknown"))[counts]
 
 
@@ -149,7 +151,7 @@ def _wholes(ranked: pd.DataFrame, mains: pd.DataFrame) -> tuple[pd.Series, pd.Se
 def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """Claims with the kind of their zone, whether a decision made them, their tier and their rank in it.
 
-    The lower, the stronger. A locked decision stands above those of the plan, these above every rule and the default
+    ``lapses``: the rule claims nothing where it has no answer. The lower, the stronger. A locked decision stands above those of the plan, these above every rule and the default
     below, whatever numbers the rules use.
     """
     kinds = {zone.code: zone.kind for zone in rulebook.zones}
@@ -175,6 +177,7 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     return claims.assign(
         kind=claims["zone"].map(kinds),
         decision=decision | locked,
+        lapses=rule.isin({one.id for one in rulebook.rules if one.on_unknown == "no"}),
         tier=tier,
         rank=rule.map(priorities).fillna(0.0).astype(float),
     )

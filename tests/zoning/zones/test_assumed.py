@@ -130,6 +130,16 @@ def test_completed_measures_are_facts() -> None:
     assert status_of(rule("a-1", "alpha", "u >= 1"), measures=facts) == [("general", "decided", "")] * 2
 
 
+def test_a_rival_that_would_lapse_if_it_were_unknown_opens_nothing() -> None:
+    """Without u there is no claim of alpha, and beta stays: by review, and for certain."""
+    rules = (
+        rule("a-1", "alpha", "u < 1", 2, "no"),
+        rule("b-1", "beta", "u < 1", 1),
+        rule("b-2", "beta", "p >= 0", 2),
+    )
+    assert status_of(*rules) == [("beta", "decided", "")] * 2
+
+
 def test_a_claim_that_is_not_made_says_why() -> None:
     book = rulebook(rule("a-1", "alpha", "u + v >= 1"))
     (row,) = classify(UNITS.iloc[:1], book).query("answer == 'no'").to_dict("records")
