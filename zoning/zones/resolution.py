@@ -151,8 +151,8 @@ def _wholes(ranked: pd.DataFrame, mains: pd.DataFrame) -> tuple[pd.Series, pd.Se
 def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """Claims with the kind of their zone, whether a decision made them, their tier and their rank in it.
 
-    ``lapses``: the rule claims nothing where it has no answer. The lower, the stronger. A locked decision stands above those of the plan, these above every rule and the default
-    below, whatever numbers the rules use.
+    ``lapses``: the rule claims nothing where it has no answer. The lower, the stronger. A locked decision stands
+    above those of the plan, these above every rule and the default below, whatever numbers the rules use.
     """
     kinds = {zone.code: zone.kind for zone in rulebook.zones}
     by_hand = {"assumed", "inherited_from"} - set(claims.columns)  # of units that are parts of nothing, on facts
