@@ -50,8 +50,9 @@ settings.register_profile("zoneplan", deadline=None, derandomize=False, print_bl
 settings.load_profile("zoneplan")
 
 NOT_FAST = ("browser", "qgis", "slow")
-WHOLE = ("wheel_site", "plan_of")
-"""Fixtures that build the wheel or run a built-in study."""
+WHOLE = ("wheel_site", "plan_of", "toy_folder")
+"""Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
+WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -81,9 +82,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def runs_whole(item: pytest.Item) -> bool:
-    """Whether a test needs a fixture of ``WHOLE``, or is an example in a docstring that takes a built-in study."""
+    """Whether a test needs a fixture of ``WHOLE``, or is an example in a docstring that runs as much."""
     if isinstance(item, pytest.DoctestItem):
-        return "builtin_study" in item.dtest.docstring
+        return any(word in item.dtest.docstring for word in WHOLE_EXAMPLES)
     return not set(WHOLE).isdisjoint(item.fixturenames)
 
 

@@ -170,12 +170,14 @@ def generate():
         yield importlib.import_module("generate")
 
 
+@pytest.mark.slow
 def test_the_reference_is_what_the_code_says(generate) -> None:
     for name, text in generate.pages().items():
         written = (DOCS / "reference" / name).read_text("utf-8")
         assert written == text, f"the code has changed, and {name} with it: run python docs/generate.py"
 
 
+@pytest.mark.slow
 def test_the_architecture_is_what_the_imports_say(generate) -> None:
     page = (DOCS / "architecture.md").read_text("utf-8")
     assert page == generate.with_rooms(page), "the rooms have changed: run python docs/generate.py"
@@ -243,6 +245,7 @@ def test_the_site_asks_no_server(site: Path) -> None:
         assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")), sheet.name
 
 
+@pytest.mark.slow
 def test_the_site_renders_docstrings_with_links(site: Path) -> None:
     pages = {page.name: page.read_text("utf-8") for page in (site / "reference").glob("*.html")}
     assert not [name for name, html in pages.items() if re.search(r":(?:func|class|meth|mod|attr):", html)]

@@ -84,6 +84,7 @@ def test_p01_p02_p13_pieces_are_the_units(units, one, other) -> None:
         assert pieces.loc[pieces[name], "area_ha"].sum() == pytest.approx(land, rel=1e-9, abs=1e-6)
 
 
+@pytest.mark.slow
 @ONCE
 @given(discs, discs, st.sampled_from(["protected", "water", "built_up", "red_line", "permanent_farmland"]))
 def test_p23_more_protection_never_leaves_more_land(units, forest, added, role) -> None:
@@ -379,6 +380,7 @@ def test_intersections_are_those_of_qgis() -> None:
 # The catalogue itself.
 
 
+@pytest.mark.slow
 def test_every_promise_of_the_catalogue_has_a_test_that_names_it() -> None:
     """P01 to P28: each stands in the name or the docstring of a test."""
     named: set[int] = set()

@@ -230,6 +230,7 @@ def _die_inside(folder: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
     for turn in range(5):
         folder = tmp_path / f"result{turn}"

@@ -431,6 +431,7 @@ def trees() -> list[tuple[str, ast.AST]]:
     return [(f"{path.parent.name}.{path.stem}", ast.parse(path.read_text("utf-8"))) for path in packages]
 
 
+@pytest.mark.slow
 def test_s12_s30_s33_text_from_a_file_is_never_run() -> None:
     """No eval, no pandas expressions, no SQL of the user's, no pickles, no programs."""
     forbidden = {"eval", "exec", "compile", "query", "system", "popen", "read_sql", "read_pickle", "to_pickle"}
@@ -450,6 +451,7 @@ def test_s12_s30_s33_text_from_a_file_is_never_run() -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_s06_s11_nothing_reaches_for_a_network_or_a_program() -> None:
     forbidden = {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "pickle", "joblib", "subprocess", "yaml"}
     found = []

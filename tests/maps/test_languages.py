@@ -65,6 +65,7 @@ def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     assert "claims the unit" not in page
 
 
+@pytest.mark.slow
 def test_pages_take_the_language_of_the_plan(chinese: Plan, toy_plan: Plan) -> None:
     assert report(chinese) == report(toy_plan, "zh")
     assert picture(chinese) == picture(toy_plan, "zh")
@@ -82,6 +83,7 @@ def test_a_picture_names_fonts_of_both_scripts(toy_plan: Plan, language: str) ->
     assert (named.index("Noto Sans CJK SC") < named.index("Arial")) == (language == "zh")
 
 
+@pytest.mark.slow
 def test_a_run_folder_keeps_the_language(chinese: Plan, toy_plan: Plan, tmp_path: Path) -> None:
     folder = write_run(chinese, tmp_path / "run")
     again = read_run(folder)
@@ -92,6 +94,7 @@ def test_a_run_folder_keeps_the_language(chinese: Plan, toy_plan: Plan, tmp_path
     assert retell(again, "en").claims["reason"].to_list() == toy_plan.claims["reason"].to_list()
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text_in_chinese(make_plan, tmp_path: Path) -> None:
     plan = make_plan(HOSTILE)
     write_report(plan, tmp_path / "report.html", "zh")

@@ -90,6 +90,7 @@ def test_check_names_what_a_limit_needs_and_nothing_provides(toy_folder: Path, c
     assert "nothing provides 'conty'; did you mean 'county'" in told.out + told.err
 
 
+@pytest.mark.slow
 def test_the_explanation_adds_up_and_tells_prices_and_limits(solved) -> None:
     given = explain(solved, "c4").as_dict()["quotas"][0]
     weight = next(link for link in given["links"] if link["kind"] == "weight")
@@ -104,6 +105,7 @@ def test_the_explanation_adds_up_and_tells_prices_and_limits(solved) -> None:
     assert trace(solved, ["c4"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "words"), [("en", "no plan has more than"), ("zh", "任何方案不超过")])
 def test_report_card_and_dossier_tell_how_good_it_is(solved, language: str, words: str) -> None:
     page, rule = report(solved, language), {"en": "limit 'water'", "zh": "限额“water”"}[language]

@@ -106,6 +106,7 @@ def totals(zoned) -> pd.DataFrame:
     return table.set_axis(named, axis="index")
 
 
+@pytest.mark.slow
 def test_the_rules_find_the_class_from_which_each_county_was_made(zoned) -> None:
     assert len(zoned) == 2375
     assert zoned["zone"].tolist() == zoned["made_of"].tolist()

@@ -37,6 +37,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_fresh_process_has_only_the_allowed_drivers_and_says_nothing():
     done = run(
         "import json, os\nfrom layers.formats.gdal_drivers import loaded_drivers\n"
@@ -50,6 +51,7 @@ def test_a_fresh_process_has_only_the_allowed_drivers_and_says_nothing():
     assert log is None
 
 
+@pytest.mark.slow
 def test_the_other_walls_hold_where_all_drivers_are_loaded(tmp_path):
     """As in a notebook that has used geopandas and rasterio before."""
     secret = tmp_path / "secret.csv"

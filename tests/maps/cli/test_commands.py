@@ -115,6 +115,7 @@ def test_run_names_the_files_that_it_keeps(toy_folder: Path, tmp_path: Path, cap
     assert f"are kept in {tmp_path / 'result.kept-1'}: notes.md" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_dossier_overwrites_no_file_unless_forced(toy_result: Path, tmp_path: Path, capsys) -> None:
     page = tmp_path / "plan.toml"
     page.write_text("mine")
@@ -177,6 +178,7 @@ def test_no_call_shows_help(capsys) -> None:
     assert "zoneplan: " not in said.err
 
 
+@pytest.mark.slow
 def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
     lon, lat = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True).transform(4_000_500, 3_000_500)
     assert call("at", toy_result, lon, lat) == 0

@@ -97,6 +97,7 @@ def test_without_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(one.startswith("Chromium is not there") for one in texts(diagnose().symptoms, "note"))
 
 
+@pytest.mark.slow
 def test_a_real_clash_is_seen(tmp_path: Path) -> None:
     """Another distribution, as pip would have installed it, that has a package 'layers'."""
     (tmp_path / "layers").mkdir()

@@ -244,6 +244,7 @@ class TestWorkbook:
         assert quotas["amount"].tolist() == [float(amount) for amount in toy_plan.quotas["amount"]]
         assert quotas["shadow_price"].isna().all()
 
+    @pytest.mark.slow
     def test_all_kinds_of_cells(self, make_plan, path):
         plan = make_plan()
         odd = [True, np.nan, np.inf, None, 3, "x" * 40_000, "a\ud800b\x07", np.float32(0.5), pd.NA, 0.1, -2.5, ""]

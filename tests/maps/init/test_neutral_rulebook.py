@@ -38,6 +38,7 @@ def drafted(tmp_path: Path, units: gpd.GeoDataFrame, *roles: str) -> Path:
     return write_plan(tmp_path / "plan", tmp_path / "units.gpkg", layers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("roles", [(), ("moor",), ("other", "water", "general"), ("protected", "town", "built_up")])
 def test_the_draft_is_valid_and_runs_for_any_roles(tmp_path: Path, units, roles: tuple[str, ...]) -> None:
     plan_file = drafted(tmp_path, units, *roles)
@@ -51,6 +52,7 @@ def test_the_draft_is_valid_and_runs_for_any_roles(tmp_path: Path, units, roles:
     assert "void" not in {one.name for one in plan.rulebook.indicators}
 
 
+@pytest.mark.slow
 def test_no_law_of_a_country_and_no_role_of_another_stands_in_a_text(tmp_path: Path, units) -> None:
     plan = run(read_study(drafted(tmp_path, units, "moor")))
     others = [read_rulebook(name, plan.rulebook.day) for name in builtin_rulebooks()]

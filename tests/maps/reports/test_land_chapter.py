@@ -58,6 +58,7 @@ def test_pages_tell_values_reasons_and_norms(plan):
     assert f" = 41 is not between {least} = 8 and {most} = 40 CNY/m2" in report(plan)
 
 
+@pytest.mark.slow
 def test_a_run_is_read_back_with_its_topics(plan, tmp_path):
     write_run(plan, tmp_path / "run")
     again = read_run(tmp_path / "run")

@@ -343,6 +343,7 @@ def named_throughout(make_plan, text: str):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stand_as_they_are_written(make_plan, name):
     page, tame = (Page(report(named_throughout(make_plan, text))) for text in (name, "tame"))
@@ -386,6 +387,7 @@ def test_the_same_plan_gives_the_same_bytes(toy_plan, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.html", "two.html"]
 
 
+@pytest.mark.slow
 def test_chinese_has_a_word_for_everything(toy_plan):
     page = Page(report(toy_plan, "zh"))
     assert ("html", {"lang": "zh"}) in page.tags

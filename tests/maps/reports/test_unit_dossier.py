@@ -127,6 +127,7 @@ class TestWhatItSays:
         assert said.count("No building without a plan") == 1
         assert "Gives way to a stricter one in energy-review" in said
 
+    @pytest.mark.slow
     def test_what_was_assumed_is_what_this_unit_rests_on(self, toy_plan):
         said = section(dossier(toy_plan, "a4"), "assumed")
         assert "built-up land, water: the study has no layer for that" in said
@@ -134,6 +135,7 @@ class TestWhatItSays:
         assert "plant_min_mw" not in section(dossier(toy_plan, "a1"), "assumed")
         assert "fragile_min" not in said
 
+    @pytest.mark.slow
     def test_money_only_where_it_flows(self, toy_plan):
         assert 'id="money"' not in dossier(toy_plan, "a1")
         flow = {

@@ -33,6 +33,7 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
 
+@pytest.mark.slow
 def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     assert verify(folder).state == "complete"
@@ -44,11 +45,13 @@ def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_pat
         assert header[: len(table.columns)] == list(table.columns)
 
 
+@pytest.mark.slow
 def test_two_runs_have_the_same_bytes(toy_plan, tmp_path: Path) -> None:
     first, second = (write_run(toy_plan, tmp_path / name) for name in ("one", "two"))
     assert (first / "manifest.json").read_bytes() == (second / "manifest.json").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("excel_safe", [False, True])
 def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path, excel_safe: bool) -> None:
     plan = make_plan({"a1": '=HYPERLINK("x")', "a2": "010203", "b1": '重庆, "山"\n城'})
@@ -65,6 +68,7 @@ def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path
     assert again.rulebook.values == plan.rulebook.values
 
 
+@pytest.mark.slow
 def test_a_text_that_is_empty_is_none_that_is_missing(toy_plan, tmp_path: Path) -> None:
     notes = pd.array(["", None, *["x"] * 10], dtype="str")
     plan = replace(toy_plan, units=toy_plan.units.assign(note=notes), measures=toy_plan.measures.assign(note=notes))
@@ -72,6 +76,7 @@ def test_a_text_that_is_empty_is_none_that_is_missing(toy_plan, tmp_path: Path) 
     assert (again.iloc[0], again.isna().sum()) == ("", 1)
 
 
+@pytest.mark.slow
 def test_formulas_stand_as_written_unless_asked(make_plan, tmp_path: Path) -> None:
     plan = make_plan({"a1": "=1+1"})
     plain = pd.read_csv(write_run(plan, tmp_path / "plain") / "zones.csv", dtype=str)
@@ -80,6 +85,7 @@ def test_formulas_stand_as_written_unless_asked(make_plan, tmp_path: Path) -> No
     assert safe["name"].iloc[0] == "'=1+1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "what"), [("run/inside", "the run"), ("run/rulebook/deep/run", "the rulebook")])
 def test_no_run_is_written_into_a_run_or_a_rulebook(toy_plan, tmp_path: Path, place: str, what: str) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
@@ -120,6 +126,7 @@ def test_a_folder_that_is_no_run_is_refused_and_stays(toy_plan, tmp_path: Path, 
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -164,6 +171,7 @@ def switch(request, monkeypatch) -> str:
     return request.param
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("switch")
 def test_files_of_the_user_in_a_run_are_kept_and_named(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
@@ -179,6 +187,7 @@ def test_files_of_the_user_in_a_run_are_kept_and_named(toy_plan, tmp_path: Path)
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_from_python_it_is_a_warning(toy_plan, tmp_path: Path) -> None:
     (write_run(toy_plan, tmp_path / "run") / "notes.md").write_text("mine")
     with pytest.warns(UserWarning, match=r"kept in .*run\.kept-1: notes\.md"):
@@ -213,6 +222,7 @@ def write_again(whole: Path, folder: Path) -> None:
         maps.run_folder.atomic_folder._swap(stage, folder, lambda _text: None)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("switch")
 def test_killed_at_any_step_a_run_stands_and_nothing_of_the_user_is_lost(toy_plan, tmp_path: Path) -> None:
     """Every step at which a kill can fall, one after the other, until none is left."""
@@ -242,6 +252,7 @@ def lies(path: Path) -> bool:
     return os.path.lexists(path)
 
 
+@pytest.mark.slow
 def test_a_run_left_between_two_renames_is_put_back_by_who_asks_for_it(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     folder.rename(tmp_path / ".run.zoneplan-older")
@@ -253,6 +264,7 @@ def test_a_run_left_between_two_renames_is_put_back_by_who_asks_for_it(toy_plan,
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_living_writer_makes_the_second_one_leave(toy_plan, tmp_path: Path) -> None:
     with stage_folder(tmp_path / "run"), pytest.raises(BusyError, match="another zoneplan is writing there") as caught:
         write_run(toy_plan, tmp_path / "run")
@@ -283,6 +295,7 @@ def test_a_run_is_written_where_there_is_no_fcntl(toy_folder: Path, tmp_path: Pa
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_failure_keeps_the_older_run(toy_plan, tmp_path: Path, monkeypatch) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     before = (folder / "manifest.json").read_bytes()

@@ -112,6 +112,7 @@ def test_the_same_plan_gives_the_same_picture_whatever_the_order_of_rows(toy_pla
     assert zone_area_px(picture(turned), "general") == zone_area_px(picture(toy_plan), "general")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stand_as_they_are_written(make_plan, name):
     plan = make_plan()

@@ -197,6 +197,7 @@ def test_both_languages_have_the_same_figures_in_their_words() -> None:
     assert set(map_words("en")) == set(map_words("zh"))
 
 
+@pytest.mark.slow
 def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told) -> None:
     """The toy plan has no energy, money or negative lists."""
     said = cards(toy_plan, "en")

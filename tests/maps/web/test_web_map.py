@@ -82,6 +82,7 @@ def test_no_name_stands_in_the_page_outside_the_block(make_plan) -> None:
     assert len(re.findall("<script", page)) == len(re.findall("<script", page_of(make_plan())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_name_of_the_study_is_a_text(toy_plan, name: str) -> None:
     study = toy_plan.study.model_copy(update={"study": toy_plan.study.study.model_copy(update={"name": name})})

@@ -94,6 +94,7 @@ def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_ru
         assert "name a parameter, with its unit, dates and reference" in one.text
 
 
+@pytest.mark.slow
 def test_the_command_says_the_same(write_rulebook, command) -> None:
     folder = write_rulebook(parameters=swap("until = 2020-01-01", "until = 2019-12-30"))
     told = command("check", folder)

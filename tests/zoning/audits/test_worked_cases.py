@@ -41,6 +41,7 @@ def test_cases_that_go_as_expected(write_rulebook) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -153,10 +154,12 @@ def write_accounts(write_rulebook):
     return write
 
 
+@pytest.mark.slow
 def test_energy_is_judged_and_money_flows_in_a_case(write_accounts) -> None:
     assert [result.text for result in run_cases(write_accounts()) if not result.passed] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

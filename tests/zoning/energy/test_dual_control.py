@@ -282,6 +282,7 @@ def test_lights_by_another_route(target, actual, cap, used) -> None:
     assert row.total_light == (3 if u <= c else 2 if 10 * (u - c) <= c else 1)
 
 
+@pytest.mark.slow
 @given(targets, targets, actuals, totals, totals, totals, st.sampled_from([2019, 2022]))
 def test_a_tighter_target_never_turns_a_light_greener(one, other, actual, low, high, used, period) -> None:
     (loose, tight), (small, large) = sorted((one, other)), sorted((low, high))
@@ -303,6 +304,7 @@ def test_a_tighter_target_never_turns_a_light_greener(one, other, actual, low, h
     assert hard.total_light <= easy.total_light
 
 
+@pytest.mark.slow
 @given(actuals, totals, totals, st.sampled_from([2019, 2022]))
 def test_reasons_can_be_told_in_the_other_language_and_back(actual, used, exempt, period) -> None:
     row = {
@@ -442,6 +444,7 @@ def test_shares_that_cannot_be() -> None:
         apportion_energy(of_regions().drop(columns="base_output"), 1000)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.integers(1, 40), st.integers(1, 2000), st.integers(0, 20), st.integers(-5, 12)),

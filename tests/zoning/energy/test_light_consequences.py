@@ -95,6 +95,7 @@ def documented() -> set[str]:
     return set(re.findall(r"^\|[^|]+\| `([a-z-]+)`", table, re.MULTILINE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_every_consequence_that_the_documentation_names_happens(way: str, tmp_path: Path) -> None:
     plan = plan_of_lights(tmp_path, *WAYS[way])

@@ -327,6 +327,7 @@ def test_names_cannot_steer_a_terminal(plan) -> None:
     assert escape_hidden("浙江 é ½") == "浙江 é ½"
 
 
+@pytest.mark.slow
 def test_every_unit_can_be_explained(plan) -> None:
     for unit in plan.zones["unit_id"]:
         assert explain(plan, unit).text().startswith(f"Unit {unit}")

@@ -100,6 +100,7 @@ def below(link: dict, kind: str) -> list[dict]:
     return [one for one in walk(link) if one["kind"] == kind]
 
 
+@pytest.mark.slow
 def test_all_links_have_one_form_and_every_number_is_that_of_the_tables(traced) -> None:
     plan, chains = traced.plan, traced.chains
     assert list(chains) == plan.zones["unit_id"].tolist()
@@ -266,6 +267,7 @@ def test_no_such_matter_is_a_near_miss(toy) -> None:
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.slow
 def test_of_the_command_prints_the_same(command: Callable[..., SimpleNamespace], toy_result: Path) -> None:
     said = json.loads(command("explain", toy_result, "a2", "--of", "lines", "--json").out)
     assert [one["line"] for one in said["lines"]] == ["permanent_farmland"]

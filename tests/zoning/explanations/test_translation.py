@@ -82,6 +82,7 @@ def reason(plan: Plan, unit_id: str, rule: str) -> str:
     return str(claims.loc[(unit_id, rule), "reason"])
 
 
+@pytest.mark.slow
 def test_reasons_have_titles_values_and_thresholds_in_chinese(chinese: Plan) -> None:
     """Half of b2 is forest, and half is what the rule asks for."""
     assert reason(chinese, "b2", "fragile-1") == "森林覆盖：生态脆弱土地占比 现状值 0.5 ≥ 阈值 0.5（最低占比）"
@@ -128,6 +129,7 @@ def test_an_absent_role_is_called_as_the_zone_or_line_of_its_name(chinese: Plan,
     assert assumption(absent, chinese.rulebook, "zh").assumed == f"没有图层承担角色{called}：取为 0"
 
 
+@pytest.mark.slow
 def test_codes_numbers_and_geometry_are_those_of_the_english_plan(chinese: Plan, english: Plan) -> None:
     assert (chinese.language, english.language) == ("zh", "en")
     assert_frame_equal(chinese.measures, english.measures)
@@ -143,6 +145,7 @@ def test_english_reasons_name_titles_where_there_are_any(english: Plan) -> None:
     assert not re.search(r"[\u4e00-\u9fff]", "".join(english.claims["values"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("told", "wanted"), [("english", "chinese"), ("chinese", "english")])
 def test_a_plan_is_retold_as_it_would_have_been_made(told: str, wanted: str, request: pytest.FixtureRequest) -> None:
     plan, other = request.getfixturevalue(told), request.getfixturevalue(wanted)
@@ -166,6 +169,7 @@ def test_what_nobody_would_claim_again_keeps_its_words(english: Plan) -> None:
     assert told.loc[told["unit_id"] == "b1", "reason"].str.startswith("森林覆盖").any()
 
 
+@pytest.mark.slow
 def test_an_explanation_speaks_chinese(english: Plan, chinese: Plan) -> None:
     text = explain(english, "b2", "zh").text()
     assert text == explain(chinese, "b2").text()

@@ -262,6 +262,7 @@ def test_units_keep_their_order_and_missing_values(units, designations):
 spans = st.tuples(st.floats(-1, 4), st.floats(-1, 3), st.floats(0.1, 3), st.floats(0.1, 3))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(spans, min_size=1, max_size=4), spans)
 def test_shares_are_those_of_geopandas_and_protection_never_adds_land(many, extra):

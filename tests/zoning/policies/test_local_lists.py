@@ -209,6 +209,7 @@ def test_a_list_needs_a_rulebook_that_says_what_codes_mean(toy_folder: Path) -> 
     assert "rulebook 'toy' names no 'classification' of industries" in told
 
 
+@pytest.mark.slow
 def test_it_comes_back_from_a_run_folder(plan: Plan, tmp_path: Path) -> None:
     from maps.run_folder import read_run, write_run
 

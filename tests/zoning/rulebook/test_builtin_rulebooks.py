@@ -115,6 +115,7 @@ def comparisons(draft: Draft) -> list[tuple[str, str]]:
     return sorted({(left, right) for left, right in found if right in parameters})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_case_stands_exactly_on_each_threshold(name: str) -> None:
     compared = comparisons(DRAFTS[name])

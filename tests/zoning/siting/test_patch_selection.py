@@ -154,6 +154,7 @@ def test_no_subset_is_better_than_the_ranking(scores, count):
     assert worth(plots, rank_plots(plots, count)) == best == score_bound(plots, count)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(scores_of_boards, st.integers(2, 6), st.integers(2, 3))
 def test_patches_lie_between_the_best_of_all_subsets_and_nothing(scores, count, least):

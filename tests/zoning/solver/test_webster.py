@@ -216,6 +216,7 @@ class TestIndependentRoutes:
         assert sum(steps) == total
         assert divisor_certificate(fractions, steps, [0] * len(steps), [total] * len(steps))
 
+    @pytest.mark.slow
     @given(st.integers(1, 3000), st.integers(1, 400))
     def test_one_great_tie_is_decided_by_id(self, count, spare):
         # quotients of all places are equal: weight 2k + 1 at place k
@@ -296,6 +297,7 @@ class TestPromises:
 
 
 class TestBinding:
+    @pytest.mark.slow
     @given(contests())
     def test_a_bound_binds_when_the_unit_alone_would_have_less_or_more_without_it(self, contest):
         weights, total, floors, ceilings = contest

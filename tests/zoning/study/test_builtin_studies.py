@@ -240,6 +240,7 @@ def find_names(units: gpd.GeoDataFrame, which: pd.Series) -> set[str]:
     return {name.split(" ")[-1] for name in units.loc[which, "name"]}
 
 
+@pytest.mark.slow
 def test_provinces_come_out_as_whoever_knows_the_country_expects(provinces: gpd.GeoDataFrame) -> None:
     """The west is fragile, the plains are fields, the coast is crowded and rich, coal lies in the north and west."""
     hectares = provinces.area / 1e4
@@ -254,6 +255,7 @@ def test_provinces_come_out_as_whoever_knows_the_country_expects(provinces: gpd.
     assert find_names(provinces, provinces["sun"] >= 0.2) == {"西藏", "青海", "四川", "云南"}
 
 
+@pytest.mark.slow
 def test_shares_of_land_are_those_that_zoneplan_measures(provinces: gpd.GeoDataFrame) -> None:
     """Another projection, another overlay, and edges split by another rule: the same shares to a millionth."""
     inputs = read_inputs(read_study(builtin_study("china_provinces")))

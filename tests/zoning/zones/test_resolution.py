@@ -146,6 +146,7 @@ def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_units)
 def test_exactly_one_main_function_that_somebody_claims(units) -> None:
@@ -159,6 +160,7 @@ def test_exactly_one_main_function_that_somebody_claims(units) -> None:
         assert zones.loc[unit, "overlays"] == ";".join(overlays)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_rules)
 def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:

@@ -340,6 +340,7 @@ class Forms:
         return self.pick(f"({one}) AND ({other})", f"({one}) OR ({other})", f"NOT ({one})", self.leaf())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
     """Brute force: every value from -40 to 40 in steps of an eighth is put through classify and resolve.
@@ -395,6 +396,7 @@ def test_advice_names_only_what_a_plan_can_move(measures, rulebook) -> None:
     pd.testing.assert_frame_equal(found.loc[others].drop(columns="smallest"), free.loc[others].drop(columns="smallest"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_studies())
 def test_no_unit_of_a_built_in_study_is_told_to_move_its_borders_or_itself(name: str) -> None:
     plan = run(read_study(builtin_study(name)))
