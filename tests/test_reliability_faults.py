@@ -23,7 +23,7 @@ import zoning.overlays.unit_overlay
 from layers.errors import LimitError, SourceError, ZoneplanError
 from maps.errors import BusyError, WriteError
 from maps.run_folder import require_room, verify, write_run
-from maps.run_folder.atomic_folder import stage_folder
+from maps.run_folder.run_writer import stage_folder
 from zoning.overlays import overlay
 from zoning.pipeline import run
 from zoning.plan import Plan

@@ -363,7 +363,7 @@ def test_b42_b43_no_shapefile_is_ever_written() -> None:
             "exports/geoparquet",
             "exports/workbook",
             "run_folder/run_files",
-            "run_folder/atomic_folder",
+            "run_folder/run_writer",
         )
     )
     assert 'driver="GPKG"' in written

@@ -1,10 +1,10 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
-from maps.run_folder.atomic_folder import put_back, require_room, write_run
 from maps.run_folder.manifest import MANIFEST
+from maps.run_folder.rerun import run_again
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run
 from maps.run_folder.run_verification import require_whole, verify
-from maps.run_folder.second_run import run_again
+from maps.run_folder.run_writer import put_back, require_room, write_run
 
 __all__ = [
     "MANIFEST",

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from layers.errors import UnknownNameError
 from maps.errors import DamagedRunError
-from maps.run_folder.atomic_folder import put_back
 from maps.run_folder.manifest import CONTENTS, MANIFEST, files_in, is_as_listed, read_manifest
+from maps.run_folder.run_writer import put_back
 
 
 class Verification(NamedTuple):

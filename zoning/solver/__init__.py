@@ -1,11 +1,11 @@
-"""Solvers: whole steps by Webster's method, laminar groups, greedy, linear and integer programmes, and conflicts."""
+"""Solvers: whole steps by Webster's method, nested groups, greedy, linear and integer programmes, and conflicts."""
 
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
 from zoning.solver.gini_optimum import find_most_equal, gini
 from zoning.solver.highs_solver import LinearConstraint, Programme
-from zoning.solver.iis import Wording, find_conflict, refuse
+from zoning.solver.infeasibility import Wording, find_conflict, refuse
 from zoning.solver.integer_programme import Optimum, broken_rules, find_best
-from zoning.solver.laminar import ALL, CrossingError, GroupTree, apportion_groups, group_tree
+from zoning.solver.nested_groups import ALL, CrossingError, GroupTree, apportion_groups, group_tree
 from zoning.solver.webster import (
     Flags,
     Floats,

@@ -1,7 +1,10 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
 from zoning.zones.claims import DEFAULT_RULE, classify, inherited_reason
-from zoning.zones.decisions import (
+from zoning.zones.main_function import resolve
+from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
+from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
+from zoning.zones.planner_decisions import (
     DECISION,
     STANDINGS,
     assumed_measures,
@@ -9,9 +12,6 @@ from zoning.zones.decisions import (
     decision_status,
     locked_elsewhere,
 )
-from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
-from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
-from zoning.zones.resolution import resolve
 from zoning.zones.sensitivity import conflicts, margin_findings
 
 __all__ = [

@@ -21,8 +21,8 @@ from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
 from zoning.study import Decision
 from zoning.tables import CLAIMS, tabulate
 from zoning.wording import engine_words, text_in
-from zoning.zones.decisions import DECISION, decision_faults, locked_units
 from zoning.zones.parent_units import ParentUnits, gather_parents
+from zoning.zones.planner_decisions import DECISION, decision_faults, locked_units
 
 Row = dict[str, str]
 Words = npt.NDArray[np.object_]

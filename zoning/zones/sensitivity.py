@@ -25,8 +25,8 @@ from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
 from zoning.wording import engine_words, finding_words
+from zoning.zones.main_function import resolve
 from zoning.zones.parent_units import AREA, rules_of_units
-from zoning.zones.resolution import resolve
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]

@@ -8,7 +8,7 @@ from layers.errors import UnknownNameError, raise_all, shown
 from zoning.errors import near
 from zoning.rulebook import LOCKED, Rulebook
 from zoning.zones.claims import DEFAULT_RULE
-from zoning.zones.decisions import DECISION
+from zoning.zones.planner_decisions import DECISION
 
 _LOCKED, _LOCKED_WHOLE, _LOCKED_AROUND, _DECISION, _DECISION_WHOLE, _REFINING, _RULE, _DEFAULT = range(8)
 COLUMNS = ("main", "overlays", "status", "rule", "reason", "assumed", "part_of", "main_of_whole")

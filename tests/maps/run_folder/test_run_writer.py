@@ -20,10 +20,10 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-import maps.run_folder.atomic_folder
+import maps.run_folder.run_writer
 from maps.errors import BusyError, WriteError
 from maps.run_folder import read_run, require_room, verify, write_run
-from maps.run_folder.atomic_folder import stage_folder
+from maps.run_folder.run_writer import stage_folder
 from zoning.tables import CSV_TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -167,7 +167,7 @@ def read_all(folder: Path, names) -> dict[str, str]:
 def switch(request, monkeypatch) -> str:
     """Either way in which a run gets into its place."""
     if request.param == "two renames":
-        monkeypatch.setattr(maps.run_folder.atomic_folder, "exchange", lambda _one, _other: False)
+        monkeypatch.setattr(maps.run_folder.run_writer, "exchange", lambda _one, _other: False)
     return request.param
 
 
@@ -194,7 +194,7 @@ def test_from_python_it_is_a_warning(toy_plan, tmp_path: Path) -> None:
         write_run(toy_plan, tmp_path / "run")
 
 
-STEPS = ((Path, "rename"), (Path, "mkdir"), (shutil, "rmtree"), (maps.run_folder.atomic_folder, "exchange"))
+STEPS = ((Path, "rename"), (Path, "mkdir"), (shutil, "rmtree"), (maps.run_folder.run_writer, "exchange"))
 
 
 def replace_and_die(whole: Path, folder: Path, steps: int) -> None:
@@ -219,7 +219,7 @@ def replace_and_die(whole: Path, folder: Path, steps: int) -> None:
 def write_again(whole: Path, folder: Path) -> None:
     with stage_folder(folder, lambda _text: None) as stage:
         shutil.copytree(whole, stage, dirs_exist_ok=True)
-        maps.run_folder.atomic_folder._swap(stage, folder, lambda _text: None)
+        maps.run_folder.run_writer._swap(stage, folder, lambda _text: None)
 
 
 @pytest.mark.slow
@@ -303,7 +303,7 @@ def test_a_failure_keeps_the_older_run(toy_plan, tmp_path: Path, monkeypatch) ->
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(maps.run_folder.atomic_folder, "_seal", full)
+    monkeypatch.setattr(maps.run_folder.run_writer, "_seal", full)
     with pytest.raises(WriteError, match="No space left on device"):
         write_run(toy_plan, folder)
     assert (folder / "manifest.json").read_bytes() == before

@@ -11,7 +11,7 @@ from layers.errors import UnknownNameError
 from zoning.rulebook import Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.zones import resolve
-from zoning.zones.resolution import COLUMNS
+from zoning.zones.main_function import COLUMNS
 
 MAINS = ("alpha", "beta", "gamma")
 OVERLAYS = ("near", "odd")

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from layers.errors import ZoneplanError
 from layers.formats import digest
 from maps.errors import BusyError, WriteError
-from maps.run_folder.exchange import exchange
+from maps.run_folder.folder_exchange import exchange
 from maps.run_folder.manifest import CONTENTS, FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
 from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, write_files
 from zoning.plan import Plan
