@@ -31,21 +31,24 @@ from layers.formats import (
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates, polygons_of
 from layers.inputs import Inputs, Layer, Source
 from layers.ledger import entries, gather
+from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on
-from layers.sources import LayerSection, Sources, resolve_source
-from layers.units import read_units, settle_units
+from layers.sources import Keys, LayerSection, Pin, Sources, resolve_source
+from layers.units import read_unit_features, read_units, settle_units
 
 Found = TypeVar("Found")
 RASTER_ENDINGS = (".tif", ".tiff")
 
 
-def read_inputs(sources: Sources) -> Inputs:
+def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     """The units, layers and tables of a study.
 
     Parameters
     ----------
     sources : Sources
         What a plan says of them, such as :func:`layers.sources.read_sources` gives it; a whole plan is one, too.
+    pinned : bool
+        Refuse a source that is not what the plan has pinned; not so where it is about to be pinned anew.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def read_inputs(sources: Sources) -> Inputs:
     Raises
     ------
     SourceError
-        A file, layer or column is missing or damaged.
+        A file, layer or column is missing or damaged, or is not what was pinned.
     CrsError
         A CRS is missing, contradicts the plan, or puts a layer somewhere else.
     GeometryError
@@ -77,6 +80,7 @@ def read_inputs(sources: Sources) -> Inputs:
     ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
     errors = Attempts()
+    sources = sources if pinned else _without_pins(sources)
     records = _records(sources)
     units = errors.attempt(_units, sources)
     read = [errors.attempt(_read, sources, place) for place in range(len(sources.layers))]
@@ -125,7 +129,14 @@ def _units(sources: Sources) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
 def _table(sources: Sources, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     section = sources.tables[place]
     path = _path(sources, section.source, section.source, "tables", place, "source")
-    return read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding)
+    return hold_to_pin(
+        section.pin,
+        path,
+        section.source,
+        lambda: read_table(path, section.source, section.id, layer=section.layer, encoding=section.encoding),
+        "tables",
+        place,
+    )
 
 
 class _Contents(NamedTuple):
@@ -139,35 +150,64 @@ def _read(sources: Sources, place: int) -> tuple[_Contents, pd.DataFrame]:
     """A layer as its file has it."""
     section = sources.layers[place]
     path = _path(sources, section.source, section.name, "layers", place, "source")
-    if path.suffix.lower() in RASTER_ENDINGS:
-        if section.where is not None:
-            with naming_the_layer(sources.where("layers", place, "where")):
-                cell_condition(section.where, section.name)
-        raster, note = read_raster(
-            path,
-            section.name,
-            crs=section.crs,
-            nodata=section.nodata,
-            where=section.where,
-            coarse=section.coarse,
-        )
+    if _is_grid(path):
+        raster, note = _read_grid(sources, place, path)
         return _Contents(replace(raster, where=None), raster), note
-    features, note = read_features(
-        path,
-        section.name,
-        layer=section.layer,
-        id=section.id,
-        crs=section.crs,
-        encoding=section.encoding,
-        x=section.x,
-        y=section.y,
-    )
+    features, note = _read_layer_features(sources, place, path)
     if section.where is None:
         return _Contents(features, features), note
     with naming_the_layer(sources.where("layers", place, "where")):
         chosen, unknown = select(features, section.where, section.name)
     whole = features if section.formulas("whole") else chosen  # what nothing is measured of is not kept
     return _Contents(whole, chosen), gather([note, unknown])
+
+
+def _is_grid(path: Path) -> bool:
+    return path.suffix.lower() in RASTER_ENDINGS
+
+
+def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.DataFrame]:
+    section = sources.layers[place]
+    if section.where is not None:
+        with naming_the_layer(sources.where("layers", place, "where")):
+            cell_condition(section.where, section.name)
+    return hold_to_pin(
+        section.pin,
+        path,
+        section.name,
+        lambda: read_raster(
+            path,
+            section.name,
+            crs=section.crs,
+            nodata=section.nodata,
+            where=section.where,
+            coarse=section.coarse,
+        ),
+        "layers",
+        place,
+    )
+
+
+def _read_layer_features(sources: Sources, place: int, path: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """All features of a layer's file, before ``where``."""
+    section = sources.layers[place]
+    return hold_to_pin(
+        section.pin,
+        path,
+        section.name,
+        lambda: read_features(
+            path,
+            section.name,
+            layer=section.layer,
+            id=section.id,
+            crs=section.crs,
+            encoding=section.encoding,
+            x=section.x,
+            y=section.y,
+        ),
+        "layers",
+        place,
+    )
 
 
 def _place(section: LayerSection, contents: _Contents, borders: Borders) -> tuple[Layer, pd.DataFrame]:
@@ -223,6 +263,44 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
         section.name, [] if len(features) else [""], "empty", f"no cell near the units meets where ({section.where})"
     )
     return Layer(section.name, "polygons", None, features, raster, formulas), gather([datum, repairs, note])
+
+
+def read_pins(sources: Sources) -> dict[Keys, Pin]:
+    """What each source of a study holds now, to be written into the plan.
+
+    Parameters
+    ----------
+    sources : Sources
+        Whose inputs can be read: :func:`read_inputs` has done so.
+
+    Returns
+    -------
+    dict of path to Pin
+        By the path of the section in the plan, such as ``("layers", 0)``: units first, then layers and tables.
+    """
+    free = _without_pins(sources)
+    pins: dict[Keys, Pin] = {}
+    path = _path(free, free.units.source, "units", "units", "source")
+    pins["units",] = pin_of(read_unit_features(path, free.units)[0], source_digest(path))
+    for place, layer in enumerate(free.layers):
+        path = _path(free, layer.source, layer.name, "layers", place, "source")
+        read = _read_grid if _is_grid(path) else _read_layer_features
+        pins["layers", place] = pin_of(read(free, place, path)[0], source_digest(path))
+    for place, table in enumerate(free.tables):
+        path = _path(free, table.source, table.source, "tables", place, "source")
+        pins["tables", place] = pin_of(_table(free, place)[0], source_digest(path))
+    return pins
+
+
+def _without_pins(sources: Sources) -> Sources:
+    bare = {"pin": None}
+    return sources.model_copy(
+        update={
+            "units": sources.units.model_copy(update=bare),
+            "layers": tuple(layer.model_copy(update=bare) for layer in sources.layers),
+            "tables": tuple(table.model_copy(update=bare) for table in sources.tables),
+        }
+    )
 
 
 def _records(sources: Sources) -> tuple[Source, ...]:

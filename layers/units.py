@@ -15,6 +15,7 @@ from layers.errors import GeometryError, SourceError, UnknownNameError, shown
 from layers.formats import read_features
 from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
 from layers.ledger import entries, gather
+from layers.pins import hold_to_pin
 from layers.sources import UnitsSection
 
 # Names that zoneplan gives to every unit; ``name`` and ``jurisdiction`` may be the file's own where they mean the same.
@@ -44,16 +45,7 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     UnknownNameError
         A column of the file has the name of one that zoneplan adds.
     """
-    texts = [section.id, *section.levels, *filter(None, (section.name, section.part_of))]
-    features, note = read_features(
-        path,
-        "units",
-        layer=section.layer,
-        id=section.id,
-        texts=texts,
-        crs=section.crs,
-        encoding=section.encoding,
-    )
+    features, note = read_unit_features(path, section)
     twice = sorted(set(features.index[features.index.duplicated()]))
     if twice:
         raise SourceError(
@@ -79,6 +71,32 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
             f"layer 'units': units are polygons, but {path.name} holds {kind}.", layer="units", code="kind"
         )
     return _named(whole, section, path.name), gather([note, empties, parts, _unsaid(whole, section)])
+
+
+def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """All features of the units' file as they stand there, see :func:`layers.formats.read_features`.
+
+    Raises
+    ------
+    SourceError
+        They are not what was pinned, or cannot be read.
+    """
+    texts = [section.id, *section.levels, *filter(None, (section.name, section.part_of))]
+    return hold_to_pin(
+        section.pin,
+        path,
+        "units",
+        lambda: read_features(
+            path,
+            "units",
+            layer=section.layer,
+            id=section.id,
+            texts=texts,
+            crs=section.crs,
+            encoding=section.encoding,
+        ),
+        "units",
+    )
 
 
 def _blank(texts: pd.Series) -> pd.Series:

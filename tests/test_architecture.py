@@ -17,7 +17,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
-    "layers": "lazy_exports errors languages ledger conditions crs sources formats raster inputs geometry units read",
+    "layers": "lazy_exports errors languages ledger conditions crs sources formats raster inputs geometry pins "
+    "units read",
     "zoning": "errors tables study wording rulebook plan overlays measures zones solver quotas siting energy "
     "compensation policies checks explanations audits pipeline",
     "maps": "errors locale style reports web exports run_folder init cli",

@@ -19,9 +19,10 @@ from layers.sources.field_types import (
     check_name,
 )
 from layers.sources.json_schema import TomlSchema
-from layers.sources.sections import LayerSection, Placed, Sources, UnitsSection, read_sources, repeated
+from layers.sources.sections import LayerSection, Pin, Placed, Sources, UnitsSection, read_sources, repeated
 from layers.sources.source_paths import check_inside, resolve_source
 from layers.sources.toml_documents import Document, parse_document, read_document
+from layers.sources.toml_editing import set_beside
 from layers.sources.toml_writing import to_toml
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "LayerSection",
     "Misfit",
     "NameText",
+    "Pin",
     "Placed",
     "Real",
     "Section",
@@ -62,5 +64,6 @@ __all__ = [
     "repeated",
     "require_one",
     "resolve_source",
+    "set_beside",
     "to_toml",
 ]

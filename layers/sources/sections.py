@@ -29,6 +29,19 @@ from layers.sources.toml_documents import Document, parse_document, read_documen
 from layers.sources.toml_writing import to_toml
 
 
+class Pin(Section):
+    """What a source held when ``zoneplan check --pin`` wrote it down. A source that differs in any of it is refused."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """Of the file; of a shapefile that of the list of its parts."""
+    rows: Annotated[int, Field(ge=0)] | None = None
+    """Features of a layer, rows of a table; left out for a grid."""
+    box: Annotated[Several[Real], Field(min_length=4, max_length=4)] | None = None
+    """West, south, east, north, in the CRS of the source, to 6 decimals; left out for a table."""
+    area_ha: Amount | None = None
+    """Area of all polygons as they are drawn, in hectares; left out where there are none."""
+
+
 class StudySection(Section):
     """What is planned, for which day, by which rulebook."""
 
@@ -67,6 +80,8 @@ class UnitsSection(Section):
     """What to do with a unit without geometry."""
     max_overlap_ha: Amount = 100.0
     """Total overlap of units, in hectares, up to which it is given to the unit whose id sorts first."""
+    pin: Pin | None = None
+    """What the source held when it was pinned; one that holds something else is refused."""
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -124,6 +139,8 @@ class LayerSection(Section):
     measure: dict[NameText, FormulaText | PartMeasure] = Field(default_factory=dict)
     """Names of measures, each with its formula, such as { slope_mean_deg = "mean(slope)" }. Of a layer with a role they
     are taken on the whole layer; { sun = { of = "selected", as = "mean(value)" } } takes the part that designates."""
+    pin: Pin | None = None
+    """What the source held when it was pinned; one that holds something else is refused."""
 
     @property
     def designates_a_part(self) -> bool:
@@ -175,6 +192,8 @@ class TableSection(Section):
     """Table inside the file, needed where it has several."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a CSV, such as "gb18030"."""
+    pin: Pin | None = None
+    """What the source held when it was pinned; one that holds something else is refused."""
 
 
 class Placed(Section):

@@ -75,6 +75,11 @@ class Positions:
         """Keys that are written twice: the path, the second place, the first."""
         return self._surveyor.repeated
 
+    @property
+    def spans(self) -> Mapping[Keys, slice]:
+        """Which bytes of the text the value of a key is, the key excepted; nothing of what tables are made of."""
+        return self._surveyor.spans
+
     @cached_property
     def _surveyor(self) -> _Surveyor:
         data = self.text.encode()
@@ -126,6 +131,7 @@ class _Surveyor:
         self.values: dict[Keys, Position] = {}
         self.keys: dict[Keys, Position] = {}
         self.repeated: list[tuple[Keys, Position, Position]] = []
+        self.spans: dict[Keys, slice] = {}
         self._entries: dict[Keys, int] = {}
         self._written: dict[Keys, Position] = {}
 
@@ -168,6 +174,7 @@ class _Surveyor:
         path, place = (*base, *_key(key)), self._place(key)
         self._write(path, place)
         self._enter(path, place)
+        self.spans[path] = slice(value.start_byte, value.end_byte)
         self._value(path, value)
 
     def _write(self, path: Keys, place: Position) -> None:

@@ -107,22 +107,29 @@ def check_(
         Path | None,
         typer.Option("--run", metavar="RUN", help="Of a rulebook: also say what this run uses of it."),
     ] = None,
+    pin: Annotated[
+        bool,
+        typer.Option("--pin", help="Of a plan without an error: write into it what its inputs hold, to be held to it."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
     from zoning.checks import group_absent
 
-    findings, used = _checked(target, run_folder)
+    findings, used = _checked(target, run_folder, pin=pin)
+    codes = [one.exit_code for one in findings if one.level == "error"]
     if as_json:
-        listed = {"findings": [_finding(one) for one in findings]}
-        print(json.dumps(listed | ({"usage": used} if used else {}), ensure_ascii=False, indent=1))
+        listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
+        listed |= ({"usage": used} if used else {}) | ({"pinned": not codes} if pin else {})
+        print(json.dumps(listed, ensure_ascii=False, indent=1))
     else:
         told = group_absent(findings)
         for one in told:
             print(f"{one.level}: {safe_message(one.text)}")
         counts = {level: sum(one.level == level for one in told) for level in ("error", "warning", "note")}
         print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
-    codes = [one.exit_code for one in findings if one.level == "error"]
+        if pin:
+            print(f"{target}: {'not pinned, as there is an error' if codes else 'pinned'}")
     raise typer.Exit(min(codes, default=0))
 
 
@@ -378,7 +385,7 @@ def _found(plan: Plan) -> Iterator[str]:
         yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
 
 
-def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict[str, object]]:
+def _checked(target: Path, run_folder: Path | None, *, pin: bool) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
     from maps.cli.progress_display import count_cases
     from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole
@@ -391,7 +398,9 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
     if not target.is_dir() and not is_name:
         if run_folder is not None:
             raise typer.BadParameter(f"{target} is no rulebook; --run goes with one", param_hint="--run")
-        return _check_plan(target), {}
+        return _check_plan(target, pin=pin), {}
+    if pin:
+        raise typer.BadParameter(f"{target} is no plan; --pin goes with one", param_hint="--pin")
     rulebook = target / RULEBOOK_FOLDER if is_run else str(target) if is_name else target
     folder = target if is_run else run_folder
     if folder is not None:
@@ -401,7 +410,8 @@ def _checked(target: Path, run_folder: Path | None) -> tuple[list[Finding], dict
         return list(audit(rulebook, plan, announce)), {} if plan is None else dict(rule_coverage_of(plan).as_dict())
 
 
-def _check_plan(path: Path) -> list[Finding]:
+def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
+    """The findings about a plan, which is pinned if that is wanted and none is an error."""
     from maps.cli.progress_display import progress
     from zoning.checks import read_everything
     from zoning.pipeline import check, placing
@@ -412,8 +422,13 @@ def _check_plan(path: Path) -> list[Finding]:
             announce("read")
             study = read_study(path)
             with placing(study):
-                rulebook, inputs, tables = read_everything(study)
-            return list(check(study, rulebook, inputs, announce, tables))
+                rulebook, inputs, tables = read_everything(study, pinned=not pin)
+            findings = check(study, rulebook, inputs, announce, tables)
+            if pin and not any(one.level == "error" for one in findings):
+                from maps.init import write_pins
+
+                write_pins(study, inputs)
+            return list(findings)
     except ZoneplanError as error:
         return list(error.findings)
 

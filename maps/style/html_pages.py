@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -84,6 +85,8 @@ def write_page(content: str, path: str | Path, what: str) -> None:
     part = target.with_name(f".{target.name}.zoneplan-part")
     try:
         part.write_bytes(content.encode("utf-8"))
+        if target.exists():
+            shutil.copymode(target, part)
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -101,8 +102,14 @@ def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
 GIVES_NO = "no layer or table gives "
 
 
-def read_everything(study: Study) -> tuple[Rulebook, Inputs, StudyTables]:
+def read_everything(study: Study, *, pinned: bool = True) -> tuple[Rulebook, Inputs, StudyTables]:
     """All that a study names: its rulebook on its date, its layers, and the tables of its other sections.
+
+    Parameters
+    ----------
+    study : Study
+    pinned : bool
+        As for :func:`layers.read.read_inputs`.
 
     Raises
     ------
@@ -112,7 +119,7 @@ def read_everything(study: Study) -> tuple[Rulebook, Inputs, StudyTables]:
     """
     attempts = Attempts()
     rulebook = attempts.attempt(_rulebook, study)
-    inputs = attempts.attempt(read_inputs, study)
+    inputs = attempts.attempt(partial(read_inputs, study, pinned=pinned))
     tables = attempts.attempt(read_study_tables, study)
     if rulebook is None or inputs is None or tables is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread

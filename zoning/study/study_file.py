@@ -154,6 +154,17 @@ def builtin_study(name: str) -> Path:
     return STUDIES / name / "plan.toml"
 
 
+def is_builtin(path: Path | str) -> bool:
+    """Whether a plan file is one of those that come with zoneplan, in their place.
+
+    Examples
+    --------
+    >>> is_builtin(builtin_study("us_mountain_west")), is_builtin("plan.toml")
+    (True, False)
+    """
+    return Path(path).resolve().is_relative_to(STUDIES.resolve())
+
+
 def study_schema() -> dict[str, Any]:
     """The JSON Schema of a study file, with a description of each key.
 

@@ -1,0 +1,160 @@
+"""Pins: what a source held when somebody said that this is what the plan was made of, and whether it still does."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import project, working_crs
+from layers.errors import CrsError, GeometryError, SourceError, ZoneplanError
+from layers.formats import Raster, digest, parts_of
+from layers.sources import Pin
+
+Content = TypeVar("Content", gpd.GeoDataFrame, pd.DataFrame, Raster)
+"""What a file holds: features, the rows of a table, a grid."""
+_DECIMALS = 6
+"""Of the numbers of a box: a tenth of a metre in degrees."""
+_AREA_TOLERANCE = 1e-6
+"""Relative: another version of PROJ may give the last digits otherwise."""
+
+
+def source_digest(path: Path) -> str:
+    """The sha256 of a source.
+
+    Parameters
+    ----------
+    path : Path
+        Its main file.
+
+    Returns
+    -------
+    str
+        That of the file. Of a shapefile that of a list with one line ``<sha256>  <ending>`` for each part that is
+        there, in the order .shp, .shx, .dbf, .prj, .cpg, so that a part more or less is another source, too.
+    """
+    parts = parts_of(path)
+    if len(parts) == 1:
+        return digest(path)
+    lines = "".join(f"{digest(part)}  {part.suffix.lower()}\n" for part in parts)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def pin_of(content: Content, sha256: str) -> Pin:
+    """What a pin says of a source: all features or rows as the file has them, before ``where`` and any repair.
+
+    Parameters
+    ----------
+    content : GeoDataFrame, DataFrame or Raster
+        As it was read.
+    sha256 : str
+        See :func:`source_digest`.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> lake = gpd.GeoDataFrame(geometry=[box(4e6, 3e6, 4e6 + 2000, 3e6 + 1000)], crs="EPSG:3035")
+    >>> pin = pin_of(lake, "0" * 64)
+    >>> pin.rows, pin.box, pin.area_ha
+    (1, (4000000.0, 3000000.0, 4002000.0, 3001000.0), 200.0)
+    >>> pin_of(pd.DataFrame({"people": [1, 2, 3]}), "0" * 64).rows
+    3
+    """
+    if isinstance(content, Raster):
+        grid, (height, width) = content.transform, content.shape
+        edges = (grid.c, grid.f + grid.e * height, grid.c + grid.a * width, grid.f)
+        return Pin(sha256=sha256, box=_rounded(edges))
+    if not isinstance(content, gpd.GeoDataFrame):
+        return Pin(sha256=sha256, rows=len(content))
+    shapes = np.asarray(content.geometry.array)
+    drawn = content[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
+    box = _rounded(tuple(drawn.total_bounds)) if len(drawn) else None
+    return Pin(sha256=sha256, rows=len(content), box=box, area_ha=_area_ha(drawn))
+
+
+def _rounded(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(round(float(number), _DECIMALS) + 0.0 for number in numbers)
+
+
+def _area_ha(drawn: gpd.GeoDataFrame) -> float | None:
+    """The area of all polygons, None where there are none, or where they go round the earth."""
+    shapes = np.asarray(drawn.geometry.array)
+    polygons = drawn[[drawn.geometry.name]][shapely.get_dimensions(shapes) == 2]
+    if polygons.empty:
+        return None
+    try:
+        return round(float(project(polygons, working_crs(polygons)).area.sum()) / 1e4, 4)
+    except (CrsError, GeometryError):
+        return None
+
+
+def hold_to_pin(
+    pin: Pin | None, path: Path, name: str, read: Callable[[], tuple[Content, pd.DataFrame]], *keys: str | int
+) -> tuple[Content, pd.DataFrame]:
+    """Read a source, and refuse it where it is not what was pinned.
+
+    Parameters
+    ----------
+    pin : Pin or None
+        Of the plan; without one it is just read.
+    path : Path
+        The main file of the source, resolved.
+    name : str
+        Name of the layer or table in the plan, for messages.
+    read : callable
+        What reads it: content, and what the ledger has to say of it.
+    *keys : str or int
+        The section of the plan that names it, such as ``"layers", 0``.
+
+    Raises
+    ------
+    SourceError
+        With what was pinned and what was found, of each of the four that differs.
+    """
+    if pin is None:
+        return read()
+    sha256 = source_digest(path)
+    try:
+        content, note = read()
+    except ZoneplanError as error:
+        if sha256 == pin.sha256:
+            raise
+        differing, more = [_pair("sha256", pin.sha256, sha256)], f" It cannot be read now: {error}"
+    else:
+        found, more = pin_of(content, sha256), ""
+        differing = [_pair(key, one, other) for key, one, other in _pairs(pin, found) if _differ(key, one, other)]
+        if not differing:
+            return content, note
+    what = "table" if keys[:1] == ("tables",) else "layer"
+    raise SourceError(
+        f"{what} '{name}': {path.name} is not what was pinned: {'; '.join(differing)}. Get the file that was pinned "
+        f"or, if this one is meant, pin it anew with zoneplan check --pin.{more}",
+        code="pin",
+        layer=name,
+        keys=(*keys, "pin"),
+    )
+
+
+def _pairs(pinned: Pin, found: Pin) -> Iterator[tuple[str, object, object]]:
+    yield from ((key, getattr(pinned, key), getattr(found, key)) for key in Pin.model_fields)
+
+
+def _differ(key: str, pinned: object, found: object) -> bool:
+    if key == "area_ha" and isinstance(pinned, float) and isinstance(found, float):
+        return not math.isclose(pinned, found, rel_tol=_AREA_TOLERANCE, abs_tol=1e-4)
+    return pinned != found
+
+
+def _pair(key: str, pinned: object, found: object) -> str:
+    return f"{key} pinned {_shown(pinned)}, found {_shown(found)}"
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else str(list(value) if isinstance(value, tuple) else value)

@@ -1,0 +1,81 @@
+"""Pins in a plan file: what each source of a checked plan holds is written beside it, and nothing else changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from layers.errors import StudyError
+from layers.inputs import Inputs
+from layers.read import confirm_sources, read_pins
+from layers.sources import Document, Pin, parse_document, set_beside
+from maps.errors import WriteError
+from maps.style import write_page
+from zoning.study import Study, is_builtin
+
+
+def write_pins(study: Study, inputs: Inputs) -> int:
+    """Pin every source of a plan in its file.
+
+    Parameters
+    ----------
+    study : Study
+        As it was read from its file; pins that it has are replaced.
+    inputs : Inputs
+        What was read and found without an error.
+
+    Returns
+    -------
+    int
+        How many sources were pinned.
+
+    Raises
+    ------
+    SourceError
+        An input changed since it was checked.
+    StudyError
+        A pin is written in a way that cannot be replaced.
+    WriteError
+        The plan is part of zoneplan, has changed since it was read, or cannot be written; it is as it was.
+    """
+    if is_builtin(study.path):
+        raise WriteError(
+            f"{study.path} is part of zoneplan and is not written to. Copy the study with zoneplan demo, and "
+            "pin the copy"
+        )
+    pins = read_pins(study)
+    confirm_sources(inputs, study)
+    text = set_beside(study.document, "pin", "source", {keys: _toml(pin) for keys, pin in pins.items()})
+    found, _ = parse_document(Document(study.path, text), Study)
+    if found != _with_pins(study, pins):
+        raise StudyError(f"{study.path}: the pins cannot be written into it; it is as it was", code="pin")
+    place = Path(os.path.realpath(study.path))
+    try:
+        same = place.read_bytes().decode("utf-8", "replace") == study.document.text
+    except OSError as error:
+        raise WriteError(f"{study.path}: cannot be read again ({error.strerror})") from error
+    if not same:
+        raise WriteError(f"{study.path} was changed while it was being checked; it is left as it is. Pin it again")
+    write_page(text, place, "plan")
+    return len(pins)
+
+
+def _toml(pin: Pin) -> str:
+    """In one line; JSON writes these numbers, texts and lists as TOML does."""
+    said = {key: value for key in Pin.model_fields if (value := getattr(pin, key)) is not None}
+    return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in said.items())} }}"
+
+
+def _with_pins(study: Study, pins: dict[tuple[str | int, ...], Pin]) -> Study:
+    return study.model_copy(
+        update={
+            "units": study.units.model_copy(update={"pin": pins["units",]}),
+            "layers": tuple(
+                one.model_copy(update={"pin": pins["layers", place]}) for place, one in enumerate(study.layers)
+            ),
+            "tables": tuple(
+                one.model_copy(update={"pin": pins["tables", place]}) for place, one in enumerate(study.tables)
+            ),
+        }
+    )
