@@ -153,14 +153,15 @@ def exit_codes_page() -> str:
     rows += [(str(code), f"`{name}`", text) for code, name, text in listed if name != SeveralErrors.__name__]
     rows += [
         ("70", "", "Something unforeseen, which is a fault of zoneplan; please report it."),
-        ("130", "", "Interrupted from the keyboard; nothing was written."),
-        ("143", "", "Ended by the system; nothing was written."),
+        ("130", "", "Interrupted from the keyboard; of a run the message says whether it was written."),
+        ("143", "", "Ended by the system; of a run the message says whether it was written."),
     ]
     return _page(
         "Exit codes and errors",
-        "A wrong call leaves with 2. Where several errors come together (`SeveralErrors`), the lowest code "
-        "counts. In Python the same errors are raised; each has `exit_code`, `code`, `layer`, `features` (the"
-        " first five ids) and `count`.",
+        "A wrong call leaves with 2. What cannot be shown changes no code: a reader that has gone (`| head -1`), a "
+        "terminal without the characters. Output that cannot be written (a full device) makes a 0 a 5. Where several "
+        "errors come together (`SeveralErrors`), the lowest code counts. In Python the same errors are raised; each "
+        "has `exit_code`, `code`, `layer`, `features` (the first five ids) and `count`.",
         *_table(("code", "error", "meaning"), rows),
     )
 

@@ -312,6 +312,17 @@ def raise_all(errors: Iterable[ZoneplanError]) -> None:
         raise SeveralErrors(found)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory has ended, in Python or in a library under it.
+
+    Examples
+    --------
+    >>> is_out_of_memory(MemoryError()), is_out_of_memory(RuntimeError("std::bad_alloc")), is_out_of_memory(OSError())
+    (True, True, False)
+    """
+    return isinstance(error, MemoryError) or "bad_alloc" in str(error)
+
+
 def escape_hidden(text: object) -> str:
     r"""A text with every character that would hide or reorder others written as its code.
 

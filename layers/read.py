@@ -5,6 +5,8 @@ Everything that is wrong with any file is said at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -25,6 +27,7 @@ from layers.formats import (
     read_features,
     read_raster,
     read_table,
+    reading,
     select,
     window_of,
 )
@@ -82,19 +85,20 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     errors = Attempts()
     sources = sources if pinned else _without_pins(sources)
     records = _records(sources)
-    units = errors.attempt(_units, sources)
-    read = [errors.attempt(_read, sources, place) for place in range(len(sources.layers))]
-    tables = [errors.attempt(_table, sources, place) for place in range(len(sources.tables))]
+    units = _attempt(errors, "units", _units, sources)
+    read = [_attempt(errors, layer.name, _read, sources, place) for place, layer in enumerate(sources.layers)]
+    tables = [_attempt(errors, table.source, _table, sources, place) for place, table in enumerate(sources.tables)]
     raise_all(errors.errors)
     raw, notes = _sure(units)
-    own, crs = known_crs(raw), working_crs(raw)
-    settled, repairs, tiled = settle_units(raw, crs, sources.units.max_overlap_ha)
+    with reading("units"):
+        own, crs = known_crs(raw), working_crs(raw)
+        settled, repairs, tiled = settle_units(raw, crs, sources.units.max_overlap_ha)
     del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
     ledger = [notes, repairs, datum_note(own, crs, "units")]
     origins = dict.fromkeys(map(str, settled.columns), f"the units' file {sources.units.source}")
     for part, table in zip(sources.tables, tables, strict=True):
         frame, said = _sure(table)
-        joined = errors.attempt(join_table, settled, frame, part.source, origins)
+        joined = _attempt(errors, part.source, join_table, settled, frame, part.source, origins)
         if joined is not None:
             settled, unmatched = joined
             origins |= dict.fromkeys(map(str, frame.columns), part.source)
@@ -102,12 +106,19 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     layers, borders = [], Borders(settled)
     for section in sources.layers:
         inputs, said = _sure(read.pop(0))
-        placed = errors.attempt(_place, section, inputs, borders)
+        placed = _attempt(errors, section.name, _place, section, inputs, borders)
         if placed is not None:
             layers.append(placed[0])
             ledger += [said, placed[1]]
     raise_all(errors.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins)
+
+
+def _attempt(errors: Attempts, name: str, step: Callable[..., Found], *inputs: object) -> Found | None:
+    """What a step makes of the source of that name, inside the boundary; None where it refused."""
+    with errors.trying(), reading(name):
+        return step(*inputs)
+    return None
 
 
 def _sure(found: Found | None) -> Found:
@@ -280,15 +291,18 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
     """
     free = _without_pins(sources)
     pins: dict[Keys, Pin] = {}
-    path = _path(free, free.units.source, "units", "units", "source")
-    pins["units",] = pin_of(read_unit_features(path, free.units)[0], source_digest(path))
+    with reading("units"):
+        path = _path(free, free.units.source, "units", "units", "source")
+        pins["units",] = pin_of(read_unit_features(path, free.units)[0], source_digest(path))
     for place, layer in enumerate(free.layers):
-        path = _path(free, layer.source, layer.name, "layers", place, "source")
-        read = _read_grid if _is_grid(path) else _read_layer_features
-        pins["layers", place] = pin_of(read(free, place, path)[0], source_digest(path))
+        with reading(layer.name):
+            path = _path(free, layer.source, layer.name, "layers", place, "source")
+            read = _read_grid if _is_grid(path) else _read_layer_features
+            pins["layers", place] = pin_of(read(free, place, path)[0], source_digest(path))
     for place, table in enumerate(free.tables):
-        path = _path(free, table.source, table.source, "tables", place, "source")
-        pins["tables", place] = pin_of(_table(free, place)[0], source_digest(path))
+        with reading(table.source):
+            path = _path(free, table.source, table.source, "tables", place, "source")
+            pins["tables", place] = pin_of(_table(free, place)[0], source_digest(path))
     return pins
 
 
@@ -304,20 +318,18 @@ def _without_pins(sources: Sources) -> Sources:
 
 
 def _records(sources: Sources) -> tuple[Source, ...]:
-    """Every file that a plan names with its sha256, one entry a use; files that are not there are told of elsewhere."""
+    """Every file that a plan names with its sha256, one entry a use; what cannot be read is told of elsewhere."""
     digests: dict[Path, str] = {}
     found = []
     for name, source in sources.files:
-        try:
+        with suppress(ZoneplanError, OSError):
             main = resolve_source(sources.folder, source)
-        except ZoneplanError:
-            continue
-        for path in parts_of(main):
-            if path.is_file():
-                if path not in digests:
-                    digests[path] = digest(path)
-                beside = source if path == main else str(Path(source).with_suffix(path.suffix))
-                found.append(Source(name, beside, digests[path]))
+            for path in parts_of(main):
+                if path.is_file():
+                    if path not in digests:
+                        digests[path] = digest(path)
+                    beside = source if path == main else str(Path(source).with_suffix(path.suffix))
+                    found.append(Source(name, beside, digests[path]))
     return tuple(found)
 
 

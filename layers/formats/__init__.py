@@ -14,6 +14,7 @@ from layers.formats.geotiff import (
     read_raster,
     window_of,
 )
+from layers.formats.reading_boundary import reading
 from layers.formats.vector import Kind, read_features, select
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "read_raster",
     "read_records",
     "read_table",
+    "reading",
     "select",
     "window_of",
 ]

@@ -23,6 +23,7 @@ from layers.conditions import Condition, parse_condition
 from layers.crs import box_in, far_away, settle_crs, shifted_by_a_turn, way_between
 from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
 from layers.formats.gdal_drivers import GRIDS, format_of, limit_drivers
+from layers.formats.reading_boundary import reading
 from layers.ledger import entries, gather
 
 if TYPE_CHECKING:
@@ -44,21 +45,14 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
     """
     limit_drivers("rasterio")
     import rasterio  # noqa: PLC0415  (loaded after the drivers are limited)
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415  (as rasterio)
+    from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415  (as rasterio)
 
-    try:
-        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a missing place is refused by check_grid
-                dataset = rasterio.open(path, driver="GTiff", sharing=False)
-            with dataset:
-                yield dataset
-    except RasterioError as error:
-        raise SourceError(
-            f"layer '{name}': {path.name} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-            code="damaged",
-            layer=name,
-        ) from error
+    with reading(name, path.name), rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a missing place is refused by check_grid
+            dataset = rasterio.open(path, driver="GTiff", sharing=False)
+        with dataset:
+            yield dataset
 
 
 def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:

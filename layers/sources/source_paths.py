@@ -25,6 +25,7 @@ def check_source(source: str) -> None:
         "it leads upwards": ".." in parts,
         "it has a scheme": ":" in source,
         "it has a backslash; write /": "\\" in source,
+        "it has a name longer than file systems take": any(len(one.encode("utf-8", "replace")) > 255 for one in parts),
         "it has signs that no file name should have": not source.isprintable() or not source.strip(),
     }
     for reason, holds in reasons.items():

@@ -407,6 +407,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 MAX_BYTES = 1_000_000
+MAX_DIGITS = 18
+"""Of a number before its point, and of its zeros after it."""
 INPUTS = {
     ".gpkg": "a GeoPackage",
     ".shp": "a shapefile",
@@ -509,11 +511,30 @@ def parse_document(
     """
     document = replace(document, positions=find_positions(document.text.removeprefix("\ufeff")))
     content = _parse(document, error)
+    raise_all(_errors(document, _beyond_measure(content), error))
     try:
         return model.model_validate(content), document
     except ValidationError as invalid:
         raise_all(_errors(document, find_faults(invalid, model, content), error))
         raise
+
+
+def _beyond_measure(content: object, path: Keys = ()) -> Iterator[Fault]:
+    """A fault for every number that is larger or finer than anything that is counted or measured.
+
+    Arithmetic has an end (64 bits, 28 digits), wherever it comes; here the number still has its place.
+    """
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from _beyond_measure(value, (*path, key))
+    elif isinstance(content, list):
+        for place, value in enumerate(content):
+            yield from _beyond_measure(value, (*path, place))
+    elif isinstance(content, int | Decimal) and not isinstance(content, bool):
+        number = Decimal(content)
+        if number.is_finite() and number and not -MAX_DIGITS <= number.adjusted() < MAX_DIGITS:
+            what = "before the point" if number.adjusted() > 0 else "after the point before the first that counts"
+            yield Fault(path, f"{_name(path)} has more than {MAX_DIGITS} digits {what}: no number of a plan needs that")
 
 
 def _errors(document: Document, faults: Iterable[Fault], error: type[ZoneplanError]) -> Iterator[ZoneplanError]:

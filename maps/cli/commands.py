@@ -9,7 +9,7 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from layers.errors import Finding, ZoneplanError, escape_hidden
-from maps.cli.exit_codes import exit_code, judge, safe_message, say, terminate
+from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
 
 if TYPE_CHECKING:
     from zoning.plan import Plan
@@ -121,7 +121,7 @@ def check_(
     if as_json:
         listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
         listed |= ({"usage": used} if used else {}) | ({"pinned": not codes} if pin else {})
-        print(json.dumps(listed, ensure_ascii=False, indent=1))
+        _print_json(listed)
     else:
         told = group_absent(findings)
         for one in told:
@@ -181,7 +181,10 @@ def explain_(
         print(f"dossier: {page}")
         return
     explanation = explain(plan, unit, language).only(matters or ())
-    print(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=1) if as_json else explanation.text())
+    if as_json:
+        _print_json(explanation.as_dict())
+    else:
+        print(explanation.text())
 
 
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
@@ -219,7 +222,10 @@ def at_(
         found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
     else:
         found = at(plan, *point, industry=industry, state=state, language=language)
-    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text().rstrip("\n"))
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(found.text().rstrip("\n"))
 
 
 def _point(words: Sequence[str]) -> tuple[float, float] | None:
@@ -267,7 +273,10 @@ def verify_(
         lines.append("run again: the same" if same else f"run again: {len(again.differing)} files differ")
         lines += [f"  {escape_hidden(name)}" for name in again.differing]
         lines += [f"  {name} was {then} and is {now}" for name, (then, now) in again.versions.items()]
-    print(json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    if as_json:
+        _print_json(told)
+    else:
+        print("\n".join(lines))
     raise typer.Exit(0 if same else DamagedRunError.exit_code)
 
 
@@ -278,7 +287,7 @@ def schema(
     """Print the JSON Schema of the study file."""
     from zoning.study import study_schema
 
-    print(json.dumps(study_schema(), ensure_ascii=False, indent=1))
+    _print_json(study_schema())
 
 
 @app.command()
@@ -287,7 +296,10 @@ def doctor(as_json: AsJson = False) -> None:
     from maps.cli.doctor import diagnose
 
     found = diagnose()
-    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text())
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(found.text())
     raise typer.Exit(found.exit_code)
 
 
@@ -307,22 +319,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:
-    from maps.cli.progress_display import progress
-    from maps.run_folder import require_room, write_run
-    from zoning.pipeline import run
-    from zoning.study import read_study
+def _print_json(content: Mapping[str, object]) -> None:
+    """JSON as it is read most easily; in codes where the output does not have all its characters."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(content, indent=1)
+    print(text)
 
-    study = read_study(plan_file)
+
+def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
-    require_room(folder)
-    with progress() as announce:
-        plan = run(study, announce, language)
-        write_run(plan, folder, excel_safe=excel_safe, announce=announce, notice=say)
-    if as_json:
-        print(json.dumps(_summary(plan, folder), ensure_ascii=False, indent=1))
-    else:
-        _print_summary(plan, folder)
+    with telling_what_was_written(folder):
+        from maps.cli.progress_display import progress
+        from maps.run_folder import require_room, write_run
+        from zoning.pipeline import run
+        from zoning.study import read_study
+
+        study = read_study(plan_file)
+        require_room(folder)
+        with progress() as announce:
+            plan = run(study, announce, language)
+            write_run(plan, folder, excel_safe=excel_safe, announce=announce, notice=say)
+        if as_json:
+            _print_json(_summary(plan, folder))
+        else:
+            _print_summary(plan, folder)
 
 
 def _summary(plan: Plan, folder: Path) -> dict[str, object]:

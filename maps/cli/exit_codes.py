@@ -2,62 +2,114 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import typer
 
-from layers.errors import ZoneplanError, escape_hidden
+from layers.errors import ZoneplanError, escape_hidden, is_out_of_memory
 
 OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
 
 _SIGNALS = {INTERRUPTED: "interrupted", STOPPED: "stopped"}
 
-_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
+
+class Ended(BaseException):
+    """A command that ended before its end, with what it had put on disk until then.
+
+    No ``Exception``, so that nothing on the way takes it for its own: the library of the command line would take the
+    interrupt itself.
+
+    Parameters
+    ----------
+    cause : BaseException
+        An interrupt, a signal or a fault.
+    written : str
+        What had been written, as a clause: "no run folder was written".
+    """
+
+    def __init__(self, cause: BaseException, written: str) -> None:
+        super().__init__(written)
+        self.cause = cause
+        self.written = written
 
 
-def judge(error: BaseException) -> int:  # noqa: PLR0911  (one line a kind of error)
+@contextmanager
+def telling_what_was_written(folder: Path) -> Iterator[None]:
+    """Have whatever ends the block before its end say whether the run folder stands; the disk is asked.
+
+    Raises
+    ------
+    Ended
+        In place of an interrupt, a signal or a fault. What the house refuses says itself what it left behind.
+    """
+    before = _inode(folder)
+    try:
+        yield
+    except ZoneplanError:
+        raise
+    except BaseException as error:
+        stands = _inode(folder) not in {None, before}
+        raise Ended(error, f"the run was written: {folder}" if stands else "no run folder was written") from error
+
+
+def _inode(folder: Path) -> int | None:
+    """What tells a run from the one in whose place it is put: both stand on the disk at that moment."""
+    try:
+        return folder.stat().st_ino
+    except (OSError, ValueError):
+        return None
+
+
+def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (one line a kind of error)
     """Say on stderr what went wrong; no traceback unless ``ZONEPLAN_TRACEBACK`` is set.
 
     Parameters
     ----------
     error : BaseException
         Whatever left the command.
+    written : str
+        What it had written until then, where that is known.
 
     Returns
     -------
     int
         The exit code.
     """
+    if isinstance(error, Ended):
+        return judge(error.cause, error.written)
     if isinstance(error, typer.Exit | SystemExit):
-        return exit_code(error.exit_code if isinstance(error, typer.Exit) else error.code)
+        return exit_code(error.exit_code if isinstance(error, typer.Exit) else error.code, written)
     if isinstance(error, KeyboardInterrupt):
-        return exit_code(INTERRUPTED)
+        return exit_code(INTERRUPTED, written)
+    if os.environ.get("ZONEPLAN_TRACEBACK"):
+        traceback.print_exception(error)
     if isinstance(error, ZoneplanError):
         return _say(str(error), error.exit_code)
-    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
-        return _say("out of memory: close other programs, or plan a smaller territory at a time", OUT_OF_MEMORY)
-    if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-        return _say(f"cannot write: {error}", DISK)
+    more = f"; {written}" if written else ""
+    if is_out_of_memory(error):
+        return _say(f"out of memory: close other programs, or plan a smaller territory at a time{more}", OUT_OF_MEMORY)
+    if isinstance(error, OSError):  # inputs are read behind a boundary of their own
+        return _say(f"cannot write: {error}{more}", DISK)
     if hasattr(error, "format_message"):  # typer's own: a wrong call; without words where it has just shown the help
         said = error.format_message()
         return _say(f"{said}\nTry 'zoneplan --help'.", WRONG_CALL) if said else WRONG_CALL
-    if os.environ.get("ZONEPLAN_TRACEBACK"):
-        traceback.print_exception(error)
     return _say(
-        f"something unforeseen: {type(error).__name__}: {error}\n"
-        "Nothing was written. Please report this; ZONEPLAN_TRACEBACK=1 in the environment shows where.",
+        f"something unforeseen: {type(error).__name__}: {error}{more}\n"
+        "Please report this; ZONEPLAN_TRACEBACK=1 in the environment shows where.",
         UNFORESEEN,
     )
 
 
-def exit_code(code: object) -> int:
-    """The exit code that a command came to; where a signal ended it, that is said on stderr."""
+def exit_code(code: object, written: str = "") -> int:
+    """The exit code that a command came to; where a signal ended it, that is said on stderr, with what was written."""
     number = code if isinstance(code, int) else 0
-    return _say(f"{_SIGNALS[number]}: no run folder was written", number) if number in _SIGNALS else number
+    return _say(": ".join(filter(None, (_SIGNALS[number], written))), number) if number in _SIGNALS else number
 
 
 def safe_message(text: str) -> str:

@@ -24,6 +24,7 @@ from layers.formats import (
     read_features,
     read_raster,
     read_records,
+    reading,
     window_of,
 )
 from layers.geometry import drop_empty, kind_of
@@ -99,26 +100,27 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
     ZoneplanError
         The house's own errors of reading, with remedies for who has no plan yet.
     """
-    path, layer = split_layer(given)
-    file_format = format_of(path, name, VECTORS)
-    keys: dict[str, Any] = {}
-    notes: Notes = {}
-    if file_format.name == "GPKG":
-        chosen, several = _choose(path, layer, name, role)
-        if several:
-            keys["layer"] = chosen
-            asked = layer is not None
-            notes["layer"] = (
-                "sure" if asked else "likely",
-                plan_word(hints.language, "asked" if asked else "layer_why"),
-            )
-    elif layer is not None:
-        raise SourceError(f"layer '{name}': {path.name} has no layers inside; leave out ':{layer}'.", layer=name)
-    while True:
-        try:
-            return _read(path, file_format, name, keys, notes, hints)
-        except ZoneplanError as error:
-            _learn(error, path, name, keys, notes, hints)
+    with reading(name, given.name):
+        path, layer = split_layer(given)
+        file_format = format_of(path, name, VECTORS)
+        keys: dict[str, Any] = {}
+        notes: Notes = {}
+        if file_format.name == "GPKG":
+            chosen, several = _choose(path, layer, name, role)
+            if several:
+                keys["layer"] = chosen
+                asked = layer is not None
+                notes["layer"] = (
+                    "sure" if asked else "likely",
+                    plan_word(hints.language, "asked" if asked else "layer_why"),
+                )
+        elif layer is not None:
+            raise SourceError(f"layer '{name}': {path.name} has no layers inside; leave out ':{layer}'.", layer=name)
+        while True:
+            try:
+                return _read(path, file_format, name, keys, notes, hints)
+            except ZoneplanError as error:
+                _learn(error, path, name, keys, notes, hints)
 
 
 def _read(
@@ -169,15 +171,16 @@ def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> 
     ZoneplanError
         The house's own errors of reading.
     """
-    path = Path(os.path.realpath(given))
-    keys: dict[str, Any] = {}
-    notes: Notes = {}
-    while True:
-        try:
-            raster, _ = read_raster(path, name, **keys)
-            return InspectedSource(path, "raster", raster, keys, notes, _classes(raster, units))
-        except SourceError as error:
-            _learn(error, path, name, keys, notes, hints)
+    with reading(name, given.name):
+        path = Path(os.path.realpath(given))
+        keys: dict[str, Any] = {}
+        notes: Notes = {}
+        while True:
+            try:
+                raster, _ = read_raster(path, name, **keys)
+                return InspectedSource(path, "raster", raster, keys, notes, _classes(raster, units))
+            except SourceError as error:
+                _learn(error, path, name, keys, notes, hints)
 
 
 def split_layer(given: Path) -> tuple[Path, str | None]:

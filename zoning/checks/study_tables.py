@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from layers.errors import Attempts
+from layers.formats import reading
 from zoning.energy import EnergyTable, read_energy
 from zoning.policies import read_industries
 from zoning.study import Study
@@ -39,7 +40,12 @@ def read_study_tables(study: Study) -> StudyTables:
         A path leads out of the study's folder.
     """
     attempts = Attempts()
-    energy = attempts.attempt(read_energy, study.energy) if study.energy else None
-    industries = attempts.attempt(read_industries, study.industries) if study.industries else None
+    energy, industries = None, None
+    if study.energy is not None:
+        with attempts.trying(), reading(study.energy.table):
+            energy = read_energy(study.energy)
+    if study.industries is not None:
+        with attempts.trying(), reading(study.industries.table):
+            industries = read_industries(study.industries)
     attempts.finish()
     return StudyTables(energy, industries)

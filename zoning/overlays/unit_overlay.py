@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from layers.crs import is_equal_area, same_crs
-from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, raise_all, shown
+from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, is_out_of_memory, raise_all, shown
 from layers.inputs import Layer
 from zoning.overlays.planar_partition import Faces, Geometries, grouped, partition
 
@@ -93,7 +93,7 @@ def overlay(
     try:
         faces = grouped(partition(shapes, [_flat(features[name].geometry) for name in names], matched=matched))
     except shapely.errors.GEOSException as error:
-        if "bad_alloc" in str(error):
+        if is_out_of_memory(error):
             raise LimitError(
                 f"out of memory while cutting {len(ids)} units by {shown(names)}: close other programs, or plan a "
                 "smaller territory at a time",

@@ -1,0 +1,55 @@
+"""The boundary around all reading: whatever a library makes of a file, the layer is named and the exit code is 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from layers.errors import SourceError, ZoneplanError, is_out_of_memory
+
+_LONGEST = 300
+"""Characters of what a library says."""
+
+
+@contextmanager
+def reading(layer: str, file: str = "it") -> Iterator[None]:
+    """Turn whatever is raised inside into an error that names the layer.
+
+    No list of what the readers, GDAL, Arrow, GEOS and PROJ may raise of a broken file would be complete, and none is
+    kept. What the house refuses itself, with better words, passes; so does an end of memory.
+
+    Parameters
+    ----------
+    layer : str
+        Name of the layer or table in the plan.
+    file : str
+        Name of its file, where it is known.
+
+    Raises
+    ------
+    SourceError
+        With what was raised, in one line.
+
+    Examples
+    --------
+    >>> with reading("forests", "forests.gpkg"):  # doctest: +NORMALIZE_WHITESPACE
+    ...     raise KeyError("geometry_columns")
+    Traceback (most recent call last):
+    ...
+    layers.errors.SourceError: layer 'forests': forests.gpkg cannot be read: KeyError: 'geometry_columns'. It may be
+    damaged or cut short, or not yours to read: get it anew.
+    """
+    try:
+        yield
+    except ZoneplanError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST].rstrip(".")
+        raise SourceError(
+            f"layer '{layer}': {file} cannot be read: {said}. It may be damaged or cut short, or not yours to read: "
+            "get it anew.",
+            code="damaged",
+            layer=layer,
+        ) from error
