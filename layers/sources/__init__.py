@@ -1,6 +1,18 @@
 """What a study reads: ``[study] [units] [[layers]] [[tables]]``, base models, and complaints with line and column."""
 
-from layers.sources.base_models import Dated, Keys, Misfit, Section, Sourced, Text, Texts, Titled, misfit, require_one
+from layers.sources.base_models import (
+    Dated,
+    Keys,
+    Misfit,
+    Section,
+    Source,
+    Sourced,
+    Text,
+    Texts,
+    Titled,
+    misfit,
+    require_one,
+)
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -46,6 +58,7 @@ __all__ = [
     "Section",
     "Several",
     "Signed",
+    "Source",
     "SourceText",
     "Sourced",
     "Sources",

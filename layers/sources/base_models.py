@@ -6,9 +6,9 @@ What a validator of theirs raises to complain about several values at once.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -107,13 +107,81 @@ class Titled(Shared):
     """What people read, by language."""
 
 
+class Source(Section):
+    """Where the words that an entry relies on were read: by whom they were published, and who held the text."""
+
+    publisher: str = ""
+    """Who made the text law, or published it: a parliament, a ministry, a statistical office."""
+    document: str = ""
+    """The document by its name, number and edition."""
+    article: str = ""
+    """The article, section or table of it that was read."""
+    url: str = ""
+    """Where it was read: the publisher's own page, or the site that holds the copy."""
+    read_on: date | None = None
+    """The day on which it was read, or on which the reading was noted down."""
+    words: str = ""
+    """The words relied on, as they stand there."""
+    kind: Literal["official", "copy", "secondary", "memory"]
+    """``official``: read on the publisher's own site or in the gazette. ``copy``: the full text, held elsewhere.
+    ``secondary``: what news, a summary or a commentary tells of it. ``memory``: not read."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether the text itself was read, and when is known.
+
+        Examples
+        --------
+        >>> Source(kind="copy", read_on=date(2026, 11, 25)).verified, Source(kind="copy").verified
+        (True, False)
+        >>> Source(kind="secondary", read_on=date(2026, 11, 25)).verified
+        False
+        """
+        return self.kind in {"official", "copy"} and self.read_on is not None
+
+
 class Sourced(Shared):
     """Something that a document says."""
 
     reference: str = ""
-    """The document."""
-    verified: bool = False
-    """Somebody has seen the numbers in the official text."""
+    """The document, as people read it."""
+    source: Source | None = None
+    """Where its words were read; without it nobody says that they were, or they are the author's own."""
+    typed_verified: bool | None = Field(default=None, alias="verified")
+    """Without effect, from before there were sources: whether a text was read follows from ``source``."""
+    _parts_verified: bool = PrivateAttr(default=True)
+
+    @property
+    def verified(self) -> bool:
+        """Whether its text was read, and that of everything that it rests on.
+
+        Examples
+        --------
+        >>> seen = Source(kind="official", read_on=date(2026, 11, 25))
+        >>> Sourced(source=seen).verified, Sourced(source=seen).resting_on(False).verified
+        (True, False)
+        >>> Sourced(typed_verified=True).verified
+        False
+        """
+        return self._parts_verified and self.source is not None and self.source.verified
+
+    @property
+    def official(self) -> bool:
+        """Whether it is verified, and its own text was read where its publisher has it."""
+        return self.verified and self.source is not None and self.source.kind == "official"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is written in both, whatever it rests on."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
+
+    def resting_on(self, parts_verified: bool) -> Self:
+        """The same entry, once it is known whether all that it rests on is verified."""
+        one = self.model_copy()
+        one._parts_verified = parts_verified  # noqa: SLF001  (of a copy of itself)
+        return one
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:

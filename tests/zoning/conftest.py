@@ -80,7 +80,7 @@ name = "density_min"
 unit = "persons/km2"
 values = [{ value = 40, from = 2001-01-01, until = 2020-01-01 }, { value = 50, from = 2020-01-01 }]
 reference = "Small Act, section 1"
-verified = true
+source = { document = "Small Act", read_on = 2024-12-01, kind = "official" }
 
 [[parameters]]
 name = "fragile_min"
@@ -108,7 +108,7 @@ when = "population / area_km2 >= density_min"
 priority = 20
 reason = { en = "many people live here", zh = "人口密集" }
 reference = "Small Act, section 1"
-verified = true
+source = { document = "Small Act", read_on = 2024-12-01, kind = "official" }
 
 [[rules]]
 id = "fragile-1"

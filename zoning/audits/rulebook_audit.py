@@ -17,7 +17,7 @@ from layers.errors import Finding, ZoneplanError, shown
 from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
-from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft
+from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft, typed_verified_note
 from zoning.wording import finding_words
 from zoning.zones import DEFAULT_RULE, gather_parents
 
@@ -306,7 +306,7 @@ def audit(
         for day, fault in calendar_faults(draft)
         if str(fault) not in told
     )
-    return (*errors, *warnings, *(_used(draft, plan) if plan is not None else ()))
+    return (*errors, *warnings, *typed_verified_note(draft), *(_used(draft, plan) if plan is not None else ()))
 
 
 def _used(draft: Draft, plan: Plan) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from layers.conditions import number_text
 from layers.errors import Attempts, Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Inputs
 from layers.read import read_inputs
+from layers.sources import Sourced
 from zoning.checks.column_sources import ADDED, ExpectedColumns, none_of_faults, origin_faults, provided
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
@@ -19,7 +20,15 @@ from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
 from zoning.measures import QUOTA, deducted_roles, misfits, try_formula
 from zoning.policies import local_list_faults
-from zoning.rulebook import ELEVATION_ROLE, Derived, Indicator, Rulebook, find_rulebook, read_rulebook
+from zoning.rulebook import (
+    ELEVATION_ROLE,
+    Derived,
+    Indicator,
+    Rulebook,
+    find_rulebook,
+    read_rulebook,
+    typed_verified_note,
+)
 from zoning.study import Study
 from zoning.zones import decision_faults, locked_elsewhere
 
@@ -188,6 +197,8 @@ def remarks(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTable
         *_repair_warnings(study, inputs),
         *_idle_decisions(study, inputs),
         *_absent(study, rulebook, inputs),
+        *(typed_verified_note(rulebook.draft) if rulebook.draft else ()),
+        *_typed_verified(study),
         *_measured_whole(study),
         *_locked(study, rulebook, inputs),
         *flow_notes(study, rulebook, known_parties(inputs.units, study.units.levels)),
@@ -318,6 +329,25 @@ def _measured_whole(study: Study) -> Iterator[Finding]:
                 "part that designates"
             )
             yield Finding("note", "measured_whole", layer.name, tuple(names[:5]), len(names), text)
+
+
+def _typed_verified(study: Study) -> Iterator[Finding]:
+    """The note that a plan says of its agreements or transfers that they were read, and not where."""
+    sections: dict[str, Sequence[Sourced]] = {"agreements": study.agreements, "transfers": study.transfers}
+    places = [
+        study.where(kind, place, "verified")
+        for kind, entries in sections.items()
+        for place, one in enumerate(entries)
+        if one.typed_verified is not None
+    ]
+    if study.services is not None and study.services.typed_verified is not None:
+        places.append(study.where("services", "verified"))
+    if places:
+        text = (
+            f"'verified' is written at {shown(places)}: this has no effect. Whether a text was read follows from "
+            "source = { document, url, read_on, kind }"
+        )
+        yield Finding("note", "typed_verified", "", tuple(places[:5]), len(places), text)
 
 
 def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:

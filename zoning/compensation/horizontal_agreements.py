@@ -84,7 +84,7 @@ def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
         )
     model = models[agreement.like]
     try:
-        return agreement.completed({"reference": model.reference, "verified": model.verified, **model.terms})
+        return agreement.completed({"reference": model.reference, "source": model.source, **model.terms})
     except ValidationError as error:
         told = "; ".join(
             ": ".join([*filter(None, [".".join(map(str, one["loc"]))]), str(one["msg"])])

@@ -458,13 +458,15 @@ def local_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> p
     """A plan's own list as rows of the INDUSTRIES table; ``item`` is the line of its table."""
     if own is None or own.empty:
         return tabulate(INDUSTRIES, pd.DataFrame())
-    reference = (study.industries.reference or "") if study.industries else ""
+    section = study.industries
+    reference = (section.reference or "") if section else ""
+    source = section.source if section else None
     rows = own.assign(
         list=OWN,
         item=own.index,
         code=[rulebook.branches.whole(code) for code in own["code"]],
         reference=own["reference"].mask(own["reference"] == "", reference),
-        verified=False,
+        verified=source is not None and source.verified,
     )
     return tabulate(INDUSTRIES, rows.reset_index(drop=True))
 

@@ -55,6 +55,7 @@ from zoning.rulebook.schema import (
     Stroke,
 )
 from zoning.rulebook.unused_topics import without_unused_topics
+from zoning.rulebook.verification import typed_verified_note
 
 __all__ = [
     "AREAS_HA",
@@ -112,5 +113,6 @@ __all__ = [
     "read_rulebook",
     "roles_read",
     "strange_codes",
+    "typed_verified_note",
     "without_unused_topics",
 ]

@@ -42,8 +42,6 @@ class AgreementModel(Titled, Dated, Cited):
     """What of it was read in an official text, and what was not."""
     reference: Text
     """The document, or the page that tells of it."""
-    verified: bool = False
-    """Somebody has seen all its numbers in the official text."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

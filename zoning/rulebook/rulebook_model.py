@@ -37,6 +37,7 @@ from zoning.rulebook.schema import (
     Terms,
     Zone,
 )
+from zoning.rulebook.verification import Verification
 from zoning.wording import MEASURES, engine_words, name_text, own_texts, text_in
 
 UNDATED = date(2000, 1, 1)
@@ -428,6 +429,10 @@ def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rule
 def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
     """The rulebook that a draft without faults is on a day."""
     head = draft.head
+    parameters = {one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None}
+    industries = in_force(draft.industries, day)
+    lists = (one for one in draft.lists if one.on(day))
+    verification = Verification(parameters, (one for one in draft.derived if one.on(day)), lists, industries)
     return Rulebook(
         name=head.name,
         country=head.country,
@@ -438,20 +443,20 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         available_land=head.available_land,
         zones=tuple(zone for zone in draft.zones if zone.on(day)),
         indicators=draft.indicators,
-        rules=tuple(rule for rule in draft.rules if rule.on(day)),
+        rules=verification.of(rule for rule in draft.rules if rule.on(day)),
         lines=draft.lines,
-        floors=tuple(floor for floor in draft.floors if floor.on(day)),
-        policies=tuple(policy for policy in draft.policies if policy.on(day)),
+        floors=verification.of(floor for floor in draft.floors if floor.on(day)),
+        policies=verification.of(policy for policy in draft.policies if policy.on(day)),
         locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
-        lists=tuple(one for one in draft.lists if one.on(day)),
-        industries=in_force(draft.industries, day),
+        lists=verification.lists,
+        industries=industries,
         classification=classification_of(draft),
-        schemes=draft.schemes,
+        schemes=verification.of_schemes(draft.schemes),
         agreements=draft.agreements,
-        derived=tuple(one for one in draft.derived if one.on(day)),
-        norms=tuple(norm for norm in draft.norms if norm.on(day)),
+        derived=verification.derived,
+        norms=verification.of(norm for norm in draft.norms if norm.on(day)),
         terms=Terms(roles=draft.roles, instruments=draft.instruments, units=draft.units, settings=draft.settings),
-        parameters={one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None},
+        parameters=parameters,
         files=draft.files,
         draft=draft,
     )
@@ -470,5 +475,6 @@ def value_on(parameter: Parameter, day: dt.date) -> Value | None:
         since=dated.since,
         until=dated.until,
         reference=parameter.reference,
-        verified=parameter.verified,
+        source=parameter.source_of(dated),
+        typed_verified=parameter.typed_verified,
     )

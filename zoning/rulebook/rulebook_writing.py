@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import ZoneplanError, raise_all
-from layers.sources import Dated, to_toml
+from layers.sources import Dated, Source, to_toml
 from zoning.errors import RulebookError
 from zoning.rulebook.entry_validation import classification_of, rulebook_faults
 from zoning.rulebook.rulebook_folder import FILES, Draft, parse_draft
@@ -130,15 +130,17 @@ def _parameters(rulebook: Rulebook, draft: Draft) -> Iterator[Parameter]:
         if repr(value) == repr(value_on(parameter, rulebook.day)):
             yield parameter
         elif value is not None:
-            yield _parameter(value, parameter.dated, rulebook.day)
-    yield from (_parameter(value, (), rulebook.day) for value in values.values())
+            yield _parameter(value, parameter.source, parameter.dated, rulebook.day)
+    yield from (_parameter(value, value.source, (), rulebook.day) for value in values.values())
 
 
-def _parameter(value: Value, others: tuple[DatedValue, ...], day: dt.date) -> Parameter:
-    now = DatedValue.model_construct(value=value.value, since=value.since, until=value.until)
+def _parameter(value: Value, source: Source | None, others: tuple[DatedValue, ...], day: dt.date) -> Parameter:
+    """A parameter with another value on a day, and the source of its values of other days."""
+    own = None if value.source == source else value.source
+    now = DatedValue.model_construct(value=value.value, since=value.since, until=value.until, source=own)
     dated = (now, *(one for one in others if not one.on(day)))
     shared = {name: getattr(value, name) for name in Value.model_fields if name in Parameter.model_fields}
-    return Parameter.model_construct(**shared, dated=dated)
+    return Parameter.model_construct(**{**shared, "source": source}, dated=dated)
 
 
 def _decisions(in_force: Mapping[str, Locked], all_days: tuple[Locked, ...], day: dt.date) -> Iterator[Locked]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
-from layers.sources import Dated, Factor, Section, Several, Sourced, Text, Texts, Titled, require_one
+from layers.sources import Dated, Factor, Section, Several, Source, Sourced, Text, Texts, Titled, require_one
 from zoning.wording import said_in, text_in
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -49,12 +49,10 @@ class Cited(Sourced):
     """Something of the law, which always names its document."""
 
     reference: Text
-    """The document that says so."""
-    verified: bool = False
-    """Somebody has read it in the official text."""
+    """The document that says so, as people read it."""
 
 
-class Zone(Titled, Dated):
+class Zone(Titled, Dated, Sourced):
     """A type of zone: exactly one ``main`` a unit, any number of ``overlay``; one main zone is the ``default``."""
 
     code: Identifier
@@ -65,8 +63,6 @@ class Zone(Titled, Dated):
     """The main function of what no rule claims."""
     colour: Colour | None = None
     """Its fill on maps, such as "#77BB77"; without one the next of a series. Overlays are hatched and have none."""
-    reference: str = ""
-    """The document that defines it."""
 
 
 class Indicator(Section):
@@ -111,6 +107,8 @@ class DatedValue(Dated):
 
     value: Scalar
     """A number, a text, or true or false."""
+    source: Source | None = None
+    """Where this value was read, where that is not where the others were."""
 
 
 class Parameter(Cited):
@@ -124,6 +122,16 @@ class Parameter(Cited):
     """Its values, each with the days on which it holds; no two meet."""
     title: Texts | None = None
     """What people read, by language."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether all its values were read."""
+        sources = map(self.source_of, self.dated)
+        return all(source is not None and source.verified for source in sources)
+
+    def source_of(self, value: DatedValue) -> Source | None:
+        """Where a value of it was read."""
+        return value.source or self.source
 
     def at(self, day: date) -> DatedValue | None:
         """The value in force on a day; None where there is none.
@@ -168,7 +176,7 @@ class Stroke(Section):
     """The lengths of dashes and gaps in turn, in pixels; without them the line is unbroken."""
 
 
-class Line(Titled):
+class Line(Titled, Sourced):
     """A control line; lines are settled in the order of the file, the first wins."""
 
     code: Identifier
@@ -180,11 +188,9 @@ class Line(Titled):
     `rulebook.toml`; by default that of red lines and permanent farmland."""
     stroke: Stroke | None = None
     """How maps draw it; by default dotted and black."""
-    reference: str = ""
-    """The document that says so."""
 
 
-class Floor(Titled, Dated):
+class Floor(Titled, Dated, Cited):
     """What a control line must at least cover; a floor that is missed is a finding, for plans may miss one."""
 
     line: Identifier
@@ -195,8 +201,13 @@ class Floor(Titled, Dated):
     """Name of the parameter with the least share; its unit is "1", or begins with "%"."""
     level: Literal["unit", "jurisdiction", "study"] = "jurisdiction"
     """Where it must hold: every unit, every jurisdiction of each level of [units], or the study as a whole."""
+
+
+class Extent(Sourced):
+    """Where a policy holds, of a policy whose clause does not say it itself."""
+
     reference: Text
-    """The document that says so."""
+    """What says so, or whose own choice it is, as people read it."""
 
 
 class Exemption(Cited):
@@ -230,6 +241,8 @@ class Policy(Titled, Dated, Cited):
     """What it sets; the name of a parameter or indicator stands for its value."""
     clause: Text | Texts
     """What it demands, in our own words."""
+    extent: Extent | None = None
+    """What says where it holds, where that is not its clause; without a source it is the author's own choice."""
     list: Id | None = None
     """The negative list of ``industries.toml`` that holds where the policy does; without subject, for lists add up."""
     exceptions: Several[Exemption] = ()

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from layers.conditions import parse_condition
 from zoning.rulebook.rulebook_model import Rulebook
-from zoning.rulebook.schema import Derived, Floor, Norm, Policy, Rule
-
-Entry = Rule | Policy | Floor | Derived | Norm
+from zoning.rulebook.verification import Entry, names_read
 
 
 def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
@@ -47,11 +44,11 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     left = replace(
         rulebook,
         indicators=tuple(one for one in rulebook.indicators if one.name not in idle),
-        rules=tuple(one for one in rulebook.rules if not idle & _read(one)),
-        policies=tuple(one for one in rulebook.policies if not idle & _read(one)),
-        floors=tuple(one for one in rulebook.floors if not idle & _read(one)),
-        derived=tuple(one for one in rulebook.derived if not idle & _read(one)),
-        norms=tuple(one for one in rulebook.norms if not idle & _read(one)),
+        rules=tuple(one for one in rulebook.rules if not idle & names_read(one)),
+        policies=tuple(one for one in rulebook.policies if not idle & names_read(one)),
+        floors=tuple(one for one in rulebook.floors if not idle & names_read(one)),
+        derived=tuple(one for one in rulebook.derived if not idle & names_read(one)),
+        norms=tuple(one for one in rulebook.norms if not idle & names_read(one)),
     )
     unread = _all_read(rulebook) - _all_read(left)
     return replace(left, parameters={name: one for name, one in rulebook.parameters.items() if name not in unread})
@@ -62,7 +59,7 @@ def _idle(rulebook: Rulebook, names: set[str]) -> set[str]:
     given = {one.topic for one in rulebook.indicators if one.name in names}
     idle = {one.name for one in rulebook.indicators if one.topic is not None and one.topic not in given}
     for one in rulebook.derived:  # each reads only those that stand above it
-        if idle & _read(one):
+        if idle & names_read(one):
             idle.add(one.name)
     return idle
 
@@ -76,17 +73,4 @@ def _all_read(rulebook: Rulebook) -> set[str]:
         *rulebook.derived,
         *rulebook.norms,
     )
-    return {name for entry in entries for name in _read(entry)}
-
-
-def _read(entry: Entry) -> frozenset[str]:
-    """Every name that an entry reads, settings and exceptions of policies included."""
-    if isinstance(entry, Derived | Norm):
-        return entry.names
-    if isinstance(entry, Floor):
-        return frozenset((entry.of, entry.at_least))
-    read = parse_condition(entry.when).names
-    if isinstance(entry, Policy):
-        read |= {value for value in entry.parameters.values() if isinstance(value, str)}
-        read = read.union(*(parse_condition(one.when).names for one in entry.exceptions))
-    return read
+    return {name for entry in entries for name in names_read(entry)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.sources import EncodingText, Placed, SourceText, Text
+from layers.sources import EncodingText, Placed, Source, SourceText, Text
 
 
 class IndustriesSection(Placed):
@@ -14,6 +14,8 @@ class IndustriesSection(Placed):
     """What people read; without it, "the plan's own list"."""
     reference: Text | None = None
     """The document of the list, for items that give none of their own."""
+    source: Source | None = None
+    """Where the list was read."""
     complete: bool = False
     """Every item that the list has is in the table, so that what none of them names is allowed by it."""
     encoding: EncodingText | None = None

@@ -28,8 +28,6 @@ class ServicesSection(Sourced):
     """A measure: output of the unit; with it non-market value per output is a measure, and the rank of the unit."""
     reference: str = ""
     """The document, or the paper, that the values come from."""
-    verified: bool = False
-    """Somebody has seen the values there."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

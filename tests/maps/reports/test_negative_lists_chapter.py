@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
+from layers.sources import Source
 from maps.reports import dossier, report
 from maps.reports.negative_lists_chapter import industries, unit_lists
 from maps.reports.report_context import ReportContext
@@ -16,9 +18,11 @@ from zoning.rulebook.chapter_schemas import IndustryList
 from zoning.rulebook.industry_classification import read_classification
 from zoning.tables import INDUSTRIES, tabulate
 
+SEEN = Source(kind="official", read_on=date(2024, 12, 1))
+
 ITEMS = (
     Industry(list="base", code="C3011", treatment="restricted", conditions={"scale": {"en": "large", "zh": "大型"}},
-             note={"en": "as of old", "zh": "沿用"}, reference="Act 1", verified=True),
+             note={"en": "as of old", "zh": "沿用"}, reference="Act 1", source=SEEN),
     Industry(list="base", code="C2211", treatment="prohibited", reference="Act 2"),
     Industry(list="base", code="B", treatment="prohibited", state="planned", reference="Act 3"),
     Industry(list="forest", code="0212", treatment="prohibited", reference="Act 4"),

@@ -46,7 +46,7 @@ def test_each_settles_once_the_measurements_are_there(model: AgreementModel) -> 
     rows = settle_agreement(completed(model.id, **own))
     assert rows
     assert all(row["reference"] == model.reference for row in rows)
-    assert not model.verified
+    assert model.verified == (model.id == "zhenjiang-taihu")  # of the others only news was read
     assert {"en", "zh"} <= set(model.seen)
 
 
@@ -120,7 +120,7 @@ title = { en = "The brook" }
 terms = { kind = "pool", unit = "CNY", amount = 10, pay = { upper = 1, lower = 1 }, receive = { upper = 1 } }
 seen = { en = "all of it" }
 reference = "a pencil"
-verified = true
+source = { document = "a notebook", read_on = 2024-12-01, kind = "official" }
 """
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pandas.testing import assert_frame_equal
 
 from layers.errors import ZoneplanError
+from layers.sources import Source
 from zoning.explanations import explain, retell
 from zoning.measures import assumption
 from zoning.pipeline import run
@@ -46,6 +48,7 @@ TITLED = {
     "plant_mw": ("Capacity", "发电装机容量"),
     "fragile_min": ("Least share", "最低占比"),
 }
+SEEN = Source(kind="official", read_on=date(2024, 12, 1))
 CLAUSE = "Building needs a plan of the unit."
 CHINESE_CLAUSE = "建设须有本单元的规划。"
 
@@ -204,7 +207,7 @@ def test_a_language_that_the_rulebook_lacks_is_refused(toy_folder: Path) -> None
 
 def test_exceptions_are_retold(english: Plan) -> None:
     policy = english.rulebook.policies[0]
-    one = Exemption(when="TRUE", reason={"en": "it is old", "zh": "既有"}, reference="Act 1", verified=True)
+    one = Exemption(when="TRUE", reason={"en": "it is old", "zh": "既有"}, reference="Act 1", source=SEEN)
     rulebook = dataclasses.replace(english.rulebook, policies=(policy.model_copy(update={"exceptions": (one,)}),))
     rows = english.policies[english.policies["policy"] == policy.id].head(1)
     rows = rows.assign(overruled_by="exception-1", exception="it is old (Act 1)")

@@ -45,7 +45,6 @@ def rulebook(limit=25.0):
         since=None,
         until=None,
         reference="",
-        verified=False,
     )
     return Rulebook("toy", "Toyland", "", date(2025, 1, 1), parameters={"buildable_slope_max_deg": value})
 

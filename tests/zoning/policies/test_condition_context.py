@@ -11,12 +11,14 @@ import pandas as pd
 import pytest
 
 from layers.errors import ZoneplanError
+from layers.sources import Source
 from zoning.policies import assign, condition_contexts, uncovered
 from zoning.rulebook import Exemption, Line, Policy, Rulebook, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.tables import QUOTAS, tabulate
 
 DAY = date(2025, 1, 1)
+SEEN = Source(kind="official", read_on=date(2024, 12, 1))
 NO_QUOTAS = tabulate(QUOTAS, pd.DataFrame())
 ZONES = pd.DataFrame(
     {"main": ["x", "y", "x"], "overlays": ["near", "", ""]}, index=pd.Index(["a", "b", "c"], name="unit_id")
@@ -179,7 +181,7 @@ def test_who_pays_and_who_receives() -> None:
 
 
 EXCEPTIONS = (
-    Exemption(when="near", reason={"en": "it is near", "zh": "邻近"}, reference="Act 1", verified=True),
+    Exemption(when="near", reason={"en": "it is near", "zh": "邻近"}, reference="Act 1", source=SEEN),
     Exemption(when="main = 'x'", reason={"en": "it is x", "zh": "属于甲"}, reference="Act 2"),
 )
 

@@ -252,7 +252,7 @@ state = "planned"
 conditions.scale = { en = "large", zh = "大" }
 conditions.location = { en = "in a park", zh = "园区内" }
 reference = "Small Act, section 20"
-verified = true
+source = { document = "Small Act", read_on = 2024-12-01, kind = "official" }
 from = 2010-01-01
 
 [[industries]]

@@ -31,8 +31,8 @@ DAY = date(2025, 1, 1)
 OWN_INSTRUMENTS = {"brazil": {"border", "tax", "investment", "environment"}, "main_functional_areas": {"border", "tax"}}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"brazil": (35, 4, 19), "main_functional_areas": (45, 1, 64), "us_west": (9, 0, 9)}
-"""Policies (all versions), exceptions and parameters whose words nobody has seen: numbers to bring down."""
+UNVERIFIED = {"brazil": (35, 4, 16), "main_functional_areas": (46, 1, 46), "us_west": (8, 0, 9)}
+"""Policies (all versions), exceptions and parameters that are not verified: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_ALL_LANGUAGES = {"1", "%", "BRL", "level", "postal code"}
 """Units of measure that nobody translates, or that are never printed, as those of texts."""
@@ -150,8 +150,8 @@ def test_every_policy_says_what_by_which_clause(name: str) -> None:
         assert len(policy.reference) > 20, policy.id
         assert 60 < len(policy.clause_in("en")) < 400, policy.id
         assert policy.clause_in("en").endswith("."), policy.id
-        if policy.verified:
-            assert re.search(r"\b(read|quoted) (at|in|as)\b", policy.reference), f"{policy.id}: seen where?"
+        if policy.source is not None and policy.source.verified:
+            assert re.search(r"\bread (at|in)\b", policy.reference), f"{policy.id}: read where?"
             assert policy.since is not None, policy.id
         else:
             assert re.search(
@@ -218,17 +218,17 @@ def test_every_code_that_people_read_has_a_title(name: str) -> None:
         assert CHINESE.search(rulebook.role_title(role, "zh")), role
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOOKS)
-def test_how_many_clauses_nobody_has_seen(name: str) -> None:
-    draft = DRAFTS[name]
-    policies = [policy.id for policy in draft.policies if not policy.verified]
+def test_how_many_clauses_were_not_read(name: str) -> None:
+    draft, days = DRAFTS[name], [book(name).at(day) for day in book(name).changes]
+    policies = {(one.id, one.since): one.verified for day in days for one in day.policies}
+    unread = [policy for (policy, _), verified in policies.items() if not verified]
     parameters = [parameter.name for parameter in draft.parameters if not parameter.verified]
-    exceptions = [f"{policy.id}: {one.reference}" for policy in draft.policies for one in policy.exceptions]
-    unread = sum(not one.verified for policy in draft.policies for one in policy.exceptions)
-    print(f"{name}: {unread} of {len(exceptions)} exceptions not verified")
-    print(f"{name}: {len(policies)} of {len(draft.policies)} clauses not verified: {', '.join(policies)}")
+    exceptions = [one for policy in draft.policies for one in policy.exceptions if not one.verified]
+    print(f"{name}: {len(unread)} of {len(draft.policies)} clauses not verified: {', '.join(unread)}")
     print(f"{name}: {len(parameters)} of {len(draft.parameters)} parameters not verified: {', '.join(parameters)}")
-    assert (len(policies), unread, len(parameters)) == UNVERIFIED[name]
+    assert (len(unread), len(exceptions), len(parameters)) == UNVERIFIED[name]
 
 
 def test_no_clause_names_a_zone_that_is_not_there() -> None:

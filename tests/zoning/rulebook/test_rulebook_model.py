@@ -415,7 +415,7 @@ from = 2022-01-01
             "'from': a date without quotes (such as 2025-01-01) is needed, not the text '2001-01-01'",
         ),
         (
-            {"parameters": swap("verified = true", 'verified = "true"')},
+            {"parameters": swap('"official" }', '"official" }\nverified = "true"')},
             "'verified': true or false is needed, not the text 'true'",
         ),
         (

@@ -417,7 +417,7 @@ def test_every_part_and_every_whole_has_exactly_one_main_function(rows) -> None:
 
 def made() -> Rulebook:
     def value(name: str, number: float) -> Value:
-        return Value(name=name, value=number, unit="1", title=None, reference="r", verified=False)
+        return Value(name=name, value=number, unit="1", title=None, reference="r")
 
     said = {"reason": {"en": "why"}, "reference": "r"}
     return Rulebook(

@@ -1,0 +1,131 @@
+"""What of a rulebook is verified: an entry is at most as verified as everything that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from typing import TypeVar
+
+from layers.conditions import parse_condition
+from layers.errors import Finding, shown
+from layers.sources import Section, Sourced
+from zoning.rulebook.chapter_schemas import Industry, IndustryList, Scheme
+from zoning.rulebook.rulebook_folder import Draft
+from zoning.rulebook.schema import Derived, Floor, Norm, Policy, Rule
+
+Entry = Rule | Policy | Floor | Derived | Norm
+One = TypeVar("One", Rule, Policy, Floor, Derived, Norm)
+
+
+def names_read(entry: Entry) -> frozenset[str]:
+    """Every name that an entry reads, settings and exceptions of policies included."""
+    if isinstance(entry, Derived | Norm):
+        return entry.names
+    if isinstance(entry, Floor):
+        return frozenset((entry.of, entry.at_least))
+    read = parse_condition(entry.when).names
+    if isinstance(entry, Policy):
+        read |= {value for value in entry.parameters.values() if isinstance(value, str)}
+        read = read.union(*(parse_condition(one.when).names for one in entry.exceptions))
+    return read
+
+
+class Verification:
+    """What the entries of a rulebook rest on, on one day.
+
+    An entry rests on the parameters and derived measures that it reads; a policy on its extent, its exceptions and the
+    items of its list as well; a scheme on its numbers, a list on its items. What is no number of the rulebook, such as
+    a measure or a zone, is no part: whether a unit is in a zone is said by the zone's own rules.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Sourced
+        As they stand on the day.
+    derived : iterable of Derived
+        In their order: each reads only those above it.
+    lists : iterable of IndustryList
+    items : iterable of Industry
+
+    Attributes
+    ----------
+    derived, lists : tuples
+        The same, each at most as verified as what it rests on.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Sourced],
+        derived: Iterable[Derived],
+        lists: Iterable[IndustryList],
+        items: Iterable[Industry],
+    ) -> None:
+        self._verified = {name: one.verified for name, one in parameters.items()}
+        self._of_lists: dict[str, bool] = {}
+        for item in items:
+            self._of_lists[item.list] = self._of_lists.get(item.list, True) and item.verified
+        self.lists = tuple(one.resting_on(self._of_lists.get(one.id, True)) for one in lists)
+        for one in self.lists:
+            self._of_lists[one.id] = one.verified
+        self.derived = tuple(map(self._derive, derived))
+
+    def of(self, entries: Iterable[One]) -> tuple[One, ...]:
+        """The entries, each at most as verified as what it rests on."""
+        return tuple(map(self._resting, entries))
+
+    def of_schemes(self, schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
+        """The schemes, each at most as verified as its numbers."""
+        return tuple(one.resting_on(all(number.verified for number in one.parameters)) for one in schemes)
+
+    def _resting(self, entry: One) -> One:
+        return entry.resting_on(self._rests_on_verified(entry))
+
+    def _derive(self, derived: Derived) -> Derived:
+        one = self._resting(derived)
+        self._verified[one.name] = one.verified
+        return one
+
+    def _rests_on_verified(self, entry: Entry) -> bool:
+        parts = [self._verified.get(name, True) for name in names_read(entry)]
+        if isinstance(entry, Policy):
+            parts += [one.verified for one in entry.exceptions]
+            parts += [entry.extent.verified] if entry.extent else []
+            parts += [self._of_lists.get(entry.list, True)] if entry.list else []
+        return all(parts)
+
+
+def typed_verified_note(draft: Draft) -> Iterator[Finding]:
+    """The note that a rulebook says of its texts that they were read, and not where; one for all its entries.
+
+    Parameters
+    ----------
+    draft : Draft
+        As written, of all days.
+    """
+    kinds = {kind.name: getattr(draft, kind.name) for kind in fields(draft)}
+    places = [
+        draft.where(kind, number, *keys, "verified")
+        for kind, entries in kinds.items()
+        if isinstance(entries, tuple)
+        for number, entry in enumerate(entries)
+        for keys in _typed(entry)
+    ]
+    if places:
+        text = (
+            f"rulebook '{draft.head.name}' writes 'verified' in {len(places)} "
+            f"{'entry' if len(places) == 1 else 'entries'} ({shown(places)}): this has no effect. Whether a text was "
+            'read follows from its source: write source = { document = "...", url = "...", read_on = 2025-01-31, '
+            'kind = "official" }'
+        )
+        yield Finding("note", "typed_verified", draft.head.name, tuple(places[:5]), len(places), text)
+
+
+def _typed(entry: Section) -> Iterator[tuple[str | int, ...]]:
+    """Where in an entry, or in what stands inside it, ``verified`` is written."""
+    if isinstance(entry, Sourced) and entry.typed_verified is not None:
+        yield ()
+    for name in type(entry).model_fields:
+        value = getattr(entry, name)
+        inside = enumerate(value) if isinstance(value, tuple) else ((None, value),)
+        for number, one in inside:
+            if isinstance(one, Section):
+                yield from ((name, *(() if number is None else (number,)), *keys) for keys in _typed(one))
