@@ -133,11 +133,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "summary": ("{units} · {area}", "{units} · {area}"),
     "share_of_land": ("Land by main function", "按主体功能统计的土地"),
     "before_use": ("Before you rely on it", "使用前请注意"),
-    "unread_policies": (
-        "{n} of {all} policies are cited from texts that nobody has seen: they are marked “text not seen”.",
-        "{all} 项政策中有 {n} 项未见原文，已标注“未见原文”。",
+    "policies_checked": (
+        "{n} of {all} policies checked against the text of the law, {official} of them on the publisher's own site",
+        "{all} 项政策中有 {n} 项已与法律文本核对，其中 {official} 项核对于发布机关网站",
     ),
-    "unread_line": ("{n} of {all} policies cited from texts that nobody has seen", "{all} 项政策中有 {n} 项未见原文"),
+    "texts": ("Texts of the law", "法律文本来源"),
+    "reading_official": ("publisher's own site", "发布机关网站"),
+    "reading_copy": ("full copy", "全文副本"),
+    "reading_secondary": ("told by others", "他处转述"),
+    "reading_memory": ("not read", "未查阅"),
+    "reading_own": ("author's own", "自定"),
+    "not_checked": ("not checked", "未核对"),
     "unread_parameters": (
         "{n} of {all} parameters are not verified against an official text.",
         "{all} 个参数中有 {n} 个未与官方文本核对。",

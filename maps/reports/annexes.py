@@ -333,6 +333,29 @@ def parameters(edition: ReportContext) -> Chapter:
     return Chapter("parameters", words["parameters"], (intro, table))
 
 
+def texts(edition: ReportContext) -> Chapter:
+    """Where the text of each policy was read, and whether all that it rests on was."""
+    words = edition.words
+    columns = edition.columns(
+        policy="text", document="long", read_at="long", read_on="word", reading="word", verified="word"
+    )
+    table = grid("", columns, (_text_of(edition, policy) for policy in edition.plan.rulebook.policies))
+    leaves = (Paragraph(words["texts_intro"]), table) if edition.plan.rulebook.policies else (Paragraph(words["none"]),)
+    return Chapter("texts", words["texts"], leaves)
+
+
+def _text_of(edition: ReportContext, policy: Policy) -> tuple[Cell, ...]:
+    source = policy.source
+    return (
+        (text_in(policy.title, edition.language, policy.id), policy.id),
+        ", ".join(part for part in (source.document, source.article) if part) if source else policy.reference,
+        source.url if source else "",
+        edition.day(source.read_on) if source else edition.day(None),
+        edition.words[f"reading_{source.kind if source else 'own'}"],
+        edition.yes(policy.verified),
+    )
+
+
 def ledger(edition: ReportContext) -> Chapter:
     """Every repair: counted by kind, then one by one."""
     words, table = edition.words, edition.plan.ledger

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from maps.locale import format_number
-from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources
+from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.reports.compensation_chapter import flows
 from maps.reports.document_model import Chapter
 from maps.reports.energy_chapter import energy
@@ -100,6 +100,7 @@ def report(plan: Plan, language: str | None = None) -> str:
         date=plan.rulebook.day.isoformat(),
         rulebook=edition.rulebook(plan.rulebook.country, plan.rulebook.description),
         units_said=edition.extent(len(plan.zones), edition.total_ha),
+        checked=_checked(edition),
         notices=list(_notices(edition)),
         chapters=_chapters(edition),
         map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
@@ -114,16 +115,22 @@ def _chapters(edition: ReportContext) -> list[Chapter]:
     rules = (land,) if derived_in(edition.plan) or edition.plan.rulebook.norms else ()
     told = (zones, open_units, decisions, lines, quotas, *placed, *rules, energy, flows, policies, *lists, unit_list)
     decided = [part(edition) for part in told]
-    rests_on = [part(edition) for part in (assumptions, parameters, ledger, sources, method)]
+    rests_on = [part(edition) for part in (assumptions, parameters, texts, ledger, sources, method)]
     return [summary(edition), picture_page, findings(edition), *decided, *rests_on]
+
+
+def _checked(edition: ReportContext) -> str:
+    """How many policies were checked against the text of the law; empty of a rulebook without policies."""
+    whole, verified, official = edition.plan.rulebook.policies_checked
+    counts = {"all": format_number(whole), "n": format_number(verified), "official": format_number(official)}
+    return edition.say("policies_checked", **counts) if whole else ""
 
 
 def _notices(edition: ReportContext) -> Iterator[str]:
     """What a reader must know before she relies on the plan."""
     plan, words = edition.plan, edition.words
-    cited, values = plan.rulebook.policies, plan.rulebook.parameters.values()
+    values = plan.rulebook.parameters.values()
     statuses = plan.zones["status"].value_counts()
-    unread_policies = sum(not policy.verified for policy in cited)
     unread_parameters = sum(not value.verified for value in values)
     assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
     if plan.study.study.note:
@@ -136,8 +143,6 @@ def _notices(edition: ReportContext) -> Iterator[str]:
         names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
         told = words["and"].join(titles.get(name, name) for name in names)
         yield edition.say("notice_hanging", n=format_number(count), names=told)
-    if unread_policies:
-        yield edition.say("notice_unread_policies", n=format_number(unread_policies), all=format_number(len(cited)))
     if unread_parameters:
         yield edition.say(
             "notice_unread_parameters", n=format_number(unread_parameters), all=format_number(len(values))

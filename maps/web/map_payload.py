@@ -17,6 +17,7 @@ from maps.web.unit_details import cards
 from zoning.explanations import assumption_title, retell
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
+from zoning.rulebook import Policy
 from zoning.wording import said_in, solution_words, text_in
 from zoning.zones import DECISION, assumed_measures
 
@@ -92,7 +93,7 @@ def map_payload_of(plan: Plan, language: str | None = None) -> dict[str, Any]:
 
 
 def _plan(plan: Plan, language: str) -> dict[str, Any]:
-    policies, parameters = plan.rulebook.policies, plan.rulebook.parameters.values()
+    parameters = plan.rulebook.parameters.values()
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
     assumed = [(one, escape_hidden(assumption_title(one, plan.rulebook, language))) for one in plan.assumptions]
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
@@ -106,7 +107,8 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "country": escape_hidden(said_in(plan.rulebook.country, language)),
         "description": escape_hidden(said_in(plan.rulebook.description, language)),
         "area_ha": hectares(plan.zones["area_ha"].sum()),
-        "policies": [sum(not policy.verified for policy in policies), len(policies)],
+        "checked": list(plan.rulebook.policies_checked),
+        "texts": [_text_of(policy, language) for policy in plan.rulebook.policies],
         "parameters": [sum(not parameter.verified for parameter in parameters), len(parameters)],
         "deductions": [title for one, title in assumed if one.kind == "deduction"],
         "assumptions": [
@@ -124,6 +126,16 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         ],
         "sources": sorted({escape_hidden(source.path) for source in plan.sources}),
     }
+
+
+def _text_of(policy: Policy, language: str) -> list[str | bool]:
+    """Title of a policy; where its text was read and when; the kind of reading; and whether it is verified."""
+    source, title = policy.source, escape_hidden(text_in(policy.title, language, policy.id))
+    if source is None:
+        return [title, escape_hidden(policy.reference), "own", policy.verified]
+    day = source.read_on.isoformat() if source.read_on else ""
+    told = ", ".join(part for part in (source.document, source.article, source.url, day) if part)
+    return [title, escape_hidden(told), source.kind, policy.verified]
 
 
 def _zones(plan: Plan, language: str) -> list[dict[str, Any]]:

@@ -242,6 +242,19 @@ class Rulebook:
         return {name: parameter.value for name, parameter in self.parameters.items()}
 
     @property
+    def policies_checked(self) -> tuple[int, int, int]:
+        """How many policies are in force, how many of them are verified, and how many of these at the publisher's own.
+
+        Examples
+        --------
+        >>> whole, verified, official = read_rulebook("us_west").policies_checked
+        >>> whole >= verified >= official > 0
+        True
+        """
+        verified = [policy for policy in self.policies if policy.verified]
+        return len(self.policies), len(verified), sum(policy.official for policy in verified)
+
+    @property
     def default_zone(self) -> Zone:
         """The main function of a unit that nothing else claims.
 

@@ -201,15 +201,21 @@ class Page {
     const { facts, speech } = this;
     const { plan } = facts;
     const { words } = speech;
-    const [unread, all] = plan.policies;
     const line = [
       plan.date,
       speech.say("named", { name: words.rulebook, value: plan.rulebook }),
       speech.units(facts.units.id.length),
       speech.ha(plan.area_ha),
     ];
-    if (unread) line.push(speech.say("unread_line", { n: unread, all }));
     by("zp-line").textContent = line.join(" · ");
+    if (plan.texts.length) {
+      const follow = () => {
+        this.showTab("plan");
+        by("zp-texts").open = true;
+      };
+      const badge = node("a", { href: "#zp-texts", class: "zp-checked", on: { click: follow } }, checkedSaid(plan, speech));
+      by("zp-line").append(" · ", badge);
+    }
     const chooseById = (id) => this.choose(this.unitOfId.get(id), { look: true });
     by("zp-plan").append(...planSummary(facts, speech, chooseById).filter(Boolean));
     by("zp-unit").append(node("p", { class: "zp-muted" }, words.choose));

@@ -15,7 +15,6 @@ function planSummary(facts, speech, choose) {
     hanging
       ? speech.say("units_assumed", { n: speech.units(hanging), names: plan.hangs_on.join(words.and) })
       : null,
-    plan.policies[0] ? speech.say("unread_policies", { n: plan.policies[0], all: plan.policies[1] }) : null,
     plan.parameters[0] ? speech.say("unread_parameters", { n: plan.parameters[0], all: plan.parameters[1] }) : null,
     plan.deductions.length && facts.quotas.length
       ? speech.say("not_deducted", { names: plan.deductions.map((name) => speech.plain(name)).join(words.and) })
@@ -76,12 +75,39 @@ function planSummary(facts, speech, choose) {
           ]
         : [],
     ),
+    plan.texts.length ? textsOfTheLaw(plan, speech) : null,
     part(
       words.sources,
       node("p", { class: "zp-source" }, plan.sources.join(", ")),
       node("p", { class: "zp-source" }, words.how_drawn),
     ),
   ];
+}
+
+// How many policies were checked against the text of the law.
+function checkedSaid(plan, speech) {
+  const [all, n, official] = plan.checked;
+  return speech.say("policies_checked", { n, all, official });
+}
+
+// Where the text of each policy was read: closed until somebody follows the badge.
+function textsOfTheLaw(plan, speech) {
+  const { words } = speech;
+  return node(
+    "details",
+    { class: "zp-part", id: "zp-texts" },
+    node("summary", {}, words.texts),
+    node("p", { class: "zp-source" }, checkedSaid(plan, speech)),
+    node(
+      "ul",
+      {},
+      plan.texts.map(([title, told, kind, verified]) => {
+        const reading = [words[`reading_${kind}`], verified ? null : words.not_checked].filter(Boolean);
+        const said = speech.say("in_brackets", { text: reading.join(words.and) });
+        return node("li", {}, title, node("p", { class: "zp-source" }, told, said));
+      }),
+    ),
+  );
 }
 
 // Shares of land side by side; each carries its name in the list below, for colour alone tells nothing.

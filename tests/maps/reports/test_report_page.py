@@ -103,13 +103,14 @@ def test_the_page_needs_nothing_and_allows_nothing(toy_plan):
 
 
 def test_every_chapter_is_there_and_listed(page):
-    links = [given["href"][1:] for tag, given in page.tags if tag == "a"]
+    badge, *links = [given["href"][1:] for tag, given in page.tags if tag == "a"]
     ids = [given["id"] for tag, given in page.tags if tag == "section" and "id" in given]
+    assert badge == "texts"
     assert links == ids
     assert links == [
         *("summary", "map", "findings", "zones", "open", "decisions", "lines", "quotas", "energy", "flows"),
         *("policies", "list"),
-        *("assumptions", "parameters", "ledger", "sources", "method"),
+        *("assumptions", "parameters", "texts", "ledger", "sources", "method"),
     ]
     identifiers = [given["id"] for _, given in page.tags if "id" in given]
     assert len(identifiers) == len(set(identifiers))
@@ -142,7 +143,7 @@ def test_the_summary_adds_up(page):
 
 def test_what_must_be_known_stands_before_everything_else(page):
     before = page.sections[""]
-    assert "Policies cited from texts that nobody has seen: 2 of 3." in before
+    assert "1 of 3 policies checked against the text of the law, 1 of them on the publisher's own site" in before
     assert "Parameters not verified against an official text: 2 of 3." in before
     assert "Available land was not reduced by built-up land, water: the study has no layer for that." in before
     assert "Contested units" not in before.split("Contents")[0]

@@ -168,9 +168,14 @@ def test_the_legend_has_the_hectares_of_the_plan(toy_plan) -> None:
     ]
 
 
-def test_the_summary_says_what_nobody_has_seen(toy_plan) -> None:
+def test_the_summary_says_what_was_read_and_where(toy_plan) -> None:
     plan = map_payload_of(toy_plan, "en")["plan"]
-    assert (plan["policies"], plan["parameters"], plan["deductions"]) == ([2, 3], [2, 3], ["built-up land", "water"])
+    assert (plan["checked"], plan["parameters"], plan["deductions"]) == ([3, 1, 1], [2, 3], ["built-up land", "water"])
+    assert plan["texts"] == [
+        ["No building without a plan", "Toy Act, section 9, 2024-12-01", "official", True],
+        ["Payment for standing forest", "Toy Act, section 10", "own", False],
+        ["Energy review", "Toy Act, section 11", "own", False],
+    ]
     assert plan["decisions"][0][:3] == ["c4", "Unit C4", "Key development"]
 
 

@@ -1,0 +1,58 @@
+"""How many policies were checked against the text of the law: one badge, whose counts are those of its list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from maps.reports.annexes import texts
+from maps.reports.report_context import ReportContext
+from maps.reports.report_page import report
+from maps.web.map_payload import map_payload_of
+from zoning.plan import Plan
+from zoning.rulebook import builtin_rulebooks, read_rulebook
+
+SAYS = {
+    "en": "{n} of {all} policies checked against the text of the law, {official} of them on the publisher's own site",
+    "zh": "{all} 项政策中有 {n} 项已与法律文本核对，其中 {official} 项核对于发布机关网站",
+}
+
+
+@pytest.mark.parametrize("language", SAYS)
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_the_badge_counts_what_its_list_shows(toy_plan: Plan, name: str, language: str) -> None:
+    policies = read_rulebook(name).policies
+    rulebook = replace(toy_plan.rulebook, policies=policies)
+    plan = replace(toy_plan, rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
+    edition = ReportContext.of(plan, language)
+    _, table = texts(edition).leaves
+    rows = [row for group in table.groups for row in group.rows]
+    yes, official = edition.words["yes"], edition.words["reading_official"]
+    counts = {
+        "all": len(rows),
+        "n": sum(row[-1] == yes for row in rows),
+        "official": sum(row[-1] == yes and row[-2] == official for row in rows),
+    }
+    assert counts == dict(zip(("all", "n", "official"), plan.rulebook.policies_checked, strict=True))
+    payload = map_payload_of(plan, language)
+    assert payload["plan"]["checked"] == [counts["all"], counts["n"], counts["official"]]
+    listed = payload["plan"]["texts"]
+    assert [sum(one[3] for one in listed), len(listed)] == [counts["n"], counts["all"]]
+    assert sum(one[2] == "official" and one[3] for one in listed) == counts["official"]
+    assert payload["words"]["policies_checked"] == edition.words["policies_checked"] == SAYS[language]
+
+
+def test_the_badge_of_the_report_leads_to_the_list(toy_plan: Plan) -> None:
+    page = report(toy_plan)
+    (target,) = re.findall(r'<p class="checked"><a href="#(\w+)">1 of 3 policies', page)
+    assert f'<section id="{target}">' in page
+    assert "nobody has seen" not in page
+
+
+def test_no_page_speaks_of_texts_that_nobody_has_seen() -> None:
+    folder = Path(__file__).parents[2] / "maps"
+    for path in (path for ending in ("py", "toml", "js", "j2") for path in folder.rglob(f"*.{ending}")):
+        assert "texts that nobody has seen" not in path.read_text("utf-8"), path.name
