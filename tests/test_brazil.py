@@ -140,7 +140,7 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
 
     policies = table(run, "policies")
     assert set(policies["instrument"]) >= {
-        "land", "compensation", "transfer", "negative_list", "services", "tax", "investment", "population",
+        "land", "compensation", "transfer", "negative_list", "services", "tax", "population",
     }  # fmt: skip
     reserve = policies[policies["policy"].str.startswith("reserve-in-") & (policies["overruled_by"] == "")]
     assert set(reserve["unit_id"].str[:2]) == {"51"}  # 80 % only in the Legal Amazon

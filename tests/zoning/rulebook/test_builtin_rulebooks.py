@@ -31,7 +31,7 @@ DAY = date(2025, 1, 1)
 OWN_INSTRUMENTS = {"brazil": {"border", "tax", "investment", "environment"}, "main_functional_areas": {"border", "tax"}}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"brazil": (35, 4, 16), "main_functional_areas": (46, 1, 46), "us_west": (8, 0, 9)}
+UNVERIFIED = {"brazil": (35, 4, 16), "main_functional_areas": (47, 1, 46), "us_west": (13, 0, 9)}
 """Policies (all versions), exceptions and parameters that are not verified: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_ALL_LANGUAGES = {"1", "%", "BRL", "level", "postal code"}
@@ -434,8 +434,23 @@ def test_the_northeast_has_policies_of_its_own(china: Plan) -> None:
     policies = china.policies
     own = ["near-term-support-of-the-northeast", "revival-of-the-northeast", "reform-in-the-northeast", "black-soil"]
     for policy in own:
-        held = policies.loc[policies["policy"] == policy, "unit_id"]
-        assert held.tolist() == ["210000", "220000", "230000"]
+        held = policies.loc[policies["policy"] == policy, "unit_id"].tolist()
+        further = ["150000"] if policy == "black-soil" else []  # the law on black soil names Inner Mongolia, too
+        assert held == [*further, "210000", "220000", "230000"]
+
+
+def test_no_law_hangs_on_a_zone_that_only_the_study_knows() -> None:
+    """Of a rulebook none of whose zones exist in law: what holds everywhere, and what stands for a fact and says so."""
+    draft = DRAFTS["us_west"]
+    assert all(zone.source is None for zone in draft.zones)
+    own = re.compile("|".join(rf"\b{zone.code}\b" for zone in draft.zones))
+    bound = {policy.id: policy.extent for policy in draft.policies if own.search(policy.when)}
+    assert bound
+    assert [policy for policy, extent in bound.items() if extent is None or extent.source is not None] == []
+    everywhere = {policy.id for policy in draft.policies if policy.when == "TRUE"}
+    assert everywhere >= {"wetland-fill", "species-consultation", "impact-statement", "historic-properties"}
+    states = {policy.when for policy in draft.policies if re.match(r"(az|co|nm|ut|wy)-", policy.id)}
+    assert all(when.startswith("state = '") for when in states)
 
 
 def test_coal_that_nobody_saw_goes_to_review(china: Plan) -> None:
