@@ -1,7 +1,8 @@
-"""Published tables of the field: for each, the test that reproduces it, or why there is nothing to reproduce."""
+"""Published tables of the field: for each, the test that reproduces it and what that proves, or why there is none."""
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from pathlib import Path
@@ -56,6 +57,48 @@ REPRODUCED = {
     "zhenjiang_contribution_pct": f"{MONEY}test_districts_of_zhenjiang_pay_by_their_shares",
 }
 """Where each table is reproduced, or contradicted and the difference named."""
+COMPUTED, RATES, CONSISTENCY = "computed", "rates only", "consistency only"
+"""What a test proves: printed inputs go into public functions and the printed outputs come out; the printed rates are
+those that are used; or the printed figures, some of which may have gone in, agree with each other."""
+PROVES = {
+    COMPUTED: (
+        "energy_intensity_nbs_2018_2020",
+        "gini_oracle_cran",
+        "horizontal_comp_events",
+        "xinjiang_transfer_2019",
+    ),
+    RATES: (
+        "crossprov_farmland_price",
+        "eco_comp_schemes",
+        "eu_cohesion_berlin",
+        "farmland_occupation_tax",
+        "gb50137_partial",
+        "german_certificate_key",
+        "grain_county_reward_2005",
+        "human_land_linkage",
+        "icms_parana",
+        "india_fc15_weights",
+        "mainstem_compensation_2025_rule",
+        "stock_increment_linkage",
+        "xinanjiang_rounds",
+        "zhenjiang_contribution_pct",
+    ),
+    CONSISTENCY: (
+        "cn_gdp_provinces",
+        "cn_pop_2010_2019_26prov",
+        "energy_traffic_light",  # inputs were made up so that they deserve the printed lights
+        "fiscal_difficulty_2019",  # the printed coefficients went in
+        "mfoz_v1_fan2015",  # the printed amounts were put into counties
+        "mfoz_v1_fan2015_table4",
+        "national_constants",
+        "negative_list_counts",  # as many items as are printed were made up
+        "pension_by_region_2010",
+        "pension_central_adjustment",  # the printed amounts went in
+        "provincial_three_lines_2035",
+        "xinjiang_esv_2018",  # areas were made of the printed values
+        "yangtze_water_compensation_ma2025",
+    ),
+}
 TARGETS = "targets of energy and how far they were met, by a quotient in one line; no light was published with them"
 SUITABILITY = "suitability of land, which a study brings as a layer or a measure; the paper prints no inputs by place"
 LATER = "collected for instruments and countries that no built-in rulebook has yet"
@@ -120,3 +163,70 @@ def test_each_is_reproduced_where_it_is_said() -> None:
         if not re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE):
             gone.append((table, place))
     assert gone == []
+
+
+def test_each_says_what_it_proves() -> None:
+    labelled = [table for tables in PROVES.values() for table in tables]
+    assert sorted(labelled) == sorted(REPRODUCED)
+    assert set(PROVES) == {"computed", "rates only", "consistency only"}
+
+
+@pytest.mark.parametrize("table", PROVES[COMPUTED])
+def test_computed_puts_what_is_printed_into_public_functions(table: str) -> None:
+    """In its test the printed inputs are arguments of a public function, and an assertion holds its answer to a figure.
+
+    Followed by names: what is read from the file of the table, or computed from it, is printed; so is what a function of
+    the test's own module gives, where that one calls a public function.
+    """
+    path, _, name = REPRODUCED[table].partition("::")
+    module = ast.parse((ROOT / path).read_text("utf-8"))
+    functions = {one.name: one for one in module.body if isinstance(one, ast.FunctionDef)}
+    public = {
+        alias.asname or alias.name
+        for node in module.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"layers", "zoning", "maps"}
+        for alias in node.names
+        if alias.name[0].islower()
+    }
+    public |= {own for own, body in functions.items() if public & _called(body)}
+    test = functions[name]
+    printed = _spread(test, {"table", "read_csv"})
+    answers = [
+        call
+        for call in ast.walk(test)
+        if isinstance(call, ast.Call) and _name(call.func) in public and _names(call) & printed
+    ]
+    assert answers, f"{table}: no public function is given anything that is printed"
+    got = _spread(test, public)
+    compared = [one for one in ast.walk(test) if isinstance(one, ast.Assert) and _names(one) & got]
+    assert compared, f"{table}: no answer is compared"
+
+
+def _name(function: ast.expr) -> str:
+    return (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
+
+
+def _called(node: ast.AST) -> set[str]:
+    return {_name(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _spread(test: ast.FunctionDef, sources: set[str]) -> set[str]:
+    """The names in a test that hold what some functions give, or what is computed from it."""
+    held: set[str] = set()
+    for _ in range(10):
+        for node in ast.walk(test):
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+                value, targets = node.value, node.targets if isinstance(node, ast.Assign) else [node.target]
+            elif isinstance(node, ast.For):
+                value, targets = node.iter, [node.target]
+            else:
+                continue
+            if _called(value) & sources or _names(value) & held:
+                held |= {name for target in targets for name in _names(target)}
+    return held
