@@ -173,10 +173,10 @@ def test_each_says_what_it_proves() -> None:
 
 @pytest.mark.parametrize("table", PROVES[COMPUTED])
 def test_computed_puts_what_is_printed_into_public_functions(table: str) -> None:
-    """In its test the printed inputs are arguments of a public function, and an assertion holds its answer to a figure.
+    """In its test printed inputs are arguments of a public function, and an assertion holds its answer to a figure.
 
-    Followed by names: what is read from the file of the table, or computed from it, is printed; so is what a function of
-    the test's own module gives, where that one calls a public function.
+    Followed by names: what is read from the file of the table, or computed from it, is printed. A function of the
+    test's own module that calls a public one counts as public.
     """
     path, _, name = REPRODUCED[table].partition("::")
     module = ast.parse((ROOT / path).read_text("utf-8"))
