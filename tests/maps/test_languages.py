@@ -132,7 +132,11 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(plan_of) -
         [
             "Share of land with existing private rights in wilderness",
             "no layer has the role 'private_right': it is taken as 0",
-        ]
+        ],
+        [
+            "Share of designated wilderness",
+            "no layer has the role 'red_line_core': it is taken as unknown",
+        ],
     ]
 
 
@@ -148,7 +152,7 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     assert "资金池 付给 Sichuan 四川 60,000,000.00 元" in text
     assert "税额分档：人均耕地（亩）不超过 1、每平方米税额（元） 10、50 | " in text
     assert "下达的建设用地指标：27,222 公顷" in text
-    assert "主体功能 为一般区域，属于 农产品主产区, 重点生态功能区, 一般区域" in text
+    assert "主体功能 为城市化地区，属于 城市化地区, 优化开发区域" in explain(china, "110000", "zh").text()
     assert "= 0.4 百万元/公顷" in text
     said = map_payload_of(china, "zh")
     shown = [*(text for one in said["settings"] for pair in one for text in pair), *said["texts"]]
