@@ -1,0 +1,229 @@
+"""One property of the public functions that take a table: what each was given is afterwards as it was.
+
+They are watched wherever they are bound, while a study runs whose files have all that is repaired, is written and is
+explained, and while the examples of their docstrings run. A new function is driven by its example, or stands out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import doctest
+import functools
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import GeometryCollection, LineString, Polygon, box
+
+import layers.raster
+import zoneplan as zp
+import zoning.audits
+import zoning.compensation
+import zoning.explanations
+import zoning.measures
+import zoning.policies
+import zoning.solver
+from tests.conftest import CRS, KM, X0, Y0
+from tests.test_architecture import ROOMS, dotted
+
+EXAMPLES_OF_STUDIES = ("builtin_study(",)
+"""What shows that an example runs a whole built-in study: the study here stands for it."""
+
+MORE = """
+[services]
+unit = "CNY"
+market = ["food"]
+
+[services.values.ecologically_fragile]
+food = 0
+water = 10.5
+
+[[transfers]]
+name = "for what the land gives"
+period = 2025
+unit = "CNY"
+budget = 100
+by = "weighted"
+weight = "services_nonmarket_cny"
+when = "population > 200"
+"""
+"""What the plan of the toy province has no need of: services and money."""
+
+TABLE = re.compile(r"DataFrame|Series|NDArray|Inputs|\bPlan\b")
+
+
+def public() -> dict[str, Callable[..., Any]]:
+    """The functions behind the doors of rooms that take a table, or what is made of tables."""
+    found: dict[str, Callable[..., Any]] = {}
+    for path in ROOMS:
+        door = importlib.import_module(dotted(path))
+        for name in door.__all__:
+            function = getattr(door, name)
+            if inspect.isfunction(function):
+                parameters = inspect.signature(function).parameters.values()
+                if any(TABLE.search(str(one.annotation)) for one in parameters):
+                    found[f"{function.__module__}.{name}"] = function
+    return found
+
+
+def tables_in(value: object, where: str) -> Iterator[tuple[str, Any]]:
+    """The tables and arrays in an argument, and how to get there."""
+    if isinstance(value, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from tables_in(one, f"{where}[{key!r}]")
+    elif isinstance(value, list | tuple):
+        for place, one in enumerate(value):
+            yield from tables_in(one, f"{where}[{place}]")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from tables_in(getattr(value, field.name), f"{where}.{field.name}")
+
+
+def parts(table: Any) -> list[Any]:
+    """All of a table that can change: columns, index, values, their types, attributes, CRS."""
+    if isinstance(table, np.ndarray):
+        return [table.dtype, table.tolist()]
+    if isinstance(table, pd.Index):
+        return [table.dtype, table.names, table.tolist()]
+    columns = table.items() if isinstance(table, pd.DataFrame) else [(table.name, table)]
+    told: list[Any] = [parts(table.index), dict(table.attrs), str(getattr(table, "crs", ""))]
+    return told + [[name, str(column.dtype), column.tolist()] for name, column in columns]
+
+
+def watch(function: Callable[..., Any], called: set[str], held: set[int], name: str) -> Callable[..., Any]:
+    """The function, comparing what it was given; what a caller of it holds is compared when that returns."""
+    signature = inspect.signature(function)
+
+    @contextmanager
+    def unchanged(arguments: tuple[Any, ...], words: dict[str, Any]) -> Iterator[None]:
+        called.add(name)
+        bound = signature.bind(*arguments, **words).arguments
+        found = [(place, one) for key, value in bound.items() for place, one in tables_in(value, key)]
+        before = [(place, one, repr(parts(one))) for place, one in found if id(one) not in held]
+        own = {id(one) for _, one, _ in before} - held
+        held.update(own)
+        try:
+            yield
+        finally:
+            held.difference_update(own)
+        changed = [place for place, one, told in before if repr(parts(one)) != told]
+        assert not changed, f"{name} changed {', '.join(changed)}"
+
+    @functools.wraps(function)
+    def watched(*arguments: Any, **words: Any) -> Any:
+        with unchanged(arguments, words):
+            return function(*arguments, **words)
+
+    @functools.wraps(function)
+    def generator(*arguments: Any, **words: Any) -> Any:
+        with unchanged(arguments, words):
+            yield from function(*arguments, **words)
+
+    return generator if inspect.isgeneratorfunction(function) else watched
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of watched functions that have been called."""
+    names: set[str] = set()
+    held: set[int] = set()
+    watched = {id(function): watch(function, names, held, name) for name, function in public().items()}
+    for module in [one for name, one in sys.modules.items() if name.split(".")[0] in {"layers", "zoning", "maps"}]:
+        for name, value in list(vars(module).items()):
+            if id(value) in watched:
+                monkeypatch.setattr(module, name, watched[id(value)])
+    return names
+
+
+def damage(folder: Path) -> None:
+    """All that reading repairs or leaves out with a note: crossed rings, lines, empty, double and far."""
+    land = gpd.read_file(folder / "toy.gpkg", layer="land")
+
+    def at(*points: tuple[float, float]) -> Polygon:
+        return Polygon([(X0 + x * KM, Y0 + y * KM) for x, y in points])
+
+    crossed = at((0, 0), (1, 1), (1, 0), (0, 1))
+    mixed = GeometryCollection([at((3, 2), (4, 2), (4, 3)), LineString([(X0, Y0), (X0 + KM, Y0)])])
+    far = box(X0 + 900 * KM, Y0, X0 + 901 * KM, Y0 + KM)
+    more = gpd.GeoDataFrame(
+        {"kind": "forest"}, geometry=[crossed, mixed, None, far, land.geometry[0]], crs=CRS, index=range(5)
+    )
+    gpd.GeoDataFrame(pd.concat([land, more], ignore_index=True), crs=CRS).to_file(
+        folder / "toy.gpkg", layer="land", driver="GPKG"
+    )
+    units = gpd.read_file(folder / "toy.gpkg", layer="units")
+    first = units.geometry[0]
+    units.loc[0, "geometry"] = first.union(box(X0 + KM, Y0, X0 + KM + 5, Y0 + 5))
+    units.to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
+
+
+@pytest.mark.slow
+def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder: Path, tmp_path: Path) -> None:
+    """A plan made, written, audited and asked, in its own steps and by hand; then what the docstrings show."""
+    damage(toy_folder)
+    plan_file = toy_folder / "plan.toml"
+    plan_file.write_text(plan_file.read_text("utf-8") + MORE, "utf-8")
+    study = zp.read_study(plan_file)
+    plan = zp.run(study)
+    assert {"invalid", "empty", "outside", "duplicate", "overlap"} <= set(plan.ledger["finding"])
+    zp.write_run(plan, tmp_path / "result")
+    zp.explain(plan, "a1").text()
+    zp.at(plan, *point_in(plan, "a1")).text()
+    zoning.explanations.at_unit(plan, "a1").text()
+    zp.check(study, plan.rulebook, zp.read_inputs(study))
+    zp.write_dossier(plan, "a1", tmp_path / "a1.html")
+    zoning.audits.audit(study.rulebook, plan)
+    steps_by_hand(plan)
+    run_examples()
+    assert public().keys() - called == set()
+
+
+def steps_by_hand(plan: zp.Plan) -> None:
+    """The steps that an analyst calls with tables of her own, or that only other studies reach."""
+    study, measures, zones = plan.study, plan.measures, plan.zones.set_index("unit_id")
+    weights, area = measures["population"], measures["area_ha"]
+    zp.allocate(zones, measures, study.quotas, overlays=plan.rulebook.codes("overlay"))
+    places = zoning.measures.places_of(measures, "county", ["county"])
+    zoning.measures.mean_by(weights, area, places)
+    zoning.measures.sum_by(weights, places)
+    zoning.measures.without_noise(weights.astype(float))
+    zoning.solver.find_binding(weights, zp.apportion(weights, 100))
+    (height,) = (one.raster for one in zp.read_inputs(study).layers if one.raster)
+    layers.raster.share_where(plan.units, height, zp.parse_condition("value >= 3"))
+    zoning.compensation.account_without_rivers(zones, measures, study, plan.rulebook, "en")
+    zoning.compensation.payment_rows(study.agreements, study.transfers, zones, measures, plan.rulebook)
+    china = zp.read_rulebook("main_functional_areas", study.study.date)
+    (quota,) = (one for one in china.derived if one.name == "human_land_quota_ha")
+    read = ["settled_migrants", "human_land_m2_per_person", "human_land_variation_pct"]
+    land = pd.DataFrame([[50.0, 100.0, 0.0]], columns=read, index=["a1"])
+    zoning.measures.explain_derived(quota, land, china)
+    rows = zoning.policies.list_industries(china).head(3)
+    own = rows.assign(unit_id="a1", jurisdiction="")
+    list(zoning.policies.local_list_faults(own, study, china, plan.units))
+
+
+def run_examples() -> None:
+    """The examples of the docstrings, which call by the names of their module, where the watch stands."""
+    runner = doctest.DocTestRunner(optionflags=doctest.FAIL_FAST)
+    finder = doctest.DocTestFinder(recurse=False)
+    for name, function in public().items():
+        module = sys.modules[function.__module__]
+        for one in finder.find(function, name, module=False, globs=dict(vars(module))):
+            if not any(words in (one.docstring or "") for words in EXAMPLES_OF_STUDIES):
+                assert not runner.run(one).failed, name
+
+
+def point_in(plan: zp.Plan, unit: str) -> tuple[float, float]:
+    place = plan.units.geometry.to_crs("EPSG:4326").representative_point()[unit]
+    return place.x, place.y
