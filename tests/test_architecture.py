@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "layers": "lazy_exports errors languages ledger conditions crs sources formats raster inputs geometry pins "
     "units read",
-    "zoning": "errors tables study wording rulebook plan overlays measures zones solver quotas siting energy "
+    "zoning": "errors tables unit_ids study wording rulebook plan overlays measures zones solver quotas siting energy "
     "compensation policies checks explanations audits pipeline",
     "maps": "errors locale style reports web exports run_folder init cli",
 }

@@ -27,10 +27,12 @@ def _run() -> None:
     try:
         if found := clashes():
             sys.exit(report_clashes(found, sys.argv[1:]))
-        from maps.cli import main as command  # noqa: PLC0415  (all that loads is to be inside, and the packages are ours)
+        from maps.cli import limit_drivers  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
+        from maps.cli import main as command  # noqa: PLC0415  (as above)
     except KeyboardInterrupt:
         print("zoneplan: interrupted: no run folder was written", file=sys.stderr)
         sys.exit(INTERRUPTED)
+    limit_drivers()
     command()
 
 

@@ -3,7 +3,7 @@
 from layers.formats.attribute_join import join_table, read_table
 from layers.formats.csv_files import CsvRow, read_cells
 from layers.formats.feature_records import frame_of, read_records
-from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, limit_drivers, loaded_drivers, parts_of
+from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, load_gdal, loaded_drivers, parts_of
 from layers.formats.geotiff import (
     HOLD_ALL,
     Raster,
@@ -31,7 +31,7 @@ __all__ = [
     "format_of",
     "frame_of",
     "join_table",
-    "limit_drivers",
+    "load_gdal",
     "loaded_drivers",
     "opened",
     "parts_of",

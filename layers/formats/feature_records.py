@@ -29,7 +29,7 @@ from pyproj import CRS
 from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.csv_files import numbers_of, read_sheet
-from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, limit_drivers
+from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
 from layers.ledger import entries, gather
 
 MAX_DEPTH = 32
@@ -203,8 +203,8 @@ def _damaged(path: Path, name: str, error: Exception) -> SourceError:
 
 def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, encoding: str | None) -> Records:
     refuse_active_content(path, file_format, name)
-    limit_drivers()
-    from pyogrio import raw  # noqa: PLC0415  (loaded after the drivers are limited)
+    load_gdal("pyogrio")
+    from pyogrio import raw  # noqa: PLC0415  (loaded by load_gdal)
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415
 
     place = f"GeoJSON:{path}" if file_format.name == "GeoJSON" else str(path)
@@ -213,7 +213,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             about = path.stat()
-            chosen = _chosen(_layers_in(place, (about.st_mtime_ns, about.st_size)), path, name, layer)
+            layers = _layers_in(place, file_format.name, (about.st_mtime_ns, about.st_size))
+            chosen = _chosen(layers, path, name, layer)
             meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
             column = meta["geometry_name"] or "wkb_geometry"
             shapes = table.column(column) if column in table.column_names else None
@@ -238,13 +239,21 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
 
 
 @lru_cache(maxsize=16)
-def _layers_in(place: str, _version: tuple[int, int]) -> tuple[str, ...]:
-    """The layers of a file, kept for the next one that is read of it; what GDAL says of them it says again then."""
-    from pyogrio import list_layers  # noqa: PLC0415  (loaded after the drivers are limited)
+def _layers_in(place: str, driver: str, _version: tuple[int, int]) -> tuple[str, ...]:
+    """The layers of a file, kept for the next one that is read of it; what GDAL says of them it says again then.
+
+    A place that begins with the driver's name is opened by no other; else what has opened the file is asked.
+    """
+    from pyogrio import list_layers, read_info  # noqa: PLC0415  (loaded by load_gdal)
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return tuple(str(one[0]) for one in list_layers(place))
+        layers = tuple(str(one[0]) for one in list_layers(place))
+        for layer in () if place.startswith(f"{driver}:") else layers[:1]:
+            if (found := read_info(place, layer=layer)["driver"]) != driver:
+                raise DataSourceError(f"GDAL would open it as {found}, not as {driver}")
+    return layers
 
 
 def _chosen(layers: Sequence[str], path: Path, name: str, layer: str | None) -> str:

@@ -1,9 +1,10 @@
 """Which files may be opened, and how: seven formats, told by ending and first bytes, and nothing else of GDAL.
 
 GDAL guesses a file's format from its content and opens whatever that asks for: other files, other machines, programs.
-Three walls stand before it. The driver is named when a file is opened, or the first bytes must be those that only this
-driver reads. All other drivers are left out of both GDALs in the process (pyogrio's and rasterio's), if they are not
-loaded already. What stands beside a file is not read, but for the parts of a shapefile: the sha256 tells all.
+So the driver is named at each open, or the first bytes must be those that only this driver reads, and what has opened
+the file is asked afterwards. What stands beside a file is not read, but for the parts of a shapefile: the sha256 tells
+all. Nothing is changed for other users of the two GDALs (pyogrio's and rasterio's) in the process; only the command,
+which has its process to itself, leaves all other drivers out (:func:`maps.cli.limit_drivers`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 from typing import Literal, NamedTuple
@@ -24,30 +23,8 @@ ALLOWED = frozenset(
     {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory"}
 )
 
-# Every other driver of GDAL 3.6 to 3.12, either wheel. A name that a wheel does not have is passed over in silence.
-_OTHERS = """
-AAIGrid ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AirSAR AmigoCloud Arrow ARG AVIF BAG BASISU BIGGIF BLX BMP BSB BT BYN
-CAD CALS CEOS COASP COSAR CPG CSW CTG CTable2 Carto Cloudant CouchDB DAAS DB2ODBC DDS DERIVED DGN DIMAP DIPEx DOQ1 DOQ2
-DTED DWG DXF ECRGTOC ECW EDIGEO EEDA EEDAI EHdr EIR ELAS ENVI EOPF ERS ESAT ESRIC ESRIJSON EXR Elasticsearch FAST FENIX
-FIT FITS FileGDB GDALG GFF GIF GMLAS GML GNMDatabase GNMFile GPSBabel GPX GRASS GRASSASCIIGrid GRIB GS7BG GSAG GSBG GSC
-GSGeoTIFF GTFS GTI GTX GXF Geoconcept GenBin GeoRSS HANA HDF4 HDF4Image HDF5 HDF5Image HEIF HF2 HFA HTTP IDA IDB ILWIS
-INGR IRIS ISCE ISG ISIS2 ISIS3 Idrisi Interlis1 Interlis2 JAXAPALSAR JDEM JML JP2ECW JP2KAK JP2MrSID JP2OpenJPEG JPEG
-JPEGXL JSONFG KEA KML KMLSUPEROVERLAY KRO KTX2 L1B LAN LCP LIBERTIFF LIBKML LOSLAS LVBAG Leveller MAP MBTiles MFF MFF2
-MRF MSG MSGN MSSQLSpatial MVT MapInfo_File MapML MiraMonRaster MiraMonVector MongoDBv3 MrSID MySQL NAS NDF NGSGEOID NGW
-NITF NOAA_B NSIDCbin NTv1 NTv2 NUMPY NWT_GRC NWT_GRD OAPIF OCI ODBC ODS OGCAPI OGR_GMT OGR_PDS OGR_SDTS OGR_VRT OPENJPEG
-OSM OZI OpenFileGDB PAux PCIDSK PCRaster PDF PDS PDS4 PGDUMP PGEO PLMOSAIC PLSCENES PMTiles PNG PNM PRF Parquet
-PostGISRaster PostgreSQL R RCM RDB RIK RMF ROI_PAC RPFTOC RRASTER RS2 RST Rasterlite S102 S104 S111 S57 SAFE SAGA
-SAR_CEOS SDTS SENTINEL2 SGI SIGDEM SNAP_TIFF SNODAS SOSI SQLite SRP SRTMHGT STACIT STACTA SVG SXF Selafin TGA TIL TSX
-Terragen Tiger TileDB TopoJSON USGSDEM VDV VFK VICAR VRT WAsP WCS WEBP WFS WMS WMTS Walk XLS XLSX XODR XPM XYZ ZMap Zarr
-netCDF
-"""
-_SKIP = ",".join(name.replace("MapInfo_File", "MapInfo File") for name in _OTHERS.split())
-
-_SETTINGS = {
-    "GDAL_SKIP": _SKIP,
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-    "GDAL_VRT_ENABLE_PYTHON": "NO",
-}
+_CERTIFICATES = ("GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE")
+"""Variables that pyogrio and rasterio set when they are imported, for reading over the network."""
 
 
 class Format(NamedTuple):
@@ -88,50 +65,43 @@ MAX_ROWS = 5_000_000
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
-def limit_drivers(gdal: Literal["pyogrio", "rasterio"] = "pyogrio") -> None:
-    """One of the two GDALs with the drivers of ``ALLOWED`` only, where it is not loaded yet.
+def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
+    """Import one of the two GDALs, and leave the environment as it was.
 
-    Called before the first open; cheap when repeated. The settings stay in ``os.environ``, so that the other GDAL and
-    child processes have them too. In a process that has used pyogrio or rasterio before, the other walls hold alone.
+    Called before the first open; cheap when repeated. A study without grids never loads theirs.
 
     Parameters
     ----------
     gdal : {"pyogrio", "rasterio"}
-        The one that is about to be used: that of features or that of grids. A study without grids never loads theirs.
+        The one that is about to be used: that of features or that of grids.
+
+    Notes
+    -----
+    Either sets two variables when it is imported, so that GDAL and PROJ know the certificates of other machines. They
+    are taken out again; this GDAL alone is told, so that whoever uses it for other files reads them as before.
 
     Examples
     --------
-    >>> limit_drivers()
     >>> import os
-    >>> os.environ["GDAL_VRT_ENABLE_PYTHON"]
-    'NO'
+    >>> before = dict(os.environ)
+    >>> load_gdal("rasterio")
+    >>> dict(os.environ) == before
+    True
     """
-    settled = all(os.environ.get(key) == value for key, value in _SETTINGS.items())
-    if settled and gdal in sys.modules:  # a child process has the settings of its parent, and still must load
+    if gdal in sys.modules:
         return
-    os.environ.update(_SETTINGS)
-    with _quiet():
-        if gdal == "pyogrio":
-            import pyogrio  # noqa: F401, PLC0415  (it registers its drivers when it is imported)
-        else:
-            import rasterio  # noqa: PLC0415  (it registers its drivers in the first Env)
+    unset = [key for key in _CERTIFICATES if key not in os.environ]
+    if gdal == "pyogrio":
+        from pyogrio import set_gdal_config_options  # noqa: PLC0415  (it sets the variables when it is imported)
 
-            with rasterio.Env():
-                pass
+        told = {key: os.environ.pop(key, None) for key in unset}
+        set_gdal_config_options({key: value for key, value in told.items() if value})
+    else:
+        from rasterio.env import set_gdal_config  # noqa: PLC0415  (as pyogrio)
 
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """GDAL's log in the bin: it warns of each name in ``GDAL_SKIP`` that a wheel does not have."""
-    before = os.environ.get("CPL_LOG")
-    os.environ["CPL_LOG"] = os.devnull
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["CPL_LOG"]
-        else:
-            os.environ["CPL_LOG"] = before
+        for key in unset:
+            if value := os.environ.pop(key, None):
+                set_gdal_config(key, value)
 
 
 def loaded_drivers() -> tuple[str, ...]:
@@ -142,10 +112,10 @@ def loaded_drivers() -> tuple[str, ...]:
     >>> "GPKG" in loaded_drivers()
     True
     """
-    limit_drivers("pyogrio")
-    limit_drivers("rasterio")
-    import pyogrio  # noqa: PLC0415  (loaded after the settings)
-    import rasterio  # noqa: PLC0415  (loaded after the settings)
+    load_gdal("pyogrio")
+    load_gdal("rasterio")
+    import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
+    import rasterio  # noqa: PLC0415  (loaded by load_gdal)
 
     with rasterio.Env() as env:
         return tuple(sorted(set(pyogrio.list_drivers()) | set(env.drivers())))

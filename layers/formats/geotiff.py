@@ -22,7 +22,7 @@ from pyproj import CRS, Geod
 from layers.conditions import Condition, parse_condition
 from layers.crs import box_in, far_away, settle_crs, shifted_by_a_turn, way_between
 from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
-from layers.formats.gdal_drivers import GRIDS, format_of, limit_drivers
+from layers.formats.gdal_drivers import GRIDS, format_of, load_gdal
 from layers.formats.reading_boundary import reading
 from layers.ledger import entries, gather
 
@@ -43,8 +43,8 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
     SourceError
         It cannot be opened or read.
     """
-    limit_drivers("rasterio")
-    import rasterio  # noqa: PLC0415  (loaded after the drivers are limited)
+    load_gdal("rasterio")
+    import rasterio  # noqa: PLC0415  (loaded by load_gdal)
     from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415  (as rasterio)
 
     with reading(name, path.name), rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"):

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import shape
 
 from layers.crs import valid_polygons
-from layers.formats import Raster, Window
+from layers.formats import Raster, Window, load_gdal
 
 
 def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
@@ -30,7 +30,8 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
         Index: "1", "2", ... in the order in which they end, row by row; geometry only, in the raster's CRS. Cells
         that touch by an edge are one polygon.
     """
-    from rasterio.features import shapes  # noqa: PLC0415  (loaded after the drivers are limited)
+    load_gdal("rasterio")
+    from rasterio.features import shapes  # noqa: PLC0415  (loaded by load_gdal)
 
     filled = np.isfinite(raster.read(window))
     outlines = [shape(one) for one, _ in shapes(filled.astype(np.uint8), mask=filled, connectivity=4)]

@@ -1,5 +1,6 @@
 """The command: words in, exit code out; no traceback reaches a planner."""
 
 from maps.cli.commands import main
+from maps.cli.driver_wall import limit_drivers
 
-__all__ = ["main"]
+__all__ = ["limit_drivers", "main"]

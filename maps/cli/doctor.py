@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from layers.errors import shown
-from layers.formats import ALLOWED, limit_drivers, loaded_drivers
+from layers.formats import ALLOWED, load_gdal, loaded_drivers
 from maps.web import LIBRARIES
 
 Level = Literal["ok", "note", "problem"]
@@ -136,8 +136,8 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
         yield Symptom(
             "drivers",
             "note",
-            f"GDAL has loaded drivers that zoneplan does not use ({shown(further)}): it was opened by something else "
-            "before. A file's ending and first bytes are still checked before GDAL sees it.",
+            f"GDAL has loaded drivers that zoneplan does not use ({shown(further)}), as in any program but "
+            "the command. The driver of a file is named or checked at each open.",
         )
     if not lacking and not further:
         yield Symptom("drivers", "ok", f"GDAL can open nothing but {', '.join(sorted(found))}.")
@@ -245,9 +245,9 @@ def _version(name: str) -> str | None:
 
 
 def _gdal(name: str) -> tuple[int, ...]:
-    limit_drivers("pyogrio")
-    limit_drivers("rasterio")
-    import pyogrio  # noqa: PLC0415  (loaded after the drivers are limited)
+    load_gdal("pyogrio")
+    load_gdal("rasterio")
+    import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
     import rasterio  # noqa: PLC0415
 
     text = pyogrio.__gdal_version_string__ if name == "pyogrio" else rasterio.__gdal_version__

@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS
 
 from layers.crs import way_between
-from layers.formats import limit_drivers
+from layers.formats import load_gdal
 from maps.exports.qml_styles import piece_style, site_style, unit_style
 from zoning.plan import Plan
 
@@ -64,8 +64,8 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
     ['units', 'pieces', 'sites', 'layer_styles']
     """
     path = Path(path)
-    limit_drivers()
-    from pyogrio import write_dataframe  # noqa: PLC0415  (loaded after the drivers are limited)
+    load_gdal("pyogrio")
+    from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
     path.unlink(missing_ok=True)
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
@@ -146,7 +146,7 @@ def _dated(stamp: str) -> Iterator[None]:
 @contextmanager
 def _refusing(path: Path) -> Iterator[None]:
     """Trouble with the disk as OSError, whatever the writer makes of it."""
-    limit_drivers()
+    load_gdal("pyogrio")
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as above)
 
     try:

@@ -19,7 +19,7 @@ from layers.formats import (
     Raster,
     format_of,
     frame_of,
-    limit_drivers,
+    load_gdal,
     opened,
     read_features,
     read_raster,
@@ -200,8 +200,8 @@ def split_layer(given: Path) -> tuple[Path, str | None]:
 
 def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | None, bool]:
     """The layer of a GeoPackage, and whether the plan must name it."""
-    limit_drivers()
-    from pyogrio import list_layers  # noqa: PLC0415  (loaded after the drivers are limited)
+    load_gdal("pyogrio")
+    from pyogrio import list_layers  # noqa: PLC0415  (loaded by load_gdal)
     from pyogrio.errors import DataSourceError  # noqa: PLC0415
 
     try:

@@ -12,9 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link
-from folium.raster_layers import TileLayer
+from maps.web.folium_elements import CssLink, Element, Figure, JavascriptLink, Link, TileLayer, folium
 
 LEAFLET, JQUERY = "XStatic-Leaflet", "XStatic-jQuery"
 LIBRARIES = {

@@ -6,17 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import folium
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from branca.element import MacroElement
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.locale import hectares
 from maps.style import site_inks
+from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, simplified_shapes
 from maps.web.map_payload import map_payload_of
 from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons

@@ -19,8 +19,10 @@ from zoning.quotas import unit_context
 from zoning.rulebook import Rulebook
 from zoning.study import Agreement, Study, Transfer
 from zoning.tables import FLOWS, POSITIONS, tabulate
+from zoning.unit_ids import keep_ids
 
 
+@keep_ids("zones", "measures", "units")
 def account(
     zones: pd.DataFrame,
     measures: pd.DataFrame,
@@ -129,6 +131,7 @@ def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[s
         )
 
 
+@keep_ids("zones")
 def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame | None = None) -> pd.DataFrame:
     """What each party paid and received, and the difference, by unit of account.
 

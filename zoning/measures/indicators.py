@@ -15,6 +15,7 @@ from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.rulebook import Derived, DerivedBand, Indicator, Policy, Rule, Rulebook, without_unused_topics
+from zoning.unit_ids import keep_ids
 from zoning.wording import engine_words
 
 Values = Mapping[str, float | bool | str]
@@ -139,6 +140,7 @@ _DTYPES = {"number": "float64", "text": "str", "boolean": "boolean"}
 _KINDS = dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number") | {"string": "text"}
 
 
+@keep_ids("measures")
 def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> pd.DataFrame:
     """Measures with every indicator that the rulebook declares, and what it derives from them.
 

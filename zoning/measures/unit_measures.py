@@ -21,6 +21,7 @@ from layers.raster import Borders, share_where, summarise
 from zoning.errors import near, stray_texts
 from zoning.overlays import checked_crs, covered, overlay, roles_of, unit_ids
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand, Rulebook
+from zoning.unit_ids import keep_ids
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -245,6 +246,7 @@ def _stretches(units: gpd.GeoDataFrame, lines: Geometries) -> tuple[Places, Geom
     return order[rank[kept]], np.asarray(parts[kept], dtype=object)
 
 
+@keep_ids("units")
 def measure(
     units: gpd.GeoDataFrame,
     pieces: gpd.GeoDataFrame,

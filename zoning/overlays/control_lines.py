@@ -12,8 +12,10 @@ import pandas as pd
 from layers.errors import GeometryError
 from zoning.rulebook import Rulebook
 from zoning.tables import LINES, tabulate
+from zoning.unit_ids import keep_ids
 
 
+@keep_ids()
 def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFrame:
     """Pieces with the one control line that governs each.
 

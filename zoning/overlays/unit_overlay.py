@@ -16,6 +16,7 @@ from layers.crs import is_equal_area, same_crs
 from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, is_out_of_memory, raise_all, shown
 from layers.inputs import Layer
 from zoning.overlays.planar_partition import Faces, Geometries, grouped, partition
+from zoning.unit_ids import keep_ids
 
 Designation: TypeAlias = gpd.GeoDataFrame | Layer
 
@@ -25,6 +26,7 @@ TOLERANCE = 1e-9
 _TAKEN = ("piece_id", "unit_id", "area_ha", "control_line", "geometry")
 
 
+@keep_ids("units")
 def overlay(
     units: gpd.GeoDataFrame, designations: Mapping[str, Designation], *, tiled: bool = False
 ) -> gpd.GeoDataFrame:

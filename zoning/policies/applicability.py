@@ -30,6 +30,7 @@ from zoning.rulebook import (
     without_unused_topics,
 )
 from zoning.tables import POLICIES, tabulate
+from zoning.unit_ids import keep_ids
 from zoning.wording import engine_words, text_in
 
 PLACE = ["unit_id", "piece_id"]
@@ -333,6 +334,7 @@ def assign(
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
 ) -> pd.DataFrame: ...
+@keep_ids("zones", "measures")
 def assign(
     zones: pd.DataFrame,
     measures: pd.DataFrame,

@@ -26,6 +26,7 @@ from zoning.quotas.weights import Values, quotas_read, unit_context, unit_weight
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.study import Quota
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
+from zoning.unit_ids import keep_ids
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
         )
 
 
+@keep_ids("zones", "measures")
 def allocate(
     zones: pd.DataFrame,
     measures: pd.DataFrame,

@@ -31,6 +31,7 @@ from zoning.siting.patch_selection import (
 from zoning.siting.suitability import CELLS, Cells, Ground, find_ground
 from zoning.study import Quota, Siting
 from zoning.tables import SITES, SITINGS, tabulate
+from zoning.unit_ids import keep_ids
 
 _STEPS = 120
 _FAR = 1e9
@@ -116,6 +117,7 @@ class _Found:
     sites: list[dict[str, object]] = field(default_factory=list)
 
 
+@keep_ids()
 def site(
     quotas: pd.DataFrame,
     pieces: gpd.GeoDataFrame,

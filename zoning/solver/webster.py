@@ -13,6 +13,7 @@ import pandas as pd
 from layers.errors import LimitError, SourceError, ZoneplanError, shown
 from zoning.errors import InfeasibleError, MissingValueError, stray_texts
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
+from zoning.unit_ids import keep_ids
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -161,6 +162,7 @@ Bound: TypeAlias = Number | pd.Series
 _LARGEST, _SMALLEST = 1e250, 1e-250
 
 
+@keep_ids("weights", "floor", "ceiling")
 def apportion(
     weights: pd.Series, total: Number, step: Number = 1, floor: Bound = 0, ceiling: Bound | None = None
 ) -> pd.Series:

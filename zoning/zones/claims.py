@@ -20,6 +20,7 @@ from zoning.measures import absent_measures, complete_measures, sources_of, with
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
 from zoning.study import Decision
 from zoning.tables import CLAIMS, tabulate
+from zoning.unit_ids import keep_ids
 from zoning.wording import engine_words, text_in
 from zoning.zones.parent_units import ParentUnits, gather_parents
 from zoning.zones.planner_decisions import DECISION, decision_faults, locked_units
@@ -233,6 +234,7 @@ DEFAULT_RULE = "default"
 """The rule of the claim by which every unit could fall to the default zone."""
 
 
+@keep_ids("measures")
 def classify(
     measures: pd.DataFrame,
     rulebook: Rulebook,

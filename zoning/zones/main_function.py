@@ -7,6 +7,7 @@ import pandas as pd
 from layers.errors import UnknownNameError, raise_all, shown
 from zoning.errors import near
 from zoning.rulebook import LOCKED, Rulebook
+from zoning.unit_ids import keep_ids
 from zoning.zones.claims import DEFAULT_RULE
 from zoning.zones.planner_decisions import DECISION
 
@@ -14,6 +15,7 @@ _LOCKED, _LOCKED_WHOLE, _LOCKED_AROUND, _DECISION, _DECISION_WHOLE, _REFINING, _
 COLUMNS = ("main", "overlays", "status", "rule", "reason", "assumed", "part_of", "main_of_whole")
 
 
+@keep_ids()
 def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """The zones of each unit.
 

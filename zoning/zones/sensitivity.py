@@ -24,6 +24,7 @@ from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
+from zoning.unit_ids import keep_ids
 from zoning.wording import engine_words, finding_words
 from zoning.zones.main_function import resolve
 from zoning.zones.parent_units import AREA, rules_of_units
@@ -213,6 +214,7 @@ class _Clause(NamedTuple):
     threshold: Threshold
 
 
+@keep_ids("measures", "units")
 def conflicts(
     claims: pd.DataFrame,
     measures: pd.DataFrame,

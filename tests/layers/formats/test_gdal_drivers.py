@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -38,17 +40,22 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_a_fresh_process_has_only_the_allowed_drivers_and_says_nothing():
+def test_behind_the_wall_there_are_only_the_allowed_drivers_and_nothing_is_said():
     done = run(
-        "import json, os\nfrom layers.formats.gdal_drivers import loaded_drivers\n"
-        "assert 'GDAL_SKIP' not in os.environ\n"
-        "print(json.dumps([loaded_drivers(), os.environ.get('CPL_LOG')]))"
+        "import json, os\nfrom maps.cli import limit_drivers\nlimit_drivers()\n"
+        "from layers.formats import loaded_drivers\nprint(json.dumps(loaded_drivers()))"
     )
     assert done.stderr == ""
-    loaded, log = json.loads(done.stdout)
+    loaded = json.loads(done.stdout)
     assert set(loaded) <= ALLOWED
     assert {"GPKG", "GTiff", "GeoJSON", "FlatGeobuf", "ESRI Shapefile"} <= set(loaded)
-    assert log is None
+
+
+@pytest.mark.slow
+def test_the_command_puts_up_the_wall_before_gdal_is_loaded():
+    done = run("import sys; sys.argv = ['zoneplan', 'doctor', '--json']\nfrom zoneplan.__main__ import main\nmain()")
+    (told,) = [one for one in json.loads(done.stdout)["symptoms"] if one["topic"] == "drivers"]
+    assert (told["level"], done.stderr) == ("ok", "")
 
 
 @pytest.mark.slow
@@ -126,6 +133,17 @@ def test_a_geopackage_that_another_program_writes_to_is_refused(tmp_path):
     beside.write_bytes(b"x")
     with pytest.raises(SourceError, match=r"open in another program.* a.gpkg-wal"):
         format_of(path, "x", FEATURES)
+
+
+def test_a_database_that_is_no_geopackage_is_not_opened_as_another_kind(tmp_path):
+    """With all drivers loaded, GDAL would take any database of SQLite, whatever its ending."""
+    path = tmp_path / "a.gpkg"
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("CREATE TABLE canary (name TEXT, geometry BLOB)")
+        store.execute("INSERT INTO canary VALUES ('a', ?)", (box(0, 0, 1, 1).wkb,))
+    with pytest.raises(SourceError, match="damaged") as caught:
+        read_features(path, "forests")
+    assert "canary" not in str(caught.value)
 
 
 def test_limits(tmp_path, monkeypatch):

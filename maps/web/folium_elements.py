@@ -1,0 +1,16 @@
+"""Folium and the elements of branca, loaded so that the caller's filters of warnings stay as they are.
+
+Folium brings requests along, which sets filters for the whole process when it is imported, here for nothing: no map
+asks a server.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    import folium
+    from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
+    from folium.raster_layers import TileLayer
+
+__all__ = ["CssLink", "Element", "Figure", "JavascriptLink", "Link", "MacroElement", "TileLayer", "folium"]

@@ -1,0 +1,269 @@
+"""A library call leaves the process as it found it: whatever is called, in whatever order.
+
+Each order runs in a process of its own, that of a caller who has numpy, pandas and geopandas loaded and GDAL not yet.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import zoneplan as zp
+
+ROOT = Path(__file__).resolve().parents[1]
+KML = """<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>a</name>
+<Point><coordinates>8,50</coordinates></Point></Placemark></Document></kml>"""
+GML = """<c xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><a><gml:pointProperty>
+<gml:Point srsName="EPSG:4326"><gml:coordinates>8,50</gml:coordinates></gml:Point>
+</gml:pointProperty></a></gml:featureMember></c>"""
+
+Calls = dict[str, Callable[[], object]]
+
+
+def process_state() -> dict[str, object]:
+    """What a library could change for others in the process, less GDAL, which is looked at by :func:`foreign_files`."""
+    import decimal
+    import gc
+    import locale
+    import logging
+    import signal
+    import socket
+    import threading
+    import warnings
+
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    import pyproj
+
+    umask = os.umask(0)
+    os.umask(umask)
+    return {
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),  # noqa: PTH109  (as the process has it)
+        "umask": umask,
+        "paths": list(sys.path),
+        "hooks": (sys.excepthook, sys.unraisablehook, sys.displayhook, threading.excepthook, warnings.showwarning),
+        "streams": (sys.stdin, sys.stdout, sys.stderr),
+        "limits": (sys.getrecursionlimit(), sys.get_int_max_str_digits(), sys.getswitchinterval()),
+        "garbage": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), gc.get_debug(), list(gc.callbacks)),
+        "threads": threading.active_count(),
+        "signals": {one: signal.getsignal(one) for one in signal.valid_signals()},
+        "socket": socket.getdefaulttimeout(),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "logging": (logging.root.level, list(logging.root.handlers), logging.raiseExceptions),
+        "warnings": list(warnings.filters),
+        "decimal": repr(decimal.getcontext()),
+        "random": (random.getstate(), repr(np.random.get_state())),  # noqa: NPY002  (the global one is meant)
+        "numpy": (np.geterr(), np.geterrcall(), np.get_printoptions()),
+        "pandas": repr(pd.options.d),
+        "arrow": (pa.default_memory_pool().backend_name, pa.cpu_count(), pa.io_thread_count()),
+        "proj": (pyproj.datadir.get_data_dir(), pyproj.network.is_network_enabled()),
+    }
+
+
+class Toy:
+    """What the calls take, made when the first of them asks for it: which function loads a library differs by order."""
+
+    def __init__(self, folder: Path, place: Path) -> None:
+        self.folder, self.place = folder, place
+
+    @cached_property
+    def study(self) -> zp.Study:
+        return zp.read_study(self.folder / "plan.toml")
+
+    @cached_property
+    def rulebook(self) -> zp.Rulebook:
+        return zp.read_rulebook(self.study.rulebook, self.study.date)
+
+    @cached_property
+    def inputs(self) -> zp.Inputs:
+        return zp.read_inputs(self.study)
+
+    @cached_property
+    def plan(self) -> zp.Plan:
+        return zp.run(self.study)
+
+    @cached_property
+    def zones(self) -> pd.DataFrame:
+        return self.plan.zones.set_index("unit_id")
+
+    @cached_property
+    def result(self) -> Path:
+        return zp.write_run(self.plan, self.place / "first")
+
+
+def calls(toy: Toy) -> Calls:
+    """Every function at the front door, with arguments of the toy province."""
+    place = toy.place
+    return {
+        "read_study": lambda: zp.read_study(toy.folder / "plan.toml"),
+        "read_rulebook": lambda: zp.read_rulebook("us_west"),
+        "read_inputs": lambda: zp.read_inputs(toy.study),
+        "builtin_studies": zp.builtin_studies,
+        "builtin_study": lambda: zp.builtin_study("china_provinces"),
+        "builtin_rulebooks": zp.builtin_rulebooks,
+        "study_schema": zp.study_schema,
+        "overlay": lambda: zp.overlay(toy.inputs.units, toy.inputs.designations),
+        "settle_lines": lambda: zp.settle_lines(zp.overlay(toy.inputs.units, toy.inputs.designations), toy.rulebook),
+        "measure": lambda: zp.measure(toy.inputs.units, toy.plan.pieces, toy.inputs.layers, toy.rulebook),
+        "complete_measures": lambda: zp.complete_measures(toy.plan.measures, toy.rulebook),
+        "classify": lambda: zp.classify(toy.plan.measures, toy.rulebook, toy.study.decisions),
+        "resolve": lambda: zp.resolve(toy.plan.claims, toy.rulebook),
+        "conflicts": lambda: zp.conflicts(toy.plan.claims, toy.plan.measures, toy.rulebook),
+        "allocate": lambda: zp.allocate(
+            toy.zones, toy.plan.measures, toy.study.quotas, overlays=toy.rulebook.codes("overlay")
+        ),
+        "apportion": lambda: zp.apportion(pd.Series({"a": 1.0, "b": 2.0}), 10),
+        "site": lambda: zp.site(toy.plan.quotas, toy.plan.pieces, toy.study.quotas, toy.inputs.layers, toy.rulebook),
+        "judge_energy": lambda: zp.judge_energy(None, toy.rulebook),
+        "account": lambda: zp.account(toy.zones, toy.plan.measures, toy.study, toy.rulebook),
+        "positions": lambda: zp.positions(toy.plan.flows, {}),
+        "assign": lambda: zp.assign(
+            toy.zones, toy.plan.measures, toy.plan.quotas, rulebook=toy.rulebook, levels=["county"]
+        ),
+        "run": lambda: zp.run(toy.study),
+        "check": lambda: zp.check(toy.study, toy.rulebook, toy.inputs),
+        "explain": lambda: zp.explain(toy.plan, "a1").text(),
+        "at": lambda: zp.at(toy.plan, 9.0, 49.0),
+        "run_cases": lambda: zp.run_cases("us_west"),
+        "draw": lambda: zp.draw(toy.plan).get_root().render(),
+        "picture": lambda: zp.picture(toy.plan),
+        "report": lambda: zp.report(toy.plan),
+        "dossier": lambda: zp.dossier(toy.plan, "a1"),
+        "write_run": lambda: zp.write_run(toy.plan, place / "run"),
+        "read_run": lambda: zp.read_run(toy.result),
+        "verify": lambda: zp.verify(toy.result),
+        "write_report": lambda: zp.write_report(toy.plan, place / "report.html"),
+        "write_dossier": lambda: zp.write_dossier(toy.plan, "a1", place / "a1.html"),
+        "write_geopackage": lambda: zp.write_geopackage(toy.plan, place / "plan.gpkg"),
+        "write_geoparquet": lambda: zp.write_geoparquet(toy.inputs.units[["geometry"]], place / "units.parquet"),
+        "write_workbook": lambda: zp.write_workbook(toy.plan, place / "plan.xlsx"),
+        "as_floats": lambda: zp.as_floats(toy.plan.quotas),
+        "write_study": lambda: zp.write_study("us_mountain_west", place / "study"),
+        "write_plan": lambda: zp.write_plan(place / "drafted", toy.folder / "toy.gpkg:units"),
+        "parse_condition": lambda: zp.parse_condition("a > 1").explain(pd.DataFrame({"a": [1.0]}), {}),
+        "working_crs": lambda: zp.working_crs(toy.inputs.units),
+        "project": lambda: zp.project(toy.inputs.units, "EPSG:4326"),
+    }
+
+
+def foreign_files(place: Path) -> list[object]:
+    """What GDAL makes of files that zoneplan does not read; or how it refuses them."""
+    import geopandas as gpd
+    import numpy as np
+    import pyogrio
+    import rasterio
+
+    (place / "a.kml").write_text(KML, "utf-8")
+    (place / "a.gml").write_text(GML, "utf-8")
+    found: list[object] = [pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")]
+    found += [gpd.read_file(place / name).geometry.to_wkt().tolist() for name in ("a.kml", "a.gml")]
+    with rasterio.open(place / "a.png", "w", driver="PNG", width=2, height=1, count=1, dtype="uint8") as grid:
+        grid.write(np.array([[1, 2]], "uint8"), 1)
+    with rasterio.open(place / "a.png") as grid:
+        found.append(grid.read(1).tolist())
+    with rasterio.Env() as env:
+        found += [sorted(env.drivers()), sorted(pyogrio.list_drivers()), sorted(env.options)]
+    return found
+
+
+def visit(seed: int, toy: Path, place: Path) -> None:
+    """Call all functions in the order of a seed, or none for a negative one; print what changed and what opens."""
+    import geopandas  # noqa: F401  (what a caller has, with the warnings that it filters)
+    import pyarrow as pa  # noqa: F401
+    import pyproj  # noqa: F401
+
+    changed: list[str] = []
+    before = process_state()
+
+    def compare(name: str) -> None:
+        nonlocal before
+        now = process_state()
+        changed.extend(f"{name}: {kind}" for kind in now if now[kind] != before[kind])
+        before = now
+
+    if seed >= 0:
+        drawn = random.Random(seed)
+        every = calls(Toy(toy, place))
+        order = sorted(every)
+        drawn.shuffle(order)
+        for name in order:
+            every[name]()
+            compare(name)
+    json.dump([changed, foreign_files(place)], sys.stdout)
+
+
+def outcome(seed: int, toy: Path, place: Path) -> tuple[list[str], list[Any]]:
+    place.mkdir()
+    paths = f"Path({str(toy)!r}), Path({str(place)!r})"
+    program = f"from pathlib import Path; from tests.test_polite_guest import visit; visit({seed}, {paths})"
+    ours = ("GDAL", "CPL", "PROJ", "ZONEPLAN")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={key: value for key, value in os.environ.items() if not key.startswith(ours)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    changed, opened = json.loads(done.stdout)
+    return changed, opened
+
+
+@pytest.mark.slow
+def test_in_any_order_of_calls_the_process_is_left_as_it_was(toy_folder: Path, tmp_path: Path) -> None:
+    alone = outcome(-1, toy_folder, tmp_path / "alone")
+    assert alone[0] == []
+    for seed in random.Random().sample(range(10**6), 2):
+        assert outcome(seed, toy_folder, tmp_path / str(seed)) == alone, f"seed {seed}"
+
+
+def test_every_function_at_the_front_door_is_called(toy_folder: Path, tmp_path: Path) -> None:
+    functions = {name for name in zp.__all__ if not inspect.isclass(getattr(zp, name))}
+    assert calls(Toy(toy_folder, tmp_path)).keys() == functions
+
+
+def test_gdal_is_loaded_in_one_place_only() -> None:
+    """Whoever imports pyogrio or rasterio inside a function has had ``load_gdal`` import it, or is given it open."""
+    wrong = []
+    for path in [one for room in ("layers", "zoning", "maps", "zoneplan") for one in (ROOT / room).rglob("*.py")]:
+        tree = ast.parse(path.read_text("utf-8"))
+        found = {name for node in ast.walk(tree) for name in names_of_gdal(node)}
+        loads = {
+            str(node.args[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load_gdal"
+            if isinstance(node.args[0], ast.Constant)
+        }
+        typed = {
+            name for node in tree.body if isinstance(node, ast.If) for one in node.body for name in names_of_gdal(one)
+        }
+        at_top = {name for node in tree.body for name in names_of_gdal(node)}
+        if at_top or (found - typed) - loads - ({"pyogrio", "rasterio"} if path.name == "gdal_drivers.py" else set()):
+            wrong.append(str(path.relative_to(ROOT)))
+    assert wrong == []
+
+
+def names_of_gdal(node: ast.AST) -> set[str]:
+    """The names of either library that a statement imports."""
+    if isinstance(node, ast.Import):
+        names = [one.name for one in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        names = [node.module or ""]
+    else:
+        return set()
+    return {name.split(".")[0] for name in names} & {"pyogrio", "rasterio"}
