@@ -291,8 +291,18 @@ def schema(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    as_json: AsJson = False,
+    licences: Annotated[
+        bool, typer.Option("--licences", help="Print the licences and credits of what zoneplan carries, and leave.")
+    ] = False,
+) -> None:
     """Say what zoneplan stands on: versions, GDAL drivers, known holes, name clashes."""
+    if licences:
+        from maps.style import notices
+
+        print(json.dumps({"notices": notices()}, ensure_ascii=False, indent=1) if as_json else notices())
+        raise typer.Exit
     from maps.cli.doctor import diagnose
 
     found = diagnose()

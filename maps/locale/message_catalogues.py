@@ -80,6 +80,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "This page draws the map itself and needs JavaScript; it asks no server for anything.",
         "本页面自行绘图，需要启用 JavaScript；不向任何服务器请求数据。",
     ),
+    "licences": ("Licences and credits", "许可与致谢"),
     "too_old": (
         "This browser is too old to unpack the map. Chrome 80, Firefox 113, Safari 16.4 or newer can.",
         "浏览器版本过旧，无法打开此图。请使用 Chrome 80、Firefox 113、Safari 16.4 或更新版本。",

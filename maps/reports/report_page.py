@@ -17,7 +17,7 @@ from maps.reports.negative_lists_chapter import industries, unit_list
 from maps.reports.open_questions import findings, open_units
 from maps.reports.report_context import ReportContext
 from maps.reports.zones_chapter import decisions, lines, summary, zones
-from maps.style import fill_page, picture, write_page
+from maps.style import fill_page, page_notices, picture, write_page
 from zoning.explanations import derived_in
 from zoning.plan import Plan
 from zoning.zones import assumed_measures
@@ -102,6 +102,7 @@ def report(plan: Plan, language: str | None = None) -> str:
         units_said=edition.extent(len(plan.zones), edition.total_ha),
         checked=_checked(edition),
         notices=list(_notices(edition)),
+        credits=page_notices(plan, software=False),
         chapters=_chapters(edition),
         map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
         rows_said=lambda count: edition.say("rows", n=format_number(count)),

@@ -14,7 +14,7 @@ import shapely
 from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.locale import hectares
-from maps.style import site_inks
+from maps.style import page_notices, site_inks
 from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, simplified_shapes
 from maps.web.map_payload import map_payload_of
@@ -172,7 +172,8 @@ def draw(plan: Plan, language: str | None = None) -> folium.Map:
     language, words = said["language"], said["words"]
     fields = {**words, "title": words["map_of"].format(name=said["plan"]["name"]), "language": language}
     skeleton = (ASSETS / "map.html").read_text("utf-8")
-    OfflineFigure(skeleton, {**fields, "heading": said["plan"]["name"]}).add_child(plan_map, name="map")
+    fields |= {"heading": said["plan"]["name"], "notices": page_notices(plan, software=True)}
+    OfflineFigure(skeleton, fields).add_child(plan_map, name="map")
     return plan_map
 
 

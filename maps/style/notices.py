@@ -1,0 +1,98 @@
+"""Notices: what zoneplan carries or writes that others have made, whom to credit, under which licence."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from layers.formats import digest
+from zoning.plan import Plan
+from zoning.study import builtin_studies, builtin_study
+
+_FILE = Path(__file__).parent.parent / "NOTICES.md"
+_IN_THE_MAP = ("BSD-2-Clause", "MIT")
+"""The licences of the software that a map holds in itself, whose words go with it."""
+
+
+class Notice(NamedTuple):
+    """One thing that others have made.
+
+    Attributes
+    ----------
+    what : str
+        The file, after the name of its study, and the layer in it; or the software.
+    credit : str
+        Whom to name.
+    licence : str
+    """
+
+    what: str
+    credit: str
+    licence: str
+
+
+@cache
+def notices() -> str:
+    """The whole file, in Markdown: every bundled file, the software in the map, and the texts of the licences.
+
+    Examples
+    --------
+    >>> notices().splitlines()[0]
+    '# Notices'
+    """
+    return _FILE.read_text("utf-8")
+
+
+@cache
+def notices_of(chapter: str) -> tuple[Notice, ...]:
+    """The rows of a table of the file.
+
+    Parameters
+    ----------
+    chapter : str
+        Its heading.
+
+    Examples
+    --------
+    >>> [one.what for one in notices_of("Software in the map")]
+    ['Leaflet (XStatic-Leaflet)', 'jQuery (XStatic-jQuery)', 'folium', 'branca']
+    """
+    lines = _chapter(f"## {chapter}").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    return tuple(Notice(row[0], row[1], row[-1]) for row in rows[1:])
+
+
+def page_notices(plan: Plan, *, software: bool) -> str:
+    """What a page has to say: credits of those of the plan's inputs that are bundled, and of the software in it.
+
+    Parameters
+    ----------
+    plan : Plan
+    software : bool
+        The page holds scripts of others; their licences follow with their words.
+
+    Returns
+    -------
+    str
+        Plain text, in English as the licences are; "" where nothing of others is in the page.
+    """
+    used = {one.sha256 for one in plan.sources}
+    told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
+    lines = [f"{one.credit} ({one.licence})" for one in told]
+    if software:
+        lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]
+        lines += [f"\n{name}\n\n{_chapter(f'### {name}')}" for name in _IN_THE_MAP]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _chapter(heading: str) -> str:
+    """What stands under a heading, up to the next one."""
+    return notices().partition(f"\n{heading}\n")[2].split("\n#")[0].strip()
+
+
+@cache
+def _digest(name: str) -> str:
+    """The sha256 of a bundled file, told by its study and name; "" for one that stands elsewhere."""
+    study, _, file = name.partition("/")
+    return digest(builtin_study(study).parent / file) if study in builtin_studies() else ""
