@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import zoneplan as zp
-from maps.style import notices, page_notices
+from maps.style import notices_text, page_notices
 from maps.style.notices import notices_of
 from maps.web import LIBRARIES
 
@@ -54,10 +54,10 @@ def test_every_licence_that_is_named_stands_there_or_needs_no_text() -> None:
         for one in notices_of(chapter)
         for licence in re.findall(r"[A-Z][A-Za-z0-9]*-[0-9A-Za-z.-]*[0-9A-Za-z]|\bMIT\b|\bISC\b", one.licence)
     }
-    texts = set(re.findall(r"^### (.+)$", notices(), re.MULTILINE))
+    texts = set(re.findall(r"^### (.+)$", notices_text(), re.MULTILINE))
     assert named - texts == {"CC-BY-4.0", "CC0-1.0"}  # the first by its address, the second asks for nothing
     assert texts <= named
-    assert "https://creativecommons.org/licenses/by/4.0/" in notices()
+    assert "https://creativecommons.org/licenses/by/4.0/" in notices_text()
 
 
 def test_all_software_that_a_map_holds_is_named() -> None:
@@ -69,7 +69,7 @@ def test_the_wheel_carries_them_and_its_command_shows_them(wheel_site: Path, zon
     (beside,) = wheel_site.glob("zoneplan-*.dist-info/licenses/maps/NOTICES.md")
     assert (
         zoneplan("doctor", "--licences", code=0).stdout.strip()
-        == notices().strip()
+        == notices_text().strip()
         == beside.read_text("utf-8").strip()
     )
 

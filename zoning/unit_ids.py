@@ -76,7 +76,7 @@ class _CallersIds:
         """An argument with ids as text."""
         if isinstance(given, pd.DataFrame) and UNIT in given.columns:
             column = given[UNIT]
-            texts = self._texts(pd.Index(column))
+            texts = self._texts(pd.Index(column), marks=True)
             return given if texts is None else given.assign(**{UNIT: pd.Series(texts, index=column.index)})
         if of_units and isinstance(given, pd.DataFrame | pd.Series):
             texts = self._texts(given.index)
@@ -86,12 +86,16 @@ class _CallersIds:
             return given if texts is None else texts
         return given
 
-    def _texts(self, ids: pd.Index) -> pd.Index | None:
-        """Ids as text; None where they are, or where the step itself has to say what is wrong with them."""
+    def _texts(self, ids: pd.Index, *, marks: bool = False) -> pd.Index | None:
+        """Ids as text; None where they are, or where the step itself has to say what is wrong with them.
+
+        Numbers may stand beside texts in a column that has other marks, too, and nowhere else.
+        """
         if ids.dtype == TEXT and not pd.api.types.is_object_dtype(TEXT):
             return None
         plain = ids.tolist()
-        if not all(isinstance(one, int | str) and not isinstance(one, bool) for one in plain):
+        kinds = {type(one) for one in plain}
+        if not kinds <= {int, str} or (len(kinds) > 1 and not marks):
             return None
         texts = [str(one) for one in plain]
         if ids.dtype == TEXT and texts == plain:

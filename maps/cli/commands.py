@@ -299,9 +299,9 @@ def doctor(
 ) -> None:
     """Say what zoneplan stands on: versions, GDAL drivers, known holes, name clashes."""
     if licences:
-        from maps.style import notices
+        from maps.style import notices_text
 
-        print(json.dumps({"notices": notices()}, ensure_ascii=False, indent=1) if as_json else notices())
+        print(json.dumps({"notices": notices_text()}, ensure_ascii=False, indent=1) if as_json else notices_text())
         raise typer.Exit
     from maps.cli.doctor import diagnose
 

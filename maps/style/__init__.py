@@ -2,7 +2,7 @@
 
 from maps.style.html_pages import fill_page, require_new, write_page
 from maps.style.legend import MUTED, line_styles, px, xml_text
-from maps.style.notices import notices, page_notices
+from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DOTS,
     INK,
@@ -29,7 +29,7 @@ __all__ = [
     "fill_page",
     "line_styles",
     "locator",
-    "notices",
+    "notices_text",
     "overlay_hatches",
     "page_notices",
     "picture",

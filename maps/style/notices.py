@@ -33,12 +33,12 @@ class Notice(NamedTuple):
 
 
 @cache
-def notices() -> str:
+def notices_text() -> str:
     """The whole file, in Markdown: every bundled file, the software in the map, and the texts of the licences.
 
     Examples
     --------
-    >>> notices().splitlines()[0]
+    >>> notices_text().splitlines()[0]
     '# Notices'
     """
     return _FILE.read_text("utf-8")
@@ -88,7 +88,7 @@ def page_notices(plan: Plan, *, software: bool) -> str:
 
 def _chapter(heading: str) -> str:
     """What stands under a heading, up to the next one."""
-    return notices().partition(f"\n{heading}\n")[2].split("\n#")[0].strip()
+    return notices_text().partition(f"\n{heading}\n")[2].split("\n#")[0].strip()
 
 
 @cache

@@ -97,7 +97,7 @@ def test_every_step_that_gives_a_table_is_among_them(as_text: dict[str, Any]) ->
 
 
 def test_ids_that_are_no_ids_are_refused_as_before(toy_run: zp.Plan) -> None:
-    for wrong in ([1.5] * 12, [True] * 12, pd.Index([None, *TEXTS[1:]])):
+    for wrong in ([1.5] * 12, [True] * 12, [None, *TEXTS[1:]], [1, *TEXTS[1:]]):
         units = toy_run.units.set_axis(pd.Index(wrong), axis=0)
         with pytest.raises(zp.GeometryError):
             zp.overlay(units, {})

@@ -115,9 +115,9 @@ def test_no_unit_at_all(units, designations):
     assert "energy_rich" in pieces.columns
 
 
-def test_whole_numbers_become_text(units):
+def test_whole_numbers_come_back(units):
     pieces = overlay(frame(square(0, 0), square(1, 0), index=[8031, 59]), {})
-    assert pieces["unit_id"].tolist() == ["59", "8031"]
+    assert pieces["unit_id"].tolist() == [59, 8031]
 
 
 def test_heights_are_left_out(designations):
