@@ -250,8 +250,9 @@ def checkered(tmp_path, values):
 
 
 def test_nobody_gets_a_neighbours_value_for_the_noise_of_borders(tmp_path):
-    """The squares go to the working CRS and back, and then overlap their neighbours by hundredths of a millimetre."""
+    """As after a way to the working CRS and back, squares overlap their neighbours by hundredths of a millimetre."""
     units, raster = checkered(tmp_path, np.arange(12.0))
+    units = units.set_geometry(units.buffer(1e-5, join_style="mitre"))  # not by the noise of one version of PROJ
     assert sum(len(batch.found.row) for batch in batches(units, raster)) > 1200, "they do touch their neighbours' cells"
     found = summarise(units, raster, asked("min(value)", "max(value)", "median(value)", "majority(value)"))
     assert (found.to_numpy() == np.arange(12.0)[:, None]).all()
