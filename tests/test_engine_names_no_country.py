@@ -27,6 +27,7 @@ TECHNICAL = {
     "sites": "a table of a run",
     "areas": "a layer of the map",
     "output": "what regions make: columns of the energy table, and of the value of services",
+    "weights": "what a total is handed out by: an argument of apportion",
     "tce": "an ending of columns of the energy table, and a unit of schemes",
     "tco2": "the same",
     "公顷": "the Chinese of ha",

@@ -25,6 +25,7 @@ import pytest
 from shapely.geometry import GeometryCollection, LineString, Polygon, box
 
 import layers.raster
+import maps.init
 import zoneplan as zp
 import zoning.audits
 import zoning.compensation
@@ -185,6 +186,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zoning.audits.audit(study.rulebook, plan)
     steps_by_hand(plan)
+    maps.init.write_pins(study, zp.read_inputs(study))
     run_examples()
     assert public().keys() - called == set()
 

@@ -283,9 +283,27 @@ def _duties_in_force(said: Content) -> set[str]:
 
 
 def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Leaf]:
-    """Policies in the order of the rulebook; each once on the whole unit, and once for all parts where it holds."""
-    for policy in edition.plan.rulebook.policies:
-        yield from (_duty(edition, one) for one in policies if one["policy"] == policy.id)
+    """Policies in the order of the rulebook; each once on the whole unit, and once for all parts where it holds.
+
+    What holds everywhere is no news of this unit: it stands last, by its titles; the report has it in full.
+    """
+    order = {policy.id: place for place, policy in enumerate(edition.plan.rulebook.policies)}
+    told = sorted(policies, key=lambda one: order[one["policy"]])
+    common = [one for one in told if _holds_everywhere(one)]
+    yield from (_duty(edition, one) for one in told if not _holds_everywhere(one))
+    if common:
+        listed = edition.words["semicolon"].join(_in_short(edition, one) for one in common)
+        yield Card(edition.words["in_force_everywhere"], text=listed)
+
+
+def _holds_everywhere(policy: Content) -> bool:
+    """Whether a policy holds in every unit, here without exception and in full."""
+    return policy["when"].upper() == "TRUE" and not (policy["overruled_by"] or policy["pieces"])
+
+
+def _in_short(edition: ReportContext, policy: Content) -> str:
+    title = text_in(policy["title"], edition.language, policy["policy"])
+    return title if policy["verified"] else edition.say("in_doubt", title=title, doubt=edition.words["unseen"])
 
 
 def _duty(edition: ReportContext, policy: Content) -> Card:

@@ -404,7 +404,7 @@ def assign(
     >>> no_quotas = zp.allocate(zones, denver, [])
     >>> policies = zp.assign(zones, denver, no_quotas, rulebook=zp.read_rulebook("us_west"))
     >>> sorted(policies["policy"])[:3]
-    ['air-class-two', 'outdoor-recreation', 'wetland-fill']
+    ['air-class-two', 'historic-properties', 'impact-statement']
     """
     if isinstance(lights, Rulebook):
         lights, flows, rulebook, language = None, None, lights, flows if isinstance(flows, str) else language

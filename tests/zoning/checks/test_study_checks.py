@@ -329,7 +329,7 @@ ADJUSTED = """{ when = "main IN ('general', 'genral')", factor = 2, reason = 'x'
         ),
         (
             "total = 120",
-            "total = 1000000000000000000\nstep = 0.000000001",
+            "total = 900000000000000000\nstep = 0.000000001",
             6,
             "62, column 9: quota 'construction_land': a total of",
         ),
@@ -560,7 +560,7 @@ CHANGES = {
     "condition": ("main = 'key_development'", "income > 3"),
     "decision": ('unit = "c4"', 'unit = "c44"'),
     "total": ("total = 120", "total = 1200"),
-    "huge": ("total = 120", "total = 1000000000000000000\nstep = 0.000000001"),
+    "huge": ("total = 120", "total = 900000000000000000\nstep = 0.000000001"),
     "part of": ('jurisdiction = "county"', 'jurisdiction = "county"\npart_of = "county"'),
     "transfer": ("reserve_pct = 5", "reserve_pct = 5\n" + TRANSFER.format('amount = "income"\nlevel = "county"')),
     "nobody": ("reserve_pct = 5", "reserve_pct = 5\n" + TRANSFER.format('amount = "income"\nwhen = "income > 99"')),

@@ -424,7 +424,7 @@ from = 2022-01-01
         ),
         (
             {"lines": swap("roles =", "rolls =")},
-            "unknown key 'rolls'; did you mean 'roles'? (known here: code, roles, deducted, stroke, reference, title)",
+            "unknown key 'rolls'; did you mean 'roles'? (known here: code, roles, deducted, stroke, title, reference",
         ),
     ],
 )
