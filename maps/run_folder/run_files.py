@@ -223,10 +223,14 @@ def _arm(cell: str) -> str:
 
 
 def _read_csv(table: Table, folder: Path, provenance: Mapping[str, Any]) -> pd.DataFrame:
-    """A table with the types of its declaration; measures with those that provenance recorded."""
+    """A table with the types of its declaration; measures with those that provenance recorded.
+
+    A column that the run is too old to have is empty.
+    """
     rows = pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if provenance["excel_safe"]:
         rows = rows.map(_arm)
+    rows = rows.assign(**{column: "" for column in table.columns if column not in rows.columns})
     if table is MEASURES:  # a measure may be missing; a text of the other tables may be empty
         rows = rows.where(rows != "")
     more = provenance["measures"] if table is MEASURES else {name: "float" for name in rows if name.endswith("_ha")}
@@ -239,7 +243,7 @@ def _typed(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "float":
         return pd.to_numeric(cells.where(cells != "")).astype("float64")
     if kind == "int":
-        return cells.astype("int64")
+        return cells.astype("int64") if (cells != "").all() else _typed(cells, "float")
     if kind == "bool":
         truth = cells.map({"True": True, "False": False})
         return truth if truth.isna().any() else truth.astype("bool")
