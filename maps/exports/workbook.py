@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from numbers import Real
 from pathlib import Path
@@ -134,7 +135,7 @@ def _fill_sheet(book: Workbook, sheet: Worksheet, rows: pd.DataFrame) -> None:
 
 
 def _fill_cell(sheet: Worksheet, row: int, column: int, cell: object) -> None:
-    if cell is None:
+    if cell is None or cell == "":  # an empty cell, which filters call blank
         return
     if isinstance(cell, bool):
         sheet.write_boolean(row, column, cell)
@@ -144,6 +145,7 @@ def _fill_cell(sheet: Worksheet, row: int, column: int, cell: object) -> None:
         sheet.write_string(row, column, _legible(str(cell)))
 
 
+@lru_cache(maxsize=4096)
 def _legible(text: str) -> str:
     """A text that a cell can hold: not too long, no character that XML forbids."""
     text = _NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
