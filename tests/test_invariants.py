@@ -134,6 +134,7 @@ def test_p11_every_unit_and_feature_that_was_read_is_in_the_result_or_in_the_led
 # P06, P07, P08: where the ground lies on paper does not matter.
 
 
+@pytest.mark.slow
 @ONCE
 @given(discs, st.sampled_from([-3_000_000.0, 38_500_000.0 - X0]), st.sampled_from([1e-3, 1.0, 100.0]))
 def test_p06_p07_shares_do_not_depend_on_place_or_scale(units, forest, shift, scale) -> None:

@@ -237,6 +237,7 @@ def test_every_function_at_the_front_door_is_called(toy_folder: Path, tmp_path: 
     assert calls(Toy(toy_folder, tmp_path)).keys() == functions
 
 
+@pytest.mark.slow
 def test_gdal_is_loaded_in_one_place_only() -> None:
     """Whoever imports pyogrio or rasterio inside a function has had ``load_gdal`` import it, or is given it open."""
     wrong = []

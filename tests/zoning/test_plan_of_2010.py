@@ -112,6 +112,7 @@ def test_the_rules_find_the_class_from_which_each_county_was_made(zoned) -> None
     assert zoned["zone"].tolist() == zoned["made_of"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ours", "printed", "scale"),
     [

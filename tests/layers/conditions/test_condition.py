@@ -383,6 +383,7 @@ TABLE = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 @given(conditions(), conditions())
 def test_de_morgan_and_double_negation_hold_with_three_answers(one, other):
     assert ask(f"NOT (NOT ({one}))", TABLE) == ask(one, TABLE)

@@ -63,6 +63,7 @@ def test_units_are_mended_only_where_little_changes():
     assert (caught.value.features, caught.value.exit_code) == (("b", "c"), 3)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=4, max_size=12))
 def test_every_feature_is_in_the_result_or_in_the_ledger(points):

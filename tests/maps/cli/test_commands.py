@@ -191,6 +191,7 @@ def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
     assert "位于 Unit A1（a1），west" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

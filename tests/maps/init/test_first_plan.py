@@ -288,6 +288,7 @@ def test_names_that_would_break_out_of_a_comment(tmp_path: Path, own: Path, coun
     assert r"\u000a[study]" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layers", "words"),
     [

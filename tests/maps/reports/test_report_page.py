@@ -216,6 +216,7 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     assert "below 0.5 (-50 %) it would be General" in said
 
 
+@pytest.mark.slow
 def test_units_on_a_threshold_are_listed_with_the_open_ones(toy_plan):
     """Forest covers exactly half of a2, b2 and c2."""
     told = conflicts(toy_plan.claims, toy_plan.measures, toy_plan.rulebook)

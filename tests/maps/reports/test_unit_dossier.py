@@ -111,6 +111,7 @@ class TestWhatItSays:
         assert "Ecologically fragile fragile-1 claims it too" in said
         assert "Energy-rich energy-1 cannot be answered" in said
 
+    @pytest.mark.slow
     def test_lines_quota_and_duties(self, toy_plan):
         html = dossier(toy_plan, "a2")
         assert "Permanent farmland Toy Act, section 5 100.00 100.00 –" in section(html, "lines")
@@ -194,6 +195,7 @@ class TestWhatItIs:
         identifiers = re.findall(r'\sid="([^"]+)"', html)
         assert len(identifiers) == len(set(identifiers))
 
+    @pytest.mark.slow
     def test_hostile_names_stand_as_they_are_written(self, make_plan):
         html = dossier(make_plan(names={"a1": HOSTILE}), "a1")
         assert "<img" not in html

@@ -325,6 +325,7 @@ class TestWhatIsRefused:
 class TestWhateverTheNumbersAre:
     needs = st.lists(st.integers(0, 10**6), min_size=1, max_size=12)
 
+    @pytest.mark.slow
     @given(needs, st.integers(1, 10**10))
     def test_the_budget_is_exhausted_to_the_cent(self, needs: list[int], cents: int) -> None:
         """P24, from above: what is received is the budget, and a larger need never has less."""

@@ -273,6 +273,7 @@ def test_provinces_whose_intensity_rose_in_2020_are_red() -> None:
 # --- properties -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(targets, actuals, totals, st.decimals(min_value="-100", max_value="1500", places=1))
 def test_lights_by_another_route(target, actual, cap, used) -> None:
     """By cross-multiplication with whole numbers."""

@@ -260,6 +260,7 @@ def test_a_decision_without_a_reference_borrows_none_from_its_zone(plan) -> None
     assert explain(plan, "d").as_dict()["main"]["reference"] == "Zoning Act"  # the default rests on its zone
 
 
+@pytest.mark.slow
 def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
     """Each rule that was asked in vain, with its own clauses, thresholds and references."""
     text = explain(plan, "d").text()
@@ -333,6 +334,7 @@ def test_every_unit_can_be_explained(plan) -> None:
         assert explain(plan, unit).text().startswith(f"Unit {unit}")
 
 
+@pytest.mark.slow
 def test_what_besides_weight_made_an_amount(plan) -> None:
     groups = (
         Group(when="main = 'ecologically_fragile'", max_pct=5, reason="fragile land"),

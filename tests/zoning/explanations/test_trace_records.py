@@ -219,6 +219,7 @@ def _check_lists(plan: Plan, unit: str, lists: list[dict]) -> None:
 # With a pencil, on the toy province.
 
 
+@pytest.mark.slow
 def test_a_line_says_which_layer_draws_it_and_what_another_took(toy) -> None:
     """Farmland covers all 100 ha of a2; its western half is refuge, too, and the red line comes first."""
     farmland, red = explain(toy, "a2").as_dict()["lines"]

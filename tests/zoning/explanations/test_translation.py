@@ -142,6 +142,7 @@ def test_codes_numbers_and_geometry_are_those_of_the_english_plan(chinese: Plan,
         assert_frame_equal(getattr(chinese, name).drop(columns=words), getattr(english, name).drop(columns=words))
 
 
+@pytest.mark.slow
 def test_english_reasons_name_titles_where_there_are_any(english: Plan) -> None:
     assert reason(english, "b2", "fragile-1") == ("forest covers it: Share of fragile land = 0.5 >= 0.5 (Least share)")
     assert reason(english, "b2", "default") == "stands back: fragile-1 (Ecologically fragile) claims the unit"

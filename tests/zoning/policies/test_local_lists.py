@@ -99,6 +99,7 @@ def complaints(path: Path) -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_it_stands_beside_the_lists_of_the_rulebook(plan: Plan) -> None:
     own = plan.industries[plan.industries["list"] == OWN]
     assert own[["item", "code", "treatment", "state", "unit_id", "jurisdiction", "reference"]].values.tolist() == [

@@ -209,6 +209,7 @@ def test_patches_are_large_enough_and_no_more_than_asked(plots, amount, least, l
     assert last == "over" or taken @ plots.area <= amount * (1 + 1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(scores_of_boards, st.data(), st.floats(2, 6), st.floats(0.5, 3), st.sampled_from(["cut", "under", "over"]))
 def test_scores_that_are_not_known_change_no_patches(scores, data, amount, least, last):

@@ -67,6 +67,7 @@ def separable(draw) -> Programme:
     return programme(gains, lower, upper, draw(st.integers(0, 20)), *caps)
 
 
+@pytest.mark.slow
 @given(limited())
 @settings(max_examples=200)
 def test_no_plan_is_better_and_the_bound_holds(one):
@@ -80,6 +81,7 @@ def test_no_plan_is_better_and_the_bound_holds(one):
     assert best.bound >= highest - 1e-6
 
 
+@pytest.mark.slow
 @given(separable())
 @settings(max_examples=200)
 def test_ranking_equals_the_linear_programme(one):

@@ -266,6 +266,7 @@ def test_shares_of_land_are_those_that_zoneplan_measures(provinces: gpd.GeoDataF
     assert inputs.ledger.empty, "the built-in study needs no repair"
 
 
+@pytest.mark.slow
 def test_coal_that_nobody_saw_stays_missing(provinces: gpd.GeoDataFrame) -> None:
     coal = provinces["raw_coal_t"]
     assert coal.index[coal.isna()].tolist() == COAL_NOT_SEEN

@@ -229,6 +229,7 @@ def test_an_area_of_nothing_is_no_flip() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_division_by_zero_hides_no_flip_that_another_rule_brings() -> None:
     """At x = 0 r0 has no answer; r1 says yes there, and wins where it comes first."""
     whens, here = ("y / x >= 5", "x = 0"), units(1.0, y=90.0)
