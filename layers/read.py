@@ -83,7 +83,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
     errors = Attempts()
-    sources = sources if pinned else _without_pins(sources)
+    sources = sources if pinned else sources.with_pins({})
     records = _records(sources)
     units = _attempt(errors, "units", _units, sources)
     read = [_attempt(errors, layer.name, _read, sources, place) for place, layer in enumerate(sources.layers)]
@@ -289,7 +289,7 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
     dict of path to Pin
         By the path of the section in the plan, such as ``("layers", 0)``: units first, then layers and tables.
     """
-    free = _without_pins(sources)
+    free = sources.with_pins({})
     pins: dict[Keys, Pin] = {}
     with reading("units"):
         path = _path(free, free.units.source, "units", "units", "source")
@@ -304,17 +304,6 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
             path = _path(free, table.source, table.source, "tables", place, "source")
             pins["tables", place] = pin_of(_table(free, place)[0], source_digest(path))
     return pins
-
-
-def _without_pins(sources: Sources) -> Sources:
-    bare = {"pin": None}
-    return sources.model_copy(
-        update={
-            "units": sources.units.model_copy(update=bare),
-            "layers": tuple(layer.model_copy(update=bare) for layer in sources.layers),
-            "tables": tuple(table.model_copy(update=bare) for table in sources.tables),
-        }
-    )
 
 
 def _records(sources: Sources) -> tuple[Source, ...]:

@@ -183,8 +183,8 @@ def foreign_files(place: Path) -> list[object]:
 def visit(seed: int, toy: Path, place: Path) -> None:
     """Call all functions in the order of a seed, or none for a negative one; print what changed and what opens."""
     import geopandas  # noqa: F401  (what a caller has, with the warnings that it filters)
-    import pyarrow as pa  # noqa: F401
-    import pyproj  # noqa: F401
+    import pyarrow as pa  # noqa: F401  (as geopandas)
+    import pyproj  # noqa: F401  (as geopandas)
 
     changed: list[str] = []
     before = process_state()

@@ -205,7 +205,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     refuse_active_content(path, file_format, name)
     load_gdal("pyogrio")
     from pyogrio import raw  # noqa: PLC0415  (loaded by load_gdal)
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as pyogrio)
 
     place = f"GeoJSON:{path}" if file_format.name == "GeoJSON" else str(path)
     extra = {"encoding": encoding} if encoding and file_format.name == "ESRI Shapefile" else {}
@@ -245,7 +245,7 @@ def _layers_in(place: str, driver: str, _version: tuple[int, int]) -> tuple[str,
     A place that begins with the driver's name is opened by no other; else what has opened the file is asked.
     """
     from pyogrio import list_layers, read_info  # noqa: PLC0415  (loaded by load_gdal)
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415  (as pyogrio)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

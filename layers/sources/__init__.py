@@ -12,6 +12,7 @@ from layers.sources.base_models import (
     Titled,
     misfit,
     require_one,
+    written_verified,
 )
 from layers.sources.field_types import (
     Amount,
@@ -79,4 +80,5 @@ __all__ = [
     "resolve_source",
     "set_beside",
     "to_toml",
+    "written_verified",
 ]

@@ -5,6 +5,7 @@ What a validator of theirs raises to complain about several values at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -182,6 +183,24 @@ class Sourced(Shared):
         one = self.model_copy()
         one._parts_verified = parts_verified  # noqa: SLF001  (of a copy of itself)
         return one
+
+
+def written_verified(section: Section) -> Iterator[Keys]:
+    """Where in a section, or in what stands inside it, ``verified`` is written.
+
+    Examples
+    --------
+    >>> list(written_verified(Sourced(typed_verified=True))), list(written_verified(Sourced()))
+    ([()], [])
+    """
+    if isinstance(section, Sourced) and section.typed_verified is not None:
+        yield ()
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        inside = enumerate(value) if isinstance(value, tuple) else ((None, value),)
+        for number, one in inside:
+            if isinstance(one, Section):
+                yield from ((name, *(() if number is None else (number,)), *keys) for keys in written_verified(one))
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -235,6 +235,13 @@ class Placed(Section):
                 section.stand_in(document.below(name))
 
 
+_Read = TypeVar("_Read", LayerSection, TableSection)
+
+
+def _pinned(kind: str, sections: Iterable[_Read], pins: Mapping[Keys, Pin]) -> tuple[_Read, ...]:
+    return tuple(one.model_copy(update={"pin": pins.get((kind, place))}) for place, one in enumerate(sections))
+
+
 class Sources(Placed):
     """What is to be read: units, layers and tables, for one day.
 
@@ -265,6 +272,16 @@ class Sources(Placed):
         """Every file that is read, as it is written, after the name of what is read from it."""
         layers = ((layer.name, layer.source) for layer in self.layers)
         return (("units", self.units.source), *layers, *((table.source, table.source) for table in self.tables))
+
+    def with_pins(self, pins: Mapping[Keys, Pin]) -> Self:
+        """The same with these pins and no others, each by the path of its section, such as ``("layers", 0)``."""
+        return self.model_copy(
+            update={
+                "units": self.units.model_copy(update={"pin": pins.get(("units",))}),
+                "layers": _pinned("layers", self.layers, pins),
+                "tables": _pinned("tables", self.tables, pins),
+            }
+        )
 
     @property
     def text(self) -> str:

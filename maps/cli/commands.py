@@ -301,7 +301,10 @@ def doctor(
     if licences:
         from maps.style import notices_text
 
-        print(json.dumps({"notices": notices_text()}, ensure_ascii=False, indent=1) if as_json else notices_text())
+        if as_json:
+            _print_json({"notices": notices_text()})
+        else:
+            print(notices_text())
         raise typer.Exit
     from maps.cli.doctor import diagnose
 

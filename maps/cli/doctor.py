@@ -248,7 +248,7 @@ def _gdal(name: str) -> tuple[int, ...]:
     load_gdal("pyogrio")
     load_gdal("rasterio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
-    import rasterio  # noqa: PLC0415
+    import rasterio  # noqa: PLC0415  (as above)
 
     text = pyogrio.__gdal_version_string__ if name == "pyogrio" else rasterio.__gdal_version__
     return tuple(int(part) for part in re.findall(r"\d+", text)[:3])

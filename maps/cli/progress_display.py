@@ -54,7 +54,7 @@ def count_cases() -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int, str], None]]:
     from rich.console import Console  # noqa: PLC0415  (who imports zoneplan for its functions needs no bar)
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  (as above)
 
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

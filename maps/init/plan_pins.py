@@ -48,7 +48,7 @@ def write_pins(study: Study, inputs: Inputs) -> int:
     confirm_sources(inputs, study)
     text = set_beside(study.document, "pin", "source", {keys: _toml(pin) for keys, pin in pins.items()})
     found, _ = parse_document(Document(study.path, text), Study)
-    if found != _with_pins(study, pins):
+    if found != study.with_pins(pins):
         raise StudyError(f"{study.path}: the pins cannot be written into it; it is as it was", code="pin")
     place = Path(os.path.realpath(study.path))
     try:
@@ -65,17 +65,3 @@ def _toml(pin: Pin) -> str:
     """In one line; JSON writes these numbers, texts and lists as TOML does."""
     said = {key: value for key in Pin.model_fields if (value := getattr(pin, key)) is not None}
     return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in said.items())} }}"
-
-
-def _with_pins(study: Study, pins: dict[tuple[str | int, ...], Pin]) -> Study:
-    return study.model_copy(
-        update={
-            "units": study.units.model_copy(update={"pin": pins["units",]}),
-            "layers": tuple(
-                one.model_copy(update={"pin": pins["layers", place]}) for place, one in enumerate(study.layers)
-            ),
-            "tables": tuple(
-                one.model_copy(update={"pin": pins["tables", place]}) for place, one in enumerate(study.tables)
-            ),
-        }
-    )

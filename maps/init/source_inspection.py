@@ -202,7 +202,7 @@ def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | 
     """The layer of a GeoPackage, and whether the plan must name it."""
     load_gdal("pyogrio")
     from pyogrio import list_layers  # noqa: PLC0415  (loaded by load_gdal)
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415  (as above)
 
     try:
         found = {str(one): str(kind) for one, kind in list_layers(str(path))}

@@ -11,7 +11,7 @@ from layers.conditions import number_text
 from layers.errors import Attempts, Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Inputs
 from layers.read import read_inputs
-from layers.sources import Sourced
+from layers.sources import written_verified
 from zoning.checks.column_sources import ADDED, ExpectedColumns, none_of_faults, origin_faults, provided
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
@@ -332,16 +332,8 @@ def _measured_whole(study: Study) -> Iterator[Finding]:
 
 
 def _typed_verified(study: Study) -> Iterator[Finding]:
-    """The note that a plan says of its agreements or transfers that they were read, and not where."""
-    sections: dict[str, Sequence[Sourced]] = {"agreements": study.agreements, "transfers": study.transfers}
-    places = [
-        study.where(kind, place, "verified")
-        for kind, entries in sections.items()
-        for place, one in enumerate(entries)
-        if one.typed_verified is not None
-    ]
-    if study.services is not None and study.services.typed_verified is not None:
-        places.append(study.where("services", "verified"))
+    """The note that a plan says of its agreements, transfers or services that they were read, and not where."""
+    places = [study.where(*keys, "verified") for keys in written_verified(study)]
     if places:
         text = (
             f"'verified' is written at {shown(places)}: this has no effect. Whether a text was read follows from "

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from layers.conditions import parse_condition
 from layers.errors import Finding, shown
-from layers.sources import Section, Sourced
+from layers.sources import Sourced, written_verified
 from zoning.rulebook.chapter_schemas import Industry, IndustryList, Scheme
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Floor, Norm, Policy, Rule
@@ -107,7 +107,7 @@ def typed_verified_note(draft: Draft) -> Iterator[Finding]:
         for kind, entries in kinds.items()
         if isinstance(entries, tuple)
         for number, entry in enumerate(entries)
-        for keys in _typed(entry)
+        for keys in written_verified(entry)
     ]
     if places:
         text = (
@@ -117,15 +117,3 @@ def typed_verified_note(draft: Draft) -> Iterator[Finding]:
             'kind = "official" }'
         )
         yield Finding("note", "typed_verified", draft.head.name, tuple(places[:5]), len(places), text)
-
-
-def _typed(entry: Section) -> Iterator[tuple[str | int, ...]]:
-    """Where in an entry, or in what stands inside it, ``verified`` is written."""
-    if isinstance(entry, Sourced) and entry.typed_verified is not None:
-        yield ()
-    for name in type(entry).model_fields:
-        value = getattr(entry, name)
-        inside = enumerate(value) if isinstance(value, tuple) else ((None, value),)
-        for number, one in inside:
-            if isinstance(one, Section):
-                yield from ((name, *(() if number is None else (number,)), *keys) for keys in _typed(one))
