@@ -20,8 +20,8 @@ ORDER = {
     "layers": "lazy_exports errors languages ledger conditions crs sources formats raster inputs geometry pins "
     "units read",
     "zoning": "errors tables unit_ids study wording rulebook plan overlays measures zones solver quotas siting energy "
-    "compensation policies checks explanations audits pipeline",
-    "maps": "errors locale style reports web exports run_folder init cli",
+    "compensation policies checks audits pipeline",
+    "maps": "errors locale style explain reports web exports run_folder init cli",
 }
 FRONT_DOOR = "zoneplan"
 FLOW = [f"{package}.{name}" for package, names in ORDER.items() for name in names.split()]

@@ -12,9 +12,9 @@ import pytest
 
 import zoneplan as zp
 from maps.cli import main
+from maps.explain.industry_query import ask_industry
 from maps.reports import dossier, report
 from maps.web.unit_details import cards
-from zoning.explanations.industry_query import ask_industry
 from zoning.policies import cover_lists, coverage_text, judge_industry, list_industries
 from zoning.rulebook import builtin_rulebooks, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_model import changes

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from layers.inputs import Inputs, Layer
     from layers.read import read_inputs
     from maps.errors import BusyError, DamagedRunError, WriteError
+    from maps.explain import at, explain
     from maps.exports import write_geopackage, write_geoparquet, write_workbook
     from maps.init import write_plan, write_study
     from maps.reports import dossier, report, write_dossier, write_report
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
-    from zoning.explanations import at, explain
     from zoning.measures import complete_measures, measure
     from zoning.overlays import overlay, settle_lines
     from zoning.pipeline import check, run
@@ -161,8 +161,8 @@ _ROOMS = {
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
     "check": "zoning.pipeline",
-    "explain": "zoning.explanations",
-    "at": "zoning.explanations",
+    "explain": "maps.explain",
+    "at": "maps.explain",
     "run_cases": "zoning.audits",
     "draw": "maps.web",
     "picture": "maps.style",

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
-    from zoning.explanations import at, explain
     from zoning.measures import complete_measures, measure
     from zoning.overlays import overlay, settle_lines
     from zoning.pipeline import check, run
@@ -45,8 +44,6 @@ __all__ = [
     "run",
     # Ask
     "check",
-    "explain",
-    "at",
     "run_cases",
     # Nouns
     "Rulebook",
@@ -77,8 +74,6 @@ _ROOMS = {
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
     "check": "zoning.pipeline",
-    "explain": "zoning.explanations",
-    "at": "zoning.explanations",
     "run_cases": "zoning.audits",
     "Rulebook": "zoning.rulebook",
     "Plan": "zoning.plan",

@@ -17,6 +17,7 @@ from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs
 from layers.languages import require_language
 from layers.read import confirm_sources
+from zoning.audits import assume, assume_scheme
 from zoning.checks import (
     StudyTables,
     dropped_units,
@@ -28,7 +29,6 @@ from zoning.checks import (
 )
 from zoning.compensation import account, known_parties, positions, value_services
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
-from zoning.explanations import assume, assume_scheme
 from zoning.measures import assumed, complete_measures, measure, undeducted, with_none_of
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan

@@ -172,7 +172,7 @@ def explain_(
         require_new(page)
     require_whole(folder)
     plan = read_run(folder)
-    from zoning.explanations import explain, find_unit
+    from maps.explain import explain, find_unit
 
     if page is not None:
         from maps.reports import write_dossier
@@ -209,8 +209,8 @@ def at_(
     as_json: AsJson = False,
 ) -> None:
     """Say what applies at a place or in a unit: zones, control lines, policies, and whether an industry may settle."""
+    from maps.explain import at, at_unit, check_coordinates, check_state
     from maps.run_folder import read_run, require_whole
-    from zoning.explanations import at, at_unit, check_coordinates, check_state
 
     point = _point(place)
     if point is not None:

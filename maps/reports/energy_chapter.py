@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from maps.explain import scheme_in_use, scheme_parameters
 from maps.locale import format_measure, format_number
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
-from zoning.explanations import scheme_in_use, scheme_parameters
 from zoning.wording import colour_in, text_in
 
 

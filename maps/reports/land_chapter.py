@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from maps.explain import derived_in, explain_measures, value_text, why_text
 from maps.locale import NONE, format_measure, format_number
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
-from zoning.explanations import derived_in, explain_measures, norms_in, value_text, why_text
+from zoning.audits import norms_in
 from zoning.rulebook import Derived, Norm
 from zoning.study import Quota, Siting
 from zoning.wording import name_text, text_in, why_unplaced

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from maps.explain import TREATMENTS, coverage_of, items_at, list_titles, lists_at
 from maps.locale import format_number
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
-from zoning.explanations import TREATMENTS, coverage_of, items_at, list_titles, lists_at
 from zoning.plan import Plan
 from zoning.policies import count_industries, coverage_text
 from zoning.wording import industry_words

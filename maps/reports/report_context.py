@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
+from maps.explain import retell
 from maps.locale import NONE, area_decimals, format_number, percent, report_words, units_counted
 from maps.reports.document_model import Column
-from zoning.explanations import assumption_title, retell
+from zoning.audits import assumption_title
 from zoning.plan import Assumption, Plan
 from zoning.wording import name_text, said_in, text_in
 from zoning.zones import decision_status

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from maps.explain import derived_in
 from maps.locale import format_number
 from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.reports.compensation_chapter import flows
@@ -18,7 +19,6 @@ from maps.reports.open_questions import findings, open_units
 from maps.reports.report_context import ReportContext
 from maps.reports.zones_chapter import decisions, lines, summary, zones
 from maps.style import fill_page, page_notices, picture, write_page
-from zoning.explanations import derived_in
 from zoning.plan import Plan
 from zoning.zones import assumed_measures
 

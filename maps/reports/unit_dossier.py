@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from maps.explain import explain
 from maps.locale import NONE, amount, format_measure, format_number, percent, projection, width
 from maps.reports.annexes import weight_text
 from maps.reports.compensation_chapter import unit_flows, unit_services
@@ -20,7 +21,6 @@ from maps.reports.negative_lists_chapter import unit_lists
 from maps.reports.report_context import ReportContext, each_row
 from maps.style import fill_page, locator, write_page, zone_fills
 from zoning.audits import OPEN
-from zoning.explanations import explain
 from zoning.plan import Plan
 from zoning.quotas import factors
 from zoning.study import Quota
@@ -74,7 +74,7 @@ def dossier_chapters(edition: ReportContext, said: Content) -> Iterator[Chapter]
     ----------
     edition : Edition
     said : mapping
-        What :func:`zoning.explanations.explain` says of the unit, as plain values.
+        What :func:`maps.explain.explain` says of the unit, as plain values.
     """
     words = edition.words
     yield _chapter("overlays", words["overlays"], _claims(edition, said["overlays"]), words["no_overlays"])

@@ -13,10 +13,10 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.inputs import Source
+from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.reports import write_report
 from maps.web import draw
-from zoning.explanations import scheme_in_use, scheme_parameters
 from zoning.plan import Assumption, Plan
 from zoning.rulebook import as_written, read_rulebook, without_unused_topics
 from zoning.study import read_study

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import escape_hidden
+from maps.explain import retell
 from maps.locale import hectares, map_words
 from maps.style import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, line_styles, overlay_hatches, zone_fills
 from maps.web.payment_layer import payments_payload
 from maps.web.unit_details import cards
-from zoning.explanations import assumption_title, retell
+from zoning.audits import assumption_title
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from layers.errors import escape_hidden
+from maps.explain import entry_heading, reason_lines, records, rule_and_reason, trace
 from maps.locale import hectares
-from zoning.explanations import entry_heading, reason_lines, records, rule_and_reason, trace
 from zoning.plan import Plan
 from zoning.policies import describe_parameters
 from zoning.rulebook import EXCEPTION
@@ -133,7 +133,7 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
     dict
         ``units``: columns in the order of ``plan.units``. Zones, lines and quotas are numbers in the order of the
         rulebook and of the study; ``rules``, ``policies``, ``settings``, ``shared`` (lists of policies that units
-        have in common), ``texts``, ``whys`` (chains as :func:`zoning.explanations.explain` tells them, line by line)
+        have in common), ``texts``, ``whys`` (chains as :func:`maps.explain.explain` tells them, line by line)
         and ``why_lists`` are kept once and numbered. Ready for JSON, hidden characters made visible.
     """
     table = plan.zones.set_index("unit_id").reindex(plan.units.index)

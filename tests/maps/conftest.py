@@ -131,8 +131,8 @@ def toy_plan(make_plan: Callable[..., object]) -> object:
 @pytest.fixture
 def chain_lines() -> Callable[..., set[str]]:
     """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
-    from zoning.explanations import explain
-    from zoning.explanations.explanation_text import ANSWERS
+    from maps.explain import explain
+    from maps.explain.explanation_text import ANSWERS
     from zoning.wording import engine_words
 
     def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from maps.explain import explain, retell
 from maps.reports import report, write_report
 from maps.run_folder import read_run, write_run
 from maps.style import picture
 from maps.web import draw
 from maps.web.map_payload import map_payload_of
-from zoning.explanations import explain, retell
 from zoning.plan import Plan
 from zoning.rulebook.schema import Terms
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from maps.cli.commands import main
+from maps.explain import explain, trace
 from maps.reports import dossier, report
 from maps.run_folder import read_run
 from maps.web.map_payload import map_payload_of
 from maps.web.unit_details import cards
-from zoning.explanations import explain, trace
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study

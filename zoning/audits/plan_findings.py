@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from layers.errors import Finding, shown
-from zoning.explanations import find_unplaced, norms_in
 from zoning.plan import Plan
 from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
 from zoning.study import Decision
-from zoning.wording import engine_words, finding_words, text_in
+from zoning.wording import engine_words, finding_words, name_text, siting_words, text_in, why_unplaced
 from zoning.zones import (
     DECISION,
     DEFAULT_RULE,
@@ -22,10 +21,13 @@ from zoning.zones import (
     refinements,
     resolve,
     weigh_floors,
+    weigh_norms,
 )
 
 OPEN = ("contested", "review")
 SHOWN = 5
+_ASKED_FOR = ("last",)
+"""Reasons for which an amount stays unplaced because somebody asked for it."""
 _ORDER = ("error", "warning", "note")
 
 
@@ -272,3 +274,29 @@ def _title(plan: Plan, code: object) -> str:
 
 def _decided(plan: Plan, code: str, decision: Decision, told: dict[str, object]) -> Finding:
     return Finding("warning", code, "", (decision.unit,), 1, _say(plan, code, **told))
+
+
+def norms_in(plan: Plan, language: str) -> pd.DataFrame:
+    """The norms of a plan's rulebook at every place; columns as :func:`zoning.zones.weigh_norms` has them."""
+    return weigh_norms(plan.measures, plan.rulebook, plan.study.units.levels, plan.quotas, language)
+
+
+def find_unplaced(plan: Plan) -> Iterator[Finding]:
+    """Amounts that found no land, one finding a quota and reason; a note where somebody asked for it."""
+    for quota in plan.study.quotas:
+        own = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
+        rows = own[own["unplaced_because"] != ""]
+        for because, part in rows.groupby("unplaced_because", sort=True):
+            units = sorted(part["unit_id"])
+            least = quota.siting.min_patch_ha if quota.siting is not None else 0.0
+            text = siting_words(plan.language)["unplaced"].format(
+                quota=name_text(quota.name),
+                period=quota.period,
+                n=f"{part['unplaced_ha'].sum():,.2f}",
+                count=f"{len(units):,}",
+                units=shown(units, plan.language),
+                why=why_unplaced(str(because), least, plan.language),
+            )
+            yield Finding(
+                "note" if because in _ASKED_FOR else "warning", "unplaced", "", tuple(units[:5]), len(units), text
+            )

@@ -12,7 +12,7 @@ from pyproj import Transformer
 import maps.cli.commands
 import zoning.pipeline
 from maps.cli.commands import main
-from zoning.explanations.explanation_content import MATTERS
+from maps.explain.explanation_content import MATTERS
 
 
 def call(*arguments: object) -> int:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from maps.explain import explain, retell
 from maps.reports import dossier, report
 from maps.run_folder import read_run, write_run
-from zoning.explanations import explain, retell
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study

@@ -16,12 +16,12 @@ import pytest
 
 from layers.errors import UnknownNameError, ZoneplanError
 from maps.errors import WriteError
+from maps.explain import explain
 from maps.reports import dossier, write_dossier
 from maps.reports.report_context import ReportContext
 from maps.reports.unit_dossier import SIZES_PT
 from maps.style import locator, zone_fills
 from maps.style.static_map import SMALL_PX
-from zoning.explanations import explain
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from layers.errors import ZoneplanError
+from maps.explain.trace_records import reason_record
 from maps.locale import map_words
 from maps.locale.message_catalogues import _WORDS
 from maps.web.map_payload import map_payload_of
 from maps.web.unit_details import ReasonTable, cards
-from zoning.explanations.trace_records import reason_record
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 

@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from maps.explain import retell
 from zoning.audits import plan_findings
-from zoning.explanations import retell
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.rulebook import Indicator, read_rulebook

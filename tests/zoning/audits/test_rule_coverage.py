@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from maps.explain import retell
 from maps.run_folder import write_run
 from zoning.audits import audit, rule_coverage_of
 from zoning.audits.rulebook_audit import usage_findings
-from zoning.explanations import retell
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study

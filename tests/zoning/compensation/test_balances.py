@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
+from maps.explain import explain
 from maps.run_folder import read_run, write_run
 from tests.conftest import CRS, KM, X0, Y0
 from zoning.compensation import known_parties, near_misses, positions
-from zoning.explanations import explain
 from zoning.pipeline import run
 from zoning.study import read_study
 
@@ -116,7 +116,7 @@ def test_another_language_changes_the_words_only(money: Path) -> None:
     plan = run(read_study(money))
     chinese = run(read_study(money), language="en")
     pd.testing.assert_frame_equal(plan.flows, chinese.flows)
-    from zoning.explanations import retell
+    from maps.explain import retell
 
     told = retell(plan, "zh").flows
     assert amounts(told) == amounts(plan.flows)

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from layers.errors import SourceError, UnknownNameError
 from layers.read import read_inputs
+from maps.explain import explain
 from maps.reports import dossier, report
 from zoning.compensation import itemise_services, value_services
-from zoning.explanations import explain
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
 from zoning.study import ServicesSection, read_study

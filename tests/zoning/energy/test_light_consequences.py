@@ -17,7 +17,7 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
-from zoning.explanations import explain
+from maps.explain import explain
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study

@@ -10,9 +10,9 @@ import pytest
 
 from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
+from maps.explain import list_titles, retell
+from maps.explain.industry_query import ask_industry
 from zoning.audits import plan_findings_of
-from zoning.explanations import list_titles, retell
-from zoning.explanations.industry_query import ask_industry
 from zoning.pipeline import check, run
 from zoning.plan import Plan
 from zoning.rulebook import OWN, read_rulebook

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import StudyError, ZoneplanError
+from maps.explain import explain
 from maps.run_folder import read_run, verify, write_run
 from tests.changes import changed, changes_of, found
-from zoning.explanations import explain
 from zoning.pipeline import run
 from zoning.study import Study, builtin_studies, builtin_study, read_study
 from zoning.tables import CSV_TABLES

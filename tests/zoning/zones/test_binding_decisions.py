@@ -11,9 +11,9 @@ import pytest
 
 from layers.errors import SeveralErrors
 from layers.read import read_inputs
+from maps.explain import explain, retell
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
-from zoning.explanations import explain, retell
 from zoning.pipeline import check, run
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from maps.explain import explain
 from maps.web.unit_details import cards
-from zoning.explanations import explain
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study

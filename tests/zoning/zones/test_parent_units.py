@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
+from maps.explain import explain, retell
 from maps.reports import dossier
 from maps.web.unit_details import cards
 from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
-from zoning.explanations import explain, retell
 from zoning.pipeline import check, run
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone

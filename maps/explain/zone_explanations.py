@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.conditions import number_text, parse_calculation, parse_condition
 from layers.languages import LANGUAGES
-from zoning.explanations.trace_records import (
+from maps.explain.trace_records import (
     Content,
     clause_chain,
     in_plan,
@@ -20,12 +20,13 @@ from zoning.explanations.trace_records import (
     rows_about,
     rows_of,
 )
+from zoning.audits import norms_in
 from zoning.measures import Because, deducted_roles, explain_derived, places_of
 from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.rulebook import LOCKED, Derived, Floor, Line, Norm, Rule, Rulebook
 from zoning.wording import engine_words, text_in
-from zoning.zones import DECISION, DEFAULT_RULE, inherited_reason, weigh_floors, weigh_norms
+from zoning.zones import DECISION, DEFAULT_RULE, inherited_reason, weigh_floors
 
 
 def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
@@ -341,11 +342,6 @@ def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
 def derived_in(plan: Plan) -> tuple[Derived, ...]:
     """The measures that a plan's rulebook derived for it, in the order of the rulebook."""
     return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
-
-
-def norms_in(plan: Plan, language: str) -> pd.DataFrame:
-    """The norms of a plan's rulebook at every place; columns as :func:`zoning.zones.weigh_norms` has them."""
-    return weigh_norms(plan.measures, plan.rulebook, plan.study.units.levels, plan.quotas, language)
 
 
 def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:

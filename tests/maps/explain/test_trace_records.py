@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from layers.conditions import parse_condition
-from zoning.explanations import explain, items_at, lists_at, trace
-from zoning.explanations.explanation_content import MATTERS
-from zoning.explanations.trace_records import LINK, condition_chains, rows_about, rows_of
+from maps.explain import explain, items_at, lists_at, trace
+from maps.explain.explanation_content import MATTERS
+from maps.explain.trace_records import LINK, condition_chains, rows_about, rows_of
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import builtin_studies, read_study

@@ -11,8 +11,8 @@ import pytest
 
 from layers.errors import UnknownNameError
 from layers.read import read_inputs
+from maps.explain import explain, why_text
 from zoning.audits import plan_findings_of
-from zoning.explanations import explain, why_text
 from zoning.pipeline import check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook, without_unused_topics

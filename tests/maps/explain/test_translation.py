@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from layers.errors import ZoneplanError
 from layers.sources import Source
-from zoning.explanations import explain, retell
+from maps.explain import explain, retell
 from zoning.measures import assumption
 from zoning.pipeline import run
 from zoning.plan import Plan

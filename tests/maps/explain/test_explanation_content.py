@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from layers.errors import UnknownNameError, escape_hidden
-from zoning.explanations import explain
-from zoning.explanations.trace_records import reason_record
+from maps.explain import explain
+from maps.explain.trace_records import reason_record
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import number_text, parse_condition
-from layers.errors import Finding, shown
-from zoning.explanations.trace_records import Content, condition_chains, in_plan, reason_record, rows_of
+from maps.explain.trace_records import Content, condition_chains, in_plan, reason_record, rows_of
 from zoning.measures import amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
@@ -120,8 +119,6 @@ _FIGURES = (
     "asked_ha", "available_ha", "suitable_ha", "placed_ha", "unplaced_ha", "value_mean", "score_mean", "score_bound",
     "gap_pct",
 )  # fmt: skip
-_NOTES = ("last",)
-"""Reasons that somebody asked for."""
 
 
 def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
@@ -184,27 +181,6 @@ def narrate_siting(siting: Mapping[str, Any] | None, language: str) -> Iterator[
         yield words["not_placed"].format(n=f"{siting['unplaced_ha']:,.2f}", why=siting["why"])
     elif siting["unplaced_ha"] < 0:
         yield words["over"].format(n=f"{-siting['unplaced_ha']:,.2f}")
-
-
-def find_unplaced(plan: Plan) -> Iterator[Finding]:
-    """Amounts that found no land, one finding a quota and reason; a note where somebody asked for it."""
-    for quota in plan.study.quotas:
-        own = _of_quota(plan.sitings, quota)
-        rows = own[own["unplaced_because"] != ""]
-        for because, part in rows.groupby("unplaced_because", sort=True):
-            units = sorted(part["unit_id"])
-            least = quota.siting.min_patch_ha if quota.siting is not None else 0.0
-            text = siting_words(plan.language)["unplaced"].format(
-                quota=name_text(quota.name),
-                period=quota.period,
-                n=f"{part['unplaced_ha'].sum():,.2f}",
-                count=f"{len(units):,}",
-                units=shown(units, plan.language),
-                why=why_unplaced(str(because), least, plan.language),
-            )
-            yield Finding(
-                "note" if because in _NOTES else "warning", "unplaced", "", tuple(units[:5]), len(units), text
-            )
 
 
 def _rows(table: pd.DataFrame, quota: Quota) -> list[dict[Any, Any]]:

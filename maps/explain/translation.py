@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from layers.languages import require_language
+from zoning.audits import retell_assumptions
 from zoning.compensation import account_without_rivers
-from zoning.explanations.assumptions import retell_assumptions
 from zoning.plan import Plan
 from zoning.policies import exception_text, exceptions_of, list_industries
 from zoning.rulebook import OWN

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from layers.errors import UnknownNameError
-from zoning.explanations import at, at_unit, explain, find_unit
+from maps.explain import at, at_unit, explain, find_unit
 from zoning.pipeline import run
 from zoning.study import builtin_studies, builtin_study, read_study
 

@@ -9,8 +9,8 @@ import pytest
 
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError
 from layers.read import read_inputs
+from maps.explain import explain
 from zoning.audits import plan_findings_of
-from zoning.explanations import explain
 from zoning.pipeline import check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook

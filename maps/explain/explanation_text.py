@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from layers.conditions import number_text
 from layers.languages import words_in
-from zoning.explanations.zone_explanations import value_text
+from maps.explain.zone_explanations import value_text
 from zoning.policies import coverage_text
 from zoning.wording import NARRATION, colour_in, engine_words, name_text, text_in
 
@@ -28,7 +28,7 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
 
     Examples
     --------
-    >>> from zoning.explanations.trace_records import reason_record
+    >>> from maps.explain.trace_records import reason_record
     >>> wild = reason_record("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
     >>> entry_heading("industries", wild | {"complete": False, "items_read": 3, "items_known": 40})
     'Wild land: 2 prohibited, 1 restricted; read: 3 of about 40 items'
@@ -189,7 +189,7 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     Parameters
     ----------
     link : mapping
-        See :func:`zoning.explanations.reason_record`.
+        See :func:`maps.explain.reason_record`.
     language : {"en", "zh"}
 
     Returns
@@ -199,7 +199,7 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
 
     Examples
     --------
-    >>> from zoning.explanations.trace_records import reason_record
+    >>> from maps.explain.trace_records import reason_record
     >>> floor = reason_record("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
     >>> [(one.depth, one.text) for one in reason_lines(floor)]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
@@ -299,7 +299,7 @@ def explanation_lines(content: Mapping[str, Any], language: str = "en") -> Itera
     Parameters
     ----------
     content : mapping
-        Of a :class:`zoning.explanations.Explanation`.
+        Of a :class:`maps.explain.Explanation`.
     language : {"en", "zh"}
 
     Yields

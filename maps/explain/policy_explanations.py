@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from zoning.explanations.industry_query import coverage_of, jurisdictions_of
-from zoning.explanations.trace_records import (
+from maps.explain.industry_query import coverage_of, jurisdictions_of
+from maps.explain.trace_records import (
     Content,
     clause_chain,
     condition_chains,
@@ -221,7 +221,7 @@ def explain_lists(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
         By unit, sorted by list. Beside the keys of a link: ``list``, ``title``, ``prohibited`` and ``restricted``, the
         numbers of its items, ``complete``, ``items_read`` and ``items_known``, which say how much of it was read, and
         ``policies``, those by which it holds. What an item says, and whether an industry may settle,
-        :func:`zoning.explanations.ask_industry` tells.
+        :func:`maps.explain.ask_industry` tells.
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     explainer = _ListExplainer(plan)

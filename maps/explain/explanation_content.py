@@ -9,15 +9,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from layers.errors import UnknownNameError, escape_hidden
-from zoning.explanations.assumptions import assumption_title
-from zoning.explanations.explanation_text import explanation_lines
-from zoning.explanations.flow_explanations import explain_flows, explain_lights, explain_services
-from zoning.explanations.policy_explanations import explain_lists, explain_policies
-from zoning.explanations.quota_explanations import explain_quotas
-from zoning.explanations.trace_records import Content, rows_of
-from zoning.explanations.translation import retell
-from zoning.explanations.unit_lookup import find_unit
-from zoning.explanations.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
+from maps.explain.explanation_text import explanation_lines
+from maps.explain.flow_explanations import explain_flows, explain_lights, explain_services
+from maps.explain.policy_explanations import explain_lists, explain_policies
+from maps.explain.quota_explanations import explain_quotas
+from maps.explain.trace_records import Content, rows_of
+from maps.explain.translation import retell
+from maps.explain.unit_lookup import find_unit
+from maps.explain.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
+from zoning.audits import assumption_title
 from zoning.plan import Plan
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
 
@@ -48,7 +48,7 @@ class Explanation:
         absent measures on which zones of the unit hang, by name and title), ``whole``, ``main``, ``overlays``,
         ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
         ``policies``, ``industries``, ``margins``, ``assumptions``. ``main`` and the entries of the lists from
-        ``overlays`` to ``industries`` are links of one form, see :func:`zoning.explanations.reason_record`.
+        ``overlays`` to ``industries`` are links of one form, see :func:`maps.explain.reason_record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -101,7 +101,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     plan : Plan
         Just made, or read back from a run folder.
     unit_id : str
-        Its id, its id as a number, or its name in any of its languages, see :func:`zoning.explanations.find_unit`.
+        Its id, its id as a number, or its name in any of its languages, see :func:`maps.explain.find_unit`.
     language : {"en", "zh"}, optional
         By default the plan's own.
 
@@ -158,7 +158,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     Parameters
     ----------
     plan : Plan
-        In the language wanted, see :func:`zoning.explanations.retell`.
+        In the language wanted, see :func:`maps.explain.retell`.
     ids : iterable of str
 
     Returns
@@ -166,7 +166,7 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
-        :func:`zoning.explanations.reason_record` says; where several units have the same one, it is one object, not to
+        :func:`maps.explain.reason_record` says; where several units have the same one, it is one object, not to
         be changed.
 
     Examples

@@ -10,8 +10,8 @@ from pyproj import Transformer
 from shapely import Point
 
 from layers.errors import UnknownNameError, ZoneplanError
-from zoning.explanations import at, check_coordinates
-from zoning.explanations.point_queries import nearest, point_in, polygons_at
+from maps.explain import at, check_coordinates
+from maps.explain.point_queries import nearest, point_in, polygons_at
 from zoning.plan import Plan
 
 CRS, X0, Y0, KM = "EPSG:3035", 4_000_000.0, 3_000_000.0, 1000.0  # as in tests/conftest.py

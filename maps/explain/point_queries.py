@@ -16,10 +16,10 @@ from shapely import Point
 from shapely.ops import nearest_points
 
 from layers.errors import ZoneplanError, escape_hidden
-from zoning.explanations.industry_query import ask_industry, check_state, items_at, lists_at
-from zoning.explanations.policy_explanations import TREATMENTS
-from zoning.explanations.translation import retell
-from zoning.explanations.unit_lookup import find_unit
+from maps.explain.industry_query import ask_industry, check_state, items_at, lists_at
+from maps.explain.policy_explanations import TREATMENTS
+from maps.explain.translation import retell
+from maps.explain.unit_lookup import find_unit
 from zoning.plan import Plan
 from zoning.policies import Verdict, coverage_text
 from zoning.wording import industry_words, text_in
@@ -154,7 +154,7 @@ def at(
     lon, lat : float
         WGS 84, degrees, longitude first.
     industry : str, optional
-        Code of a branch of industry, as for :func:`zoning.explanations.ask_industry`.
+        Code of a branch of industry, as for :func:`maps.explain.ask_industry`.
     state : {"planned", "existing"}
         Whether the industry is to settle there or is there already.
     language : {"en", "zh"}, optional
@@ -229,7 +229,7 @@ def at_unit(
     ----------
     plan : Plan
     unit : str
-        Its id or name, see :func:`zoning.explanations.find_unit`.
+        Its id or name, see :func:`maps.explain.find_unit`.
     industry, state, language
         As for :func:`at`. The verdict is by the lists that hold in all of the unit.
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
+from maps.explain.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
 from zoning.compensation import (
     BUDGET,
     PARTS,
@@ -21,7 +22,6 @@ from zoning.compensation import (
     parties_of_unit,
 )
 from zoning.energy import EnergyTable, scheme_in_force
-from zoning.explanations.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
 from zoning.plan import Plan
 from zoning.quotas import UNIT, unit_context
 from zoning.rulebook import Scheme
