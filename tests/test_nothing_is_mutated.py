@@ -25,11 +25,11 @@ import pytest
 from shapely.geometry import GeometryCollection, LineString, Polygon, box
 
 import layers.raster
+import maps.explain
 import maps.init
 import zoneplan as zp
 import zoning.audits
 import zoning.compensation
-import zoning.explanations
 import zoning.measures
 import zoning.policies
 import zoning.solver
@@ -181,7 +181,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.write_run(plan, tmp_path / "result")
     zp.explain(plan, "a1").text()
     zp.at(plan, *point_in(plan, "a1")).text()
-    zoning.explanations.at_unit(plan, "a1").text()
+    maps.explain.at_unit(plan, "a1").text()
     zp.check(study, plan.rulebook, zp.read_inputs(study))
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zoning.audits.audit(study.rulebook, plan)

@@ -238,7 +238,7 @@ def _allot(
         announce("site")
         sitings, sites = site(quotas.quotas, zoned.pieces, study.quotas, inputs.layers, rulebook)
     with attempts.trying():
-        lights = judge_energy(tables.energy, rulebook, language)
+        lights = judge_energy(tables.energy, rulebook)
     announce("account")
     with attempts.trying():
         flows = account(zones, measures, study, rulebook, language, units=inputs.units, layers=inputs.layers)

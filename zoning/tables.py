@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.ledger import LEDGER_COLUMNS
 
-Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry"]
+Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry", "message"]
 
 
 class Table(NamedTuple):
@@ -26,7 +26,7 @@ class Table(NamedTuple):
         Its file name without the ending.
     columns : dict of str to type
         In order. "decimal" is an exact ``decimal.Decimal``, "json" is text, "date" is an ISO date as text, empty where
-        there is none.
+        there is none. "message" is a :class:`zoning.trace.Message`, which becomes text in the language of a run folder.
     key : tuple of str
         Columns that identify a row; rows are sorted by them.
     open : bool
@@ -211,7 +211,7 @@ ENERGY = Table(
         "total_light": "int",
         "total_exempt": "bool",
         "verdict": "text",
-        "reason": "text",
+        "reason": "message",
     },
     ("period", "region"),
 )

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from layers.conditions import number_text
-from layers.languages import words_in
 from maps.explain.zone_explanations import value_text
+from maps.locale import render
+from zoning.energy import light_message
 from zoning.policies import coverage_text
-from zoning.wording import NARRATION, colour_in, engine_words, name_text, text_in
+from zoning.trace import say
+from zoning.wording import engine_words, name_text, text_in
 
 Link = Mapping[str, Any]
 
@@ -105,15 +107,11 @@ def _norm(one: Link, language: str) -> str:
 
 
 def _light(one: Link, language: str) -> str:
-    words = words_in(language, NARRATION)
-    total = words["not_counted" if one["total_exempt"] else "counted"]
-    return words["lights"].format(
-        region=one["region"],
-        period=one["period"],
-        verdict=colour_in(language, one["verdict"]),
-        intensity=colour_in(language, one["intensity_light"]),
-        total=total.format(light=colour_in(language, one["total_light"])),
-    )
+    verdict, intensity, total = (light_message(one[name]) for name in ("verdict", "intensity_light", "total_light"))
+    if one["total_exempt"]:
+        total = say("energy.not_counted", light=total)
+    figures = {"region": one["region"], "period": one["period"]}
+    return render(say("energy.verdict", **figures, verdict=verdict, intensity=intensity, total=total), language)
 
 
 def _services(one: Link, language: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from maps.explain.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
+from maps.locale import render
 from zoning.compensation import (
     BUDGET,
     PARTS,
@@ -250,7 +251,7 @@ def _content(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Content:
     own = reason_record(
         "scheme",
         scheme.code,
-        str(row["reason"]),
+        render(row["reason"], plan.language),
         said={"parameters": numbers},
         days=scheme,
         reference=scheme.reference,

@@ -12,7 +12,7 @@ from zoning.compensation import account_without_rivers
 from zoning.plan import Plan
 from zoning.policies import exception_text, exceptions_of, list_industries
 from zoning.rulebook import OWN
-from zoning.wording import retell_reason, text_in
+from zoning.wording import text_in
 from zoning.zones import classify, conflicts
 
 
@@ -53,7 +53,6 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
     return replace(
         plan,
         claims=claims,
-        energy=_energy(plan, language),
         zones=zones.astype({"reason": plan.zones["reason"].dtype}),
         flows=_flows(plan, language),
         policies=_policies(plan, language),
@@ -110,8 +109,3 @@ def _policies(plan: Plan, language: str) -> pd.DataFrame:
         "exception": pd.Series(excepted, index=table.index, dtype=table["exception"].dtype),
     }
     return table.assign(**{name: texts.where(texts.notna(), table[name]) for name, texts in told.items()})
-
-
-def _energy(plan: Plan, language: str) -> pd.DataFrame:
-    told = [retell_reason(reason, plan.language, language) for reason in plan.energy["reason"]]
-    return plan.energy.assign(reason=pd.Series(told, index=plan.energy.index, dtype=plan.energy["reason"].dtype))

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from maps.locale import report_words
+from maps.locale import render_table, report_words
 from maps.reports import list_units
 from zoning.plan import Plan
+from zoning.tables import TABLES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -85,7 +86,7 @@ def write_workbook(plan: Plan, path: str | Path) -> None:
         created = datetime.combine(plan.study.study.date, time.min)
         book.set_properties({"title": _legible(plan.study.study.name), "created": created})
         for name in (*SHEETS, LIST):
-            rows = list_units(plan) if name == LIST else getattr(plan, name)
+            rows = list_units(plan) if name == LIST else render_table(TABLES[name], getattr(plan, name), plan.language)
             rows = _with_seen(rows, plan) if name == "policies" else rows
             rows = rows if "unit_id" in rows.columns or rows.index.name != "unit_id" else rows.reset_index()
             for part, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):

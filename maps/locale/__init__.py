@@ -1,6 +1,7 @@
 """Languages: numbers as they are written, and the words of map, report and plan file."""
 
 from maps.locale.message_catalogues import map_words, plan_word, report_words, units_counted
+from maps.locale.messages import render, render_table
 from maps.locale.number_format import (
     NONE,
     amount,
@@ -25,6 +26,8 @@ __all__ = [
     "percent",
     "plan_word",
     "projection",
+    "render",
+    "render_table",
     "report_words",
     "units_counted",
     "width",

@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from pyproj import CRS
@@ -191,3 +192,16 @@ def _parts(text: str, limit: float) -> Iterable[str]:
 
 def _is_missing(value: object) -> bool:
     return value is None or value == "" or value != value  # noqa: PLR0124  (NaN is what differs from itself)
+
+
+def exact_text(value: Fraction) -> str:
+    """A number exactly where it ends within eight decimals, else rounded to them.
+
+    Examples
+    --------
+    >>> exact_text(Fraction(27, 10)), exact_text(Fraction(1, 3)), exact_text(Fraction(1200))
+    ('2.7', '0.33333333', '1200')
+    """
+    whole, part = divmod(abs(round(value * 10**8)), 10**8)
+    decimals = f".{part:08d}".rstrip("0").rstrip(".")
+    return f"{'-' if value < 0 and (whole or part) else ''}{whole}{decimals}"

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maps.explain import scheme_in_use, scheme_parameters
-from maps.locale import format_measure, format_number
+from maps.locale import format_measure, format_number, render
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
-from zoning.wording import colour_in, text_in
+from zoning.energy import light_message
+from zoning.wording import text_in
 
 
 def energy(edition: ReportContext) -> Chapter:
@@ -23,7 +24,11 @@ def energy(edition: ReportContext) -> Chapter:
 
 def light_of(edition: ReportContext, level: int, note: str = "") -> Light:
     """A light as pages show it: shape, colour and word, so that colour never stands alone."""
-    return Light(level, colour_in(edition.language, level), note)
+    return Light(level, _colour(edition, level), note)
+
+
+def _colour(edition: ReportContext, light: int | str) -> str:
+    return render(light_message(light), edition.language)
 
 
 def _counts(edition: ReportContext) -> Figures:
@@ -31,7 +36,7 @@ def _counts(edition: ReportContext) -> Figures:
     return Figures(
         tuple(
             (
-                edition.say("regions_lit", light=colour_in(edition.language, level)),
+                edition.say("regions_lit", light=_colour(edition, level)),
                 format_number(int(verdicts.get(code, 0))),
             )
             for level, code in ((1, "red"), (2, "yellow"), (3, "green"))
@@ -51,8 +56,8 @@ def _regions(edition: ReportContext) -> Grid:
             region(row.region),
             light_of(edition, row.intensity_light),
             light_of(edition, row.total_light, words["not_assessed"] if row.total_exempt else ""),
-            colour_in(edition.language, row.verdict),
-            row.reason,
+            _colour(edition, row.verdict),
+            render(row.reason, edition.language),
         )
         for row in each_row(edition.plan.energy)
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from layers.formats import digest
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Of the run folders that are written."""
 KIND = "zoneplan run"
 """What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
@@ -69,6 +69,7 @@ class Contents(NamedTuple):
 CONTENTS: Mapping[int, Contents] = {
     1: Contents(frozenset(_FIRST), frozenset(_LATER)),
     2: Contents(frozenset((*_FIRST, *_LATER))),
+    3: Contents(frozenset((*_FIRST, *_LATER, "trace.json"))),
 }
 """The files of each format; a new file means a new format."""
 SIGN_OF_OLD = "provenance.json"

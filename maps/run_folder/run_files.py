@@ -15,7 +15,9 @@ import pandas as pd
 from layers.inputs import Source
 from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
+from maps.locale import render_table
 from maps.reports import write_report
+from maps.run_folder.trace_file import TRACE, trace_of, with_messages
 from maps.web import draw
 from zoning.plan import Assumption, Plan
 from zoning.rulebook import as_written, read_rulebook, without_unused_topics
@@ -79,6 +81,7 @@ def write_files(
         target = stage / RULEBOOK_FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+    _write_json(trace_of(plan), stage / TRACE)
     _write_json(_provenance(plan, excel_safe=excel_safe), stage / PROVENANCE)
 
 
@@ -139,7 +142,7 @@ def read_run(folder: str | Path) -> Plan:
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
     listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
-    tables = {table.name: _read_csv(table, folder, provenance) for table in listed}
+    tables = with_messages({table.name: _read_csv(table, folder, provenance) for table in listed}, folder)
     measures = tables.pop(MEASURES.name).set_index("unit_id")
     units = gpd.read_parquet(folder / "units.parquet").set_index("unit_id")
     texts = [name for name, kind in provenance["measures"].items() if kind == "text" and name in units.columns]
@@ -166,8 +169,7 @@ def read_run(folder: str | Path) -> Plan:
 
 
 def _rows(plan: Plan, table: Table) -> pd.DataFrame:
-    rows: pd.DataFrame = getattr(plan, table.name)
-    return rows
+    return render_table(table, getattr(plan, table.name), plan.language)
 
 
 def _provenance(plan: Plan, *, excel_safe: bool) -> dict[str, Any]:

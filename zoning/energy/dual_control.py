@@ -22,7 +22,7 @@ from zoning.rulebook import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Rulebook
 from zoning.solver import Number, apportion_with_bounds, exact_number
 from zoning.study import EnergySection
 from zoning.tables import ENERGY, tabulate
-from zoning.wording import LIGHTS, energy_clause, join_clauses, shown_number
+from zoning.trace import Message, say
 
 READ = ("base_used", "base_output", "intensity_target_pct", "growth_target_pct")
 """What a share is made of."""
@@ -335,9 +335,11 @@ def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
 
 
 RED, YELLOW, GREEN = 1, 2, 3
+LIGHT_COLOURS = {RED: "red", YELLOW: "yellow", GREEN: "green"}
+"""The colours of the lights, from the warning level down."""
 
 
-def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook, language: str = "en") -> pd.DataFrame:
+def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook) -> pd.DataFrame:
     """The warning lights of every region: intensity and total against their targets.
 
     Parameters
@@ -347,14 +349,13 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
         gives a table without rows.
     rulebook : Rulebook
         Its schemes (``energy.toml``).
-    language : {"en", "zh"}
-        Of the reasons.
 
     Returns
     -------
     DataFrame
         The ENERGY table. Lights: 1 red, 2 yellow, 3 green. ``total_light`` says how the total stands even where
-        ``total_exempt`` says that it does not count; ``verdict`` is the worse of the lights that count.
+        ``total_exempt`` says that it does not count; ``verdict`` is the worse of the lights that count; ``reason`` is
+        a message (:class:`zoning.trace.Message`), which has no language yet.
 
     Raises
     ------
@@ -405,7 +406,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook,
     if energy is None:
         return tabulate(ENERGY, pd.DataFrame())
     table = read_energy(energy) if isinstance(energy, EnergySection) else energy
-    judge = _Judge(scheme_in_force(table, rulebook), table.period, language)
+    judge = _Judge(scheme_in_force(table, rulebook), table.period)
     figures = figures_of(table, judge.scheme)
     return tabulate(ENERGY, pd.DataFrame([judge.row(region, one) for region, one in figures.items()]))
 
@@ -415,7 +416,6 @@ class _Judge(NamedTuple):
 
     scheme: Scheme
     period: int
-    language: str
 
     @property
     def day(self) -> date:
@@ -432,33 +432,35 @@ class _Judge(NamedTuple):
         exempt = self._exempt(one)
         told = [said, *also]
         if exempt:
-            told.append(self._say("incentive", target=one["intensity_incentive_pct"]))
-        told.append(energy_clause("scheme", self.language, scheme=self.scheme.code, period=self.period))
+            told.append(say("energy.incentive", target=one["intensity_incentive_pct"]))
+        told.append(say("energy.scheme", scheme=self.scheme.code, period=self.period))
         return {
             "period": self.period,
             "region": region,
             "intensity_light": intensity,
             "total_light": total,
             "total_exempt": exempt,
-            "verdict": LIGHTS[intensity if exempt else min(intensity, total)],
-            "reason": join_clauses(told, self.language),
+            "verdict": LIGHT_COLOURS[intensity if exempt else min(intensity, total)],
+            "reason": say("energy.reason", clauses=tuple(told)),
         }
 
-    def _say(self, key: str, light: int | None = None, **figures: Fraction | None) -> str:
-        numbers = {name: shown_number(value) for name, value in figures.items() if value is not None}
-        return energy_clause(key, self.language, light, unit=self.scheme.unit, **numbers)
+    def _say(self, key: str, **figures: Fraction | None) -> Message:
+        return say(f"energy.{key}", unit=self.scheme.unit, **figures)
 
-    def _intensity(self, one: Figures) -> tuple[int, str]:
+    def _intensity(self, one: Figures) -> tuple[int, Message]:
         target, actual = known_figure(one, "intensity_target_pct"), known_figure(one, "intensity_actual_pct")
         light, gap, allowed = self._light(target, target - actual)
         if actual < 0:
             light = RED if self.scheme.holds(RISING, self.day) else light
-            return light, self._say("rose", light, actual=-actual, target=target)
-        key = "fell" if gap <= 0 else "fell_short"
-        return light, self._say(key, light, actual=actual, target=target, gap=gap, allowed=allowed, margin=self.margin)
+            return light, _lit(say("energy.rose", actual=-actual, target=target), light)
+        figures = {"actual": actual, "target": target}
+        if gap > 0:
+            figures |= {"gap": gap, "allowed": allowed, "margin": self.margin}
+        return light, _lit(say(f"energy.fell{'_short' if gap > 0 else ''}", **figures), light)
 
-    def _total(self, one: Figures, *, met: bool) -> tuple[int, list[str]]:
-        actual, target, said = known_figure(one, "total_actual"), known_figure(one, "total_target"), []
+    def _total(self, one: Figures, *, met: bool) -> tuple[int, list[Message]]:
+        actual, target = known_figure(one, "total_actual"), known_figure(one, "total_target")
+        said: list[Message] = []
         if (exempt := one["exempt"]) and self.scheme.holds(EXEMPT, self.day):
             actual -= exempt
             said.append(self._say("exempt", exempt=exempt))
@@ -471,9 +473,11 @@ class _Judge(NamedTuple):
         if one.get("share") is not None:
             said.append(self._say("share", share=one["share"], base=one["base_used"]))
         light, gap, allowed = self._light(target, actual - target)
-        key = f"total{'_fell' if actual < 0 else ''}{'_over' if gap > 0 else ''}"
-        told = self._say(key, light, actual=abs(actual), target=target, gap=gap, allowed=allowed, margin=self.margin)
-        return light, [told, *said]
+        figures = {"actual": abs(actual), "target": target}
+        if gap > 0:
+            figures |= {"gap": gap, "allowed": allowed, "margin": self.margin}
+        told = self._say(f"total{'_fell' if actual < 0 else ''}{'_over' if gap > 0 else ''}", **figures)
+        return light, [_lit(told, light), *said]
 
     def _light(self, target: Fraction, gap: Fraction) -> tuple[int, Fraction, Fraction]:
         """The light of a gap, with what the margin allows of it."""
@@ -492,3 +496,13 @@ class _Judge(NamedTuple):
     def _exempt(self, one: Figures) -> bool:
         incentive, actual = one["intensity_incentive_pct"], known_figure(one, "intensity_actual_pct")
         return incentive is not None and actual >= incentive and self.scheme.holds(INCENTIVE, self.day)
+
+
+def _lit(clause: Message, light: int) -> Message:
+    """A part of a verdict, which ends in its light."""
+    return say("energy.lit", clause=clause, light=light_message(light))
+
+
+def light_message(light: int | str) -> Message:
+    """The name of a light, given by its level or its colour."""
+    return say(f"light.{LIGHT_COLOURS[light] if isinstance(light, int) else light}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.explain import explain, retell
+from maps.explain import explain
+from maps.locale import render
 from maps.reports import dossier, report
 from maps.run_folder import read_run, write_run
 from zoning.pipeline import run
@@ -101,8 +102,7 @@ def test_a_dossier_has_the_lights_of_its_region(plan: Plan) -> None:
 def test_a_run_keeps_them_and_tells_them_in_both_languages(plan: Plan, tmp_path: Path) -> None:
     back = read_run(write_run(plan, tmp_path / "run"))
     assert back.energy.equals(plan.energy)
-    assert retell(retell(back, "zh"), "en").energy.equals(plan.energy)
-    assert retell(back, "zh").energy["reason"].str.contains("方案 lights，2020 年").all()
+    assert all("方案 lights，2020 年" in render(said, "zh") for said in back.energy["reason"])
     assert explain(back, "c4").as_dict()["energy"] == explain(plan, "c4").as_dict()["energy"]
 
 
@@ -166,7 +166,9 @@ def test_a_plan_splits_a_total_between_its_regions(energy_folder: Path, command:
     assert (said.code, "unread" in said.out, "does not read" in said.out) == (0, False, False), said.out
     lights = run(read_study(study)).energy.set_index("region")
     assert lights["total_light"].to_dict() == {"east": 3, "west": 2}
-    assert "its share of the total is 180 tce and it used 150 in the base year" in lights.loc["west", "reason"]
+    assert "its share of the total is 180 tce and it used 150 in the base year" in render(
+        lights.loc["west", "reason"], "en"
+    )
     study.write_text(text.replace("period = 2020", share.replace("330", "400")), "utf-8")
     said = command("check", study)
     assert said.code == 4

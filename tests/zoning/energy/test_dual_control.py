@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
+from maps.locale import render
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.energy.dual_control import apportion_energy, figures_of
 from zoning.errors import InfeasibleError, MissingValueError, RulebookError
 from zoning.rulebook import read_rulebook
 from zoning.study import EnergyShare
 from zoning.tables import TABLES
-from zoning.wording import retell_reason
 
 LAW = read_rulebook("main_functional_areas", date(2025, 1, 1))
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "energy"
@@ -40,7 +41,13 @@ def table(*rows: dict, period: int = 2019, scheme: str | None = None) -> EnergyT
 
 
 def judged(language: str = "en", period: int = 2019, scheme: str | None = None, **row) -> pd.Series:
-    return judge_energy(table(row, period=period, scheme=scheme), LAW, language).iloc[0]
+    """The light of one region, its reason in words."""
+    found = judge_energy(table(row, period=period, scheme=scheme), LAW).iloc[0]
+    return found.replace({found["reason"]: render(found["reason"], language)})
+
+
+def reasons(found: pd.DataFrame, language: str = "en") -> list[str]:
+    return [render(one, language) for one in found["reason"]]
 
 
 @pytest.mark.parametrize(
@@ -159,13 +166,13 @@ def test_intensity_and_total_can_be_computed_from_use_and_output() -> None:
     found = judge_energy(EnergyTable(2019, frame), LAW)
     assert found["intensity_light"].tolist() == [3, 2]
     assert found["total_light"].tolist() == [3, 2]
-    assert "fell by 3.77358491 %" in found["reason"][0]
+    assert "fell by 3.77358491 %" in reasons(found)[0]
 
 
 def test_carbon_is_counted_in_tonnes_of_carbon_dioxide() -> None:
     frame = table({}, period=2026).rows.rename(columns=lambda name: name.replace("_tce", "_tco2"))
     found = judge_energy(EnergyTable(2026, frame), LAW)
-    assert "tco2" in found["reason"][0]
+    assert "tco2" in reasons(found)[0]
     with pytest.raises(
         SeveralErrors, match=r"total_target_tco2 is missing.*table has total_target_tce, and scheme 'carbon'"
     ):
@@ -267,7 +274,7 @@ def test_provinces_whose_intensity_rose_in_2020_are_red() -> None:
     rose = found.index[found["intensity_light"] == 1]
     assert sorted(rose) == sorted(change.index[change > 0])
     assert len(rose) == 7
-    assert found.loc["Zhejiang", "reason"].startswith("intensity rose by 6.34 %")
+    assert reasons(found.loc[["Zhejiang"]])[0].startswith("intensity rose by 6.34 %")
 
 
 # --- properties -------------------------------------------------------------------------------------------------------
@@ -305,9 +312,8 @@ def test_a_tighter_target_never_turns_a_light_greener(one, other, actual, low, h
     assert hard.total_light <= easy.total_light
 
 
-@pytest.mark.slow
 @given(actuals, totals, totals, st.sampled_from([2019, 2022]))
-def test_reasons_can_be_told_in_the_other_language_and_back(actual, used, exempt, period) -> None:
+def test_reasons_have_the_same_figures_in_every_language(actual, used, exempt, period) -> None:
     row = {
         "period": period,
         "intensity_actual_pct": actual,
@@ -318,9 +324,8 @@ def test_reasons_can_be_told_in_the_other_language_and_back(actual, used, exempt
         "growth_target_pct": 5,
         "growth_actual_pct": 7,
     }
-    english, chinese = judged("en", **row).reason, judged("zh", **row).reason
-    assert retell_reason(english, "en", "zh") == chinese
-    assert retell_reason(chinese, "zh", "en") == english
+    english, chinese = (re.findall(r"\d[\d.]*", judged(language, **row).reason) for language in ("en", "zh"))
+    assert sorted(english) == sorted(chinese)
 
 
 @given(st.permutations(range(4)))
@@ -491,11 +496,10 @@ def test_shares_are_the_targets_of_the_total() -> None:
     """Targets 50, -30 and -20: 55 is a tenth too much, -20 is ten more than -30, and -25 is on schedule."""
     found = judge_energy(shared(), LAW)
     assert found["total_light"].tolist() == [2, 1, 3]
-    assert "total grew by 55 tce and the target was 50: 5 over, margin 5 (10 %) - yellow" in found["reason"][0]
-    assert "its share of the total is 550 tce and it used 500 in the base year" in found["reason"][0]
-    assert "total fell by 20 tce and the target was a growth of -30: 10 over, margin 3" in found["reason"][1]
-    chinese = judge_energy(shared(), LAW, "zh")["reason"]
-    assert [retell_reason(one, "en", "zh") for one in found["reason"]] == chinese.tolist()
+    assert "total grew by 55 tce and the target was 50: 5 over, margin 5 (10 %) - yellow" in reasons(found)[0]
+    assert "its share of the total is 550 tce and it used 500 in the base year" in reasons(found)[0]
+    assert "total fell by 20 tce and the target was a growth of -30: 10 over, margin 3" in reasons(found)[1]
+    assert "总量分解为 550 tce，基年用量 500" in reasons(found, "zh")[0]
     assert judge_energy(shared("1010"), LAW)["total_light"].tolist() == [3, 1, 3]
 
 

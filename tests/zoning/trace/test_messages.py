@@ -1,0 +1,46 @@
+"""Messages: values that compare, and come back from JSON as they were."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoning.trace import Message, message_from_json, say
+
+PLAIN = st.one_of(
+    st.text(max_size=5),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.fractions(),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.dates(),
+    st.none(),
+)
+NAMES = st.text("abc", min_size=1, max_size=3)
+MESSAGES = st.recursive(
+    st.builds(Message, NAMES, st.dictionaries(NAMES, PLAIN, max_size=3)),
+    lambda inner: st.builds(
+        Message, NAMES, st.dictionaries(NAMES, st.one_of(inner, st.lists(inner, max_size=2).map(tuple)), max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@given(MESSAGES)
+def test_a_message_comes_back_from_json_as_it_was(said: Message) -> None:
+    again = message_from_json(json.loads(json.dumps(said.as_json())))
+    assert again == said
+    assert hash(again) == hash(said)
+    assert [type(value) for value in again.fields.values()] == [type(value) for value in said.fields.values()]
+
+
+def test_messages_are_values() -> None:
+    one = say("light.red", day=date(2025, 1, 1), share=Fraction(1, 3), amount=Decimal("2.50"))
+    assert one == say("light.red", day=date(2025, 1, 1), share=Fraction(1, 3), amount=Decimal("2.50"))
+    assert one != say("light.red", day=date(2025, 1, 1), share=Fraction(1, 3), amount=Decimal("2.60"))
+    assert len({one, say("light.red"), say("light.red")}) == 2
