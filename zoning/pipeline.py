@@ -168,7 +168,7 @@ def make_plan(
         sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
         with attempts.trying():
             zoned = _zone(sound, rulebook, inputs, announce, language)
-            allotted = _allot(sound, rulebook, inputs, tables, zoned, announce, language)
+            allotted = _allot(sound, rulebook, inputs, tables, zoned, announce)
         attempts.finish()
         announce("assign")
         return _finish(study, rulebook, inputs, tables, zoned, allotted, language)
@@ -229,7 +229,6 @@ def _allot(
     tables: StudyTables,
     zoned: _Zoned,
     announce: Announce,
-    language: str,
 ) -> _Allotted:
     zones, measures, attempts = zoned.zones, zoned.measures, Attempts()
     announce("allocate")
@@ -241,7 +240,7 @@ def _allot(
         lights = judge_energy(tables.energy, rulebook)
     announce("account")
     with attempts.trying():
-        flows = account(zones, measures, study, rulebook, language, units=inputs.units, layers=inputs.layers)
+        flows = account(zones, measures, study, rulebook, units=inputs.units, layers=inputs.layers)
     attempts.finish()
     return _Allotted(quotas, sitings, sites, lights, flows)
 

@@ -224,7 +224,7 @@ FLOWS = Table(
         "receiver": "text",
         "amount": "decimal",
         "unit": "text",
-        "rule": "text",
+        "rule": "message",
         "reference": "text",
     },
     ("instrument", "period", "payer", "receiver"),

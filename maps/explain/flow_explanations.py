@@ -84,10 +84,11 @@ class _FlowExplainer:
     def flow(self, row: Mapping[str, Any], unit: str) -> Content:
         """One row of the FLOWS table."""
         kind, place, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
+        rule = render(row["rule"], self._plan.language)
         own = reason_record(
             kind,
             str(row["instrument"]),
-            str(row["rule"]),
+            rule,
             amount=str(row["amount"]),
             unit=str(row["unit"]),
             reference=str(row["reference"]),
@@ -95,10 +96,11 @@ class _FlowExplainer:
             written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
             **(self._condition(made, unit) if isinstance(made, Transfer) and row["receiver"] == unit else {}),
         )
-        kept = ("instrument", "payer", "receiver", "rule")
+        kept = ("instrument", "payer", "receiver")
         names = {f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")}
         titled = {"unit_title": self._plan.rulebook.texts_of("units", str(row["unit"]))}
-        return own | titled | {**{name: str(row[name]) for name in kept}, **names, "period": int(row["period"])}
+        told = {name: str(row[name]) for name in kept} | names | {"rule": rule, "period": int(row["period"])}
+        return own | titled | told
 
     def _called(self, party: str) -> str:
         """What a party is called: a pool or a budget in words, a unit by its name."""

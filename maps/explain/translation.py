@@ -8,7 +8,6 @@ import pandas as pd
 
 from layers.languages import require_language
 from zoning.audits import retell_assumptions
-from zoning.compensation import account_without_rivers
 from zoning.plan import Plan
 from zoning.policies import exception_text, exceptions_of, list_industries
 from zoning.rulebook import OWN
@@ -54,7 +53,6 @@ def retell(plan: Plan, language: str | None = None) -> Plan:
         plan,
         claims=claims,
         zones=zones.astype({"reason": plan.zones["reason"].dtype}),
-        flows=_flows(plan, language),
         policies=_policies(plan, language),
         assumptions=retell_assumptions(plan.assumptions, plan.rulebook, plan.language, language),
         language=language,
@@ -82,15 +80,6 @@ def _conflicts(plan: Plan, again: pd.DataFrame, language: str) -> pd.DataFrame:
 def _industries(plan: Plan, language: str) -> pd.DataFrame:
     table = plan.industries
     return list_industries(plan.rulebook, table[table["list"] == OWN], language) if len(table) else table
-
-
-def _flows(plan: Plan, language: str) -> pd.DataFrame:
-    key = ["instrument", "period", "payer", "receiver"]
-    decided = plan.zones.set_index("unit_id")
-    again = account_without_rivers(decided, plan.measures, plan.study, plan.rulebook, language)
-    rules = again.set_index(key)["rule"].to_dict()
-    told = [rules.get(tuple(row), rule) for *row, rule in plan.flows[[*key, "rule"]].itertuples(index=False, name=None)]
-    return plan.flows.assign(rule=told)
 
 
 def _policies(plan: Plan, language: str) -> pd.DataFrame:

@@ -1,8 +1,12 @@
-"""Messages in words: a catalogue a language, in gettext's format, and what puts a message into its sentence."""
+"""Messages in words: a catalogue a language, in gettext's format, and what puts a message into its sentence.
+
+Several messages in one field stand in a row, with what the catalogue has under ``list.`` and the field's name between.
+"""
 
 from __future__ import annotations
 
 import gettext
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -40,7 +44,7 @@ def render(said: str | Message, language: str) -> str:
     """
     if isinstance(said, str):
         return said
-    fields = {name: _shown(value, language) for name, value in said.fields.items()}
+    fields = {name: _shown(name, value, language) for name, value in said.fields.items()}
     return _template(said.key, language).format(**fields)
 
 
@@ -50,12 +54,33 @@ def render_table(table: Table, rows: pd.DataFrame, language: str) -> pd.DataFram
     return rows.assign(**{name: [render(one, language) for one in rows[name]] for name in told}) if told else rows
 
 
-def _shown(value: Field, language: str) -> object:
+def _shown(name: str, value: Field, language: str) -> object:
     if isinstance(value, Message):
         return render(value, language)
     if isinstance(value, tuple):
-        return _template("list.clauses", language).join(render(one, language) for one in value)
-    return exact_text(value) if isinstance(value, Fraction) else value
+        return _between(name, language).join(render(one, language) for one in value)
+    return _Figure(value) if isinstance(value, Fraction) else value
+
+
+class _Figure:
+    """An exact number as a sentence wants it: with so many decimals or digits, or as :func:`exact_text` has it."""
+
+    def __init__(self, value: Fraction) -> None:
+        self._value = value
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return exact_text(self._value)
+        if spec.endswith("f"):
+            return format(Decimal(self._value.numerator) / Decimal(self._value.denominator), spec)
+        return format(float(self._value), spec)
+
+
+def _between(name: str, language: str) -> str:
+    """What stands between messages in a row: nothing where the catalogue does not say."""
+    key = f"list.{name}"
+    found = _catalogue(language).gettext(key)
+    return "" if found == key else found
 
 
 def _template(key: str, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from maps.locale import amount, format_measure, format_number, wrap
+from maps.locale import amount, format_measure, format_number, render, wrap
 from maps.reports.document_model import Card, Chapter, Column, Drawing, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from maps.style import INK, MUTED, px, xml_text
@@ -316,7 +316,7 @@ def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFram
                 party_name(edition, row.payer),
                 party_name(edition, row.receiver),
                 amount(row.amount),
-                row.rule,
+                render(row.rule, edition.language),
                 row.reference,
             )
             for row in each_row(rows)

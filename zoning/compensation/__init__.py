@@ -1,6 +1,6 @@
 """Compensation: agreements, transfers, services of ecosystems, and where all payments leave each party."""
 
-from zoning.compensation.balances import account, account_without_rivers, party_faults, payment_rows, positions
+from zoning.compensation.balances import account, party_faults, payment_rows, positions
 from zoning.compensation.ecosystem_services import (
     PARTS,
     itemise_services,
@@ -17,7 +17,6 @@ __all__ = [
     "PARTS",
     "POOL",
     "account",
-    "account_without_rivers",
     "complete_agreement",
     "conditions_of",
     "expand_agreements",

@@ -28,7 +28,6 @@ def account(
     measures: pd.DataFrame,
     study: Study,
     rulebook: Rulebook,
-    language: str = "en",
     *,
     units: gpd.GeoDataFrame | None = None,
     layers: Iterable[Layer] = (),
@@ -45,8 +44,6 @@ def account(
         Its ``[[agreements]]`` and ``[[transfers]]``.
     rulebook : Rulebook
         Parameters and overlays that conditions may name.
-    language : {"en", "zh"}
-        Of ``rule``.
     units : GeoDataFrame, optional
         Polygons of the units, needed where an agreement leaves it to a river who is upstream.
     layers : iterable of Layer, optional
@@ -55,7 +52,8 @@ def account(
     Returns
     -------
     DataFrame
-        The FLOWS table: amounts are exact decimals, and each instrument nets to zero, its pool or budget included.
+        The FLOWS table: amounts are exact decimals, ``rule`` is a message without a language yet, and each instrument
+        nets to zero, its pool or budget included.
 
     Raises
     ------
@@ -91,19 +89,11 @@ def account(
             with at_key("river"):
                 sides = _sides(one, study, units, rivers)
             with at_key("name"):
-                rows += settle_agreement(one, sides, language)
+                rows += settle_agreement(one, sides)
     with attempts.trying():
-        rows += _transferred(study.transfers, zones, measures, rulebook, language)
+        rows += _transferred(study.transfers, zones, measures, rulebook)
     attempts.finish()
     return tabulate(FLOWS, pd.DataFrame(rows))
-
-
-def account_without_rivers(
-    zones: pd.DataFrame, measures: pd.DataFrame, study: Study, rulebook: Rulebook, language: str
-) -> pd.DataFrame:
-    """The FLOWS table of :func:`account`, less the agreements that leave it to a river who is upstream."""
-    agreements = [one for one in expand_agreements(study, rulebook) if one.has_sides]
-    return payment_rows(agreements, study.transfers, zones, measures, rulebook, language)
 
 
 def payment_rows(
@@ -112,11 +102,10 @@ def payment_rows(
     zones: pd.DataFrame,
     measures: pd.DataFrame,
     rulebook: Rulebook,
-    language: str = "en",
 ) -> pd.DataFrame:
     """The FLOWS table of agreements that are written out, their sides named, and of transfers."""
-    rows = [row for one in agreements for row in settle_agreement(one, language=language)]
-    rows += _transferred(transfers, zones, measures, rulebook, language)
+    rows = [row for one in agreements for row in settle_agreement(one)]
+    rows += _transferred(transfers, zones, measures, rulebook)
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
@@ -179,7 +168,7 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
 
 
 def _transferred(
-    transfers: Iterable[Transfer], zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, language: str
+    transfers: Iterable[Transfer], zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook
 ) -> list[Row]:
     every = tuple(transfers)
     if not every:
@@ -188,7 +177,7 @@ def _transferred(
     rows, attempts = list[Row](), Attempts()
     for place, one in enumerate(every):
         with attempts.trying(), at_key("transfers", place, "name"):
-            rows += pay_transfer(one, TransferContext(seen, rulebook.values), language)
+            rows += pay_transfer(one, TransferContext(seen, rulebook.values))
     attempts.finish()
     return rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from zoning.errors import near
 from zoning.rulebook import Rulebook
 from zoning.solver import Step, apportion
 from zoning.study import Agreement, Band, Pollutant, Study
-from zoning.wording import money_words
+from zoning.trace import Message, joined, say
 
 Row = dict[str, Any]
 Shares = Mapping[str, Decimal]
@@ -93,7 +93,7 @@ def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
         raise StudyError(f"with the terms of '{model.id}': {told}", code="agreement") from None
 
 
-def settle_agreement(agreement: Agreement, sides: Sides | None = None, language: str = "en") -> list[Row]:
+def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[Row]:
     """What an agreement makes flow in its period.
 
     Parameters
@@ -102,13 +102,11 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None, language:
         One ``[[agreements]]`` of a study, written out (:func:`whole_agreements`).
     sides : Sides, optional
         The parties upstream and downstream, where the agreement leaves them to a river layer.
-    language : {"en", "zh"}
-        Of ``rule``.
 
     Returns
     -------
     list of dict
-        Rows of the FLOWS table. A pool is itself a party, ``(pool)``, so that every agreement nets to zero.
+        Rows of the FLOWS table; ``rule`` is a message. A pool is a party, ``(pool)``: each agreement nets to zero.
 
     Raises
     ------
@@ -143,13 +141,14 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None, language:
     [('guizhou', '(pool)', '100.00'), ('sichuan', '(pool)', '80.00'), ('yunnan', '(pool)', '20.00')]
     """
     if agreement.kind == "pool":
-        flows = _pool(agreement, language)
+        flows = _pool(agreement)
     elif agreement.kind == "load":
-        flows = _load(agreement, language)
+        flows = _load(agreement)
     else:
-        flows = _banded(agreement, sides or _own_sides(agreement), language)
-    say = money_words(language)["grant"].format
-    granted = [flow_row(one.payer, one.receiver, one.amount, say(reason=one.reason)) for one in agreement.grants]
+        flows = _banded(agreement, sides or _own_sides(agreement))
+    granted = [
+        flow_row(one.payer, one.receiver, one.amount, say("flow.grant", reason=one.reason)) for one in agreement.grants
+    ]
     common = {
         "instrument": agreement.name,
         "period": agreement.period,
@@ -157,10 +156,7 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None, language:
         "reference": agreement.reference,
     }
     step = Step.of(agreement.step)
-    return [
-        row | common | {"amount": step.below(row["amount"])}
-        for row in _merged([*flows, *granted], money_words(language)["and"])
-    ]
+    return [row | common | {"amount": step.below(row["amount"])} for row in _merged([*flows, *granted])]
 
 
 def parties_of(agreement: Agreement) -> list[str]:
@@ -207,59 +203,52 @@ def _own_sides(agreement: Agreement) -> Sides:
     return Sides(agreement.upstream, agreement.downstream)
 
 
-def _pool(agreement: Agreement, language: str) -> list[Row]:
-    say, total = money_words(language), agreement.amount or Decimal(0)
+def _pool(agreement: Agreement) -> list[Row]:
+    total = agreement.amount or Decimal(0)
     pay, receive = agreement.pay or {}, agreement.receive or {}
     paid, due = _split(pay, total, agreement.step), _split(receive, total, agreement.step)
-    got, said = _deducted(agreement, due, say)
+    got, said = _deducted(agreement, due)
     rows = [
-        flow_row(party, POOL, amount, say["pool_in"].format(share=pay[party], shares=_sum(pay), amount=total))
+        flow_row(party, POOL, amount, say("flow.pool_in", share=pay[party], shares=_sum(pay), amount=total))
         for party, amount in paid.items()
     ]
     for party, amount in got.items():
         share, shares = receive.get(party), _sum(receive)
-        told = [say["pool_out"].format(share=share, shares=shares, amount=total)] if share is not None else []
-        rows.append(flow_row(POOL, party, amount, say["and"].join([*told, *said.get(party, ())])))
+        told = [say("flow.pool_out", share=share, shares=shares, amount=total)] if share is not None else []
+        rows.append(flow_row(POOL, party, amount, joined([*told, *said.get(party, ())])))
     return rows
 
 
-def _deducted(
-    agreement: Agreement, due: Mapping[str, Decimal], say: Mapping[str, str]
-) -> tuple[dict[str, Decimal], dict[str, list[str]]]:
-    """Receipts after all deductions, each taken from what was due before any of them, and the words for them."""
-    got, said, step = dict(due), dict[str, list[str]](), Step.of(agreement.step)
+def _deducted(agreement: Agreement, due: Mapping[str, Decimal]) -> tuple[dict[str, Decimal], dict[str, list[Message]]]:
+    """Receipts after all deductions, each taken from what was due before any of them, and why."""
+    got, said, step = dict(due), dict[str, list[Message]](), Step.of(agreement.step)
     for one in agreement.deductions:
         if one.met:
             continue
         cut = step.below(due[one.of] * one.pct / 100)
         got[one.of] -= cut
-        words = say["cut_from"].format(cut=cut, pct=one.pct, section=one.section)
-        said.setdefault(one.of, []).append(words)
+        said.setdefault(one.of, []).append(say("flow.cut_from", cut=cut, pct=one.pct, section=one.section))
         for party, part in _split(one.to, cut, agreement.step).items():
             got[party] = got.get(party, Decimal(0)) + part
-            words = say["cut_to"].format(cut=part, of=one.of, section=one.section)
-            said.setdefault(party, []).append(words)
+            said.setdefault(party, []).append(say("flow.cut_to", cut=part, of=one.of, section=one.section))
     return got, said
 
 
-def _banded(agreement: Agreement, sides: Sides, language: str) -> list[Row]:
+def _banded(agreement: Agreement, sides: Sides) -> list[Row]:
     """Kinds "index" and "compliance": one result, one band, one flow."""
-    say = money_words(language)
     if agreement.kind == "index":
         result = index_of(agreement)
-        shown = _rounded(result)
-        terms = " + ".join(
-            say["index_term"].format(weight=one.weight, measured=_one(one), base=one.base, name=one.name)
+        terms = tuple(
+            say("flow.index_term", weight=one.weight, measured=_one(one), base=one.base, name=one.name)
             for one in agreement.indicators
         )
-        fact = say["index"].format(k0=agreement.k0, terms=terms, result=shown)
+        fact = say("flow.index", k0=agreement.k0, terms=terms, result=result)
         held = [band.up_to is None or result <= Fraction(band.up_to) for band in agreement.bands]
         limits, keys = [band.up_to for band in agreement.bands], ("up_to", "above")
     else:
         compliant = agreement.compliant_months or 0
         result = Fraction(100 * compliant, agreement.months)
-        shown = _rounded(result)
-        fact = say["compliance"].format(compliant=compliant, months=agreement.months, result=shown)
+        fact = say("flow.compliance", compliant=compliant, months=agreement.months, result=result)
         held = [band.at_least is None or result >= Fraction(band.at_least) for band in agreement.bands]
         limits, keys = [band.at_least for band in agreement.bands], ("at_least", "below")
     place = held.index(True)
@@ -272,35 +261,36 @@ def _banded(agreement: Agreement, sides: Sides, language: str) -> list[Row]:
     payer = sides.payer(band)
     if not payer or not band.amount:
         return []
-    verdict = say[key].format(result=shown, limit=limit, payer=payer, amount=band.amount)
-    return [flow_row(payer, sides.other(payer), band.amount, say["and"].join((fact, verdict)))]
+    compared = {"result": result, "limit": limit} if key in {*keys} else {}
+    verdict = say(f"flow.{key}", **compared, payer=payer, amount=band.amount)
+    return [flow_row(payer, sides.other(payer), band.amount, joined((fact, verdict)))]
 
 
-def _load(agreement: Agreement, language: str) -> list[Row]:
-    say, pay, receive = money_words(language), agreement.pay or {}, agreement.receive or {}
+def _load(agreement: Agreement) -> list[Row]:
+    pay, receive = agreement.pay or {}, agreement.receive or {}
     flow = agreement.flow_m3 if agreement.flow_m3 is not None else Decimal(0)
     rows, total = [], Decimal(0)
     for one in agreement.indicators:
         tonnes = sum(tonnes_above(one, flow), start=Fraction(0))
         due = _to_step(tonnes * Fraction(one.price or 0), agreement.step)
         total += due
-        term = say["load"].format(name=one.name, tonnes=_rounded(tonnes), price=one.price)
+        term = say("flow.load", name=one.name, tonnes=tonnes, price=one.price)
         shares = one.pay or pay
         for party, amount in _split(shares, due, agreement.step).items():
-            told = say["load_share"].format(terms=term, share=shares[party], shares=_sum(shares))
+            told = say("flow.load_share", load=term, share=shares[party], shares=_sum(shares))
             rows.append(flow_row(party, POOL, amount, told))
     for party, amount in _split(receive, total, agreement.step).items():
-        told = say["load_out"].format(share=receive[party], shares=_sum(receive), amount=total)
+        told = say("flow.load_out", share=receive[party], shares=_sum(receive), amount=total)
         rows.append(flow_row(POOL, party, amount, told))
     return rows
 
 
-def flow_row(payer: str, receiver: str, amount: Decimal, rule: str) -> Row:
+def flow_row(payer: str, receiver: str, amount: Decimal, rule: Message) -> Row:
     """What of a row of the FLOWS table is its own: the rest is alike for all of an agreement or transfer."""
     return {"payer": payer, "receiver": receiver, "amount": amount, "rule": rule}
 
 
-def _merged(rows: Iterable[Row], comma: str) -> Iterator[Row]:
+def _merged(rows: Iterable[Row]) -> Iterator[Row]:
     """One row a payer and receiver, sorted; what comes to nothing is left out."""
     found: dict[tuple[str, str], Row] = {}
     for row in rows:
@@ -308,7 +298,7 @@ def _merged(rows: Iterable[Row], comma: str) -> Iterator[Row]:
         if key in found:
             found[key] = row | {
                 "amount": found[key]["amount"] + row["amount"],
-                "rule": comma.join((found[key]["rule"], row["rule"])),
+                "rule": joined((found[key]["rule"], row["rule"])),
             }
         else:
             found[key] = row
@@ -330,12 +320,6 @@ def _one(indicator: Pollutant) -> Decimal:
 def _to_step(amount: Fraction, step: Decimal) -> Decimal:
     """An exact amount rounded to the nearest whole step, halves to the even one."""
     return Step.of(step).amount(round(amount / Fraction(step)))
-
-
-def _rounded(value: Fraction) -> Decimal:
-    """A value with four decimals, for people."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
 
 
 def _sum(shares: Shares) -> Decimal:

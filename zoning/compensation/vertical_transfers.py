@@ -20,7 +20,7 @@ from zoning.measures import sum_by
 from zoning.quotas import UNIT, Values, find_column, name_level, product
 from zoning.solver import Step, apportion, counted_ids, exact_number, find_binding
 from zoning.study import Part, Priority, Share, Transfer
-from zoning.wording import money_words
+from zoning.trace import Message, joined, say
 
 Weight = str | tuple[Share, ...] | None
 
@@ -53,10 +53,10 @@ class TransferContext(NamedTuple):
 
 
 class Needs(NamedTuple):
-    """What each receiver needs, and the words for it."""
+    """What each receiver needs, and why."""
 
     amounts: dict[str, Fraction]
-    said: dict[str, list[str]]
+    said: dict[str, list[Message]]
 
     def plus(self, other: Needs) -> Needs:
         """These needs and others, receiver by receiver."""
@@ -67,13 +67,13 @@ class Needs(NamedTuple):
         )
 
 
-def gap_need(part: Part, sight: TransferContext, say: Mapping[str, str]) -> Needs:
+def gap_need(part: Part, sight: TransferContext) -> Needs:
     """The need of a part that does not depend on the budget."""
     index = sight.measures.index
     per = values_of(part.per, sight, part.name) if part.per else dict.fromkeys(index, Fraction(1))
-    factors, because = _factors(part, sight, say)
+    factors, because = _factors(part, sight)
     amounts: dict[str, Fraction] = {}
-    said: dict[str, list[str]] = {}
+    said: dict[str, list[Message]] = {}
     if part.by == "gap":
         spend = values_of(part.expenditure, sight, part.name)
         earn = values_of(part.revenue, sight, part.name)
@@ -89,57 +89,46 @@ def gap_need(part: Part, sight: TransferContext, say: Mapping[str, str]) -> Need
             continue
         need = base[unit] * times[unit] * per[unit] * factors[unit]
         amounts[unit] = need
-        terms = "".join(
-            say["times"].format(value=printed_number(value))
-            for value in (times[unit], per[unit] if part.per else Fraction(1))
-            if value != 1
-        )
-        terms += "".join(f" {words}" for words in because[unit])
-        if part.by == "gap":
-            key = "gap" if base[unit] else "no_gap"
-            words = {"expenditure": printed_number(spend[unit]), "revenue": printed_number(earn[unit])}
+        own = (times[unit], per[unit] if part.per else Fraction(1))
+        multiplied = (*(say("flow.times", value=one) for one in own if one != 1), *because[unit])
+        if part.by == "gap" and not base[unit]:
+            told = say("flow.no_gap", name=part.name, expenditure=spend[unit], revenue=earn[unit])
+        elif part.by == "gap":
+            balance = {"expenditure": spend[unit], "revenue": earn[unit]}
+            told = say("flow.gap", name=part.name, **balance, factors=multiplied, need=need)
         else:
-            key, words = "amount", {"amount": printed_number(base[unit])}
-        said[unit] = [say[key].format(name=part.name, times=terms, need=printed_amount(need), **words)]
+            told = say("flow.amount", name=part.name, amount=base[unit], factors=multiplied, need=need)
+        said[unit] = [told]
     return Needs(amounts, said)
 
 
-def weighted_need(part: Part, pot: Fraction, sight: TransferContext, say: Mapping[str, str]) -> Needs:
+def weighted_need(part: Part, pot: Fraction, sight: TransferContext) -> Needs:
     """A part of the budget shared by weight."""
     weights = weigh_receivers(part.weight, sight, part.adjust)
     shares = {unit: Fraction(exact_number(weight)) for unit, weight in weights.items()}
     whole = sum(shares.values(), start=Fraction(0))
     if not whole:
         raise InfeasibleError(f"part '{part.name}': all weights are 0, so its share has nobody to go to")
-    _, because = _factors(part, sight, say)
+    _, because = _factors(part, sight)
     amounts = {unit: pot * share / whole for unit, share in shares.items()}
     said = {
         unit: [
-            " ".join(
-                [
-                    say["weighted"].format(
-                        name=part.name, share=f"{float(100 * share / whole):.4g}", amount=printed_amount(pot)
-                    ),
-                    *because[unit],
-                ]
-            )
+            say("flow.weighted", name=part.name, share=100 * share / whole, amount=pot, factors=tuple(because[unit]))
         ]
         for unit, share in shares.items()
     }
     return Needs(amounts, said)
 
 
-def _factors(
-    part: Part, sight: TransferContext, say: Mapping[str, str]
-) -> tuple[dict[str, Fraction], dict[str, list[str]]]:
+def _factors(part: Part, sight: TransferContext) -> tuple[dict[str, Fraction], dict[str, list[Message]]]:
     """The product of the adjustments of each receiver, and why."""
     factors = dict.fromkeys(sight.measures.index, Fraction(1))
-    because: dict[str, list[str]] = {unit: [] for unit in factors}
+    because: dict[str, list[Message]] = {unit: [] for unit in factors}
     for one in part.adjust:
         held = sight.meeting(one.when)
         for unit in held.index[held]:
             factors[unit] *= Fraction(exact_number(one.factor))
-            because[unit].append(say["adjusted"].format(factor=exact_number(one.factor), reason=one.reason))
+            because[unit].append(say("flow.adjusted", factor=exact_number(one.factor), reason=one.reason))
     return factors, because
 
 
@@ -204,20 +193,10 @@ def require_numbers(column: pd.Series, what: str) -> None:
         raise SourceError(f"'{name}' holds {held} where '{what}' needs numbers", code="not_a_number", layer=name)
 
 
-def printed_number(value: Fraction) -> str:
-    """A value of a measure as it would be printed."""
-    return f"{float(value):,.10g}"
-
-
-def printed_amount(value: Fraction) -> str:
-    """An amount for people, with two decimals."""
-    return f"{float(value):,.2f}"
-
-
 Keys = tuple[str | int, ...]
 
 
-def pay_transfer(transfer: Transfer, sight: TransferContext, language: str = "en") -> list[Row]:
+def pay_transfer(transfer: Transfer, sight: TransferContext) -> list[Row]:
     """What a transfer makes flow in its period.
 
     Parameters
@@ -226,8 +205,6 @@ def pay_transfer(transfer: Transfer, sight: TransferContext, language: str = "en
         One ``[[transfers]]`` of a study.
     sight : TransferContext
         The units.
-    language : {"en", "zh"}
-        Of ``rule``.
 
     Returns
     -------
@@ -270,7 +247,7 @@ def pay_transfer(transfer: Transfer, sight: TransferContext, language: str = "en
     with naming_the_layer(f"transfer '{transfer.name}' ({transfer.period})"):
         receivers = _gathered(transfer, _counting(transfer, sight))
         hand = _pooled if transfer.by == "pooling" else _paid
-        rows = hand(transfer, receivers, language)
+        rows = hand(transfer, receivers)
     common = {
         "instrument": transfer.name,
         "period": transfer.period,
@@ -355,16 +332,15 @@ def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:
     return column.groupby(groups, sort=True).first()
 
 
-def _paid(transfer: Transfer, sight: TransferContext, language: str) -> list[Row]:
-    say = money_words(language)
+def _paid(transfer: Transfer, sight: TransferContext) -> list[Row]:
     budget = transfer.budget or Decimal(0)
     weighted, open_ended = Needs({}, {}), Needs({}, {})
     for part in transfer.needs:
         if part.by == "weighted":
             pot = Fraction(budget) * Fraction(part.pct if part.pct is not None else 100) / 100
-            weighted = weighted.plus(weighted_need(part, pot, sight, say))
+            weighted = weighted.plus(weighted_need(part, pot, sight))
         else:
-            open_ended = open_ended.plus(gap_need(part, sight, say))
+            open_ended = open_ended.plus(gap_need(part, sight))
     left = Fraction(budget) - sum(weighted.amounts.values(), start=Fraction(0))
     needs = sum(open_ended.amounts.values(), start=Fraction(0))
     if left > 0 and not needs and not weighted.amounts:
@@ -378,20 +354,16 @@ def _paid(transfer: Transfer, sight: TransferContext, language: str) -> list[Row
     }
     told = {unit: [*weighted.said.get(unit, ()), *open_ended.said.get(unit, ())] for unit in totals}
     if needs and scale != 1:
-        words = say["scaled"].format(
-            needs=printed_amount(needs), budget=printed_amount(left), scale=f"{float(scale):.6g}"
-        )
         for unit in open_ended.said:
-            told[unit].append(words)
-    return _apportioned(transfer, sight, totals, told, say)
+            told[unit].append(say("flow.scaled", needs=needs, budget=left, scale=scale))
+    return _apportioned(transfer, sight, totals, told)
 
 
 def _apportioned(
     transfer: Transfer,
     sight: TransferContext,
     totals: Mapping[str, Fraction],
-    told: Mapping[str, list[str]],
-    say: Mapping[str, str],
+    told: Mapping[str, list[Message]],
 ) -> list[Row]:
     weights = pd.Series({unit: float(total) for unit, total in totals.items()}, dtype=float)
     floor, ceiling = _bounds(transfer, sight)
@@ -400,26 +372,26 @@ def _apportioned(
     binding = find_binding(weights, amounts, transfer.step, floor, ceiling)
     rows = []
     for unit in sorted(amounts.index):
-        words = [*told[unit]]
+        why = [*told[unit]]
         if binding[unit]:
             bound = floor if binding[unit] == "floor" else ceiling
             value = bound[unit] if isinstance(bound, pd.Series) else bound
-            words.append(say[f"bound_{binding[unit]}"].format(bound=printed_amount(Fraction(exact_number(value)))))
-        rows.append(flow_row(transfer.payer, unit, amounts[unit], say["and"].join(words)))
+            why.append(say(f"flow.bound_{binding[unit]}", bound=Fraction(exact_number(value))))
+        rows.append(flow_row(transfer.payer, unit, amounts[unit], joined(why)))
     return rows
 
 
-def _pooled(transfer: Transfer, sight: TransferContext, language: str) -> list[Row]:
+def _pooled(transfer: Transfer, sight: TransferContext) -> list[Row]:
     """Each pays in what it owes; the pool goes out by weight."""
-    say, step = money_words(language), Step.of(transfer.step)
+    step = Step.of(transfer.step)
     if transfer.pay_in is None:  # the study file does not let it out
         raise InfeasibleError("nothing is paid in")
-    owed = gap_need(transfer.pay_in, sight, say)
+    owed = gap_need(transfer.pay_in, sight)
     size = Fraction(step.size)
     paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
     total = sum(paid.values(), start=Decimal(0))
     rows = [
-        flow_row(unit, POOL, amount, say["pays_in"].format(terms=say["and"].join(owed.said[unit])))
+        flow_row(unit, POOL, amount, say("flow.pays_in", clauses=tuple(owed.said[unit])))
         for unit, amount in paid.items()
     ]
     if not total:
@@ -435,7 +407,7 @@ def _pooled(transfer: Transfer, sight: TransferContext, language: str) -> list[R
             POOL,
             unit,
             got[unit],
-            say["paid_out"].format(share=f"{100 * weights[unit] / whole:.4g}", amount=total),
+            say("flow.paid_out", share=float(100 * weights[unit] / whole), amount=total),
         )
         for unit in sorted(got.index)
     ]

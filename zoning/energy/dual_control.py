@@ -22,7 +22,7 @@ from zoning.rulebook import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Rulebook
 from zoning.solver import Number, apportion_with_bounds, exact_number
 from zoning.study import EnergySection
 from zoning.tables import ENERGY, tabulate
-from zoning.trace import Message, say
+from zoning.trace import Message, joined, say
 
 READ = ("base_used", "base_output", "intensity_target_pct", "growth_target_pct")
 """What a share is made of."""
@@ -441,7 +441,7 @@ class _Judge(NamedTuple):
             "total_light": total,
             "total_exempt": exempt,
             "verdict": LIGHT_COLOURS[intensity if exempt else min(intensity, total)],
-            "reason": say("energy.reason", clauses=tuple(told)),
+            "reason": joined(told),
         }
 
     def _say(self, key: str, **figures: Fraction | None) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,10 @@ from typing import Any, TypeAlias, Union
 
 Field: TypeAlias = Union[str, int, float, Decimal, Fraction, date, "Message", tuple["Message", ...], None]
 """What a message may speak of: numbers as they are, names and codes, other messages, or several of them in a row."""
+
+
+CLAUSES = "clauses"
+"""The key of a message that is nothing but several in a row."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,21 @@ def say(key: str, **fields: Field) -> Message:
     return Message(key, fields)
 
 
+def joined(messages: Iterable[Message]) -> Message:
+    """Several messages as the clauses of one; those that are clauses already stay side by side.
+
+    Examples
+    --------
+    >>> joined([say("light.red")])
+    Message(key='light.red', fields={})
+    """
+    clauses: list[Message] = []
+    for one in messages:
+        inner = one.fields.get("clauses")
+        clauses += inner if one.key == CLAUSES and isinstance(inner, tuple) else [one]
+    return clauses[0] if len(clauses) == 1 else say(CLAUSES, clauses=tuple(clauses))
+
+
 def message_from_json(content: Mapping[str, Any]) -> Message:
     """A message from what :meth:`Message.as_json` gave.
 
@@ -76,7 +95,11 @@ def message_from_json(content: Mapping[str, Any]) -> Message:
     return Message(content["key"], {name: _typed(value) for name, value in content["fields"].items()})
 
 
-_EXACT = {"fraction": Fraction, "decimal": Decimal, "date": date.fromisoformat}
+_EXACT: Mapping[str, Callable[[str], Field]] = {
+    "fraction": Fraction,
+    "decimal": Decimal,
+    "date": date.fromisoformat,
+}
 
 
 def _plain(value: Field) -> Any:
@@ -98,7 +121,6 @@ def _typed(value: Any) -> Field:
         if "key" in value:
             return message_from_json(value)
         ((kind, text),) = value.items()
-        exact: Field = _EXACT[kind](text)
-        return exact
+        return _EXACT[kind](text)
     plain: Field = value
     return plain

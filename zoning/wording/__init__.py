@@ -5,7 +5,6 @@ from zoning.wording.chapter_messages import (
     colour_in,
     finding_words,
     industry_words,
-    money_words,
     siting_words,
     why_unplaced,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "engine_words",
     "finding_words",
     "industry_words",
-    "money_words",
     "name_text",
     "optimum_lines",
     "own_texts",

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from maps.locale import render
 from zoning.compensation import parties_of
 from zoning.compensation.horizontal_agreements import Sides, index_of, settle_agreement, tonnes_above
 from zoning.study import Agreement, Band, Pollutant
@@ -110,7 +111,7 @@ class TestPool:
         received = {row["receiver"]: row["amount"] for row in rows if row["payer"] == "(pool)"}
         # Yunnan 60 - 30; Guizhou 80 - 20 + 15; Sichuan 60 + 15 + 20
         assert received == {"yunnan": 30_000_000, "guizhou": 75_000_000, "sichuan": 95_000_000}
-        rule = next(row["rule"] for row in rows if row["receiver"] == "guizhou")
+        rule = next(render(row["rule"], "en") for row in rows if row["receiver"] == "guizhou")
         assert rule == (
             "receives 4 of 10 shares of 200,000,000; plus 15,000,000.00 deducted from yunnan for section Qingshuipu; "
             "less 20,000,000.00 (25 % for section Lianyuxi, target missed)"
@@ -129,7 +130,7 @@ class TestPool:
         centre = {"payer": "centre", "receiver": "yunnan", "amount": 5, "reason": "reward"}
         rows = settle_agreement(Agreement.model_validate(CHISHUI | {"grants": (centre,)}))
         assert net(rows)["yunnan"] == 40_000_005
-        assert rows[-4]["rule"] == "fixed amount: reward"
+        assert render(rows[-4]["rule"], "en") == "fixed amount: reward"
 
 
 class TestIndex:
@@ -153,12 +154,12 @@ class TestIndex:
         assert index_of(agreement) == Fraction("0.95")
         (row,) = settle_agreement(agreement)
         assert (row["payer"], row["amount"]) == ("zhejiang", 200_000_000)
-        assert row["rule"].endswith("= 0.9500; 0.9500 <= 0.95: zhejiang pays 200,000,000")
+        assert render(row["rule"], "en").endswith("= 0.9500; 0.9500 <= 0.95: zhejiang pays 200,000,000")
 
     def test_an_accident_puts_the_last_band_in_force(self) -> None:
         (row,) = settle_agreement(xinanjiang("1", accident=True))
         assert (row["payer"], row["receiver"]) == ("anhui", "zhejiang")
-        assert "a major accident" in row["rule"]
+        assert "a major accident" in render(row["rule"], "en")
 
     def test_the_weights_of_the_mainstems_sum_to_one(self) -> None:
         """Document 50 of 2025 on the Yangtze and Yellow rivers: CODMn 30 %, NH3-N 30 %, TP 40 %."""
@@ -170,8 +171,8 @@ class TestIndex:
         assert index_of(Agreement.model_validate(given)) == Fraction("0.89")
 
     def test_it_is_told_in_chinese(self) -> None:
-        (row,) = settle_agreement(xinanjiang("2"), language="zh")
-        assert row["rule"].endswith("0.8900 ≤ 0.95：由 zhejiang 支付 200,000,000")
+        (row,) = settle_agreement(xinanjiang("2"))
+        assert render(row["rule"], "zh").endswith("0.8900 ≤ 0.95：由 zhejiang 支付 200,000,000")
 
 
 class TestLoad:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from layers.errors import SourceError, UnknownNameError
+from maps.locale import render
 from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.solver import apportion
@@ -59,7 +60,8 @@ def received(sight: TransferContext = SIGHT, **changes: object) -> dict[str, Dec
 
 def rules(language: str = "en", **changes: object) -> dict[str, str]:
     given = {key: value for key, value in (GAP | changes).items() if value is not None}
-    return {row["receiver"]: row["rule"] for row in pay_transfer(Transfer.model_validate(given), SIGHT, language)}
+    rows = pay_transfer(Transfer.model_validate(given), SIGHT)
+    return {row["receiver"]: render(row["rule"], language) for row in rows}
 
 
 class TestGap:
