@@ -119,7 +119,8 @@ def tables_page() -> str:
     return _page(
         "The tables",
         "What a run folder holds, column by column. Rows are sorted by their key. A table without rows still "
-        "has its header. `decimal` is exact, `json` is text that holds JSON, `date` is an ISO date or empty. "
+        "has its header. `decimal` is exact, `json` is text that holds JSON, `date` is an ISO date or empty, "
+        "`message` is told in the language of the run; `trace.json` has it in no language. "
         "Areas are in hectares.",
         *parts,
     )
