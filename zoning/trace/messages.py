@@ -88,7 +88,7 @@ def message_from_json(content: Mapping[str, Any]) -> Message:
 
     Examples
     --------
-    >>> told = say("energy.reason", parts=(say("energy.incentive", target=Fraction(1, 3)),))
+    >>> told = joined([say("light.red"), say("energy.incentive", target=Fraction(1, 3))])
     >>> message_from_json(told.as_json()) == told
     True
     """
