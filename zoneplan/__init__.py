@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from maps.explain import at, explain
     from maps.exports import write_geopackage, write_geoparquet, write_workbook
     from maps.init import write_plan, write_study
+    from maps.locale import render
     from maps.reports import dossier, report, write_dossier, write_report
     from maps.run_folder import read_run, verify, write_run
     from maps.style import picture
@@ -89,6 +90,7 @@ __all__ = [
     "explain",
     "at",
     "run_cases",
+    "render",
     # Show and write
     "draw",
     "picture",
@@ -164,6 +166,7 @@ _ROOMS = {
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",
+    "render": "maps.locale",
     "draw": "maps.web",
     "picture": "maps.style",
     "report": "maps.reports",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -37,6 +37,7 @@ from zoning.rulebook import (
     roles_read,
 )
 from zoning.tables import QUOTAS, tabulate
+from zoning.trace import Message
 from zoning.zones import ParentUnits, classify, resolve, weigh_norms
 
 ENERGY_KEYS = ("period", "scheme")
@@ -221,6 +222,21 @@ def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "'whole' and 'others' do not go together; make two cases of it", ("others",)
 
 
+class Difference(NamedTuple):
+    """Something that a worked case did not expect.
+
+    Attributes
+    ----------
+    text : str
+        What came out, and what was expected.
+    because : Message or None
+        Why it came out so, see :func:`zoneplan.render`; None where the step gives no reason.
+    """
+
+    text: str
+    because: Message | None = None
+
+
 class Result(NamedTuple):
     """What a rulebook made of a worked case.
 
@@ -230,13 +246,13 @@ class Result(NamedTuple):
         Of the case.
     where : str
         File, line and column of the case.
-    differences : tuple of str
-        What is not as expected, in words; empty where all is.
+    differences : tuple of Difference
+        What is not as expected; empty where all is.
     """
 
     name: str
     where: str
-    differences: tuple[str, ...]
+    differences: tuple[Difference, ...]
 
     @property
     def passed(self) -> bool:
@@ -246,7 +262,7 @@ class Result(NamedTuple):
     @property
     def text(self) -> str:
         """The result in one line."""
-        return f"{self.where}: case '{self.name}': {'; '.join(self.differences) or 'as expected'}"
+        return f"{self.where}: case '{self.name}': {'; '.join(one.text for one in self.differences) or 'as expected'}"
 
 
 def run_cases(
@@ -304,21 +320,27 @@ def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterato
         first.setdefault(case.name, here)
 
 
-def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
+def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     """What is not as the case expects; a refusal is a difference, too."""
     try:
         found = _found(case, rulebook)
     except ZoneplanError as error:
-        yield f"refused: {error}"
+        yield Difference(f"refused: {error}")
         return
     expected = case.expect
     for what in ("main", "main_of_whole", "status"):
         wanted = getattr(expected, what)
         if wanted is not None and wanted != getattr(found, what):
-            yield f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})"
+            yield Difference(f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})")
+    yield from _accounted(expected, found)
+    yield from map(Difference, _uncaused(case, found, rulebook))
+
+
+def _uncaused(case: Case, found: _Found, rulebook: Rulebook) -> Iterator[str]:
+    """What is not as the case expects of what steps give no reason for."""
+    expected = case.expect
     for what in ("overlays", *LISTS):
         yield from _compared(what, getattr(expected, what), getattr(found, what))
-    yield from _accounted(expected, found)
     for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
         for what in LISTS:
             yield from _compared(f"piece {number}: {what}", getattr(piece, what), on_piece[what])
@@ -330,16 +352,16 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[str]:
     yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
 
 
-def _accounted(expected: Expected, found: _Found) -> Iterator[str]:
+def _accounted(expected: Expected, found: _Found) -> Iterator[Difference]:
     """What is not as expected of energy and money."""
     for what, light in expected.energy.items():
         if found.energy.get(what) != light:
-            yield f"{what} is {found.energy.get(what)}, expected {light} ({found.energy.get('reason')})"
+            yield Difference(f"{what} is {found.energy.get(what)}, expected {light}", found.energy.get("reason"))
     for instrument, parties in expected.amounts.items():
         for party, amount in parties.items():
             net = found.amounts.get((instrument, party), Decimal(0))
             if net != amount:
-                yield f"{instrument}: {party} receives {net} on balance, expected {amount}"
+                yield Difference(f"{instrument}: {party} receives {net} on balance, expected {amount}")
 
 
 def _compared(what: str, wanted: Iterable[str] | None, found: frozenset[str]) -> Iterator[str]:
@@ -379,7 +401,7 @@ class _Found(NamedTuple):
     measures: Mapping[str, object]
     norms: Mapping[str, str]
     pieces: tuple[Mapping[str, frozenset[str]], ...]
-    energy: Mapping[str, object]
+    energy: Mapping[str, Any]
     amounts: Mapping[tuple[str, str], Decimal]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from layers.errors import ZoneplanError
+from maps.locale import render
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.rulebook import builtin_rulebooks, read_draft
@@ -163,7 +164,7 @@ def test_energy_is_judged_and_money_flows_in_a_case(write_accounts) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("intensity_light = 2,", "intensity_light = 3,", "intensity_light is 2, expected 3 (intensity fell by 2.7 %"),
+        ("intensity_light = 2,", "intensity_light = 3,", "intensity_light is 2, expected 3"),
         ("up = 60, down", "up = 59, down", "river: up receives 60.00 on balance, expected 59"),
         ('"(budget)" = -8', "nobody = 1", "relief: nobody receives 0 on balance, expected 1"),
         ("budget = 8", "budget = 8\nwhen = \"main = 'energy'\"", "refused: transfer 'relief' (2024): no unit meets"),
@@ -172,6 +173,13 @@ def test_energy_is_judged_and_money_flows_in_a_case(write_accounts) -> None:
 def test_differences_of_accounts_are_told_in_words(write_accounts, old, new, words) -> None:
     *_, result = run_cases(write_accounts(old, new))
     assert words in result.text
+
+
+@pytest.mark.slow
+def test_a_difference_says_why_it_came_out_so(write_accounts) -> None:
+    *_, result = run_cases(write_accounts("intensity_light = 2,", "intensity_light = 3,"))
+    (one,) = result.differences
+    assert render(one.because, "en").startswith("intensity fell by 2.7 %")
 
 
 @pytest.mark.parametrize(
