@@ -15,7 +15,6 @@ import pandas as pd
 
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs
-from layers.languages import require_language
 from layers.read import confirm_sources
 from zoning.audits import assume, assume_scheme
 from zoning.checks import (
@@ -46,7 +45,7 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account"
 Announce = Callable[[str], None]
 
 
-def run(study: Study, announce: Announce = lambda _step: None, language: str = "en") -> Plan:
+def run(study: Study, announce: Announce = lambda _step: None) -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -55,8 +54,6 @@ def run(study: Study, announce: Announce = lambda _step: None, language: str = "
         From :func:`zoneplan.read_study`.
     announce : callable, optional
         Called with the name of each of ``STEPS`` before it starts.
-    language : {"en", "zh"}
-        Of reasons, titles, clauses and assumptions; the rulebook must speak it, too.
 
     Returns
     -------
@@ -66,8 +63,7 @@ def run(study: Study, announce: Announce = lambda _step: None, language: str = "
     Raises
     ------
     ZoneplanError
-        Whatever a step refuses; what steps that do not depend on each other refuse comes together. Or the language is
-        not known.
+        Whatever a step refuses; what steps that do not depend on each other refuse comes together.
 
     Examples
     --------
@@ -76,13 +72,11 @@ def run(study: Study, announce: Announce = lambda _step: None, language: str = "
     >>> len(plan.zones)
     164
     """
-    require_language(language)
     announce("read")
     study = study.as_written()
     with placing(study):
         rulebook, inputs, tables = read_everything(study)
-    require_language(language, rulebook.languages, f"rulebook '{rulebook.name}'")
-    return make_plan(study, rulebook, inputs, tables, announce, language)
+    return make_plan(study, rulebook, inputs, tables, announce)
 
 
 def check(
@@ -147,7 +141,6 @@ def make_plan(
     inputs: Inputs,
     tables: StudyTables,
     announce: Announce = lambda _step: None,
-    language: str = "en",
 ) -> Plan:
     """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
 
@@ -167,11 +160,11 @@ def make_plan(
             attempts.finish()
         sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
         with attempts.trying():
-            zoned = _zone(sound, rulebook, inputs, announce, language)
+            zoned = _zone(sound, rulebook, inputs, announce)
             allotted = _allot(sound, rulebook, inputs, tables, zoned, announce)
         attempts.finish()
         announce("assign")
-        return _finish(study, rulebook, inputs, tables, zoned, allotted, language)
+        return _finish(study, rulebook, inputs, tables, zoned, allotted)
 
 
 LISTS = frozenset({"quotas", "agreements", "transfers"})
@@ -201,7 +194,7 @@ class _Allotted:
     flows: pd.DataFrame
 
 
-def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce, language: str) -> _Zoned:
+def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce) -> _Zoned:
     announce("overlay")
     pieces = settle_lines(overlay(inputs.units, inputs.designations, tiled=inputs.tiled), rulebook)
     announce("measure")
@@ -214,7 +207,6 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce, 
         measured,
         rulebook,
         study.decisions,
-        language,
         dropped=dropped_units(inputs),
         part_of=study.units.part_of,
     )
@@ -252,14 +244,11 @@ def _finish(
     tables: StudyTables,
     zoned: _Zoned,
     allotted: _Allotted,
-    language: str,
 ) -> Plan:
     """Policies, and everything that has been found, in the form of a plan."""
     pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
     levels = study.units.levels
-    policies = assign(
-        zoned.zones, measures, quotas, allotted.lights, flows, rulebook, language, pieces=pieces, levels=levels
-    )
+    policies = assign(zoned.zones, measures, quotas, allotted.lights, flows, rulebook, pieces=pieces, levels=levels)
     own = local_items(tables.industries, study, rulebook)
     raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, inputs.units))
     confirm_sources(inputs, study)
@@ -283,15 +272,14 @@ def _finish(
         policies=tabulate(POLICIES, policies),
         ledger=tabulate(LEDGER, inputs.ledger),
         assumptions=(
-            *_assumptions(study.study.none_of, rulebook, inputs, zoned, quotas, language),
-            *_energy_assumed(tables.energy, rulebook, language),
+            *_assumptions(study.study.none_of, rulebook, inputs, zoned, quotas),
+            *_energy_assumed(tables.energy, rulebook),
         ),
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
-        language=language,
-        conflicts=conflicts(zoned.claims, measures, rulebook, language=language),
-        industries=list_industries(rulebook, own, language),
+        conflicts=conflicts(zoned.claims, measures, rulebook),
+        industries=list_industries(rulebook, own),
     )
 
 
@@ -301,14 +289,13 @@ def _assumptions(
     inputs: Inputs,
     zoned: _Zoned,
     quotas: pd.DataFrame,
-    language: str,
 ) -> tuple[Assumption, ...]:
-    absent = assumed(zoned.measured, rulebook, quotas, language)
+    absent = assumed(zoned.measured, rulebook, quotas)
     undrawn = undeducted(zoned.pieces, inputs.layers, rulebook)
-    return tuple(assume(absent, [role for role in undrawn if role not in none_of], rulebook, language))
+    return tuple(assume(absent, [role for role in undrawn if role not in none_of], rulebook))
 
 
-def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook, language: str) -> tuple[Assumption, ...]:
+def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook) -> tuple[Assumption, ...]:
     if table is None:
         return ()
-    return assume_scheme(scheme_in_force(table, rulebook), table.period, rulebook, language)
+    return assume_scheme(scheme_in_force(table, rulebook), table.period)

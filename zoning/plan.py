@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from layers.inputs import Source
     from zoning.rulebook import Rulebook
     from zoning.study import Study
+    from zoning.trace import Message
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,13 @@ class Assumption:
         The role, indicator or deduction.
     kind : {"role", "indicator", "deduction", "parameter"}
         "parameter" is one in use whose official text nobody has seen.
-    assumed : str
-        What was taken instead, in words.
+    assumed : Message or str
+        What was taken instead; in words where a run from before there were messages says so.
     """
 
     name: str
     kind: str
-    assumed: str
+    assumed: Message | str
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,6 @@ class Plan:
         Every input file with its sha256.
     own_crs : str
         The CRS of the units file, as an authority code or WKT.
-    language : {"en", "zh"}
-        Of the reasons, titles, clauses and assumptions in the tables.
     conflicts : DataFrame
         Contested units and units near a threshold, as declared in :mod:`zoning.tables`.
     industries : DataFrame
@@ -100,7 +99,6 @@ class Plan:
     roles: dict[str, str]
     sources: tuple[Source, ...]
     own_crs: str
-    language: str = "en"
     conflicts: pd.DataFrame = field(default_factory=lambda: tabulate(CONFLICTS, pd.DataFrame()))
     sitings: pd.DataFrame = field(default_factory=lambda: tabulate(SITINGS, pd.DataFrame()))
     sites: gpd.GeoDataFrame = field(

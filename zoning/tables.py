@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.ledger import LEDGER_COLUMNS
 
-Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry", "message"]
+Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry", "message", "rulebook"]
 
 
 class Table(NamedTuple):
@@ -27,6 +27,7 @@ class Table(NamedTuple):
     columns : dict of str to type
         In order. "decimal" is an exact ``decimal.Decimal``, "json" is text, "date" is an ISO date as text, empty where
         there is none. "message" is a :class:`zoning.trace.Message`, which becomes text in the language of a run folder.
+        "rulebook" is a text of the rulebook, which only files have: in memory its id stands for it.
     key : tuple of str
         Columns that identify a row; rows are sorted by them.
     open : bool
@@ -37,6 +38,11 @@ class Table(NamedTuple):
     columns: dict[str, Type]
     key: tuple[str, ...]
     open: bool = False
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns in memory: all but the texts of the rulebook."""
+        return tuple(name for name, kind in self.columns.items() if kind != "rulebook")
 
 
 ZONES = Table(
@@ -50,7 +56,7 @@ ZONES = Table(
         "overlays": "text",
         "status": "text",
         "rule": "text",
-        "reason": "text",
+        "reason": "message",
         "assumed": "text",
         "part_of": "text",
         "main_of_whole": "text",
@@ -70,7 +76,7 @@ CLAIMS = Table(
         "unit_id": "text",
         "zone": "text",
         "rule": "text",
-        "reason": "text",
+        "reason": "message",
         "values": "json",
         "answer": "text",
         "assumed": "text",
@@ -100,7 +106,7 @@ CONFLICTS = Table(
         "change": "float",
         "change_pct": "float",
         "smallest": "bool",
-        "reason": "text",
+        "reason": "message",
     },
     ("unit_id", "rule", "clause", "indicator"),
 )
@@ -241,17 +247,17 @@ POLICIES = Table(
         "piece_id": "text",
         "policy": "text",
         "instrument": "text",
-        "title": "text",
+        "title": "rulebook",
         "strictness": "int",
         "parameters": "json",
         "zone": "text",
-        "clause": "text",
+        "clause": "rulebook",
         "reference": "text",
         "since": "date",
         "until": "date",
         "overruled_by": "text",
         "inherited_from": "text",
-        "exception": "text",
+        "exception": "rulebook",
     },
     ("unit_id", "piece_id", "policy"),
 )
@@ -265,8 +271,8 @@ INDUSTRIES = Table(
         "state": "text",
         "unit_id": "text",
         "jurisdiction": "text",
-        "conditions": "text",
-        "note": "text",
+        "conditions": "message",
+        "note": "message",
         "reference": "text",
         "verified": "bool",
     },
@@ -292,7 +298,7 @@ CSV_TABLES = tuple(table for table in TABLES.values() if table not in (PIECES, C
 _DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}
 
 
-def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(table: Table, rows: pd.DataFrame, *, written: bool = False) -> pd.DataFrame:
     """Rows brought into the declared form: columns in order, types, sorted by key, a fresh index.
 
     Parameters
@@ -302,6 +308,8 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     rows : DataFrame
         With at least the declared columns (none are needed where it has no rows); an index level that bears the name
         of a declared column serves as that column.
+    written : bool
+        With the texts of the rulebook, as a file has them.
 
     Returns
     -------
@@ -323,15 +331,16 @@ def tabulate(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     >>> tabulate(FLOWS, pd.DataFrame()).columns[:3].tolist()
     ['instrument', 'period', 'payer']
     """
+    declared = list(table.columns if written else table.kept)
     named = [level for level in rows.index.names if level in table.columns and level not in rows.columns]
     frame = rows.reset_index(level=named) if named else rows
     if frame.empty:
-        frame = frame.reindex(columns=[*table.columns, *(c for c in frame.columns if c not in table.columns)])
-    missing = [column for column in table.columns if column not in frame.columns]
+        frame = frame.reindex(columns=[*declared, *(c for c in frame.columns if c not in table.columns)])
+    missing = [column for column in declared if column not in frame.columns]
     if missing:
         raise ValueError(f"table {table.name}: no column {', '.join(missing)}")
     extra = [column for column in frame.columns if column not in table.columns] if table.open else []
-    frame = frame[[*table.columns, *extra]]
+    frame = frame[[*declared, *extra]]
     if frame.empty:
         return frame.reset_index(drop=True)
     kinds = {column: _DTYPES[kind] for column, kind in table.columns.items() if kind in _DTYPES}

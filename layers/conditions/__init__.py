@@ -2,7 +2,7 @@
 
 from layers.conditions.breakpoints import Threshold, thresholds
 from layers.conditions.calculated_columns import Calculation, parse_calculation
-from layers.conditions.clause_wording import number_text
+from layers.conditions.clause_wording import ClauseWording, number_text
 from layers.conditions.condition import Clause, Condition, parse_condition
 from layers.conditions.evaluation import Answer
 from layers.conditions.grammar import KEYWORDS
@@ -14,6 +14,7 @@ __all__ = [
     "Answer",
     "Calculation",
     "Clause",
+    "ClauseWording",
     "Condition",
     "Formula",
     "Threshold",

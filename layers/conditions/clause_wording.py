@@ -5,46 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from layers.conditions.evaluation import Answer, Plain, View
-from layers.conditions.syntax_tree import Among, Between, Comparison, Constant, Like, Name, Node, walk
-from layers.languages import Words, words_in
+from layers.conditions.evaluation import Plain
+from layers.conditions.grammar import parse_expression
+from layers.conditions.syntax_tree import Among, Between, Comparison, Constant, Like, Name, Node, Opposite, walk
+
+if TYPE_CHECKING:
+    from layers.conditions.condition import Clause
 
 _SPREAD = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")+")|[ \t\r\n]+""")
 """What a condition may be spread by, or else a quoted text or name, whose own white space means something."""
 
 CONTRARY = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 MOST_OPTIONS = 8
-WORDS: Words = {
-    "of_column": ("{name} {value}", "{name} {value}"),
-    "of_number": ("{name} {value}", "{name} 现状值 {value}"),
-    "of_named": ("{name} = {value}", "{name} 现状值 {value}"),
-    "of_parameter": ("{value} ({name})", "{value}（{name}）"),
-    "of_threshold": ("{value} ({name})", "阈值 {value}（{name}）"),
-    "is": ("{name} is {value}", "{name} 为{value}"),
-    "is_truth": ("{name}: {value}", "{name} 为{value}"),
-    "is_not": ("{name} is {value}, not {other}", "{name} 为{value}，而非{other}"),
-    "is_one": ("{name} is {value}, one of {options}", "{name} 为{value}，属于 {options}"),
-    "is_not_one": ("{name} is {value}, none of {options}", "{name} 为{value}，不属于 {options}"),
-    "is_missing": ("{name}: missing", "{name} 缺失"),
-    "is_between": ("{name} is between {low} and {high}", "{name} 介于 {low} 与 {high} 之间"),
-    "is_not_between": ("{name} is not between {low} and {high}", "{name} 不在 {low} 与 {high} 之间"),
-    "is_among": ("{name} is one of {options}", "{name} 属于 {options}"),
-    "is_not_among": ("{name} is none of {options}", "{name} 不属于 {options}"),
-    "and_more": ("{options}, ... ({n} values)", "{options}……（共 {n} 个值）"),
-    "is_like": ("{name} is like {pattern}", "{name} 符合 {pattern}"),
-    "is_not_like": ("{name} is not like {pattern}", "{name} 不符合 {pattern}"),
-    "has_no_value": ("{name} has no value ({values})", "{name} 无值（{values}）"),
-    "nothing": ("missing", "缺失"),
-    "nothing_here": ("(missing)", "（缺失）"),
-    "true": ("true", "真"),
-    "false": ("false", "假"),
-    "comma": (", ", "，"),
-    "<>": ("<>", "≠"),
-    "<=": ("<=", "≤"),
-    ">=": (">=", "≥"),
-}
 
 
 def number_text(value: float, digits: int | None = None) -> str:
@@ -106,65 +80,90 @@ def _key_of(column: str, value: Plain) -> str:
     return f"{column} = {value}"
 
 
-def sentences(
-    view: View,
-    leaf: Node,
-    answer: Answer,
-    language: str = "en",
-    titles: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-) -> list[str]:
-    """What is the case in each row: a fact where the comparison is known to hold or not, else what is missing.
+class ClauseWording:
+    """What the clauses of one text say, in the words of one language.
 
     Parameters
     ----------
-    view : View
-        The table and the parameters.
-    leaf : Node
-        A part of the condition without AND, OR and NOT.
-    answer : Answer
-        What ``view`` answers to it.
-    language : {"en", "zh"}
+    text : str
+        Of the clauses.
+    words : mapping of str to str
+        Sentences by key, with the places of names and values in braces.
     titles : mapping of str to str, optional
-        What columns, parameters and texts are called in the sentences; by default as they are written. The title of
-        a text goes by its column, too: ``main = forest``.
+        What columns, parameters and texts are called; by default as they are written. The title of a text goes by its
+        column, too: ``main = forest``.
     units : mapping of str to str, optional
         Units of measure of columns and parameters.
 
-    Returns
-    -------
-    list of str
-        ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``, ``metro is true``, ``value 12 is one of 12, 14``,
-        ``energy_mw is missing``; true whatever the answer.
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from layers.conditions.condition import parse_condition
+    >>> condition = parse_condition("people >= least")
+    >>> ((clause,),) = condition.explain(pd.DataFrame({"people": [4062.5]}), {"least": 50})
+    >>> words = {"of_number": "{name} {value}", "of_threshold": "{value} ({name})"}
+    >>> ClauseWording(clause.text, words, {"people": "inhabitants"}).said(clause)
+    'inhabitants 4,062 >= 50 (least)'
     """
-    called, measured = titles or {}, units or {}
-    teller = _Teller(words_in(language, WORDS), called, _compared(leaf))
-    sides = [_Side.of(view, part, called, measured) for part in leaf.children or (leaf,)]
-    names = [_Side.of(view, part, called, measured) for part in walk(leaf) if isinstance(part, Name)]
-    negated = bool(getattr(leaf, "negated", False))
-    return [
-        teller.fact(leaf, sides, row, bool(answer.yes[row]) != negated)
-        if answer.known[row]
-        else teller.lack(names, sides, row)
-        for row in range(len(view.table))
-    ]
+
+    def __init__(
+        self,
+        text: str,
+        words: Mapping[str, str],
+        titles: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
+    ) -> None:
+        tree, self._text = parse_expression(text), text
+        self._titles, self._units = titles or {}, units or {}
+        self._turned = isinstance(tree, Opposite)
+        self._leaf = tree.operand if isinstance(tree, Opposite) else tree
+        self._sides = [self._side(part) for part in self._leaf.children or (self._leaf,)]
+        self._names = [self._side(part) for part in walk(self._leaf) if isinstance(part, Name)]
+        self._teller = _Teller(words, self._titles, _compared(self._leaf))
+
+    def said(self, clause: Clause) -> str:
+        """A fact where the clause is known to hold or not, else what is missing; true whatever the answer.
+
+        Such as ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``, ``metro is true``, ``value 12 is one of 12, 14``,
+        ``energy_mw is missing``.
+        """
+        sides = [side.of(clause, value) for side, value in zip(self._sides, clause.sides, strict=True)]
+        if clause.answer == "unknown":
+            read = {**clause.values, **clause.thresholds}
+            names = [side.of(clause, read[side.node.name]) for side in self._names if isinstance(side.node, Name)]
+            return self._teller.lack(names, sides)
+        negated = bool(getattr(self._leaf, "negated", False))
+        holds = (clause.answer == "yes") != self._turned
+        return self._teller.fact(self._leaf, sides, holds != negated)
+
+    def _side(self, node: Node) -> _Part:
+        names = frozenset(part.name for part in walk(node) if isinstance(part, Name))
+        if isinstance(node, Name):
+            return _Part(node, self._titles.get(node.name, node.name), names, self._units.get(node.name, ""))
+        return _Part(node, titled(self._text, node, self._titles), names, "")
+
+
+class _Part(NamedTuple):
+    """One side of a comparison, or a name in it, as it is written."""
+
+    node: Node
+    words: str
+    names: frozenset[str]
+    unit: str
+
+    def of(self, clause: Clause, value: Plain) -> _Side:
+        fixed = not self.names & clause.values.keys()
+        return _Side(self.words, value, fixed, isinstance(self.node, Constant), self.unit)
 
 
 class _Side(NamedTuple):
-    """One value of a comparison in all rows; ``fixed``: it depends on no column; ``written``: it stands in the text."""
+    """One value of a comparison; ``fixed``: it depends on no column; ``written``: it stands in the text."""
 
     words: str
-    values: Sequence[Plain]
+    value: Plain
     fixed: bool
     written: bool
     unit: str
-
-    @classmethod
-    def of(cls, view: View, node: Node, titles: Mapping[str, str], units: Mapping[str, str]) -> _Side:
-        fixed = not any(isinstance(part, Name) and view.is_column(part.name) for part in walk(node))
-        words = titles.get(node.name, node.name) if isinstance(node, Name) else titled(view.text, node, titles)
-        unit = units.get(node.name, "") if isinstance(node, Name) else ""
-        return cls(words, view.values(node).listed(len(view.table)), fixed, isinstance(node, Constant), unit)
 
 
 class _Teller(NamedTuple):
@@ -174,25 +173,25 @@ class _Teller(NamedTuple):
     titles: Mapping[str, str]
     compared: str
 
-    def fact(self, leaf: Node, sides: Sequence[_Side], row: int, is_so: bool) -> str:
+    def fact(self, leaf: Node, sides: Sequence[_Side], is_so: bool) -> str:
         """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
-        value, no = sides[0].values[row], "" if is_so else "not_"
+        value, no = sides[0].value, "" if is_so else "not_"
         match leaf:
             case Comparison(operator=operator):
-                return self.comparison(operator if is_so else CONTRARY[operator], sides, row)
+                return self.comparison(operator if is_so else CONTRARY[operator], sides)
             case Between():
-                first, low, high = self.phrases(sides, row)
+                first, low, high = self.phrases(sides)
                 return self.say(f"is_{no}between", name=first, low=low, high=high)
             case Among():
-                return self.among(f"is_{no}", sides, row)
+                return self.among(f"is_{no}", sides)
             case Like(pattern=pattern):
-                return self.say(f"is_{no}like", name=self.phrases(sides, row)[0], pattern=repr(pattern))
+                return self.say(f"is_{no}like", name=self.phrases(sides)[0], pattern=repr(pattern))
         shown = self.words["nothing"] if value is None else self.exact(value)
         return self.say("is_truth" if isinstance(value, bool) else "is", name=sides[0].words, value=shown)
 
-    def comparison(self, operator: str, sides: Sequence[_Side], row: int) -> str:
+    def comparison(self, operator: str, sides: Sequence[_Side]) -> str:
         """What a truth value or a text is, or how numbers stand to each other."""
-        values = [side.values[row] for side in sides]
+        values = [side.value for side in sides]
         if any(isinstance(value, bool) for value in values):
             told = (
                 self.say("is_truth", name=side.words, value=self.exact(value))
@@ -203,31 +202,31 @@ class _Teller(NamedTuple):
         if isinstance(values[0], str) and sides[1].written:
             value, other = map(self.exact, values)
             return self.say("is" if operator == "=" else "is_not", name=sides[0].words, value=value, other=other)
-        first, second = self.phrases(sides, row)
+        first, second = self.phrases(sides)
         return f"{first} {self.words.get(operator, operator)} {second}"
 
-    def among(self, key: str, sides: Sequence[_Side], row: int) -> str:
+    def among(self, key: str, sides: Sequence[_Side]) -> str:
         """Which of some values it is, or none of them; of many the first and how many there are."""
-        first, *others = self.phrases(sides, row)
+        first, *others = self.phrases(sides)
         options = ", ".join(others[:MOST_OPTIONS])
         if len(others) > MOST_OPTIONS:
             options = self.say("and_more", options=options, n=len(others))
-        if isinstance(value := sides[0].values[row], str):
+        if isinstance(value := sides[0].value, str):
             return self.say(f"{key}one", name=sides[0].words, value=self.exact(value), options=options)
         return self.say(f"{key}among", name=first, options=options)
 
-    def lack(self, names: Sequence[_Side], sides: Sequence[_Side], row: int) -> str:
+    def lack(self, names: Sequence[_Side], sides: Sequence[_Side]) -> str:
         """What is missing: a column, or else the result of a division by zero or of numbers too large."""
-        missing = dict.fromkeys(name.words for name in names if name.values[row] is None)
+        missing = dict.fromkeys(name.words for name in names if name.value is None)
         if missing:
             return self.words["comma"].join(self.say("is_missing", name=words) for words in missing)
-        empty = next(side.words for side in sides if side.values[row] is None)
-        values = dict.fromkeys(f"{name.words} {self.exact(name.values[row])}" for name in names)
+        empty = next(side.words for side in sides if side.value is None)
+        values = dict.fromkeys(f"{name.words} {self.exact(name.value)}" for name in names)
         return self.say("has_no_value", name=empty, values=self.words["comma"].join(values))
 
-    def phrases(self, sides: Sequence[_Side], row: int) -> list[str]:
+    def phrases(self, sides: Sequence[_Side]) -> list[str]:
         """Each side with its value, in as many digits as it takes to see how the first compares with the others."""
-        values = [side.values[row] for side in sides]
+        values = [side.value for side in sides]
         numbers = [value for value in values if isinstance(value, float)]
         for digits in range(4, 17):
             texts = [

@@ -7,14 +7,15 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from layers.conditions.clause_wording import sentences, titled
+from layers.conditions.clause_wording import titled
 from layers.conditions.cql2 import Json, cql2_json
 from layers.conditions.evaluation import Answer, Plain, Scalar, Truths, View
 from layers.conditions.grammar import parse_expression
@@ -23,7 +24,8 @@ from layers.conditions.syntax_tree import Expression, Joined, Name, Node, Opposi
 Word = Literal["yes", "no", "unknown"]
 
 
-class Clause(NamedTuple):
+@dataclass(frozen=True)
+class Clause:
     """One comparison of a condition, answered for one row.
 
     Attributes
@@ -36,8 +38,8 @@ class Clause(NamedTuple):
         The columns it reads; None where missing.
     thresholds : mapping of str to value
         The parameters it reads.
-    sentence : str
-        What is the case, true whatever the answer: ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``.
+    sides : tuple of value
+        What it compares, side by side as in the text; None where missing.
     decides : bool
         The whole condition is answered as it is because of this clause, possibly among others.
     """
@@ -46,8 +48,11 @@ class Clause(NamedTuple):
     answer: Word
     values: Mapping[str, Plain]
     thresholds: Mapping[str, Plain]
-    sentence: str
+    sides: tuple[Plain, ...]
     decides: bool
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.sides, self.decides, *self.values.items(), *self.thresholds.items()))
 
 
 class Condition(Expression):
@@ -157,9 +162,6 @@ class Condition(Expression):
         self,
         table: pd.DataFrame,
         parameters: Mapping[str, Scalar] | None = None,
-        language: str = "en",
-        titles: Mapping[str, str] | None = None,
-        units: Mapping[str, str] | None = None,
     ) -> list[tuple[Clause, ...]]:
         """The clauses of the condition for each row, in the order of the text.
 
@@ -167,31 +169,23 @@ class Condition(Expression):
         ----------
         table, parameters
             As for :meth:`evaluate`; so are the errors.
-        language : {"en", "zh"}
-            Of the sentences.
-        titles : mapping of str to str, optional
-            What columns and parameters are called in the sentences, and texts by their column; by default as they are
-            written.
-        units : mapping of str to str, optional
-            Units of measure of columns and parameters.
 
         Examples
         --------
         >>> table = pd.DataFrame({"people": [4062.0], "area_km2": [5.0], "metro": [True], "energy_mw": [None]})
         >>> condition = parse_condition("people / area_km2 >= density_min AND (metro OR energy_mw > 100)")
         >>> for clause in condition.explain(table, {"density_min": 50})[0]:
-        ...     print(clause.answer, clause.decides, clause.sentence)
-        yes True people / area_km2 = 812.4 >= 50 (density_min)
-        yes True metro: true
-        unknown False energy_mw: missing
+        ...     print(clause.text, clause.answer, clause.decides, clause.sides)
+        people / area_km2 >= density_min yes True (812.4, 50.0)
+        metro yes True (True,)
+        energy_mw > 100 unknown False (None, 100.0)
         """
         view = View(self.text, self.tree, table, parameters or {})
         deciding = np.ones(len(table), dtype=bool)
         columns = []
         for leaf, turned, answer, decides in _leaves(view, self.tree, deciding):
-            facts = sentences(view, leaf, ~answer if turned else answer, language, titles, units)
             text = f"NOT {view.words(leaf)}" if turned else view.words(leaf)
-            columns.append(_clauses(view, leaf, text, answer, zip(facts, decides.tolist(), strict=True)))
+            columns.append(_clauses(view, leaf, text, answer, decides))
         return list(zip(*columns, strict=True))
 
 
@@ -250,23 +244,24 @@ def _leaves(
         yield from _leaves(view, part, deciding & same, turned)
 
 
-def _clauses(view: View, leaf: Node, text: str, answer: Answer, told: Iterable[tuple[str, bool]]) -> list[Clause]:
-    """A clause for each row; ``told``: its sentence, and whether it decides."""
+def _clauses(view: View, leaf: Node, text: str, answer: Answer, decides: Truths) -> list[Clause]:
+    """A clause for each row."""
     rows = len(view.table)
     names = dict.fromkeys(node.name for node in walk(leaf) if isinstance(node, Name))
     read = {name: [_plain(value) for value in view.named(name).listed(rows)] for name in names}
     columns = {name: values for name, values in read.items() if view.is_column(name)}
     thresholds = {name: values[0] for name, values in read.items() if rows and name not in columns}
+    compared = [view.values(part).listed(rows) for part in leaf.children or (leaf,)]
     return [
         Clause(
             text,
             "unknown" if not answer.known[row] else "yes" if answer.yes[row] else "no",
             {name: values[row] for name, values in columns.items()},
             thresholds,
-            fact,
-            decides,
+            sides,
+            bool(decides[row]),
         )
-        for row, (fact, decides) in enumerate(told)
+        for row, sides in enumerate(zip(*compared, strict=True))
     ]
 
 

@@ -20,7 +20,7 @@ from layers.errors import Finding, ZoneplanError, escape_hidden
 from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
 
 if TYPE_CHECKING:
-    from zoning.plan import Plan
+    from maps.locale import LocalizedPlan
 
 MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, industries"
 """What ``explain --of`` takes, as the room of explanations has it, which would load more than help needs."""
@@ -38,7 +38,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the machine-readable
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, plan.toml.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file that is to be written, where there is one.")]
-Language = Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of map, report, reasons and titles.")]
+Language = Annotated[
+    str, typer.Option("--lang", metavar="LANG", help="Language of map, report, reasons and titles, such as en or zh.")
+]
+OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -159,19 +162,17 @@ def explain_(
         Path | None, typer.Option("--html", metavar="FILE", help="Write the unit's dossier, one printable page.")
     ] = None,
     force: Force = False,
-    language: Annotated[
-        str | None, typer.Option("--lang", metavar="en|zh", help="By default the language of the run.")
-    ] = None,
+    language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why a unit is what it is: rules, clauses, values and thresholds, references of zones, quotas, policies."""
-    from maps.run_folder import read_run, require_whole
+    from maps.run_folder import read_run, require_whole, run_language
     from maps.style import require_new
 
     if page is not None and not force:
         require_new(page)
     require_whole(folder)
-    plan = read_run(folder)
+    plan, language = read_run(folder), language or run_language(folder)
     from maps.explain import explain, find_unit
 
     if page is not None:
@@ -185,6 +186,33 @@ def explain_(
         _print_json(explanation.as_dict())
     else:
         print(explanation.text())
+
+
+@app.command()
+def report(
+    folder: RunFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="By default <run>-report-<language>.html beside the run."),
+    ] = None,
+    language: OwnLanguage = None,
+    force: Force = False,
+) -> None:
+    """Write the report of a finished run again, in any language of its rulebook."""
+    from maps.locale import require_spoken
+    from maps.reports import write_report
+    from maps.run_folder import read_run, require_whole, run_language
+    from maps.style import require_new
+
+    require_whole(folder)
+    language = language or run_language(folder)
+    page = out or folder.resolve().parent / f"{folder.resolve().name}-report-{language}.html"
+    if not force:
+        require_new(page)
+    plan = read_run(folder)
+    require_spoken(language, plan.rulebook)
+    write_report(plan, page, language)
+    print(f"report: {page}")
 
 
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
@@ -203,21 +231,19 @@ def at_(
     state: Annotated[
         str, typer.Option("--state", metavar="planned|existing", help="A project, or works that are there.")
     ] = "planned",
-    language: Annotated[
-        str | None, typer.Option("--lang", metavar="en|zh", help="By default the language of the run.")
-    ] = None,
+    language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what applies at a place or in a unit: zones, control lines, policies, and whether an industry may settle."""
     from maps.explain import at, at_unit, check_coordinates, check_state
-    from maps.run_folder import read_run, require_whole
+    from maps.run_folder import read_run, require_whole, run_language
 
     point = _point(place)
     if point is not None:
         check_coordinates(*point)
     check_state(state)
     require_whole(folder)
-    plan = read_run(folder)
+    plan, language = read_run(folder), language or run_language(folder)
     if point is None:
         found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
     else:
@@ -346,6 +372,7 @@ def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, 
     folder = out or plan_file.parent / "runs" / plan_file.stem
     with telling_what_was_written(folder):
         from maps.cli.progress_display import progress
+        from maps.locale import localize, require_language
         from maps.run_folder import require_room, write_run
         from zoning.pipeline import run
         from zoning.study import read_study
@@ -353,15 +380,17 @@ def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, 
         study = read_study(plan_file)
         require_room(folder)
         with progress() as announce:
-            plan = run(study, announce, language)
-            write_run(plan, folder, excel_safe=excel_safe, announce=announce, notice=say)
+            require_language(language)
+            plan = run(study, announce)
+            write_run(plan, folder, language, excel_safe=excel_safe, announce=announce, notice=say)
+        said = localize(plan, language)
         if as_json:
-            _print_json(_summary(plan, folder))
+            _print_json(_summary(said, folder))
         else:
-            _print_summary(plan, folder)
+            _print_summary(said, folder)
 
 
-def _summary(plan: Plan, folder: Path) -> dict[str, object]:
+def _summary(plan: LocalizedPlan, folder: Path) -> dict[str, object]:
     from zoning.audits import plan_findings_of
 
     mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
@@ -375,19 +404,19 @@ def _summary(plan: Plan, folder: Path) -> dict[str, object]:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
-        "findings": [_finding(one) for one in plan_findings_of(plan)],
+        "findings": [_finding(plan.renderer.finding(one)) for one in plan_findings_of(plan)],
     }
 
 
-def _print_summary(plan: Plan, folder: Path) -> None:
+def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    from zoning.wording import finding_words
-
     table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
-    words = finding_words(plan.language)
+    from maps.locale import catalogue
+
+    words = catalogue("cli", plan.language)
     for heading in ("main_function", "units", "hectares", "share"):
         table.add_column(words[heading], justify="left" if heading == "main_function" else "right")
     total = plan.zones["area_ha"].sum()
@@ -408,12 +437,13 @@ def _print_summary(plan: Plan, folder: Path) -> None:
         print(f"{words[key]}{words['colon']}{folder / name}")
 
 
-def _found(plan: Plan) -> Iterator[str]:
+def _found(plan: LocalizedPlan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
+    from maps.locale import catalogue
     from zoning.audits import plan_findings_of
-    from zoning.wording import finding_words
 
-    findings, words = plan_findings_of(plan), finding_words(plan.language)
+    words = catalogue("cli", plan.language)
+    findings = list(map(plan.renderer.finding, plan_findings_of(plan)))
     if findings:
         yield words["counted"].format(count=len(findings))
     yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])
@@ -424,7 +454,8 @@ def _found(plan: Plan) -> Iterator[str]:
 def _checked(target: Path, run_folder: Path | None, *, pin: bool) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
     from maps.cli.progress_display import count_cases
-    from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole
+    from maps.locale import Renderer
+    from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole, run_language
     from zoning.audits import audit, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 
@@ -442,8 +473,10 @@ def _checked(target: Path, run_folder: Path | None, *, pin: bool) -> tuple[list[
     if folder is not None:
         require_whole(folder)
     plan = None if folder is None else read_run(folder)
+    in_words = Renderer(run_language(folder) if folder else "en", plan.rulebook if plan else None).finding
     with count_cases() as announce:
-        return list(audit(rulebook, plan, announce)), {} if plan is None else dict(rule_coverage_of(plan).as_dict())
+        found = list(map(in_words, audit(rulebook, plan, announce)))
+        return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())
 
 
 def _check_plan(path: Path, *, pin: bool) -> list[Finding]:

@@ -6,8 +6,7 @@ from maps.explain.flow_explanations import scheme_in_use, scheme_parameters
 from maps.explain.industry_query import check_state, coverage_of, items_at, list_titles, lists_at
 from maps.explain.point_queries import at, at_unit, check_coordinates
 from maps.explain.policy_explanations import TREATMENTS
-from maps.explain.trace_records import records
-from maps.explain.translation import retell
+from maps.explain.trace_records import claim_said, records
 from maps.explain.unit_lookup import find_unit
 from maps.explain.zone_explanations import derived_in, explain_measures, value_text, why_text
 
@@ -17,6 +16,7 @@ __all__ = [
     "at_unit",
     "check_coordinates",
     "check_state",
+    "claim_said",
     "coverage_of",
     "derived_in",
     "entry_heading",
@@ -28,7 +28,6 @@ __all__ = [
     "lists_at",
     "reason_lines",
     "records",
-    "retell",
     "rule_and_reason",
     "scheme_in_use",
     "scheme_parameters",

@@ -14,11 +14,11 @@ from maps.explain.flow_explanations import explain_flows, explain_lights, explai
 from maps.explain.policy_explanations import explain_lists, explain_policies
 from maps.explain.quota_explanations import explain_quotas
 from maps.explain.trace_records import Content, rows_of
-from maps.explain.translation import retell
 from maps.explain.unit_lookup import find_unit
 from maps.explain.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
-from zoning.audits import assumption_title
+from maps.locale import LocalizedPlan, assumption_title, localize
 from zoning.plan import Plan
+from zoning.tables import CONFLICTS
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -93,7 +93,7 @@ class Explanation:
         return "\n".join(escape_hidden(line) for line in explanation_lines(self.content, self.language)) + "\n"
 
 
-def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanation:
+def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
     """Why a unit is what it is.
 
     Parameters
@@ -102,8 +102,8 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         Just made, or read back from a run folder.
     unit_id : str
         Its id, its id as a number, or its name in any of its languages, see :func:`maps.explain.find_unit`.
-    language : {"en", "zh"}, optional
-        By default the plan's own.
+    language : str, optional
+        "en", "zh", or another one that there is a catalogue of.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
     Denver (08031), CO: 39,904.03 ha
     """
     unit_id = find_unit(plan, unit_id)
-    plan = retell(plan, language)
+    said = localize(plan, language)
     (zone,) = plan.zones[plan.zones["unit_id"] == unit_id].to_dict("records")
     content = {
         "unit": {
@@ -144,21 +144,21 @@ def explain(plan: Plan, unit_id: str, language: str | None = None) -> Explanatio
         },
         "status": str(zone["status"]),
         "standing": str(decision_status(plan)[unit_id]),
-        "assumed": _hangs_on(plan, str(zone["assumed"])),
-        "whole": _whole(plan, zone),
-        **trace(plan, [unit_id])[unit_id],
-        "margins": _margins(plan, unit_id),
+        "assumed": _hangs_on(said, str(zone["assumed"])),
+        "whole": _whole(said, zone),
+        **trace(said, [unit_id])[unit_id],
+        "margins": _margins(said, unit_id),
     }
-    return Explanation(content | {"assumptions": _assumptions(plan, content)}, plan.language)
+    return Explanation(content | {"assumptions": _assumptions(said, content)}, language)
 
 
-def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
+def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     """The chains of some units, or of all: what each zone, line, quota, payment and policy rests on.
 
     Parameters
     ----------
-    plan : Plan
-        In the language wanted, see :func:`maps.explain.retell`.
+    plan : LocalizedPlan
+        In the language wanted, see :func:`maps.locale.localize`.
     ids : iterable of str
 
     Returns
@@ -171,10 +171,11 @@ def trace(plan: Plan, ids: Iterable[str]) -> dict[str, Content]:
 
     Examples
     --------
+    >>> from maps.locale import localize
     >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
-    >>> denver = trace(plan, ["08031"])["08031"]["main"]
+    >>> denver = trace(localize(plan), ["08031"])["08031"]["main"]
     >>> denver["written"], [one["name"] for one in denver["parameters"]]
     ('rules.toml, line 3', ['density_min_per_km2'])
     """
@@ -207,12 +208,12 @@ def _sorted(claims: list[Content], zone: Mapping[Any, Any]) -> Content:
     return {"main": main, "overlays": held, "other_claims": others}
 
 
-def _hangs_on(plan: Plan, names: str) -> list[dict[str, str]]:
-    titles = plan.rulebook.titles_in(plan.language)
+def _hangs_on(plan: LocalizedPlan, names: str) -> list[dict[str, str]]:
+    titles = plan.renderer.terms.names
     return [{"name": name, "title": titles.get(name, name)} for name in names.split(";") if name]
 
 
-def _whole(plan: Plan, zone: Mapping[Any, Any]) -> Content | None:
+def _whole(plan: LocalizedPlan, zone: Mapping[Any, Any]) -> Content | None:
     """The larger unit of which the unit is a part, its main function, and how far its parts deviate."""
     if not zone["part_of"]:
         return None
@@ -227,19 +228,20 @@ def _whole(plan: Plan, zone: Mapping[Any, Any]) -> Content | None:
     }
 
 
-def _margins(plan: Plan, unit_id: str) -> list[Content]:
+def _margins(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     """How far the unit is from the threshold of each clause, and what would flip it; None where there is no number."""
-    table = conflicts(plan.claims, plan.measures, plan.rulebook, [unit_id], plan.language).drop(columns="unit_id")
+    table = conflicts(plan.source.claims, plan.measures, plan.rulebook, [unit_id]).drop(columns="unit_id")
+    table = plan.renderer.table(CONFLICTS, table)
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _assumptions(plan: Plan, content: Content) -> list[Content]:
+def _assumptions(plan: LocalizedPlan, content: Content) -> list[Content]:
     """What was assumed about the values that the explanation names."""
     every = [
         {
             "name": one.name,
-            "title": assumption_title(one, plan.rulebook, plan.language),
+            "title": assumption_title(one, plan.renderer.terms),
             "kind": one.kind,
             "assumed": one.assumed,
         }

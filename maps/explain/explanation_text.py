@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 
 from layers.conditions import number_text
 from maps.explain.zone_explanations import value_text
-from maps.locale import render
+from maps.locale import catalogue, coverage_text, name_text, render, text_in
 from zoning.energy import light_message
-from zoning.policies import coverage_text
 from zoning.trace import say
-from zoning.wording import engine_words, name_text, text_in
 
 Link = Mapping[str, Any]
 
@@ -40,7 +38,7 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
 
 def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
     """What is to be known of a policy before its clause: an exception, parts of the unit, who has it first."""
-    words = engine_words(language)
+    words = catalogue("explain", language)
     if matter != "policies":
         return
     if one["exception"]:
@@ -52,7 +50,7 @@ def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
 
 
 def _line(one: Link, language: str) -> str:
-    words, total = engine_words(language), one["claimed_ha"] - one["settled_ha"]
+    words, total = catalogue("explain", language), one["claimed_ha"] - one["settled_ha"]
     lost = [
         words["line_lost"].format(area=f"{one['lost'].get(f'to_{code}_ha', total):,.2f}", line=title)
         for code, title in one["lost_titles"].items()
@@ -76,7 +74,7 @@ def _unit(one: Link, language: str) -> str:
 
 
 def _quota(one: Link, language: str) -> str:
-    words = engine_words(language)
+    words = catalogue("explain", language)
     bounds = [words[name].format(amount=_exact(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
     if one["weight"] is not None:
         key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
@@ -95,14 +93,14 @@ def _quota(one: Link, language: str) -> str:
 
 
 def _derived(one: Link, language: str) -> str:
-    words, title = engine_words(language), text_in(one["title"], language, one["measure"])
+    words, title = catalogue("explain", language), text_in(one["title"], language, one["measure"])
     unit = "" if one["unit"] == "1" else _unit(one, language)
     value = words["missing"] if one["value"] is None else f"{value_text(one['value'])} {unit}".rstrip()
     return words["setting"].format(name=title, value=value)
 
 
 def _norm(one: Link, language: str) -> str:
-    words, title = engine_words(language), text_in(one["title"], language, one["norm"])
+    words, title = catalogue("explain", language), text_in(one["title"], language, one["norm"])
     return words[f"norm_{one['answer']}"].format(title=title, place=one["place"] or words["whole_study"])
 
 
@@ -115,18 +113,18 @@ def _light(one: Link, language: str) -> str:
 
 
 def _services(one: Link, language: str) -> str:
-    words = engine_words(language)
+    words = catalogue("explain", language)
     value = words["missing"] if one["amount"] is None else f"{Decimal(one['amount']):,} {one['unit']}"
     return words["services_value"].format(value=value)
 
 
 def _flow(one: Link, language: str) -> str:
     told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "unit": _unit(one, language)}
-    return engine_words(language)["flow"].format(**{**one, **told, "amount": _exact(one["amount"])})
+    return catalogue("explain", language)["flow"].format(**{**one, **told, "amount": _exact(one["amount"])})
 
 
 def _policy(one: Link, language: str) -> str:
-    words = engine_words(language)
+    words = catalogue("explain", language)
     over = words["policy_over"].format(id=one["overruled_by"]) if one["overruled_by"] else ""
     return words["policy"].format(
         title=text_in(one["title"], language, one["policy"]),
@@ -139,7 +137,7 @@ def _policy(one: Link, language: str) -> str:
 
 def _list(one: Link, language: str) -> str:
     told = {key: one[key] for key in ("title", "prohibited", "restricted")}
-    return engine_words(language)["list_counts"].format(**told, items=coverage_text(one, language))
+    return catalogue("explain", language)["list_counts"].format(**told, items=coverage_text(one, language))
 
 
 HEADED: Mapping[str, Callable[[Link, str], str]] = {
@@ -202,7 +200,7 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     >>> [(one.depth, one.text) for one in reason_lines(floor)]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
     """
-    return _told(link, language, engine_words(language), 0)
+    return _told(link, language, catalogue("explain", language), 0)
 
 
 def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
@@ -214,7 +212,7 @@ def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str,
         Of an explanation.
     language : {"en", "zh"}
     """
-    words, told = engine_words(language), dict(claim)
+    words, told = catalogue("explain", language), dict(claim)
     if claim["kind"] == "default":
         asked = bool(claim["links"])
         told |= {"clauses": [], "parameters": []} if asked else {}
@@ -317,7 +315,7 @@ class _Narrator:
     """
 
     def __init__(self, language: str) -> None:
-        self._language, self._words = language, engine_words(language)
+        self._language, self._words = language, catalogue("explain", language)
 
     def lines(self, content: Mapping[str, Any]) -> Iterator[str]:
         """All of it, or what is there of it."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from maps.explain.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
-from maps.locale import render
+from maps.locale import LocalizedPlan, catalogue, texts_of
 from zoning.compensation import (
     BUDGET,
     PARTS,
@@ -23,19 +23,17 @@ from zoning.compensation import (
     parties_of_unit,
 )
 from zoning.energy import EnergyTable, scheme_in_force
-from zoning.plan import Plan
 from zoning.quotas import UNIT, unit_context
 from zoning.rulebook import Scheme
 from zoning.study import Agreement, Transfer
-from zoning.wording import engine_words
 
 
-def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_flows(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """What some units, and the jurisdictions that they lie in, pay and receive, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -62,11 +60,11 @@ class _FlowExplainer:
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : list of str
     """
 
-    def __init__(self, plan: Plan, ids: list[str]) -> None:
+    def __init__(self, plan: LocalizedPlan, ids: list[str]) -> None:
         self._plan, study = plan, plan.study
         made: dict[tuple[str, int], tuple[str, int, Agreement | Transfer]] = {}
         for place, agreement in enumerate(expand_agreements(study, plan.rulebook)):
@@ -84,7 +82,7 @@ class _FlowExplainer:
     def flow(self, row: Mapping[str, Any], unit: str) -> Content:
         """One row of the FLOWS table."""
         kind, place, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
-        rule = render(row["rule"], self._plan.language)
+        rule = row["rule"]
         own = reason_record(
             kind,
             str(row["instrument"]),
@@ -98,14 +96,18 @@ class _FlowExplainer:
         )
         kept = ("instrument", "payer", "receiver")
         names = {f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")}
-        titled = {"unit_title": self._plan.rulebook.texts_of("units", str(row["unit"]))}
+        titled = {"unit_title": texts_of(self._plan.rulebook, "units", str(row["unit"]))}
         told = {name: str(row[name]) for name in kept} | names | {"rule": rule, "period": int(row["period"])}
         return own | titled | told
 
     def _called(self, party: str) -> str:
         """What a party is called: a pool or a budget in words, a unit by its name."""
         special = {POOL: "party_pool", BUDGET: "party_budget"}
-        return engine_words(self._plan.language)[special[party]] if party in special else self._names.get(party, party)
+        return (
+            catalogue("explain", self._plan.language)[special[party]]
+            if party in special
+            else self._names.get(party, party)
+        )
 
     def _condition(self, made: Transfer, unit: str) -> dict[str, Any]:
         """The condition of a transfer to units, and the measures by which its amounts are found."""
@@ -115,20 +117,18 @@ class _FlowExplainer:
         if made.when is not None:
             if made.when not in self._asked:
                 condition = parse_condition(made.when)
-                self._asked[made.when] = condition_chains(
-                    condition, self._seen, self._plan.rulebook, self._plan.language
-                )
+                self._asked[made.when] = condition_chains(condition, self._seen, self._plan)
             said = self._asked[made.when][unit]
         read = {name: float(self._plan.measures.loc[unit, name]) for name in measures_of(made)}
         return {"when": made.when or "", "said": said | {"values": {**said["values"], **read}}}
 
 
-def explain_services(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_services(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """What the services of some units' land are worth, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -150,7 +150,7 @@ def explain_services(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     return found
 
 
-def _link(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Content:
+def _link(plan: LocalizedPlan, unit: str, rows: list[dict[Any, Any]]) -> Content:
     services = plan.study.services
     if services is None:  # explain_services has seen to it
         raise AssertionError(unit)
@@ -175,10 +175,10 @@ def _link(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Content:
     return own | {"classes": classes, "measures": measures, "settings": settings, "terms": [*settings.items()]}
 
 
-def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Content:
+def _class(plan: LocalizedPlan, row: Mapping[Any, Any], unit: str) -> Content:
     """A class of land: its hectares and what they give."""
-    said = engine_words(plan.language)["service_class"].format(
-        land_class=plan.rulebook.role_title(row["land_class"], plan.language),
+    said = catalogue("explain", plan.language)["service_class"].format(
+        land_class=plan.renderer.terms.role(row["land_class"]),
         area=f"{row['area_ha']:,.2f}",
         unit=unit,
         **{name: f"{row[name]:,}" for name in ("value", "nonmarket_value")},
@@ -189,12 +189,12 @@ def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Content:
 
 def _settings(measures: Mapping[str, float | None], language: str) -> Iterator[tuple[str, str]]:
     """The measures that follow, as people read them."""
-    missing = engine_words(language)["missing"]
+    missing = catalogue("explain", language)["missing"]
     for name, value in measures.items():
         yield name, missing if value is None else f"{value:,.2f}".removesuffix(".00")
 
 
-def scheme_in_use(plan: Plan) -> Scheme | None:
+def scheme_in_use(plan: LocalizedPlan) -> Scheme | None:
     """The scheme by which a plan judges its regions; None where it judges none."""
     if plan.energy.empty or plan.study.energy is None:
         return None
@@ -221,12 +221,12 @@ def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
     ]
 
 
-def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_lights(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The lights of the regions that some units are or lie in, as links, the nearest region first.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -247,13 +247,13 @@ def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     return found
 
 
-def _content(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Content:
+def _content(row: Mapping[Any, Any], scheme: Scheme, plan: LocalizedPlan) -> Content:
     period, called = int(row["period"]), plan.rulebook.texts_of
     numbers = [one | {"unit_title": called("units", one["unit"])} for one in scheme_parameters(scheme, period)]
     own = reason_record(
         "scheme",
         scheme.code,
-        render(row["reason"], plan.language),
+        str(row["reason"]),
         said={"parameters": numbers},
         days=scheme,
         reference=scheme.reference,

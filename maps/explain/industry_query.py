@@ -2,31 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from layers.errors import UnknownNameError, shown
+from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
 from zoning.errors import near
-from zoning.plan import Plan
-from zoning.policies import ListCoverage, Verdict, cover_lists, judge_industry, lists_on
+from zoning.policies import ListCoverage, Match, Verdict, cover_lists, judge_industry, lists_on
 from zoning.rulebook import OWN, STATES
-from zoning.wording import industry_words, text_in
+
+
+@dataclass(frozen=True)
+class IndustryAnswer:
+    """Whether an industry may settle or stay, in words.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    title : str
+        What the branch asked for is called, or the listed one in which it lies.
+    language : str
+    """
+
+    verdict: Verdict
+    title: str
+    language: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as plain values, ready for JSON."""
+        return {**self.verdict.as_dict(), "title": self.title}
+
+    def lines(self) -> Iterator[str]:
+        """The verdict line by line; names are in it as they were read, see :func:`layers.errors.escape_hidden`."""
+        words, verdict = catalogue("industry", self.language), self.verdict
+        said = {"state": words[verdict.state], "answer": words[verdict.answer]}
+        key = "verdict_within" if verdict.code != verdict.listed else "verdict" if self.title else "verdict_untitled"
+        yield words[key].format(code=verdict.code, listed=verdict.listed, title=self.title, **said)
+        if not verdict.matches:
+            read = (
+                words["list_read"].format(title=one.title, items=coverage_text(vars(one), self.language))
+                for one in verdict.lists
+            )
+            key = "named_by_none" if verdict.answer == "allowed" else "on_no_list" if verdict.lists else "no_lists"
+            yield f"  {words[key].format(lists=words['next'].join(read))}"
+        for place, match in enumerate(verdict.matches):
+            yield from self._match(match, "also" if place else "decided_by")
+        for match in verdict.below:
+            yield from self._match(match, "below")
+
+    def _match(self, match: Match, key: str) -> Iterator[str]:
+        words = catalogue("industry", self.language)
+        yield f"  {words[key].format(**vars(match) | {'treatment': words[match.treatment]})}"
+        for what in ("conditions", "note"):
+            if text := getattr(match, what):
+                yield f"    {words['on_condition' if what == 'conditions' else 'note'].format(text=text)}"
+        doubt = "" if match.verified else words["unverified"]
+        yield f"    {words['reference'].format(text=match.reference, doubt=doubt)}"
 
 
 def ask_industry(
-    plan: Plan,
+    plan: LocalizedPlan,
     unit_id: str,
     code: str,
     state: str = "planned",
     *,
     piece_id: str = "",
-) -> Verdict:
+) -> IndustryAnswer:
     """Whether an industry may settle or stay in a unit, and which negative list decided.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
         Just made, or read back from a run folder.
     unit_id : str
     code : str
@@ -38,7 +87,7 @@ def ask_industry(
 
     Returns
     -------
-    Verdict
+    IndustryAnswer
 
     Raises
     ------
@@ -52,10 +101,11 @@ def ask_industry(
 
     Examples
     --------
+    >>> from maps.locale import localize
     >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("china_provinces")))
-    >>> verdict = ask_industry(plan, plan.zones["unit_id"][0], "3011")
+    >>> verdict = ask_industry(localize(plan), plan.zones["unit_id"][0], "3011").verdict
     >>> verdict.code, verdict.answer, verdict.decided_by.list
     ('C3011', 'conditional', 'market-access')
     """
@@ -68,9 +118,11 @@ def ask_industry(
         raise UnknownNameError(f"unit '{unit_id}' has no piece {shown([piece_id])}{hint}", code="unknown_piece")
     check_state(state)
     if plan.rulebook.classification is None:
-        return Verdict(code, code, "", state, "not_listed", None, (), (), language=plan.language)
+        return IndustryAnswer(Verdict(code, code, state, "not_listed", None, (), ()), "", plan.language)
     items, lists = items_at(plan, unit_id, piece_id), lists_at(plan, unit_id, piece_id)
-    return judge_industry(items, code, plan.rulebook.classification, state, list_titles(plan), plan.language, lists)
+    verdict = judge_industry(items, code, plan.rulebook.classification, state, list_titles(plan), lists)
+    title = text_in(plan.rulebook.classification.title(code), plan.language, verdict.listed)
+    return IndustryAnswer(verdict, title, plan.language)
 
 
 def check_state(state: str) -> None:
@@ -85,7 +137,7 @@ def check_state(state: str) -> None:
         raise UnknownNameError(f"state {state!r}: write {' or '.join(STATES)}", code="state")
 
 
-def items_at(plan: Plan, unit_id: str, piece_id: str = "") -> pd.DataFrame:
+def items_at(plan: LocalizedPlan, unit_id: str, piece_id: str = "") -> pd.DataFrame:
     """The items of all negative lists that hold in a unit, or on one of its pieces.
 
     Returns
@@ -98,7 +150,7 @@ def items_at(plan: Plan, unit_id: str, piece_id: str = "") -> pd.DataFrame:
     return items[items["list"].isin(_named(plan, unit_id, piece_id)) | ((items["list"] == OWN) & own)]
 
 
-def lists_at(plan: Plan, unit_id: str, piece_id: str = "") -> tuple[ListCoverage, ...]:
+def lists_at(plan: LocalizedPlan, unit_id: str, piece_id: str = "") -> tuple[ListCoverage, ...]:
     """The negative lists that hold in a unit, or on one of its pieces, and how much of each was read.
 
     Returns
@@ -110,7 +162,7 @@ def lists_at(plan: Plan, unit_id: str, piece_id: str = "") -> tuple[ListCoverage
     return coverage_of(plan, (*_named(plan, unit_id, piece_id), *[OWN] * int(own)))
 
 
-def coverage_of(plan: Plan, names: Iterable[str]) -> tuple[ListCoverage, ...]:
+def coverage_of(plan: LocalizedPlan, names: Iterable[str]) -> tuple[ListCoverage, ...]:
     """How much of some negative lists a plan has read, by their ids."""
     section = plan.study.industries
     return cover_lists(
@@ -122,21 +174,21 @@ def coverage_of(plan: Plan, names: Iterable[str]) -> tuple[ListCoverage, ...]:
     )
 
 
-def _named(plan: Plan, unit_id: str, piece_id: str) -> tuple[str, ...]:
+def _named(plan: LocalizedPlan, unit_id: str, piece_id: str) -> tuple[str, ...]:
     """The lists of the rulebook that policies bring to a unit, or to one of its pieces."""
     rows = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
     return lists_on(rows["policy"], plan.rulebook)
 
 
-def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:
+def jurisdictions_of(plan: LocalizedPlan, unit_id: str) -> set[str]:
     """The names of the jurisdictions of all levels to which a unit belongs."""
     unit = plan.units.loc[unit_id]
     return {str(unit[one]) for one in ("jurisdiction", *plan.study.units.levels) if one in unit.index} - {""}
 
 
-def list_titles(plan: Plan) -> Mapping[str, str]:
+def list_titles(plan: LocalizedPlan) -> Mapping[str, str]:
     """What the negative lists are called in the plan's language, by their id."""
     section = plan.study.industries
-    own = section.title if section and section.title else industry_words(plan.language)["own_list"]
+    own = section.title if section and section.title else catalogue("industry", plan.language)["own_list"]
     titles = {one.list: text_in(one.title, plan.language, one.id) for one in plan.rulebook.policies if one.list}
     return titles | {OWN: own}

@@ -16,13 +16,11 @@ from shapely import Point
 from shapely.ops import nearest_points
 
 from layers.errors import ZoneplanError, escape_hidden
-from maps.explain.industry_query import ask_industry, check_state, items_at, lists_at
+from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.policy_explanations import TREATMENTS
-from maps.explain.translation import retell
 from maps.explain.unit_lookup import find_unit
+from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, text_in
 from zoning.plan import Plan
-from zoning.policies import Verdict, coverage_text
-from zoning.wording import industry_words, text_in
 
 WORLD = "EPSG:4326"
 TOUCH_M = 0.001
@@ -118,13 +116,13 @@ class Place:
         ``lon``, ``lat``, ``inside``; inside a unit ``unit``, ``shared_with``, ``main``, ``overlays``, ``piece``,
         ``line``, ``policies``, ``lists``; outside ``nearest`` and ``swapped``; and ``industry``, None where
         none was asked of.
-    verdict : Verdict or None
+    verdict : IndustryAnswer or None
         On the industry asked of; None outside the plan, too.
     language : {"en", "zh"}
     """
 
     content: Content
-    verdict: Verdict | None = None
+    verdict: IndustryAnswer | None = None
     language: str = "en"
 
     def as_dict(self) -> Content:
@@ -143,13 +141,13 @@ def at(
     *,
     industry: str | None = None,
     state: str = "planned",
-    language: str | None = None,
+    language: str = "en",
 ) -> Place:
     """What applies at a place: unit, piece, zones, control line, layers, policies, lists, and a verdict on an industry.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
         Just made, or read back from a run folder.
     lon, lat : float
         WGS 84, degrees, longitude first.
@@ -157,8 +155,8 @@ def at(
         Code of a branch of industry, as for :func:`maps.explain.ask_industry`.
     state : {"planned", "existing"}
         Whether the industry is to settle there or is there already.
-    language : {"en", "zh"}, optional
-        By default the plan's own.
+    language : str, optional
+        Of reasons and titles: "en", "zh", or another one that there is a catalogue of.
 
     Returns
     -------
@@ -185,28 +183,28 @@ def at(
     check_coordinates(lon, lat)
     check_state(state)
     whole = _code(plan, industry) if industry is not None else None
-    plan = retell(plan, language)
+    said = localize(plan, language)
     units = polygons_at(point_in(lon, lat, plan.units), plan.units)
     if not units:
         asked = {"code": whole, "state": state, "verdict": "outside"} if whole else None
-        content = {"lon": lon, "lat": lat, "inside": False, **_outside(plan, lon, lat), "industry": asked}
-        return Place(content, None, plan.language)
+        content = {"lon": lon, "lat": lat, "inside": False, **_outside(said, lon, lat), "industry": asked}
+        return Place(content, None, language)
     unit_id, *others = units
-    piece = _piece(plan, unit_id, lon, lat)
-    verdict = ask_industry(plan, unit_id, whole, state, piece_id=piece["piece_id"]) if whole else None
+    piece = _piece(said, unit_id, lon, lat)
+    verdict = ask_industry(said, unit_id, whole, state, piece_id=piece["piece_id"]) if whole else None
     content = {
         "lon": lon,
         "lat": lat,
         "inside": True,
-        **_unit(plan, unit_id),
-        "shared_with": [_named(plan, one) for one in others],
+        **_unit(said, unit_id),
+        "shared_with": [_named(said, one) for one in others],
         "piece": piece,
-        "line": _line(plan, piece["control_line"]),
-        "policies": _policies(plan, unit_id, piece["piece_id"]),
-        "lists": _lists(plan, unit_id, piece["piece_id"]),
+        "line": _line(said, piece["control_line"]),
+        "policies": _policies(said, unit_id, piece["piece_id"]),
+        "lists": _lists(said, unit_id, piece["piece_id"]),
         "industry": verdict.as_dict() if verdict else None,
     }
-    return Place(content, verdict, plan.language)
+    return Place(content, verdict, language)
 
 
 def _code(plan: Plan, industry: str) -> str:
@@ -221,13 +219,13 @@ def at_unit(
     *,
     industry: str | None = None,
     state: str = "planned",
-    language: str | None = None,
+    language: str = "en",
 ) -> Place:
     """What applies in the whole of a unit, and on parts of it: the answer of :func:`at` without a place.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     unit : str
         Its id or name, see :func:`maps.explain.find_unit`.
     industry, state, language
@@ -254,30 +252,30 @@ def at_unit(
     check_state(state)
     unit_id = find_unit(plan, unit)
     whole = _code(plan, industry) if industry is not None else None
-    plan = retell(plan, language)
-    verdict = ask_industry(plan, unit_id, whole, state) if whole else None
+    said = localize(plan, language)
+    verdict = ask_industry(said, unit_id, whole, state) if whole else None
     settled = plan.lines[(plan.lines["unit_id"] == unit_id) & (plan.lines["settled_ha"] > 0)]
     lines = [
-        {**(_line(plan, str(row["line"])) or {"line": row["line"], "title": row["line"]}), "area_ha": row["settled_ha"]}
+        {**(_line(said, str(row["line"])) or {"line": row["line"], "title": row["line"]}), "area_ha": row["settled_ha"]}
         for row in settled.to_dict("records")
     ]
     content = {
         "lon": None,
         "lat": None,
         "inside": True,
-        **_unit(plan, unit_id),
+        **_unit(said, unit_id),
         "shared_with": [],
         "piece": None,
         "line": None,
         "lines": lines,
-        "policies": _policies_of_unit(plan, unit_id),
-        "lists": _lists(plan, unit_id, ""),
+        "policies": _policies_of_unit(said, unit_id),
+        "lists": _lists(said, unit_id, ""),
         "industry": verdict.as_dict() if verdict else None,
     }
-    return Place(content, verdict, plan.language)
+    return Place(content, verdict, language)
 
 
-def _policies_of_unit(plan: Plan, unit_id: str) -> list[Content]:
+def _policies_of_unit(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     """The policies of the whole unit, then those of its parts, each once with the hectares of these parts."""
     areas = plan.pieces.loc[plan.pieces["unit_id"] == unit_id, "area_ha"]
     found = {one["policy"]: one | {"parts_ha": None} for one in _policies(plan, unit_id, "")}
@@ -289,19 +287,19 @@ def _policies_of_unit(plan: Plan, unit_id: str) -> list[Content]:
     return list(found.values())
 
 
-def _outside(plan: Plan, lon: float, lat: float) -> Content:
+def _outside(plan: LocalizedPlan, lon: float, lat: float) -> Content:
     unit_id, km = nearest(lon, lat, plan.units)
     turned = polygons_at(point_in(lat, lon, plan.units), plan.units) if abs(lon) <= 90 else ()
     swapped = {**_named(plan, turned[0]), "lon": lat, "lat": lon} if turned else None
     return {"nearest": {**_named(plan, unit_id), "distance_km": round(km, 3)}, "swapped": swapped}
 
 
-def _named(plan: Plan, unit_id: str) -> Content:
+def _named(plan: LocalizedPlan, unit_id: str) -> Content:
     unit = plan.units.loc[unit_id]
     return {"unit_id": unit_id, **{name: str(unit[name]) for name in ("name", "jurisdiction")}}
 
 
-def _unit(plan: Plan, unit_id: str) -> Content:
+def _unit(plan: LocalizedPlan, unit_id: str) -> Content:
     zone = plan.zones.set_index("unit_id").loc[unit_id]
     titles = {one.code: text_in(one.title, plan.language, one.code) for one in plan.rulebook.zones}
     overlays = [one for one in str(zone["overlays"]).split(";") if one]
@@ -313,7 +311,7 @@ def _unit(plan: Plan, unit_id: str) -> Content:
     }
 
 
-def _piece(plan: Plan, unit_id: str, lon: float, lat: float) -> Content:
+def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> Content:
     """The piece of the unit that holds the place, and the layers that lie on it."""
     pieces = plan.pieces[plan.pieces["unit_id"] == unit_id]
     point = point_in(lon, lat, pieces)
@@ -322,21 +320,20 @@ def _piece(plan: Plan, unit_id: str, lon: float, lat: float) -> Content:
     found_here = [str(one) for one in pieces.columns if pd.api.types.is_bool_dtype(pieces[one]) and piece[one]]
     roles = ((layer, plan.roles.get(layer, "")) for layer in found_here)
     layers = [
-        {"layer": layer, "role": role, "title": plan.rulebook.role_title(role, plan.language) if role else ""}
-        for layer, role in roles
+        {"layer": layer, "role": role, "title": plan.renderer.terms.role(role) if role else ""} for layer, role in roles
     ]
     known = {"piece_id": found[0], "area_ha": float(piece["area_ha"]), "control_line": str(piece["control_line"])}
     return {**known, "designations": layers}
 
 
-def _line(plan: Plan, code: str) -> Content | None:
+def _line(plan: LocalizedPlan, code: str) -> Content | None:
     line = next((one for one in plan.rulebook.lines if one.code == code), None)
     if line is None:
         return None
     return {"line": line.code, "title": text_in(line.title, plan.language, line.code), "reference": line.reference}
 
 
-def _policies(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
+def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:
     """The policies of the unit and of the piece, those that a stricter one overrules among them."""
     table = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
     kept = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
@@ -344,14 +341,14 @@ def _policies(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
     return [
         {
             **{name: str(row[name]) for name in kept},
-            "instrument_title": plan.rulebook.instrument_title(str(row["instrument"]), plan.language),
+            "instrument_title": plan.renderer.terms.instrument(str(row["instrument"])),
             "verified": read.get(row["policy"], False),
         }
         for row in table.to_dict("records")
     ]
 
 
-def _lists(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
+def _lists(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:
     """The negative lists that hold, with the number of their items and how much of each was read."""
     items = items_at(plan, unit_id, piece_id)
     counts = items.groupby(["list", "treatment"]).size()
@@ -362,7 +359,7 @@ def _lists(plan: Plan, unit_id: str, piece_id: str) -> list[Content]:
 
 
 def _lines(place: Place) -> Iterator[str]:
-    content, words = place.content, industry_words(place.language)
+    content, words = place.content, catalogue("industry", place.language)
     if content["lon"] is not None:
         yield words["place"].format(lon=content["lon"], lat=content["lat"])
     if not content["inside"]:
@@ -420,7 +417,7 @@ def _far(content: Content, words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _policy(policy: Content, language: str) -> Iterator[str]:
-    words = industry_words(language)
+    words = catalogue("industry", language)
     over = words["policy_over"].format(id=policy["overruled_by"]) if policy["overruled_by"] else ""
     said = {"title": policy["title"], "id": policy["policy"], "instrument": policy["instrument_title"]}
     parts = policy.get("parts_ha")

@@ -20,11 +20,10 @@ from maps.explain.trace_records import (
     rows_about,
     rows_of,
 )
+from maps.locale import LocalizedPlan, catalogue, describe_parameters, text_in, texts_of
 from zoning.measures import paths
-from zoning.plan import Plan
-from zoning.policies import ConditionContext, condition_contexts, describe_parameters, lists_on
+from zoning.policies import ConditionContext, condition_contexts, lists_on
 from zoning.rulebook import EXCEPTION, OWN, Exemption, Policy
-from zoning.wording import engine_words, text_in
 
 _KEPT = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
 _ADDED = ("inherited_from", "exception")
@@ -32,12 +31,12 @@ _ADDED = ("inherited_from", "exception")
 Row = Mapping[str, Any]
 
 
-def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_policies(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The policies of some units, as links; rows of one policy on several pieces are one.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -73,13 +72,13 @@ class _PolicyExplainer:
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : collection of str
     rows : list of mapping
         Of the POLICIES table; conditions are asked where these are.
     """
 
-    def __init__(self, plan: Plan, ids: Collection[str], rows: list[Row]) -> None:
+    def __init__(self, plan: LocalizedPlan, ids: Collection[str], rows: list[Row]) -> None:
         self._plan, self._seen = plan, _sights(plan, ids)
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._exceptions = {
@@ -128,7 +127,7 @@ class _PolicyExplainer:
             **{name: str(row[name]) for name in _KEPT},
             **{name: str(row.get(name, "")) for name in _ADDED},
             "title": dict(policy.title),
-            "instrument_title": self._plan.rulebook.texts_of("instruments", policy.instrument),
+            "instrument_title": texts_of(self._plan.rulebook, "instruments", policy.instrument),
             "subject": policy.subject,
             "effect": policy.effect or "",
             "scope": policy.scope,
@@ -136,7 +135,7 @@ class _PolicyExplainer:
             "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
             "strictness": int(row["strictness"]),
             "settings": (settings := json.loads(row["parameters"])),
-            "terms": describe_parameters(policy, settings, self._plan.rulebook, self._plan.language),
+            "terms": describe_parameters(policy, settings, self._plan.renderer.terms),
         }
 
     def _chain(self, policy: Policy, when: str, row: Row) -> Content:
@@ -145,7 +144,7 @@ class _PolicyExplainer:
         if key not in self._asked:
             seen, plan = self._seen[policy.scope].seen, self._plan
             places = self._asked_at[policy.id]
-            self._asked[key] = condition_chains(parse_condition(when), seen, plan.rulebook, plan.language, places)
+            self._asked[key] = condition_chains(parse_condition(when), seen, plan, places)
         return self._asked[key][_place(policy, row)]
 
     def _parameters(self, found: Content, sets: list[str]) -> list[Content]:
@@ -170,7 +169,7 @@ class _PolicyExplainer:
         if other is None:
             return
         alike = other.instrument == row["instrument"] and other.strictness > row["strictness"]
-        say = engine_words(self._plan.language)["stricter" if alike else "banned"].format
+        say = catalogue("explain", self._plan.language)["stricter" if alike else "banned"].format
         title = text_in(other.title, self._plan.language, other.id)
         yield reason_record(
             "overruled",
@@ -190,7 +189,7 @@ def _place(policy: Policy, row: Row) -> str:
     return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
 
 
-def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, ConditionContext]:
+def _sights(plan: LocalizedPlan, ids: Collection[str]) -> Mapping[str, ConditionContext]:
     """What the conditions saw; the neighbours of the units' jurisdictions are there for their sums."""
     levels = plan.study.units.levels
     inside = paths(plan.measures, levels)
@@ -207,12 +206,12 @@ def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, ConditionContext]:
 TREATMENTS = ("prohibited", "restricted")
 
 
-def explain_lists(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_lists(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The negative lists that hold in the whole of some units, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -235,11 +234,11 @@ class _ListExplainer:
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan, self._words = plan, engine_words(plan.language)
+    def __init__(self, plan: LocalizedPlan) -> None:
+        self._plan, self._words = plan, catalogue("explain", plan.language)
         self._policies = {policy.id: policy for policy in plan.rulebook.policies if policy.list}
         self._lists = {one.list: one for one in coverage_of(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
         self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}

@@ -11,12 +11,12 @@ import pandas as pd
 
 from layers.conditions import number_text, parse_condition
 from maps.explain.trace_records import Content, condition_chains, in_plan, reason_record, rows_of
+from maps.locale import LocalizedPlan, catalogue, name_text, optimum_lines, texts_of
+from zoning.audits import why_unplaced
 from zoning.measures import amounts
-from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
 from zoning.rulebook import Rulebook
 from zoning.study import Lock, Priority, Quota
-from zoning.wording import engine_words, name_text, optimum_lines, siting_words, why_unplaced
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
@@ -27,12 +27,12 @@ class QuotaCauses:
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     quota : Quota
     ids : iterable of str
     """
 
-    def __init__(self, plan: Plan, quota: Quota, ids: Iterable[str]) -> None:
+    def __init__(self, plan: LocalizedPlan, quota: Quota, ids: Iterable[str]) -> None:
         self.plan, self.quota = plan, quota
         known = [unit for unit in ids if unit in plan.measures.index]
         given = amounts(plan.quotas).reindex(plan.measures.index)
@@ -47,7 +47,7 @@ class QuotaCauses:
         """The clauses of one of the quota's conditions for a unit, with values and parameters."""
         if when not in self._asked:
             plan = self.plan
-            self._asked[when] = condition_chains(parse_condition(when), self._seen, plan.rulebook, plan.language)
+            self._asked[when] = condition_chains(parse_condition(when), self._seen, plan)
         return self._asked[when][unit]
 
     def meets(self, when: str, unit: str) -> bool:
@@ -121,7 +121,7 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
+def explain_sitings(plan: LocalizedPlan, quota: Quota) -> dict[str, dict[str, Any]]:
     """Where the amounts of a quota go on the ground, by unit; nothing where the quota is not sited.
 
     Returns
@@ -147,7 +147,7 @@ def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
             **{name: _figure(row[name]) for name in _FIGURES},
             "patches": int(row["patches"]),
             "unplaced_because": because,
-            "why": why_unplaced(because, siting.min_patch_ha, plan.language) if because else "",
+            "why": plan.renderer.render(why_unplaced(because, siting.min_patch_ha)) if because else "",
             **asked,
             "sites": [],
         }
@@ -168,7 +168,7 @@ def narrate_siting(siting: Mapping[str, Any] | None, language: str) -> Iterator[
     """
     if siting is None:
         return
-    words = siting_words(language)
+    words = catalogue("siting", language)
     if siting["patches"]:
         told = {name: f"{siting[key]:,.6g}" for name, key in (("score", "score_mean"), ("bound", "score_bound"))}
         told |= {"placed": f"{siting['placed_ha']:,.2f}", "patches": str(siting["patches"])}
@@ -200,12 +200,12 @@ DIGITS = 6
 """Significant digits of weights in words; the numbers themselves stand beside them."""
 
 
-def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_quotas(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """What some units were given of every quota, as links; decimals are text, so that none is lost.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -240,7 +240,7 @@ def _texts(row: Mapping[Any, Any]) -> Content:
     return {str(name): value for name, value in row.items()}
 
 
-def _above(plan: Plan) -> dict[tuple[str, int, str], str | None]:
+def _above(plan: LocalizedPlan) -> dict[tuple[str, int, str], str | None]:
     """What each jurisdiction was given, by quota, period and name; of several of one name the first."""
     rows = plan.quotas[plan.quotas["unit_id"] == ""].drop_duplicates(["quota", "period", "jurisdiction"])
     keys = zip(rows["quota"], rows["period"], rows["jurisdiction"], strict=True)
@@ -255,7 +255,7 @@ def _quota(row: Mapping[str, Any], rulebook: Rulebook, reference: str = "", writ
     name, unit = str(row["quota"]), str(row["unit"])
     own = reason_record("quota", name, amount=_decimal(row["amount"]), unit=unit, reference=reference, written=written)
     return own | {
-        "unit_title": rulebook.texts_of("units", unit),
+        "unit_title": texts_of(rulebook, "units", unit),
         "quota": name,
         "period": int(row["period"]),
         **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
@@ -289,8 +289,8 @@ class _QuotaExplainer:
 
     def __init__(self, place: int, quota: Quota, grants: QuotaCauses, solution: Content | None = None) -> None:
         self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
-        self._words = engine_words(grants.plan.language)
-        self._titles = grants.plan.rulebook.titles_in(grants.plan.language)
+        self._words = catalogue("explain", grants.plan.language)
+        self._titles = grants.plan.renderer.terms.names
         rows = grants.plan.quotas
         rows = rows[(rows["quota"] == quota.name) & (rows["period"] == quota.period)]
         reserves = rows[rows["unit_id"] == RESERVE]
@@ -339,7 +339,7 @@ class _QuotaExplainer:
     def _say(self, key: str, **parts: object) -> str:
         told = {name: _amount(part) if isinstance(part, Decimal) else part for name, part in parts.items()}
         plan = self._grants.plan
-        return self._words[key].format(unit=plan.rulebook.unit_title(self._quota.unit, plan.language), **told)
+        return self._words[key].format(unit=plan.renderer.terms.unit(self._quota.unit), **told)
 
     def _written(self, *keys: str | int) -> str:
         if keys not in self._places:

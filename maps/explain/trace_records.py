@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +14,10 @@ import pandas as pd
 from layers.conditions import Clause, Condition, parse_condition
 from layers.errors import ConditionError
 from layers.sources import Dated, Section
+from maps.locale import LocalizedPlan, Renderer, texts_of
 from zoning.rulebook import Rulebook
 from zoning.study import Study
+from zoning.trace import Field, Message
 
 Content = dict[str, Any]
 
@@ -130,7 +133,7 @@ def clause_chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
                 "title": dict(one.title) if one.title else {},
                 "value": one.value,
                 "unit": one.unit,
-                "unit_title": rulebook.texts_of("units", one.unit),
+                "unit_title": texts_of(rulebook, "units", one.unit),
                 "since": one.since.isoformat() if one.since else "",
                 "until": one.until.isoformat() if one.until else "",
                 "reference": one.reference,
@@ -173,8 +176,7 @@ def is_about(ids: pd.Series | pd.Index, units: Collection[str]) -> npt.NDArray[n
 def condition_chains(
     condition: Condition,
     seen: pd.DataFrame,
-    rulebook: Rulebook,
-    language: str,
+    plan: LocalizedPlan,
     places: Collection[str] | None = None,
 ) -> dict[str, Content]:
     """The chain of a condition for each row of a table, or at some places of its index, which is unique; by the index.
@@ -186,22 +188,69 @@ def condition_chains(
     columns = [read[name].tolist() for name in read.columns] + [index] * (read.index.name in condition.names)
     rows = list(zip(index, zip(*columns, strict=True) if columns else [()] * len(index), strict=True))
     unlike = {row: number for number, (name, row) in enumerate(rows) if places is None or name in places}
-    titles, units = rulebook.titles_in(language), rulebook.units_in(language)
-    found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values, language, titles, units)
-    chains = {row: clause_chain(_said(clauses), rulebook) for row, clauses in zip(unlike, found, strict=True)}
+    found = condition.explain(read.iloc[[*unlike.values()]], plan.rulebook.values)
+    chains = {
+        row: clause_chain(clauses_said(clauses, plan.renderer), plan.rulebook)
+        for row, clauses in zip(unlike, found, strict=True)
+    }
     return {str(name): chains[row] for name, row in rows if row in chains}
 
 
-def _said(clauses: Iterable[Clause]) -> Content:
-    """Clauses as the claims hold them."""
+def clauses_said(clauses: Iterable[Clause], renderer: Renderer, rules: Sequence[str] = ()) -> Content:
+    """Clauses with their sentences, the values that they read and the thresholds that they compare with.
+
+    ``rules`` names the rule to which each clause belongs, where they are of several.
+    """
+    listed = tuple(clauses)
+    told = [
+        {"text": one.text, "answer": one.answer, "sentence": renderer.clause(one), "decides": one.decides}
+        for one in listed
+    ]
     return {
-        "clauses": [
-            {"text": one.text, "answer": one.answer, "sentence": one.sentence, "decides": one.decides}
-            for one in clauses
-        ],
-        "values": {key: value for one in clauses for key, value in one.values.items()},
-        "thresholds": {key for one in clauses for key in one.thresholds},
+        "clauses": [one | {"rule": rule} for one, rule in zip(told, rules, strict=True)] if rules else told,
+        "values": {key: value for one in listed for key, value in one.values.items()},
+        "thresholds": {key: value for one in listed for key, value in one.thresholds.items()},
     }
+
+
+def claim_said(record: str | Message, values: str, renderer: Renderer) -> Content:
+    """What a claim rests on: clauses with their sentences, values, thresholds, and the decision that made it.
+
+    Parameters
+    ----------
+    record : Message or str
+        The reason of the claim; a text in a run from before there were messages.
+    values : str
+        The column ``values`` of the claim, JSON.
+    renderer : Renderer
+    """
+    written: Content = json.loads(values)
+    if isinstance(record, str):
+        return written
+    pairs = list(_clauses_in(record))
+    rules = [rule for rule, _ in pairs] if any(rule for rule, _ in pairs) else []
+    told = clauses_said((clause for _, clause in pairs), renderer, rules)
+    return told | {key: value for key, value in written.items() if key == "decision"}
+
+
+def _clauses_in(said: Field, rule: str = "") -> Iterator[tuple[str, Clause]]:
+    """The clauses in a message, each with the rule to which it belongs where the message names several."""
+    match said:
+        case Message(fields={"reason": Message() as claimant, "facts": tuple() as clauses}):
+            yield from ((_rule_of(claimant), one) for one in clauses if isinstance(one, Clause))
+        case Message(fields=fields):
+            for one in fields.values():
+                yield from _clauses_in(one, rule)
+        case Clause():
+            yield rule, said
+        case tuple():
+            for one in said:
+                yield from _clauses_in(one, rule)
+
+
+def _rule_of(claimant: Message) -> str:
+    inner = claimant.fields.get("reason")
+    return _rule_of(inner) if isinstance(inner, Message) else str(claimant.fields["rule"])
 
 
 def in_plan(study: Study, *keys: str | int) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from layers.conditions import number_text, parse_calculation, parse_condition
-from layers.languages import LANGUAGES
 from maps.explain.trace_records import (
     Content,
+    claim_said,
     clause_chain,
+    clauses_said,
     in_plan,
     in_rulebook,
     is_about,
@@ -20,21 +20,21 @@ from maps.explain.trace_records import (
     rows_about,
     rows_of,
 )
+from maps.locale import RECORD, LocalizedPlan, catalogue, languages, render, said_in, text_in, texts_of
 from zoning.audits import norms_in
 from zoning.measures import Because, deducted_roles, explain_derived, places_of
-from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.rulebook import LOCKED, Derived, Floor, Line, Norm, Rule, Rulebook
-from zoning.wording import engine_words, text_in
-from zoning.zones import DECISION, DEFAULT_RULE, inherited_reason, weigh_floors
+from zoning.trace import Message, say
+from zoning.zones import DECISION, DEFAULT_RULE, weigh_floors
 
 
-def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_claims(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """Every claim on some units, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -48,10 +48,10 @@ def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     told: dict[tuple[Any, ...], Content] = {}
     for row in rows_of(plan.claims, found):
-        unit = row.pop("unit_id")
+        unit, record = row.pop("unit_id"), row.pop(RECORD)
         claim = tuple(row.values())
         if claim not in told:
-            told[claim] = explainer.claim(row)
+            told[claim] = explainer.claim(row, record)
         found[unit].append(told[claim])
     return found
 
@@ -61,18 +61,19 @@ class _ClaimExplainer:
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: LocalizedPlan) -> None:
         self._plan, self._rulebook = plan, plan.rulebook
         self._rules = {rule.id: rule for rule in plan.rulebook.rules}
         self._zones = {zone.code: zone for zone in plan.rulebook.zones}
         self._written: dict[str, str] = {}
 
-    def claim(self, row: Mapping[str, Any]) -> Content:
-        """One row of the CLAIMS table."""
-        said, rule, zone = json.loads(row["values"]), self._rules.get(row["rule"]), self._zones[row["zone"]]
+    def claim(self, row: Mapping[str, Any], record: str | Message) -> Content:
+        """One row of the CLAIMS table, and the reason that it has before it is put into words."""
+        said = claim_said(record, row["values"], self._plan.renderer)
+        rule, zone = self._rules.get(row["rule"]), self._zones[row["zone"]]
         locked = self._rulebook.locked.get(row["rule"])
         decision = said.get("decision")
         of_rules = (rule.reference if rule else "") or zone.reference  # a decision rests on what it names itself
@@ -96,8 +97,13 @@ class _ClaimExplainer:
             "answer": str(row["answer"]),
             "because": self._because(row, rule),
             "inherited_from": str(row["inherited_from"]),
-            "decision": decision,
+            "decision": self._in_words(decision),
         }
+
+    def _in_words(self, decision: Content | None) -> Content | None:
+        """A decision with what its rulebook says in several languages in that of the plan."""
+        language = self._plan.language
+        return {key: said_in(value, language) for key, value in decision.items()} if decision else None
 
     def _kind(self, rule: str) -> str:
         kinds = {DECISION: "decision", LOCKED: "locked", DEFAULT_RULE: "default"}
@@ -125,12 +131,13 @@ class _ClaimExplainer:
         texts = dict(rule.reason) if rule else {}
         if not row["inherited_from"]:
             return texts
-        known = [language for language in texts if language in LANGUAGES]
+        known = [language for language in texts if language in languages()]
         return texts | {language: self._of(str(row["inherited_from"]), texts[language], language) for language in known}
 
     def _of(self, whole: str, text: str, language: str) -> str:
         """A text that is about a larger unit."""
-        return inherited_reason(text, self._plan.study.units.part_of or "", whole, language)
+        level = self._plan.study.units.part_of or ""
+        return render(say("claim.of_whole", level=level, whole=whole, reason=text), language)
 
     def _asked(self, said: Mapping[str, Any], whole: str) -> list[Content]:
         """The rules that do not claim a unit, each with its own clauses; those that were asked of its whole say so."""
@@ -158,7 +165,7 @@ class _ClaimExplainer:
         """A rule and its zone, and the larger unit of which it was asked."""
         language = self._plan.language
         title = text_in(self._zones[rule.zone].title, language, rule.zone)
-        named = engine_words(language)["rule_of"].format(rule=rule.id, zone=title)
+        named = render(say("claim.rule_of", rule=rule.id, zone=title), language)
         return self._of(whole, named, language) if whole and not rule.refines else named
 
     def _own(self, rule: Rule, clauses: list[Content], said: Mapping[str, Any]) -> Content:
@@ -170,12 +177,12 @@ class _ClaimExplainer:
         return clause_chain({"clauses": clauses, **read}, self._rulebook)
 
 
-def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_lines(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The control lines of some units, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -200,13 +207,13 @@ class _LineExplainer:
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : set of str
     """
 
-    def __init__(self, plan: Plan, ids: set[str]) -> None:
+    def __init__(self, plan: LocalizedPlan, ids: set[str]) -> None:
         self._plan, self._language = plan, plan.language
-        self._words = engine_words(plan.language)
+        self._words = catalogue("explain", plan.language)
         self._lines = {line.code: line for line in plan.rulebook.lines}
         self._written = {code: in_rulebook(plan.rulebook, "lines", line) for code, line in self._lines.items()}
         self._land = _land(plan, ids)
@@ -244,7 +251,7 @@ class _LineExplainer:
         return text_in(self._lines[code].title, self._language, code) if code in self._lines else code
 
     def _role(self, role: str) -> str:
-        return self._plan.rulebook.role_title(role, self._language)
+        return self._plan.renderer.terms.role(role)
 
     def _drawn(self, line: Line) -> str:
         roles = self._words["comma"].join(map(self._role, line.roles))
@@ -314,7 +321,7 @@ def _asked(floor: Floor, one: Mapping[str, Any], rulebook: Rulebook) -> Content:
     return clause_chain({"clauses": [], "values": values, "thresholds": {floor.at_least: None}}, rulebook)
 
 
-def _least(plan: Plan) -> dict[tuple[int, str], list[Content]]:
+def _least(plan: LocalizedPlan) -> dict[tuple[int, str], list[Content]]:
     """The floors that are known at the places where each unit lies, by the floor's number and the unit."""
     found: dict[tuple[int, str], list[Content]] = {}
     levels = plan.study.units.levels
@@ -327,7 +334,7 @@ def _least(plan: Plan) -> dict[tuple[int, str], list[Content]]:
     return found
 
 
-def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
+def _land(plan: LocalizedPlan, ids: set[str]) -> dict[tuple[str, str], float]:
     """Hectares of each layer that may draw a line, by unit and layer."""
     roles = {role for line in plan.rulebook.lines for role in line.roles}
     layers = [layer for layer, role in plan.roles.items() if role in roles and layer in plan.pieces.columns]
@@ -339,17 +346,17 @@ def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
     }
 
 
-def derived_in(plan: Plan) -> tuple[Derived, ...]:
+def derived_in(plan: LocalizedPlan) -> tuple[Derived, ...]:
     """The measures that a plan's rulebook derived for it, in the order of the rulebook."""
     return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
 
 
-def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The derived measures of some units, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -364,18 +371,18 @@ def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]
     rows = plan.measures[is_about(plan.measures.index, found)] if derived else plan.measures
     values = rows.to_dict("records") if derived else []
     for one in derived:
-        told = explain_derived(one, rows, plan.rulebook, plan.language)
+        told = explain_derived(one, rows, plan.rulebook, plan.renderer.terms.names)
         for unit, own, because in zip(rows.index, values, told, strict=True):
             found[str(unit)].append(_measure(one, plain_value(own[one.name]), because, own, plan))
     return found
 
 
-def explain_norms(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
+def explain_norms(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """The norms of the places where some units belong, as links.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     ids : iterable of str
 
     Returns
@@ -386,7 +393,7 @@ def explain_norms(plan: Plan, ids: Iterable[str]) -> dict[str, list[Content]]:
     """
     found: dict[str, list[Content]] = {unit: [] for unit in ids}
     norms = {norm.id: norm for norm in plan.rulebook.norms}
-    table = norms_in(plan, plan.language) if norms else pd.DataFrame(columns=["norm", "level"])
+    table = norms_in(plan) if norms else pd.DataFrame(columns=["norm", "level"])
     for (name, level), rows in table.groupby(["norm", "level"], sort=False):
         norm, by_place = norms[str(name)], {row["place"]: row for row in rows.to_dict("records")}
         for unit, place in places_of(plan.measures, str(level), plan.study.units.levels).items():
@@ -412,26 +419,22 @@ def why_text(one: Mapping[str, Any], language: str) -> str:
     """Why a derived measure is what it is, on one line: the reason, what was asked, and how it was calculated."""
     facts = [clause["sentence"] for clause in one["clauses"] if clause["decides"]]
     parts = dict.fromkeys([text_in(one["because"], language, ""), *facts, one["calculation"]])
-    return engine_words(language)["and"].join(filter(None, parts))
+    return catalogue("explain", language)["and"].join(filter(None, parts))
 
 
-def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Content:
+def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: LocalizedPlan) -> Content:
     band = because.band
     names = parse_condition(band.when).names | parse_calculation(band.value).names if band else one.names
     always = band is not None and band.when.strip().upper() == "TRUE"
-    clauses = [
-        {"text": clause.text, "answer": clause.answer, "sentence": clause.sentence, "decides": clause.decides}
-        for clause in because.clauses
-        if not always
-    ]
+    asked = clauses_said(() if always else because.clauses, plan.renderer)
     values = {name: plain_value(own[name]) for name in sorted(names) if name in own}
-    said = {"clauses": clauses, "values": values, "thresholds": dict.fromkeys(names)}
+    said = {"clauses": asked["clauses"], "values": values, "thresholds": dict.fromkeys(names)}
     told = text_in(band.reason, plan.language) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
     own_link = reason_record(
         "derived",
         one.name,
-        engine_words(plan.language)["and"].join(filter(None, (told, worked))),
+        catalogue("explain", plan.language)["and"].join(filter(None, (told, worked))),
         amount=value,
         unit=one.unit,
         when="" if band is None or always else band.when,
@@ -442,7 +445,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
         written=in_rulebook(plan.rulebook, "derived", one),
     )
     return own_link | {
-        "unit_title": plan.rulebook.texts_of("units", one.unit),
+        "unit_title": texts_of(plan.rulebook, "units", one.unit),
         "measure": one.name,
         "title": dict(one.title),
         "value": value,
@@ -453,12 +456,12 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
     }
 
 
-def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Content:
+def _norm(norm: Norm, row: Mapping[Any, Any], plan: LocalizedPlan) -> Content:
     own_link = reason_record(
         "norm",
         norm.id,
         when=norm.holds,
-        said=clause_chain(json.loads(row["values"]), plan.rulebook),
+        said=clause_chain(clauses_said(row["facts"].fields["facts"], plan.renderer), plan.rulebook),
         days=norm,
         reference=norm.reference,
         verified=norm.verified,
@@ -470,5 +473,5 @@ def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Content:
         "level": str(row["level"]),
         "place": str(row["place"]),
         "answer": str(row["answer"]),
-        "facts": str(row["facts"]),
+        "facts": plan.renderer.render(row["facts"]),
     }

@@ -17,6 +17,7 @@ from pyproj import CRS
 from layers.crs import way_between
 from layers.formats import load_gdal
 from maps.exports.qml_styles import piece_style, site_style, unit_style
+from maps.locale import LocalizedPlan, localize
 from zoning.plan import Plan
 
 _ROWS_PROJECTED = 256
@@ -29,7 +30,7 @@ _STYLES = """CREATE TABLE layer_styles (
  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"""
 
 
-def write_geopackage(plan: Plan, path: str | Path) -> None:
+def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None:
     """Write units and pieces as a GeoPackage that QGIS opens in colour.
 
     Parameters
@@ -38,6 +39,8 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
         Just made, or read back from a run folder.
     path : str or Path
         Replaced where it exists.
+    language : str, optional
+        Of the reasons.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
     with _refusing(path), _dated(stamp):
         write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
-        write(_as_file(_units(plan), plan.own_crs), layer="units")
+        write(_as_file(_units(localize(plan, language)), plan.own_crs), layer="units")
         write(_as_file(plan.pieces.reset_index(), plan.own_crs), layer="pieces")
         if len(plan.sites):
             write(_as_file(plan.sites, plan.own_crs), layer="sites")
@@ -91,7 +94,7 @@ def write_geopackage(plan: Plan, path: str | Path) -> None:
             store.execute(f"INSERT INTO layer_styles VALUES (NULL{', ?' * len(row)})", row)  # noqa: S608  (no data in it)
 
 
-def _units(plan: Plan) -> gpd.GeoDataFrame:
+def _units(plan: LocalizedPlan) -> gpd.GeoDataFrame:
     """Units with their zones and amounts, what the house says first."""
     zones = plan.zones.set_index("unit_id")[["main", "overlays", "status", "rule", "reason", "assumed"]]
     rows = plan.quotas[plan.quotas["unit_id"].isin(plan.units.index)]

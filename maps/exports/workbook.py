@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from maps.locale import render_table, report_words
+from maps.locale import LocalizedPlan, localize, report_words
 from maps.reports import list_units
 from zoning.plan import Plan
 from zoning.tables import TABLES
@@ -41,7 +41,7 @@ _TEXT_FORMAT = 255
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-def write_workbook(plan: Plan, path: str | Path) -> None:
+def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     """Write the tables of a plan as a workbook, one sheet a table, and the list of units by main function.
 
     Parameters
@@ -50,6 +50,8 @@ def write_workbook(plan: Plan, path: str | Path) -> None:
         Just made, or read back from a run folder.
     path : str or Path
         Replaced where it exists.
+    language : str, optional
+        Of reasons, titles and clauses; the columns have the names of the tables.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def write_workbook(plan: Plan, path: str | Path) -> None:
     ...     [file.name for file in Path(folder).iterdir()]
     ['plan.xlsx']
     """
-    path = Path(path)
+    path, said = Path(path), localize(plan, language)
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
 
     packed = BytesIO()
@@ -86,8 +88,8 @@ def write_workbook(plan: Plan, path: str | Path) -> None:
         created = datetime.combine(plan.study.study.date, time.min)
         book.set_properties({"title": _legible(plan.study.study.name), "created": created})
         for name in (*SHEETS, LIST):
-            rows = list_units(plan) if name == LIST else render_table(TABLES[name], getattr(plan, name), plan.language)
-            rows = _with_seen(rows, plan) if name == "policies" else rows
+            rows = list_units(said) if name == LIST else _declared(said, name)
+            rows = _with_seen(rows, said) if name == "policies" else rows
             rows = rows if "unit_id" in rows.columns or rows.index.name != "unit_id" else rows.reset_index()
             for part, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):
                 sheet = book.add_worksheet(name if part == 1 else f"{name} ({part})")
@@ -106,7 +108,13 @@ def _refusing(path: Path) -> Iterator[None]:
         raise OSError(f"{path}: cannot write: {error}") from error
 
 
-def _with_seen(policies: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def _declared(plan: LocalizedPlan, name: str) -> pd.DataFrame:
+    """A table as files have it."""
+    rows: pd.DataFrame = getattr(plan, name)
+    return rows if TABLES[name].open else rows[list(TABLES[name].columns)]
+
+
+def _with_seen(policies: pd.DataFrame, plan: LocalizedPlan) -> pd.DataFrame:
     """Policies with a column that says of which clauses nobody has seen the text."""
     seen = {policy.id for policy in plan.rulebook.policies if policy.verified}
     unseen = report_words(plan.language)["unseen"]

@@ -1,7 +1,8 @@
-"""Languages: numbers as they are written, and the words of map, report and plan file."""
+"""Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
+from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
 from maps.locale.message_catalogues import map_words, plan_word, report_words, units_counted
-from maps.locale.messages import render, render_table
+from maps.locale.messages import catalogue, languages, require_language, require_spoken
 from maps.locale.number_format import (
     NONE,
     amount,
@@ -14,21 +15,45 @@ from maps.locale.number_format import (
     width,
     wrap,
 )
+from maps.locale.policy_settings import describe_parameters
+from maps.locale.rendering import Renderer, render
+from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
+from maps.locale.terms import Terms, assumption_title, coverage_text, texts_of
+from maps.locale.texts import name_text, said_in, text_in
 
 __all__ = [
     "NONE",
+    "RECORD",
+    "LocalizedPlan",
+    "Renderer",
+    "Terms",
     "amount",
     "area_decimals",
+    "assumption_title",
+    "catalogue",
+    "coverage_text",
+    "describe_parameters",
     "format_measure",
     "format_number",
     "hectares",
+    "languages",
+    "localize",
     "map_words",
+    "name_text",
+    "optimum_lines",
     "percent",
     "plan_word",
+    "price_words",
     "projection",
     "render",
-    "render_table",
     "report_words",
+    "require_language",
+    "require_spoken",
+    "rule_name",
+    "said_in",
+    "solution_words",
+    "text_in",
+    "texts_of",
     "units_counted",
     "width",
     "wrap",

@@ -1,4 +1,4 @@
-"""Messages in words: a catalogue a language, in gettext's format, and what puts a message into its sentence.
+"""Catalogues: every sentence of zoneplan by its key, one file of gettext a language, in chapters.
 
 Several messages in one field stand in a row, with what the catalogue has under ``list.`` and the field's name between.
 """
@@ -6,91 +6,96 @@ Several messages in one field stand in a row, with what the catalogue has under 
 from __future__ import annotations
 
 import gettext
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
-from maps.locale.number_format import exact_text
-from zoning.tables import Table
-from zoning.trace import Field, Message
+from layers.errors import ZoneplanError, escape_hidden
+from zoning.rulebook import Rulebook
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 """``<language>.po`` for people who translate, and ``<language>.mo``, which is made of it and read here."""
 
 
-def render(said: str | Message, language: str) -> str:
-    """What is said, in a language.
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that zoneplan speaks: those of which there is a catalogue, English first."""
+    found = sorted(path.stem for path in CATALOGUES.glob("*.mo"))
+    return tuple(sorted(found, key=lambda language: language != "en"))
 
-    Parameters
-    ----------
-    said : str or Message
-        A text is in a language already, as in runs that were written before there were messages.
-    language : {"en", "zh"}
+
+def require_language(language: str) -> None:
+    """Refuse a language that there is no catalogue of.
+
+    Raises
+    ------
+    ZoneplanError
+        With the languages that there are.
+
+    Examples
+    --------
+    >>> require_language("xx")
+    Traceback (most recent call last):
+        ...
+    layers.errors.ZoneplanError: no language 'xx': zoneplan speaks en, zh; choose one of these
+    """
+    if language not in languages():
+        raise ZoneplanError(
+            f"no language '{escape_hidden(language)}': zoneplan speaks {', '.join(languages())}; choose one of these",
+            code="language",
+        )
+
+
+def require_spoken(language: str, rulebook: Rulebook) -> None:
+    """Refuse a language that zoneplan or a rulebook does not speak.
+
+    Raises
+    ------
+    ZoneplanError
+        With the languages that there are.
+    """
+    require_language(language)
+    if language not in rulebook.languages:
+        raise ZoneplanError(
+            f"no language '{language}': rulebook '{rulebook.name}' speaks {', '.join(rulebook.languages)}; choose one "
+            "of these",
+            code="language",
+        )
+
+
+@cache
+def catalogue(chapter: str, language: str) -> Mapping[str, str]:
+    """The sentences of one chapter of a catalogue, by the rest of their keys.
+
+    Examples
+    --------
+    >>> catalogue("light", "en")
+    {'green': 'green', 'red': 'red', 'yellow': 'yellow'}
+    """
+    head = f"{chapter}."
+    return {key.removeprefix(head): text for key, text in _texts(language).items() if key.startswith(head)}
+
+
+def sentence(key: str, language: str) -> str:
+    """The sentence of a message, its fields not yet filled.
 
     Raises
     ------
     KeyError
-        The catalogue has no such message, or its sentence has a field that the message does not fill.
-
-    Examples
-    --------
-    >>> from zoning.trace import say
-    >>> met = say("energy.incentive", target=Fraction(7, 2))
-    >>> render(met, "en"), render(met, "zh")
-    ('the incentive target of 3.5 % is met, so the total does not count', '达到激励目标 3.5%，总量免予考核')
+        The catalogue has none.
     """
-    if isinstance(said, str):
-        return said
-    fields = {name: _shown(name, value, language) for name, value in said.fields.items()}
-    return _template(said.key, language).format(**fields)
+    return _texts(language)[key]
 
 
-def render_table(table: Table, rows: pd.DataFrame, language: str) -> pd.DataFrame:
-    """The rows of a table with its messages in words."""
-    told = [name for name, kind in table.columns.items() if kind == "message"]
-    return rows.assign(**{name: [render(one, language) for one in rows[name]] for name in told}) if told else rows
-
-
-def _shown(name: str, value: Field, language: str) -> object:
-    if isinstance(value, Message):
-        return render(value, language)
-    if isinstance(value, tuple):
-        return _between(name, language).join(render(one, language) for one in value)
-    return _Figure(value) if isinstance(value, Fraction) else value
-
-
-class _Figure:
-    """An exact number as a sentence wants it: with so many decimals or digits, or as :func:`exact_text` has it."""
-
-    def __init__(self, value: Fraction) -> None:
-        self._value = value
-
-    def __format__(self, spec: str) -> str:
-        if not spec:
-            return exact_text(self._value)
-        if spec.endswith("f"):
-            return format(Decimal(self._value.numerator) / Decimal(self._value.denominator), spec)
-        return format(float(self._value), spec)
-
-
-def _between(name: str, language: str) -> str:
+def between(name: str, language: str) -> str:
     """What stands between messages in a row: nothing where the catalogue does not say."""
-    key = f"list.{name}"
-    found = _catalogue(language).gettext(key)
-    return "" if found == key else found
-
-
-def _template(key: str, language: str) -> str:
-    found = _catalogue(language).gettext(key)
-    if found == key:
-        raise KeyError(key)
-    return found
+    return _texts(language).get(f"list.{name}", "")
 
 
 @cache
-def _catalogue(language: str) -> gettext.GNUTranslations:
+def _texts(language: str) -> Mapping[str, str]:
+    """The sentences of a language by their key."""
+    require_language(language)
     with (CATALOGUES / f"{language}.mo").open("rb") as file:
-        return gettext.GNUTranslations(file)
+        texts = gettext.GNUTranslations(file)
+    return {key: texts.gettext(key) for key in texts._catalog if isinstance(key, str) and key}  # type: ignore[attr-defined]  # gettext has no way to list its keys

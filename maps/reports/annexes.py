@@ -8,15 +8,27 @@ from decimal import Decimal
 import pandas as pd
 from pyproj import CRS
 
-from maps.locale import NONE, amount, format_measure, format_number, projection
+from maps.locale import (
+    NONE,
+    amount,
+    describe_parameters,
+    format_measure,
+    format_number,
+    name_text,
+    price_words,
+    projection,
+    rule_name,
+    said_in,
+    solution_words,
+    text_in,
+)
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.measures import deducted_roles
-from zoning.policies import describe_parameters, policy_parameters_of
+from zoning.policies import policy_parameters_of
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION, Policy
 from zoning.study import Limit, Priority, Quota
-from zoning.wording import name_text, price_words, rule_name, solution_words, text_in
 
 
 def optimum_leaves(edition: ReportContext, quota: Quota) -> Iterator[Leaf]:
@@ -92,7 +104,7 @@ def quotas(edition: ReportContext) -> Chapter:
             grid(
                 "",
                 edition.columns(name="text", assumed="long"),
-                ((edition.assumed(one), one.assumed) for one in missing),
+                ((edition.assumed(one), str(one.assumed)) for one in missing),
             )
         )
     return Chapter("quotas", words["quotas"], tuple(leaves))
@@ -205,7 +217,7 @@ def policies(edition: ReportContext) -> Chapter:
     leaves: list[Leaf] = [Paragraph(words["policies_intro"])]
     instruments = dict.fromkeys(policy.instrument for policy in edition.plan.rulebook.policies)
     for instrument in instruments:
-        heading = edition.plan.rulebook.instrument_heading(instrument, edition.language)
+        heading = edition.plan.renderer.terms.heading(instrument)
         leaves.append(Paragraph(heading, heading=True))
         own = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
         leaves += [_policy_card(edition, policy, rows.get(policy.id, edition.plan.policies.iloc[:0])) for policy in own]
@@ -222,7 +234,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
         policy.id,
         "" if policy.verified else words["unseen"],
         (
-            (words["clause"], policy.clause_in(edition.language)),
+            (words["clause"], said_in(policy.clause, edition.language)),
             (words["reference"], policy.reference),
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),
@@ -230,7 +242,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
-            (words["parameters_of"], edition.terms(describe_parameters(policy, settings, rulebook, edition.language))),
+            (words["parameters_of"], edition.terms(describe_parameters(policy, settings, edition.plan.renderer.terms))),
             (words["applies"], _extent(edition, len(whole), len(parts))),
             (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
         ),
@@ -299,7 +311,9 @@ def assumptions(edition: ReportContext) -> Chapter:
     words = edition.words
     found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
     columns = edition.columns(name="text", kind="text", taken="long")
-    table = grid("", columns, ((edition.assumed(one), words.get(one.kind, one.kind), one.assumed) for one in found))
+    table = grid(
+        "", columns, ((edition.assumed(one), words.get(one.kind, one.kind), str(one.assumed)) for one in found)
+    )
     leaves = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
     return Chapter("assumptions", words["assumptions"], leaves)
 

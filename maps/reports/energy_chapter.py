@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maps.explain import scheme_in_use, scheme_parameters
-from maps.locale import format_measure, format_number, render
+from maps.locale import format_measure, format_number, render, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
 from zoning.energy import light_message
-from zoning.wording import text_in
 
 
 def energy(edition: ReportContext) -> Chapter:

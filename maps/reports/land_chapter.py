@@ -8,19 +8,18 @@ from typing import Any
 import pandas as pd
 
 from maps.explain import derived_in, explain_measures, value_text, why_text
-from maps.locale import NONE, format_measure, format_number
+from maps.locale import NONE, format_measure, format_number, name_text, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
-from zoning.audits import norms_in
+from zoning.audits import norms_in, why_unplaced
 from zoning.rulebook import Derived, Norm
 from zoning.study import Quota, Siting
-from zoning.wording import name_text, text_in, why_unplaced
 
 
 def land(edition: ReportContext) -> Chapter:
     """Each norm with the places where it is kept or not, then each derived measure with its table and its values."""
     words, plan = edition.words, edition.plan
-    found, told = norms_in(plan, edition.language), explain_measures(plan, plan.units.index)
+    found, told = norms_in(plan), explain_measures(plan, plan.units.index)
     leaves: list[Leaf] = [Paragraph(words["land_intro"])]
     for norm in plan.rulebook.norms:
         leaves.append(_norm_card(edition, norm))
@@ -191,7 +190,7 @@ def _site_grid(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.Da
 def _site_row(edition: ReportContext, siting: Siting, row: Any) -> tuple[Cell, ...]:
     name = edition.unit(row.unit_id)
     because = row.unplaced_because
-    why = why_unplaced(because, siting.min_patch_ha, edition.language) if because else ""
+    why = edition.plan.renderer.render(why_unplaced(because, siting.min_patch_ha)) if because else ""
     return (
         (name, why) if why else name,
         *(format_number(value, 2) for value in (row.asked_ha, row.placed_ha, row.unplaced_ha)),

@@ -7,20 +7,18 @@ from collections.abc import Iterator
 import pandas as pd
 
 from maps.explain import TREATMENTS, coverage_of, items_at, list_titles, lists_at
-from maps.locale import format_number
+from maps.locale import LocalizedPlan, catalogue, coverage_text, format_number, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
-from zoning.plan import Plan
-from zoning.policies import count_industries, coverage_text
-from zoning.wording import industry_words
+from zoning.policies import count_industries
 
 
-def list_units(plan: Plan) -> pd.DataFrame:
+def list_units(plan: LocalizedPlan) -> pd.DataFrame:
     """The statutory list of a plan, its titles in words.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
         Titles of the rulebook fall back to English where its language has none.
 
     Returns
@@ -29,7 +27,7 @@ def list_units(plan: Plan) -> pd.DataFrame:
         One row a unit: jurisdiction, main function, id, name, overlay designations, area in hectares; sorted by
         jurisdiction, by main function in the order of the rulebook, by name and by id. Without sums.
     """
-    edition = ReportContext(plan, plan.language)
+    edition = ReportContext(plan)
     table = _sorted(plan)
     columns = {
         "jurisdiction": table["jurisdiction"],
@@ -49,7 +47,7 @@ def unit_list(edition: ReportContext) -> Chapter:
     return Chapter("list", edition.words["list"], tuple(leaves))
 
 
-def _sorted(plan: Plan) -> pd.DataFrame:
+def _sorted(plan: LocalizedPlan) -> pd.DataFrame:
     order = {zone.code: place for place, zone in enumerate(plan.rulebook.zones)}
     ranked = plan.zones.assign(rank=plan.zones["main"].map(order))
     return ranked.sort_values(["jurisdiction", "rank", "name", "unit_id"], kind="stable")
@@ -151,8 +149,8 @@ def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
 
 
 def _row(edition: ReportContext, row: pd.Series, *, own: bool) -> tuple[Cell, ...]:
-    said, branches = industry_words(edition.language), edition.plan.rulebook.branches
-    listed, title = branches.listed(row.code), branches.title(row.code, edition.language)
+    said, branches = catalogue("industry", edition.language), edition.plan.rulebook.branches
+    listed, title = branches.listed(row.code), text_in(branches.title(row.code), edition.language, row.code)
     place = (edition.unit(row.unit_id) if row.unit_id else row.jurisdiction,) if own else ()
     return (
         (row.code, title if listed == row.code else f"{listed} {title}"),
@@ -170,7 +168,7 @@ def _by_section(edition: ReportContext, items: pd.DataFrame) -> list[tuple[str, 
 
 
 def _section(edition: ReportContext, code: str) -> str:
-    return f"{code} {edition.plan.rulebook.branches.title(code, edition.language)}"
+    return f"{code} {text_in(edition.plan.rulebook.branches.title(code), edition.language, code)}"
 
 
 def _counted(edition: ReportContext, items: pd.DataFrame) -> str:

@@ -113,12 +113,13 @@ def _claims(edition: ReportContext, claims: pd.DataFrame) -> Grid:
 
 
 def _grounds(edition: ReportContext, row: Any) -> tuple[str, ...]:
-    return (row.reason, *edition.clauses(row.values))
+    return (row.reason, *edition.clauses(row))
 
 
 def findings(edition: ReportContext) -> Chapter:
     """Every finding on the plan, warnings before notes."""
-    words, found = edition.words, plan_findings_of(edition.plan)
+    words = edition.words
+    found = list(map(edition.plan.renderer.finding, plan_findings_of(edition.plan)))
     columns = edition.columns(level_of="word", said="long", cases="number")
     rows = ((words[f"level_{one.level}"], one.text, format_number(one.count)) for one in found)
     leaves = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +10,24 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.explain import retell
-from maps.locale import NONE, area_decimals, format_number, percent, report_words, units_counted
+from maps.explain import claim_said
+from maps.locale import (
+    NONE,
+    RECORD,
+    LocalizedPlan,
+    area_decimals,
+    assumption_title,
+    format_number,
+    localize,
+    name_text,
+    percent,
+    report_words,
+    said_in,
+    text_in,
+    units_counted,
+)
 from maps.reports.document_model import Column
-from zoning.audits import assumption_title
 from zoning.plan import Assumption, Plan
-from zoning.wording import name_text, said_in, text_in
 from zoning.zones import decision_status
 
 OWN = ("study's own", "house's own")
@@ -29,25 +40,26 @@ class ReportContext:
 
     Attributes
     ----------
-    plan : Plan
-    language : {"en", "zh"}
+    plan : LocalizedPlan
     """
 
-    plan: Plan
-    language: str = "en"
+    plan: LocalizedPlan
 
     @classmethod
-    def of(cls, plan: Plan, language: str | None = None) -> ReportContext:
-        """The edition of a plan in a language, by default its own, with its reasons told in it.
+    def of(cls, plan: Plan, language: str = "en") -> ReportContext:
+        """The edition of a plan in a language.
 
         Raises
         ------
         ZoneplanError
             The language is not known.
         """
-        language = language or plan.language
-        report_words(language)
-        return cls(retell(plan, language), language)
+        return cls(localize(plan, language))
+
+    @property
+    def language(self) -> str:
+        """The language that it is in."""
+        return self.plan.language
 
     @cached_property
     def words(self) -> dict[str, str]:
@@ -68,12 +80,12 @@ class ReportContext:
 
     def assumed(self, one: Assumption) -> str:
         """What an assumption is about."""
-        return name_text(assumption_title(one, self.plan.rulebook, self.language))
+        return name_text(assumption_title(one, self.plan.renderer.terms))
 
     @cached_property
-    def measures(self) -> dict[str, str]:
+    def measures(self) -> Mapping[str, str]:
         """What the names in conditions and quotas are called."""
-        return self.plan.rulebook.titles_in(self.language)
+        return self.plan.renderer.terms.names
 
     def measure(self, name: str) -> str:
         """What a measure is called; one without a title by its name."""
@@ -85,7 +97,7 @@ class ReportContext:
 
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""
-        return self.plan.rulebook.unit_title(unit, self.language)
+        return self.plan.renderer.terms.unit(unit)
 
     def rulebook(self, *said: str | Mapping[str, str]) -> str:
         """The name of the rulebook with what it says of itself."""
@@ -98,7 +110,7 @@ class ReportContext:
 
     def role(self, role: str) -> str:
         """What a role is called."""
-        return name_text(self.plan.rulebook.role_title(role, self.language))
+        return name_text(self.plan.renderer.terms.role(role))
 
     @cached_property
     def total_ha(self) -> float:
@@ -177,11 +189,10 @@ class ReportContext:
         """Yes or no."""
         return self.words["yes" if answer else "no"]
 
-    def clauses(self, text: str) -> tuple[str, ...]:
-        """What each clause of a claim said, from the JSON of the column ``values``; those of the default by rule."""
-        found = json.loads(text).get("clauses", ()) if text else ()
+    def clauses(self, claim: Any) -> tuple[str, ...]:
+        """What each clause of a claim, a row of the CLAIMS table, said; those of the default by rule."""
         told = []
-        for one in found:
+        for one in claim_said(getattr(claim, RECORD), claim.values, self.plan.renderer)["clauses"]:
             answer = self.words.get(one["answer"], one["answer"])
             said = self.say("answered", answer=answer, sentence=one["sentence"])
             told.append(f"{one['rule']}, {said}" if "rule" in one else said)

@@ -23,7 +23,7 @@ from zoning.plan import Plan
 from zoning.zones import assumed_measures
 
 
-def write_report(plan: Plan, path: str | Path, language: str | None = None) -> None:
+def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
     """Write the report of a plan as one HTML page.
 
     Parameters
@@ -32,8 +32,8 @@ def write_report(plan: Plan, path: str | Path, language: str | None = None) -> N
         Just made, or read back from a run folder.
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
-    language : {"en", "zh"}, optional
-        Of all that the report says; by default the plan's own. Texts of the rulebook fall back to English.
+    language : str, optional
+        Of all that the report says: "en", "zh", or another one that there is a catalogue of. Texts of the rulebook fall back to English.
 
     Raises
     ------
@@ -56,15 +56,15 @@ def write_report(plan: Plan, path: str | Path, language: str | None = None) -> N
     write_page(report(plan, language), path, "report")
 
 
-def report(plan: Plan, language: str | None = None) -> str:
+def report(plan: Plan, language: str = "en") -> str:
     """The report of a plan as one HTML page: no script, no request, one style sheet allowed by its own hash.
 
     Parameters
     ----------
     plan : Plan
         Just made, or read back from a run folder.
-    language : {"en", "zh"}, optional
-        By default the plan's own.
+    language : str, optional
+        Of all that it says.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def _notices(edition: ReportContext) -> Iterator[str]:
         if count := int(statuses.get(status, 0)):
             yield edition.say(f"notice_{status}", n=format_number(count))
     if count := int(statuses.get("assumed", 0)):
-        titles = plan.rulebook.titles_in(edition.language)
+        titles = plan.renderer.terms.names
         names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
         told = words["and"].join(titles.get(name, name) for name in names)
         yield edition.say("notice_hanging", n=format_number(count), names=told)

@@ -11,7 +11,18 @@ from typing import Any
 from markupsafe import Markup
 
 from maps.explain import explain
-from maps.locale import NONE, amount, format_measure, format_number, percent, projection, width
+from maps.locale import (
+    NONE,
+    amount,
+    format_measure,
+    format_number,
+    name_text,
+    optimum_lines,
+    percent,
+    projection,
+    text_in,
+    width,
+)
 from maps.reports.annexes import weight_text
 from maps.reports.compensation_chapter import unit_flows, unit_services
 from maps.reports.document_model import Card, Chapter, Figures, Grid, Leaf, Paragraph, grid, texts_of
@@ -24,7 +35,6 @@ from zoning.audits import OPEN
 from zoning.plan import Plan
 from zoning.quotas import factors
 from zoning.study import Quota
-from zoning.wording import name_text, optimum_lines, text_in
 from zoning.zones import DEFAULT_RULE
 
 Content = Mapping[str, Any]
@@ -309,7 +319,7 @@ def _in_short(edition: ReportContext, policy: Content) -> str:
 def _duty(edition: ReportContext, policy: Content) -> Card:
     words = edition.words
     days = "".join(edition.say(f"{key}_day", day=policy[key]) for key in ("since", "until") if policy[key])
-    instrument = edition.plan.rulebook.instrument_heading(policy["instrument"], edition.language)
+    instrument = edition.plan.renderer.terms.heading(policy["instrument"])
     return Card(
         text_in(policy["title"], edition.language, policy["policy"]),
         policy["policy"],
@@ -381,7 +391,7 @@ ROOM_MM = 2 * 195.0
 """Height of the two columns below the main function."""
 
 
-def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str | None = None) -> None:
+def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str = "en") -> None:
     """Write the dossier of one unit as one HTML page.
 
     Parameters
@@ -392,8 +402,8 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str | No
         Of the index of its units.
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
-    language : {"en", "zh"}, optional
-        Of all that the dossier says; by default the plan's own. Texts of the rulebook fall back to English.
+    language : str, optional
+        Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. Texts of the rulebook fall back to English.
 
     Raises
     ------
@@ -418,7 +428,7 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str | No
     write_page(dossier(plan, unit_id, language), path, "dossier")
 
 
-def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
+def dossier(plan: Plan, unit_id: str, language: str = "en") -> str:
     """The dossier of one unit as one HTML page, made for a sheet of A4: no script, no request.
 
     Parameters
@@ -427,8 +437,8 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
         Just made, or read back from a run folder.
     unit_id : str
         Of the index of its units.
-    language : {"en", "zh"}, optional
-        By default the plan's own.
+    language : str, optional
+        Of all that it says.
 
     Returns
     -------
@@ -457,7 +467,7 @@ def dossier(plan: Plan, unit_id: str, language: str | None = None) -> str:
     """
     edition = ReportContext.of(plan, language)
     words = edition.words
-    said = explain(edition.plan, unit_id).as_dict()
+    said = explain(edition.plan, unit_id, language).as_dict()
     chapters = tuple(dossier_chapters(edition, said))
     main = main_function(edition, said)
     return fill_page(

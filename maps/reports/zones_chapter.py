@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.locale import NONE, amount, format_number
+from maps.locale import NONE, amount, format_number, name_text
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.study import Decision
-from zoning.wording import name_text
 from zoning.zones import DECISION, first_part
 
 STATUSES = ("decided", "by_decision", "assumed", "contested", "review")

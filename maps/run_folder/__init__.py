@@ -2,7 +2,7 @@
 
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
-from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run
+from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, run_language
 from maps.run_folder.run_verification import require_whole, verify
 from maps.run_folder.run_writer import put_back, require_room, write_run
 
@@ -14,6 +14,7 @@ __all__ = [
     "require_room",
     "require_whole",
     "run_again",
+    "run_language",
     "verify",
     "write_run",
 ]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from layers.errors import SourceError
 from layers.read import read_inputs
 from maps.run_folder.manifest import MANIFEST, files_in
-from maps.run_folder.run_files import PLAN_FILE, PROVENANCE, RULEBOOK_FOLDER, write_files
+from maps.run_folder.run_files import PLAN_FILE, PROVENANCE, RULEBOOK_FOLDER, run_language, write_files
 from zoning.checks import read_study_tables
 from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
@@ -67,9 +67,9 @@ def run_again(
     announce("read")
     rulebook = read_rulebook(folder / RULEBOOK_FOLDER, study.date)
     inputs, tables = read_inputs(study), read_study_tables(study)
-    plan = make_plan(study, rulebook, inputs, tables, announce, before.get("language", "en"))
+    plan = make_plan(study, rulebook, inputs, tables, announce)
     with TemporaryDirectory(prefix="zoneplan-") as again:
-        write_files(plan, Path(again), excel_safe=before["excel_safe"], announce=announce)
+        write_files(plan, Path(again), run_language(folder), excel_safe=before["excel_safe"], announce=announce)
         now = json.loads((Path(again) / PROVENANCE).read_text("utf-8"))
         names = [name for name in files_in(folder) if name != MANIFEST and _differs(folder / name, Path(again) / name)]
     then, later = before.pop("versions"), now.pop("versions")

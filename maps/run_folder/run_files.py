@@ -15,14 +15,15 @@ import pandas as pd
 from layers.inputs import Source
 from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
-from maps.locale import render_table
+from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
-from maps.run_folder.trace_file import TRACE, trace_of, with_messages
+from maps.run_folder.trace_file import TRACE, read_assumptions, trace_of, with_messages
 from maps.web import draw
-from zoning.plan import Assumption, Plan
+from zoning.plan import Plan
 from zoning.rulebook import as_written, read_rulebook, without_unused_topics
 from zoning.study import read_study
 from zoning.tables import (
+    CLAIMS,
     CONFLICTS,
     CSV_TABLES,
     INDUSTRIES,
@@ -49,7 +50,12 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_files(
-    plan: Plan, stage: Path, *, excel_safe: bool = False, announce: Callable[[str], None] = lambda _step: None
+    plan: Plan,
+    stage: Path,
+    language: str = "en",
+    *,
+    excel_safe: bool = False,
+    announce: Callable[[str], None] = lambda _step: None,
 ) -> None:
     """Write all files of a run into an empty folder, the manifest excepted.
 
@@ -58,31 +64,34 @@ def write_files(
     plan : Plan
     stage : Path
         An existing, empty folder.
+    language : str
+        Of the pages, and of reasons, titles and clauses in the tables.
     excel_safe : bool
         See :func:`maps.run_folder.write_run`.
     announce : callable, optional
         Called with the name of each page before it is drawn.
     """
+    said = localize(plan, language)
     announce("map.html")
-    draw(plan).save(str(stage / "map.html"))
+    draw(said, language).save(str(stage / "map.html"))
     announce("report.html")
-    write_report(plan, stage / "report.html")
+    write_report(said, stage / "report.html", language)
     announce("tables")
     write_geoparquet(plan.units, stage / "units.parquet")
     write_geoparquet(plan.pieces, stage / "pieces.parquet")
     write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
-    plan.claims.to_parquet(stage / "claims.parquet", index=False)
-    write_geopackage(plan, stage / "plan.gpkg")
-    write_workbook(plan, stage / "plan.xlsx")
+    tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
+    write_geopackage(said, stage / "plan.gpkg", language)
+    write_workbook(said, stage / "plan.xlsx", language)
     for table in CSV_TABLES:
-        write_csv(table, _rows(plan, table), stage / f"{table.name}.csv", excel_safe=excel_safe)
+        write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=excel_safe)
     (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
     for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
         target = stage / RULEBOOK_FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     _write_json(trace_of(plan), stage / TRACE)
-    _write_json(_provenance(plan, excel_safe=excel_safe), stage / PROVENANCE)
+    _write_json(_provenance(said, excel_safe=excel_safe), stage / PROVENANCE)
 
 
 def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe: bool = False) -> None:
@@ -101,7 +110,7 @@ def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe:
     if excel_safe:
         rows = rows.apply(lambda column: column.map(_defuse) if _is_text(column) else column)
     with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-        tabulate(table, rows).to_csv(_Lines(file), index=False, lineterminator="\r\n")
+        tabulate(table, rows, written=True).to_csv(_Lines(file), index=False, lineterminator="\r\n")
 
 
 class _Lines:
@@ -142,7 +151,8 @@ def read_run(folder: str | Path) -> Plan:
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
     listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
-    tables = with_messages({table.name: _read_csv(table, folder, provenance) for table in listed}, folder)
+    written = {table.name: _read_csv(table, folder, provenance) for table in listed}
+    tables = with_messages({**written, CLAIMS.name: pd.read_parquet(folder / "claims.parquet")}, folder)
     measures = tables.pop(MEASURES.name).set_index("unit_id")
     units = gpd.read_parquet(folder / "units.parquet").set_index("unit_id")
     texts = [name for name, kind in provenance["measures"].items() if kind == "text" and name in units.columns]
@@ -158,21 +168,20 @@ def read_run(folder: str | Path) -> Plan:
         units=units,
         pieces=pieces,
         measures=measures,
-        claims=pd.read_parquet(folder / "claims.parquet"),
-        assumptions=tuple(Assumption(**entry) for entry in provenance["assumptions"]),
+        assumptions=read_assumptions(folder, provenance["assumptions"]),
         roles=provenance["roles"],
         sources=tuple(Source(**entry) for entry in provenance["inputs"]),
         own_crs=provenance["crs"]["units"],
-        language=provenance.get("language", "en"),
         **tables,
     )
 
 
-def _rows(plan: Plan, table: Table) -> pd.DataFrame:
-    return render_table(table, getattr(plan, table.name), plan.language)
+def run_language(folder: Path) -> str:
+    """The language in which a run was written."""
+    return str(json.loads((folder / PROVENANCE).read_text("utf-8")).get("language", "en"))
 
 
-def _provenance(plan: Plan, *, excel_safe: bool) -> dict[str, Any]:
+def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
     return {
         "study": plan.study.name,
         "date": plan.study.date.isoformat(),
@@ -193,7 +202,7 @@ def _provenance(plan: Plan, *, excel_safe: bool) -> dict[str, Any]:
     }
 
 
-def _scheme(plan: Plan) -> dict[str, Any]:
+def _scheme(plan: LocalizedPlan) -> dict[str, Any]:
     """The scheme of dual control that judged, with its numbers; nothing where none did."""
     scheme, section = scheme_in_use(plan), plan.study.energy
     if scheme is None or section is None:
@@ -237,6 +246,8 @@ def _read_csv(table: Table, folder: Path, provenance: Mapping[str, Any]) -> pd.D
         rows = rows.where(rows != "")
     more = provenance["measures"] if table is MEASURES else {name: "float" for name in rows if name.endswith("_ha")}
     kinds = more | table.columns
+    texts = [column for column, kind in table.columns.items() if kind == "rulebook"]
+    rows = rows.drop(columns=texts)  # the rulebook of the run has them
     present = {column: kind for column, kind in kinds.items() if column in rows.columns}
     return rows.assign(**{column: _typed(rows[column], kind) for column, kind in present.items()})
 

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from layers.errors import ZoneplanError
 from layers.formats import digest
 from maps.errors import BusyError, WriteError
+from maps.locale import require_spoken
 from maps.run_folder.folder_exchange import exchange
 from maps.run_folder.manifest import CONTENTS, FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
 from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, write_files
@@ -37,6 +38,7 @@ def warn(text: str) -> None:
 def write_run(
     plan: Plan,
     folder: str | Path,
+    language: str = "en",
     *,
     excel_safe: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
@@ -51,6 +53,8 @@ def write_run(
     folder : str or Path
         Where the run shall stand. An older run there is replaced when the new one is whole; files in it that are new,
         or are not as they were written, are moved to ``<name>.kept-1`` beside it, or the next number that is free.
+    language : str
+        Of the pages, and of reasons, titles and clauses in the tables; the rulebook must speak it, too.
     excel_safe : bool
         Prefix texts in the CSV files that a spreadsheet would take for a formula.
     announce : callable, optional
@@ -70,6 +74,8 @@ def write_run(
         is full or has become so. Nothing is left behind.
     BusyError
         Another zoneplan writes there.
+    ZoneplanError
+        zoneplan or the rulebook does not speak the language.
 
     Examples
     --------
@@ -83,11 +89,12 @@ def write_run(
     ('complete', True)
     """
     folder = Path(folder).absolute()
+    require_spoken(language, plan.rulebook)
     require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with stage_folder(folder, notice) as stage:
-            write_files(plan, stage, excel_safe=excel_safe, announce=announce)
+            write_files(plan, stage, language, excel_safe=excel_safe, announce=announce)
             _seal(stage)
             _refuse_strangers(folder)
             _swap(stage, folder, notice)

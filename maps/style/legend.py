@@ -12,12 +12,11 @@ import pandas as pd
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from maps.locale import area_decimals, format_number, percent, units_counted, wrap
+from maps.locale import area_decimals, format_number, percent, text_in, units_counted, wrap
 from maps.style.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
 from maps.style.svg_paths import Frame
 from zoning.plan import Plan
 from zoning.rulebook import Stroke
-from zoning.wording import text_in
 
 DOTTED = Stroke(colour=INK, dashes=(1, 2))
 """Of control lines of which the rulebook does not say how they are drawn."""

@@ -49,15 +49,15 @@ MOST_COVERED = 1 / 8
 """The part of the land that rings may cover."""
 
 
-def picture(plan: Plan, language: str | None = None) -> str:
+def picture(plan: Plan, language: str = "en") -> str:
     """A plan as one static picture.
 
     Parameters
     ----------
     plan : Plan
         Units and pieces in their working CRS.
-    language : {"en", "zh"}, optional
-        Of legend and title; by default the plan's own. Titles of the rulebook fall back to English.
+    language : str, optional
+        Of legend and title. Titles of the rulebook fall back to English.
 
     Returns
     -------
@@ -83,7 +83,6 @@ def picture(plan: Plan, language: str | None = None) -> str:
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    language = language or plan.language
     words = report_words(language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)

@@ -10,16 +10,13 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.explain import retell
-from maps.locale import hectares, map_words
+from maps.locale import LocalizedPlan, assumption_title, hectares, localize, map_words, said_in, solution_words, text_in
 from maps.style import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, line_styles, overlay_hatches, zone_fills
 from maps.web.payment_layer import payments_payload
 from maps.web.unit_details import cards
-from zoning.audits import assumption_title
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
-from zoning.wording import said_in, solution_words, text_in
 from zoning.zones import DECISION, assumed_measures
 
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
@@ -57,14 +54,14 @@ def use_breaks(uses: Iterable[float]) -> list[float]:
     return sorted(limit for limit in limits if 0.0 < limit < 1.0)
 
 
-def map_payload_of(plan: Plan, language: str | None = None) -> dict[str, Any]:
+def map_payload_of(plan: Plan, language: str = "en") -> dict[str, Any]:
     """Everything that the map says, ready for JSON.
 
     Parameters
     ----------
     plan : Plan
-    language : {"en", "zh"}, optional
-        By default the plan's own; titles of the rulebook fall back to English.
+    language : str, optional
+        Titles of the rulebook fall back to English.
 
     Returns
     -------
@@ -77,26 +74,26 @@ def map_payload_of(plan: Plan, language: str | None = None) -> dict[str, Any]:
     ZoneplanError
         The language is not known.
     """
-    language = language or plan.language
-    words, plan = map_words(language), retell(plan, language)
+    words, said = map_words(language), localize(plan, language)
     return {
         "language": language,
         "words": words,
-        "plan": _plan(plan, language),
-        "zones": _zones(plan, language),
-        "lines": _lines(plan, language),
-        "designations": _designations(plan),
-        "quotas": [_quota(plan, place, language) for place in range(len(plan.study.quotas))],
+        "plan": _plan(said),
+        "zones": _zones(said, language),
+        "lines": _lines(said, language),
+        "designations": _designations(said),
+        "quotas": [_quota(said, place, language) for place in range(len(plan.study.quotas))],
         "use_fills": {"ramp": USE_FILLS, "no_ceiling": NO_CEILING_FILL},
-        "payments": payments_payload(plan, words),
-        **cards(plan, language),
+        "payments": payments_payload(said, words),
+        **cards(said, language),
     }
 
 
-def _plan(plan: Plan, language: str) -> dict[str, Any]:
+def _plan(plan: LocalizedPlan) -> dict[str, Any]:
+    language = plan.language
     parameters = plan.rulebook.parameters.values()
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
-    assumed = [(one, escape_hidden(assumption_title(one, plan.rulebook, language))) for one in plan.assumptions]
+    assumed = [(one, escape_hidden(assumption_title(one, plan.renderer.terms))) for one in plan.assumptions]
     names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
     hanging = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
     decided = plan.claims[plan.claims["rule"].str.startswith(DECISION)]
@@ -115,7 +112,7 @@ def _plan(plan: Plan, language: str) -> dict[str, Any]:
         "assumptions": [
             [title, escape_hidden(one.assumed)] for one, title in assumed if one.kind in {"role", "indicator"}
         ],
-        "hangs_on": [escape_hidden(plan.rulebook.titles_in(language).get(one, one)) for one in hanging],
+        "hangs_on": [escape_hidden(plan.renderer.terms.name(one)) for one in hanging],
         "decisions": [
             [
                 escape_hidden(unit),
@@ -139,7 +136,7 @@ def _text_of(policy: Policy, language: str) -> list[str | bool]:
     return [title, escape_hidden(told), source.kind, policy.verified]
 
 
-def _zones(plan: Plan, language: str) -> list[dict[str, Any]]:
+def _zones(plan: LocalizedPlan, language: str) -> list[dict[str, Any]]:
     fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
     held = plan.zones["overlays"].str.split(";")
     found = []
@@ -165,7 +162,7 @@ def _zones(plan: Plan, language: str) -> list[dict[str, Any]]:
     return found
 
 
-def _lines(plan: Plan, language: str) -> list[dict[str, Any]]:
+def _lines(plan: LocalizedPlan, language: str) -> list[dict[str, Any]]:
     styles = line_styles(plan)
     found = []
     for line in plan.rulebook.lines:
@@ -186,7 +183,7 @@ def _lines(plan: Plan, language: str) -> list[dict[str, Any]]:
     return found
 
 
-def _designations(plan: Plan) -> list[dict[str, Any]]:
+def _designations(plan: LocalizedPlan) -> list[dict[str, Any]]:
     """The layers that cut the units, in the order of their names."""
     names = sorted(name for name in plan.roles if name in plan.pieces.columns)
     inks = designation_inks(len(names))
@@ -203,9 +200,9 @@ def _designations(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _quota(plan: Plan, place: int, language: str) -> dict[str, Any]:
+def _quota(plan: LocalizedPlan, place: int, language: str) -> dict[str, Any]:
     quota = plan.study.quotas[place]
-    unit = plan.rulebook.unit_title(quota.unit, language)
+    unit = plan.renderer.terms.unit(quota.unit)
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
     solved = plan.solutions[plan.solutions["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]

@@ -16,11 +16,11 @@ import shapely
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
+from maps.locale import LocalizedPlan
 from maps.style import PAYMENT_INK
 from maps.web.geometry_encoding import label_points
 from maps.web.unit_details import StringTable
 from zoning.compensation import BUDGET, POOL, known_parties
-from zoning.plan import Plan
 
 MOST_ARROWS = 60
 """Arrows that one instrument may have; more would hide one another, and each party's net amount is drawn instead."""
@@ -153,12 +153,12 @@ NOWHERE = -1
 """Where a party stands that is neither a jurisdiction nor a unit: a pool, a budget, somebody outside the study."""
 
 
-def payments_payload(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
+def payments_payload(plan: LocalizedPlan, words: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the map says and draws of the flows of a plan, ready for JSON.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     words : mapping of str to str
         See :func:`maps.locale.map_words`.
 
@@ -174,7 +174,7 @@ def payments_payload(plan: Plan, words: Mapping[str, str]) -> dict[str, Any]:
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        called = plan.rulebook.unit_title(unit, plan.language)
+        called = plan.renderer.terms.unit(unit)
         said = {"name": escape_hidden(name), "period": int(period), "unit": escape_hidden(called)}
         instruments.append(said | _drawn(own, parties))
         rows += [
@@ -221,7 +221,7 @@ def _drawn(rows: pd.DataFrame, parties: _Parties) -> dict[str, Any]:
 class _Parties:
     """The parties of a plan: what each is called, where it stands and which units it is."""
 
-    def __init__(self, plan: Plan, words: Mapping[str, str]) -> None:
+    def __init__(self, plan: LocalizedPlan, words: Mapping[str, str]) -> None:
         self._plan, self._shelf = plan, StringTable()
         self._known = known_parties(plan.units, plan.study.units.levels)
         self._called = {POOL: words["party_pool"], BUDGET: words["party_budget"]}

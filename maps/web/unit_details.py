@@ -12,11 +12,8 @@ import pandas as pd
 
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, reason_lines, records, rule_and_reason, trace
-from maps.locale import hectares
-from zoning.plan import Plan
-from zoning.policies import describe_parameters
+from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
 from zoning.rulebook import EXCEPTION
-from zoning.wording import price_words, text_in
 from zoning.zones import STANDINGS, decision_status
 
 KINDS = ("reason", "setting", "yes", "no", "unknown", "parameter", "reference")
@@ -119,12 +116,12 @@ Rows = list[dict[str, Any]]
 Content = dict[str, Any]
 
 
-def cards(plan: Plan, language: str) -> dict[str, Any]:
+def cards(plan: LocalizedPlan, language: str) -> dict[str, Any]:
     """Everything that the cards of the units say.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
     language : {"en", "zh"}
         Of the titles and reasons of the rulebook.
 
@@ -150,7 +147,9 @@ def cards(plan: Plan, language: str) -> dict[str, Any]:
         found = [one for key in keys for one in (chain[key] if isinstance(chain[key], list) else [chain[key]])]
         return [_claim(one, codes, rules, whys) for one in found]
 
-    def each(matter: str, told: Callable[[Rows, Plan, str], list[list[Any]]], known: Collection[str]) -> list[Any]:
+    def each(
+        matter: str, told: Callable[[Rows, LocalizedPlan, str], list[list[Any]]], known: Collection[str]
+    ) -> list[Any]:
         links = ([whys.place(one) for one in chain[matter] if one["id"] in known] for chain in chains)
         rows = (told(rows, plan, language) for rows in by_unit[matter])
         return [
@@ -204,7 +203,7 @@ def _whole_first(policies: list[Content]) -> list[Content]:
     return sorted(policies, key=lambda one: bool(one["pieces"]))
 
 
-def _lines(rows: Rows, plan: Plan, _language: str) -> list[list[Any]]:
+def _lines(rows: Rows, plan: LocalizedPlan, _language: str) -> list[list[Any]]:
     codes = [line.code for line in plan.rulebook.lines]
     return [
         [
@@ -222,7 +221,7 @@ def _lines(rows: Rows, plan: Plan, _language: str) -> list[list[Any]]:
     ]
 
 
-def _quotas(rows: Rows, plan: Plan, language: str) -> list[list[Any]]:
+def _quotas(rows: Rows, plan: LocalizedPlan, language: str) -> list[list[Any]]:
     names = [quota.name for quota in plan.study.quotas]
     objectives = {quota.name: quota.objective or "" for quota in plan.study.quotas}
     return [
@@ -241,7 +240,7 @@ def _quotas(rows: Rows, plan: Plan, language: str) -> list[list[Any]]:
     ]
 
 
-def _sitings(rows: Rows, plan: Plan) -> list[list[Any]]:
+def _sitings(rows: Rows, plan: LocalizedPlan) -> list[list[Any]]:
     """What each quota took on the ground: hectares placed and not placed, patches, and how far from the best."""
     names = [quota.name for quota in plan.study.quotas]
     return [
@@ -264,9 +263,9 @@ def _decimal(value: Any) -> str | None:
 class _Policies:
     """Policies as the cards list them: each kept once, and each list that units share kept once."""
 
-    def __init__(self, plan: Plan, language: str) -> None:
+    def __init__(self, plan: LocalizedPlan, language: str) -> None:
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
-        self._rulebook, self._language = plan.rulebook, language
+        self._plan, self._language = plan, language
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
         self._titles = {row["policy"]: row for row in records(plan.policies.drop_duplicates("policy"))}
         self._policies, self._settings, self._shared = StringTable(sorted(self._titles)), StringTable(), StringTable()
@@ -312,7 +311,7 @@ class _Policies:
     def _terms(self, policy_id: str, parameters: str) -> list[list[str]]:
         """The settings of a policy in words: what each is called, and what it is."""
         settings = json.loads(parameters) if parameters else {}
-        told = describe_parameters(self._written.get(policy_id), settings, self._rulebook, self._language)
+        told = describe_parameters(self._written.get(policy_id), settings, self._plan.renderer.terms)
         return [[escape_hidden(title), escape_hidden(text)] for title, text in told]
 
     def _policy(self, policy_id: str) -> dict[str, Any]:
@@ -327,7 +326,7 @@ class _Policies:
             **said,
             "id": policy_id,
             "title": title,
-            "instrument": self._rulebook.instrument_title(said["instrument"], self._language),
+            "instrument": self._plan.renderer.terms.instrument(said["instrument"]),
             "verified": bool(written and written.verified),
         }
 

@@ -114,15 +114,15 @@ SCRIPTS = (
 """Our own scripts, in the order in which they need one another."""
 
 
-def draw(plan: Plan, language: str | None = None) -> folium.Map:
+def draw(plan: Plan, language: str = "en") -> folium.Map:
     """A plan as an interactive map.
 
     Parameters
     ----------
     plan : Plan
         Just made, or read back from a run folder.
-    language : {"en", "zh"}, optional
-        Of all that the map says; by default the plan's own. Texts of the rulebook fall back to English.
+    language : str, optional
+        "en", "zh", or another one that there is a catalogue of.
 
     Returns
     -------

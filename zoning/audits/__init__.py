@@ -1,7 +1,7 @@
 """Audits: what a plan leaves open, what of a rulebook it uses, and the rulebook's worked cases."""
 
-from zoning.audits.assumptions import assume, assume_scheme, assumption_title, retell_assumptions
-from zoning.audits.plan_findings import OPEN, norms_in, plan_findings_of
+from zoning.audits.assumptions import assume, assume_scheme
+from zoning.audits.plan_findings import OPEN, norms_in, plan_findings_of, why_unplaced
 from zoning.audits.rulebook_audit import audit, rule_coverage_of
 from zoning.audits.worked_cases import run_cases
 
@@ -9,11 +9,10 @@ __all__ = [
     "OPEN",
     "assume",
     "assume_scheme",
-    "assumption_title",
     "audit",
     "norms_in",
     "plan_findings_of",
-    "retell_assumptions",
     "rule_coverage_of",
     "run_cases",
+    "why_unplaced",
 ]

@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from layers.errors import Finding, ZoneplanError, shown
+from layers.errors import Finding, ZoneplanError
 from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
 from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft, typed_verified_note
-from zoning.wording import finding_words
+from zoning.trace import Ids, Remark, remark
 from zoning.zones import DEFAULT_RULE, gather_parents
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
@@ -103,8 +103,8 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
     )
 
 
-def usage_findings(plan: Plan) -> Iterator[Finding]:
-    """What a rulebook's writer should know of a plan that it made, as notes in the plan's language.
+def usage_findings(plan: Plan) -> Iterator[Remark]:
+    """What a rulebook's writer should know of a plan that it made, as notes.
 
     Parameters
     ----------
@@ -118,22 +118,21 @@ def usage_findings(plan: Plan) -> Iterator[Finding]:
         seen the official text (``rule_hinges``); policies that never apply (``policy_never_applies``); and the land
         that depends on each such number (``unverified_land``).
     """
-    found, words = rule_coverage_of(plan), finding_words(plan.language)
+    found = rule_coverage_of(plan)
     doubtful = {name for name, one in plan.rulebook.parameters.items() if not one.verified}
     for row in found.rules.to_dict("records"):
         told = {name: row[name] for name in ("rule", "zone", "claims", "unknown")} | {"parameter": row["parameters"]}
         for code in _rule_codes(row, doubtful):
-            yield Finding("note", code, "rules", (row["rule"],), 1, words[code].format(**told))
+            yield remark("note", code, [row["rule"]], told, "rules")
     never = found.policies.loc[found.policies["applies"] == 0, "policy"].tolist()
     if never:
-        text = words["policy_never_applies"].format(count=len(never), policies=shown(never, plan.language))
-        yield Finding("note", "policy_never_applies", "policies", tuple(never[:5]), len(never), text)
+        yield remark("note", "policy_never_applies", never, {"policies": Ids(tuple(never))}, "policies")
     for row in found.parameters.to_dict("records"):
         if row["parameter"] in doubtful and row["units"]:
             told = {"parameter": row["parameter"], "units": row["units"]}
-            hectares = {name: f"{row[name]:,.2f}" for name in ("area_ha", "main_ha", "overlays_ha", "policies_ha")}
-            text = words["unverified_land"].format(**told, **hectares)
-            yield Finding("note", "unverified_land", "parameters", (row["parameter"],), row["units"], text)
+            hectares = {name: row[name] for name in ("area_ha", "main_ha", "overlays_ha", "policies_ha")}
+            named, count = [row["parameter"]], row["units"]
+            yield remark("note", "unverified_land", named, told | hectares, "parameters", count=count)
 
 
 def _rule_codes(row: dict[Any, Any], doubtful: set[str]) -> Iterator[str]:
@@ -270,7 +269,7 @@ def audit(
     name_or_path: str | Path,
     plan: Plan | None = None,
     announce: Callable[[int, int], None] = lambda _done, _of: None,
-) -> tuple[Finding, ...]:
+) -> tuple[Finding | Remark, ...]:
     """Everything that the check of a rulebook finds, at once.
 
     Parameters
@@ -284,7 +283,7 @@ def audit(
 
     Returns
     -------
-    tuple of Finding
+    tuple of Finding or Remark
         Errors: what cannot be read, and worked cases that do not come out as expected. Warnings of code ``day``: what
         cannot be meant on another day, in the order of the days; a plan of such a day would be refused. Notes: what the
         plan uses. A plan of another rulebook is an error of code ``rulebook``, one of another text of it a warning of
@@ -309,7 +308,7 @@ def audit(
     return (*errors, *warnings, *typed_verified_note(draft), *(_used(draft, plan) if plan is not None else ()))
 
 
-def _used(draft: Draft, plan: Plan) -> Iterator[Finding]:
+def _used(draft: Draft, plan: Plan) -> Iterator[Finding | Remark]:
     """What a plan uses of a rulebook."""
     name, own = draft.head.name, plan.rulebook
     if name != own.name:
@@ -318,8 +317,7 @@ def _used(draft: Draft, plan: Plan) -> Iterator[Finding]:
         return
     files = sorted(file for file in {*draft.files, *own.files} if draft.files.get(file) != own.files.get(file))
     if files:
-        text = finding_words(plan.language)["other_rulebook"].format(files=shown(files, plan.language))
-        yield Finding("warning", "other_rulebook", name, tuple(files[:5]), len(files), text)
+        yield remark("warning", "other_rulebook", files, {"files": Ids(tuple(files))}, name)
     yield from usage_findings(plan)
 
 

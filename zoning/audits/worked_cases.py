@@ -331,7 +331,7 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     for what in ("main", "main_of_whole", "status"):
         wanted = getattr(expected, what)
         if wanted is not None and wanted != getattr(found, what):
-            yield Difference(f"{what} is {getattr(found, what)}, expected {wanted} ({found.reason})")
+            yield Difference(f"{what} is {getattr(found, what)}, expected {wanted}", found.reason)
     yield from _accounted(expected, found)
     yield from map(Difference, _uncaused(case, found, rulebook))
 
@@ -393,7 +393,7 @@ class _Found(NamedTuple):
     main: str
     main_of_whole: str
     status: str
-    reason: str
+    reason: Message
     overlays: frozenset[str]
     policies: frozenset[str]
     overruled: frozenset[str]
@@ -419,7 +419,7 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
         main=str(zone["main"]),
         main_of_whole=str(zone["main_of_whole"]),
         status=str(zone["status"]),
-        reason=str(zone["reason"]),
+        reason=zone["reason"],
         overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
         **_sorted(policies[policies["piece_id"] == ""]),
         measures=known.loc[case.unit].to_dict(),

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.conditions import Clause, number_text, parse_calculation, parse_condition
+from layers.conditions import Clause, parse_calculation, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, raise_all, shown
 from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.rulebook import Derived, DerivedBand, Indicator, Policy, Rule, Rulebook, without_unused_topics
+from zoning.trace import Term, amount, say
 from zoning.unit_ids import keep_ids
-from zoning.wording import engine_words
 
 Values = Mapping[str, float | bool | str]
 
@@ -80,7 +80,9 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     return table.rename_axis(measures.index.name)
 
 
-def explain_derived(one: Derived, measures: pd.DataFrame, rulebook: Rulebook, language: str = "en") -> list[Because]:
+def explain_derived(
+    one: Derived, measures: pd.DataFrame, rulebook: Rulebook, titles: Mapping[str, str] | None = None
+) -> list[Because]:
     """Why a derived measure is what it is, unit by unit.
 
     Parameters
@@ -89,17 +91,17 @@ def explain_derived(one: Derived, measures: pd.DataFrame, rulebook: Rulebook, la
     measures : DataFrame
         From :func:`derive`.
     rulebook : Rulebook
-    language : {"en", "zh"}
+    titles : mapping of str to str, optional
+        What names are called in calculations; by default as they are written.
 
     Returns
     -------
     list of Because
         In the order of the rows.
     """
-    table, values, titles = measures.rename_axis("unit_id"), rulebook.values, rulebook.titles_in(language)
+    table, values = measures.rename_axis("unit_id"), rulebook.values
     rows = _rows(one, table, values)
-    units = rulebook.units_in(language)
-    asked = [parse_condition(band.when).explain(table, values, language, titles, units) for band in one.bands]
+    asked = [parse_condition(band.when).explain(table, values) for band in one.bands]
     told = [parse_calculation(band.value).explain(table, values, titles) for band in one.bands]
     found = []
     for place, row in enumerate(rows.tolist()):
@@ -275,9 +277,7 @@ def sources_of(names: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
     return frozenset(found)
 
 
-def assumed(
-    measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None, language: str = "en"
-) -> tuple[Assumption, ...]:
+def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> tuple[Assumption, ...]:
     """What was taken for the indicators that the measures do not have.
 
     Parameters
@@ -287,7 +287,6 @@ def assumed(
     rulebook : Rulebook
     quotas : DataFrame, optional
         As in :func:`complete`.
-    language : {"en", "zh"}
 
     Returns
     -------
@@ -296,7 +295,7 @@ def assumed(
     """
     known = _with_amounts(measures, quotas)
     absent = _absent(known, without_unused_topics(rulebook, map(str, known.columns)), quotas is not None)
-    return tuple(assumption(one, rulebook, language) for one in absent)
+    return tuple(assumption(one) for one in absent)
 
 
 def amounts(quotas: pd.DataFrame) -> pd.DataFrame:
@@ -434,29 +433,23 @@ def _kind(column: pd.Series) -> str:
     return _KINDS.get(content, content)
 
 
-def assumption(one: Indicator, rulebook: Rulebook, language: str = "en") -> Assumption:
+def assumption(one: Indicator) -> Assumption:
     """What is taken for an indicator of a rulebook that is absent.
 
     Examples
     --------
-    >>> from zoning.rulebook import read_rulebook
     >>> metro = Indicator(name="metro", type="boolean", when_absent="unknown")
-    >>> assumption(metro, read_rulebook("us_west")).assumed
-    'no layer or table gives it: it is taken as unknown'
+    >>> assumption(metro).assumed.key
+    'assumed.no_measure'
     """
-    words, value = engine_words(language), one.when_absent
+    value, taken = one.when_absent, say("assumed.unknown")
     if isinstance(value, bool):
-        taken = words["taken_true" if value else "taken_false"]
-    elif value == "unknown":
-        taken = words["taken_unknown"]
-    else:
-        text = number_text(value) if isinstance(value, float) else value
-        unit = f" {rulebook.unit_title(one.unit, language)}" if one.type == "number" and one.unit != "1" else ""
-        taken = words["taken_value"].format(value=f"{text}{unit}")
+        taken = say(f"assumed.{str(value).lower()}")
+    elif value != "unknown":
+        taken = amount(value, one.unit if one.type == "number" else "1")
     for ending in ("_share", "_ha"):
         if one.name.endswith(ending):
             role = one.name.removesuffix(ending)
-            title = rulebook.role_title(role, language)
-            told = "" if title == role else words["role_title"].format(title=title)
-            return Assumption(role, "role", words["no_role"].format(role=role, title=told, taken=taken))
-    return Assumption(one.name, "indicator", words["no_measure"].format(taken=taken))
+            said = say("assumed.no_role", role=Term("role_code", role), taken=taken)
+            return Assumption(role, "role", said)
+    return Assumption(one.name, "indicator", say("assumed.no_measure", taken=taken))

@@ -4,7 +4,6 @@ from zoning.policies.applicability import (
     ConditionContext,
     assign,
     condition_contexts,
-    exception_text,
     exceptions_of,
     plain_value,
     uncovered,
@@ -12,10 +11,10 @@ from zoning.policies.applicability import (
 from zoning.policies.industry_table import read_industries
 from zoning.policies.negative_lists import (
     ListCoverage,
+    Match,
     Verdict,
     count_industries,
     cover_lists,
-    coverage_text,
     find_repeats,
     judge_industry,
     list_industries,
@@ -25,19 +24,17 @@ from zoning.policies.negative_lists import (
     local_list_faults,
     looser_faults,
 )
-from zoning.policies.policy_parameters import describe_parameters, policy_parameters_of
+from zoning.policies.policy_parameters import policy_parameters_of
 
 __all__ = [
     "ConditionContext",
     "ListCoverage",
+    "Match",
     "Verdict",
     "assign",
     "condition_contexts",
     "count_industries",
     "cover_lists",
-    "coverage_text",
-    "describe_parameters",
-    "exception_text",
     "exceptions_of",
     "find_repeats",
     "judge_industry",

@@ -31,7 +31,6 @@ from zoning.rulebook import (
 )
 from zoning.tables import POLICIES, tabulate
 from zoning.unit_ids import keep_ids
-from zoning.wording import engine_words, text_in
 
 PLACE = ["unit_id", "piece_id"]
 OPPOSITE = (("permit", "ban"), ("ban", "permit"))
@@ -292,7 +291,7 @@ def _jurisdictions(units: pd.DataFrame, levels: Sequence[str], around: pd.DataFr
     return ConditionContext(seen, places)
 
 
-VARYING = ("unit_id", "piece_id", "inherited_from", "parameters", "zone", "overruled_by", "exception")
+VARYING = ("unit_id", "piece_id", "inherited_from", "parameters", "zone", "overruled_by")
 """Columns of the policies table that differ from place to place."""
 
 _QUOTED = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\"""")
@@ -307,7 +306,6 @@ def assign(
     lights: pd.DataFrame | None,
     flows: pd.DataFrame | None,
     rulebook: Rulebook,
-    language: str = "en",
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
@@ -318,7 +316,6 @@ def assign(
     measures: pd.DataFrame,
     quotas: pd.DataFrame,
     lights: Rulebook,
-    flows: str = "en",
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
@@ -330,7 +327,6 @@ def assign(
     quotas: pd.DataFrame,
     *,
     rulebook: Rulebook,
-    language: str = "en",
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
 ) -> pd.DataFrame: ...
@@ -340,9 +336,8 @@ def assign(
     measures: pd.DataFrame,
     quotas: pd.DataFrame,
     lights: pd.DataFrame | Rulebook | None = None,
-    flows: pd.DataFrame | str | None = None,
+    flows: pd.DataFrame | None = None,
     rulebook: Rulebook | None = None,
-    language: str = "en",
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
@@ -359,14 +354,12 @@ def assign(
         The QUOTAS table; conditions see a unit's amount of a quota as ``quota_<name>``.
     lights : DataFrame, optional
         The ENERGY table; conditions see ``intensity_light``, ``total_light`` and ``total_exempt`` of the region that is
-        the unit, or the nearest of its jurisdictions. A rulebook may stand here, and the language after it, as before
-        there were lights and flows.
+        the unit, or the nearest of its jurisdictions. A rulebook may stand here, as before there were lights and
+        flows.
     flows : DataFrame, optional
         The FLOWS table; conditions see whether the unit or a jurisdiction of it ``pays`` or ``receives``.
     rulebook : Rulebook
         Its policies in force.
-    language : {"en", "zh"}
-        Of titles, clauses and reasons of exceptions.
     pieces : DataFrame, optional
         From :func:`zoning.overlays.settle_lines`. Without it policies on pieces are not asked.
     levels : sequence of str
@@ -379,7 +372,8 @@ def assign(
         The POLICIES table. ``zone`` has the codes that the condition names and that the unit has, joined by ``;``.
         ``parameters`` has the value and the unit of measure where a policy names a parameter or an indicator.
         ``overruled_by`` is empty where the policy is in force; else it names the stricter policy, or is
-        ``exception-<n>``, the place of the exception in the policy, whose reason and reference stand in ``exception``.
+        ``exception-<n>``, the place of the exception in the policy. Titles, clauses and reasons of exceptions stand in
+        the rulebook, and in the table of a run folder.
         ``inherited_from`` is the jurisdiction that was asked, and empty where a region is the unit itself.
         What gives way, and where, :func:`zoning.policies.overrule` says.
 
@@ -407,18 +401,18 @@ def assign(
     ['air-class-two', 'historic-properties', 'impact-statement']
     """
     if isinstance(lights, Rulebook):
-        lights, flows, rulebook, language = None, None, lights, flows if isinstance(flows, str) else language
-    if rulebook is None or isinstance(flows, str):
+        lights, rulebook = None, lights
+    if rulebook is None:
         raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
     scopes = {policy.scope for policy in rulebook.policies}
     seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
     concerned = without_unused_topics(rulebook, map(str, seen["unit"].seen.columns))
     asked = [policy for policy in concerned.policies if policy.scope in seen]
-    parts = [_varying(policy, seen[policy.scope], rulebook, language) for policy in asked]
+    parts = [_varying(policy, seen[policy.scope], rulebook) for policy in asked]
     varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
     if varying.empty:
         return tabulate(POLICIES, pd.DataFrame())
-    fixed = pd.DataFrame([_fixed(policy, language) for policy in asked])
+    fixed = pd.DataFrame([_fixed(policy) for policy in asked])
     number = np.repeat(np.arange(len(asked)), [len(part["unit_id"]) for part in parts])
     return tabulate(POLICIES, overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1)))
 
@@ -436,34 +430,30 @@ def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
     return tuple(sorted(set(units) - set(policies["unit_id"])))
 
 
-def _fixed(policy: Policy, language: str) -> dict[str, object]:
+def _fixed(policy: Policy) -> dict[str, object]:
     """What is the same wherever a policy applies."""
     return {
         "policy": policy.id,
         "instrument": policy.instrument,
         "subject": policy.subject,
         "effect": policy.effect or "",
-        "title": text_in(policy.title, language),
         "strictness": policy.strictness,
-        "clause": policy.clause_in(language),
         "reference": policy.reference,
         "since": policy.since.isoformat() if policy.since else "",
         "until": policy.until.isoformat() if policy.until else "",
     }
 
 
-def _varying(policy: Policy, sight: ConditionContext, rulebook: Rulebook, language: str) -> dict[str, list[str]]:
+def _varying(policy: Policy, sight: ConditionContext, rulebook: Rulebook) -> dict[str, list[str]]:
     """The columns ``VARYING`` of the places where a policy applies."""
     yes = parse_condition(policy.when).evaluate(sight.seen, rulebook.values).yes
     if not yes.any():
         return {name: [] for name in VARYING}
     held = sight.seen if yes.all() else sight.seen[yes]
-    overruled, exceptions = _excepted(policy, held, rulebook, language)
     told = {
         "parameters": _settings(policy, held, rulebook),
         "zone": _zones(policy, held, rulebook),
-        "overruled_by": overruled,
-        "exception": exceptions,
+        "overruled_by": _excepted(policy, held, rulebook),
     }
     places = np.flatnonzero(yes[sight.asked])
     rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
@@ -491,29 +481,17 @@ def _zones(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
     return [";".join(compress(codes, row)) for row in zip(*holds, strict=True)]
 
 
-def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook, language: str) -> tuple[list[str], list[str]]:
-    """Which exception holds for each row, the first of several, and why; "" where none does."""
-    if not policy.exceptions:
-        return [""] * len(held), [""] * len(held)
+def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
+    """Which exception holds for each row, the first of several; "" where none does."""
     overruled = pd.Series("", index=held.index, dtype=object)
-    reasons = overruled.copy()
     for name, one in reversed(exceptions_of(policy).items()):
-        holds = parse_condition(one.when).evaluate(held, rulebook.values).yes
-        overruled[holds] = name
-        reasons[holds] = exception_text(one, language)
-    return overruled.tolist(), reasons.tolist()
+        overruled[parse_condition(one.when).evaluate(held, rulebook.values).yes] = name
+    return [str(one) for one in overruled]
 
 
 def exceptions_of(policy: Policy) -> dict[str, Exemption]:
     """The exceptions of a policy by what stands for them in the column ``overruled_by``."""
     return {f"{EXCEPTION}{number}": one for number, one in enumerate(policy.exceptions, start=1)}
-
-
-def exception_text(one: Exemption, language: str) -> str:
-    """The reason and the reference of an exception, as the column ``exception`` has them."""
-    words = engine_words(language)
-    doubt = "" if one.verified else words["text_not_seen"]
-    return words["exception"].format(reason=text_in(one.reason, language), reference=one.reference, doubt=doubt)
 
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:

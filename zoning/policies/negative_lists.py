@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from layers.errors import Finding, SourceError, UnknownNameError, ZoneplanError, shown
+from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from zoning.errors import near
 from zoning.plan import Plan
 from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, Rulebook, State, Treatment
 from zoning.study import Study
 from zoning.tables import INDUSTRIES, tabulate
-from zoning.wording import industry_words
+from zoning.trace import Field, Message, Remark, Texts, in_languages, joined, remark, say
 
 STRICTNESS: Mapping[str, int] = {"restricted": 1, "prohibited": 2}
 """The strictest of all lists governs."""
@@ -46,25 +46,6 @@ class ListCoverage:
     items_known: int | None
 
 
-def coverage_text(coverage: Mapping[str, Any], language: str) -> str:
-    """How much of a list was read, in words.
-
-    Parameters
-    ----------
-    coverage : mapping
-        ``complete``, ``items_read`` and ``items_known`` of a :class:`ListCoverage`.
-    language : {"en", "zh"}
-
-    Examples
-    --------
-    >>> coverage_text({"complete": False, "items_read": 33, "items_known": 106}, "en")
-    '33 of about 106 items'
-    """
-    read, known = coverage["items_read"], coverage["items_known"]
-    key = "items_all" if coverage["complete"] else "items_some" if known is None else "items_of"
-    return industry_words(language)[key].format(read=read, known=known)
-
-
 @dataclass(frozen=True)
 class Match:
     """An item of a list that is about an industry.
@@ -78,7 +59,8 @@ class Match:
     code : str
         The branch that the item names.
     treatment : {"restricted", "prohibited"}
-    conditions, note, reference : str
+    conditions, note : str or Message
+    reference : str
     verified : bool
         Somebody has read it in the official text.
     """
@@ -88,8 +70,8 @@ class Match:
     item: int
     code: str
     treatment: Treatment
-    conditions: str
-    note: str
+    conditions: str | Message
+    note: str | Message
     reference: str
     verified: bool
 
@@ -102,8 +84,8 @@ class Verdict:
     ----------
     code : str
         The branch asked for, by its whole code.
-    listed, title : str
-        The branch of the classification that it is or lies in, and what that is called.
+    listed : str
+        The branch of the classification that it is or lies in.
     state : {"planned", "existing"}
     answer : {"prohibited", "conditional", "allowed", "not_listed"}
         From the strictest item of any list about the branch or one that holds it: "conditional" where it restricts.
@@ -116,22 +98,19 @@ class Verdict:
         Items about parts of the branch; they do not bind it as a whole.
     lists : tuple of ListCoverage
         All lists that hold, and how much of each was read.
-    language : {"en", "zh"}
     """
 
     code: str
     listed: str
-    title: str
     state: str
     answer: Answer
     decided_by: Match | None
     matches: tuple[Match, ...]
     below: tuple[Match, ...]
     lists: tuple[ListCoverage, ...] = ()
-    language: str = "en"
 
     @property
-    def conditions(self) -> tuple[str, ...]:
+    def conditions(self) -> tuple[str | Message, ...]:
         """The conditions of all lists that restrict it, each once; all must be met. Of what is prohibited, none."""
         if self.answer != "conditional":
             return ()
@@ -142,7 +121,6 @@ class Verdict:
         return {
             "code": self.code,
             "listed": self.listed,
-            "title": self.title,
             "state": self.state,
             "verdict": self.answer,
             "conditions": list(self.conditions),
@@ -152,35 +130,8 @@ class Verdict:
             "lists": [vars(one).copy() for one in self.lists],
         }
 
-    def lines(self) -> Iterator[str]:
-        """The verdict line by line; names are in it as they were read, see :func:`layers.errors.escape_hidden`."""
-        words = industry_words(self.language)
-        said = {"state": words[self.state], "answer": words[self.answer]}
-        key = "verdict_within" if self.code != self.listed else "verdict" if self.title else "verdict_untitled"
-        yield words[key].format(code=self.code, listed=self.listed, title=self.title, **said)
-        if not self.matches:
-            read = (
-                words["list_read"].format(title=one.title, items=coverage_text(vars(one), self.language))
-                for one in self.lists
-            )
-            key = "named_by_none" if self.answer == "allowed" else "on_no_list" if self.lists else "no_lists"
-            yield f"  {words[key].format(lists=words['next'].join(read))}"
-        for place, match in enumerate(self.matches):
-            yield from self._match(match, "also" if place else "decided_by")
-        for match in self.below:
-            yield from self._match(match, "below")
 
-    def _match(self, match: Match, key: str) -> Iterator[str]:
-        words = industry_words(self.language)
-        yield f"  {words[key].format(**vars(match) | {'treatment': words[match.treatment]})}"
-        for what in ("conditions", "note"):
-            if text := getattr(match, what):
-                yield f"    {words['on_condition' if what == 'conditions' else 'note'].format(text=text)}"
-        doubt = "" if match.verified else words["unverified"]
-        yield f"    {words['reference'].format(text=match.reference, doubt=doubt)}"
-
-
-def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None, language: str = "en") -> pd.DataFrame:
+def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None) -> pd.DataFrame:
     """The items of all negative lists: those of the rulebook, which hold where a policy says so, and the plan's own.
 
     Parameters
@@ -188,13 +139,11 @@ def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None, languag
     rulebook : Rulebook
     own : DataFrame, optional
         Items of the plan's own list as rows of the INDUSTRIES table; they hold in their unit or jurisdiction.
-    language : {"en", "zh"}
-        Of conditions and notes.
 
     Returns
     -------
     DataFrame
-        The INDUSTRIES table.
+        The INDUSTRIES table; conditions and notes are messages, of the plan's own list texts.
 
     Examples
     --------
@@ -204,14 +153,14 @@ def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None, languag
     >>> items.loc[items["code"] == "C16", ["treatment", "state"]].values.tolist()
     [['restricted', 'both']]
     """
-    rows = list(_rows(rulebook, language))
+    rows = list(_rows(rulebook))
     written = tabulate(INDUSTRIES, pd.DataFrame(rows))
     if own is None or own.empty:
         return written
     return tabulate(INDUSTRIES, pd.concat([written, own], ignore_index=True) if rows else own)
 
 
-def _rows(rulebook: Rulebook, language: str) -> Iterator[dict[str, Any]]:
+def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
     places: dict[str, int] = {}
     for item in rulebook.industries:
         places[item.list] = places.get(item.list, 0) + 1
@@ -223,17 +172,20 @@ def _rows(rulebook: Rulebook, language: str) -> Iterator[dict[str, Any]]:
             "state": item.state,
             "unit_id": "",
             "jurisdiction": "",
-            "conditions": _told(item, language),
-            "note": (item.note or {}).get(language, (item.note or {}).get("en", "")),
+            "conditions": _conditions(item),
+            "note": say("text", text=in_languages(item.note)) if item.note else "",
             "reference": item.reference,
             "verified": item.verified,
         }
 
 
-def _told(item: Industry, language: str) -> str:
-    words = industry_words(language)
-    parts = (words["condition"].format(aspect=words[aspect], text=text) for aspect, text in item.told(language))
-    return words["next"].join(parts)
+def _conditions(item: Industry) -> str | Message:
+    """On which conditions a branch is allowed, aspect by aspect; empty where it is prohibited."""
+    told = (
+        say("industry.condition", aspect=say(f"industry.{aspect}"), text=in_languages(texts))
+        for aspect, texts in item.demands.items()
+    )
+    return joined(told) if item.demands else ""
 
 
 def judge_industry(
@@ -242,7 +194,6 @@ def judge_industry(
     industries: Classification,
     state: str = "planned",
     titles: Mapping[str, str] | None = None,
-    language: str = "en",
     lists: Iterable[ListCoverage] = (),
 ) -> Verdict:
     """Whether an industry may settle or stay where the items given hold.
@@ -257,7 +208,6 @@ def judge_industry(
     state : {"planned", "existing"}
     titles : mapping of str to str, optional
         What lists are called, by their id.
-    language : {"en", "zh"}
     lists : iterable of ListCoverage
         All lists that hold there, also those of which no item was read.
 
@@ -298,14 +248,12 @@ def judge_industry(
     return Verdict(
         code=whole,
         listed=industries.listed(whole),
-        title=industries.title(whole, language),
         state=state,
         answer=ANSWERS[found[0].treatment] if found else unnamed,
         decided_by=found[0] if found else None,
         matches=tuple(found),
         below=tuple(sorted(parts, key=lambda one: (one.code, one.list, one.item))),
         lists=holding,
-        language=language,
     )
 
 
@@ -519,12 +467,12 @@ def looser_faults(
             )
 
 
-def find_repeats(plan: Plan) -> Iterator[Finding]:
+def find_repeats(plan: Plan) -> Iterator[Remark]:
     """Items of a plan's own list that say what lists of the rulebook say already, wherever they hold.
 
     Yields
     ------
-    Finding
+    Remark
         A warning with the line of the table: such items are not to be repeated.
     """
     if plan.study.industries is None:
@@ -535,17 +483,28 @@ def find_repeats(plan: Plan) -> Iterator[Finding]:
         alike = [_same(item, base) for _, base in bases]
         if alike and all(alike):
             base = bases[0][1].decided_by
-            told = {"list": base.list, "number": base.item} if base else {}
-            text = industry_words(plan.language)["repeats"].format(
-                table=name, line=item["item"], code=item["code"], **told
-            )
-            yield Finding("warning", "item_repeats", name, (str(item["item"]),), 1, text)
+            told: dict[str, Field] = {"table": name, "line": item["item"], "code": item["code"]}
+            told |= {"list": base.list, "number": base.item} if base else {}
+            yield remark("warning", "item_repeats", [str(item["item"])], told, name)
 
 
 def _same(item: Mapping[str, Any], base: Verdict) -> bool:
+    """Whether an item of a plan's own list says of a branch what the lists of the rulebook say, in any language."""
     if base.decided_by is None or item["treatment"] != base.decided_by.treatment:
         return False
-    return base.answer == "prohibited" or item["conditions"] in base.conditions
+    return base.answer == "prohibited" or any(item["conditions"] in _texts(one) for one in base.conditions)
+
+
+def _texts(said: Field) -> set[str]:
+    """All texts in a message."""
+    match said:
+        case Message(fields=fields):
+            return set().union(*map(_texts, fields.values()))
+        case Texts(by_language=texts):
+            return set(texts.values())
+        case tuple():
+            return set().union(*map(_texts, said))
+    return {said} if isinstance(said, str) else set()
 
 
 def _beside(

@@ -12,7 +12,6 @@ from pydantic import Field, ValidationError, model_validator
 from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled
 from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
 from zoning.study import Agreement, Transfer
-from zoning.wording import text_in
 
 MEASURED: Mapping[str, Any] = {
     "unit": "1",
@@ -156,14 +155,14 @@ class Industry(Dated, Cited):
         """The states that it is about."""
         return STATES if self.state == "both" else (self.state,)
 
-    def told(self, language: str) -> tuple[tuple[str, str], ...]:
-        """Its conditions in a language: aspect and text."""
-        given = self.conditions.given if self.conditions else {}
-        return tuple((aspect, text_in(texts, language)) for aspect, texts in given.items())
+    @property
+    def demands(self) -> dict[str, Texts]:
+        """Its conditions, by aspect."""
+        return self.conditions.given if self.conditions else {}
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], Texts]]:
         """All that people read in it, with the keys that lead there."""
-        for aspect, texts in (self.conditions.given if self.conditions else {}).items():
+        for aspect, texts in self.demands.items():
             yield ("conditions", aspect), texts
         if self.note is not None:
             yield ("note",), self.note

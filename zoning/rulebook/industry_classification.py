@@ -12,7 +12,6 @@ from layers.errors import UnknownNameError
 from layers.sources import Document, read_document
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import Branch, Branches
-from zoning.wording import text_in
 
 CLASSIFICATIONS = Path(__file__).parent.parent / "rulebooks" / "classifications"
 _LETTERED = re.compile(r"([A-Z])([0-9][0-9-]*)")
@@ -81,11 +80,11 @@ class Classification:
         known = {_spelt(self._above(one)[0], one) for one in self.branches}
         return next(one for one in reversed(self.path(code)) if one in known)
 
-    def title(self, code: str, language: str = "en") -> str:
-        """What a branch is called, or the listed one in which it lies; errors are those of :meth:`path`."""
+    def title(self, code: str) -> Mapping[str, str]:
+        """What a branch is called, or the listed one in which it lies, by language; errors are those of `path`."""
         whole = self.listed(code)
         branch = self.branches.get(whole) or self.branches[whole[1:]]
-        return text_in(branch.title, language, whole)
+        return branch.title
 
     def _listed(self, digits: str) -> str | None:
         """The listed branch that a code means or lies below."""

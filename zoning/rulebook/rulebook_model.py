@@ -13,11 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 from layers.errors import UnknownNameError, raise_all
-from layers.languages import words_in
 from layers.sources import Dated, Sourced, Texts
 from zoning.errors import RulebookError
 from zoning.rulebook.chapter_schemas import AgreementModel, Industry, IndustryList, Scheme, in_force
-from zoning.rulebook.clause_validation import CONTROL_LINE, ON, roles_read
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
 from zoning.rulebook.in_force_validation import day_faults
 from zoning.rulebook.industry_classification import Classification
@@ -38,7 +36,6 @@ from zoning.rulebook.schema import (
     Zone,
 )
 from zoning.rulebook.verification import Verification
-from zoning.wording import MEASURES, engine_words, name_text, own_texts, text_in
 
 UNDATED = date(2000, 1, 1)
 """The day on which a rulebook is read that dates nothing and is asked for no day."""
@@ -292,26 +289,13 @@ class Rulebook:
             )
         return self.classification
 
-    def role_title(self, role: str, language: str) -> str:
-        """What a role is called: as the line that it draws first of all, by its own title, a zone; else by its code.
-
-        Examples
-        --------
-        >>> rulebook = read_rulebook("us_west")
-        >>> [rulebook.role_title(role, "en") for role in ("red_line_core", "protected", "agricultural", "heaths")]
-        ['Designated wilderness', 'protected areas', 'Agricultural area', 'heaths']
-        """
-        lines = {line.roles[0]: line.title for line in self.lines if line.roles}
-        zones = {zone.code: zone.title for zone in self.zones}
-        return text_in(lines.get(role) or self.texts_of("roles", role) or zones.get(role, {}), language, role)
-
     @cached_property
     def _called(self) -> dict[str, dict[str, Texts]]:
         """The titles of ``terms.toml``, by kind and code."""
         return {kind: {one.code: one.title for one in getattr(self.terms, kind)} for kind in Terms.model_fields}
 
     def texts_of(self, kind: str, code: str) -> Mapping[str, str]:
-        """What a code is called in each language: by ``terms.toml``, else by the engine, which has few of its own.
+        """What a code is called in each language by ``terms.toml``.
 
         Parameters
         ----------
@@ -328,79 +312,15 @@ class Rulebook:
         >>> read_rulebook("us_west").texts_of("units", "acres")
         {'en': 'acres', 'zh': '英亩'}
         """
-        return self._called[kind].get(code) or own_texts(kind, code)
+        return self._called[kind].get(code, {})
 
-    def unit_title(self, unit: str, language: str) -> str:
-        """What a unit of measure is called; one without a title as it is written.
-
-        Examples
-        --------
-        >>> rulebook = read_rulebook("main_functional_areas")
-        >>> [rulebook.unit_title(unit, "zh") for unit in ("mu", "km2", "BRL")]
-        ['亩', '平方公里', 'BRL']
-        """
-        return text_in(self.texts_of("units", unit), language, unit)
-
-    def instrument_title(self, instrument: str, language: str) -> str:
-        """What an instrument of policies is called; one without a title by its code.
-
-        Examples
-        --------
-        >>> read_rulebook("us_west").instrument_title("negative_list", "en")
-        'negative list'
-        """
-        return text_in(self.texts_of("instruments", instrument), language, instrument)
-
-    def instrument_heading(self, instrument: str, language: str) -> str:
-        """What stands above the policies of an instrument.
-
-        Examples
-        --------
-        >>> rulebook = read_rulebook("us_west")
-        >>> [rulebook.instrument_heading(one, "en") for one in ("land", "negative_list", "land_tax")]
-        ['Land', 'Negative lists', 'Land tax']
-        """
-        headings = {one.code: one.heading for one in self.terms.instruments}
-        title = text_in(self.texts_of("instruments", instrument), language, name_text(instrument))
-        return text_in(headings.get(instrument) or {}, language, f"{title[:1].upper()}{title[1:]}")
-
-    def setting_title(self, key: str, language: str) -> str:
-        """What a setting of a policy is called; one without a title by its name as words.
-
-        Examples
-        --------
-        >>> read_rulebook("main_functional_areas").setting_title("bands", "zh")
-        '税额分档'
-        """
-        return text_in(self.texts_of("settings", key), language, name_text(key))
-
-    def titles_in(self, language: str) -> dict[str, str]:
-        """What the names in conditions are called in a language; one without a title stands as it is written.
-
-        Codes have their titles by themselves, too, and by the column that holds them: ``main = forest``.
-
-        Examples
-        --------
-        >>> read_rulebook("us_west").titles_in("en")["pop_2020"]
-        'Population 2020'
-        """
-        of_all_days = self.draft.zones if self.draft else ()  # conditions name zones that are over, or are yet to come
-        coded = [(CONTROL_LINE, line.code, line.title) for line in self.lines]
-        coded += [("main", zone.code, zone.title) for zone in (*of_all_days, *self.zones)]
-        called = [(name, title) for column, code, title in coded for name in (code, f"{column} = {code}")]
-        called += [(one.name, one.title) for one in self.indicators if one.title]
-        called += [(one.name, one.title) for one in self.parameters.values() if one.title]
-        called += [(one.name, one.title) for one in self.derived]
-        roles, on = (roles_read(self.draft) if self.draft else ()), engine_words(language)["on_role"]
-        ground = {f"{ON}{role}": on.format(role=name_text(self.role_title(role, language))) for role in roles}
-        return words_in(language, MEASURES) | ground | {name: text_in(title, language, name) for name, title in called}
-
-    def units_in(self, language: str) -> dict[str, str]:
-        """The units of measure of indicators, parameters and derived measures in a language; shares have none."""
+    @cached_property
+    def measured(self) -> Mapping[str, str]:
+        """The unit of measure of each indicator, parameter and derived measure that has one; shares have none."""
         units = [(one.name, one.unit) for one in self.indicators if one.type == "number"]
         units += [(one.name, one.unit) for one in self.parameters.values()]
         units += [(one.name, one.unit) for one in self.derived]
-        return {name: self.unit_title(unit, language) for name, unit in units if unit != "1"}
+        return {name: unit for name, unit in units if unit != "1"}
 
 
 def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rulebook:

@@ -13,7 +13,6 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.sources import Dated, Factor, Section, Several, Source, Sourced, Text, Texts, Titled, require_one
-from zoning.wording import said_in, text_in
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -254,10 +253,6 @@ class Policy(Titled, Dated, Cited):
         exceptions = ((("exceptions", number, "when"), one.when) for number, one in enumerate(self.exceptions))
         return (("when",), self.when), *exceptions
 
-    def clause_in(self, language: str) -> str:
-        """The clause in a language, else in English, else as it is."""
-        return said_in(self.clause, language)
-
 
 ELEVATION_ROLE = "elevation"
 """The role of a raster of heights in metres, from which slopes are taken; it designates no land."""
@@ -481,10 +476,6 @@ class Locked(Dated, Cited):
     """Why, in words that stand in the report, by language."""
     by: Text | Texts
     """Who fixed it; a name, or names by language."""
-
-    def by_in(self, language: str) -> str:
-        """Who fixed it, in a language, else in English, else as it is."""
-        return self.by if isinstance(self.by, str) else text_in(self.by, language)
 
     @property
     def kind(self) -> Literal["main", "overlay"]:

@@ -1,5 +1,31 @@
 """The trace: why each thing is what it is, as records without a language; words come last, in ``maps.locale``."""
 
-from zoning.trace.messages import Field, Message, joined, message_from_json, say
+from zoning.trace.messages import (
+    Field,
+    Ids,
+    Message,
+    Remark,
+    Term,
+    Texts,
+    amount,
+    in_languages,
+    joined,
+    message_from_json,
+    remark,
+    say,
+)
 
-__all__ = ["Field", "Message", "joined", "message_from_json", "say"]
+__all__ = [
+    "Field",
+    "Ids",
+    "Message",
+    "Remark",
+    "Term",
+    "Texts",
+    "amount",
+    "in_languages",
+    "joined",
+    "message_from_json",
+    "remark",
+    "say",
+]

@@ -8,10 +8,58 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias, Union
 
-Field: TypeAlias = Union[str, int, float, Decimal, Fraction, date, "Message", tuple["Message", ...], None]
-"""What a message may speak of: numbers as they are, names and codes, other messages, or several of them in a row."""
+from layers.conditions import Clause
+from layers.errors import Level
+
+
+class Term(NamedTuple):
+    """Something that the rulebook has a title for, in its languages.
+
+    Attributes
+    ----------
+    kind : {"name", "reason", "role", "role_code", "unit", "instrument", "setting", "policy", "quota"}
+        "name" is what a condition can name: a measure, a parameter, a zone; "reason" is that of a rule.
+    code : str
+        Which of them.
+    """
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A text in several languages, as a rulebook or a plan gives it.
+
+    Attributes
+    ----------
+    by_language : mapping of str to str
+    """
+
+    by_language: Mapping[str, str]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.by_language.items()))
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids or names as they stand in a file, of which people see the first few and how many more there are.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    """
+
+    ids: tuple[str, ...]
+
+
+Field: TypeAlias = Union[
+    str, bool, int, float, Decimal, Fraction, date, Term, Texts, Ids, Clause, "Message", tuple["Field", ...], None
+]
+"""What a message may speak of: numbers as they are, names and codes, what has titles, other messages, or several."""
 
 
 CLAUSES = "clauses"
@@ -63,6 +111,32 @@ def say(key: str, **fields: Field) -> Message:
     return Message(key, fields)
 
 
+def amount(value: str | bool | float | Decimal, unit: str = "1") -> Message:
+    """A number with its unit of measure, or whatever else stands for a value.
+
+    Examples
+    --------
+    >>> amount(25.0, "deg").fields["unit"]
+    Term(kind='unit', code='deg')
+    """
+    if isinstance(value, str | bool):
+        return say("amount.text", value=value)
+    if unit == "1":
+        return say("amount.number", value=float(value))
+    return say("amount.measured", value=float(value), unit=Term("unit", unit))
+
+
+def in_languages(text: str | Mapping[str, str]) -> str | Texts:
+    """A text of a rulebook or a plan as a message holds it: in several languages, or the same in all.
+
+    Examples
+    --------
+    >>> in_languages("as it is"), in_languages({"en": "Forest", "zh": "森林"}).by_language["zh"]
+    ('as it is', '森林')
+    """
+    return text if isinstance(text, str) else Texts(MappingProxyType(dict(text)))
+
+
 def joined(messages: Iterable[Message]) -> Message:
     """Several messages as the clauses of one; those that are clauses already stay side by side.
 
@@ -73,8 +147,8 @@ def joined(messages: Iterable[Message]) -> Message:
     """
     clauses: list[Message] = []
     for one in messages:
-        inner = one.fields.get("clauses")
-        clauses += inner if one.key == CLAUSES and isinstance(inner, tuple) else [one]
+        inner = one.fields.get("clauses") if one.key == CLAUSES else None
+        clauses += [part for part in inner if isinstance(part, Message)] if isinstance(inner, tuple) else [one]
     return clauses[0] if len(clauses) == 1 else say(CLAUSES, clauses=tuple(clauses))
 
 
@@ -95,32 +169,95 @@ def message_from_json(content: Mapping[str, Any]) -> Message:
     return Message(content["key"], {name: _typed(value) for name, value in content["fields"].items()})
 
 
-_EXACT: Mapping[str, Callable[[str], Field]] = {
+@dataclass(frozen=True)
+class Remark:
+    """Something that is to be said of a finished plan: a finding before anybody has chosen a language.
+
+    Attributes
+    ----------
+    level : {"warning", "note"}
+    code : str
+    layer : str
+        The layer, table or chapter concerned, or "" for the plan as a whole.
+    features : tuple of str
+        All ids concerned.
+    count : int
+        How many are concerned.
+    said : Message
+    """
+
+    level: Level
+    code: str
+    layer: str
+    features: tuple[str, ...]
+    count: int
+    said: Message
+
+
+def remark(
+    level: Level,
+    code: str,
+    features: Iterable[str],
+    fields: Mapping[str, Field],
+    layer: str = "",
+    *,
+    count: int | None = None,
+    key: str = "",
+) -> Remark:
+    """A remark whose message has the key ``finding.<code>``, or another one of that chapter.
+
+    Examples
+    --------
+    >>> bare = remark("warning", "uncovered", ["a", "b"], {"units": Ids(("a", "b"))})
+    >>> bare.count, bare.said.key
+    (2, 'finding.uncovered')
+    """
+    ids = tuple(features)
+    number = len(ids) if count is None else count
+    return Remark(level, code, layer, ids, number, Message(f"finding.{key or code}", {"count": number, **fields}))
+
+
+_EXACT: Mapping[str, Callable[[Any], Field]] = {
     "fraction": Fraction,
     "decimal": Decimal,
     "date": date.fromisoformat,
+    "term": lambda pair: Term(*pair),
+    "texts": Texts,
+    "ids": lambda ids: Ids(tuple(ids)),
+    "clause": lambda content: Clause(**(content | {"sides": tuple(content["sides"])})),
 }
 
 
 def _plain(value: Field) -> Any:
-    if isinstance(value, Message):
-        return value.as_json()
-    if isinstance(value, tuple):
-        return [one.as_json() for one in value]
-    if isinstance(value, Fraction):
-        return {"fraction": str(value)}
-    if isinstance(value, Decimal):
-        return {"decimal": str(value)}
-    return {"date": value.isoformat()} if isinstance(value, date) else value
+    match value:
+        case Message():
+            return value.as_json()
+        case Term():
+            return {"term": [*value]}
+        case tuple():
+            return [_plain(one) for one in value]
+        case Texts(by_language=texts):
+            return {"texts": dict(texts)}
+        case Ids(ids=ids):
+            return {"ids": [*ids]}
+        case Clause():
+            return {"clause": vars(value)}
+        case Fraction():
+            return {"fraction": str(value)}
+        case Decimal():
+            return {"decimal": str(value)}
+        case date():
+            return {"date": value.isoformat()}
+    return value
 
 
 def _typed(value: Any) -> Field:
     if isinstance(value, list):
-        return tuple(message_from_json(one) for one in value)
+        return tuple(_typed(one) for one in value)
     if isinstance(value, dict):
         if "key" in value:
             return message_from_json(value)
-        ((kind, text),) = value.items()
-        return _EXACT[kind](text)
+        ((kind, content),) = value.items()
+        return _EXACT[kind](content)
     plain: Field = value
     return plain

@@ -1,6 +1,6 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
-from zoning.zones.claims import DEFAULT_RULE, classify, inherited_reason
+from zoning.zones.claims import DEFAULT_RULE, classify
 from zoning.zones.main_function import resolve
 from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
@@ -26,7 +26,6 @@ __all__ = [
     "decision_status",
     "first_part",
     "gather_parents",
-    "inherited_reason",
     "locked_elsewhere",
     "margin_findings",
     "refinements",

@@ -6,7 +6,7 @@ A rule is asked of every unit, or of every larger unit on behalf of its parts.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,12 +20,12 @@ from zoning.measures import absent_measures, complete_measures, sources_of, with
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
 from zoning.study import Decision
 from zoning.tables import CLAIMS, tabulate
+from zoning.trace import Field, Message, Term, in_languages, say
 from zoning.unit_ids import keep_ids
-from zoning.wording import engine_words, text_in
 from zoning.zones.parent_units import ParentUnits, gather_parents
 from zoning.zones.planner_decisions import DECISION, decision_faults, locked_units
 
-Row = dict[str, str]
+Row = dict[str, Any]
 Words = npt.NDArray[np.object_]
 
 
@@ -59,8 +59,7 @@ class RuleEvaluation:
     measures : DataFrame
         Completed; of the units.
     rulebook : Rulebook
-        Its parameters and titles.
-    language : {"en", "zh"}
+        Its parameters.
     wholes : ParentUnits, optional
         The rule is asked of them, and what is claimed of a whole is claimed of each of its parts.
     doubt : Doubt, optional
@@ -72,15 +71,12 @@ class RuleEvaluation:
         rule: Rule,
         measures: pd.DataFrame,
         rulebook: Rulebook,
-        language: str,
         wholes: ParentUnits | None = None,
         doubt: Doubt | None = None,
     ) -> None:
         self.rule, self._values, self._wholes = rule, rulebook.values, wholes
         self._units = measures.index
         self._measures = measures if wholes is None else wholes.table
-        self._language = language
-        self._titles, self._measured = rulebook.titles_in(language), rulebook.units_in(language)
         self._condition = parse_condition(rule.when)
         self._draft = rulebook.draft
         self._answers = self._ask(self._measures)
@@ -139,7 +135,6 @@ class RuleEvaluation:
 
     def claims(self) -> list[Row]:
         """A row for each unit that the rule claims, may claim, or does not claim because of what was assumed alone."""
-        words, reason = engine_words(self._language), text_in(self.rule.reason, self._language)
         own = {"zone": self.rule.zone, "rule": self.rule.id}
         wanted = self._answers == "yes"
         if self.rule.on_unknown == "review":
@@ -147,12 +142,12 @@ class RuleEvaluation:
         rows: list[Row] = []
         told = zip(self._explained(np.flatnonzero(wanted)), self._answers[wanted], self._assumed[wanted], strict=True)
         for (one, clauses), answer, assumed in told:
-            said = words["because"].format(reason=reason, facts=rule_sentences(clauses, self._language))
+            said = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
             row = own | {"reason": said, "values": clauses_json(clauses), "answer": answer, "assumed": assumed}
             rows += self._placed(row, str(one))
         for place in np.flatnonzero((self._answers == "no") & (self._assumed != "")):
             assumed = self._assumed[place]
-            said = words["only_assumed"].format(names=assumed.replace(";", words["comma"]))
+            said = say("claim.only_assumed", names=tuple(assumed.split(";")))
             row = own | {"reason": said, "values": clauses_json(()), "answer": "no", "assumed": assumed}
             rows += self._placed(row, str(self._measures.index[place]))
         return rows
@@ -163,7 +158,7 @@ class RuleEvaluation:
 
     def _inherited(self, row: Row, whole: str) -> list[Row]:
         wholes = self._wholes
-        return [] if wholes is None else inherited(row, wholes, whole, self._language)
+        return [] if wholes is None else inherited(row, wholes, whole)
 
     def explain(self, units: pd.Index) -> dict[str, tuple[Clause, ...]]:
         """The clauses of the rule for some units, each with its own values or those of its whole."""
@@ -176,30 +171,19 @@ class RuleEvaluation:
     def _explained(self, rows: Any) -> list[tuple[str, tuple[Clause, ...]]]:
         """Ids and clauses of the rows that an array of places picks."""
         picked = self._measures.iloc[rows]
-        found = self._condition.explain(picked, self._values, self._language, self._titles, self._measured)
+        found = self._condition.explain(picked, self._values)
         return list(zip(picked.index.tolist(), found, strict=True))
 
 
-def inherited(row: Row, wholes: ParentUnits, whole: str, language: str) -> list[Row]:
+def inherited(row: Row, wholes: ParentUnits, whole: str) -> list[Row]:
     """A claim on a larger unit as a claim on each of its parts, which says so."""
-    reason = inherited_reason(row["reason"], wholes.level, whole, language)
+    reason = inherited_reason(row["reason"], wholes.level, whole)
     return [row | {"unit_id": part, "reason": reason, "inherited_from": whole} for part in wholes.parts[whole]]
 
 
-def inherited_reason(reason: str, level: str, whole: str, language: str) -> str:
-    """A reason that holds for a larger unit.
-
-    Examples
-    --------
-    >>> inherited_reason("forest covers it", "county", "west", "en")
-    'county west: forest covers it'
-    """
-    return engine_words(language)["of_whole"].format(level=level, whole=whole, reason=reason)
-
-
-def rule_sentences(clauses: Iterable[Clause], language: str = "en") -> str:
-    """The clauses that decide, in words; each sentence once."""
-    return engine_words(language)["and"].join(dict.fromkeys(clause.sentence for clause in clauses if clause.decides))
+def inherited_reason(reason: Message, level: str, whole: str) -> Message:
+    """A reason that holds for a larger unit."""
+    return say("claim.of_whole", level=level, whole=whole, reason=reason)
 
 
 def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: object) -> str:
@@ -216,11 +200,11 @@ def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: o
     Returns
     -------
     str
-        Keys ``clauses`` (``text``, ``answer``, ``sentence``, ``decides``, and ``rule`` where ``rules`` are given),
+        Keys ``clauses`` (``text``, ``answer``, ``decides``, and ``rule`` where ``rules`` are given),
         ``values`` and ``thresholds``, sorted.
     """
     listed = tuple(clauses)
-    kept = ("text", "answer", "sentence", "decides")
+    kept = ("text", "answer", "decides")
     told = [{key: getattr(clause, key) for key in kept} for clause in listed]
     content = {
         "clauses": [one | {"rule": rule} for one, rule in zip(told, rules, strict=True)] if rules else told,
@@ -239,7 +223,6 @@ def classify(
     measures: pd.DataFrame,
     rulebook: Rulebook,
     decisions: Sequence[Decision] = (),
-    language: str = "en",
     *,
     dropped: Collection[str] = (),
     part_of: str | ParentUnits | None = None,
@@ -255,8 +238,6 @@ def classify(
         In force on the plan's day.
     decisions : sequence of Decision, optional
         What planners decided. One that is dated after the rulebook's day claims nothing yet.
-    language : {"en", "zh"}
-        Of the reasons.
     dropped : collection of str, optional
         Units that the study has dropped: decisions on them claim nothing.
     part_of : str or ParentUnits, optional
@@ -302,7 +283,7 @@ def classify(
         wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)
     raise_all(decision_faults(decisions, known, rulebook, dropped))
-    asked = _ask(measures, rulebook, language, wholes, absent)
+    asked = _ask(measures, rulebook, wholes, absent)
     raise_all(error for one in asked for error in one.errors)
     mains = set(rulebook.codes("main"))
     rows = [row for one in asked for row in one.claims()]
@@ -312,13 +293,13 @@ def classify(
         if decision.date <= rulebook.day
         for zone in (decision.main, decision.overlay)
         if zone is not None
-        for row in _placed(_decision_row(number, decision, zone, language), measures.index, wholes, language)
+        for row in _placed(_decision_row(number, decision, zone), measures.index, wholes)
     ]
     of = None if wholes is None else wholes.of
-    locked = [_locked_row(*one, wholes, language) for one in locked_units(measures, rulebook, of)]
+    locked = [_locked_row(*one, wholes) for one in locked_units(measures, rulebook, of)]
     claimed = [row for row in (*locked, *decided, *rows) if row["zone"] in mains]
     of_mains = [one for one in asked if one.rule.zone in mains]
-    defaults = _defaults(measures.index, claimed, of_mains, wholes, rulebook, language)
+    defaults = _defaults(measures.index, claimed, of_mains, wholes, rulebook)
     if wholes is not None:
         defaults = [row | {"inherited_from": str(wholes.of[row["unit_id"]])} for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
@@ -326,16 +307,16 @@ def classify(
 
 
 def _ask(
-    measures: pd.DataFrame, rulebook: Rulebook, language: str, wholes: ParentUnits | None, absent: frozenset[str]
+    measures: pd.DataFrame, rulebook: Rulebook, wholes: ParentUnits | None, absent: frozenset[str]
 ) -> list[RuleEvaluation]:
     """Every rule, asked: of the larger units where there are any, and those that refine of the parts."""
     rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
     of_units = _doubt(measures, absent, rulebook)
     of_wholes = None if wholes is None else _doubt(wholes.table, absent, rulebook)
     return [
-        RuleEvaluation(rule, measures, rulebook, language, None, of_units)
+        RuleEvaluation(rule, measures, rulebook, None, of_units)
         if rule.refines or wholes is None
-        else RuleEvaluation(rule, measures, rulebook, language, wholes, of_wholes)
+        else RuleEvaluation(rule, measures, rulebook, wholes, of_wholes)
         for rule in rules
         if wholes is not None or not rule.refines
     ]
@@ -345,94 +326,95 @@ def _doubt(measures: pd.DataFrame, absent: frozenset[str], rulebook: Rulebook) -
     return Doubt(absent, with_unknown(measures, absent, rulebook), rulebook) if absent else None
 
 
-def _placed(row: Row, units: pd.Index, wholes: ParentUnits | None, language: str) -> list[Row]:
+def _placed(row: Row, units: pd.Index, wholes: ParentUnits | None) -> list[Row]:
     """A claim where its unit is: on the unit, on each part of a larger one, or nowhere."""
     if row["unit_id"] in units:
         return [row]
     if wholes is not None and row["unit_id"] in wholes.parts:
-        return inherited(row, wholes, row["unit_id"], language)
+        return inherited(row, wholes, row["unit_id"])
     return []
 
 
-def _decision_row(number: int, decision: Decision, zone: str, language: str) -> Row:
-    reason = engine_words(language)["decided_by_reference" if decision.reference else "decided_by"]
+def _decision_row(number: int, decision: Decision, zone: str) -> Row:
     said = {
         "by": decision.by,
         "date": decision.date.isoformat(),
         "reason": decision.reason,
         "reference": decision.reference,
     }
+    fields = said if decision.reference else {name: said[name] for name in ("by", "date", "reason")}
     return {
         "unit_id": decision.unit,
         "zone": zone,
         "rule": f"{DECISION}{number}",
-        "reason": reason.format(**said),
+        "reason": say(f"claim.decided_by{'_reference' if decision.reference else ''}", **fields),
         "values": clauses_json((), decision=said),
         "answer": "yes",
     }
 
 
-def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | None, language: str) -> Row:
-    words = engine_words(language)
+def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | None) -> Row:
     said = {
-        "by": entry.by_in(language),
+        "by": entry.by,
         "date": entry.since.isoformat() if entry.since else "",
-        "reason": text_in(entry.reason, language),
+        "reason": entry.reason,
         "reference": entry.reference,
         "locked": entry.level,
     }
+    told: dict[str, Field] = {"by": in_languages(entry.by), "reason": in_languages(entry.reason)}
+    reason = say(f"claim.locked_{entry.level}", **told, reference=entry.reference)
     row = {
         "unit_id": unit_id,
         "zone": entry.zone,
         "rule": rule,
-        "reason": words[f"locked_{entry.level}_reason"].format(**said),
+        "reason": reason,
         "values": clauses_json((), decision=said),
         "answer": "yes",
     }
     if wholes is None or entry.unit in (None, unit_id):
         return row
-    reason = inherited_reason(row["reason"], wholes.level, entry.unit, language)
-    return row | {"reason": reason, "inherited_from": entry.unit}
+    return row | {"reason": inherited_reason(reason, wholes.level, entry.unit), "inherited_from": entry.unit}
 
 
 def _defaults(
     units: pd.Index,
-    claimed: Iterable[Mapping[str, str]],
+    claimed: Iterable[Row],
     asked: Sequence[RuleEvaluation],
     wholes: ParentUnits | None,
     rulebook: Rulebook,
-    language: str,
 ) -> list[Row]:
     """For every unit the row of the default zone: who claims the unit instead, or why each rule does not."""
-    zone, words, titles = rulebook.default_zone.code, engine_words(language), rulebook.titles_in(language)
-    rule_of = words["rule_of"].format
-    others: dict[str, list[str]] = {}
+    others: dict[str, list[Message]] = {}
     for row in claimed:
         if row["answer"] == "yes":
-            others.setdefault(row["unit_id"], []).append(
-                rule_of(rule=row["rule"], zone=titles.get(row["zone"], row["zone"]))
-            )
+            others.setdefault(row["unit_id"], []).append(_claimant(row["rule"], row["zone"]))
     ids = units.tolist()
     free = pd.Index([unit_id for unit_id in ids if unit_id not in others], dtype=units.dtype)
-    why: dict[str, list[str]] = {unit_id: [] for unit_id in free.tolist()}
+    why: dict[str, list[Message]] = {unit_id: [] for unit_id in free.tolist()}
     clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in free.tolist()}
     for one in asked:
-        claimant = rule_of(rule=one.rule.id, zone=titles.get(one.rule.zone, one.rule.zone))
+        claimant = _claimant(one.rule.id, one.rule.zone)
         for unit_id, found in one.explain(free).items():
             said = claimant
             if wholes is not None and not one.is_of_units:
-                said = inherited_reason(claimant, wholes.level, wholes.of[unit_id], language)
-            why[unit_id].append(words["because"].format(reason=said, facts=rule_sentences(found, language)))
+                said = inherited_reason(claimant, wholes.level, wholes.of[unit_id])
+            why[unit_id].append(say("claim.because", reason=said, facts=found))
             clauses[unit_id] += [(one.rule.id, clause) for clause in found]
     rows = []
     for unit_id in ids:
         if unit_id in others:
-            reason = words["stands_back"].format(others=words["comma"].join(others[unit_id]))
+            reason = say("claim.stands_back", others=tuple(others[unit_id]))
         elif why[unit_id]:
-            reason = words["nobody_claims"].format(why=words["and"].join(why[unit_id]))
+            reason = say("claim.nobody_claims", why=tuple(why[unit_id]))
         else:
-            reason = words["no_rules"]
-        row = {"unit_id": unit_id, "zone": zone, "rule": DEFAULT_RULE, "reason": reason, "answer": "yes"}
+            reason = say("claim.no_rules")
+        row = {"unit_id": unit_id, "zone": rulebook.default_zone.code, "rule": DEFAULT_RULE}
         own = clauses.get(unit_id, [])
-        rows.append(row | {"values": clauses_json((clause for _, clause in own), [rule for rule, _ in own])})
+        values = clauses_json((clause for _, clause in own), [rule for rule, _ in own])
+        rows.append(row | {"reason": reason, "answer": "yes", "values": values})
     return rows
+
+
+def _claimant(rule: str, zone: str) -> Message:
+    """A rule or a decision, and the zone that it claims."""
+    return say("claim.rule_of", rule=rule, zone=Term("name", zone))

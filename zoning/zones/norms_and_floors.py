@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from layers.conditions import parse_condition
 from zoning.measures import amounts, mean_by, places_of, sum_by
 from zoning.rulebook import JURISDICTION, UNIT, Floor, Norm, Rulebook, is_summed
-from zoning.zones.claims import clauses_json, rule_sentences
+from zoning.trace import say
+from zoning.zones.claims import clauses_json
 from zoning.zones.parent_units import AREA
 
 STANDARD_COLUMNS = ("norm", "level", "place", "answer", "facts", "values")
@@ -21,7 +23,6 @@ def weigh_norms(
     rulebook: Rulebook,
     levels: Sequence[str] = (),
     quotas: pd.DataFrame | None = None,
-    language: str = "en",
 ) -> pd.DataFrame:
     """Each norm of the rulebook at every place where it should be kept.
 
@@ -35,15 +36,13 @@ def weigh_norms(
         Columns of ``measures`` with the jurisdictions, highest first.
     quotas : DataFrame, optional
         The QUOTAS table; norms see its amounts as ``quota_<name>``.
-    language : {"en", "zh"}
-        Of the facts.
 
     Returns
     -------
     DataFrame
         ``norm`` (its id), ``level`` ("unit", "study", a column of ``levels``, or the measure that names the places),
         ``place`` (of a jurisdiction its whole path; "" for the study), ``answer`` ("yes" where it is kept, "no",
-        "unknown"), ``facts``, the clauses that decide with values and thresholds, and ``values``, all clauses as JSON.
+        "unknown"), ``facts``, a message of the clauses that decide, and ``values``, all clauses as JSON.
         Sorted as the rulebook lists the norms, then by place. A norm that names a measure nobody gives is not there.
 
     Notes
@@ -57,8 +56,8 @@ def weigh_norms(
     >>> norm = Norm(id="balance", holds="taken_ha <= made_ha", level="study", title={"en": "balance"}, reference="none")
     >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), norms=(norm,))
     >>> found = weigh_norms(pd.DataFrame({"taken_ha": [3.0, 4.0], "made_ha": [5.0, 1.0]}), rulebook)
-    >>> found[["answer", "facts"]].to_numpy().tolist()
-    [['no', 'taken_ha 7 > made_ha 6']]
+    >>> found["answer"].tolist(), found.loc[0, "facts"].fields["facts"][0].sides
+    (['no'], (7.0, 6.0))
     """
     given = pd.DataFrame(index=measures.index) if quotas is None else amounts(quotas).reindex(measures.index)
     table = measures.join(given[[name for name in given.columns if name not in measures.columns]])
@@ -68,7 +67,7 @@ def weigh_norms(
         for norm in rulebook.norms
         if norm.names <= known
         for level in _standard_levels(norm, levels)
-        for found in _weigh_standard(norm, level, table, rulebook, levels, language)
+        for found in _weigh_standard(norm, level, table, rulebook, levels)
     ]
     return pd.DataFrame(rows, columns=list(STANDARD_COLUMNS))
 
@@ -78,19 +77,18 @@ def _standard_levels(norm: Norm, levels: Sequence[str]) -> Iterator[str]:
 
 
 def _weigh_standard(
-    norm: Norm, level: str, table: pd.DataFrame, rulebook: Rulebook, levels: Sequence[str], language: str
-) -> Iterator[tuple[str, ...]]:
+    norm: Norm, level: str, table: pd.DataFrame, rulebook: Rulebook, levels: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
     condition, places = parse_condition(norm.holds), places_of(table, level, levels)
     seen = table.rename_axis("unit_id") if level == UNIT else _summed(condition.names, table, places)
     answer = condition.evaluate(seen, rulebook.values)
     words = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
-    titles, units = rulebook.titles_in(language), rulebook.units_in(language)
-    told = condition.explain(seen, rulebook.values, language, titles, units)
+    told = condition.explain(seen, rulebook.values)
     rows = [
-        (norm.id, level, str(place), str(word), rule_sentences(clauses, language), clauses_json(clauses))
+        (norm.id, level, str(place), str(word), say("claim.facts", facts=clauses), clauses_json(clauses))
         for place, word, clauses in zip(seen.index, words, told, strict=True)
     ]
-    yield from sorted(rows)
+    yield from sorted(rows, key=lambda row: row[2])
 
 
 def _summed(names: frozenset[str], table: pd.DataFrame, places: pd.Series) -> pd.DataFrame:

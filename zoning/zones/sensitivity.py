@@ -18,14 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import Threshold, number_text, parse_condition, thresholds
-from layers.errors import Finding, shown
+from layers.conditions import Threshold, parse_condition, thresholds
 from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
+from zoning.trace import Field, Ids, Message, Remark, Term, joined, remark, say
 from zoning.unit_ids import keep_ids
-from zoning.wording import engine_words, finding_words
 from zoning.zones.main_function import resolve
 from zoning.zones.parent_units import AREA, rules_of_units
 
@@ -220,7 +219,6 @@ def conflicts(
     measures: pd.DataFrame,
     rulebook: Rulebook,
     units: Iterable[str] | None = None,
-    language: str = "en",
 ) -> pd.DataFrame:
     """How far units are from the thresholds of the rules, and what would flip their main function.
 
@@ -235,8 +233,6 @@ def conflicts(
     units : iterable of str, optional
         Ids; every rule is told for them. By default the rules for main functions of contested units, and the clauses of
         all units that are near their threshold.
-    language : {"en", "zh"}
-        Of the reasons.
 
     Returns
     -------
@@ -265,7 +261,7 @@ def conflicts(
     >>> rulebook = zp.read_rulebook("us_west")
     >>> table = zp.conflicts(zp.classify(denver, rulebook), denver, rulebook, ["08031"])
     >>> found = table.set_index(["rule", "indicator"])
-    >>> found.loc[("key-1", "pop_2020"), "reason"].split("; ")[1]
+    >>> zp.render(found.loc[("key-1", "pop_2020"), "reason"], "en", rulebook).split("; ")[1]
     'below 19,800 (-97.2 %) it would be General area'
     """
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
@@ -292,10 +288,10 @@ def conflicts(
     nearest = flips(known, rulebook, standing, turning).reset_index()
     table = table.merge(nearest.rename(columns={"index": "unit_id"}), on=["unit_id", "indicator"], how="left")
     truths = frozenset(str(name) for name in known.columns if pd.api.types.is_bool_dtype(known[name]))
-    return tabulate(CONFLICTS, _told(table, decided, rulebook, language, truths))
+    return tabulate(CONFLICTS, _told(table, decided, rulebook, truths))
 
 
-def margin_findings(plan: Plan) -> Iterator[Finding]:
+def margin_findings(plan: Plan) -> Iterator[Remark]:
     """Units that noise of the inputs could flip, as a note.
 
     Parameters
@@ -305,15 +301,13 @@ def margin_findings(plan: Plan) -> Iterator[Finding]:
 
     Yields
     ------
-    Finding
+    Remark
         One of code ``near_threshold`` for each clause that some units are near to.
     """
     rows = plan.conflicts[plan.conflicts["near"].astype(bool)]
     for (rule, clause), group in rows.groupby(["rule", "clause"], sort=True):
         units = sorted(set(group["unit_id"]))
-        said = finding_words(plan.language)["near_threshold"]
-        text = said.format(count=len(units), units=shown(units, plan.language), rule=rule, clause=clause)
-        yield Finding("note", "near_threshold", "", tuple(units[:5]), len(units), text)
+        yield remark("note", "near_threshold", units, {"units": Ids(tuple(units)), "rule": rule, "clause": clause})
 
 
 def _clauses(rule: Rule, known: pd.DataFrame, rulebook: Rulebook) -> list[_Clause]:
@@ -390,10 +384,8 @@ def _turning(found: Iterable[_Clause], mains: set[str], fixed: frozenset[str]) -
     return turning
 
 
-def _told(
-    table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, language: str, truths: frozenset[str]
-) -> pd.DataFrame:
-    """The rows with margins, changes and words."""
+def _told(table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, truths: frozenset[str]) -> pd.DataFrame:
+    """The rows with margins, changes and reasons."""
     change = table["flip_value"] - table["value"]
     own = table["value"].abs()
     margin = table["value"] - table["threshold"]
@@ -409,73 +401,66 @@ def _told(
         flip_side=table["flip_side"].fillna(""),
         flip_zone=table["flip_zone"].fillna(""),
     )
-    words, titles, units = engine_words(language), rulebook.titles_in(language), rulebook.units_in(language)
-    fixed = fixed_measures(rulebook)
+    fixed, measured = fixed_measures(rulebook), rulebook.measured
     reasons = [
-        _truth_reason(row, words, titles, is_fixed=row["indicator"] in fixed)
+        _truth_reason(row, is_fixed=row["indicator"] in fixed)
         if row["indicator"] in truths
-        else _reason(row, words, titles, units.get(row["indicator"], ""), is_fixed=row["indicator"] in fixed)
+        else _reason(row, measured.get(row["indicator"], ""), is_fixed=row["indicator"] in fixed)
         for row in table.to_dict("records")
     ]
     return table.assign(reason=reasons)
 
 
-def _truth_reason(
-    row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str], *, is_fixed: bool
-) -> str:
+def _truth_reason(row: Mapping[Any, Any], *, is_fixed: bool) -> Message:
     """What is so, and what the main function would be if it were not."""
-    name = titles.get(row["indicator"], row["indicator"])
+    name = Term("name", row["indicator"])
     if np.isnan(row["value"]):
-        return words["margin_missing"].format(name=name)
-    now, other = (words[f"taken_{str(truth).lower()}"] for truth in (bool(row["value"]), not row["value"]))
-    zone = titles.get(row["flip_zone"], row["flip_zone"])
-    key = "flip_fixed" if is_fixed else "flip_truth" if row["flip_side"] else "flip_truth_none"
-    second = words[key].format(value=other, zone=zone)
-    return f"{words['margin_truth'].format(name=name, value=now)}{words['and']}{second}"
-
-
-def _reason(
-    row: Mapping[Any, Any], words: Mapping[str, str], titles: Mapping[str, str], unit: str, *, is_fixed: bool
-) -> str:
-    """One sentence on the threshold, one on what would flip."""
-    name = titles.get(row["indicator"], row["indicator"])
-    if np.isnan(row["value"]):
-        return words["margin_missing"].format(name=name)
-    told = {"name": name, "clause": row["clause"], "value": f"{_number(row['value'])} {unit}".rstrip()}
-    if not row["determined"]:
-        first = words["margin_curved"].format(**told)
-    elif np.isnan(row["threshold"]):
-        first = words["margin_none"].format(**told)
-    else:
-        key = "margin_on" if row["margin"] == 0 else "margin_over" if row["margin"] > 0 else "margin_under"
-        key += "_just" if row["near"] and row["margin"] else ""
-        first = words[key].format(
-            **told,
-            margin=_number(abs(row["margin"])),
-            threshold=_number(row["threshold"]),
-            answer=words[row["at_threshold"]],
-        )
+        return say("margin.missing", name=name)
+    value = bool(row["value"])
+    first = say("margin.truth", name=name, value=value)
     if is_fixed:
-        second = words["flip_fixed"]
-    elif not row["flip_side"]:
-        second = words["flip_none"].format(name=name)
+        return joined([first, say("margin.fixed")])
+    if not row["flip_side"]:
+        return joined([first, say("margin.flip_truth_none", value=not value)])
+    return joined([first, say("margin.flip_truth", value=not value, zone=Term("name", row["flip_zone"]))])
+
+
+def _reason(row: Mapping[Any, Any], unit: str, *, is_fixed: bool) -> Message:
+    """One sentence on the threshold, one on what would flip."""
+    name = Term("name", row["indicator"])
+    if np.isnan(row["value"]):
+        return say("margin.missing", name=name)
+    value = say("margin.value_unit", value=row["value"], unit=Term("unit", unit)) if unit else None
+    told: dict[str, Field] = {"name": name, "value": value or say("margin.value", value=row["value"])}
+    if not row["determined"]:
+        first = say("margin.curved", **told, clause=row["clause"])
+    elif np.isnan(row["threshold"]):
+        first = say("margin.none", **told)
     else:
-        where = words[f"flip_{row['flip_side']}"].format(value=_number(row["flip_value"]))
-        size = _size(row["change_pct"], words)
-        zone = titles.get(row["flip_zone"], row["flip_zone"])
-        second = words["flip"].format(name=name, where=where, size=size, zone=zone)
-    return f"{first}{words['and']}{second}"
+        told["answer"] = say(f"answer.{row['at_threshold']}")
+        if row["near"] and row["margin"]:
+            first = say(f"margin.{_side(row['margin'])}_just", **told)
+        elif row["margin"]:
+            distance, threshold = abs(row["margin"]), row["threshold"]
+            first = say(f"margin.{_side(row['margin'])}", **told, margin=distance, threshold=threshold)
+        else:
+            first = say("margin.on", **told)
+    return joined([first, say("margin.fixed") if is_fixed else _flip(row)])
 
 
-def _size(pct: float, words: Mapping[str, str]) -> str:
-    """A change in per cent to three digits; nothing where it is none to speak of, or of a value of 0."""
-    if np.isnan(pct) or abs(pct) < SMALLEST_PCT:
-        return ""
-    told = f"{float(f'{pct:.3g}'):+,.0f}" if abs(pct) >= 1000 else f"{pct:+.3g}"
-    return words["flip_size"].format(pct=told)
+def _side(margin: float) -> str:
+    return "over" if margin > 0 else "under"
 
 
-def _number(value: float) -> str:
-    """Six digits, and more where it takes them to see a number that is no whole one beside its threshold; no power."""
-    text = number_text(float(value), 6)
-    return np.format_float_positional(value, precision=6, fractional=False, trim="-") if "e" in text else text
+def _flip(row: Mapping[Any, Any]) -> Message:
+    """What the main function would be, and from which value on."""
+    if not row["flip_side"]:
+        return say("margin.flip_none")
+    pct = row["change_pct"]
+    small = np.isnan(pct) or abs(pct) < SMALLEST_PCT
+    return say(
+        "margin.flip",
+        where=say(f"margin.flip_{row['flip_side']}", value=row["flip_value"]),
+        size="" if small else say("margin.size", pct=pct),
+        zone=Term("name", row["flip_zone"]),
+    )

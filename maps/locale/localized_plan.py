@@ -1,0 +1,99 @@
+"""A finished plan in one language: the same decisions and numbers, its reasons and titles in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import pandas as pd
+
+from maps.locale.messages import catalogue
+from maps.locale.rendering import Renderer
+from maps.locale.texts import said_in, text_in
+from zoning.plan import Plan
+from zoning.policies import exceptions_of
+from zoning.rulebook import Exemption
+from zoning.tables import POLICIES, TABLES, Table
+
+RECORD = "record"
+"""The column of the claims that holds the reason as it was before it was put into words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalizedPlan(Plan):
+    """A plan whose tables and assumptions are in words.
+
+    Attributes
+    ----------
+    source : Plan
+        The plan itself.
+    renderer : Renderer
+        What put it into words, with the titles of its rulebook.
+    """
+
+    source: Plan
+    renderer: Renderer
+
+    @property
+    def language(self) -> str:
+        """The language that it is in."""
+        return self.renderer.language
+
+
+def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
+    """A plan in a language.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, read back from a run folder, or in words already.
+    language : str, optional
+        Texts that the rulebook does not have in it are English.
+
+    Raises
+    ------
+    ZoneplanError
+        There is no catalogue of the language.
+    """
+    if isinstance(plan, LocalizedPlan):
+        return plan if plan.language == language else localize(plan.source, language)
+    renderer = Renderer(language, plan.rulebook)
+    own = {one.name: getattr(plan, one.name) for one in fields(Plan)}
+    told = {
+        table.name: _in_words(plan, table, renderer)
+        for table in TABLES.values()
+        if {"message", "rulebook"} & set(table.columns.values())
+    }
+    told["claims"] = told["claims"].assign(**{RECORD: plan.claims["reason"]})
+    assumptions = tuple(replace(one, assumed=renderer.render(one.assumed)) for one in plan.assumptions)
+    return LocalizedPlan(**{**own, **told, "assumptions": assumptions}, source=plan, renderer=renderer)
+
+
+def _in_words(plan: Plan, table: Table, renderer: Renderer) -> pd.DataFrame:
+    rows = renderer.table(table, getattr(plan, table.name))
+    return _with_policies(rows, plan, renderer) if table is POLICIES else rows
+
+
+def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.DataFrame:
+    """The table of policies with what the rulebook says of each: title, clause, and the exception that holds."""
+    policies, language = plan.rulebook.policies, renderer.language
+    titles = {one.id: text_in(one.title, language, one.id) for one in policies}
+    clauses = {one.id: said_in(one.clause, language) for one in policies}
+    exceptions = {
+        (policy.id, name): exception_text(one, language)
+        for policy in policies
+        for name, one in exceptions_of(policy).items()
+    }
+    own = zip(rows["policy"], rows["overruled_by"], strict=True)
+    told = {
+        "title": rows["policy"].map(titles),
+        "clause": rows["policy"].map(clauses),
+        "exception": [exceptions.get(pair, "") for pair in own],
+    }
+    return rows.assign(**told)[list(POLICIES.columns)]
+
+
+def exception_text(one: Exemption, language: str) -> str:
+    """The reason and the reference of an exception, and whether anybody has seen the text."""
+    said = catalogue("explain", language)
+    doubt = "" if one.verified else said["text_not_seen"]
+    return said["exception"].format(reason=text_in(one.reason, language), reference=one.reference, doubt=doubt)

@@ -1,0 +1,191 @@
+"""Messages in words: the sentence of a catalogue with its fields filled, titles by the rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from layers.conditions import Clause, ClauseWording, number_text
+from layers.errors import Finding
+from maps.locale.messages import between, catalogue, sentence
+from maps.locale.number_format import exact_text
+from maps.locale.terms import Terms
+from maps.locale.texts import name_text, text_in
+from zoning.rulebook import Rulebook
+from zoning.tables import Table
+from zoning.trace import Field, Ids, Message, Remark, Term, Texts
+
+SHOWN = 5
+"""So many ids are shown."""
+
+
+class Renderer:
+    """What puts messages into the words of one language.
+
+    Parameters
+    ----------
+    language : str
+        One that there is a catalogue of.
+    rulebook : Rulebook, optional
+        It has the titles of what messages name.
+    """
+
+    def __init__(self, language: str, rulebook: Rulebook | None = None) -> None:
+        self.language, self.terms = language, Terms(rulebook, language)
+        self._rulebook = rulebook
+        self._wordings: dict[str, ClauseWording] = {}
+        self._said: dict[int, tuple[Message, str]] = {}
+        self._facts: dict[int, tuple[Clause, str]] = {}
+        self._titles: Mapping[str, Callable[[str], str]] = {
+            "name": self.terms.name,
+            "role": self.terms.role,
+            "role_code": self._role_code,
+            "unit": self.terms.unit,
+            "instrument": self.terms.instrument,
+            "setting": self.terms.setting,
+            "reason": self._reason,
+            "policy": self._policy,
+            "quota": name_text,
+        }
+
+    def render(self, said: str | Message) -> str:
+        """What is said; a text is in a language already, as in runs that were written before there were messages."""
+        if isinstance(said, str):
+            return said
+        known = self._said.get(id(said))
+        if known is None:  # the message is kept, so that no other gets its id
+            fields = {name: self._field(name, value) for name, value in said.fields.items()}
+            known = self._said[id(said)] = said, sentence(said.key, self.language).format(**fields)
+        return known[1]
+
+    def clause(self, clause: Clause) -> str:
+        """What is the case as to one clause of a condition."""
+        known = self._facts.get(id(clause))
+        if known is None:
+            known = self._facts[id(clause)] = clause, self._wording(clause.text).said(clause)
+        return known[1]
+
+    def _wording(self, text: str) -> ClauseWording:
+        if text not in self._wordings:
+            own = catalogue("clause", self.language)
+            self._wordings[text] = ClauseWording(text, own, self.terms.names, self.terms.measured)
+        return self._wordings[text]
+
+    def shown(self, ids: Sequence[str]) -> str:
+        """The first few ids, and how many more there are."""
+        told = between("ids", self.language).join(repr(one) for one in ids[:SHOWN])
+        more = {"ids": told, "more": len(ids) - SHOWN, "count": len(ids)}
+        return catalogue("ids", self.language)["more" if len(ids) > SHOWN else "all"].format(**more)
+
+    def finding(self, found: Finding | Remark) -> Finding:
+        """What is to be said of a plan as a finding in words; one that is a finding already stays as it is."""
+        if isinstance(found, Finding):
+            return found
+        text = self.render(found.said)
+        return Finding(found.level, found.code, found.layer, found.features[:SHOWN], found.count, text)
+
+    def table(self, table: Table, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table with its messages in words."""
+        told = [name for name, kind in table.columns.items() if kind == "message" and name in rows.columns]
+        return rows.assign(**{name: list(map(self.render, rows[name])) for name in told}) if told else rows
+
+    def _field(self, name: str, value: Field) -> object:
+        match value:
+            case tuple() if not isinstance(value, Term):
+                return between(name, self.language).join(self._each(value))
+            case Message():
+                return self.render(value)
+            case Term(kind, code):
+                return self._titles[kind](code)
+            case Texts(by_language=texts):
+                return text_in(texts, self.language)
+            case Ids(ids=ids):
+                return self.shown(ids)
+            case Clause():
+                return self.clause(value)
+            case Fraction():
+                return _Exact(value)
+            case bool():
+                return catalogue("clause", self.language)["true" if value else "false"]
+            case float():
+                return _Figure(value)
+        return value
+
+    def _each(self, values: tuple[Field, ...]) -> Mapping[str, None]:
+        """What stands in a row, each once; of clauses those that decide."""
+        kept = [one for one in values if not isinstance(one, Clause) or one.decides]
+        return dict.fromkeys(str(self._field("", one)) for one in kept)
+
+    def _role_code(self, role: str) -> str:
+        title, said = self.terms.role(role), catalogue("assumed", self.language)
+        return said["role" if title != role else "role_untitled"].format(role=role, title=title)
+
+    def _reason(self, rule: str) -> str:
+        rules = {one.id: one.reason for one in self._rulebook.rules} if self._rulebook else {}
+        return text_in(rules.get(rule, {}), self.language, rule)
+
+    def _policy(self, policy: str) -> str:
+        titles = {one.id: one.title for one in self._rulebook.policies} if self._rulebook else {}
+        return text_in(titles.get(policy, {}), self.language, policy)
+
+
+def render(said: str | Message, language: str, rulebook: Rulebook | None = None) -> str:
+    """What is said, in a language.
+
+    Parameters
+    ----------
+    said : str or Message
+        Such as the reason of a claim, a light or a payment.
+    language : str
+        "en", "zh", or another one that there is a catalogue of.
+    rulebook : Rulebook, optional
+        It has the titles of what the message names; without it names stand as they are.
+
+    Raises
+    ------
+    ZoneplanError
+        There is no such language.
+    KeyError
+        The catalogue has no such message, or its sentence has a field that the message does not fill.
+
+    Examples
+    --------
+    >>> from zoning.trace import say
+    >>> met = say("energy.incentive", target=Fraction(7, 2))
+    >>> render(met, "en"), render(met, "zh")
+    ('the incentive target of 3.5 % is met, so the total does not count', '达到激励目标 3.5%，总量免予考核')
+    """
+    return Renderer(language, rulebook).render(said)
+
+
+class _Exact:
+    """An exact number as a sentence wants it: with so many decimals or digits, or as :func:`exact_text` has it."""
+
+    def __init__(self, value: Fraction) -> None:
+        self._value = value
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return exact_text(self._value)
+        if spec.endswith("f"):
+            return format(Decimal(self._value.numerator) / Decimal(self._value.denominator), spec)
+        return format(float(self._value), spec)
+
+
+class _Figure(float):
+    """A measured number: with the digits that a sentence asks for by ``:digits``, or as a change by ``:change``."""
+
+    def __format__(self, spec: str) -> str:
+        if spec == "digits":  # six, and more where it takes them to tell it from a whole number; no power of ten
+            text = number_text(float(self), 6)
+            plain = np.format_float_positional(float(self), precision=6, fractional=False, trim="-")
+            return plain if "e" in text else text
+        if spec == "plain":
+            return number_text(float(self))
+        if spec == "change":
+            return f"{float(f'{float(self):.3g}'):+,.0f}" if abs(self) >= 1000 else format(float(self), "+.3g")
+        return format(float(self), spec)

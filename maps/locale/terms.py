@@ -1,0 +1,167 @@
+"""What the codes of a rulebook are called in a language: by its own titles, else by the few that zoneplan has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from maps.locale.messages import catalogue, languages
+from maps.locale.texts import name_text, text_in
+from zoning.plan import Assumption
+from zoning.rulebook import CONTROL_LINE, ON, Rulebook, roles_read
+
+
+class Terms:
+    """Titles of one rulebook in one language.
+
+    Parameters
+    ----------
+    rulebook : Rulebook or None
+        Without one there are only the titles of zoneplan itself.
+    language : str
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> terms = Terms(read_rulebook("main_functional_areas"), "zh")
+    >>> [terms.unit(code) for code in ("mu", "km2", "BRL")], terms.setting("bands")
+    (['亩', '平方公里', 'BRL'], '税额分档')
+    """
+
+    def __init__(self, rulebook: Rulebook | None, language: str) -> None:
+        self._rulebook, self.language = rulebook, language
+
+    def role(self, role: str) -> str:
+        """What a role is called: as the line that it draws first of all, by its own title, a zone; else by its code."""
+        book = self._rulebook
+        lines = {line.roles[0]: line.title for line in book.lines if line.roles} if book else {}
+        zones = {zone.code: zone.title for zone in book.zones} if book else {}
+        return text_in(lines.get(role) or self._texts("roles", role) or zones.get(role, {}), self.language, role)
+
+    def unit(self, unit: str) -> str:
+        """What a unit of measure is called; one without a title as it is written."""
+        return text_in(self._texts("units", unit), self.language, unit)
+
+    def instrument(self, instrument: str) -> str:
+        """What an instrument of policies is called; one without a title by its code."""
+        return text_in(self._texts("instruments", instrument), self.language, instrument)
+
+    def heading(self, instrument: str) -> str:
+        """What stands above the policies of an instrument."""
+        listed = self._rulebook.terms.instruments if self._rulebook else ()
+        headings = {one.code: one.heading for one in listed}
+        title = text_in(self._texts("instruments", instrument), self.language, name_text(instrument))
+        return text_in(headings.get(instrument) or {}, self.language, f"{title[:1].upper()}{title[1:]}")
+
+    def setting(self, key: str) -> str:
+        """What a setting of a policy is called; one without a title by its name as words."""
+        return text_in(self._texts("settings", key), self.language, name_text(key))
+
+    def name(self, name: str) -> str:
+        """What a name in a condition is called; one without a title stands as it is written."""
+        return self.names.get(name, name)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What the names in conditions are called.
+
+        Codes have their titles by themselves, too, and by the column that holds them: ``main = forest``.
+        """
+        own = catalogue("measure", self.language)
+        book = self._rulebook
+        if book is None:
+            return own
+        of_all_days = book.draft.zones if book.draft else ()  # conditions name zones that are over, or are yet to come
+        coded = [(CONTROL_LINE, line.code, line.title) for line in book.lines]
+        coded += [("main", zone.code, zone.title) for zone in (*of_all_days, *book.zones)]
+        called = [(name, title) for column, code, title in coded for name in (code, f"{column} = {code}")]
+        on = catalogue("assumed", self.language)["on_role"]
+        roles = roles_read(book.draft) if book.draft else ()
+        ground = {f"{ON}{role}": on.format(role=name_text(self.role(role))) for role in roles}
+        return {
+            **own,
+            **ground,
+            **{name: text_in(title, self.language, name) for name, title in called},
+            **self.measures,
+        }
+
+    @cached_property
+    def measures(self) -> Mapping[str, str]:
+        """What the measures and parameters of the rulebook are called that have a title."""
+        book = self._rulebook
+        if book is None:
+            return {}
+        named = [(one.name, one.title) for one in book.indicators]
+        named += [(one.name, one.title) for one in book.parameters.values()]
+        named += [(one.name, one.title) for one in book.derived]
+        return {name: text_in(title, self.language, name) for name, title in named if title}
+
+    @cached_property
+    def measured(self) -> Mapping[str, str]:
+        """The units of measure of indicators, parameters and derived measures by name; shares have none."""
+        book = self._rulebook
+        return {name: self.unit(unit) for name, unit in book.measured.items()} if book else {}
+
+    def _texts(self, kind: str, code: str) -> Mapping[str, str]:
+        return texts_of(self._rulebook, kind, code)
+
+
+def texts_of(rulebook: Rulebook | None, kind: str, code: str) -> Mapping[str, str]:
+    """What a code is called in each language: by the rulebook's ``terms.toml``, else by zoneplan, which has few.
+
+    Parameters
+    ----------
+    rulebook : Rulebook or None
+    kind : {"roles", "instruments", "units", "settings"}
+    code : str
+
+    Returns
+    -------
+    mapping of str to str
+        Empty where nobody has a title for it.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> texts_of(read_rulebook("us_west"), "units", "acres")
+    {'en': 'acres', 'zh': '英亩'}
+    """
+    found = rulebook.texts_of(kind, code) if rulebook else {}
+    own = {language: catalogue(kind, language) for language in languages()} if not found else {}
+    return found or {language: texts[code] for language, texts in own.items() if code in texts}
+
+
+def assumption_title(one: Assumption, terms: Terms) -> str:
+    """What an assumption is about: a role, or an indicator; by its name where the rulebook has no title for it.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> gap = Assumption("private_right", "role", "no layer has the role 'private_right': it is taken as 0")
+    >>> assumption_title(gap, Terms(read_rulebook("us_west"), "en"))
+    'Share of land with existing private rights in wilderness'
+    """
+    if one.kind == "deduction":
+        return terms.role(one.name)
+    names = (one.name, f"{one.name}_share", f"{one.name}_ha")
+    return next((terms.measures[name] for name in names if name in terms.measures), one.name)
+
+
+def coverage_text(coverage: Mapping[str, Any], language: str) -> str:
+    """How much of a negative list was read, in words.
+
+    Parameters
+    ----------
+    coverage : mapping
+        ``complete``, ``items_read`` and ``items_known`` of a :class:`zoning.policies.ListCoverage`.
+    language : str
+
+    Examples
+    --------
+    >>> coverage_text({"complete": False, "items_read": 33, "items_known": 106}, "en")
+    '33 of about 106 items'
+    """
+    read, known = coverage["items_read"], coverage["items_known"]
+    key = "items_all" if coverage["complete"] else "items_some" if known is None else "items_of"
+    return catalogue("industry", language)[key].format(read=read, known=known)
