@@ -13,9 +13,10 @@ import pytest
 import zoneplan as zp
 from maps.cli import main
 from maps.explain.industry_query import ask_industry
+from maps.locale import coverage_text, localize
 from maps.reports import dossier, report
 from maps.web.unit_details import cards
-from zoning.policies import cover_lists, coverage_text, judge_industry, list_industries
+from zoning.policies import cover_lists, judge_industry, list_industries
 from zoning.rulebook import builtin_rulebooks, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_model import changes
 
@@ -73,7 +74,7 @@ def provinces() -> zp.Plan:
 @pytest.mark.slow
 def test_nuclear_power_and_explosives_in_beijing_are_not_allowed(provinces: zp.Plan) -> None:
     for code in DANGEROUS:
-        verdict = ask_industry(provinces, "110000", code)
+        verdict = ask_industry(localize(provinces), "110000", code).verdict
         assert verdict.answer == "not_listed"
         (national,) = verdict.lists
         assert (national.list, national.complete, national.items_known) == ("market-access", False, 117)
@@ -102,7 +103,9 @@ def test_map_report_dossier_place_and_json_say_how_much_was_read(provinces: zp.P
         "dossier": dossier(provinces, "110000"),
     }
     assert [name for name, page in pages.items() if read not in page] == []
-    texts = json.dumps(cards(provinces, "en"))  # of the map, where numbers stand apart from the texts that have them
+    texts = json.dumps(
+        cards(localize(provinces), "en")
+    )  # of the map, where numbers stand apart from the texts that have them
     assert "read: \\u0000 of about \\u0000 items" in texts
 
 

@@ -5,6 +5,7 @@ Writers are held to these declarations by one test. A table without rows still h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -295,7 +296,15 @@ TABLES = {
 CSV_TABLES = tuple(table for table in TABLES.values() if table not in (PIECES, CLAIMS))
 """The tables of a run folder that are written as CSV; claims and pieces are GeoParquet."""
 
-_DTYPES = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "json": "str", "date": "str"}
+_DTYPES: Mapping[str, str | type] = {
+    "text": "str",
+    "float": "float64",
+    "int": "int64",
+    "bool": "bool",
+    "json": "str",
+    "date": "str",
+    "message": object,
+}
 
 
 def tabulate(table: Table, rows: pd.DataFrame, *, written: bool = False) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
 from layers.conditions.breakpoints import Threshold, thresholds
 from layers.conditions.calculated_columns import Calculation, parse_calculation
+from layers.conditions.clause import Clause
 from layers.conditions.clause_wording import ClauseWording, number_text
-from layers.conditions.condition import Clause, Condition, parse_condition
+from layers.conditions.condition import Condition, parse_condition
 from layers.conditions.evaluation import Answer
 from layers.conditions.grammar import KEYWORDS
 from layers.conditions.measure_formulas import SURFACES, Formula, parse_formula

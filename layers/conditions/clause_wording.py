@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from layers.conditions.clause import Clause
 from layers.conditions.evaluation import Plain
 from layers.conditions.grammar import parse_expression
 from layers.conditions.syntax_tree import Among, Between, Comparison, Constant, Like, Name, Node, Opposite, walk
-
-if TYPE_CHECKING:
-    from layers.conditions.condition import Clause
 
 _SPREAD = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")+")|[ \t\r\n]+""")
 """What a condition may be spread by, or else a quoted text or name, whose own white space means something."""

@@ -8,51 +8,17 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from layers.conditions.clause import Clause
 from layers.conditions.clause_wording import titled
 from layers.conditions.cql2 import Json, cql2_json
 from layers.conditions.evaluation import Answer, Plain, Scalar, Truths, View
 from layers.conditions.grammar import parse_expression
 from layers.conditions.syntax_tree import Expression, Joined, Name, Node, Opposite, walk
-
-Word = Literal["yes", "no", "unknown"]
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One comparison of a condition, answered for one row.
-
-    Attributes
-    ----------
-    text : str
-        As written, with NOT before it where the condition turns it round.
-    answer : {"yes", "no", "unknown"}
-        Of ``text``.
-    values : mapping of str to value
-        The columns it reads; None where missing.
-    thresholds : mapping of str to value
-        The parameters it reads.
-    sides : tuple of value
-        What it compares, side by side as in the text; None where missing.
-    decides : bool
-        The whole condition is answered as it is because of this clause, possibly among others.
-    """
-
-    text: str
-    answer: Word
-    values: Mapping[str, Plain]
-    thresholds: Mapping[str, Plain]
-    sides: tuple[Plain, ...]
-    decides: bool
-
-    def __hash__(self) -> int:
-        return hash((self.text, self.sides, self.decides, *self.values.items(), *self.thresholds.items()))
 
 
 class Condition(Expression):

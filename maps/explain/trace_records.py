@@ -226,11 +226,12 @@ def claim_said(record: str | Message, values: str, renderer: Renderer) -> Conten
     """
     written: Content = json.loads(values)
     if isinstance(record, str):
-        return written
+        told = [{"sentence": one["text"]} | one for one in written["clauses"]]
+        return written | {"clauses": told}
     pairs = list(_clauses_in(record))
     rules = [rule for rule, _ in pairs] if any(rule for rule, _ in pairs) else []
-    told = clauses_said((clause for _, clause in pairs), renderer, rules)
-    return told | {key: value for key, value in written.items() if key == "decision"}
+    said = clauses_said((clause for _, clause in pairs), renderer, rules)
+    return said | {key: value for key, value in written.items() if key == "decision"}
 
 
 def _clauses_in(said: Field, rule: str = "") -> Iterator[tuple[str, Clause]]:

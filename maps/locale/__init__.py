@@ -18,7 +18,7 @@ from maps.locale.number_format import (
 from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
-from maps.locale.terms import Terms, assumption_title, coverage_text, texts_of
+from maps.locale.terms import assumption_title, coverage_text, texts_of
 from maps.locale.texts import name_text, said_in, text_in
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "RECORD",
     "LocalizedPlan",
     "Renderer",
-    "Terms",
     "amount",
     "area_decimals",
     "assumption_title",

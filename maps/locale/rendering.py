@@ -52,10 +52,12 @@ class Renderer:
             "quota": name_text,
         }
 
-    def render(self, said: str | Message) -> str:
+    def render(self, said: str | Message | Clause) -> str:
         """What is said; a text is in a language already, as in runs that were written before there were messages."""
         if isinstance(said, str):
             return said
+        if isinstance(said, Clause):
+            return self.clause(said)
         known = self._said.get(id(said))
         if known is None:  # the message is kept, so that no other gets its id
             fields = {name: self._field(name, value) for name, value in said.fields.items()}
@@ -78,7 +80,7 @@ class Renderer:
     def shown(self, ids: Sequence[str]) -> str:
         """The first few ids, and how many more there are."""
         told = between("ids", self.language).join(repr(one) for one in ids[:SHOWN])
-        more = {"ids": told, "more": len(ids) - SHOWN, "count": len(ids)}
+        more = {"ids": told, "more": len(ids) - SHOWN}
         return catalogue("ids", self.language)["more" if len(ids) > SHOWN else "all"].format(**more)
 
     def finding(self, found: Finding | Remark) -> Finding:
@@ -86,7 +88,8 @@ class Renderer:
         if isinstance(found, Finding):
             return found
         text = self.render(found.said)
-        return Finding(found.level, found.code, found.layer, found.features[:SHOWN], found.count, text)
+        features = found.features[:SHOWN]
+        return Finding(found.level, found.code, found.layer, features, found.count, text, found.exit_code)
 
     def table(self, table: Table, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table with its messages in words."""
@@ -133,17 +136,21 @@ class Renderer:
         return text_in(titles.get(policy, {}), self.language, policy)
 
 
-def render(said: str | Message, language: str, rulebook: Rulebook | None = None) -> str:
+def render(said: str | Message | Clause, language: str, rulebook: Rulebook | None = None) -> str:
     """What is said, in a language.
 
     Parameters
     ----------
-    said : str or Message
-        Such as the reason of a claim, a light or a payment.
+    said : str, Message or Clause
+        Such as the reason of a claim, a light or a payment, or one clause of a condition.
     language : str
         "en", "zh", or another one that there is a catalogue of.
     rulebook : Rulebook, optional
         It has the titles of what the message names; without it names stand as they are.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -154,10 +161,11 @@ def render(said: str | Message, language: str, rulebook: Rulebook | None = None)
 
     Examples
     --------
-    >>> from zoning.trace import say
-    >>> met = say("energy.incentive", target=Fraction(7, 2))
-    >>> render(met, "en"), render(met, "zh")
-    ('the incentive target of 3.5 % is met, so the total does not count', '达到激励目标 3.5%，总量免予考核')
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> zone = plan.zones.set_index("unit_id").loc["08031"]
+    >>> zp.render(zone["reason"], "en", plan.rulebook)[:60]
+    'densely settled'
     """
     return Renderer(language, rulebook).render(said)
 

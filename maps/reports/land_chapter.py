@@ -76,7 +76,7 @@ def _places(edition: ReportContext, rows: pd.DataFrame) -> Grid:
         (
             edition.unit(row.place) if row.level == "unit" else row.place or words["whole_study"],
             words[f"norm_{row.answer}"],
-            row.facts,
+            edition.plan.renderer.render(row.facts),
         )
         for row in each_row(sorted_rows)
     )

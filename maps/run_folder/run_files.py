@@ -90,7 +90,7 @@ def write_files(
         target = stage / RULEBOOK_FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    _write_json(trace_of(plan), stage / TRACE)
+    _write_json(trace_of(plan), stage / TRACE, sort_keys=False)
     _write_json(_provenance(said, excel_safe=excel_safe), stage / PROVENANCE)
 
 
@@ -211,8 +211,8 @@ def _scheme(plan: LocalizedPlan) -> dict[str, Any]:
     return {"scheme": scheme.code, "period": section.period, "parameters": parameters}
 
 
-def _write_json(content: Mapping[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", "utf-8")
+def _write_json(content: Mapping[str, Any], path: Path, *, sort_keys: bool = True) -> None:
+    path.write_text(json.dumps(content, indent=1, sort_keys=sort_keys, ensure_ascii=False, default=str) + "\n", "utf-8")
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -133,10 +133,10 @@ def chain_lines() -> Callable[..., set[str]]:
     """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
     from maps.explain import explain
     from maps.explain.explanation_text import ANSWERS
-    from zoning.wording import engine_words
+    from maps.locale import catalogue
 
     def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:
-        words = engine_words(language)
+        words = catalogue("explain", language)
         printed = explain(plan, unit_id, language).text().partition(f"\n{words['margins']}\n")[0]
         told = {line.strip() for line in printed.splitlines() if line.startswith("    ")}
         answers = [f"{words[answer]:<8}" for answer in ANSWERS]

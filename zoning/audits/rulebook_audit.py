@@ -18,7 +18,7 @@ from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
 from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft, typed_verified_note
-from zoning.trace import Ids, Remark, remark
+from zoning.trace import Ids, Remark, remark, say
 from zoning.zones import DEFAULT_RULE, gather_parents
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
@@ -299,7 +299,7 @@ def audit(
     except ZoneplanError as error:
         return error.findings
     errors = tuple(_cases(name_or_path, draft.folder.name, announce))
-    told = {one.text for one in errors}
+    told = {one.text for one in errors if isinstance(one, Finding)}
     warnings = (
         Finding("warning", "day", draft.folder.name, (), 0, f"on {day}: {fault}")
         for day, fault in calendar_faults(draft)
@@ -321,7 +321,7 @@ def _used(draft: Draft, plan: Plan) -> Iterator[Finding | Remark]:
     yield from usage_findings(plan)
 
 
-def _cases(name_or_path: str | Path, name: str, announce: Callable[[int, int], None]) -> Iterator[Finding]:
+def _cases(name_or_path: str | Path, name: str, announce: Callable[[int, int], None]) -> Iterator[Finding | Remark]:
     """Cases that do not come out as expected, or what forbids to run them."""
     try:
         results = run_cases(name_or_path, announce)
@@ -330,4 +330,6 @@ def _cases(name_or_path: str | Path, name: str, announce: Callable[[int, int], N
         return
     for result in results:
         if not result.passed:
-            yield Finding("error", "case", name, (result.name,), 1, result.text, 2)
+            differences = tuple(one.said for one in result.differences)
+            said = say("finding.case", where=result.where, name=result.name, differences=differences)
+            yield Remark("error", "case", name, (result.name,), 1, said, RulebookError.exit_code)

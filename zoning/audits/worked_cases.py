@@ -37,7 +37,7 @@ from zoning.rulebook import (
     roles_read,
 )
 from zoning.tables import QUOTAS, tabulate
-from zoning.trace import Message
+from zoning.trace import Field, Message, say
 from zoning.zones import ParentUnits, classify, resolve, weigh_norms
 
 ENERGY_KEYS = ("period", "scheme")
@@ -235,6 +235,11 @@ class Difference(NamedTuple):
 
     text: str
     because: Message | None = None
+
+    @property
+    def said(self) -> Field:
+        """Both."""
+        return self.text if self.because is None else say("finding.difference", text=self.text, because=self.because)
 
 
 class Result(NamedTuple):

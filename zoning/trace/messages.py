@@ -41,7 +41,7 @@ class Texts:
     by_language: Mapping[str, str]
 
     def __hash__(self) -> int:
-        return hash(tuple(self.by_language.items()))
+        return hash(frozenset(self.by_language.items()))
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Message:
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
 
     def __hash__(self) -> int:
-        return hash((self.key, *self.fields.items()))
+        return hash((self.key, frozenset(self.fields.items())))
 
     def __repr__(self) -> str:
         return f"Message(key={self.key!r}, fields={dict(self.fields)!r})"
@@ -175,7 +175,7 @@ class Remark:
 
     Attributes
     ----------
-    level : {"warning", "note"}
+    level : {"error", "warning", "note"}
     code : str
     layer : str
         The layer, table or chapter concerned, or "" for the plan as a whole.
@@ -184,6 +184,8 @@ class Remark:
     count : int
         How many are concerned.
     said : Message
+    exit_code : int
+        What the command returns when this is the worst finding; 0 unless the level is "error".
     """
 
     level: Level
@@ -192,6 +194,7 @@ class Remark:
     features: tuple[str, ...]
     count: int
     said: Message
+    exit_code: int = 0
 
 
 def remark(

@@ -12,6 +12,7 @@ import pytest
 from layers.errors import UnknownNameError
 from layers.read import read_inputs
 from maps.explain import explain, why_text
+from maps.locale import Renderer
 from zoning.audits import plan_findings_of
 from zoning.pipeline import check, run
 from zoning.plan import Plan
@@ -121,7 +122,9 @@ def test_a_value_that_cannot_be_said_names_what_is_missing(plan_of):
 def test_balances_are_found_county_by_county(plan_of):
     """Pencil: the west occupies 6 x 2 = 12 ha and makes 12; the east makes 2 ha less in c4."""
     plan = plan_of(made_arable_ha=[2] * 11 + [0])
-    (found,) = (one for one in plan_findings_of(plan) if one.code == "norm_missed")
+    (found,) = (
+        one for one in map(Renderer("en", plan.rulebook).finding, plan_findings_of(plan)) if one.code == "norm_missed"
+    )
     assert found.level == "warning"
     assert found.features == ("east",)
     assert "Arable land made in its place = 10 < " in found.text
@@ -134,7 +137,11 @@ def test_balances_are_found_county_by_county(plan_of):
 
 def test_a_norm_that_cannot_be_answered_is_a_note(plan_of):
     plan = plan_of(made_arable_ha=[None] + [2] * 11)
-    (found,) = (one for one in plan_findings_of(plan) if one.code == "norm_unchecked")
+    (found,) = (
+        one
+        for one in map(Renderer("en", plan.rulebook).finding, plan_findings_of(plan))
+        if one.code == "norm_unchecked"
+    )
     assert (found.level, found.features) == ("note", ("west",))
     assert "Arable land made in its place: missing" in found.text
 
@@ -149,7 +156,9 @@ def test_project_areas_are_places(plan_of):
         linkage_arable_before_ha=50,
         linkage_arable_after_ha=50,
     )
-    found = [one for one in plan_findings_of(plan) if one.code == "norm_missed"]
+    found = [
+        one for one in map(Renderer("en", plan.rulebook).finding, plan_findings_of(plan)) if one.code == "norm_missed"
+    ]
     assert [one.features for one in found] == [("y",)]
     assert "Construction land on new plots = 5 > Construction land reclaimed on old plots = 4 ha" in found[0].text
 

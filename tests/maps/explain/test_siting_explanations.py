@@ -10,6 +10,7 @@ import pytest
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError
 from layers.read import read_inputs
 from maps.explain import explain
+from maps.locale import Renderer
 from zoning.audits import plan_findings_of
 from zoning.pipeline import check, run
 from zoning.plan import Plan
@@ -83,7 +84,9 @@ def test_it_speaks_chinese(plan) -> None:
 )
 def test_amounts_that_find_no_land_are_findings(toy_folder, more, because, words) -> None:
     plan = run(read_study(planned(toy_folder, SITING + more + "\n")))
-    found = [one for one in plan_findings_of(plan) if one.code == "unplaced"]
+    found = [
+        one for one in map(Renderer("en", plan.rulebook).finding, plan_findings_of(plan)) if one.code == "unplaced"
+    ]
     (one,) = [one for one in found if words in one.text]
     rows = plan.sitings[plan.sitings["unplaced_because"] == because]
     assert one.count == len(rows)
@@ -102,7 +105,10 @@ def test_more_than_the_available_land_is_a_finding(toy_folder) -> None:
     rows = plan.sitings.set_index("unit_id")
     assert rows.loc["a3", "unplaced_because"] == "land"
     assert rows.loc["a3", "placed_ha"] == 0
-    assert any('set ceiling = "available_ha"' in one.text for one in plan_findings_of(plan))
+    assert any(
+        'set ceiling = "available_ha"' in one.text
+        for one in map(Renderer("en", plan.rulebook).finding, plan_findings_of(plan))
+    )
 
 
 @pytest.mark.parametrize(

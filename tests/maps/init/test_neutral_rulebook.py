@@ -12,6 +12,7 @@ from shapely import box
 from layers.errors import ZoneplanError
 from maps.init import write_plan
 from maps.init.column_inference import guess_id, guess_jurisdictions, guess_name
+from maps.locale import localize
 from maps.reports import report
 from zoning.audits import audit
 from zoning.pipeline import run
@@ -61,7 +62,7 @@ def test_no_law_of_a_country_and_no_role_of_another_stands_in_a_text(tmp_path: P
         "marine",
         "heritage",
     }
-    told = " ".join(one.assumed + one.name for one in plan.assumptions) + report(plan)
+    told = " ".join(str(one.assumed) + one.name for one in localize(plan).assumptions) + report(plan)
     assert not [role for role in roles if role in told]
     assert not [book.name for book in others if book.name in told]
 

@@ -8,21 +8,19 @@ from importlib.resources import files
 
 import pytest
 
-from layers.languages import LANGUAGES
-from maps.locale import map_words, report_words
+from maps.locale import catalogue, languages, map_words, report_words
 from maps.reports.zones_chapter import STATUSES as REPORTED
 from maps.style import picture
 from maps.web.unit_details import STATUSES as ON_THE_MAP
-from zoning.wording import engine_words
 from zoning.zones import STANDINGS
 
 STATUSES = {standing.removesuffix("_overlay") for standing in STANDINGS}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("standing", STANDINGS)
 def test_each_status_has_words_on_map_report_and_terminal(language: str, standing: str) -> None:
-    catalogues = map_words(language), report_words(language), engine_words(language)
+    catalogues = map_words(language), report_words(language), catalogue("explain", language)
     assert all(standing in words for words in catalogues)
 
 

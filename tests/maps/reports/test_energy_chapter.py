@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from maps.explain import explain
-from maps.locale import render
+from maps.locale import localize, render
 from maps.reports import dossier, report
 from maps.run_folder import read_run, write_run
 from zoning.pipeline import run
@@ -58,7 +58,7 @@ def test_the_lights_of_a_plan(plan: Plan) -> None:
     assert lights["intensity_light"].to_dict() == {"Elsewhere": 1, "c4": 2, "east": 3, "west": 1}
     assert lights["verdict"].to_dict() == {"Elsewhere": "red", "c4": "yellow", "east": "green", "west": "red"}
     assert "energy" in {source.name for source in plan.sources}
-    assert [one.assumed for one in plan.assumptions if one.name == "light_margin_pct (lights)"] == [
+    assert [one.assumed for one in localize(plan).assumptions if one.name == "light_margin_pct (lights)"] == [
         "10 %: not verified against an official text"
     ]
 

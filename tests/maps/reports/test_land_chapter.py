@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from maps.locale import localize
 from maps.reports import dossier, report
 from maps.run_folder import read_run, write_run
 from maps.web.unit_details import cards
@@ -49,7 +50,7 @@ def test_pages_tell_values_reasons_and_norms(plan):
         assert "655,000" in own
         assert title in own
         assert kept in own
-        said = cards(plan, language)
+        said = cards(localize(plan, language), language)
         place = plan.units.index.get_loc("a1")
         assert [one[2:] for one in said["why_lists"][said["units"]["derived"][place]]][-1] == ("655,000",)
         assert len(said["why_lists"][said["units"]["norms"][place]]) == 3

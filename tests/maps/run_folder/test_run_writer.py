@@ -56,7 +56,8 @@ def test_two_runs_have_the_same_bytes(toy_plan, tmp_path: Path) -> None:
 def test_a_run_from_before_a_column_is_read_with_the_column_empty(toy_result: Path, tmp_path: Path) -> None:
     """Each table without the last column of its declaration, as an earlier version wrote it."""
     folder = Path(shutil.copytree(toy_result, tmp_path / "older"))
-    last = {table.name: list(table.columns)[-1] for table in CSV_TABLES if len(table.columns) > len(table.key)}
+    (folder / "trace.json").unlink()  # which is younger than the columns
+    last = {table.name: table.kept[-1] for table in CSV_TABLES if len(table.columns) > len(table.key)}
     for name, column in last.items():
         path = folder / f"{name}.csv"
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")

@@ -11,7 +11,7 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.explain.trace_records import reason_record
-from maps.locale import map_words
+from maps.locale import localize, map_words
 from maps.locale.message_catalogues import _WORDS
 from maps.web.map_payload import map_payload_of
 from maps.web.unit_details import ReasonTable, cards
@@ -26,7 +26,7 @@ def of(said: dict, unit_id: str) -> dict:
 
 
 def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     unit = of(said, "b2")
     assert (unit["name"], said["jurisdictions"][unit["jurisdiction"]], unit["area_ha"]) == ("Unit B2", "west", 100)
     assert (unit["main"], unit["overlays"], unit["status"]) == (FRAGILE, [], 0)
@@ -43,7 +43,7 @@ def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
 
 
 def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     rule, zone, _, why = of(said, "a4")["main_claim"]
     assert (said["rules"][rule]["kind"], zone) == ("default", GENERAL)
     lines = [(depth, text) for depth, kind, text in told(said, why) if kind in ("reason", "no")]
@@ -58,7 +58,7 @@ def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
 
 
 def test_a_decision_shows_by_whom_and_why(toy_plan, told) -> None:
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     unit = of(said, "c4")
     rule, zone, _, why = unit["main_claim"]
     assert (said["rules"][rule]["kind"], zone, unit["status"]) == ("decision", KEY, 3)
@@ -67,7 +67,7 @@ def test_a_decision_shows_by_whom_and_why(toy_plan, told) -> None:
 
 
 def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     (key,), (farmland,) = of(said, "c4")["quotas"], of(said, "a2")["quotas"]
     assert key[:-1] == [0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]
     assert farmland[:-1] == [0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None, ""]
@@ -80,12 +80,12 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
 def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     rows = toy_plan.quotas.assign(shadow_price=0.25)
     rows.loc[rows["unit_id"] == "c4", ["carried", "transferred"]] = Decimal("-1.5")
-    (told_,) = of(cards(dataclasses.replace(toy_plan, quotas=rows), "en"), "c4")["quotas"]
+    (told_,) = of(cards(localize(dataclasses.replace(toy_plan, quotas=rows), "en"), "en"), "c4")["quotas"]
     assert told_[7:10] == [0.25, "-1.5", "-1.5"]
 
 
 def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     (line,) = of(said, "a2")["lines"]
     assert line[:-1] == [1, 100.0, 100.0, []]
     assert (1, "reason", "layer farmland (Permanent farmland): 100.00 ha") in told(said, line[-1])
@@ -94,12 +94,12 @@ def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:
 
 def test_a_line_that_lost_names_the_winner(toy_plan) -> None:
     lost = toy_plan.lines.assign(settled_ha=40.0, lost_to="red_line;hillside")
-    said = cards(dataclasses.replace(toy_plan, lines=lost), "en")
+    said = cards(localize(dataclasses.replace(toy_plan, lines=lost), "en"), "en")
     assert of(said, "a2")["lines"][0][:-1] == [1, 100.0, 40.0, [0, "hillside"]]
 
 
 def test_units_share_their_lists_of_policies(toy_plan) -> None:
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     names = [[said["policies"][policy]["id"] for policy, *_ in held] for held in said["shared"]]
     assert sorted(names) == [["energy-review", "plan-first"], ["forest-payment", "plan-first"], ["plan-first"]]
     first = next(one for one in said["policies"] if one["id"] == "plan-first")
@@ -111,7 +111,7 @@ def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
     over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "forest-payment")
     part = toy_plan.policies["piece_id"].where(toy_plan.policies["policy"] != "plan-first", "a1/1")
     policies = toy_plan.policies.assign(overruled_by=over, piece_id=part)
-    said = cards(dataclasses.replace(toy_plan, policies=policies), "en")
+    said = cards(localize(dataclasses.replace(toy_plan, policies=policies), "en"), "en")
     held = said["shared"][of(said, "a1")["policies"]]
     told = {said["policies"][policy]["id"]: (by, part) for policy, by, _, part, *_ in held}
     assert told["forest-payment"] == (-1, None)
@@ -120,13 +120,14 @@ def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
 
 def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(toy_plan) -> None:
     first, second, *_ = toy_plan.pieces.index[toy_plan.pieces["unit_id"] == "a2"]
-    row = toy_plan.policies[(toy_plan.policies["unit_id"] == "a2") & (toy_plan.policies["policy"] == "plan-first")]
+    own = localize(toy_plan)
+    row = own.policies[(own.policies["unit_id"] == "a2") & (own.policies["policy"] == "plan-first")]
     parts = [row.assign(piece_id=piece, policy="energy-review") for piece in (first, second)]
     excepted = row.assign(
         policy="forest-payment", overruled_by="exception-1", exception="a road", inherited_from="west"
     )
     policies = pd.concat([*parts, excepted, row])
-    said = cards(dataclasses.replace(toy_plan, policies=policies), "en")
+    said = cards(dataclasses.replace(own, policies=policies), "en")
     held = said["shared"][of(said, "a2")["policies"]]
     told = [(said["policies"][one[0]]["id"], one[1], *one[3:]) for one in held]
     assert told == [
@@ -138,13 +139,15 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
 
 def test_settings_show_value_and_unit(toy_plan) -> None:
     text = json.dumps({"fee": {"value": 12.5, "unit": "CNY/ha"}, "share": {"value": 0.2, "unit": "1"}, "who": "county"})
-    said = cards(dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text)), "en")
+    said = cards(
+        localize(dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text)), "en"), "en"
+    )
     listed = [["fee", "12.5 CNY/ha"], ["share", "0.2"], ["who", "county"]]
     assert all(one == listed for one in said["settings"])
 
 
 def test_hidden_characters_are_shown(make_plan) -> None:
-    said = cards(make_plan({"a1": "evil\u202etxt.exe"}), "en")
+    said = cards(localize(make_plan({"a1": "evil\u202etxt.exe"}), "en"), "en")
     assert of(said, "a1")["name"] == "evil\\u202etxt.exe"
 
 
@@ -205,7 +208,7 @@ def test_both_languages_have_the_same_figures_in_their_words() -> None:
 @pytest.mark.slow
 def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told) -> None:
     """The toy plan has no energy, money or negative lists."""
-    said = cards(toy_plan, "en")
+    said = cards(localize(toy_plan, "en"), "en")
     for unit_id in toy_plan.units.index:
         unit = of(said, unit_id)
         whys = [claim[-1] for claim in (unit["main_claim"], *unit["claims"])]
