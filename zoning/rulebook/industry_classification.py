@@ -36,7 +36,7 @@ class Classification:
     >>> industries = read_classification("gbt4754_2017")
     >>> industries.whole("3011"), industries.path("c3011")
     ('C3011', ('C', 'C30', 'C301', 'C3011'))
-    >>> industries.title("C3011")
+    >>> industries.title("C3011")["en"]
     'Manufacture of non-metallic mineral products'
     >>> industries.whole("A3011")
     Traceback (most recent call last):
