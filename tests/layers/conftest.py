@@ -1,9 +1,9 @@
-"""Files for the tests of reading, written where a test asks for them; random conditions for the oracles."""
+"""Files for the tests of reading, written where a test asks for them; conditions in words and at random."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +13,15 @@ import pytest
 import rasterio
 from affine import Affine
 
+from layers.conditions import Clause, ClauseWording
+from maps.locale import catalogue
+
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
+
+
+def said(clause: Clause, language: str = "en", titles: Mapping[str, str] | None = None) -> str:
+    """What a clause says in the words of the catalogue."""
+    return ClauseWording(clause.text, catalogue("clause", language), titles).said(clause)
 
 
 @pytest.fixture
