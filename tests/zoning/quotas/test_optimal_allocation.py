@@ -18,8 +18,6 @@ from zoning.quotas.weighted_allocation import TracedAllocation
 from zoning.solver.gini_optimum import composite
 from zoning.study import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.tables import QUOTA_RULES, SOLUTIONS
-from zoning.wording import price_words, solution_words
-from zoning.wording.solution_messages import rule_words
 
 FRAGILE = "main = 'ecologically_fragile'"
 INF = float("inf")
@@ -313,34 +311,8 @@ class TestTables:
         rows = table[table["quota"] == "more"].set_index("unit_id")["amount"]
         assert rows[["a4", "a3", "a1"]].tolist() == [3, 3, 0]
 
-
-class TestWords:
-    def test_prices_in_both_languages(self):
-        row = {"shadow_price": -0.25, "price_from": None, "price_to": None, "unit": "ha"}
-        assert price_words(row, "suitability") == "one more ha for it would take 0.25 from amount times suitability"
-        assert price_words(row, "gini", "zh", "西部") == "西部每多 1 ha，综合基尼系数升高 0.25"
-        assert price_words(row | {"shadow_price": 0.0}, "gini") == ""
-        assert price_words(row | {"shadow_price": np.nan}, "gini") == ""
-
-    def test_rules_with_their_bounds(self):
-        row = {
-            "rule": "limit-water-least",
-            "jurisdiction": "CO",
-            "unit": "m3",
-            "amount": 1e6,
-            "least": 2.5,
-            "most": np.nan,
-        }
-        told = row | {"shadow_price": -2.0, "price_from": 1.0, "price_to": 3.0}
-        assert list(rule_words(told, "suitability")) == [
-            "limit 'water' of CO: 1,000,000, at least 2.5 m3",
-            "one more m3 for limit 'water' of CO would take 2 from amount times suitability, from 1 to 3 m3",
-        ]
-
-    def test_how_good_it_is(self, zones, measures):
-        row = allocate_traced(zones, measures, [quota()]).solutions.iloc[0].to_dict()
-        assert solution_words(row, "ha") == (
-            "17.82 ha times suitability; no plan has more than 17.82 (gap 0, 0 %); "
-            "found by ranking, with proof by its prices"
-        )
-        assert solution_words(row, "ha", "zh").startswith("数量乘适宜性合计 17.82 ha")
+    def test_a_quota_says_how_good_it_is(self, zones, measures):
+        row = allocate_traced(zones, measures, [quota()]).solutions.iloc[0]
+        assert (row["objective"], row["method"]) == ("suitability", "ranking")
+        assert (row["value"], row["bound"]) == pytest.approx((17.82, 17.82))
+        assert (row["gap"], row["gap_pct"]) == (0, 0)

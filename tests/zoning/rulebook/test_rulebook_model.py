@@ -124,12 +124,12 @@ title = { en = "no narrower than", pt = "largura mínima" }
     changes = dict.fromkeys(("zones", "indicators", "parameters", "rules", "lines", "policies", "cases"), portuguese)
     folder = write_rulebook(rulebook=swap('"zh"', '"pt"'), terms=terms, **changes)
     rulebook = read_rulebook(folder, DAY)
-    assert [rulebook.role_title("moor", one) for one in ("en", "pt", "zh")] == ["moor", "charneca", "moor"]
-    assert rulebook.instrument_title("levy", "pt") == "taxa do dique"
-    assert [rulebook.instrument_heading(one, "pt") for one in ("levy", "land_tax")] == ["Taxa do dique", "Land tax"]
-    assert [rulebook.unit_title(one, "pt") for one in ("OZD", "ha", "BRL")] == ["dólares de Oz", "ha", "BRL"]
-    settings = ("least_width", "most_width")
-    assert [rulebook.setting_title(one, "pt") for one in settings] == ["largura mínima", "most width"]
+    assert rulebook.languages == ("en", "pt")
+    assert rulebook.texts_of("roles", "moor") == {"en": "moor", "pt": "charneca"}
+    assert rulebook.texts_of("instruments", "levy") == {"en": "dike levy", "pt": "taxa do dique"}
+    assert rulebook.texts_of("units", "OZD") == {"en": "Oz dollars", "pt": "dólares de Oz"}
+    assert rulebook.texts_of("settings", "least_width") == {"en": "no narrower than", "pt": "largura mínima"}
+    assert rulebook.texts_of("settings", "most_width") == {}
 
 
 def test_two_versions_of_a_rule_may_follow_each_other(write_rulebook) -> None:
@@ -508,21 +508,6 @@ def test_a_huge_folder_is_no_rulebook(write_rulebook) -> None:
         (folder / f"{number}.txt").touch()
     with pytest.raises(RulebookError, match="more than 500 files; is this the folder of a rulebook"):
         read_rulebook(folder, DAY)
-
-
-def test_what_conditions_name_has_a_title_on_every_day() -> None:
-    """Optimised areas ended with 2023; a policy of today still names them beside what took their place."""
-    today = read_rulebook("main_functional_areas", date(2025, 1, 1))
-    english, chinese = today.titles_in("en"), today.titles_in("zh")
-    assert "optimised" not in today.codes("main")
-    assert english["main = optimised"] == english["optimised"]
-    assert (english["optimised"], chinese["optimised"]) == ("Optimised development area", "优化开发区域")
-    assert chinese["key_development"] == "城市化地区"  # as it is called on the day
-    assert (english["unit_id"], chinese["jurisdiction"], chinese["red_line"]) == ("unit", "行政区", "生态保护红线")
-    assert (english["on_national_project"], chinese["on_growth_boundary"]) == (
-        "on national project",
-        "位于城镇开发边界",
-    )
 
 
 def test_a_policy_cannot_read_an_overlay_that_is_over(write_rulebook) -> None:

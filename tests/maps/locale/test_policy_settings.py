@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from layers.languages import LANGUAGES
-from zoning.policies import describe_parameters, policy_parameters_of
+from maps.locale import Terms, describe_parameters, languages
+from zoning.policies import policy_parameters_of
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 
 
@@ -12,9 +12,10 @@ def test_every_policy_of_the_house_is_told_without_braces_and_says_nothing_twice
         (f"{name}, {policy.id}, {language}", title, text)
         for name in builtin_rulebooks()
         for rulebook in [read_rulebook(name)]
+        for language in languages()
+        for terms in [Terms(rulebook, language)]
         for policy in rulebook.policies
-        for language in LANGUAGES
-        for title, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), rulebook, language)
+        for title, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), terms)
     ]
     assert len(told) > 100
     broken = [one for one in told if not one[1] or one[1] == one[2] or set("{}[]_") & set(one[2])]
@@ -26,6 +27,6 @@ def test_a_measure_of_each_unit_is_said_to_be_its_own() -> None:
     told = [
         text
         for policy in rulebook.policies
-        for _, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), rulebook, "en")
+        for _, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), Terms(rulebook, "en"))
     ]
     assert "the unit's own" in told
