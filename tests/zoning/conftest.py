@@ -1,14 +1,20 @@
-"""A small rulebook as files, ready to be read, changed and broken."""
+"""A small rulebook as files, ready to be read, changed and broken; what steps say, in words."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from layers.errors import Finding
+from maps.locale import Renderer, render
+from zoning.plan import Plan
+from zoning.rulebook import Rulebook
+from zoning.trace import Message, Remark
 
 DAY = date(2025, 1, 1)
 
@@ -226,6 +232,18 @@ status = "review"
 }
 
 Write = Callable[..., Path]
+
+
+def said(message: Message, rulebook: Rulebook | None = None, language: str = "en") -> str:
+    """What a step says, in words."""
+    assert isinstance(message, Message)  # no step has words of its own
+    return render(message, language, rulebook)
+
+
+def findings(remarks: Iterable[Remark | Finding], plan: Plan, language: str = "en") -> tuple[Finding, ...]:
+    """What is to be said of a plan, as findings in words."""
+    renderer = Renderer(language, plan.rulebook)
+    return tuple(map(renderer.finding, remarks))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
 from layers.errors import SourceError
+from tests.zoning.conftest import said
 from zoning.pipeline import STEPS, run
 from zoning.plan import Plan
 from zoning.study import read_study
@@ -32,7 +33,9 @@ def test_zones(plan) -> None:
     assert zones.loc["c4", "status"] == "by_decision"
     assert list(zones.index[zones["overlays"] == "energy_rich"]) == ["b4"]
     assert zones["area_ha"].to_list() == [100.0] * 12
-    assert "0.5" in zones.loc["b2", "reason"]
+    assert said(zones.loc["b2", "reason"], plan.rulebook) == (
+        "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"
+    )
 
 
 def test_measures(plan) -> None:
@@ -74,8 +77,8 @@ def test_policies_and_assumptions(plan) -> None:
     assert len(applied["plan-first"]) == 12
     assert applied["energy-review"] == ["b4"]
     assert len(applied["forest-payment"]) == 6
-    said = {(assumption.kind, assumption.name) for assumption in plan.assumptions}
-    assert {("deduction", "water"), ("role", "protected"), ("parameter", "plant_min_mw")} <= said
+    taken = {(assumption.kind, assumption.name) for assumption in plan.assumptions}
+    assert {("deduction", "water"), ("role", "protected"), ("parameter", "plant_min_mw")} <= taken
 
 
 def test_every_table_is_as_declared(plan) -> None:
@@ -83,7 +86,7 @@ def test_every_table_is_as_declared(plan) -> None:
         rows = getattr(plan, name)
         if name in {"measures", "pieces", "sites"}:  # the shapes of the last two follow their columns
             continue
-        declared = list(table.columns)
+        declared = list(table.kept)
         assert list(rows.columns)[: len(declared)] == declared
         assert table.open or len(rows.columns) == len(declared)
         assert_frame_equal(tabulate(table, rows), rows)

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maps.explain import retell
+from tests.zoning.conftest import findings
 from zoning.audits import plan_findings
 from zoning.pipeline import run
 from zoning.plan import Plan
@@ -43,9 +43,14 @@ from = 2011-01-01
 )
 
 
-def find(plan: Plan):
+def remarks(plan: Plan):
     """All but the units whose forest covers exactly the half that the rule asks for."""
     return tuple(one for one in plan_findings.plan_findings_of(plan) if one.code != "near_threshold")
+
+
+def find(plan: Plan, language: str = "en"):
+    """The remarks in words."""
+    return findings(remarks(plan), plan, language)
 
 
 @pytest.fixture
@@ -64,11 +69,11 @@ def decide(toy_folder: Path):
 
 
 def codes(plan: Plan) -> list[str]:
-    return [one.code for one in find(plan)]
+    return [one.code for one in remarks(plan)]
 
 
 def test_a_plan_without_a_flaw_has_none(decide) -> None:
-    assert find(decide(("c4", 'main = "key_development"', "2024-06-01"))) == ()
+    assert remarks(decide(("c4", 'main = "key_development"', "2024-06-01"))) == ()
 
 
 def test_decisions_that_change_nothing(decide) -> None:
@@ -107,7 +112,7 @@ def test_a_decision_on_a_unit_that_was_dropped(toy_folder: Path, units: gpd.GeoD
         "decision 1 on 'c4' has no effect: the unit was dropped, for it has no geometry"
     ]
     assert plan.claims["rule"].tolist().count("decision-2") == 1  # places in the plan stay what they are
-    assert codes(retell(plan, "zh")) == ["decision_unit_dropped"]
+    assert [one.text for one in find(plan, "zh")] == ["决定 1（'c4'）不起作用：该单元没有图形，已被舍去"]
 
 
 def test_a_decision_against_a_locked_unit(toy_folder: Path, decide) -> None:
@@ -133,6 +138,8 @@ def test_units_without_policy_or_instrument(decide) -> None:
         "('a1', 'a2', 'a3', 'a4', 'b1' and 6 more)"
     )
     assert (found.code, found.count, found.features) == ("missing_instrument", 11, ("a1", "a2", "a3", "a4", "b1"))
+    (told,) = remarks(asked)
+    assert told.features == tuple(unit for unit in plan.units.index if unit != "b4")  # all of them are concerned
     bare = replace(plan, policies=plan.policies[plan.policies["unit_id"] != "a1"])
     assert [one.text for one in find(bare)] == ["units without any policy: 1 ('a1')"]
 
@@ -210,7 +217,7 @@ def test_floors_that_are_missed_or_cannot_be_checked(decide) -> None:
 
 def test_findings_speak_chinese(decide) -> None:
     plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
-    (missed,) = find(replace(floored(plan, a2=100.0, a3=100.0, a4=50.0), language="zh"))
+    (missed,) = find(floored(plan, a2=100.0, a3=100.0, a4=50.0), "zh")
     assert missed.text.startswith("省域永久基本农田保护比例，east：占arable_ha的 66.67%，低于 80%；尚缺 20.00 公顷")
 
 
@@ -225,13 +232,14 @@ def test_what_a_decision_would_have_been_is_asked_without_it(decide) -> None:
 def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
     """P27: forest covers exactly half of a2, b2 and c2, and half is asked for."""
     plan = run(read_study(toy_folder / "plan.toml"))
-    (note,) = (one for one in plan_findings.plan_findings_of(plan) if one.code == "near_threshold")
+    (remark,) = (one for one in plan_findings.plan_findings_of(plan) if one.code == "near_threshold")
+    (note,) = findings([remark], plan)
     assert (note.level, note.features, note.count) == ("note", ("a2", "b2", "c2"), 3)
     assert note.text == (
         "units on the threshold of rule fragile-1 (ecologically_fragile_share >= fragile_min), or nearer to it than "
         "noise of the inputs: 3 ('a2', 'b2', 'c2')"
     )
-    (told,) = (one for one in plan_findings.plan_findings_of(retell(plan, "zh")) if one.code == "near_threshold")
+    (told,) = findings([remark], plan, "zh")
     assert told.text.startswith("3 个单元恰在规则 fragile-1 的阈值上")
     assert told.text.endswith("；'a2'、'b2'、'c2'）")
 
@@ -239,6 +247,6 @@ def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
 def test_many_units_are_counted_in_the_language_asked_for(toy_folder: Path) -> None:
     plan = run(read_study(toy_folder / "plan.toml"))
     bare = replace(plan, policies=plan.policies[:0])
-    english, chinese = (plan_findings.plan_findings_of(one)[0].text for one in (bare, replace(bare, language="zh")))
+    english, chinese = (find(bare, language)[0].text for language in ("en", "zh"))
     assert english.endswith("'b1' and 7 more)")
     assert chinese.endswith("'b1' 等 12 个）")

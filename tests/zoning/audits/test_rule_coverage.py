@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.explain import retell
 from maps.run_folder import write_run
+from tests.zoning.conftest import findings
 from zoning.audits import audit, rule_coverage_of
 from zoning.audits.rulebook_audit import usage_findings
 from zoning.pipeline import run
@@ -109,13 +109,14 @@ def test_findings_name_what_a_writer_should_look_at(toy_run: Plan) -> None:
         ("unverified_land", "plant_min_mw"),
         ("unverified_land", "populous_min"),
     ]
-    texts = [one.text for one in usage_findings(plan)]
+    texts = [one.text for one in findings(usage_findings(plan), plan)]
     assert texts[1] == "rule energy-1 hinges on one number that is not verified: plant_min_mw"
     assert texts[3] == (
         "populous_min is not verified; 500.00 ha in 5 units depend on it (main function 500.00 ha, overlays 0.00 ha, "
         "policies 0.00 ha)"
     )
-    assert next(usage_findings(retell(plan, "zh"))).text.startswith("规则 key-1 没有为 key_development 主张任何单元")
+    chinese, *_ = findings(usage_findings(plan), plan, "zh")
+    assert chinese.text.startswith("规则 key-1 没有为 key_development 主张任何单元")
 
 
 def test_rules_that_tie_or_never_decide(toy_folder: Path) -> None:

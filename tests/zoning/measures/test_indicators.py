@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import SourceError, UnknownNameError
+from tests.zoning.conftest import said
 from zoning.measures import amounts, assumed, complete_measures
 from zoning.tables import QUOTAS, tabulate
 
@@ -129,18 +130,19 @@ def test_a_measure_must_not_bear_the_name_of_a_quota(measures, rulebook) -> None
 
 def test_what_was_assumed_is_told_in_the_order_of_the_rulebook(measures, rulebook) -> None:
     found = assumed(measures[["population", "area_km2"]], rulebook)
-    assert [(one.name, one.kind, one.assumed) for one in found] == [
+    assert [(one.name, one.kind, said(one.assumed, rulebook)) for one in found] == [
         (
             "ecologically_fragile",
             "role",
-            "no layer has the role 'ecologically_fragile': it is taken as 0",
+            "no layer has the role 'ecologically_fragile' (Ecologically fragile): it is taken as 0",
         ),
         ("energy_mw", "indicator", "no layer or table gives it: it is taken as unknown"),
         ("at_border", "indicator", "no layer or table gives it: it is taken as false"),
     ]
     assert assumed(measures, rulebook) == ()
     (quota,) = assumed(measures, rulebook, quotas())
-    assert (quota.name, quota.assumed) == (
+    assert (quota.name, said(quota.assumed, rulebook)) == (
         "quota_construction_land",
         "no layer or table gives it: it is taken as 0 ha",
     )
+    assert said(quota.assumed, rulebook, "zh") == "没有图层或统计表提供该指标：取为 0 公顷"

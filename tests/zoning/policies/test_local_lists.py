@@ -10,8 +10,10 @@ import pytest
 
 from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
-from maps.explain import list_titles, retell
+from maps.explain import list_titles
 from maps.explain.industry_query import ask_industry
+from maps.locale import localize
+from tests.zoning.conftest import findings
 from zoning.audits import plan_findings_of
 from zoning.pipeline import check, run
 from zoning.plan import Plan
@@ -128,16 +130,17 @@ def test_it_stands_beside_the_lists_of_the_rulebook(plan: Plan) -> None:
     ],
 )
 def test_verdicts_by_pencil(plan: Plan, unit, code, state, answer, conditions, decided) -> None:
-    verdict = ask_industry(plan, unit, code, state)
+    verdict = ask_industry(localize(plan), unit, code, state).verdict
     assert (verdict.answer, verdict.conditions) == (answer, conditions)
     assert (verdict.decided_by.list if verdict.decided_by else None) == decided
 
 
 def test_it_is_called_by_its_title_and_kept_in_another_language(plan: Plan) -> None:
-    assert list_titles(plan)[OWN] == "List of the province"
-    pd.testing.assert_frame_equal(
-        retell(plan, "zh").industries.query("list == @OWN"), plan.industries.query("list == @OWN"), check_dtype=False
-    )
+    for language in ("en", "zh"):
+        told = localize(plan, language)
+        assert list_titles(told)[OWN] == "List of the province"
+        own = [one.industries[one.industries["list"] == OWN] for one in (told, plan)]
+        pd.testing.assert_frame_equal(*own, check_dtype=False)
 
 
 def test_policies_say_how_many_items_their_lists_have(plan: Plan) -> None:
@@ -184,7 +187,9 @@ def test_an_item_that_repeats_is_a_finding_with_its_line(write_plan, rows, lines
     plan = run(read_study(write_plan(HEADER + rows)))
     found = [one for one in plan_findings_of(plan) if one.code == "item_repeats"]
     assert [int(one.features[0]) for one in found] == lines
-    assert all(one.level == "warning" and f"table 'own.csv', line {lines[0]}" in one.text for one in found)
+    assert all(
+        one.level == "warning" and f"table 'own.csv', line {lines[0]}" in one.text for one in findings(found, plan)
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,12 +222,13 @@ def test_it_comes_back_from_a_run_folder(plan: Plan, tmp_path: Path) -> None:
     again = read_run(write_run(plan, tmp_path / "run"))
     pd.testing.assert_frame_equal(again.industries, plan.industries, check_dtype=False)
     for unit, code, state in (("a1", "C3011", "planned"), ("a4", "C3011", "existing"), ("c1", "A0311", "planned")):
-        assert ask_industry(again, unit, code, state) == ask_industry(plan, unit, code, state)
+        answers = [ask_industry(localize(one), unit, code, state) for one in (again, plan)]
+        assert answers[0] == answers[1]
     (tmp_path / "run" / "industries.csv").unlink()  # as a run of an older zoneplan
     assert read_run(tmp_path / "run").industries.empty
 
 
 def test_a_piece_that_the_unit_does_not_have_is_refused(plan: Plan) -> None:
     with pytest.raises(UnknownNameError, match="unit 'a1' has no piece 'nonsense'") as caught:
-        ask_industry(plan, "a1", "C3011", piece_id="nonsense")
+        ask_industry(localize(plan), "a1", "C3011", piece_id="nonsense")
     assert caught.value.code == "unknown_piece"

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, UnknownNameError
+from maps.explain.industry_query import IndustryAnswer
+from maps.locale import text_in
+from tests.zoning.conftest import said
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
-from zoning.policies import count_industries, judge_industry, list_industries, lists_on
+from zoning.policies import Verdict, count_industries, judge_industry, list_industries, lists_on
 from zoning.policies.negative_lists import ListCoverage, states_of
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.industry_classification import read_classification
@@ -21,6 +24,11 @@ from zoning.tables import INDUSTRIES, tabulate
 
 GB = read_classification("gbt4754_2017")
 DAY = date(2025, 1, 1)
+
+
+def lines(verdict: Verdict, language: str = "en") -> list[str]:
+    """What is answered, line by line."""
+    return list(IndustryAnswer(verdict, text_in(GB.title(verdict.code), language), language).lines())
 
 
 def listed(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
@@ -80,14 +88,14 @@ def test_parts_that_are_listed_are_told_and_do_not_bind_the_whole() -> None:
     verdict = judge_industry(ITEMS, "A01", GB)
     assert [(one.code, one.treatment) for one in verdict.below] == [("A0149", "prohibited")]
     assert verdict.answer == "not_listed"
-    assert "a part of it is listed: A0149, prohibited, by county (county), item 6" in "\n".join(verdict.lines())
+    assert "a part of it is listed: A0149, prohibited, by county (county), item 6" in "\n".join(lines(verdict))
     assert [one.code for one in judge_industry(ITEMS, "C30", GB).below] == ["C3011"]
     assert [one.code for one in judge_industry(ITEMS, "C30", GB, "existing").below] == ["C301", "C3011"]
 
 
 def test_a_verdict_in_words() -> None:
     verdict = judge_industry(ITEMS, "3011", GB, "existing", {"nation": "National list"})
-    assert list(verdict.lines()) == [
+    assert lines(verdict) == [
         "C3011, in C30 Manufacture of non-metallic mineral products, existing: on conditions",
         "  decided by National list (nation), item 2: C3011, restricted",
         "    on condition: kilns of 4000 t a day",
@@ -96,9 +104,9 @@ def test_a_verdict_in_words() -> None:
         "    on condition: grade II",
         "    reference:  (text not seen)",
     ]
-    said = judge_industry(ITEMS, "C29", GB, "existing", language="zh")
-    assert list(said.lines()) == ["C29 橡胶和塑料制品业，现有：未列入", "  此地未读取任何产业清单；能否准入不详"]
-    assert said.as_dict()["verdict"] == "not_listed"
+    unlisted = judge_industry(ITEMS, "C29", GB, "existing")
+    assert lines(unlisted, "zh") == ["C29 橡胶和塑料制品业，现有：未列入", "  此地未读取任何产业清单；能否准入不详"]
+    assert unlisted.as_dict()["verdict"] == "not_listed"
     assert verdict.as_dict()["decided_by"]["title"] == "National list"
 
 
@@ -137,7 +145,7 @@ TOWN = ListCoverage("town", "Town list", complete=False, items_read=0, items_kno
 def test_what_no_item_names_is_allowed_only_where_all_lists_are_complete(lists, answer, told) -> None:
     verdict = judge_industry(ITEMS, "K70", GB, lists=lists)
     assert verdict.answer == answer
-    assert list(verdict.lines())[1:] == [f"  {told}"]
+    assert lines(verdict)[1:] == [f"  {told}"]
     assert verdict.as_dict()["lists"] == [vars(one) for one in lists]
     for named, expected in (("C3011", "prohibited"), ("C29", "conditional")):
         assert judge_industry(ITEMS, named, GB, lists=lists).answer == expected
@@ -314,12 +322,15 @@ def test_lists_of_a_rulebook_as_a_table(write_lists) -> None:
     rulebook = read_rulebook(write_lists(), DAY)
     items = list_industries(rulebook)
     assert list(items.columns) == list(INDUSTRIES.columns)
-    assert items[["list", "item", "code", "treatment", "state", "conditions", "verified"]].values.tolist() == [
-        ["base", 1, "C30", "restricted", "planned", "scale: large; location: in a park", True],
-        ["strict", 1, "C3011", "prohibited", "both", "", False],
+    assert items[["list", "item", "code", "treatment", "state", "verified"]].values.tolist() == [
+        ["base", 1, "C30", "restricted", "planned", True],
+        ["strict", 1, "C3011", "prohibited", "both", False],
     ]
-    assert list_industries(rulebook, language="zh")["conditions"][0] == "规模：大；区位：园区内"
-    assert list_industries(rulebook)["note"].tolist() == ["", "leaves by 2030"]
+    conditions, none = items["conditions"]
+    assert said(conditions) == "scale: large; location: in a park"
+    assert said(conditions, language="zh") == "规模：大；区位：园区内"
+    no_note, note = items["note"]
+    assert (none, no_note, said(note)) == ("", "", "leaves by 2030")
     assert lists_on(["strict-list", "base-list", "plan-first"], rulebook) == ("base", "strict")
 
 
@@ -374,7 +385,7 @@ def test_a_classification_of_ones_own(write_lists) -> None:
 
     rulebook = read_rulebook(write_lists(LISTS.replace("C30", "X30"), rulebook=named, classification=OWN), DAY)
     assert list_industries(rulebook)["code"].tolist() == ["X30", "X3011"]
-    assert rulebook.branches.title("X3011", "zh") == "矿物"
+    assert rulebook.branches.title("X3011") == {"en": "Minerals", "zh": "矿物"}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 
 from layers.conditions import parse_condition
 from layers.read import read_inputs
+from maps.locale import Renderer, said_in, texts_of
 from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines
 from zoning.plan import Plan
@@ -148,8 +149,9 @@ def test_every_policy_says_what_by_which_clause(name: str) -> None:
     assert wanted - {policy.instrument for policy in policies} == set()
     for policy in policies:
         assert len(policy.reference) > 20, policy.id
-        assert 60 < len(policy.clause_in("en")) < 400, policy.id
-        assert policy.clause_in("en").endswith("."), policy.id
+        clause = said_in(policy.clause, "en")
+        assert 60 < len(clause) < 400, policy.id
+        assert clause.endswith("."), policy.id
         if policy.source is not None and policy.source.verified:
             assert re.search(r"\bread (at|in)\b", policy.reference), f"{policy.id}: read where?"
             assert policy.since is not None, policy.id
@@ -209,13 +211,13 @@ def test_every_code_that_people_read_has_a_title(name: str) -> None:
         "settings": settings,
     }
     for kind, codes in told.items():
-        assert not {code for code in codes if not rulebook.texts_of(kind, code)}, kind
+        assert not {code for code in codes if not texts_of(rulebook, kind, code)}, kind
     for role in {
         *deducted_roles(rulebook),
         boundary_role(rulebook),
         *(role for line in draft.lines for role in line.roles),
     }:
-        assert CHINESE.search(rulebook.role_title(role, "zh")), role
+        assert CHINESE.search(Renderer("zh", rulebook).terms.role(role)), role
 
 
 @pytest.mark.slow

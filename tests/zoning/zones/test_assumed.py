@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.zoning.conftest import said
 from zoning.rulebook import Derived, Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision
@@ -24,8 +25,8 @@ def text(word: str) -> dict[str, str]:
 
 
 def rule(name: str, zone: str, when: str, priority: int = 10, on_unknown: str = "review", **more: object) -> Rule:
-    said = {"reason": text(name), "reference": "toy"}
-    return Rule(id=name, zone=zone, when=when, priority=priority, on_unknown=on_unknown, **said, **more)
+    why = {"reason": text(name), "reference": "toy"}
+    return Rule(id=name, zone=zone, when=when, priority=priority, on_unknown=on_unknown, **why, **more)
 
 
 def rulebook(*rules: Rule, derived: tuple[Derived, ...] = (), **when_absent: object) -> Rulebook:
@@ -144,7 +145,9 @@ def test_a_claim_that_is_not_made_says_why() -> None:
     book = rulebook(rule("a-1", "alpha", "u + v >= 1"))
     (row,) = classify(UNITS.iloc[:1], book).query("answer == 'no'").to_dict("records")
     assert (row["zone"], row["rule"], row["assumed"]) == ("alpha", "a-1", "u;v")
-    assert row["reason"] == "not claimed, and only because of what was taken for measures that nothing gives: u, v"
+    assert said(row["reason"], book) == (
+        "not claimed, and only because of what was taken for measures that nothing gives: u, v"
+    )
 
 
 def test_names_of_a_study_are_told_once() -> None:
@@ -191,10 +194,10 @@ def test_assumed_is_whatever_could_be_another_if_what_is_absent_were_unknown(dra
     for unit, given_values in UNITS.to_dict("index").items():
         possible = set()
         for (zone, clauses, word, _, unknown), _ in order:
-            said = answer(clauses, word, given_values)
-            if said or (said is None and unknown != "no"):
+            holds = answer(clauses, word, given_values)
+            if holds or (holds is None and unknown != "no"):
                 possible.add(zone)
-            if said:
+            if holds:
                 break
         else:
             possible.add("general")

@@ -11,7 +11,8 @@ import pytest
 
 from layers.errors import SeveralErrors
 from layers.read import read_inputs
-from maps.explain import explain, retell
+from maps.explain import explain
+from tests.zoning.conftest import said
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.pipeline import check, run
@@ -67,7 +68,7 @@ def test_a_locked_unit_has_its_zone_whatever_rules_and_plan_say(listed, measures
     }
     zone = resolve(claims, listed).loc["a"]
     assert (zone["main"], zone["rule"], zone["status"]) == ("ecologically_fragile", "locked-1", "by_decision")
-    assert zone["reason"] == (
+    assert said(zone["reason"]) == (
         "locked at national level by the State Council: on the list of headwaters (Small List, annex 1)"
     )
 
@@ -87,11 +88,15 @@ def test_a_jurisdiction_locks_all_its_units(listed, measures) -> None:
         "a": "", "b": "", "c": "energy_rich", "d": "border;energy_rich", "e": "energy_rich", "f": "energy_rich",
     }  # fmt: skip
     assert zones.loc["d", "status"] == "by_decision"
-    claims = classify(measures, listed, language="zh").set_index(["unit_id", "rule"])
-    assert claims.loc[("d", "locked-2"), "reason"] == "省级锁定（国务院）：列入水源名录（Small List, annex 1）"
-    said = json.loads(claims.loc[("d", "locked-2"), "values"])["decision"]
-    assert said["locked"] == "provincial"
-    assert said["by"] == "国务院"
+    claims = classify(measures, listed).set_index(["unit_id", "rule"])
+    assert (
+        said(claims.loc[("d", "locked-2"), "reason"], language="zh")
+        == "省级锁定（国务院）：列入水源名录（Small List, annex 1）"
+    )
+    entered = json.loads(claims.loc[("d", "locked-2"), "values"])["decision"]
+    assert entered["locked"] == "provincial"
+    assert entered["by"] == {"en": "the State Council", "zh": "国务院"}
+    assert entered["reason"] == {"en": "on the list of headwaters", "zh": "列入水源名录"}
 
 
 def test_a_unit_comes_before_its_jurisdiction(write_rulebook, measures) -> None:
@@ -251,5 +256,4 @@ def test_from_the_plan_file_to_the_explanation(tmp_path) -> None:
     assert "reference: Act 1 (not verified)" in text
     main = explain(plan, "08031").as_dict()["main"]
     assert (main["decision"]["locked"], main["verified"], main["reference"]) == ("national", False, "Act 1")
-    told = retell(plan, "zh")
-    assert told.zones.set_index("unit_id").loc["08031", "reason"] == "国家级锁定（Congress）：列入名录（Act 1）"
+    assert said(zone["reason"], language="zh") == "国家级锁定（Congress）：列入名录（Act 1）"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.zoning.conftest import said
 from zoning.measures import places_of
 from zoning.rulebook import Norm, Rulebook
 from zoning.tables import QUOTAS, tabulate
@@ -52,7 +53,7 @@ def test_places_and_sums(level, answers):
 def test_facts_say_values_and_thresholds_over_the_sums():
     norm = Norm(id="n", holds="made_ha >= taken_ha", level="area", title={"en": "n"}, reference="by hand")
     found = weigh_norms(UNITS, Rulebook("r", "", "", date(2025, 1, 1), norms=(norm,)))
-    assert found["facts"].tolist() == ["made_ha 4 >= taken_ha 4", "made_ha: missing"]
+    assert [said(one) for one in found["facts"]] == ["made_ha 4 >= taken_ha 4", "made_ha: missing"]
 
 
 def test_a_share_of_several_units_is_the_mean_by_area():
@@ -92,4 +93,6 @@ def test_a_balance_in_tenths_has_no_noise():
     rulebook = Rulebook("r", "", "", date(2025, 1, 1), norms=(norm,))
     units = pd.DataFrame({"taken_ha": [0.1, 0.2, 0.3], "made_ha": [0.6, 0.0, 0.0]}, index=list("abc"))
     for order in (units, units[::-1]):
-        assert weigh_norms(order, rulebook)["facts"].tolist() == ["taken_ha 0.6 <= made_ha 0.6"]
+        (facts,) = weigh_norms(order, rulebook)["facts"]
+        assert said(facts) == "taken_ha 0.6 <= made_ha 0.6"
+        assert [clause.sides for clause in facts.fields["facts"]] == [(0.6, 0.6)]

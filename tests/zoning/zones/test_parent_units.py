@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
-from maps.explain import explain, retell
+from maps.explain import explain
+from maps.locale import localize
 from maps.reports import dossier
 from maps.web.unit_details import cards
+from tests.zoning.conftest import said
 from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
 from zoning.pipeline import check, run
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
@@ -234,10 +236,10 @@ def test_who_decides_on_a_county_decides_on_its_townships_but_for_their_own(fold
         "refined_ha": pytest.approx(100.0),
         "refined_parts": 1,
     }
-    assert zones.loc["b1", "reason"] == "county west: decided by the council on 2024-01-01: why not"
+    assert said(zones.loc["b1", "reason"]) == "county west: decided by the council on 2024-01-01: why not"
     found = {one.code: one for one in plan_findings_of(plan)}
     assert found["refined"].level == "note"
-    assert found["refined"].text == (
+    assert said(found["refined"].said, plan.rulebook) == (
         "units with another main function than their county: 1 (west 100.00 ha of 600.00 ha)"
     )
     idle = [one for one in plan_findings_of(plan) if one.code == "decision_without_effect"]
@@ -267,7 +269,7 @@ def test_a_locked_county_binds_its_townships_and_shows_who_wanted_otherwise(fold
     assert set(west["status"]) == {"by_decision"}
     against = [one.features for one in plan_findings_of(plan) if one.code == "decision_against_lock"]
     assert against == [("a1",), ("west",)]
-    assert west["reason"].iloc[0] == "county west: locked at national level by Parliament: listed (List 1)"
+    assert said(west["reason"].iloc[0]) == "county west: locked at national level by Parliament: listed (List 1)"
     notes = check(study, plan.rulebook, read_inputs(study))
     assert not [one for one in notes if one.code == "locked_elsewhere"]
 
@@ -288,13 +290,14 @@ def test_the_county_stands_in_explanation_card_and_other_language(folder) -> Non
         "county east: Key development (key_development); parts of 100.00 ha of 600.00 ha have another main function"
     ) in told.text()
     assert "rule fragile-1: county west: forest covers it" in explain(plan, "a2").text()
-    content = cards(plan, "en")
+    content = cards(localize(plan), "en")
     place = content["units"]["id"].index("a2")
     _, _, text, number = content["whys"][content["units"]["main_claim"][place][3]][0]
     assert content["texts"][text].replace("\0", number) == "rule fragile-1: county west: forest covers it"
     why = content["units"]["main_claim"][content["units"]["id"].index("a1")][3]
     assert content["texts"][content["whys"][why][0][2]].startswith("rule wood-\0: ")
-    assert retell(plan, "zh").zones.set_index("unit_id").loc["a2", "reason"].startswith("county west：forest covers it")
+    reason = plan.zones.set_index("unit_id").loc["a2", "reason"]
+    assert said(reason, plan.rulebook, "zh").startswith("county west：forest covers it")
     with pytest.raises(UnknownNameError, match="it is a larger unit, explain a part of it: 'a1', 'a2'"):
         explain(plan, "west")
 
@@ -419,7 +422,7 @@ def made() -> Rulebook:
     def value(name: str, number: float) -> Value:
         return Value(name=name, value=number, unit="1", title=None, reference="r")
 
-    said = {"reason": {"en": "why"}, "reference": "r"}
+    why = {"reason": {"en": "why"}, "reference": "r"}
     return Rulebook(
         "r",
         "",
@@ -434,10 +437,10 @@ def made() -> Rulebook:
         ),
         indicators=(Indicator(name="forest_share"), Indicator(name="border_share"), Indicator(name="people")),
         rules=(
-            Rule(id="f", zone="fragile", when="forest_share >= half", **said),
-            Rule(id="t", zone="town", when="people >= many", refines=True, priority=99, **said),
-            Rule(id="b", zone="border", when="border_share >= fifth", **said),
-            Rule(id="c", zone="crowded", when="people >= many", refines=True, **said),
+            Rule(id="f", zone="fragile", when="forest_share >= half", **why),
+            Rule(id="t", zone="town", when="people >= many", refines=True, priority=99, **why),
+            Rule(id="b", zone="border", when="border_share >= fifth", **why),
+            Rule(id="c", zone="crowded", when="people >= many", refines=True, **why),
         ),
         parameters={"half": value("half", 0.5), "fifth": value("fifth", 0.2), "many": value("many", 1000.0)},
     )
