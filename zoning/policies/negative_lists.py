@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import pandas as pd
@@ -492,19 +493,28 @@ def _same(item: Mapping[str, Any], base: Verdict) -> bool:
     """Whether an item of a plan's own list says of a branch what the lists of the rulebook say, in any language."""
     if base.decided_by is None or item["treatment"] != base.decided_by.treatment:
         return False
-    return base.answer == "prohibited" or any(item["conditions"] in _texts(one) for one in base.conditions)
+    return base.answer == "prohibited" or any(_says(item["conditions"], one) for one in base.conditions)
 
 
-def _texts(said: Field) -> set[str]:
-    """All texts in a message."""
+def _says(text: str, conditions: str | Message) -> bool:
+    """Whether a text is all the conditions of an item in one of their languages, whatever it calls the aspects."""
+    if isinstance(conditions, str):
+        return text == conditions
+    told = list(_texts(conditions))
+    listed = ([texts.get(language, "") for texts in told] for language in dict.fromkeys(chain.from_iterable(told)))
+    aspect = r"(?:[^:：;；]+[:：]\s*)?"
+    return any(re.fullmatch(r"\s*[;；]\s*".join(aspect + re.escape(one) for one in ones), text) for ones in listed)
+
+
+def _texts(said: Field) -> Iterator[Mapping[str, str]]:
+    """The texts in a message, each by its languages."""
     match said:
         case Message(fields=fields):
-            return set().union(*map(_texts, fields.values()))
+            yield from chain.from_iterable(map(_texts, fields.values()))
         case Texts(by_language=texts):
-            return set(texts.values())
+            yield texts
         case tuple():
-            return set().union(*map(_texts, said))
-    return {said} if isinstance(said, str) else set()
+            yield from chain.from_iterable(map(_texts, said))
 
 
 def _beside(

@@ -177,7 +177,9 @@ def test_what_holds_everywhere_is_checked_before_the_flow(write_plan, toy_folder
     ("rows", "lines"),
     [
         (",west,C3011,restricted,,scale: large,\n", [2]),  # what the base list says of all C30
+        (",west,C3011,restricted,,large,\n", [2]),
         (",west,C3011,restricted,,scale: larger,\n", []),
+        (",west,C3011,restricted,,scale: large; location: in a park,\n", []),
         ("b1,,B0610,prohibited,planned,,\n", [2]),
         ("b1,,B0610,prohibited,both,,\n", []),  # existing works are prohibited by nobody else
         (",west,B,prohibited,planned,,\n,east,B,prohibited,planned,,\n", [2]),
