@@ -50,6 +50,8 @@ def with_messages(tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str,
     content = _read(folder)
     found = dict(tables)
     for name, columns in content["tables"].items():
+        if name not in found:
+            continue
         told = {column: [content["messages"][place] for place in places] for column, places in columns.items()}
         frame = found[name]
         found[name] = frame.assign(**{key: pd.Series(one, frame.index, dtype=object) for key, one in told.items()})
