@@ -4,6 +4,7 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.locale import render
+from tests.zoning.conftest import said
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.rulebook import builtin_rulebooks, read_draft
@@ -49,7 +50,7 @@ def test_cases_that_go_as_expected(write_rulebook) -> None:
         (
             "population = 500",
             "population = 499",
-            "main is general, expected key_development (no rule for a main function",
+            "main is general, expected key_development",
         ),
         ('status = "decided"', 'status = "contested"', "status is decided, expected contested"),
         ('overlays = ["energy_rich"]', "overlays = []", "overlays have energy_rich, which is not expected"),
@@ -69,6 +70,12 @@ def test_differences_are_told_in_words(write_rulebook, old, new, words) -> None:
     assert words in first.text
     assert not first.passed
     assert second.passed
+
+
+def test_a_difference_has_the_reason_of_the_step(write_rulebook, rulebook) -> None:
+    first, _ = run_cases(write_rulebook(cases=swap("population = 500", "population = 499")))
+    because = {one.text: one.because for one in first.differences}["main is general, expected key_development"]
+    assert said(because, rulebook).startswith("no rule for a main function claims the unit; fragile-1")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from maps.explain import explain
+from maps.locale import localize
 from maps.web.unit_details import cards
 from zoning.pipeline import run
 from zoning.plan import Plan
@@ -60,6 +61,6 @@ def test_a_main_function_by_rule_is_not_said_to_be_decided_by_planners(toy_folde
     assert " - decided by the rules; an overlay by decision of the planners\n" in explain(plan, "a1").text()
     assert "由规则确定；有叠加指定由规划决定\n" in explain(plan, "a1", "zh").text()
     assert " - by decision of the planners\n" in explain(plan, "c4").text()
-    units = cards(plan, "en")["units"]
+    units = cards(localize(plan), "en")["units"]
     shown = dict(zip(units["id"], (STANDINGS[place] for place in units["standing"]), strict=True))
     assert (shown["a1"], shown["c4"], shown["b1"]) == ("by_decision_overlay", "by_decision", "decided")

@@ -161,7 +161,7 @@ def test_rules_are_asked_of_the_county_and_townships_refine(plan) -> None:
     assert zones["part_of"].tolist() == zones["jurisdiction"].tolist()
     assert set(zones.loc[west, "main_of_whole"]) == {"ecologically_fragile"}
     assert set(zones.loc[east, "main_of_whole"]) == {"key_development"}
-    assert zones.loc["a2", "reason"] == (
+    assert said(zones.loc["a2", "reason"], plan.rulebook) == (
         "county west: forest covers it: ecologically_fragile_share 0.75 >= 0.5 (fragile_min)"
     )
     claims = plan.claims.set_index(["unit_id", "rule"])["inherited_from"]
@@ -185,7 +185,9 @@ def test_who_falls_to_the_default_hears_whose_values_these_were(folder) -> None:
     plan = run(read_study(folder / "plan.toml"))
     row = plan.zones.set_index("unit_id").loc["a2"]
     assert row["rule"] == "default"
-    fragile, key, wood, town = row["reason"].removeprefix("no rule for a main function claims the unit; ").split("; ")
+    told = said(row["reason"], plan.rulebook)
+    assert told.startswith("no rule for a main function claims the unit; ")
+    _, fragile, key, wood, town = told.split("; ")
     assert fragile.startswith("county west: fragile-1 ")
     assert key.startswith("county west: key-1 ")
     assert "population 900 < 9,000" in key
