@@ -381,9 +381,8 @@ def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, 
         require_room(folder)
         with progress() as announce:
             require_language(language)
-            plan = run(study, announce)
-            write_run(plan, folder, language, excel_safe=excel_safe, announce=announce, notice=say)
-        said = localize(plan, language)
+            said = localize(run(study, announce), language)
+            write_run(said, folder, language, excel_safe=excel_safe, announce=announce, notice=say)
         if as_json:
             _print_json(_summary(said, folder))
         else:

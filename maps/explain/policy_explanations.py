@@ -268,6 +268,8 @@ class _ListExplainer:
     def _own(self, unit: str) -> Iterator[Content]:
         """The items of the plan's own list that hold in the unit or a jurisdiction of it."""
         items = self._items[OWN]
+        if items.empty:
+            return
         items = items[(items["unit_id"] == unit) | items["jurisdiction"].isin(jurisdictions_of(self._plan, unit))]
         if len(items):
             places = dict.fromkeys(row.unit_id or row.jurisdiction for row in items.itertuples())

@@ -98,4 +98,5 @@ def _texts(language: str) -> Mapping[str, str]:
     require_language(language)
     with (CATALOGUES / f"{language}.mo").open("rb") as file:
         texts = gettext.GNUTranslations(file)
-    return {key: texts.gettext(key) for key in texts._catalog if isinstance(key, str) and key}  # type: ignore[attr-defined]  # gettext has no way to list its keys
+    keys = (key for key in texts._catalog if isinstance(key, str) and key)  # type: ignore[attr-defined]  # noqa: SLF001  (gettext lists its keys nowhere else)
+    return {key: texts.gettext(key) for key in keys}

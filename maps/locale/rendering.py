@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,16 @@ class Renderer:
         self._wordings: dict[str, ClauseWording] = {}
         self._said: dict[int, tuple[Message, str]] = {}
         self._facts: dict[int, tuple[Clause, str]] = {}
+        self._kinds: Mapping[type, Callable[[Any], object]] = {
+            Message: self.render,
+            Clause: self.clause,
+            Term: lambda term: self._titles[term.kind](term.code),
+            Texts: lambda texts: text_in(texts.by_language, language),
+            Ids: lambda some: self.shown(some.ids),
+            bool: lambda truth: catalogue("clause", language)["true" if truth else "false"],
+            Fraction: _Exact,
+            float: _Figure,
+        }
         self._titles: Mapping[str, Callable[[str], str]] = {
             "name": self.terms.name,
             "role": self.terms.role,
@@ -97,26 +108,11 @@ class Renderer:
         return rows.assign(**{name: list(map(self.render, rows[name])) for name in told}) if told else rows
 
     def _field(self, name: str, value: Field) -> object:
-        match value:
-            case tuple() if not isinstance(value, Term):
-                return between(name, self.language).join(self._each(value))
-            case Message():
-                return self.render(value)
-            case Term(kind, code):
-                return self._titles[kind](code)
-            case Texts(by_language=texts):
-                return text_in(texts, self.language)
-            case Ids(ids=ids):
-                return self.shown(ids)
-            case Clause():
-                return self.clause(value)
-            case Fraction():
-                return _Exact(value)
-            case bool():
-                return catalogue("clause", self.language)["true" if value else "false"]
-            case float():
-                return _Figure(value)
-        return value
+        """A field as its place in a sentence takes it; texts, whole numbers, decimals and dates as they are."""
+        if isinstance(value, tuple) and not isinstance(value, Term):
+            return between(name, self.language).join(self._each(value))
+        put = self._kinds.get(type(value))
+        return value if put is None else put(value)
 
     def _each(self, values: tuple[Field, ...]) -> Mapping[str, None]:
         """What stands in a row, each once; of clauses those that decide."""
@@ -164,8 +160,8 @@ def render(said: str | Message | Clause, language: str, rulebook: Rulebook | Non
     >>> import zoneplan as zp
     >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
     >>> zone = plan.zones.set_index("unit_id").loc["08031"]
-    >>> zp.render(zone["reason"], "en", plan.rulebook)[:60]
-    'densely settled'
+    >>> zp.render(zone["reason"], "en", plan.rulebook)[:47]
+    'a metropolitan county where people live densely'
     """
     return Renderer(language, rulebook).render(said)
 

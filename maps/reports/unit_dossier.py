@@ -403,7 +403,8 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str = "e
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
     language : str, optional
-        Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. Texts of the rulebook fall back to English.
+        Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. Texts of the
+        rulebook fall back to English.
 
     Raises
     ------

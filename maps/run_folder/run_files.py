@@ -90,7 +90,7 @@ def write_files(
         target = stage / RULEBOOK_FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    _write_json(trace_of(plan), stage / TRACE, sort_keys=False)
+    _write_json(trace_of(said.source), stage / TRACE, sort_keys=False)
     _write_json(_provenance(said, excel_safe=excel_safe), stage / PROVENANCE)
 
 

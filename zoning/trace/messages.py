@@ -231,27 +231,22 @@ _EXACT: Mapping[str, Callable[[Any], Field]] = {
 }
 
 
+_WRITTEN: Mapping[type, Callable[[Any], Any]] = {
+    Message: Message.as_json,
+    Term: lambda term: {"term": [*term]},
+    tuple: lambda several: [_plain(one) for one in several],
+    Texts: lambda texts: {"texts": dict(texts.by_language)},
+    Ids: lambda some: {"ids": [*some.ids]},
+    Clause: lambda clause: {"clause": vars(clause)},
+    Fraction: lambda number: {"fraction": str(number)},
+    Decimal: lambda number: {"decimal": str(number)},
+    date: lambda day: {"date": day.isoformat()},
+}
+
+
 def _plain(value: Field) -> Any:
-    match value:
-        case Message():
-            return value.as_json()
-        case Term():
-            return {"term": [*value]}
-        case tuple():
-            return [_plain(one) for one in value]
-        case Texts(by_language=texts):
-            return {"texts": dict(texts)}
-        case Ids(ids=ids):
-            return {"ids": [*ids]}
-        case Clause():
-            return {"clause": vars(value)}
-        case Fraction():
-            return {"fraction": str(value)}
-        case Decimal():
-            return {"decimal": str(value)}
-        case date():
-            return {"date": value.isoformat()}
-    return value
+    write = _WRITTEN.get(type(value))
+    return value if write is None else write(value)
 
 
 def _typed(value: Any) -> Field:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from maps.locale import Terms, describe_parameters, languages
+from maps.locale import describe_parameters, languages
+from maps.locale.terms import Terms
 from zoning.policies import policy_parameters_of
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 

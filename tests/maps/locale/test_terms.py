@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from maps.locale import Terms, texts_of
+from maps.locale import texts_of
+from maps.locale.terms import Terms
 from zoning.rulebook import read_rulebook
 
 DAY = date(2025, 1, 1)
