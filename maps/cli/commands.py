@@ -90,7 +90,7 @@ def init(
     language: Annotated[
         str,
         typer.Option(
-            "--lang", metavar="en|zh", help="Of the comments, and of the names of units where there are several."
+            "--lang", metavar="LANG", help="Of the comments, and of the names of units where there are several."
         ),
     ] = "en",
 ) -> None:
@@ -412,9 +412,9 @@ def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
-    from maps.locale import catalogue
+    from maps.locale import catalogue, format_number, percent
 
+    table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
     words = catalogue("cli", plan.language)
     for heading in ("main_function", "units", "hectares", "share"):
         table.add_column(words[heading], justify="left" if heading == "main_function" else "right")
@@ -425,9 +425,9 @@ def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
             area = rows["area_ha"].sum()
             table.add_row(
                 escape(zone.title.get(plan.language, zone.title["en"])),
-                f"{len(rows):,}",
-                f"{area:,.0f}",
-                f"{100 * area / total:.1f} %",
+                format_number(len(rows), plan.language),
+                format_number(area, plan.language),
+                f"{percent(area, total, plan.language)} %",
             )
     Console().print(table)
     for line in _found(plan):

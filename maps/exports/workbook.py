@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from maps.locale import LocalizedPlan, localize, report_words
+from maps.locale import LocalizedPlan, catalogue, localize
 from maps.reports import list_units
 from zoning.plan import Plan
 from zoning.tables import TABLES
@@ -117,9 +117,8 @@ def _declared(plan: LocalizedPlan, name: str) -> pd.DataFrame:
 def _with_seen(policies: pd.DataFrame, plan: LocalizedPlan) -> pd.DataFrame:
     """Policies with a column that says of which clauses nobody has seen the text."""
     seen = {policy.id for policy in plan.rulebook.policies if policy.verified}
-    unseen = report_words(plan.language)["unseen"]
-    words = ["" if policy in seen else unseen for policy in policies["policy"]]
-    return policies.assign(text=words)
+    unseen = catalogue("report", plan.language)["unseen"]
+    return policies.assign(text=["" if policy in seen else unseen for policy in policies["policy"]])
 
 
 def _fill_sheet(book: Workbook, sheet: Worksheet, rows: pd.DataFrame) -> None:

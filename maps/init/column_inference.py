@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from layers.errors import SourceError, shown
-from maps.locale import plan_word
+from maps.locale import catalogue
 
 Sure = Literal["sure", "likely", "unsure"]
 
@@ -29,6 +29,7 @@ _LEVEL_WORDS = (
 _X_WORDS = ("longitude", "lon", "lng", "long", "x", "easting", "经度", "东经")
 _Y_WORDS = ("latitude", "lat", "y", "northing", "纬度", "北纬")
 _CODED = re.compile(r"[A-Za-z0-9._:-]*[0-9][A-Za-z0-9._:-]*")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _FEW = 20
 
 
@@ -57,7 +58,7 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredCo
         Columns as read, without geometry.
     file : str
         For the message.
-    language : {"en", "zh"}
+    language : str
 
     Raises
     ------
@@ -82,16 +83,17 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredCo
     best = max(fit, key=lambda column: scores[column])  # of equals the first
     widths = sorted({len(text) for text in frame[best].astype("str")})
     span = f"{widths[0]}" if len(widths) == 1 else f"{widths[0]}-{widths[-1]}"
-    why = plan_word(language, "id_why", rows=len(frame), width=span)
+    told = catalogue("draft", language)
+    why = told["id_why"].format(rows=len(frame), width=span)
     sure: Sure = "sure" if scores[best] >= 5 else "likely" if scores[best] >= 3 else "unsure"
     if _hints(best, (*_NAME_WORDS, *_AMOUNT_WORDS)):  # what it holds now may be different, and what it means is another
         sure = "unsure"
     if pd.api.types.is_integer_dtype(frame[best]):
-        why += plan_word(language, "id_number")
+        why += told["id_number"]
         sure = "likely" if sure == "sure" else sure
     others = [column for column in fit if column != best and scores[column] >= 3]
     if others:
-        why += plan_word(language, "id_others", columns=shown(others, language))
+        why += told["id_others"].format(columns=told["and"].join(map(repr, others)))
     return InferredColumn(best, sure, why)
 
 
@@ -103,11 +105,10 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Inf
     >>> guess_name(pd.DataFrame({"code": ["a", "b"], "名称": ["昭通市", "毕节市"]}), "code").column
     '名称'
     """
+    told = catalogue("draft", language)
     if "name" in frame.columns and id_column != "name" and not _blank(frame["name"]).all():
-        return InferredColumn(
-            "name", "sure", plan_word(language, "name_why")
-        )  # zoneplan gives every unit a column of that name
-    chinese = language == "zh"
+        return InferredColumn("name", "sure", told["name_why"])  # zoneplan gives every unit a column of that name
+    own_script = _is_han(told["text"])
     found = []
     for column in frame.columns:
         values = frame[column].dropna()
@@ -118,15 +119,13 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Inf
         apart = texts.nunique() / len(frame)
         if lettered < 0.5 or apart < 0.5:
             continue
-        suits = (texts.str.contains(r"[\u4e00-\u9fff]", regex=True).mean() > 0.5) == chinese
+        suits = (texts.map(_is_han).mean() > 0.5) == own_script
         found.append((2 * _hints(column, _NAME_WORDS) + suits + apart, column))
     if not found:
         return None
     _, column = max(found, key=lambda one: one[0])
     named = _hints(column, _NAME_WORDS)
-    return InferredColumn(
-        column, "likely" if named else "unsure", plan_word(language, "name_why" if named else "name_texts")
-    )
+    return InferredColumn(column, "likely" if named else "unsure", told["name_why" if named else "name_texts"])
 
 
 def guess_jurisdictions(
@@ -142,9 +141,9 @@ def guess_jurisdictions(
     >>> [level.column for level in levels], others
     (['state'], ('soil',))
     """
-    ids = frame[id_column].astype("str")
+    told, ids = catalogue("draft", language), frame[id_column].astype("str")
     if "jurisdiction" in frame.columns and not _blank(frame["jurisdiction"]).any():
-        return (InferredColumn("jurisdiction", "sure", plan_word(language, "level_word")),), ()
+        return (InferredColumn("jurisdiction", "sure", told["level_word"]),), ()
     few = [
         column
         for column in _texts_and_integers(frame)
@@ -159,7 +158,7 @@ def guess_jurisdictions(
         above = frame[levels[-1].column] if levels else None
         nested = above is None or (_nested(frame[column], above) and not _nested(above, frame[column]))
         if (called or coded) and nested:
-            why = plan_word(language, "level_both" if called and coded else "level_word" if called else "level_code")
+            why = told["level_both" if called and coded else "level_word" if called else "level_code"]
             levels.append(InferredColumn(column, "sure" if called and coded else "likely", why))
     taken = {level.column for level in levels}
     return tuple(levels), tuple(column for column in few if column not in taken)
@@ -277,6 +276,11 @@ def _starts_ids(values: pd.Series, ids: pd.Series) -> bool:
 def _nested(inner: pd.Series, outer: pd.Series) -> bool:
     """Whether each value of one lies in one value of the other."""
     return bool(outer.groupby(inner.to_numpy()).nunique().max() == 1)
+
+
+def _is_han(text: str) -> bool:
+    """Whether a text has a Chinese character."""
+    return _HAN.search(text) is not None
 
 
 def _hints(column: str, words: Sequence[str]) -> bool:

@@ -57,7 +57,7 @@ def write_plan(
     rulebook : str, optional
         A built-in one, or a folder inside ``folder``. By default a small neutral one is drafted beside the plan from
         the roles and columns: a country's law is only ever chosen by name.
-    language : {"en", "zh"}
+    language : str
         Of the comments; among several columns of names, the one in this language is proposed.
     crs, encoding : str, optional
         Of the files that do not say it themselves.

@@ -11,6 +11,7 @@ import pandas as pd
 from layers.errors import UnknownNameError
 from layers.sources import check_name
 from maps.init.plan_draft import toml_value
+from maps.locale import catalogue, languages, name_text
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand
 
 NAME = "rules"
@@ -100,39 +101,41 @@ def _lines(values: Mapping[str, object]) -> Iterator[str]:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, tuple):  # English and Chinese
-        return f"{{ en = {toml_value(value[0])}, zh = {toml_value(value[1])} }}"
+    if isinstance(value, Mapping):  # a text by language
+        return f"{{ {', '.join(f'{language} = {toml_value(text)}' for language, text in value.items())} }}"
     if isinstance(value, float):  # of a parameter, on every day
         return f"[{{ value = {value!r} }}]"
     return toml_value(value)
 
 
 def _head(deducted: Sequence[str]) -> str:
-    description = (
-        "A start, drafted from the roles and columns of one study: rewrite its zones, thresholds and order.",
-        "由研究自身的角色与列起草的起点：请改写其分区、阈值与次序。",
-    )
-    told = {"name": NAME, "country": ("nowhere", "无"), "languages": ["en", "zh"], "description": description}
+    told = {
+        "name": NAME,
+        "country": _texts("rulebook_country"),
+        "languages": list(languages()),
+        "description": _texts("rulebook_description"),
+    }
     land = ("", "[available_land]", f"deduct = {toml_value(list(deducted))}")
     return "\n".join((f"# {DRAFTED}", *_lines(told), *land)) + "\n"
 
 
-def _title(role: str) -> str:
-    return role.replace("_", " ").capitalize()
+def _texts(key: str, role: str = "") -> dict[str, str]:
+    """What the catalogues say, in every language, of a role."""
+    name = name_text(role)
+    return {language: catalogue("draft", language)[key].format(role=name) for language in languages()}
 
 
 def _zone(role: str) -> str:
-    return _entry("zones", code=role, kind="main", title=(_title(role), role))
+    return _entry("zones", code=role, kind="main", title=_texts("zone_title", role))
 
 
 def _default(roles: Sequence[str]) -> str:
     code = next(one for one in ("other", "other_land", "remaining") if one not in roles)
-    return _entry("zones", code=code, kind="main", default=True, title=("Other land", "其他土地"))
+    return _entry("zones", code=code, kind="main", default=True, title=_texts("zone_default"))
 
 
 def _share(role: str) -> str:
-    title = f"Share of {_title(role).lower()}", f"{role} 占比"
-    return _entry("indicators", name=f"{role}_share", title=title, when_absent="unknown")
+    return _entry("indicators", name=f"{role}_share", title=_texts("share_title", role), when_absent="unknown")
 
 
 def _numbers(columns: pd.DataFrame, roles: Sequence[str]) -> list[str]:
@@ -148,7 +151,7 @@ def _indicator(name: str) -> str:
 
 
 def _threshold(role: str) -> str:
-    title = f"Least share of {_title(role).lower()}", f"{role} 最低占比"
+    title = _texts("threshold_title", role)
     return _entry("parameters", name=f"{role}_share_min", unit="1", title=title, values=HALF, reference=DRAFTED)
 
 
@@ -164,6 +167,6 @@ def _rule(role: str, priority: int) -> str:
         zone=role,
         when=f"{role}_share >= {role}_share_min",
         priority=priority,
-        reason=(f"{_title(role).lower()} covers half of the unit", f"{role} 覆盖单元的一半"),
+        reason=_texts("rule_reason", role),
         reference=DRAFTED,
     )

@@ -31,7 +31,7 @@ from maps.init.column_inference import (
     lost_zeros,
 )
 from maps.init.source_inspection import Hints, InspectedSource, open_grid, open_vector, require_crs, split_layer
-from maps.locale import plan_word
+from maps.locale import catalogue
 from zoning.checks import known_roles
 from zoning.errors import near
 from zoning.rulebook import Rulebook
@@ -128,20 +128,21 @@ _PLAIN = re.compile(r"[^\W\d]\w*")
 
 def guess_comment(level: str, why: str, language: str) -> str:
     """A comment that says how sure a guess is, and why."""
-    return f"{plan_word(language, level)}: {why}"
+    return f"{catalogue('draft', language)[level]}: {why}"
 
 
 def column_lines(frame: pd.DataFrame, key: str, language: str) -> list[str]:
     """A comment with the columns of a file and what they hold; ``key`` says who can name them."""
-    kinds = [f"{column} ({plan_word(language, _kind(frame[column]))})" for column in frame.columns]
-    return comments(plan_word(language, key, columns=listed(kinds))) if kinds else []
+    told = catalogue("draft", language)
+    kinds = [f"{column} ({told[_kind(frame[column])]})" for column in frame.columns]
+    return comments(told[key].format(columns=listed(kinds))) if kinds else []
 
 
 def choice_lines(frame: pd.DataFrame, language: str) -> Iterator[str]:
     """Comments that show how to take a part of the features, for columns with few values."""
     for column, values in few_values(frame).items():
         if _PLAIN.fullmatch(column):
-            yield from comments(plan_word(language, "choose", column=column, values=listed(values)))
+            yield from comments(catalogue("draft", language)["choose"].format(column=column, values=listed(values)))
             quoted = values[0].replace("'", "''")
             yield f"# where = {toml_value(f'{column} = {chr(39)}{quoted}{chr(39)}')}"
 
@@ -156,7 +157,7 @@ def fact_lines(kind: str, name: str, frame: pd.DataFrame, taken: set[str], langu
     amounts = [one for one in frame.select_dtypes("number").columns if _PLAIN.fullmatch(str(one))]
     counted = [one for one in amounts if frame[one].dtype.kind == "f" or frame[one].nunique() < len(frame)]
     if kind == "points" and counted:
-        yield from comments(plan_word(language, "facts"))
+        yield from comments(catalogue("draft", language)["facts"])
         yield f"# {name}_total = {toml_value(f'sum({counted[-1]})')}"
     yield measures(formulas[kind], taken)
 
@@ -164,20 +165,21 @@ def fact_lines(kind: str, name: str, frame: pd.DataFrame, taken: set[str], langu
 def grid_lines(grid: InspectedSource, role: str, name: str, taken: set[str], language: str) -> Iterator[str]:
     """The role of a grid with its condition where that can be told, else as comments to be completed; and measures."""
     raster: Raster = grid.rows
+    told = catalogue("draft", language)
     if role == "elevation":
         yield from _elevation_lines(raster, taken, language)
         return
     classes = grid.classes
-    said = line("role", role, guess_comment("sure", plan_word(language, "said"), language))
+    said = line("role", role, guess_comment("sure", told["said"], language))
     if role and classes is not None and set(classes) in ({0.0, 1.0}, {1.0}):
-        why = plan_word(language, "mask_two" if len(classes) == 2 else "mask_one")
+        why = told["mask_two" if len(classes) == 2 else "mask_one"]
         yield from [*line("where", "value = 1", guess_comment("likely", why, language)), *said]
         return
     if classes:
         values = listed(f"{value:g} ({100 * share:.1f} %)" for value, share in classes.items())
-        yield from comments(plan_word(language, "classes", values=values))
+        yield from comments(told["classes"].format(values=values))
     if role:
-        yield from comments(plan_word(language, "measured_role" if classes is None else "classes_role", role=role))
+        yield from comments(told["measured_role" if classes is None else "classes_role"].format(role=role))
         example = "value >= 1" if classes is None else f"value IN ({next(iter(classes), 1.0):g})"
         yield from (f"# where = {toml_value(example)}", f"# role = {toml_value(role)}")
     ending, formula = ("mean", "mean(value)") if classes is None else ("majority", "majority(value)")
@@ -185,12 +187,12 @@ def grid_lines(grid: InspectedSource, role: str, name: str, taken: set[str], lan
 
 
 def _elevation_lines(raster: Raster, taken: set[str], language: str) -> Iterator[str]:
-    formulas = {"elevation_mean_m": "mean(value)", "elevation_max_m": "max(value)"}
+    told, formulas = catalogue("draft", language), {"elevation_mean_m": "mean(value)", "elevation_max_m": "max(value)"}
     if raster.cell_size_m <= MAX_SLOPE_CELL_M:
-        yield from line("role", "elevation", guess_comment("sure", plan_word(language, "said"), language))
+        yield from line("role", "elevation", guess_comment("sure", told["said"], language))
         formulas["slope_mean_deg"] = "mean(slope)"
     else:
-        yield from comments(plan_word(language, "coarse", metres=f"{raster.cell_size_m:,.0f}"))
+        yield from comments(told["coarse"].format(metres=raster.cell_size_m))
         yield from ('# role = "elevation"', "# coarse = true")
     yield measures(formulas, taken)
 
@@ -209,13 +211,14 @@ def closing_comments(
         With the columns of all tables.
     absent : sequence of str
         Indicators that nothing gives.
-    language : {"en", "zh"}
+    language : str
     """
     lines: list[str] = []
+    told = catalogue("draft", language)
     taken = {one.name: one.when_absent for one in rulebook.indicators}
     names = [f"{name} ({_plain(taken[name])})" for name in absent if not name.startswith("quota_")]
     if names:
-        lines += ["", *comments(plan_word(language, "absent", names=", ".join(names)))]
+        lines += ["", *comments(told["absent"].format(names=", ".join(names)))]
     quota = {
         "name": "construction_land",
         "period": rulebook.day.year,
@@ -226,7 +229,7 @@ def closing_comments(
         "weight": _weight(units),
         "ceiling": "available_ha",
     }
-    lines += ["", *comments(plan_word(language, "quota")), "# [[quotas]]"]
+    lines += ["", *comments(told["quota"]), "# [[quotas]]"]
     lines += [f"# {key} = {toml_value(value)}" for key, value in quota.items()]
     return "\n".join(lines) + "\n"
 
@@ -272,7 +275,7 @@ class PlanDraft(NamedTuple):
     rulebook : Rulebook
     levels : tuple of str
         Columns of jurisdictions.
-    language : {"en", "zh"}
+    language : str
     """
 
     text: str
@@ -317,7 +320,7 @@ class _Drafting:
         self.taken: set[str] = set(rulebook.parameters)
 
     def say(self, key: str, **values: object) -> str:
-        return plan_word(self.hints.language, key, **values)
+        return catalogue("draft", self.hints.language)[key].format(**values)
 
     def draft(self, units: Path, layers: Sequence[tuple[str, Path]], rulebook_name: str) -> PlanDraft:
         self._check_roles(layers)

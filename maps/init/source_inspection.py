@@ -29,7 +29,7 @@ from layers.formats import (
 )
 from layers.geometry import drop_empty, kind_of
 from maps.init.column_inference import Sure, guess_place
-from maps.locale import plan_word
+from maps.locale import catalogue
 
 VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV")
 DEGREES = "EPSG:4326"
@@ -73,13 +73,18 @@ class Hints(NamedTuple):
     Attributes
     ----------
     crs, encoding : str or None
-    language : {"en", "zh"}
+    language : str
         Of the notes.
     """
 
     crs: str | None = None
     encoding: str | None = None
     language: str = "en"
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a first plan says of itself."""
+        return catalogue("draft", self.language)
 
 
 def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSource:
@@ -112,7 +117,7 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
                 asked = layer is not None
                 notes["layer"] = (
                     "sure" if asked else "likely",
-                    plan_word(hints.language, "asked" if asked else "layer_why"),
+                    hints.words["asked" if asked else "layer_why"],
                 )
         elif layer is not None:
             raise SourceError(f"layer '{name}': {path.name} has no layers inside; leave out ':{layer}'.", layer=name)
@@ -145,11 +150,11 @@ def _read(
 def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], notes: Notes, hints: Hints) -> None:
     """What the file does not say, from the user or its content; the error itself where that was not it."""
     if error.code == "crs_missing" and "crs" not in keys:
-        keys["crs"], notes["crs"] = _asked_crs(path, name, hints), ("sure", plan_word(hints.language, "asked"))
+        keys["crs"], notes["crs"] = _asked_crs(path, name, hints), ("sure", hints.words["asked"])
     elif error.code == "encoding" and "encoding" not in keys:
         keys["encoding"], notes["encoding"] = _encoding(path, name, hints, error)
     elif error.code == "nodata" and "nodata" not in keys:
-        keys["nodata"], notes["nodata"] = _lowest(path, name), ("likely", plan_word(hints.language, "nodata_why"))
+        keys["nodata"], notes["nodata"] = _lowest(path, name), ("likely", hints.words["nodata_why"])
     else:
         raise error
 
@@ -235,11 +240,11 @@ def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, 
     if place is None:
         return InspectedSource(path, "table", frame, keys, notes)
     x, y, degrees = place
-    notes["x"] = ("likely", plan_word(hints.language, "place_why"))
+    notes["x"] = ("likely", hints.words["place_why"])
     if hints.crs is None and degrees:
-        keys["crs"], notes["crs"] = DEGREES, ("likely", plan_word(hints.language, "crs_degrees"))
+        keys["crs"], notes["crs"] = DEGREES, ("likely", hints.words["crs_degrees"])
     elif hints.crs is not None:
-        keys["crs"], notes["crs"] = hints.crs, ("sure", plan_word(hints.language, "asked"))
+        keys["crs"], notes["crs"] = hints.crs, ("sure", hints.words["asked"])
     return InspectedSource(path, "points", frame, {**keys, "x": x, "y": y}, notes)
 
 
@@ -270,7 +275,7 @@ def _asked_crs(path: Path, name: str, hints: Hints) -> str:
 def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tuple[str, tuple[Sure, str]]:
     """The encoding that the user says, or gb18030 where the texts are in common Chinese characters then."""
     if hints.encoding is not None:
-        return hints.encoding, ("sure", plan_word(hints.language, "asked"))
+        return hints.encoding, ("sure", hints.words["asked"])
     table = path.with_suffix(".DBF" if path.suffix.isupper() else ".dbf")
     is_table = path.suffix.lower() == ".shp" and table.exists()
     body = (table if is_table else path).read_bytes()
@@ -283,7 +288,7 @@ def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tupl
             code="encoding",
             layer=name,
         ) from error
-    return "gb18030", ("likely", plan_word(hints.language, "encoding_why", sample=", ".join(sample)))
+    return "gb18030", ("likely", hints.words["encoding_why"].format(sample=", ".join(sample)))
 
 
 def chinese_words(body: bytes) -> tuple[str, ...]:

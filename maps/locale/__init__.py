@@ -1,8 +1,7 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
-from maps.locale.message_catalogues import map_words, plan_word, report_words, units_counted
-from maps.locale.messages import catalogue, languages, require_language, require_spoken
+from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken
 from maps.locale.number_format import (
     NONE,
     amount,
@@ -37,15 +36,13 @@ __all__ = [
     "hectares",
     "languages",
     "localize",
-    "map_words",
     "name_text",
+    "number_style",
     "optimum_lines",
     "percent",
-    "plan_word",
     "price_words",
     "projection",
     "render",
-    "report_words",
     "require_language",
     "require_spoken",
     "rule_name",
@@ -53,7 +50,6 @@ __all__ = [
     "solution_words",
     "text_in",
     "texts_of",
-    "units_counted",
     "width",
     "wrap",
 ]

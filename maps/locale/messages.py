@@ -6,11 +6,13 @@ Several messages in one field stand in a row, with what the catalogue has under 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from layers.errors import ZoneplanError, escape_hidden
+from maps.locale.templates import NumberStyle, Template
 from zoning.rulebook import Rulebook
 
 CATALOGUES = Path(__file__).parent / "catalogues"
@@ -64,8 +66,8 @@ def require_spoken(language: str, rulebook: Rulebook) -> None:
 
 
 @cache
-def catalogue(chapter: str, language: str) -> Mapping[str, str]:
-    """The sentences of one chapter of a catalogue, by the rest of their keys.
+def catalogue(chapter: str, language: str) -> Mapping[str, Template]:
+    """The templates of one chapter of a catalogue, by the rest of their keys.
 
     Examples
     --------
@@ -73,30 +75,70 @@ def catalogue(chapter: str, language: str) -> Mapping[str, str]:
     {'green': 'green', 'red': 'red', 'yellow': 'yellow'}
     """
     head = f"{chapter}."
-    return {key.removeprefix(head): text for key, text in _texts(language).items() if key.startswith(head)}
+    return {key.removeprefix(head): one for key, one in templates(language).items() if key.startswith(head)}
 
 
-def sentence(key: str, language: str) -> str:
-    """The sentence of a message, its fields not yet filled.
+def templates(language: str) -> Mapping[str, Template]:
+    """Every template of a language by its whole key."""
+    return _read(language).texts
+
+
+def sentence(key: str, language: str) -> Template:
+    """The template of a message.
 
     Raises
     ------
     KeyError
         The catalogue has none.
     """
-    return _texts(language)[key]
+    return templates(language)[key]
 
 
 def between(name: str, language: str) -> str:
     """What stands between messages in a row: nothing where the catalogue does not say."""
-    return _texts(language).get(f"list.{name}", "")
+    return templates(language).get(f"list.{name}", "")
+
+
+def number_style(language: str) -> NumberStyle:
+    """How a language counts and writes numbers.
+
+    Examples
+    --------
+    >>> number_style("en").written("1,234.5")
+    '1,234.5'
+    """
+    return _read(language).style
+
+
+class _Translations(gettext.GNUTranslations):
+    """A catalogue as gettext reads it, which only answers by key: here also what there is, and its rule of plurals."""
+
+    _catalog: dict[str | tuple[str, int], str]
+    plural: Callable[[int], int]
+
+    def forms(self) -> dict[str, tuple[str, ...]]:
+        """By key one text, or its plural forms."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, text in sorted(self._catalog.items(), key=lambda item: str(item[0])):
+            name = key if isinstance(key, str) else key[0]
+            found[name] = (*found.get(name, ()), text)
+        del found[""]  # the header
+        return found
+
+
+class _Catalogue(NamedTuple):
+    """What one language says, by key, and how it writes numbers."""
+
+    texts: Mapping[str, Template]
+    style: NumberStyle
 
 
 @cache
-def _texts(language: str) -> Mapping[str, str]:
-    """The sentences of a language by their key."""
+def _read(language: str) -> _Catalogue:
     require_language(language)
     with (CATALOGUES / f"{language}.mo").open("rb") as file:
-        texts = gettext.GNUTranslations(file)
-    keys = (key for key in texts._catalog if isinstance(key, str) and key)  # type: ignore[attr-defined]  # noqa: SLF001  (gettext lists its keys nowhere else)
-    return {key: texts.gettext(key) for key in keys}
+        read = _Translations(file)
+    texts = read.forms()
+    (thousands,), (point,) = texts["number.thousands"], texts["number.point"]
+    style = NumberStyle(read.plural, thousands, point)
+    return _Catalogue({key: Template(forms, style) for key, forms in texts.items()}, style)

@@ -6,12 +6,12 @@ import math
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 
 from pyproj import CRS
 
 from layers.crs import is_made
+from maps.locale.messages import number_style
 
 NONE = "–"
 """What stands where there is no value."""
@@ -19,20 +19,24 @@ NONE = "–"
 _WIDE = {"W", "F"}
 
 
-def format_number(value: object, decimals: int = 0) -> str:
+def format_number(value: object, language: str, decimals: int = 0) -> str:
     """A number with its thousands apart and a fixed count of decimals.
 
     Parameters
     ----------
     value : float, int or Decimal
         Missing values are shown as a dash.
+    language : str
+        One of :func:`maps.locale.languages`.
     decimals : int
         What is above zero and would be rounded to zero is shown as less than the smallest step.
 
     Examples
     --------
-    >>> format_number(1234567.8), format_number(1234.5, 1), format_number(float("nan")), format_number(0.04, 1)
-    ('1,234,568', '1,234.5', '–', '< 0.1')
+    >>> format_number(1234567.8, "en"), format_number(1234.5, "en", 1), format_number(0.04, "en", 1)
+    ('1,234,568', '1,234.5', '< 0.1')
+    >>> format_number(float("nan"), "en")
+    '–'
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NONE
@@ -42,27 +46,27 @@ def format_number(value: object, decimals: int = 0) -> str:
     step = Decimal(1).scaleb(-decimals)
     text = f"{figure:,.{decimals}f}"
     if figure and not text.strip("-0.,"):
-        return f"< {step}" if figure > 0 else f"> -{step}"
-    return text
+        text = f"< {step}" if figure > 0 else f"> -{step}"
+    return number_style(language).written(text)
 
 
-def amount(value: object) -> str:
+def amount(value: object, language: str) -> str:
     """An exact amount: all its decimals, its thousands apart.
 
     Examples
     --------
-    >>> amount(Decimal("12345.60")), amount(None)
+    >>> amount(Decimal("12345.60"), "en"), amount(None, "en")
     ('12,345.60', '–')
     """
-    return NONE if _is_missing(value) else f"{Decimal(str(value)):,f}"
+    return NONE if _is_missing(value) else number_style(language).written(f"{Decimal(str(value)):,f}")
 
 
-def format_measure(value: object) -> str:
+def format_measure(value: object, language: str) -> str:
     """A measured value: six significant digits, thousands apart; text and truth values as they are.
 
     Examples
     --------
-    >>> [format_measure(value) for value in (812.43219, 1234567.0, 0.5, True, "Boise", None)]
+    >>> [format_measure(value, "en") for value in (812.43219, 1234567.0, 0.5, True, "Boise", None)]
     ['812.432', '1,234,567', '0.5', 'true', 'Boise', '–']
     """
     if _is_missing(value):
@@ -71,21 +75,19 @@ def format_measure(value: object) -> str:
         return str(value).lower()
     if not isinstance(value, (int, float)):
         return str(value)
-    if abs(value) >= 1e5 and math.isfinite(value):
-        return f"{value:,.0f}"
-    text = f"{float(value):,.6g}"
-    return text if "e" not in text else f"{float(value):.6g}"
+    spec = ",.0f" if abs(value) >= 1e5 and math.isfinite(value) else ",.6g"
+    return number_style(language).written(format(float(value), spec))
 
 
-def percent(part: float, whole: float) -> str:
+def percent(part: float, whole: float, language: str) -> str:
     """A share in per cent with one decimal, without the sign.
 
     Examples
     --------
-    >>> percent(1, 3), percent(1, 100_000), percent(0, 0)
+    >>> percent(1, 3, "en"), percent(1, 100_000, "en"), percent(0, 0, "en")
     ('33.3', '< 0.1', '–')
     """
-    return format_number(100 * part / whole, 1) if whole else NONE
+    return format_number(100 * part / whole, language, 1) if whole else NONE
 
 
 def area_decimals(total_ha: float) -> int:
@@ -192,16 +194,3 @@ def _parts(text: str, limit: float) -> Iterable[str]:
 
 def _is_missing(value: object) -> bool:
     return value is None or value == "" or value != value  # noqa: PLR0124  (NaN is what differs from itself)
-
-
-def exact_text(value: Fraction) -> str:
-    """A number exactly where it ends within eight decimals, else rounded to them.
-
-    Examples
-    --------
-    >>> exact_text(Fraction(27, 10)), exact_text(Fraction(1, 3)), exact_text(Fraction(1200))
-    ('2.7', '0.33333333', '1200')
-    """
-    whole, part = divmod(abs(round(value * 10**8)), 10**8)
-    decimals = f".{part:08d}".rstrip("0").rstrip(".")
-    return f"{'-' if value < 0 and (whole or part) else ''}{whole}{decimals}"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from layers.conditions import Clause, ClauseWording, number_text
+from layers.conditions import Clause, ClauseWording
 from layers.errors import Finding
 from maps.locale.messages import between, catalogue, sentence
-from maps.locale.number_format import exact_text
 from maps.locale.terms import Terms
 from maps.locale.texts import name_text, text_in
 from zoning.rulebook import Rulebook
@@ -48,8 +44,6 @@ class Renderer:
             Texts: lambda texts: text_in(texts.by_language, language),
             Ids: lambda some: self.shown(some.ids),
             bool: lambda truth: catalogue("clause", language)["true" if truth else "false"],
-            Fraction: _Exact,
-            float: _Figure,
         }
         self._titles: Mapping[str, Callable[[str], str]] = {
             "name": self.terms.name,
@@ -164,32 +158,3 @@ def render(said: str | Message | Clause, language: str, rulebook: Rulebook | Non
     'a metropolitan county where people live densely'
     """
     return Renderer(language, rulebook).render(said)
-
-
-class _Exact:
-    """An exact number as a sentence wants it: with so many decimals or digits, or as :func:`exact_text` has it."""
-
-    def __init__(self, value: Fraction) -> None:
-        self._value = value
-
-    def __format__(self, spec: str) -> str:
-        if not spec:
-            return exact_text(self._value)
-        if spec.endswith("f"):
-            return format(Decimal(self._value.numerator) / Decimal(self._value.denominator), spec)
-        return format(float(self._value), spec)
-
-
-class _Figure(float):
-    """A measured number: with the digits that a sentence asks for by ``:digits``, or as a change by ``:change``."""
-
-    def __format__(self, spec: str) -> str:
-        if spec == "digits":  # six, and more where it takes them to tell it from a whole number; no power of ten
-            text = number_text(float(self), 6)
-            plain = np.format_float_positional(float(self), precision=6, fractional=False, trim="-")
-            return plain if "e" in text else text
-        if spec == "plain":
-            return number_text(float(self))
-        if spec == "change":
-            return f"{float(f'{float(self):.3g}'):+,.0f}" if abs(self) >= 1000 else format(float(self), "+.3g")
-        return format(float(self), spec)

@@ -64,7 +64,7 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
     ends = [_number(row[end]) for end in ("price_from", "price_to")]
     known = all(end is not None and not math.isnan(end) for end in ends) and ends[0] != ends[1]
     span = said["range"].format(low=_figure(ends[0]), high=_figure(ends[1]), unit=row["unit"]) if known else ""
-    key = f"{'add' if price > 0 else 'take'}_{objective}"
+    key = f"add_{objective}" if price > 0 else f"take_{objective}"
     return said[key].format(unit=row["unit"], who=who or said["this"], price=_figure(abs(price)), range=span)
 
 

@@ -164,4 +164,4 @@ def coverage_text(coverage: Mapping[str, Any], language: str) -> str:
     """
     read, known = coverage["items_read"], coverage["items_known"]
     key = "items_all" if coverage["complete"] else "items_some" if known is None else "items_of"
-    return catalogue("industry", language)[key].format(read=read, known=known)
+    return catalogue("industry", language)[key].format(n=read, known=known)

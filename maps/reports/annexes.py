@@ -10,10 +10,7 @@ from pyproj import CRS
 
 from maps.locale import (
     NONE,
-    amount,
     describe_parameters,
-    format_measure,
-    format_number,
     name_text,
     price_words,
     projection,
@@ -44,7 +41,9 @@ def limit_text(edition: ReportContext, limit: Limit) -> str:
     words = edition.words
     ends = {"limit_min": limit.min, "limit_max": limit.max, "max_pct": limit.max_pct, "min_pct": limit.min_pct}
     said = [
-        edition.say(f"{key}_of_use" if key.endswith("pct") else key, n=one if isinstance(one, str) else amount(one))
+        edition.say(
+            f"{key}_of_use" if key.endswith("pct") else key, n=one if isinstance(one, str) else edition.amount(one)
+        )
         for key, one in ends.items()
         if one is not None
     ]
@@ -56,7 +55,7 @@ def limit_text(edition: ReportContext, limit: Limit) -> str:
         "limit_line",
         name=limit.name,
         who=", ".join(part for part in parts if part),
-        per=limit.per if isinstance(limit.per, str) else amount(limit.per),
+        per=limit.per if isinstance(limit.per, str) else edition.amount(limit.per),
         ends=", ".join(said),
         unit=edition.unit_of(limit.unit),
         reason=f" ({limit.reason})" if limit.reason else "",
@@ -72,9 +71,9 @@ def _rules(edition: ReportContext, quota: Quota) -> Grid:
         (
             (
                 (rule_name(row._asdict(), edition.language), edition.when(row.condition)),
-                f"{format_measure(row.amount)} {edition.unit_of(row.unit)}",
-                format_measure(row.least),
-                format_measure(row.most),
+                f"{edition.measured(row.amount)} {edition.unit_of(row.unit)}",
+                edition.measured(row.least),
+                edition.measured(row.most),
                 price_words(
                     row._asdict(), quota.objective or "", edition.language, rule_name(row._asdict(), edition.language)
                 )
@@ -116,15 +115,15 @@ def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Car
         edition.say("quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)),
         words[f"by_{quota.by}"],
         facts=(
-            (words["total"], amount(quota.total)),
-            (words["handed_out"], amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
-            (words["step"], amount(quota.step)),
+            (words["total"], edition.amount(quota.total)),
+            (words["handed_out"], edition.amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
+            (words["step"], edition.amount(quota.step)),
             (words["levels"], " → ".join(quota.levels)),
             (words["objective"], words[f"objective_{quota.objective}"] if quota.objective else ""),
             (words["weight"], weight_text(edition, quota)),
             (words["floor"], _bound(edition, quota.floor)),
             (words["ceiling"], _bound(edition, quota.ceiling)),
-            (words["reserve_pct"], amount(quota.reserve_pct)),
+            (words["reserve_pct"], edition.amount(quota.reserve_pct)),
             *((words["priorities"], _priority(edition, one)) for one in quota.priority),
             *_conditions(edition, quota),
         ),
@@ -136,7 +135,7 @@ def _conditions(edition: ReportContext, quota: Quota) -> Iterator[tuple[str, str
     words, say = edition.words, edition.say
     for group in quota.groups:
         ends = {"max_pct": group.max_pct, "min_pct": group.min_pct}
-        limits = ", ".join(say(key, n=amount(value)) for key, value in ends.items() if value is not None)
+        limits = ", ".join(say(key, n=edition.amount(value)) for key, value in ends.items() if value is not None)
         yield (
             words["groups"],
             say("group_line", when=edition.when(group.when), limits=limits, reason=group.reason or NONE),
@@ -145,19 +144,19 @@ def _conditions(edition: ReportContext, quota: Quota) -> Iterator[tuple[str, str
         yield words["limits"], limit_text(edition, limit)
     for lock in quota.locked:
         who = lock.unit or edition.when(lock.when)
-        yield words["locks"], say("lock_line", who=who, n=amount(lock.amount), reason=lock.reason)
+        yield words["locks"], say("lock_line", who=who, n=edition.amount(lock.amount), reason=lock.reason)
     if quota.carried:
         yield words["carried"], _bound(edition, quota.carried)
     for link in quota.within:
-        yield words["links"], say("link_line", quota=link.quota, level=link.level, n=amount(link.times))
+        yield words["links"], say("link_line", quota=link.quota, level=link.level, n=edition.amount(link.times))
     for one in quota.transfers:
         sides = {"giver": edition.unit(one.giver), "receiver": edition.unit(one.receiver)}
-        yield words["transfers"], say("transfer_line", n=amount(one.amount), reason=one.reason, **sides)
+        yield words["transfers"], say("transfer_line", n=edition.amount(one.amount), reason=one.reason, **sides)
 
 
 def _priority(edition: ReportContext, one: Priority) -> str:
     return edition.say(
-        "priority_line", factor=format_measure(one.factor), when=edition.when(one.when), reason=one.reason
+        "priority_line", factor=edition.measured(one.factor), when=edition.when(one.when), reason=one.reason
     )
 
 
@@ -165,13 +164,13 @@ def weight_text(edition: ReportContext, quota: Quota) -> str:
     """The measures that a quota goes by, with their shares."""
     if isinstance(quota.weight, str):
         return edition.measure(quota.weight)
-    return " + ".join(f"{format_measure(part.share)} × {edition.measure(part.measure)}" for part in quota.weight)
+    return " + ".join(f"{edition.measured(part.share)} × {edition.measure(part.measure)}" for part in quota.weight)
 
 
 def _bound(edition: ReportContext, bound: Decimal | str | None) -> str:
     if bound is None:
         return edition.words["no_bound"]
-    return edition.measure(bound) if isinstance(bound, str) else amount(bound)
+    return edition.measure(bound) if isinstance(bound, str) else edition.amount(bound)
 
 
 def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
@@ -185,9 +184,10 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
         f"{name_text(quota.name)}: {edition.say('level', name=level)}",
         (Column(words["name"]), Column(title, "number"), *bounds),
         tuple(
-            Rows(tuple(_quota_rows(edition, part)), name, amount(_sum(part)) if name else "") for name, part in groups
+            Rows(tuple(_quota_rows(edition, part)), name, edition.amount(_sum(part)) if name else "")
+            for name, part in groups
         ),
-        (words["total"], amount(_sum(rows)), "", "", "", ""),
+        (words["total"], edition.amount(_sum(rows)), "", "", "", ""),
     )
 
 
@@ -202,10 +202,10 @@ def _quota_rows(edition: ReportContext, rows: pd.DataFrame) -> Iterator[tuple[Ce
         name = edition.unit(row.unit_id) if row.unit_id else row.jurisdiction
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
-            amount(row.amount),
-            amount(row.floor),
-            amount(row.ceiling),
-            format_measure(row.weight),
+            edition.amount(row.amount),
+            edition.amount(row.floor),
+            edition.amount(row.ceiling),
+            edition.measured(row.weight),
             words.get(row.binding, row.binding) or NONE,
         )
 
@@ -282,7 +282,7 @@ def _extent(edition: ReportContext, whole: int, parts: int) -> str:
     if whole == len(edition.plan.zones):
         return edition.say("applies_everywhere", units=edition.counted(whole))
     if parts:
-        return edition.say("applies_parts", units=edition.counted(whole + parts), parts=format_number(parts))
+        return edition.say("applies_parts", units=edition.counted(whole + parts), parts=edition.number(parts))
     return edition.counted(whole)
 
 
@@ -333,7 +333,7 @@ def parameters(edition: ReportContext) -> Chapter:
     rows = (
         (
             (text_in(one.title, edition.language, name), name) if one.title else name,
-            format_measure(one.value),
+            edition.measured(one.value),
             edition.unit_of(one.unit),
             edition.day(one.since),
             edition.day(one.until),
@@ -379,7 +379,7 @@ def ledger(edition: ReportContext) -> Chapter:
     counted = grid(
         words["ledger_by_kind"],
         edition.columns(layer="text", finding="text", action="long", count="number"),
-        ((row.layer, row.finding, row.action, format_number(row.many)) for row in each_row(counts)),
+        ((row.layer, row.finding, row.action, edition.number(row.many)) for row in each_row(counts)),
     )
     entries = grid(
         words["all_entries"],
@@ -387,15 +387,15 @@ def ledger(edition: ReportContext) -> Chapter:
             layer="text", feature="hash", finding="text", action="long", before_ha="number", after_ha="number"
         ),
         (
-            (row.layer, row.feature, row.finding, row.action, *_areas(row.area_before_ha, row.area_after_ha))
+            (row.layer, row.feature, row.finding, row.action, *_areas(edition, row.area_before_ha, row.area_after_ha))
             for row in each_row(table)
         ),
     )
     return Chapter("ledger", words["ledger"], (Paragraph(words["ledger_intro"]), counted, entries))
 
 
-def _areas(before: object, after: object) -> tuple[str, str]:
-    return format_number(before, 4), format_number(after, 4)
+def _areas(edition: ReportContext, before: object, after: object) -> tuple[str, str]:
+    return edition.number(before, 4), edition.number(after, 4)
 
 
 def sources(edition: ReportContext) -> Chapter:
@@ -416,5 +416,5 @@ def method(edition: ReportContext) -> Chapter:
     return Chapter(
         "method",
         words["method"],
-        (Paragraph(areas), Paragraph(edition.say("method_shares", n=format_number(len(plan.pieces))))),
+        (Paragraph(areas), Paragraph(edition.say("method_shares", n=len(plan.pieces)))),
     )

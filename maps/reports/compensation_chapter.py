@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from maps.locale import amount, format_measure, format_number, render, wrap
+from maps.locale import amount, catalogue, render, wrap
 from maps.reports.document_model import Card, Chapter, Column, Drawing, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from maps.style import INK, MUTED, px, xml_text
@@ -43,7 +43,7 @@ class _Bar(NamedTuple):
 
 
 def flow_chart(
-    flows: pd.DataFrame, pools: frozenset[str], name_of: Callable[[str], str], words: Mapping[str, str], title: str
+    flows: pd.DataFrame, pools: frozenset[str], name_of: Callable[[str], str], title: str, language: str
 ) -> str:
     """The flows of one instrument as one static picture.
 
@@ -55,10 +55,10 @@ def flow_chart(
         Parties that only hand on: they stand in the middle.
     name_of : callable
         What a party is called on the chart.
-    words : mapping of str to str
-        Needs "others_drawn" and "none".
     title : str
         What a reader who cannot see the picture hears.
+    language : str
+        Of the amounts, and of what stands for the parties that are drawn together.
 
     Returns
     -------
@@ -74,16 +74,21 @@ def flow_chart(
     )
     bars = _stand(columns, totals, scale)
 
+    others = catalogue("report", language)["others_drawn"]
+
     def called(place: str) -> str:
         party = place[1:]
-        return words["others_drawn"].format(n=party.rpartition(" ")[2]) if party.startswith(OTHERS) else name_of(party)
+        return others.format(n=int(party.rpartition(" ")[2])) if party.startswith(OTHERS) else name_of(party)
+
+    def paid(value: Decimal) -> str:
+        return f"{amount(value, language)} {unit}"
 
     height = max(bar.y + bar.height for bar in bars.values()) + 14
     look = f'role="img" aria-label="{xml_text(title)}" font-family="sans-serif" font-size="12"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {px(height)}" {look}>',
-        *_ribbons(bands, bars, scale, called, unit),
-        *(_bar(bar, called(bar.party), totals[bar.party], unit) for bar in bars.values()),
+        *_ribbons(bands, bars, scale, called, paid),
+        *(_bar(bar, called(bar.party), paid(totals[bar.party])) for bar in bars.values()),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -147,7 +152,11 @@ def _stand(columns: list[list[str]], totals: Mapping[str, Decimal], scale: float
 
 
 def _ribbons(
-    bands: Mapping[Ends, Decimal], bars: Mapping[str, _Bar], scale: float, called: Callable[[str], str], unit: str
+    bands: Mapping[Ends, Decimal],
+    bars: Mapping[str, _Bar],
+    scale: float,
+    called: Callable[[str], str],
+    paid: Callable[[Decimal], str],
 ) -> list[str]:
     """One band a flow, from the right side of its payer to the left side of its receiver."""
     left, right = dict.fromkeys(bars, 0.0), dict.fromkeys(bars, 0.0)
@@ -164,7 +173,7 @@ def _ribbons(
         right[source] += wide
         left[target] += wide
         middle = px((x0 + x1) / 2)
-        told = f"{called(source)} → {called(target)}: {amount(value)} {unit}"
+        told = f"{called(source)} → {called(target)}: {paid(value)}"
         drawn.append(
             f'<path d="M{px(x0)} {px(y0)}C{middle} {px(y0)} {middle} {px(y1)} {px(x1)} {px(y1)}" fill="none" '
             f'stroke="{FLOW}" stroke-opacity=".42" stroke-width="{px(max(wide, 0.6))}">'
@@ -177,10 +186,10 @@ def _receiver(party: str, bars: Mapping[str, _Bar]) -> str:
     return next(key for key in (f"={party}", f">{party}") if key in bars)
 
 
-def _bar(bar: _Bar, name: str, total: Decimal, unit: str) -> str:
+def _bar(bar: _Bar, name: str, total: str) -> str:
     """The bar of a party, its name and its amount: left of the payers, right of the receivers, above the pools."""
     shape = f'<rect x="{px(bar.x)}" y="{px(bar.y)}" width="{NODE}" height="{px(bar.height)}" fill="{FLOW}"/>'
-    lines = [wrap(name, SIDE / 6.6)[0], f"{amount(total)} {unit}"]
+    lines = [wrap(name, SIDE / 6.6)[0], total]
     if lines[0] != name:
         lines[0] = f"{lines[0].rstrip()}…"
     x, anchor = {
@@ -213,7 +222,7 @@ def ecosystem_services(edition: ReportContext) -> Iterator[Leaf]:
     rated = [
         (
             edition.role(land),
-            *(amount(values[name] * services.rate) for name in services.services),
+            *(edition.amount(values[name] * services.rate) for name in services.services),
         )
         for land, values in services.values.items()
     ]
@@ -227,7 +236,7 @@ def ecosystem_services(edition: ReportContext) -> Iterator[Leaf]:
         *(Column(_title(edition, name, services.unit), "number") for name in names),
     )
     rows = (
-        (edition.unit(unit), *(format_measure(value) for value in row)) for unit, *row in table.itertuples(name=None)
+        (edition.unit(unit), *(edition.measured(value) for value in row)) for unit, *row in table.itertuples(name=None)
     )
     yield grid(words["service_units"], titles, rows)
 
@@ -246,16 +255,17 @@ def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterat
         (
             (
                 edition.role(one["land_class"]),
-                format_measure(one["area_ha"]),
-                amount(one["value"]),
-                amount(one["nonmarket_value"]),
+                edition.measured(one["area_ha"]),
+                edition.amount(one["value"]),
+                edition.amount(one["nonmarket_value"]),
             )
             for one in services["classes"]
         ),
     )
     mark = words["unseen"] if services["verified"] is False else ""
     facts = [
-        (_title(edition, name, services["unit"]), format_measure(value)) for name, value in services["measures"].items()
+        (_title(edition, name, services["unit"]), edition.measured(value))
+        for name, value in services["measures"].items()
     ]
     yield Card("", warning=mark, facts=(*facts, (words["reference"], services["reference"])))
 
@@ -263,7 +273,7 @@ def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterat
 def _title(edition: ReportContext, name: str, unit: str) -> str:
     """What a measure of services is called, with its currency where it is money."""
     plain = name.removesuffix(f"_{unit.lower()}")
-    title = edition.words[plain.replace("services_", "service_", 1)]
+    title = edition.words[f"service_{plain.removeprefix('services_')}"]
     return title if plain == name else f"{title} ({unit})"
 
 
@@ -303,9 +313,8 @@ def _terms(edition: ReportContext, instrument: str) -> Iterator[Leaf]:
 
 
 def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
-    words = edition.words
     drawn = rows.assign(unit=rows["unit"].map(edition.unit_of))
-    chart = flow_chart(drawn, POOLS, lambda party: party_name(edition, party), words, title)
+    chart = flow_chart(drawn, POOLS, lambda party: party_name(edition, party), title, edition.language)
     yield Drawing(Markup(chart), title)  # noqa: S704  (its texts are escaped where it is drawn)
     columns = edition.columns(payer="unit", receiver="unit", amount_of_money="number", rule="long", reference="long")
     yield grid(
@@ -315,7 +324,7 @@ def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFram
             (
                 party_name(edition, row.payer),
                 party_name(edition, row.receiver),
-                amount(row.amount),
+                edition.amount(row.amount),
                 render(row.rule, edition.language),
                 row.reference,
             )
@@ -332,10 +341,15 @@ def _positions(edition: ReportContext) -> Iterator[Leaf]:
     for unit, rows in by_group(edition.plan.positions, "unit"):
         for kind, own in by_group(rows, "kind"):
             yield grid(
-                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {format_number(len(own))}",
+                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {edition.number(len(own))}",
                 columns,
                 (
-                    (party_name(edition, row.party, kind), amount(row.paid), amount(row.received), amount(row.net))
+                    (
+                        party_name(edition, row.party, kind),
+                        edition.amount(row.paid),
+                        edition.amount(row.received),
+                        edition.amount(row.net),
+                    )
                     for row in each_row(own)
                 ),
             )
@@ -362,7 +376,7 @@ def unit_flows(edition: ReportContext, unit_id: str) -> list[Leaf]:
             f"{row.instrument} {row.period}",
             party_name(edition, row.payer),
             party_name(edition, row.receiver),
-            f"{amount(row.amount)} {edition.unit_of(row.unit)}",
+            f"{edition.amount(row.amount)} {edition.unit_of(row.unit)}",
             row.reference,
         )
         for row in each_row(own)

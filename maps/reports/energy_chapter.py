@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maps.explain import scheme_in_use, scheme_parameters
-from maps.locale import format_measure, format_number, render, text_in
+from maps.locale import render, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
 from zoning.energy import light_message
@@ -36,7 +36,7 @@ def _counts(edition: ReportContext) -> Figures:
         tuple(
             (
                 edition.say("regions_lit", light=_colour(edition, level)),
-                format_number(int(verdicts.get(code, 0))),
+                edition.number(int(verdicts.get(code, 0))),
             )
             for level, code in ((1, "red"), (2, "yellow"), (3, "green"))
         )
@@ -93,7 +93,7 @@ def _scheme(edition: ReportContext) -> tuple[Leaf, ...]:
         (
             (
                 (text_in(one["title"], edition.language, one["name"]), one["name"]),
-                edition.yes(one["value"]) if isinstance(one["value"], bool) else format_measure(one["value"]),
+                edition.yes(one["value"]) if isinstance(one["value"], bool) else edition.measured(one["value"]),
                 "" if one["unit"] == "1" else one["unit"],
                 one["reference"],
                 edition.yes(one["verified"]),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from maps.explain import derived_in, explain_measures, value_text, why_text
-from maps.locale import NONE, format_measure, format_number, name_text, text_in
+from maps.locale import NONE, name_text, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
 from zoning.audits import norms_in, why_unplaced
@@ -86,7 +86,7 @@ def _places(edition: ReportContext, rows: pd.DataFrame) -> Grid:
 def _derived_card(edition: ReportContext, one: Derived) -> Card:
     words = edition.words
     table = [
-        edition.say("band", n=format_number(place), when=edition.when(band.when), value=band.value)
+        edition.say("band", n=edition.number(place), when=edition.when(band.when), value=band.value)
         for place, band in enumerate(one.bands, start=1)
     ]
     return Card(
@@ -134,7 +134,7 @@ def _rules(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFr
     words, say = edition.words, edition.say
     prefer = words[f"prefer_{siting.prefer}"] if siting.prefer else words["prefer_none"]
     exact = (
-        say("least_patch", n=format_measure(siting.min_patch_ha)) if siting.min_patch_ha else words["no_least_patch"]
+        say("least_patch", n=edition.measured(siting.min_patch_ha)) if siting.min_patch_ha else words["no_least_patch"]
     )
     gap = rows["gap_pct"].max()
     return Card(
@@ -143,7 +143,7 @@ def _rules(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFr
             (words["asked_ha"], edition.ha(rows["asked_ha"].sum())),
             (words["placed_ha"], edition.ha(rows["placed_ha"].sum())),
             (words["unplaced_ha"], edition.ha(rows["unplaced_ha"].sum())),
-            (words["patches"], format_number(rows["patches"].sum())),
+            (words["patches"], edition.number(rows["patches"].sum())),
             (words["sited_by"], say("sited_cells", layer=siting.layer) if siting.layer else words["sited_pieces"]),
             (words["suitability"], say("surface", surface=siting.surface, prefer=prefer) if siting.layer else ""),
             (words["only_where"], edition.when(siting.where)),
@@ -152,7 +152,7 @@ def _rules(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFr
             (words["min_patch"], exact),
             (words["neighbours"], words[f"neighbours_{siting.neighbours}"]),
             (words["last"], words[f"last_{siting.last}"]),
-            (words["gap_pct"], NONE if pd.isna(gap) else format_measure(gap)),
+            (words["gap_pct"], NONE if pd.isna(gap) else edition.measured(gap)),
         ),
     )
 
@@ -161,7 +161,7 @@ def _points(edition: ReportContext, siting: Siting) -> Iterator[str]:
     for merit in siting.merits:
         yield edition.say("merit_line", points=f"{merit.points:+g}", when=edition.when(merit.when), reason=merit.reason)
     for one in siting.beside:
-        told = {"points": f"{one.points:+g}", "what": one.role or one.layer, "n": format_number(one.within_m)}
+        told = {"points": f"{one.points:+g}", "what": one.role or one.layer, "n": edition.number(one.within_m)}
         yield edition.say("beside_line", **told)
 
 
@@ -183,7 +183,7 @@ def _site_grid(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.Da
         f"{name_text(quota.name)} {quota.period}",
         columns,
         (_site_row(edition, siting, row) for row in each_row(rows)),
-        total=(words["total"], *sums, format_number(rows["patches"].sum()), "", "", "", ""),
+        total=(words["total"], *sums, edition.number(rows["patches"].sum()), "", "", "", ""),
     )
 
 
@@ -193,13 +193,13 @@ def _site_row(edition: ReportContext, siting: Siting, row: Any) -> tuple[Cell, .
     why = edition.plan.renderer.render(why_unplaced(because, siting.min_patch_ha)) if because else ""
     return (
         (name, why) if why else name,
-        *(format_number(value, 2) for value in (row.asked_ha, row.placed_ha, row.unplaced_ha)),
-        format_number(row.patches),
+        *(edition.number(value, 2) for value in (row.asked_ha, row.placed_ha, row.unplaced_ha)),
+        edition.number(row.patches),
         *(
-            NONE if pd.isna(value) else format_measure(value)
+            NONE if pd.isna(value) else edition.measured(value)
             for value in (row.value_mean, row.score_mean, row.score_bound)
         ),
-        NONE if pd.isna(row.gap_pct) else format_measure(row.gap_pct),
+        NONE if pd.isna(row.gap_pct) else edition.measured(row.gap_pct),
     )
 
 
@@ -209,11 +209,11 @@ def unit_sites(edition: ReportContext, said: Mapping[str, Any] | None) -> Iterat
         return
     words = edition.words
     if said["patches"]:
-        told = {"n": format_number(said["placed_ha"], 2), "patches": format_number(said["patches"])}
-        scores = {"score": format_measure(said["score_mean"]), "bound": format_measure(said["score_bound"])}
+        told = {"n": edition.number(said["placed_ha"], 2), "patches": edition.number(said["patches"])}
+        scores = {"score": edition.measured(said["score_mean"]), "bound": edition.measured(said["score_bound"])}
         yield words["placed_label"], edition.say("placed_line", **told, **scores)
     if said["why"]:
         yield (
             words["not_placed_label"],
-            edition.say("not_placed_line", n=format_number(said["unplaced_ha"], 2), why=said["why"]),
+            edition.say("not_placed_line", n=edition.number(said["unplaced_ha"], 2), why=said["why"]),
         )

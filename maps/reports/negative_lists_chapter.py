@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from maps.explain import TREATMENTS, coverage_of, items_at, list_titles, lists_at
-from maps.locale import LocalizedPlan, catalogue, coverage_text, format_number, text_in
+from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.policies import count_industries
@@ -104,8 +104,8 @@ def _overview(edition: ReportContext, lists: list[tuple[str, pd.DataFrame]]) -> 
     rows: Iterator[tuple[Cell, ...]] = (
         (
             (read[name].title, name),
-            format_number(len(_list_units(edition, name, part))),
-            *(format_number(int((part["treatment"] == one).sum())) for one in TREATMENTS),
+            edition.number(len(_list_units(edition, name, part))),
+            *(edition.number(int((part["treatment"] == one).sum())) for one in TREATMENTS),
             " / ".join(map(str, count_industries(part["code"], edition.plan.rulebook.branches))),
             coverage_text(vars(read[name]), edition.language),
         )
@@ -174,5 +174,5 @@ def _section(edition: ReportContext, code: str) -> str:
 def _counted(edition: ReportContext, items: pd.DataFrame) -> str:
     """How many items prohibit and how many restrict, without what there is none of."""
     counts = ((one, int((items["treatment"] == one).sum())) for one in TREATMENTS)
-    told = (f"{edition.words[one]} {format_number(count)}" for one, count in counts if count)
+    told = (f"{edition.words[one]} {edition.number(count)}" for one, count in counts if count)
     return edition.words["and"].join(told)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from maps.locale import format_number
 from maps.reports.document_model import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from maps.reports.zones_chapter import answered
@@ -25,7 +24,7 @@ def open_units(edition: ReportContext) -> Chapter:
     in_full = _in_full(kinds)
     leaves: list[Leaf] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
     if len(in_full) < len(waiting):
-        leaves = [Paragraph(edition.say("open_told", n=format_number(len(in_full)), all=format_number(len(waiting))))]
+        leaves = [Paragraph(edition.say("open_told", n=edition.number(len(in_full)), all=edition.number(len(waiting))))]
     told = edition.plan.conflicts
     leaves += [
         _open_unit(edition, row, claims[row.unit_id], told[told["unit_id"] == row.unit_id]) for row in each_row(in_full)
@@ -121,6 +120,6 @@ def findings(edition: ReportContext) -> Chapter:
     words = edition.words
     found = list(map(edition.plan.renderer.finding, plan_findings_of(edition.plan)))
     columns = edition.columns(level_of="word", said="long", cases="number")
-    rows = ((words[f"level_{one.level}"], one.text, format_number(one.count)) for one in found)
+    rows = ((words[f"level_{one.level}"], one.text, edition.number(one.count)) for one in found)
     leaves = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)
     return Chapter("findings", words["findings"], leaves)

@@ -15,16 +15,17 @@ from maps.locale import (
     NONE,
     RECORD,
     LocalizedPlan,
+    amount,
     area_decimals,
     assumption_title,
+    catalogue,
+    format_measure,
     format_number,
     localize,
     name_text,
     percent,
-    report_words,
     said_in,
     text_in,
-    units_counted,
 )
 from maps.reports.document_model import Column
 from zoning.plan import Assumption, Plan
@@ -62,9 +63,9 @@ class ReportContext:
         return self.plan.language
 
     @cached_property
-    def words(self) -> dict[str, str]:
+    def words(self) -> Mapping[str, str]:
         """What the report says of itself."""
-        return report_words(self.language)
+        return catalogue("report", self.language)
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -163,15 +164,27 @@ class ReportContext:
 
     def ha(self, area: object) -> str:
         """Hectares, with the same decimals on every page."""
-        return format_number(area, area_decimals(self.total_ha))
+        return format_number(area, self.language, area_decimals(self.total_ha))
 
     def share(self, area_ha: float) -> str:
         """Per cent of the area of all units."""
-        return percent(area_ha, self.total_ha)
+        return percent(area_ha, self.total_ha, self.language)
+
+    def number(self, value: object, decimals: int = 0) -> str:
+        """A number with so many decimals; see :func:`maps.locale.format_number`."""
+        return format_number(value, self.language, decimals)
+
+    def amount(self, value: object) -> str:
+        """An exact amount; see :func:`maps.locale.amount`."""
+        return amount(value, self.language)
+
+    def measured(self, value: object) -> str:
+        """A measured value; see :func:`maps.locale.format_measure`."""
+        return format_measure(value, self.language)
 
     def counted(self, count: int) -> str:
         """A number of units in words."""
-        return units_counted(count, self.words)
+        return self.say("n_units", n=count)
 
     def extent(self, count: int, area_ha: float) -> str:
         """A number of units and their area in words."""

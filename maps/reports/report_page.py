@@ -8,7 +8,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from maps.explain import derived_in
-from maps.locale import format_number
 from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.reports.compensation_chapter import flows
 from maps.reports.document_model import Chapter
@@ -106,7 +105,7 @@ def report(plan: Plan, language: str = "en") -> str:
         credits=page_notices(plan, software=False),
         chapters=_chapters(edition),
         map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
-        rows_said=lambda count: edition.say("rows", n=format_number(count)),
+        rows_said=lambda count: edition.say("rows", n=count),
     )
 
 
@@ -124,7 +123,7 @@ def _chapters(edition: ReportContext) -> list[Chapter]:
 def _checked(edition: ReportContext) -> str:
     """How many policies were checked against the text of the law; empty of a rulebook without policies."""
     whole, verified, official = edition.plan.rulebook.policies_checked
-    counts = {"all": format_number(whole), "n": format_number(verified), "official": format_number(official)}
+    counts = {"all": edition.number(whole), "n": edition.number(verified), "official": edition.number(official)}
     return edition.say("policies_checked", **counts) if whole else ""
 
 
@@ -139,17 +138,17 @@ def _notices(edition: ReportContext) -> Iterator[str]:
         yield plan.study.study.note
     for status in ("contested", "review"):
         if count := int(statuses.get(status, 0)):
-            yield edition.say(f"notice_{status}", n=format_number(count))
+            yield edition.say(f"notice_{status}", n=edition.number(count))
     if count := int(statuses.get("assumed", 0)):
         titles = plan.renderer.terms.names
         names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
         told = words["and"].join(titles.get(name, name) for name in names)
-        yield edition.say("notice_hanging", n=format_number(count), names=told)
+        yield edition.say("notice_hanging", n=edition.number(count), names=told)
     if unread_parameters:
         yield edition.say(
-            "notice_unread_parameters", n=format_number(unread_parameters), all=format_number(len(values))
+            "notice_unread_parameters", n=edition.number(unread_parameters), all=edition.number(len(values))
         )
     if edition.deductions:
         yield edition.say("notice_deductions", names=words["and"].join(edition.deductions))
     if assumed:
-        yield edition.say("notice_assumed", n=format_number(assumed))
+        yield edition.say("notice_assumed", n=edition.number(assumed))

@@ -13,9 +13,6 @@ from markupsafe import Markup
 from maps.explain import explain
 from maps.locale import (
     NONE,
-    amount,
-    format_measure,
-    format_number,
     name_text,
     optimum_lines,
     percent,
@@ -50,7 +47,7 @@ def key_figures(edition: ReportContext, said: Content) -> Figures:
     found = [(words["area_ha"], edition.ha(unit["area_ha"]))]
     whole = zones.loc[zones["jurisdiction"] == unit["jurisdiction"], "area_ha"]
     if unit["jurisdiction"] and len(whole) > 1:
-        share = percent(unit["area_ha"], float(whole.sum()))
+        share = percent(unit["area_ha"], float(whole.sum()), edition.language)
         found.append((edition.say("share_of", place=unit["jurisdiction"]), share))
     if "available_ha" in measures.index:
         found.append((words["available_land"], edition.ha(measures["available_ha"])))
@@ -58,8 +55,8 @@ def key_figures(edition: ReportContext, said: Content) -> Figures:
         label = edition.say(
             "given", name=name_text(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"])
         )
-        found.append((label, amount(one["amount"])))
-    found.append((words["duties_count"], format_number(len(_duties_in_force(said)))))
+        found.append((label, edition.amount(one["amount"])))
+    found.append((words["duties_count"], edition.number(len(_duties_in_force(said)))))
     return Figures(tuple(found))
 
 
@@ -179,7 +176,7 @@ def _values(edition: ReportContext, values: Content) -> Iterator[str]:
 
 
 def _said(edition: ReportContext, value: object) -> str:
-    return edition.yes(value) if isinstance(value, bool) else format_measure(value)
+    return edition.yes(value) if isinstance(value, bool) else edition.measured(value)
 
 
 def _is_number(value: object) -> bool:
@@ -200,7 +197,7 @@ def _threshold(edition: ReportContext, parameter: Content) -> str:
 
 
 def _with_unit(edition: ReportContext, value: object, unit: str) -> str:
-    return format_measure(value) if unit == "1" else f"{format_measure(value)} {edition.unit_of(unit)}"
+    return edition.measured(value) if unit == "1" else f"{edition.measured(value)} {edition.unit_of(unit)}"
 
 
 def _lines(edition: ReportContext, lines: list[Content]) -> list[Leaf]:
@@ -226,12 +223,12 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
         whole = row["jurisdiction_amount"]
         given = edition.say(
             "of_whole" if whole else "of_nothing",
-            n=amount(row["amount"]),
+            n=edition.amount(row["amount"]),
             unit=edition.unit_of(row["unit"]),
-            all=amount(whole),
+            all=edition.amount(whole),
             place=row["jurisdiction"],
         )
-        weight = edition.say("weight_said", n=format_measure(row["weight"]), measures=weight_text(edition, quota))
+        weight = edition.say("weight_said", n=edition.measured(row["weight"]), measures=weight_text(edition, quota))
         yield Card(
             f"{name_text(quota.name)} {quota.period}",
             text=given,
@@ -252,17 +249,19 @@ def _conditions(edition: ReportContext, row: Mapping[str, Any]) -> Iterator[tupl
     """What besides weight and bounds made the amount: balance, locks, groups, transfers."""
     words, say = edition.words, edition.say
     if Decimal(row["carried"] or 0):
-        yield words["carried"], amount(row["carried"])
+        yield words["carried"], edition.amount(row["carried"])
     for lock in row["locks"]:
-        yield words["locks"], say("locked_line", n=amount(lock["amount"]), reason=lock["reason"])
+        yield words["locks"], say("locked_line", n=edition.amount(lock["amount"]), reason=lock["reason"])
     for group in row["groups"]:
-        limits = ", ".join(say(key, n=amount(group[key])) for key in ("max_pct", "min_pct") if group[key] is not None)
+        limits = ", ".join(
+            say(key, n=edition.amount(group[key])) for key in ("max_pct", "min_pct") if group[key] is not None
+        )
         yield (
             words["groups"],
             say("group_line", when=edition.when(group["when"]), limits=limits, reason=group["reason"] or NONE),
         )
     for one in row["transfers"]:
-        told = {"n": amount(one["amount"]), "other": edition.unit(one["other"]), "reason": one["reason"]}
+        told = {"n": edition.amount(one["amount"]), "other": edition.unit(one["other"]), "reason": one["reason"]}
         yield words["transfers"], say(f"transfer_{one['side']}", **told)
 
 
@@ -274,7 +273,7 @@ def _priorities(edition: ReportContext, quota: Quota, unit_id: str) -> Iterator[
     measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
     for row in each_row(factors(quota, zone, measures, plan.rulebook.values, overlays)):
         yield edition.say(
-            "priority_line", factor=format_measure(row.factor), when=edition.when(row.condition), reason=row.reason
+            "priority_line", factor=edition.measured(row.factor), when=edition.when(row.condition), reason=row.reason
         )
 
 
@@ -282,9 +281,9 @@ def _bound(edition: ReportContext, value: str | None, source: Decimal | str | No
     if value is None:
         return edition.words["no_bound"]
     return (
-        edition.say("bound_said", n=amount(value), source=edition.measure(source))
+        edition.say("bound_said", n=edition.amount(value), source=edition.measure(source))
         if isinstance(source, str)
-        else amount(value)
+        else edition.amount(value)
     )
 
 
@@ -486,7 +485,7 @@ def dossier(plan: Plan, unit_id: str, language: str = "en") -> str:
         fill=zone_fills(plan.rulebook)[said["main"]["zone"]],
         locator=Markup(locator(plan, unit_id, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
         chapters=chapters,
-        rows_said=lambda count: edition.say("rows", n=format_number(count)),
+        rows_said=lambda count: edition.say("rows", n=count),
     )
 
 

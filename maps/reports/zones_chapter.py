@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.locale import NONE, amount, format_number, name_text
+from maps.locale import NONE, name_text
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.study import Decision
@@ -35,22 +35,22 @@ def summary(edition: ReportContext) -> Chapter:
 
 def _key_figures(edition: ReportContext) -> Iterator[tuple[str, str]]:
     plan, words = edition.plan, edition.words
-    yield words["planning_units"], format_number(len(plan.zones))
+    yield words["planning_units"], edition.number(len(plan.zones))
     yield words["total_area"], edition.ha(edition.total_ha)
-    yield words["jurisdictions"], format_number(plan.zones["jurisdiction"].nunique())
-    yield words["decisions_made"], format_number(len(plan.study.decisions))
+    yield words["jurisdictions"], edition.number(plan.zones["jurisdiction"].nunique())
+    yield words["decisions_made"], edition.number(len(plan.study.decisions))
     for quota in plan.study.quotas:
         said = edition.say(
             "quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
         )
-        yield said, amount(quota.total)
-    yield words["policies_in_force"], format_number(len(plan.rulebook.policies))
-    yield words["repairs"], format_number(len(plan.ledger))
+        yield said, edition.amount(quota.total)
+    yield words["policies_in_force"], edition.number(len(plan.rulebook.policies))
+    yield words["repairs"], edition.number(len(plan.ledger))
 
 
 def _land(edition: ReportContext, part: pd.DataFrame) -> tuple[str, str, str]:
     area = float(part["area_ha"].sum())
-    return format_number(len(part)), edition.ha(area), edition.share(area)
+    return edition.number(len(part)), edition.ha(area), edition.share(area)
 
 
 def _land_columns(edition: ReportContext, first: str) -> list[Column]:
@@ -238,7 +238,7 @@ def lines(edition: ReportContext) -> Chapter:
     whole = grid(
         "",
         edition.columns(line="text", units="number", claimed_ha="number", settled_ha="number", lost_ha="number"),
-        ((edition.title(code), format_number(len(part)), *_line_land(edition, part)) for code, part in parts),
+        ((edition.title(code), edition.number(len(part)), *_line_land(edition, part)) for code, part in parts),
     )
     leaves: list[Leaf] = [Paragraph(words["lines_intro"]), whole]
     if len(table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from math import atan2, degrees, floor, log10
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from maps.locale import area_decimals, format_number, percent, text_in, units_counted, wrap
+from maps.locale import area_decimals, catalogue, format_measure, format_number, percent, text_in, wrap
 from maps.style.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
 from maps.style.svg_paths import Frame
 from zoning.plan import Plan
@@ -72,19 +72,18 @@ def line_styles(plan: Plan) -> dict[str, tuple[str, float, str]]:
     return {code: (one.colour, one.width, " ".join(f"{length:g}" for length in one.dashes)) for code, one in strokes}
 
 
-def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = True) -> tuple[Block, ...]:
+def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...]:
     """The blocks of the legend: only what occurs in the plan; main functions first.
 
     Parameters
     ----------
     plan : Plan
-    words : dict of str to str
-        See :func:`maps.locale.report_words`.
-    language : {"en", "zh"}
+    language : str
+        One of :func:`maps.locale.languages`.
     rings : bool
         Whether units that wait for somebody or hang on what was assumed have their marks on the picture.
     """
-    zones = plan.zones
+    zones, told = plan.zones, catalogue("report", language)
     fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
     carried = zones["overlays"].str.split(";")
     mains = {code: zones["main"] == code for code in fills}
@@ -93,26 +92,32 @@ def legend(plan: Plan, words: dict[str, str], language: str, *, rings: bool = Tr
 
     def items(chosen: dict[str, pd.Series], swatch: Callable[[str], str]) -> tuple[Item, ...]:
         return tuple(
-            Item(swatch(code), titles[code], _figures(zones, own, words)) for code, own in chosen.items() if own.any()
+            Item(swatch(code), titles[code], _figures(zones, own, language))
+            for code, own in chosen.items()
+            if own.any()
         )
 
     blocks = (
-        Block(words["main"], items(mains, lambda code: _box(fills[code]))),
-        Block(words["overlay"], items(overlays, _hatched_box)),
-        Block(words["control_line"], tuple(_lines(plan, words, language))),
-        Block(words["marks"], tuple(_marks(plan, words, rings=rings))),
+        Block(told["main"], items(mains, lambda code: _box(fills[code]))),
+        Block(told["overlay"], items(overlays, _hatched_box)),
+        Block(told["control_line"], tuple(_lines(plan, language))),
+        Block(told["marks"], tuple(_marks(plan, told, rings=rings))),
     )
     return tuple(block for block in blocks if block.items)
 
 
-def _figures(zones: pd.DataFrame, own: pd.Series, words: dict[str, str]) -> str:
+def _figures(zones: pd.DataFrame, own: pd.Series, language: str) -> str:
     """Units, hectares and share of all land of some units."""
     total, area = float(zones["area_ha"].sum()), float(zones.loc[own, "area_ha"].sum())
-    land = words["ha"].format(n=format_number(area, area_decimals(total)))
-    return f"{units_counted(int(own.sum()), words)} · {land} · {percent(area, total)} %"
+    units = catalogue("report", language)["n_units"].format(n=int(own.sum()))
+    return f"{units} · {_land(area, area_decimals(total), language)} · {percent(area, total, language)} %"
 
 
-def _lines(plan: Plan, words: dict[str, str], language: str) -> Iterator[Item]:
+def _land(area_ha: float, decimals: int, language: str) -> str:
+    return catalogue("report", language)["ha"].format(n=format_number(area_ha, language, decimals))
+
+
+def _lines(plan: Plan, language: str) -> Iterator[Item]:
     decimals = area_decimals(float(plan.zones["area_ha"].sum()))
     settled = plan.pieces.groupby("control_line")["area_ha"].sum()
     styles = line_styles(plan)
@@ -123,26 +128,26 @@ def _lines(plan: Plan, words: dict[str, str], language: str) -> Iterator[Item]:
                 f'<path d="M1 7H25" fill="none" stroke="{stroke}" stroke-width="{1.3 * thick:.1f}" '
                 f'stroke-dasharray="{dashes or "none"}"/>',
                 text_in(line.title, language, line.code),
-                words["ha"].format(n=format_number(float(settled[line.code]), decimals)),
+                _land(float(settled[line.code]), decimals, language),
             )
 
 
-def _marks(plan: Plan, words: dict[str, str], *, rings: bool) -> list[Item]:
+def _marks(plan: Plan, told: Mapping[str, str], *, rings: bool) -> list[Item]:
     found = []
     counts = plan.zones["status"].value_counts()
     waiting = int(counts.get("contested", 0) + counts.get("review", 0))
     if waiting:
-        figures = [units_counted(waiting, words), *([] if rings else [words["no_rings"]])]
-        found.append(Item(open_mark(13, 7), words["mark_open"], " · ".join(figures)))
+        figures = [told["n_units"].format(n=waiting), *([] if rings else [told["no_rings"]])]
+        found.append(Item(open_mark(13, 7), told["mark_open"], " · ".join(figures)))
     if counts.get("assumed", 0):
-        figures = [units_counted(int(counts["assumed"]), words), *([] if rings else [words["no_rings"]])]
-        found.append(Item(assumed_mark(13, 7), words["mark_assumed"], " · ".join(figures)))
+        figures = [told["n_units"].format(n=int(counts["assumed"])), *([] if rings else [told["no_rings"]])]
+        found.append(Item(assumed_mark(13, 7), told["mark_assumed"], " · ".join(figures)))
     if counts.get("by_decision", 0):
-        decided = units_counted(int(counts["by_decision"]), words)
-        found.append(Item(decision_mark(13, 7), words["mark_decision"], decided))
+        decided = told["n_units"].format(n=int(counts["by_decision"]))
+        found.append(Item(decision_mark(13, 7), told["mark_decision"], decided))
     if len(set(plan.units["jurisdiction"])) > 1:
         border = f'<path d="M1 7H25" stroke="{INK}" stroke-width="1.2"/>'
-        found.append(Item(border, words["jurisdiction_border"]))
+        found.append(Item(border, told["jurisdiction_border"]))
     return found
 
 
@@ -210,7 +215,7 @@ def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wi
     return found, max(depths)
 
 
-def compass(units: gpd.GeoDataFrame, frame: Frame, words: dict[str, str], x: float, y: float) -> list[str]:
+def compass(units: gpd.GeoDataFrame, frame: Frame, language: str, x: float, y: float) -> list[str]:
     """The north arrow, true at the middle of the map, and a scale bar of a round length.
 
     Parameters
@@ -218,21 +223,21 @@ def compass(units: gpd.GeoDataFrame, frame: Frame, words: dict[str, str], x: flo
     units : GeoDataFrame
         In the working CRS, metres.
     frame : Frame
-    words : dict of str to str
+    language : str
     x, y : float
         Upper left corner, px.
     """
-    turn = _north(units, frame)
+    told, turn = catalogue("report", language), _north(units, frame)
     length_km = round_length(SCALE_BAR_PX * frame.metres_per_px / 1000)
     bar = length_km * 1000 / frame.metres_per_px
     left = x + 34
     there = f"translate({px(x + 10)} {px(y + 12)}) rotate({px(turn)})"
     arrow = f'<path d="M0-12L5 8L0 4L-5 8Z" fill="{INK}" transform="{there}"/>'
     labels = (
-        (x + 10, words["north"]),
+        (x + 10, told["north"]),
         (left, "0"),
-        (left + bar / 2, f"{length_km / 2:,g}"),
-        (left + bar, f"{length_km:,g} {words['km']}"),
+        (left + bar / 2, format_measure(length_km / 2, language)),
+        (left + bar, f"{format_measure(length_km, language)} {told['km']}"),
     )
     frame_of_bar = f'width="{px(bar)}" height="5" fill="#fff" stroke="{INK}" stroke-width=".8"'
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy as np
 import shapely
 
 from layers.errors import escape_hidden
-from maps.locale import projection, report_words, units_counted, width, wrap
+from maps.locale import catalogue, projection, width, wrap
 from maps.style.legend import (
     MUTED,
     Block,
@@ -38,9 +39,6 @@ TOP = 58
 STRIP = 46
 CREDIT = 9
 MARGIN = 14
-_LATIN = "'Source Sans 3','Noto Sans',Helvetica,Arial"
-_HAN = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',SimHei"
-FONTS = {"en": f"{_LATIN},{_HAN},sans-serif", "zh": f"{_HAN},{_LATIN},sans-serif"}
 MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
 OPEN_MARKS = {"contested": open_mark, "review": open_mark, "assumed": assumed_mark}
@@ -83,7 +81,7 @@ def picture(plan: Plan, language: str = "en") -> str:
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    words = report_words(language)
+    told = catalogue("report", language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)
     frame = Frame.around((west, south, east, north), WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
@@ -92,32 +90,32 @@ def picture(plan: Plan, language: str = "en") -> str:
     units = units.set_geometry(gpd.GeoSeries(simplify(units.geometry.to_numpy(), frame), units.index, crs=units.crs))
     places = _jurisdictions(units)
     rings = _have_room(units, frame)
-    blocks = legend(plan, words, language, rings=rings)
+    blocks = legend(plan, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
-    credit = wrap(escape_hidden(_credits(plan, words)), WIDTH / CREDIT / 1.02)
+    credit = wrap(escape_hidden(_credits(plan, told)), WIDTH / CREDIT / 1.02)
     bottom = high + 8 + 13 * len(credit)
     page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-MARGIN} -8 {WIDTH + 2 * MARGIN} {px(bottom + 8)}" {page} '
         f'role="img" aria-labelledby="zp-title zp-desc" xml:lang="{language}" '
-        f'font-family="{FONTS[language]}" fill="{INK}">'
+        f'font-family="{told["fonts"]}" fill="{INK}">'
     )
-    mains = words["and"].join(item.title for item in blocks[0].items)
-    alt = words["map_alt"].format(units=units_counted(len(units), words), mains=mains)
+    mains = told["and"].join(item.title for item in blocks[0].items)
+    alt = told["map_alt"].format(units=told["n_units"].format(n=len(units)), mains=mains)
     parts = (
         head,
-        f'<title id="zp-title">{xml_text(plan.study.study.name)}: {xml_text(words["map_title"])}</title>',
+        f'<title id="zp-title">{xml_text(plan.study.study.name)}: {xml_text(told["map_title"])}</title>',
         f'<desc id="zp-desc">{xml_text(alt)}</desc>',
         *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),
-        text_at(0, 40, f"{words['map_title']}{words['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
+        text_at(0, 40, f"{told['map_title']}{told['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
         *_ground(plan, units, frame),
         *_marks(units, frame, rings=rings),
         *_names(places, frame),
         "</g>",
-        *compass(units, frame, words, 0, below + 10),
+        *compass(units, frame, language, 0, below + 10),
         *around,
         *(text_at(0, high + 8 + 13 * row, line, size=CREDIT, fill=MUTED) for row, line in enumerate(credit)),
         "</svg>\n",
@@ -284,9 +282,9 @@ def _names(places: Places, frame: Frame) -> list[str]:
     return found
 
 
-def _credits(plan: Plan, words: dict[str, str]) -> str:
+def _credits(plan: Plan, told: Mapping[str, str]) -> str:
     note = "" if plan.study.study.note is None else f"{plan.study.study.note} "
-    return note + words["credits"].format(
+    return note + told["credits"].format(
         study=plan.study.study.name,
         date=plan.rulebook.day.isoformat(),
         rulebook=plan.rulebook.name,
@@ -311,7 +309,7 @@ def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
         Units in their working CRS.
     unit_id : str
         A unit of the plan.
-    language : {"en", "zh"}
+    language : str
         Of the picture's title.
 
     Returns
@@ -330,8 +328,8 @@ def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
     own = shapes[around.index == unit_id]
     fill = zone_fills(plan.rulebook)[plan.zones.set_index("unit_id").loc[unit_id, "main"]]
     thin = 6 if len(around) <= 150 else 3
-    words = report_words(language)
-    alt = words["locator_alt"].format(unit=units.loc[unit_id, "name"] or unit_id, place=place or words["whole_plan"])
+    told = catalogue("report", language)
+    alt = told["locator_alt"].format(unit=units.loc[unit_id, "name"] or unit_id, place=place or told["whole_plan"])
     box = f"{-EDGE} {-EDGE} {px(frame.width_px + 2 * EDGE)} {px(frame.height_px + 2 * EDGE)}"
     return "\n".join(
         (

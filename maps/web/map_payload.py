@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, assumption_title, hectares, localize, map_words, said_in, solution_words, text_in
+from maps.locale import (
+    LocalizedPlan,
+    assumption_title,
+    catalogue,
+    hectares,
+    localize,
+    number_style,
+    said_in,
+    solution_words,
+    text_in,
+)
 from maps.style import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, line_styles, overlay_hatches, zone_fills
 from maps.web.payment_layer import payments_payload
 from maps.web.unit_details import cards
@@ -66,26 +76,38 @@ def map_payload_of(plan: Plan, language: str = "en") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``words``, ``plan``, the legend (``zones``, ``lines``, ``designations``, ``quotas``), ``payments``
-        (:func:`maps.payments.tell_payments`), and what :func:`maps.web.cards` says of the units.
+        ``words`` (a text a key, or its plural forms), ``numbers`` (their signs and plurals), ``plan``, the legend
+        (``zones``, ``lines``, ``designations``, ``quotas``), ``payments`` (:func:`maps.payments.tell_payments`), and
+        what :func:`maps.web.cards` says of the units.
 
     Raises
     ------
     ZoneplanError
         The language is not known.
     """
-    words, said = map_words(language), localize(plan, language)
+    told, said = catalogue("map", language), localize(plan, language)
     return {
         "language": language,
-        "words": words,
+        "words": {key: one if len(one.forms) == 1 else list(one.forms) for key, one in told.items()},
+        "numbers": _numbers(language),
         "plan": _plan(said),
         "zones": _zones(said, language),
         "lines": _lines(said, language),
         "designations": _designations(said),
         "quotas": [_quota(said, place, language) for place in range(len(plan.study.quotas))],
         "use_fills": {"ramp": USE_FILLS, "no_ceiling": NO_CEILING_FILL},
-        "payments": payments_payload(said, words),
+        "payments": payments_payload(said, told),
         **cards(said, language),
+    }
+
+
+def _numbers(language: str) -> dict[str, Any]:
+    """How the language writes numbers, and which plural form each count takes that differs in its last two digits."""
+    style = number_style(language)
+    return {
+        "thousands": style.thousands,
+        "point": style.point,
+        "plural": [style.plural(count) for count in range(200)],
     }
 
 

@@ -160,7 +160,7 @@ def payments_payload(plan: LocalizedPlan, words: Mapping[str, str]) -> dict[str,
     ----------
     plan : LocalizedPlan
     words : mapping of str to str
-        See :func:`maps.locale.map_words`.
+        The chapter "map" of the catalogue.
 
     Returns
     -------

@@ -54,7 +54,7 @@ class ReasonTable:
 
     Parameters
     ----------
-    language : {"en", "zh"}
+    language : str
     """
 
     def __init__(self, language: str) -> None:
@@ -122,7 +122,7 @@ def cards(plan: LocalizedPlan, language: str) -> dict[str, Any]:
     Parameters
     ----------
     plan : LocalizedPlan
-    language : {"en", "zh"}
+    language : str
         Of the titles and reasons of the rulebook.
 
     Returns

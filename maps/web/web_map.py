@@ -13,7 +13,7 @@ import shapely
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from maps.locale import hectares
+from maps.locale import catalogue, hectares
 from maps.style import page_notices, site_inks
 from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, simplified_shapes
@@ -169,8 +169,8 @@ def draw(plan: Plan, language: str = "en") -> folium.Map:
         ),
         name="plan",
     )
-    language, words = said["language"], said["words"]
-    fields = {**words, "title": words["map_of"].format(name=said["plan"]["name"]), "language": language}
+    language, told = said["language"], catalogue("map", said["language"])
+    fields = {**told, "title": told["map_of"].format(name=said["plan"]["name"]), "language": language}
     skeleton = (ASSETS / "map.html").read_text("utf-8")
     fields |= {"heading": said["plan"]["name"], "notices": page_notices(plan, software=True)}
     OfflineFigure(skeleton, fields).add_child(plan_map, name="map")

@@ -17,34 +17,56 @@ const by = (id) => document.getElementById(id);
 class Speech {
   constructor(facts) {
     this.words = facts.words;
-    this.whole = new Intl.NumberFormat(facts.language, { maximumFractionDigits: 0 });
+    this.numbers = facts.numbers;
     this.digits = facts.plan.area_ha >= 1e6 ? 0 : facts.plan.area_ha >= 1e4 ? 1 : 2;
-    this.area = new Intl.NumberFormat(facts.language, {
+    this.whole = this.figures({ maximumFractionDigits: 0 });
+    this.area = this.figures({
       minimumFractionDigits: this.digits,
       maximumFractionDigits: this.digits,
       roundingMode: "halfEven", // as the report and the tables
     });
-    this.six = new Intl.NumberFormat(facts.language, { maximumSignificantDigits: 7 });
+    this.six = this.figures({ maximumSignificantDigits: 7 });
+    this.tenth = this.figures({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   }
 
-  // `parts` may be nodes; the answer is then a list of texts and nodes.
+  // Numbers with the signs that the catalogue of the language has, so that map and report agree.
+  figures(options) {
+    const plain = new Intl.NumberFormat("en", options);
+    return { format: (value) => this.written(plain.format(value)) };
+  }
+
+  written(number) {
+    const signs = { ",": this.numbers.thousands, ".": this.numbers.point };
+    return number.replace(/[,.]/g, (sign) => signs[sign]);
+  }
+
+  // The text of a key. Where it has plural forms, the count says which; rules of plurals look at the last two digits.
+  form(key, count) {
+    const text = this.words[key];
+    return Array.isArray(text) ? text[this.numbers.plural[count < 200 ? count : 100 + (count % 100)]] : text;
+  }
+
+  // A number `n` also chooses the plural form. `parts` may be nodes; the answer is then a list of texts and nodes.
   say(key, parts = {}) {
-    const told = this.words[key].split(/\{(\w+)\}/).map((text, place) => (place % 2 ? (parts[text] ?? "") : text));
+    const shown = (part) => (typeof part === "number" ? this.whole.format(part) : (part ?? ""));
+    const told = this.form(key, parts.n)
+      .split(/\{(\w+)\}/)
+      .map((text, place) => (place % 2 ? shown(parts[text]) : text));
     return told.some((part) => part instanceof Node) ? told : told.join("");
   }
 
   ha(value) {
     return this.say("ha", {
-      n: value > 0 && value <= 0.5 * 10 ** -this.digits ? "< " + 10 ** -this.digits : this.area.format(value),
+      n: value > 0 && value <= 0.5 * 10 ** -this.digits ? "< " + this.area.format(10 ** -this.digits) : this.area.format(value),
     });
   }
 
   units(count) {
-    return count === 1 ? this.words.one_unit : this.say("n_units", { n: this.whole.format(count) });
+    return this.say("n_units", { n: count });
   }
 
   percent(part, whole) {
-    return whole ? `${((100 * part) / whole).toFixed(1)}\u00a0%` : "";
+    return whole ? `${this.tenth.format((100 * part) / whole)}\u00a0%` : "";
   }
 
   // A value as it was measured; exact amounts come as text and keep all their decimals.
@@ -56,7 +78,7 @@ class Speech {
   amount(text, unit) {
     if (text === null) return this.words.no_bound;
     const [before, after] = text.split(".");
-    return `${before.replace(/\B(?=(\d{3})+$)/g, ",")}${after ? `.${after}` : ""} ${unit}`;
+    return `${this.written(before.replace(/\B(?=(\d{3})+$)/g, ",") + (after ? `.${after}` : ""))} ${unit}`;
   }
 
   // A name of a file's column or a plan's key, for reading.

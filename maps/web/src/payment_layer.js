@@ -292,7 +292,7 @@ function instrumentText(facts, speech, party, rows) {
   const list = (verb, own, partner) => {
     if (own.length > LISTED) {
       const amount = node("strong", {}, speech.amount(exactSum(own.map((row) => row.amount)), one.unit));
-      return node("li", {}, node("p", {}, speech.say(`${verb}_many`, { amount, n: speech.whole.format(own.length) })));
+      return node("li", {}, node("p", {}, speech.say(`${verb}_many`, { amount, n: own.length })));
     }
     return own.map((row) => {
       const amount = node("strong", {}, speech.amount(row.amount, one.unit));

@@ -97,7 +97,7 @@ function siteRows(facts, speech, shown, row) {
 }
 
 function patchesText(speech, count) {
-  return count === 1 ? speech.words.one_patch : speech.say("n_patches", { n: speech.whole.format(count) });
+  return speech.say("n_patches", { n: count });
 }
 
 // What the card of a unit says of the land that a quota took.

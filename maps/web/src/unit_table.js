@@ -162,7 +162,7 @@ class UnitTable {
     this.body.replaceChildren(...rows.map((unit) => this.row(unit)));
     this.count.textContent = this.found.length
       ? speech.say("found", {
-          n: speech.whole.format(this.found.length),
+          n: this.found.length,
           units: speech.units(facts.units.id.length),
           page: this.page + 1,
           pages,

@@ -14,7 +14,7 @@ from maps.locale import amount, format_measure, format_number, percent, projecti
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
 def test_an_amount_loses_nothing(value):
-    assert Decimal(amount(value).replace(",", "")) == value
+    assert Decimal(amount(value, "en").replace(",", "")) == value
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_an_amount_loses_nothing(value):
     ],
 )
 def test_a_number_is_never_rounded_to_nothing(value, decimals, shown):
-    assert format_number(value, decimals) == shown
+    assert format_number(value, "en", decimals) == shown
 
 
 def test_measures_keep_their_kind():
-    assert [format_measure(value) for value in (False, 0.00001234, 12, 1e9, "x", float("nan"))] == [
+    assert [format_measure(value, "en") for value in (False, 0.00001234, 12, 1e9, "x", float("nan"))] == [
         "false",
         "1.234e-05",
         "12",
@@ -43,7 +43,7 @@ def test_measures_keep_their_kind():
         "x",
         "–",
     ]
-    assert percent(0.001, 100) == "< 0.1"
+    assert percent(0.001, 100, "en") == "< 0.1"
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P"]), max_size=60), st.floats(2, 30))

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from maps.locale import catalogue, languages, map_words, report_words
+from maps.locale import catalogue, languages
 from maps.reports.zones_chapter import STATUSES as REPORTED
 from maps.style import picture
 from maps.web.unit_details import STATUSES as ON_THE_MAP
@@ -20,7 +20,7 @@ STATUSES = {standing.removesuffix("_overlay") for standing in STANDINGS}
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("standing", STANDINGS)
 def test_each_status_has_words_on_map_report_and_terminal(language: str, standing: str) -> None:
-    catalogues = map_words(language), report_words(language), catalogue("explain", language)
+    catalogues = [catalogue(chapter, language) for chapter in ("map", "report", "explain")]
     assert all(standing in words for words in catalogues)
 
 

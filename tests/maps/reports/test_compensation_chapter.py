@@ -12,7 +12,6 @@ import pytest
 from maps.reports.compensation_chapter import MOST, TALL, flow_chart
 from zoning.compensation import BUDGET, POOL
 
-WORDS = {"others_drawn": "{n} others"}
 POOLS = frozenset({POOL, BUDGET})
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -20,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def chart(*rows: tuple[str, str, int]) -> ET.Element:
     table = pd.DataFrame(rows, columns=["payer", "receiver", "amount"]).assign(unit="CNY")
     table["amount"] = [Decimal(value) for value in table["amount"]]
-    return ET.fromstring(flow_chart(table, POOLS, str.title, WORDS, "A <chart>"))
+    return ET.fromstring(flow_chart(table, POOLS, str.title, "A <chart>", "en"))
 
 
 def widths(picture: ET.Element) -> list[float]:
@@ -65,7 +64,7 @@ def test_the_smallest_of_many_are_drawn_together() -> None:
 
 def test_names_are_only_names() -> None:
     table = pd.DataFrame([{"payer": "<script>", "receiver": "b&\u202e", "amount": Decimal(1), "unit": "C"}])
-    text = flow_chart(table, POOLS, str, WORDS, '"><script>')
+    text = flow_chart(table, POOLS, str, '"><script>', "en")
     ET.fromstring(text)
     assert "<script" not in text
     assert "\u202e" not in text

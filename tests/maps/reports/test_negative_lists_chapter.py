@@ -82,8 +82,8 @@ def test_the_overview_counts_units_items_and_branches(plan) -> None:
     overview = industries(ReportContext.of(plan)).leaves[1]
     assert overview.groups[0].rows == (
         (("The base list", "base"), "12", "2", "1", "2 / 2 / 2 / 2", "3 of about 40 items"),
-        (("The forest list", "forest"), "3", "1", "0", "1 / 1 / 1 / 1", "all 1 item(s)"),
-        (("the plan's own list", "own-list"), "6", "0", "1", "1 / 1", "1 item(s), of how many is not known"),
+        (("The forest list", "forest"), "3", "1", "0", "1 / 1 / 1 / 1", "all 1 item"),
+        (("the plan's own list", "own-list"), "6", "0", "1", "1 / 1", "1 item, of how many is not known"),
     )
 
 
@@ -119,7 +119,7 @@ def test_a_unit_has_a_card_for_each_list_that_holds_in_it(plan) -> None:
     cards = list(unit_lists(ReportContext.of(plan), "a1"))
     assert [(card.title, card.tag, card.text) for card in cards] == [
         ("The base list", "base", "Prohibited 2, Restricted 1, read: 3 of about 40 items"),
-        ("The forest list", "forest", "Prohibited 1, read: all 1 item(s)"),
+        ("The forest list", "forest", "Prohibited 1, read: all 1 item"),
     ]
     assert cards[0].facts == (("B Mining", "Prohibited 1"), ("C Manufacturing", "Prohibited 1, Restricted 1"))
     assert [card.tag for card in unit_lists(ReportContext.of(plan), "a4")] == ["base", "own-list"]

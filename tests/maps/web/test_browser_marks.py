@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maps.locale import map_words
+from maps.locale import catalogue
 from maps.web import draw
 from zoning.plan import Plan
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 READY = "html[data-zoneplan=ready]"
 LITTLE = {"viewport": {"width": 390, "height": 500}}
 """A screen on which a unit of the toy province is some 60 px wide."""
-WORDS = map_words("en")
+WORDS = catalogue("map", "en")
 
 
 @pytest.fixture

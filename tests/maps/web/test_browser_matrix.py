@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.languages import LANGUAGES
-from maps.locale import map_words
+from maps.locale import catalogue, languages
 from maps.reports import write_dossier
 from maps.style import zone_fills
 from maps.web import draw
@@ -30,7 +29,7 @@ READY = "html[data-zoneplan=ready]"
 def spoken(name: str) -> list[str]:
     """The languages of a study's rulebook that maps can speak."""
     study = read_study(builtin_study(name))
-    return [one for one in read_rulebook(study.rulebook, study.date).languages if one in LANGUAGES]
+    return [one for one in read_rulebook(study.rulebook, study.date).languages if one in languages()]
 
 
 MATRIX = [(name, language) for name in builtin_studies() for language in spoken(name)]
@@ -45,7 +44,8 @@ def shown(request, open_tab, plan_of, tmp_path_factory) -> Iterator[object]:
     tab = open_tab()
     tab.goto(path.as_uri())
     tab.wait_for_selector(READY)
-    tab.plan, tab.words, tab.language, tab.stem = plan_of(name), map_words(language), language, f"{name}-{language}"
+    tab.plan, tab.words = plan_of(name), catalogue("map", language)
+    tab.language, tab.stem = language, f"{name}-{language}"
     yield tab
     assert tab.asked == [path.as_uri()]
     assert tab.complaints == []

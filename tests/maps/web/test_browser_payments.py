@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maps.locale import map_words
+from maps.locale import catalogue
 from maps.run_folder.run_files import write_csv
 from maps.web import draw
 from zoning.compensation import BUDGET, POOL
@@ -249,10 +249,10 @@ def test_cards_and_table_of_units_say_the_amounts_of_the_quotas(visit, plan_of, 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_units_are_coloured_by_their_use_of_the_ceiling(visit, toy_plan, language: str) -> None:
-    words = map_words(language)
+    told = catalogue("map", language)
     tab = visit(toy_plan, language)
-    mains = tab.get_by_label(words["main_shown"])
-    uses = tab.get_by_label(words["use_shown"])
+    mains = tab.get_by_label(told["main_shown"])
+    uses = tab.get_by_label(told["use_shown"])
     assert not uses.is_visible()
     tab.get_by_label("construction land, 2025").check()
     before = picture(tab)
@@ -261,12 +261,12 @@ def test_units_are_coloured_by_their_use_of_the_ceiling(visit, toy_plan, languag
     assert not mains.is_checked()
     key = tab.locator(".zp-use li")
     assert sum(int(re.search(r"\d+", text.splitlines()[-1]).group()) for text in key.all_inner_texts()) == 12
-    assert words["use_full"] in key.last.inner_text()  # a2 and a3 have no land, and that is all they could have
+    assert told["use_full"] in key.last.inner_text()  # a2 and a3 have no land, and that is all they could have
     mains.check()
     assert picture(tab) == before
     assert not uses.is_checked()
     uses.check()
-    tab.get_by_role("group", name=words["quota"]).get_by_label(words["no_quota"]).check()
+    tab.get_by_role("group", name=told["quota"]).get_by_label(told["no_quota"]).check()
     assert mains.is_checked()
     assert not uses.is_visible()
 

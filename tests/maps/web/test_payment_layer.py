@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from maps.locale import localize, map_words
+from maps.locale import catalogue, localize
 from maps.web.payment_layer import NOWHERE, inside_point, payments_payload
 from zoning.compensation import BUDGET, POOL
 from zoning.tables import FLOWS, tabulate
@@ -40,11 +40,11 @@ def told(toy_plan) -> dict:
         ("grant", BUDGET, "a1", "7"),
         ("grant", "a1", "the sea", "3"),
     )
-    return payments_payload(localize(plan, "en"), map_words("en"))
+    return payments_payload(localize(plan, "en"), catalogue("map", "en"))
 
 
 def test_a_plan_without_flows_says_nothing(toy_plan) -> None:
-    said = payments_payload(localize(toy_plan, "en"), map_words("en"))
+    said = payments_payload(localize(toy_plan, "en"), catalogue("map", "en"))
     assert [said[key] for key in ("instruments", "texts", "parties")] == [[], [], []]
     assert set(map(len, said["rows"].values())) == {0}
 
@@ -94,14 +94,14 @@ def test_rows_are_those_of_the_table(told) -> None:
 def test_the_largest_are_drawn_first(toy_plan) -> None:
     said = payments_payload(
         localize(paying(toy_plan, ("one", "a1", "b1", "1"), ("one", "a1", "c1", "9"), ("one", "a2", "c1", "1"))),
-        map_words("en"),
+        catalogue("map", "en"),
     )
     assert [amount for *_, amount in said["instruments"][0]["arrows"]] == [9.0, 1.0, 1.0]
 
 
 def test_it_is_ready_for_json_with_nothing_hidden(toy_plan) -> None:
     plan = paying(toy_plan, ("evil\u202e", "x\u202ey", "a1", "1"))
-    said = payments_payload(localize(plan, "zh"), map_words("zh"))
+    said = payments_payload(localize(plan, "zh"), catalogue("map", "zh"))
     assert "\u202e" not in json.dumps(said, ensure_ascii=False, allow_nan=False)
 
 

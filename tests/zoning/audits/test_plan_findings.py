@@ -249,4 +249,4 @@ def test_many_units_are_counted_in_the_language_asked_for(toy_folder: Path) -> N
     bare = replace(plan, policies=plan.policies[:0])
     english, chinese = (find(bare, language)[0].text for language in ("en", "zh"))
     assert english.endswith("'b1' and 7 more)")
-    assert chinese.endswith("'b1' 等 12 个）")
+    assert chinese.endswith("'b1'，另有 7 个）")

@@ -122,13 +122,13 @@ TOWN = ListCoverage("town", "Town list", complete=False, items_read=0, items_kno
         (
             (COUNTY,),
             "allowed",
-            "no list that holds here names it, and all of them were read (County list: all 4 item(s))",
+            "no list that holds here names it, and all of them were read (County list: all 4 items)",
         ),
         (
             (COUNTY, NATION),
             "not_listed",
             (
-                "on none of the lists read here (County list: all 4 item(s); National list: 33 of about 106 items); "
+                "on none of the lists read here (County list: all 4 items; National list: 33 of about 106 items); "
                 "what was not read may name it"
             ),
         ),
@@ -136,7 +136,7 @@ TOWN = ListCoverage("town", "Town list", complete=False, items_read=0, items_kno
             (TOWN,),
             "not_listed",
             (
-                "on none of the lists read here (Town list: 0 item(s), of how many is not known); "
+                "on none of the lists read here (Town list: 0 items, of how many is not known); "
                 "what was not read may name it"
             ),
         ),

@@ -1,0 +1,150 @@
+"""Templates: the texts of a catalogue, with fields that are filled as their language counts and writes numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
+from typing import Self
+
+import numpy as np
+
+from layers.conditions import number_text
+
+COUNTS = ("n", "count")
+"""The fields that choose among the plural forms of a template."""
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """How a language counts and writes numbers.
+
+    Attributes
+    ----------
+    plural : callable
+        The number of the plural form that a count takes.
+    thousands, point : str
+        What stands between thousands, and before the decimals.
+    """
+
+    plural: Callable[[int], int]
+    thousands: str
+    point: str
+
+    def written(self, number: str) -> str:
+        """A number that Python has formatted, with the signs of the language.
+
+        Examples
+        --------
+        >>> NumberStyle(int, ".", ",").written("1,234.5")
+        '1.234,5'
+        """
+        return number.translate({ord(","): self.thousands, ord("."): self.point})
+
+
+class Template(str):
+    """A text of a catalogue, with fields in braces.
+
+    Parameters
+    ----------
+    forms : tuple of str
+        One; or the plural forms, as many as the language has. Read as a text, a template is its last form.
+    style : NumberStyle
+
+    Examples
+    --------
+    >>> english = NumberStyle(lambda n: n != 1, ",", ".")
+    >>> units = Template(("{n:,} unit", "{n:,} units"), english)
+    >>> units.format(n=1), units.format(n=1234)
+    ('1 unit', '1,234 units')
+    """
+
+    __slots__ = ("_style", "forms")
+
+    forms: tuple[str, ...]
+    _style: NumberStyle
+
+    def __new__(cls, forms: tuple[str, ...], style: NumberStyle) -> Self:
+        """The template, as a text its last form."""
+        made = super().__new__(cls, forms[-1])
+        made.forms, made._style = forms, style
+        return made
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Itself, for nothing can change it."""
+        return self
+
+    def format(self, *_: object, **fields: object) -> str:
+        """The text with its fields filled, in the plural form of ``n`` or ``count``.
+
+        A number is written with the decimals or digits that stand behind its colon, as Python has it; or ``:digits``,
+        six and as many more as it takes to tell it from a whole number; ``:plain``, exactly; ``:change``, with its
+        sign. An exact fraction is exact where nothing stands there.
+
+        Raises
+        ------
+        KeyError
+            A field is not given, or a text with plural forms has no whole number to choose by.
+        """
+        text = self.forms[0] if len(self.forms) == 1 else self.forms[self._style.plural(_counted(fields))]
+        return text.format(**{name: self._shown(value) for name, value in fields.items()})
+
+    def _shown(self, value: object) -> object:
+        if isinstance(value, Real | Decimal) and not isinstance(value, bool):
+            return _Number(value, self._style)
+        return value
+
+
+class _Number:
+    """A number as a template wants it."""
+
+    def __init__(self, value: Real | Decimal, style: NumberStyle) -> None:
+        self._value, self._style = value, style
+
+    def __format__(self, spec: str) -> str:
+        named = _NAMED.get(spec)
+        text = named(float(self._value)) if named else _formatted(self._value, spec)
+        return self._style.written(text)
+
+
+def _formatted(value: Real | Decimal, spec: str) -> str:
+    if not isinstance(value, Fraction):
+        return format(value, spec)
+    if not spec:
+        return exact_text(value)
+    return format(Decimal(value.numerator) / Decimal(value.denominator) if spec.endswith("f") else float(value), spec)
+
+
+def _digits(value: float) -> str:
+    text = number_text(value, 6)
+    return np.format_float_positional(value, precision=6, fractional=False, trim="-") if "e" in text else text
+
+
+def _change(value: float) -> str:
+    return f"{float(f'{value:.3g}'):+,.0f}" if abs(value) >= 1000 else format(value, "+.3g")
+
+
+_NAMED: Mapping[str, Callable[[float], str]] = {"digits": _digits, "plain": number_text, "change": _change}
+
+
+def _counted(fields: Mapping[str, object]) -> int:
+    for name in COUNTS:
+        count = fields.get(name)
+        if isinstance(count, Integral):
+            return int(count)
+    raise KeyError(" or ".join(COUNTS))
+
+
+def exact_text(value: Fraction) -> str:
+    """A number exactly where it ends within eight decimals, else rounded to them.
+
+    Examples
+    --------
+    >>> exact_text(Fraction(27, 10)), exact_text(Fraction(1, 3)), exact_text(Fraction(1200))
+    ('2.7', '0.33333333', '1200')
+    """
+    whole, part = divmod(abs(round(value * 10**8)), 10**8)
+    decimals = f".{part:08d}".rstrip("0").rstrip(".")
+    return f"{'-' if value < 0 and (whole or part) else ''}{whole}{decimals}"

@@ -1,0 +1,84 @@
+"""Templates: fields filled as a language writes them, plurals chosen by a count."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from layers.errors import ZoneplanError
+from maps.locale import catalogue, number_style
+from maps.locale.templates import NumberStyle, Template
+
+POLISH = NumberStyle(
+    lambda n: 0 if n == 1 else 1 if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14} else 2, "\u00a0", ","
+)
+
+
+def test_a_count_chooses_its_plural_and_is_written_as_the_language_does() -> None:
+    units = Template(("{n:,} jednostka", "{n:,} jednostki", "{n:,} jednostek"), POLISH)
+    told = [units.format(n=count) for count in (1, 3, 5, 1002)]
+    assert told == ["1 jednostka", "3 jednostki", "5 jednostek", "1\u00a0002 jednostki"]
+
+
+def test_a_count_may_be_called_count() -> None:
+    found = Template(("{count} finding", "{count} findings"), number_style("en"))
+    assert (found.format(count=1), found.format(count=0)) == ("1 finding", "0 findings")
+
+
+@pytest.mark.parametrize("fields", [{}, {"n": "3"}, {"n": 2.5}])
+def test_a_plural_without_a_whole_number_is_a_fault(fields: dict[str, object]) -> None:
+    with pytest.raises(KeyError, match="n or count"):
+        catalogue("report", "en")["n_units"].format(**fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("{x}", 1234, "1234"),
+        ("{x:,}", 1234, "1\u00a0234"),
+        ("{x:,.2f}", Decimal("1234.5"), "1\u00a0234,50"),
+        ("{x:.4g}", 0.5, "0,5"),
+        ("{x}", Fraction(27, 10), "2,7"),
+        ("{x:,.2f}", Fraction(10**6, 3), "333\u00a0333,33"),
+        ("{x:.3g}", Fraction(1, 3), "0,333"),
+        ("{x:digits}", 812.4321987, "812,432"),
+        ("{x:digits}", 1e-7, "0,0000001"),
+        ("{x:plain}", 1234.0, "1\u00a0234"),
+        ("{x:change}", -1234.5, "-1\u00a0230"),
+        ("{x:change}", 0.25, "+0,25"),
+        ("{x}", "1,234.5 as it stands", "1,234.5 as it stands"),
+        ("{x}", True, "True"),
+        ("{x}", None, "None"),
+        ("{x}", date(2025, 1, 31), "2025-01-31"),
+        ("{x:%d/%m/%Y}", date(2025, 1, 31), "31/01/2025"),
+    ],
+)
+def test_a_field_is_written_as_the_language_does(text: str, value: object, shown: str) -> None:
+    assert Template((text,), POLISH).format(x=value) == shown
+
+
+def test_values_are_no_templates() -> None:
+    assert Template(("{a} {b}",), POLISH).format(a="{b}", b="{0}") == "{b} {0}"
+
+
+def test_a_template_is_a_text_wherever_one_is_read() -> None:
+    told = catalogue("report", "en")
+    assert json.dumps(told["zones"]) == '"Zones"'
+    assert f"{told['zones']}: {told['n_units']}" == "Zones: {n:,} units"
+
+
+def test_a_chapter_has_what_the_catalogue_has_under_its_name() -> None:
+    assert catalogue("light", "en") == {"green": "green", "red": "red", "yellow": "yellow"}
+    assert catalogue("weather", "en") == {}
+    with pytest.raises(ZoneplanError, match="no language 'xx'"):
+        catalogue("report", "xx")
+
+
+def test_a_template_survives_a_copy_of_what_holds_it() -> None:
+    units = copy.deepcopy({"units": catalogue("report", "en")["n_units"]})["units"]
+    assert units.format(n=1) == "1 unit"
