@@ -358,8 +358,8 @@ def _code(char: str) -> str:
     return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
-def shown(ids: Iterable[str], language: str = "en") -> str:
-    """The first five ids and how many more, or in Chinese how many in all, as messages show them.
+def shown(ids: Iterable[str]) -> str:
+    """The first five ids and how many more, as messages show them.
 
     Examples
     --------
@@ -367,11 +367,7 @@ def shown(ids: Iterable[str], language: str = "en") -> str:
     "'a', 'b'"
     >>> shown("abcdefg")
     "'a', 'b', 'c', 'd', 'e' and 2 more"
-    >>> print(shown("abcdefg", "zh"))
-    'a'、'b'、'c'、'd'、'e' 等 7 个
     """
     names = [str(one) for one in ids]
-    text = ("、" if language == "zh" else ", ").join(repr(name) for name in names[:5])
-    if len(names) <= 5:
-        return text
-    return f"{text} 等 {len(names):,} 个" if language == "zh" else f"{text} and {len(names) - 5:,} more"
+    text = ", ".join(repr(name) for name in names[:5])
+    return text if len(names) <= 5 else f"{text} and {len(names) - 5:,} more"
