@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -53,7 +54,6 @@ class Renderer:
             "instrument": self.terms.instrument,
             "setting": self.terms.setting,
             "reason": self._reason,
-            "policy": self._policy,
             "quota": name_text,
         }
 
@@ -118,12 +118,12 @@ class Renderer:
         return said["role" if title != role else "role_untitled"].format(role=role, title=title)
 
     def _reason(self, rule: str) -> str:
-        rules = {one.id: one.reason for one in self._rulebook.rules} if self._rulebook else {}
-        return text_in(rules.get(rule, {}), self.language, rule)
+        return text_in(self._reasons.get(rule, {}), self.language, rule)
 
-    def _policy(self, policy: str) -> str:
-        titles = {one.id: one.title for one in self._rulebook.policies} if self._rulebook else {}
-        return text_in(titles.get(policy, {}), self.language, policy)
+    @cached_property
+    def _reasons(self) -> Mapping[str, Mapping[str, str]]:
+        """The reason of each rule, by language."""
+        return {one.id: one.reason for one in self._rulebook.rules} if self._rulebook else {}
 
 
 def render(said: str | Message | Clause, language: str, rulebook: Rulebook | None = None) -> str:

@@ -19,7 +19,7 @@ class Term(NamedTuple):
 
     Attributes
     ----------
-    kind : {"name", "reason", "role", "role_code", "unit", "instrument", "setting", "policy", "quota"}
+    kind : {"name", "reason", "role", "role_code", "unit", "instrument", "setting", "quota"}
         "name" is what a condition can name: a measure, a parameter, a zone; "reason" is that of a rule.
     code : str
         Which of them.
