@@ -17,12 +17,12 @@ from maps.reports.negative_lists_chapter import industries, unit_list
 from maps.reports.open_questions import findings, open_units
 from maps.reports.report_context import ReportContext
 from maps.reports.zones_chapter import decisions, lines, summary, zones
-from maps.style import fill_page, page_notices, picture, write_page
+from maps.style import Topology, fill_page, page_notices, picture, write_page
 from zoning.plan import Plan
 from zoning.zones import assumed_measures
 
 
-def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
+def write_report(plan: Plan, path: str | Path, language: str = "en", *, borders: Topology | None = None) -> None:
     """Write the report of a plan as one HTML page.
 
     Parameters
@@ -34,6 +34,8 @@ def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
     language : str, optional
         Of all that the report says: "en", "zh", or another one that there is a catalogue of. Texts of the
         rulebook fall back to English.
+    borders : Topology, optional
+        Of the plan, where another page has them already.
 
     Raises
     ------
@@ -53,10 +55,10 @@ def write_report(plan: Plan, path: str | Path, language: str = "en") -> None:
     ...     [file.name for file in Path(folder).iterdir()]
     ['report.html']
     """
-    write_page(report(plan, language), path, "report")
+    write_page(report(plan, language, borders=borders), path, "report")
 
 
-def report(plan: Plan, language: str = "en") -> str:
+def report(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> str:
     """The report of a plan as one HTML page: no script, no request, one style sheet allowed by its own hash.
 
     Parameters
@@ -65,6 +67,8 @@ def report(plan: Plan, language: str = "en") -> str:
         Just made, or read back from a run folder.
     language : str, optional
         Of all that it says.
+    borders : Topology, optional
+        Of the plan, where another page has them already.
 
     Returns
     -------
@@ -104,7 +108,9 @@ def report(plan: Plan, language: str = "en") -> str:
         notices=list(_notices(edition)),
         credits=page_notices(plan, software=False),
         chapters=_chapters(edition),
-        map=Markup(picture(plan, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
+        map=Markup(  # noqa: S704  (its texts are escaped where it is drawn)
+            picture(plan, edition.language, borders=borders)
+        ),
         rows_said=lambda count: edition.say("rows", n=count),
     )
 

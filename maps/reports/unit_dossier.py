@@ -27,7 +27,7 @@ from maps.reports.energy_chapter import unit_lights
 from maps.reports.land_chapter import unit_land, unit_sites
 from maps.reports.negative_lists_chapter import unit_lists
 from maps.reports.report_context import ReportContext, each_row
-from maps.style import fill_page, locator, write_page, zone_fills
+from maps.style import Topology, fill_page, locator, write_page, zone_fills
 from zoning.audits import OPEN
 from zoning.plan import Plan
 from zoning.quotas import factors
@@ -390,7 +390,9 @@ ROOM_MM = 2 * 195.0
 """Height of the two columns below the main function."""
 
 
-def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str = "en") -> None:
+def write_dossier(
+    plan: Plan, unit_id: str, path: str | Path, language: str = "en", *, borders: Topology | None = None
+) -> None:
     """Write the dossier of one unit as one HTML page.
 
     Parameters
@@ -404,6 +406,8 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str = "e
     language : str, optional
         Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. Texts of the
         rulebook fall back to English.
+    borders : Topology, optional
+        Of the plan, where another page has them already.
 
     Raises
     ------
@@ -425,10 +429,10 @@ def write_dossier(plan: Plan, unit_id: str, path: str | Path, language: str = "e
     ...     [file.name for file in Path(folder).iterdir()]
     ['denver.html']
     """
-    write_page(dossier(plan, unit_id, language), path, "dossier")
+    write_page(dossier(plan, unit_id, language, borders=borders), path, "dossier")
 
 
-def dossier(plan: Plan, unit_id: str, language: str = "en") -> str:
+def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology | None = None) -> str:
     """The dossier of one unit as one HTML page, made for a sheet of A4: no script, no request.
 
     Parameters
@@ -439,6 +443,8 @@ def dossier(plan: Plan, unit_id: str, language: str = "en") -> str:
         Of the index of its units.
     language : str, optional
         Of all that it says.
+    borders : Topology, optional
+        Of the plan, where another page has them already.
 
     Returns
     -------
@@ -483,7 +489,9 @@ def dossier(plan: Plan, unit_id: str, language: str = "en") -> str:
         figures=key_figures(edition, said),
         main=main,
         fill=zone_fills(plan.rulebook)[said["main"]["zone"]],
-        locator=Markup(locator(plan, unit_id, edition.language)),  # noqa: S704  (its texts are escaped where it is drawn)
+        locator=Markup(  # noqa: S704  (its texts are escaped where it is drawn)
+            locator(plan, unit_id, edition.language, borders=borders)
+        ),
         chapters=chapters,
         rows_said=lambda count: edition.say("rows", n=count),
     )

@@ -18,6 +18,7 @@ from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
 from maps.run_folder.trace_file import TRACE, read_assumptions, trace_of, with_messages
+from maps.style import plan_topology
 from maps.web import draw
 from zoning.plan import Plan
 from zoning.rulebook import as_written, read_rulebook, without_unused_topics
@@ -73,9 +74,10 @@ def write_files(
     """
     said = localize(plan, language)
     announce("map.html")
-    draw(said, language).save(str(stage / "map.html"))
+    borders = plan_topology(plan.units, plan.pieces)
+    draw(said, language, borders=borders).save(str(stage / "map.html"))
     announce("report.html")
-    write_report(said, stage / "report.html", language)
+    write_report(said, stage / "report.html", language, borders=borders)
     announce("tables")
     write_geoparquet(plan.units, stage / "units.parquet")
     write_geoparquet(plan.pieces, stage / "pieces.parquet")

@@ -1,4 +1,4 @@
-"""Style: colours, hatches, legend, static map and pages that need no network, the same on every surface."""
+"""Style: colours, hatches, borders, legend, static map and pages that need no network, the same on every surface."""
 
 from maps.style.html_pages import fill_page, require_new, write_page
 from maps.style.legend import MUTED, line_styles, px, xml_text
@@ -16,6 +16,7 @@ from maps.style.palette import (
     zone_fills,
 )
 from maps.style.static_map import locator, picture
+from maps.style.topology import Arcs, Rings, Topology, fine_step, group_outlines, plan_topology
 
 __all__ = [
     "DOTS",
@@ -24,15 +25,21 @@ __all__ = [
     "NO_CEILING_FILL",
     "PAYMENT_INK",
     "USE_FILLS",
+    "Arcs",
     "Hatch",
+    "Rings",
+    "Topology",
     "designation_inks",
     "fill_page",
+    "fine_step",
+    "group_outlines",
     "line_styles",
     "locator",
     "notices_text",
     "overlay_hatches",
     "page_notices",
     "picture",
+    "plan_topology",
     "px",
     "require_new",
     "site_inks",

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from layers.errors import escape_hidden
@@ -27,6 +28,7 @@ from maps.style.legend import (
 )
 from maps.style.palette import INK, Hatch, overlay_hatches, zone_fills
 from maps.style.svg_paths import FINENESS, Frame, Geometries, dissolve, simplify, svg_path
+from maps.style.topology import Topology, plan_topology
 from zoning.plan import Plan
 
 Places: TypeAlias = dict[str, shapely.Polygon | shapely.MultiPolygon]
@@ -47,7 +49,7 @@ MOST_COVERED = 1 / 8
 """The part of the land that rings may cover."""
 
 
-def picture(plan: Plan, language: str = "en") -> str:
+def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> str:
     """A plan as one static picture.
 
     Parameters
@@ -56,6 +58,8 @@ def picture(plan: Plan, language: str = "en") -> str:
         Units and pieces in their working CRS.
     language : str, optional
         Of legend and title. Titles of the rulebook fall back to English.
+    borders : Topology, optional
+        Of the plan, where another page has them already.
 
     Returns
     -------
@@ -70,8 +74,8 @@ def picture(plan: Plan, language: str = "en") -> str:
 
     Notes
     -----
-    Shapes are simplified as one coverage to 0.5 px, so that neighbours still meet. Parts of control lines below 1 px²
-    are left out of the drawing, never out of a table.
+    Shapes have the borders of the web map, without what 0.5 px cannot show, so that neighbours still meet. Parts of
+    control lines below 1 px² are left out of the drawing, never out of a table.
 
     Examples
     --------
@@ -86,8 +90,9 @@ def picture(plan: Plan, language: str = "en") -> str:
     beside = (east - west) < 1.15 * (north - south)
     frame = Frame.around((west, south, east, north), WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
+    borders = borders or plan_topology(plan.units, plan.pieces)
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
-    units = units.set_geometry(gpd.GeoSeries(simplify(units.geometry.to_numpy(), frame), units.index, crs=units.crs))
+    units = units.set_geometry(gpd.GeoSeries(simplify(borders.units, frame), units.index, crs=units.crs))
     places = _jurisdictions(units)
     rings = _have_room(units, frame)
     blocks = legend(plan, language, rings=rings)
@@ -111,7 +116,7 @@ def picture(plan: Plan, language: str = "en") -> str:
         text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),
         text_at(0, 40, f"{told['map_title']}{told['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
-        *_ground(plan, units, frame),
+        *_ground(plan, units, borders, frame),
         *_marks(units, frame, rings=rings),
         *_names(places, frame),
         "</g>",
@@ -181,7 +186,7 @@ def _carries(units: gpd.GeoDataFrame, code: str) -> list[bool]:
     return [code in codes.split(";") for codes in units["overlays"]]
 
 
-def _ground(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
+def _ground(plan: Plan, units: gpd.GeoDataFrame, borders: Topology, frame: Frame) -> list[str]:
     """The map from the ground up: fills, unit borders, hatches, control lines, jurisdictions."""
     codes, fills = sorted(set(units["main"])), zone_fills(plan.rulebook)
     thin = 5 if len(units) <= MANY_UNITS else 2
@@ -193,7 +198,7 @@ def _ground(plan: Plan, units: gpd.GeoDataFrame, frame: Frame) -> list[str]:
         ),
         *(f'<use href="#zp-zone-{code}" stroke="#fff" stroke-width="{thin}"/>' for code in codes),
         *_hatched(plan, units),
-        *_control_lines(plan, frame),
+        *_control_lines(plan, borders, frame),
         *_borders(),
         "</g>",
     ]
@@ -211,17 +216,17 @@ def _hatched(plan: Plan, units: gpd.GeoDataFrame) -> list[str]:
     ]
 
 
-def _control_lines(plan: Plan, frame: Frame) -> list[str]:
-    shapes, lines = plan.pieces.geometry.to_numpy(), plan.pieces["control_line"].to_numpy()
-    parts = [(code, part) for code in line_styles(plan) for part in shapely.get_parts(dissolve(shapes[lines == code]))]
-    if not parts:
+def _control_lines(plan: Plan, borders: Topology, frame: Frame) -> list[str]:
+    styles = line_styles(plan)
+    group = pd.Index(styles).get_indexer(plan.pieces["control_line"]).astype(np.int64)
+    parts, line = shapely.get_parts(borders.merged(group, len(styles)), return_index=True)
+    if not len(parts):
         return []
-    drawn = simplify(np.array([part for _, part in parts], dtype=object), frame)
+    drawn = simplify(parts, frame)
     large = shapely.area(drawn) >= frame.metres_per_px**2
     found = []
-    for code, (stroke, thick, dashes) in line_styles(plan).items():
-        own = np.array([owner == code for owner, _ in parts])
-        data = svg_path(drawn[own & large], frame)
+    for place, (stroke, thick, dashes) in enumerate(styles.values()):
+        data = svg_path(drawn[(line == place) & large], frame)
         tenths = " ".join(str(int(dash) * FINENESS) for dash in dashes.split()) or "none"
         if data:
             found.append(f'<path stroke="#fff" stroke-width="{10 * thick + 10:.0f}" stroke-opacity=".7" d="{data}"/>')
@@ -300,7 +305,7 @@ SMALL_PX = 9
 """A unit that is smaller than this on the picture has a ring around it."""
 
 
-def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
+def locator(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology | None = None) -> str:
     """One unit in its jurisdiction.
 
     Parameters
@@ -311,6 +316,8 @@ def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
         A unit of the plan.
     language : str
         Of the picture's title.
+    borders : Topology, optional
+        Of the plan, where another page has them already; by default those of the units that are shown.
 
     Returns
     -------
@@ -324,7 +331,11 @@ def locator(plan: Plan, unit_id: str, language: str = "en") -> str:
     if len(around) == 1:
         around, place = units, ""
     frame = Frame.around(around.total_bounds, LOCATOR_WIDTH, LOCATOR_HEIGHT)
-    shapes = simplify(around.geometry.to_numpy(), frame)
+    if borders is None:
+        outlines = plan_topology(around, plan.pieces[plan.pieces["unit_id"].isin(around.index)]).units
+    else:
+        outlines = borders.units[plan.units.index.isin(around.index)]
+    shapes = simplify(outlines, frame)
     own = shapes[around.index == unit_id]
     fill = zone_fills(plan.rulebook)[plan.zones.set_index("unit_id").loc[unit_id, "main"]]
     thin = 6 if len(around) <= 150 else 3

@@ -14,9 +14,9 @@ import shapely
 from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.locale import catalogue, hectares
-from maps.style import page_notices, site_inks
+from maps.style import Topology, page_notices, plan_topology, site_inks
 from maps.web.folium_elements import MacroElement, folium
-from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, simplified_shapes
+from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, place_on_grid
 from maps.web.map_payload import map_payload_of
 from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
 from zoning.plan import Plan
@@ -114,7 +114,7 @@ SCRIPTS = (
 """Our own scripts, in the order in which they need one another."""
 
 
-def draw(plan: Plan, language: str = "en") -> folium.Map:
+def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> folium.Map:
     """A plan as an interactive map.
 
     Parameters
@@ -123,6 +123,8 @@ def draw(plan: Plan, language: str = "en") -> folium.Map:
         Just made, or read back from a run folder.
     language : str, optional
         "en", "zh", or another one that there is a catalogue of.
+    borders : Topology, optional
+        Of the plan, where another page has them already.
 
     Returns
     -------
@@ -149,7 +151,7 @@ def draw(plan: Plan, language: str = "en") -> folium.Map:
     False
     """
     said = map_payload_of(plan, language)
-    shapes = simplified_shapes(plan.units, plan.pieces)
+    shapes = place_on_grid(borders or plan_topology(plan.units, plan.pieces), plan.units)
     plan_map = folium.Map(
         location=_centre(shapes),
         zoom_start=5,

@@ -16,7 +16,8 @@ from maps.exports import write_geopackage
 from maps.exports.qml_styles import site_style
 from maps.reports import report
 from maps.run_folder import read_run, write_run
-from maps.web.geometry_encoding import simplified_shapes
+from maps.style import plan_topology
+from maps.web.geometry_encoding import place_on_grid
 from maps.web.web_map import FINER, site_layers
 from zoning.pipeline import run
 from zoning.study import read_study
@@ -42,7 +43,7 @@ def drawn(layer, shapes):
 
 
 def test_the_map_gets_every_site_at_its_place(plan) -> None:
-    shapes = simplified_shapes(plan.units, plan.pieces)
+    shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
     (layer,) = site_layers(plan, shapes)
     assert layer["ha"] + layer["unplaced"] == pytest.approx(115)
     assert layer["unplaced"] == plan.sitings.loc[plan.sitings["asked_ha"] < 6, "asked_ha"].sum() > 0
@@ -66,14 +67,14 @@ def test_a_plan_across_the_date_line_has_its_sites_on_both_sides(make_plan) -> N
     patches = [shapely.box(-12_000, 0, -11_000, 1000), shapely.box(11_000, 0, 12_000, 1000)]
     rows = {"quota": "construction_land", "period": 2025, "unit_id": "u", "patch": [1, 2], "area_ha": 100.0}
     sites = gpd.GeoDataFrame(rows, geometry=patches, crs=crs)
-    shapes = simplified_shapes(units, pieces)
+    shapes = place_on_grid(plan_topology(units, pieces), units)
     (layer,) = site_layers(dataclasses.replace(plain, units=units, pieces=pieces, sites=sites), shapes)
     ends = drawn(layer, shapes).bounds
     assert 22_000 < ends["minx"].iloc[1] - ends["maxx"].iloc[0] < 22_500
 
 
 def test_a_plan_without_sites_draws_none(toy_plan) -> None:
-    assert site_layers(toy_plan, simplified_shapes(toy_plan.units, toy_plan.pieces)) == []
+    assert site_layers(toy_plan, place_on_grid(plan_topology(toy_plan.units, toy_plan.pieces), toy_plan.units)) == []
 
 
 def test_the_report_has_a_chapter_of_sites(plan) -> None:

@@ -92,7 +92,7 @@ def test_overlays_are_hatched_and_decisions_marked(toy_plan):
     svg = picture(toy_plan)
     assert svg.count('fill="url(#zp-hatch-energy_rich)"') == 1
     hatched = re.search(r'id="zp-overlay-energy_rich"[^>]* d="([^"]*)"', svg).group(1)
-    assert hatched == "M8000 4000l-2000 0 0 2000 2000 0z"  # a4, in tenths of a pixel
+    assert hatched == "M6000 6000l0-2000 2000 0 0 2000z"  # a4, in tenths of a pixel
     assert svg.count('<rect x="696.8"') == 1  # c4, at its middle
 
 

@@ -14,7 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from maps.web.geometry_encoding import EARTH_RADIUS_M, encode_shapes, simplified_shapes, varints, zigzag
+from maps.style import plan_topology
+from maps.web.geometry_encoding import EARTH_RADIUS_M, Shapes, encode_shapes, place_on_grid, varints, zigzag
+
+
+def shapes_of(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
+    return place_on_grid(plan_topology(units, pieces), units)
 
 
 def unpack(text: str) -> tuple[dict, list[int]]:
@@ -70,7 +75,7 @@ def polygons(text: str) -> list[shapely.Geometry]:
 
 
 def test_units_come_out_as_they_went_in(toy_plan) -> None:
-    text = encode_shapes(simplified_shapes(toy_plan.units, toy_plan.pieces), {})
+    text = encode_shapes(shapes_of(toy_plan.units, toy_plan.pieces), {})
     facts, _ = unpack(text)
     expected = toy_plan.units.to_crs(3857).geometry
     for packed, given_ in zip(polygons(text), expected, strict=True):
@@ -82,20 +87,20 @@ def test_units_come_out_as_they_went_in(toy_plan) -> None:
 
 
 def test_units_leave_no_gap_and_do_not_overlap(toy_plan) -> None:
-    units = polygons(encode_shapes(simplified_shapes(toy_plan.units, toy_plan.pieces), {}))
+    units = polygons(encode_shapes(shapes_of(toy_plan.units, toy_plan.pieces), {}))
     whole = shapely.unary_union(units)
     assert whole.area == pytest.approx(sum(unit.area for unit in units), rel=1e-12)
     assert len(whole.interiors) == 0
 
 
 def test_the_step_is_a_small_part_of_a_small_unit(toy_plan) -> None:
-    shapes = simplified_shapes(toy_plan.units, toy_plan.pieces)
+    shapes = shapes_of(toy_plan.units, toy_plan.pieces)
     side = np.sqrt(toy_plan.units.to_crs(3857).area.min())
     assert shapes.step == pytest.approx(side / 512, rel=0.01)
 
 
 def test_labels_lie_inside_their_units(toy_plan) -> None:
-    shapes = simplified_shapes(toy_plan.units, toy_plan.pieces)
+    shapes = shapes_of(toy_plan.units, toy_plan.pieces)
     places = shapely.points(shapes.labels * shapes.step + (shapes.west, shapes.south))
     assert shapely.contains(np.asarray(toy_plan.units.to_crs(3857).geometry), places).all()
 
@@ -106,7 +111,7 @@ def test_a_label_lies_in_the_largest_part_of_a_unit_and_not_in_its_hole() -> Non
     units = gpd.GeoDataFrame(geometry=[shapely.union_all([ring, island])], index=["u"], crs="EPSG:3857").rename_axis(
         "unit_id"
     )
-    shapes = simplified_shapes(units, units.reset_index())
+    shapes = shapes_of(units, units.reset_index())
     (place,) = shapely.points(shapes.labels * shapes.step + (shapes.west, shapes.south))
     assert ring.contains(place)
 
@@ -115,7 +120,7 @@ def test_a_plan_across_the_date_line_is_in_one_piece() -> None:
     units = gpd.GeoDataFrame(
         {"unit_id": ["w", "e"]}, geometry=[box(178, -18, 180, -16), box(-180, -18, -178, -16)], crs="EPSG:4326"
     ).set_index("unit_id")
-    shapes = simplified_shapes(units, units.reset_index())
+    shapes = shapes_of(units, units.reset_index())
     west, east = polygons(encode_shapes(shapes, {}))
     assert west.bounds[2] == pytest.approx(east.bounds[0], abs=2 * shapes.step)
     assert east.bounds[2] - west.bounds[0] == pytest.approx(np.radians(4) * EARTH_RADIUS_M, rel=0.01)
@@ -123,26 +128,26 @@ def test_a_plan_across_the_date_line_is_in_one_piece() -> None:
 
 def test_the_pole_is_cut_off_where_the_projection_ends() -> None:
     units = gpd.GeoDataFrame({"unit_id": ["p"]}, geometry=[box(0, 80, 40, 90)], crs="EPSG:4326").set_index("unit_id")
-    (unit,) = polygons(encode_shapes(simplified_shapes(units, units.reset_index()), {}))
+    (unit,) = polygons(encode_shapes(shapes_of(units, units.reset_index()), {}))
     assert np.isfinite(unit.area)
 
 
 def test_the_same_plan_gives_the_same_text(make_plan) -> None:
-    assert encode_shapes(simplified_shapes(make_plan().units, make_plan().pieces), {"a": 1}) == encode_shapes(
-        simplified_shapes(make_plan().units, make_plan().pieces), {"a": 1}
+    assert encode_shapes(shapes_of(make_plan().units, make_plan().pieces), {"a": 1}) == encode_shapes(
+        shapes_of(make_plan().units, make_plan().pieces), {"a": 1}
     )
 
 
 def test_facts_come_out_as_they_went_in(toy_plan) -> None:
     said = {"name": "</script>{{7*7}} ${x} 攀枝花 \u2028", "list": [1, None, 2.5, True]}
-    text = encode_shapes(simplified_shapes(toy_plan.units, toy_plan.pieces), said)
+    text = encode_shapes(shapes_of(toy_plan.units, toy_plan.pieces), said)
     assert {key: unpack(text)[0][key] for key in said} == said
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 
 
 def test_a_fact_that_json_does_not_know_is_refused(toy_plan) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        encode_shapes(simplified_shapes(toy_plan.units, toy_plan.pieces), {"weight": float("nan")})
+        encode_shapes(shapes_of(toy_plan.units, toy_plan.pieces), {"weight": float("nan")})
 
 
 @given(st.lists(st.integers(0, 2**32 - 1)))
@@ -171,4 +176,4 @@ def test_units_that_the_projection_cannot_show_are_named() -> None:
         geometry=[cap, ring, beside], index=["cap", "ring", "beside"], crs="+proj=laea +lat_0=-90 +datum=WGS84"
     )
     pieces = units.assign(unit_id=units.index)
-    assert simplified_shapes(units, pieces).undrawn.tolist() == [0, 1]
+    assert shapes_of(units, pieces).undrawn.tolist() == [0, 1]

@@ -1,4 +1,4 @@
-"""Arcs: each border once. Rings put together again have the area of the shapes that were cut."""
+"""Topology: each border once. Rings put together again are the shapes that were cut, and merged they are unions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.web.geometry_encoding import Arcs, Rings, cut_arcs, group_outlines
+from maps.style.topology import Arcs, Rings, cut_arcs, group_outlines, merge_shapes, plan_topology
 
 
 def rebuild(arcs: Arcs, rings: Rings) -> list[shapely.Geometry]:
@@ -27,6 +27,12 @@ def rebuild(arcs: Arcs, rings: Rings) -> list[shapely.Geometry]:
             shape = shape.symmetric_difference(shapely.make_valid(shapely.Polygon(np.concatenate(ring))))
         shapes.append(shape)
     return shapes
+
+
+def on_grid(shapes: list[shapely.Geometry]) -> Arcs:
+    """The arcs of some shapes on whole numbers."""
+    arcs = cut_arcs(np.array(shapes, dtype=object))
+    return arcs.moved(np.rint(arcs.points))
 
 
 def tiles(labels: np.ndarray) -> np.ndarray:
@@ -59,13 +65,13 @@ def test_an_island_and_the_hole_around_it_are_one_arc() -> None:
 
 
 def test_a_shape_too_small_for_the_grid_has_no_ring() -> None:
-    arcs = cut_arcs(np.array([shapely.box(0, 0, 5, 5), shapely.Polygon([(9, 9), (9, 9.2), (9.1, 9)])], dtype=object))
+    arcs = on_grid([shapely.box(0, 0, 5, 5), shapely.Polygon([(9, 9), (9, 9.2), (9.1, 9)])])
     assert arcs.shapes.counts.tolist() == [1, 0]
     assert group_outlines(arcs, np.array([0, 1]), 2).counts.tolist() == [1, 0]
 
 
 def test_nothing_but_small_shapes() -> None:
-    arcs = cut_arcs(np.array([shapely.Polygon([(0, 0), (0, 0.1), (0.1, 0)])], dtype=object))
+    arcs = on_grid([shapely.Polygon([(0, 0), (0, 0.1), (0.1, 0)])])
     assert len(arcs.points) == 0
     assert group_outlines(arcs, np.array([0]), 1).counts.tolist() == [0]
 
@@ -97,6 +103,50 @@ def test_outlines_of_groups_are_their_unions(table: list[list[int]], groups: lis
         assert outline.equals(shapely.unary_union(shapes[group == number]))
 
 
+@given(tables, st.lists(st.integers(-1, 1), min_size=5, max_size=5))
+def test_merged_shapes_are_unions_and_valid(table: list[list[int]], groups: list[int]) -> None:
+    shapes = tiles(np.array(table))
+    group = np.array(groups[: len(shapes)])
+    for number, merged in enumerate(merge_shapes(shapes, group, 2)):
+        assert merged.is_valid
+        assert merged.equals(shapely.unary_union(shapes[group == number]))
+
+
+def test_shapes_that_miss_a_corner_of_their_neighbour_are_merged_all_the_same() -> None:
+    west, upper, lower = shapely.box(0, 0, 1, 2), shapely.box(1, 1, 2, 2), shapely.box(1, 0, 2, 1)
+    shapes = np.array([west, upper, lower])
+    assert merge_shapes(shapes, np.array([0, 0, 0]), 1)[0].equals(shapely.box(0, 0, 2, 2))
+
+
+@given(tables)
+def test_areas_are_those_of_the_shapes(table: list[list[int]]) -> None:
+    shapes = tiles(np.array(table))
+    arcs = cut_arcs(shapes)
+    assert arcs.areas() == pytest.approx(shapely.area(shapes))
+    assert arcs._replace(points=arcs.points * (1, -1)).areas() == pytest.approx(-shapely.area(shapes))
+
+
+@given(tables, st.integers(2, 3))
+def test_shapes_set_on_a_coarser_grid_are_those_that_were_set_there_one_by_one(
+    table: list[list[int]], side: int
+) -> None:
+    shapes = tiles(np.array(table))
+    arcs = cut_arcs(shapes)
+    coarse = arcs.moved(arcs.points // side)
+    plain = cut_arcs(shapely.transform(shapes, lambda xy: xy // side))
+    assert len(coarse.sizes) == len(plain.sizes)
+    for one, other in zip(rebuild(coarse, coarse.shapes), rebuild(plain, plain.shapes), strict=True):
+        assert one.equals(other)
+
+
+def test_units_are_made_of_the_borders_of_their_pieces(toy_plan) -> None:
+    borders = plan_topology(toy_plan.units, toy_plan.pieces)
+    assert shapely.coverage_is_valid(borders.units)
+    assert borders.arcs.areas() == pytest.approx(toy_plan.pieces.area.to_numpy())
+    for drawn, own in zip(borders.units, toy_plan.units.geometry, strict=True):
+        assert drawn.equals(own)
+
+
 @given(tables, st.randoms(use_true_random=False))
 def test_arcs_do_not_depend_on_the_order_of_the_shapes(table: list[list[int]], chance) -> None:
     shapes = tiles(np.array(table))
@@ -122,6 +172,6 @@ def test_each_border_is_stored_once_whichever_way_rings_run(turned: bool) -> Non
 
 def test_a_ring_that_comes_twice_to_its_lowest_place_is_one_arc() -> None:
     """Rounding leaves a line that runs there and back; both times its lowest place lies between the same two."""
-    arcs = cut_arcs(np.array([shapely.Polygon([(0.9, 0), (0, 0.1), (2, 2), (0.1, 0.2)])]))
+    arcs = on_grid([shapely.Polygon([(0.9, 0), (0, 0.1), (2, 2), (0.1, 0.2)])])
     assert (arcs.sizes.tolist(), arcs.shapes.refs.tolist()) == ([5], [1])
     assert arcs.points.tolist() == [[0, 0], [1, 0], [0, 0], [2, 2], [0, 0]]
