@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ from maps.style import Topology, page_notices, plan_topology, site_inks
 from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, place_on_grid
 from maps.web.map_payload import map_payload_of
-from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, as_script, marker_icons
+from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, marker_icons
+from maps.web.script_modules import ASSETS, bare, page_script
 from zoning.plan import Plan
 
 FINER = 16
@@ -91,27 +91,6 @@ def _stepped(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     places = np.rint(corners).astype(np.int64)
     apart = np.r_[True, (np.diff(places, axis=0) != 0).any(axis=1)]
     return np.diff(places[apart], axis=0, prepend=0)
-
-
-ASSETS = Path(__file__).parent / "src"
-SCRIPTS = (
-    "binary_decoder",
-    "map_shapes",
-    "patterns",
-    "site_layer",
-    "status_marks",
-    "labels",
-    "canvas_renderer",
-    "dom",
-    "payment_layer",
-    "quota_use",
-    "layer_control",
-    "unit_card",
-    "plan_summary",
-    "unit_table",
-    "main",
-)
-"""Our own scripts, in the order in which they need one another."""
 
 
 def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> folium.Map:
@@ -196,25 +175,13 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     def render(self, **_: Any) -> None:
         """Put all of it on the page of the map."""
         page = self.get_root()
-        style = _bare((ASSETS / "map.css").read_text("utf-8"))
+        style = bare((ASSETS / "map.css").read_text("utf-8"))
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
-        page.header.add_child(Verbatim(f"<script>\n{_scripts()}</script>", "plan_scripts"), name="plan_scripts")
+        page.header.add_child(Verbatim(f"<script>\n{page_script()}</script>", "plan_scripts"), name="plan_scripts")
         block = f'<script type="text/plain" id="zoneplan-block">{self._block}</script>'
         page.html.add_child(Verbatim(block, "plan_block"), name="plan_block")
         start = f"zoneplan.open({self._parent.get_name()}, {json.dumps(marker_icons(), sort_keys=True)});"
         page.script.add_child(Verbatim(start, "plan_start"), name="plan_start")
-
-
-def _scripts() -> str:
-    """Our own scripts in one scope, of which only ``zoneplan`` can be seen."""
-    texts = [_bare((ASSETS / f"{name}.js").read_text("utf-8")) for name in SCRIPTS]
-    return as_script("\n".join(['const zoneplan = (() => {\n"use strict";', *texts, "return { open };\n})();\n"]))
-
-
-def _bare(text: str) -> str:
-    """A script or style without indentation, empty lines and lines of comment: a sixth smaller, yet readable."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def _centre(shapes: Shapes) -> list[float]:

@@ -1,6 +1,8 @@
 // The block: what maps/web/geometry_encoding.py packed, unpacked.
 
-async function unpack(text) {
+import { Shapes } from "./map_shapes.js";
+
+export async function unpack(text) {
   const signs = atob(text.trim());
   const packed = new Uint8Array(signs.length);
   for (let i = 0; i < signs.length; i++) packed[i] = signs.charCodeAt(i);

@@ -1,12 +1,19 @@
 // The canvas: one picture of the whole view, drawn anew when the view comes to rest.
 
+import { drawNames } from "./labels.js";
+import { viewOf } from "./map_grid.js";
+import { Screen } from "./map_shapes.js";
+import { bubble, cased, dots, dottedEdge, hatch } from "./patterns.js";
+import { drawPayments } from "./payment_layer.js";
+import { amountOf, bubbleRadius, useClasses, useOf } from "./quota_use.js";
+import { drawSites } from "./site_layer.js";
+import { drawMarks } from "./status_marks.js";
+
 // Shapes filled at a time: one path of thousands takes five times as long without a graphics card.
 const BATCH = 16;
-const LEAST_BUBBLE = 3;
-const EARTH = 2 * Math.PI * 6378137;
 
 // A canvas over the view and a margin around it; Leaflet moves and scales it while the view changes.
-const ViewCanvas = L.Renderer.extend({
+export const ViewCanvas = L.Renderer.extend({
   initialize(grid, paint, pane) {
     L.Renderer.prototype.initialize.call(this, { padding: 0.25, pane });
     this._grid = grid;
@@ -48,40 +55,8 @@ const ViewCanvas = L.Renderer.extend({
   },
 });
 
-// Pixels of the way round the earth, and of one step of the grid.
-const worldOf = (map) => 256 * 2 ** map.getZoom();
-const scaleOf = (map, grid) => (grid.step * worldOf(map)) / EARTH;
-
-// How the grid falls on the screen: x * scale + view.x, view.y - y * scale.
-function viewOf(map, grid, bounds) {
-  const world = worldOf(map);
-  const origin = map.getPixelOrigin();
-  const size = bounds.getSize();
-  return {
-    scale: scaleOf(map, grid),
-    x: (grid.west / EARTH + 0.5) * world - origin.x,
-    y: (0.5 - grid.south / EARTH) * world - origin.y,
-    left: bounds.min.x,
-    top: bounds.min.y,
-    width: size.x,
-    height: size.y,
-    zoom: map.getZoom(),
-  };
-}
-
-// A place on the map in steps of the grid.
-function onGrid(grid, latlng) {
-  const { x, y } = L.Projection.SphericalMercator.project(latlng);
-  return [(x - grid.west) / grid.step, (y - grid.south) / grid.step];
-}
-
-function offGrid(grid, x, y) {
-  const place = L.point(x * grid.step + grid.west, y * grid.step + grid.south);
-  return L.Projection.SphericalMercator.unproject(place);
-}
-
 // What is shown of a plan, from the ground up.
-class Painter {
+export class Painter {
   constructor(facts, shapes, shown) {
     this.facts = facts;
     this.shapes = shapes;
@@ -228,16 +203,4 @@ class Painter {
     if (hovered >= 0 && hovered !== chosen) ring(hovered, 1.6, 1.2);
     if (chosen >= 0) ring(chosen, 3, 2.2);
   }
-}
-
-function amountOf(facts, unit, quota) {
-  const row = facts.units.quotas[unit].find(([place]) => place === quota);
-  return row ? Number(row[1]) : 0;
-}
-
-// The radius of an amount: areas of circles are as the amounts, but for those that would be too small to be seen.
-function bubbleRadius(facts, quota) {
-  let largest = 0;
-  for (let unit = 0; unit < facts.units.id.length; unit++) largest = Math.max(largest, amountOf(facts, unit, quota));
-  return (amount) => (largest ? Math.max(LEAST_BUBBLE, 20 * Math.sqrt(amount / largest)) : 0);
 }

@@ -1,8 +1,13 @@
 // Names of units: where there is room for them, none over another, each above what stands in the middle of its unit.
 
+import { INK } from "./patterns.js";
+import { arrowsOn, dropRadius, partyPlace, tipsOf } from "./payment_layer.js";
+import { amountOf, bubbleRadius } from "./quota_use.js";
+import { markOf } from "./status_marks.js";
+
 const NAME_HEIGHT = 14;
 
-function drawNames(context, screen, facts, seen, shown) {
+export function drawNames(context, screen, facts, seen, shown) {
   const { shapes } = screen;
   const reach = reachOf(screen, facts, shown);
   context.font =

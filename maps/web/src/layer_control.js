@@ -1,6 +1,13 @@
 // Layers: what can be shown, each with what it looks like and how much land it is.
 
-function firstShown(facts) {
+import { node } from "./dom.js";
+import { box, bubble, cased, dots, dottedEdge, hatch, line, swatch } from "./patterns.js";
+import { paymentRows } from "./payment_layer.js";
+import { amountOf, bubbleRadius, useRows } from "./quota_use.js";
+import { siteRows } from "./site_layer.js";
+import { MARK_KINDS, markRows } from "./status_marks.js";
+
+export function firstShown(facts) {
   const { zones, lines } = facts;
   return {
     main: true,
@@ -23,7 +30,7 @@ function firstShown(facts) {
 }
 
 // The control: one group of boxes a kind of layer. `changed` is called when something is switched.
-function layerControl(facts, speech, shown, changed) {
+export function layerControl(facts, speech, shown, changed) {
   const { words } = speech;
   const switchOf = (set, one) => (on) => (on ? set.add(one) : set.delete(one));
   const row = (title, figure, picture, isOn, turn, type = "checkbox", group = "", kind = "") => {
@@ -157,7 +164,7 @@ function dottedSwatch(layer) {
   });
 }
 
-function lineSwatch(layer) {
+export function lineSwatch(layer) {
   return swatch((context, width, height) => {
     const path = new Path2D();
     line(path, 2, height / 2, width - 2, height / 2);

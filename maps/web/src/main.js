@@ -1,6 +1,19 @@
 // The page: map, panel and table brought together.
 
-async function open(map, icons) {
+import { unpack } from "./binary_decoder.js";
+import { Painter, ViewCanvas } from "./canvas_renderer.js";
+import { by, node } from "./dom.js";
+import { firstShown, layerControl } from "./layer_control.js";
+import { offGrid, onGrid, scaleOf } from "./map_grid.js";
+import { paymentTip, preparePayments } from "./payment_layer.js";
+import { checkedSaid, planSummary } from "./plan_summary.js";
+import { unpackSites } from "./site_layer.js";
+import { Speech } from "./speech.js";
+import { crowdedMarks } from "./status_marks.js";
+import { textsAt, unitCard } from "./unit_card.js";
+import { UnitTable } from "./unit_table.js";
+
+export async function open(map, icons) {
   L.Icon.Default.imagePath = "";
   L.Icon.Default.mergeOptions(icons);
   map.attributionControl?.setPrefix(false);

@@ -1,6 +1,6 @@
 // Shapes: arcs, the rings that they make, which shape lies at a place, and how all of it looks on a screen.
 
-class Shapes {
+export class Shapes {
   constructor(parts) {
     Object.assign(this, parts);
     this.bounds = this.findBounds();
@@ -126,7 +126,7 @@ class PlaceIndex {
 
 // All arcs as they fall on one screen, without the points that it cannot tell apart. Both neighbours of an arc get the
 // same points, so that no gap opens between them.
-class Screen {
+export class Screen {
   constructor(shapes, view) {
     this.shapes = shapes;
     this.view = view;

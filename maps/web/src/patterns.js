@@ -1,9 +1,9 @@
 // Pens: hatches, dots and lines, the same on the map and in the legend.
 
-const INK = "#1c1917";
+export const INK = "#1c1917";
 
 // A tile of parallel dark lines on white bands; `angle` counts anticlockwise from east.
-function hatch(context, [angle, spacing], ratio) {
+export function hatch(context, [angle, spacing], ratio) {
   const diagonal = angle % 90 !== 0;
   const side = Math.round((diagonal ? spacing * Math.SQRT2 : spacing) * ratio);
   const tile = document.createElement("canvas");
@@ -27,7 +27,7 @@ function hatch(context, [angle, spacing], ratio) {
 }
 
 // A tile of dots in the colour of a layer, each in a white ring: round, square, dashes or bars, so that colour is not all.
-function dots(context, { colour, dot }, ratio) {
+export function dots(context, { colour, dot }, ratio) {
   const side = Math.round(7 * ratio);
   const [wide, high] = [
     [1.5, 1.5],
@@ -53,7 +53,7 @@ function dots(context, { colour, dot }, ratio) {
 }
 
 // The outline of a layer of dots.
-function dottedEdge({ colour }) {
+export function dottedEdge({ colour }) {
   return { colour, width: 1.4, edge: 0.8 };
 }
 
@@ -63,13 +63,13 @@ function filling(context, tile, ratio) {
   return pattern;
 }
 
-function line(pen, x0, y0, x1, y1) {
+export function line(pen, x0, y0, x1, y1) {
   pen.moveTo(x0, y0);
   pen.lineTo(x1, y1);
 }
 
 // A line with a white edge on both sides, so that it is seen on every fill.
-function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4 }) {
+export function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4 }) {
   context.lineJoin = context.lineCap = "round";
   context.setLineDash([]);
   context.strokeStyle = "rgba(255,255,255,.9)";
@@ -85,7 +85,7 @@ function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4
 
 // A unit that waits for somebody: a ring. One that hangs on what was assumed: an open diamond. One that planners decided:
 // a square.
-function mark(context, kind, x, y, thin = 1) {
+export function mark(context, kind, x, y, thin = 1) {
   context.beginPath();
   if (kind === "waiting") context.arc(x, y, 4.2 * thin, 0, 7);
   else if (kind === "assumed") diamond(context, x, y, 5 * thin);
@@ -98,7 +98,7 @@ function mark(context, kind, x, y, thin = 1) {
   context.stroke();
 }
 
-function diamond(context, x, y, radius) {
+export function diamond(context, x, y, radius) {
   context.moveTo(x, y - radius);
   context.lineTo(x + radius, y);
   context.lineTo(x, y + radius);
@@ -106,7 +106,7 @@ function diamond(context, x, y, radius) {
   context.closePath();
 }
 
-function bubble(context, x, y, radius) {
+export function bubble(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 7);
   context.fillStyle = "#1f5f8b"; // opaque: over a dark zone it would be another colour than in the legend
@@ -117,7 +117,7 @@ function bubble(context, x, y, radius) {
 }
 
 // A small picture for the legend.
-function swatch(draw, width = 26, height = 15) {
+export function swatch(draw, width = 26, height = 15) {
   const ratio = window.devicePixelRatio || 1;
   const canvas = document.createElement("canvas");
   canvas.width = width * ratio;
@@ -131,7 +131,7 @@ function swatch(draw, width = 26, height = 15) {
   return canvas;
 }
 
-function box(fillOf) {
+export function box(fillOf) {
   return swatch((context, width, height, ratio) => {
     context.fillStyle = "#fff";
     context.fillRect(0.5, 0.5, width - 1, height - 1);

@@ -1,5 +1,9 @@
 // Payments: who pays whom, as arrows whose width is the amount; drops and rings where one side has no place.
 
+import { node } from "./dom.js";
+import { EARTH, onGrid } from "./map_grid.js";
+import { swatch } from "./patterns.js";
+
 // Pixels of the largest amount, and of the smallest that can still be told.
 const WIDEST = 10;
 const THINNEST = 1.6;
@@ -10,7 +14,7 @@ const ROOMY = 200;
 const LISTED = 8;
 
 // What can be chosen: each instrument, and all of one unit of account where there are several.
-function preparePayments(facts) {
+export function preparePayments(facts) {
   const { payments, units } = facts;
   const { instruments } = payments;
   // a unit comes as its place; everybody as name, place and units
@@ -68,12 +72,12 @@ function arrowWidth(choice, amount) {
 }
 
 // Areas are as the amounts.
-function dropRadius(choice, amount) {
+export function dropRadius(choice, amount) {
   const largest = LARGEST_DROP * Math.min(1, Math.max(0.5, Math.sqrt(ROOMY / choice.symbols.length)));
   return Math.max(1.4, largest * Math.sqrt(Math.abs(amount) / choice.largest));
 }
 
-function drawPayments(context, screen, facts, choice) {
+export function drawPayments(context, screen, facts, choice) {
   const { ink } = facts.payments;
   const arrows = arrowsOn(screen, facts, choice);
   const tips = tipsOf(arrows);
@@ -87,7 +91,7 @@ function drawPayments(context, screen, facts, choice) {
 }
 
 // The arrows that are long enough to be told from a dot.
-function arrowsOn(screen, facts, choice) {
+export function arrowsOn(screen, facts, choice) {
   return choice.arrows
     .map(([payer, receiver, amount]) => ({
       payer,
@@ -99,9 +103,9 @@ function arrowsOn(screen, facts, choice) {
     .filter(({ from, to }) => Math.hypot(to[0] - from[0], to[1] - from[1]) >= 4);
 }
 
-const tipsOf = (arrows) => new Set(arrows.map(({ receiver }) => receiver));
+export const tipsOf = (arrows) => new Set(arrows.map(({ receiver }) => receiver));
 
-function partyPlace(screen, facts, party) {
+export function partyPlace(screen, facts, party) {
   const { shapes } = screen;
   const at = facts.payments.parties[party][1];
   return screen.place(...(Array.isArray(at) ? placeOnGrid(shapes.grid, at) : [shapes.labelX[at], shapes.labelY[at]]));
@@ -245,7 +249,7 @@ function roundAmounts(largest) {
 }
 
 // The group of the layer control.
-function paymentRows(facts, speech, shown, row) {
+export function paymentRows(facts, speech, shown, row) {
   const { choices } = facts.payments;
   if (!choices.length) return [];
   const scale = node("div", { class: "zp-scale", hidden: true });
@@ -272,7 +276,7 @@ function paymentRows(facts, speech, shown, row) {
 }
 
 // What a unit and the jurisdictions that it belongs to pay and receive.
-function paymentTexts(facts, speech, unit) {
+export function paymentTexts(facts, speech, unit) {
   const { instruments, parties, partiesOf, rowsOf } = facts.payments;
   return partiesOf[unit].flatMap((party) => {
     const [name, at] = parties[party];
@@ -338,7 +342,7 @@ function exactSum(amounts) {
 }
 
 // What the arrows and symbols say of a unit and of the jurisdictions that it belongs to, for the tip.
-function paymentTip(facts, speech, choice, unit) {
+export function paymentTip(facts, speech, choice, unit) {
   const { parties, partiesOf } = facts.payments;
   const beyond = listed(speech, namesBeyond(facts, choice));
   return partiesOf[unit].flatMap((party) => {

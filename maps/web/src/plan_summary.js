@@ -1,6 +1,10 @@
 // The summary: the plan as a whole, and what to know before relying on it.
 
-function planSummary(facts, speech, choose) {
+import { node } from "./dom.js";
+import { box } from "./patterns.js";
+import { part } from "./unit_card.js";
+
+export function planSummary(facts, speech, choose) {
   const { plan } = facts;
   const { words } = speech;
   const mains = facts.zones.filter((zone) => zone.kind === "main" && zone.units);
@@ -85,7 +89,7 @@ function planSummary(facts, speech, choose) {
 }
 
 // How many policies were checked against the text of the law.
-function checkedSaid(plan, speech) {
+export function checkedSaid(plan, speech) {
   const [all, n, official] = plan.checked;
   return speech.say("policies_checked", { n, all, official });
 }

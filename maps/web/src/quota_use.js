@@ -1,7 +1,12 @@
 // Uses: how much of its ceiling the amount of a unit is, as the colour of the unit.
 
+import { node } from "./dom.js";
+import { box } from "./patterns.js";
+
+const LEAST_BUBBLE = 3;
+
 // The class of a unit: a place in the ramp, "full", "none" without a ceiling, or null where the quota has no row for it.
-function useOf(facts, unit, quota) {
+export function useOf(facts, unit, quota) {
   const row = facts.units.quotas[unit].find(([place]) => place === quota);
   if (!row) return null;
   if (row[3] === null) return "none";
@@ -10,7 +15,7 @@ function useOf(facts, unit, quota) {
 }
 
 // The classes that occur, from the least use up, each with its colour, its limits and its units.
-function useClasses(facts, quota) {
+export function useClasses(facts, quota) {
   const { ramp, no_ceiling } = facts.use_fills;
   const { breaks } = facts.quotas[quota];
   const counts = new Map();
@@ -30,7 +35,7 @@ function useClasses(facts, quota) {
 }
 
 // A share in per cent, as many digits as tell it from its neighbours.
-function shareText(speech, share) {
+export function shareText(speech, share) {
   return `${speech.value(Number((100 * share).toPrecision(2)))}\u00a0%`;
 }
 
@@ -54,7 +59,7 @@ function useKey(facts, speech, quota) {
 }
 
 // The box that switches them on: they take the place of the colours of the main functions, and give it back.
-function useRows(facts, speech, shown, row, mainBox) {
+export function useRows(facts, speech, shown, row, mainBox) {
   const { words } = speech;
   const key = node("ul", { class: "zp-key zp-use" });
   const turn = (on) => {
@@ -73,4 +78,16 @@ function useRows(facts, speech, shown, row, mainBox) {
   };
   follow();
   return { rows: [shownBox, key], follow };
+}
+
+export function amountOf(facts, unit, quota) {
+  const row = facts.units.quotas[unit].find(([place]) => place === quota);
+  return row ? Number(row[1]) : 0;
+}
+
+// The radius of an amount: areas of circles are as the amounts, but for those that would be too small to be seen.
+export function bubbleRadius(facts, quota) {
+  let largest = 0;
+  for (let unit = 0; unit < facts.units.id.length; unit++) largest = Math.max(largest, amountOf(facts, unit, quota));
+  return (amount) => (largest ? Math.max(LEAST_BUBBLE, 20 * Math.sqrt(amount / largest)) : 0);
 }

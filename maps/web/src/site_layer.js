@@ -1,19 +1,12 @@
 // Sites: the land that quotas take, patch by patch; what is too small to be seen is drawn as a small diamond.
 
+import { diamond, swatch } from "./patterns.js";
+
 const SITE_FINER = 16;
 const SITE_LEAST = 5;
 
-// Squares and rings are the marks of units, so this is neither.
-function diamond(path, x, y, reach) {
-  path.moveTo(x, y - reach);
-  path.lineTo(x + reach, y);
-  path.lineTo(x, y + reach);
-  path.lineTo(x - reach, y);
-  path.closePath();
-}
-
 // The corners of all rings of a layer's sites in steps of the grid, and the bounds of each site.
-function unpackSites(layer) {
+export function unpackSites(layer) {
   layer.sites = layer.rings.map((rings) => {
     const bounds = [Infinity, Infinity, -Infinity, -Infinity];
     const corners = rings.map((steps) => {
@@ -35,7 +28,7 @@ function unpackSites(layer) {
   });
 }
 
-function drawSites(context, screen, layer) {
+export function drawSites(context, screen, layer) {
   const path = new Path2D();
   const small = new Path2D();
   for (const { corners, bounds } of layer.sites) {
@@ -80,7 +73,7 @@ function siteSwatch(layer) {
 }
 
 // The rows of the control: one box a quota that takes land.
-function siteRows(facts, speech, shown, row) {
+export function siteRows(facts, speech, shown, row) {
   return facts.sites.map((layer) => {
     const figures = [speech.ha(layer.ha), patchesText(speech, layer.sites.length)];
     if (layer.unplaced > 0.005) figures.push(speech.say("unplaced", { n: speech.ha(layer.unplaced) }));
@@ -101,7 +94,7 @@ function patchesText(speech, count) {
 }
 
 // What the card of a unit says of the land that a quota took.
-function sitedFacts(facts, speech, unit, quota) {
+export function sitedFacts(facts, speech, unit, quota) {
   const row = facts.units.sitings[unit].find(([place]) => place === quota);
   if (!row) return [];
   const [, placed, unplaced, patches, gap] = row;

@@ -1,9 +1,11 @@
 // Marks: which units wait for somebody, hang on what was assumed, or were decided by planners. Each kind is switched by itself.
 
-const MARK_KINDS = { waiting: "waiting", assumed: "assumed_mark", decision: "decision_mark" };
+import { cased, mark, swatch } from "./patterns.js";
+
+export const MARK_KINDS = { waiting: "waiting", assumed: "assumed_mark", decision: "decision_mark" };
 const MOST_MARKED = 1 / 6;
 
-function markOf(facts, unit) {
+export function markOf(facts, unit) {
   return [null, "waiting", "waiting", "decision", "assumed"][facts.units.status[unit]];
 }
 
@@ -12,7 +14,7 @@ function unitsMarked(facts, kind) {
 }
 
 // The kinds that would hide the colours: rings and outlines cover too large a part of the plan as it opens.
-function crowdedMarks(facts, shapes, scale) {
+export function crowdedMarks(facts, shapes, scale) {
   const size = (unit) => {
     const [west, south, east, north] = shapes.bounds.subarray(4 * unit, 4 * unit + 4);
     return [(east - west) * scale, (north - south) * scale];
@@ -23,7 +25,7 @@ function crowdedMarks(facts, shapes, scale) {
   return new Set(Object.keys(MARK_KINDS).filter((kind) => covered(kind) > MOST_MARKED * land));
 }
 
-function drawMarks(context, screen, facts, seen, shown, thinness) {
+export function drawMarks(context, screen, facts, seen, shown, thinness) {
   const { shapes } = screen;
   for (const unit of seen) {
     const kind = markOf(facts, unit);
@@ -37,7 +39,7 @@ function drawMarks(context, screen, facts, seen, shown, thinness) {
 }
 
 // The rows of the control: one box a kind that occurs.
-function markRows(facts, speech, shown, row) {
+export function markRows(facts, speech, shown, row) {
   return Object.entries(MARK_KINDS).flatMap(([kind, title]) => {
     const count = unitsMarked(facts, kind).length;
     if (!count) return [];

@@ -1,5 +1,12 @@
 // The card: what one unit is, and why.
 
+import { node } from "./dom.js";
+import { lineSwatch } from "./layer_control.js";
+import { box, hatch } from "./patterns.js";
+import { paymentTexts } from "./payment_layer.js";
+import { shareText } from "./quota_use.js";
+import { sitedFacts } from "./site_layer.js";
+
 const STANDING = [
   "decided",
   "contested",
@@ -10,7 +17,7 @@ const STANDING = [
   "assumed",
 ];
 
-function unitCard(facts, speech, unit, place, actions) {
+export function unitCard(facts, speech, unit, place, actions) {
   const { words } = speech;
   const { units, zones } = facts;
   const main = zones[units.main[unit]];
@@ -56,7 +63,7 @@ function unitCard(facts, speech, unit, place, actions) {
   ];
 }
 
-function part(title, ...content) {
+export function part(title, ...content) {
   return content.flat().filter(Boolean).length
     ? node("section", { class: "zp-part" }, node("h3", {}, title), ...content)
     : null;
@@ -331,7 +338,7 @@ function policyTexts(facts, speech, unit) {
 }
 
 // What applies at one place inside a unit.
-function textsAt(facts, piece) {
+export function textsAt(facts, piece) {
   if (piece < 0) return [];
   const lines = facts.lines.filter((layer) => layer.holds.has(piece)).map((layer) => layer.title);
   const layers = facts.designations

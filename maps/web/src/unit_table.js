@@ -1,5 +1,8 @@
 // The table: every unit, found by name or id, filtered and paged; the way in for those who do not use a pointer.
 
+import { node } from "./dom.js";
+import { amountOf } from "./quota_use.js";
+
 const PAGE = 40;
 
 // A text as it is searched: without case, accents and apostrophes, which are typed in many ways or left out.
@@ -8,7 +11,7 @@ function sought(text) {
   return bare.toLowerCase();
 }
 
-class UnitTable {
+export class UnitTable {
   constructor(facts, speech, choose) {
     Object.assign(this, { facts, speech, choose, page: 0, column: 0, falling: false, chosen: -1 });
     this.order = facts.units.id.map((_, unit) => unit);

@@ -11,7 +11,6 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.web import draw
-from maps.web.web_map import ASSETS, SCRIPTS
 
 HOSTILE = [
     "{{ cycler.__init__.__globals__.os.getpid() }}",
@@ -96,12 +95,6 @@ def test_it_shows_itself_in_a_notebook(toy_plan) -> None:
     shown = draw(toy_plan)._repr_html_()
     assert shown.startswith("<iframe srcdoc=")
     assert "http" not in shown.split("srcdoc=")[0]
-
-
-def test_no_text_of_a_script_spans_lines() -> None:
-    """The page has our scripts without indentation, which would change such a text."""
-    lines = [(name, line) for name in SCRIPTS for line in (ASSETS / f"{name}.js").read_text("utf-8").splitlines()]
-    assert [(name, line) for name, line in lines if line.count("`") % 2] == []
 
 
 def test_the_page_has_our_scripts_without_comments(toy_plan) -> None:

@@ -1,0 +1,83 @@
+"""The scripts of the map: ES modules under ``src``, joined to one script for the page, which may load nothing.
+
+A module is written so that a browser and node take it as it is, in a part of the language that needs no parser to be
+joined: ``import { a, b } from "./other.js";`` on one line, and ``export`` before a function, class or constant.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from maps.web.offline_page import as_script
+
+ASSETS = Path(__file__).parent / "src"
+ENTRY = "main"
+
+_IMPORT = re.compile(r'^import (\{ [^{}]+ \}) from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
+
+
+def page_script(folder: Path = ASSETS, entry: str = ENTRY) -> str:
+    """The script of the page: each module in a scope of its own, of which only ``zoneplan`` can be seen.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the modules are.
+    entry : str
+        The module whose exports ``zoneplan`` has; it and all that it imports are joined.
+
+    Returns
+    -------
+    str
+        Fit to stand inside ``<script>``.
+
+    Raises
+    ------
+    ValueError
+        Modules import each other in a ring, or import and export in a way that this does not know.
+    """
+    parts = [_scope(name, text) for name, text in _in_order(folder, entry, (), {}).items()]
+    body = "\n".join(['const zoneplan = (() => {\n"use strict";', *parts, f"return {_named(entry)};\n}})();\n"])
+    return as_script(body)
+
+
+def bare(text: str) -> str:
+    r"""A script or style without indentation, empty lines and comments on lines of their own: smaller, yet readable.
+
+    Examples
+    --------
+    >>> bare("// one\nfunction one() {\n  return /** @type {number} */ (1);\n}\n")
+    'function one() {\nreturn (1);\n}\n'
+    """
+    lines = (line.strip() for line in _TYPES.sub("", text).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+def _in_order(folder: Path, name: str, above: tuple[str, ...], read: dict[str, str]) -> dict[str, str]:
+    """The texts of a module and of all that it imports, each once, after what it imports itself."""
+    if name in above:
+        raise ValueError(f"modules import each other in a ring: {', '.join((*above, name))}")
+    if name not in read:
+        text = (folder / f"{name}.js").read_text("utf-8")
+        for found in _IMPORT.finditer(text):
+            _in_order(folder, found[2], (*above, name), read)
+        read[name] = text
+    return read
+
+
+def _scope(name: str, text: str) -> str:
+    """A module as a function that is called at once and gives what the module exports."""
+    exported = [found[1] for found in _EXPORT.finditer(text)]
+    inside = _EXPORT.sub("", _IMPORT.sub(lambda found: f"const {found[1]} = {_named(found[2])};", text))
+    other = _OTHER.search(inside)
+    if other:
+        raise ValueError(f"{name}.js: a module says import {{ names }} from or export before a name: {other[0]}")
+    return f"const {_named(name)} = (() => {{\n{bare(inside)}return {{ {', '.join(exported)} }};\n}})();"
+
+
+def _named(module: str) -> str:
+    return f"{module}_js"
