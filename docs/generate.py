@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  (a script, no package)
-"""Write what the documentation has from the code: pages of ``docs/reference``, the rooms of the house, two pictures.
+"""Write what has to follow the code: the reference, the rooms, two pictures, and the types of the map's scripts.
 
     python docs/generate.py
 
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import page_types
 import rooms
 import typer
 
@@ -46,6 +47,7 @@ def main() -> None:
     (DOCS / "architecture.svg").write_text(rooms.picture(), "utf-8")
     architecture = DOCS / "architecture.md"
     architecture.write_text(with_rooms(architecture.read_text("utf-8")), "utf-8")
+    page_types.TYPES.write_text(page_types.page_types(), "utf-8")
 
 
 def pages() -> dict[str, str]:

@@ -25,7 +25,6 @@ TECHNICAL = {
     "prohibited": "what a negative list does to a branch",
     "bands": "a key of agreements and of derived measures",
     "sites": "a table of a run",
-    "areas": "a layer of the map",
     "output": "what regions make: columns of the energy table, and of the value of services",
     "weights": "what a total is handed out by: an argument of apportion",
     "tce": "an ending of columns of the energy table, and a unit of schemes",

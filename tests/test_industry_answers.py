@@ -15,6 +15,7 @@ from maps.cli import main
 from maps.explain.industry_query import ask_industry
 from maps.locale import coverage_text, localize
 from maps.reports import dossier, report
+from maps.web.page_model import as_json
 from maps.web.unit_details import cards
 from zoning.policies import cover_lists, judge_industry, list_industries
 from zoning.rulebook import builtin_rulebooks, find_rulebook, read_draft, read_rulebook
@@ -103,9 +104,7 @@ def test_map_report_dossier_place_and_json_say_how_much_was_read(provinces: zp.P
         "dossier": dossier(provinces, "110000"),
     }
     assert [name for name, page in pages.items() if read not in page] == []
-    texts = json.dumps(
-        cards(localize(provinces), "en")
-    )  # of the map, where numbers stand apart from the texts that have them
+    texts = as_json(cards(localize(provinces)))  # of the map, where numbers stand apart from the texts
     assert "read: \\u0000 of about \\u0000 items" in texts
 
 

@@ -15,7 +15,7 @@ from maps.web import LIBRARIES
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}
 """What in the folder of a study is ours."""
-OWN_KINDS = {".py", ".typed", ".toml", ".js", ".css", ".html", ".j2", ".md", ".po", ".mo"}
+OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".md", ".po", ".mo"}
 """Kinds of files that are ours outside the studies: written here, each under the licence of zoneplan."""
 
 

@@ -7,7 +7,8 @@ opaque. Grey print loses them: overlays are hatched and zones carry their names,
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from zoning.rulebook import Rulebook
@@ -20,8 +21,9 @@ DEFAULT_FILL = "#ECE9E4"
 INK = "#111111"
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
-DOTS = 4
-"""Forms of the dots of input layers, one a layer in turn: see ``dots`` in ``pens.js``."""
+Dot = Literal["round", "square", "dash", "bar"]
+DOTS: tuple[Dot, ...] = ("round", "square", "dash", "bar")
+"""Forms of the dots of input layers, one a layer in turn."""
 
 PAYMENT_INK = "#4B004B"
 """Arrows and symbols of payments: dark, and of a hue that no zone, line or circle of a quota has."""
@@ -32,7 +34,8 @@ SITE_INKS = ("#0A0A8C", "#7A1F5C", "#111111", "#00665E")
 """Of the land that quotas take, one a quota in turn: dark on every fill of a zone."""
 
 
-class Hatch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hatch:
     """Parallel dark lines on white bands.
 
     Attributes

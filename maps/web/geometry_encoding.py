@@ -1,17 +1,15 @@
 """The shapes of a plan in one small block of text, which the page unpacks: each border once, and rings made of borders.
 
 Neighbours keep one common border however coarse it is drawn. The block holds, compressed and then written as base64:
-the length of the facts in 4 bytes, the facts as JSON, and whole numbers of 7 bits a byte: arcs as steps from point to
-point, rings as arcs, and one point to label each unit.
+the length of the page's model in 4 bytes, the model as JSON, and whole numbers of 7 bits a byte: arcs as steps from
+point to point, rings as arcs, and one point to label each unit.
 """
 
 from __future__ import annotations
 
 import base64
 import gzip
-import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +19,7 @@ import shapely
 
 from layers.crs import way_between
 from maps.style import Arcs, Rings, Topology, fine_step, group_outlines
+from maps.web.page_model import MapGrid
 
 Geometries = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
@@ -59,6 +58,19 @@ class Shapes(NamedTuple):
     unit_of_piece: Integers
     labels: Integers
     undrawn: Integers
+
+    @property
+    def grid(self) -> MapGrid:
+        """The grid, and how much stands on it."""
+        return MapGrid(
+            west=self.west,
+            south=self.south,
+            step=self.step,
+            arcs=len(self.arcs.sizes),
+            points=len(self.arcs.points),
+            pieces=len(self.unit_of_piece),
+            units=len(self.labels),
+        )
 
 
 def place_on_grid(borders: Topology, units: gpd.GeoDataFrame) -> Shapes:
@@ -105,31 +117,22 @@ def place_on_grid(borders: Topology, units: gpd.GeoDataFrame) -> Shapes:
     )
 
 
-def encode_shapes(shapes: Shapes, facts: Mapping[str, Any]) -> str:
-    """Shapes and facts as one text of letters, digits, ``+``, ``/`` and ``=``.
+def encode_block(said: str, shapes: Shapes) -> str:
+    """What the page says, and its shapes, as one text of letters, digits, ``+``, ``/`` and ``=``.
 
     Parameters
     ----------
+    said : str
+        The page's model as JSON.
     shapes : Shapes
-    facts : mapping
-        Ready for JSON; the key ``grid`` is added.
+        Of the same plan.
 
     Returns
     -------
     str
         The same input gives the same text.
     """
-    grid = {
-        "west": shapes.west,
-        "south": shapes.south,
-        "step": shapes.step,
-        "arcs": len(shapes.arcs.sizes),
-        "points": len(shapes.arcs.points),
-        "pieces": len(shapes.unit_of_piece),
-        "units": len(shapes.labels),
-    }
-    text = json.dumps({**facts, "grid": grid}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    said = text.encode("utf-8", "backslashreplace")
+    text = said.encode("utf-8", "backslashreplace")
     numbers = b"".join(
         varints(part)
         for part in (
@@ -141,7 +144,7 @@ def encode_shapes(shapes: Shapes, facts: Mapping[str, Any]) -> str:
             *(zigzag(axis) for axis in shapes.labels.T),
         )
     )
-    block = len(said).to_bytes(4, "little") + said + numbers
+    block = len(text).to_bytes(4, "little") + text + numbers
     return base64.b64encode(gzip.compress(block, 9, mtime=0)).decode("ascii")
 
 

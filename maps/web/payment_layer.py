@@ -19,7 +19,8 @@ from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan
 from maps.style import PAYMENT_INK
 from maps.web.geometry_encoding import label_points
-from maps.web.unit_details import StringTable
+from maps.web.page_model import Arrow, Columns, Instrument, Mark, Party, Payment, Payments, Point
+from maps.web.unit_details import Shelf
 from zoning.compensation import BUDGET, POOL, known_parties
 
 MOST_ARROWS = 60
@@ -149,104 +150,96 @@ def _add(amounts: dict[Any, Fraction], key: Any, amount: Fraction) -> None:
     amounts[key] = amounts.get(key, Fraction(0)) + amount
 
 
-NOWHERE = -1
-"""Where a party stands that is neither a jurisdiction nor a unit: a pool, a budget, somebody outside the study."""
-
-
-def payments_payload(plan: LocalizedPlan, words: Mapping[str, str]) -> dict[str, Any]:
-    """Everything that the map says and draws of the flows of a plan, ready for JSON.
+def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
+    """Everything that the map says and draws of the flows of a plan.
 
     Parameters
     ----------
     plan : LocalizedPlan
     words : mapping of str to str
-        The chapter "map" of the catalogue.
-
-    Returns
-    -------
-    dict
-        ``parties``: the place of a unit in ``plan.units``; else name, longitude and latitude of a point inside a
-        jurisdiction (or -1), and the places of its units. ``instruments``: what is drawn, one an instrument, period and
-        unit of account. ``rows``, a column each: ``instrument``, ``payer``, ``receiver``, ``amount`` (exact), ``rule``
-        and ``reference`` of the FLOWS table; parties, instruments and texts are numbers there.
+        Of the map.
     """
-    parties, texts = _Parties(plan, words), StringTable()
+    parties = _Parties(plan, words)
+    texts: Shelf[str] = Shelf()
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        called = plan.renderer.terms.unit(unit)
-        said = {"name": escape_hidden(name), "period": int(period), "unit": escape_hidden(called)}
-        instruments.append(said | _drawn(own, parties))
+        called = (escape_hidden(name), int(period), escape_hidden(plan.renderer.terms.unit(unit)))
+        instruments.append(_instrument(called, own, parties))
         rows += [
-            (place, parties.of(payer), parties.of(receiver), f"{amount:f}", *map(texts.place, map(escape_hidden, told)))
-            for payer, receiver, amount, *told in _columns(own, "payer", "receiver", "amount", "rule", "reference")
+            Payment(
+                instrument=place,
+                payer=parties.of(payer),
+                receiver=parties.of(receiver),
+                amount=f"{amount:f}",
+                rule=texts.place(escape_hidden(rule)),
+                reference=texts.place(escape_hidden(reference)),
+            )
+            for payer, receiver, amount, rule, reference in _columns(
+                own, "payer", "receiver", "amount", "rule", "reference"
+            )
         ]
-    names = ("instrument", "payer", "receiver", "amount", "rule", "reference")
-    return {
-        "ink": PAYMENT_INK,
-        "instruments": instruments,
-        # a column at a time, which packs to half the size
-        "rows": {name: [row[at] for row in rows] for at, name in enumerate(names)},
-        "texts": texts.kept,
-        "parties": parties.told(),
-    }
+    return Payments(PAYMENT_INK, tuple(instruments), Columns(Payment, rows), texts.kept, parties.told())
 
 
 def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     yield from table[list(names)].itertuples(index=False, name=None)
 
 
-def _drawn(rows: pd.DataFrame, parties: _Parties) -> dict[str, Any]:
-    """Arrows and symbols of one instrument, the largest first so that the smaller lie on top, and what flows in all."""
+def _instrument(called: tuple[str, int, str], rows: pd.DataFrame, parties: _Parties) -> Instrument:
+    """What flows in all, and what of it is drawn, the largest first so that the smaller lie on top."""
     flows = list(_columns(rows, "payer", "receiver", "amount"))
     drawn = draw_payments(flows, parties.placed)
-
-    def listed(amounts: Mapping[Any, Fraction], sign: int = 1) -> list[list[Any]]:
-        ends = [(key if isinstance(key, tuple) else (key,), float(sign * amount)) for key, amount in amounts.items()]
-        ordered = sorted(ends, key=lambda one: (-abs(one[1]), one[0]))
-        return [[*map(parties.of, ends), amount] for ends, amount in ordered]
-
+    arrows = sorted(drawn.arrows.items(), key=lambda one: (-one[1], one[0]))
+    marks = [*_largest_first(drawn.drops), *((party, -amount) for party, amount in _largest_first(drawn.rings))]
     paid = sum((amount for payer, _, amount in flows if payer != POOL), start=Decimal(0))
     net = sum((amount for amount in balances(flows).values() if amount > 0), start=Decimal(0))
-    return {
-        "paid": f"{paid:f}",
-        "net": f"{net:f}",
-        "arrows": listed(drawn.arrows),
-        "symbols": [*listed(drawn.drops), *listed(drawn.rings, -1)],
-        "beyond": [parties.of(party) for party in drawn.beyond],
-        "many": drawn.many,
-    }
+    return Instrument(
+        *called,
+        paid=f"{paid:f}",
+        net=f"{net:f}",
+        arrows=Columns(Arrow, [Arrow(parties.of(a), parties.of(b), float(amount)) for (a, b), amount in arrows]),
+        marks=Columns(Mark, [Mark(parties.of(party), float(amount)) for party, amount in marks]),
+        beyond=tuple(parties.of(party) for party in drawn.beyond),
+        many=drawn.many,
+    )
+
+
+def _largest_first(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    return sorted(amounts.items(), key=lambda one: (-one[1], one[0]))
 
 
 class _Parties:
     """The parties of a plan: what each is called, where it stands and which units it is."""
 
     def __init__(self, plan: LocalizedPlan, words: Mapping[str, str]) -> None:
-        self._plan, self._shelf = plan, StringTable()
+        self._plan = plan
+        self._shelf: Shelf[str] = Shelf()
         self._known = known_parties(plan.units, plan.study.units.levels)
         self._called = {POOL: words["party_pool"], BUDGET: words["party_budget"]}
         self.placed = frozenset(self._known)
 
     def of(self, party: str) -> int:
-        """The number of a party."""
+        """The place of a party."""
         return self._shelf.place(party)
 
-    def told(self) -> list[Any]:
-        """Each party by its number: the place of a unit, or name, point and units."""
-        return [self._told(party) for party in self._shelf.kept]
+    def told(self) -> Columns[Party]:
+        """The parties in the order of their places."""
+        return Columns(Party, [self._told(party) for party in self._shelf.kept])
 
-    def _told(self, party: str) -> int | list[Any]:
+    def _told(self, party: str) -> Party:
         units, kind = self._plan.units, self._known.get(party)
         if kind is None:
-            return [self._called.get(party, escape_hidden(party)), NOWHERE, []]
+            return Party(self._called.get(party, escape_hidden(party)), None, None, ())
         if kind == "unit":
-            return int(units.index.get_loc(party))
+            place = int(units.index.get_loc(party))
+            return Party(escape_hidden(units["name"].iloc[place]), place, None, (place,))
         members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
-        return [escape_hidden(party), inside_point(units.iloc[members]), members.tolist()]
+        return Party(escape_hidden(party), None, inside_point(units.iloc[members]), tuple(members.tolist()))
 
 
-def inside_point(units: gpd.GeoDataFrame) -> list[float]:
-    """Longitude and latitude of a point inside some units: their common centre, or that of the largest one.
+def inside_point(units: gpd.GeoDataFrame) -> Point:
+    """A point inside some units: their common centre, or that of the largest one.
 
     Parameters
     ----------
@@ -255,15 +248,15 @@ def inside_point(units: gpd.GeoDataFrame) -> list[float]:
 
     Returns
     -------
-    list of float
-        Degrees of WGS 84 with four decimals.
+    Point
+        With four decimals.
 
     Examples
     --------
     >>> from shapely.geometry import box
     >>> west, east = box(499_998, -1, 500_000, 1), box(500_000, -1, 500_001, 1)
     >>> inside_point(gpd.GeoDataFrame(geometry=[west, east], crs="EPSG:32631"))
-    [3.0, 0.0]
+    Point(lon=3.0, lat=0.0)
     """
     shapes = np.asarray(units.geometry)
     areas = shapely.area(shapes)
@@ -271,4 +264,4 @@ def inside_point(units: gpd.GeoDataFrame) -> list[float]:
     middle = shapely.Point(np.average(centres, axis=0, weights=areas))
     point = middle if shapely.contains(shapes, middle).any() else label_points(shapes[[int(areas.argmax())]])[0]
     lon, lat = way_between(units.crs, pyproj.CRS("EPSG:4326")).transform(point.x, point.y)
-    return [round(float(lon), 4), round(float(lat), 4)]
+    return Point(round(float(lon), 4), round(float(lat), 4))

@@ -1,4 +1,4 @@
-"""The web map: a plan as a folium map that is saved as one file and opens without a network, sites included."""
+"""The web map: a plan as a folium map that is saved as one file and opens without a network."""
 
 from __future__ import annotations
 
@@ -6,91 +6,15 @@ import json
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyproj
-import shapely
 
-from layers.crs import way_between
-from layers.errors import escape_hidden
-from maps.locale import catalogue, hectares
-from maps.style import Topology, page_notices, plan_topology, site_inks
+from maps.style import Topology, page_notices, plan_topology
 from maps.web.folium_elements import MacroElement, folium
-from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes, encode_shapes, place_on_grid
-from maps.web.map_payload import map_payload_of
+from maps.web.geometry_encoding import EARTH_RADIUS_M, Shapes, encode_block, place_on_grid
+from maps.web.map_payload import page_of
 from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, marker_icons
+from maps.web.page_model import as_json
 from maps.web.script_modules import ASSETS, bare, page_script
 from zoning.plan import Plan
-
-FINER = 16
-"""Steps of a site's corners in one step of the grid: a site may be a small part of a unit."""
-
-
-def site_layers(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
-    """The land that each quota takes, ready for JSON; a quota that takes none is left out.
-
-    Parameters
-    ----------
-    plan : Plan
-    shapes : Shapes
-        Of the same plan, see :func:`maps.packing.shape`: sites stand on its grid.
-
-    Returns
-    -------
-    list of dict
-        ``quota`` (its place in the study), ``colour``, ``ha``, ``unplaced`` (hectares), and for each site ``units``
-        (place of its unit), ``areas`` (hectares) and ``rings``: columns and rows of the corners in 16ths of the grid's
-        steps, each as the step from the one before.
-    """
-    inks = site_inks(len(plan.study.quotas))
-    found = []
-    for place, quota in enumerate(plan.study.quotas):
-        rows = plan.sites[(plan.sites["quota"] == quota.name) & (plan.sites["period"] == quota.period)]
-        told = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
-        if len(rows):
-            found.append(
-                {
-                    "quota": place,
-                    "name": escape_hidden(quota.name),
-                    "period": quota.period,
-                    "colour": inks[place],
-                    "ha": hectares(rows["area_ha"].sum()),
-                    "unplaced": hectares(told["unplaced_ha"].clip(lower=0).sum()),
-                    "units": plan.units.index.get_indexer(rows["unit_id"]).tolist(),
-                    "areas": [round(float(area), 2) for area in rows["area_ha"]],
-                    "rings": [_rings(site) for site in _on_grid(rows.geometry.to_numpy(), shapes, plan.units.crs)],
-                }
-            )
-    return found
-
-
-def _rings(site: shapely.Geometry) -> list[list[int]]:
-    """The rings of a site, flat: x, y of the first corner, then the steps."""
-    rings = shapely.get_rings(shapely.get_parts(site))
-    return [_stepped(shapely.get_coordinates(ring)[:-1]).ravel().tolist() for ring in rings]
-
-
-def _on_grid(sites: npt.NDArray[np.object_], shapes: Shapes, crs: pyproj.CRS) -> npt.NDArray[np.object_]:
-    """Sites in the working CRS on the finer grid; a plan across the date line has no break."""
-    to = way_between(crs, pyproj.CRS("EPSG:4326"))
-    around = 2 * np.pi * EARTH_RADIUS_M
-    margin = 0.01 * around  # sites do not lie beyond the units, but for what the grid was rounded by
-
-    def placed(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        lon, lat = to.transform(points[:, 0], points[:, 1])
-        kept = np.radians(np.clip(lat, -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
-        x = (EARTH_RADIUS_M * np.radians(lon) - shapes.west + margin) % around - margin
-        y = EARTH_RADIUS_M * np.arctanh(np.sin(kept)) - shapes.south
-        return np.column_stack([x, y]) / shapes.step * FINER
-
-    found: npt.NDArray[np.object_] = shapely.transform(sites, placed)
-    return found
-
-
-def _stepped(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Each corner as the step from the one before; corners that fall together are one."""
-    places = np.rint(corners).astype(np.int64)
-    apart = np.r_[True, (np.diff(places, axis=0) != 0).any(axis=1)]
-    return np.diff(places[apart], axis=0, prepend=0)
 
 
 def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> folium.Map:
@@ -129,8 +53,8 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
     >>> "<script src=" in page or "<link " in page
     False
     """
-    said = map_payload_of(plan, language)
     shapes = place_on_grid(borders or plan_topology(plan.units, plan.pieces), plan.units)
+    page = page_of(plan, shapes, language)
     plan_map = folium.Map(
         location=_centre(shapes),
         zoom_start=5,
@@ -144,17 +68,15 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
     plan_map._id = "plan"  # noqa: SLF001  (folium's ids are random; the same plan gives the same bytes)
     plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
-    plan_map.add_child(
-        _PlanLayer(
-            encode_shapes(shapes, said | {"sites": site_layers(plan, shapes), "undrawn": shapes.undrawn.tolist()})
-        ),
-        name="plan",
-    )
-    language, told = said["language"], catalogue("map", said["language"])
-    fields = {**told, "title": told["map_of"].format(name=said["plan"]["name"]), "language": language}
-    skeleton = (ASSETS / "map.html").read_text("utf-8")
-    fields |= {"heading": said["plan"]["name"], "notices": page_notices(plan, software=True)}
-    OfflineFigure(skeleton, fields).add_child(plan_map, name="map")
+    plan_map.add_child(_PlanLayer(encode_block(as_json(page), shapes)), name="plan")
+    fields = {
+        **page.words,
+        "title": page.words["map_of"].format(name=page.plan.name),
+        "heading": page.plan.name,
+        "language": page.language,
+        "notices": page_notices(plan, software=True),
+    }
+    OfflineFigure((ASSETS / "map.html").read_text("utf-8"), fields).add_child(plan_map, name="map")
     return plan_map
 
 
@@ -164,7 +86,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     Parameters
     ----------
     block : str
-        See :func:`maps.packing.pack`.
+        See :func:`maps.web.geometry_encoding.encode_block`.
     """
 
     def __init__(self, block: str) -> None:

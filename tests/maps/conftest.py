@@ -146,16 +146,29 @@ def chain_lines() -> Callable[..., set[str]]:
 
 
 @pytest.fixture
-def told() -> Callable[[dict, int], list[tuple[int, str, str]]]:
-    """A function that puts a chain of a card together as the page does: how deep, what, and the text of each line."""
-    from maps.web.unit_details import GAP, KINDS
+def map_page() -> Callable[..., object]:
+    """A function that gives all that the map is made from."""
+    from maps.style import plan_topology
+    from maps.web.geometry_encoding import place_on_grid
+    from maps.web.map_payload import page_of
 
-    def lines(said: dict, why: int) -> list[tuple[int, str, str]]:
+    def made(plan: object, language: str = "en") -> object:
+        return page_of(plan, place_on_grid(plan_topology(plan.units, plan.pieces), plan.units), language)
+
+    return made
+
+
+@pytest.fixture
+def told() -> Callable[[object, int], list[tuple[int, str, str]]]:
+    """A function that puts a reason of a card together as the page does: how deep, what, and the text of each line."""
+    from maps.web.unit_details import GAP
+
+    def lines(said: object, reason: int) -> list[tuple[int, str, str]]:
         found = []
-        for depth, kind, text, *numbers in said["whys"][why]:
-            first, *parts = said["texts"][text].split(GAP)
-            whole = first + "".join(number + part for number, part in zip(numbers, parts, strict=True))
-            found.append((depth, ("" if kind > 0 else "idle ") + KINDS[abs(kind) - 1], whole))
+        for line in said.reasons.groups[reason]:
+            first, *parts = said.texts[line.text].split(GAP)
+            whole = first + "".join(number + part for number, part in zip(line.numbers, parts, strict=True))
+            found.append((line.depth, ("" if line.decides else "idle ") + line.kind, whole))
         return found
 
     return lines

@@ -16,7 +16,7 @@ from maps.reports import report, write_report
 from maps.run_folder import read_run, run_language, write_run
 from maps.style import picture
 from maps.web import draw
-from maps.web.map_payload import map_payload_of
+from maps.web.page_model import Assumed
 from zoning.plan import Plan
 from zoning.rulebook.schema import Terms
 from zoning.zones import classify
@@ -34,7 +34,7 @@ def chinese(toy_plan: Plan) -> Plan:
     return localize(toy_plan, "zh")
 
 
-def test_a_card_says_its_reasons_in_chinese(toy_plan: Plan, told) -> None:
+def test_a_card_says_its_reasons_in_chinese(map_page, toy_plan: Plan, told) -> None:
     titled = Terms.model_validate(
         {
             "instruments": [
@@ -45,18 +45,18 @@ def test_a_card_says_its_reasons_in_chinese(toy_plan: Plan, told) -> None:
         }
     )
     rulebook = dataclasses.replace(toy_plan.rulebook, terms=titled)
-    said = map_payload_of(dataclasses.replace(toy_plan, rulebook=rulebook), "zh")
-    lines = [text for why in range(len(said["whys"])) for *_, text in told(said, why)]
+    said = map_page(dataclasses.replace(toy_plan, rulebook=rulebook), "zh")
+    lines = [text for reason in range(len(said.cards.reasons.groups)) for *_, text in told(said.cards, reason)]
     assert "ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in lines
-    assert {one["instrument"] for one in said["policies"]} == {"土地", "compensation", "能源"}
-    assert said["plan"]["deductions"] == ["built_up", "水域"]
-    assert "于 2024-06-01 决定" in said["plan"]["decisions"][0][3]
+    assert {one.instrument for one in said.cards.policies} == {"土地", "compensation", "能源"}
+    assert said.plan.deductions == ("built_up", "水域")
+    assert "于 2024-06-01 决定" in said.plan.decisions[0].reason
 
 
-def test_a_card_in_english_names_codes(toy_plan: Plan, told) -> None:
-    said = map_payload_of(toy_plan)
-    assert {one["instrument"] for one in said["policies"]} == {"land", "compensation", "energy"}
-    lines = [text for why in range(len(said["whys"])) for *_, text in told(said, why)]
+def test_a_card_in_english_names_codes(map_page, toy_plan: Plan, told) -> None:
+    said = map_page(toy_plan)
+    assert {one.instrument for one in said.cards.policies} == {"land", "compensation", "energy"}
+    lines = [text for reason in range(len(said.cards.reasons.groups)) for *_, text in told(said.cards, reason)]
     assert "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)" in lines
 
 
@@ -69,9 +69,9 @@ def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
 
 
 @pytest.mark.slow
-def test_pages_of_a_plan_in_words_are_those_of_the_plan(chinese: Plan, toy_plan: Plan) -> None:
+def test_pages_of_a_plan_in_words_are_those_of_the_plan(map_page, chinese: Plan, toy_plan: Plan) -> None:
     assert report(chinese, "zh") == report(toy_plan, "zh")
-    assert map_payload_of(chinese, "zh") == map_payload_of(toy_plan, "zh")
+    assert map_page(chinese, "zh") == map_page(toy_plan, "zh")
     assert report(chinese) == report(toy_plan)
     assert '<html lang="zh">' in draw(toy_plan, "zh").get_root().render()
 
@@ -103,7 +103,7 @@ def test_a_run_folder_keeps_the_language_and_the_plan_has_none(plan_of, tmp_path
 
 
 @pytest.mark.slow
-def test_hostile_names_stay_text_in_chinese(make_plan, tmp_path: Path) -> None:
+def test_hostile_names_stay_text_in_chinese(map_page, make_plan, tmp_path: Path) -> None:
     plan = make_plan(HOSTILE)
     write_report(plan, tmp_path / "report.html", "zh")
     page = (tmp_path / "report.html").read_text("utf-8")
@@ -113,7 +113,7 @@ def test_hostile_names_stay_text_in_chinese(make_plan, tmp_path: Path) -> None:
     assert "\u202e" not in page
     drawn = draw(plan, "zh").get_root().render()
     assert HOSTILE["a1"] not in drawn
-    assert map_payload_of(plan, "zh")["units"]["name"][plan.units.index.get_loc("b1")] == HOSTILE["b1"]
+    assert map_page(plan, "zh").cards.units.rows[plan.units.index.get_loc("b1")].name == HOSTILE["b1"]
 
 
 def test_a_hostile_decision_is_no_template(toy_plan: Plan) -> None:
@@ -127,7 +127,7 @@ def test_a_hostile_decision_is_no_template(toy_plan: Plan) -> None:
     assert reason == f"{{date}} 于 2024-06-01 决定：{{by}} {{0}} {{{{x}}}}（{decision.reference}）"
 
 
-def test_a_built_in_study_tells_roles_instruments_and_places_in_words(plan_of) -> None:
+def test_a_built_in_study_tells_roles_instruments_and_places_in_words(map_page, plan_of) -> None:
     china, west = plan_of("china_provinces"), plan_of("us_mountain_west")
     told = explain(china, "510000", "zh").text()
     assert "（farmland-occupation-tax；税收，严格程度 1）" in told
@@ -137,19 +137,19 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(plan_of) -
     told = explain(west, "04012").text()
     assert "protected areas: no layer has the role 'protected' (protected areas): nothing is deducted from" in told
     assert "Designated wilderness, Protected land (parks, monuments, refuges), protected areas" in report(west)
-    assert map_payload_of(west)["plan"]["assumptions"] == [
-        [
+    assert map_page(west).plan.assumptions == (
+        Assumed(
             "Share of land with existing private rights in wilderness",
             "no layer has the role 'private_right': it is taken as 0",
-        ],
-        [
+        ),
+        Assumed(
             "Share of designated wilderness",
             "no layer has the role 'red_line_core' (Designated wilderness): it is taken as unknown",
-        ],
-    ]
+        ),
+    )
 
 
-def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_them(plan_of, told) -> None:
+def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_them(map_page, plan_of, told) -> None:
     china, west = plan_of("china_provinces"), plan_of("us_mountain_west")
     text = explain(west, "08031").text()
     assert "yes     Population 2020 / Area = 1,843 >= 50 persons/km2 (Least density of a key development area)" in text
@@ -163,10 +163,11 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     assert "下达的建设用地指标：27,222 公顷" in text
     assert "主体功能 为城市化地区，属于 城市化地区, 优化开发区域" in explain(china, "110000", "zh").text()
     assert "= 0.4 百万元/公顷" in text
-    said = map_payload_of(china, "zh")
-    shown = [*(text for one in said["settings"] for pair in one for text in pair), *said["texts"]]
+    said = map_page(china, "zh")
+    settings = [one for group in said.cards.settings.groups for one in group]
+    shown = [*(text for one in settings for text in (one.name, one.value)), *said.cards.texts]
     assert not [one for one in shown if "{" in one or "mu_a_person" in one]
-    (bands,) = {text for one in said["settings"] for title, text in one if title == "税额分档"}
+    (bands,) = {one.value for one in settings if one.name == "税额分档"}
     assert f"税额分档：{bands}" in text
     assert f"税额分档：{bands}" in report(china, "zh")
-    assert (said["plan"]["country"], said["quotas"][0]["unit"]) == ("中国", "公顷")
+    assert (said.plan.country, said.quotas[0].unit) == ("中国", "公顷")

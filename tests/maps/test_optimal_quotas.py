@@ -13,8 +13,6 @@ from maps.cli.commands import main
 from maps.explain import explain, trace
 from maps.reports import dossier, report
 from maps.run_folder import read_run
-from maps.web.map_payload import map_payload_of
-from maps.web.unit_details import cards
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study
@@ -107,18 +105,18 @@ def test_the_explanation_adds_up_and_tells_prices_and_limits(solved) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "words"), [("en", "no plan has more than"), ("zh", "任何方案不超过")])
-def test_report_card_and_dossier_tell_how_good_it_is(solved, language: str, words: str) -> None:
+def test_report_card_and_dossier_tell_how_good_it_is(map_page, solved, language: str, words: str) -> None:
     page, rule = report(solved, language), {"en": "limit 'water'", "zh": "限额“water”"}[language]
     for text in (words, rule, "the river has no more", "3,000"):
         assert text in page.replace("&#39;", "'"), text
     assert words in dossier(solved, "c4", language)
-    legend = map_payload_of(solved, language)["quotas"][0]
-    assert legend["objective"] == "suitability"
-    assert words in legend["solution"]
+    shown = map_page(solved, language)
+    assert shown.quotas[0].objective == "suitability"
+    assert words in shown.quotas[0].solution
     # a unit whose bound has a price tells it on its card
     rows = solved.quotas[(solved.quotas["shadow_price"] != 0) & solved.quotas["unit_id"].isin(solved.units.index)]
     place = list(solved.units.index).index(rows["unit_id"].iloc[0])
-    assert cards(solved, language)["units"]["quotas"][place][0][-1]
+    assert shown.cards.quota_rows.groups[place][0].price_text
 
 
 def test_an_even_share(toy_folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from maps.reports.annexes import texts
 from maps.reports.report_context import ReportContext
 from maps.reports.report_page import report
-from maps.web.map_payload import map_payload_of
+from maps.web.page_model import PoliciesChecked
 from zoning.plan import Plan
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 
@@ -23,7 +23,7 @@ SAYS = {
 
 @pytest.mark.parametrize("language", SAYS)
 @pytest.mark.parametrize("name", builtin_rulebooks())
-def test_the_badge_counts_what_its_list_shows(toy_plan: Plan, name: str, language: str) -> None:
+def test_the_badge_counts_what_its_list_shows(map_page, toy_plan: Plan, name: str, language: str) -> None:
     policies = read_rulebook(name).policies
     rulebook = replace(toy_plan.rulebook, policies=policies)
     plan = replace(toy_plan, rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
@@ -37,12 +37,12 @@ def test_the_badge_counts_what_its_list_shows(toy_plan: Plan, name: str, languag
         "official": sum(row[-1] == yes and row[-2] == official for row in rows),
     }
     assert counts == dict(zip(("all", "n", "official"), plan.rulebook.policies_checked, strict=True))
-    payload = map_payload_of(plan, language)
-    assert payload["plan"]["checked"] == [counts["all"], counts["n"], counts["official"]]
-    listed = payload["plan"]["texts"]
-    assert [sum(one[3] for one in listed), len(listed)] == [counts["n"], counts["all"]]
-    assert sum(one[2] == "official" and one[3] for one in listed) == counts["official"]
-    assert payload["words"]["policies_checked"] == edition.words["policies_checked"] == SAYS[language]
+    shown = map_page(plan, language)
+    assert shown.plan.checked == PoliciesChecked(counts["all"], counts["n"], counts["official"])
+    listed = shown.plan.texts
+    assert [sum(one.verified for one in listed), len(listed)] == [counts["n"], counts["all"]]
+    assert sum(one.reading == "official" and one.verified for one in listed) == counts["official"]
+    assert shown.words["policies_checked"] == edition.words["policies_checked"] == SAYS[language]
 
 
 def test_the_badge_of_the_report_leads_to_the_list(toy_plan: Plan) -> None:

@@ -18,7 +18,7 @@ from maps.reports import report
 from maps.run_folder import read_run, write_run
 from maps.style import plan_topology
 from maps.web.geometry_encoding import place_on_grid
-from maps.web.web_map import FINER, site_layers
+from maps.web.site_layer import FINER, site_layers
 from zoning.pipeline import run
 from zoning.study import read_study
 
@@ -35,8 +35,8 @@ def plan(toy_folder):
 def drawn(layer, shapes):
     """The polygons that the page makes of a layer, in the projection of the web."""
     found = []
-    for rings in layer["rings"]:
-        corners = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / FINER * shapes.step for ring in rings]
+    for site in layer.sites.rows:
+        corners = [np.cumsum([ring.x, ring.y], axis=1).T / FINER * shapes.step for ring in site.rings]
         west_south = np.array([shapes.west, shapes.south])
         found.append(shapely.union_all([shapely.Polygon(ring + west_south) for ring in corners]))
     return gpd.GeoSeries(found, crs="EPSG:3857")
@@ -45,11 +45,11 @@ def drawn(layer, shapes):
 def test_the_map_gets_every_site_at_its_place(plan) -> None:
     shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
     (layer,) = site_layers(plan, shapes)
-    assert layer["ha"] + layer["unplaced"] == pytest.approx(115)
-    assert layer["unplaced"] == plan.sitings.loc[plan.sitings["asked_ha"] < 6, "asked_ha"].sum() > 0
-    assert (layer["quota"], layer["colour"]) == (0, "#0A0A8C")
-    assert layer["areas"] == [round(area, 2) for area in plan.sites["area_ha"]]
-    assert [plan.units.index[unit] for unit in layer["units"]] == plan.sites["unit_id"].tolist()
+    assert layer.ha + layer.unplaced_ha == pytest.approx(115)
+    assert layer.unplaced_ha == plan.sitings.loc[plan.sitings["asked_ha"] < 6, "asked_ha"].sum() > 0
+    assert (layer.quota, layer.colour) == (0, "#0A0A8C")
+    assert [site.area_ha for site in layer.sites.rows] == [round(area, 2) for area in plan.sites["area_ha"]]
+    assert [plan.units.index[site.unit] for site in layer.sites.rows] == plan.sites["unit_id"].tolist()
     true = gpd.GeoSeries(shapely.segmentize(plan.sites.geometry.to_numpy(), 100), crs=plan.sites.crs)
     seen = drawn(layer, shapes).to_crs(plan.sites.crs)
     assert shapely.hausdorff_distance(seen.to_numpy(), true.to_numpy()).max() < 2
@@ -74,7 +74,7 @@ def test_a_plan_across_the_date_line_has_its_sites_on_both_sides(make_plan) -> N
 
 
 def test_a_plan_without_sites_draws_none(toy_plan) -> None:
-    assert site_layers(toy_plan, place_on_grid(plan_topology(toy_plan.units, toy_plan.pieces), toy_plan.units)) == []
+    assert site_layers(toy_plan, place_on_grid(plan_topology(toy_plan.units, toy_plan.pieces), toy_plan.units)) == ()
 
 
 def test_the_report_has_a_chapter_of_sites(plan) -> None:

@@ -6,7 +6,6 @@ from zoning.zones.norms_and_floors import weigh_floors, weigh_norms
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.planner_decisions import (
     DECISION,
-    STANDINGS,
     assumed_measures,
     decision_faults,
     decision_status,
@@ -17,7 +16,6 @@ from zoning.zones.sensitivity import conflicts, margin_findings
 __all__ = [
     "DECISION",
     "DEFAULT_RULE",
-    "STANDINGS",
     "ParentUnits",
     "assumed_measures",
     "classify",

@@ -2,6 +2,12 @@
 
 import { Shapes } from "./map_shapes.js";
 
+/**
+ * @import { MapGrid, Page } from "./page_model.d.ts"
+ * @import { Rings } from "./map_shapes.js"
+ */
+
+/** @param {string} text */
 export async function unpack(text) {
   const signs = atob(text.trim());
   const packed = new Uint8Array(signs.length);
@@ -9,12 +15,17 @@ export async function unpack(text) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const length = new DataView(bytes.buffer).getUint32(0, true);
-  const facts = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  return { facts, shapes: readShapes(new Numbers(bytes, 4 + length), facts.grid) };
+  /** @type {Page} */
+  const page = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return { page, shapes: readShapes(new Numbers(bytes, 4 + length), page.grid) };
 }
 
-// Whole numbers of 7 bits a byte, the lowest first.
-class Numbers {
+/** Whole numbers of 7 bits a byte, the lowest first. */
+export class Numbers {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} at
+   */
   constructor(bytes, at) {
     this.bytes = bytes;
     this.at = at;
@@ -32,12 +43,14 @@ class Numbers {
     return value >>> 0;
   }
 
+  /** @param {number} count */
   list(count) {
     const found = new Uint32Array(count);
     for (let i = 0; i < count; i++) found[i] = this.next();
     return found;
   }
 
+  /** @param {number} count */
   signed(count) {
     const found = new Int32Array(count);
     for (let i = 0; i < count; i++) {
@@ -47,7 +60,10 @@ class Numbers {
     return found;
   }
 
-  // Each number is the step from the one before.
+  /**
+   * Each number is the step from the one before.
+   * @param {number} count
+   */
   steps(count) {
     const found = this.signed(count);
     for (let i = 1; i < count; i++) found[i] += found[i - 1];
@@ -55,6 +71,10 @@ class Numbers {
   }
 }
 
+/**
+ * @param {Numbers} numbers
+ * @param {MapGrid} grid
+ */
 function readShapes(numbers, grid) {
   const arcStart = starts(numbers.list(grid.arcs));
   const x = numbers.steps(grid.points);
@@ -67,13 +87,21 @@ function readShapes(numbers, grid) {
   return new Shapes({ grid, arcStart, x, y, pieces, units, unitOfPiece, labelX, labelY });
 }
 
+/**
+ * @param {Numbers} numbers
+ * @param {number} count
+ * @returns {Rings}
+ */
 function readRings(numbers, count) {
   const ringStart = starts(numbers.list(count));
   const refStart = starts(numbers.list(ringStart[count]));
   return { count, ringStart, refStart, refs: numbers.steps(refStart[ringStart[count]]) };
 }
 
-// Where each part starts, from how long each is; one more entry says where the last one ends.
+/**
+ * Where each part starts, from how long each is; one more entry says where the last one ends.
+ * @param {Uint32Array} sizes
+ */
 function starts(sizes) {
   const found = new Uint32Array(sizes.length + 1);
   for (let i = 0; i < sizes.length; i++) found[i + 1] = found[i] + sizes[i];

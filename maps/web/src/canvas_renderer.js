@@ -3,84 +3,115 @@
 import { drawNames } from "./labels.js";
 import { viewOf } from "./map_grid.js";
 import { Screen } from "./map_shapes.js";
-import { bubble, cased, dots, dottedEdge, hatch } from "./patterns.js";
+import { bubble, cased, dots, dottedEdge, penOf, zoneFilling } from "./patterns.js";
 import { drawPayments } from "./payment_layer.js";
 import { amountOf, bubbleRadius, useClasses, useOf } from "./quota_use.js";
 import { drawSites } from "./site_layer.js";
 import { drawMarks } from "./status_marks.js";
 
+/**
+ * @import { Shown } from "./layer_control.js"
+ * @import { View } from "./map_grid.js"
+ * @import { Rings, Shapes } from "./map_shapes.js"
+ * @import { MapGrid } from "./page_model.d.ts"
+ * @import { Pen } from "./patterns.js"
+ * @import { Facts } from "./plan_facts.js"
+ *
+ * @typedef {(context: Pen, view: View, ratio: number) => void} Paint
+ * @typedef {Facts["lines"][number]} LineFacts
+ * @typedef {Facts["designations"][number]} DesignationFacts
+ */
+
 // Shapes filled at a time: one path of thousands takes five times as long without a graphics card.
 const BATCH = 16;
 
-// A canvas over the view and a margin around it; Leaflet moves and scales it while the view changes.
-export const ViewCanvas = L.Renderer.extend({
-  initialize(grid, paint, pane) {
-    L.Renderer.prototype.initialize.call(this, { padding: 0.25, pane });
-    this._grid = grid;
-    this._paint = paint;
-  },
+/**
+ * A canvas over the view and a margin around it; Leaflet moves and scales it while the view changes.
+ * @param {MapGrid} grid
+ * @param {Paint} paint
+ * @param {string} pane
+ * @returns {L.Renderer & { redraw(): void }}
+ */
+export function viewCanvas(grid, paint, pane) {
+  const canvas = document.createElement("canvas");
+  const context = penOf(canvas);
+  let drawn = "";
+  /** @type {any} */
+  const { prototype } = L.Renderer;
+  /** @type {any} */
+  const Canvas = L.Renderer.extend({
+    /** @this {any} */
+    _initContainer() {
+      this._container = canvas;
+      canvas.setAttribute("aria-hidden", "true");
+    },
 
-  _initContainer() {
-    this._container = document.createElement("canvas");
-    this._container.setAttribute("aria-hidden", "true");
-    this._context = this._container.getContext("2d");
-  },
+    _destroyContainer() {
+      canvas.remove();
+    },
 
-  _destroyContainer() {
-    this._container.remove();
-  },
+    /** @this {any} */
+    _update() {
+      if (this._map._animatingZoom && this._bounds) return;
+      prototype._update.call(this);
+      // Leaflet says twice that a view was set
+      const { min, max } = this._bounds;
+      const view = [min.x, min.y, max.x, max.y, this._zoom, ...Object.values(this._map.getPixelOrigin())].join();
+      if (view === drawn) return;
+      drawn = view;
+      this.redraw();
+    },
 
-  _update() {
-    if (this._map._animatingZoom && this._bounds) return;
-    L.Renderer.prototype._update.call(this);
-    // Leaflet says twice that a view was set
-    const { min, max } = this._bounds;
-    const view = [min.x, min.y, max.x, max.y, this._zoom, ...Object.values(this._map.getPixelOrigin())].join();
-    if (view === this._view) return;
-    this._view = view;
-    this.redraw();
-  },
+    /** @this {any} */
+    redraw() {
+      const { min } = this._bounds;
+      const size = this._bounds.getSize();
+      const ratio = window.devicePixelRatio || 1;
+      L.DomUtil.setPosition(canvas, min);
+      canvas.width = size.x * ratio;
+      canvas.height = size.y * ratio;
+      canvas.style.width = `${size.x}px`;
+      canvas.style.height = `${size.y}px`;
+      context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
+      paint(context, viewOf(this._map, grid, this._bounds), ratio);
+    },
+  });
+  return new Canvas({ padding: 0.25, pane });
+}
 
-  redraw() {
-    const { min } = this._bounds;
-    const size = this._bounds.getSize();
-    const ratio = window.devicePixelRatio || 1;
-    L.DomUtil.setPosition(this._container, min);
-    this._container.width = size.x * ratio;
-    this._container.height = size.y * ratio;
-    this._container.style.width = `${size.x}px`;
-    this._container.style.height = `${size.y}px`;
-    this._context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
-    this._paint(this._context, viewOf(this._map, this._grid, this._bounds), ratio);
-  },
-});
-
-// What is shown of a plan, from the ground up.
+/** What is shown of a plan, from the ground up. */
 export class Painter {
+  /**
+   * @param {Facts} facts
+   * @param {Shapes} shapes
+   * @param {Shown} shown
+   */
   constructor(facts, shapes, shown) {
     this.facts = facts;
     this.shapes = shapes;
     this.shown = shown;
     const { unitOfPiece } = shapes;
     const { units } = facts;
-    const outside = (value) => (piece) => (piece < 0 ? -1 : value(unitOfPiece[piece]));
-    this.unitBorders = shapes.borders(outside((unit) => unit));
-    this.jurisdictionBorders = shapes.borders(outside((unit) => units.jurisdiction[unit]));
+    this.unitBorders = shapes.borders((piece) => (piece < 0 ? -1 : unitOfPiece[piece]));
+    this.jurisdictionBorders = shapes.borders((piece) => (piece < 0 ? -1 : units.jurisdiction[unitOfPiece[piece]]));
+    /** @type {Map<object, number[]>} */
     this.outlines = new Map();
   }
 
-  // The borders of the land that some pieces cover together.
+  /**
+   * The borders of the land that some pieces cover together.
+   * @param {LineFacts | DesignationFacts} layer
+   */
   outlineOf(layer) {
-    if (!this.outlines.has(layer)) {
-      const covered = new Set(layer.pieces);
-      this.outlines.set(
-        layer,
-        this.shapes.borders((piece) => covered.has(piece)),
-      );
+    let outline = this.outlines.get(layer);
+    if (!outline) {
+      outline = this.shapes.borders((piece) => layer.holds.has(piece));
+      this.outlines.set(layer, outline);
     }
-    return this.outlines.get(layer);
+    return outline;
   }
 
+  /** @type {Paint} */
   paint(context, view, ratio) {
     const { facts, shapes, shown } = this;
     const screen = new Screen(shapes, view);
@@ -92,7 +123,7 @@ export class Painter {
     facts.zones.forEach((zone, place) => {
       if (!shown.overlays.has(place)) return;
       const held = seen.filter((unit) => facts.units.overlays[unit].includes(place));
-      this.fill(context, screen, shapes.units, held, hatch(context, zone.hatch, ratio));
+      this.fill(context, screen, shapes.units, held, zoneFilling(context, zone, ratio));
     });
     for (const layer of facts.lines) {
       if (shown.lines.has(layer)) this.controlLine(context, screen, layer);
@@ -108,6 +139,11 @@ export class Painter {
     if (shown.onPaper) this.drawMarked(context, screen);
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   * @param {number[]} seen
+   */
   fillMains(context, screen, seen) {
     const { facts, shapes, shown } = this;
     if (!shown.main) this.fill(context, screen, shapes.units, seen, "#f6f5f2");
@@ -115,10 +151,15 @@ export class Painter {
     if (!shown.main) return;
     facts.zones.forEach((zone, place) => {
       const held = seen.filter((unit) => facts.units.main[unit] === place);
-      if (held.length) this.fill(context, screen, shapes.units, held, zone.fill);
+      if (held.length) this.fill(context, screen, shapes.units, held, zoneFilling(context, zone, 1));
     });
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   * @param {number[]} seen
+   */
   fillUses(context, screen, seen) {
     const { facts, shapes, shown } = this;
     for (const { key, fill } of useClasses(facts, shown.quota)) {
@@ -127,6 +168,13 @@ export class Painter {
     }
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   * @param {Rings} rings
+   * @param {number[]} list
+   * @param {string | CanvasPattern} filling
+   */
   fill(context, screen, rings, list, filling) {
     context.fillStyle = filling;
     for (let from = 0; from < list.length; from += BATCH) {
@@ -139,6 +187,12 @@ export class Painter {
     }
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   * @param {DesignationFacts} layer
+   * @param {number} ratio
+   */
   dotted(context, screen, layer, ratio) {
     this.fill(context, screen, this.shapes.pieces, layer.pieces, dots(context, layer, ratio));
     const path = new Path2D();
@@ -146,6 +200,11 @@ export class Painter {
     cased(context, path, dottedEdge(layer));
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   * @param {LineFacts} layer
+   */
   controlLine(context, screen, layer) {
     context.globalAlpha = 0.16;
     this.fill(context, screen, this.shapes.pieces, layer.pieces, layer.colour);
@@ -156,11 +215,18 @@ export class Painter {
     cased(context, path, { ...layer, width: layer.width * 1.3 * thin, edge: 1.1 * thin });
   }
 
-  // Where units are but a few pixels wide, lines must not cover them.
+  /**
+   * Where units are but a few pixels wide, lines must not cover them.
+   * @param {Screen} screen
+   */
   thinness(screen) {
     return Math.min(1, Math.max(0.3, (screen.view.scale * this.shapes.index.side) / 24));
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   */
   drawBorders(context, screen) {
     const thin = this.thinness(screen);
     const path = new Path2D();
@@ -175,26 +241,36 @@ export class Painter {
     cased(context, borders, { width: 1.3 * thin, edge: thin });
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   * @param {number[]} seen
+   */
   drawQuota(context, screen, seen) {
-    const { facts, shapes, shown } = this;
+    const { facts, shown } = this;
     const radius = bubbleRadius(facts, shown.quota);
     const drawn = seen
-      .map((unit) => [amountOf(facts, unit, shown.quota), unit])
-      .filter(([amount]) => amount > 0)
-      .sort(([a], [b]) => b - a);
-    for (const [amount, unit] of drawn) {
-      bubble(context, ...screen.place(shapes.labelX[unit], shapes.labelY[unit]), radius(amount));
-    }
+      .map((unit) => ({ unit, amount: amountOf(facts, unit, shown.quota) }))
+      .filter(({ amount }) => amount > 0)
+      .sort((a, b) => b.amount - a.amount);
+    for (const { unit, amount } of drawn) bubble(context, ...screen.middle(unit), radius(amount));
   }
 
-  // The chosen unit and the one under the pointer, on a canvas of their own.
+  /**
+   * The chosen unit and the one under the pointer, on a canvas of their own.
+   * @type {Paint}
+   */
   paintMarked(context, view) {
     if (this.shown.hovered >= 0 || this.shown.chosen >= 0) this.drawMarked(context, new Screen(this.shapes, view));
   }
 
+  /**
+   * @param {Pen} context
+   * @param {Screen} screen
+   */
   drawMarked(context, screen) {
     const { hovered, chosen } = this.shown;
-    const ring = (unit, width, edge) => {
+    const ring = (/** @type {number} */ unit, /** @type {number} */ width, /** @type {number} */ edge) => {
       const path = new Path2D();
       if (screen.width(unit) < 2) screen.dot(path, unit);
       else screen.outline(path, this.shapes.units, unit);

@@ -1,18 +1,27 @@
 // The page: map, panel and table brought together.
 
 import { unpack } from "./binary_decoder.js";
-import { Painter, ViewCanvas } from "./canvas_renderer.js";
+import { Painter, viewCanvas } from "./canvas_renderer.js";
 import { by, node } from "./dom.js";
 import { firstShown, layerControl } from "./layer_control.js";
 import { offGrid, onGrid, scaleOf } from "./map_grid.js";
-import { paymentTip, preparePayments } from "./payment_layer.js";
+import { paymentTip } from "./payment_layer.js";
+import { factsOf } from "./plan_facts.js";
 import { checkedSaid, planSummary } from "./plan_summary.js";
-import { unpackSites } from "./site_layer.js";
 import { Speech } from "./speech.js";
 import { crowdedMarks } from "./status_marks.js";
 import { textsAt, unitCard } from "./unit_card.js";
 import { UnitTable } from "./unit_table.js";
 
+/**
+ * @import { Shapes } from "./map_shapes.js"
+ * @import { Facts } from "./plan_facts.js"
+ */
+
+/**
+ * @param {L.Map} map
+ * @param {L.IconOptions} icons
+ */
 export async function open(map, icons) {
   L.Icon.Default.imagePath = "";
   L.Icon.Default.mergeOptions(icons);
@@ -21,12 +30,8 @@ export async function open(map, icons) {
     by("zp-too-old").hidden = false;
     return;
   }
-  const { facts, shapes } = await unpack(by("zoneplan-block").textContent);
-  for (const layer of [...facts.lines, ...facts.designations]) layer.holds = new Set(layer.pieces);
-  preparePayments(facts);
-  facts.sites.forEach(unpackSites);
-  const page = new Page(map, facts, shapes);
-  page.start();
+  const { page, shapes } = await unpack(by("zoneplan-block").textContent ?? "");
+  new PlanPage(map, factsOf(page), shapes).start();
   document.documentElement.dataset.zoneplan = "ready";
 }
 
@@ -34,16 +39,28 @@ const TIP_ABOVE = 12;
 const TIP_BELOW = 20;
 const TIP_EDGE = 6;
 
-class Page {
+const TABS = ["plan", "unit", "units"];
+
+class PlanPage {
+  /**
+   * @param {L.Map} map
+   * @param {Facts} facts
+   * @param {Shapes} shapes
+   */
   constructor(map, facts, shapes) {
     this.map = map;
     this.facts = facts;
     this.shapes = shapes;
     this.speech = new Speech(facts);
     this.shown = firstShown(facts);
-    this.painter = new Painter(facts, shapes, this.shown);
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
     this.table = new UnitTable(facts, this.speech, (unit) => this.choose(unit, { look: true }));
+    this.legend = /** @type {HTMLDetailsElement} */ (by("zp-layers"));
+    this.tip = L.tooltip({ className: "zp-tip", opacity: 1 });
+    const painter = new Painter(facts, shapes, this.shown);
+    this.canvas = viewCanvas(shapes.grid, (...view) => painter.paint(...view), "zoneplan");
+    this.marked = viewCanvas(shapes.grid, (...view) => painter.paintMarked(...view), "zoneplan-marked");
+    this.home = this.wholeView();
   }
 
   start() {
@@ -54,37 +71,33 @@ class Page {
   }
 
   fillMap() {
-    const { map, painter } = this;
-    const { grid } = this.shapes;
-    for (const [name, level] of [
-      ["zoneplan", 250],
-      ["zoneplan-marked", 260],
+    const { map } = this;
+    for (const { name, level } of [
+      { name: "zoneplan", level: 250 },
+      { name: "zoneplan-marked", level: 260 },
     ]) {
       const pane = map.createPane(name);
-      pane.style.zIndex = level;
+      pane.style.zIndex = String(level);
       pane.style.pointerEvents = "none";
     }
-    if (map.getSize().x < 700) by("zp-layers").open = false;
+    if (map.getSize().x < 700) this.legend.open = false;
     this.home = this.wholeView();
     map.on("resize", () => (this.home = this.wholeView()));
     map.fitBounds(this.home.bounds, { ...this.home.options, animate: false });
     this.shown.homeZoom = map.getZoom();
-    this.shown.crowded = crowdedMarks(this.facts, this.shapes, scaleOf(map, grid));
+    this.shown.crowded = crowdedMarks(this.facts, this.shapes, scaleOf(map, this.shapes.grid));
     for (const kind of this.shown.crowded) this.shown.marks.delete(kind);
-    this.canvas = new ViewCanvas(grid, (...view) => painter.paint(...view), "zoneplan").addTo(map);
-    this.marked = new ViewCanvas(grid, (...view) => painter.paintMarked(...view), "zoneplan-marked").addTo(map);
-    by("zp-layers").append(
-      ...layerControl(this.facts, this.speech, this.shown, () => this.canvas.redraw()).filter(Boolean),
-    );
+    this.canvas.addTo(map);
+    this.marked.addTo(map);
+    this.legend.append(...layerControl(this.facts, this.speech, this.shown, () => this.canvas.redraw()));
     this.addControls();
     this.follow();
     this.print();
   }
 
-  // The whole plan, beside the legend where that lies over the map.
+  /** The whole plan, beside the legend where that lies over the map. */
   wholeView() {
-    const { bounds } = this.shapes;
-    const { grid } = this.shapes;
+    const { bounds, grid } = this.shapes;
     let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let i = 0; i < bounds.length; i += 4) {
       west = Math.min(west, bounds[i]);
@@ -92,12 +105,10 @@ class Page {
       east = Math.max(east, bounds[i + 2]);
       north = Math.max(north, bounds[i + 3]);
     }
-    const legend = by("zp-layers");
-    const beside = legend.open && this.map.getSize().x > 560 ? legend.offsetWidth + 24 : 20;
-    return {
-      bounds: L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)),
-      options: { paddingTopLeft: [beside, 20], paddingBottomRight: [56, 36] },
-    };
+    const beside = this.legend.open && this.map.getSize().x > 560 ? this.legend.offsetWidth + 24 : 20;
+    /** @type {L.FitBoundsOptions} */
+    const options = { paddingTopLeft: [beside, 20], paddingBottomRight: [56, 36] };
+    return { bounds: L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)), options };
   }
 
   addControls() {
@@ -109,7 +120,7 @@ class Page {
     L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
     L.control.scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
     map.attributionControl?.addAttribution(words.credit);
-    const home = L.control({ position: "topright" });
+    const home = new L.Control({ position: "topright" });
     home.onAdd = () => {
       const settings = {
         type: "button",
@@ -123,8 +134,8 @@ class Page {
       return bar;
     };
     home.addTo(map);
-    L.DomEvent.disableClickPropagation(by("zp-layers"));
-    L.DomEvent.disableScrollPropagation(by("zp-layers"));
+    L.DomEvent.disableClickPropagation(this.legend);
+    L.DomEvent.disableScrollPropagation(this.legend);
   }
 
   goHome() {
@@ -132,11 +143,10 @@ class Page {
     this.map.fitBounds(this.home.bounds, this.home.options);
   }
 
-  // What the pointer does on the map.
+  /** What the pointer does on the map. */
   follow() {
     const { map, shapes, facts } = this;
-    this.tip = L.tooltip({ className: "zp-tip", opacity: 1 });
-    const unitUnder = (latlng) => {
+    const unitUnder = (/** @type {L.LatLng} */ latlng) => {
       const [x, y] = onGrid(shapes.grid, latlng);
       const reach = 5 / scaleOf(map, shapes.grid);
       return shapes.unitAt(x, y, reach);
@@ -167,19 +177,22 @@ class Page {
     });
   }
 
-  // Above the pointer, else below it, between what stands over the map on both sides.
+  /**
+   * Above the pointer, else below it, between what stands over the map on both sides.
+   * @param {L.LatLng} latlng
+   */
   placeTip(latlng) {
     const { map, tip } = this;
     const frame = map.getContainer().getBoundingClientRect();
     const at = map.latLngToContainerPoint(latlng);
-    const { offsetWidth: wide, offsetHeight: high } = tip.getElement();
+    const { offsetWidth: wide, offsetHeight: high } = /** @type {HTMLElement} */ (tip.getElement());
     const controls = map.getContainer().querySelector(".leaflet-top.leaflet-right");
-    const room = (top) => {
-      const over = (element) => {
-        const box = element.getBoundingClientRect();
-        return top + frame.top < box.bottom && top + frame.top + high > box.top ? box : null;
+    const room = (/** @type {number} */ top) => {
+      const over = (/** @type {Element | null} */ element) => {
+        const box = element?.getBoundingClientRect();
+        return box && top + frame.top < box.bottom && top + frame.top + high > box.top ? box : null;
       };
-      const least = (over(by("zp-layers"))?.right ?? frame.left) - frame.left + TIP_EDGE;
+      const least = (over(this.legend)?.right ?? frame.left) - frame.left + TIP_EDGE;
       const most = (over(controls)?.left ?? frame.right) - frame.left - TIP_EDGE - wide;
       return { fits: top >= 0 && least <= most, least, most };
     };
@@ -193,6 +206,10 @@ class Page {
     tip.update();
   }
 
+  /**
+   * @param {number} unit
+   * @param {number} piece
+   */
   tipText(unit, piece) {
     const { facts } = this;
     const { units, zones } = facts;
@@ -224,17 +241,17 @@ class Page {
     if (plan.texts.length) {
       const follow = () => {
         this.showTab("plan");
-        by("zp-texts").open = true;
+        by("zp-texts").setAttribute("open", "");
       };
-      const badge = node("a", { href: "#zp-texts", class: "zp-checked", on: { click: follow } }, checkedSaid(plan, speech));
-      by("zp-line").append(" · ", badge);
+      const settings = { href: "#zp-texts", class: "zp-checked", on: { click: follow } };
+      by("zp-line").append(" · ", node("a", settings, checkedSaid(plan, speech)));
     }
-    const chooseById = (id) => this.choose(this.unitOfId.get(id), { look: true });
-    by("zp-plan").append(...planSummary(facts, speech, chooseById).filter(Boolean));
+    const chooseById = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, { look: true });
+    by("zp-plan").append(...planSummary(facts, speech, chooseById));
     by("zp-unit").append(node("p", { class: "zp-muted" }, words.choose));
     by("zp-units").append(...this.table.root);
     by("zp-skip").addEventListener("click", () => this.showTab("units"));
-    const search = by("zp-search");
+    const search = /** @type {HTMLInputElement} */ (by("zp-search"));
     search.addEventListener("input", () => {
       this.table.search(search.value);
       this.showTab("units");
@@ -242,22 +259,22 @@ class Page {
     search.addEventListener("keydown", ({ key }) => {
       if (key === "Enter" && this.table.best() >= 0) this.choose(this.table.best(), { look: true });
     });
-    const tabs = ["plan", "unit", "units"];
-    tabs.forEach((name, place) => {
+    TABS.forEach((name, place) => {
       const tab = by(`zp-tab-${name}`);
       tab.addEventListener("click", () => this.showTab(name));
       tab.addEventListener("keydown", ({ key }) => {
-        const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+        const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
         if (!step) return;
-        const next = tabs[(place + step + tabs.length) % tabs.length];
+        const next = TABS[(place + step + TABS.length) % TABS.length];
         this.showTab(next);
         by(`zp-tab-${next}`).focus();
       });
     });
   }
 
+  /** @param {string} name */
   showTab(name) {
-    for (const one of ["plan", "unit", "units"]) {
+    for (const one of TABS) {
       const tab = by(`zp-tab-${one}`);
       tab.setAttribute("aria-selected", String(one === name));
       tab.tabIndex = one === name ? 0 : -1;
@@ -265,6 +282,10 @@ class Page {
     }
   }
 
+  /**
+   * @param {number} unit
+   * @param {{ look?: boolean, place?: string[] }} settings Whether to bring it into view, and what applies where.
+   */
   choose(unit, { look = false, place = [] } = {}) {
     const { facts, speech } = this;
     const { units, zones } = facts;
@@ -272,15 +293,15 @@ class Page {
     this.marked.redraw();
     const actions = { show: () => this.show(unit), close: () => this.close() };
     const card = by("zp-unit");
-    card.replaceChildren(...unitCard(facts, speech, unit, place, actions).filter(Boolean));
+    card.replaceChildren(...unitCard(facts, speech, unit, place, actions));
     this.showTab("unit");
     card.scrollTop = 0;
     this.table.mark(unit);
     if (look) {
       this.look(unit);
-      card.querySelector("h2").focus({ preventScroll: true });
+      card.querySelector("h2")?.focus({ preventScroll: true });
     }
-    this.bringIntoView(card.querySelector("header"));
+    this.bringIntoView(card.firstElementChild ?? card);
     by("zp-live").textContent = speech.say("chosen", {
       name: units.name[unit],
       id: units.id[unit],
@@ -298,18 +319,25 @@ class Page {
     this.showTab("plan");
   }
 
-  // Where the page is longer than the screen, what was asked for may lie outside it.
+  /**
+   * Where the page is longer than the screen, what was asked for may lie outside it.
+   * @param {Element} element
+   */
   bringIntoView(element) {
     const { top, bottom } = element.getBoundingClientRect();
     if (top < 0 || bottom > window.innerHeight) element.scrollIntoView({ block: "center" });
   }
 
+  /** @param {number} unit */
   show(unit) {
     this.look(unit);
     this.bringIntoView(this.map.getContainer());
   }
 
-  // Bring a unit into view: no closer than that its neighbours are seen, too.
+  /**
+   * Bring a unit into view: no closer than that its neighbours are seen, too.
+   * @param {number} unit
+   */
   look(unit) {
     const { bounds, grid } = this.shapes;
     const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
@@ -326,19 +354,20 @@ class Page {
     } catch {
       return;
     }
-    if (this.unitOfId.has(id)) this.choose(this.unitOfId.get(id), { look: true });
+    const unit = this.unitOfId.get(id);
+    if (unit !== undefined) this.choose(unit, { look: true });
   }
 
-  // On paper the map is as wide as the page. A second canvas there would cover the first with white, so one has it all.
+  /** On paper the map is as wide as the page. A second canvas would cover the first with white, so one has it all. */
   print() {
     const { map } = this;
-    let before = null;
+    let before = { center: map.getCenter(), zoom: map.getZoom() };
     window.matchMedia("print").addEventListener("change", ({ matches }) => {
-      if (matches) before = [map.getCenter(), map.getZoom()];
+      if (matches) before = { center: map.getCenter(), zoom: map.getZoom() };
       this.shown.onPaper = matches;
       map.invalidateSize({ animate: false, pan: false });
       if (matches) map.fitBounds(this.home.bounds, { ...this.wholeView().options, animate: false });
-      else if (before) map.setView(...before, { animate: false });
+      else map.setView(before.center, before.zoom, { animate: false });
     });
   }
 }

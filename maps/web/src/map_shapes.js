@@ -1,16 +1,48 @@
 // Shapes: arcs, the rings that they make, which shape lies at a place, and how all of it looks on a screen.
 
+/**
+ * @import { MapGrid } from "./page_model.d.ts"
+ * @import { View } from "./map_grid.js"
+ *
+ * @typedef {object} Rings Closed lines made of arcs: a ref is twice the number of an arc, and one more for backwards.
+ * @property {number} count
+ * @property {Uint32Array} ringStart
+ * @property {Uint32Array} refStart
+ * @property {Int32Array} refs
+ *
+ * @typedef {object} Parts
+ * @property {MapGrid} grid
+ * @property {Uint32Array} arcStart
+ * @property {Int32Array} x
+ * @property {Int32Array} y
+ * @property {Rings} pieces
+ * @property {Rings} units
+ * @property {Uint32Array} unitOfPiece
+ * @property {Int32Array} labelX
+ * @property {Int32Array} labelY
+ */
+
 export class Shapes {
-  constructor(parts) {
-    Object.assign(this, parts);
+  /** @param {Parts} parts */
+  constructor({ grid, arcStart, x, y, pieces, units, unitOfPiece, labelX, labelY }) {
+    this.grid = grid;
+    this.arcStart = arcStart;
+    this.x = x;
+    this.y = y;
+    this.pieces = pieces;
+    this.units = units;
+    this.unitOfPiece = unitOfPiece;
+    this.labelX = labelX;
+    this.labelY = labelY;
     this.bounds = this.findBounds();
     this.sides = this.findSides();
-    this.index = new PlaceIndex(this.bounds, this.units.count);
-    this.piecesOfUnit = Array.from({ length: this.units.count }, () => []);
-    this.unitOfPiece.forEach((unit, piece) => this.piecesOfUnit[unit].push(piece));
+    this.index = new PlaceIndex(this.bounds, units.count);
+    /** @type {number[][]} */
+    this.piecesOfUnit = Array.from({ length: units.count }, () => []);
+    unitOfPiece.forEach((unit, piece) => this.piecesOfUnit[unit].push(piece));
   }
 
-  // West, south, east and north of each unit; a unit too small for the grid is its label's place.
+  /** West, south, east and north of each unit; a unit too small for the grid is its label's place. */
   findBounds() {
     const bounds = new Int32Array(4 * this.units.count);
     for (let unit = 0; unit < this.units.count; unit++) {
@@ -28,7 +60,7 @@ export class Shapes {
     return bounds;
   }
 
-  // The pieces on the two sides of each arc, or -1 where there is none.
+  /** The pieces on the two sides of each arc, or -1 where there is none. */
   findSides() {
     const sides = new Int32Array(2 * (this.arcStart.length - 1)).fill(-1);
     for (let piece = 0; piece < this.pieces.count; piece++) {
@@ -40,11 +72,18 @@ export class Shapes {
     return sides;
   }
 
+  /**
+   * @param {Rings} rings
+   * @param {number} shape
+   */
   refsOf(rings, shape) {
     return rings.refs.subarray(rings.refStart[rings.ringStart[shape]], rings.refStart[rings.ringStart[shape + 1]]);
   }
 
-  // The number of each arc between pieces of different kinds; `kind` gives that of a piece, and of -1, the outside.
+  /**
+   * The number of each arc between pieces of different kinds.
+   * @param {(piece: number) => unknown} kind Of a piece, and of -1, the outside.
+   */
   borders(kind) {
     const found = [];
     for (let arc = 0; arc < this.sides.length / 2; arc++) {
@@ -53,7 +92,12 @@ export class Shapes {
     return found;
   }
 
-  // The unit at a place of the grid, or -1; a unit that is small on the screen is found within `reach`.
+  /**
+   * The unit at a place of the grid, or -1; a unit that is small on the screen is found within `reach`.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} reach
+   */
   unitAt(x, y, reach) {
     let near = -1;
     let nearest = Infinity;
@@ -70,11 +114,22 @@ export class Shapes {
     return near;
   }
 
+  /**
+   * @param {number} unit
+   * @param {number} x
+   * @param {number} y
+   */
   pieceAt(unit, x, y) {
     return this.piecesOfUnit[unit].find((piece) => this.holds(this.pieces, piece, x, y)) ?? -1;
   }
 
-  // Whether a shape holds a place: a line from there to the east crosses its rings an odd number of times.
+  /**
+   * Whether a shape holds a place: a line from there to the east crosses its rings an odd number of times.
+   * @param {Rings} rings
+   * @param {number} shape
+   * @param {number} x
+   * @param {number} y
+   */
   holds(rings, shape, x, y) {
     let inside = false;
     for (const ref of this.refsOf(rings, shape)) {
@@ -87,9 +142,14 @@ export class Shapes {
   }
 }
 
-// Which units may lie at a place: a coarse raster of their bounds.
+/** Which units may lie at a place: a coarse raster of their bounds. */
 class PlaceIndex {
+  /**
+   * @param {Int32Array} bounds
+   * @param {number} count
+   */
   constructor(bounds, count) {
+    /** @type {Map<number, number[]>} */
     this.cells = new Map();
     this.bounds = bounds;
     let west = Infinity;
@@ -102,20 +162,33 @@ class PlaceIndex {
     for (let unit = 0; unit < count; unit++) {
       const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
       for (const key of this.keys(west, south, east, north)) {
-        if (!this.cells.has(key)) this.cells.set(key, []);
-        this.cells.get(key).push(unit);
+        const listed = this.cells.get(key);
+        if (listed) listed.push(unit);
+        else this.cells.set(key, [unit]);
       }
     }
   }
 
+  /**
+   * @param {number} west
+   * @param {number} south
+   * @param {number} east
+   * @param {number} north
+   */
   *keys(west, south, east, north) {
-    const cell = (value) => Math.floor(value / this.side);
+    const cell = (/** @type {number} */ value) => Math.floor(value / this.side);
     for (let row = cell(south); row <= cell(north); row++) {
       for (let column = cell(west); column <= cell(east); column++) yield row * 1e6 + column;
     }
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} reach
+   */
   around(x, y, reach) {
+    /** @type {Set<number>} */
     const found = new Set();
     for (const key of this.keys(x - reach, y - reach, x + reach, y + reach)) {
       for (const unit of this.cells.get(key) ?? []) found.add(unit);
@@ -124,9 +197,15 @@ class PlaceIndex {
   }
 }
 
-// All arcs as they fall on one screen, without the points that it cannot tell apart. Both neighbours of an arc get the
-// same points, so that no gap opens between them.
+/**
+ * All arcs as they fall on one screen, without the points that it cannot tell apart. Both neighbours of an arc get the
+ * same points, so that no gap opens between them.
+ */
 export class Screen {
+  /**
+   * @param {Shapes} shapes
+   * @param {View} view
+   */
   constructor(shapes, view) {
     this.shapes = shapes;
     this.view = view;
@@ -152,6 +231,7 @@ export class Screen {
     }
   }
 
+  /** @param {number} unit */
   sees(unit) {
     const [west, south, east, north] = this.shapes.bounds.subarray(4 * unit, 4 * unit + 4);
     const { scale, x, y, width, height, left, top } = this.view;
@@ -164,32 +244,62 @@ export class Screen {
     );
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {[number, number]}
+   */
   place(x, y) {
     return [x * this.view.scale + this.view.x, this.view.y - y * this.view.scale];
   }
 
+  /**
+   * Where the label of a unit stands.
+   * @param {number} unit
+   */
+  middle(unit) {
+    return this.place(this.shapes.labelX[unit], this.shapes.labelY[unit]);
+  }
+
+  /** @param {number} unit */
   width(unit) {
     return (this.shapes.bounds[4 * unit + 2] - this.shapes.bounds[4 * unit]) * this.view.scale;
   }
 
-  // The outline of a shape as part of a path; what is too small to be seen becomes a dot.
+  /**
+   * The outline of a shape as part of a path.
+   * @param {Path2D} path
+   * @param {Rings} rings
+   * @param {number} shape
+   */
   outline(path, rings, shape) {
     const { ringStart, refStart, refs } = rings;
     for (let ring = ringStart[shape]; ring < ringStart[shape + 1]; ring++) {
       let first = true;
       for (let i = refStart[ring]; i < refStart[ring + 1]; i++) {
-        this.follow(path, refs[i] >> 1, refs[i] & 1, first);
+        this.follow(path, refs[i] >> 1, Boolean(refs[i] & 1), first);
         first = false;
       }
       path.closePath();
     }
   }
 
+  /**
+   * What stands for a unit that is too small to be seen.
+   * @param {Path2D} path
+   * @param {number} unit
+   */
   dot(path, unit) {
-    const [x, y] = this.place(this.shapes.labelX[unit], this.shapes.labelY[unit]);
+    const [x, y] = this.middle(unit);
     path.rect(x - 1, y - 1, 2, 2);
   }
 
+  /**
+   * @param {Path2D} path
+   * @param {number} arc
+   * @param {boolean} backwards
+   * @param {boolean} first
+   */
   follow(path, arc, backwards, first) {
     const [from, to] = [this.start[arc], this.start[arc + 1]];
     const [begin, step] = backwards ? [to - 1, -1] : [from, 1];
@@ -197,8 +307,12 @@ export class Screen {
     for (let i = begin + step; i >= from && i < to; i += step) path.lineTo(this.x[i], this.y[i]);
   }
 
-  // Arcs as lines.
+  /**
+   * Arcs as lines.
+   * @param {Path2D} path
+   * @param {number[]} arcs
+   */
   lines(path, arcs) {
-    for (const arc of arcs) this.follow(path, arc, 0, true);
+    for (const arc of arcs) this.follow(path, arc, false, true);
   }
 }

@@ -1,15 +1,25 @@
 // Pens: hatches, dots and lines, the same on the map and in the legend.
 
+/**
+ * @import { DesignationLayer, Hatch } from "./page_model.d.ts"
+ *
+ * @typedef {CanvasRenderingContext2D} Pen
+ * @typedef {{ colour?: string, width?: number, dashes?: number[], edge?: number }} Stroke
+ */
+
 export const INK = "#1c1917";
 
-// A tile of parallel dark lines on white bands; `angle` counts anticlockwise from east.
-export function hatch(context, [angle, spacing], ratio) {
+/**
+ * A tile of parallel dark lines on white bands.
+ * @param {Pen} context
+ * @param {Hatch} hatching
+ * @param {number} ratio
+ */
+export function hatch(context, { angle_deg: angle, spacing_px: spacing }, ratio) {
   const diagonal = angle % 90 !== 0;
   const side = Math.round((diagonal ? spacing * Math.SQRT2 : spacing) * ratio);
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = side;
-  const pen = tile.getContext("2d");
-  const stroke = (colour, width) => {
+  const { tile, pen } = square(side);
+  const stroke = (/** @type {string} */ colour, /** @type {number} */ width) => {
     pen.strokeStyle = colour;
     pen.lineWidth = width * ratio;
     pen.beginPath();
@@ -26,49 +36,82 @@ export function hatch(context, [angle, spacing], ratio) {
   return filling(context, tile, ratio);
 }
 
-// A tile of dots in the colour of a layer, each in a white ring: round, square, dashes or bars, so that colour is not all.
+/** Half the width and half the height of each form of dot. */
+const DOT_SIZES = { round: [1.5, 1.5], square: [1.4, 1.4], dash: [2.4, 0.9], bar: [0.9, 2.4] };
+
+/**
+ * A tile of dots in the colour of a layer, each in a white ring, and of a form of its own, so that colour is not all.
+ * @param {Pen} context
+ * @param {Pick<DesignationLayer, "colour" | "dot">} layer
+ * @param {number} ratio
+ */
 export function dots(context, { colour, dot }, ratio) {
   const side = Math.round(7 * ratio);
-  const [wide, high] = [
-    [1.5, 1.5],
-    [1.4, 1.4],
-    [2.4, 0.9],
-    [0.9, 2.4],
-  ][dot].map((half) => half * ratio);
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = side;
-  const pen = tile.getContext("2d");
-  for (const [fill, around] of [
-    ["rgba(255,255,255,.85)", 0.75 * ratio],
-    [colour, 0],
+  const [wide, high] = DOT_SIZES[dot].map((half) => half * ratio);
+  const { tile, pen } = square(side);
+  for (const { fill, around } of [
+    { fill: "rgba(255,255,255,.85)", around: 0.75 * ratio },
+    { fill: colour, around: 0 },
   ]) {
     const [x, y] = [wide + around, high + around];
     pen.fillStyle = fill;
     pen.beginPath();
-    if (dot === 0) pen.arc(side / 2, side / 2, x, 0, 7);
+    if (dot === "round") pen.arc(side / 2, side / 2, x, 0, 7);
     else pen.rect(side / 2 - x, side / 2 - y, 2 * x, 2 * y);
     pen.fill();
   }
   return filling(context, tile, ratio);
 }
 
-// The outline of a layer of dots.
+/**
+ * The outline of a layer of dots.
+ * @param {Pick<DesignationLayer, "colour">} layer
+ */
 export function dottedEdge({ colour }) {
   return { colour, width: 1.4, edge: 0.8 };
 }
 
+/** @param {number} side */
+function square(side) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = side;
+  return { tile, pen: penOf(tile) };
+}
+
+/** @param {HTMLCanvasElement} canvas */
+export function penOf(canvas) {
+  return /** @type {Pen} */ (canvas.getContext("2d"));
+}
+
+/**
+ * @param {Pen} context
+ * @param {HTMLCanvasElement} tile
+ * @param {number} ratio
+ */
 function filling(context, tile, ratio) {
-  const pattern = context.createPattern(tile, "repeat");
+  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tile, "repeat"));
   pattern.setTransform(new DOMMatrix().scale(1 / ratio));
   return pattern;
 }
 
+/**
+ * @param {Pen | Path2D} pen
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ */
 export function line(pen, x0, y0, x1, y1) {
   pen.moveTo(x0, y0);
   pen.lineTo(x1, y1);
 }
 
-// A line with a white edge on both sides, so that it is seen on every fill.
+/**
+ * A line with a white edge on both sides, so that it is seen on every fill.
+ * @param {Pen} context
+ * @param {Path2D} path
+ * @param {Stroke} stroke
+ */
 export function cased(context, path, { colour = INK, width = 1, dashes = [], edge = 1.4 }) {
   context.lineJoin = context.lineCap = "round";
   context.setLineDash([]);
@@ -83,8 +126,15 @@ export function cased(context, path, { colour = INK, width = 1, dashes = [], edg
   context.setLineDash([]);
 }
 
-// A unit that waits for somebody: a ring. One that hangs on what was assumed: an open diamond. One that planners decided:
-// a square.
+/**
+ * A unit that waits for somebody: a ring. One that hangs on what was assumed: an open diamond. One that planners
+ * decided: a square.
+ * @param {Pen} context
+ * @param {string} kind
+ * @param {number} x
+ * @param {number} y
+ * @param {number} thin
+ */
 export function mark(context, kind, x, y, thin = 1) {
   context.beginPath();
   if (kind === "waiting") context.arc(x, y, 4.2 * thin, 0, 7);
@@ -98,14 +148,26 @@ export function mark(context, kind, x, y, thin = 1) {
   context.stroke();
 }
 
-export function diamond(context, x, y, radius) {
-  context.moveTo(x, y - radius);
-  context.lineTo(x + radius, y);
-  context.lineTo(x, y + radius);
-  context.lineTo(x - radius, y);
-  context.closePath();
+/**
+ * @param {Pen | Path2D} path
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach
+ */
+export function diamond(path, x, y, reach) {
+  path.moveTo(x, y - reach);
+  path.lineTo(x + reach, y);
+  path.lineTo(x, y + reach);
+  path.lineTo(x - reach, y);
+  path.closePath();
 }
 
+/**
+ * @param {Pen} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ */
 export function bubble(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 7);
@@ -116,7 +178,12 @@ export function bubble(context, x, y, radius) {
   context.stroke();
 }
 
-// A small picture for the legend.
+/**
+ * A small picture for the legend.
+ * @param {(context: Pen, width: number, height: number, ratio: number) => void} draw
+ * @param {number} width
+ * @param {number} height
+ */
 export function swatch(draw, width = 26, height = 15) {
   const ratio = window.devicePixelRatio || 1;
   const canvas = document.createElement("canvas");
@@ -125,12 +192,13 @@ export function swatch(draw, width = 26, height = 15) {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   canvas.setAttribute("aria-hidden", "true");
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   context.scale(ratio, ratio);
   draw(context, width, height, ratio);
   return canvas;
 }
 
+/** @param {(context: Pen, ratio: number) => string | CanvasPattern} fillOf */
 export function box(fillOf) {
   return swatch((context, width, height, ratio) => {
     context.fillStyle = "#fff";
@@ -141,4 +209,19 @@ export function box(fillOf) {
     context.lineWidth = 0.8;
     context.strokeRect(0.5, 0.5, width - 1, height - 1);
   });
+}
+
+/**
+ * What a zone is drawn with: the fill of a main function, the hatch of an overlay.
+ * @param {Pen} context
+ * @param {{ fill: string | null, hatch: Hatch | null }} zone
+ * @param {number} ratio
+ */
+export function zoneFilling(context, zone, ratio) {
+  return zone.hatch ? hatch(context, zone.hatch, ratio) : (zone.fill ?? "");
+}
+
+/** @param {{ fill: string | null, hatch: Hatch | null }} zone */
+export function zoneBox(zone) {
+  return box((context, ratio) => zoneFilling(context, zone, ratio));
 }

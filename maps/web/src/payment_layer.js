@@ -3,6 +3,21 @@
 import { node } from "./dom.js";
 import { EARTH, onGrid } from "./map_grid.js";
 import { swatch } from "./patterns.js";
+import { exactSum } from "./payment_facts.js";
+
+/**
+ * @import { Child } from "./dom.js"
+ * @import { Row, Shown } from "./layer_control.js"
+ * @import { Screen } from "./map_shapes.js"
+ * @import { MapGrid, Payment, Point, Word } from "./page_model.d.ts"
+ * @import { Pen } from "./patterns.js"
+ * @import { Choice } from "./payment_facts.js"
+ * @import { Facts } from "./plan_facts.js"
+ * @import { Speech } from "./speech.js"
+ *
+ * @typedef {[number, number]} Place Of the screen.
+ * @typedef {{ payer: number, receiver: number, from: Place, to: Place, width: number }} DrawnArrow
+ */
 
 // Pixels of the largest amount, and of the smallest that can still be told.
 const WIDEST = 10;
@@ -13,75 +28,35 @@ const ROOMY = 200;
 // Payments of one kind that a card lists one by one.
 const LISTED = 8;
 
-// What can be chosen: each instrument, and all of one unit of account where there are several.
-export function preparePayments(facts) {
-  const { payments, units } = facts;
-  const { instruments } = payments;
-  // a unit comes as its place; everybody as name, place and units
-  payments.parties = payments.parties.map((one) => (Array.isArray(one) ? one : [units.name[one], one, [one]]));
-  const { parties, rows: columns } = payments;
-  payments.partiesOf = units.id.map(() => []);
-  parties.forEach(([, , members], party) => members.forEach((unit) => payments.partiesOf[unit].push(party)));
-  payments.rowsOf = parties.map(() => []);
-  columns.instrument.forEach((_, at) => {
-    const row = {};
-    for (const [name, values] of Object.entries(columns)) row[name] = values[at];
-    payments.rowsOf[row.payer].push(row);
-    if (row.receiver !== row.payer) payments.rowsOf[row.receiver].push(row);
-  });
-  const accounts = [...new Set(instruments.map(({ unit }) => unit))];
-  payments.choices = [
-    ...instruments.map((one) => choiceOf([one])),
-    ...accounts
-      .map((unit) => instruments.filter((one) => one.unit === unit))
-      .filter((several) => several.length > 1)
-      .map(choiceOf),
-  ];
-}
-
-function choiceOf(instruments) {
-  const many = instruments.some((one) => one.many);
-  const arrows = new Map();
-  const symbols = new Map();
-  const add = (sums, key, ends, amount) => {
-    const sum = sums.get(key) ?? [...ends, 0];
-    sum[ends.length] += amount;
-    sums.set(key, sum);
-  };
-  for (const one of instruments) {
-    for (const [payer, receiver, amount] of one.arrows) add(arrows, `${payer} ${receiver}`, [payer, receiver], amount);
-    // what was netted stays so when it is added up
-    for (const [party, amount] of one.symbols) add(symbols, many ? party : `${party} ${amount > 0}`, [party], amount);
-  }
-  const largestFirst = (sums) => [...sums.values()].sort((a, b) => Math.abs(b[b.length - 1]) - Math.abs(a[a.length - 1]));
-  const [sorted, marked] = [largestFirst(arrows), largestFirst(symbols)];
-  return {
-    instruments,
-    unit: instruments[0].unit,
-    arrows: sorted,
-    symbols: marked,
-    widest: sorted[0]?.[2] ?? 0,
-    largest: Math.abs(marked[0]?.[1] ?? 0),
-    beyond: [...new Set(instruments.flatMap((one) => one.beyond))],
-    many,
-  };
-}
-
+/**
+ * @param {Choice} choice
+ * @param {number} amount
+ */
 function arrowWidth(choice, amount) {
   return Math.max(THINNEST, (WIDEST * amount) / choice.widest);
 }
 
-// Areas are as the amounts.
+/**
+ * Areas are as the amounts.
+ * @param {Choice} choice
+ * @param {number} amount
+ */
 export function dropRadius(choice, amount) {
-  const largest = LARGEST_DROP * Math.min(1, Math.max(0.5, Math.sqrt(ROOMY / choice.symbols.length)));
+  const largest = LARGEST_DROP * Math.min(1, Math.max(0.5, Math.sqrt(ROOMY / choice.marks.length)));
   return Math.max(1.4, largest * Math.sqrt(Math.abs(amount) / choice.largest));
 }
 
+/**
+ * @param {Pen} context
+ * @param {Screen} screen
+ * @param {Facts} facts
+ * @param {Choice} choice
+ */
 export function drawPayments(context, screen, facts, choice) {
   const { ink } = facts.payments;
   const arrows = arrowsOn(screen, facts, choice);
   const tips = tipsOf(arrows);
-  for (const [party, amount] of choice.symbols) {
+  for (const { party, amount } of choice.marks) {
     const [x, y] = partyPlace(screen, facts, party);
     const radius = dropRadius(choice, amount);
     // where an arrow ends, the drop hangs below its head
@@ -90,10 +65,16 @@ export function drawPayments(context, screen, facts, choice) {
   for (const { from, to, width } of arrows) arrow(context, ink, from, to, width);
 }
 
-// The arrows that are long enough to be told from a dot.
+/**
+ * The arrows that are long enough to be told from a dot.
+ * @param {Screen} screen
+ * @param {Facts} facts
+ * @param {Choice} choice
+ * @returns {DrawnArrow[]}
+ */
 export function arrowsOn(screen, facts, choice) {
   return choice.arrows
-    .map(([payer, receiver, amount]) => ({
+    .map(({ payer, receiver, amount }) => ({
       payer,
       receiver,
       from: partyPlace(screen, facts, payer),
@@ -103,22 +84,44 @@ export function arrowsOn(screen, facts, choice) {
     .filter(({ from, to }) => Math.hypot(to[0] - from[0], to[1] - from[1]) >= 4);
 }
 
-export const tipsOf = (arrows) => new Set(arrows.map(({ receiver }) => receiver));
-
-export function partyPlace(screen, facts, party) {
-  const { shapes } = screen;
-  const at = facts.payments.parties[party][1];
-  return screen.place(...(Array.isArray(at) ? placeOnGrid(shapes.grid, at) : [shapes.labelX[at], shapes.labelY[at]]));
+/** @param {DrawnArrow[]} arrows */
+export function tipsOf(arrows) {
+  return new Set(arrows.map(({ receiver }) => receiver));
 }
 
-// A plan across the date line has no break there, so its grid may run past 180 degrees.
-function placeOnGrid(grid, [lon, lat]) {
+/**
+ * Where a party stands on the screen; one without a place has neither arrow nor mark.
+ * @param {Screen} screen
+ * @param {Facts} facts
+ * @param {number} party
+ */
+export function partyPlace(screen, facts, party) {
+  const { unit, point } = facts.payments.parties[party];
+  if (point) return screen.place(...placeOnGrid(screen.shapes.grid, point));
+  return screen.middle(unit ?? -1);
+}
+
+/**
+ * A plan across the date line has no break there, so its grid may run past 180 degrees.
+ * @param {MapGrid} grid
+ * @param {Point} point
+ * @returns {[number, number]}
+ */
+function placeOnGrid(grid, { lon, lat }) {
   const [x, y] = onGrid(grid, L.latLng(lat, lon));
   const world = EARTH / grid.step;
   return [((x % world) + world) % world, y];
 }
 
-// A bow to the left of who walks from payer to receiver, so that two who pay each other have an arrow each.
+/**
+ * A bow to the left of who walks from payer to receiver, so that two who pay each other have an arrow each.
+ * @param {Pen} context
+ * @param {string} ink
+ * @param {Place} from
+ * @param {Place} to
+ * @param {number} width
+ * @param {number} bend
+ */
 function arrow(context, ink, [x0, y0], [x1, y1], width, bend = 0.28) {
   const length = Math.hypot(x1 - x0, y1 - y0);
   const bow = Math.min(bend, 140 / length);
@@ -140,9 +143,9 @@ function arrow(context, ink, [x0, y0], [x1, y1], width, bend = 0.28) {
   ends.arc(x0, y0, Math.max(2.6, width / 2), 0, 7);
   context.lineJoin = "round";
   context.lineCap = "butt";
-  for (const [colour, more] of [
-    ["rgba(255,255,255,.92)", 3.2],
-    [ink, 0],
+  for (const { colour, more } of [
+    { colour: "rgba(255,255,255,.92)", more: 3.2 },
+    { colour: ink, more: 0 },
   ]) {
     context.strokeStyle = context.fillStyle = colour;
     context.lineWidth = Math.min(width, 0.3 * length) + more;
@@ -154,7 +157,15 @@ function arrow(context, ink, [x0, y0], [x1, y1], width, bend = 0.28) {
   }
 }
 
-// What is received falls as a drop; what is paid leaves a ring.
+/**
+ * What is received falls as a drop; what is paid leaves a ring.
+ * @param {Pen} context
+ * @param {string} ink
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ * @param {number} amount
+ */
 function paymentMark(context, ink, x, y, radius, amount) {
   context.beginPath();
   if (amount > 0) {
@@ -170,9 +181,9 @@ function paymentMark(context, ink, x, y, radius, amount) {
   }
   const width = Math.max(1, 0.3 * radius);
   context.arc(x, y, radius, 0, 7);
-  for (const [colour, more] of [
-    ["rgba(255,255,255,.92)", 1.8],
-    [ink, 0],
+  for (const { colour, more } of [
+    { colour: "rgba(255,255,255,.92)", more: 1.8 },
+    { colour: ink, more: 0 },
   ]) {
     context.strokeStyle = colour;
     context.lineWidth = width + more;
@@ -180,12 +191,20 @@ function paymentMark(context, ink, x, y, radius, amount) {
   }
 }
 
+/**
+ * @param {Speech} speech
+ * @param {Choice} choice
+ */
 function paymentTitle(speech, choice) {
   const [one, ...more] = choice.instruments;
   return more.length ? speech.say("all_payments", { unit: choice.unit }) : `${speech.plain(one.name)}, ${one.period}`;
 }
 
-// What an instrument moves: all that is paid, and what is left of it on balance.
+/**
+ * What an instrument moves: all that is paid, and what is left of it on balance.
+ * @param {Speech} speech
+ * @param {Choice} choice
+ */
 function paymentFigure(speech, choice) {
   const [one, ...more] = choice.instruments;
   if (more.length) return "";
@@ -193,17 +212,21 @@ function paymentFigure(speech, choice) {
   return one.net === one.paid ? paid : speech.say("net_of", { net: speech.amount(one.net, one.unit), paid });
 }
 
-// Arrows, drops and rings of round amounts, and how to read them.
+/**
+ * Arrows, drops and rings of round amounts, and how to read them.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {Choice} choice
+ */
 function paymentScale(facts, speech, choice) {
   const { words } = speech;
   const { ink } = facts.payments;
-  const amount = (value) => `${speech.value(value)} ${choice.unit}`;
-  const entry = (picture, text) => node("span", {}, picture, text);
+  const amount = (/** @type {number} */ value) => `${speech.value(value)} ${choice.unit}`;
   const arrows = roundAmounts(choice.widest).map((value) => {
     const width = arrowWidth(choice, value);
     const height = Math.ceil(Math.max(14, 2.3 * width + 5));
     const picture = swatch((context) => arrow(context, ink, [7, height / 2], [48, height / 2], width, 0), 50, height);
-    return entry(picture, amount(value));
+    return node("span", {}, picture, amount(value));
   });
   const drops = roundAmounts(choice.largest).map((value) => {
     const radius = dropRadius(choice, value);
@@ -212,96 +235,135 @@ function paymentScale(facts, speech, choice) {
       Math.ceil(2 * radius + 4),
       Math.ceil(3 * radius + 4),
     );
-    return entry(picture, amount(value));
+    return node("span", {}, picture, amount(value));
   });
   const ring = swatch((context, width, height) => paymentMark(context, ink, width / 2, height / 2, 5, -1), 16, 16);
   const names = listed(speech, namesBeyond(facts, choice));
-  const keys = choice.many ? ["net_drop_key", "net_ring_key"] : ["drop_key", "ring_key"];
   const passed = choice.instruments.some((one) => one.net !== one.paid);
-  const [received, paid] = [1, -1].map((sign) => choice.symbols.some(([, value]) => value * sign > 0));
+  const received = choice.marks.some((one) => one.amount > 0);
+  const paid = choice.marks.some((one) => one.amount < 0);
+  const explained = (/** @type {Child[]} */ ...texts) => node("p", { class: "zp-muted" }, ...texts);
   return [
     ...arrows,
     ...drops,
-    ...[
-      arrows.length && words.arrow_key,
-      passed && words.passed_on,
-      choice.many && words.too_many_arrows,
-      received && speech.say(keys[0], { names }),
-      paid && [ring, " ", speech.say(keys[1], { names })],
-    ]
-      .filter(Boolean)
-      .map((text) => node("p", { class: "zp-muted" }, text)),
-  ];
+    arrows.length ? explained(words.arrow_key) : null,
+    passed ? explained(words.passed_on) : null,
+    choice.many ? explained(words.too_many_arrows) : null,
+    received ? explained(speech.say(choice.many ? "net_drop_key" : "drop_key", { names })) : null,
+    paid ? explained(ring, " ", speech.say(choice.many ? "net_ring_key" : "ring_key", { names })) : null,
+  ].filter((one) => one !== null);
 }
 
+/**
+ * @param {Speech} speech
+ * @param {string[]} names
+ */
 function listed(speech, names) {
   const shown = names.slice(0, 4);
-  return [...shown, names.length > shown.length ? speech.words.other_parties : ""].filter(Boolean).join(speech.words.and);
+  if (names.length > shown.length) shown.push(speech.words.other_parties);
+  return shown.join(speech.words.and);
 }
 
+/**
+ * @param {Facts} facts
+ * @param {Choice} choice
+ */
 function namesBeyond(facts, choice) {
-  return choice.beyond.map((party) => facts.payments.parties[party][0]);
+  return choice.beyond.map((party) => facts.payments.parties[party].name);
 }
 
+/** @param {number} largest */
 function roundAmounts(largest) {
-  const round = (value) => Number(value.toPrecision(1));
+  const round = (/** @type {number} */ value) => Number(value.toPrecision(1));
   return largest ? [...new Set([largest, largest / 4, largest / 20].map(round))] : [];
 }
 
-// The group of the layer control.
+/**
+ * The group of the layer control.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {Shown} shown
+ * @param {Row} row
+ * @returns {HTMLElement[]}
+ */
 export function paymentRows(facts, speech, shown, row) {
   const { choices } = facts.payments;
   if (!choices.length) return [];
   const scale = node("div", { class: "zp-scale", hidden: true });
-  const show = (choice) => () => {
+  const show = (/** @type {Choice | null} */ choice) => () => {
     shown.payments = choice;
     scale.replaceChildren(...(choice ? paymentScale(facts, speech, choice) : []));
     scale.hidden = !choice;
   };
+  const group = "zp-payments";
   return [
-    row(speech.words.no_payments, "", null, true, show(null), "radio", "zp-payments", "zp-none"),
-    choices.map((choice) =>
-      row(
-        paymentTitle(speech, choice),
-        paymentFigure(speech, choice),
-        null,
-        false,
-        show(choice),
-        "radio",
-        "zp-payments",
-      ),
+    row(speech.words.no_payments, { on: true, turn: show(null), group, kind: "zp-none" }),
+    ...choices.map((choice) =>
+      row(paymentTitle(speech, choice), {
+        figure: paymentFigure(speech, choice),
+        on: false,
+        turn: show(choice),
+        group,
+      }),
     ),
     scale,
   ];
 }
 
-// What a unit and the jurisdictions that it belongs to pay and receive.
+/**
+ * What a unit and the jurisdictions that it belongs to pay and receive.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ */
 export function paymentTexts(facts, speech, unit) {
-  const { instruments, parties, partiesOf, rowsOf } = facts.payments;
+  const { instruments, parties, partiesOf, rowsOfParty } = facts.payments;
   return partiesOf[unit].flatMap((party) => {
-    const [name, at] = parties[party];
-    const rows = rowsOf[party];
-    const parts = (key) => [...new Set(rows.map(key))].map((one) => [one, rows.filter((row) => key(row) === one)]);
-    return [
-      at === unit ? null : node("p", { class: "zp-whole" }, speech.say("paid_for", { name })),
-      parts((row) => row.instrument).map(([, own]) => instrumentText(facts, speech, party, own)),
-      parts((row) => instruments[row.instrument].unit).map(([account, own]) => balanceText(speech, party, own, account)),
-    ];
+    const rows = rowsOfParty[party];
+    const owned = parts(rows, (row) => row.instrument).map(([, own]) => instrumentText(facts, speech, party, own));
+    const balances = parts(rows, (row) => instruments[row.instrument].unit).map(([account, own]) =>
+      balanceText(speech, party, own, account),
+    );
+    const whole = node("p", { class: "zp-whole" }, speech.say("paid_for", { name: parties[party].name }));
+    return [parties[party].unit === unit ? null : whole, ...owned, ...balances];
   });
 }
 
+/**
+ * Rows by a key, in the order in which the keys appear.
+ * @template Key
+ * @param {Payment[]} rows
+ * @param {(row: Payment) => Key} keyOf
+ * @returns {[Key, Payment[]][]}
+ */
+function parts(rows, keyOf) {
+  return [...new Set(rows.map(keyOf))].map((key) => [key, rows.filter((row) => keyOf(row) === key)]);
+}
+
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} party
+ * @param {Payment[]} rows
+ */
 function instrumentText(facts, speech, party, rows) {
   const { instruments, parties, texts } = facts.payments;
   const one = instruments[rows[0].instrument];
+  /**
+   * @param {"pays" | "receives"} verb
+   * @param {Payment[]} own
+   * @param {"payer" | "receiver"} partner
+   */
   const list = (verb, own, partner) => {
     if (own.length > LISTED) {
       const amount = node("strong", {}, speech.amount(exactSum(own.map((row) => row.amount)), one.unit));
-      return node("li", {}, node("p", {}, speech.say(`${verb}_many`, { amount, n: own.length })));
+      const said = speech.phrase(`${verb}_many`, { amount, n: own.length });
+      return node("li", {}, node("p", {}, ...said));
     }
     return own.map((row) => {
       const amount = node("strong", {}, speech.amount(row.amount, one.unit));
-      const said = speech.say(verb, { amount, name: parties[row[partner]][0] });
-      return node("li", {}, node("p", {}, said), node("p", { class: "zp-rule" }, texts[row.rule]));
+      const said = speech.phrase(verb, { amount, name: parties[row[partner]].name });
+      return node("li", {}, node("p", {}, ...said), node("p", { class: "zp-rule" }, texts[row.rule]));
     });
   };
   const references = [...new Set(rows.map((row) => texts[row.reference]))].filter(Boolean);
@@ -314,52 +376,54 @@ function instrumentText(facts, speech, party, rows) {
   );
 }
 
-const paidBy = (party, rows) => rows.filter((row) => row.payer === party);
-const receivedBy = (party, rows) => rows.filter((row) => row.receiver === party);
+const paidBy = (/** @type {number} */ party, /** @type {Payment[]} */ rows) =>
+  rows.filter((row) => row.payer === party);
+const receivedBy = (/** @type {number} */ party, /** @type {Payment[]} */ rows) =>
+  rows.filter((row) => row.receiver === party);
 
+/**
+ * @param {Speech} speech
+ * @param {number} party
+ * @param {Payment[]} rows
+ * @param {string} account
+ */
 function balanceText(speech, party, rows, account) {
   const paid = paidBy(party, rows).map((row) => row.amount);
   const received = receivedBy(party, rows).map((row) => row.amount);
   const net = exactSum([...received, ...paid.map((amount) => `-${amount}`)]);
-  const said = speech.say("balance", {
+  const said = speech.phrase("balance", {
     received: speech.amount(exactSum(received), account),
     paid: speech.amount(exactSum(paid), account),
     net: node("strong", {}, speech.amount(net, account)),
   });
-  return node("p", { class: "zp-balance" }, said);
+  return node("p", { class: "zp-balance" }, ...said);
 }
 
-// The sum of exact amounts, which come as text, to the last decimal.
-function exactSum(amounts) {
-  const decimals = Math.max(0, ...amounts.map((text) => (text.split(".")[1] ?? "").length));
-  const sum = amounts.reduce((sum, text) => {
-    const [before, after = ""] = text.split(".");
-    return sum + BigInt(before + after.padEnd(decimals, "0"));
-  }, 0n);
-  const digits = String(sum < 0n ? -sum : sum).padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  return `${sum < 0n ? "-" : ""}${whole}${decimals ? `.${digits.slice(-decimals)}` : ""}`;
-}
-
-// What the arrows and symbols say of a unit and of the jurisdictions that it belongs to, for the tip.
+/**
+ * What the arrows and symbols say of a unit and of the jurisdictions that it belongs to, for the tip.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {Choice} choice
+ * @param {number} unit
+ */
 export function paymentTip(facts, speech, choice, unit) {
   const { parties, partiesOf } = facts.payments;
   const beyond = listed(speech, namesBeyond(facts, choice));
   return partiesOf[unit].flatMap((party) => {
-    const [name, at] = parties[party];
-    const say = (key, value, partner) => {
+    const { name, unit: own } = parties[party];
+    const say = (/** @type {Word} */ key, /** @type {number} */ value, partner = "") => {
       const text = speech.say(key, { amount: `${speech.value(value)} ${choice.unit}`, name: partner });
-      return at === unit ? text : speech.say("named", { name, value: text });
+      return own === unit ? text : speech.say("named", { name, value: text });
     };
-    const arrows = choice.arrows.flatMap(([payer, receiver, amount]) => [
-      payer === party ? say("pays", amount, parties[receiver][0]) : "",
-      receiver === party ? say("receives", amount, parties[payer][0]) : "",
+    const arrows = choice.arrows.flatMap(({ payer, receiver, amount }) => [
+      payer === party ? say("pays", amount, parties[receiver].name) : "",
+      receiver === party ? say("receives", amount, parties[payer].name) : "",
     ]);
-    const symbols = choice.symbols
-      .filter(([one]) => one === party)
-      .map(([, amount]) =>
+    const marks = choice.marks
+      .filter((one) => one.party === party)
+      .map(({ amount }) =>
         choice.many ? say("on_balance", amount) : say(amount > 0 ? "receives" : "pays", Math.abs(amount), beyond),
       );
-    return [...arrows.filter(Boolean).slice(0, LISTED), ...symbols];
+    return [...arrows.filter(Boolean).slice(0, LISTED), ...marks];
   });
 }

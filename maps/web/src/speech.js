@@ -1,10 +1,17 @@
 // Speech: what the map says in its own words, with figures in their places.
 
+/**
+ * @import { CountedWord, Page, Word } from "./page_model.d.ts"
+ * @typedef {Pick<Page, "words" | "counted_words" | "numbers"> & { plan: Pick<Page["plan"], "area_ha"> }} Spoken
+ */
+
 export class Speech {
-  constructor(facts) {
-    this.words = facts.words;
-    this.numbers = facts.numbers;
-    this.digits = facts.plan.area_ha >= 1e6 ? 0 : facts.plan.area_ha >= 1e4 ? 1 : 2;
+  /** @param {Spoken} facts */
+  constructor({ words, counted_words, numbers, plan }) {
+    this.words = words;
+    this.counted = counted_words;
+    this.numbers = numbers;
+    this.digits = plan.area_ha >= 1e6 ? 0 : plan.area_ha >= 1e4 ? 1 : 2;
     this.whole = this.figures({ maximumFractionDigits: 0 });
     this.area = this.figures({
       minimumFractionDigits: this.digits,
@@ -15,59 +22,103 @@ export class Speech {
     this.tenth = this.figures({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   }
 
-  // Numbers with the signs that the catalogue of the language has, so that map and report agree.
+  /**
+   * Numbers with the signs that the catalogue of the language has, so that map and report agree.
+   * @param {Intl.NumberFormatOptions} options
+   */
   figures(options) {
     const plain = new Intl.NumberFormat("en", options);
-    return { format: (value) => this.written(plain.format(value)) };
+    return { format: (/** @type {number} */ value) => this.written(plain.format(value)) };
   }
 
+  /** @param {string} number As it is written in English. */
   written(number) {
-    const signs = { ",": this.numbers.thousands, ".": this.numbers.point };
-    return number.replace(/[,.]/g, (sign) => signs[sign]);
+    return number.replace(/[,.]/g, (sign) => (sign === "," ? this.numbers.thousands : this.numbers.point));
   }
 
-  // The text of a key. Where it has plural forms, the count says which; rules of plurals look at the last two digits.
-  form(key, count) {
-    const text = this.words[key];
-    return Array.isArray(text) ? text[this.numbers.plural[count < 200 ? count : 100 + (count % 100)]] : text;
-  }
-
-  // A number `n` also chooses the plural form. `parts` may be nodes; the answer is then a list of texts and nodes.
+  /**
+   * @param {Word} key
+   * @param {Record<string, string | number>} parts
+   */
   say(key, parts = {}) {
-    const shown = (part) => (typeof part === "number" ? this.whole.format(part) : (part ?? ""));
-    const told = this.form(key, parts.n)
-      .split(/\{(\w+)\}/)
-      .map((text, place) => (place % 2 ? shown(parts[text]) : text));
-    return told.some((part) => part instanceof Node) ? told : told.join("");
+    return this.phrase(key, parts).join("");
   }
 
-  ha(value) {
-    return this.say("ha", {
-      n: value > 0 && value <= 0.5 * 10 ** -this.digits ? "< " + this.area.format(10 ** -this.digits) : this.area.format(value),
+  /**
+   * What is said of so many things; rules of plurals look at the last two digits.
+   * @param {CountedWord} key
+   * @param {number} n
+   */
+  count(key, n) {
+    const form = this.numbers.plural[n < 200 ? n : 100 + (n % 100)];
+    return this.filled(this.counted[key][form], { n }).join("");
+  }
+
+  /**
+   * What is said, in parts, some of which may be elements.
+   * @template {string | number | Node} Part
+   * @param {Word} key
+   * @param {Record<string, Part>} parts
+   */
+  phrase(key, parts) {
+    return this.filled(this.words[key], parts);
+  }
+
+  /**
+   * @template {string | number | Node} Part
+   * @param {string} template
+   * @param {Record<string, Part>} parts
+   */
+  filled(template, parts) {
+    return template.split(/\{(\w+)\}/).map((text, place) => {
+      const part = place % 2 ? (parts[text] ?? "") : text;
+      return /** @type {string | Exclude<Part, number>} */ (typeof part === "number" ? this.whole.format(part) : part);
     });
   }
 
-  units(count) {
-    return this.say("n_units", { n: count });
+  /** @param {number} value */
+  ha(value) {
+    const least = 10 ** -this.digits;
+    const small = value > 0 && value <= 0.5 * least;
+    return this.say("ha", { n: small ? `< ${this.area.format(least)}` : this.area.format(value) });
   }
 
+  /** @param {number} count */
+  units(count) {
+    return this.count("n_units", count);
+  }
+
+  /**
+   * @param {number} part
+   * @param {number} whole
+   */
   percent(part, whole) {
     return whole ? `${this.tenth.format((100 * part) / whole)}\u00a0%` : "";
   }
 
-  // A value as it was measured; exact amounts come as text and keep all their decimals.
+  /**
+   * A value as it was measured; exact amounts come as text and keep all their decimals.
+   * @param {number | string | null} value
+   */
   value(value) {
-    if (value === null || value === undefined) return this.words.missing;
-    return typeof value === "number" ? this.six.format(value) : String(value);
+    if (value === null) return this.words.missing;
+    return typeof value === "number" ? this.six.format(value) : value;
   }
 
+  /**
+   * @param {string | null} text
+   * @param {string} unit
+   */
   amount(text, unit) {
     if (text === null) return this.words.no_bound;
     const [before, after] = text.split(".");
     return `${this.written(before.replace(/\B(?=(\d{3})+$)/g, ",") + (after ? `.${after}` : ""))} ${unit}`;
   }
 
-  // A name of a file's column or a plan's key, for reading.
+  /**
+   * A name of a file's column or a plan's key, for reading.
+   * @param {string} name
+   */
   plain(name) {
     return name.replaceAll("_", " ");
   }

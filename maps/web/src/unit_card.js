@@ -2,38 +2,41 @@
 
 import { node } from "./dom.js";
 import { lineSwatch } from "./layer_control.js";
-import { box, hatch } from "./patterns.js";
+import { zoneBox } from "./patterns.js";
 import { paymentTexts } from "./payment_layer.js";
 import { shareText } from "./quota_use.js";
-import { sitedFacts } from "./site_layer.js";
+import { sitedText } from "./site_layer.js";
 
-const STANDING = [
-  "decided",
-  "contested",
-  "review",
-  "review_overlay",
-  "by_decision",
-  "by_decision_overlay",
-  "assumed",
-];
+/**
+ * @import { Child } from "./dom.js"
+ * @import { CardHeading, CardLine, ClaimRow, QuotaRow, RuleEntry, UnitRow, Word } from "./page_model.d.ts"
+ * @import { Facts } from "./plan_facts.js"
+ * @import { Speech } from "./speech.js"
+ *
+ * @typedef {Pick<CardLine, "depth" | "kind" | "decides"> & { text: string }} Line A line with its numbers in place.
+ * @typedef {Record<Word, string>} Words
+ */
 
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ * @param {string[]} place What applies at the place that was asked for.
+ * @param {{ show: () => void, close: () => void }} actions
+ */
 export function unitCard(facts, speech, unit, place, actions) {
   const { words } = speech;
-  const { units, zones } = facts;
-  const main = zones[units.main[unit]];
+  const { units } = facts;
+  const main = facts.zones[units.main[unit]];
+  const claim = facts.main_claims[unit];
+  const about = [units.id[unit], facts.jurisdictions[units.jurisdiction[unit]], speech.ha(units.area_ha[unit])];
   return [
     node(
       "header",
       { class: "zp-card-head" },
       node("h2", { tabIndex: -1 }, units.name[unit]),
-      node(
-        "p",
-        { class: "zp-muted" },
-        [units.id[unit], facts.jurisdictions[units.jurisdiction[unit]], speech.ha(units.area_ha[unit])]
-          .filter(Boolean)
-          .join(" · "),
-      ),
-      node("p", {}, standingBadge(words, units.standing[unit], facts.rules[units.main_claim[unit][0]])),
+      node("p", { class: "zp-muted" }, about.filter(Boolean).join(" · ")),
+      node("p", {}, standingBadge(words, units.standing[unit], facts.rules[claim.rule])),
       node(
         "p",
         { class: "zp-actions" },
@@ -42,175 +45,207 @@ export function unitCard(facts, speech, unit, place, actions) {
       ),
     ),
     place.length ? part(words.here, node("p", {}, place.join(" · "))) : null,
-    part(
-      words.main,
-      zoneTitle(
-        box(() => main.fill),
-        main,
-      ),
-      claimText(facts, speech, units.main_claim[unit]),
-    ),
+    part(words.main, zoneTitle(zoneBox(main), main.title), claimText(facts, speech, claim)),
     part(words.overlays, overlayTexts(facts, speech, unit)),
     part(words.others, otherClaims(facts, speech, unit)),
     part(words.lines, lineTexts(facts, speech, unit)),
     part(words.quota, quotaTexts(facts, speech, unit)),
-    part(words.land, headed(facts, speech, facts.units.derived[unit]), headed(facts, speech, facts.units.norms[unit])),
-    part(words.energy, headed(facts, speech, facts.units.energy[unit])),
-    part(words.services, headed(facts, speech, facts.units.services[unit])),
-    part(words.payments, paymentTexts(facts, speech, unit), headedFold(facts, speech, facts.units.flows[unit])),
+    part(words.land, headed(facts, speech, units.derived[unit]), headed(facts, speech, units.norms[unit])),
+    part(words.energy, headed(facts, speech, units.energy[unit])),
+    part(words.services, headed(facts, speech, units.services[unit])),
+    part(words.payments, paymentTexts(facts, speech, unit), headedFold(facts, speech, units.flows[unit])),
     part(words.policies, policyTexts(facts, speech, unit)),
-    part(words.industries, headed(facts, speech, facts.units.industries[unit])),
-  ];
+    part(words.industries, headed(facts, speech, units.industries[unit])),
+  ].filter((one) => one !== null);
 }
 
+/**
+ * A part of a sheet under its title; none where there is nothing to say.
+ * @param {string} title
+ * @param {Child[]} content
+ */
 export function part(title, ...content) {
   return content.flat().filter(Boolean).length
     ? node("section", { class: "zp-part" }, node("h3", {}, title), ...content)
     : null;
 }
 
-function zoneTitle(picture, zone, ...more) {
-  return node("p", { class: "zp-zone" }, picture, node("strong", {}, zone.title), ...more);
+/**
+ * @param {Node} picture
+ * @param {string} title
+ */
+function zoneTitle(picture, title) {
+  return node("p", { class: "zp-zone" }, picture, node("strong", {}, title));
 }
 
+/**
+ * @param {Words} words
+ * @param {UnitRow["standing"]} standing
+ * @param {RuleEntry} rule
+ */
 function standingBadge(words, standing, rule) {
-  const settings = { class: STANDING[standing] === "decided" ? "zp-badge" : "zp-badge zp-warn" };
-  return node("span", settings, words[rule?.kind === "locked" ? "locked" : STANDING[standing]]);
+  const settings = { class: standing === "decided" ? "zp-badge" : "zp-badge zp-warn" };
+  return node("span", settings, words[rule.kind === "locked" ? "locked" : standing]);
 }
 
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ */
 function overlayTexts(facts, speech, unit) {
-  const held = facts.units.overlays[unit];
-  return held.map((place) => {
+  return facts.units.overlays[unit].map((place) => {
     const zone = facts.zones[place];
-    const claims = facts.units.claims[unit].filter((claim) => claim[1] === place && claim[2] === "yes");
+    const claims = facts.claims.of(unit).filter((claim) => claim.zone === place && claim.answer === "yes");
     return node(
       "div",
       { class: "zp-overlay" },
-      zoneTitle(
-        box((context, ratio) => hatch(context, zone.hatch, ratio)),
-        zone,
-      ),
+      zoneTitle(zoneBox(zone), zone.title),
       claims.map((claim) => claimText(facts, speech, claim)),
     );
   });
 }
 
-// Claims that decided nothing: of other main functions, and of overlays that a missing value leaves open.
+/**
+ * Claims that decided nothing: of other main functions, and of overlays that a missing value leaves open.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ */
 function otherClaims(facts, speech, unit) {
   const held = facts.units.overlays[unit];
-  return facts.units.claims[unit]
-    .filter((claim) => !(claim[2] === "yes" && held.includes(claim[1])))
+  return facts.claims
+    .of(unit)
+    .filter((claim) => !(claim.answer === "yes" && held.includes(claim.zone)))
     .map((claim) => {
-      const rule = facts.rules[claim[0]];
-      const verb = claim[2] === "yes" ? "claims" : "may_claim";
+      const verb = claim.answer === "yes" ? "claims" : "may_claim";
       return node(
         "div",
         { class: "zp-other" },
         node(
           "p",
           {},
-          node("strong", {}, ruleName(speech, rule)),
+          node("strong", {}, ruleName(speech, facts.rules[claim.rule])),
           " ",
-          speech.say(verb, { zone: facts.zones[claim[1]].title }),
+          speech.say(verb, { zone: facts.zones[claim.zone].title }),
         ),
         claimText(facts, speech, claim),
       );
     });
 }
 
+/**
+ * @param {Speech} speech
+ * @param {RuleEntry} rule
+ */
 function ruleName(speech, rule) {
-  return rule.kind === "rule" ? speech.say("rule", { id: rule.id }) : speech.words[rule.kind === "locked" ? "locked" : "by_decision"];
+  if (rule.kind === "rule") return speech.say("rule", { id: rule.id });
+  return speech.words[rule.kind === "locked" ? "locked" : "by_decision"];
 }
 
-// A chain as the explanation tells it: a line is how deep it stands, what it is, and its text.
-const KINDS = ["reason", "setting", "yes", "no", "unknown", "parameter", "reference"];
-
-function linesOf(facts, why) {
-  return facts.whys[why].map(([depth, kind, text, ...numbers]) => ({
-    depth,
-    kind: KINDS[Math.abs(kind) - 1],
-    decides: kind > 0,
-    text: filled(facts, text, numbers),
-  }));
+/**
+ * A reason line by line, as the explanation tells it.
+ * @param {Facts} facts
+ * @param {number} reason
+ * @returns {Line[]}
+ */
+export function linesOf(facts, reason) {
+  return facts.reasons.of(reason).map((line) => ({ ...line, text: filled(facts, line) }));
 }
 
-// A text is kept once for all units; the numbers of this one go where its gaps are.
-function filled(facts, text, numbers) {
-  return facts.texts[text]
+/**
+ * A text is kept once for all units; the numbers of this one go where its gaps are.
+ * @param {Pick<Facts, "texts">} facts
+ * @param {Pick<CardHeading, "text" | "numbers">} line
+ */
+export function filled({ texts }, { text, numbers }) {
+  return texts[text]
     .split("\0")
     .map((part, place) => (place ? numbers[place - 1] + part : part))
     .join("");
 }
 
-// The document of the whole chain, which stands last; those of its links stand deeper.
+/**
+ * The document of the whole chain, which stands last; those of its links stand deeper.
+ * @param {Line[]} lines
+ */
 function sourceOf(lines) {
   const last = lines[lines.length - 1];
   return last?.kind === "reference" && last.depth <= 1 ? last : null;
 }
 
-const isClause = ({ kind }) => ["yes", "no", "unknown"].includes(kind);
+/** @param {Line} line */
+const isClause = ({ kind }) => kind === "yes" || kind === "no" || kind === "unknown";
 
-// Why a zone claims the unit: what decided and its clauses; thresholds and where they are written unfold.
-function claimText(facts, speech, [, , , why]) {
-  const lines = linesOf(facts, why);
+/**
+ * Why a zone claims the unit: what decided and its clauses; thresholds and where they are written unfold.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {ClaimRow} claim
+ */
+function claimText(facts, speech, { reason }) {
+  const { words } = speech;
+  const lines = linesOf(facts, reason);
   const source = sourceOf(lines);
-  const shown = lines.filter((line) => line.kind === "reason" || isClause(line));
-  const clauses = shown.slice(1);
+  const [first, ...clauses] = lines.filter((line) => line.kind === "reason" || isClause(line));
   const nested = clauses.some((line) => line.kind === "reason");
   const rest = lines.slice(1).filter((line) => line !== source && (nested || !isClause(line)));
+  const listed = clauses.map((line) => chainLine(words, line));
   return node(
     "div",
     { class: "zp-why" },
-    node("p", {}, shown[0].text),
-    clauses.length
-      ? node(
-          "ul",
-          { class: "zp-clauses" },
-          clauses.map((line) => chainLine(speech.words, line)),
-        )
-      : null,
-    folded(speech.words, nested ? speech.words.because : speech.words.thresholds, rest),
+    node("p", {}, first.text),
+    clauses.length ? node("ul", { class: "zp-clauses" }, listed) : null,
+    folded(words, nested ? words.because : words.thresholds, rest),
     sourceText(source),
   );
 }
 
-// Why a line, quota, payment or policy is what it is; all of it unfolds.
-function unfolding(facts, speech, why, from = 0) {
-  const lines = linesOf(facts, why).filter((line) => line.depth >= from);
+/**
+ * Why a line, quota, payment or policy is what it is; all of it unfolds.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} reason
+ * @param {number} from The depth below which all was said before.
+ */
+function unfolding(facts, speech, reason, from = 0) {
+  const lines = linesOf(facts, reason).filter((line) => line.depth >= from);
   const source = sourceOf(lines);
-  return [
-    folded(
-      speech.words,
-      speech.words.because,
-      lines.filter((line) => line !== source),
-    ),
-    sourceText(source),
-  ];
+  const rest = lines.filter((line) => line !== source);
+  return [folded(speech.words, speech.words.because, rest), sourceText(source)];
 }
 
+/**
+ * @param {Words} words
+ * @param {string} title
+ * @param {Line[]} lines
+ */
 function folded(words, title, lines) {
   if (!lines.length) return null;
+  const listed = lines.map((line) => chainLine(words, line));
   return node(
     "details",
     { class: "zp-fold" },
     node("summary", {}, title),
-    node(
-      "ul",
-      { class: "zp-clauses" },
-      lines.map((line) => chainLine(words, line)),
-    ),
+    node("ul", { class: "zp-clauses" }, listed),
   );
 }
 
+/** @param {Line | null} source */
 function sourceText(source) {
   return source ? node("p", { class: "zp-source" }, source.text) : null;
 }
 
-const SIGNS = { yes: "✓", no: "✗", unknown: "?", parameter: "=", reference: "§" };
+/** @type {Record<Line["kind"], string>} */
+const SIGNS = { reason: "", setting: "", yes: "✓", no: "✗", unknown: "?", parameter: "=", reference: "§" };
 
+/**
+ * @param {Words} words
+ * @param {Line} line
+ */
 function chainLine(words, { depth, kind, decides, text }) {
-  const said = words[kind] ?? "";
-  const answer = said && kind !== "parameter" ? { role: "img", "aria-label": said, title: said } : {};
+  const said = kind === "yes" || kind === "no" || kind === "unknown" || kind === "reference" ? words[kind] : "";
+  const answer = said ? { role: "img", "aria-label": said, title: said } : {};
   return node(
     "li",
     { class: `zp-${kind} zp-deep-${Math.min(Math.max(depth - 1, 0), 3)}${decides ? "" : " zp-idle"}` },
@@ -219,125 +254,166 @@ function chainLine(words, { depth, kind, decides, text }) {
   );
 }
 
-// Many headings with their chains in one fold, where the card has said the amounts already.
+/**
+ * Many headings with their chains in one fold, where the card has said the amounts already.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} list
+ */
 function headedFold(facts, speech, list) {
-  const lines = facts.why_lists[list].flatMap(([why, text, ...numbers]) => [
-    { depth: 1, kind: "reason", decides: true, text: filled(facts, text, numbers) },
-    ...linesOf(facts, why).map((line) => ({ ...line, depth: line.depth + 2 })),
+  const lines = facts.headings.of(list).flatMap((heading) => [
+    /** @type {Line} */ ({ depth: 1, kind: "reason", decides: true, text: filled(facts, heading) }),
+    ...linesOf(facts, heading.reason).map((line) => ({ ...line, depth: line.depth + 2 })),
   ]);
   return folded(speech.words, speech.words.because, lines);
 }
 
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} list
+ */
 function headed(facts, speech, list) {
-  return facts.why_lists[list].map(([why, text, ...numbers]) =>
-    node("div", { class: "zp-item" }, node("p", {}, filled(facts, text, numbers)), unfolding(facts, speech, why)),
-  );
+  return facts.headings.of(list).map((heading) => {
+    const why = unfolding(facts, speech, heading.reason);
+    return node("div", { class: "zp-item" }, node("p", {}, filled(facts, heading)), why);
+  });
 }
 
+/** @param {Words} words */
 function unseen(words) {
   return node("span", { class: "zp-badge zp-warn" }, words.unseen);
 }
 
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ */
 function lineTexts(facts, speech, unit) {
-  return facts.units.lines[unit].map(([place, claimed, settled, lostTo, why]) => {
-    const layer = facts.lines[place];
-    const winners = lostTo.map((one) => (typeof one === "number" ? facts.lines[one].title : one)).join(speech.words.and);
-    const lost = claimed - settled;
-    const told = [speech.ha(settled)];
-    if (lost > 0.005) told.push(speech.say("claimed", { n: speech.ha(claimed) }));
-    if (winners) told.push(speech.say("lost", { n: speech.ha(lost), line: winners }));
+  return facts.line_rows.of(unit).map(({ line, claimed_ha, settled_ha, lost_to, reason }) => {
+    const layer = facts.lines[line];
+    const lost = claimed_ha - settled_ha;
+    const told = [speech.ha(settled_ha)];
+    if (lost > 0.005) told.push(speech.say("claimed", { n: speech.ha(claimed_ha) }));
+    if (lost_to.length) told.push(speech.say("lost", { n: speech.ha(lost), line: lost_to.join(speech.words.and) }));
     return node(
       "div",
       { class: "zp-item" },
-      zoneTitle(lineSwatch(layer), layer),
+      zoneTitle(lineSwatch(layer), layer.title),
       node("p", {}, told.join(" · ")),
-      unfolding(facts, speech, why),
+      unfolding(facts, speech, reason),
     );
   });
 }
 
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ */
 function quotaTexts(facts, speech, unit) {
-  const { words } = speech;
-  const texts = facts.units.quotas[unit].map((row) => {
-    const [place, amount, floor, ceiling, weight, binding, jurisdiction, price, carried, transferred, told, why] = row;
-    const quota = facts.quotas[place];
-    const whole = quota.jurisdictions[jurisdiction];
-    const free = quota.objective ? words.not_bound_best : words.not_bound;
-    const facts_ = [
-      [
-        quota.objective === "suitability" ? words.suitability : words.weight,
-        weight === null ? words.missing : speech.value(weight),
-      ],
-      [words.floor, speech.amount(floor, quota.unit)],
-      [words.ceiling, speech.amount(ceiling, quota.unit)],
-      Number(ceiling) > 0 && [words.use, shareText(speech, Number(amount) / Number(ceiling))],
-      carried && [words.carried, speech.amount(carried, quota.unit)],
-      transferred && [words.transferred, speech.amount(transferred, quota.unit)],
-      [words.binding, binding ? (words[binding] ?? binding) : free],
-      ...sitedFacts(facts, speech, unit, place),
-      price !== null && [words.price, told || speech.value(price)],
-      quota.solution && [words.objective, quota.solution],
-    ].filter(Boolean);
+  const texts = facts.quota_rows.of(unit).map((row) => {
+    const quota = facts.quotas[row.quota];
+    const whole = quota.jurisdictions[row.jurisdiction];
     return node(
       "div",
       { class: "zp-item" },
       node(
         "p",
         { class: "zp-amount" },
-        node("strong", {}, speech.amount(amount, quota.unit)),
+        node("strong", {}, speech.amount(row.amount, quota.unit)),
         " ",
         node("span", { class: "zp-muted" }, `${speech.plain(quota.name)}, ${quota.period}`),
         whole
-          ? node("small", {}, speech.say("of_whole", { n: speech.amount(whole, quota.unit), name: jurisdiction }))
+          ? node("small", {}, speech.say("of_whole", { n: speech.amount(whole, quota.unit), name: row.jurisdiction }))
           : null,
       ),
       node(
         "dl",
         { class: "zp-facts" },
-        facts_.map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))),
+        quotaFigures(facts, speech, unit, row).map(({ name, value }) =>
+          node("div", {}, node("dt", {}, name), node("dd", {}, value)),
+        ),
       ),
-      unfolding(facts, speech, why),
+      unfolding(facts, speech, row.reason),
     );
   });
   if (!texts.length) return [];
-  const names = facts.plan.deductions.map((name) => speech.plain(name)).join(words.and);
+  const names = facts.plan.deductions.map((name) => speech.plain(name)).join(speech.words.and);
   return [...texts, names ? node("p", { class: "zp-caution" }, speech.say("not_deducted", { names })) : null];
 }
 
+/**
+ * The figures of a quota in a unit; those of which there is nothing to say are left out.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ * @param {QuotaRow} row
+ */
+function quotaFigures(facts, speech, unit, row) {
+  const { words } = speech;
+  const { unit: measure, objective, solution } = facts.quotas[row.quota];
+  const { amount, floor, ceiling, weight, binding, price, carried, transferred, price_text } = row;
+  const free = objective ? words.not_bound_best : words.not_bound;
+  const used = Number(ceiling) > 0 ? shareText(speech, Number(amount) / Number(ceiling)) : "";
+  return [
+    { name: objective === "suitability" ? words.suitability : words.weight, value: speech.value(weight) },
+    { name: words.floor, value: speech.amount(floor, measure) },
+    { name: words.ceiling, value: speech.amount(ceiling, measure) },
+    { name: words.use, value: used },
+    { name: words.carried, value: carried ? speech.amount(carried, measure) : "" },
+    { name: words.transferred, value: transferred ? speech.amount(transferred, measure) : "" },
+    { name: words.binding, value: binding ? (words[/** @type {Word} */ (binding)] ?? binding) : free },
+    { name: words.sited, value: sitedText(facts, speech, unit, row.quota) },
+    { name: words.price, value: price === null ? "" : price_text || speech.value(price) },
+    { name: words.objective, value: solution },
+  ].filter(({ value }) => value);
+}
+
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ */
 function policyTexts(facts, speech, unit) {
   const { words } = speech;
-  const whys = facts.why_lists[facts.units.policy_whys[unit]];
-  const list = facts.shared[facts.units.policies[unit]].map(([place, over, settings, part, exception, above], nth) => {
-    const policy = facts.policies[place];
-    const holds = over === -1;
-    const title = node(holds ? "strong" : "s", {}, policy.title);
-    const told = facts.settings[settings].map(([name, value]) => speech.say("named", { name, value }));
+  const reasons = facts.reason_lists[facts.units.policy_reasons[unit]];
+  const list = facts.policy_lists.of(facts.units.policies[unit]).map((row, nth) => {
+    const policy = facts.policies[row.policy];
+    const title = node(row.holds ? "strong" : "s", {}, policy.title);
+    const told = facts.settings.of(row.settings).map(({ name, value }) => speech.say("named", { name, value }));
+    const badge = (/** @type {string} */ text, warn = "") => node("span", { class: `zp-badge${warn}` }, text);
     return node(
       "li",
-      { class: holds ? "" : "zp-overruled" },
+      { class: row.holds ? "" : "zp-overruled" },
       node(
         "p",
         { class: "zp-policy" },
         title,
         " ",
-        node("span", { class: "zp-badge" }, speech.plain(policy.instrument)),
+        badge(speech.plain(policy.instrument)),
         policy.verified ? null : unseen(words),
-        over < 0
+        row.over === null
           ? null
-          : node("span", { class: "zp-badge zp-warn" }, speech.say("overruled", { title: facts.policies[over].title })),
-        part === null ? null : node("span", { class: "zp-badge" }, speech.say("in_part", { n: speech.ha(part) })),
-        above ? node("span", { class: "zp-badge" }, speech.say("inherited", { name: above })) : null,
+          : badge(speech.say("overruled", { title: facts.policies[row.over].title }), " zp-warn"),
+        row.part_ha === null ? null : badge(speech.say("in_part", { n: speech.ha(row.part_ha) })),
+        row.inherited_from ? badge(speech.say("inherited", { name: row.inherited_from })) : null,
       ),
-      exception ? node("p", { class: "zp-caution" }, speech.say("excepted", { text: exception })) : null,
+      row.exception ? node("p", { class: "zp-caution" }, speech.say("excepted", { text: row.exception })) : null,
       node("p", {}, policy.clause),
       told.length ? node("p", { class: "zp-settings" }, told.join(" · ")) : null,
-      unfolding(facts, speech, whys[nth], 1),
+      unfolding(facts, speech, reasons[nth], 1),
     );
   });
   return list.length ? [node("ul", { class: "zp-policies" }, list)] : [];
 }
 
-// What applies at one place inside a unit.
+/**
+ * What applies at one place inside a unit.
+ * @param {Facts} facts
+ * @param {number} piece
+ */
 export function textsAt(facts, piece) {
   if (piece < 0) return [];
   const lines = facts.lines.filter((layer) => layer.holds.has(piece)).map((layer) => layer.title);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,11 +49,10 @@ def test_pages_tell_values_reasons_and_norms(plan):
         assert "655,000" in own
         assert title in own
         assert kept in own
-        said = cards(localize(plan, language), language)
-        place = plan.units.index.get_loc("a1")
-        assert [one[2:] for one in said["why_lists"][said["units"]["derived"][place]]][-1] == ("655,000",)
-        assert len(said["why_lists"][said["units"]["norms"][place]]) == 3
-        json.dumps(said)
+        said = cards(localize(plan, language))
+        unit = said.units.rows[plan.units.index.get_loc("a1")]
+        assert said.headings.groups[unit.derived][-1].numbers == ("655,000",)
+        assert len(said.headings.groups[unit.norms]) == 3
     least, most = (f"{one} rate of the farmland occupation tax" for one in ("Least", "Highest"))
     assert f" = 41 is not between {least} = 8 and {most} = 40 CNY/m2" in report(plan)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -12,40 +13,56 @@ import pytest
 from layers.errors import ZoneplanError
 from maps.explain.trace_records import reason_record
 from maps.locale import localize
-from maps.web.map_payload import map_payload_of
+from maps.web.page_model import (
+    CardLine,
+    Cards,
+    LawText,
+    LineRow,
+    ParametersChecked,
+    PoliciesChecked,
+    QuotaRow,
+    RuleEntry,
+    Setting,
+)
 from maps.web.unit_details import ReasonTable, cards
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 
 
-def of(said: dict, unit_id: str) -> dict:
-    """What is said of one unit, by column."""
-    place = said["units"]["id"].index(unit_id)
-    return {column: values[place] for column, values in said["units"].items()}
+def of(said: Cards, unit_id: str) -> SimpleNamespace:
+    """What is said of one unit."""
+    place = [unit.id for unit in said.units.rows].index(unit_id)
+    return SimpleNamespace(
+        unit=said.units.rows[place],
+        main_claim=said.main_claims.rows[place],
+        claims=said.claims.groups[place],
+        lines=said.line_rows.groups[place],
+        quotas=said.quota_rows.groups[place],
+    )
 
 
 def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
-    said = cards(localize(toy_plan, "en"), "en")
-    unit = of(said, "b2")
-    assert (unit["name"], said["jurisdictions"][unit["jurisdiction"]], unit["area_ha"]) == ("Unit B2", "west", 100)
-    assert (unit["main"], unit["overlays"], unit["status"]) == (FRAGILE, [], 0)
-    rule, zone, answer, why = unit["main_claim"]
-    assert said["rules"][rule] == {"id": "fragile-1", "kind": "rule"}
-    assert (zone, answer) == (FRAGILE, "yes")
-    assert told(said, why) == [
+    said = cards(localize(toy_plan))
+    found = of(said, "b2")
+    unit, claim = found.unit, found.main_claim
+    assert (unit.name, said.jurisdictions[unit.jurisdiction], unit.area_ha) == ("Unit B2", "west", 100)
+    assert (unit.main, unit.overlays, unit.status) == (FRAGILE, (), "decided")
+    assert said.rules[claim.rule] == RuleEntry("fragile-1", "rule")
+    assert (claim.zone, claim.answer) == (FRAGILE, "yes")
+    assert told(said, claim.reason) == [
         (0, "reason", "rule fragile-1: forest covers it"),
         (1, "yes", "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"),
         (1, "parameter", "fragile_min = 0.5, from 2011-01-01: Toy Act, section 2"),
         (1, "reference", "reference: Toy Act, section 2 (not verified) [rules.toml, line 1]"),
     ]
-    assert unit["claims"] == []
+    assert found.claims == []
 
 
 def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
-    said = cards(localize(toy_plan, "en"), "en")
-    rule, zone, _, why = of(said, "a4")["main_claim"]
-    assert (said["rules"][rule]["kind"], zone) == ("default", GENERAL)
-    lines = [(depth, text) for depth, kind, text in told(said, why) if kind in ("reason", "no")]
+    said = cards(localize(toy_plan))
+    claim = of(said, "a4").main_claim
+    assert (said.rules[claim.rule].kind, claim.zone) == ("default", GENERAL)
+    lines = [(depth, text) for depth, kind, text in told(said, claim.reason) if kind in ("reason", "no")]
     assert lines == [
         (0, "default: no rule for a main function claims the unit"),
         (1, "fragile-1 (Ecologically fragile)"),
@@ -53,24 +70,27 @@ def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
         (1, "key-1 (Key development)"),
         (2, "population 400 < 1,000 persons (populous_min)"),
     ]
-    assert of(said, "a4")["overlays"] == [ENERGY]
+    assert of(said, "a4").unit.overlays == (ENERGY,)
 
 
 def test_a_decision_shows_by_whom_and_why(toy_plan, told) -> None:
-    said = cards(localize(toy_plan, "en"), "en")
-    unit = of(said, "c4")
-    rule, zone, _, why = unit["main_claim"]
-    assert (said["rules"][rule]["kind"], zone, unit["status"]) == ("decision", KEY, 3)
+    said = cards(localize(toy_plan))
+    found = of(said, "c4")
+    claim = found.main_claim
+    assert (said.rules[claim.rule].kind, claim.zone, found.unit.status) == ("decision", KEY, "by_decision")
     because = "decided by Provincial assembly on 2024-06-01: The new town of the province (Resolution 7)"
-    assert told(said, why)[0] == (0, "reason", f"decision-1: {because}")
+    assert told(said, claim.reason)[0] == (0, "reason", f"decision-1: {because}")
 
 
 def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
-    said = cards(localize(toy_plan, "en"), "en")
-    (key,), (farmland,) = of(said, "c4")["quotas"], of(said, "a2")["quotas"]
-    assert key[:-1] == [0, "31", "0", "100", 800.0, "", "east", None, None, None, ""]
-    assert farmland[:-1] == [0, "0", "0", "0", 200.0, "ceiling", "west", None, None, None, ""]
-    assert [text for depth, _, text in told(said, farmland[-1]) if depth == 0][-2:] == [
+    said = cards(localize(toy_plan))
+    (key,), (farmland,) = of(said, "c4").quotas, of(said, "a2").quotas
+    plain = QuotaRow(0, "31", "0", "100", 800.0, "", "east", None, None, None, "", key.reason)
+    assert key == plain
+    assert farmland == dataclasses.replace(
+        plain, amount="0", ceiling="0", weight=200.0, binding="ceiling", jurisdiction="west", reason=farmland.reason
+    )
+    assert [text for depth, _, text in told(said, farmland.reason) if depth == 0][-2:] == [
         "ceiling 0 ha: available land, in whole steps of 1 [plan.toml, line 68]",
         "it stands in plan.toml, line 59",
     ]
@@ -79,42 +99,42 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
 def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     rows = toy_plan.quotas.assign(shadow_price=0.25)
     rows.loc[rows["unit_id"] == "c4", ["carried", "transferred"]] = Decimal("-1.5")
-    (told_,) = of(cards(localize(dataclasses.replace(toy_plan, quotas=rows), "en"), "en"), "c4")["quotas"]
-    assert told_[7:10] == [0.25, "-1.5", "-1.5"]
+    (row,) = of(cards(localize(dataclasses.replace(toy_plan, quotas=rows))), "c4").quotas
+    assert (row.price, row.carried, row.transferred) == (0.25, "-1.5", "-1.5")
 
 
 def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:
-    said = cards(localize(toy_plan, "en"), "en")
-    (line,) = of(said, "a2")["lines"]
-    assert line[:-1] == [1, 100.0, 100.0, []]
-    assert (1, "reason", "layer farmland (Permanent farmland): 100.00 ha") in told(said, line[-1])
-    assert of(said, "b2")["lines"] == []
+    said = cards(localize(toy_plan))
+    (line,) = of(said, "a2").lines
+    assert line == LineRow(1, 100.0, 100.0, (), line.reason)
+    assert (1, "reason", "layer farmland (Permanent farmland): 100.00 ha") in told(said, line.reason)
+    assert of(said, "b2").lines == []
 
 
 def test_a_line_that_lost_names_the_winner(toy_plan) -> None:
     lost = toy_plan.lines.assign(settled_ha=40.0, lost_to="red_line;hillside")
-    said = cards(localize(dataclasses.replace(toy_plan, lines=lost), "en"), "en")
-    assert of(said, "a2")["lines"][0][:-1] == [1, 100.0, 40.0, [0, "hillside"]]
+    (line,) = of(cards(localize(dataclasses.replace(toy_plan, lines=lost))), "a2").lines
+    assert (line.settled_ha, line.lost_to) == (40.0, ("Ecological red line", "hillside"))
 
 
 def test_units_share_their_lists_of_policies(toy_plan) -> None:
-    said = cards(localize(toy_plan, "en"), "en")
-    names = [[said["policies"][policy]["id"] for policy, *_ in held] for held in said["shared"]]
+    said = cards(localize(toy_plan))
+    names = [[said.policies[row.policy].id for row in held] for held in said.policy_lists.groups]
     assert sorted(names) == [["energy-review", "plan-first"], ["forest-payment", "plan-first"], ["plan-first"]]
-    first = next(one for one in said["policies"] if one["id"] == "plan-first")
-    assert (first["title"], first["verified"], first["since"]) == ("No building without a plan", True, "2011-01-01")
-    assert [one["verified"] for one in said["policies"] if one["id"] == "energy-review"] == [False]
+    first = next(one for one in said.policies if one.id == "plan-first")
+    assert (first.title, first.verified, first.since) == ("No building without a plan", True, "2011-01-01")
+    assert [one.verified for one in said.policies if one.id == "energy-review"] == [False]
 
 
 def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
     over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "forest-payment")
     part = toy_plan.policies["piece_id"].where(toy_plan.policies["policy"] != "plan-first", "a1/1")
     policies = toy_plan.policies.assign(overruled_by=over, piece_id=part)
-    said = cards(localize(dataclasses.replace(toy_plan, policies=policies), "en"), "en")
-    held = said["shared"][of(said, "a1")["policies"]]
-    told = {said["policies"][policy]["id"]: (by, part) for policy, by, _, part, *_ in held}
-    assert told["forest-payment"] == (-1, None)
-    assert (said["policies"][told["plan-first"][0]]["id"], told["plan-first"][1]) == ("forest-payment", 100.0)
+    said = cards(localize(dataclasses.replace(toy_plan, policies=policies)))
+    held = {said.policies[row.policy].id: row for row in said.policy_lists.groups[of(said, "a1").unit.policies]}
+    whole, part = held["forest-payment"], held["plan-first"]
+    assert (whole.holds, whole.over, whole.part_ha) == (True, None, None)
+    assert (part.holds, said.policies[part.over].id, part.part_ha) == (False, "forest-payment", 100.0)
 
 
 def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(toy_plan) -> None:
@@ -126,101 +146,96 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
         policy="forest-payment", overruled_by="exception-1", exception="a road", inherited_from="west"
     )
     policies = pd.concat([*parts, excepted, row])
-    said = cards(dataclasses.replace(own, policies=policies), "en")
-    held = said["shared"][of(said, "a2")["policies"]]
-    told = [(said["policies"][one[0]]["id"], one[1], *one[3:]) for one in held]
-    assert told == [
-        ("forest-payment", -2, None, "a road", "west"),
-        ("plan-first", -1, None, "", ""),
-        ("energy-review", -1, round(float(toy_plan.pieces.loc[[first, second], "area_ha"].sum()), 2), "", ""),
+    said = cards(dataclasses.replace(own, policies=policies))
+    held = said.policy_lists.groups[of(said, "a2").unit.policies]
+    area = round(float(toy_plan.pieces.loc[[first, second], "area_ha"].sum()), 2)
+    assert [(said.policies[one.policy].id, one.holds, one.over, *dataclasses.astuple(one)[4:]) for one in held] == [
+        ("forest-payment", False, None, None, "a road", "west"),
+        ("plan-first", True, None, None, "", ""),
+        ("energy-review", True, None, area, "", ""),
     ]
 
 
 def test_settings_show_value_and_unit(toy_plan) -> None:
     text = json.dumps({"fee": {"value": 12.5, "unit": "CNY/ha"}, "share": {"value": 0.2, "unit": "1"}, "who": "county"})
-    said = cards(
-        localize(dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text)), "en"), "en"
-    )
-    listed = [["fee", "12.5 CNY/ha"], ["share", "0.2"], ["who", "county"]]
-    assert all(one == listed for one in said["settings"])
+    plan = dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text))
+    listed = [Setting("fee", "12.5 CNY/ha"), Setting("share", "0.2"), Setting("who", "county")]
+    assert all(one == listed for one in cards(localize(plan)).settings.groups)
 
 
 def test_hidden_characters_are_shown(make_plan) -> None:
-    said = cards(localize(make_plan({"a1": "evil\u202etxt.exe"}), "en"), "en")
-    assert of(said, "a1")["name"] == "evil\\u202etxt.exe"
+    said = cards(localize(make_plan({"a1": "evil\u202etxt.exe"})))
+    assert of(said, "a1").unit.name == "evil\\u202etxt.exe"
 
 
-def test_the_legend_has_the_hectares_of_the_plan(toy_plan) -> None:
-    said = map_payload_of(toy_plan, "en")
-    assert [(zone["code"], zone["units"], zone["ha"]) for zone in said["zones"]] == [
+def test_the_legend_has_the_hectares_of_the_plan(map_page, toy_plan) -> None:
+    said = map_page(toy_plan)
+    assert [(zone.code, zone.units, zone.ha) for zone in said.zones] == [
         ("key_development", 1, 100),
         ("ecologically_fragile", 6, 600),
         ("general", 5, 500),
         ("energy_rich", 1, 100),
     ]
-    assert [(line["code"], line["ha"]) for line in said["lines"]] == [
+    assert [(line.code, line.ha) for line in said.lines] == [
         ("red_line", 0),
         ("permanent_farmland", 200),
         ("growth_boundary", 0),
     ]
-    assert [(layer["name"], layer["ha"]) for layer in said["designations"]] == [
-        ("coalfield", 150),
-        ("farmland", 200),
-        ("forest", 450),
+    assert [(layer.name, layer.dot, layer.ha) for layer in said.designations] == [
+        ("coalfield", "round", 150),
+        ("farmland", "square", 200),
+        ("forest", "dash", 450),
     ]
 
 
-def test_the_summary_says_what_was_read_and_where(toy_plan) -> None:
-    plan = map_payload_of(toy_plan, "en")["plan"]
-    assert (plan["checked"], plan["parameters"], plan["deductions"]) == ([3, 1, 1], [2, 3], ["built-up land", "water"])
-    assert plan["texts"] == [
-        ["No building without a plan", "Toy Act, section 9, 2024-12-01", "official", True],
-        ["Payment for standing forest", "Toy Act, section 10", "own", False],
-        ["Energy review", "Toy Act, section 11", "own", False],
-    ]
-    assert plan["decisions"][0][:3] == ["c4", "Unit C4", "Key development"]
+def test_the_summary_says_what_was_read_and_where(map_page, toy_plan) -> None:
+    plan = map_page(toy_plan).plan
+    assert (plan.checked, plan.parameters) == (PoliciesChecked(3, 1, 1), ParametersChecked(3, 2))
+    assert plan.deductions == ("built-up land", "water")
+    assert plan.texts == (
+        LawText("No building without a plan", "Toy Act, section 9, 2024-12-01", "official", True),
+        LawText("Payment for standing forest", "Toy Act, section 10", "own", False),
+        LawText("Energy review", "Toy Act, section 11", "own", False),
+    )
+    (decided,) = plan.decisions
+    assert (decided.unit_id, decided.name, decided.zone) == ("c4", "Unit C4", "Key development")
 
 
-def test_a_quota_says_its_total_and_its_reserve(toy_plan) -> None:
-    (quota,) = map_payload_of(toy_plan, "en")["quotas"]
-    assert (quota["total"], quota["reserve"]) == ("120", "5")
-    assert quota["jurisdictions"] == {"east": "88", "west": "32"}
+def test_a_quota_says_its_total_and_its_reserve(map_page, toy_plan) -> None:
+    (quota,) = map_page(toy_plan).quotas
+    assert (quota.total, quota.reserve) == ("120", "5")
+    assert quota.jurisdictions == {"east": "88", "west": "32"}
 
 
-def test_contents_are_ready_for_json(toy_plan) -> None:
-    said = map_payload_of(toy_plan, "zh")
-    assert json.loads(json.dumps(said, allow_nan=False))["zones"] == said["zones"]
-
-
-def test_a_language_that_is_not_there_is_refused(toy_plan) -> None:
+def test_a_language_that_is_not_there_is_refused(map_page, toy_plan) -> None:
     with pytest.raises(ZoneplanError, match="no language 'fr'"):
-        map_payload_of(toy_plan, "fr")
+        map_page(toy_plan, "fr")
 
 
 @pytest.mark.slow
 def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told) -> None:
     """The toy plan has no energy, money or negative lists."""
-    said = cards(localize(toy_plan, "en"), "en")
+    said = cards(localize(toy_plan))
     for unit_id in toy_plan.units.index:
-        unit = of(said, unit_id)
-        whys = [claim[-1] for claim in (unit["main_claim"], *unit["claims"])]
-        whys += [row[-1] for row in (*unit["lines"], *unit["quotas"])] + list(said["why_lists"][unit["policy_whys"]])
-        shown = {text for why in whys for _, kind, text in told(said, why) if not kind.startswith("idle")}
+        found = of(said, unit_id)
+        rows = (found.main_claim, *found.claims, *found.lines, *found.quotas)
+        reasons = [*(row.reason for row in rows), *said.reason_lists[found.unit.policy_reasons]]
+        shown = {text for reason in reasons for _, kind, text in told(said, reason) if not kind.startswith("idle")}
         assert chain_lines(toy_plan, unit_id) <= shown
 
 
 def test_units_share_the_text_of_a_chain_and_keep_their_numbers() -> None:
     """Two texts that differ in their numbers only are one; names with digits are no numbers."""
-    whys = ReasonTable("en")
+    reasons = ReasonTable("en")
     places = [
-        whys.place(reason_record("floor", "x", f"floor pop_2020 {number} of 1,234.50 ha")) for number in (3, 14.5, 3)
+        reasons.place(reason_record("floor", "x", f"floor pop_2020 {number} of 1,234.50 ha")) for number in (3, 14.5, 3)
     ]
     assert places == [0, 1, 0]
-    assert whys.told() == {
-        "texts": ["floor pop_2020 \0 of \0 ha"],
-        "whys": [((0, 1, 0, "3", "1,234.50"),), ((0, 1, 0, "14.5", "1,234.50"),)],
-        "why_lists": [],
-    }
+    assert reasons.texts == ("floor pop_2020 \0 of \0 ha",)
+    assert reasons.reasons.groups == (
+        (CardLine(0, "reason", True, 0, ("3", "1,234.50")),),
+        (CardLine(0, "reason", True, 0, ("14.5", "1,234.50")),),
+    )
 
 
 def test_a_link_that_units_share_is_told_once() -> None:
@@ -231,8 +246,8 @@ def test_a_link_that_units_share_is_told_once() -> None:
         told.append(one["id"])
         return one | {"reason": "in words"}
 
-    whys, one = ReasonTable("en"), reason_record("rule", "x", "as it is")
-    assert [whys.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
+    reasons, one = ReasonTable("en"), reason_record("rule", "x", "as it is")
+    assert [reasons.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
     assert told == ["x", "x"]
-    assert whys.told()["texts"] == ["in words"]
-    assert whys.place(one) == 1  # as it is, which is another chain
+    assert reasons.texts == ("in words",)
+    assert reasons.place(one) == 1  # as it is, which is another chain

@@ -11,7 +11,7 @@ from maps.web.unit_details import cards
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study
-from zoning.zones import STANDINGS, decision_status
+from zoning.zones import decision_status
 
 OVERLAY = """
 [[decisions]]
@@ -61,6 +61,5 @@ def test_a_main_function_by_rule_is_not_said_to_be_decided_by_planners(toy_folde
     assert " - decided by the rules; an overlay by decision of the planners\n" in explain(plan, "a1").text()
     assert "由规则确定；有叠加指定由规划决定\n" in explain(plan, "a1", "zh").text()
     assert " - by decision of the planners\n" in explain(plan, "c4").text()
-    units = cards(localize(plan), "en")["units"]
-    shown = dict(zip(units["id"], (STANDINGS[place] for place in units["standing"]), strict=True))
+    shown = {unit.id: unit.standing for unit in cards(localize(plan)).units.rows}
     assert (shown["a1"], shown["c4"], shown["b1"]) == ("by_decision_overlay", "by_decision", "decided")

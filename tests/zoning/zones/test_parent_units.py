@@ -292,12 +292,11 @@ def test_the_county_stands_in_explanation_card_and_other_language(folder) -> Non
         "county east: Key development (key_development); parts of 100.00 ha of 600.00 ha have another main function"
     ) in told.text()
     assert "rule fragile-1: county west: forest covers it" in explain(plan, "a2").text()
-    content = cards(localize(plan), "en")
-    place = content["units"]["id"].index("a2")
-    _, _, text, number = content["whys"][content["units"]["main_claim"][place][3]][0]
-    assert content["texts"][text].replace("\0", number) == "rule fragile-1: county west: forest covers it"
-    why = content["units"]["main_claim"][content["units"]["id"].index("a1")][3]
-    assert content["texts"][content["whys"][why][0][2]].startswith("rule wood-\0: ")
+    content = cards(localize(plan))
+    claim = dict(zip((unit.id for unit in content.units.rows), content.main_claims.rows, strict=True))
+    first = content.reasons.groups[claim["a2"].reason][0]
+    assert content.texts[first.text].replace("\0", *first.numbers) == "rule fragile-1: county west: forest covers it"
+    assert content.texts[content.reasons.groups[claim["a1"].reason][0].text].startswith("rule wood-\0: ")
     reason = plan.zones.set_index("unit_id").loc["a2", "reason"]
     assert said(reason, plan.rulebook, "zh").startswith("county west：forest covers it")
     with pytest.raises(UnknownNameError, match="it is a larger unit, explain a part of it: 'a1', 'a2'"):

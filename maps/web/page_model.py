@@ -1,0 +1,725 @@
+"""The page's model: all that Python hands to the scripts of the map, as frozen records with named fields.
+
+The types of the scripts, ``src/page_model.d.ts``, are written from it by ``python docs/generate.py``. A place is the
+number of an entry in the list that the field's description names; tables go to the page a column at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from maps.style import Dot, Hatch
+
+Row = TypeVar("Row")
+
+LineKind = Literal["reason", "setting", "yes", "no", "unknown", "parameter", "reference"]
+Standing = Literal["decided", "contested", "review", "review_overlay", "by_decision", "by_decision_overlay", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Generic[Row]):
+    """Rows of one kind, which the page gets a column at a time, by name: that packs to half the size.
+
+    Parameters
+    ----------
+    kind : type
+        Of the rows; without rows its columns are there all the same.
+    rows : sequence
+
+    Examples
+    --------
+    >>> as_json(Columns(Arrow, [Arrow(0, 1, 5.0), Arrow(0, 2, 4.0)]))
+    '{"payer":[0,0],"receiver":[1,2],"amount":[5.0,4.0]}'
+    """
+
+    kind: type[Row]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups(Generic[Row]):
+    """Rows of one kind in groups, as those of each unit: how many each group has, and the columns of all.
+
+    Examples
+    --------
+    >>> as_json(Groups(Setting, [[Setting("fee", "5")], []]))
+    '{"counts":[1,0],"columns":{"name":["fee"],"value":["5"]}}'
+    """
+
+    kind: type[Row]
+    groups: Sequence[Sequence[Row]]
+
+
+def as_json(record: Any) -> str:
+    """A record of the model, and all that is in it, as JSON: fields by their names.
+
+    Raises
+    ------
+    ValueError
+        A number is not finite.
+    """
+    return json.dumps(record, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    if isinstance(record, Columns):
+        return {name: [getattr(row, name) for row in record.rows] for name in _names(record.kind)}
+    if isinstance(record, Groups):
+        rows = [row for group in record.groups for row in group]
+        return {"counts": [len(group) for group in record.groups], "columns": Columns(record.kind, rows)}
+    return {name: getattr(record, name) for name in _names(type(record))}
+
+
+def _names(kind: Any) -> list[str]:
+    return [one.name for one in dataclasses.fields(kind)]
+
+
+# ----- the plan as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesChecked:
+    """How many policies there are, were checked against the text of the law, and this on the publisher's site."""
+
+    all: int
+    verified: int
+    official: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersChecked:
+    """How many numbers of the rulebook there are, and how many nobody has checked."""
+
+    all: int
+    unverified: int
+
+
+@dataclass(frozen=True, slots=True)
+class LawText:
+    """Where the text of a policy was read.
+
+    Attributes
+    ----------
+    title : str
+    source : str
+        Document, article, address and day.
+    reading : {"official", "copy", "secondary", "memory", "own"}
+    verified : bool
+    """
+
+    title: str
+    source: str
+    reading: Literal["official", "copy", "secondary", "memory", "own"]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What was assumed where the study says nothing."""
+
+    title: str
+    assumed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What planners decided: of which unit, for which zone, and why."""
+
+    unit_id: str
+    name: str
+    zone: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The plan as a whole, and what to know before relying on it.
+
+    Attributes
+    ----------
+    deductions : tuple of str
+        Roles that available land was not reduced by.
+    hangs_on : tuple of str
+        Absent measures that some main functions hang on.
+    sources : tuple of str
+        The files.
+    """
+
+    name: str
+    note: str
+    date: str
+    rulebook: str
+    country: str
+    description: str
+    area_ha: float
+    checked: PoliciesChecked
+    parameters: ParametersChecked
+    texts: tuple[LawText, ...]
+    deductions: tuple[str, ...]
+    assumptions: tuple[Assumed, ...]
+    hangs_on: tuple[str, ...]
+    decisions: tuple[Decided, ...]
+    sources: tuple[str, ...]
+
+
+# ----- what can be shown
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLayer:
+    """A zone type of the rulebook with what it looks like.
+
+    Attributes
+    ----------
+    units : int
+        How many units have it.
+    ha : float
+        Their land.
+    fill : str or None
+        Of a main function.
+    hatch : Hatch or None
+        Of an overlay.
+    """
+
+    code: str
+    kind: Literal["main", "overlay"]
+    title: str
+    units: int
+    ha: float
+    fill: str | None
+    hatch: Hatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineLayer:
+    """A control line.
+
+    Attributes
+    ----------
+    dashes : tuple of float
+        Their lengths, in widths of the line.
+    pieces : tuple of int
+        The places of the pieces that it has.
+    """
+
+    code: str
+    title: str
+    reference: str
+    colour: str
+    width: float
+    dashes: tuple[float, ...]
+    ha: float
+    pieces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DesignationLayer:
+    """A layer that cut the units, drawn with dots of one form.
+
+    Attributes
+    ----------
+    pieces : tuple of int
+        The places of the pieces that it covers.
+    """
+
+    name: str
+    role: str
+    colour: str
+    dot: Dot
+    ha: float
+    pieces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLayer:
+    """A quota of the study.
+
+    Attributes
+    ----------
+    unit : str
+        Of its amounts, in words.
+    total, reserve : str
+        Exact amounts.
+    breaks : tuple of float
+        Limits between classes of use, rising, between 0 and 1.
+    objective : str
+        Empty where amounts follow weights.
+    solution : str
+        What was found to be the best.
+    jurisdictions : dict of str to str
+        The exact amount of each jurisdiction above the units.
+    """
+
+    name: str
+    period: int
+    unit: str
+    total: str
+    reserve: str
+    breaks: tuple[float, ...]
+    objective: str
+    solution: str
+    jurisdictions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UseFills:
+    """Colours for the use of a ceiling: a ramp, the last of which is for those at their ceiling."""
+
+    ramp: tuple[str, ...]
+    no_ceiling: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRing:
+    """The corners of a ring in 16ths of the grid's steps, each as the step from the one before."""
+
+    x: tuple[int, ...]
+    y: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A patch of land that a quota takes: the place of its unit, and its rings."""
+
+    unit: int
+    area_ha: float
+    rings: tuple[SiteRing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLayer:
+    """The land that a quota takes in all.
+
+    Attributes
+    ----------
+    quota : int
+        Its place in ``quotas``.
+    ha, unplaced_ha : float
+        What has a place on the ground, and what has none.
+    """
+
+    quota: int
+    name: str
+    period: int
+    colour: str
+    ha: float
+    unplaced_ha: float
+    sites: Columns[Site]
+
+
+# ----- payments
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Degrees of WGS 84."""
+
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who pays or receives.
+
+    Attributes
+    ----------
+    unit : int or None
+        The place of a unit, where it is one.
+    point : Point or None
+        Inside a jurisdiction; a pool, a budget and those outside of the study have no place.
+    units : tuple of int
+        The places of the units that it consists of.
+    """
+
+    name: str
+    unit: int | None
+    point: Point | None
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An amount from one party to another, by their places in ``parties``."""
+
+    payer: int
+    receiver: int
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a party receives, or below 0 pays, for which no arrow can be drawn."""
+
+    party: int
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """The payments of one instrument in one period and one unit of account.
+
+    Attributes
+    ----------
+    paid, net : str
+        Exact amounts: all that is paid, and what is left of it on balance.
+    arrows, marks : Columns
+        The largest first, so that the smaller lie on top.
+    beyond : tuple of int
+        The parties without a place on the map.
+    many : bool
+        Whether the arrows were too many, so that net amounts are drawn instead.
+    """
+
+    name: str
+    period: int
+    unit: str
+    paid: str
+    net: str
+    arrows: Columns[Arrow]
+    marks: Columns[Mark]
+    beyond: tuple[int, ...]
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A row of the table of flows: places in ``instruments`` and ``parties``, the exact amount, places in ``texts``."""
+
+    instrument: int
+    payer: int
+    receiver: int
+    amount: str
+    rule: int
+    reference: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """All payments, and what the map draws of them."""
+
+    ink: str
+    instruments: tuple[Instrument, ...]
+    rows: Columns[Payment]
+    texts: tuple[str, ...]
+    parties: Columns[Party]
+
+
+# ----- what is said of each unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """What a unit is.
+
+    Attributes
+    ----------
+    jurisdiction : int
+        Its place in ``jurisdictions``.
+    main : int
+        The place of its main function in ``zones``.
+    overlays : tuple of int
+        Places in ``zones``.
+    status, standing : str
+        What a rule, a decision or a doubt made of it; its standing tells overlays, too.
+    policies : int
+        The place of its list in ``policy_lists``.
+    policy_reasons : int
+        The place of the reasons for them in ``reason_lists``.
+    derived, norms, energy, services, flows, industries : int
+        What is said of these matters: places in ``headings``.
+    """
+
+    id: str
+    name: str
+    jurisdiction: int
+    area_ha: float
+    main: int
+    overlays: tuple[int, ...]
+    status: Literal["decided", "contested", "review", "by_decision", "assumed"]
+    standing: Standing
+    policies: int
+    policy_reasons: int
+    derived: int
+    norms: int
+    energy: int
+    services: int
+    flows: int
+    industries: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """A rule that claims units, or what stands in its place: the default, a decision, a lock from above."""
+
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim on a unit: places in ``rules``, ``zones`` and ``reasons``."""
+
+    rule: int
+    zone: int
+    answer: Literal["yes", "no", "unknown"]
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A control line in a unit.
+
+    Attributes
+    ----------
+    line : int
+        Its place in ``lines``.
+    lost_to : tuple of str
+        The titles of the lines that took the rest.
+    reason : int
+        Its place in ``reasons``.
+    """
+
+    line: int
+    claimed_ha: float
+    settled_ha: float
+    lost_to: tuple[str, ...]
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """What a unit gets of a quota; amounts are exact, and None where there is none.
+
+    Attributes
+    ----------
+    quota : int
+        Its place in ``quotas``.
+    binding : str
+        What kept the amount from being another one; empty for nothing.
+    price_text : str
+        The shadow price in words.
+    reason : int
+        Its place in ``reasons``.
+    """
+
+    quota: int
+    amount: str
+    floor: str | None
+    ceiling: str | None
+    weight: float | None
+    binding: str
+    jurisdiction: str
+    price: float | None
+    carried: str | None
+    transferred: str | None
+    price_text: str
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class SitingRow:
+    """What a quota took of a unit on the ground.
+
+    Attributes
+    ----------
+    quota : int
+        Its place in ``quotas``.
+    gap_pct : float or None
+        How far it is from the best possible.
+    """
+
+    quota: int
+    placed_ha: float
+    unplaced_ha: float
+    patches: int
+    gap_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntry:
+    """A policy of the rulebook."""
+
+    id: str
+    title: str
+    instrument: str
+    clause: str
+    reference: str
+    since: str
+    until: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a policy in words: what it is called, and what it is."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy in the list of a unit.
+
+    Attributes
+    ----------
+    policy : int
+        Its place in ``policies``.
+    holds : bool
+        Whether it gives way to nothing.
+    over : int or None
+        The place of the policy that it gives way to; None for an exception.
+    settings : int
+        Their place in ``settings``.
+    part_ha : float or None
+        The land on which it holds; None for the whole unit.
+    exception : str
+        Why it does not apply.
+    inherited_from : str
+        The jurisdiction that it comes from.
+    """
+
+    policy: int
+    holds: bool
+    over: int | None
+    settings: int
+    part_ha: float | None
+    exception: str
+    inherited_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A line of a reason.
+
+    Attributes
+    ----------
+    depth : int
+        How far below the matter it stands.
+    kind : str
+        What it is.
+    decides : bool
+        Whether anything hangs on it.
+    text : int
+        Its place in ``texts``.
+    numbers : tuple of str
+        What stands in the gaps of the text, as it is written.
+    """
+
+    depth: int
+    kind: LineKind
+    decides: bool
+    text: int
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardHeading:
+    """A heading of a card and the reason below it: places in ``texts`` and ``reasons``, and the numbers of the text."""
+
+    text: int
+    numbers: tuple[str, ...]
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """What the cards of the units say. Groups of rows are in the order of ``units``, if nothing else is said.
+
+    Attributes
+    ----------
+    main_claims : Columns
+        What decided the main function of each unit.
+    claims : Groups
+        All others.
+    settings, policy_lists : Groups
+        Each that some units share, once.
+    texts : tuple of str
+        Each once; a NUL stands for a number that differs from unit to unit.
+    reasons : Groups
+        Each chain of lines once.
+    reason_lists : tuple of tuple of int
+        Places in ``reasons``.
+    headings : Groups
+        Each list of headings once.
+    """
+
+    units: Columns[UnitRow]
+    jurisdictions: tuple[str, ...]
+    rules: tuple[RuleEntry, ...]
+    main_claims: Columns[ClaimRow]
+    claims: Groups[ClaimRow]
+    line_rows: Groups[LineRow]
+    quota_rows: Groups[QuotaRow]
+    siting_rows: Groups[SitingRow]
+    policies: tuple[PolicyEntry, ...]
+    settings: Groups[Setting]
+    policy_lists: Groups[PolicyRow]
+    texts: tuple[str, ...]
+    reasons: Groups[CardLine]
+    reason_lists: tuple[tuple[int, ...], ...]
+    headings: Groups[CardHeading]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSigns:
+    """How the language writes numbers and counts things.
+
+    Attributes
+    ----------
+    plural : tuple of int
+        The plural form of each count from 0 to 199.
+    """
+
+    thousands: str
+    point: str
+    plural: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapGrid:
+    """Where the grid of the shapes lies in the web's Mercator projection, in metres, and how much stands on it."""
+
+    west: float
+    south: float
+    step: float
+    arcs: int
+    points: int
+    pieces: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the page is made from, shapes apart.
+
+    Attributes
+    ----------
+    words : dict of str to str
+        The words of the map in its language.
+    counted_words : dict of str to tuple of str
+        Those that depend on a count, in each plural form of the language.
+    undrawn : tuple of int
+        The places of units that the projection cannot show.
+    """
+
+    language: str
+    words: Annotated[dict[str, str], "Word"]
+    counted_words: Annotated[dict[str, tuple[str, ...]], "CountedWord"]
+    numbers: NumberSigns
+    plan: Summary
+    zones: tuple[ZoneLayer, ...]
+    lines: tuple[LineLayer, ...]
+    designations: tuple[DesignationLayer, ...]
+    quotas: tuple[QuotaLayer, ...]
+    use_fills: UseFills
+    sites: tuple[SiteLayer, ...]
+    payments: Payments
+    cards: Cards
+    undrawn: tuple[int, ...]
+    grid: MapGrid

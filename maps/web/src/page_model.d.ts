@@ -1,0 +1,614 @@
+// What Python hands to the page. Written by docs/generate.py from maps/web/page_model.py; change it there.
+
+/** Rows of one kind, a column at a time. */
+export type Columns<Row> = { [Name in keyof Row]: Row[Name][] };
+
+/** Rows of one kind in groups: how many each group has, and the columns of all. */
+export interface Groups<Row> {
+  counts: number[];
+  columns: Columns<Row>;
+}
+
+/** Everything that the page is made from, shapes apart. */
+export interface Page {
+  language: string;
+  /** The words of the map in its language. */
+  words: Record<Word, string>;
+  /** Those that depend on a count, in each plural form of the language. */
+  counted_words: Record<CountedWord, string[]>;
+  numbers: NumberSigns;
+  plan: Summary;
+  zones: ZoneLayer[];
+  lines: LineLayer[];
+  designations: DesignationLayer[];
+  quotas: QuotaLayer[];
+  use_fills: UseFills;
+  sites: SiteLayer[];
+  payments: Payments;
+  cards: Cards;
+  /** The places of units that the projection cannot show. */
+  undrawn: number[];
+  grid: MapGrid;
+}
+
+/** How the language writes numbers and counts things. */
+export interface NumberSigns {
+  thousands: string;
+  point: string;
+  /** The plural form of each count from 0 to 199. */
+  plural: number[];
+}
+
+/** The plan as a whole, and what to know before relying on it. */
+export interface Summary {
+  name: string;
+  note: string;
+  date: string;
+  rulebook: string;
+  country: string;
+  description: string;
+  area_ha: number;
+  checked: PoliciesChecked;
+  parameters: ParametersChecked;
+  texts: LawText[];
+  /** Roles that available land was not reduced by. */
+  deductions: string[];
+  assumptions: Assumed[];
+  /** Absent measures that some main functions hang on. */
+  hangs_on: string[];
+  decisions: Decided[];
+  /** The files. */
+  sources: string[];
+}
+
+/** How many policies there are, were checked against the text of the law, and this on the publisher's site. */
+export interface PoliciesChecked {
+  all: number;
+  verified: number;
+  official: number;
+}
+
+/** How many numbers of the rulebook there are, and how many nobody has checked. */
+export interface ParametersChecked {
+  all: number;
+  unverified: number;
+}
+
+/** Where the text of a policy was read. */
+export interface LawText {
+  title: string;
+  /** Document, article, address and day. */
+  source: string;
+  reading: "official" | "copy" | "secondary" | "memory" | "own";
+  verified: boolean;
+}
+
+/** What was assumed where the study says nothing. */
+export interface Assumed {
+  title: string;
+  assumed: string;
+}
+
+/** What planners decided: of which unit, for which zone, and why. */
+export interface Decided {
+  unit_id: string;
+  name: string;
+  zone: string;
+  reason: string;
+}
+
+/** A zone type of the rulebook with what it looks like. */
+export interface ZoneLayer {
+  code: string;
+  kind: "main" | "overlay";
+  title: string;
+  /** How many units have it. */
+  units: number;
+  /** Their land. */
+  ha: number;
+  /** Of a main function. */
+  fill: string | null;
+  /** Of an overlay. */
+  hatch: Hatch | null;
+}
+
+/** Parallel dark lines on white bands. */
+export interface Hatch {
+  /** Of the lines, anticlockwise from east. */
+  angle_deg: number;
+  /** Between the lines. */
+  spacing_px: number;
+}
+
+/** A control line. */
+export interface LineLayer {
+  code: string;
+  title: string;
+  reference: string;
+  colour: string;
+  width: number;
+  /** Their lengths, in widths of the line. */
+  dashes: number[];
+  ha: number;
+  /** The places of the pieces that it has. */
+  pieces: number[];
+}
+
+/** A layer that cut the units, drawn with dots of one form. */
+export interface DesignationLayer {
+  name: string;
+  role: string;
+  colour: string;
+  dot: "round" | "square" | "dash" | "bar";
+  ha: number;
+  /** The places of the pieces that it covers. */
+  pieces: number[];
+}
+
+/** A quota of the study. */
+export interface QuotaLayer {
+  name: string;
+  period: number;
+  /** Of its amounts, in words. */
+  unit: string;
+  /** Exact amounts. */
+  total: string;
+  /** Exact amounts. */
+  reserve: string;
+  /** Limits between classes of use, rising, between 0 and 1. */
+  breaks: number[];
+  /** Empty where amounts follow weights. */
+  objective: string;
+  /** What was found to be the best. */
+  solution: string;
+  /** The exact amount of each jurisdiction above the units. */
+  jurisdictions: Record<string, string>;
+}
+
+/** Colours for the use of a ceiling: a ramp, the last of which is for those at their ceiling. */
+export interface UseFills {
+  ramp: string[];
+  no_ceiling: string;
+}
+
+/** The land that a quota takes in all. */
+export interface SiteLayer {
+  /** Its place in `quotas`. */
+  quota: number;
+  name: string;
+  period: number;
+  colour: string;
+  /** What has a place on the ground, and what has none. */
+  ha: number;
+  /** What has a place on the ground, and what has none. */
+  unplaced_ha: number;
+  sites: Columns<Site>;
+}
+
+/** A patch of land that a quota takes: the place of its unit, and its rings. */
+export interface Site {
+  unit: number;
+  area_ha: number;
+  rings: SiteRing[];
+}
+
+/** The corners of a ring in 16ths of the grid's steps, each as the step from the one before. */
+export interface SiteRing {
+  x: number[];
+  y: number[];
+}
+
+/** All payments, and what the map draws of them. */
+export interface Payments {
+  ink: string;
+  instruments: Instrument[];
+  rows: Columns<Payment>;
+  texts: string[];
+  parties: Columns<Party>;
+}
+
+/** The payments of one instrument in one period and one unit of account. */
+export interface Instrument {
+  name: string;
+  period: number;
+  unit: string;
+  /** Exact amounts: all that is paid, and what is left of it on balance. */
+  paid: string;
+  /** Exact amounts: all that is paid, and what is left of it on balance. */
+  net: string;
+  /** The largest first, so that the smaller lie on top. */
+  arrows: Columns<Arrow>;
+  /** The largest first, so that the smaller lie on top. */
+  marks: Columns<Mark>;
+  /** The parties without a place on the map. */
+  beyond: number[];
+  /** Whether the arrows were too many, so that net amounts are drawn instead. */
+  many: boolean;
+}
+
+/** An amount from one party to another, by their places in `parties`. */
+export interface Arrow {
+  payer: number;
+  receiver: number;
+  amount: number;
+}
+
+/** What a party receives, or below 0 pays, for which no arrow can be drawn. */
+export interface Mark {
+  party: number;
+  amount: number;
+}
+
+/** A row of the table of flows: places in `instruments` and `parties`, the exact amount, places in `texts`. */
+export interface Payment {
+  instrument: number;
+  payer: number;
+  receiver: number;
+  amount: string;
+  rule: number;
+  reference: number;
+}
+
+/** Who pays or receives. */
+export interface Party {
+  name: string;
+  /** The place of a unit, where it is one. */
+  unit: number | null;
+  /** Inside a jurisdiction; a pool, a budget and those outside of the study have no place. */
+  point: Point | null;
+  /** The places of the units that it consists of. */
+  units: number[];
+}
+
+/** Degrees of WGS 84. */
+export interface Point {
+  lon: number;
+  lat: number;
+}
+
+/** What the cards of the units say. Groups of rows are in the order of `units`, if nothing else is said. */
+export interface Cards {
+  units: Columns<UnitRow>;
+  jurisdictions: string[];
+  rules: RuleEntry[];
+  /** What decided the main function of each unit. */
+  main_claims: Columns<ClaimRow>;
+  /** All others. */
+  claims: Groups<ClaimRow>;
+  line_rows: Groups<LineRow>;
+  quota_rows: Groups<QuotaRow>;
+  siting_rows: Groups<SitingRow>;
+  policies: PolicyEntry[];
+  /** Each that some units share, once. */
+  settings: Groups<Setting>;
+  /** Each that some units share, once. */
+  policy_lists: Groups<PolicyRow>;
+  /** Each once; a NUL stands for a number that differs from unit to unit. */
+  texts: string[];
+  /** Each chain of lines once. */
+  reasons: Groups<CardLine>;
+  /** Places in `reasons`. */
+  reason_lists: number[][];
+  /** Each list of headings once. */
+  headings: Groups<CardHeading>;
+}
+
+/** What a unit is. */
+export interface UnitRow {
+  id: string;
+  name: string;
+  /** Its place in `jurisdictions`. */
+  jurisdiction: number;
+  area_ha: number;
+  /** The place of its main function in `zones`. */
+  main: number;
+  /** Places in `zones`. */
+  overlays: number[];
+  /** What a rule, a decision or a doubt made of it; its standing tells overlays, too. */
+  status: "decided" | "contested" | "review" | "by_decision" | "assumed";
+  /** What a rule, a decision or a doubt made of it; its standing tells overlays, too. */
+  standing: "decided" | "contested" | "review" | "review_overlay" | "by_decision" | "by_decision_overlay" | "assumed";
+  /** The place of its list in `policy_lists`. */
+  policies: number;
+  /** The place of the reasons for them in `reason_lists`. */
+  policy_reasons: number;
+  /** What is said of these matters: places in `headings`. */
+  derived: number;
+  /** What is said of these matters: places in `headings`. */
+  norms: number;
+  /** What is said of these matters: places in `headings`. */
+  energy: number;
+  /** What is said of these matters: places in `headings`. */
+  services: number;
+  /** What is said of these matters: places in `headings`. */
+  flows: number;
+  /** What is said of these matters: places in `headings`. */
+  industries: number;
+}
+
+/** A rule that claims units, or what stands in its place: the default, a decision, a lock from above. */
+export interface RuleEntry {
+  id: string;
+  kind: string;
+}
+
+/** A claim on a unit: places in `rules`, `zones` and `reasons`. */
+export interface ClaimRow {
+  rule: number;
+  zone: number;
+  answer: "yes" | "no" | "unknown";
+  reason: number;
+}
+
+/** A control line in a unit. */
+export interface LineRow {
+  /** Its place in `lines`. */
+  line: number;
+  claimed_ha: number;
+  settled_ha: number;
+  /** The titles of the lines that took the rest. */
+  lost_to: string[];
+  /** Its place in `reasons`. */
+  reason: number;
+}
+
+/** What a unit gets of a quota; amounts are exact, and None where there is none. */
+export interface QuotaRow {
+  /** Its place in `quotas`. */
+  quota: number;
+  amount: string;
+  floor: string | null;
+  ceiling: string | null;
+  weight: number | null;
+  /** What kept the amount from being another one; empty for nothing. */
+  binding: string;
+  jurisdiction: string;
+  price: number | null;
+  carried: string | null;
+  transferred: string | null;
+  /** The shadow price in words. */
+  price_text: string;
+  /** Its place in `reasons`. */
+  reason: number;
+}
+
+/** What a quota took of a unit on the ground. */
+export interface SitingRow {
+  /** Its place in `quotas`. */
+  quota: number;
+  placed_ha: number;
+  unplaced_ha: number;
+  patches: number;
+  /** How far it is from the best possible. */
+  gap_pct: number | null;
+}
+
+/** A policy of the rulebook. */
+export interface PolicyEntry {
+  id: string;
+  title: string;
+  instrument: string;
+  clause: string;
+  reference: string;
+  since: string;
+  until: string;
+  verified: boolean;
+}
+
+/** A setting of a policy in words: what it is called, and what it is. */
+export interface Setting {
+  name: string;
+  value: string;
+}
+
+/** A policy in the list of a unit. */
+export interface PolicyRow {
+  /** Its place in `policies`. */
+  policy: number;
+  /** Whether it gives way to nothing. */
+  holds: boolean;
+  /** The place of the policy that it gives way to; None for an exception. */
+  over: number | null;
+  /** Their place in `settings`. */
+  settings: number;
+  /** The land on which it holds; None for the whole unit. */
+  part_ha: number | null;
+  /** Why it does not apply. */
+  exception: string;
+  /** The jurisdiction that it comes from. */
+  inherited_from: string;
+}
+
+/** A line of a reason. */
+export interface CardLine {
+  /** How far below the matter it stands. */
+  depth: number;
+  /** What it is. */
+  kind: "reason" | "setting" | "yes" | "no" | "unknown" | "parameter" | "reference";
+  /** Whether anything hangs on it. */
+  decides: boolean;
+  /** Its place in `texts`. */
+  text: number;
+  /** What stands in the gaps of the text, as it is written. */
+  numbers: string[];
+}
+
+/** A heading of a card and the reason below it: places in `texts` and `reasons`, and the numbers of the text. */
+export interface CardHeading {
+  text: number;
+  numbers: string[];
+  reason: number;
+}
+
+/** Where the grid of the shapes lies in the web's Mercator projection, in metres, and how much stands on it. */
+export interface MapGrid {
+  west: number;
+  south: number;
+  step: number;
+  arcs: number;
+  points: number;
+  pieces: number;
+  units: number;
+}
+
+/** Keys of the words of the map. */
+export type Word =
+  | "all"
+  | "all_payments"
+  | "and"
+  | "area"
+  | "area_ha"
+  | "arrow_key"
+  | "assumed"
+  | "assumed_mark"
+  | "assumptions"
+  | "balance"
+  | "because"
+  | "before_use"
+  | "binding"
+  | "by_decision"
+  | "by_decision_overlay"
+  | "carried"
+  | "ceiling"
+  | "choose"
+  | "chosen"
+  | "claimed"
+  | "claims"
+  | "close"
+  | "contested"
+  | "credit"
+  | "crowded"
+  | "date"
+  | "decided"
+  | "decision_mark"
+  | "decisions"
+  | "designations"
+  | "drop_key"
+  | "energy"
+  | "excepted"
+  | "floor"
+  | "found"
+  | "group"
+  | "ha"
+  | "here"
+  | "how_drawn"
+  | "in_brackets"
+  | "in_part"
+  | "industries"
+  | "inherited"
+  | "jurisdiction"
+  | "jurisdictions"
+  | "land"
+  | "layers"
+  | "licences"
+  | "limit"
+  | "lines"
+  | "lock"
+  | "locked"
+  | "lost"
+  | "main"
+  | "main_shown"
+  | "map"
+  | "map_help"
+  | "map_of"
+  | "marks"
+  | "may_claim"
+  | "missing"
+  | "name"
+  | "named"
+  | "names"
+  | "net_drop_key"
+  | "net_of"
+  | "net_ring_key"
+  | "next"
+  | "no"
+  | "no_bound"
+  | "no_payments"
+  | "no_quota"
+  | "no_script"
+  | "none_found"
+  | "north"
+  | "not_bound"
+  | "not_bound_best"
+  | "not_checked"
+  | "not_deducted"
+  | "objective"
+  | "of_whole"
+  | "on_balance"
+  | "other_parties"
+  | "others"
+  | "overlays"
+  | "overruled"
+  | "paid_for"
+  | "panel"
+  | "party_budget"
+  | "party_pool"
+  | "passed_on"
+  | "payments"
+  | "pays"
+  | "pays_many"
+  | "plan"
+  | "policies"
+  | "policies_checked"
+  | "previous"
+  | "price"
+  | "quota"
+  | "reading_copy"
+  | "reading_memory"
+  | "reading_official"
+  | "reading_own"
+  | "reading_secondary"
+  | "receives"
+  | "receives_many"
+  | "reference"
+  | "reserve"
+  | "review"
+  | "review_overlay"
+  | "ring_key"
+  | "rule"
+  | "rulebook"
+  | "search"
+  | "services"
+  | "share_of_land"
+  | "show"
+  | "sited"
+  | "sites"
+  | "skip"
+  | "sort"
+  | "sources"
+  | "status"
+  | "suitability"
+  | "summary"
+  | "table"
+  | "texts"
+  | "thresholds"
+  | "too_many_arrows"
+  | "too_old"
+  | "transferred"
+  | "undrawn"
+  | "unit"
+  | "units"
+  | "units_assumed"
+  | "units_waiting"
+  | "unknown"
+  | "unplaced"
+  | "unread_parameters"
+  | "unseen"
+  | "use"
+  | "use_full"
+  | "use_help"
+  | "use_none"
+  | "use_shown"
+  | "waiting"
+  | "weight"
+  | "whole"
+  | "within"
+  | "within_best"
+  | "yes"
+  | "zoom_in"
+  | "zoom_out";
+
+/** Keys of those that depend on a count. */
+export type CountedWord =
+  | "n_patches"
+  | "n_units";

@@ -1,0 +1,41 @@
+// Facts: the page's model as the scripts read it, with what follows from it worked out once.
+
+import { RowGroups, rowsOf } from "./columns.js";
+import { paymentFacts } from "./payment_facts.js";
+import { siteFacts } from "./site_layer.js";
+
+/**
+ * @import { Page } from "./page_model.d.ts"
+ * @typedef {ReturnType<typeof factsOf>} Facts
+ */
+
+/** @param {Page} page */
+export function factsOf(page) {
+  const { cards } = page;
+  return {
+    ...page,
+    ...cards,
+    lines: page.lines.map(held),
+    designations: page.designations.map(held),
+    sites: page.sites.map(siteFacts),
+    payments: paymentFacts(page),
+    main_claims: rowsOf(cards.main_claims),
+    claims: new RowGroups(cards.claims),
+    line_rows: new RowGroups(cards.line_rows),
+    quota_rows: new RowGroups(cards.quota_rows),
+    siting_rows: new RowGroups(cards.siting_rows),
+    settings: new RowGroups(cards.settings),
+    policy_lists: new RowGroups(cards.policy_lists),
+    reasons: new RowGroups(cards.reasons),
+    headings: new RowGroups(cards.headings),
+  };
+}
+
+/**
+ * A layer that can be asked whether it holds a piece.
+ * @template {{ pieces: number[] }} Layer
+ * @param {Layer} layer
+ */
+function held(layer) {
+  return { ...layer, holds: new Set(layer.pieces) };
+}
