@@ -49,7 +49,7 @@ X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 settings.register_profile("zoneplan", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("zoneplan")
 
-NOT_FAST = ("browser", "qgis", "slow")
+NOT_FAST = ("browser", "qgis", "node", "slow")
 WHOLE = ("wheel_site", "plan_of", "toy_folder")
 """Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
 WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(")

@@ -1,0 +1,51 @@
+// Reads a block that Python wrote, and prints what the scripts make of it: model, outlines, and the lines of all cards.
+
+import "./fake_document.js";
+
+import { readFileSync } from "node:fs";
+
+import { unpack } from "../../../../maps/web/src/binary_decoder.js";
+import { factsOf } from "../../../../maps/web/src/plan_facts.js";
+import { Speech } from "../../../../maps/web/src/speech.js";
+import { unitCard } from "../../../../maps/web/src/unit_card.js";
+
+/** @import { FakeNode } from "./fake_document.js" */
+
+const { page, shapes } = await unpack(readFileSync(process.argv[2], "ascii"));
+const facts = factsOf(page);
+const speech = new Speech(page);
+
+/** @param {number} unit */
+function outline(unit) {
+  const { ringStart, refStart, refs } = shapes.units;
+  const rings = [];
+  for (let ring = ringStart[unit]; ring < ringStart[unit + 1]; ring++) {
+    const points = [];
+    for (const ref of refs.subarray(refStart[ring], refStart[ring + 1])) {
+      const arc = [];
+      for (let i = shapes.arcStart[ref >> 1]; i < shapes.arcStart[(ref >> 1) + 1]; i++) {
+        arc.push([shapes.x[i], shapes.y[i]]);
+      }
+      points.push(...(ref & 1 ? arc.reverse() : arc));
+    }
+    rings.push(points);
+  }
+  return rings;
+}
+
+/**
+ * The texts of all elements that have nothing but text in them, and of those with a sign before it.
+ * @param {FakeNode | string | Node} element
+ * @returns {string[]}
+ */
+function lines(element) {
+  if (typeof element === "string") return [element];
+  const { children } = /** @type {FakeNode} */ (element);
+  return children.flatMap((child) => lines(child));
+}
+
+const cards = facts.units.id.map((id, unit) => {
+  const card = unitCard(facts, speech, unit, [], { show() {}, close() {} });
+  return { id, outline: outline(unit), lines: card.flatMap(lines) };
+});
+console.log(JSON.stringify({ page, cards }));

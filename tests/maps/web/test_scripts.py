@@ -1,0 +1,57 @@
+"""The scripts of the map in node: their own tests, and what they make of a block that Python wrote."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import shapely
+
+from maps.style import plan_topology
+from maps.web.geometry_encoding import encode_block, place_on_grid
+from maps.web.map_payload import page_of
+from maps.web.page_model import as_json
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+pytestmark = pytest.mark.node
+
+
+@pytest.fixture(scope="module")
+def node() -> Callable[..., str]:
+    """A function that runs node and gives what it printed; without node a test is skipped, with the reason."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("node (Debian package nodejs) is not installed")
+
+    def run(*arguments: object) -> str:
+        done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SCRIPTS.glob("*.test.js")))
+def test_scripts_pass_their_own_tests(node, name: str) -> None:
+    node("--test", SCRIPTS / name)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: Path, language: str) -> None:
+    """The same model, the same outlines, and on each card every line of the explanation."""
+    shapes = place_on_grid(plan_topology(toy_plan.units, toy_plan.pieces), toy_plan.units)
+    page = as_json(page_of(toy_plan, shapes, language))
+    (tmp_path / "block").write_text(encode_block(page, shapes), "ascii")
+    read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
+    assert read["page"] == json.loads(page)
+    assert [card["id"] for card in read["cards"]] == toy_plan.units.index.tolist()
+    for card, own in zip(read["cards"], toy_plan.units.to_crs(3857).geometry, strict=True):
+        (outline,) = card["outline"]
+        drawn = shapely.transform(shapely.Polygon(outline), lambda xy: xy * shapes.step + (shapes.west, shapes.south))
+        assert drawn.symmetric_difference(own).area < 0.002 * own.area
+        assert chain_lines(toy_plan, card["id"], language) <= set(card["lines"])
