@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import folium
+import pandas as pd
 import pytest
 
 from maps.reports.report_context import ReportContext
@@ -151,7 +152,7 @@ def test_a_card_tells_the_line_and_the_layers_at_the_place(visit, toy_plan) -> N
 def test_a_claim_that_did_not_win_and_an_overruled_policy_are_told(visit, toy_plan) -> None:
     extra = toy_plan.claims[toy_plan.claims["rule"] == "fragile-1"].iloc[:1].assign(unit_id="c4")
     over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "energy-review")
-    claims = toy_plan.claims.merge(extra, how="outer")
+    claims = pd.concat([toy_plan.claims, extra], ignore_index=True)
     plan = dataclasses.replace(toy_plan, claims=claims, policies=toy_plan.policies.assign(overruled_by=over))
     tab = visit(plan)
     tab.mouse.click(*place(tab, plan, "c4"))

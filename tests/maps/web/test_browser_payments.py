@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maps.locale import catalogue
+from maps.locale import catalogue, localize
 from maps.run_folder.run_files import write_csv
 from maps.web import draw
 from zoning.compensation import BUDGET, POOL
@@ -101,7 +101,7 @@ def section(tab, unit_id: str, title: str):
 
 def table(plan: Plan, name: str, folder: Path) -> pd.DataFrame:
     """A table of the plan as a reader of the run folder has it."""
-    write_csv(TABLES[name], getattr(plan, name), folder / f"{name}.csv")
+    write_csv(TABLES[name], getattr(localize(plan), name), folder / f"{name}.csv")
     return pd.read_csv(folder / f"{name}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
 
 
