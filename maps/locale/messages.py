@@ -36,10 +36,10 @@ def require_language(language: str) -> None:
 
     Examples
     --------
-    >>> require_language("xx")
+    >>> require_language("xx")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    layers.errors.ZoneplanError: no language 'xx': zoneplan speaks en, zh; choose one of these
+    layers.errors.ZoneplanError: no language 'xx': zoneplan speaks en, ...; choose one of these
     """
     if language not in languages():
         raise ZoneplanError(

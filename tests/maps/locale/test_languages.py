@@ -14,14 +14,15 @@ from zoning.rulebook import read_rulebook
 
 
 def test_english_comes_first() -> None:
-    assert languages() == ("en", "zh")
+    assert languages()[0] == "en"
+    assert list(languages()[1:]) == sorted(languages()[1:])
 
 
 def test_a_language_that_is_not_there_is_refused() -> None:
     ((clause,),) = parse_condition("slope > 1").explain(pd.DataFrame({"slope": [2.0]}))
-    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh; choose one of these"):
+    with pytest.raises(ZoneplanError, match=f"no language 'fr': zoneplan speaks {', '.join(languages())}; choose one"):
         Renderer("fr").clause(clause)
-    with pytest.raises(ZoneplanError, match=r"no language '\\u001b': zoneplan speaks en, zh") as caught:
+    with pytest.raises(ZoneplanError, match=r"no language '\\u001b': zoneplan speaks en") as caught:
         require_language("\x1b")
     assert caught.value.code == "language"
 
@@ -35,5 +36,5 @@ def test_a_language_that_the_rulebook_does_not_speak_is_refused(write_rulebook) 
     require_spoken("en", rulebook)
     with pytest.raises(ZoneplanError, match="no language 'zh': rulebook 'small' speaks en, fr; choose one of these"):
         require_spoken("zh", rulebook)
-    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh"):
+    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en"):
         require_spoken("fr", rulebook)

@@ -183,9 +183,9 @@ def test_an_explanation_speaks_chinese(english: LocalizedPlan, chinese: Localize
 
 def test_a_language_that_nobody_speaks_is_refused(english: LocalizedPlan, tmp_path: Path) -> None:
     for call in (localize, lambda plan, language: write_run(plan, tmp_path / "run", language)):
-        with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh"):
+        with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en"):
             call(english.source, "fr")
-    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en, zh"):
+    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en"):
         explain(english, "b2", "fr")
 
 
