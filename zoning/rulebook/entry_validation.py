@@ -6,7 +6,7 @@ Chapter by chapter: rules and parameters, derived measures and norms, schemes of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -404,6 +404,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
     wanted = draft.head.languages
     if "en" not in wanted:
         yield draft.fault("'en' is not among the languages; add it", "rulebook", "languages")
+    for key, told in (("country", draft.head.country), ("description", draft.head.description)):
+        yield from _spoken(draft, told, key, "rulebook", key)
     for kind, key in (
         ("zones", "title"),
         ("indicators", "title"),
@@ -424,20 +426,21 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("instruments", "heading"),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
-            texts = getattr(entry, key)
-            if isinstance(texts, str):
-                continue  # one text for all languages, such as a clause or a name
-            missing = [language for language in wanted if texts is not None and language not in texts]
-            extra = [language for language in texts or () if language not in wanted]
-            if missing:
-                yield draft.fault(f"{key} has no text in {', '.join(missing)}; give one", kind, place, key)
-            if extra:
-                yield draft.fault(
-                    f"{key} has a text in {', '.join(extra)}, which rulebook.toml does not list among its languages",
-                    kind,
-                    place,
-                    key,
-                )
+            yield from _spoken(draft, getattr(entry, key), key, kind, place, key)
+
+
+def _spoken(
+    draft: Draft, texts: str | Mapping[str, str] | None, key: str, kind: str, *keys: str | int
+) -> Iterator[RulebookError]:
+    """Texts that lack a language of the rulebook or have another; one text for all languages has none to lack."""
+    if texts is None or isinstance(texts, str):
+        return
+    wanted = draft.head.languages
+    if missing := [language for language in wanted if language not in texts]:
+        yield draft.fault(f"{key} has no text in {', '.join(missing)}; give one", kind, *keys)
+    if extra := [language for language in texts if language not in wanted]:
+        text = f"{key} has a text in {', '.join(extra)}, which rulebook.toml does not list among its languages"
+        yield draft.fault(text, kind, *keys)
 
 
 def _twice(draft: Draft) -> Iterator[RulebookError]:

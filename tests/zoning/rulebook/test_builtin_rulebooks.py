@@ -170,7 +170,7 @@ def test_every_number_is_dated_and_sourced(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOOKS)
-def test_titles_speak_both_languages(name: str) -> None:
+def test_titles_speak_every_language_of_their_rulebook(name: str) -> None:
     draft = DRAFTS[name]
     texts = [zone.title for zone in draft.zones]
     texts += [entry.title for entry in (*draft.indicators, *draft.parameters, *draft.lines, *draft.policies)]
@@ -180,6 +180,7 @@ def test_titles_speak_both_languages(name: str) -> None:
     texts += [term.heading for term in draft.instruments if term.heading is not None]
     for text in texts:
         assert text is not None
+        assert list(text) == sorted(draft.head.languages), text
         assert CHINESE.search(text["zh"]), text
         assert not CHINESE.search(text["en"]), text
 

@@ -305,6 +305,14 @@ from = 2022-01-01
             "small/rules.toml, line 31, column 10: reason has a text in fr, which rulebook.toml does not list",
         ),
         (
+            {"rulebook": swap('"Toyland"', '{ en = "Toyland" }')},
+            "small/rulebook.toml, line 2, column 11: country has no text in zh; give one",
+        ),
+        (
+            {"rulebook": swap('"For tests"', '{ en = "For tests", fr = "Pour essayer", zh = "供测试" }')},
+            "small/rulebook.toml, line 4, column 15: description has a text in fr, which rulebook.toml does not list",
+        ),
+        (
             {"rulebook": swap('["en", "zh"]', '["zh"]')},
             "small/rulebook.toml, line 3, column 13: 'en' is not among the languages; add it",
         ),
