@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from layers.conditions.clause import Clause
@@ -92,6 +92,8 @@ class ClauseWording:
         column, too: ``main = forest``.
     units : mapping of str to str, optional
         Units of measure of columns and parameters.
+    signs : callable, optional
+        Writes a number of :func:`number_text` with the signs of the language; by default they stay as they are.
 
     Examples
     --------
@@ -110,6 +112,7 @@ class ClauseWording:
         words: Mapping[str, str],
         titles: Mapping[str, str] | None = None,
         units: Mapping[str, str] | None = None,
+        signs: Callable[[str], str] = str,
     ) -> None:
         tree, self._text = parse_expression(text), text
         self._titles, self._units = titles or {}, units or {}
@@ -117,7 +120,7 @@ class ClauseWording:
         self._leaf = tree.operand if isinstance(tree, Opposite) else tree
         self._sides = [self._side(part) for part in self._leaf.children or (self._leaf,)]
         self._names = [self._side(part) for part in walk(self._leaf) if isinstance(part, Name)]
-        self._teller = _Teller(words, self._titles, _compared(self._leaf))
+        self._teller = _Teller(words, self._titles, _compared(self._leaf), signs)
 
     def said(self, clause: Clause) -> str:
         """A fact where the clause is known to hold or not, else what is missing; true whatever the answer.
@@ -170,6 +173,7 @@ class _Teller(NamedTuple):
     words: Mapping[str, str]
     titles: Mapping[str, str]
     compared: str
+    signs: Callable[[str], str]
 
     def fact(self, leaf: Node, sides: Sequence[_Side], is_so: bool) -> str:
         """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
@@ -223,23 +227,12 @@ class _Teller(NamedTuple):
         return self.say("has_no_value", name=empty, values=self.words["comma"].join(values))
 
     def phrases(self, sides: Sequence[_Side]) -> list[str]:
-        """Each side with its value, in as many digits as it takes to see how the first compares with the others."""
+        """Each side with its value."""
         values = [side.value for side in sides]
-        numbers = [value for value in values if isinstance(value, float)]
-        for digits in range(4, 17):
-            texts = [
-                number_text(value, digits) if isinstance(value, float) and not side.fixed else self.exact(value)
-                for side, value in zip(sides, values, strict=True)
-            ]
-            seen = [
-                float(text.replace(",", ""))
-                for text, value in zip(texts, values, strict=True)
-                if isinstance(value, float)
-            ]
-            if _order(seen) == _order(numbers):
-                break
-        else:
-            texts = [self.exact(value) for value in values]
+        texts = [
+            self.exact(value) if number is None else self.signs(number)
+            for value, number in zip(values, _numbers(sides), strict=True)
+        ]
         measured = next((side.unit for side in reversed(sides) if side.unit), "")
         if measured and isinstance(values[-1], float):
             texts[-1] += f" {measured}"  # the others are in the same unit
@@ -261,10 +254,25 @@ class _Teller(NamedTuple):
         if isinstance(value, str):
             # repr, so that no control character of a file's text reaches a terminal
             return self.titles.get(_key_of(self.compared, value)) or repr(value)
-        return number_text(float(value))
+        return self.signs(number_text(float(value)))
 
     def say(self, key: str, **parts: object) -> str:
         return self.words[key].format(**parts)
+
+
+def _numbers(sides: Sequence[_Side]) -> list[str | None]:
+    """The numbers among the sides, in as many digits as it takes to see how the first compares with the others."""
+    values = [side.value for side in sides]
+    exact = [number_text(value) if isinstance(value, float) else None for value in values]
+    order = _order([value for value in values if isinstance(value, float)])
+    for digits in range(4, 17):
+        texts = [
+            text if side.fixed or not isinstance(side.value, float) else number_text(side.value, digits)
+            for side, text in zip(sides, exact, strict=True)
+        ]
+        if _order([float(text.replace(",", "")) for text in texts if text is not None]) == order:
+            return texts
+    return exact
 
 
 def _order(numbers: Sequence[float]) -> list[tuple[bool, bool]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.conditions import number_text
-from maps.locale.messages import catalogue
+from maps.locale.messages import catalogue, number_style
 from maps.locale.terms import Terms
 from zoning.rulebook import Policy
 
@@ -85,6 +85,6 @@ class _Teller:
         if isinstance(value, bool):
             return self._words["taken_true" if value else "taken_false"]
         if isinstance(value, int | float):
-            return number_text(float(value))
+            return number_style(self._terms.language).written(number_text(float(value)))
         text = str(value)
         return self._lights.get(text) or self._terms.measures.get(text, text)

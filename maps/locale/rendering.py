@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.conditions import Clause, ClauseWording
 from layers.errors import Finding
-from maps.locale.messages import between, catalogue, sentence
+from maps.locale.messages import between, catalogue, number_style, sentence
 from maps.locale.terms import Terms
 from maps.locale.texts import name_text, text_in
 from zoning.rulebook import Rulebook
@@ -79,7 +79,8 @@ class Renderer:
     def _wording(self, text: str) -> ClauseWording:
         if text not in self._wordings:
             own = catalogue("clause", self.language)
-            self._wordings[text] = ClauseWording(text, own, self.terms.names, self.terms.measured)
+            signs = number_style(self.language).written
+            self._wordings[text] = ClauseWording(text, own, self.terms.names, self.terms.measured, signs)
         return self._wordings[text]
 
     def shown(self, ids: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maps.locale.messages import catalogue
+from maps.locale.number_format import format_measure
 
 
 def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en") -> str:
@@ -29,12 +30,12 @@ def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en")
     """
     said = catalogue("optimum", language)
     parts = json.loads(solution["parts"])
-    told = {name: _figure(solution[name]) for name in ("value", "bound", "gap", "gap_pct")}
+    told = {name: format_measure(solution[name], language) for name in ("value", "bound", "gap", "gap_pct")}
     return said[solution["objective"]].format(
         **told,
         unit=unit,
         method=said[solution["method"]],
-        parts=", ".join(f"{name} {_figure(value)}" for name, value in parts.items()),
+        parts=", ".join(f"{name} {format_measure(value, language)}" for name, value in parts.items()),
     )
 
 
@@ -63,9 +64,17 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
     said = catalogue("optimum", language)
     ends = [_number(row[end]) for end in ("price_from", "price_to")]
     known = all(end is not None and not math.isnan(end) for end in ends) and ends[0] != ends[1]
-    span = said["range"].format(low=_figure(ends[0]), high=_figure(ends[1]), unit=row["unit"]) if known else ""
+    span = (
+        said["range"].format(
+            low=format_measure(ends[0], language), high=format_measure(ends[1], language), unit=row["unit"]
+        )
+        if known
+        else ""
+    )
     key = f"add_{objective}" if price > 0 else f"take_{objective}"
-    return said[key].format(unit=row["unit"], who=who or said["this"], price=_figure(abs(price)), range=span)
+    return said[key].format(
+        unit=row["unit"], who=who or said["this"], price=format_measure(abs(price), language), range=span
+    )
 
 
 def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> Iterator[str]:
@@ -84,12 +93,14 @@ def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> 
     """
     said = catalogue("optimum", language)
     ends = [
-        said[end].format(n=_figure(row[end]))
+        said[end].format(n=format_measure(row[end], language))
         for end in ("least", "most")
         if row[end] is not None and not math.isnan(row[end])
     ]
     who = rule_name(row, language)
-    yield said["state"].format(who=who, amount=_figure(row["amount"]), ends="".join(ends), unit=row["unit"])
+    yield said["state"].format(
+        who=who, amount=format_measure(row["amount"], language), ends="".join(ends), unit=row["unit"]
+    )
     if price := price_words(row, objective, language, who):
         yield price
 
@@ -117,7 +128,7 @@ def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[st
         yield price
     for limit in quota["limits"]:
         plain = limit["use"] == 1 and limit["unit"] in (quota["unit"], "%")
-        used = "" if plain else said["uses"].format(use=_figure(limit["use"]), unit=quota["unit"])
+        used = "" if plain else said["uses"].format(use=format_measure(limit["use"], language), unit=quota["unit"])
         because = said["because"].format(reason=limit["reason"]) if limit["reason"] else ""
         first, *more = rule_words(limit, objective, language)
         yield f"{first}{used}{because}"
@@ -141,11 +152,3 @@ def rule_name(row: Mapping[str, Any], language: str = "en") -> str:
 
 def _number(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
-
-
-def _figure(value: Any) -> str:
-    """Six significant digits, thousands apart; a dash where there is none."""
-    if value is None or math.isnan(value):
-        return "–"
-    number = float(value)
-    return f"{number:,.0f}" if abs(number) >= 1e5 else f"{number:,.6g}"
