@@ -6,7 +6,7 @@ from maps.explain.flow_explanations import scheme_in_use, scheme_parameters
 from maps.explain.industry_query import check_state, coverage_of, items_at, list_titles, lists_at
 from maps.explain.point_queries import at, at_unit, check_coordinates
 from maps.explain.policy_explanations import TREATMENTS
-from maps.explain.trace_records import claim_said, records
+from maps.explain.trace_records import claim_said, clauses_in_words, contents_of, records
 from maps.explain.unit_lookup import find_unit
 from maps.explain.zone_explanations import derived_in, explain_measures, value_text, why_text
 
@@ -17,6 +17,8 @@ __all__ = [
     "check_coordinates",
     "check_state",
     "claim_said",
+    "clauses_in_words",
+    "contents_of",
     "coverage_of",
     "derived_in",
     "entry_heading",

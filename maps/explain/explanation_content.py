@@ -13,10 +13,10 @@ from maps.explain.explanation_text import explanation_lines
 from maps.explain.flow_explanations import explain_flows, explain_lights, explain_services
 from maps.explain.policy_explanations import explain_lists, explain_policies
 from maps.explain.quota_explanations import explain_quotas
-from maps.explain.trace_records import Content, rows_of
+from maps.explain.trace_records import Content, Record, content_of, contents_of, rows_of
 from maps.explain.unit_lookup import find_unit
 from maps.explain.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
-from maps.locale import LocalizedPlan, assumption_title, localize
+from maps.locale import LocalizedPlan, Renderer, assumption_title, localize
 from zoning.plan import Plan
 from zoning.tables import CONFLICTS
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
@@ -48,7 +48,7 @@ class Explanation:
         absent measures on which zones of the unit hang, by name and title), ``whole``, ``main``, ``overlays``,
         ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
         ``policies``, ``industries``, ``margins``, ``assumptions``. ``main`` and the entries of the lists from
-        ``overlays`` to ``industries`` are links of one form, see :func:`maps.explain.reason_record`.
+        ``overlays`` to ``industries`` are links of one form, see :class:`maps.explain.trace_records.Record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -166,7 +166,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
-        :func:`maps.explain.reason_record` says; where several units have the same one, it is one object, not to
+        :class:`maps.explain.trace_records.Record` says; where several units have the same one, it is one object, not to
         be changed.
 
     Examples
@@ -179,7 +179,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     >>> denver["written"], [one["name"] for one in denver["parameters"]]
     ('rules.toml, line 3', ['density_min_per_km2'])
     """
-    units = list(ids)
+    units, renderer = list(ids), plan.renderer
     parts = {
         "lines": explain_lines(plan, units),
         "quotas": explain_quotas(plan, units),
@@ -193,19 +193,19 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     }
     claims = explain_claims(plan, units)
     return {
-        zone["unit_id"]: _sorted(claims[zone["unit_id"]], zone)
-        | {name: part[zone["unit_id"]] for name, part in parts.items()}
+        zone["unit_id"]: _sorted(claims[zone["unit_id"]], zone, renderer)
+        | contents_of({name: part[zone["unit_id"]] for name, part in parts.items()}, renderer)
         for zone in rows_of(plan.zones, claims)
     }
 
 
-def _sorted(claims: list[Content], zone: Mapping[Any, Any]) -> Content:
+def _sorted(claims: list[Record], zone: Mapping[Any, Any], renderer: Renderer) -> Content:
     """The claim that decided the main function, the overlays, and what else is claimed or may be."""
     overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
-    main = next(one for one in claims if one["zone"] == zone["main"] and one["rule"] == zone["rule"])
-    held = [one for one in claims if one["zone"] in overlays and one["answer"] == "yes"]
-    others = [one for one in claims if one is not main and one not in held and one["rule"] != DEFAULT_RULE]
-    return {"main": main, "overlays": held, "other_claims": others}
+    main = next(one for one in claims if one.facts["zone"] == zone["main"] and one.id == zone["rule"])
+    held = [one for one in claims if one.facts["zone"] in overlays and one.facts["answer"] == "yes"]
+    others = [one for one in claims if one is not main and one not in held and one.id != DEFAULT_RULE]
+    return {"main": content_of(main, renderer)} | contents_of({"overlays": held, "other_claims": others}, renderer)
 
 
 def _hangs_on(plan: LocalizedPlan, names: str) -> list[dict[str, str]]:

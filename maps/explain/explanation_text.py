@@ -28,8 +28,7 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
 
     Examples
     --------
-    >>> from maps.explain.trace_records import reason_record
-    >>> wild = reason_record("list", "wild") | {"title": "Wild land", "prohibited": 2, "restricted": 1}
+    >>> wild = {"title": "Wild land", "prohibited": 2, "restricted": 1}
     >>> entry_heading("industries", wild | {"complete": False, "items_read": 3, "items_known": 40})
     'Wild land: 2 prohibited, 1 restricted; read: 3 of about 40 items'
     """
@@ -185,7 +184,7 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     Parameters
     ----------
     link : mapping
-        See :func:`maps.explain.reason_record`.
+        What :func:`maps.explain.trace_records.content_of` gives.
     language : {"en", "zh"}
 
     Returns
@@ -195,9 +194,12 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
 
     Examples
     --------
-    >>> from maps.explain.trace_records import reason_record
-    >>> floor = reason_record("floor", "two", "floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7")
-    >>> [(one.depth, one.text) for one in reason_lines(floor)]
+    >>> from maps.explain.trace_records import Record, content_of
+    >>> from maps.locale import Renderer
+    >>> floor = Record(
+    ...     kind="floor", id="two", reason="floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7"
+    ... )
+    >>> [(one.depth, one.text) for one in reason_lines(content_of(floor, Renderer("en")))]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
     """
     return _told(link, language, catalogue("explain", language), 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,10 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.explain.trace_records import Content, condition_chains, in_plan, in_rulebook, reason_record
-from maps.locale import LocalizedPlan, catalogue, texts_of
+from maps.explain.trace_records import Content, Record, Said, Titles, condition_chains, in_plan, in_rulebook
+from maps.locale import LocalizedPlan, catalogue
 from zoning.compensation import (
     BUDGET,
-    PARTS,
     POOL,
     expand_agreements,
     itemise_services,
@@ -28,8 +28,8 @@ from zoning.rulebook import Scheme
 from zoning.study import Agreement, Transfer
 
 
-def explain_flows(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """What some units, and the jurisdictions that they lie in, pay and receive, as links.
+def explain_flows(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """What some units, and the jurisdictions that they lie in, pay and receive.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ def explain_flows(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Con
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the FLOWS table. Beside the keys of a link the columns of the table, and what unit of
-        account, payer and receiver are called (``unit_title``, ``payer_name``, ``receiver_name``); ``amount`` is text,
-        so that none is lost. ``reason`` tells how the amount was found. Of a transfer to units there are the clauses of
+    dict of str to list of Record
+        By unit, in the order of the FLOWS table. Facts are the columns of the table, and what unit of account, payer
+        and receiver are called (``unit_title``, ``payer_name``, ``receiver_name``). ``reason`` tells how the amount
+        was found. Of a transfer to units there are the clauses of
         its condition, and the measures that its needs read.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     if plan.flows.empty:
         return found
     explainer, rows = _FlowExplainer(plan, list(found)), plan.flows.to_dict("records")
@@ -77,28 +77,31 @@ class _FlowExplainer:
         zones = plan.zones.set_index("unit_id").loc[ids, ["main", "overlays"]]
         measures = plan.measures.loc[ids].rename_axis("unit_id")
         self._seen = unit_context(zones, measures, plan.rulebook.codes("overlay"))
-        self._asked: dict[str, dict[str, Content]] = {}
+        self._asked: dict[str, dict[str, Said]] = {}
 
-    def flow(self, row: Mapping[str, Any], unit: str) -> Content:
+    def flow(self, row: Mapping[str, Any], unit: str) -> Record:
         """One row of the FLOWS table."""
         kind, place, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
-        rule = row["rule"]
-        own = reason_record(
-            kind,
-            str(row["instrument"]),
-            rule,
-            amount=str(row["amount"]),
+        of_unit = made if isinstance(made, Transfer) and made.level == UNIT and row["receiver"] == unit else None
+        return Record(
+            kind=kind,
+            id=str(row["instrument"]),
+            reason=row["rule"],
+            amount=row["amount"],
             unit=str(row["unit"]),
+            when=(of_unit.when or "") if of_unit else "",
+            said=self._condition(of_unit, unit) if of_unit else Said(),
             reference=str(row["reference"]),
             verified=made.verified if made is not None and row["reference"] else None,
             written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
-            **(self._condition(made, unit) if isinstance(made, Transfer) and row["receiver"] == unit else {}),
+            facts={
+                "unit_title": Titles("units", str(row["unit"])),
+                **{name: str(row[name]) for name in ("instrument", "payer", "receiver")},
+                **{f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")},
+                "rule": row["rule"],
+                "period": int(row["period"]),
+            },
         )
-        kept = ("instrument", "payer", "receiver")
-        names = {f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")}
-        titled = {"unit_title": texts_of(self._plan.rulebook, "units", str(row["unit"]))}
-        told = {name: str(row[name]) for name in kept} | names | {"rule": rule, "period": int(row["period"])}
-        return own | titled | told
 
     def _called(self, party: str) -> str:
         """What a party is called: a pool or a budget in words, a unit by its name."""
@@ -109,22 +112,20 @@ class _FlowExplainer:
             else self._names.get(party, party)
         )
 
-    def _condition(self, made: Transfer, unit: str) -> dict[str, Any]:
-        """The condition of a transfer to units, and the measures by which its amounts are found."""
-        if made.level != UNIT:
-            return {}
-        said: Content = {"clauses": [], "values": {}, "parameters": []}
+    def _condition(self, made: Transfer, unit: str) -> Said:
+        """What the condition of a transfer to units found, and the measures by which its amounts are found."""
+        said = Said()
         if made.when is not None:
             if made.when not in self._asked:
                 condition = parse_condition(made.when)
-                self._asked[made.when] = condition_chains(condition, self._seen, self._plan)
+                self._asked[made.when] = condition_chains(condition, self._seen, self._plan.rulebook)
             said = self._asked[made.when][unit]
         read = {name: float(self._plan.measures.loc[unit, name]) for name in measures_of(made)}
-        return {"when": made.when or "", "said": said | {"values": {**said["values"], **read}}}
+        return replace(said, values={**said.values, **read})
 
 
-def explain_services(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """What the services of some units' land are worth, as links.
+def explain_services(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """What the services of some units' land are worth.
 
     Parameters
     ----------
@@ -133,49 +134,50 @@ def explain_services(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
 
     Returns
     -------
-    dict of str to list of dict
-        By unit; empty where the study values no services. Otherwise one link of kind "services" with a link of kind
-        "class" for each class of land that the unit has. Beside the keys of a link ``classes`` (rows of
-        :func:`zoning.compensation.itemise_services`, money as text), ``measures`` (what
-        :func:`zoning.compensation.value_services` gives) and ``settings`` (the same in words).
+    dict of str to list of Record
+        By unit; empty where the study values no services. Otherwise one of kind "services" with one of kind "class"
+        below it for each class of land that the unit has. Facts: ``classes`` (rows of
+        :func:`zoning.compensation.itemise_services`), ``measures`` (what
+        :func:`zoning.compensation.value_services` gives), ``settings`` and ``terms`` (the same as people read it).
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     services = plan.study.services
     if services is None:
         return found
     items = itemise_services(plan.measures.loc[list(found)], services)
     rows = {str(unit): part.to_dict("records") for unit, part in items.groupby("unit_id", sort=False)}
     for unit, told in found.items():
-        told.append(_link(plan, unit, rows.get(unit, [])))
+        told.append(_services(plan, unit, rows.get(unit, [])))
     return found
 
 
-def _link(plan: LocalizedPlan, unit: str, rows: list[dict[Any, Any]]) -> Content:
+def _services(plan: LocalizedPlan, unit: str, rows: list[dict[Any, Any]]) -> Record:
     services = plan.study.services
     if services is None:  # explain_services has seen to it
         raise AssertionError(unit)
     figures = {name: plan.measures.loc[unit, name] for name in measure_names(services)}
     measures = {name: None if pd.isna(value) else float(value) for name, value in figures.items()}
-    value = sum((row["value"] for row in rows), Decimal(0))
-    own = reason_record(
-        "services",
-        "services",
-        amount=None if measures[next(iter(measures))] is None else str(value),
+    settings = dict(_settings(measures, plan.language))
+    return Record(
+        kind="services",
+        id="services",
+        amount=None if measures[next(iter(measures))] is None else sum((row["value"] for row in rows), Decimal(0)),
         unit=services.unit,
-        said={"values": measures},
+        said=Said(values=measures),
         reference=services.reference,
         verified=services.verified if services.reference else None,
         written=in_plan(plan.study, "services"),
-        links=[_class(plan, row, services.unit) for row in rows],
+        links=tuple(_class(plan, row, services.unit) for row in rows),
+        facts={
+            "classes": [{name: row[name] for name in row if name != "unit_id"} for row in rows],
+            "measures": measures,
+            "settings": settings,
+            "terms": [*settings.items()],
+        },
     )
-    classes = [
-        {name: str(row[name]) if name in PARTS else row[name] for name in row if name != "unit_id"} for row in rows
-    ]
-    settings = dict(_settings(measures, plan.language))
-    return own | {"classes": classes, "measures": measures, "settings": settings, "terms": [*settings.items()]}
 
 
-def _class(plan: LocalizedPlan, row: Mapping[Any, Any], unit: str) -> Content:
+def _class(plan: LocalizedPlan, row: Mapping[Any, Any], unit: str) -> Record:
     """A class of land: its hectares and what they give."""
     said = catalogue("explain", plan.language)["service_class"].format(
         land_class=plan.renderer.terms.role(row["land_class"]),
@@ -184,7 +186,8 @@ def _class(plan: LocalizedPlan, row: Mapping[Any, Any], unit: str) -> Content:
         **{name: f"{row[name]:,}" for name in ("value", "nonmarket_value")},
     )
     written = in_plan(plan.study, "services", "values", row["land_class"])
-    return reason_record("class", str(row["land_class"]), said, amount=str(row["value"]), unit=unit, written=written)
+    land_class = str(row["land_class"])
+    return Record(kind="class", id=land_class, reason=said, amount=row["value"], unit=unit, written=written)
 
 
 def _settings(measures: Mapping[str, float | None], language: str) -> Iterator[tuple[str, str]]:
@@ -221,8 +224,8 @@ def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
     ]
 
 
-def explain_lights(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """The lights of the regions that some units are or lie in, as links, the nearest region first.
+def explain_lights(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """The lights of the regions that some units are or lie in, the nearest region first.
 
     Parameters
     ----------
@@ -231,48 +234,48 @@ def explain_lights(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Co
 
     Returns
     -------
-    dict of str to list of dict
-        By unit. Beside the keys of a link: ``region``, ``period``, ``intensity_light``, ``total_light``,
+    dict of str to list of Record
+        By unit. Facts: ``region``, ``period``, ``intensity_light``, ``total_light``,
         ``total_exempt``, ``verdict``, ``scheme``; none where no region of the energy table has the unit in it.
     """
     scheme = scheme_in_use(plan)
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     if scheme is None:
         return found
     levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
-    told = {str(row["region"]): _content(row, scheme, plan) for row in plan.energy.to_dict("records")}
+    told = {str(row["region"]): _light(row, scheme, plan) for row in plan.energy.to_dict("records")}
     for unit, lights in found.items():
         regions = [unit, *(str(plan.measures.loc[unit, level]) for level in reversed(levels))]
         lights += [told[region] for region in dict.fromkeys(regions) if region in told]
     return found
 
 
-def _content(row: Mapping[Any, Any], scheme: Scheme, plan: LocalizedPlan) -> Content:
+def _light(row: Mapping[Any, Any], scheme: Scheme, plan: LocalizedPlan) -> Record:
     period, called = int(row["period"]), plan.rulebook.texts_of
-    numbers = [one | {"unit_title": called("units", one["unit"])} for one in scheme_parameters(scheme, period)]
-    own = reason_record(
-        "scheme",
-        scheme.code,
-        str(row["reason"]),
-        said={"parameters": numbers},
+    numbers = (one | {"unit_title": called("units", one["unit"])} for one in scheme_parameters(scheme, period))
+    return Record(
+        kind="scheme",
+        id=scheme.code,
+        reason=row["reason"],
+        said=Said(parameters=tuple(numbers)),
         days=scheme,
         reference=scheme.reference,
         verified=scheme.verified,
         written=in_rulebook(plan.rulebook, "schemes", scheme),
-    )
-    return own | {
-        "region": str(row["region"]),
-        "period": period,
-        "intensity_light": int(row["intensity_light"]),
-        "total_light": int(row["total_light"]),
-        "total_exempt": bool(row["total_exempt"]),
-        "verdict": str(row["verdict"]),
-        "scheme": {
-            "code": scheme.code,
-            "title": dict(scheme.title),
-            "since": own["since"],
-            "until": own["until"],
-            "reference": scheme.reference,
-            "verified": scheme.verified,
+        facts={
+            "region": str(row["region"]),
+            "period": period,
+            "intensity_light": int(row["intensity_light"]),
+            "total_light": int(row["total_light"]),
+            "total_exempt": bool(row["total_exempt"]),
+            "verdict": str(row["verdict"]),
+            "scheme": {
+                "code": scheme.code,
+                "title": scheme.title,
+                "since": scheme.since or "",
+                "until": scheme.until or "",
+                "reference": scheme.reference,
+                "verified": scheme.verified,
+            },
         },
-    }
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,16 +12,17 @@ import pandas as pd
 from layers.conditions import parse_condition
 from maps.explain.industry_query import coverage_of, jurisdictions_of
 from maps.explain.trace_records import (
-    Content,
-    clause_chain,
+    Record,
+    Said,
+    Titles,
     condition_chains,
     in_rulebook,
     is_about,
-    reason_record,
+    parameters_of,
     rows_about,
     rows_of,
 )
-from maps.locale import LocalizedPlan, catalogue, describe_parameters, text_in, texts_of
+from maps.locale import LocalizedPlan, catalogue, describe_parameters, text_in
 from zoning.measures import paths
 from zoning.policies import ConditionContext, condition_contexts, lists_on
 from zoning.rulebook import EXCEPTION, OWN, Exemption, Policy
@@ -31,8 +33,8 @@ _ADDED = ("inherited_from", "exception")
 Row = Mapping[str, Any]
 
 
-def explain_policies(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """The policies of some units, as links; rows of one policy on several pieces are one.
+def explain_policies(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """The policies of some units; rows of one policy on several pieces are one.
 
     Parameters
     ----------
@@ -41,14 +43,13 @@ def explain_policies(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the POLICIES table. Beside the keys of a link the columns of the table, the policy as
-        written, and what its instrument is called (``instrument_title``); clauses are those of the first of several
-        pieces. ``pieces`` has their ids and ``part_ha`` their hectares, None where it is on the whole unit. Links: the
-        ``exception`` that holds, or the policy by which it is ``overruled``. ``parameters`` has those that the policy
-        sets as well.
+    dict of str to list of Record
+        By unit, in the order of the POLICIES table. Facts: the columns of the table, the policy as written, and what
+        its instrument is called (``instrument_title``); clauses are those of the first of several pieces. ``pieces``
+        has their ids and ``part_ha`` their hectares, None where it is on the whole unit. Links: the ``exception`` that
+        holds, or the policy by which it is ``overruled``. ``parameters`` has those that the policy sets as well.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     groups = list(_grouped(rows_of(plan.policies, found)))
     if groups:
         explainer = _PolicyExplainer(plan, found.keys(), [group[0] for group in groups])
@@ -91,90 +92,88 @@ class _PolicyExplainer:
             self._asked_at.setdefault(row["policy"], set()).add(_place(self._written[row["policy"]], row))
         self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
-        self._asked: dict[tuple[str, str], dict[str, Content]] = {}
-        self._told: dict[tuple[Any, ...], Content] = {}
+        self._asked: dict[tuple[str, str], dict[str, Said]] = {}
+        self._told: dict[tuple[Any, ...], Record] = {}
 
-    def duty(self, rows: list[Row]) -> Content:
-        """One policy in one unit; the same link wherever there is the same to say of it."""
+    def duty(self, rows: list[Row]) -> Record:
+        """One policy in one unit; the same record wherever there is the same to say of it."""
         row, policy = rows[0], self._written[rows[0]["policy"]]
         exception = self._exceptions.get((policy.id, row["overruled_by"]))
         said = self._chain(policy, policy.when, row)
         excepted = [(exception, self._chain(policy, exception.when, row))] if exception else []
         same = (id(said), *(id(found) for _, found in excepted), *(row[name] for name in row if name != "unit_id"))
         if same not in self._told:
-            links = [*(self._excepted(row, one, found) for one, found in excepted), *self._overruled(row)]
+            links = (*(self._excepted(row, one, found) for one, found in excepted), *self._overruled(row))
             self._told[same] = self._duty(policy, rows, said, links)
         return self._told[same]
 
-    def _duty(self, policy: Policy, rows: list[Row], said: Content, links: list[Content]) -> Content:
+    def _duty(self, policy: Policy, rows: list[Row], said: Said, links: tuple[Record, ...]) -> Record:
         """A policy, what its condition found, and what it gives way to."""
         row = rows[0]
         sets = [value for value in policy.parameters.values() if isinstance(value, str)]
         pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
-        own = reason_record(
-            "policy",
-            policy.id,
-            str(row["clause"]),
+        settings = json.loads(row["parameters"])
+        return Record(
+            kind="policy",
+            id=policy.id,
+            reason=str(row["clause"]),
             when=policy.when,
-            said=said | {"parameters": self._parameters(said, sets)},
+            said=replace(said, parameters=self._parameters(said, sets)),
             days=policy,
             reference=policy.reference,
             verified=policy.verified,
             written=self._places[policy.id],
             links=links,
+            facts={
+                **{name: str(row[name]) for name in _KEPT},
+                **{name: str(row.get(name, "")) for name in _ADDED},
+                "title": policy.title,
+                "instrument_title": Titles("instruments", policy.instrument),
+                "subject": policy.subject,
+                "effect": policy.effect or "",
+                "scope": policy.scope,
+                "pieces": pieces,
+                "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
+                "strictness": int(row["strictness"]),
+                "settings": settings,
+                "terms": describe_parameters(policy, settings, self._plan.renderer.terms),
+            },
         )
-        return own | {
-            **{name: str(row[name]) for name in _KEPT},
-            **{name: str(row.get(name, "")) for name in _ADDED},
-            "title": dict(policy.title),
-            "instrument_title": texts_of(self._plan.rulebook, "instruments", policy.instrument),
-            "subject": policy.subject,
-            "effect": policy.effect or "",
-            "scope": policy.scope,
-            "pieces": pieces,
-            "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
-            "strictness": int(row["strictness"]),
-            "settings": (settings := json.loads(row["parameters"])),
-            "terms": describe_parameters(policy, settings, self._plan.renderer.terms),
-        }
 
-    def _chain(self, policy: Policy, when: str, row: Row) -> Content:
+    def _chain(self, policy: Policy, when: str, row: Row) -> Said:
         """What a condition of a policy found where the row is."""
         key = policy.id, when
         if key not in self._asked:
-            seen, plan = self._seen[policy.scope].seen, self._plan
-            places = self._asked_at[policy.id]
-            self._asked[key] = condition_chains(parse_condition(when), seen, plan, places)
+            seen, places = self._seen[policy.scope].seen, self._asked_at[policy.id]
+            self._asked[key] = condition_chains(parse_condition(when), seen, self._plan.rulebook, places)
         return self._asked[key][_place(policy, row)]
 
-    def _parameters(self, found: Content, sets: list[str]) -> list[Content]:
+    def _parameters(self, found: Said, sets: list[str]) -> tuple[Mapping[str, Any], ...]:
         """The parameters that a condition compares with, and those that the policy sets."""
-        names = {*(one["name"] for one in found["parameters"]), *sets}
-        said: Content = {"clauses": [], "values": {}, "thresholds": names}
-        return list(clause_chain(said, self._plan.rulebook)["parameters"])
+        return parameters_of([*(one["name"] for one in found.parameters), *sets], self._plan.rulebook)
 
-    def _excepted(self, row: Row, one: Exemption, said: Content) -> Content:
-        return reason_record(
-            "exception",
-            str(row["overruled_by"]),
-            text_in(one.reason, self._plan.language),
+    def _excepted(self, row: Row, one: Exemption, said: Said) -> Record:
+        return Record(
+            kind="exception",
+            id=str(row["overruled_by"]),
+            reason=text_in(one.reason, self._plan.language),
             when=one.when,
             said=said,
             reference=one.reference,
             verified=one.verified,
         )
 
-    def _overruled(self, row: Row) -> Iterator[Content]:
+    def _overruled(self, row: Row) -> Iterator[Record]:
         other = self._written.get(str(row["overruled_by"]))
         if other is None:
             return
         alike = other.instrument == row["instrument"] and other.strictness > row["strictness"]
         say = catalogue("explain", self._plan.language)["stricter" if alike else "banned"].format
         title = text_in(other.title, self._plan.language, other.id)
-        yield reason_record(
-            "overruled",
-            other.id,
-            say(title=title, id=other.id, strictness=other.strictness),
+        yield Record(
+            kind="overruled",
+            id=other.id,
+            reason=say(title=title, id=other.id, strictness=other.strictness),
             days=other,
             reference=other.reference,
             verified=other.verified,
@@ -206,8 +205,8 @@ def _sights(plan: LocalizedPlan, ids: Collection[str]) -> Mapping[str, Condition
 TREATMENTS = ("prohibited", "restricted")
 
 
-def explain_lists(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """The negative lists that hold in the whole of some units, as links.
+def explain_lists(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """The negative lists that hold in the whole of some units.
 
     Parameters
     ----------
@@ -216,13 +215,13 @@ def explain_lists(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Con
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, sorted by list. Beside the keys of a link: ``list``, ``title``, ``prohibited`` and ``restricted``, the
-        numbers of its items, ``complete``, ``items_read`` and ``items_known``, which say how much of it was read, and
-        ``policies``, those by which it holds. What an item says, and whether an industry may settle,
+    dict of str to list of Record
+        By unit, sorted by list. Facts: ``list``, ``title``, ``prohibited`` and ``restricted``, the numbers of its
+        items, ``complete``, ``items_read`` and ``items_known``, which say how much of it was read, and ``policies``,
+        those by which it holds. What an item says, and whether an industry may settle,
         :func:`maps.explain.ask_industry` tells.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     explainer = _ListExplainer(plan)
     whole = plan.policies[plan.policies["unit_id"].isin(found) & (plan.policies["piece_id"] == "")]
     held = {str(unit): tuple(rows) for unit, rows in whole.groupby("unit_id")["policy"]}
@@ -243,7 +242,7 @@ class _ListExplainer:
         self._lists = {one.list: one for one in coverage_of(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
         self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}
 
-    def lists(self, unit: str, held: Iterable[str]) -> list[Content]:
+    def lists(self, unit: str, held: Iterable[str]) -> list[Record]:
         """The lists that hold in a unit with some policies."""
         by_list: dict[str, list[Policy]] = {}
         for policy in map(self._policies.get, held):
@@ -252,20 +251,20 @@ class _ListExplainer:
         written = [self._by_policy(name, policies) for name, policies in sorted(by_list.items())]
         return [*written, *self._own(unit)]
 
-    def _by_policy(self, name: str, policies: list[Policy]) -> Content:
+    def _by_policy(self, name: str, policies: list[Policy]) -> Record:
         first, titles = policies[0], [text_in(one.title, self._plan.language, one.id) for one in policies]
-        own = reason_record(
-            "list",
-            name,
-            self._words["list_held"].format(titles=self._words["comma"].join(dict.fromkeys(titles))),
+        return Record(
+            kind="list",
+            id=name,
+            reason=self._words["list_held"].format(titles=self._words["comma"].join(dict.fromkeys(titles))),
             days=first,
             reference=first.reference,
             verified=first.verified,
             written=in_rulebook(self._plan.rulebook, "policies", first),
+            facts={**self._counted(name, self._items[name]), "policies": [one.id for one in policies]},
         )
-        return own | self._counted(name, self._items[name]) | {"policies": [one.id for one in policies]}
 
-    def _own(self, unit: str) -> Iterator[Content]:
+    def _own(self, unit: str) -> Iterator[Record]:
         """The items of the plan's own list that hold in the unit or a jurisdiction of it."""
         items = self._items[OWN]
         if items.empty:
@@ -275,9 +274,15 @@ class _ListExplainer:
             places = dict.fromkeys(row.unit_id or row.jurisdiction for row in items.itertuples())
             reason = self._words["list_own"].format(places=self._words["comma"].join(places))
             reference = self._words["comma"].join(dict.fromkeys(filter(None, items["reference"])))
-            own = reason_record("list", OWN, reason, reference=reference, verified=bool(items["verified"].all()))
-            yield own | self._counted(OWN, items) | {"policies": []}
+            yield Record(
+                kind="list",
+                id=OWN,
+                reason=reason,
+                reference=reference,
+                verified=bool(items["verified"].all()),
+                facts={**self._counted(OWN, items), "policies": []},
+            )
 
-    def _counted(self, name: str, items: pd.DataFrame) -> Content:
+    def _counted(self, name: str, items: pd.DataFrame) -> Mapping[str, object]:
         counts = {one: int((items["treatment"] == one).sum()) for one in TREATMENTS}
         return {**vars(self._lists[name]), **counts}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from layers.conditions import number_text, parse_condition
-from maps.explain.trace_records import Content, condition_chains, in_plan, reason_record, rows_of
-from maps.locale import LocalizedPlan, catalogue, name_text, optimum_lines, texts_of
+from maps.explain.trace_records import Record, Said, Titles, condition_chains, in_plan, rows_of
+from maps.locale import LocalizedPlan, catalogue, name_text, optimum_lines
 from zoning.audits import why_unplaced
 from zoning.measures import amounts
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
-from zoning.rulebook import Rulebook
 from zoning.study import Lock, Priority, Quota
 
 GRANTED = ("groups", "limits", "locks", "transfers")
@@ -40,14 +40,13 @@ class QuotaCauses:
         self.measures = plan.measures.join(given[own]).rename_axis("unit_id")
         zones = plan.zones.set_index("unit_id").loc[known, ["main", "overlays"]]
         self._seen = unit_context(zones, self.measures.loc[known], plan.rulebook.codes("overlay"))
-        self._asked: dict[str, dict[str, Content]] = {}
+        self._asked: dict[str, dict[str, Said]] = {}
         self._met: dict[str, set[str]] = {}
 
-    def chain(self, when: str, unit: str) -> Content:
-        """The clauses of one of the quota's conditions for a unit, with values and parameters."""
+    def chain(self, when: str, unit: str) -> Said:
+        """What one of the quota's conditions found of a unit."""
         if when not in self._asked:
-            plan = self.plan
-            self._asked[when] = condition_chains(parse_condition(when), self._seen, plan)
+            self._asked[when] = condition_chains(parse_condition(when), self._seen, self.plan.rulebook)
         return self._asked[when][unit]
 
     def meets(self, when: str, unit: str) -> bool:
@@ -200,8 +199,8 @@ DIGITS = 6
 """Significant digits of weights in words; the numbers themselves stand beside them."""
 
 
-def explain_quotas(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """What some units were given of every quota, as links; decimals are text, so that none is lost.
+def explain_quotas(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """What some units were given of every quota.
 
     Parameters
     ----------
@@ -210,15 +209,15 @@ def explain_quotas(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Co
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the QUOTAS table. Beside the keys of a link the columns of the table, ``unit_title``,
-        the amount of the unit's jurisdiction, what :meth:`QuotaCauses.concerning` says, and its ``solution``.
+    dict of str to list of Record
+        By unit, in the order of the QUOTAS table. Facts: ``unit_title``, the columns of the table, its ``solution``,
+        what :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
         Links: each ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times
         each ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved``
         amount, ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the
         amount goes on the ground, in full under ``siting``.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     rows = rows_of(plan.quotas, found)
     above = _above(plan)
     solutions = {str(row["quota"]): _texts(row) for row in plan.solutions.drop(columns="period").to_dict("records")}
@@ -230,17 +229,17 @@ def explain_quotas(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Co
     }
     for row in rows:
         key = str(row["quota"]), int(row["period"])
-        told = explainers[key].quota(row) if key in explainers else _quota(row, plan.rulebook)
-        told["jurisdiction_amount"] = above.get((*key, row["jurisdiction"]))
+        whole = above.get((*key, row["jurisdiction"]))
+        told = explainers[key].quota(row, whole) if key in explainers else _quota(row, whole)
         found[row["unit_id"]].append(told)
     return found
 
 
-def _texts(row: Mapping[Any, Any]) -> Content:
+def _texts(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
-def _above(plan: LocalizedPlan) -> dict[tuple[str, int, str], str | None]:
+def _above(plan: LocalizedPlan) -> dict[tuple[str, int, str], Decimal | None]:
     """What each jurisdiction was given, by quota, period and name; of several of one name the first."""
     rows = plan.quotas[plan.quotas["unit_id"] == ""].drop_duplicates(["quota", "period", "jurisdiction"])
     keys = zip(rows["quota"], rows["period"], rows["jurisdiction"], strict=True)
@@ -250,28 +249,33 @@ def _above(plan: LocalizedPlan) -> dict[tuple[str, int, str], str | None]:
     }
 
 
-def _quota(row: Mapping[str, Any], rulebook: Rulebook, reference: str = "", written: str = "") -> Content:
+def _quota(row: Mapping[str, Any], whole: Decimal | None) -> Record:
     """One row of the QUOTAS table; nothing is known of a quota that the study does not have."""
-    name, unit = str(row["quota"]), str(row["unit"])
-    own = reason_record("quota", name, amount=_decimal(row["amount"]), unit=unit, reference=reference, written=written)
-    return own | {
-        "unit_title": texts_of(rulebook, "units", unit),
-        "quota": name,
-        "period": int(row["period"]),
-        **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
-        "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
-        "binding": str(row["binding"]),
-        "jurisdiction": str(row["jurisdiction"]),
-        **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
-        "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
-        "solution": None,
-        "siting": None,
-        **{name: [] for name in GRANTED},
-    }
+    return Record(
+        kind="quota",
+        id=str(row["quota"]),
+        amount=_decimal(row["amount"]),
+        unit=str(row["unit"]),
+        facts={
+            "unit_title": Titles("units", str(row["unit"])),
+            "quota": str(row["quota"]),
+            "period": int(row["period"]),
+            **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
+            "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
+            "binding": str(row["binding"]),
+            "jurisdiction": str(row["jurisdiction"]),
+            **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
+            "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
+            "solution": None,
+            "siting": None,
+            **{name: [] for name in GRANTED},
+            "jurisdiction_amount": whole,
+        },
+    )
 
 
-def _decimal(value: Any) -> str | None:
-    return str(value) if isinstance(value, Decimal) else None
+def _decimal(value: Any) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
 
 
 class _QuotaExplainer:
@@ -287,7 +291,9 @@ class _QuotaExplainer:
         How good it is, where it is the best by an objective.
     """
 
-    def __init__(self, place: int, quota: Quota, grants: QuotaCauses, solution: Content | None = None) -> None:
+    def __init__(
+        self, place: int, quota: Quota, grants: QuotaCauses, solution: Mapping[str, Any] | None = None
+    ) -> None:
         self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
         self._words = catalogue("explain", grants.plan.language)
         self._titles = grants.plan.renderer.terms.names
@@ -305,25 +311,29 @@ class _QuotaExplainer:
             self._weights.setdefault((level, above), []).append(row["weight"])
         self._levels = [_by_unit(name_level(level, grants.measures)) for level in quota.levels[:-1]]
         self._granted = {level: _amounts(grants.plan.quotas, level) for level in {one.level for one in quota.within}}
-        self._shared: dict[tuple[str, ...], list[Content]] = {}
+        self._shared: dict[tuple[str, ...], list[Record]] = {}
         parts = [] if isinstance(quota.weight, str) else quota.weight
         self._sums = {
             one.measure: math.fsum(find_column(one.measure, grants.measures, "weight").astype(float)) for one in parts
         }
 
-    def quota(self, row: Mapping[str, Any]) -> Content:
+    def quota(self, row: Mapping[str, Any], whole: Decimal | None) -> Record:
         """One row of the QUOTAS table, and what made it."""
-        own = _quota(row, self._grants.plan.rulebook, self._quota.reference, self._written())
-        siting = self._sitings.get(str(row["unit_id"]))
-        own |= {"solution": self._solution, "siting": siting, **self._grants.concerning(str(row["unit_id"]))}
+        own, siting = _quota(row, whole), self._sitings.get(str(row["unit_id"]))
+        concerning = self._grants.concerning(str(row["unit_id"]))
+        facts = {**own.facts, "solution": self._solution, "siting": siting, **concerning}
         language, name = self._grants.plan.language, self._quota.name
-        best = (reason_record("optimum", name, line) for line in optimum_lines(own, language))
+        best = (
+            Record(kind="optimum", id=name, reason=line) for line in optimum_lines(facts | {"unit": own.unit}, language)
+        )
         written = self._written("siting")
-        sited = (reason_record("site", name, line, written=written) for line in narrate_siting(siting, language))
-        own["links"] += [*self._links(row), *best, *sited]
-        return own
+        sited = (
+            Record(kind="site", id=name, reason=line, written=written) for line in narrate_siting(siting, language)
+        )
+        links = (*self._links(row), *best, *sited)
+        return replace(own, reference=self._quota.reference, written=self._written(), facts=facts, links=links)
 
-    def _links(self, row: Mapping[str, Any]) -> Iterator[Content]:
+    def _links(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """What made a row, from the total down."""
         unit = str(row["unit_id"])
         path = [str(names[unit]) for names in self._levels]
@@ -352,13 +362,13 @@ class _QuotaExplainer:
             self._columns[name] = _by_unit(find_column(name, self._grants.measures, what))
         return self._columns[name]
 
-    def _share(self, tell: Callable[..., Iterator[Content]], *names: str) -> list[Content]:
+    def _share(self, tell: Callable[..., Iterator[Record]], *names: str) -> list[Record]:
         """What is told alike of all units of one name; told once."""
         if (tell.__name__, *names) not in self._shared:
             self._shared[tell.__name__, *names] = list(tell(*names))
         return self._shared[tell.__name__, *names]
 
-    def _from_above(self, *names: str) -> Iterator[Content]:
+    def _from_above(self, *names: str) -> Iterator[Record]:
         """The jurisdictions by which the amount came, the highest first, each with what it held back."""
         quota, path, whole = self._quota, "", self._quota.total
         for level, name in zip(quota.levels, names, strict=False):
@@ -378,75 +388,79 @@ class _QuotaExplainer:
         if path in self._reserves:
             told = {"name": path or name_text(quota.name), "pct": quota.reserve_pct, "amount": self._reserves[path]}
             reason = self._say("quota_reserve", **told)
-            yield self._link("reserve", path, reason, str(told["amount"]), written=self._written("reserve_pct"))
+            yield self._link("reserve", path, reason, self._reserves[path], written=self._written("reserve_pct"))
 
     def _bound_by(self, binding: str) -> str:
         return self._words.get(f"bound_{binding}", binding)
 
-    def _link(self, kind: str, name: str, reason: str, amount: str | float | None = None, **more: Any) -> Content:
-        return reason_record(kind, name, reason, amount=amount, unit=self._quota.unit, **more)
+    def _link(self, kind: str, name: str, reason: str, amount: str | Decimal | None = None, **more: Any) -> Record:
+        return Record(kind=kind, id=name, reason=reason, amount=amount, unit=self._quota.unit, **more)
 
-    def _weight(self, row: Mapping[str, Any]) -> Content:
+    def _weight(self, row: Mapping[str, Any]) -> Record:
         """The weight as a sum of terms, times its factors."""
         unit, weight = str(row["unit_id"]), self._quota.weight
         parts = [(weight, None)] if isinstance(weight, str) else [(one.measure, one.share) for one in weight]
         terms = [self._term(name, share, unit) for name, share in parts]
-        met = [
-            self._priority(number, one, unit)
-            for number, one in enumerate(self._quota.priority)
-            if self._grants.meets(one.when, unit)
-        ]
-        words = self._words["quota_plus"].join(one["reason"] for one in terms)
-        for one in met:
-            words = self._say("quota_times", terms=words, factor=_short(one["amount"]))
+        met = [(number, one) for number, one in enumerate(self._quota.priority) if self._grants.meets(one.when, unit)]
+        words = self._words["quota_plus"].join(str(one.reason) for one in terms)
+        for _, one in met:
+            words = self._say("quota_times", terms=words, factor=_short(float(one.factor)))
         own = None if pd.isna(row["weight"]) else float(row["weight"])
         key = "quota_suitability" if self._quota.objective == "suitability" else "quota_weight"
         reason = self._say(key, weight=_short(own), terms=words)
-        silent = [one | {"reason": ""} for one in terms]  # the sum has said it
-        return reason_record("weight", unit, reason, amount=own, written=self._written("weight"), links=[*silent, *met])
-
-    def _term(self, name: str, share: float | None, unit: str) -> Content:
-        value = float(self._measured(name, "weight")[unit])
-        said, title = {"values": {name: value}}, self._titles.get(name, name)
-        if share is None:
-            reason = self._say("quota_measure", name=title, value=_short(value))
-            return reason_record("term", name, reason, amount=value, said=said)
-        told = {"share": _short(share), "name": title, "value": _short(value)}
-        if self._quota.objective == "suitability":
-            return reason_record("term", name, self._say("quota_as_is", **told), amount=share * value, said=said)
-        whole = self._sums[name]
-        amount = share * value / whole if whole else 0.0
-        return reason_record(
-            "term", name, self._say("quota_term", **told, whole=_short(whole)), amount=amount, said=said
+        silent = (replace(term, reason="") for term in terms)  # the sum has said what they are
+        factors = (self._priority(number, one, unit) for number, one in met)
+        return Record(
+            kind="weight",
+            id=unit,
+            reason=reason,
+            amount=own,
+            written=self._written("weight"),
+            links=(*silent, *factors),
         )
 
-    def _priority(self, number: int, one: Priority, unit: str) -> Content:
-        return reason_record(
-            "priority",
-            str(number + 1),
-            self._say("quota_priority", factor=_short(one.factor), reason=one.reason),
+    def _term(self, name: str, share: float | None, unit: str) -> Record:
+        value = float(self._measured(name, "weight")[unit])
+        said, title = Said(values={name: value}), self._titles.get(name, name)
+        if share is None:
+            reason = self._say("quota_measure", name=title, value=_short(value))
+            return Record(kind="term", id=name, reason=reason, amount=value, said=said)
+        told = {"share": _short(share), "name": title, "value": _short(value)}
+        if self._quota.objective == "suitability":
+            reason = self._say("quota_as_is", **told)
+            return Record(kind="term", id=name, reason=reason, amount=share * value, said=said)
+        whole = self._sums[name]
+        amount = share * value / whole if whole else 0.0
+        reason = self._say("quota_term", **told, whole=_short(whole))
+        return Record(kind="term", id=name, reason=reason, amount=amount, said=said)
+
+    def _priority(self, number: int, one: Priority, unit: str) -> Record:
+        return Record(
+            kind="priority",
+            id=str(number + 1),
+            reason=self._say("quota_priority", factor=_short(one.factor), reason=one.reason),
             amount=float(one.factor),
             when=one.when,
             said=self._grants.chain(one.when, unit),
             written=self._written("priority", number),
         )
 
-    def _fixed(self, what: str) -> Iterator[Content]:
+    def _fixed(self, what: str) -> Iterator[Record]:
         """The floor or the ceiling where it is a number, before balances and other quotas."""
         bound = getattr(self._quota, what)
         if bound is not None:
             reason = self._say(f"quota_{what}", amount=bound, source="")
             yield self._link(what, what, reason, str(bound), written=self._written(what))
 
-    def _bound(self, what: str, bound: str, unit: str) -> Iterator[Content]:
+    def _bound(self, what: str, bound: str, unit: str) -> Iterator[Record]:
         """The floor or the ceiling where it is a measure."""
         value = self._measured(bound, what)[unit]
         source = self._say("quota_source", measure=self._titles.get(bound, bound), step=self._quota.step)
         reason = self._say(f"quota_{what}", amount=_short(float(value), 10), source=source)
-        said = {"values": {bound: float(value)}}
+        said = Said(values={bound: float(value)})
         yield self._link(what, bound, reason, str(value), said=said, written=self._written(what))
 
-    def _within(self, unit: str) -> Iterator[Content]:
+    def _within(self, unit: str) -> Iterator[Record]:
         """The amounts of other quotas that this one stays within, at every level."""
         for number, one in enumerate(self._quota.within):
             depth = 0 if one.level == UNIT else self._quota.levels.index(one.level) + 1
@@ -454,9 +468,9 @@ class _QuotaExplainer:
             amount = self._granted[one.level].get((one.quota, place), Decimal(0))
             reason = self._say("quota_within", times=one.times, amount=amount, other=name_text(one.quota))
             written = self._written("within", number)
-            yield self._link("within", one.quota, reason, str(one.times * amount), written=written)
+            yield self._link("within", one.quota, reason, one.times * amount, written=written)
 
-    def _conditions(self, row: Mapping[str, Any]) -> Iterator[Content]:
+    def _conditions(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Balance, locks, groups and transfers."""
         unit, quota = str(row["unit_id"]), self._quota
         if Decimal(_decimal(row["carried"]) or 0):
@@ -464,7 +478,7 @@ class _QuotaExplainer:
             reason = self._say("quota_carried", amount=row["carried"])
             yield self._link("carried", source, reason, str(row["carried"]), written=self._written("carried"))
         for lock in self._grants.locks(unit):
-            said = None if lock.when is None else self._grants.chain(lock.when, unit)
+            said = Said() if lock.when is None else self._grants.chain(lock.when, unit)
             reason = self._say("quota_locked", amount=lock.amount, reason=lock.reason)
             number = quota.locked.index(lock)
             written = self._written("locked", number)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +17,10 @@ import pandas as pd
 from layers.conditions import Clause, Condition, parse_condition
 from layers.errors import ConditionError
 from layers.sources import Dated, Section
-from maps.locale import LocalizedPlan, Renderer, texts_of
+from maps.locale import Renderer, texts_of
 from zoning.rulebook import Rulebook
 from zoning.study import Study
-from zoning.trace import Field, Message
+from zoning.trace import Field, Message, Term, Texts
 
 Content = dict[str, Any]
 
@@ -28,41 +31,63 @@ LINK = (
 """The keys of every link, in their order."""
 
 
-def reason_record(
-    kind: str,
-    name: str,
-    reason: str = "",
-    *,
-    amount: str | float | None = None,
-    unit: str = "",
-    when: str = "",
-    said: Mapping[str, Any] | None = None,
-    days: Dated | None = None,
-    reference: str = "",
-    verified: bool | None = None,
-    written: str = "",
-    links: Iterable[Content] = (),
-) -> Content:
+class Titles(NamedTuple):
+    """What a code is called in every language, see :func:`maps.locale.texts_of`.
+
+    Attributes
+    ----------
+    kind : {"roles", "instruments", "units", "settings"}
+    code : str
+    """
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a condition found.
+
+    Attributes
+    ----------
+    clauses : tuple of Clause
+        Of a run from before there were messages each is a mapping, its text the sentence as it was written.
+    rules : tuple of str
+        The rule to which each clause belongs, where they are of several; else empty.
+    values : mapping of str to value
+        What the clauses read; None where missing.
+    parameters : tuple of mapping
+        What they compare with, see :func:`parameters_of`.
+    """
+
+    clauses: tuple[Clause | Mapping[str, Any], ...] = ()
+    rules: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    parameters: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
     """One link of a chain; every matter of an explanation is one, and has further ones below it.
 
-    Parameters
+    Attributes
     ----------
     kind : str
         What decides: "rule", "decision", "locked", "default", "line", "quota", "scheme", "agreement", "transfer",
         "policy", "list", "services", "derived", "norm"; and below these "layer", "taken", "least", "level", "reserve",
-        "weight", "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock", "moved", "site",
-        "class", "exception", "overruled".
-    name : str
+        "weight", "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock", "moved", "optimum",
+        "site", "class", "exception", "overruled".
+    id : str
         Which of them: an id, a code, a measure, a layer.
-    reason : str
-        In words, in the language of the explanation.
-    amount : str or float, optional
-        What it comes to, in ``unit``: text where it is a decimal, so that none is lost.
+    reason : Message or str
+        "" where there is nothing to say.
+    amount : str, float or Decimal, optional
+        What it comes to, in ``unit``.
     unit : str
     when : str
         The condition that it was asked by, as written.
-    said : mapping, optional
-        ``clauses``, ``values``, ``parameters``, see :func:`chain`.
+    said : Said
+        What the condition found.
     days : Dated, optional
         What holds from one day until another.
     reference : str
@@ -70,39 +95,97 @@ def reason_record(
         Somebody has seen it in the official text; None where nobody could.
     written : str
         File and line.
-    links : iterable of dict
-        What it is made of, links as well.
+    links : tuple of Record
+        What it is made of.
+    facts : mapping of str to object
+        What only this matter has, in the order in which it is told: plain values, messages, terms, titles.
+    """
 
-    Returns
-    -------
-    dict
-        The keys of ``LINK``, ready for JSON.
+    kind: str
+    id: str
+    reason: Message | str = ""
+    amount: str | float | Decimal | None = None
+    unit: str = ""
+    when: str = ""
+    said: Said = field(default_factory=Said)
+    days: Dated | None = None
+    reference: str = ""
+    verified: bool | None = None
+    written: str = ""
+    links: tuple[Record, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def content_of(record: Record, renderer: Renderer) -> Content:
+    """A record in the words of a language, ready for JSON: the keys of ``LINK``, then its facts.
+
+    The same record gives the same object, not to be changed; decimals are text, so that none is lost.
 
     Examples
     --------
-    >>> one = reason_record("floor", "0", "floor 2 ha", amount="2", unit="ha")
-    >>> tuple(one) == LINK, one["clauses"], one["verified"]
-    (True, [], None)
+    >>> one = content_of(Record(kind="floor", id="0", reason="floor 2 ha", amount=Decimal(2)), Renderer("en"))
+    >>> tuple(one) == LINK, one["amount"], one["clauses"], one["verified"]
+    (True, '2', [], None)
     """
-    told = said or {}
+    return renderer.once(record, _content)
+
+
+def contents_of(several: Mapping[str, Iterable[Record]], renderer: Renderer) -> dict[str, list[Content]]:
+    """Several lists of records in words, as :func:`content_of` has each."""
+    return {name: [content_of(one, renderer) for one in listed] for name, listed in several.items()}
+
+
+def _content(record: Record, renderer: Renderer) -> Content:
+    days = record.days
     return {
-        "kind": kind,
-        "id": name,
-        "reason": reason,
-        "amount": amount,
-        "unit": unit,
-        "when": when,
-        "when_json": condition_json(when) if when else None,
-        "clauses": list(told.get("clauses", ())),
-        "values": dict(told.get("values", {})),
-        "parameters": list(told.get("parameters", ())),
+        "kind": record.kind,
+        "id": record.id,
+        "reason": renderer.render(record.reason),
+        "amount": _plain(record.amount, renderer),
+        "unit": record.unit,
+        "when": record.when,
+        "when_json": condition_json(record.when) if record.when else None,
+        "clauses": clauses_in_words(record.said, renderer),
+        "values": dict(record.said.values),
+        "parameters": [_plain(one, renderer) for one in record.said.parameters],
         "since": days.since.isoformat() if days and days.since else "",
         "until": days.until.isoformat() if days and days.until else "",
-        "reference": reference,
-        "verified": verified,
-        "written": written,
-        "links": list(links),
+        "reference": record.reference,
+        "verified": record.verified,
+        "written": record.written,
+        "links": [content_of(one, renderer) for one in record.links],
+        **{name: _plain(value, renderer) for name, value in record.facts.items()},
     }
+
+
+def clauses_in_words(said: Said, renderer: Renderer) -> list[Content]:
+    """The clauses with their sentences, and the rule of each where they are of several."""
+    told = [
+        {"sentence": one["text"], **one}
+        if isinstance(one, Mapping)
+        else {"text": one.text, "answer": one.answer, "sentence": renderer.clause(one), "decides": one.decides}
+        for one in said.clauses
+    ]
+    return [one | {"rule": rule} for one, rule in zip(told, said.rules, strict=True)] if said.rules else told
+
+
+def _plain(value: object, renderer: Renderer) -> Any:
+    """A fact as JSON has it."""
+    plain = value
+    match value:
+        case Message() | Clause() | Term() | Texts():
+            plain = renderer.field(value)
+        case Titles():
+            plain = dict(texts_of(renderer.rulebook, value.kind, value.code))
+        case Mapping():
+            plain = {name: _plain(one, renderer) for name, one in value.items()}
+        case tuple() | list():
+            plain = [_plain(one, renderer) for one in value]
+        case Decimal():
+            plain = str(value)
+        case date():
+            plain = value.isoformat()
+    return plain
 
 
 @lru_cache(maxsize=1024)
@@ -114,35 +197,55 @@ def condition_json(when: str) -> object:
         return None
 
 
-def clause_chain(said: Mapping[str, Any], rulebook: Rulebook) -> Content:
+def said_of(
+    clauses: Iterable[Clause],
+    rulebook: Rulebook,
+    rules: Sequence[str] = (),
+    *,
+    reads: Mapping[str, Any] = MappingProxyType({}),
+    names: Iterable[str] = (),
+) -> Said:
     """Clauses, the values that they read, and the parameters that they compare with.
 
     Parameters
     ----------
-    said : mapping
-        ``clauses``, ``values`` and ``thresholds``, as the claims hold them.
+    clauses : iterable of Clause
     rulebook : Rulebook
+    rules : sequence of str, optional
+        To which each clause belongs, where they are of several.
+    reads : mapping of str to value, optional
+        What is read beside them.
+    names : iterable of str, optional
+        What is compared with beside their thresholds.
     """
-    wanted = sorted({*said["thresholds"]} & set(rulebook.parameters))
-    return {
-        "clauses": said["clauses"],
-        "values": said["values"],
-        "parameters": [
-            {
-                "name": name,
-                "title": dict(one.title) if one.title else {},
-                "value": one.value,
-                "unit": one.unit,
-                "unit_title": texts_of(rulebook, "units", one.unit),
-                "since": one.since.isoformat() if one.since else "",
-                "until": one.until.isoformat() if one.until else "",
-                "reference": one.reference,
-                "verified": one.verified,
-            }
-            for name in wanted
-            for one in [rulebook.parameters[name]]
-        ],
-    }
+    listed = tuple(clauses)
+    values = {key: value for one in listed for key, value in one.values.items()}
+    thresholds = {*names, *(name for one in listed for name in one.thresholds)}
+    return Said(
+        clauses=listed,
+        rules=tuple(rules),
+        values=values | dict(reads),
+        parameters=parameters_of(thresholds, rulebook),
+    )
+
+
+def parameters_of(names: Iterable[str], rulebook: Rulebook) -> tuple[Mapping[str, Any], ...]:
+    """Those of some names that are parameters of the rulebook, sorted, each with value, unit, days and reference."""
+    return tuple(
+        {
+            "name": name,
+            "title": dict(one.title) if one.title else {},
+            "value": one.value,
+            "unit": one.unit,
+            "unit_title": Titles("units", one.unit),
+            "since": one.since.isoformat() if one.since else "",
+            "until": one.until.isoformat() if one.until else "",
+            "reference": one.reference,
+            "verified": one.verified,
+        }
+        for name in sorted({*names} & set(rulebook.parameters))
+        for one in [rulebook.parameters[name]]
+    )
 
 
 def rows_of(table: pd.DataFrame, units: Collection[str]) -> list[Content]:
@@ -176,10 +279,10 @@ def is_about(ids: pd.Series | pd.Index, units: Collection[str]) -> npt.NDArray[n
 def condition_chains(
     condition: Condition,
     seen: pd.DataFrame,
-    plan: LocalizedPlan,
+    rulebook: Rulebook,
     places: Collection[str] | None = None,
-) -> dict[str, Content]:
-    """The chain of a condition for each row of a table, or at some places of its index, which is unique; by the index.
+) -> dict[str, Said]:
+    """What a condition found in each row of a table, or at some places of its index, which is unique; by the index.
 
     Rows in which the condition reads the same values share one.
     """
@@ -188,50 +291,28 @@ def condition_chains(
     columns = [read[name].tolist() for name in read.columns] + [index] * (read.index.name in condition.names)
     rows = list(zip(index, zip(*columns, strict=True) if columns else [()] * len(index), strict=True))
     unlike = {row: number for number, (name, row) in enumerate(rows) if places is None or name in places}
-    found = condition.explain(read.iloc[[*unlike.values()]], plan.rulebook.values)
-    chains = {
-        row: clause_chain(clauses_said(clauses, plan.renderer), plan.rulebook)
-        for row, clauses in zip(unlike, found, strict=True)
-    }
+    found = condition.explain(read.iloc[[*unlike.values()]], rulebook.values)
+    chains = {row: said_of(clauses, rulebook) for row, clauses in zip(unlike, found, strict=True)}
     return {str(name): chains[row] for name, row in rows if row in chains}
 
 
-def clauses_said(clauses: Iterable[Clause], renderer: Renderer, rules: Sequence[str] = ()) -> Content:
-    """Clauses with their sentences, the values that they read and the thresholds that they compare with.
-
-    ``rules`` names the rule to which each clause belongs, where they are of several.
-    """
-    listed = tuple(clauses)
-    told = [
-        {"text": one.text, "answer": one.answer, "sentence": renderer.clause(one), "decides": one.decides}
-        for one in listed
-    ]
-    return {
-        "clauses": [one | {"rule": rule} for one, rule in zip(told, rules, strict=True)] if rules else told,
-        "values": {key: value for one in listed for key, value in one.values.items()},
-        "thresholds": {key: value for one in listed for key, value in one.thresholds.items()},
-    }
-
-
-def claim_said(record: str | Message, values: str, renderer: Renderer) -> Content:
-    """What a claim rests on: clauses with their sentences, values, thresholds, and the decision that made it.
+def claim_said(record: str | Message, written: Mapping[str, Any], rulebook: Rulebook) -> Said:
+    """What a claim rests on.
 
     Parameters
     ----------
     record : Message or str
         The reason of the claim; a text in a run from before there were messages.
-    values : str
-        The column ``values`` of the claim, JSON.
-    renderer : Renderer
+    written : mapping
+        The column ``values`` of the claim, which has all of it in such a run.
+    rulebook : Rulebook
     """
-    written: Content = json.loads(values)
     if isinstance(record, str):
-        told = [{"sentence": one["text"]} | one for one in written["clauses"]]
-        return written | {"clauses": told}
+        parameters = parameters_of(written["thresholds"], rulebook)
+        return Said(clauses=tuple(written["clauses"]), values=written["values"], parameters=parameters)
     pairs = list(_clauses_in(record))
     rules = [rule for rule, _ in pairs] if any(rule for rule, _ in pairs) else []
-    said = clauses_said((clause for _, clause in pairs), renderer, rules)
-    return said | {key: value for key, value in written.items() if key == "decision"}
+    return said_of((clause for _, clause in pairs), rulebook, rules)
 
 
 def _clauses_in(said: Field, rule: str = "") -> Iterator[tuple[str, Clause]]:

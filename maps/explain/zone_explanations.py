@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,27 +11,29 @@ import pandas as pd
 from layers.conditions import number_text, parse_calculation, parse_condition
 from maps.explain.trace_records import (
     Content,
+    Record,
+    Said,
+    Titles,
     claim_said,
-    clause_chain,
-    clauses_said,
     in_plan,
     in_rulebook,
     is_about,
-    reason_record,
+    parameters_of,
     rows_about,
     rows_of,
+    said_of,
 )
-from maps.locale import RECORD, LocalizedPlan, catalogue, languages, render, said_in, text_in, texts_of
+from maps.locale import RECORD, LocalizedPlan, catalogue, languages, render, said_in, text_in
 from zoning.audits import norms_in
 from zoning.measures import Because, deducted_roles, explain_derived, places_of
 from zoning.policies import plain_value
-from zoning.rulebook import LOCKED, Derived, Floor, Line, Norm, Rule, Rulebook
+from zoning.rulebook import LOCKED, Derived, Floor, Line, Norm, Rule
 from zoning.trace import Message, say
 from zoning.zones import DECISION, DEFAULT_RULE, weigh_floors
 
 
-def explain_claims(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """Every claim on some units, as links.
+def explain_claims(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """Every claim on some units.
 
     Parameters
     ----------
@@ -39,14 +42,14 @@ def explain_claims(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Co
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the claims; units of which a rule says the same share one. Beside the keys of a link:
-        ``zone``, ``title``, ``rule``, ``answer``, ``because`` (the reason in all languages of the rulebook),
-        ``inherited_from``, ``decision``. The default has a link for each rule that was asked in vain.
+    dict of str to list of Record
+        By unit, in the order of the claims; units of which a rule says the same share one. Facts: ``zone``, ``title``,
+        ``rule``, ``answer``, ``because`` (the reason in all languages of the rulebook), ``inherited_from``,
+        ``decision``. The default has a link for each rule that was asked in vain.
     """
     explainer = _ClaimExplainer(plan)
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
-    told: dict[tuple[Any, ...], Content] = {}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    told: dict[tuple[Any, ...], Record] = {}
     for row in rows_of(plan.claims, found):
         unit, record = row.pop("unit_id"), row.pop(RECORD)
         claim = tuple(row.values())
@@ -70,35 +73,35 @@ class _ClaimExplainer:
         self._zones = {zone.code: zone for zone in plan.rulebook.zones}
         self._written: dict[str, str] = {}
 
-    def claim(self, row: Mapping[str, Any], record: str | Message) -> Content:
+    def claim(self, row: Mapping[str, Any], record: str | Message) -> Record:
         """One row of the CLAIMS table, and the reason that it has before it is put into words."""
-        said = claim_said(record, row["values"], self._plan.renderer)
+        written = json.loads(row["values"])
+        said, decision = claim_said(record, written, self._rulebook), written.get("decision")
         rule, zone = self._rules.get(row["rule"]), self._zones[row["zone"]]
         locked = self._rulebook.locked.get(row["rule"])
-        decision = said.get("decision")
         of_rules = (rule.reference if rule else "") or zone.reference  # a decision rests on what it names itself
         by_default = row["rule"] == DEFAULT_RULE
-        own = reason_record(
-            self._kind(row["rule"]),
-            row["rule"],
-            str(row["reason"]),
+        return Record(
+            kind=self._kind(row["rule"]),
+            id=row["rule"],
+            reason=row["reason"],
             when=rule.when if rule else "",
-            said=clause_chain(said, self._rulebook),
+            said=said,
             days=rule or locked,
             reference=decision.get("reference", "") if decision else of_rules,
             verified=rule.verified if rule else locked.verified if locked else None,
             written=self._place(row["rule"]),
-            links=self._asked(said, str(row["inherited_from"])) if by_default else (),
+            links=tuple(self._asked(said, str(row["inherited_from"]))) if by_default else (),
+            facts={
+                "zone": zone.code,
+                "title": zone.title,
+                "rule": str(row["rule"]),
+                "answer": str(row["answer"]),
+                "because": self._because(row, rule),
+                "inherited_from": str(row["inherited_from"]),
+                "decision": self._in_words(decision),
+            },
         )
-        return own | {
-            "zone": zone.code,
-            "title": dict(zone.title),
-            "rule": str(row["rule"]),
-            "answer": str(row["answer"]),
-            "because": self._because(row, rule),
-            "inherited_from": str(row["inherited_from"]),
-            "decision": self._in_words(decision),
-        }
 
     def _in_words(self, decision: Content | None) -> Content | None:
         """A decision with what its rulebook says in several languages in that of the plan."""
@@ -139,27 +142,26 @@ class _ClaimExplainer:
         level = self._plan.study.units.part_of or ""
         return render(say("claim.of_whole", level=level, whole=whole, reason=text), language)
 
-    def _asked(self, said: Mapping[str, Any], whole: str) -> list[Content]:
+    def _asked(self, said: Said, whole: str) -> Iterator[Record]:
         """The rules that do not claim a unit, each with its own clauses; those that were asked of its whole say so."""
-        found: dict[str, list[Content]] = {}
-        for clause in said["clauses"]:
-            found.setdefault(clause.get("rule", ""), []).append(clause)
-        return [
-            reason_record(
-                "rule",
-                rule.id,
-                self._named(rule, whole),
-                when=rule.when,
-                said=self._own(rule, clauses, said),
-                days=rule,
-                reference=rule.reference,
-                verified=rule.verified,
-                written=self._place(rule.id),
-            )
-            for name, clauses in found.items()
-            for rule in [self._rules.get(name)]
-            if rule is not None
-        ]
+        found: dict[str, list[int]] = {}
+        for number, clause in enumerate(said.clauses):
+            named = clause.get("rule", "") if isinstance(clause, Mapping) else said.rules[number] if said.rules else ""
+            found.setdefault(named, []).append(number)
+        for name, numbers in found.items():
+            rule = self._rules.get(name)
+            if rule is not None:
+                yield Record(
+                    kind="rule",
+                    id=rule.id,
+                    reason=self._named(rule, whole),
+                    when=rule.when,
+                    said=_of_rule(rule, numbers, said),
+                    days=rule,
+                    reference=rule.reference,
+                    verified=rule.verified,
+                    written=self._place(rule.id),
+                )
 
     def _named(self, rule: Rule, whole: str) -> str:
         """A rule and its zone, and the larger unit of which it was asked."""
@@ -168,17 +170,20 @@ class _ClaimExplainer:
         named = render(say("claim.rule_of", rule=rule.id, zone=title), language)
         return self._of(whole, named, language) if whole and not rule.refines else named
 
-    def _own(self, rule: Rule, clauses: list[Content], said: Mapping[str, Any]) -> Content:
-        """What of the values and thresholds of all rules one of them reads."""
-        names = parse_condition(rule.when).names
-        read = {
-            key: {name: one for name, one in said[key].items() if name in names} for key in ("values", "thresholds")
-        }
-        return clause_chain({"clauses": clauses, **read}, self._rulebook)
+
+def _of_rule(rule: Rule, numbers: Iterable[int], said: Said) -> Said:
+    """What one of several rules found: its clauses, and of the values and parameters of all those that it reads."""
+    names = parse_condition(rule.when).names
+    return Said(
+        clauses=tuple(said.clauses[number] for number in numbers),
+        rules=tuple(said.rules[number] for number in numbers) if said.rules else (),
+        values={name: one for name, one in said.values.items() if name in names},
+        parameters=tuple(one for one in said.parameters if one["name"] in names),
+    )
 
 
-def explain_lines(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """The control lines of some units, as links.
+def explain_lines(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """The control lines of some units.
 
     Parameters
     ----------
@@ -187,13 +192,13 @@ def explain_lines(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Con
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the LINES table. Beside the keys of a link: ``line``, ``title``, ``claimed_ha``,
-        ``settled_ha``, ``lost_to``, ``lost``, the hectares by column, and ``lost_titles``. Links: each ``layer`` that
+    dict of str to list of Record
+        By unit, in the order of the LINES table. Facts: ``line``, ``title``, ``claimed_ha``, ``settled_ha``,
+        ``lost_to``, ``lost``, the hectares by column, and ``lost_titles``. Links: each ``layer`` that
         draws the line here, each line by which land is ``taken``, and ``least``, what it must at least cover where the
         unit lies.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     rows = rows_of(plan.lines, found)
     if rows:
         explainer = _LineExplainer(plan, {row["unit_id"] for row in rows})
@@ -220,29 +225,29 @@ class _LineExplainer:
         self._deducted = set(deducted_roles(plan.rulebook))
         self._least = _least(plan)
 
-    def line(self, row: Mapping[str, Any]) -> Content:
+    def line(self, row: Mapping[str, Any]) -> Record:
         """One row of the LINES table."""
         line = self._lines.get(row["line"])
         lost = {name: float(row[name]) for name in row if name.startswith("to_") and float(row[name]) > 0}
-        own = reason_record(
-            "line",
-            str(row["line"]),
-            self._drawn(line) if line else "",
+        return Record(
+            kind="line",
+            id=str(row["line"]),
+            reason=self._drawn(line) if line else "",
             amount=float(row["settled_ha"]),
             unit="ha",
             reference=line.reference if line else "",
             written=self._written.get(row["line"], ""),
-            links=[*self._layers(line, row), *self._taken(row, lost), *self._floors(line, row)] if line else (),
+            links=(*self._layers(line, row), *self._taken(row, lost), *self._floors(line, row)) if line else (),
+            facts={
+                "line": str(row["line"]),
+                "title": line.title if line else {},
+                "claimed_ha": float(row["claimed_ha"]),
+                "settled_ha": float(row["settled_ha"]),
+                "lost_to": str(row["lost_to"]),
+                "lost": lost,
+                "lost_titles": {code: self._title(code) for code in str(row["lost_to"]).split(";") if code},
+            },
         )
-        return own | {
-            "line": str(row["line"]),
-            "title": dict(line.title) if line else {},
-            "claimed_ha": float(row["claimed_ha"]),
-            "settled_ha": float(row["settled_ha"]),
-            "lost_to": str(row["lost_to"]),
-            "lost": lost,
-            "lost_titles": {code: self._title(code) for code in str(row["lost_to"]).split(";") if code},
-        }
 
     def _say(self, key: str, **parts: object) -> str:
         return self._words[key].format(**parts)
@@ -259,38 +264,39 @@ class _LineExplainer:
         free = self._words["line_deducted" if self._deducted & set(line.roles) else "line_available"]
         return self._say("line_drawn", roles=roles, place=place, count=len(self._lines), free=free)
 
-    def _layers(self, line: Line, row: Mapping[str, Any]) -> Iterator[Content]:
+    def _layers(self, line: Line, row: Mapping[str, Any]) -> Iterator[Record]:
         """The layers that draw the line here; where two cover a place both have its hectares."""
         for layer, role in sorted(self._plan.roles.items()):
             area = self._land.get((row["unit_id"], layer), 0.0) if role in line.roles else 0.0
             if area > 0:
                 told = {"layer": layer, "role": self._role(role), "area": f"{area:,.2f}"}
-                yield reason_record("layer", layer, self._say("line_layer", **told), amount=area, unit="ha")
+                reason = self._say("line_layer", **told)
+                yield Record(kind="layer", id=layer, reason=reason, amount=area, unit="ha")
 
-    def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Content]:
+    def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Record]:
         """The lines that come first and took land of this one."""
         codes = [code for code in str(row["lost_to"]).split(";") if code]
         for code in codes:
             whole = float(row["claimed_ha"]) - float(row["settled_ha"])
             area = lost.get(f"to_{code}_ha", whole if len(codes) == 1 else 0.0)
-            yield reason_record(
-                "taken",
-                code,
-                self._say("line_taken", area=f"{area:,.2f}", title=self._title(code)),
+            yield Record(
+                kind="taken",
+                id=code,
+                reason=self._say("line_taken", area=f"{area:,.2f}", title=self._title(code)),
                 amount=area,
                 unit="ha",
                 reference=self._lines[code].reference if code in self._lines else "",
                 written=self._written.get(code, ""),
             )
 
-    def _floors(self, line: Line, row: Mapping[str, Any]) -> Iterator[Content]:
+    def _floors(self, line: Line, row: Mapping[str, Any]) -> Iterator[Record]:
         """What the line must at least cover in the places where the unit lies."""
         for number, floor in enumerate(self._plan.rulebook.floors):
             if floor.line == line.code:
                 for one in self._least.get((number, row["unit_id"]), ()):
                     yield self._floor(floor, one)
 
-    def _floor(self, floor: Floor, one: Mapping[str, Any]) -> Content:
+    def _floor(self, floor: Floor, one: Mapping[str, Any]) -> Record:
         indicators = {known.name: known.title for known in self._plan.rulebook.indicators}
         reason = self._say(
             "line_least",
@@ -303,22 +309,20 @@ class _LineExplainer:
             least=f"{100 * one['at_least']:g}",
         )
         short = self._say("line_short", missing=f"{one['missing_ha']:,.2f}") if one["missing_ha"] > 0 else ""
-        return reason_record(
-            "least",
-            floor.at_least,
-            f"{reason}{short}",
+        return Record(
+            kind="least",
+            id=floor.at_least,
+            reason=f"{reason}{short}",
             amount=float(one["settled_ha"]),
             unit="ha",
-            said=_asked(floor, one, self._plan.rulebook),
+            said=Said(
+                values={floor.of: float(one["of_ha"]), "settled_ha": float(one["settled_ha"])},
+                parameters=parameters_of([floor.at_least], self._plan.rulebook),
+            ),
             days=floor,
             reference=floor.reference,
             written=in_rulebook(self._plan.rulebook, "floors", floor),
         )
-
-
-def _asked(floor: Floor, one: Mapping[str, Any], rulebook: Rulebook) -> Content:
-    values = {floor.of: float(one["of_ha"]), "settled_ha": float(one["settled_ha"])}
-    return clause_chain({"clauses": [], "values": values, "thresholds": {floor.at_least: None}}, rulebook)
 
 
 def _least(plan: LocalizedPlan) -> dict[tuple[int, str], list[Content]]:
@@ -351,8 +355,8 @@ def derived_in(plan: LocalizedPlan) -> tuple[Derived, ...]:
     return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
 
 
-def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """The derived measures of some units, as links.
+def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """The derived measures of some units.
 
     Parameters
     ----------
@@ -361,12 +365,12 @@ def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the rulebook. Beside the keys of a link: ``measure``, ``title``, ``unit_title``,
-        ``value`` (None where missing), ``row`` (which of the ``rows`` of its table counts, from 1; 0 where none does),
+    dict of str to list of Record
+        By unit, in the order of the rulebook. Facts: ``unit_title``, ``measure``, ``title``, ``value`` (None where
+        missing), ``row`` (which of the ``rows`` of its table counts, from 1; 0 where none does),
         ``because`` and ``calculation``.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     derived = derived_in(plan)
     rows = plan.measures[is_about(plan.measures.index, found)] if derived else plan.measures
     values = rows.to_dict("records") if derived else []
@@ -377,8 +381,8 @@ def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
     return found
 
 
-def explain_norms(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Content]]:
-    """The norms of the places where some units belong, as links.
+def explain_norms(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """The norms of the places where some units belong.
 
     Parameters
     ----------
@@ -387,11 +391,11 @@ def explain_norms(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Con
 
     Returns
     -------
-    dict of str to list of dict
-        By unit, in the order of the rulebook. Beside the keys of a link: ``norm``, ``title``, ``level``, ``place``,
+    dict of str to list of Record
+        By unit, in the order of the rulebook. Facts: ``norm``, ``title``, ``level``, ``place``,
         ``answer`` ("yes" where it is kept, "no", "unknown") and ``facts``.
     """
-    found: dict[str, list[Content]] = {unit: [] for unit in ids}
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
     norms = {norm.id: norm for norm in plan.rulebook.norms}
     table = norms_in(plan) if norms else pd.DataFrame(columns=["norm", "level"])
     for (name, level), rows in table.groupby(["norm", "level"], sort=False):
@@ -422,56 +426,57 @@ def why_text(one: Mapping[str, Any], language: str) -> str:
     return catalogue("explain", language)["and"].join(filter(None, parts))
 
 
-def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: LocalizedPlan) -> Content:
+def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: LocalizedPlan) -> Record:
     band = because.band
     names = parse_condition(band.when).names | parse_calculation(band.value).names if band else one.names
     always = band is not None and band.when.strip().upper() == "TRUE"
-    asked = clauses_said(() if always else because.clauses, plan.renderer)
-    values = {name: plain_value(own[name]) for name in sorted(names) if name in own}
-    said = {"clauses": asked["clauses"], "values": values, "thresholds": dict.fromkeys(names)}
     told = text_in(band.reason, plan.language) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
-    own_link = reason_record(
-        "derived",
-        one.name,
-        catalogue("explain", plan.language)["and"].join(filter(None, (told, worked))),
+    return Record(
+        kind="derived",
+        id=one.name,
+        reason=catalogue("explain", plan.language)["and"].join(filter(None, (told, worked))),
         amount=value,
         unit=one.unit,
         when="" if band is None or always else band.when,
-        said=clause_chain(said, plan.rulebook),
+        said=Said(
+            clauses=() if always else tuple(because.clauses),
+            values={name: plain_value(own[name]) for name in sorted(names) if name in own},
+            parameters=parameters_of(names, plan.rulebook),
+        ),
         days=one,
         reference=one.reference,
         verified=one.verified,
         written=in_rulebook(plan.rulebook, "derived", one),
+        facts={
+            "unit_title": Titles("units", one.unit),
+            "measure": one.name,
+            "title": one.title,
+            "value": value,
+            "row": because.number,
+            "rows": len(one.bands),
+            "because": band.reason if band and band.reason else {},
+            "calculation": worked,
+        },
     )
-    return own_link | {
-        "unit_title": texts_of(plan.rulebook, "units", one.unit),
-        "measure": one.name,
-        "title": dict(one.title),
-        "value": value,
-        "row": because.number,
-        "rows": len(one.bands),
-        "because": dict(band.reason) if band and band.reason else {},
-        "calculation": worked,
-    }
 
 
-def _norm(norm: Norm, row: Mapping[Any, Any], plan: LocalizedPlan) -> Content:
-    own_link = reason_record(
-        "norm",
-        norm.id,
+def _norm(norm: Norm, row: Mapping[Any, Any], plan: LocalizedPlan) -> Record:
+    return Record(
+        kind="norm",
+        id=norm.id,
         when=norm.holds,
-        said=clause_chain(clauses_said(row["facts"].fields["facts"], plan.renderer), plan.rulebook),
+        said=said_of(row["facts"].fields["facts"], plan.rulebook),
         days=norm,
         reference=norm.reference,
         verified=norm.verified,
         written=in_rulebook(plan.rulebook, "norms", norm),
+        facts={
+            "norm": norm.id,
+            "title": norm.title,
+            "level": str(row["level"]),
+            "place": str(row["place"]),
+            "answer": str(row["answer"]),
+            "facts": row["facts"],
+        },
     )
-    return own_link | {
-        "norm": norm.id,
-        "title": dict(norm.title),
-        "level": str(row["level"]),
-        "place": str(row["place"]),
-        "answer": str(row["answer"]),
-        "facts": plan.renderer.render(row["facts"]),
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ from maps.locale.texts import name_text, text_in
 from zoning.rulebook import Rulebook
 from zoning.tables import Table
 from zoning.trace import Field, Ids, Message, Remark, Term, Texts
+
+Thing = TypeVar("Thing")
+Words = TypeVar("Words")
 
 SHOWN = 5
 """So many ids are shown."""
@@ -34,10 +37,11 @@ class Renderer:
 
     def __init__(self, language: str, rulebook: Rulebook | None = None) -> None:
         self.language, self.terms = language, Terms(rulebook, language)
-        self._rulebook = rulebook
+        self.rulebook = rulebook
         self._wordings: dict[str, ClauseWording] = {}
         self._said: dict[int, tuple[Message, str]] = {}
         self._facts: dict[int, tuple[Clause, str]] = {}
+        self._known: dict[int, tuple[object, object]] = {}
         self._kinds: Mapping[type, Callable[[Any], object]] = {
             Message: self.render,
             Clause: self.clause,
@@ -89,6 +93,17 @@ class Renderer:
         more = {"ids": told, "more": len(ids) - SHOWN}
         return catalogue("ids", self.language)["more" if len(ids) > SHOWN else "all"].format(**more)
 
+    def once(self, thing: Thing, put: Callable[[Thing, Renderer], Words]) -> Words:
+        """What something is in words, put once; of one thing there is always asked by the same function."""
+        known = self._known.get(id(thing))
+        if known is None:  # the thing is kept, so that no other gets its id
+            known = self._known[id(thing)] = thing, put(thing, self)
+        return cast("Words", known[1])
+
+    def field(self, value: Field) -> str:
+        """A field of a message by itself."""
+        return str(self._field("", value))
+
     def finding(self, found: Finding | Remark) -> Finding:
         """What is to be said of a plan as a finding in words; one that is a finding already stays as it is."""
         if isinstance(found, Finding):
@@ -124,7 +139,7 @@ class Renderer:
     @cached_property
     def _reasons(self) -> Mapping[str, Mapping[str, str]]:
         """The reason of each rule, by language."""
-        return {one.id: one.reason for one in self._rulebook.rules} if self._rulebook else {}
+        return {one.id: one.reason for one in self.rulebook.rules} if self.rulebook else {}
 
 
 def render(said: str | Message | Clause, language: str, rulebook: Rulebook | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.explain import claim_said
+from maps.explain import claim_said, clauses_in_words
 from maps.locale import (
     NONE,
     RECORD,
@@ -204,8 +205,9 @@ class ReportContext:
 
     def clauses(self, claim: Any) -> tuple[str, ...]:
         """What each clause of a claim, a row of the CLAIMS table, said; those of the default by rule."""
-        told = []
-        for one in claim_said(getattr(claim, RECORD), claim.values, self.plan.renderer)["clauses"]:
+        told, plan = [], self.plan
+        rests_on = claim_said(getattr(claim, RECORD), json.loads(claim.values), plan.rulebook)
+        for one in clauses_in_words(rests_on, plan.renderer):
             answer = self.words.get(one["answer"], one["answer"])
             said = self.say("answered", answer=answer, sentence=one["sentence"])
             told.append(f"{one['rule']}, {said}" if "rule" in one else said)

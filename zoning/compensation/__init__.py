@@ -2,7 +2,6 @@
 
 from zoning.compensation.balances import account, party_faults, payment_rows, positions
 from zoning.compensation.ecosystem_services import (
-    PARTS,
     itemise_services,
     measure_names,
     service_faults,
@@ -14,7 +13,6 @@ from zoning.compensation.vertical_transfers import conditions_of, measures_of
 
 __all__ = [
     "BUDGET",
-    "PARTS",
     "POOL",
     "account",
     "complete_agreement",

@@ -11,7 +11,8 @@ import pytest
 
 from layers.errors import UnknownNameError, escape_hidden
 from maps.explain import explain
-from maps.explain.trace_records import reason_record
+from maps.explain.trace_records import Record, content_of
+from maps.locale import Renderer
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign
@@ -169,7 +170,8 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
     told["unit"]["name"] = "changed"
     assert explanation.as_dict()["unit"]["name"] == "Unit a"
     (quota,) = told["quotas"]
-    assert quota == reason_record("quota", "construction_land", amount="12.50", unit="ha") | {
+    bare = Record(kind="quota", id="construction_land", amount=Decimal("12.50"), unit="ha")
+    assert quota == content_of(bare, Renderer("en")) | {
         "quota": "construction_land",
         "period": 2025,
         "amount": "12.50",

@@ -289,16 +289,16 @@ def test_rows_in_which_a_condition_reads_the_same_share_a_chain(toy) -> None:
         {"forest": [True, False, True, True], "slope": [1.0, 2.0, 3.0, 4.0]}, index=pd.Index([*"abcd"], name="unit_id")
     )
     condition = parse_condition("forest")
-    told = condition_chains(condition, seen, localize(toy), {"a", "b", "c"})
+    told = condition_chains(condition, seen, toy.rulebook, {"a", "b", "c"})
     assert told["a"] is told["c"] is told["d"]
-    assert [told[unit]["clauses"][0]["answer"] for unit in "ab"] == ["yes", "no"]
-    assert condition_chains(condition, seen, localize(toy), {"b"}).keys() == {"b"}
+    assert [told[unit].clauses[0].answer for unit in "ab"] == ["yes", "no"]
+    assert condition_chains(condition, seen, toy.rulebook, {"b"}).keys() == {"b"}
 
 
 def test_a_condition_on_the_ids_themselves_has_a_chain_for_each(toy) -> None:
     seen = pd.DataFrame({"forest": True}, index=pd.Index([*"ab"], name="unit_id"))
-    told = condition_chains(parse_condition("unit_id = 'a'"), seen, localize(toy))
-    assert [told[unit]["clauses"][0]["answer"] for unit in "ab"] == ["yes", "no"]
+    told = condition_chains(parse_condition("unit_id = 'a'"), seen, toy.rulebook)
+    assert [told[unit].clauses[0].answer for unit in "ab"] == ["yes", "no"]
 
 
 def test_rows_of_a_table_without_rows() -> None:

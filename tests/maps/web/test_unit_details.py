@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from layers.errors import ZoneplanError
-from maps.explain.trace_records import reason_record
-from maps.locale import localize
+from maps.explain.trace_records import Record, content_of
+from maps.locale import Renderer, localize
 from maps.web.page_model import (
     CardLine,
     Cards,
@@ -227,9 +227,8 @@ def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told
 def test_units_share_the_text_of_a_chain_and_keep_their_numbers() -> None:
     """Two texts that differ in their numbers only are one; names with digits are no numbers."""
     reasons = ReasonTable("en")
-    places = [
-        reasons.place(reason_record("floor", "x", f"floor pop_2020 {number} of 1,234.50 ha")) for number in (3, 14.5, 3)
-    ]
+    floors = [Record(kind="floor", id="x", reason=f"floor pop_2020 {number} of 1,234.50 ha") for number in (3, 14.5, 3)]
+    places = [reasons.place(content_of(floor, Renderer("en"))) for floor in floors]
     assert places == [0, 1, 0]
     assert reasons.texts == ("floor pop_2020 \0 of \0 ha",)
     assert reasons.reasons.groups == (
@@ -246,7 +245,7 @@ def test_a_link_that_units_share_is_told_once() -> None:
         told.append(one["id"])
         return one | {"reason": "in words"}
 
-    reasons, one = ReasonTable("en"), reason_record("rule", "x", "as it is")
+    reasons, one = ReasonTable("en"), content_of(Record(kind="rule", id="x", reason="as it is"), Renderer("en"))
     assert [reasons.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
     assert told == ["x", "x"]
     assert reasons.texts == ("in words",)
