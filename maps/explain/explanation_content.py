@@ -185,9 +185,9 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
         "quotas": explain_quotas(plan, units),
         "derived": explain_measures(plan, units),
         "norms": explain_norms(plan, units),
-        "energy": explain_lights(plan, units),
-        "services": explain_services(plan, units),
-        "flows": explain_flows(plan, units),
+        "energy": explain_lights(plan.source, units),
+        "services": explain_services(plan.source, units),
+        "flows": explain_flows(plan.source, units),
         "policies": explain_policies(plan, units),
         "industries": explain_lists(plan, units),
     }

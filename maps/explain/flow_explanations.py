@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,6 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from maps.explain.trace_records import Content, Record, Said, Titles, condition_chains, in_plan, in_rulebook
-from maps.locale import LocalizedPlan, catalogue
 from zoning.compensation import (
     BUDGET,
     POOL,
@@ -23,17 +22,19 @@ from zoning.compensation import (
     parties_of_unit,
 )
 from zoning.energy import EnergyTable, scheme_in_force
+from zoning.plan import Plan
 from zoning.quotas import UNIT, unit_context
 from zoning.rulebook import Scheme
 from zoning.study import Agreement, Transfer
+from zoning.trace import Message, Term, say
 
 
-def explain_flows(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """What some units, and the jurisdictions that they lie in, pay and receive.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -60,11 +61,11 @@ class _FlowExplainer:
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : list of str
     """
 
-    def __init__(self, plan: LocalizedPlan, ids: list[str]) -> None:
+    def __init__(self, plan: Plan, ids: list[str]) -> None:
         self._plan, study = plan, plan.study
         made: dict[tuple[str, int], tuple[str, int, Agreement | Transfer]] = {}
         for place, agreement in enumerate(expand_agreements(study, plan.rulebook)):
@@ -103,14 +104,10 @@ class _FlowExplainer:
             },
         )
 
-    def _called(self, party: str) -> str:
+    def _called(self, party: str) -> Message | str:
         """What a party is called: a pool or a budget in words, a unit by its name."""
-        special = {POOL: "party_pool", BUDGET: "party_budget"}
-        return (
-            catalogue("explain", self._plan.language)[special[party]]
-            if party in special
-            else self._names.get(party, party)
-        )
+        special = {POOL: "explain.party_pool", BUDGET: "explain.party_budget"}
+        return say(special[party]) if party in special else self._names.get(party, party)
 
     def _condition(self, made: Transfer, unit: str) -> Said:
         """What the condition of a transfer to units found, and the measures by which its amounts are found."""
@@ -124,12 +121,12 @@ class _FlowExplainer:
         return replace(said, values={**said.values, **read})
 
 
-def explain_services(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_services(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """What the services of some units' land are worth.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -151,13 +148,13 @@ def explain_services(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
     return found
 
 
-def _services(plan: LocalizedPlan, unit: str, rows: list[dict[Any, Any]]) -> Record:
+def _services(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Record:
     services = plan.study.services
     if services is None:  # explain_services has seen to it
         raise AssertionError(unit)
     figures = {name: plan.measures.loc[unit, name] for name in measure_names(services)}
     measures = {name: None if pd.isna(value) else float(value) for name, value in figures.items()}
-    settings = dict(_settings(measures, plan.language))
+    settings = {name: _setting(value) for name, value in measures.items()}
     return Record(
         kind="services",
         id="services",
@@ -177,27 +174,27 @@ def _services(plan: LocalizedPlan, unit: str, rows: list[dict[Any, Any]]) -> Rec
     )
 
 
-def _class(plan: LocalizedPlan, row: Mapping[Any, Any], unit: str) -> Record:
+def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Record:
     """A class of land: its hectares and what they give."""
-    said = catalogue("explain", plan.language)["service_class"].format(
-        land_class=plan.renderer.terms.role(row["land_class"]),
-        area=f"{row['area_ha']:,.2f}",
-        unit=unit,
-        **{name: f"{row[name]:,}" for name in ("value", "nonmarket_value")},
-    )
-    written = in_plan(plan.study, "services", "values", row["land_class"])
     land_class = str(row["land_class"])
+    said = say(
+        "explain.service_class",
+        land_class=Term("role", land_class),
+        area=float(row["area_ha"]),
+        unit=unit,
+        value=row["value"],
+        nonmarket_value=row["nonmarket_value"],
+    )
+    written = in_plan(plan.study, "services", "values", land_class)
     return Record(kind="class", id=land_class, reason=said, amount=row["value"], unit=unit, written=written)
 
 
-def _settings(measures: Mapping[str, float | None], language: str) -> Iterator[tuple[str, str]]:
-    """The measures that follow, as people read them."""
-    missing = catalogue("explain", language)["missing"]
-    for name, value in measures.items():
-        yield name, missing if value is None else f"{value:,.2f}".removesuffix(".00")
+def _setting(value: float | None) -> Message:
+    """A measure that follows, as people read it."""
+    return say("explain.missing") if value is None else say("explain.money", value=value)
 
 
-def scheme_in_use(plan: LocalizedPlan) -> Scheme | None:
+def scheme_in_use(plan: Plan) -> Scheme | None:
     """The scheme by which a plan judges its regions; None where it judges none."""
     if plan.energy.empty or plan.study.energy is None:
         return None
@@ -224,12 +221,12 @@ def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
     ]
 
 
-def explain_lights(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """The lights of the regions that some units are or lie in, the nearest region first.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -250,7 +247,7 @@ def explain_lights(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Re
     return found
 
 
-def _light(row: Mapping[Any, Any], scheme: Scheme, plan: LocalizedPlan) -> Record:
+def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
     period, called = int(row["period"]), plan.rulebook.texts_of
     numbers = (one | {"unit_title": called("units", one["unit"])} for one in scheme_parameters(scheme, period))
     return Record(

@@ -81,7 +81,7 @@ class Template(str):
 
         A number is written with the decimals or digits that stand behind its colon, as Python has it; or ``:digits``,
         six and as many more as it takes to tell it from a whole number; ``:plain``, exactly; ``:change``, with its
-        sign. An exact fraction is exact where nothing stands there.
+        sign; ``:money``, with two decimals or none. An exact fraction is exact where nothing stands there.
 
         Raises
         ------
@@ -126,7 +126,16 @@ def _change(value: float) -> str:
     return f"{float(f'{value:.3g}'):+,.0f}" if abs(value) >= 1000 else format(value, "+.3g")
 
 
-_NAMED: Mapping[str, Callable[[float], str]] = {"digits": _digits, "plain": number_text, "change": _change}
+def _money(value: float) -> str:
+    return f"{value:,.2f}".removesuffix(".00")
+
+
+_NAMED: Mapping[str, Callable[[float], str]] = {
+    "digits": _digits,
+    "plain": number_text,
+    "change": _change,
+    "money": _money,
+}
 
 
 def _counted(fields: Mapping[str, object]) -> int:
