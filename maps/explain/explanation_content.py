@@ -188,8 +188,8 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
         "energy": explain_lights(plan.source, units),
         "services": explain_services(plan.source, units),
         "flows": explain_flows(plan.source, units),
-        "policies": explain_policies(plan, units),
-        "industries": explain_lists(plan, units),
+        "policies": explain_policies(plan.source, units),
+        "industries": explain_lists(plan.source, units),
     }
     claims = explain_claims(plan, units)
     return {

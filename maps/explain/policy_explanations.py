@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.explain.industry_query import coverage_of, jurisdictions_of
+from maps.explain.industry_query import cover, jurisdictions_of, titles_of_lists
 from maps.explain.trace_records import (
     Record,
     Said,
@@ -21,24 +21,24 @@ from maps.explain.trace_records import (
     parameters_of,
     rows_about,
     rows_of,
+    titled,
 )
-from maps.locale import LocalizedPlan, catalogue, describe_parameters, text_in
+from maps.locale import parameters_said
 from zoning.measures import paths
-from zoning.policies import ConditionContext, condition_contexts, lists_on
+from zoning.plan import Plan
+from zoning.policies import ConditionContext, condition_contexts, lists_on, say_exception
 from zoning.rulebook import EXCEPTION, OWN, Exemption, Policy
-
-_KEPT = ("policy", "instrument", "zone", "clause", "reference", "since", "until", "overruled_by")
-_ADDED = ("inherited_from", "exception")
+from zoning.trace import in_languages, say
 
 Row = Mapping[str, Any]
 
 
-def explain_policies(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_policies(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """The policies of some units; rows of one policy on several pieces are one.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -63,7 +63,7 @@ def _grouped(rows: Iterable[Row]) -> Iterator[list[Row]]:
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         whole = "" if row["piece_id"] == "" else "part"
-        parts = (row["unit_id"], row["policy"], whole, row["overruled_by"], *(row.get(name, "") for name in _ADDED))
+        parts = (row["unit_id"], row["policy"], whole, row["overruled_by"], row["inherited_from"])
         groups.setdefault(parts, []).append(row)
     yield from groups.values()
 
@@ -73,13 +73,13 @@ class _PolicyExplainer:
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : collection of str
     rows : list of mapping
         Of the POLICIES table; conditions are asked where these are.
     """
 
-    def __init__(self, plan: LocalizedPlan, ids: Collection[str], rows: list[Row]) -> None:
+    def __init__(self, plan: Plan, ids: Collection[str], rows: list[Row]) -> None:
         self._plan, self._seen = plan, _sights(plan, ids)
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._exceptions = {
@@ -104,10 +104,12 @@ class _PolicyExplainer:
         same = (id(said), *(id(found) for _, found in excepted), *(row[name] for name in row if name != "unit_id"))
         if same not in self._told:
             links = (*(self._excepted(row, one, found) for one, found in excepted), *self._overruled(row))
-            self._told[same] = self._duty(policy, rows, said, links)
+            self._told[same] = self._duty(policy, rows, said, links, exception)
         return self._told[same]
 
-    def _duty(self, policy: Policy, rows: list[Row], said: Said, links: tuple[Record, ...]) -> Record:
+    def _duty(
+        self, policy: Policy, rows: list[Row], said: Said, links: tuple[Record, ...], exception: Exemption | None
+    ) -> Record:
         """A policy, what its condition found, and what it gives way to."""
         row = rows[0]
         sets = [value for value in policy.parameters.values() if isinstance(value, str)]
@@ -116,7 +118,7 @@ class _PolicyExplainer:
         return Record(
             kind="policy",
             id=policy.id,
-            reason=str(row["clause"]),
+            reason=in_languages(policy.clause),
             when=policy.when,
             said=replace(said, parameters=self._parameters(said, sets)),
             days=policy,
@@ -125,8 +127,10 @@ class _PolicyExplainer:
             written=self._places[policy.id],
             links=links,
             facts={
-                **{name: str(row[name]) for name in _KEPT},
-                **{name: str(row.get(name, "")) for name in _ADDED},
+                **{name: str(row[name]) for name in ("policy", "instrument", "zone")},
+                "clause": in_languages(policy.clause),
+                **{name: str(row[name]) for name in ("reference", "since", "until", "overruled_by", "inherited_from")},
+                "exception": say_exception(exception) if exception else "",
                 "title": policy.title,
                 "instrument_title": Titles("instruments", policy.instrument),
                 "subject": policy.subject,
@@ -136,7 +140,7 @@ class _PolicyExplainer:
                 "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
                 "strictness": int(row["strictness"]),
                 "settings": settings,
-                "terms": describe_parameters(policy, settings, self._plan.renderer.terms),
+                "terms": parameters_said(policy, settings, self._plan.rulebook),
             },
         )
 
@@ -156,7 +160,7 @@ class _PolicyExplainer:
         return Record(
             kind="exception",
             id=str(row["overruled_by"]),
-            reason=text_in(one.reason, self._plan.language),
+            reason=in_languages(one.reason),
             when=one.when,
             said=said,
             reference=one.reference,
@@ -168,12 +172,11 @@ class _PolicyExplainer:
         if other is None:
             return
         alike = other.instrument == row["instrument"] and other.strictness > row["strictness"]
-        say = catalogue("explain", self._plan.language)["stricter" if alike else "banned"].format
-        title = text_in(other.title, self._plan.language, other.id)
+        key, title = "explain.stricter" if alike else "explain.banned", titled(other.title, other.id)
         yield Record(
             kind="overruled",
             id=other.id,
-            reason=say(title=title, id=other.id, strictness=other.strictness),
+            reason=say(key, title=title, id=other.id, strictness=other.strictness),
             days=other,
             reference=other.reference,
             verified=other.verified,
@@ -188,7 +191,7 @@ def _place(policy: Policy, row: Row) -> str:
     return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
 
 
-def _sights(plan: LocalizedPlan, ids: Collection[str]) -> Mapping[str, ConditionContext]:
+def _sights(plan: Plan, ids: Collection[str]) -> Mapping[str, ConditionContext]:
     """What the conditions saw; the neighbours of the units' jurisdictions are there for their sums."""
     levels = plan.study.units.levels
     inside = paths(plan.measures, levels)
@@ -205,12 +208,12 @@ def _sights(plan: LocalizedPlan, ids: Collection[str]) -> Mapping[str, Condition
 TREATMENTS = ("prohibited", "restricted")
 
 
-def explain_lists(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_lists(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """The negative lists that hold in the whole of some units.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -233,13 +236,13 @@ class _ListExplainer:
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     """
 
-    def __init__(self, plan: LocalizedPlan) -> None:
-        self._plan, self._words = plan, catalogue("explain", plan.language)
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._titles = plan, titles_of_lists(plan)
         self._policies = {policy.id: policy for policy in plan.rulebook.policies if policy.list}
-        self._lists = {one.list: one for one in coverage_of(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
+        self._lists = {one.list: one for one in cover(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
         self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}
 
     def lists(self, unit: str, held: Iterable[str]) -> list[Record]:
@@ -252,11 +255,11 @@ class _ListExplainer:
         return [*written, *self._own(unit)]
 
     def _by_policy(self, name: str, policies: list[Policy]) -> Record:
-        first, titles = policies[0], [text_in(one.title, self._plan.language, one.id) for one in policies]
+        first, titles = policies[0], tuple(titled(one.title, one.id) for one in policies)
         return Record(
             kind="list",
             id=name,
-            reason=self._words["list_held"].format(titles=self._words["comma"].join(dict.fromkeys(titles))),
+            reason=say("explain.list_held", titles=titles),
             days=first,
             reference=first.reference,
             verified=first.verified,
@@ -271,18 +274,17 @@ class _ListExplainer:
             return
         items = items[(items["unit_id"] == unit) | items["jurisdiction"].isin(jurisdictions_of(self._plan, unit))]
         if len(items):
-            places = dict.fromkeys(row.unit_id or row.jurisdiction for row in items.itertuples())
-            reason = self._words["list_own"].format(places=self._words["comma"].join(places))
-            reference = self._words["comma"].join(dict.fromkeys(filter(None, items["reference"])))
+            places = tuple(row.unit_id or row.jurisdiction for row in items.itertuples())
+            references = tuple(filter(None, items["reference"]))
             yield Record(
                 kind="list",
                 id=OWN,
-                reason=reason,
-                reference=reference,
+                reason=say("explain.list_own", places=places),
+                reference=say("explain.references", references=references) if references else "",
                 verified=bool(items["verified"].all()),
                 facts={**self._counted(OWN, items), "policies": []},
             )
 
     def _counted(self, name: str, items: pd.DataFrame) -> Mapping[str, object]:
         counts = {one: int((items["treatment"] == one).sum()) for one in TREATMENTS}
-        return {**vars(self._lists[name]), **counts}
+        return {**vars(self._lists[name]), "title": self._titles[name], **counts}

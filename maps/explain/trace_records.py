@@ -79,8 +79,8 @@ class Record:
         "site", "class", "exception", "overruled".
     id : str
         Which of them: an id, a code, a measure, a layer.
-    reason : Message or str
-        "" where there is nothing to say.
+    reason : Message, Texts or str
+        What the rulebook or the plan says of itself stands as it does there; "" where there is nothing to say.
     amount : str, float or Decimal, optional
         What it comes to, in ``unit``.
     unit : str
@@ -90,7 +90,7 @@ class Record:
         What the condition found.
     days : Dated, optional
         What holds from one day until another.
-    reference : str
+    reference : Message or str
     verified : bool, optional
         Somebody has seen it in the official text; None where nobody could.
     written : str
@@ -103,13 +103,13 @@ class Record:
 
     kind: str
     id: str
-    reason: Message | str = ""
+    reason: Message | Texts | str = ""
     amount: str | float | Decimal | None = None
     unit: str = ""
     when: str = ""
     said: Said = field(default_factory=Said)
     days: Dated | None = None
-    reference: str = ""
+    reference: Message | str = ""
     verified: bool | None = None
     written: str = ""
     links: tuple[Record, ...] = ()
@@ -140,7 +140,7 @@ def _content(record: Record, renderer: Renderer) -> Content:
     return {
         "kind": record.kind,
         "id": record.id,
-        "reason": renderer.render(record.reason),
+        "reason": _plain(record.reason, renderer),
         "amount": _plain(record.amount, renderer),
         "unit": record.unit,
         "when": record.when,
@@ -150,7 +150,7 @@ def _content(record: Record, renderer: Renderer) -> Content:
         "parameters": [_plain(one, renderer) for one in record.said.parameters],
         "since": days.since.isoformat() if days and days.since else "",
         "until": days.until.isoformat() if days and days.until else "",
-        "reference": record.reference,
+        "reference": _plain(record.reference, renderer),
         "verified": record.verified,
         "written": record.written,
         "links": [content_of(one, renderer) for one in record.links],
@@ -227,6 +227,17 @@ def said_of(
         values=values | dict(reads),
         parameters=parameters_of(thresholds, rulebook),
     )
+
+
+def titled(title: Mapping[str, str], code: str) -> Texts:
+    """What something is called, and its code in languages in which nobody has given it, and not in English either.
+
+    Examples
+    --------
+    >>> titled({"zh": "森林"}, "forest").by_language["en"]
+    'forest'
+    """
+    return Texts({"en": code, **title})
 
 
 def parameters_of(names: Iterable[str], rulebook: Rulebook) -> tuple[Mapping[str, Any], ...]:

@@ -14,7 +14,7 @@ from maps.locale.number_format import (
     width,
     wrap,
 )
-from maps.locale.policy_settings import describe_parameters
+from maps.locale.policy_settings import describe_parameters, parameters_said
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.terms import assumption_title, coverage_text, texts_of
@@ -39,6 +39,7 @@ __all__ = [
     "name_text",
     "number_style",
     "optimum_lines",
+    "parameters_said",
     "percent",
     "price_words",
     "projection",

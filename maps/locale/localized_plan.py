@@ -6,12 +6,10 @@ from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
-from maps.locale.messages import catalogue
 from maps.locale.rendering import Renderer
 from maps.locale.texts import said_in, text_in
 from zoning.plan import Plan
-from zoning.policies import exceptions_of
-from zoning.rulebook import Exemption
+from zoning.policies import exceptions_of, say_exception
 from zoning.tables import POLICIES, TABLES, Table
 
 RECORD = "record"
@@ -79,7 +77,7 @@ def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.Dat
     titles = {one.id: text_in(one.title, language, one.id) for one in policies}
     clauses = {one.id: said_in(one.clause, language) for one in policies}
     exceptions = {
-        (policy.id, name): exception_text(one, language)
+        (policy.id, name): renderer.render(say_exception(one))
         for policy in policies
         for name, one in exceptions_of(policy).items()
     }
@@ -90,10 +88,3 @@ def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.Dat
         "exception": [exceptions.get(pair, "") for pair in own],
     }
     return rows.assign(**told)[list(POLICIES.columns)]
-
-
-def exception_text(one: Exemption, language: str) -> str:
-    """The reason and the reference of an exception, and whether anybody has seen the text."""
-    said = catalogue("explain", language)
-    doubt = "" if one.verified else said["text_not_seen"]
-    return said["exception"].format(reason=text_in(one.reason, language), reference=one.reference, doubt=doubt)

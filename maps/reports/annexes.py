@@ -242,7 +242,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
-            (words["parameters_of"], edition.terms(describe_parameters(policy, settings, edition.plan.renderer.terms))),
+            (words["parameters_of"], edition.terms(describe_parameters(policy, settings, edition.plan.renderer))),
             (words["applies"], _extent(edition, len(whole), len(parts))),
             (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
         ),

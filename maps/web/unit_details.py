@@ -356,7 +356,7 @@ class _Policies:
 
     def _terms(self, policy_id: str, parameters: str) -> list[Setting]:
         settings = json.loads(parameters) if parameters else {}
-        told = describe_parameters(self._written.get(policy_id), settings, self._plan.renderer.terms)
+        told = describe_parameters(self._written.get(policy_id), settings, self._plan.renderer)
         return [Setting(escape_hidden(title), escape_hidden(text)) for title, text in told]
 
     def _entry(self, policy_id: str) -> PolicyEntry:

@@ -6,6 +6,7 @@ from zoning.policies.applicability import (
     condition_contexts,
     exceptions_of,
     plain_value,
+    say_exception,
     uncovered,
 )
 from zoning.policies.industry_table import read_industries
@@ -47,5 +48,6 @@ __all__ = [
     "plain_value",
     "policy_parameters_of",
     "read_industries",
+    "say_exception",
     "uncovered",
 ]

@@ -30,6 +30,7 @@ from zoning.rulebook import (
     without_unused_topics,
 )
 from zoning.tables import POLICIES, tabulate
+from zoning.trace import Message, in_languages, say
 from zoning.unit_ids import keep_ids
 
 PLACE = ["unit_id", "piece_id"]
@@ -492,6 +493,12 @@ def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[st
 def exceptions_of(policy: Policy) -> dict[str, Exemption]:
     """The exceptions of a policy by what stands for them in the column ``overruled_by``."""
     return {f"{EXCEPTION}{number}": one for number, one in enumerate(policy.exceptions, start=1)}
+
+
+def say_exception(one: Exemption) -> Message:
+    """The reason and the reference of an exception, and whether anybody has seen the text."""
+    doubt = "" if one.verified else say("explain.text_not_seen")
+    return say("explain.exception", reason=in_languages(one.reason), reference=one.reference, doubt=doubt)
 
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from maps.locale import describe_parameters, languages
-from maps.locale.terms import Terms
+from maps.locale import Renderer, describe_parameters, languages
 from zoning.policies import policy_parameters_of
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 
@@ -14,9 +13,9 @@ def test_every_policy_of_the_house_is_told_without_braces_and_says_nothing_twice
         for name in builtin_rulebooks()
         for rulebook in [read_rulebook(name)]
         for language in languages()
-        for terms in [Terms(rulebook, language)]
+        for renderer in [Renderer(language, rulebook)]
         for policy in rulebook.policies
-        for title, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), terms)
+        for title, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), renderer)
     ]
     assert len(told) > 100
     broken = [one for one in told if not one[1] or one[1] == one[2] or set("{}[]_") & set(one[2])]
@@ -28,6 +27,6 @@ def test_a_measure_of_each_unit_is_said_to_be_its_own() -> None:
     told = [
         text
         for policy in rulebook.policies
-        for _, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), Terms(rulebook, "en"))
+        for _, text in describe_parameters(policy, policy_parameters_of(policy, rulebook), Renderer("en", rulebook))
     ]
     assert "the unit's own" in told
