@@ -181,17 +181,17 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     """
     units, renderer = list(ids), plan.renderer
     parts = {
-        "lines": explain_lines(plan, units),
+        "lines": explain_lines(plan.source, units),
         "quotas": explain_quotas(plan, units),
         "derived": explain_measures(plan, units),
-        "norms": explain_norms(plan, units),
+        "norms": explain_norms(plan.source, units),
         "energy": explain_lights(plan.source, units),
         "services": explain_services(plan.source, units),
         "flows": explain_flows(plan.source, units),
         "policies": explain_policies(plan.source, units),
         "industries": explain_lists(plan.source, units),
     }
-    claims = explain_claims(plan, units)
+    claims = explain_claims(plan.source, units)
     return {
         zone["unit_id"]: _sorted(claims[zone["unit_id"]], zone, renderer)
         | contents_of({name: part[zone["unit_id"]] for name, part in parts.items()}, renderer)

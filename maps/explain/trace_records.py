@@ -17,7 +17,7 @@ import pandas as pd
 from layers.conditions import Clause, Condition, parse_condition
 from layers.errors import ConditionError
 from layers.sources import Dated, Section
-from maps.locale import Renderer, texts_of
+from maps.locale import Renderer, languages, render, texts_of
 from zoning.rulebook import Rulebook
 from zoning.study import Study
 from zoning.trace import Field, Message, Term, Texts
@@ -42,6 +42,21 @@ class Titles(NamedTuple):
 
     kind: str
     code: str
+
+
+class EachLanguage(NamedTuple):
+    """A message that is told in every language that a text has, and not only in that of the reader.
+
+    Attributes
+    ----------
+    said : Message
+        The text is in it.
+    texts : mapping of str to str
+        The text by language; it stands alone in a language that there is no catalogue of.
+    """
+
+    said: Message
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +105,7 @@ class Record:
         What the condition found.
     days : Dated, optional
         What holds from one day until another.
-    reference : Message or str
+    reference : Message, Texts or str
     verified : bool, optional
         Somebody has seen it in the official text; None where nobody could.
     written : str
@@ -109,7 +124,7 @@ class Record:
     when: str = ""
     said: Said = field(default_factory=Said)
     days: Dated | None = None
-    reference: Message | str = ""
+    reference: Message | Texts | str = ""
     verified: bool | None = None
     written: str = ""
     links: tuple[Record, ...] = ()
@@ -177,6 +192,9 @@ def _plain(value: object, renderer: Renderer) -> Any:
             plain = renderer.field(value)
         case Titles():
             plain = dict(texts_of(renderer.rulebook, value.kind, value.code))
+        case EachLanguage():
+            told = {name: render(value.said, name, renderer.rulebook) for name in value.texts if name in languages()}
+            plain = {**value.texts, **told}
         case Mapping():
             plain = {name: _plain(one, renderer) for name, one in value.items()}
         case tuple() | list():

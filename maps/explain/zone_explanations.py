@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.conditions import number_text, parse_calculation, parse_condition
 from maps.explain.trace_records import (
-    Content,
+    EachLanguage,
     Record,
     Said,
     Titles,
@@ -22,22 +22,24 @@ from maps.explain.trace_records import (
     rows_about,
     rows_of,
     said_of,
+    titled,
 )
-from maps.locale import RECORD, LocalizedPlan, catalogue, languages, render, said_in, text_in
+from maps.locale import LocalizedPlan, catalogue, text_in
 from zoning.audits import norms_in
 from zoning.measures import Because, deducted_roles, explain_derived, places_of
+from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.rulebook import LOCKED, Derived, Floor, Line, Norm, Rule
-from zoning.trace import Message, say
+from zoning.trace import Message, Term, Texts, in_languages, say
 from zoning.zones import DECISION, DEFAULT_RULE, weigh_floors
 
 
-def explain_claims(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_claims(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Every claim on some units.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -51,10 +53,10 @@ def explain_claims(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Re
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     told: dict[tuple[Any, ...], Record] = {}
     for row in rows_of(plan.claims, found):
-        unit, record = row.pop("unit_id"), row.pop(RECORD)
+        unit = row.pop("unit_id")
         claim = tuple(row.values())
         if claim not in told:
-            told[claim] = explainer.claim(row, record)
+            told[claim] = explainer.claim(row)
         found[unit].append(told[claim])
     return found
 
@@ -64,19 +66,19 @@ class _ClaimExplainer:
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     """
 
-    def __init__(self, plan: LocalizedPlan) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan, self._rulebook = plan, plan.rulebook
         self._rules = {rule.id: rule for rule in plan.rulebook.rules}
         self._zones = {zone.code: zone for zone in plan.rulebook.zones}
         self._written: dict[str, str] = {}
 
-    def claim(self, row: Mapping[str, Any], record: str | Message) -> Record:
-        """One row of the CLAIMS table, and the reason that it has before it is put into words."""
+    def claim(self, row: Mapping[str, Any]) -> Record:
+        """One row of the CLAIMS table."""
         written = json.loads(row["values"])
-        said, decision = claim_said(record, written, self._rulebook), written.get("decision")
+        said, decision = claim_said(row["reason"], written, self._rulebook), written.get("decision")
         rule, zone = self._rules.get(row["rule"]), self._zones[row["zone"]]
         locked = self._rulebook.locked.get(row["rule"])
         of_rules = (rule.reference if rule else "") or zone.reference  # a decision rests on what it names itself
@@ -88,7 +90,7 @@ class _ClaimExplainer:
             when=rule.when if rule else "",
             said=said,
             days=rule or locked,
-            reference=decision.get("reference", "") if decision else of_rules,
+            reference=in_languages(decision.get("reference", "")) if decision else of_rules,
             verified=rule.verified if rule else locked.verified if locked else None,
             written=self._place(row["rule"]),
             links=tuple(self._asked(said, str(row["inherited_from"]))) if by_default else (),
@@ -99,14 +101,9 @@ class _ClaimExplainer:
                 "answer": str(row["answer"]),
                 "because": self._because(row, rule),
                 "inherited_from": str(row["inherited_from"]),
-                "decision": self._in_words(decision),
+                "decision": {key: in_languages(text) for key, text in decision.items()} if decision else None,
             },
         )
-
-    def _in_words(self, decision: Content | None) -> Content | None:
-        """A decision with what its rulebook says in several languages in that of the plan."""
-        language = self._plan.language
-        return {key: said_in(value, language) for key, value in decision.items()} if decision else None
 
     def _kind(self, rule: str) -> str:
         kinds = {DECISION: "decision", LOCKED: "locked", DEFAULT_RULE: "default"}
@@ -129,18 +126,15 @@ class _ClaimExplainer:
             return in_plan(self._plan.study, "decisions", int(rule.removeprefix(DECISION)) - 1)
         return ""
 
-    def _because(self, row: Mapping[str, Any], rule: Rule | None) -> dict[str, str]:
+    def _because(self, row: Mapping[str, Any], rule: Rule | None) -> Mapping[str, str] | EachLanguage:
         """The reason that the rule gives in all its languages; a claim on a larger unit says of which."""
-        texts = dict(rule.reason) if rule else {}
-        if not row["inherited_from"]:
-            return texts
-        known = [language for language in texts if language in languages()]
-        return texts | {language: self._of(str(row["inherited_from"]), texts[language], language) for language in known}
+        texts = rule.reason if rule else {}
+        whole = str(row["inherited_from"])
+        return EachLanguage(self._of(whole, Texts(texts)), texts) if whole else texts
 
-    def _of(self, whole: str, text: str, language: str) -> str:
-        """A text that is about a larger unit."""
-        level = self._plan.study.units.part_of or ""
-        return render(say("claim.of_whole", level=level, whole=whole, reason=text), language)
+    def _of(self, whole: str, reason: Message | Texts) -> Message:
+        """What is about a larger unit."""
+        return say("claim.of_whole", level=self._plan.study.units.part_of or "", whole=whole, reason=reason)
 
     def _asked(self, said: Said, whole: str) -> Iterator[Record]:
         """The rules that do not claim a unit, each with its own clauses; those that were asked of its whole say so."""
@@ -163,12 +157,10 @@ class _ClaimExplainer:
                     written=self._place(rule.id),
                 )
 
-    def _named(self, rule: Rule, whole: str) -> str:
+    def _named(self, rule: Rule, whole: str) -> Message:
         """A rule and its zone, and the larger unit of which it was asked."""
-        language = self._plan.language
-        title = text_in(self._zones[rule.zone].title, language, rule.zone)
-        named = render(say("claim.rule_of", rule=rule.id, zone=title), language)
-        return self._of(whole, named, language) if whole and not rule.refines else named
+        named = say("claim.rule_of", rule=rule.id, zone=titled(self._zones[rule.zone].title, rule.zone))
+        return self._of(whole, named) if whole and not rule.refines else named
 
 
 def _of_rule(rule: Rule, numbers: Iterable[int], said: Said) -> Said:
@@ -182,12 +174,12 @@ def _of_rule(rule: Rule, numbers: Iterable[int], said: Said) -> Said:
     )
 
 
-def explain_lines(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_lines(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """The control lines of some units.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -212,13 +204,12 @@ class _LineExplainer:
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : set of str
     """
 
-    def __init__(self, plan: LocalizedPlan, ids: set[str]) -> None:
-        self._plan, self._language = plan, plan.language
-        self._words = catalogue("explain", plan.language)
+    def __init__(self, plan: Plan, ids: set[str]) -> None:
+        self._plan = plan
         self._lines = {line.code: line for line in plan.rulebook.lines}
         self._written = {code: in_rulebook(plan.rulebook, "lines", line) for code, line in self._lines.items()}
         self._land = _land(plan, ids)
@@ -249,28 +240,24 @@ class _LineExplainer:
             },
         )
 
-    def _say(self, key: str, **parts: object) -> str:
-        return self._words[key].format(**parts)
+    def _title(self, code: str) -> Texts | str:
+        return titled(self._lines[code].title, code) if code in self._lines else code
 
-    def _title(self, code: str) -> str:
-        return text_in(self._lines[code].title, self._language, code) if code in self._lines else code
-
-    def _role(self, role: str) -> str:
-        return self._plan.renderer.terms.role(role)
-
-    def _drawn(self, line: Line) -> str:
-        roles = self._words["comma"].join(map(self._role, line.roles))
-        place = 1 + [*self._lines].index(line.code)
-        free = self._words["line_deducted" if self._deducted & set(line.roles) else "line_available"]
-        return self._say("line_drawn", roles=roles, place=place, count=len(self._lines), free=free)
+    def _drawn(self, line: Line) -> Message:
+        return say(
+            "explain.line_drawn",
+            roles=tuple(Term("role", role) for role in line.roles),
+            place=1 + [*self._lines].index(line.code),
+            count=len(self._lines),
+            free=say("explain.line_deducted" if self._deducted & set(line.roles) else "explain.line_available"),
+        )
 
     def _layers(self, line: Line, row: Mapping[str, Any]) -> Iterator[Record]:
         """The layers that draw the line here; where two cover a place both have its hectares."""
         for layer, role in sorted(self._plan.roles.items()):
             area = self._land.get((row["unit_id"], layer), 0.0) if role in line.roles else 0.0
             if area > 0:
-                told = {"layer": layer, "role": self._role(role), "area": f"{area:,.2f}"}
-                reason = self._say("line_layer", **told)
+                reason = say("explain.line_layer", layer=layer, role=Term("role", role), area=area)
                 yield Record(kind="layer", id=layer, reason=reason, amount=area, unit="ha")
 
     def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Record]:
@@ -282,7 +269,7 @@ class _LineExplainer:
             yield Record(
                 kind="taken",
                 id=code,
-                reason=self._say("line_taken", area=f"{area:,.2f}", title=self._title(code)),
+                reason=say("explain.line_taken", area=area, title=self._title(code)),
                 amount=area,
                 unit="ha",
                 reference=self._lines[code].reference if code in self._lines else "",
@@ -298,21 +285,22 @@ class _LineExplainer:
 
     def _floor(self, floor: Floor, one: Mapping[str, Any]) -> Record:
         indicators = {known.name: known.title for known in self._plan.rulebook.indicators}
-        reason = self._say(
-            "line_least",
-            title=text_in(floor.title, self._language, floor.line),
-            place=one["place"] or self._plan.study.name,
-            of=text_in(indicators.get(floor.of) or {}, self._language, floor.of),
-            whole=f"{one['of_ha']:,.2f}",
-            settled=f"{one['settled_ha']:,.2f}",
-            share=f"{100 * one['share']:.2f}",
-            least=f"{100 * one['at_least']:g}",
+        missing = float(one["missing_ha"])
+        reason = say(
+            "explain.line_least",
+            title=titled(floor.title, floor.line),
+            place=one["place"] or in_languages(self._plan.study.name),
+            of=titled(indicators.get(floor.of) or {}, floor.of),
+            whole=float(one["of_ha"]),
+            settled=float(one["settled_ha"]),
+            share=100 * float(one["share"]),
+            least=100 * float(one["at_least"]),
+            short=say("explain.line_short", missing=missing) if missing > 0 else "",
         )
-        short = self._say("line_short", missing=f"{one['missing_ha']:,.2f}") if one["missing_ha"] > 0 else ""
         return Record(
             kind="least",
             id=floor.at_least,
-            reason=f"{reason}{short}",
+            reason=reason,
             amount=float(one["settled_ha"]),
             unit="ha",
             said=Said(
@@ -325,9 +313,9 @@ class _LineExplainer:
         )
 
 
-def _least(plan: LocalizedPlan) -> dict[tuple[int, str], list[Content]]:
+def _least(plan: Plan) -> dict[tuple[int, str], list[Mapping[str, Any]]]:
     """The floors that are known at the places where each unit lies, by the floor's number and the unit."""
-    found: dict[tuple[int, str], list[Content]] = {}
+    found: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
     levels = plan.study.units.levels
     weighed = weigh_floors(plan.lines, plan.measures, plan.rulebook, levels)
     for (number, level), rows in weighed[weighed["share"].notna()].groupby(["floor", "level"], sort=True):
@@ -338,7 +326,7 @@ def _least(plan: LocalizedPlan) -> dict[tuple[int, str], list[Content]]:
     return found
 
 
-def _land(plan: LocalizedPlan, ids: set[str]) -> dict[tuple[str, str], float]:
+def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
     """Hectares of each layer that may draw a line, by unit and layer."""
     roles = {role for line in plan.rulebook.lines for role in line.roles}
     layers = [layer for layer, role in plan.roles.items() if role in roles and layer in plan.pieces.columns]
@@ -350,7 +338,7 @@ def _land(plan: LocalizedPlan, ids: set[str]) -> dict[tuple[str, str], float]:
     }
 
 
-def derived_in(plan: LocalizedPlan) -> tuple[Derived, ...]:
+def derived_in(plan: Plan) -> tuple[Derived, ...]:
     """The measures that a plan's rulebook derived for it, in the order of the rulebook."""
     return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
 
@@ -381,12 +369,12 @@ def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
     return found
 
 
-def explain_norms(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_norms(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """The norms of the places where some units belong.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -461,7 +449,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
     )
 
 
-def _norm(norm: Norm, row: Mapping[Any, Any], plan: LocalizedPlan) -> Record:
+def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:
     return Record(
         kind="norm",
         id=norm.id,
