@@ -1,7 +1,7 @@
 """Conditions: rules as data, a strict subset of CQL2-Text, asked of tables and explained with values and thresholds."""
 
 from layers.conditions.breakpoints import Threshold, thresholds
-from layers.conditions.calculated_columns import Calculation, parse_calculation
+from layers.conditions.calculated_columns import Calculation, Operand, parse_calculation
 from layers.conditions.clause import Clause
 from layers.conditions.clause_wording import ClauseWording, number_text
 from layers.conditions.condition import Condition, parse_condition
@@ -18,6 +18,7 @@ __all__ = [
     "ClauseWording",
     "Condition",
     "Formula",
+    "Operand",
     "Threshold",
     "number_text",
     "parse_calculation",

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from layers.conditions.clause_wording import number_text
 from layers.conditions.evaluation import Scalar, View
 from layers.conditions.grammar import parse_expression
 from layers.conditions.syntax_tree import Expression, Name, walk
+
+
+class Operand(NamedTuple):
+    """A name in a calculation.
+
+    Attributes
+    ----------
+    before : str
+        What stands between it and the name before, on one line.
+    name : str
+        Empty behind the last one.
+    value : number, bool or str
+        None where it is missing.
+    """
+
+    before: str
+    name: str = ""
+    value: float | bool | str | None = None
 
 
 class Calculation(Expression):
@@ -54,40 +72,35 @@ class Calculation(Expression):
         kind = {"boolean": "boolean", "text": "str"}.get(found.kind, "object")
         return pd.Series(values, index=table.index, dtype=object).where(known, None).astype(kind)
 
-    def explain(
-        self,
-        table: pd.DataFrame,
-        parameters: Mapping[str, Scalar] | None = None,
-        titles: Mapping[str, str] | None = None,
-    ) -> list[str]:
-        """The calculation of each row with the value of every name before it; parameters, errors as for ``evaluate``.
+    def explain(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> list[list[Operand]]:
+        """The names in the calculation of each row, each with its value and what stands before it.
 
-        Parameters
-        ----------
-        table, parameters
-            As for :meth:`evaluate`.
-        titles : mapping of str to str, optional
-            What columns and parameters are called; by default as they are written.
+        Parameters and errors as for :meth:`evaluate`. What stands behind the last name is an operand without one.
 
         Examples
         --------
         >>> table = pd.DataFrame({"people": [3000.0]})
-        >>> parse_calculation("people * land_m2 / 10000").explain(table, {"land_m2": 80})
-        ['3,000 (people) * 80 (land_m2) / 10000']
+        >>> ((people, land, end),) = parse_calculation("people * land_m2 / 10000").explain(table, {"land_m2": 80})
+        >>> people, land.before, land.value, end.before
+        (Operand(before='', name='people', value=3000.0), ' * ', 80.0, ' / 10000')
         """
         view = View(self.text, self.tree, table, parameters or {})
         names = sorted((node for node in walk(self.tree) if isinstance(node, Name)), key=lambda node: node.start)
         listed = [view.named(node.name).listed(len(table)) for node in names]
-        called = [(titles or {}).get(node.name, node.name) for node in names]
         starts = [0, *(node.end for node in names)]
         ends = [*(node.start for node in names), len(self.text)]
         between = [" ".join(f"<{self.text[a:b]}>".split())[1:-1] for a, b in zip(starts, ends, strict=True)]
-        told = []
-        for row in range(len(table)):
-            words = [f"{_said(values[row])} ({name})" for values, name in zip(listed, called, strict=True)]
-            parts = zip(between, [*words, ""], strict=True)
-            told.append("".join(text for pair in parts for text in pair).strip())
-        return told
+        between[0], end = between[0].lstrip(), Operand(between[-1].rstrip() if names else between[-1].strip())
+        return [
+            [
+                *(
+                    Operand(before, node.name, values[row])
+                    for before, node, values in zip(between, names, listed, strict=False)
+                ),
+                end,
+            ]
+            for row in range(len(table))
+        ]
 
 
 @lru_cache(maxsize=1024)
@@ -105,11 +118,3 @@ def parse_calculation(text: str) -> Calculation:
     ['base', 'capacity', 'coefficient']
     """
     return Calculation(text, parse_expression(text, value=True))
-
-
-def _said(value: float | bool | str | None) -> str:
-    if value is None:
-        return "?"
-    if isinstance(value, bool | str):
-        return repr(value).lower() if isinstance(value, bool) else repr(value)
-    return number_text(float(value), 12)

@@ -183,7 +183,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     parts = {
         "lines": explain_lines(plan.source, units),
         "quotas": explain_quotas(plan, units),
-        "derived": explain_measures(plan, units),
+        "derived": explain_measures(plan.source, units),
         "norms": explain_norms(plan.source, units),
         "energy": explain_lights(plan.source, units),
         "services": explain_services(plan.source, units),

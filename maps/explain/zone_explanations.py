@@ -24,7 +24,7 @@ from maps.explain.trace_records import (
     said_of,
     titled,
 )
-from maps.locale import LocalizedPlan, catalogue, text_in
+from maps.locale import catalogue, text_in
 from zoning.audits import norms_in
 from zoning.measures import Because, deducted_roles, explain_derived, places_of
 from zoning.plan import Plan
@@ -343,12 +343,12 @@ def derived_in(plan: Plan) -> tuple[Derived, ...]:
     return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
 
 
-def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_measures(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """The derived measures of some units.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -363,7 +363,7 @@ def explain_measures(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[
     rows = plan.measures[is_about(plan.measures.index, found)] if derived else plan.measures
     values = rows.to_dict("records") if derived else []
     for one in derived:
-        told = explain_derived(one, rows, plan.rulebook, plan.renderer.terms.names)
+        told = explain_derived(one, rows, plan.rulebook)
         for unit, own, because in zip(rows.index, values, told, strict=True):
             found[str(unit)].append(_measure(one, plain_value(own[one.name]), because, own, plan))
     return found
@@ -414,16 +414,16 @@ def why_text(one: Mapping[str, Any], language: str) -> str:
     return catalogue("explain", language)["and"].join(filter(None, parts))
 
 
-def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: LocalizedPlan) -> Record:
+def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Record:
     band = because.band
     names = parse_condition(band.when).names | parse_calculation(band.value).names if band else one.names
     always = band is not None and band.when.strip().upper() == "TRUE"
-    told = text_in(band.reason, plan.language) if band and band.reason else ""
+    told = Texts(band.reason) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
     return Record(
         kind="derived",
         id=one.name,
-        reason=catalogue("explain", plan.language)["and"].join(filter(None, (told, worked))),
+        reason=say("explain.worked", because=told, calculation=worked) if told and worked else told or worked,
         amount=value,
         unit=one.unit,
         when="" if band is None or always else band.when,

@@ -80,8 +80,9 @@ class Template(str):
         """The text with its fields filled, in the plural form of ``n`` or ``count``.
 
         A number is written with the decimals or digits that stand behind its colon, as Python has it; or ``:digits``,
-        six and as many more as it takes to tell it from a whole number; ``:plain``, exactly; ``:change``, with its
-        sign; ``:money``, with two decimals or none. An exact fraction is exact where nothing stands there.
+        six and as many more as it takes to tell it from a whole number; ``:plain``, exactly; ``:long``, with up to
+        twelve digits; ``:change``, with its sign; ``:money``, with two decimals or none. An exact fraction is exact
+        where nothing stands there.
 
         Raises
         ------

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from layers.conditions import Clause, parse_calculation, parse_condition
+from layers.conditions import Clause, Operand, parse_calculation, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, raise_all, shown
 from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.rulebook import Derived, DerivedBand, Indicator, Policy, Rule, Rulebook, without_unused_topics
-from zoning.trace import Term, amount, say
+from zoning.trace import Message, Term, amount, say
 from zoning.unit_ids import keep_ids
 
 Values = Mapping[str, float | bool | str]
@@ -32,14 +32,14 @@ class Because(NamedTuple):
         Its place in the table, from 1; 0 where none counts.
     clauses : tuple of Clause
         What that row asks, answered; where none counts, those that could not be answered, if any.
-    calculation : str
-        The value as it was calculated, each name with its own value.
+    calculation : Message or str
+        The value as it was calculated, each name with its own value; "" where no row counts.
     """
 
     band: DerivedBand | None
     number: int
     clauses: tuple[Clause, ...]
-    calculation: str
+    calculation: Message | str
 
 
 def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -80,9 +80,7 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     return table.rename_axis(measures.index.name)
 
 
-def explain_derived(
-    one: Derived, measures: pd.DataFrame, rulebook: Rulebook, titles: Mapping[str, str] | None = None
-) -> list[Because]:
+def explain_derived(one: Derived, measures: pd.DataFrame, rulebook: Rulebook) -> list[Because]:
     """Why a derived measure is what it is, unit by unit.
 
     Parameters
@@ -91,8 +89,6 @@ def explain_derived(
     measures : DataFrame
         From :func:`derive`.
     rulebook : Rulebook
-    titles : mapping of str to str, optional
-        What names are called in calculations; by default as they are written.
 
     Returns
     -------
@@ -102,15 +98,36 @@ def explain_derived(
     table, values = measures.rename_axis("unit_id"), rulebook.values
     rows = _rows(one, table, values)
     asked = [parse_condition(band.when).explain(table, values) for band in one.bands]
-    told = [parse_calculation(band.value).explain(table, values, titles) for band in one.bands]
+    told = [parse_calculation(band.value).explain(table, values) for band in one.bands]
     found = []
     for place, row in enumerate(rows.tolist()):
         if row >= 0:
-            found.append(Because(one.bands[row], row + 1, asked[row][place], told[row][place]))
+            found.append(Because(one.bands[row], row + 1, asked[row][place], _worked(told[row][place])))
         else:
             clauses = tuple(clause for some in asked for clause in some[place] if clause.answer == "unknown")
             found.append(Because(None, 0, clauses, ""))
     return found
+
+
+def _worked(operands: Sequence[Operand]) -> Message | str:
+    """A calculation with the value of every name before it."""
+    *named, end = operands
+    told: Message | str = end.before
+    for one in reversed(named):
+        number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
+        told = say(
+            "calculation.number" if number else "calculation.other",
+            before=one.before,
+            value=one.value if number else _plain(one.value),
+            name=Term("name", one.name),
+            rest=told,
+        )
+    return told
+
+
+def _plain(value: object) -> str:
+    """A value that is no number, as conditions write it; "?" where it is missing."""
+    return "?" if value is None else repr(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _column(one: Derived, table: pd.DataFrame, values: Values) -> pd.Series:

@@ -42,13 +42,17 @@ def test_values_of_every_row(text, expected):
     assert found.index.equals(TABLE.index)
 
 
-def test_every_name_is_told_with_its_value_and_its_title():
+def test_every_name_is_told_with_its_value_and_what_stands_before_it():
     calculation = parse_calculation("( people + 1 )\n * land_m2 / 10000")
-    told = calculation.explain(TABLE, {"land_m2": 80}, {"people": "settlers"})
-    assert told[0] == "( 3,000 (settlers) + 1 ) * 80 (land_m2) / 10000"
-    assert told[2] == "( ? (settlers) + 1 ) * 80 (land_m2) / 10000"
-    assert parse_calculation("kind").explain(TABLE) == ["'dry' (kind)", "'paddy' (kind)", "? (kind)"]
-    assert parse_calculation("city").explain(TABLE)[1] == "false (city)"
+    told = calculation.explain(TABLE, {"land_m2": 80})
+    assert told[0] == [("( ", "people", 3000), (" + 1 ) * ", "land_m2", 80), (" / 10000", "", None)]
+    assert told[2] == [("( ", "people", None), (" + 1 ) * ", "land_m2", 80), (" / 10000", "", None)]
+    assert [one[0].value for one in parse_calculation("kind").explain(TABLE)] == ["dry", "paddy", None]
+    assert parse_calculation("city").explain(TABLE)[1] == [("", "city", False), ("", "", None)]
+
+
+def test_a_calculation_without_names_is_told_as_it_is_written():
+    assert parse_calculation(" 2 *  3 ").explain(TABLE)[0] == [("2 * 3", "", None)]
 
 
 @pytest.mark.parametrize(
