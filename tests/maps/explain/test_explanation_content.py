@@ -178,7 +178,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
         "floor": "0",
         "ceiling": "12.5",
         "unit": "ha",
-        "unit_title": {"en": "ha", "zh": "公顷"},
+        "unit_title": {"en": "ha", "pt": "ha", "zh": "公顷"},
         "weight": 600.0,
         "binding": "ceiling",
         "jurisdiction": "west",
