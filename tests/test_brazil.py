@@ -15,7 +15,11 @@ Mato Grosso, which belongs to the Legal Amazon, 52 Goiás, which does not.
 
 from __future__ import annotations
 
+import base64
+import gzip
+import html
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +30,7 @@ import pandas as pd
 import pytest
 from pyproj import Transformer
 
+from maps.locale.messages import templates
 from tests.conftest import CRS, DATA, rectangle
 from zoning.rulebook.rulebook_folder import LAWS
 
@@ -191,3 +196,49 @@ def test_the_folder_copied_beside_the_plan_works_the_same(call: Callable[..., st
     zones = table(study.parent / "changed", "zones").set_index("unit_id")
     assert zones.loc[code("b1"), "main"] == "sustainable_use"  # 0.6 < 0.7, and native vegetation covers all of it
     assert zones.loc[code("c1"), "main"] == "institutional"
+
+
+def sentences(language: str) -> set[str]:
+    """What stands between the fields of the texts of a catalogue, where it has four words or more."""
+    forms = (form for one in templates(language).values() for form in one.forms)
+    parts = {part.strip() for form in forms for part in re.split(r"\{[^}]*\}", form)}
+    return {part for part in parts if len(re.findall(r"[^\W\d_]{2,}", part)) >= 4}
+
+
+def text_of(page: str) -> str:
+    """What people read of a page, words in its drawings among them."""
+    return html.unescape(re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", page))
+
+
+def block_of(page: str) -> str:
+    """What the script of the map reads: all words and values of the plan, and its shapes."""
+    (block,) = re.findall(r'id="zoneplan-block">([^<]*)<', page)
+    return gzip.decompress(base64.b64decode(block)).decode("utf-8", "replace")
+
+
+@pytest.mark.slow
+def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], study: Path) -> None:
+    """No sentence of the English catalogue is left; what stays English are names of the plan and references to law."""
+    run = study.parent / "em_portugues"
+    told = call("run", study / "plan.toml", "--lang", "pt", "--out", run)
+    report_page, map_page = ((run / f"{name}.html").read_text("utf-8") for name in ("report", "map"))
+    assert '<html lang="pt">' in report_page
+    assert '<html lang="pt">' in map_page
+    report_page, map_page = text_of(report_page), block_of(map_page)
+    card = call("explain", run, code("b1"), "--lang", "pt")
+    own, other = sentences("pt"), sentences("en") - sentences("pt")
+    for text, least in ((told, 1), (map_page, 40), (report_page, 40), (card, 5)):
+        flat = " ".join(text.split())
+        assert not {one for one in other if one in flat}
+        assert sum(one in flat for one in own) >= least
+    for page in (map_page, report_page):
+        assert "Área institucional: unidades de conservação e terras indígenas" in page
+        assert "unidades de conservação e terras indígenas cobrem a maior parte" in page
+    assert '"0,6"' in map_page  # numbers stand apart from their sentences
+    assert "12 unidades, 1.200,00 ha" in report_page
+    assert "= 0,6 >= 0,5 (" in report_page
+    assert "20.000 habitantes" in report_page
+    assert "192.000,00 BRL" in report_page
+    assert not re.search(r"\d,\d{3}\.\d|\d\.\d+ %", report_page)
+    assert "16,7 %" in told
+    assert "referência: Constitution, article 231" in card
