@@ -39,7 +39,8 @@ PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, pl
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file that is to be written, where there is one.")]
 Language = Annotated[
-    str, typer.Option("--lang", metavar="LANG", help="Language of map, report, reasons and titles, such as en or zh.")
+    str,
+    typer.Option("--lang", metavar="LANG", help="Language of map, report, reasons and titles, such as en, pt or zh."),
 ]
 OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
 
