@@ -131,9 +131,14 @@ def _money(value: float) -> str:
     return f"{value:,.2f}".removesuffix(".00")
 
 
+def _long(value: float) -> str:
+    return number_text(value, 12)
+
+
 _NAMED: Mapping[str, Callable[[float], str]] = {
     "digits": _digits,
     "plain": number_text,
+    "long": _long,
     "change": _change,
     "money": _money,
 }

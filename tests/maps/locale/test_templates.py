@@ -7,11 +7,13 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from string import Formatter
 
 import pytest
 
 from layers.errors import ZoneplanError
-from maps.locale import catalogue, number_style
+from maps.locale import catalogue, languages, number_style
+from maps.locale.messages import templates
 from maps.locale.templates import NumberStyle, Template
 
 POLISH = NumberStyle(
@@ -49,6 +51,9 @@ def test_a_plural_without_a_whole_number_is_a_fault(fields: dict[str, object]) -
         ("{x:digits}", 812.4321987, "812,432"),
         ("{x:digits}", 1e-7, "0,0000001"),
         ("{x:plain}", 1234.0, "1\u00a0234"),
+        ("{x:long}", 1234.56789012, "1\u00a0234,56789012"),
+        ("{x:money}", Decimal("1234.5"), "1\u00a0234,50"),
+        ("{x:money}", 1234.0, "1\u00a0234"),
         ("{x:change}", -1234.5, "-1\u00a0230"),
         ("{x:change}", 0.25, "+0,25"),
         ("{x}", "1,234.5 as it stands", "1,234.5 as it stands"),
@@ -60,6 +65,15 @@ def test_a_plural_without_a_whole_number_is_a_fault(fields: dict[str, object]) -
 )
 def test_a_field_is_written_as_the_language_does(text: str, value: object, shown: str) -> None:
     assert Template((text,), POLISH).format(x=value) == shown
+
+
+@pytest.mark.parametrize("language", languages())
+def test_catalogues_ask_for_numbers_only_as_they_can_be_written(language: str) -> None:
+    """A form that nobody knows would be found by the first reader whose plan needs it."""
+    asked = {spec for text in templates(language).values() for _, _, spec, _ in Formatter().parse(text) if spec}
+    assert {"long", "money"} <= asked
+    for spec in asked:
+        assert Template((f"{{x:{spec}}}",), number_style(language)).format(x=date(2025, 1, 31) if "%" in spec else 1)
 
 
 def test_values_are_no_templates() -> None:
