@@ -182,7 +182,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     units, renderer = list(ids), plan.renderer
     parts = {
         "lines": explain_lines(plan.source, units),
-        "quotas": explain_quotas(plan, units),
+        "quotas": explain_quotas(plan.source, units),
         "derived": explain_measures(plan.source, units),
         "norms": explain_norms(plan.source, units),
         "energy": explain_lights(plan.source, units),

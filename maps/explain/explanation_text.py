@@ -74,7 +74,7 @@ def _unit(one: Link, language: str) -> str:
 
 def _quota(one: Link, language: str) -> str:
     words = catalogue("explain", language)
-    bounds = [words[name].format(amount=_exact(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
+    bounds = [words[name].format(amount=Decimal(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
     if one["weight"] is not None:
         key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
         bounds.append(words[key].format(amount=f"{one['weight']:,.6g}"))

@@ -10,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from layers.conditions import number_text, parse_condition
+from layers.conditions import parse_condition
 from maps.explain.trace_records import Record, Said, Titles, condition_chains, in_plan, rows_of
-from maps.locale import LocalizedPlan, catalogue, name_text, optimum_lines
+from maps.locale import optimum_said
 from zoning.audits import why_unplaced
 from zoning.measures import amounts
+from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
-from zoning.study import Lock, Priority, Quota
+from zoning.study import Group, Lock, Priority, Quota
+from zoning.trace import Field, Message, Term, say
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
@@ -27,12 +29,12 @@ class QuotaCauses:
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     quota : Quota
     ids : iterable of str
     """
 
-    def __init__(self, plan: LocalizedPlan, quota: Quota, ids: Iterable[str]) -> None:
+    def __init__(self, plan: Plan, quota: Quota, ids: Iterable[str]) -> None:
         self.plan, self.quota = plan, quota
         known = [unit for unit in ids if unit in plan.measures.index]
         given = amounts(plan.quotas).reindex(plan.measures.index)
@@ -120,7 +122,7 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def explain_sitings(plan: LocalizedPlan, quota: Quota) -> dict[str, dict[str, Any]]:
+def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
     """Where the amounts of a quota go on the ground, by unit; nothing where the quota is not sited.
 
     Returns
@@ -146,7 +148,7 @@ def explain_sitings(plan: LocalizedPlan, quota: Quota) -> dict[str, dict[str, An
             **{name: _figure(row[name]) for name in _FIGURES},
             "patches": int(row["patches"]),
             "unplaced_because": because,
-            "why": plan.renderer.render(why_unplaced(because, siting.min_patch_ha)) if because else "",
+            "why": why_unplaced(because, siting.min_patch_ha) if because else "",
             **asked,
             "sites": [],
         }
@@ -156,30 +158,29 @@ def explain_sitings(plan: LocalizedPlan, quota: Quota) -> dict[str, dict[str, An
     return found
 
 
-def narrate_siting(siting: Mapping[str, Any] | None, language: str) -> Iterator[str]:
+def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
     """The lines of an explanation that say where an amount goes.
 
     Examples
     --------
     >>> figures = {"placed_ha": 60.0, "unplaced_ha": 0.0, "score_mean": 2.5, "score_bound": 2.5, "value_mean": None}
-    >>> list(narrate_siting({**figures, "patches": 1}, "en"))
-    ['placed: 60.00 ha in patches: 1; mean score 2.5, at most 2.5 possible']
+    >>> [line.key for line in narrate_siting({**figures, "patches": 1})]
+    ['siting.placed']
     """
     if siting is None:
         return
-    words = catalogue("siting", language)
     if siting["patches"]:
-        told = {name: f"{siting[key]:,.6g}" for name, key in (("score", "score_mean"), ("bound", "score_bound"))}
-        told |= {"placed": f"{siting['placed_ha']:,.2f}", "patches": str(siting["patches"])}
+        told = {"placed": siting["placed_ha"], "score": siting["score_mean"], "bound": siting["score_bound"]}
+        told["patches"] = siting["patches"]
         if siting["value_mean"] is None:
-            yield words["placed"].format(**told)
+            yield say("siting.placed", **told)
         else:
-            told |= {"surface": siting["surface"], "layer": siting["layer"]}
-            yield words["placed_value"].format(**told, value=f"{siting['value_mean']:,.6g}")
+            valued = {name: siting[name] for name in ("surface", "layer")}
+            yield say("siting.placed_value", **told, **valued, value=siting["value_mean"])
     if siting["unplaced_ha"] > 0:
-        yield words["not_placed"].format(n=f"{siting['unplaced_ha']:,.2f}", why=siting["why"])
+        yield say("siting.not_placed", n=siting["unplaced_ha"], why=siting["why"])
     elif siting["unplaced_ha"] < 0:
-        yield words["over"].format(n=f"{-siting['unplaced_ha']:,.2f}")
+        yield say("siting.over", n=-siting["unplaced_ha"])
 
 
 def _rows(table: pd.DataFrame, quota: Quota) -> list[dict[Any, Any]]:
@@ -195,16 +196,16 @@ def _figure(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-DIGITS = 6
-"""Significant digits of weights in words; the numbers themselves stand beside them."""
+_BINDING = ("ceiling", "floor", "group", "limit", "lock", "within")
+"""What binds an amount and has words."""
 
 
-def explain_quotas(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, list[Record]]:
+def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """What some units were given of every quota.
 
     Parameters
     ----------
-    plan : LocalizedPlan
+    plan : Plan
     ids : iterable of str
 
     Returns
@@ -239,7 +240,7 @@ def _texts(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
-def _above(plan: LocalizedPlan) -> dict[tuple[str, int, str], Decimal | None]:
+def _above(plan: Plan) -> dict[tuple[str, int, str], Decimal | None]:
     """What each jurisdiction was given, by quota, period and name; of several of one name the first."""
     rows = plan.quotas[plan.quotas["unit_id"] == ""].drop_duplicates(["quota", "period", "jurisdiction"])
     keys = zip(rows["quota"], rows["period"], rows["jurisdiction"], strict=True)
@@ -295,8 +296,6 @@ class _QuotaExplainer:
         self, place: int, quota: Quota, grants: QuotaCauses, solution: Mapping[str, Any] | None = None
     ) -> None:
         self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
-        self._words = catalogue("explain", grants.plan.language)
-        self._titles = grants.plan.renderer.terms.names
         rows = grants.plan.quotas
         rows = rows[(rows["quota"] == quota.name) & (rows["period"] == quota.period)]
         reserves = rows[rows["unit_id"] == RESERVE]
@@ -322,14 +321,10 @@ class _QuotaExplainer:
         own, siting = _quota(row, whole), self._sitings.get(str(row["unit_id"]))
         concerning = self._grants.concerning(str(row["unit_id"]))
         facts = {**own.facts, "solution": self._solution, "siting": siting, **concerning}
-        language, name = self._grants.plan.language, self._quota.name
-        best = (
-            Record(kind="optimum", id=name, reason=line) for line in optimum_lines(facts | {"unit": own.unit}, language)
-        )
+        name = self._quota.name
+        best = (Record(kind="optimum", id=name, reason=line) for line in optimum_said(facts | {"unit": own.unit}))
         written = self._written("siting")
-        sited = (
-            Record(kind="site", id=name, reason=line, written=written) for line in narrate_siting(siting, language)
-        )
+        sited = (Record(kind="site", id=name, reason=line, written=written) for line in narrate_siting(siting))
         links = (*self._links(row), *best, *sited)
         return replace(own, reference=self._quota.reference, written=self._written(), facts=facts, links=links)
 
@@ -346,10 +341,8 @@ class _QuotaExplainer:
         yield from self._within(unit)
         yield from self._conditions(row)
 
-    def _say(self, key: str, **parts: object) -> str:
-        told = {name: _amount(part) if isinstance(part, Decimal) else part for name, part in parts.items()}
-        plan = self._grants.plan
-        return self._words[key].format(unit=plan.renderer.terms.unit(self._quota.unit), **told)
+    def _say(self, key: str, **fields: Field) -> Message:
+        return say(f"explain.{key}", unit=Term("unit", self._quota.unit), **fields)
 
     def _written(self, *keys: str | int) -> str:
         if keys not in self._places:
@@ -376,24 +369,29 @@ class _QuotaExplainer:
             row = self._above.get((level, path))
             if row is None:
                 return
-            ends = [self._say(end, amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
-            ends += [self._words["binding"].format(what=self._bound_by(row["binding"]))] if row["binding"] else []
-            told = {"name": path, "above": whole, "amount": row["amount"], "weight": _short(row["weight"])}
-            bounds = self._say("quota_bounds", bounds=self._words["quota_and"].join(ends)) if ends else ""
-            weights = _short(math.fsum(self._weights[level, above]))
-            key = "quota_level" if self._quota.by == "weighted" else "quota_part"
-            reason = self._say(key, **told, weights=weights, bounds=bounds)
+            ends = [say(f"explain.{end}", amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
+            ends += [say("explain.binding", what=_bound_by(row["binding"]))] if row["binding"] else []
+            reason = self._say(
+                "quota_level" if self._quota.by == "weighted" else "quota_part",
+                name=path,
+                above=_exact(whole),
+                amount=_exact(row["amount"]),
+                weight=_short(row["weight"]),
+                weights=_short(math.fsum(self._weights[level, above])),
+                bounds=say("explain.quota_bounds", bounds=tuple(ends)) if ends else "",
+            )
             yield self._link("level", path, reason, _decimal(row["amount"]))
             whole = row["amount"]
         if path in self._reserves:
-            told = {"name": path or name_text(quota.name), "pct": quota.reserve_pct, "amount": self._reserves[path]}
-            reason = self._say("quota_reserve", **told)
+            reason = self._say(
+                "quota_reserve",
+                name=path or Term("quota", quota.name),
+                pct=_exact(quota.reserve_pct),
+                amount=_exact(self._reserves[path]),
+            )
             yield self._link("reserve", path, reason, self._reserves[path], written=self._written("reserve_pct"))
 
-    def _bound_by(self, binding: str) -> str:
-        return self._words.get(f"bound_{binding}", binding)
-
-    def _link(self, kind: str, name: str, reason: str, amount: str | Decimal | None = None, **more: Any) -> Record:
+    def _link(self, kind: str, name: str, reason: Message, amount: str | Decimal | None = None, **more: Any) -> Record:
         return Record(kind=kind, id=name, reason=reason, amount=amount, unit=self._quota.unit, **more)
 
     def _weight(self, row: Mapping[str, Any]) -> Record:
@@ -402,9 +400,11 @@ class _QuotaExplainer:
         parts = [(weight, None)] if isinstance(weight, str) else [(one.measure, one.share) for one in weight]
         terms = [self._term(name, share, unit) for name, share in parts]
         met = [(number, one) for number, one in enumerate(self._quota.priority) if self._grants.meets(one.when, unit)]
-        words = self._words["quota_plus"].join(str(one.reason) for one in terms)
-        for _, one in met:
-            words = self._say("quota_times", terms=words, factor=_short(float(one.factor)))
+        *before, words = [one.reason for one in terms]
+        for one in reversed(before):
+            words = say("explain.quota_plus", first=one, rest=words)
+        for _, priority in met:
+            words = say("explain.quota_times", terms=words, factor=_short(float(priority.factor)))
         own = None if pd.isna(row["weight"]) else float(row["weight"])
         key = "quota_suitability" if self._quota.objective == "suitability" else "quota_weight"
         reason = self._say(key, weight=_short(own), terms=words)
@@ -421,11 +421,11 @@ class _QuotaExplainer:
 
     def _term(self, name: str, share: float | None, unit: str) -> Record:
         value = float(self._measured(name, "weight")[unit])
-        said, title = Said(values={name: value}), self._titles.get(name, name)
+        said, title = Said(values={name: value}), Term("name", name)
         if share is None:
             reason = self._say("quota_measure", name=title, value=_short(value))
             return Record(kind="term", id=name, reason=reason, amount=value, said=said)
-        told = {"share": _short(share), "name": title, "value": _short(value)}
+        told: dict[str, Field] = {"share": _short(share), "name": title, "value": _short(value)}
         if self._quota.objective == "suitability":
             reason = self._say("quota_as_is", **told)
             return Record(kind="term", id=name, reason=reason, amount=share * value, said=said)
@@ -449,14 +449,16 @@ class _QuotaExplainer:
         """The floor or the ceiling where it is a number, before balances and other quotas."""
         bound = getattr(self._quota, what)
         if bound is not None:
-            reason = self._say(f"quota_{what}", amount=bound, source="")
+            amount = say("explain.exact", amount=_exact(bound))
+            reason = self._say(f"quota_{what}", amount=amount, source="")
             yield self._link(what, what, reason, str(bound), written=self._written(what))
 
     def _bound(self, what: str, bound: str, unit: str) -> Iterator[Record]:
         """The floor or the ceiling where it is a measure."""
         value = self._measured(bound, what)[unit]
-        source = self._say("quota_source", measure=self._titles.get(bound, bound), step=self._quota.step)
-        reason = self._say(f"quota_{what}", amount=_short(float(value), 10), source=source)
+        source = say("explain.quota_source", measure=Term("name", bound), step=_exact(self._quota.step))
+        amount = say("explain.bounded", value=float(value)) if math.isfinite(value) else ""
+        reason = self._say(f"quota_{what}", amount=amount, source=source)
         said = Said(values={bound: float(value)})
         yield self._link(what, bound, reason, str(value), said=said, written=self._written(what))
 
@@ -466,7 +468,7 @@ class _QuotaExplainer:
             depth = 0 if one.level == UNIT else self._quota.levels.index(one.level) + 1
             place = " / ".join(str(names[unit]) for names in self._levels[:depth]) or unit
             amount = self._granted[one.level].get((one.quota, place), Decimal(0))
-            reason = self._say("quota_within", times=one.times, amount=amount, other=name_text(one.quota))
+            reason = self._say("quota_within", times=_exact(one.times), amount=amount, other=Term("quota", one.quota))
             written = self._written("within", number)
             yield self._link("within", one.quota, reason, one.times * amount, written=written)
 
@@ -475,11 +477,11 @@ class _QuotaExplainer:
         unit, quota = str(row["unit_id"]), self._quota
         if Decimal(_decimal(row["carried"]) or 0):
             source = quota.carried if isinstance(quota.carried, str) else ""
-            reason = self._say("quota_carried", amount=row["carried"])
+            reason = self._say("quota_carried", amount=_exact(row["carried"]))
             yield self._link("carried", source, reason, str(row["carried"]), written=self._written("carried"))
         for lock in self._grants.locks(unit):
             said = Said() if lock.when is None else self._grants.chain(lock.when, unit)
-            reason = self._say("quota_locked", amount=lock.amount, reason=lock.reason)
+            reason = self._say("quota_locked", amount=_exact(lock.amount), reason=lock.reason)
             number = quota.locked.index(lock)
             written = self._written("locked", number)
             yield self._link(
@@ -488,23 +490,26 @@ class _QuotaExplainer:
         for number, group in enumerate(quota.groups):
             if self._grants.meets(group.when, unit):
                 said, written = self._grants.chain(group.when, unit), self._written("groups", number)
-                reason = self._group(group)
+                reason = _group(group)
                 yield self._link("group", str(number + 1), reason, when=group.when, said=said, written=written)
         for number, one in enumerate(quota.transfers):
             if unit in (one.giver, one.receiver):
                 side, other = ("gives", one.receiver) if unit == one.giver else ("receives", one.giver)
-                reason = self._say(side, amount=one.amount, other=other, reason=one.reason)
+                reason = self._say(side, amount=_exact(one.amount), other=other, reason=one.reason)
                 amount = f"{'-' if side == 'gives' else ''}{one.amount}"
                 written = self._written("transfers", number)
                 yield self._link("moved", other, reason, amount, reference=one.reference, written=written)
 
-    def _group(self, group: Any) -> str:
-        ends = [(key, getattr(group, key)) for key in ("max_pct", "min_pct")]
-        limits = self._words["quota_and"].join(self._say(key, amount=end) for key, end in ends if end is not None)
-        because = self._say("quota_because", reason=group.reason) if group.reason else ""
-        return self._say(
-            "quota_group", when=parse_condition(group.when).said(self._titles), limits=limits, because=because
-        )
+
+def _group(group: Group) -> Message:
+    ends = [(key, getattr(group, key)) for key in ("max_pct", "min_pct")]
+    limits = tuple(say(f"explain.{key}", amount=_exact(end)) for key, end in ends if end is not None)
+    because = say("explain.quota_because", reason=group.reason) if group.reason else ""
+    return say("explain.quota_group", when=Term("condition", group.when), limits=limits, because=because)
+
+
+def _bound_by(binding: str) -> Message | str:
+    return say(f"explain.bound_{binding}") if binding in _BINDING else binding
 
 
 def _by_unit(column: pd.Series) -> dict[str, Any]:
@@ -518,9 +523,10 @@ def _amounts(quotas: pd.DataFrame, level: str) -> dict[tuple[str, str], Decimal]
     return dict(zip(names, rows["amount"], strict=True))
 
 
-def _amount(amount: Decimal) -> str:
-    return f"{amount:,f}"
+def _exact(amount: Any) -> Decimal:
+    return amount if isinstance(amount, Decimal) else Decimal(str(amount))
 
 
-def _short(value: float | None, digits: int = DIGITS) -> str:
-    return "" if value is None or not math.isfinite(value) else number_text(float(value), digits)
+def _short(value: float | None) -> Message | str:
+    """A weight or a measure; nothing where there is none."""
+    return "" if value is None or not math.isfinite(value) else say("explain.digits", value=float(value))

@@ -16,7 +16,7 @@ from maps.locale.number_format import (
 )
 from maps.locale.policy_settings import describe_parameters, parameters_said
 from maps.locale.rendering import Renderer, render
-from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
+from maps.locale.solution_sentences import optimum_lines, optimum_said, price_words, rule_name, solution_words
 from maps.locale.terms import assumption_title, coverage_text, texts_of
 from maps.locale.texts import name_text, said_in, text_in
 
@@ -39,6 +39,7 @@ __all__ = [
     "name_text",
     "number_style",
     "optimum_lines",
+    "optimum_said",
     "parameters_said",
     "percent",
     "price_words",

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from layers.conditions import Clause, ClauseWording
+from layers.conditions import Clause, ClauseWording, parse_condition
 from layers.errors import Finding
 from maps.locale.messages import between, catalogue, number_style, sentence
 from maps.locale.terms import Terms
@@ -59,6 +59,7 @@ class Renderer:
             "setting": self.terms.setting,
             "reason": self._reason,
             "quota": name_text,
+            "condition": lambda text: parse_condition(text).said(self.terms.names),
         }
 
     def render(self, said: str | Message | Clause) -> str:

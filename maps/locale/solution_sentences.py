@@ -1,4 +1,4 @@
-"""Words for what a quota that is the best by an objective is worth, and what its bounds and rules cost."""
+"""What a quota that is the best by an objective is worth, and what its bounds and rules cost, in sentences."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from maps.locale.messages import catalogue
-from maps.locale.number_format import format_measure
+from maps.locale.number_format import NONE
+from maps.locale.rendering import render
+from zoning.trace import Message, say
 
 
 def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en") -> str:
@@ -28,15 +29,7 @@ def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en")
     >>> solution_words(row | {"parts": '{"people": 0.25}'}, "ha")[:49]
     'composite Gini 0.25 (people 0.25); no plan is bel'
     """
-    said = catalogue("optimum", language)
-    parts = json.loads(solution["parts"])
-    told = {name: format_measure(solution[name], language) for name in ("value", "bound", "gap", "gap_pct")}
-    return said[solution["objective"]].format(
-        **told,
-        unit=unit,
-        method=said[solution["method"]],
-        parts=", ".join(f"{name} {format_measure(value, language)}" for name, value in parts.items()),
-    )
+    return render(_solution(solution, unit), language)
 
 
 def price_words(row: Mapping[str, Any], objective: str, language: str = "en", who: str = "") -> str:
@@ -58,23 +51,8 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
     >>> price_words(row, "suitability", who="Mesa")
     'one more ha for Mesa would add 0.25 to amount times suitability, from 10 to 12 ha'
     """
-    price = row["shadow_price"]
-    if not objective or price is None or math.isnan(price) or not price:
-        return ""
-    said = catalogue("optimum", language)
-    ends = [_number(row[end]) for end in ("price_from", "price_to")]
-    known = all(end is not None and not math.isnan(end) for end in ends) and ends[0] != ends[1]
-    span = (
-        said["range"].format(
-            low=format_measure(ends[0], language), high=format_measure(ends[1], language), unit=row["unit"]
-        )
-        if known
-        else ""
-    )
-    key = f"add_{objective}" if price > 0 else f"take_{objective}"
-    return said[key].format(
-        unit=row["unit"], who=who or said["this"], price=format_measure(abs(price), language), range=span
-    )
+    said = _price(row, objective, who)
+    return render(said, language) if said else ""
 
 
 def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> Iterator[str]:
@@ -91,18 +69,8 @@ def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> 
     ------
     str
     """
-    said = catalogue("optimum", language)
-    ends = [
-        said[end].format(n=format_measure(row[end], language))
-        for end in ("least", "most")
-        if row[end] is not None and not math.isnan(row[end])
-    ]
-    who = rule_name(row, language)
-    yield said["state"].format(
-        who=who, amount=format_measure(row["amount"], language), ends="".join(ends), unit=row["unit"]
-    )
-    if price := price_words(row, objective, language, who):
-        yield price
+    for said in _rule(row, objective):
+        yield render(said, language)
 
 
 def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[str]:
@@ -120,20 +88,8 @@ def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[st
     ------
     str
     """
-    solution = quota["solution"]
-    if not solution:
-        return
-    said, objective = catalogue("optimum", language), solution["objective"]
-    if price := price_words(quota, objective, language):
-        yield price
-    for limit in quota["limits"]:
-        plain = limit["use"] == 1 and limit["unit"] in (quota["unit"], "%")
-        used = "" if plain else said["uses"].format(use=format_measure(limit["use"], language), unit=quota["unit"])
-        because = said["because"].format(reason=limit["reason"]) if limit["reason"] else ""
-        first, *more = rule_words(limit, objective, language)
-        yield f"{first}{used}{because}"
-        yield from more
-    yield solution_words(solution, quota["unit"], language)
+    for said in optimum_said(quota):
+        yield render(said, language)
 
 
 def rule_name(row: Mapping[str, Any], language: str = "en") -> str:
@@ -144,11 +100,69 @@ def rule_name(row: Mapping[str, Any], language: str = "en") -> str:
     >>> rule_name({"rule": "limit-water-least", "jurisdiction": "CO"})
     "limit 'water' of CO"
     """
-    said = catalogue("optimum", language)
+    return render(_name(row), language)
+
+
+def optimum_said(quota: Mapping[str, Any]) -> Iterator[Message]:
+    """The lines of :func:`optimum_lines` before anybody has chosen a language."""
+    solution = quota["solution"]
+    if not solution:
+        return
+    objective = solution["objective"]
+    yield from filter(None, [_price(quota, objective)])
+    for limit in quota["limits"]:
+        plain = limit["use"] == 1 and limit["unit"] in (quota["unit"], "%")
+        used = "" if plain else say("optimum.uses", use=_figure(limit["use"]), unit=quota["unit"])
+        because = say("optimum.because", reason=limit["reason"]) if limit["reason"] else ""
+        first, *more = _rule(limit, objective)
+        yield say("optimum.line", state=first, uses=used, because=because)
+        yield from more
+    yield _solution(solution, quota["unit"])
+
+
+def _solution(solution: Mapping[str, Any], unit: str) -> Message:
+    parts = json.loads(solution["parts"])
+    return say(
+        f"optimum.{solution['objective']}",
+        **{name: _figure(solution[name]) for name in ("value", "bound", "gap", "gap_pct")},
+        unit=unit,
+        method=say(f"optimum.{solution['method']}"),
+        parts=tuple(say("optimum.part", name=name, value=_figure(value)) for name, value in parts.items()),
+    )
+
+
+def _price(row: Mapping[str, Any], objective: str, who: Message | str = "") -> Message | None:
+    price = row["shadow_price"]
+    if not objective or price is None or math.isnan(price) or not price:
+        return None
+    low, high = (_number(row[end]) for end in ("price_from", "price_to"))
+    known = low is not None and high is not None and not math.isnan(low) and not math.isnan(high) and low != high
+    span = say("optimum.range", low=_figure(low), high=_figure(high), unit=row["unit"]) if known else ""
+    key = f"optimum.add_{objective}" if price > 0 else f"optimum.take_{objective}"
+    return say(key, unit=row["unit"], who=who or say("optimum.this"), price=_figure(abs(price)), range=span)
+
+
+def _rule(row: Mapping[str, Any], objective: str) -> Iterator[Message]:
+    ends = tuple(
+        say(f"optimum.{end}", n=_figure(row[end]))
+        for end in ("least", "most")
+        if row[end] is not None and not math.isnan(row[end])
+    )
+    who = _name(row)
+    yield say("optimum.state", who=who, amount=_figure(row["amount"]), ends=ends, unit=row["unit"])
+    yield from filter(None, [_price(row, objective, who)])
+
+
+def _name(row: Mapping[str, Any]) -> Message:
     kind, _, name = str(row["rule"]).removesuffix("-least").partition("-")
-    rule = said[kind].format(name=name)
-    return said["of"].format(rule=rule, place=row["jurisdiction"]) if row["jurisdiction"] else rule
+    rule = say(f"optimum.{kind}", name=name)
+    return say("optimum.of", rule=rule, place=row["jurisdiction"]) if row["jurisdiction"] else rule
 
 
 def _number(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
+
+
+def _figure(value: Any) -> Message | str:
+    """A measured number; a dash where there is none."""
+    return NONE if value is None or math.isnan(value) else say("optimum.figure", value=float(value))

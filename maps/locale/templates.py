@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -80,9 +81,9 @@ class Template(str):
         """The text with its fields filled, in the plural form of ``n`` or ``count``.
 
         A number is written with the decimals or digits that stand behind its colon, as Python has it; or ``:digits``,
-        six and as many more as it takes to tell it from a whole number; ``:plain``, exactly; ``:long``, with up to
-        twelve digits; ``:change``, with its sign; ``:money``, with two decimals or none. An exact fraction is exact
-        where nothing stands there.
+        six and as many more as it takes to tell it from a whole number; ``:figure``, six, and whole from 100,000 on;
+        ``:bound``, up to ten; ``:long``, up to twelve; ``:plain``, exactly; ``:change``, with its sign; ``:money``,
+        with two decimals or none. An exact fraction is exact where nothing stands there.
 
         Raises
         ------
@@ -135,10 +136,20 @@ def _long(value: float) -> str:
     return number_text(value, 12)
 
 
+def _bound(value: float) -> str:
+    return number_text(value, 10)
+
+
+def _figure(value: float) -> str:
+    return format(value, ",.0f" if abs(value) >= 1e5 and math.isfinite(value) else ",.6g")
+
+
 _NAMED: Mapping[str, Callable[[float], str]] = {
     "digits": _digits,
     "plain": number_text,
     "long": _long,
+    "bound": _bound,
+    "figure": _figure,
     "change": _change,
     "money": _money,
 }
