@@ -13,6 +13,8 @@ import maps.cli.commands
 import zoning.pipeline
 from maps.cli.commands import main
 from maps.explain.explanation_content import MATTERS
+from maps.reports import report
+from maps.run_folder import write_run
 
 
 def call(*arguments: object) -> int:
@@ -271,3 +273,22 @@ def test_check_shows_on_a_terminal_how_far_it_is(
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert call("check", checked) == 0
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, tmp_path: Path, capsys) -> None:
+    """Beside the run, which is sealed and stays whole; nothing is overwritten, and no language guessed."""
+    plan = plan_of("china_provinces")
+    folder = write_run(plan, tmp_path / "plan")
+    assert call("report", folder, "--lang", "zh") == 0
+    page = tmp_path / "plan-report-zh.html"
+    assert f"report: {page}" in capsys.readouterr().out
+    assert page.read_text("utf-8") == report(plan, "zh")
+    assert call("report", folder, "--lang", "zh") == 5
+    assert call("report", folder, "--lang", "zh", "--force") == 0
+    assert call("report", folder, "--out", tmp_path / "own.html") == 0
+    assert (tmp_path / "own.html").read_text("utf-8") == report(plan)
+    capsys.readouterr()
+    assert call("report", folder, "--lang", "pt") == 2
+    assert "rulebook 'main_functional_areas' speaks en, zh" in capsys.readouterr().err
+    assert call("verify", folder) == 0
