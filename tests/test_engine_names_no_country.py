@@ -29,7 +29,6 @@ TECHNICAL = {
     "weights": "what a total is handed out by: an argument of apportion",
     "tce": "an ending of columns of the energy table, and a unit of schemes",
     "tco2": "the same",
-    "公顷": "the Chinese of ha",
 }
 """Codes of rulebooks that are words of the engine in another sense, and in which."""
 BY_DEFAULT = {*DEDUCTED_LINES, *DEDUCTED_COVER, AvailableLand().boundary}

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from layers.crs import project
 from layers.errors import GeometryError
+from maps.locale import localize
 from maps.run_folder import write_run
 from maps.run_folder.run_files import write_csv
 from zoning.compensation import account, known_parties, positions
@@ -60,8 +61,9 @@ def measured(units, designations) -> pd.DataFrame:
 def tables_of(plan, folder: Path) -> dict[str, bytes]:
     """Every CSV table of a plan, byte for byte."""
     folder.mkdir(exist_ok=True)
+    said = localize(plan)
     for table in CSV_TABLES:
-        write_csv(table, getattr(plan, table.name), folder / f"{table.name}.csv")
+        write_csv(table, getattr(said, table.name), folder / f"{table.name}.csv")
     return {table.name: (folder / f"{table.name}.csv").read_bytes() for table in CSV_TABLES}
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from maps.cli.commands import main
 from maps.explain import explain, trace
+from maps.locale import localize
 from maps.reports import dossier, report
 from maps.run_folder import read_run
 from zoning.pipeline import run
@@ -100,7 +101,7 @@ def test_the_explanation_adds_up_and_tells_prices_and_limits(solved) -> None:
     assert "the river has no more" in said
     assert "no plan has more than" in said
     assert "任何方案不超过" in explain(solved, "c4", "zh").text()
-    assert trace(solved, ["c4"])
+    assert trace(localize(solved), ["c4"])
 
 
 @pytest.mark.slow
