@@ -239,7 +239,8 @@ def _type(value: Schema) -> str:
         return f"list of {_type(inner)}s" if inner else "list"
     if kind == "object":
         inner = value.get("additionalProperties", {})
-        return f"table of {_type(inner)}s" if isinstance(inner, Mapping) and inner.get("type") else "table"
+        table = f"table of {_type(inner)}s" if isinstance(inner, Mapping) and inner.get("type") else "table"
+        return "texts by language" if "patternProperties" in value else table
     names = {"string": "text", "integer": "whole number", "boolean": "truth value"}
     return "date" if value.get("format") == "date" else names.get(str(kind), str(kind))
 

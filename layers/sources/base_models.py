@@ -5,17 +5,15 @@ What a validator of theirs raises to complain about several values at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[dict[Text, Text], Field(min_length=1)]
-"""A text in several languages: ``{"en": ..., "zh": ...}``; "en" is always there."""
 Keys = tuple[str | int, ...]
 """The path to a value, such as ``("layers", 0, "role")``."""
 Misfit = tuple[Keys, str]
@@ -32,6 +30,24 @@ def misfit(*faults: Misfit) -> PydanticCustomError:
     """
     text = "; ".join(message for _, message in faults)
     return PydanticCustomError("misfit", "{text}", {"text": text, "faults": faults})
+
+
+_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+
+
+def _check_tag(tag: str) -> str:
+    if not re.fullmatch(_TAG, tag):
+        raise misfit(((), f'\'{tag}\' is no language: write its tag, such as "en", "zh" or "pt-BR"'))
+    return tag
+
+
+Text = Annotated[str, Field(min_length=1)]
+LanguageTag = Annotated[str, AfterValidator(_check_tag), WithJsonSchema({"type": "string", "pattern": _TAG})]
+"""A language by its tag of BCP 47; any is allowed."""
+Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1)]
+"""A text by language: ``{"en": ..., "zh": ...}``; one of a rulebook is in all the languages that it speaks."""
+Wording = Text | Texts
+"""What people read: one text for all languages, or a text by language."""
 
 
 class Section(BaseModel):

@@ -18,7 +18,7 @@ from maps.locale.policy_settings import describe_parameters, parameters_said
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, optimum_said, price_words, rule_name, solution_words
 from maps.locale.terms import assumption_title, coverage_text, texts_of
-from maps.locale.texts import name_text, said_in, text_in
+from maps.locale.texts import name_text, text_in
 
 __all__ = [
     "NONE",
@@ -48,7 +48,6 @@ __all__ = [
     "require_language",
     "require_spoken",
     "rule_name",
-    "said_in",
     "solution_words",
     "text_in",
     "texts_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from maps.locale.rendering import Renderer
-from maps.locale.texts import said_in, text_in
+from maps.locale.texts import text_in
 from zoning.plan import Plan
 from zoning.policies import exceptions_of, say_exception
 from zoning.tables import POLICIES, TABLES, Table
@@ -45,7 +45,7 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
     plan : Plan
         Just made, read back from a run folder, or in words already.
     language : str, optional
-        Texts that the rulebook does not have in it are English.
+        Texts that are in other languages alone have a mark.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.Dat
     """The table of policies with what the rulebook says of each: title, clause, and the exception that holds."""
     policies, language = plan.rulebook.policies, renderer.language
     titles = {one.id: text_in(one.title, language, one.id) for one in policies}
-    clauses = {one.id: said_in(one.clause, language) for one in policies}
+    clauses = {one.id: text_in(one.clause, language) for one in policies}
     exceptions = {
         (policy.id, name): renderer.render(say_exception(one))
         for policy in policies

@@ -1,30 +1,44 @@
-"""Texts that a rulebook or a plan gives in several languages, and names without any."""
+"""Texts of a rulebook or a plan in the language of a reader, with a mark where they are in another; names as words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+STANDARD = "en"
+"""The language that stands in for others."""
 
-def text_in(texts: Mapping[str, str], language: str, fallback: str = "") -> str:
-    """A text of the rulebook in a language, else in English, else the fallback.
+
+def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") -> str:
+    """What is said, in a language; with the mark of another one where there is nothing in it.
+
+    Parameters
+    ----------
+    said : str or mapping of str to str
+        One text for all languages, or a text by language.
+    language : str
+        What the reader asked for, such as "zh".
+    fallback : str
+        Where nothing is said.
+
+    Returns
+    -------
+    str
+        Of a text that the language has none of: the English one, or the first that is there, with its tag behind it.
 
     Examples
     --------
-    >>> text_in({"en": "Energy-rich area"}, "zh"), text_in({}, "en", "energy_rich")
-    ('Energy-rich area', 'energy_rich')
+    >>> river = {"en": "Chishui river", "zh": "赤水河"}
+    >>> text_in(river, "zh"), text_in(river, "pt"), text_in({"zh": "赤水河"}, "en")
+    ('赤水河', 'Chishui river (en)', '赤水河 (zh)')
+    >>> text_in("Denver", "zh"), text_in({}, "zh", "construction land")
+    ('Denver', 'construction land')
     """
-    return texts.get(language) or texts.get("en") or fallback
-
-
-def said_in(said: str | Mapping[str, str], language: str) -> str:
-    """A text that is the same in all languages, or one of several.
-
-    Examples
-    --------
-    >>> said_in("Brazil", "zh"), said_in({"en": "China", "zh": "中国"}, "zh")
-    ('Brazil', '中国')
-    """
-    return said if isinstance(said, str) else text_in(said, language)
+    if isinstance(said, str):
+        return said or fallback
+    if language in said:
+        return said[language]
+    other = STANDARD if STANDARD in said else next(iter(said), "")
+    return f"{said[other]} ({other})" if other else fallback
 
 
 def name_text(name: str) -> str:

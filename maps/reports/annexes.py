@@ -15,7 +15,6 @@ from maps.locale import (
     price_words,
     projection,
     rule_name,
-    said_in,
     solution_words,
     text_in,
 )
@@ -234,7 +233,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
         policy.id,
         "" if policy.verified else words["unseen"],
         (
-            (words["clause"], said_in(policy.clause, edition.language)),
+            (words["clause"], text_in(policy.clause, edition.language)),
             (words["reference"], policy.reference),
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),

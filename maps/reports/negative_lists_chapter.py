@@ -19,7 +19,7 @@ def list_units(plan: LocalizedPlan) -> pd.DataFrame:
     Parameters
     ----------
     plan : LocalizedPlan
-        Titles of the rulebook fall back to English where its language has none.
+        Titles that are in other languages alone have a mark.
 
     Returns
     -------

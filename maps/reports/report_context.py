@@ -25,7 +25,6 @@ from maps.locale import (
     localize,
     name_text,
     percent,
-    said_in,
     text_in,
 )
 from maps.reports.document_model import Column
@@ -103,7 +102,7 @@ class ReportContext:
 
     def rulebook(self, *said: str | Mapping[str, str]) -> str:
         """The name of the rulebook with what it says of itself."""
-        texts = (said_in(one, self.language) for one in said)
+        texts = (text_in(one, self.language) for one in said)
         return self.words["comma"].join(filter(None, (self.plan.rulebook.name, *texts)))
 
     def terms(self, terms: Iterable[tuple[str, str]]) -> str:

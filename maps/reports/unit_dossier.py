@@ -404,8 +404,8 @@ def write_dossier(
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
     language : str, optional
-        Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. Texts of the
-        rulebook fall back to English.
+        Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. What is
+        in other languages alone has a mark.
     borders : Topology, optional
         Of the plan, where another page has them already.
 

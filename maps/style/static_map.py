@@ -57,7 +57,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     plan : Plan
         Units and pieces in their working CRS.
     language : str, optional
-        Of legend and title. Titles of the rulebook fall back to English.
+        Of legend and title. Titles that are in other languages alone have a mark.
     borders : Topology, optional
         Of the plan, where another page has them already.
 

@@ -17,7 +17,6 @@ from maps.locale import (
     hectares,
     localize,
     number_style,
-    said_in,
     solution_words,
     text_in,
 )
@@ -98,7 +97,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
     shapes : Shapes
         Of the same plan.
     language : str, optional
-        Titles of the rulebook fall back to English.
+        Titles that are in other languages alone have a mark.
 
     Returns
     -------
@@ -145,8 +144,8 @@ def _summary(plan: LocalizedPlan) -> Summary:
         note=escape_hidden(plan.study.study.note or ""),
         date=plan.rulebook.day.isoformat(),
         rulebook=escape_hidden(plan.rulebook.name),
-        country=escape_hidden(said_in(plan.rulebook.country, language)),
-        description=escape_hidden(said_in(plan.rulebook.description, language)),
+        country=escape_hidden(text_in(plan.rulebook.country, language)),
+        description=escape_hidden(text_in(plan.rulebook.description, language)),
         area_ha=hectares(plan.zones["area_ha"].sum()),
         checked=PoliciesChecked(*plan.rulebook.policies_checked),
         parameters=ParametersChecked(len(parameters), sum(not parameter.verified for parameter in parameters)),

@@ -12,7 +12,20 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
-from layers.sources import Dated, Factor, Section, Several, Source, Sourced, Text, Texts, Titled, require_one
+from layers.sources import (
+    Dated,
+    Factor,
+    LanguageTag,
+    Section,
+    Several,
+    Source,
+    Sourced,
+    Text,
+    Texts,
+    Titled,
+    Wording,
+    require_one,
+)
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -238,7 +251,7 @@ class Policy(Titled, Dated, Cited):
     """The higher number overrules the lower; a ban overrules a permit of its own number."""
     parameters: Annotated[dict[Text, Any], BeforeValidator(_plain_inside)] = Field(default_factory=dict)
     """What it sets; the name of a parameter or indicator stands for its value."""
-    clause: Text | Texts
+    clause: Wording
     """What it demands, in our own words."""
     extent: Extent | None = None
     """What says where it holds, where that is not its clause; without a source it is the author's own choice."""
@@ -307,11 +320,11 @@ class Head(Section):
 
     name: Identifier
     """What the rulebook is called."""
-    country: Text | Texts
+    country: Wording
     """Where its law holds."""
-    languages: Annotated[Several[Text], Field(min_length=1)]
+    languages: Annotated[Several[LanguageTag], Field(min_length=1)]
     """Languages of all titles and reasons; "en" is among them."""
-    description: Text | Texts
+    description: Wording
     """What it is, for a reader who finds it."""
     instruments: Several[Text] = ()
     """Instruments of which each unit must have a policy; a unit without one is a finding."""
@@ -474,7 +487,7 @@ class Locked(Dated, Cited):
     """Whose list it is."""
     reason: Texts
     """Why, in words that stand in the report, by language."""
-    by: Text | Texts
+    by: Wording
     """Who fixed it; a name, or names by language."""
 
     @property

@@ -14,7 +14,7 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.errors import WriteError
-from maps.locale import said_in
+from maps.locale import text_in
 from maps.reports import report, write_report
 from zoning.zones import conflicts
 
@@ -285,7 +285,7 @@ def test_each_policy_stands_once_with_its_units(page, toy_plan):
     text = page.sections["policies"]
     for policy in toy_plan.rulebook.policies:
         assert text.count(policy.title["en"]) == 1
-        assert said_in(policy.clause, "en") in text
+        assert text_in(policy.clause, "en") in text
         assert policy.reference in text
     assert text.count("text not seen") == 2
     assert "the whole plan: 12 units" in text

@@ -136,7 +136,7 @@ def test_chinese_words_and_english_titles_where_there_is_no_other(toy_plan):
     said = texts(svg)
     assert ET.fromstring(svg).get("{http://www.w3.org/XML/1998/namespace}lang") == "zh"
     assert "主体功能" in said
-    assert "Key development" in said
+    assert "Key development (en)" in said
     assert "6 个单元 · 600.00 公顷 · 50.0 %" in said
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from layers.conditions import parse_condition
 from layers.read import read_inputs
-from maps.locale import Renderer, said_in, texts_of
+from maps.locale import Renderer, text_in, texts_of
 from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines
 from zoning.plan import Plan
@@ -149,7 +149,7 @@ def test_every_policy_says_what_by_which_clause(name: str) -> None:
     assert wanted - {policy.instrument for policy in policies} == set()
     for policy in policies:
         assert len(policy.reference) > 20, policy.id
-        clause = said_in(policy.clause, "en")
+        clause = text_in(policy.clause, "en")
         assert 60 < len(clause) < 400, policy.id
         assert clause.endswith("."), policy.id
         if policy.source is not None and policy.source.verified:
