@@ -5,6 +5,7 @@ from layers.sources.base_models import (
     Keys,
     LanguageTag,
     Misfit,
+    Named,
     Section,
     Source,
     Sourced,
@@ -32,6 +33,7 @@ from layers.sources.field_types import (
     SourceText,
     check_encoding,
     check_name,
+    name_text,
 )
 from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import LayerSection, Pin, Placed, Sources, UnitsSection, read_sources, repeated
@@ -56,6 +58,7 @@ __all__ = [
     "LayerSection",
     "Misfit",
     "NameText",
+    "Named",
     "Pin",
     "Placed",
     "Real",
@@ -76,6 +79,7 @@ __all__ = [
     "check_inside",
     "check_name",
     "misfit",
+    "name_text",
     "parse_document",
     "read_document",
     "read_sources",

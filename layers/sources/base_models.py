@@ -124,6 +124,13 @@ class Titled(Shared):
     """What people read, by language."""
 
 
+class Named(Shared):
+    """Something that files and tables call by its name, and people by its title."""
+
+    title: Wording | None = None
+    """What people read: a text, or a text by language, such as { en = "River", zh = "河" }; by default the name."""
+
+
 class Source(Section):
     """Where the words that an entry relies on were read: by whom they were published, and who held the text."""
 

@@ -50,6 +50,17 @@ def check_name(name: str) -> None:
         raise ZoneplanError(f"'{name}' has a meaning of its own; choose another name")
 
 
+def name_text(name: str) -> str:
+    """A name as words.
+
+    Examples
+    --------
+    >>> name_text("construction_land")
+    'construction land'
+    """
+    return name.replace("_", " ")
+
+
 def check_crs(text: str) -> None:
     """Refuse a coordinate reference system that nobody knows.
 

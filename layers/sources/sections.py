@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, PrivateAttr, model_validator
 
 from layers.errors import ZoneplanError
-from layers.sources.base_models import Keys, Misfit, Section, Text, misfit
+from layers.sources.base_models import Keys, Misfit, Named, Section, Text, Wording, misfit
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -42,11 +42,11 @@ class Pin(Section):
     """Area of all polygons as they are drawn, in hectares; left out where there are none."""
 
 
-class StudySection(Section):
+class StudySection(Named):
     """What is planned, for which day, by which rulebook."""
 
     name: Text
-    """Title of the plan."""
+    """Name of the plan."""
     date: dt.date
     """The day on which rules must be in force, such as 2025-01-01."""
     rulebook: SourceText
@@ -108,7 +108,7 @@ class PartMeasure(Section):
     """The formula, such as "mean(value)"."""
 
 
-class LayerSection(Section):
+class LayerSection(Named):
     """One layer: a file that designates land, or of which something is measured in each unit."""
 
     name: NameText
@@ -259,8 +259,13 @@ class Sources(Placed):
 
     @property
     def name(self) -> str:
-        """Title of the plan."""
+        """Name of the plan."""
         return self.study.name
+
+    @property
+    def title(self) -> Wording:
+        """What people read as the name of the plan."""
+        return self.study.title or self.study.name
 
     @property
     def date(self) -> dt.date:

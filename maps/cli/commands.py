@@ -413,9 +413,10 @@ def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    from maps.locale import catalogue, format_number, percent
+    from maps.locale import catalogue, format_number, percent, text_in
 
-    table = RichTable(title=escape(f"{plan.study.name}, {plan.study.date}"), title_justify="left")
+    name = text_in(plan.study.title, plan.language)
+    table = RichTable(title=escape(f"{name}, {plan.study.date}"), title_justify="left")
     words = catalogue("cli", plan.language)
     for heading in ("main_function", "units", "hectares", "share"):
         table.add_column(words[heading], justify="left" if heading == "main_function" else "right")
@@ -425,7 +426,7 @@ def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
         if zone.kind == "main" and len(rows):
             area = rows["area_ha"].sum()
             table.add_row(
-                escape(zone.title.get(plan.language, zone.title["en"])),
+                escape(text_in(zone.title, plan.language)),
                 format_number(len(rows), plan.language),
                 format_number(area, plan.language),
                 f"{percent(area, total, plan.language)} %",
@@ -473,7 +474,9 @@ def _checked(target: Path, run_folder: Path | None, *, pin: bool) -> tuple[list[
     if folder is not None:
         require_whole(folder)
     plan = None if folder is None else read_run(folder)
-    in_words = Renderer(run_language(folder) if folder else "en", plan.rulebook if plan else None).finding
+    in_words = Renderer(
+        run_language(folder) if folder else "en", *((plan.rulebook, plan.study) if plan else ())
+    ).finding
     with count_cases() as announce:
         found = list(map(in_words, audit(rulebook, plan, announce)))
         return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())

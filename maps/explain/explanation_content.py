@@ -139,6 +139,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
         },
         "plan": {
             "name": plan.study.name,
+            "title": plan.study.title,
             "date": plan.rulebook.day.isoformat(),
             "rulebook": plan.rulebook.name,
         },

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from layers.conditions import number_text
 from maps.explain.zone_explanations import value_text
-from maps.locale import catalogue, coverage_text, name_text, render, text_in
+from maps.locale import catalogue, coverage_text, render, text_in
 from zoning.energy import light_message
 from zoning.trace import say
 
@@ -82,7 +82,7 @@ def _quota(one: Link, language: str) -> str:
         bounds.append(words["binding"].format(what=words.get(f"bound_{one['binding']}", one["binding"])))
     whole = one["jurisdiction_amount"]
     return words["quota"].format(
-        quota=name_text(one["quota"]),
+        quota=text_in(one["title"], language),
         period=one["period"],
         amount=_exact(one["amount"]),
         unit=_unit(one, language),
@@ -118,8 +118,9 @@ def _services(one: Link, language: str) -> str:
 
 
 def _flow(one: Link, language: str) -> str:
-    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "unit": _unit(one, language)}
-    return catalogue("explain", language)["flow"].format(**{**one, **told, "amount": _exact(one["amount"])})
+    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "instrument": text_in(one["title"], language)}
+    told |= {"unit": _unit(one, language), "amount": _exact(one["amount"])}
+    return catalogue("explain", language)["flow"].format(**{**one, **told})
 
 
 def _policy(one: Link, language: str) -> str:
@@ -324,7 +325,7 @@ class _Narrator:
         unit, plan = content["unit"], content["plan"]
         place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction"]}
         yield self._say("unit_inside" if unit["jurisdiction"] else "unit", **place, area=f"{unit['area_ha']:,.2f}")
-        yield self._say("plan", **plan)
+        yield self._say("plan", **plan | {"name": text_in(plan["title"], self._language)})
         yield from tuple(self._told_of(content)) or ("", self._words["nothing_told"])
 
     def _told_of(self, content: Mapping[str, Any]) -> Iterator[str]:

@@ -41,7 +41,8 @@ def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     -------
     dict of str to list of Record
         By unit, in the order of the FLOWS table. Facts are the columns of the table, and what unit of account, payer
-        and receiver are called (``unit_title``, ``payer_name``, ``receiver_name``). ``reason`` tells how the amount
+        and receiver are called (``title`` of the
+        instrument, ``unit_title``, ``payer_name``, ``receiver_name``). ``reason`` tells how the amount
         was found. Of a transfer to units there are the clauses of
         its condition, and the measures that its needs read.
     """
@@ -96,6 +97,7 @@ class _FlowExplainer:
             verified=made.verified if made is not None and row["reference"] else None,
             written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
             facts={
+                "title": self._plan.study.title_of("flows", str(row["instrument"])),
                 "unit_title": Titles("units", str(row["unit"])),
                 **{name: str(row[name]) for name in ("instrument", "payer", "receiver")},
                 **{f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")},

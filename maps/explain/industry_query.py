@@ -15,7 +15,7 @@ from zoning.errors import near
 from zoning.plan import Plan
 from zoning.policies import ListCoverage, Match, Verdict, cover_lists, judge_industry, lists_on
 from zoning.rulebook import OWN, STATES
-from zoning.trace import Message, Texts, say
+from zoning.trace import Message, Texts, in_languages, say
 
 
 @dataclass(frozen=True)
@@ -197,5 +197,5 @@ def list_titles(plan: LocalizedPlan) -> Mapping[str, str]:
 def titles_of_lists(plan: Plan) -> Mapping[str, Texts | Message | str]:
     """What the negative lists are called, by their id, before anybody has chosen a language."""
     section = plan.study.industries
-    own = section.title if section and section.title else say("industry.own_list")
+    own = in_languages(section.title) if section and section.title else say("industry.own_list")
     return {one.list: titled(one.title, one.id) for one in plan.rulebook.policies if one.list} | {OWN: own}

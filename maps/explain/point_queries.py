@@ -320,7 +320,13 @@ def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> Content
     found_here = [str(one) for one in pieces.columns if pd.api.types.is_bool_dtype(pieces[one]) and piece[one]]
     roles = ((layer, plan.roles.get(layer, "")) for layer in found_here)
     layers = [
-        {"layer": layer, "role": role, "title": plan.renderer.terms.role(role) if role else ""} for layer, role in roles
+        {
+            "layer": layer,
+            "layer_title": plan.study.title_of("layers", layer),
+            "role": role,
+            "title": plan.renderer.terms.role(role) if role else "",
+        }
+        for layer, role in roles
     ]
     known = {"piece_id": found[0], "area_ha": float(piece["area_ha"]), "control_line": str(piece["control_line"])}
     return {**known, "designations": layers}
@@ -375,7 +381,7 @@ def _lines(place: Place) -> Iterator[str]:
     yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
     if content["overlays"]:
         yield words["overlays"].format(titles=words["and"].join(one["title"] for one in content["overlays"]))
-    yield from _on_piece(content, words) if content["piece"] else _lines_of_unit(content, words)
+    yield from _on_piece(content, words, place.language) if content["piece"] else _lines_of_unit(content, words)
     yield from ("", words["policies"])
     for policy in content["policies"]:
         yield from _policy(policy, place.language)
@@ -387,13 +393,14 @@ def _lines(place: Place) -> Iterator[str]:
         yield from ("", *place.verdict.lines())
 
 
-def _on_piece(content: Content, words: Mapping[str, str]) -> Iterator[str]:
+def _on_piece(content: Content, words: Mapping[str, str], language: str) -> Iterator[str]:
     line = content["line"]
     yield words["piece"].format(id=content["piece"]["piece_id"], area=f"{content['piece']['area_ha']:,.2f}")
     reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
     yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
     if layers := content["piece"]["designations"]:
-        names = (words["designation"].format(**one) if one["role"] else one["layer"] for one in layers)
+        named = (one | {"layer": text_in(one["layer_title"], language)} for one in layers)
+        names = (words["designation"].format(**one) if one["role"] else one["layer"] for one in named)
         yield words["designations"].format(names=words["and"].join(names))
 
 

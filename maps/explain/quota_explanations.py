@@ -17,7 +17,7 @@ from zoning.audits import why_unplaced
 from zoning.measures import amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
-from zoning.study import Group, Lock, Priority, Quota
+from zoning.study import Group, Lock, Priority, Quota, Study
 from zoning.trace import Field, Message, Term, say
 
 GRANTED = ("groups", "limits", "locks", "transfers")
@@ -175,8 +175,8 @@ def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
         if siting["value_mean"] is None:
             yield say("siting.placed", **told)
         else:
-            valued = {name: siting[name] for name in ("surface", "layer")}
-            yield say("siting.placed_value", **told, **valued, value=siting["value_mean"])
+            layer = Term("layer", siting["layer"])
+            yield say("siting.placed_value", **told, surface=siting["surface"], layer=layer, value=siting["value_mean"])
     if siting["unplaced_ha"] > 0:
         yield say("siting.not_placed", n=siting["unplaced_ha"], why=siting["why"])
     elif siting["unplaced_ha"] < 0:
@@ -211,8 +211,8 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     Returns
     -------
     dict of str to list of Record
-        By unit, in the order of the QUOTAS table. Facts: ``unit_title``, the columns of the table, its ``solution``,
-        what :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
+        By unit, in the order of the QUOTAS table. Facts: ``title``, ``unit_title``, the columns of the table, its
+        ``solution``, what :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
         Links: each ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times
         each ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved``
         amount, ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the
@@ -231,7 +231,7 @@ def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     for row in rows:
         key = str(row["quota"]), int(row["period"])
         whole = above.get((*key, row["jurisdiction"]))
-        told = explainers[key].quota(row, whole) if key in explainers else _quota(row, whole)
+        told = explainers[key].quota(row, whole) if key in explainers else _quota(row, plan.study, whole)
         found[row["unit_id"]].append(told)
     return found
 
@@ -250,7 +250,7 @@ def _above(plan: Plan) -> dict[tuple[str, int, str], Decimal | None]:
     }
 
 
-def _quota(row: Mapping[str, Any], whole: Decimal | None) -> Record:
+def _quota(row: Mapping[str, Any], study: Study, whole: Decimal | None) -> Record:
     """One row of the QUOTAS table; nothing is known of a quota that the study does not have."""
     return Record(
         kind="quota",
@@ -258,6 +258,7 @@ def _quota(row: Mapping[str, Any], whole: Decimal | None) -> Record:
         amount=_decimal(row["amount"]),
         unit=str(row["unit"]),
         facts={
+            "title": study.title_of("quotas", str(row["quota"])),
             "unit_title": Titles("units", str(row["unit"])),
             "quota": str(row["quota"]),
             "period": int(row["period"]),
@@ -318,7 +319,7 @@ class _QuotaExplainer:
 
     def quota(self, row: Mapping[str, Any], whole: Decimal | None) -> Record:
         """One row of the QUOTAS table, and what made it."""
-        own, siting = _quota(row, whole), self._sitings.get(str(row["unit_id"]))
+        own, siting = _quota(row, self._grants.plan.study, whole), self._sitings.get(str(row["unit_id"]))
         concerning = self._grants.concerning(str(row["unit_id"]))
         facts = {**own.facts, "solution": self._solution, "siting": siting, **concerning}
         name = self._quota.name

@@ -257,7 +257,7 @@ class _LineExplainer:
         for layer, role in sorted(self._plan.roles.items()):
             area = self._land.get((row["unit_id"], layer), 0.0) if role in line.roles else 0.0
             if area > 0:
-                reason = say("explain.line_layer", layer=layer, role=Term("role", role), area=area)
+                reason = say("explain.line_layer", layer=Term("layer", layer), role=Term("role", role), area=area)
                 yield Record(kind="layer", id=layer, reason=reason, amount=area, unit="ha")
 
     def _taken(self, row: Mapping[str, Any], lost: Mapping[str, float]) -> Iterator[Record]:
@@ -289,7 +289,7 @@ class _LineExplainer:
         reason = say(
             "explain.line_least",
             title=titled(floor.title, floor.line),
-            place=one["place"] or in_languages(self._plan.study.name),
+            place=one["place"] or in_languages(self._plan.study.title),
             of=titled(indicators.get(floor.of) or {}, floor.of),
             whole=float(one["of_ha"]),
             settled=float(one["settled_ha"]),

@@ -71,17 +71,18 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
     path.unlink(missing_ok=True)
+    said = localize(plan, language)
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
     with _refusing(path), _dated(stamp):
         write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
-        write(_as_file(_units(localize(plan, language)), plan.own_crs), layer="units")
+        write(_as_file(_units(said), plan.own_crs), layer="units")
         write(_as_file(plan.pieces.reset_index(), plan.own_crs), layer="pieces")
         if len(plan.sites):
             write(_as_file(plan.sites, plan.own_crs), layer="sites")
     styles = (
-        ("units", "Main functions and overlays", unit_style(plan)),
-        ("pieces", "Control lines", piece_style(plan)),
-        *([("sites", "Land that quotas take", site_style(plan))] if len(plan.sites) else []),
+        ("units", "Main functions and overlays", unit_style(said)),
+        ("pieces", "Control lines", piece_style(said)),
+        *([("sites", "Land that quotas take", site_style(said))] if len(plan.sites) else []),
     )
     with _refusing(path), closing(sqlite3.connect(path)) as store, store:
         store.execute(_STYLES)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring  # only written here, nothing is parsed
 
+from maps.locale import LocalizedPlan, text_in
 from maps.style import INK, Hatch, line_styles, overlay_hatches, site_inks, zone_fills
-from zoning.plan import Plan
 
 MM_PER_PX = 25.4 / 96
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
@@ -22,12 +22,12 @@ class _Rule(NamedTuple):
     symbol: Element
 
 
-def unit_style(plan: Plan) -> str:
+def unit_style(plan: LocalizedPlan) -> str:
     """QML for a layer of units: main functions as fills, overlays as hatches above them.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
         Zones and titles of its rulebook.
 
     Returns
@@ -35,7 +35,7 @@ def unit_style(plan: Plan) -> str:
     str
         For a layer with the columns ``main`` and ``overlays``.
     """
-    titles = {zone.code: zone.title.get("en", zone.code) for zone in plan.rulebook.zones}
+    titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
     mains = [
         _Rule(titles[code], f"\"main\" = '{code}'", _symbol(_fill(fill), *_border()))
         for code, fill in zone_fills(plan.rulebook).items()
@@ -47,12 +47,12 @@ def unit_style(plan: Plan) -> str:
     return _document([*mains, *overlays])
 
 
-def piece_style(plan: Plan) -> str:
+def piece_style(plan: LocalizedPlan) -> str:
     """QML for a layer of pieces: control lines in their colours, other pieces by a thin edge.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
         Control lines and titles of its rulebook.
 
     Returns
@@ -60,7 +60,7 @@ def piece_style(plan: Plan) -> str:
     str
         For a layer with the column ``control_line``.
     """
-    titles = {line.code: line.title.get("en", line.code) for line in plan.rulebook.lines}
+    titles = {line.code: text_in(line.title, plan.language, line.code) for line in plan.rulebook.lines}
     lines = [
         _Rule(
             titles[code],
@@ -73,12 +73,12 @@ def piece_style(plan: Plan) -> str:
     return _document([*lines, rest])
 
 
-def site_style(plan: Plan) -> str:
+def site_style(plan: LocalizedPlan) -> str:
     """QML for a layer of sites: the land of each quota in the ink that it has on the map.
 
     Parameters
     ----------
-    plan : Plan
+    plan : LocalizedPlan
         Quotas of its study.
 
     Returns
@@ -89,7 +89,7 @@ def site_style(plan: Plan) -> str:
     quotas = plan.study.quotas
     rules = [
         _Rule(
-            f"{quota.name}, {quota.period}",
+            f"{plan.renderer.terms.quota(quota.name)}, {quota.period}",
             f'"quota" = \'{quota.name}\' AND "period" = {quota.period}',
             _symbol(_fill(ink), _edge("#FFFFFF", 0.8)),
         )

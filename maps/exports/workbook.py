@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from maps.locale import LocalizedPlan, catalogue, localize
+from maps.locale import LocalizedPlan, catalogue, localize, text_in
 from maps.reports import list_units
 from zoning.plan import Plan
 from zoning.tables import TABLES
@@ -86,7 +86,7 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     ):
         book.use_zip64()
         created = datetime.combine(plan.study.study.date, time.min)
-        book.set_properties({"title": _legible(plan.study.study.name), "created": created})
+        book.set_properties({"title": _legible(text_in(plan.study.title, language)), "created": created})
         for name in (*SHEETS, LIST):
             rows = list_units(said) if name == LIST else _declared(said, name)
             rows = _with_seen(rows, said) if name == "policies" else rows

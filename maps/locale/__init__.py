@@ -1,5 +1,6 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
+from layers.sources import name_text
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
 from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken
 from maps.locale.number_format import (
@@ -18,7 +19,7 @@ from maps.locale.policy_settings import describe_parameters, parameters_said
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, optimum_said, price_words, rule_name, solution_words
 from maps.locale.terms import assumption_title, coverage_text, texts_of
-from maps.locale.texts import name_text, text_in
+from maps.locale.texts import text_in
 
 __all__ = [
     "NONE",

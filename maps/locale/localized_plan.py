@@ -54,7 +54,7 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
     """
     if isinstance(plan, LocalizedPlan):
         return plan if plan.language == language else localize(plan.source, language)
-    renderer = Renderer(language, plan.rulebook)
+    renderer = Renderer(language, plan.rulebook, plan.study)
     own = {one.name: getattr(plan, one.name) for one in fields(Plan)}
     told = {
         table.name: _in_words(plan, table, renderer)

@@ -12,8 +12,9 @@ from layers.conditions import Clause, ClauseWording, parse_condition
 from layers.errors import Finding
 from maps.locale.messages import between, catalogue, number_style, sentence
 from maps.locale.terms import Terms
-from maps.locale.texts import name_text, text_in
+from maps.locale.texts import text_in
 from zoning.rulebook import Rulebook
+from zoning.study import Study
 from zoning.tables import Table
 from zoning.trace import Field, Ids, Message, Remark, Term, Texts
 
@@ -33,10 +34,12 @@ class Renderer:
         One that there is a catalogue of.
     rulebook : Rulebook, optional
         It has the titles of what messages name.
+    study : Study, optional
+        It has the titles of its own layers, quotas, agreements and transfers.
     """
 
-    def __init__(self, language: str, rulebook: Rulebook | None = None) -> None:
-        self.language, self.terms = language, Terms(rulebook, language)
+    def __init__(self, language: str, rulebook: Rulebook | None = None, study: Study | None = None) -> None:
+        self.language, self.terms = language, Terms(rulebook, language, study)
         self.rulebook = rulebook
         self._wordings: dict[str, ClauseWording] = {}
         self._said: dict[int, tuple[Message, str]] = {}
@@ -58,7 +61,8 @@ class Renderer:
             "instrument": self.terms.instrument,
             "setting": self.terms.setting,
             "reason": self._reason,
-            "quota": name_text,
+            "quota": self.terms.quota,
+            "layer": self.terms.layer,
             "condition": lambda text: parse_condition(text).said(self.terms.names),
         }
 

@@ -1,4 +1,4 @@
-"""What the codes of a rulebook are called in a language: by its own titles, else by the few that zoneplan has."""
+"""What the codes of a rulebook and the names of a plan are called in a language: by their titles, or as they are."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from layers.sources import name_text
 from maps.locale.messages import catalogue, languages
-from maps.locale.texts import name_text, text_in
+from maps.locale.texts import text_in
+from zoning.measures import QUOTA
 from zoning.plan import Assumption
 from zoning.rulebook import CONTROL_LINE, ON, Rulebook, roles_read
+from zoning.study import Study, TitleKind
 
 
 class Terms:
-    """Titles of one rulebook in one language.
+    """Titles of one rulebook, and of a plan by it, in one language.
 
     Parameters
     ----------
     rulebook : Rulebook or None
         Without one there are only the titles of zoneplan itself.
     language : str
+    study : Study, optional
+        Without one names of layers and quotas stand as words.
 
     Examples
     --------
@@ -29,8 +34,23 @@ class Terms:
     (['亩', '平方公里', 'BRL'], '税额分档')
     """
 
-    def __init__(self, rulebook: Rulebook | None, language: str) -> None:
-        self._rulebook, self.language = rulebook, language
+    def __init__(self, rulebook: Rulebook | None, language: str, study: Study | None = None) -> None:
+        self._rulebook, self.language, self._study = rulebook, language, study
+
+    def layer(self, name: str) -> str:
+        """What a layer is called."""
+        return self._titled("layers", name)
+
+    def quota(self, name: str) -> str:
+        """What a quota is called."""
+        return self._titled("quotas", name)
+
+    def flow(self, name: str) -> str:
+        """What an agreement or transfer is called."""
+        return self._titled("flows", name)
+
+    def _titled(self, kind: TitleKind, name: str) -> str:
+        return text_in(self._study.title_of(kind, name), self.language) if self._study else name_text(name)
 
     def role(self, role: str) -> str:
         """What a role is called: as the line that it draws first of all, by its own title, a zone; else by its code."""
@@ -81,10 +101,19 @@ class Terms:
         ground = {f"{ON}{role}": on.format(role=name_text(self.role(role))) for role in roles}
         return {
             **own,
+            **self._planned,
             **ground,
             **{name: text_in(title, self.language, name) for name, title in called},
             **self.measures,
         }
+
+    @property
+    def _planned(self) -> Mapping[str, str]:
+        """What conditions read of a plan, by the titles that it gives: its layers, and the amounts of its quotas."""
+        layers, quotas = (self._study.layers, self._study.quotas) if self._study else ((), ())
+        titles = {layer.name: layer.title for layer in layers}
+        titles |= {f"{QUOTA}{quota.name}": quota.title for quota in quotas}
+        return {name: text_in(title, self.language) for name, title in titles.items() if title}
 
     @cached_property
     def measures(self) -> Mapping[str, str]:

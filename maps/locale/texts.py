@@ -1,4 +1,4 @@
-"""Texts of a rulebook or a plan in the language of a reader, with a mark where they are in another; names as words."""
+"""Texts of a rulebook or a plan in the language of a reader, with a mark where they are in another."""
 
 from __future__ import annotations
 
@@ -39,14 +39,3 @@ def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") ->
         return said[language]
     other = STANDARD if STANDARD in said else next(iter(said), "")
     return f"{said[other]} ({other})" if other else fallback
-
-
-def name_text(name: str) -> str:
-    """A name of the study as words.
-
-    Examples
-    --------
-    >>> name_text("construction_land")
-    'construction land'
-    """
-    return name.replace("_", " ")

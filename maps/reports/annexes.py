@@ -11,7 +11,6 @@ from pyproj import CRS
 from maps.locale import (
     NONE,
     describe_parameters,
-    name_text,
     price_words,
     projection,
     rule_name,
@@ -65,7 +64,7 @@ def _rules(edition: ReportContext, quota: Quota) -> Grid:
     """Every rule over several units with what it came to, and what one more of it would change."""
     rows = edition.plan.quota_rules[edition.plan.quota_rules["quota"] == quota.name]
     return grid(
-        edition.say("rules_of", name=name_text(quota.name)),
+        edition.say("rules_of", name=edition.quota(quota.name)),
         edition.columns(rule="long", rule_amount="number", rule_least="number", rule_most="number", price="long"),
         (
             (
@@ -111,7 +110,9 @@ def quotas(edition: ReportContext) -> Chapter:
 def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Card:
     words = edition.words
     return Card(
-        edition.say("quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)),
+        edition.say(
+            "quota_total", name=edition.quota(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
+        ),
         words[f"by_{quota.by}"],
         facts=(
             (words["total"], edition.amount(quota.total)),
@@ -147,7 +148,10 @@ def _conditions(edition: ReportContext, quota: Quota) -> Iterator[tuple[str, str
     if quota.carried:
         yield words["carried"], _bound(edition, quota.carried)
     for link in quota.within:
-        yield words["links"], say("link_line", quota=link.quota, level=link.level, n=edition.amount(link.times))
+        yield (
+            words["links"],
+            say("link_line", quota=edition.quota(link.quota), level=link.level, n=edition.amount(link.times)),
+        )
     for one in quota.transfers:
         sides = {"giver": edition.unit(one.giver), "receiver": edition.unit(one.receiver)}
         yield words["transfers"], say("transfer_line", n=edition.amount(one.amount), reason=one.reason, **sides)
@@ -180,7 +184,7 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
     return Grid(
-        f"{name_text(quota.name)}: {edition.say('level', name=level)}",
+        f"{edition.quota(quota.name)}: {edition.say('level', name=level)}",
         (Column(words["name"]), Column(title, "number"), *bounds),
         tuple(
             Rows(tuple(_quota_rows(edition, part)), name, edition.amount(_sum(part)) if name else "")
@@ -402,7 +406,7 @@ def sources(edition: ReportContext) -> Chapter:
     words = edition.words
     files: dict[tuple[str, str], list[str]] = {}
     for one in edition.plan.sources:
-        files.setdefault((one.path, one.sha256), []).append(one.name)
+        files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
     columns = (Column(words["path"], "code"), Column("sha256", "hash"), Column(words["layers"], "long"))
     rows = ((path, sha256, ", ".join(names)) for (path, sha256), names in sorted(files.items()))
     return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, rows)))

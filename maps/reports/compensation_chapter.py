@@ -288,11 +288,11 @@ def flows(edition: ReportContext) -> Chapter:
         return Chapter("flows", words["flows"], (Paragraph(words["no_flows"]), *services))
     leaves: list[Leaf] = [Paragraph(words["flows_intro"])]
     for instrument, rows in by_group(table, "instrument"):
-        leaves.append(Paragraph(instrument, heading=True))
+        leaves.append(Paragraph(edition.flow(instrument), heading=True))
         leaves += _terms(edition, instrument)
         for period, part in by_group(rows, "period"):
             for unit, own in by_group(part, "unit"):
-                leaves += _instrument(edition, f"{instrument}, {period}", unit, own)
+                leaves += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, own)
     return Chapter("flows", words["flows"], (*leaves, *_positions(edition), *services))
 
 
@@ -373,7 +373,7 @@ def unit_flows(edition: ReportContext, unit_id: str) -> list[Leaf]:
     )
     rows = (
         (
-            f"{row.instrument} {row.period}",
+            f"{edition.flow(row.instrument)} {row.period}",
             party_name(edition, row.payer),
             party_name(edition, row.receiver),
             f"{edition.amount(row.amount)} {edition.unit_of(row.unit)}",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from maps.explain import contents_of, derived_in, explain_measures, value_text, why_text
-from maps.locale import NONE, name_text, text_in
+from maps.locale import NONE, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
 from zoning.audits import norms_in, why_unplaced
@@ -136,15 +136,15 @@ def _rules(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFr
     exact = (
         say("least_patch", n=edition.measured(siting.min_patch_ha)) if siting.min_patch_ha else words["no_least_patch"]
     )
-    gap = rows["gap_pct"].max()
+    gap, layer = rows["gap_pct"].max(), edition.source(siting.layer or "")
     return Card(
-        f"{name_text(quota.name)} {quota.period}",
+        f"{edition.quota(quota.name)} {quota.period}",
         facts=(
             (words["asked_ha"], edition.ha(rows["asked_ha"].sum())),
             (words["placed_ha"], edition.ha(rows["placed_ha"].sum())),
             (words["unplaced_ha"], edition.ha(rows["unplaced_ha"].sum())),
             (words["patches"], edition.number(rows["patches"].sum())),
-            (words["sited_by"], say("sited_cells", layer=siting.layer) if siting.layer else words["sited_pieces"]),
+            (words["sited_by"], say("sited_cells", layer=layer) if layer else words["sited_pieces"]),
             (words["suitability"], say("surface", surface=siting.surface, prefer=prefer) if siting.layer else ""),
             (words["only_where"], edition.when(siting.where)),
             (words["boundary"], edition.yes(siting.boundary)),
@@ -161,7 +161,8 @@ def _points(edition: ReportContext, siting: Siting) -> Iterator[str]:
     for merit in siting.merits:
         yield edition.say("merit_line", points=f"{merit.points:+g}", when=edition.when(merit.when), reason=merit.reason)
     for one in siting.beside:
-        told = {"points": f"{one.points:+g}", "what": one.role or one.layer, "n": edition.number(one.within_m)}
+        what = edition.role(one.role) if one.role else edition.source(one.layer or "")
+        told = {"points": f"{one.points:+g}", "what": what, "n": edition.number(one.within_m)}
         yield edition.say("beside_line", **told)
 
 
@@ -180,7 +181,7 @@ def _site_grid(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.Da
     )
     sums = [edition.ha(rows[name].sum()) for name in ("asked_ha", "placed_ha", "unplaced_ha")]
     return grid(
-        f"{name_text(quota.name)} {quota.period}",
+        f"{edition.quota(quota.name)} {quota.period}",
         columns,
         (_site_row(edition, siting, row) for row in each_row(rows)),
         total=(words["total"], *sums, edition.number(rows["patches"].sum()), "", "", "", ""),

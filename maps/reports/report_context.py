@@ -68,6 +68,24 @@ class ReportContext:
         return catalogue("report", self.language)
 
     @cached_property
+    def name(self) -> str:
+        """What the plan is called."""
+        return text_in(self.plan.study.title, self.language)
+
+    def quota(self, name: str) -> str:
+        """What a quota is called."""
+        return self.plan.renderer.terms.quota(name)
+
+    def flow(self, name: str) -> str:
+        """What an agreement or transfer is called."""
+        return self.plan.renderer.terms.flow(name)
+
+    def source(self, name: str) -> str:
+        """What an input is called: a layer by its title, a table by its file."""
+        known = {layer.name for layer in self.plan.study.layers}
+        return self.plan.renderer.terms.layer(name) if name in known else name
+
+    @cached_property
     def titles(self) -> dict[str, str]:
         """Title of every zone and control line by its code."""
         rulebook = self.plan.rulebook

@@ -100,7 +100,7 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None)
         ("report.css",),
         words=edition.words,
         language=edition.language,
-        name=plan.study.study.name,
+        name=edition.name,
         date=plan.rulebook.day.isoformat(),
         rulebook=edition.rulebook(plan.rulebook.country, plan.rulebook.description),
         units_said=edition.extent(len(plan.zones), edition.total_ha),

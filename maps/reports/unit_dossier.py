@@ -53,7 +53,7 @@ def key_figures(edition: ReportContext, said: Content) -> Figures:
         found.append((words["available_land"], edition.ha(measures["available_ha"])))
     for one in said["quotas"]:
         label = edition.say(
-            "given", name=name_text(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"])
+            "given", name=edition.quota(one["quota"]), period=one["period"], unit=edition.unit_of(one["unit"])
         )
         found.append((label, edition.amount(one["amount"])))
     found.append((words["duties_count"], edition.number(len(_duties_in_force(said)))))
@@ -230,7 +230,7 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
         )
         weight = edition.say("weight_said", n=edition.measured(row["weight"]), measures=weight_text(edition, quota))
         yield Card(
-            f"{name_text(quota.name)} {quota.period}",
+            f"{edition.quota(quota.name)} {quota.period}",
             text=given,
             facts=(
                 (words["weight"], weight),
@@ -371,7 +371,7 @@ def _sources(edition: ReportContext) -> Iterator[Leaf]:
     """Every input file with what was read from it and the beginning of its sha256."""
     files: dict[tuple[str, str], list[str]] = {}
     for one in edition.plan.sources:
-        files.setdefault((one.path, one.sha256), []).append(one.name)
+        files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
     facts = (
         (path, f"{', '.join(dict.fromkeys(names))} (sha256 {sha256[:HASH_SHOWN]}…)")
         for (path, sha256), names in sorted(files.items())
@@ -484,7 +484,7 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
         size=f"{10 * _size(main, chapters):.0f}",
         unit=said["unit"],
         note=plan.study.study.note or "",
-        plan=edition.say("plan_of", name=plan.study.study.name, date=plan.rulebook.day.isoformat()),
+        plan=edition.say("plan_of", name=edition.name, date=plan.rulebook.day.isoformat()),
         rulebook=edition.rulebook(plan.rulebook.country),
         figures=key_figures(edition, said),
         main=main,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.locale import NONE, name_text
+from maps.locale import NONE
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.study import Decision
@@ -41,7 +41,7 @@ def _key_figures(edition: ReportContext) -> Iterator[tuple[str, str]]:
     yield words["decisions_made"], edition.number(len(plan.study.decisions))
     for quota in plan.study.quotas:
         said = edition.say(
-            "quota_total", name=name_text(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
+            "quota_total", name=edition.quota(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
         )
         yield said, edition.amount(quota.total)
     yield words["policies_in_force"], edition.number(len(plan.rulebook.policies))

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import escape_hidden
-from maps.locale import catalogue, projection, width, wrap
+from maps.locale import catalogue, projection, text_in, width, wrap
 from maps.style.legend import (
     MUTED,
     Block,
@@ -85,7 +85,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    told = catalogue("report", language)
+    told, name = catalogue("report", language), text_in(plan.study.title, language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)
     frame = Frame.around((west, south, east, north), WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
@@ -97,7 +97,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     rings = _have_room(units, frame)
     blocks = legend(plan, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
-    credit = wrap(escape_hidden(_credits(plan, told)), WIDTH / CREDIT / 1.02)
+    credit = wrap(escape_hidden(_credits(plan, told, language)), WIDTH / CREDIT / 1.02)
     bottom = high + 8 + 13 * len(credit)
     page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
     head = (
@@ -109,11 +109,11 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     alt = told["map_alt"].format(units=told["n_units"].format(n=len(units)), mains=mains)
     parts = (
         head,
-        f'<title id="zp-title">{xml_text(plan.study.study.name)}: {xml_text(told["map_title"])}</title>',
+        f'<title id="zp-title">{xml_text(name)}: {xml_text(told["map_title"])}</title>',
         f'<desc id="zp-desc">{xml_text(alt)}</desc>',
         *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
-        text_at(0, 20, plan.study.study.name, size=_title_size(plan.study.study.name), bold=True),
+        text_at(0, 20, name, size=_title_size(name), bold=True),
         text_at(0, 40, f"{told['map_title']}{told['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})">',
         *_ground(plan, units, borders, frame),
@@ -287,10 +287,10 @@ def _names(places: Places, frame: Frame) -> list[str]:
     return found
 
 
-def _credits(plan: Plan, told: Mapping[str, str]) -> str:
+def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
     note = "" if plan.study.study.note is None else f"{plan.study.study.note} "
     return note + told["credits"].format(
-        study=plan.study.study.name,
+        study=text_in(plan.study.title, language),
         date=plan.rulebook.day.isoformat(),
         rulebook=plan.rulebook.name,
         inputs=", ".join(sorted({source.path for source in plan.sources})) or "–",

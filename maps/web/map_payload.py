@@ -140,7 +140,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
     assumed = [(one, escape_hidden(assumption_title(one, plan.renderer.terms))) for one in plan.assumptions]
     hanging = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
     return Summary(
-        name=escape_hidden(plan.study.study.name),
+        name=escape_hidden(text_in(plan.study.title, language)),
         note=escape_hidden(plan.study.study.note or ""),
         date=plan.rulebook.day.isoformat(),
         rulebook=escape_hidden(plan.rulebook.name),
@@ -237,6 +237,7 @@ def _designations(plan: LocalizedPlan) -> tuple[DesignationLayer, ...]:
     return tuple(
         DesignationLayer(
             name=escape_hidden(name),
+            title=escape_hidden(plan.renderer.terms.layer(name)),
             role=escape_hidden(plan.roles[name]),
             colour=ink,
             dot=DOTS[place % len(DOTS)],
@@ -262,6 +263,7 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
     above = rows[rows["unit_id"] == ""].drop_duplicates("jurisdiction", keep=False)
     return QuotaLayer(
         name=escape_hidden(quota.name),
+        title=escape_hidden(plan.renderer.terms.quota(quota.name)),
         period=quota.period,
         unit=escape_hidden(unit),
         total=f"{quota.total:f}",

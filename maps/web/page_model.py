@@ -227,6 +227,7 @@ class DesignationLayer:
     """
 
     name: str
+    title: str
     role: str
     colour: str
     dot: Dot
@@ -255,6 +256,7 @@ class QuotaLayer:
     """
 
     name: str
+    title: str
     period: int
     unit: str
     total: str
@@ -303,8 +305,6 @@ class SiteLayer:
     """
 
     quota: int
-    name: str
-    period: int
     colour: str
     ha: float
     unplaced_ha: float
@@ -376,6 +376,7 @@ class Instrument:
     """
 
     name: str
+    title: str
     period: int
     unit: str
     paid: str

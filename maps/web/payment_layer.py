@@ -164,7 +164,8 @@ def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
     for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
-        called = (escape_hidden(name), int(period), escape_hidden(plan.renderer.terms.unit(unit)))
+        terms = plan.renderer.terms
+        called = (escape_hidden(name), escape_hidden(terms.flow(name)), int(period), escape_hidden(terms.unit(unit)))
         instruments.append(_instrument(called, own, parties))
         rows += [
             Payment(
@@ -186,7 +187,7 @@ def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     yield from table[list(names)].itertuples(index=False, name=None)
 
 
-def _instrument(called: tuple[str, int, str], rows: pd.DataFrame, parties: _Parties) -> Instrument:
+def _instrument(called: tuple[str, str, int, str], rows: pd.DataFrame, parties: _Parties) -> Instrument:
     """What flows in all, and what of it is drawn, the largest first so that the smaller lie on top."""
     flows = list(_columns(rows, "payer", "receiver", "amount"))
     drawn = draw_payments(flows, parties.placed)

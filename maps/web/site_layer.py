@@ -8,7 +8,6 @@ import pyproj
 import shapely
 
 from layers.crs import way_between
-from layers.errors import escape_hidden
 from maps.locale import hectares
 from maps.style import site_inks
 from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes
@@ -43,8 +42,6 @@ def site_layers(plan: Plan, shapes: Shapes) -> tuple[SiteLayer, ...]:
             found.append(
                 SiteLayer(
                     quota=place,
-                    name=escape_hidden(quota.name),
-                    period=quota.period,
                     colour=inks[place],
                     ha=hectares(rows["area_ha"].sum()),
                     unplaced_ha=hectares(told["unplaced_ha"].clip(lower=0).sum()),

@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from maps.exports import write_geopackage
 from maps.exports.qml_styles import site_style
+from maps.locale import localize
 from maps.reports import report
 from maps.run_folder import read_run, write_run
 from maps.style import plan_topology
@@ -112,6 +113,7 @@ def test_desktop_gis_gets_a_layer_of_sites_in_the_maps_ink(plan, tmp_path) -> No
     sites = gpd.read_file(tmp_path / "plan.gpkg", layer="sites")
     assert sites["area_ha"].tolist() == plan.sites["area_ha"].tolist()
     assert sites.area.sum() == pytest.approx(plan.sites.area.sum())
-    style = site_style(plan)
+    style = site_style(localize(plan))
     assert "construction_land" in style
+    assert 'label="construction land, ' in style
     assert "10,10,140,255" in style

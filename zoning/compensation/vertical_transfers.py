@@ -20,7 +20,7 @@ from zoning.measures import sum_by
 from zoning.quotas import UNIT, Values, find_column, name_level, product
 from zoning.solver import Step, apportion, counted_ids, exact_number, find_binding
 from zoning.study import Part, Priority, Share, Transfer
-from zoning.trace import Message, joined, say
+from zoning.trace import Message, in_languages, joined, say
 
 Weight = str | tuple[Share, ...] | None
 
@@ -69,7 +69,7 @@ class Needs(NamedTuple):
 
 def gap_need(part: Part, sight: TransferContext) -> Needs:
     """The need of a part that does not depend on the budget."""
-    index = sight.measures.index
+    index, called = sight.measures.index, in_languages(part.title or part.name)
     per = values_of(part.per, sight, part.name) if part.per else dict.fromkeys(index, Fraction(1))
     factors, because = _factors(part, sight)
     amounts: dict[str, Fraction] = {}
@@ -92,12 +92,12 @@ def gap_need(part: Part, sight: TransferContext) -> Needs:
         own = (times[unit], per[unit] if part.per else Fraction(1))
         multiplied = (*(say("flow.times", value=one) for one in own if one != 1), *because[unit])
         if part.by == "gap" and not base[unit]:
-            told = say("flow.no_gap", name=part.name, expenditure=spend[unit], revenue=earn[unit])
+            told = say("flow.no_gap", name=called, expenditure=spend[unit], revenue=earn[unit])
         elif part.by == "gap":
             balance = {"expenditure": spend[unit], "revenue": earn[unit]}
-            told = say("flow.gap", name=part.name, **balance, factors=multiplied, need=need)
+            told = say("flow.gap", name=called, **balance, factors=multiplied, need=need)
         else:
-            told = say("flow.amount", name=part.name, amount=base[unit], factors=multiplied, need=need)
+            told = say("flow.amount", name=called, amount=base[unit], factors=multiplied, need=need)
         said[unit] = [told]
     return Needs(amounts, said)
 
@@ -109,12 +109,10 @@ def weighted_need(part: Part, pot: Fraction, sight: TransferContext) -> Needs:
     whole = sum(shares.values(), start=Fraction(0))
     if not whole:
         raise InfeasibleError(f"part '{part.name}': all weights are 0, so its share has nobody to go to")
-    _, because = _factors(part, sight)
+    (_, because), called = _factors(part, sight), in_languages(part.title or part.name)
     amounts = {unit: pot * share / whole for unit, share in shares.items()}
     said = {
-        unit: [
-            say("flow.weighted", name=part.name, share=100 * share / whole, amount=pot, factors=tuple(because[unit]))
-        ]
+        unit: [say("flow.weighted", name=called, share=100 * share / whole, amount=pot, factors=tuple(because[unit]))]
         for unit, share in shares.items()
     }
     return Needs(amounts, said)

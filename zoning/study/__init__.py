@@ -7,7 +7,15 @@ from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.study.services import ServicesSection
 from zoning.study.siting import Nearness, Siting
-from zoning.study.study_file import Study, builtin_studies, builtin_study, is_builtin, read_study, study_schema
+from zoning.study.study_file import (
+    Study,
+    TitleKind,
+    builtin_studies,
+    builtin_study,
+    is_builtin,
+    read_study,
+    study_schema,
+)
 from zoning.study.transfers import Part, Transfer
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "Share",
     "Siting",
     "Study",
+    "TitleKind",
     "Transfer",
     "Within",
     "builtin_studies",

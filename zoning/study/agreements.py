@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import Exact, ExactStep, Keys, Misfit, NameText, Section, Several, Sourced, Text, misfit
+from layers.sources import Exact, ExactStep, Keys, Misfit, Named, NameText, Section, Several, Sourced, Text, misfit
 
 Shares = Annotated[dict[Text, ExactStep], Field(min_length=1)]
 """Parties and their shares; only the proportions count."""
@@ -75,7 +75,7 @@ class Band(Section):
     """Of kind "compliance": the band begins at this rate in per cent, included; the last band has none."""
 
 
-class Agreement(Sourced):
+class Agreement(Named, Sourced):
     """One agreement on compensation between parties, for one period."""
 
     name: Text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.sources import EncodingText, Placed, Source, SourceText, Text
+from layers.sources import EncodingText, Placed, Source, SourceText, Text, Wording
 
 
 class IndustriesSection(Placed):
@@ -10,8 +10,8 @@ class IndustriesSection(Placed):
 
     table: SourceText
     """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
-    title: Text | None = None
-    """What people read; without it, "the plan's own list"."""
+    title: Wording | None = None
+    """What people read, a text or a text by language; by default "the plan's own list"."""
     reference: Text | None = None
     """The document of the list, for items that give none of their own."""
     source: Source | None = None

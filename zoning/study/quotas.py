@@ -16,6 +16,7 @@ from layers.sources import (
     ExactStep,
     Factor,
     Misfit,
+    Named,
     NameText,
     Section,
     Several,
@@ -165,7 +166,7 @@ class Limit(Section):
         return self
 
 
-class Quota(Section):
+class Quota(Named):
     """One quota: an amount of land to hand down the levels.
 
     Examples

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from layers.errors import UnknownNameError, shown
-from layers.sources import Keys, Misfit, Several, Sources, TomlSchema, check_inside, read_sources, repeated
+from layers.sources import (
+    Keys,
+    LayerSection,
+    Misfit,
+    Several,
+    Sources,
+    TomlSchema,
+    Wording,
+    check_inside,
+    name_text,
+    read_sources,
+    repeated,
+)
 from zoning.study.agreements import Agreement
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection
@@ -16,6 +28,8 @@ from zoning.study.quotas import Quota
 from zoning.study.services import ServicesSection
 from zoning.study.transfers import Transfer
 
+TitleKind = Literal["layers", "quotas", "flows"]
+"""What of a plan has titles: layers, quotas, and what money flows by, which is agreements and transfers."""
 STUDIES = Path(__file__).parents[2] / "layers" / "studies"
 
 
@@ -63,6 +77,32 @@ class Study(Sources):
         """Every file that the plan names, as it is written, after the name of what is read from it."""
         tables = {"energy": self.energy, "industries": self.industries}
         return (*super().files, *((name, part.table) for name, part in tables.items() if part is not None))
+
+    def title_of(self, kind: TitleKind, name: str) -> Wording:
+        """What people read for a layer, for a quota, or for the agreement or transfer by which money flows.
+
+        Parameters
+        ----------
+        kind : {"layers", "quotas", "flows"}
+        name : str
+            As it stands in tables: the name of a designation, in ``quota``, or in ``instrument``.
+
+        Returns
+        -------
+        str or dict of str to str
+            A text for all languages, or one by language. Several periods of an agreement have the first title that is
+            given to one of them; what has no title has its name, that of a layer or quota as words.
+
+        Examples
+        --------
+        >>> study = read_study(builtin_study("us_mountain_west"))
+        >>> study.title_of("layers", "heath_land"), study.title_of("flows", "Platte River")
+        ('heath land', 'Platte River')
+        """
+        every: dict[str, Sequence[LayerSection | Quota | Agreement | Transfer]]
+        every = {"layers": self.layers, "quotas": self.quotas, "flows": (*self.agreements, *self.transfers)}
+        titles = (one.title for one in every[kind] if one.name == name and one.title)
+        return next(titles, name if kind == "flows" else name_text(name))
 
     def _faults(self) -> Iterator[Misfit]:
         yield from super()._faults()

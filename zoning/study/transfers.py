@@ -8,11 +8,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import ConditionText, Exact, ExactStep, Misfit, Section, Several, Signed, Sourced, Text, misfit
+from layers.sources import (
+    ConditionText,
+    Exact,
+    ExactStep,
+    Misfit,
+    Named,
+    Several,
+    Signed,
+    Sourced,
+    Text,
+    misfit,
+)
 from zoning.study.quotas import Priority, Share
 
 
-class Part(Section):
+class Part(Named):
     """One part of what a unit needs: a gap, an amount, or a share of the budget by weight."""
 
     name: Text
@@ -47,7 +58,7 @@ class Part(Section):
         return self
 
 
-class Transfer(Sourced):
+class Transfer(Named, Sourced):
     """One budget that goes to many, or a pool into which many pay and from which many receive."""
 
     name: Text
@@ -115,7 +126,7 @@ class Transfer(Sourced):
         if self.by in ("parts", "pooling"):
             return self.parts
         written = {key: getattr(self, key) for key in PART_KEYS if key in self.model_fields_set}
-        return (Part.model_validate({"name": self.name, "by": self.by, **written}),)
+        return (Part.model_validate({"name": self.name, "title": self.title, "by": self.by, **written}),)
 
     def _whole(self) -> Iterator[Misfit]:
         pooling = self.by == "pooling"

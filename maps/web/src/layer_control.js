@@ -143,7 +143,7 @@ export function layerControl(facts, speech, shown, changed) {
       facts.designations
         .filter((layer) => layer.pieces.length)
         .map((layer) =>
-          row(speech.plain(layer.name), {
+          row(layer.title, {
             figure: speech.ha(layer.ha),
             picture: dottedSwatch(layer),
             ...switchOf(shown.designations, layer),
@@ -203,7 +203,7 @@ function quotaRows(facts, speech, shown, row, follow) {
   return [
     row(speech.words.no_quota, { on: true, turn: show(-1), group, kind: "zp-none" }),
     ...facts.quotas.map((quota, place) =>
-      row(`${speech.plain(quota.name)}, ${quota.period}`, {
+      row(`${quota.title}, ${quota.period}`, {
         figure: speech.amount(quota.total, quota.unit),
         on: false,
         turn: show(place),

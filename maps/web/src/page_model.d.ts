@@ -137,6 +137,7 @@ export interface LineLayer {
 /** A layer that cut the units, drawn with dots of one form. */
 export interface DesignationLayer {
   name: string;
+  title: string;
   role: string;
   colour: string;
   dot: "round" | "square" | "dash" | "bar";
@@ -148,6 +149,7 @@ export interface DesignationLayer {
 /** A quota of the study. */
 export interface QuotaLayer {
   name: string;
+  title: string;
   period: number;
   /** Of its amounts, in words. */
   unit: string;
@@ -175,8 +177,6 @@ export interface UseFills {
 export interface SiteLayer {
   /** Its place in `quotas`. */
   quota: number;
-  name: string;
-  period: number;
   colour: string;
   /** What has a place on the ground, and what has none. */
   ha: number;
@@ -210,6 +210,7 @@ export interface Payments {
 /** The payments of one instrument in one period and one unit of account. */
 export interface Instrument {
   name: string;
+  title: string;
   period: number;
   unit: string;
   /** Exact amounts: all that is paid, and what is left of it on balance. */

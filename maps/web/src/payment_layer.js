@@ -197,7 +197,7 @@ function paymentMark(context, ink, x, y, radius, amount) {
  */
 function paymentTitle(speech, choice) {
   const [one, ...more] = choice.instruments;
-  return more.length ? speech.say("all_payments", { unit: choice.unit }) : `${speech.plain(one.name)}, ${one.period}`;
+  return more.length ? speech.say("all_payments", { unit: choice.unit }) : `${one.title}, ${one.period}`;
 }
 
 /**
@@ -370,7 +370,7 @@ function instrumentText(facts, speech, party, rows) {
   return node(
     "div",
     { class: "zp-item zp-payment" },
-    node("p", { class: "zp-muted" }, `${speech.plain(one.name)}, ${one.period}`),
+    node("p", { class: "zp-muted" }, `${one.title}, ${one.period}`),
     node("ul", {}, list("pays", paidBy(party, rows), "receiver"), list("receives", receivedBy(party, rows), "payer")),
     references.map((text) => node("p", { class: "zp-source" }, text)),
   );

@@ -106,9 +106,9 @@ export function siteRows(facts, speech, shown, row) {
   return facts.sites.map((layer) => {
     const figures = [speech.ha(layer.ha), patchesText(speech, layer.sites.length)];
     if (layer.unplaced_ha > 0.005) figures.push(speech.say("unplaced", { n: speech.ha(layer.unplaced_ha) }));
-    const { reserve, unit } = facts.quotas[layer.quota];
+    const { title, period, reserve, unit } = facts.quotas[layer.quota];
     if (Number(reserve)) figures.push(speech.say("reserve", { n: speech.amount(reserve, unit) }));
-    return row(`${speech.plain(layer.name)}, ${layer.period}`, {
+    return row(`${title}, ${period}`, {
       figure: figures.join(" · "),
       picture: siteSwatch(layer),
       on: shown.sites.has(layer),

@@ -324,7 +324,7 @@ function quotaTexts(facts, speech, unit) {
         { class: "zp-amount" },
         node("strong", {}, speech.amount(row.amount, quota.unit)),
         " ",
-        node("span", { class: "zp-muted" }, `${speech.plain(quota.name)}, ${quota.period}`),
+        node("span", { class: "zp-muted" }, `${quota.title}, ${quota.period}`),
         whole
           ? node("small", {}, speech.say("of_whole", { n: speech.amount(whole, quota.unit), name: row.jurisdiction }))
           : null,
@@ -419,6 +419,6 @@ export function textsAt(facts, piece) {
   const lines = facts.lines.filter((layer) => layer.holds.has(piece)).map((layer) => layer.title);
   const layers = facts.designations
     .filter((layer) => layer.holds.has(piece))
-    .map((layer) => layer.name.replaceAll("_", " "));
+    .map((layer) => layer.title);
   return [...lines, ...layers];
 }

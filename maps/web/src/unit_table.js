@@ -218,7 +218,7 @@ function columnsOf(facts, speech) {
       number: true,
     },
     ...facts.quotas.map((quota, place) => ({
-      title: `${speech.plain(quota.name)}, ${quota.unit}`,
+      title: `${quota.title}, ${quota.unit}`,
       value: (/** @type {number} */ unit) => amountOf(facts, unit, place),
       text: (/** @type {number} */ unit) => {
         const row = quotaRow(facts, unit, place);

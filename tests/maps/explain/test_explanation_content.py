@@ -21,6 +21,11 @@ from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
 from zoning.zones import classify, resolve
 
 
+def titles_of(_kind: str, name: str) -> str:
+    """As a study without titles has it."""
+    return name.replace("_", " ")
+
+
 def quota_row(unit: str, jurisdiction: str, amount: str, **more) -> dict:
     row = {
         "quota": "construction_land",
@@ -67,6 +72,9 @@ def plan(measures, rulebook) -> Plan:
     return Plan(
         study=SimpleNamespace(
             name="Six units",
+            title="Six units",
+            title_of=titles_of,
+            layers=(),
             units=SimpleNamespace(levels=("jurisdiction",)),
             industries=None,
             quotas=(),
@@ -96,7 +104,7 @@ def plan(measures, rulebook) -> Plan:
 def test_the_chain_from_unit_to_reference(plan) -> None:
     told = explain(plan, "c").as_dict()
     assert told["unit"] == {"unit_id": "c", "name": "Unit c", "jurisdiction": "west", "area_ha": 1000.0}
-    assert told["plan"] == {"name": "Six units", "date": "2025-01-01", "rulebook": "small"}
+    assert told["plan"] == {"name": "Six units", "title": "Six units", "date": "2025-01-01", "rulebook": "small"}
     assert (told["status"], told["main"]["zone"], told["main"]["rule"]) == (
         "decided",
         "ecologically_fragile",
@@ -173,6 +181,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
     bare = Record(kind="quota", id="construction_land", amount=Decimal("12.50"), unit="ha")
     assert quota == content_of(bare, Renderer("en")) | {
         "quota": "construction_land",
+        "title": "construction land",
         "period": 2025,
         "amount": "12.50",
         "floor": "0",
@@ -363,6 +372,9 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
         plan,
         study=SimpleNamespace(
             name="Six units",
+            title="Six units",
+            title_of=titles_of,
+            layers=(),
             quotas=(asked,),
             decisions=(),
             units=SimpleNamespace(levels=(), part_of=None),

@@ -22,6 +22,7 @@ from geopandas.testing import assert_geodataframe_equal
 from maps.exports import workbook, write_geopackage, write_geoparquet, write_workbook
 from maps.exports.qml_styles import piece_style, unit_style
 from maps.exports.workbook import LIST, SHEETS
+from maps.locale import localize
 from maps.style import overlay_hatches, zone_fills
 from zoning.tables import TABLES
 
@@ -126,12 +127,12 @@ class TestGeoPackage:
         assert [row[:4] for row in rows] == [("units", "", "", 1), ("pieces", "", "", 1)]
         assert styled == geometry == {"units": "geom", "pieces": "geom"}
         assert kinds == {("MULTIPOLYGON",)}
-        assert [row[4] for row in rows] == [unit_style(toy_plan), piece_style(toy_plan)]
+        assert [row[4] for row in rows] == [unit_style(localize(toy_plan)), piece_style(localize(toy_plan))]
 
 
 class TestStyles:
     def test_every_zone_has_its_fill_or_hatch(self, toy_plan):
-        root = ET.fromstring(unit_style(toy_plan))
+        root = ET.fromstring(unit_style(localize(toy_plan)))
         rules, symbols = root.findall(".//rule"), root.findall("./renderer-v2/symbols/symbol")
         fills, hatches = zone_fills(toy_plan.rulebook), overlay_hatches(toy_plan.rulebook)
         assert [rule.get("label") for rule in rules] == [
@@ -149,7 +150,7 @@ class TestStyles:
         assert rules[-1].get("filter") == "array_contains(string_to_array(\"overlays\", ';'), 'energy_rich')"
 
     def test_every_control_line_has_its_colour(self, toy_plan):
-        root = ET.fromstring(piece_style(toy_plan))
+        root = ET.fromstring(piece_style(localize(toy_plan)))
         assert [rule.get("filter") for rule in root.findall(".//rule")] == [
             "\"control_line\" = 'red_line'",
             "\"control_line\" = 'permanent_farmland'",
@@ -162,7 +163,7 @@ class TestStyles:
         first, *others = toy_plan.rulebook.zones
         wild = first.model_copy(update={"title": {"en": "</rule>&\"'<x a='1'>"}})
         rulebook = replace(toy_plan.rulebook, zones=(wild, *others))
-        root = ET.fromstring(unit_style(make_plan(rulebook=rulebook)))
+        root = ET.fromstring(unit_style(localize(make_plan(rulebook=rulebook))))
         assert root.find(".//rule").get("label") == "</rule>&\"'<x a='1'>"
 
 
