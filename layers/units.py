@@ -81,7 +81,8 @@ def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFr
     SourceError
         They are not what was pinned, or cannot be read.
     """
-    texts = [section.id, *section.levels, *filter(None, (section.name, section.part_of))]
+    names = section.names.values() or [section.name]
+    texts = [section.id, *section.levels, *filter(None, (*names, section.part_of))]
     return hold_to_pin(
         section.pin,
         path,
@@ -107,8 +108,9 @@ def _blank(texts: pd.Series) -> pd.Series:
 
 def _unsaid(features: gpd.GeoDataFrame, section: UnitsSection) -> pd.DataFrame:
     """What the ledger has to say of units without a name or a jurisdiction."""
-    name = section.name or "name"
-    done = {name: ("name", f"column '{name}' is empty: the unit is called by its id")}
+    called = "its name in another language, or its id" if len(section.names) > 1 else "its id"
+    names = section.names.values() or [section.name_column]
+    done = {name: ("name", f"column '{name}' is empty: the unit is called by {called}") for name in names}
     done |= {level: ("jurisdiction", f"column '{level}' is empty: the unit is in none") for level in section.levels}
     there = [column for column in done if column in features.columns]
     return gather(entries("units", features.index[_blank(features[one])], *done[one]) for one in there)
@@ -117,7 +119,7 @@ def _unsaid(features: gpd.GeoDataFrame, section: UnitsSection) -> pd.DataFrame:
 def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.GeoDataFrame:
     """The units with ``name`` and ``jurisdiction`` in front of the file's own columns."""
     lowest = section.levels[-1] if section.levels else None
-    own = {"unit_id": section.id, "area_ha": None, "name": section.name or "name", "jurisdiction": lowest}
+    own = {"unit_id": section.id, "area_ha": None, "name": section.name_column, "jurisdiction": lowest}
     clashes = [name for name in RESERVED if name in features.columns and own[name] != name]
     if clashes:
         raise UnknownNameError(
@@ -130,13 +132,24 @@ def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.
     columns = features.drop(columns=["unit_id"], errors="ignore").set_axis(ids)
     for level in section.levels:
         columns[level] = columns[level].fillna("")
-    called = columns[own["name"]] if own["name"] in columns.columns else pd.Series(pd.NA, index=ids, dtype="str")
-    named = pd.Series(called.astype("str"), index=ids).mask(_blank(called), pd.Series(ids, index=ids, dtype="str"))
-    front = {"name": named, "jurisdiction": columns[lowest] if lowest else pd.Series("", index=ids, dtype="str")}
+    front = {
+        "name": _called(columns, section),
+        "jurisdiction": columns[lowest] if lowest else pd.Series("", index=ids, dtype="str"),
+    }
     rest = columns.drop(columns=["name", "jurisdiction"], errors="ignore")
     return gpd.GeoDataFrame(
         pd.concat([pd.DataFrame(front), rest], axis=1), geometry="geometry", crs=features.crs
     ).sort_index()
+
+
+def _called(columns: gpd.GeoDataFrame, section: UnitsSection) -> pd.Series:
+    """What each unit is called in tables: by the first column of names that says something, else by its id."""
+    named = pd.Series(pd.NA, index=columns.index, dtype="str")
+    for name in (section.name_column, *section.names.values()):
+        if name in columns.columns:
+            said = columns[name].astype("str")
+            named = named.mask(_blank(named), said.mask(_blank(said)))
+    return named.fillna(pd.Series(columns.index, index=columns.index, dtype="str"))
 
 
 def settle_units(

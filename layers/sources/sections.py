@@ -66,8 +66,8 @@ class UnitsSection(Section):
     """Column that identifies a unit; always read as text."""
     layer: Text | None = None
     """Layer inside the file, needed where it has several."""
-    name: Text | None = None
-    """Column with the unit's name for people."""
+    name: Wording | None = None
+    """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
     part_of: Text | None = None
@@ -87,6 +87,27 @@ class UnitsSection(Section):
     def levels(self) -> tuple[str, ...]:
         """Jurisdiction columns, highest first."""
         return (self.jurisdiction,) if isinstance(self.jurisdiction, str) else self.jurisdiction
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The columns of names by language; none where one column has the names for all languages."""
+        return self.name if isinstance(self.name, dict) else {}
+
+    @property
+    def name_column(self) -> str:
+        """The column whose names tables in memory have: of several that which is called so, English, or the first.
+
+        Examples
+        --------
+        >>> UnitsSection(source="a.gpkg", id="code", name={"zh": "name_zh", "en": "name_en"}).name_column
+        'name_en'
+        >>> UnitsSection(source="a.gpkg", id="code").name_column
+        'name'
+        """
+        if isinstance(self.name, str):
+            return self.name
+        given = [*self.names.values()]
+        return "name" if not given or "name" in given else self.names.get("en", given[0])
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -7,7 +7,7 @@ from maps.explain.industry_query import check_state, coverage_of, items_at, list
 from maps.explain.point_queries import at, at_unit, check_coordinates
 from maps.explain.policy_explanations import TREATMENTS
 from maps.explain.trace_records import claim_said, clauses_in_words, contents_of, records
-from maps.explain.unit_lookup import find_unit
+from maps.explain.unit_lookup import find_unit, names_of_units
 from maps.explain.zone_explanations import derived_in, explain_measures, value_text, why_text
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "items_at",
     "list_titles",
     "lists_at",
+    "names_of_units",
     "reason_lines",
     "records",
     "rule_and_reason",

@@ -129,7 +129,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
     """
     unit_id = find_unit(plan, unit_id)
     said = localize(plan, language)
-    (zone,) = plan.zones[plan.zones["unit_id"] == unit_id].to_dict("records")
+    (zone,) = said.zones[said.zones["unit_id"] == unit_id].to_dict("records")
     content = {
         "unit": {
             "unit_id": unit_id,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from maps.explain.trace_records import Content, Record, Said, Titles, condition_chains, in_plan, in_rulebook
+from maps.locale import names_by_language
 from zoning.compensation import (
     BUDGET,
     POOL,
@@ -26,7 +27,7 @@ from zoning.plan import Plan
 from zoning.quotas import UNIT, unit_context
 from zoning.rulebook import Scheme
 from zoning.study import Agreement, Transfer
-from zoning.trace import Message, Term, say
+from zoning.trace import Message, Term, Texts, in_languages, say
 
 
 def explain_flows(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
@@ -74,8 +75,8 @@ class _FlowExplainer:
         for place, transfer in enumerate(study.transfers):
             made[transfer.name, transfer.period] = "transfer", place, transfer
         self._made = made
-        names = zip(plan.zones["unit_id"], plan.zones["name"], strict=True)
-        self._names = {str(unit): str(name) or str(unit) for unit, name in names}
+        names = names_by_language(plan.units, study.units)
+        self._names = {str(unit): in_languages(name) for unit, name in names.items() if name}
         zones = plan.zones.set_index("unit_id").loc[ids, ["main", "overlays"]]
         measures = plan.measures.loc[ids].rename_axis("unit_id")
         self._seen = unit_context(zones, measures, plan.rulebook.codes("overlay"))
@@ -106,7 +107,7 @@ class _FlowExplainer:
             },
         )
 
-    def _called(self, party: str) -> Message | str:
+    def _called(self, party: str) -> Message | Texts | str:
         """What a party is called: a pool or a budget in words, a unit by its name."""
         special = {POOL: "explain.party_pool", BUDGET: "explain.party_budget"}
         return say(special[party]) if party in special else self._names.get(party, party)

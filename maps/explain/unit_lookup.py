@@ -24,8 +24,9 @@ def find_unit(plan: Plan, text: str) -> str:
     ----------
     plan : Plan
     text : str
-        Its id, its id as a number ("8031" for "08031"), or its name: the whole of it, its part in one language, or what
-        a column of the units whose name begins with "name" says. Case, and marks on letters, do not matter.
+        Its id, its id as a number ("8031" for "08031"), or its name: the whole of it, its part in one language, or that
+        of any language, in the columns of names and those that begin with "name". Case, and marks on letters, do not
+        matter.
 
     Returns
     -------
@@ -71,18 +72,35 @@ def _spellings(name: str) -> Iterator[str]:
         yield from map(_plain, (part, *_HAN.split(part)))
 
 
-def _names(plan: Plan) -> dict[str, set[str]]:
+def names_of_units(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """All names of each unit, in any of its languages, that which tables have first.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By unit: each name once, of the column ``name``, of those that ``[units]`` gives by language, and of others that
+        begin with "name".
+    """
+    ids, given = plan.zones["unit_id"], {*plan.study.units.names.values()}
     columns = [plan.zones.set_index("unit_id")["name"]]
     columns += [
-        plan.units[one].reindex(columns[0].index)
+        plan.units[one].reindex(ids)
         for one in plan.units.columns
-        if str(one).startswith("name") and _is_text(plan.units[one])
+        if (str(one).startswith("name") or one in given) and _is_text(plan.units[one])
     ]
-    table = pd.concat(columns, axis=1).astype(object)
-    rows = zip(table.index, table.itertuples(index=False, name=None), strict=True)
+    rows = zip(ids, zip(*(column.tolist() for column in columns), strict=True), strict=True)
+    named = ((unit, (one for one in row if isinstance(one, str) and one)) for unit, row in rows)
+    return {str(unit): tuple(dict.fromkeys(names)) for unit, names in named}
+
+
+def _names(plan: Plan) -> dict[str, set[str]]:
+    """All spellings of the names of each unit."""
     return {
-        str(unit): {one for name in names if isinstance(name, str) for one in _spellings(name)} - {""}
-        for unit, names in rows
+        unit: {one for name in names for one in _spellings(name)} - {""} for unit, names in names_of_units(plan).items()
     }
 
 

@@ -1,7 +1,7 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
 from layers.sources import name_text
-from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
+from maps.locale.localized_plan import RECORD, LocalizedPlan, localize, names_by_language
 from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken
 from maps.locale.number_format import (
     NONE,
@@ -38,6 +38,7 @@ __all__ = [
     "languages",
     "localize",
     "name_text",
+    "names_by_language",
     "number_style",
     "optimum_lines",
     "optimum_said",

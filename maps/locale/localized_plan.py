@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
+from layers.sources import UnitsSection
 from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
 from zoning.plan import Plan
@@ -61,6 +63,7 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
         for table in TABLES.values()
         if {"message", "rulebook"} & set(table.columns.values())
     }
+    told |= _named(plan, own | told, language)
     told["claims"] = told["claims"].assign(**{RECORD: plan.claims["reason"]})
     assumptions = tuple(replace(one, assumed=renderer.render(one.assumed)) for one in plan.assumptions)
     return LocalizedPlan(**{**own, **told, "assumptions": assumptions}, source=plan, renderer=renderer)
@@ -69,6 +72,56 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
 def _in_words(plan: Plan, table: Table, renderer: Renderer) -> pd.DataFrame:
     rows = renderer.table(table, getattr(plan, table.name))
     return _with_policies(rows, plan, renderer) if table is POLICIES else rows
+
+
+def _named(plan: Plan, tables: Mapping[str, pd.DataFrame], language: str) -> dict[str, pd.DataFrame]:
+    """Those of some tables that name units, with names in a language; none where there are no names by language."""
+    if not plan.study.units.names:
+        return {}
+    names = unit_names(plan.units, plan.study.units, language)
+    rows = {name: tables[name] for name in ("zones", "quotas")}
+    told = {name: one.assign(name=one["unit_id"].map(names).fillna(one["name"])) for name, one in rows.items()}
+    return {"units": plan.units.assign(name=names), **told}
+
+
+def unit_names(units: pd.DataFrame, section: UnitsSection, language: str) -> pd.Series:
+    """What each unit is called in a language, with the mark of another one where it has no name in it.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Index ``unit_id``; ``name``, which stands where no language has a name, and the columns of names.
+    section : UnitsSection
+        ``[units]`` of the plan.
+    language : str
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"name": ["Tibet", "Gobi"], "name_zh": ["西藏", None]}, index=["54", "64"])
+    >>> section = UnitsSection(source="u.gpkg", id="code", name={"en": "name", "zh": "name_zh"})
+    >>> unit_names(units, section, "zh").tolist()
+    ['西藏', 'Gobi (en)']
+    """
+    said = zip(names_by_language(units, section).values(), units["name"], strict=True)
+    chosen = [text_in(texts, language, name) for texts, name in said]
+    return pd.Series(chosen, index=units.index, dtype=units["name"].dtype)
+
+
+def names_by_language(units: pd.DataFrame, section: UnitsSection) -> dict[str, str | dict[str, str]]:
+    """What each unit is called, by language where the plan names a column for each; by id.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Index ``unit_id``; ``name`` and the columns of names.
+    section : UnitsSection
+        ``[units]`` of the plan.
+    """
+    if not section.names:
+        return dict(zip(units.index, units["name"], strict=True))
+    rows = zip(*(units[column].fillna("").tolist() for column in section.names.values()), strict=True)
+    said = ({tag: text for tag, text in zip(section.names, row, strict=True) if text.strip()} for row in rows)
+    return {unit: texts or name for unit, texts, name in zip(units.index, said, units["name"], strict=True)}
 
 
 def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.DataFrame:

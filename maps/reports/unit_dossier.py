@@ -490,7 +490,7 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
         main=main,
         fill=zone_fills(plan.rulebook)[said["main"]["zone"]],
         locator=Markup(  # noqa: S704  (its texts are escaped where it is drawn)
-            locator(plan, unit_id, edition.language, borders=borders)
+            locator(edition.plan, unit_id, edition.language, borders=borders)
         ),
         chapters=chapters,
         rows_said=lambda count: edition.say("rows", n=count),

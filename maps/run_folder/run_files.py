@@ -162,6 +162,9 @@ def read_run(folder: str | Path) -> Plan:
     tables.pop(SITES.name, None)  # the same rows with their geometry stand in a file of their own
     if (folder / "sites.parquet").exists():
         tables["sites"] = gpd.read_parquet(folder / "sites.parquet")
+    for name in ("zones", "quotas") if study.units.names else ():  # written in the language of the run
+        rows = tables[name]
+        tables[name] = rows.assign(name=rows["unit_id"].map(units["name"]).fillna(rows["name"]))
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(

@@ -419,6 +419,8 @@ class UnitRow:
 
     Attributes
     ----------
+    other_names : tuple of str
+        By which it is found, too: those of other languages.
     jurisdiction : int
         Its place in ``jurisdictions``.
     main : int
@@ -437,6 +439,7 @@ class UnitRow:
 
     id: str
     name: str
+    other_names: tuple[str, ...]
     jurisdiction: int
     area_ha: float
     main: int

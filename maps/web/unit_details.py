@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.explain import entry_heading, reason_lines, records, rule_and_reason, trace
+from maps.explain import entry_heading, names_of_units, reason_lines, records, rule_and_reason, trace
 from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
 from maps.web.page_model import (
     CardHeading,
@@ -166,7 +166,7 @@ def cards(plan: LocalizedPlan) -> Cards:
     rules: Shelf[RuleEntry] = Shelf()
     jurisdictions: Shelf[str] = Shelf()
     reasons, policies = ReasonTable(plan.language), _Policies(plan)
-    traced = trace(plan, ids)
+    traced, names = trace(plan, ids), names_of_units(plan.source)
     chains = [traced[unit_id] for unit_id in ids]
     lines, quotas, listed = (_by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies"))
 
@@ -178,6 +178,7 @@ def cards(plan: LocalizedPlan) -> Cards:
         UnitRow(
             id=escape_hidden(row["unit_id"]),
             name=escape_hidden(row["name"]),
+            other_names=tuple(escape_hidden(one) for one in names[row["unit_id"]] if one != row["name"]),
             jurisdiction=jurisdictions.place(escape_hidden(row["jurisdiction"])),
             area_ha=hectares(row["area_ha"]),
             main=zones.index(row["main"]),

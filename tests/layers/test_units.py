@@ -67,6 +67,36 @@ def test_names_and_jurisdictions_fall_back(tmp_path):
     assert bare["jurisdiction"].tolist() == ["", ""]
 
 
+def test_names_by_language_are_columns_of_their_own(tmp_path):
+    """In tables a unit has its English name, or the first there is; what is not there is in the ledger."""
+    columns = {"label": ["Bee", None, None], "shape_zh": ["蜂", "蚁", " "]}
+    squares = [box(x, 0, x + 1000, 1000) for x in (0, 1000, 2000)]
+    path = write(tmp_path, gpd.GeoDataFrame({"code": ["b", "a", "c"], **columns}, geometry=squares, crs="EPSG:3035"))
+    by_language = section(name={"zh": "shape_zh", "en": "label"})
+    units, ledger = read_units(path, by_language)
+    assert units["name"].to_dict() == {"a": "蚁", "b": "Bee", "c": "c"}
+    assert by_language.names == {"zh": "shape_zh", "en": "label"}
+    assert units.loc["b", ["label", "shape_zh"]].tolist() == ["Bee", "蜂"]
+    said = "is empty: the unit is called by its name in another language, or its id"
+    assert ledger[["feature", "action"]].to_numpy().tolist() == [
+        ["a", f"column 'label' {said}"],
+        ["c", f"column 'shape_zh' {said}; column 'label' {said}"],
+    ]
+
+
+def test_a_column_called_name_may_be_that_of_any_language(tmp_path):
+    path = write(tmp_path, two(code=["b", "a"], name=["蜂", "蚁"], name_en=["Bee", "Ant"]))
+    units, _ = read_units(path, section(name={"en": "name_en", "zh": "name"}))
+    assert units["name"].tolist() == ["蚁", "蜂"]
+    assert units["name_en"].tolist() == ["Ant", "Bee"]
+
+
+def test_each_column_of_names_must_be_there(tmp_path):
+    path = write(tmp_path, two(code=["b", "a"], name_en=["Bee", "Ant"]))
+    with pytest.raises(SourceError, match="name_zh"):
+        read_units(path, section(name={"en": "name_en", "zh": "name_zh"}))
+
+
 def test_a_jurisdiction_of_blanks_is_none(tmp_path):
     path = write(tmp_path, two(code=["b", "a"], state=["s", "  "]))
     units, ledger = read_units(path, section(jurisdiction="state"))

@@ -149,7 +149,8 @@ def energy_faults(table: EnergyTable | None, study: Study, units: pd.DataFrame) 
 def _slips(regions: Iterable[str], study: Study, units: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Regions that are nearly a known name, or the name of a unit where its id is wanted, each with a remedy."""
     known = known_parties(units, study.units.levels)
-    named = dict(zip(units["name"].astype(str), units.index, strict=True))
+    columns = ("name", *study.units.names.values())
+    named = {str(name): unit for column in columns for unit, name in units[column].items()}
     for region in regions:
         close = near_misses(region, known)
         if close:

@@ -298,6 +298,8 @@ export interface Cards {
 export interface UnitRow {
   id: string;
   name: string;
+  /** By which it is found, too: those of other languages. */
+  other_names: string[];
   /** Its place in `jurisdictions`. */
   jurisdiction: number;
   area_ha: number;

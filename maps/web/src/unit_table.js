@@ -44,7 +44,7 @@ export class UnitTable {
     this.query = "";
     this.order = facts.units.id.map((_, unit) => unit);
     this.found = this.order;
-    this.needles = facts.units.id.map((id, unit) => sought(`${facts.units.name[unit]} ${id}`));
+    this.needles = facts.units.id.map((id, unit) => sought([...this.namesOf(unit), id].join(" ")));
     this.collator = new Intl.Collator(facts.language, { numeric: true });
     this.columns = columnsOf(facts, speech);
     this.zone = this.select(
@@ -136,11 +136,20 @@ export class UnitTable {
     this.draw();
   }
 
+  /**
+   * What a unit is called, in the language of the page first.
+   * @param {number} unit
+   */
+  namesOf(unit) {
+    const { units } = this.facts;
+    return [units.name[unit], ...units.other_names[unit]];
+  }
+
   /** The unit that was asked for: by its very id or name, else the first one found. */
   best() {
     const { units } = this.facts;
     const exact = this.found.find((unit) =>
-      [units.id[unit], units.name[unit]].some((text) => sought(text) === this.query),
+      [units.id[unit], ...this.namesOf(unit)].some((text) => sought(text) === this.query),
     );
     return exact ?? this.found[0] ?? -1;
   }
