@@ -48,6 +48,8 @@ Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1)]
 """A text by language: ``{"en": ..., "zh": ...}``; one of a rulebook is in all the languages that it speaks."""
 Wording = Text | Texts
 """What people read: one text for all languages, or a text by language."""
+Reference = str | Texts
+"""The document that says so, as people read it: one text, empty where there is none, or a text by language."""
 
 
 class Section(BaseModel):
@@ -167,8 +169,8 @@ class Source(Section):
 class Sourced(Shared):
     """Something that a document says."""
 
-    reference: str = ""
-    """The document, as people read it."""
+    reference: Reference = ""
+    """The document, as people read it; a text, or a text by language."""
     source: Source | None = None
     """Where its words were read; without it nobody says that they were, or they are the author's own."""
     typed_verified: bool | None = Field(default=None, alias="verified")

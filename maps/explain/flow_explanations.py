@@ -94,7 +94,7 @@ class _FlowExplainer:
             unit=str(row["unit"]),
             when=(of_unit.when or "") if of_unit else "",
             said=self._condition(of_unit, unit) if of_unit else Said(),
-            reference=str(row["reference"]),
+            reference=row["reference"],
             verified=made.verified if made is not None and row["reference"] else None,
             written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
             facts={
@@ -164,7 +164,7 @@ def _services(plan: Plan, unit: str, rows: list[dict[Any, Any]]) -> Record:
         amount=None if measures[next(iter(measures))] is None else sum((row["value"] for row in rows), Decimal(0)),
         unit=services.unit,
         said=Said(values=measures),
-        reference=services.reference,
+        reference=in_languages(services.reference),
         verified=services.verified if services.reference else None,
         written=in_plan(plan.study, "services"),
         links=tuple(_class(plan, row, services.unit) for row in rows),
@@ -252,14 +252,17 @@ def explain_lights(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
 
 def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
     period, called = int(row["period"]), plan.rulebook.texts_of
-    numbers = (one | {"unit_title": called("units", one["unit"])} for one in scheme_parameters(scheme, period))
+    numbers = (
+        one | {"unit_title": called("units", one["unit"]), "reference": in_languages(one["reference"])}
+        for one in scheme_parameters(scheme, period)
+    )
     return Record(
         kind="scheme",
         id=scheme.code,
         reason=row["reason"],
         said=Said(parameters=tuple(numbers)),
         days=scheme,
-        reference=scheme.reference,
+        reference=in_languages(scheme.reference),
         verified=scheme.verified,
         written=in_rulebook(plan.rulebook, "schemes", scheme),
         facts={
@@ -274,7 +277,7 @@ def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
                 "title": scheme.title,
                 "since": scheme.since or "",
                 "until": scheme.until or "",
-                "reference": scheme.reference,
+                "reference": in_languages(scheme.reference),
                 "verified": scheme.verified,
             },
         },

@@ -336,7 +336,8 @@ def _line(plan: LocalizedPlan, code: str) -> Content | None:
     line = next((one for one in plan.rulebook.lines if one.code == code), None)
     if line is None:
         return None
-    return {"line": line.code, "title": text_in(line.title, plan.language, line.code), "reference": line.reference}
+    told = {"title": text_in(line.title, plan.language, line.code), "reference": text_in(line.reference, plan.language)}
+    return {"line": line.code, **told}
 
 
 def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:

@@ -18,7 +18,7 @@ from zoning.measures import amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
 from zoning.study import Group, Lock, Priority, Quota, Study
-from zoning.trace import Field, Message, Term, say
+from zoning.trace import Field, Message, Term, in_languages, say
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
@@ -89,7 +89,7 @@ class QuotaCauses:
                     "other": one.receiver if one.giver == unit else one.giver,
                     "amount": str(one.amount),
                     "reason": one.reason,
-                    "reference": one.reference,
+                    "reference": in_languages(one.reference),
                 }
                 for one in quota.transfers
                 if unit in (one.giver, one.receiver)
@@ -327,7 +327,8 @@ class _QuotaExplainer:
         written = self._written("siting")
         sited = (Record(kind="site", id=name, reason=line, written=written) for line in narrate_siting(siting))
         links = (*self._links(row), *best, *sited)
-        return replace(own, reference=self._quota.reference, written=self._written(), facts=facts, links=links)
+        reference = in_languages(self._quota.reference)
+        return replace(own, reference=reference, written=self._written(), facts=facts, links=links)
 
     def _links(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """What made a row, from the total down."""
@@ -499,7 +500,7 @@ class _QuotaExplainer:
                 reason = self._say(side, amount=_exact(one.amount), other=other, reason=one.reason)
                 amount = f"{'-' if side == 'gives' else ''}{one.amount}"
                 written = self._written("transfers", number)
-                yield self._link("moved", other, reason, amount, reference=one.reference, written=written)
+                yield self._link("moved", other, reason, amount, reference=in_languages(one.reference), written=written)
 
 
 def _group(group: Group) -> Message:

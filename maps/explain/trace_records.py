@@ -20,7 +20,7 @@ from layers.sources import Dated, Section
 from maps.locale import Renderer, languages, render, texts_of
 from zoning.rulebook import Rulebook
 from zoning.study import Study
-from zoning.trace import Field, Message, Term, Texts
+from zoning.trace import Field, Message, Term, Texts, in_languages
 
 Content = dict[str, Any]
 
@@ -269,7 +269,7 @@ def parameters_of(names: Iterable[str], rulebook: Rulebook) -> tuple[Mapping[str
             "unit_title": Titles("units", one.unit),
             "since": one.since.isoformat() if one.since else "",
             "until": one.until.isoformat() if one.until else "",
-            "reference": one.reference,
+            "reference": in_languages(one.reference),
             "verified": one.verified,
         }
         for name in sorted({*names} & set(rulebook.parameters))

@@ -90,7 +90,7 @@ class _ClaimExplainer:
             when=rule.when if rule else "",
             said=said,
             days=rule or locked,
-            reference=in_languages(decision.get("reference", "")) if decision else of_rules,
+            reference=in_languages(decision.get("reference", "") if decision else of_rules),
             verified=rule.verified if rule else locked.verified if locked else None,
             written=self._place(row["rule"]),
             links=tuple(self._asked(said, str(row["inherited_from"]))) if by_default else (),
@@ -152,7 +152,7 @@ class _ClaimExplainer:
                     when=rule.when,
                     said=_of_rule(rule, numbers, said),
                     days=rule,
-                    reference=rule.reference,
+                    reference=in_languages(rule.reference),
                     verified=rule.verified,
                     written=self._place(rule.id),
                 )
@@ -226,7 +226,7 @@ class _LineExplainer:
             reason=self._drawn(line) if line else "",
             amount=float(row["settled_ha"]),
             unit="ha",
-            reference=line.reference if line else "",
+            reference=in_languages(line.reference) if line else "",
             written=self._written.get(row["line"], ""),
             links=(*self._layers(line, row), *self._taken(row, lost), *self._floors(line, row)) if line else (),
             facts={
@@ -272,7 +272,7 @@ class _LineExplainer:
                 reason=say("explain.line_taken", area=area, title=self._title(code)),
                 amount=area,
                 unit="ha",
-                reference=self._lines[code].reference if code in self._lines else "",
+                reference=in_languages(self._lines[code].reference) if code in self._lines else "",
                 written=self._written.get(code, ""),
             )
 
@@ -308,7 +308,7 @@ class _LineExplainer:
                 parameters=parameters_of([floor.at_least], self._plan.rulebook),
             ),
             days=floor,
-            reference=floor.reference,
+            reference=in_languages(floor.reference),
             written=in_rulebook(self._plan.rulebook, "floors", floor),
         )
 
@@ -433,7 +433,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
             parameters=parameters_of(names, plan.rulebook),
         ),
         days=one,
-        reference=one.reference,
+        reference=in_languages(one.reference),
         verified=one.verified,
         written=in_rulebook(plan.rulebook, "derived", one),
         facts={
@@ -456,7 +456,7 @@ def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:
         when=norm.holds,
         said=said_of(row["facts"].fields["facts"], plan.rulebook),
         days=norm,
-        reference=norm.reference,
+        reference=in_languages(norm.reference),
         verified=norm.verified,
         written=in_rulebook(plan.rulebook, "norms", norm),
         facts={

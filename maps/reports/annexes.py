@@ -238,7 +238,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
         "" if policy.verified else words["unseen"],
         (
             (words["clause"], text_in(policy.clause, edition.language)),
-            (words["reference"], policy.reference),
+            (words["reference"], text_in(policy.reference, edition.language)),
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),
             (words["when"], edition.when(policy.when)),
@@ -259,7 +259,11 @@ def _exceptions(edition: ReportContext, policy: Policy) -> Iterator[str]:
         doubt = "" if one.verified else edition.words["semicolon"] + edition.words["unseen"]
         reason = text_in(one.reason, edition.language)
         yield edition.say(
-            "exception_said", when=edition.when(one.when), reason=reason, reference=one.reference, doubt=doubt
+            "exception_said",
+            when=edition.when(one.when),
+            reason=reason,
+            reference=text_in(one.reference, edition.language),
+            doubt=doubt,
         )
 
 
@@ -340,7 +344,7 @@ def parameters(edition: ReportContext) -> Chapter:
             edition.unit_of(one.unit),
             edition.day(one.since),
             edition.day(one.until),
-            one.reference,
+            text_in(one.reference, edition.language),
             edition.yes(one.verified),
         )
         for name, one in sorted(rulebook.parameters.items())
@@ -365,7 +369,9 @@ def _text_of(edition: ReportContext, policy: Policy) -> tuple[Cell, ...]:
     source = policy.source
     return (
         (text_in(policy.title, edition.language, policy.id), policy.id),
-        ", ".join(part for part in (source.document, source.article) if part) if source else policy.reference,
+        ", ".join(filter(None, (source.document, source.article)))
+        if source
+        else text_in(policy.reference, edition.language),
         source.url if source else "",
         edition.day(source.read_on) if source else edition.day(None),
         edition.words[f"reading_{source.kind if source else 'own'}"],

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from maps.locale import amount, catalogue, render, wrap
+from maps.locale import amount, catalogue, render, text_in, wrap
 from maps.reports.document_model import Card, Chapter, Column, Drawing, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from maps.style import INK, MUTED, px, xml_text
@@ -217,7 +217,10 @@ def ecosystem_services(edition: ReportContext) -> Iterator[Leaf]:
         words["ecosystem_services"],
         services.unit,
         "" if services.verified else words["unseen"],
-        ((words["market_services"], ", ".join(services.market)), (words["reference"], services.reference)),
+        (
+            (words["market_services"], ", ".join(services.market)),
+            (words["reference"], text_in(services.reference, edition.language)),
+        ),
     )
     rated = [
         (
@@ -303,10 +306,12 @@ def _terms(edition: ReportContext, instrument: str) -> Iterator[Leaf]:
         if one.name == instrument:
             stated = [(words[f"agreement_{key}"], str(getattr(one, key) or "")) for key in one.REGULATED]
             mark = "" if one.verified else words["unseen"]
-            yield Card(str(one.period), words[f"kind_{one.kind}"], mark, (*stated, (words["reference"], one.reference)))
+            stated.append((words["reference"], text_in(one.reference, edition.language)))
+            yield Card(str(one.period), words[f"kind_{one.kind}"], mark, tuple(stated))
     for transfer in edition.plan.study.transfers:
         if transfer.name == instrument:
-            facts = ((words["when"], edition.when(transfer.when)), (words["reference"], transfer.reference))
+            reference = text_in(transfer.reference, edition.language)
+            facts = ((words["when"], edition.when(transfer.when)), (words["reference"], reference))
             yield Card(
                 str(transfer.period), words[f"kind_{transfer.by}"], "" if transfer.verified else words["unseen"], facts
             )

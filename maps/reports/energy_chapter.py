@@ -84,7 +84,7 @@ def _scheme(edition: ReportContext) -> tuple[Leaf, ...]:
             (words["since"], edition.day(scheme.since or "")),
             (words["until"], edition.day(scheme.until or "")),
             (words["unit_of_measure"], scheme.unit),
-            (words["reference"], scheme.reference),
+            (words["reference"], text_in(scheme.reference, edition.language)),
         ),
     )
     numbers = grid(
@@ -95,7 +95,7 @@ def _scheme(edition: ReportContext) -> tuple[Leaf, ...]:
                 (text_in(one["title"], edition.language, one["name"]), one["name"]),
                 edition.yes(one["value"]) if isinstance(one["value"], bool) else edition.measured(one["value"]),
                 "" if one["unit"] == "1" else one["unit"],
-                one["reference"],
+                text_in(one["reference"], edition.language),
                 edition.yes(one["verified"]),
             )
             for one in scheme_parameters(scheme, period)

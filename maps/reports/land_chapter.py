@@ -62,7 +62,8 @@ def unit_land(
 
 def _norm_card(edition: ReportContext, norm: Norm) -> Card:
     words = edition.words
-    facts = ((words["holds"], norm.holds), (words["asked_of"], norm.level), (words["reference"], norm.reference))
+    reference = text_in(norm.reference, edition.language)
+    facts = ((words["holds"], norm.holds), (words["asked_of"], norm.level), (words["reference"], reference))
     title, doubt = text_in(norm.title, edition.language, norm.id), "" if norm.verified else words["unseen"]
     return Card(title, norm.id, doubt, facts)
 
@@ -96,7 +97,7 @@ def _derived_card(edition: ReportContext, one: Derived) -> Card:
         (
             (words["unit_of_measure"], _unit_title(edition, one.unit)),
             (words["bands"], words["semicolon"].join(table)),
-            (words["reference"], one.reference),
+            (words["reference"], text_in(one.reference, edition.language)),
             (words["since"], edition.day(one.since)),
         ),
     )

@@ -162,8 +162,15 @@ class ReportContext:
 
     def doubt(self, entry: Mapping[str, Any]) -> str:
         """That nobody has seen the text which an entry of an explanation cites; empty where it cites none."""
-        cites = not (entry["reference"] or "").startswith(OWN)
+        cites = (entry.get("rule"), entry.get("name")) not in self._author_own
         return self.words["unseen"] if cites and entry["verified"] is False else ""
+
+    @cached_property
+    def _author_own(self) -> frozenset[tuple[str | None, str | None]]:
+        """Rules by their ids, and parameters by their names, whose English references say that they cite no text."""
+        rules = (((rule.id, None), rule.reference) for rule in self.plan.rulebook.rules)
+        parameters = (((None, name), one.reference) for name, one in self.plan.rulebook.parameters.items())
+        return frozenset(key for key, said in (*rules, *parameters) if text_in(said, "en").startswith(OWN))
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.locale import NONE
+from maps.locale import NONE, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.study import Decision
@@ -172,7 +172,7 @@ def _rules(edition: ReportContext) -> Grid:
                 edition.title(rule.zone),
                 parse_condition(rule.when).said(),
                 str(rule.priority),
-                rule.reference,
+                text_in(rule.reference, edition.language),
                 edition.yes(rule.verified),
             )
             for rule in edition.plan.rulebook.rules
@@ -200,7 +200,7 @@ def _decision_cards(edition: ReportContext) -> Iterator[Card]:
                 (words["why"], decision.reason),
                 (words["decided_by"], decision.by),
                 (words["decided_on"], decision.date.isoformat()),
-                (words["reference"], decision.reference),
+                (words["reference"], text_in(decision.reference, edition.language)),
                 (words["rules_said"], _said(edition, decision, claims[claims["unit_id"] == place])),
             ),
         )

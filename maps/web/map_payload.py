@@ -179,7 +179,7 @@ def _text_of(policy: Policy, language: str) -> LawText:
     """Where the text of a policy was read, and when."""
     source, title = policy.source, escape_hidden(text_in(policy.title, language, policy.id))
     if source is None:
-        return LawText(title, escape_hidden(policy.reference), "own", policy.verified)
+        return LawText(title, escape_hidden(text_in(policy.reference, language)), "own", policy.verified)
     day = source.read_on.isoformat() if source.read_on else ""
     told = ", ".join(part for part in (source.document, source.article, source.url, day) if part)
     return LawText(title, escape_hidden(told), source.kind, policy.verified)
@@ -219,7 +219,7 @@ def _lines(plan: LocalizedPlan) -> tuple[LineLayer, ...]:
             LineLayer(
                 code=line.code,
                 title=escape_hidden(text_in(line.title, plan.language, line.code)),
-                reference=escape_hidden(line.reference),
+                reference=escape_hidden(text_in(line.reference, plan.language)),
                 colour=colour,
                 width=width,
                 dashes=tuple(float(length) for length in dashes.split()),

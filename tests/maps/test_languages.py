@@ -62,7 +62,7 @@ def test_a_card_in_english_names_codes(map_page, toy_plan: Plan, told) -> None:
 
 def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     page = report(toy_plan, "zh")
-    assert "forest covers it：ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in page
+    assert "forest covers it (en)：ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in page
     assert "没有规则主张该单元的主体功能" in page
     assert "stands back" not in page
     assert "claims the unit" not in page

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +52,13 @@ TITLES = {
     "a1": Title("Mill Hill", "磨坊山", "map report dossier explain at workbook geopackage"),
 }
 UNIT = "a1"
+REFERENCES = {"en": " in English", "zh": "的中文本"}
+"""How references by language end."""
+CITING = ("map", "report", "dossier", "explain", "at", "workbook")
+"""The surfaces that show references."""
 MONEY = """
+reference = "Land plan"
+
 [quotas.siting]
 layer = "height"
 surface = "value"
@@ -61,6 +68,7 @@ prefer = "low"
 name = "Brook"
 period = 2025
 kind = "pool"
+reference = "Treaty 1"
 amount = 100
 unit = "CNY"
 pay = { west = 1 }
@@ -69,6 +77,7 @@ receive = { east = 1 }
 [[transfers]]
 name = "Forest fund"
 period = 2025
+reference = "Budget of 2025"
 budget = 100
 unit = "CNY"
 by = "weighted"
@@ -91,7 +100,17 @@ def write_titled(folder: Path, *languages: str) -> Path:
         text = text.replace(f'\nname = "{name}"\n', f'\nname = "{name}"\ntitle = {{ {said} }}\n')
     text = text.replace('name = "name"', 'name = { zh = "name_zh", en = "name_en" }')
     path.write_text(text, "utf-8")
+    for file in (path, *(folder / "rules").glob("*.toml")):
+        file.write_text(
+            re.sub(r'reference = "(.*?)"', partial(by_language, languages), file.read_text("utf-8")), "utf-8"
+        )
     return path
+
+
+def by_language(languages: Sequence[str], found: re.Match[str]) -> str:
+    """A reference in some languages, in place of one for all."""
+    texts = ", ".join(f'{tag} = "{found[1]}{REFERENCES[tag]}"' for tag in languages)
+    return f"reference = {{ {texts} }}"
 
 
 @pytest.fixture(scope="module")
@@ -143,17 +162,12 @@ def without_names(value: object) -> object:
 
 
 def workbook_text(plan: Plan, path: Path, language: str) -> str:
-    """Its title, and the cells of the tables of which people read names."""
+    """Its title, and the cells of the columns of which people read names and references."""
     write_workbook(plan, path, language)
-    book = openpyxl.load_workbook(path)
-    names = [str(row[place].value) for sheet in ("zones", "quotas") for place, row in cells_called("name", book[sheet])]
-    return "\n".join([str(book.properties.title), *names])
-
-
-def cells_called(name: str, sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[tuple[int, tuple]]:
-    header, *rows = sheet.iter_rows()
-    place = [cell.value for cell in header].index(name)
-    return [(place, row) for row in rows]
+    sheets = pd.read_excel(path, sheet_name=None, dtype=str)
+    shown = [("zones", "name"), ("quotas", "name"), ("policies", "reference"), ("flows", "reference")]
+    cells = [cell for sheet, column in shown for cell in sheets[sheet][column].fillna("")]
+    return "\n".join([str(openpyxl.load_workbook(path).properties.title), *cells])
 
 
 def geopackage_text(plan: Plan, path: Path, language: str) -> str:
@@ -163,6 +177,21 @@ def geopackage_text(plan: Plan, path: Path, language: str) -> str:
         styles = [style for (style,) in store.execute("SELECT styleQML FROM layer_styles")]
         names = [name for (name,) in store.execute("SELECT name FROM units")]
     return "\n".join([*names, *(label for style in styles for label in re.findall(r'label="([^"]*)"', style))])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_references_are_in_the_language_asked_for(titled: Plan, surfaces: Surfaces, language: str) -> None:
+    shown, other = surfaces(titled, language), "zh" if language == "en" else "en"
+    assert [surface for surface in CITING if REFERENCES[language] not in shown[surface]] == []
+    assert [
+        surface for surface, text in shown.items() if REFERENCES[other] in text or re.search(r"\{'en'|Message\(", text)
+    ] == []
+
+
+def test_references_in_another_language_are_marked(english_only: Plan, surfaces: Surfaces) -> None:
+    shown = surfaces(english_only, "zh")
+    assert [surface for surface in CITING if " in English (en)" not in shown[surface]] == []
+    assert [surface for surface, text in shown.items() if re.search(r" in English(?! \(en\))", text)] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -237,3 +266,4 @@ def test_a_run_is_written_with_names_in_its_language_and_read_back_without(title
     again = read_run(tmp_path)
     assert again.zones.equals(titled.zones)
     assert again.quotas.equals(titled.quotas)
+    assert report(again, "en") == report(titled, "en")

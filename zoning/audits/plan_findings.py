@@ -152,7 +152,7 @@ def _weighed(plan: Plan, floor: Floor, rows: pd.DataFrame) -> Iterator[Remark]:
             "title": in_languages(floor.title),
             "place": _place(place),
             "of": of,
-            "reference": floor.reference,
+            "reference": in_languages(floor.reference),
             "share": 100 * row["share"],
             "least": 100 * row["at_least"],
             "missing": row["missing_ha"],
@@ -186,7 +186,12 @@ def _norms(plan: Plan) -> Iterator[Remark]:
                 facts = [say("finding.norm_told", place=_place(place), facts=fact) for place, fact in first]
                 if len(here) > SHOWN:
                     facts.append(say("finding.and_so_on"))
-                told = {"title": title, "all": len(own), "told": tuple(facts), "reference": norm.reference}
+                told = {
+                    "title": title,
+                    "all": len(own),
+                    "told": tuple(facts),
+                    "reference": in_languages(norm.reference),
+                }
                 places = [place or plan.study.name for place in here["place"]]
                 yield remark("warning" if answer == "no" else "note", code, places, told, norm.id)
 

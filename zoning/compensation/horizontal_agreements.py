@@ -16,7 +16,7 @@ from zoning.errors import near
 from zoning.rulebook import Rulebook
 from zoning.solver import Step, apportion
 from zoning.study import Agreement, Band, Pollutant, Study
-from zoning.trace import Message, joined, say
+from zoning.trace import Message, as_message, joined, say
 
 Row = dict[str, Any]
 Shares = Mapping[str, Decimal]
@@ -153,7 +153,7 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[R
         "instrument": agreement.name,
         "period": agreement.period,
         "unit": agreement.unit,
-        "reference": agreement.reference,
+        "reference": as_message(agreement.reference),
     }
     step = Step.of(agreement.step)
     return [row | common | {"amount": step.below(row["amount"])} for row in _merged([*flows, *granted])]

@@ -20,7 +20,7 @@ from zoning.measures import sum_by
 from zoning.quotas import UNIT, Values, find_column, name_level, product
 from zoning.solver import Step, apportion, counted_ids, exact_number, find_binding
 from zoning.study import Part, Priority, Share, Transfer
-from zoning.trace import Message, in_languages, joined, say
+from zoning.trace import Message, as_message, in_languages, joined, say
 
 Weight = str | tuple[Share, ...] | None
 
@@ -250,7 +250,7 @@ def pay_transfer(transfer: Transfer, sight: TransferContext) -> list[Row]:
         "instrument": transfer.name,
         "period": transfer.period,
         "unit": transfer.unit,
-        "reference": transfer.reference,
+        "reference": as_message(transfer.reference),
     }
     return [row | common for row in rows if row["amount"]]
 

@@ -30,7 +30,7 @@ from zoning.rulebook import (
     without_unused_topics,
 )
 from zoning.tables import POLICIES, tabulate
-from zoning.trace import Message, in_languages, say
+from zoning.trace import Message, as_message, in_languages, say
 from zoning.unit_ids import keep_ids
 
 PLACE = ["unit_id", "piece_id"]
@@ -439,7 +439,7 @@ def _fixed(policy: Policy) -> dict[str, object]:
         "subject": policy.subject,
         "effect": policy.effect or "",
         "strictness": policy.strictness,
-        "reference": policy.reference,
+        "reference": as_message(policy.reference),
         "since": policy.since.isoformat() if policy.since else "",
         "until": policy.until.isoformat() if policy.until else "",
     }
@@ -498,7 +498,7 @@ def exceptions_of(policy: Policy) -> dict[str, Exemption]:
 def say_exception(one: Exemption) -> Message:
     """The reason and the reference of an exception, and whether anybody has seen the text."""
     doubt = "" if one.verified else say("explain.text_not_seen")
-    return say("explain.exception", reason=in_languages(one.reason), reference=one.reference, doubt=doubt)
+    return say("explain.exception", reason=in_languages(one.reason), reference=in_languages(one.reference), doubt=doubt)
 
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:

@@ -16,7 +16,7 @@ from zoning.plan import Plan
 from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, Rulebook, State, Treatment
 from zoning.study import Study
 from zoning.tables import INDUSTRIES, tabulate
-from zoning.trace import Field, Message, Remark, Texts, in_languages, joined, remark, say
+from zoning.trace import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say
 
 STRICTNESS: Mapping[str, int] = {"restricted": 1, "prohibited": 2}
 """The strictest of all lists governs."""
@@ -61,7 +61,7 @@ class Match:
         The branch that the item names.
     treatment : {"restricted", "prohibited"}
     conditions, note : str or Message
-    reference : str
+    reference : str or Message
     verified : bool
         Somebody has read it in the official text.
     """
@@ -73,7 +73,7 @@ class Match:
     treatment: Treatment
     conditions: str | Message
     note: str | Message
-    reference: str
+    reference: str | Message
     verified: bool
 
 
@@ -175,7 +175,7 @@ def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
             "jurisdiction": "",
             "conditions": _conditions(item),
             "note": say("text", text=in_languages(item.note)) if item.note else "",
-            "reference": item.reference,
+            "reference": as_message(item.reference),
             "verified": item.verified,
         }
 
@@ -408,13 +408,13 @@ def local_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> p
     if own is None or own.empty:
         return tabulate(INDUSTRIES, pd.DataFrame())
     section = study.industries
-    reference = (section.reference or "") if section else ""
+    reference = as_message(section.reference or "") if section else ""
     source = section.source if section else None
     rows = own.assign(
         list=OWN,
         item=own.index,
         code=[rulebook.branches.whole(code) for code in own["code"]],
-        reference=own["reference"].mask(own["reference"] == "", reference),
+        reference=[one or reference for one in own["reference"]],
         verified=source is not None and source.verified,
     )
     return tabulate(INDUSTRIES, rows.reset_index(drop=True))

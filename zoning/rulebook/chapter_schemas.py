@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled
+from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
 from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
 from zoning.study import Agreement, Transfer
 
@@ -39,7 +39,7 @@ class AgreementModel(Titled, Dated, Cited):
     """Keys of [[agreements]] of a plan; those that the plan gives itself come first."""
     seen: Texts
     """What of it was read in an official text, and what was not."""
-    reference: Text
+    reference: Wording
     """The document, or the page that tells of it."""
 
     @model_validator(mode="after")

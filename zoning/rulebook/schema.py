@@ -60,8 +60,8 @@ Scalar = Annotated[float | bool | str, BeforeValidator(_plain)]
 class Cited(Sourced):
     """Something of the law, which always names its document."""
 
-    reference: Text
-    """The document that says so, as people read it."""
+    reference: Wording
+    """The document that says so, as people read it; a text, or a text by language."""
 
 
 class Zone(Titled, Dated, Sourced):
@@ -218,8 +218,8 @@ class Floor(Titled, Dated, Cited):
 class Extent(Sourced):
     """Where a policy holds, of a policy whose clause does not say it itself."""
 
-    reference: Text
-    """What says so, or whose own choice it is, as people read it."""
+    reference: Wording
+    """What says so, or whose own choice it is, as people read it; a text, or a text by language."""
 
 
 class Exemption(Cited):

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from layers.sources import Section, Text, require_one
+from layers.sources import Reference, Section, Text, require_one
 
 
 class Decision(Section):
@@ -36,8 +36,8 @@ class Decision(Section):
     """Why, in words that stand in the report."""
     by: Text
     """Who decided."""
-    reference: str = ""
-    """The document of the decision."""
+    reference: Reference = ""
+    """The document of the decision; a text, or a text by language."""
     date: dt.date
     """The day from which it holds."""
 

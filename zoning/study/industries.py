@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.sources import EncodingText, Placed, Source, SourceText, Text, Wording
+from layers.sources import EncodingText, Placed, Source, SourceText, Wording
 
 
 class IndustriesSection(Placed):
@@ -12,8 +12,8 @@ class IndustriesSection(Placed):
     """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
     title: Wording | None = None
     """What people read, a text or a text by language; by default "the plan's own list"."""
-    reference: Text | None = None
-    """The document of the list, for items that give none of their own."""
+    reference: Wording | None = None
+    """The document of the list, a text or a text by language, for items that give none of their own."""
     source: Source | None = None
     """Where the list was read."""
     complete: bool = False

@@ -18,6 +18,7 @@ from layers.sources import (
     Misfit,
     Named,
     NameText,
+    Reference,
     Section,
     Several,
     Signed,
@@ -103,8 +104,8 @@ class QuotaTransfer(Section):
     """How much, a whole multiple of the step."""
     reason: Text
     """Why, in words that stand in the report."""
-    reference: str = ""
-    """The document of the transfer."""
+    reference: Reference = ""
+    """The document of the transfer; a text, or a text by language."""
     across: bool = False
     """Allow a transfer from one jurisdiction to another."""
 
@@ -185,8 +186,8 @@ class Quota(Named):
     """The amount to hand out."""
     unit: Text
     """Unit of measure of all its amounts, such as "ha"."""
-    reference: str = ""
-    """The document that hands the total down."""
+    reference: Reference = ""
+    """The document that hands the total down; a text, or a text by language."""
     step: ExactStep = Decimal(1)
     """Amounts are whole multiples of it; floors round up, ceilings down."""
     levels: Annotated[Several[Text], Field(min_length=1)] = ("unit",)

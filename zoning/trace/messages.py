@@ -138,6 +138,17 @@ def in_languages(text: str | Mapping[str, str]) -> str | Texts:
     return text if isinstance(text, str) else Texts(MappingProxyType(dict(text)))
 
 
+def as_message(text: str | Mapping[str, str]) -> str | Message:
+    """A text of a rulebook or a plan as a table of messages holds it.
+
+    Examples
+    --------
+    >>> as_message("as it is"), as_message({"en": "Forest Act"}).key
+    ('as it is', 'text')
+    """
+    return text if isinstance(text, str) else say("text", text=in_languages(text))
+
+
 def joined(messages: Iterable[Message]) -> Message:
     """Several messages as the clauses of one; those that are clauses already stay side by side.
 

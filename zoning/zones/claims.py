@@ -342,7 +342,7 @@ def _decision_row(number: int, decision: Decision, zone: str) -> Row:
         "reason": decision.reason,
         "reference": decision.reference,
     }
-    fields = said if decision.reference else {name: said[name] for name in ("by", "date", "reason")}
+    fields = {name: in_languages(text) for name, text in said.items() if text}
     return {
         "unit_id": decision.unit,
         "zone": zone,
@@ -362,7 +362,7 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | No
         "locked": entry.level,
     }
     told: dict[str, Field] = {"by": in_languages(entry.by), "reason": in_languages(entry.reason)}
-    reason = say(f"claim.locked_{entry.level}", **told, reference=entry.reference)
+    reason = say(f"claim.locked_{entry.level}", **told, reference=in_languages(entry.reference))
     row = {
         "unit_id": unit_id,
         "zone": entry.zone,

@@ -39,7 +39,7 @@ def test_codes_are_called_as_the_rulebook_says_in_its_own_languages(write_rulebo
     changes = dict.fromkeys(("zones", "indicators", "parameters", "rules", "lines", "policies", "cases"), portuguese)
     spoken = {"rulebook": lambda text: text.replace('"zh"', '"pt"'), "terms": TERMS}
     rulebook = read_rulebook(write_rulebook(**spoken, **changes), DAY)
-    assert [Terms(rulebook, one).role("moor") for one in ("en", "pt", "zh")] == ["moor", "charneca", "moor"]
+    assert [Terms(rulebook, one).role("moor") for one in ("en", "pt", "zh")] == ["moor", "charneca", "moor (en)"]
     terms = Terms(rulebook, "pt")
     assert terms.instrument("levy") == "taxa do dique"
     assert [terms.heading(one) for one in ("levy", "land_tax")] == ["Taxa do dique", "Land tax"]

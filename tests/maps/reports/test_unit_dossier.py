@@ -293,12 +293,17 @@ class TestOnPaper:
         ("Land Act, section 3", True, ""),
         ("study's own threshold: a fifth of the county", False, ""),
         ("house's own threshold", False, ""),
-        (None, False, "text not seen"),
+        ({"en": "house's own threshold", "zh": "自定阈值"}, False, ""),
+        ({"en": "Land Act, section 3", "zh": "《土地法》第三条"}, False, "text not seen"),
         ("a decision", None, ""),
     ],
 )
 def test_only_what_cites_a_text_can_lack_one(toy_plan, reference, verified, said) -> None:
-    assert ReportContext.of(toy_plan).doubt({"reference": reference, "verified": verified}) == said
+    rule, *others = toy_plan.rulebook.rules
+    rules = (rule.model_copy(update={"reference": reference}), *others)
+    plan = dataclasses.replace(toy_plan, rulebook=dataclasses.replace(toy_plan.rulebook, rules=rules))
+    for entry in ({"rule": rule.id}, {"name": "an unknown parameter"}) if verified is None else ({"rule": rule.id},):
+        assert ReportContext.of(plan).doubt(entry | {"verified": verified}) == said
 
 
 def test_what_was_not_deducted_is_told_by_titles(toy_plan) -> None:
