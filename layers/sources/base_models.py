@@ -48,8 +48,8 @@ Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1)]
 """A text by language: ``{"en": ..., "zh": ...}``; one of a rulebook is in all the languages that it speaks."""
 Wording = Text | Texts
 """What people read: one text for all languages, or a text by language."""
-Reference = str | Texts
-"""The document that says so, as people read it: one text, empty where there is none, or a text by language."""
+OptionalWording = str | Texts
+"""The same where nothing need be said: then it is empty."""
 
 
 class Section(BaseModel):
@@ -169,7 +169,7 @@ class Source(Section):
 class Sourced(Shared):
     """Something that a document says."""
 
-    reference: Reference = ""
+    reference: OptionalWording = ""
     """The document, as people read it; a text, or a text by language."""
     source: Source | None = None
     """Where its words were read; without it nobody says that they were, or they are the author's own."""

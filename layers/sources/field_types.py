@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -59,6 +59,17 @@ def name_text(name: str) -> str:
     'construction land'
     """
     return name.replace("_", " ")
+
+
+def english(said: str | Mapping[str, str]) -> str:
+    """A text of a plan for a message in English: the English one, or that which stands first.
+
+    Examples
+    --------
+    >>> english("a swap"), english({"zh": "互换", "en": "a swap"}), english({"zh": "互换"})
+    ('a swap', 'a swap', '互换')
+    """
+    return said if isinstance(said, str) else said.get("en", next(iter(said.values()), ""))
 
 
 def check_crs(text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, PrivateAttr, model_validator
 
 from layers.errors import ZoneplanError
-from layers.sources.base_models import Keys, Misfit, Named, Section, Text, Wording, misfit
+from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Text, Wording, misfit
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -51,7 +51,7 @@ class StudySection(Named):
     """The day on which rules must be in force, such as 2025-01-01."""
     rulebook: SourceText
     """Name of a built-in rulebook, or of a folder beside the plan."""
-    note: Text | None = None
+    note: Wording | None = None
     """What every reader of the plan must know; stands on map, report, picture and dossiers."""
     none_of: Several[Text] = ()
     """Roles and indicators of the rulebook of which there is nothing here: they are 0 as a fact, and no assumption."""
@@ -66,7 +66,7 @@ class UnitsSection(Section):
     """Column that identifies a unit; always read as text."""
     layer: Text | None = None
     """Layer inside the file, needed where it has several."""
-    name: Wording | None = None
+    name: Text | dict[LanguageTag, Text] | None = None
     """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""

@@ -77,18 +77,23 @@ class QuotaCauses:
         quota = self.quota
         return {
             "groups": [
-                {"when": one.when, "max_pct": _text(one.max_pct), "min_pct": _text(one.min_pct), "reason": one.reason}
+                {
+                    "when": one.when,
+                    "max_pct": _text(one.max_pct),
+                    "min_pct": _text(one.min_pct),
+                    "reason": in_languages(one.reason),
+                }
                 for one in quota.groups
                 if self.meets(one.when, unit)
             ],
-            "locks": [{"amount": str(one.amount), "reason": one.reason} for one in self.locks(unit)],
+            "locks": [{"amount": str(one.amount), "reason": in_languages(one.reason)} for one in self.locks(unit)],
             "limits": list(self._limits(unit)),
             "transfers": [
                 {
                     "side": "gives" if one.giver == unit else "receives",
                     "other": one.receiver if one.giver == unit else one.giver,
                     "amount": str(one.amount),
-                    "reason": one.reason,
+                    "reason": in_languages(one.reason),
                     "reference": in_languages(one.reference),
                 }
                 for one in quota.transfers
@@ -109,7 +114,7 @@ class QuotaCauses:
             use = self.measures.loc[unit, limit.per] if isinstance(limit.per, str) else limit.per
             rows = rules[here & (rules["jurisdiction"] == path)].drop(columns=["quota", "period"])
             for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
-                yield {**row, "use": float(use), "reason": limit.reason}
+                yield {**row, "use": float(use), "reason": in_languages(limit.reason)}
 
 
 def _text(number: object) -> str | None:
@@ -139,7 +144,9 @@ def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
         "surface": siting.surface,
         "prefer": siting.prefer or "",
         "min_patch_ha": siting.min_patch_ha,
-        "merits": [{"when": one.when, "points": one.points, "reason": one.reason} for one in siting.merits],
+        "merits": [
+            {"when": one.when, "points": one.points, "reason": in_languages(one.reason)} for one in siting.merits
+        ],
     }
     found: dict[str, dict[str, Any]] = {}
     for row in _rows(plan.sitings, quota):
@@ -440,7 +447,7 @@ class _QuotaExplainer:
         return Record(
             kind="priority",
             id=str(number + 1),
-            reason=self._say("quota_priority", factor=_short(one.factor), reason=one.reason),
+            reason=self._say("quota_priority", factor=_short(one.factor), reason=in_languages(one.reason)),
             amount=float(one.factor),
             when=one.when,
             said=self._grants.chain(one.when, unit),
@@ -483,7 +490,7 @@ class _QuotaExplainer:
             yield self._link("carried", source, reason, str(row["carried"]), written=self._written("carried"))
         for lock in self._grants.locks(unit):
             said = Said() if lock.when is None else self._grants.chain(lock.when, unit)
-            reason = self._say("quota_locked", amount=_exact(lock.amount), reason=lock.reason)
+            reason = self._say("quota_locked", amount=_exact(lock.amount), reason=in_languages(lock.reason))
             number = quota.locked.index(lock)
             written = self._written("locked", number)
             yield self._link(
@@ -497,7 +504,7 @@ class _QuotaExplainer:
         for number, one in enumerate(quota.transfers):
             if unit in (one.giver, one.receiver):
                 side, other = ("gives", one.receiver) if unit == one.giver else ("receives", one.giver)
-                reason = self._say(side, amount=_exact(one.amount), other=other, reason=one.reason)
+                reason = self._say(side, amount=_exact(one.amount), other=other, reason=in_languages(one.reason))
                 amount = f"{'-' if side == 'gives' else ''}{one.amount}"
                 written = self._written("transfers", number)
                 yield self._link("moved", other, reason, amount, reference=in_languages(one.reference), written=written)
@@ -506,7 +513,7 @@ class _QuotaExplainer:
 def _group(group: Group) -> Message:
     ends = [(key, getattr(group, key)) for key in ("max_pct", "min_pct")]
     limits = tuple(say(f"explain.{key}", amount=_exact(end)) for key, end in ends if end is not None)
-    because = say("explain.quota_because", reason=group.reason) if group.reason else ""
+    because = say("explain.quota_because", reason=in_languages(group.reason)) if group.reason else ""
     return say("explain.quota_group", when=Term("condition", group.when), limits=limits, because=because)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar, get_args
 
 import pandas as pd
 
-from layers.sources import UnitsSection
+from layers.sources import Section, Texts, UnitsSection
 from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
 from zoning.plan import Plan
@@ -20,7 +21,7 @@ RECORD = "record"
 
 @dataclass(frozen=True, kw_only=True)
 class LocalizedPlan(Plan):
-    """A plan whose tables and assumptions are in words.
+    """A plan whose study, tables and assumptions are in words.
 
     Attributes
     ----------
@@ -64,6 +65,7 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
         if {"message", "rulebook"} & set(table.columns.values())
     }
     told |= _named(plan, own | told, language)
+    own["study"] = study_in(plan.study, language)
     told["claims"] = told["claims"].assign(**{RECORD: plan.claims["reason"]})
     assumptions = tuple(replace(one, assumed=renderer.render(one.assumed)) for one in plan.assumptions)
     return LocalizedPlan(**{**own, **told, "assumptions": assumptions}, source=plan, renderer=renderer)
@@ -82,6 +84,38 @@ def _named(plan: Plan, tables: Mapping[str, pd.DataFrame], language: str) -> dic
     rows = {name: tables[name] for name in ("zones", "quotas")}
     told = {name: one.assign(name=one["unit_id"].map(names).fillna(one["name"])) for name, one in rows.items()}
     return {"units": plan.units.assign(name=names), **told}
+
+
+Model = TypeVar("Model", bound=Section)
+
+
+def study_in(study: Model, language: str) -> Model:
+    """A study, or a section of one, in which each text by language is that of one language.
+
+    Parameters
+    ----------
+    study : Section
+        Its places in the file, and all that is no wording, stay.
+    language : str
+
+    Examples
+    --------
+    >>> from zoning.study import Priority
+    >>> first = Priority(when="TRUE", factor=2, reason={"en": "cities first", "zh": "城市优先"})
+    >>> study_in(first, "zh").reason
+    '城市优先'
+    """
+
+    def told(value: Any, *, worded: bool) -> Any:
+        if worded and isinstance(value, Mapping):
+            return text_in(value, language)
+        if isinstance(value, tuple):
+            return tuple(told(one, worded=False) for one in value)
+        return study_in(value, language) if isinstance(value, Section) else value
+
+    fields = type(study).model_fields.items()
+    said = {name: told(getattr(study, name), worded=Texts in get_args(field.annotation)) for name, field in fields}
+    return study.model_copy(update={name: one for name, one in said.items() if one is not getattr(study, name)})
 
 
 def unit_names(units: pd.DataFrame, section: UnitsSection, language: str) -> pd.Series:

@@ -8,6 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from maps.explain import derived_in
+from maps.locale import text_in
 from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.reports.compensation_chapter import flows
 from maps.reports.document_model import Chapter
@@ -141,7 +142,7 @@ def _notices(edition: ReportContext) -> Iterator[str]:
     unread_parameters = sum(not value.verified for value in values)
     assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
     if plan.study.study.note:
-        yield plan.study.study.note
+        yield text_in(plan.study.study.note, edition.language)
     for status in ("contested", "review"):
         if count := int(statuses.get(status, 0)):
             yield edition.say(f"notice_{status}", n=edition.number(count))

@@ -483,7 +483,7 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
         language=edition.language,
         size=f"{10 * _size(main, chapters):.0f}",
         unit=said["unit"],
-        note=plan.study.study.note or "",
+        note=edition.plan.study.study.note or "",
         plan=edition.say("plan_of", name=edition.name, date=plan.rulebook.day.isoformat()),
         rulebook=edition.rulebook(plan.rulebook.country),
         figures=key_figures(edition, said),

@@ -197,8 +197,8 @@ def _decision_cards(edition: ReportContext) -> Iterator[Card]:
             f"{DECISION}{position}",
             facts=(
                 (words["decided_as"], edition.title(decision.main or decision.overlay or "")),
-                (words["why"], decision.reason),
-                (words["decided_by"], decision.by),
+                (words["why"], text_in(decision.reason, edition.language)),
+                (words["decided_by"], text_in(decision.by, edition.language)),
                 (words["decided_on"], decision.date.isoformat()),
                 (words["reference"], text_in(decision.reference, edition.language)),
                 (words["rules_said"], _said(edition, decision, claims[claims["unit_id"] == place])),

@@ -73,6 +73,7 @@ def write_files(
         Called with the name of each page before it is drawn.
     """
     said = localize(plan, language)
+    plan = said.source
     announce("map.html")
     borders = plan_topology(plan.units, plan.pieces)
     draw(said, language, borders=borders).save(str(stage / "map.html"))

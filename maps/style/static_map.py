@@ -288,7 +288,7 @@ def _names(places: Places, frame: Frame) -> list[str]:
 
 
 def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
-    note = "" if plan.study.study.note is None else f"{plan.study.study.note} "
+    note = f"{text_in(plan.study.study.note, language)} " if plan.study.study.note else ""
     return note + told["credits"].format(
         study=text_in(plan.study.title, language),
         date=plan.rulebook.day.isoformat(),

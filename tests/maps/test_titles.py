@@ -52,10 +52,21 @@ TITLES = {
     "a1": Title("Mill Hill", "磨坊山", "map report dossier explain at workbook geopackage"),
 }
 UNIT = "a1"
-REFERENCES = {"en": " in English", "zh": "的中文本"}
-"""How references by language end."""
-CITING = ("map", "report", "dossier", "explain", "at", "workbook")
-"""The surfaces that show references."""
+ENDS = {"en": " in English", "zh": "的中文本"}
+"""How references, reasons and other texts by language end."""
+TEXTS = {
+    "Toy Act, section 2": "report dossier explain",
+    "Toy Act, section 9": "map report explain at workbook",
+    "Treaty 1": "map report dossier explain workbook",
+    "Budget of 2025": "map report dossier explain workbook",
+    "Land plan": "map explain",
+    "Mills come first": "map report picture dossier",
+    "the new town first": "report",
+    "The new town of the province": "map report",
+    "Provincial assembly": "map report",
+    "Banks stay green": "report",
+}
+"""Other texts of the toy province, and the surfaces that show them."""
 MONEY = """
 reference = "Land plan"
 
@@ -69,6 +80,7 @@ name = "Brook"
 period = 2025
 kind = "pool"
 reference = "Treaty 1"
+duties = "Banks stay green"
 amount = 100
 unit = "CNY"
 pay = { west = 1 }
@@ -98,19 +110,21 @@ def write_titled(folder: Path, *languages: str) -> Path:
     for name, title in TITLES.items():
         said = ", ".join(f'{tag} = "{getattr(title, tag)}"' for tag in languages)
         text = text.replace(f'\nname = "{name}"\n', f'\nname = "{name}"\ntitle = {{ {said} }}\n')
+    text = text.replace('rulebook = "rules"', 'rulebook = "rules"\nnote = "Mills come first"')
     text = text.replace('name = "name"', 'name = { zh = "name_zh", en = "name_en" }')
     path.write_text(text, "utf-8")
     for file in (path, *(folder / "rules").glob("*.toml")):
-        file.write_text(
-            re.sub(r'reference = "(.*?)"', partial(by_language, languages), file.read_text("utf-8")), "utf-8"
-        )
+        keys = "reference|reason|duties|note" if file == path else "reference"
+        said = re.sub(rf'({keys}) = "(.*?)"', partial(by_language, languages), file.read_text("utf-8"))
+        said = re.sub(r'(by) = "(Provincial .*?)"', partial(by_language, languages), said)
+        file.write_text(said, "utf-8")
     return path
 
 
 def by_language(languages: Sequence[str], found: re.Match[str]) -> str:
-    """A reference in some languages, in place of one for all."""
-    texts = ", ".join(f'{tag} = "{found[1]}{REFERENCES[tag]}"' for tag in languages)
-    return f"reference = {{ {texts} }}"
+    """A text in some languages, in place of one for all."""
+    texts = ", ".join(f'{tag} = "{found[2]}{ENDS[tag]}"' for tag in languages)
+    return f"{found[1]} = {{ {texts} }}"
 
 
 @pytest.fixture(scope="module")
@@ -180,18 +194,20 @@ def geopackage_text(plan: Plan, path: Path, language: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_references_are_in_the_language_asked_for(titled: Plan, surfaces: Surfaces, language: str) -> None:
+def test_other_texts_are_in_the_language_asked_for(titled: Plan, surfaces: Surfaces, language: str) -> None:
     shown, other = surfaces(titled, language), "zh" if language == "en" else "en"
-    assert [surface for surface in CITING if REFERENCES[language] not in shown[surface]] == []
-    assert [
-        surface for surface, text in shown.items() if REFERENCES[other] in text or re.search(r"\{'en'|Message\(", text)
-    ] == []
+    wanted = ((f"{one}{ENDS[language]}", place) for one, places in TEXTS.items() for place in places.split())
+    missing = [(one, place) for one, place in wanted if one not in shown[place]]
+    foreign = [place for place, text in shown.items() if ENDS[other] in text or re.search(r"\{'en'|Message\(", text)]
+    assert (missing, foreign) == ([], [])
 
 
-def test_references_in_another_language_are_marked(english_only: Plan, surfaces: Surfaces) -> None:
+def test_other_texts_in_another_language_are_marked(english_only: Plan, surfaces: Surfaces) -> None:
     shown = surfaces(english_only, "zh")
-    assert [surface for surface in CITING if " in English (en)" not in shown[surface]] == []
-    assert [surface for surface, text in shown.items() if re.search(r" in English(?! \(en\))", text)] == []
+    wanted = ((f"{one} in English (en)", place) for one, places in TEXTS.items() for place in places.split())
+    missing = [(one, place) for one, place in wanted if one not in shown[place]]
+    unmarked = [place for place, text in shown.items() if re.search(r" in English(?! \(en\))", text)]
+    assert (missing, unmarked) == ([], [])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -259,7 +275,8 @@ def test_the_page_finds_units_by_their_names_in_other_languages(titled: Plan) ->
 
 
 def test_a_run_is_written_with_names_in_its_language_and_read_back_without(titled: Plan, tmp_path: Path) -> None:
-    write_files(titled, tmp_path, "zh")
+    write_files(localize(titled, "en"), tmp_path, "zh")
+    assert (tmp_path / "plan.toml").read_text("utf-8") == titled.study.text
     for table in ("zones", "quotas"):
         written = pd.read_csv(tmp_path / f"{table}.csv", encoding="utf-8-sig").set_index("unit_id")["name"]
         assert (written[UNIT], written["b2"]) == ("磨坊山", "Unit B2 (en)")

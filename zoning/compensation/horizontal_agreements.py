@@ -16,7 +16,7 @@ from zoning.errors import near
 from zoning.rulebook import Rulebook
 from zoning.solver import Step, apportion
 from zoning.study import Agreement, Band, Pollutant, Study
-from zoning.trace import Message, as_message, joined, say
+from zoning.trace import Message, as_message, in_languages, joined, say
 
 Row = dict[str, Any]
 Shares = Mapping[str, Decimal]
@@ -147,7 +147,8 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[R
     else:
         flows = _banded(agreement, sides or _own_sides(agreement))
     granted = [
-        flow_row(one.payer, one.receiver, one.amount, say("flow.grant", reason=one.reason)) for one in agreement.grants
+        flow_row(one.payer, one.receiver, one.amount, say("flow.grant", reason=in_languages(one.reason)))
+        for one in agreement.grants
     ]
     common = {
         "instrument": agreement.name,

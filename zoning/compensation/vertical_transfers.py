@@ -126,7 +126,7 @@ def _factors(part: Part, sight: TransferContext) -> tuple[dict[str, Fraction], d
         held = sight.meeting(one.when)
         for unit in held.index[held]:
             factors[unit] *= Fraction(exact_number(one.factor))
-            because[unit].append(say("flow.adjusted", factor=exact_number(one.factor), reason=one.reason))
+            because[unit].append(say("flow.adjusted", factor=exact_number(one.factor), reason=in_languages(one.reason)))
     return factors, because
 
 

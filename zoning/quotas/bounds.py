@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, at_key, shown
+from layers.sources import english
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.weights import Values, find_column, rows_meeting
 from zoning.solver import (
@@ -177,7 +178,7 @@ def _lock(locks: list[tuple[Lock, int, Flags]], index: pd.Index, step: Step, flo
             least = step.amount(int(ceilings[above].min()))
             with at_key("locked", place, "amount"):
                 raise InfeasibleError(
-                    f"a locked amount of {lock.amount} ({lock.reason}) is above the ceiling of "
+                    f"a locked amount of {lock.amount} ({english(lock.reason)}) is above the ceiling of "
                     f"{counted_ids(index[above])}; the lowest of these ceilings is {least}: lock {least}, or raise the "
                     "ceiling",
                     code="locked_above_ceiling",

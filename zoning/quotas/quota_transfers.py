@@ -8,6 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer, shown
+from layers.sources import english
 from zoning.errors import InfeasibleError, near
 from zoning.quotas.bounds import UNIT
 from zoning.study import Quota, QuotaTransfer
@@ -66,7 +67,7 @@ def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 
 def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd.Series, ...]) -> None:
-    at = f"transfer {place} ({one.reason})"
+    at = f"transfer {place} ({english(one.reason)})"
     for unit in (one.giver, one.receiver):
         if unit not in units.index:
             raise UnknownNameError(

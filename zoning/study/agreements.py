@@ -8,7 +8,20 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import Exact, ExactStep, Keys, Misfit, Named, NameText, Section, Several, Sourced, Text, misfit
+from layers.sources import (
+    Exact,
+    ExactStep,
+    Keys,
+    Misfit,
+    Named,
+    NameText,
+    Section,
+    Several,
+    Sourced,
+    Text,
+    Wording,
+    misfit,
+)
 
 Shares = Annotated[dict[Text, ExactStep], Field(min_length=1)]
 """Parties and their shares; only the proportions count."""
@@ -39,7 +52,7 @@ class Grant(Section):
     """Who receives."""
     amount: ExactStep
     """How much."""
-    reason: Text
+    reason: Wording
     """Why, in words that stand in the report."""
 
 
@@ -126,17 +139,17 @@ class Agreement(Named, Sourced):
     """Fixed amounts beside the rule."""
     outside: Several[Text] = ()
     """Parties that are no jurisdiction of the study although their name is near one."""
-    scope: Text | None = None
+    scope: Wording | None = None
     """What the agreement covers (Regulation on Ecological Protection Compensation 2024)."""
-    targets: Text | None = None
+    targets: Wording | None = None
     """Targets and indicators, in words."""
-    duties: Text | None = None
+    duties: Wording | None = None
     """What each side has to do."""
-    mode: Text | None = None
+    mode: Wording | None = None
     """How compensation is made: money, industry, training, parks."""
-    term: Text | None = None
+    term: Wording | None = None
     """From when to when."""
-    breach: Text | None = None
+    breach: Wording | None = None
     """What follows a breach."""
 
     REGULATED: ClassVar = ("scope", "targets", "duties", "mode", "term", "breach")

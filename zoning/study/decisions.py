@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from layers.sources import Reference, Section, Text, require_one
+from layers.sources import OptionalWording, Section, Text, Wording, require_one
 
 
 class Decision(Section):
@@ -32,11 +32,11 @@ class Decision(Section):
     """Code of the main function that it gets; or give overlay."""
     overlay: Text | None = None
     """Code of an overlay that it gets; or give main."""
-    reason: Text
+    reason: Wording
     """Why, in words that stand in the report."""
-    by: Text
+    by: Wording
     """Who decided."""
-    reference: Reference = ""
+    reference: OptionalWording = ""
     """The document of the decision; a text, or a text by language."""
     date: dt.date
     """The day from which it holds."""

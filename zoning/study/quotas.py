@@ -18,11 +18,12 @@ from layers.sources import (
     Misfit,
     Named,
     NameText,
-    Reference,
+    OptionalWording,
     Section,
     Several,
     Signed,
     Text,
+    Wording,
     misfit,
     require_one,
 )
@@ -50,7 +51,7 @@ class Priority(Section):
     """Condition over measures, parameters, main and overlays."""
     factor: Factor
     """By what the weight is multiplied."""
-    reason: Text
+    reason: Wording
     """Why, in words that stand in the report."""
 
 
@@ -63,7 +64,7 @@ class Group(Section):
     """The most that the group gets, per cent of the total; rounded down to the step."""
     min_pct: ExactShare | None = None
     """The least that the group gets, per cent of the total; rounded up to the step."""
-    reason: str = ""
+    reason: OptionalWording = ""
     """Why, in words that stand in the report."""
 
     @model_validator(mode="after")
@@ -84,7 +85,7 @@ class Lock(Section):
     """Condition; each unit that meets it gets the amount; or give unit."""
     amount: Exact
     """What it gets, whatever the floor says; more than its ceiling is refused."""
-    reason: Text
+    reason: Wording
     """Why, in words that stand in the report."""
 
     @model_validator(mode="after")
@@ -102,9 +103,9 @@ class QuotaTransfer(Section):
     """Id of the unit that receives."""
     amount: ExactStep
     """How much, a whole multiple of the step."""
-    reason: Text
+    reason: Wording
     """Why, in words that stand in the report."""
-    reference: Reference = ""
+    reference: OptionalWording = ""
     """The document of the transfer; a text, or a text by language."""
     across: bool = False
     """Allow a transfer from one jurisdiction to another."""
@@ -148,7 +149,7 @@ class Limit(Section):
     """The most, per cent of the same sum over all units."""
     min_pct: ExactShare | None = None
     """The least, per cent of the same sum over all units."""
-    reason: str = ""
+    reason: OptionalWording = ""
     """Why, in words that stand in the report."""
 
     @model_validator(mode="after")
@@ -186,7 +187,7 @@ class Quota(Named):
     """The amount to hand out."""
     unit: Text
     """Unit of measure of all its amounts, such as "ha"."""
-    reference: Reference = ""
+    reference: OptionalWording = ""
     """The document that hands the total down; a text, or a text by language."""
     step: ExactStep = Decimal(1)
     """Amounts are whole multiples of it; floors round up, ceilings down."""

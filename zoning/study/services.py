@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from layers.sources import Exact, ExactStep, Misfit, Reference, Several, Sourced, Text, misfit
+from layers.sources import Exact, ExactStep, Misfit, OptionalWording, Several, Sourced, Text, misfit
 
 
 class ServicesSection(Sourced):
@@ -26,7 +26,7 @@ class ServicesSection(Sourced):
     """A measure: what is paid for the land already; with it the ratio of benefit to cost is a measure."""
     output: Text | None = None
     """A measure: output of the unit; with it non-market value per output is a measure, and the rank of the unit."""
-    reference: Reference = ""
+    reference: OptionalWording = ""
     """The document, or the paper, that the values come from; a text, or a text by language."""
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from layers.sources import Amount, ConditionText, Factor, Real, Section, Several, Text, misfit, require_one
+from layers.sources import Amount, ConditionText, Factor, Real, Section, Several, Text, Wording, misfit, require_one
 
 
 class Merit(Section):
@@ -16,7 +16,7 @@ class Merit(Section):
     """Condition over the value, slope, aspect and relief of a cell, and over the names of the layers that designate."""
     points: Real
     """What is added to the suitability; below 0 it makes land come later."""
-    reason: Text
+    reason: Wording
     """Why, in words that stand in the report."""
 
 

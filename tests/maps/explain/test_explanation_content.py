@@ -4,7 +4,6 @@ import dataclasses
 import json
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -16,14 +15,20 @@ from maps.locale import Renderer
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign
-from zoning.study import Decision, Group, Lock, Quota, QuotaTransfer
+from zoning.study import Decision, Group, Lock, Quota, QuotaTransfer, Study
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
 from zoning.zones import classify, resolve
 
 
-def titles_of(_kind: str, name: str) -> str:
-    """As a study without titles has it."""
-    return name.replace("_", " ")
+class OneLine(Study):
+    """A study of which everything stands in one line."""
+
+    def where(self, *_keys: str | int) -> str:
+        return "plan.toml, line 7, column 1"
+
+
+HEAD = {"name": "Six units", "date": date(2025, 1, 1), "rulebook": "small"}
+UNITS = {"source": "units.gpkg", "id": "code"}
 
 
 def quota_row(unit: str, jurisdiction: str, amount: str, **more) -> dict:
@@ -70,17 +75,7 @@ def plan(measures, rulebook) -> Plan:
     )
     empty = pd.DataFrame()
     return Plan(
-        study=SimpleNamespace(
-            name="Six units",
-            title="Six units",
-            title_of=titles_of,
-            layers=(),
-            units=SimpleNamespace(levels=("jurisdiction",), names={}),
-            industries=None,
-            quotas=(),
-            services=None,
-            where=lambda *_keys: "plan.toml, line 7, column 1",
-        ),
+        study=OneLine(study=HEAD, units=UNITS | {"jurisdiction": "jurisdiction"}),
         rulebook=rulebook,
         units=names,
         pieces=tabulate(PIECES, empty).set_index("piece_id"),
@@ -370,20 +365,7 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
     quotas = plan.quotas.assign(carried=Decimal(7), transferred=Decimal(0))
     plan = dataclasses.replace(
         plan,
-        study=SimpleNamespace(
-            name="Six units",
-            title="Six units",
-            title_of=titles_of,
-            layers=(),
-            quotas=(asked,),
-            decisions=(),
-            units=SimpleNamespace(levels=(), part_of=None, names={}),
-            industries=None,
-            services=None,
-            agreements=(),
-            transfers=(),
-            where=lambda *_keys: "plan.toml, line 7, column 1",
-        ),
+        study=OneLine(study=HEAD, units=UNITS, quotas=(asked,)),
         quotas=quotas,
     )
     text = explain(plan, "a").text()
