@@ -158,7 +158,7 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     assert "0.6 x Population 2020 735,538 of 19,167,646" in text
     assert "below 19,950 (-97.3 %) it would be General area" in text
     text = explain(china, "510000", "zh").text()
-    assert "资金池 付给 Sichuan 四川 60,000,000.00 元" in text
+    assert "资金池 付给 四川省 60,000,000.00 元" in text
     assert "税额分档：人均耕地（亩）不超过 1、每平方米税额（元） 10、50 | " in text
     assert "下达的建设用地指标：27,222 公顷" in text
     assert "主体功能 为城市化地区，属于 城市化地区, 优化开发区域" in explain(china, "110000", "zh").text()

@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 
 from layers.conditions import parse_condition
+from layers.sources import english
 from maps.explain import explain, items_at, lists_at, trace
 from maps.explain.explanation_content import MATTERS
 from maps.explain.trace_records import LINK, condition_chains, rows_about, rows_of
-from maps.locale import localize
+from maps.locale import localize, render
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import builtin_studies, read_study
@@ -126,7 +127,7 @@ def _check_parameters(plan: Plan, link: dict) -> None:
         days = [day.isoformat() if day else "" for day in (known.since, known.until)]
         assert (one["value"], one["unit"]) == (known.value, known.unit)
         assert [one["since"], one["until"]] == days
-        assert (one["reference"], one["verified"]) == (known.reference, known.verified)
+        assert (one["reference"], one["verified"]) == (english(known.reference), known.verified)
 
 
 def _check_claims(plan: Plan, unit: str, told: dict) -> None:
@@ -191,7 +192,8 @@ def _check_flows(plan: Plan, unit: str, flows: list[dict]) -> None:
     key = ["instrument", "payer", "receiver", "amount", "reference"]
     places = {unit, *(str(plan.measures.loc[unit, level]) for level in plan.study.units.levels)}
     rows = plan.flows[plan.flows["payer"].isin(places) | plan.flows["receiver"].isin(places)]
-    rows = rows.assign(amount=rows["amount"].astype(str))
+    cited = [render(one, "en") for one in rows["reference"]]
+    rows = rows.assign(amount=rows["amount"].astype(str), reference=cited)
     assert [[one[name] for name in key] for one in flows] == rows[key].to_numpy().tolist()
     for one in flows:
         for name in set(one["values"]) & set(plan.measures.columns):

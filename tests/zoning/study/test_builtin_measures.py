@@ -118,10 +118,11 @@ class SecondProgram:
 
     def table(self) -> pd.DataFrame:
         named = self.plan["units"]
+        name = named["name"] if isinstance(named["name"], str) else named["name"]["en"]
         own = pd.DataFrame(self.units.drop(columns="geometry"))
         columns = {str(name): own[name] for name in own if not str(name).endswith("_again")}
         columns |= {
-            "name": own[named["name"]],
+            "name": own[name],
             "jurisdiction": own[named["jurisdiction"]],
             "area_ha": self.hectares,
         }

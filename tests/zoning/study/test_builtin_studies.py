@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
@@ -21,10 +22,12 @@ from rasterio.features import shapes
 
 from layers.inputs import Inputs
 from layers.read import read_inputs
+from layers.sources import Section, Texts, english
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.study import Study, builtin_studies, builtin_study, read_study
 
+HAN = re.compile(r"[\u3400-\u9fff]")
 NAME = "us_mountain_west"
 FOLDER = builtin_study(NAME).parent
 ALBERS = "EPSG:5070"  # equal-area for the lower 48 states; another projection than the one that zoneplan works in
@@ -154,8 +157,8 @@ def test_total_of_the_quota_is_what_the_plan_says_it_is(study: Study, counties: 
 def test_decisions_and_quota_are_labelled_as_illustrations(study: Study) -> None:
     assert len(study.decisions) == 2
     for decision in study.decisions:
-        assert "illustration" in decision.by
-        assert decision.reference == "illustration"
+        assert "illustration" in english(decision.by)
+        assert english(decision.reference) == "illustration"
         assert decision.date <= study.date
     assert "ILLUSTRATION" in study.text.split("[[quotas]]", maxsplit=1)[0].rsplit("# -----", maxsplit=1)[1]
 
@@ -166,6 +169,28 @@ def test_every_block_of_the_plan_has_a_comment(study: Study) -> None:
     assert study.text.startswith("# A zoning plan")
     assert sum("#" in block for block in blocks) >= 12
     assert max(map(len, study.text.splitlines())) <= 240
+
+
+def said_in(section: Section) -> Iterator[tuple[str, object]]:
+    """Every text of a study that people read, after the name of its key."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if Texts in get_args(field.annotation) and value:
+            yield name, value
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Section):
+                yield from said_in(one)
+
+
+@pytest.mark.parametrize("name", builtin_studies())
+def test_everything_that_people_read_is_in_english_and_chinese(name: str) -> None:
+    study = read_study(builtin_study(name))
+    said = list(said_in(study))
+    assert {key for key, _ in said} >= {"title", "reason"}
+    assert [(key, text) for key, text in said if not (isinstance(text, dict) and [*text] == ["en", "zh"])] == []
+    assert all(one.title for one in (study.study, *study.layers, *study.quotas, *study.agreements))
+    mixed = [text for _, text in said for tag in ("en", "zh") if bool(HAN.search(text[tag])) != (tag == "zh")]
+    assert mixed == []
 
 
 @pytest.mark.parametrize("name", builtin_studies())
@@ -237,7 +262,20 @@ def provinces() -> gpd.GeoDataFrame:
 
 
 def find_names(units: gpd.GeoDataFrame, which: pd.Series) -> set[str]:
-    return {name.split(" ")[-1] for name in units.loc[which, "name"]}
+    return set(units.loc[which, "name_zh_short"])
+
+
+def test_provinces_have_a_name_in_each_language(provinces: gpd.GeoDataFrame) -> None:
+    names = provinces[["name_en", "name_zh", "name_zh_short"]]
+    assert names.notna().all(axis=None)
+    assert not names["name_en"].str.contains(HAN).any()
+    assert (
+        names[["name_zh", "name_zh_short"]]
+        .apply(lambda column: column.str.fullmatch(f"(?:{HAN.pattern})+"))
+        .all(axis=None)
+    )
+    pairs = zip(names["name_zh"], names["name_zh_short"], strict=True)
+    assert all(name.startswith(short) for name, short in pairs)
 
 
 @pytest.mark.slow
@@ -304,7 +342,7 @@ def test_figures_are_those_published(provinces: gpd.GeoDataFrame) -> None:
     for year, column in ((2012, "gdp2012"), (2018, "gdp2018_prelim")):
         expected = (published[column].sort_index() * 100).round()
         assert provinces[f"gdp_{year}_first_million_cny"].tolist() == expected.tolist()
-        ours = provinces.set_index(provinces["name"].str.split(" ").str[-1])[f"population_{year}_first"]
+        ours = provinces.set_index("name_zh_short")[f"population_{year}_first"]
         assert (ours.dropna() / 1e4).to_dict() == people[f"pop{year}"].to_dict()
         assert ours.isna().sum() == 5
     assert provinces["north"].tolist() == published["north15"].sort_index().astype(bool).tolist()
@@ -321,7 +359,7 @@ def test_provinces_say_what_they_are_not() -> None:
     """Whoever opens the plan, its readme or its map reads that it states no boundary and decides no main function."""
     study = read_study(builtin_study("china_provinces"))
     readme = (PROVINCES / "README.md").read_text("utf-8")
-    for text in (study.study.note or "", study.text.split("[study]")[0].lower(), readme):
+    for text in (english(study.study.note or ""), study.text.split("[study]")[0].lower(), readme):
         flat = " ".join(text.replace("#", " ").replace("*", "").split())
         assert "not a statement on boundaries" in flat
         assert re.search(r"decided (county by county|by county)", flat)
