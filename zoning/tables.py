@@ -253,7 +253,7 @@ POLICIES = Table(
         "parameters": "json",
         "zone": "text",
         "clause": "rulebook",
-        "reference": "message",
+        "reference": "text",
         "since": "date",
         "until": "date",
         "overruled_by": "text",

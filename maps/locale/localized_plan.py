@@ -162,6 +162,7 @@ def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.Dat
     """The table of policies with what the rulebook says of each: title, clause, and the exception that holds."""
     policies, language = plan.rulebook.policies, renderer.language
     titles = {one.id: text_in(one.title, language, one.id) for one in policies}
+    references = {one.id: text_in(one.reference, language) for one in policies}
     clauses = {one.id: text_in(one.clause, language) for one in policies}
     exceptions = {
         (policy.id, name): renderer.render(say_exception(one))
@@ -172,6 +173,7 @@ def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.Dat
     told = {
         "title": rows["policy"].map(titles),
         "clause": rows["policy"].map(clauses),
+        "reference": rows["policy"].map(references),
         "exception": [exceptions.get(pair, "") for pair in own],
     }
     return rows.assign(**told)[list(POLICIES.columns)]

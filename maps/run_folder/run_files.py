@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.inputs import Source
+from layers.sources import english
 from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.locale import LocalizedPlan, localize
@@ -21,7 +22,7 @@ from maps.run_folder.trace_file import TRACE, read_assumptions, trace_of, with_m
 from maps.style import plan_topology
 from maps.web import draw
 from zoning.plan import Plan
-from zoning.rulebook import as_written, read_rulebook, without_unused_topics
+from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import read_study
 from zoning.tables import (
     CLAIMS,
@@ -163,14 +164,13 @@ def read_run(folder: str | Path) -> Plan:
     tables.pop(SITES.name, None)  # the same rows with their geometry stand in a file of their own
     if (folder / "sites.parquet").exists():
         tables["sites"] = gpd.read_parquet(folder / "sites.parquet")
-    for name in ("zones", "quotas") if study.units.names else ():  # written in the language of the run
-        rows = tables[name]
-        tables[name] = rows.assign(name=rows["unit_id"].map(units["name"]).fillna(rows["name"]))
+    rulebook = without_unused_topics(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns))
+    _restore(tables, units["name"] if study.units.names else None, rulebook)
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(
         study=study,
-        rulebook=without_unused_topics(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns)),
+        rulebook=rulebook,
         units=units,
         pieces=pieces,
         measures=measures,
@@ -180,6 +180,15 @@ def read_run(folder: str | Path) -> Plan:
         own_crs=provenance["crs"]["units"],
         **tables,
     )
+
+
+def _restore(tables: dict[str, pd.DataFrame], names: pd.Series | None, rulebook: Rulebook) -> None:
+    """Names of units and references of policies as tables in memory have them, whatever the language of the run."""
+    for name in ("zones", "quotas") if names is not None else ():
+        rows = tables[name]
+        tables[name] = rows.assign(name=rows["unit_id"].map(names).fillna(rows["name"]))
+    policies, written = tables["policies"], {one.id: english(one.reference) for one in rulebook.policies}
+    tables["policies"] = policies.assign(reference=policies["policy"].map(written).fillna(policies["reference"]))
 
 
 def run_language(folder: Path) -> str:

@@ -283,4 +283,6 @@ def test_a_run_is_written_with_names_in_its_language_and_read_back_without(title
     again = read_run(tmp_path)
     assert again.zones.equals(titled.zones)
     assert again.quotas.equals(titled.quotas)
+    assert again.policies.equals(titled.policies)
+    assert set(titled.policies["reference"]) == {f"Toy Act, section {number} in English" for number in (9, 10, 11)}
     assert report(again, "en") == report(titled, "en")

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import parse_condition
+from layers.sources import english
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
 from zoning.rulebook import (
@@ -30,7 +31,7 @@ from zoning.rulebook import (
     without_unused_topics,
 )
 from zoning.tables import POLICIES, tabulate
-from zoning.trace import Message, as_message, in_languages, say
+from zoning.trace import Message, in_languages, say
 from zoning.unit_ids import keep_ids
 
 PLACE = ["unit_id", "piece_id"]
@@ -439,7 +440,7 @@ def _fixed(policy: Policy) -> dict[str, object]:
         "subject": policy.subject,
         "effect": policy.effect or "",
         "strictness": policy.strictness,
-        "reference": as_message(policy.reference),
+        "reference": english(policy.reference),
         "since": policy.since.isoformat() if policy.since else "",
         "until": policy.until.isoformat() if policy.until else "",
     }
