@@ -24,7 +24,7 @@ from maps.reports import dossier, report
 from maps.run_folder.run_files import read_run, write_files
 from maps.style import picture
 from maps.web import draw
-from maps.web.map_payload import map_payload_of
+from maps.web.page_model import Page, as_json
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study
@@ -140,13 +140,13 @@ def english_only(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def surfaces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Surfaces:
+def surfaces(tmp_path: Path, capsys: pytest.CaptureFixture[str], map_page: Callable[..., Page]) -> Surfaces:
     """A function that gives all that people read of a plan in a language, by surface."""
 
     def shown(plan: Plan, language: str) -> dict[str, str]:
         _print_summary(localize(plan, language), tmp_path)
-        payload = map_payload_of(plan, language)
-        del payload["units"]["other_names"]  # by which units are found and which nobody sees
+        payload = json.loads(as_json(map_page(plan, language)))
+        del payload["cards"]["units"]["other_names"]  # by which units are found and which nobody sees
         return {
             "map": json.dumps(without_names(payload), ensure_ascii=False),
             "page": "\n".join(draw(plan, language).get_root().render().splitlines()[:60]),
@@ -267,11 +267,11 @@ def test_a_unit_is_found_by_its_name_in_any_language(titled: Plan) -> None:
         assert [find_unit(plan, name) for name in ("mill hill", "磨坊山", "Unit B2")] == [UNIT, UNIT, "b2"]
 
 
-def test_the_page_finds_units_by_their_names_in_other_languages(titled: Plan) -> None:
+def test_the_page_finds_units_by_their_names_in_other_languages(titled: Plan, map_page: Callable[..., Page]) -> None:
     place = titled.units.index.get_loc(UNIT)
-    for language, name, others in (("en", "Mill Hill", ["磨坊山"]), ("zh", "磨坊山", ["Mill Hill"])):
-        units = map_payload_of(titled, language)["units"]
-        assert (units["name"][place], units["other_names"][place]) == (name, others)
+    for language, name, others in (("en", "Mill Hill", ("磨坊山",)), ("zh", "磨坊山", ("Mill Hill",))):
+        unit = map_page(titled, language).cards.units.rows[place]
+        assert (unit.name, unit.other_names) == (name, others)
 
 
 def test_a_run_is_written_with_names_in_its_language_and_read_back_without(titled: Plan, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_codes_are_called_as_the_rulebook_says_in_its_own_languages(write_rulebo
     terms = Terms(rulebook, "pt")
     assert terms.instrument("levy") == "taxa do dique"
     assert [terms.heading(one) for one in ("levy", "land_tax")] == ["Taxa do dique", "Land tax"]
-    assert [terms.unit(one) for one in ("OZD", "ha", "BRL")] == ["dólares de Oz", "ha (en)", "BRL"]
+    assert [terms.unit(one) for one in ("OZD", "ha", "BRL")] == ["dólares de Oz", "ha", "BRL"]
     assert [terms.setting(one) for one in ("least_width", "most_width")] == ["largura mínima", "most width"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from maps.locale import text_in
 from maps.reports import report
 from maps.style import picture
-from maps.web.map_payload import map_payload_of
+from maps.web.page_model import Page
 from zoning.plan import Plan
 
 TAGS = st.sampled_from(["en", "zh", "pt", "pt-BR", "de"])
@@ -32,10 +33,10 @@ def test_one_text_for_all_languages_has_no_mark() -> None:
     assert text_in({}, "zh", "x") == text_in("", "zh", "x") == "x"
 
 
-def test_titles_of_a_rulebook_without_the_language_are_marked(toy_plan: Plan) -> None:
+def test_titles_of_a_rulebook_without_the_language_are_marked(toy_plan: Plan, map_page: Callable[..., Page]) -> None:
     zones = tuple(zone.model_copy(update={"title": {"en": zone.title["en"]}}) for zone in toy_plan.rulebook.zones)
     plan = dataclasses.replace(toy_plan, rulebook=dataclasses.replace(toy_plan.rulebook, zones=zones))
-    shown = [one["title"] for one in map_payload_of(plan, "zh")["zones"]]
+    shown = [one.title for one in map_page(plan, "zh").zones]
     assert shown == [f"{zone.title['en']} (en)" for zone in zones]
     used = {title for title, zone in zip(shown, zones, strict=True) if zone.code in set(plan.zones["main"])}
     for page in (report(plan, "zh"), picture(plan, "zh")):

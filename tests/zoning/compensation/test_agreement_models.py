@@ -17,6 +17,7 @@ from zoning.pipeline import run
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.chapter_schemas import AgreementModel
 from zoning.study import Agreement, read_study
+from zoning.trace import as_message
 
 D = Decimal
 RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))
@@ -45,7 +46,7 @@ def test_each_settles_once_the_measurements_are_there(model: AgreementModel) -> 
     own = {} if model.id == "xinanjiang-4" else ADDED[first]
     rows = settle_agreement(completed(model.id, **own))
     assert rows
-    assert all(row["reference"] == model.reference for row in rows)
+    assert all(row["reference"] == as_message(model.reference) for row in rows)
     assert model.verified == (model.id == "zhenjiang-taihu")  # of the others only news was read
     assert {"en", "zh"} <= set(model.seen)
 

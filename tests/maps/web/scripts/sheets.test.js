@@ -108,6 +108,9 @@ test("a unit is found without case, accents and apostrophes", () => {
   table.sort(0);
   assert.deepEqual(table.found, [0, 1]);
   assert.equal(table.best(), 1, "the one that is called so, though West has it in its name and stands first");
+  table.search("occident");
+  assert.deepEqual(table.found, [0], "by its name in another language");
+  assert.equal(table.best(), 0);
   table.search("nowhere");
   assert.equal(table.count.textContent, "No unit fits");
 });

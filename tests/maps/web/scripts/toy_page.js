@@ -69,10 +69,11 @@ export const page = {
     { code: "red", title: "Red line", reference: "", colour: "#c00", width: 2, dashes: [], ha: 40, pieces: [1] },
     { code: "farm", title: "Farmland", reference: "", colour: "#070", width: 2, dashes: [3, 2], ha: 60, pieces: [] },
   ],
-  designations: [{ name: "wet_land", role: "red", colour: "#006", dot: "round", ha: 40, pieces: [1] }],
+  designations: [{ name: "wet_land", title: "wet land", role: "red", colour: "#006", dot: "round", ha: 40, pieces: [1] }],
   quotas: [
     {
       name: "new_land",
+      title: "new land",
       period: 2025,
       unit: "ha",
       total: "12.50",
@@ -90,6 +91,7 @@ export const page = {
     instruments: [
       {
         name: "water_fund",
+        title: "water fund",
         period: 2025,
         unit: "CNY",
         paid: "5.50",
@@ -115,6 +117,7 @@ export const page = {
     units: {
       id: ["w", "e"],
       name: ["West", "Ést"],
+      other_names: [["Occident"], []],
       jurisdiction: [0, 0],
       area_ha: [100, 200],
       main: [0, 1],
