@@ -188,7 +188,7 @@ def test_the_folder_copied_beside_the_plan_works_the_same(call: Callable[..., st
     for name in ("zones", "lines", "quotas", "flows", "policies", "measures"):
         assert (study.parent / "copied" / f"{name}.csv").read_bytes() == (run / f"{name}.csv").read_bytes()
     numbers = study / "ours" / "parameters.toml"
-    old = 'values = [{ value = 0.5, from = 2002-07-11 }]\nreference = "house\'s own threshold"\n'
+    old = 'values = [{ value = 0.5, from = 2002-07-11 }]\nreference.en = "house\'s own threshold"\n'
     text = numbers.read_text("utf-8")
     assert old in text
     numbers.write_text(text.replace(old, old.replace("0.5", "0.7"), 1), "utf-8")
@@ -218,7 +218,7 @@ def block_of(page: str) -> str:
 
 @pytest.mark.slow
 def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], study: Path) -> None:
-    """No sentence of the English catalogue is left; what stays English are names of the plan and references to law."""
+    """No sentence of the English catalogue is left; what stays English are names of the plan."""
     run = study.parent / "em_portugues"
     told = call("run", study / "plan.toml", "--lang", "pt", "--out", run)
     report_page, map_page = ((run / f"{name}.html").read_text("utf-8") for name in ("report", "map"))
@@ -241,4 +241,4 @@ def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], stud
     assert "192.000,00 BRL" in report_page
     assert not re.search(r"\d,\d{3}\.\d|\d\.\d+ %", report_page)
     assert "16,7 %" in told
-    assert "referência: Constitution, article 231" in card
+    assert "referência: Constituição, artigo 231" in card
