@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 import types
@@ -51,7 +50,7 @@ def _records(kind: type, found: list[type]) -> list[type]:
         found.append(kind)
         for one in _hints(kind).values():
             for part in _parts(one):
-                if dataclasses.is_dataclass(part) and part not in {Columns, Groups}:
+                if hasattr(part, "_fields") and part not in {Columns, Groups}:
                     _records(part, found)
     return found
 

@@ -7,8 +7,7 @@ opaque. Grey print loses them: overlays are hatched and zones carry their names,
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from zoning.rulebook import Rulebook
@@ -34,8 +33,7 @@ SITE_INKS = ("#0A0A8C", "#7A1F5C", "#111111", "#00665E")
 """Of the land that quotas take, one a quota in turn: dark on every fill of a zone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hatch:
+class Hatch(NamedTuple):
     """Parallel dark lines on white bands.
 
     Attributes

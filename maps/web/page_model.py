@@ -6,11 +6,9 @@ number of an entry in the list that the field's description names; tables go to 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from maps.style import Dot, Hatch
 
@@ -20,8 +18,7 @@ LineKind = Literal["reason", "setting", "yes", "no", "unknown", "parameter", "re
 Standing = Literal["decided", "contested", "review", "review_overlay", "by_decision", "by_decision_overlay", "assumed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns(Generic[Row]):
+class Columns(NamedTuple, Generic[Row]):
     """Rows of one kind, which the page gets a column at a time, by name: that packs to half the size.
 
     Parameters
@@ -40,8 +37,7 @@ class Columns(Generic[Row]):
     rows: Sequence[Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups(Generic[Row]):
+class Groups(NamedTuple, Generic[Row]):
     """Rows of one kind in groups, as those of each unit: how many each group has, and the columns of all.
 
     Examples
@@ -62,27 +58,40 @@ def as_json(record: Any) -> str:
     ValueError
         A number is not finite.
     """
-    return json.dumps(record, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _plain(record: Any) -> dict[str, Any]:
-    if isinstance(record, Columns):
-        return {name: [getattr(row, name) for row in record.rows] for name in _names(record.kind)}
-    if isinstance(record, Groups):
-        rows = [row for group in record.groups for row in group]
-        return {"counts": [len(group) for group in record.groups], "columns": Columns(record.kind, rows)}
-    return {name: getattr(record, name) for name in _names(type(record))}
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
-def _names(kind: Any) -> list[str]:
-    return [one.name for one in dataclasses.fields(kind)]
+def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is Columns:
+        return _columns(value.kind, value.rows)
+    if kind is Groups:
+        rows = [row for group in value.groups for row in group]
+        return {"counts": [len(group) for group in value.groups], "columns": _columns(value.kind, rows)}
+    if kind is dict:
+        return {key: _plain(one) for key, one in value.items()}
+    if kind is tuple:
+        return _each(value)
+    return dict(zip(kind._fields, _each(value), strict=True)) if hasattr(kind, "_fields") else value
+
+
+def _each(values: Sequence[Any]) -> Sequence[Any]:
+    """Values of which none is a record, as most columns are, stay as they are."""
+    return values if _ATOMS.issuperset(map(type, values)) else [_plain(one) for one in values]
+
+
+def _columns(kind: Any, rows: Sequence[Any]) -> dict[str, Sequence[Any]]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(kind._fields)
+    return {name: _each(column) for name, column in zip(kind._fields, columns, strict=True)}
 
 
 # ----- the plan as a whole
 
 
-@dataclass(frozen=True, slots=True)
-class PoliciesChecked:
+class PoliciesChecked(NamedTuple):
     """How many policies there are, were checked against the text of the law, and this on the publisher's site."""
 
     all: int
@@ -90,16 +99,14 @@ class PoliciesChecked:
     official: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParametersChecked:
+class ParametersChecked(NamedTuple):
     """How many numbers of the rulebook there are, and how many nobody has checked."""
 
     all: int
     unverified: int
 
 
-@dataclass(frozen=True, slots=True)
-class LawText:
+class LawText(NamedTuple):
     """Where the text of a policy was read.
 
     Attributes
@@ -117,16 +124,14 @@ class LawText:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Assumed:
+class Assumed(NamedTuple):
     """What was assumed where the study says nothing."""
 
     title: str
     assumed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What planners decided: of which unit, for which zone, and why."""
 
     unit_id: str
@@ -135,8 +140,7 @@ class Decided:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The plan as a whole, and what to know before relying on it.
 
     Attributes
@@ -169,8 +173,7 @@ class Summary:
 # ----- what can be shown
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneLayer:
+class ZoneLayer(NamedTuple):
     """A zone type of the rulebook with what it looks like.
 
     Attributes
@@ -194,8 +197,7 @@ class ZoneLayer:
     hatch: Hatch | None
 
 
-@dataclass(frozen=True, slots=True)
-class LineLayer:
+class LineLayer(NamedTuple):
     """A control line.
 
     Attributes
@@ -216,8 +218,7 @@ class LineLayer:
     pieces: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DesignationLayer:
+class DesignationLayer(NamedTuple):
     """A layer that cut the units, drawn with dots of one form.
 
     Attributes
@@ -235,8 +236,7 @@ class DesignationLayer:
     pieces: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaLayer:
+class QuotaLayer(NamedTuple):
     """A quota of the study.
 
     Attributes
@@ -267,24 +267,21 @@ class QuotaLayer:
     jurisdictions: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class UseFills:
+class UseFills(NamedTuple):
     """Colours for the use of a ceiling: a ramp, the last of which is for those at their ceiling."""
 
     ramp: tuple[str, ...]
     no_ceiling: str
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRing:
+class SiteRing(NamedTuple):
     """The corners of a ring in 16ths of the grid's steps, each as the step from the one before."""
 
     x: tuple[int, ...]
     y: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A patch of land that a quota takes: the place of its unit, and its rings."""
 
     unit: int
@@ -292,8 +289,7 @@ class Site:
     rings: tuple[SiteRing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteLayer:
+class SiteLayer(NamedTuple):
     """The land that a quota takes in all.
 
     Attributes
@@ -314,16 +310,14 @@ class SiteLayer:
 # ----- payments
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Degrees of WGS 84."""
 
     lon: float
     lat: float
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """Who pays or receives.
 
     Attributes
@@ -342,8 +336,7 @@ class Party:
     units: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(NamedTuple):
     """An amount from one party to another, by their places in ``parties``."""
 
     payer: int
@@ -351,16 +344,14 @@ class Arrow:
     amount: float
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What a party receives, or below 0 pays, for which no arrow can be drawn."""
 
     party: int
     amount: float
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(NamedTuple):
     """The payments of one instrument in one period and one unit of account.
 
     Attributes
@@ -387,8 +378,7 @@ class Instrument:
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """A row of the table of flows: places in ``instruments`` and ``parties``, the exact amount, places in ``texts``."""
 
     instrument: int
@@ -399,8 +389,7 @@ class Payment:
     reference: int
 
 
-@dataclass(frozen=True, slots=True)
-class Payments:
+class Payments(NamedTuple):
     """All payments, and what the map draws of them."""
 
     ink: str
@@ -413,8 +402,7 @@ class Payments:
 # ----- what is said of each unit
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(NamedTuple):
     """What a unit is.
 
     Attributes
@@ -456,16 +444,14 @@ class UnitRow:
     industries: int
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEntry:
+class RuleEntry(NamedTuple):
     """A rule that claims units, or what stands in its place: the default, a decision, a lock from above."""
 
     id: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
+class ClaimRow(NamedTuple):
     """A claim on a unit: places in ``rules``, ``zones`` and ``reasons``."""
 
     rule: int
@@ -474,8 +460,7 @@ class ClaimRow:
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(NamedTuple):
     """A control line in a unit.
 
     Attributes
@@ -495,8 +480,7 @@ class LineRow:
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaRow:
+class QuotaRow(NamedTuple):
     """What a unit gets of a quota; amounts are exact, and None where there is none.
 
     Attributes
@@ -525,8 +509,7 @@ class QuotaRow:
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
-class SitingRow:
+class SitingRow(NamedTuple):
     """What a quota took of a unit on the ground.
 
     Attributes
@@ -544,8 +527,7 @@ class SitingRow:
     gap_pct: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyEntry:
+class PolicyEntry(NamedTuple):
     """A policy of the rulebook."""
 
     id: str
@@ -558,16 +540,14 @@ class PolicyEntry:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A setting of a policy in words: what it is called, and what it is."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRow:
+class PolicyRow(NamedTuple):
     """A policy in the list of a unit.
 
     Attributes
@@ -597,8 +577,7 @@ class PolicyRow:
     inherited_from: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardLine:
+class CardLine(NamedTuple):
     """A line of a reason.
 
     Attributes
@@ -622,8 +601,7 @@ class CardLine:
     numbers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CardHeading:
+class CardHeading(NamedTuple):
     """A heading of a card and the reason below it: places in ``texts`` and ``reasons``, and the numbers of the text."""
 
     text: int
@@ -631,8 +609,7 @@ class CardHeading:
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cards:
+class Cards(NamedTuple):
     """What the cards of the units say. Groups of rows are in the order of ``units``, if nothing else is said.
 
     Attributes
@@ -670,8 +647,7 @@ class Cards:
     headings: Groups[CardHeading]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSigns:
+class NumberSigns(NamedTuple):
     """How the language writes numbers and counts things.
 
     Attributes
@@ -685,8 +661,7 @@ class NumberSigns:
     plural: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MapGrid:
+class MapGrid(NamedTuple):
     """Where the grid of the shapes lies in the web's Mercator projection, in metres, and how much stands on it."""
 
     west: float
@@ -698,8 +673,7 @@ class MapGrid:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Everything that the page is made from, shapes apart.
 
     Attributes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
@@ -337,7 +336,7 @@ class _Policies:
             if piece:
                 part_ha[key] = part_ha.get(key, 0.0) + self._areas.get(piece, 0.0)
         whole = [one for key, one in found.items() if key not in part_ha]
-        parts = [replace(found[key], part_ha=hectares(area)) for key, area in part_ha.items()]
+        parts = [found[key]._replace(part_ha=hectares(area)) for key, area in part_ha.items()]
         return self._lists.place((*whole, *parts))
 
     @property

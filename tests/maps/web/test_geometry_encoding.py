@@ -16,7 +16,6 @@ from shapely.geometry import box
 
 from maps.style import plan_topology
 from maps.web.geometry_encoding import EARTH_RADIUS_M, Shapes, encode_block, place_on_grid, varints, zigzag
-from maps.web.page_model import as_json
 
 
 def shapes_of(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
@@ -24,7 +23,7 @@ def shapes_of(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
 
 
 def block(shapes: Shapes, **said: object) -> str:
-    return encode_block(as_json({**said, "grid": shapes.grid}), shapes)
+    return encode_block(json.dumps({**said, "grid": shapes.grid._asdict()}, ensure_ascii=False), shapes)
 
 
 def unpack(text: str) -> tuple[dict, list[int]]:

@@ -31,7 +31,7 @@ def fits(value: Any, kind: Any) -> bool:
     }
     if origin in known:
         return known[origin]()
-    if not dataclasses.is_dataclass(kind):
+    if not hasattr(kind, "_fields"):
         return type(value) in ({int, float} if kind is float else {kind})
     if type(value) is not kind:
         return False
@@ -78,6 +78,6 @@ def test_a_number_that_json_does_not_know_is_refused() -> None:
 
 def test_records_are_frozen_and_hold_nothing_that_changes(map_page, toy_plan) -> None:
     page = map_page(toy_plan)
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         page.language = "zh"
     assert isinstance(page.zones, tuple)

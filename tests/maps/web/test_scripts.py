@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import shapely
 
+from maps.locale import languages
 from maps.style import plan_topology
 from maps.web.geometry_encoding import encode_block, place_on_grid
 from maps.web.map_payload import page_of
@@ -41,7 +42,7 @@ def test_scripts_pass_their_own_tests(node, name: str) -> None:
     node("--test", SCRIPTS / name)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", languages())
 def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: Path, language: str) -> None:
     """The same model, the same outlines, and on each card every line of the explanation."""
     shapes = place_on_grid(plan_topology(toy_plan.units, toy_plan.pieces), toy_plan.units)

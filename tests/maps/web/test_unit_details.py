@@ -87,8 +87,8 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
     (key,), (farmland,) = of(said, "c4").quotas, of(said, "a2").quotas
     plain = QuotaRow(0, "31", "0", "100", 800.0, "", "east", None, None, None, "", key.reason)
     assert key == plain
-    assert farmland == dataclasses.replace(
-        plain, amount="0", ceiling="0", weight=200.0, binding="ceiling", jurisdiction="west", reason=farmland.reason
+    assert farmland == plain._replace(
+        amount="0", ceiling="0", weight=200.0, binding="ceiling", jurisdiction="west", reason=farmland.reason
     )
     assert [text for depth, _, text in told(said, farmland.reason) if depth == 0][-2:] == [
         "ceiling 0 ha: available land, in whole steps of 1 [plan.toml, line 68]",
@@ -149,7 +149,7 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
     said = cards(dataclasses.replace(own, policies=policies))
     held = said.policy_lists.groups[of(said, "a2").unit.policies]
     area = round(float(toy_plan.pieces.loc[[first, second], "area_ha"].sum()), 2)
-    assert [(said.policies[one.policy].id, one.holds, one.over, *dataclasses.astuple(one)[4:]) for one in held] == [
+    assert [(said.policies[one.policy].id, one.holds, one.over, *one[4:]) for one in held] == [
         ("forest-payment", False, None, None, "a road", "west"),
         ("plan-first", True, None, None, "", ""),
         ("energy-review", True, None, area, "", ""),
