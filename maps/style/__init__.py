@@ -17,7 +17,7 @@ from maps.style.palette import (
     zone_fills,
 )
 from maps.style.static_map import locator, picture
-from maps.style.topology import Arcs, Rings, Topology, fine_step, group_outlines, plan_topology
+from maps.style.topology import Topology, fine_step, plan_topology
 
 __all__ = [
     "DOTS",
@@ -26,15 +26,12 @@ __all__ = [
     "NO_CEILING_FILL",
     "PAYMENT_INK",
     "USE_FILLS",
-    "Arcs",
     "Dot",
     "Hatch",
-    "Rings",
     "Topology",
     "designation_inks",
     "fill_page",
     "fine_step",
-    "group_outlines",
     "line_styles",
     "locator",
     "notices_text",
