@@ -105,10 +105,10 @@ def main(job_file: Path, out: Path) -> None:
 def draw(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, designations: list[str], name: str) -> folium.Map:
     """Units by main function with their measures in a popup, and the pieces of each designation as a layer."""
     colours = {
-        "key_development": "#993300",
-        "agricultural": "#EEDD22",
-        "ecologically_fragile": "#77BB77",
-        "general": "#ECE9E4",
+        "key_development": "#A8401F",
+        "agricultural": "#E3C24B",
+        "ecologically_fragile": "#5FA383",
+        "general": "#F8F4EB",
     }
     shown = units.to_crs(4326)
     page = folium.Map(tiles=None, prefer_canvas=True)

@@ -18,7 +18,7 @@ from maps.style.svg_paths import Frame
 from zoning.plan import Plan
 from zoning.rulebook import Stroke
 
-DOTTED = Stroke(colour=INK, dashes=(1, 2))
+DOTTED = Stroke(colour="#000000", dashes=(1, 2))
 """Of control lines of which the rulebook does not say how they are drawn."""
 MUTED = "#57534E"
 SWATCH = 26

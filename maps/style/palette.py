@@ -1,7 +1,7 @@
 """Colours and hatches that survive colour blindness; one place for map, report and exports.
 
-The twelve fills keep a distance of at least 16 (CAM02-UCS) under deuteranopia, protanopia and tritanopia when drawn
-opaque. Grey print loses them: overlays are hatched and zones carry their names, so colour never stands alone.
+The twelve fills, and paper, stay apart from one another for normal sight, protanopia, deuteranopia and tritanopia
+(Oklab, at least 0.09) when drawn opaque. Grey print loses them: zones carry their names, so colour never stands alone.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from zoning.rulebook import Rulebook
 
 FILLS = (
-    "#993300", "#EEDD22", "#77BB77", "#3388AA", "#DD66FF", "#AA6655",
-    "#5544CC", "#EE6611", "#88FFFF", "#665566", "#CCEEBB", "#BBAABB",
+    "#A8401F", "#E3C24B", "#5FA383", "#4BD2B4", "#2D2D87", "#2D5AB4",
+    "#781E3C", "#B4D2FF", "#A5A5F0", "#784B78", "#A578C3", "#D2961E",
 )  # fmt: skip
-DEFAULT_FILL = "#ECE9E4"
-INK = "#111111"
+DEFAULT_FILL = "#F8F4EB"
+"""Of land with no function of its own: paper, on a ground that is darker than it."""
+INK = "#1D2428"
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
 Dot = Literal["round", "square", "dash", "bar"]
@@ -58,6 +59,50 @@ HATCHES = (
     Hatch(0, 5),
     Hatch(90, 5),
 )
+
+
+class Theme(NamedTuple):
+    """Colours of a page and of the ground under the plan, in light or in dark."""
+
+    paper: str
+    """Land of the study that has no function of its own."""
+    outside: str
+    """Land around the study."""
+    water: str
+    water_line: str
+    """Rivers, and shores of lakes."""
+    outline: str
+    """The border of the study."""
+    inner_border: str
+    """Borders of jurisdictions inside it."""
+    panel: str
+    ink: str
+    ink_2: str
+    ink_3: str
+    """Text by weight, on a panel; each at least 4.5 to 1."""
+
+
+LIGHT = Theme(
+    paper=DEFAULT_FILL, outside="#E6E3DC", water="#D3E2E9", water_line="#86AEC4", outline="#2B3135",
+    inner_border="#3B4347", panel="#FFFFFF", ink=INK, ink_2="#4C565C", ink_3="#657077",
+)  # fmt: skip
+DARK = Theme(
+    paper="#32393D", outside="#1C2226", water="#0E1921", water_line="#3E6A82", outline="#D9DDDA",
+    inner_border="#AEB6B6", panel="#171C20", ink="#ECEEEC", ink_2="#B4BDC1", ink_3="#93A0A6",
+)  # fmt: skip
+
+MEASURE_FILLS = ("#F6F1E4", "#B9D7D6", "#7DAFC7", "#4379A6", "#1B4676")
+"""Of a measure that no rule tests, from low to high."""
+BELOW_THRESHOLD = ("#F8F5EE", "#E0D6C4")
+FROM_THRESHOLD = ("#86B8CB", "#4A87AE", "#1D4A72")
+"""Of a measure that a rule tests: the hue breaks where the answer breaks."""
+LAND_FILLS = ("#8FC2BE", "#EEDFBE", "#DDAF62", "#A5681F")
+"""New land by person or by available land: spared, plain, and two of growth."""
+LAND_TOO_SMALL = "#FBF9F5"
+SITE_CIRCLE = "#1F4E6B"
+PAYS = "#EFC9A8"
+RECEIVES = "#A79DCB"
+PAYMENT_ARROW = "#B3541E"
 
 
 def zone_fills(rulebook: Rulebook) -> dict[str, str]:

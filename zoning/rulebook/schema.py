@@ -30,7 +30,7 @@ from layers.sources import (
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-"""Red, green and blue, such as "#77BB77"."""
+"""Red, green and blue, such as "#5FA383"."""
 
 
 def _plain(value: object) -> object:
@@ -74,7 +74,7 @@ class Zone(Titled, Dated, Sourced):
     default: bool = False
     """The main function of what no rule claims."""
     colour: Colour | None = None
-    """Its fill on maps, such as "#77BB77"; without one the next of a series. Overlays are hatched and have none."""
+    """Its fill on maps, such as "#5FA383"; without one the next of a series. Overlays are hatched and have none."""
 
 
 class Indicator(Section):

@@ -10,7 +10,18 @@ import pytest
 
 from maps.style import NO_CEILING_FILL, PAYMENT_INK, USE_FILLS, designation_inks, overlay_hatches, zone_fills
 from maps.style.legend import DOTTED
-from maps.style.palette import DEFAULT_FILL, DESIGNATION_INKS, FILLS
+from maps.style.palette import (
+    BELOW_THRESHOLD,
+    DARK,
+    DEFAULT_FILL,
+    DESIGNATION_INKS,
+    FILLS,
+    FROM_THRESHOLD,
+    LAND_FILLS,
+    LIGHT,
+    MEASURE_FILLS,
+    Theme,
+)
 from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
 from zoning.rulebook.schema import Zone
 
@@ -80,6 +91,24 @@ def test_a_series_whose_colours_are_all_taken_begins_again() -> None:
 def test_no_two_of_twelve_zones_look_alike() -> None:
     mains = [*(f"z{number}" for number in range(12)), "rest"]
     assert sorted(zone_fills(rulebook(*mains, z7=FILLS[3])).values()) == sorted([*FILLS, DEFAULT_FILL])
+
+
+def test_the_colour_blind_tell_twelve_fills_and_paper_apart() -> None:
+    fills = [*FILLS, DEFAULT_FILL]
+    assert min(distance(one, other) for one, other in itertools.combinations(fills, 2)) >= 0.09
+
+
+@pytest.mark.parametrize("scale", [MEASURE_FILLS, (*BELOW_THRESHOLD, *FROM_THRESHOLD), LAND_FILLS])
+def test_neighbours_on_a_scale_are_told_apart(scale: tuple[str, ...]) -> None:
+    assert min(distance(one, other) for one, other in itertools.pairwise(scale)) >= 0.085
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_text_can_be_read_on_its_panel(theme: Theme) -> None:
+    ground = luminance(theme.panel)
+    for ink in (theme.ink, theme.ink_2, theme.ink_3):
+        light, dark = sorted((luminance(ink), ground), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
