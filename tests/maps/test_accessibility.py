@@ -1,0 +1,78 @@
+"""axe-core finds nothing on map, report and dossier: WCAG 2.2 AA, each language, desktop and phone, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from maps.reports import write_dossier, write_report
+from maps.web import draw
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+STUDIES = {"en": "us_mountain_west", "zh": "china_provinces"}
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FINDINGS = """async (tags) => {
+    const found = await axe.run(document, {runOnly: {type: "tag", values: tags}})
+    return found.violations.map(({id, help, nodes}) => [id, help, ...nodes.slice(0, 5).map((node) => node.html)])
+}"""
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def language(request) -> str:
+    """One language, in which one study is shown."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def pages(language: str, plan_of, tmp_path_factory) -> dict[str, Path]:
+    """Map, report and the dossier of a unit."""
+    folder, plan = tmp_path_factory.mktemp("pages"), plan_of(STUDIES[language])
+    paths = {name: folder / f"{name}.html" for name in ("map", "report", "dossier")}
+    draw(plan, language).save(paths["map"])
+    write_report(plan, paths["report"], language=language)
+    write_dossier(plan, plan.units.index[0], paths["dossier"], language=language)
+    return paths
+
+
+@pytest.fixture
+def chosen(language: str, plan_of) -> list[str]:
+    """The ids of the units."""
+    return list(plan_of(STUDIES[language]).units.index)
+
+
+@pytest.fixture(scope="module")
+def findings(open_tab) -> Callable[..., list[list[str]]]:
+    """A function that opens a page and gives what axe-core has to say of it, before and after something is done."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm install in the folder of the project")
+
+    def look(page: Path, size: str, theme: str, *, address: str = "") -> list[list[str]]:
+        tab = open_tab(viewport=SIZES[size], color_scheme=theme)
+        tab.goto(page.as_uri() + address)
+        if page.stem == "map":
+            tab.wait_for_selector("html[data-zoneplan=ready]")
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
+        found = tab.evaluate(FINDINGS, RULES)
+        tab.close()
+        return found
+
+    return look
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("name", ["map", "report", "dossier"])
+def test_axe_finds_nothing(findings, pages: dict[str, Path], name: str, size: str, theme: str) -> None:
+    assert findings(pages[name], size, theme) == []
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("unit", [0, -1])
+def test_axe_finds_nothing_on_a_card(
+    findings, pages: dict[str, Path], chosen: list[str], unit: int, size: str, theme: str
+) -> None:
+    assert findings(pages["map"], size, theme, address=f"#unit={chosen[unit]}") == []
