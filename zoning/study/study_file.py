@@ -142,7 +142,7 @@ def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
     >>> study.name, study.rulebook, len(study.layers)
     ('Mountain West 2025', 'us_west', 14)
     >>> study.where("units", "id")
-    'plan.toml, line 18, column 6'
+    'plan.toml, line 19, column 6'
     """
     return read_sources(path, Study, folder)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from maps.locale import catalogue, languages
+from maps.locale import catalogue, languages, localize
 from maps.reports import write_dossier
 from maps.style import zone_fills
 from maps.web import draw
@@ -44,7 +44,7 @@ def shown(request, open_tab, plan_of, tmp_path_factory) -> Iterator[object]:
     tab = open_tab()
     tab.goto(path.as_uri())
     tab.wait_for_selector(READY)
-    tab.plan, tab.words = plan_of(name), catalogue("map", language)
+    tab.plan, tab.words = localize(plan_of(name), language), catalogue("map", language)
     tab.language, tab.stem = language, f"{name}-{language}"
     yield tab
     assert tab.asked == [path.as_uri()]
@@ -87,7 +87,7 @@ def canvas(tab) -> str:
 def test_it_opens_in_its_language(shown) -> None:
     keep(f"{shown.stem}-map.png", shown.screenshot())
     assert shown.locator("html").get_attribute("lang").startswith(shown.language)
-    assert shown.locator("h1").inner_text() == shown.plan.study.study.name
+    assert shown.locator("h1").inner_text() == shown.plan.study.title
     legend = shown.locator("#zp-layers").inner_text()
     for code in set(shown.plan.zones["main"]):
         assert shown.plan.rulebook.zone(code).title[shown.language] in legend
@@ -153,7 +153,7 @@ def test_the_printed_page_has_ink_and_text(shown, tmp_path: Path) -> None:
     (tmp_path / "map.pdf").write_bytes(printed)
     said = subprocess.run(["pdftotext", tmp_path / "map.pdf", "-"], capture_output=True, check=True).stdout.decode()
     letters = "".join(said.split())
-    assert shown.plan.study.study.name[:12].replace(" ", "") in letters
+    assert shown.plan.study.title[:12].replace(" ", "") in letters
     mains = [shown.plan.rulebook.zone(code).title[shown.language] for code in set(shown.plan.zones["main"])]
     assert all(title.replace(" ", "") in letters for title in mains)
     drawn = subprocess.run(["pdftoppm", "-r", "50", tmp_path / "map.pdf"], capture_output=True, check=True).stdout
