@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 import geopandas as gpd
 import pandas as pd
 
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
-from layers.inputs import Inputs
+from layers.inputs import Inputs, Layer
 from layers.read import confirm_sources
 from zoning.audits import assume, assume_scheme
 from zoning.checks import (
@@ -35,7 +35,8 @@ from zoning.policies import assign, list_industries, lists_in_force, local_items
 from zoning.quotas import TracedAllocation, allocate_traced
 from zoning.rulebook import Rulebook, as_written, without_unused_topics
 from zoning.siting import site
-from zoning.study import Study
+from zoning.steps import Steps
+from zoning.study import ServicesSection, Study
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
 from zoning.zones import classify, conflicts, resolve
 
@@ -141,17 +142,21 @@ def make_plan(
     inputs: Inputs,
     tables: StudyTables,
     announce: Announce = lambda _step: None,
-) -> Plan:
+    before: Steps | None = None,
+) -> FreshPlan:
     """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
+
+    Of a variant, ``before`` has the steps of the plan that is varied: only what depends on the change is done again.
 
     Study and rulebook run as files would say them, whatever was changed in memory: what is written of them is what ran.
 
     Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
     steps before the policies are tried all the same, so that what they refuse is said with the rest.
     """
-    study = study.as_written()
+    study, steps = study.as_written(), Steps(before)
     names = provided(study, inputs, rulebook)
-    rulebook = without_unused_topics(as_written(rulebook, names), names)
+    written = as_written(rulebook, names)
+    rulebook = without_unused_topics(written, names)
     attempts = Attempts()
     with placing(study):
         attempts.errors += name_faults(study, rulebook, inputs, tables)
@@ -160,11 +165,33 @@ def make_plan(
             attempts.finish()
         sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
         with attempts.trying():
-            zoned = _zone(sound, rulebook, inputs, announce)
-            allotted = _allot(sound, rulebook, inputs, tables, zoned, announce)
+            zoned = _zone(sound, rulebook, inputs, steps, announce)
+            allotted = _allot(sound, rulebook, inputs, tables, zoned, steps, announce)
         attempts.finish()
         announce("assign")
-        return _finish(study, rulebook, inputs, tables, zoned, allotted)
+        plan = _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
+    made = {one.name: getattr(plan, one.name) for one in fields(Plan)}
+    return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreshPlan(Plan):
+    """A plan with all that it was made from, so that a variant of it need not begin anew.
+
+    Attributes
+    ----------
+    whole_rulebook : Rulebook
+        With all its topics, those included that nothing of the study asks for.
+    inputs : Inputs
+    tables : StudyTables
+    steps : Steps
+        What each step made.
+    """
+
+    whole_rulebook: Rulebook = field(repr=False, compare=False)
+    inputs: Inputs = field(repr=False, compare=False)
+    tables: StudyTables = field(repr=False, compare=False)
+    steps: Steps = field(repr=False, compare=False)
 
 
 LISTS = frozenset({"quotas", "agreements", "transfers"})
@@ -194,24 +221,46 @@ class _Allotted:
     flows: pd.DataFrame
 
 
-def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, announce: Announce) -> _Zoned:
+def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announce: Announce) -> _Zoned:
+    units, layers, land = inputs.units, inputs.layers, rulebook.available_land
     announce("overlay")
-    pieces = settle_lines(overlay(inputs.units, inputs.designations, tiled=inputs.tiled), rulebook)
+    cut = steps.do("overlay", _cut, units, inputs.designations, inputs.tiled)
+    pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
     announce("measure")
-    measured = measure(inputs.units, pieces, inputs.layers, rulebook)
+    of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
+    measured = steps.do("measure", measure, units, pieces, layers, of_land)
     if study.services is not None:
-        measured = measured.join(value_services(measured, study.services))
-    measured = with_none_of(measured, study.study.none_of, rulebook)
+        measured = steps.do("services", _with_services, measured, study.services)
+    measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
     announce("classify")
-    claims = classify(
+    claims = steps.do(
+        "classify",
+        classify,
         measured,
         rulebook,
         study.decisions,
         dropped=dropped_units(inputs),
         part_of=study.units.part_of,
     )
-    made = claims[claims["answer"] != "no"]
-    return _Zoned(pieces, measured, complete_measures(measured, rulebook), made, resolve(claims, rulebook))
+    made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
+    measures = steps.do("complete", complete_measures, measured, rulebook)
+    return _Zoned(pieces, measured, measures, made, steps.do("resolve", resolve, claims, rulebook))
+
+
+def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
+    return overlay(units, designations, tiled=tiled)
+
+
+def _with_services(measured: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
+    return measured.join(value_services(measured, services))
+
+
+def _part_of(rulebook: Rulebook, *chapters: str, parameters: Collection[str] = ()) -> Rulebook:
+    """A rulebook with these chapters and parameters alone: what a step is given is all that it can depend on."""
+    values = {name: value for name, value in rulebook.parameters.items() if name in parameters}
+    return Rulebook(
+        rulebook.name, "", "", rulebook.day, parameters=values, **{name: getattr(rulebook, name) for name in chapters}
+    )
 
 
 def _allot(
@@ -220,19 +269,22 @@ def _allot(
     inputs: Inputs,
     tables: StudyTables,
     zoned: _Zoned,
+    steps: Steps,
     announce: Announce,
 ) -> _Allotted:
-    zones, measures, attempts = zoned.zones, zoned.measures, Attempts()
+    zones, measures, layers, attempts = zoned.zones, zoned.measures, inputs.layers, Attempts()
     announce("allocate")
     with attempts.trying():
-        quotas = allocate_traced(zones, measures, study.quotas, rulebook.values, rulebook.codes("overlay"))
+        overlays = rulebook.codes("overlay")
+        quotas = steps.do("allocate", allocate_traced, zones, measures, study.quotas, rulebook.values, overlays)
         announce("site")
-        sitings, sites = site(quotas.quotas, zoned.pieces, study.quotas, inputs.layers, rulebook)
+        terms = _part_of(rulebook, "terms")
+        sitings, sites = steps.do("site", site, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
     with attempts.trying():
-        lights = judge_energy(tables.energy, rulebook)
+        lights = steps.do("energy", judge_energy, tables.energy, _part_of(rulebook, "schemes"))
     announce("account")
     with attempts.trying():
-        flows = account(zones, measures, study, rulebook, units=inputs.units, layers=inputs.layers)
+        flows = steps.do("account", account, zones, measures, study, rulebook, units=inputs.units, layers=layers)
     attempts.finish()
     return _Allotted(quotas, sitings, sites, lights, flows)
 
@@ -244,23 +296,26 @@ def _finish(
     tables: StudyTables,
     zoned: _Zoned,
     allotted: _Allotted,
+    steps: Steps,
 ) -> Plan:
     """Policies, and everything that has been found, in the form of a plan."""
     pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
-    levels = study.units.levels
-    policies = assign(zoned.zones, measures, quotas, allotted.lights, flows, rulebook, pieces=pieces, levels=levels)
+    units, levels = inputs.units, study.units.levels
+    policies = steps.do(
+        "assign", assign, zoned.zones, measures, quotas, allotted.lights, flows, rulebook, pieces=pieces, levels=levels
+    )
     own = local_items(tables.industries, study, rulebook)
-    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, inputs.units))
+    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, units))
     confirm_sources(inputs, study)
     return Plan(
         study=study,
         rulebook=rulebook,
-        units=inputs.units,
+        units=units,
         pieces=pieces,
         measures=measures,
         claims=tabulate(CLAIMS, zoned.claims),
-        zones=tabulate(ZONES, inputs.units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
-        lines=tabulate_lines(pieces, rulebook),
+        zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
+        lines=steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines")),
         quotas=quotas,
         solutions=allotted.quotas.solutions,
         quota_rules=allotted.quotas.rules,
@@ -278,7 +333,7 @@ def _finish(
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
-        conflicts=conflicts(zoned.claims, measures, rulebook),
+        conflicts=steps.do("conflicts", conflicts, zoned.claims, measures, rulebook),
         industries=list_industries(rulebook, own),
     )
 

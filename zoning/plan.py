@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -107,3 +108,16 @@ class Plan:
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))
     solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
+
+    def vary(self, **changes: Any) -> Plan:
+        """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.vary`.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+        >>> plan.vary(quotas={"construction_land": 9000}).quotas["amount"].max()
+        Decimal('3709')
+        """
+        varied: Plan = import_module("zoning.scenario").vary(self, **changes)
+        return varied

@@ -40,7 +40,7 @@ from layers.sources.field_types import (
 from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import LayerSection, Pin, Placed, Sources, UnitsSection, read_sources, repeated
 from layers.sources.source_paths import check_inside, resolve_source
-from layers.sources.toml_documents import Document, parse_document, read_document
+from layers.sources.toml_documents import Document, find_faults, parse_document, read_document
 from layers.sources.toml_editing import set_beside
 from layers.sources.toml_writing import to_toml
 
@@ -82,6 +82,7 @@ __all__ = [
     "check_inside",
     "check_name",
     "english",
+    "find_faults",
     "misfit",
     "name_text",
     "parse_document",

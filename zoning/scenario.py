@@ -1,0 +1,188 @@
+"""Scenarios: a plan varied in memory, where only what depends on the change is worked out again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, raise_all, shown
+from layers.read import read_inputs
+from layers.sources import Section, Source, find_faults
+from zoning.checks import read_study_tables
+from zoning.errors import near
+from zoning.pipeline import FreshPlan, make_plan, placing
+from zoning.plan import Plan
+from zoning.rulebook import Rule, Rulebook
+from zoning.study import Decision, Study, read_study
+
+UNREAD = Source(kind="memory")
+"""Where the value of a parameter comes from that somebody tries: from no text."""
+Number = int | float
+Changes = Mapping[str, Any]
+Entry = TypeVar("Entry", bound=Section)
+
+
+def vary(
+    plan: Plan,
+    *,
+    parameters: Mapping[str, float | bool | str] | None = None,
+    quotas: Mapping[str, Number | Changes] | None = None,
+    decisions: Iterable[Decision | Changes] = (),
+    rules: Mapping[str, Changes | None] | None = None,
+    study_folder: str | Path | None = None,
+) -> FreshPlan:
+    """A plan with some things changed, and all that follows from them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder while its sources are still there.
+    parameters : mapping of str to number, bool or str, optional
+        Other values of parameters of the rulebook, on the day of the plan. They have no source, and are not verified.
+    quotas : mapping of str to number or mapping, optional
+        By the name of a quota its other total, or other values of its keys, such as ``{"total": 9000, "step": 10}``.
+    decisions : iterable of Decision or mapping, optional
+        Further decisions, the keys of ``[[decisions]]``. One on the main function of a unit takes the place of the
+        plan's own on it.
+    rules : mapping of str to mapping or None, optional
+        By the id of a rule other values of its keys, such as ``{"when": "cropland_share > 0.2"}``; None drops it.
+    study_folder : str or Path, optional
+        Where the sources are of a plan that was read back; by default the folder from which ``runs/<name>`` was
+        written.
+
+    Returns
+    -------
+    FreshPlan
+        The same, to the byte, as a run of a plan and a rulebook that say so.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such parameter, quota or rule; the message has what may have been meant.
+    StudyError, RulebookError
+        A value is not what it should be.
+    SourceError
+        Of a plan that was read back: its sources are gone, or are not what they were.
+    ZoneplanError
+        Whatever :func:`zoneplan.run` refuses.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> stricter = plan.vary(parameters={"density_min_per_km2": 100.0})
+    >>> [int((one.zones["main"] == "key_development").sum()) for one in (plan, stricter)]
+    [15, 10]
+    """
+    fresh = plan if isinstance(plan, FreshPlan) else _made_again(plan, study_folder)
+    study = _varied_study(fresh.study, quotas or {}, decisions)
+    rulebook = _varied_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
+    return make_plan(study, rulebook, fresh.inputs, fresh.tables, before=fresh.steps)
+
+
+def _made_again(plan: Plan, study_folder: str | Path | None) -> FreshPlan:
+    """A plan that was read back, made once more from the sources that it was made from."""
+    place = plan.study.folder.parent.parent if study_folder is None else Path(study_folder)
+    study = read_study(plan.study.path, place)
+    with placing(study):
+        inputs, tables = read_inputs(study), read_study_tables(study)
+    then = {(source.path, source.sha256) for source in plan.sources}
+    changed = sorted({source.path for source in inputs.sources if (source.path, source.sha256) not in then})
+    if changed:
+        raise SourceError(
+            f"{len(changed)} source(s) are not those that the plan was made from: {shown(changed)}. Run the plan anew, "
+            f"and vary that.",
+            code="changed",
+            features=changed,
+        )
+    return make_plan(study, plan.rulebook, inputs, tables)
+
+
+def _varied_study(
+    study: Study, quotas: Mapping[str, Number | Changes], decisions: Iterable[Decision | Changes]
+) -> Study:
+    attempts = Attempts()
+    with attempts.trying():
+        _known("quota", quotas, [one.name for one in study.quotas])
+    changed = []
+    for quota in study.quotas:
+        wanted = quotas.get(quota.name, {})
+        wanted = wanted if isinstance(wanted, Mapping) else {"total": wanted}
+        changed.append(attempts.attempt(_with, quota, wanted, f"quota '{quota.name}'") or quota)
+    further = [
+        one if isinstance(one, Decision) else attempts.attempt(_entry, Decision, one, "a decision") for one in decisions
+    ]
+    attempts.finish()
+    given = tuple(one for one in further if one is not None)
+    decided = {one.unit for one in given if one.main is not None}
+    kept = tuple(one for one in study.decisions if one.main is None or one.unit not in decided)
+    if changed == list(study.quotas) and not given:
+        return study
+    return study.model_copy(update={"quotas": tuple(changed), "decisions": (*kept, *given)})
+
+
+def _varied_rulebook(
+    rulebook: Rulebook, parameters: Mapping[str, float | bool | str], rules: Mapping[str, Changes | None]
+) -> Rulebook:
+    attempts = Attempts()
+    with attempts.trying():
+        _known("parameter", parameters, rulebook.parameters)
+    with attempts.trying():
+        _known("rule", rules, [one.id for one in rulebook.rules])
+    attempts.finish()
+    values = dict(rulebook.parameters)
+    for name, tried in parameters.items():
+        value = _of_kind(name, values[name].value, tried)
+        if value != values[name].value:
+            values[name] = values[name].model_copy(update={"value": value, "source": UNREAD})
+    changed = [
+        one if wanted == {} else attempts.attempt(_with, one, wanted, f"rule '{one.id}'")
+        for one in rulebook.rules
+        if (wanted := rules.get(one.id, {})) is not None
+    ]
+    attempts.finish()
+    kept: Sequence[Rule] = [one for one in changed if one is not None]
+    return replace(rulebook, parameters=values, rules=tuple(kept))
+
+
+def _of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:
+    """What a parameter shall be, as its own value is: a number, true or false, or a text."""
+    if isinstance(own, (bool, str)):
+        alike, value = type(wanted) is type(own), wanted
+    else:
+        alike = isinstance(wanted, (int, float)) and not isinstance(wanted, bool) and math.isfinite(wanted)
+        value = float(wanted) if alike else wanted
+    if not alike:
+        raise StudyError(f"parameter '{name}' is {own!r}, and {wanted!r} is of another kind")
+    return value
+
+
+def _known(kind: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    names = list(known)
+    strange = [name for name in wanted if name not in names]
+    if strange:
+        raise UnknownNameError(f"there is no {kind} '{strange[0]}'{near(strange[0], names)}", features=strange)
+
+
+def _with(one: Entry, changes: Changes, what: str) -> Entry:
+    """An entry with other values of some keys; itself where there are none."""
+    if not changes:
+        return one
+    names = {field.alias or name: name for name, field in type(one).model_fields.items()}
+    own = {name: getattr(one, name) for name in one.model_fields_set}
+    return _entry(type(one), own | {names.get(key, key): value for key, value in changes.items()}, what)
+
+
+def _entry(kind: type[Entry], content: Changes, what: str) -> Entry:
+    """An entry as a file would say it; what it may not say is refused in the same words."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as invalid:
+        faults = [StudyError(f"{what}: {fault.message}") for fault in find_faults(invalid, kind, dict(content))]
+        raise_all(faults)
+        raise

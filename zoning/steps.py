@@ -1,0 +1,121 @@
+"""Steps: what each step of a plan made and from which parts, so that the same parts are not worked on again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from typing import NamedTuple, ParamSpec, TypeVar, cast
+
+import pandas as pd
+
+Made = TypeVar("Made")
+P = ParamSpec("P")
+
+
+class _Step(NamedTuple):
+    parts: tuple[object, ...]
+    made: object
+
+
+class Steps:
+    """The steps of one plan; those of a variant begin with what the plan before it made.
+
+    A step whose parts are what they were gives what it gave. A step that was done again and made the same gives what
+    was made before, so that what follows from it alone is not done again either.
+
+    Parameters
+    ----------
+    before : Steps, optional
+        Of the plan that is varied.
+
+    Attributes
+    ----------
+    made : dict of str to tuple
+        By the name of a step the parts that it read and what it made of them.
+    done : list of str
+        The names of the steps that were done, in order; the others are those of the plan before.
+
+    Examples
+    --------
+    >>> first = Steps()
+    >>> first.do("half", lambda number: number // 2, 7)
+    3
+    >>> again = Steps(first)
+    >>> again.do("half", lambda number: number // 2, 7), again.done
+    (3, [])
+    """
+
+    def __init__(self, before: Steps | None = None) -> None:
+        self._before: Mapping[str, _Step] = {} if before is None else before.made
+        self.made: dict[str, _Step] = {}
+        self.done: list[str] = []
+
+    def do(self, name: str, step: Callable[P, Made], *parts: P.args, **named: P.kwargs) -> Made:
+        """What a step makes of its parts.
+
+        Parameters
+        ----------
+        name : str
+            One a step.
+        step : callable
+            Gives the same for the same parts, and changes none of them.
+        *parts, **named : object
+            All that it reads. Tables are the same where they are the same object, all else where it is equal.
+
+        Returns
+        -------
+        object
+            What the step gives; errors are its own.
+        """
+        read = (*parts, *sorted(named.items()))
+        known = self._before.get(name)
+        if known is None or not _alike(known.parts, read):
+            self.done.append(name)
+            made = step(*parts, **named)
+            if known is not None and same(known.made, made):
+                made = cast("Made", known.made)
+        else:
+            made = cast("Made", known.made)
+        self.made[name] = _Step(read, made)
+        return made
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two parts are the same, of tables the object; 1, 1.0 and true are not."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or isinstance(one, pd.DataFrame):
+        return False
+    if isinstance(one, tuple):
+        others = cast("tuple[object, ...]", other)
+        return len(one) == len(others) and all(map(_alike, one, others))
+    if is_dataclass(one) and any(isinstance(getattr(one, field.name), pd.DataFrame) for field in fields(one)):
+        return all(_alike(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    return one == other and repr(one) == repr(other)
+
+
+def _same_amounts(one: pd.Series, other: pd.Series) -> bool:
+    """Whether exact decimals are written alike, as 1 and 1.0 are not; True of columns that hold something else."""
+    written = one.dtype == object and len(one) > 0 and isinstance(one.iloc[0], Decimal)
+    return not written or list(map(str, one)) == list(map(str, other))
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two results are the same to the last bit: tables with their index, types and notes as well.
+
+    Examples
+    --------
+    >>> same(pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})), same((1, "b"), (1, "b"))
+    (False, True)
+    """
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, pd.DataFrame) and isinstance(other, pd.DataFrame):
+        exact = all(map(_same_amounts, (one[name] for name in one), (other[name] for name in other)))
+        return one.index.equals(other.index) and one.equals(other) and exact and bool(one.attrs == other.attrs)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if is_dataclass(one):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    return one == other and repr(one) == repr(other)
