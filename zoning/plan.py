@@ -12,6 +12,7 @@ from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SO
 
 if TYPE_CHECKING:
     from layers.inputs import Source
+    from layers.raster import HeightGrid
     from zoning.rulebook import Rulebook
     from zoning.study import Study
     from zoning.trace import Message
@@ -70,6 +71,9 @@ class Plan:
         The land that quotas take, one row a patch, as declared in :mod:`zoning.tables` with a geometry; working CRS.
     solutions, quota_rules : DataFrame
         How good the quotas with ``by = "optimal"`` are, and what their rules cost, as declared in :mod:`zoning.tables`.
+    heights : HeightGrid or None
+        Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
+        a run is older than this.
 
     Examples
     --------
@@ -107,3 +111,4 @@ class Plan:
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))
     solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
+    heights: HeightGrid | None = None
