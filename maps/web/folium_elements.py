@@ -11,6 +11,11 @@ import warnings
 with warnings.catch_warnings():
     import folium
     from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
-    from folium.raster_layers import TileLayer
+    from folium.raster_layers import ImageOverlay, TileLayer, VideoOverlay, WmsTileLayer
 
-__all__ = ["CssLink", "Element", "Figure", "JavascriptLink", "Link", "MacroElement", "TileLayer", "folium"]
+TILES = (TileLayer, WmsTileLayer)
+"""Layers that load pictures from a server."""
+PICTURES = (*TILES, ImageOverlay, VideoOverlay)
+"""Layers of pictures in the web's Mercator projection."""
+
+__all__ = ["PICTURES", "TILES", "CssLink", "Element", "Figure", "JavascriptLink", "Link", "MacroElement", "folium"]

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 
-from layers.crs import way_between
+from layers.crs import way_between, working_crs
 from maps.style import Topology, fine_step
+from maps.web.map_plane import WGS_84, Plane, PlaneName, equal_area_plane, mercator_plane
 from maps.web.page_model import MapGrid
 
 Geometries = npt.NDArray[np.object_]
@@ -262,19 +262,16 @@ def _points(corners: _Corners, order: Integers, first: Integers, edges: Integers
     return corners.xy.take(vertex, 0)
 
 
-EARTH_RADIUS_M = 6378137.0
-HIGHEST_LATITUDE = 85.05
-
-
 class Shapes(NamedTuple):
-    """Units and pieces on one grid, in the web's Mercator projection.
+    """Units and pieces on one grid, in the plane of the map.
 
     Attributes
     ----------
+    plane : Plane
     west, south : float
-        Where the grid starts, metres of the projection; a plan across the date line has no break.
+        Where the grid starts, metres of the plane; a plan across the date line has no break.
     step : float
-        Of the grid, metres of the projection.
+        Of the grid, metres of the plane.
     arcs : Arcs
         The borders of the pieces.
     units : Rings
@@ -287,6 +284,7 @@ class Shapes(NamedTuple):
         The places of units that the projection cannot show: those that go round a pole, or lie at one.
     """
 
+    plane: Plane
     west: float
     south: float
     step: float
@@ -300,6 +298,7 @@ class Shapes(NamedTuple):
     def grid(self) -> MapGrid:
         """The grid, and how much stands on it."""
         return MapGrid(
+            projection=self.plane.projection,
             west=self.west,
             south=self.south,
             step=self.step,
@@ -310,7 +309,7 @@ class Shapes(NamedTuple):
         )
 
 
-def place_on_grid(borders: Topology, units: gpd.GeoDataFrame) -> Shapes:
+def place_on_grid(borders: Topology, units: gpd.GeoDataFrame, plane_name: PlaneName = "equal_area") -> Shapes:
     """The borders of a plan on the grid of the map.
 
     Parameters
@@ -318,7 +317,8 @@ def place_on_grid(borders: Topology, units: gpd.GeoDataFrame) -> Shapes:
     borders : Topology
         Of these units.
     units : GeoDataFrame
-        In any CRS; at least one row.
+        In any CRS; at least one row. In an equal-area CRS nothing is projected for the plane of equal area.
+    plane_name : {"equal_area", "mercator"}, optional
 
     Returns
     -------
@@ -326,22 +326,18 @@ def place_on_grid(borders: Topology, units: gpd.GeoDataFrame) -> Shapes:
         In the order of the rows; neighbours keep identical borders at every scale.
     """
     ground = np.asarray(units.geometry)
-    way = way_between(units.crs, pyproj.CRS("EPSG:4326"))
-
-    def in_degrees(xy: Floats) -> Floats:
-        return np.column_stack(way.transform(xy[:, 0], xy[:, 1]))
-
-    degrees = shapely.transform(borders.pieces, in_degrees)
-    seam = _seam(shapely.get_coordinates(degrees)[:, 0])
-    parts = shapely.transform(degrees, lambda xy: _mercator(xy, seam))
-    labels = _mercator(in_degrees(shapely.get_coordinates(label_points(ground))), seam)
+    plane = _plane_of(borders, units, plane_name)
+    parts = shapely.transform(borders.pieces, lambda xy: plane.placed(xy, units.crs))
+    labels = plane.placed(shapely.get_coordinates(label_points(ground)), units.crs)
     drawn = np.bincount(borders.unit_of_piece, shapely.area(parts), len(units)).astype(np.float64)
     real = shapely.area(ground)
-    undrawn = drawn < real / 2  # the projection makes all land larger, but for what it leaves out
+    # Mercator makes all land larger, but for what it leaves out
+    undrawn = drawn < real / 2 if plane.crs is None else np.zeros(len(units), bool)
     step = max(fine_step(np.where(undrawn, real, drawn)), 0.01)
     west, south, *_ = shapely.total_bounds(parts)
     arcs = cut_arcs(shapely.transform(parts, lambda xy: (xy - (west, south)) / step))
     return Shapes(
+        plane=plane,
         west=float(west),
         south=float(south),
         step=step,
@@ -351,6 +347,16 @@ def place_on_grid(borders: Topology, units: gpd.GeoDataFrame) -> Shapes:
         labels=np.rint((labels - (west, south)) / step).astype(np.int64),
         undrawn=np.flatnonzero(undrawn),
     )
+
+
+def _plane_of(borders: Topology, units: gpd.GeoDataFrame, name: PlaneName) -> Plane:
+    if name == "mercator":
+        corners = shapely.get_coordinates(borders.pieces)
+        return mercator_plane(way_between(units.crs, WGS_84).transform(corners[:, 0], corners[:, 1])[0])
+    crs = working_crs(units)
+    corners = shapely.get_coordinates(shapely.box(*shapely.total_bounds(borders.pieces)))
+    moved = corners if crs == units.crs else np.column_stack(way_between(units.crs, crs).transform(*corners.T))
+    return equal_area_plane(crs, tuple(shapely.total_bounds(shapely.points(moved))))
 
 
 def encode_block(said: str, shapes: Shapes) -> str:
@@ -418,21 +424,6 @@ def varints(values: Integers) -> bytes:
 
 def _told(rings: Rings) -> tuple[Integers, ...]:
     return rings.counts, rings.sizes, zigzag(np.diff(rings.refs, prepend=0))
-
-
-def _seam(lon: Floats) -> float:
-    """The longitude in the middle of the widest gap that some points leave, below 0."""
-    around = np.sort(lon)
-    gaps = np.diff(np.r_[around, around[:1] + 360])
-    widest = int(gaps.argmax())
-    return float(around[widest] + gaps[widest] / 2) - 360.0
-
-
-def _mercator(degrees: Floats, seam: float) -> Floats:
-    """Degrees in the web's Mercator projection, opened at a seam."""
-    turned = (degrees[:, 0] - seam) % 360 + seam
-    kept = np.radians(np.clip(degrees[:, 1], -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
-    return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
 
 
 def label_points(units: Geometries) -> Geometries:

@@ -10,9 +10,9 @@ from html import escape
 from importlib import metadata
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Protocol
 
-from maps.web.folium_elements import CssLink, Element, Figure, JavascriptLink, Link, TileLayer, folium
+from maps.web.folium_elements import PICTURES, TILES, CssLink, Element, Figure, JavascriptLink, Link, folium
 
 LEAFLET, JQUERY = "XStatic-Leaflet", "XStatic-jQuery"
 LIBRARIES = {
@@ -51,6 +51,13 @@ class Verbatim(Element):  # type: ignore[misc]  # branca has no types
         return self.text
 
 
+class Settle(Protocol):
+    """What to do before a map is rendered."""
+
+    def __call__(self, *, pictures: bool) -> None:
+        """Say whether pictures in the web's Mercator projection stand on the map, such as tiles."""
+
+
 class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
     """The page around a folium map: whole in one file, with a policy that names every script by its hash.
 
@@ -60,6 +67,8 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
         HTML with ``$policy``, ``$head``, ``$body`` and ``$script``, and the fields.
     fields : mapping of str to str
         Further texts of the skeleton; they are escaped.
+    settle : callable
+        Called before each rendering.
 
     Notes
     -----
@@ -70,13 +79,14 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
     policy then lets scripts in by their address, and images from anywhere.
     """
 
-    def __init__(self, skeleton: str, fields: Mapping[str, str]) -> None:
+    def __init__(self, skeleton: str, fields: Mapping[str, str], settle: Settle) -> None:
         super().__init__(height=f"{NOTEBOOK_HEIGHT_PX}px")
-        self._skeleton, self._fields = Template(skeleton), dict(fields)
+        self._skeleton, self._fields, self._settle = Template(skeleton), dict(fields), settle
         self.header._children.clear()  # noqa: SLF001  (its only child is the charset, which the skeleton has)
 
     def render(self, **kwargs: Any) -> str:
         """The page; the same map gives the same text."""
+        self._settle(pictures=self._has(PICTURES))
         for child in list(self._children.values()):
             child.render(**kwargs)
         for name, link in self._icon_links():
@@ -91,9 +101,13 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
         ).replace("\r", "")
         return page.replace("$policy", self._policy(page), 1)
 
+    def _has(self, kinds: tuple[type, ...]) -> bool:
+        """Whether an element of some kinds stands on the page."""
+        return any(isinstance(one, kinds) for one in _family(self))
+
     def _icon_links(self) -> Iterator[tuple[str, Link]]:
         """What folium's own icons need, where somebody has put one on the map."""
-        if not any(isinstance(one, folium.Icon) for one in _family(self)):
+        if not self._has((folium.Icon,)):
             return
         for kind, listed in ((JavascriptLink, folium.Map.default_js), (CssLink, folium.Map.default_css)):
             yield from ((name, kind(url)) for name, url in listed if name not in LIBRARIES)
@@ -103,7 +117,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
         hashes = sorted({f"'sha256-{_hash(script)}'" for script in _SCRIPT.findall(page)})
         linked = _foreign(self.header).values()
         scripts = sorted({link.url for link in linked if isinstance(link, JavascriptLink)})
-        loads = bool(linked) or any(isinstance(one, TileLayer) for one in _family(self))
+        loads = bool(linked) or self._has(TILES)
         anywhere = " https:" if loads else ""
         return "; ".join(
             (

@@ -661,9 +661,53 @@ class NumberSigns(NamedTuple):
     plural: tuple[int, ...]
 
 
-class MapGrid(NamedTuple):
-    """Where the grid of the shapes lies in the web's Mercator projection, in metres, and how much stands on it."""
+class DatumShift(NamedTuple):
+    """How far places of WGS 84 lie from where the formulas of the projection put them, in metres of the plane.
 
+    Attributes
+    ----------
+    x, y, reach : float
+        The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach.
+    east, north : tuple of float
+        Factors of 1, u, v, uu, uv and vv.
+    """
+
+    x: float
+    y: float
+    reach: float
+    east: tuple[float, ...]
+    north: tuple[float, ...]
+
+
+class MapProjection(NamedTuple):
+    """The projection in which the map is drawn: one of equal area, on an ellipsoid, or the web's Mercator projection.
+
+    Attributes
+    ----------
+    lon_0, lat_0, lat_1, lat_2 : float
+        Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle.
+    x_0, y_0 : float
+        Metres that the origin has.
+    radius_m, eccentricity_2 : float
+        The longer half axis of the ellipsoid, and the square of its eccentricity.
+    """
+
+    method: Literal["azimuthal", "conic", "cylindrical", "equal_earth", "mercator"]
+    lon_0: float
+    lat_0: float
+    lat_1: float
+    lat_2: float
+    x_0: float
+    y_0: float
+    radius_m: float
+    eccentricity_2: float
+    shift: DatumShift | None
+
+
+class MapGrid(NamedTuple):
+    """Where the grid of the shapes lies in the plane of the map, in metres, and how much stands on it."""
+
+    projection: MapProjection
     west: float
     south: float
     step: float

@@ -7,10 +7,9 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from layers.crs import way_between
 from maps.locale import hectares
 from maps.style import site_inks
-from maps.web.geometry_encoding import EARTH_RADIUS_M, HIGHEST_LATITUDE, Shapes
+from maps.web.geometry_encoding import Shapes
 from maps.web.page_model import Columns, Site, SiteLayer, SiteRing
 from zoning.plan import Plan
 
@@ -59,16 +58,9 @@ def _rings(site: shapely.Geometry) -> tuple[SiteRing, ...]:
 
 def _on_grid(sites: npt.NDArray[np.object_], shapes: Shapes, crs: pyproj.CRS) -> npt.NDArray[np.object_]:
     """Sites in the working CRS on the finer grid; a plan across the date line has no break."""
-    to = way_between(crs, pyproj.CRS("EPSG:4326"))
-    around = 2 * np.pi * EARTH_RADIUS_M
-    margin = 0.01 * around  # sites do not lie beyond the units, but for what the grid was rounded by
 
     def placed(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        lon, lat = to.transform(points[:, 0], points[:, 1])
-        kept = np.radians(np.clip(lat, -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
-        x = (EARTH_RADIUS_M * np.radians(lon) - shapes.west + margin) % around - margin
-        y = EARTH_RADIUS_M * np.arctanh(np.sin(kept)) - shapes.south
-        return np.column_stack([x, y]) / shapes.step * FINER
+        return (shapes.plane.placed(points, crs) - (shapes.west, shapes.south)) / shapes.step * FINER
 
     found: npt.NDArray[np.object_] = shapely.transform(sites, placed)
     return found

@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
-
+from layers.errors import ZoneplanError
 from maps.style import Topology, page_notices, plan_topology
 from maps.web.folium_elements import MacroElement, folium
-from maps.web.geometry_encoding import EARTH_RADIUS_M, Shapes, encode_block, place_on_grid
+from maps.web.geometry_encoding import encode_block, place_on_grid
 from maps.web.map_payload import page_of
+from maps.web.map_plane import PlaneName
 from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, marker_icons
 from maps.web.page_model import as_json
 from maps.web.script_modules import ASSETS, bare, page_script
 from zoning.plan import Plan
 
+PLANE = "ZoneplanPlane"
+"""The name under which Leaflet finds the CRS of the map."""
 
-def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> folium.Map:
+
+def draw(
+    plan: Plan,
+    language: str = "en",
+    *,
+    projection: PlaneName | None = None,
+    borders: Topology | None = None,
+) -> folium.Map:
     """A plan as an interactive map.
 
     Parameters
@@ -26,6 +35,9 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
         Just made, or read back from a run folder.
     language : str, optional
         "en", "zh", or another one that there is a catalogue of.
+    projection : {"equal_area", "mercator"}, optional
+        That of the plan, or the web's Mercator projection; if not given, Mercator's where tiles or other pictures
+        stand on the map.
     borders : Topology, optional
         Of the plan, where another page has them already.
 
@@ -38,10 +50,12 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
     Raises
     ------
     ZoneplanError
-        The language is not known.
+        The language or the projection is not known; when the map is saved, pictures stand on a map of equal area.
 
     Notes
     -----
+    Folium's layers are given in longitude and latitude as ever; in both projections they lie where they belong.
+
     What the plan says is packed into one block that a script reads; no name or value passes through a template.
 
     Examples
@@ -53,10 +67,12 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
     >>> "<script src=" in page or "<link " in page
     False
     """
-    shapes = place_on_grid(borders or plan_topology(plan.units, plan.pieces), plan.units)
-    page = page_of(plan, shapes, language)
+    if projection not in {None, "equal_area", "mercator"}:
+        raise ZoneplanError(f'there is no projection \'{projection}\': say "equal_area" or "mercator".')
+    layer = _PlanLayer(plan, language, borders or plan_topology(plan.units, plan.pieces), projection)
+    page = layer.page
     plan_map = folium.Map(
-        location=_centre(shapes),
+        location=layer.centre,
         zoom_start=5,
         tiles=None,
         zoom_snap=0.25,
@@ -68,7 +84,7 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
     plan_map._id = "plan"  # noqa: SLF001  (folium's ids are random; the same plan gives the same bytes)
     plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
-    plan_map.add_child(_PlanLayer(encode_block(as_json(page), shapes)), name="plan")
+    plan_map.add_child(layer, name="plan")
     fields = {
         **page.words,
         "title": page.words["map_of"].format(name=page.plan.name),
@@ -76,40 +92,62 @@ def draw(plan: Plan, language: str = "en", *, borders: Topology | None = None) -
         "language": page.language,
         "notices": page_notices(plan, software=True),
     }
-    OfflineFigure((ASSETS / "map.html").read_text("utf-8"), fields).add_child(plan_map, name="map")
+    OfflineFigure((ASSETS / "map.html").read_text("utf-8"), fields, layer.settle).add_child(plan_map, name="map")
     return plan_map
 
 
 class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
-    """The block of the plan, our own scripts and styles, and the call that starts them.
+    """The block of the plan, our own scripts and styles, and the call that starts them."""
 
-    Parameters
-    ----------
-    block : str
-        See :func:`maps.web.geometry_encoding.encode_block`.
-    """
-
-    def __init__(self, block: str) -> None:
+    def __init__(self, plan: Plan, language: str, borders: Topology, asked: PlaneName | None) -> None:
         super().__init__()
         self._name, self._id = "PlanLayer", "plan"
-        self._block = block
+        self._plan, self._language, self._borders, self._asked = plan, language, borders, asked
+        self._plane_name: PlaneName = asked or "equal_area"
+        self._place()
+
+    def _place(self) -> None:
+        self._shapes = place_on_grid(self._borders, self._plan.units, self._plane_name)
+        self.page = page_of(self._plan, self._shapes, self._language)
+
+    @property
+    def centre(self) -> list[float]:
+        """Latitude and longitude of the middle of the plan, so that the map stands right before its script runs."""
+        shapes = self._shapes
+        middle = shapes.labels.mean(axis=0, keepdims=True) * shapes.step + (shapes.west, shapes.south)
+        ((lon, lat),) = shapes.plane.degrees(middle)
+        return [round(float(lat), 4), round(float(lon), 4)]
+
+    def settle(self, *, pictures: bool) -> None:
+        """Choose the projection: tiles and other pictures are in the web's Mercator projection.
+
+        Raises
+        ------
+        ZoneplanError
+            The map was asked to be of equal area, and pictures stand on it.
+        """
+        if pictures and self._asked == "equal_area":
+            raise ZoneplanError(
+                "tiles and pictures are in the web's Mercator projection, and this map was asked to be of equal area. "
+                "Leave 'projection' out, or say projection=\"mercator\"."
+            )
+        name: PlaneName = "mercator" if pictures else self._asked or "equal_area"
+        if name != self._plane_name:
+            self._plane_name = name
+            self._place()
+        self._parent.crs = "EPSG3857" if name == "mercator" else PLANE
 
     def render(self, **_: Any) -> None:
         """Put all of it on the page of the map."""
         page = self.get_root()
         style = bare((ASSETS / "map.css").read_text("utf-8"))
+        scripts = page_script()
+        if self._plane_name == "equal_area":
+            scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
-        page.header.add_child(Verbatim(f"<script>\n{page_script()}</script>", "plan_scripts"), name="plan_scripts")
-        block = f'<script type="text/plain" id="zoneplan-block">{self._block}</script>'
+        page.header.add_child(Verbatim(f"<script>\n{scripts}</script>", "plan_scripts"), name="plan_scripts")
+        packed = encode_block(as_json(self.page), self._shapes)
+        block = f'<script type="text/plain" id="zoneplan-block">{packed}</script>'
         page.html.add_child(Verbatim(block, "plan_block"), name="plan_block")
         start = f"zoneplan.open({self._parent.get_name()}, {json.dumps(marker_icons(), sort_keys=True)});"
         page.script.add_child(Verbatim(start, "plan_start"), name="plan_start")
-
-
-def _centre(shapes: Shapes) -> list[float]:
-    """Latitude and longitude of the middle of the plan, so that the map stands right before its script runs."""
-    x, y = shapes.labels.mean(axis=0) * shapes.step + (shapes.west, shapes.south)
-    return [
-        round(float(np.degrees(np.arctan(np.sinh(y / EARTH_RADIUS_M)))), 4),
-        round(float(np.degrees(x / EARTH_RADIUS_M)), 4),
-    ]

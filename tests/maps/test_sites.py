@@ -34,13 +34,13 @@ def plan(toy_folder):
 
 
 def drawn(layer, shapes):
-    """The polygons that the page makes of a layer, in the projection of the web."""
+    """The polygons that the page makes of a layer, in the plane of the map."""
     found = []
     for site in layer.sites.rows:
         corners = [np.cumsum([ring.x, ring.y], axis=1).T / FINER * shapes.step for ring in site.rings]
         west_south = np.array([shapes.west, shapes.south])
         found.append(shapely.union_all([shapely.Polygon(ring + west_south) for ring in corners]))
-    return gpd.GeoSeries(found, crs="EPSG:3857")
+    return gpd.GeoSeries(found, crs=shapes.plane.crs)
 
 
 def test_the_map_gets_every_site_at_its_place(plan) -> None:

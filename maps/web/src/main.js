@@ -4,7 +4,7 @@ import { unpack } from "./binary_decoder.js";
 import { Painter, viewCanvas } from "./canvas_renderer.js";
 import { by, node } from "./dom.js";
 import { firstShown, layerControl } from "./layer_control.js";
-import { offGrid, onGrid, scaleOf } from "./map_grid.js";
+import { bendBounds, boxOf, fitBox, onGrid, planeCrs, scaleOf } from "./map_grid.js";
 import { paymentTip } from "./payment_layer.js";
 import { factsOf } from "./plan_facts.js";
 import { checkedSaid, planSummary } from "./plan_summary.js";
@@ -18,11 +18,15 @@ import { UnitTable } from "./unit_table.js";
  * @import { Facts } from "./plan_facts.js"
  */
 
+/** What makes the CRS of a map of equal area, which has to be there before the map. */
+export const equalArea = planeCrs;
+
 /**
  * @param {L.Map} map
  * @param {L.IconOptions} icons
  */
 export async function open(map, icons) {
+  bendBounds(map);
   L.Icon.Default.imagePath = "";
   L.Icon.Default.mergeOptions(icons);
   map.attributionControl?.setPrefix(false);
@@ -83,7 +87,7 @@ class PlanPage {
     if (map.getSize().x < 700) this.legend.open = false;
     this.home = this.wholeView();
     map.on("resize", () => (this.home = this.wholeView()));
-    map.fitBounds(this.home.bounds, { ...this.home.options, animate: false });
+    fitBox(map, this.home.box, { ...this.home.options, animate: false });
     this.shown.homeZoom = map.getZoom();
     this.shown.crowded = crowdedMarks(this.facts, this.shapes, scaleOf(map, this.shapes.grid));
     for (const kind of this.shown.crowded) this.shown.marks.delete(kind);
@@ -108,7 +112,7 @@ class PlanPage {
     const beside = this.legend.open && this.map.getSize().x > 560 ? this.legend.offsetWidth + 24 : 20;
     /** @type {L.FitBoundsOptions} */
     const options = { paddingTopLeft: [beside, 20], paddingBottomRight: [56, 36] };
-    return { bounds: L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)), options };
+    return { box: boxOf(grid, [west, south, east, north]), options };
   }
 
   addControls() {
@@ -140,7 +144,7 @@ class PlanPage {
 
   goHome() {
     this.home = this.wholeView();
-    this.map.fitBounds(this.home.bounds, this.home.options);
+    fitBox(this.map, this.home.box, this.home.options);
   }
 
   /** What the pointer does on the map. */
@@ -341,8 +345,9 @@ class PlanPage {
   look(unit) {
     const { bounds, grid } = this.shapes;
     const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
-    const around = L.latLngBounds(offGrid(grid, west, south), offGrid(grid, east, north)).pad(1);
-    this.map.fitBounds(around, { ...this.home.options, maxZoom: this.shown.homeZoom + 5 });
+    const [wide, high] = [east - west, north - south];
+    const around = boxOf(grid, [west - wide, south - high, east + wide, north + high]);
+    fitBox(this.map, around, { ...this.home.options, maxZoom: this.shown.homeZoom + 5 });
   }
 
   chooseFromAddress() {
@@ -366,7 +371,7 @@ class PlanPage {
       if (matches) before = { center: map.getCenter(), zoom: map.getZoom() };
       this.shown.onPaper = matches;
       map.invalidateSize({ animate: false, pan: false });
-      if (matches) map.fitBounds(this.home.bounds, { ...this.wholeView().options, animate: false });
+      if (matches) fitBox(map, this.home.box, { ...this.wholeView().options, animate: false });
       else map.setView(before.center, before.zoom, { animate: false });
     });
   }

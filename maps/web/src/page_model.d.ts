@@ -443,8 +443,9 @@ export interface CardHeading {
   reason: number;
 }
 
-/** Where the grid of the shapes lies in the web's Mercator projection, in metres, and how much stands on it. */
+/** Where the grid of the shapes lies in the plane of the map, in metres, and how much stands on it. */
 export interface MapGrid {
+  projection: MapProjection;
   west: number;
   south: number;
   step: number;
@@ -452,6 +453,42 @@ export interface MapGrid {
   points: number;
   pieces: number;
   units: number;
+}
+
+/** The projection in which the map is drawn: one of equal area, on an ellipsoid, or the web's Mercator projection. */
+export interface MapProjection {
+  method: "azimuthal" | "conic" | "cylindrical" | "equal_earth" | "mercator";
+  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
+  lon_0: number;
+  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
+  lat_0: number;
+  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
+  lat_1: number;
+  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
+  lat_2: number;
+  /** Metres that the origin has. */
+  x_0: number;
+  /** Metres that the origin has. */
+  y_0: number;
+  /** The longer half axis of the ellipsoid, and the square of its eccentricity. */
+  radius_m: number;
+  /** The longer half axis of the ellipsoid, and the square of its eccentricity. */
+  eccentricity_2: number;
+  shift: DatumShift | null;
+}
+
+/** How far places of WGS 84 lie from where the formulas of the projection put them, in metres of the plane. */
+export interface DatumShift {
+  /** The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach. */
+  x: number;
+  /** The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach. */
+  y: number;
+  /** The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach. */
+  reach: number;
+  /** Factors of 1, u, v, uu, uv and vv. */
+  east: number[];
+  /** Factors of 1, u, v, uu, uv and vv. */
+  north: number[];
 }
 
 /** Keys of the words of the map. */

@@ -1,7 +1,7 @@
 // Payments: who pays whom, as arrows whose width is the amount; drops and rings where one side has no place.
 
 import { node } from "./dom.js";
-import { EARTH, onGrid } from "./map_grid.js";
+import { onGrid } from "./map_grid.js";
 import { swatch } from "./patterns.js";
 import { exactSum } from "./payment_facts.js";
 
@@ -9,7 +9,7 @@ import { exactSum } from "./payment_facts.js";
  * @import { Child } from "./dom.js"
  * @import { Row, Shown } from "./layer_control.js"
  * @import { Screen } from "./map_shapes.js"
- * @import { MapGrid, Payment, Point, Word } from "./page_model.d.ts"
+ * @import { Payment, Word } from "./page_model.d.ts"
  * @import { Pen } from "./patterns.js"
  * @import { Choice } from "./payment_facts.js"
  * @import { Facts } from "./plan_facts.js"
@@ -97,20 +97,8 @@ export function tipsOf(arrows) {
  */
 export function partyPlace(screen, facts, party) {
   const { unit, point } = facts.payments.parties[party];
-  if (point) return screen.place(...placeOnGrid(screen.shapes.grid, point));
+  if (point) return screen.place(...onGrid(screen.shapes.grid, { lat: point.lat, lng: point.lon }));
   return screen.middle(unit ?? -1);
-}
-
-/**
- * A plan across the date line has no break there, so its grid may run past 180 degrees.
- * @param {MapGrid} grid
- * @param {Point} point
- * @returns {[number, number]}
- */
-function placeOnGrid(grid, { lon, lat }) {
-  const [x, y] = onGrid(grid, L.latLng(lat, lon));
-  const world = EARTH / grid.step;
-  return [((x % world) + world) % world, y];
 }
 
 /**

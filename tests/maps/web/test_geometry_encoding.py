@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from maps.style import plan_topology
-from maps.web.geometry_encoding import EARTH_RADIUS_M, Shapes, encode_block, place_on_grid, varints, zigzag
+from maps.web.geometry_encoding import Shapes, encode_block, place_on_grid, varints, zigzag
+from maps.web.map_plane import EARTH_RADIUS_M, PlaneName
+from maps.web.page_model import as_json
 
 
-def shapes_of(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Shapes:
-    return place_on_grid(plan_topology(units, pieces), units)
+def shapes_of(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, plane: PlaneName = "equal_area") -> Shapes:
+    return place_on_grid(plan_topology(units, pieces), units, plane)
 
 
 def block(shapes: Shapes, **said: object) -> str:
-    return encode_block(json.dumps({**said, "grid": shapes.grid._asdict()}, ensure_ascii=False), shapes)
+    return encode_block(json.dumps({**said, "grid": json.loads(as_json(shapes.grid))}, ensure_ascii=False), shapes)
 
 
 def unpack(text: str) -> tuple[dict, list[int]]:
@@ -45,7 +47,7 @@ def unsigned(value: int) -> int:
 
 
 def polygons(text: str) -> list[shapely.Geometry]:
-    """The units of a block in metres of the web's projection."""
+    """The units of a block in metres of the plane."""
     facts, numbers = unpack(text)
     grid, at = facts["grid"], 0
 
@@ -78,11 +80,11 @@ def polygons(text: str) -> list[shapely.Geometry]:
     return [shapely.transform(one, lambda xy: xy * grid["step"] + ground) for one in found[1]]
 
 
-def test_units_come_out_as_they_went_in(toy_plan) -> None:
-    text = block(shapes_of(toy_plan.units, toy_plan.pieces))
+@pytest.mark.parametrize(("plane", "crs"), [("equal_area", "EPSG:3035"), ("mercator", "EPSG:3857")])
+def test_units_come_out_as_they_went_in(toy_plan, plane: PlaneName, crs: str) -> None:
+    text = block(shapes_of(toy_plan.units, toy_plan.pieces, plane))
     facts, _ = unpack(text)
-    expected = toy_plan.units.to_crs(3857).geometry
-    for packed, given_ in zip(polygons(text), expected, strict=True):
+    for packed, given_ in zip(polygons(text), toy_plan.units.to_crs(crs).geometry, strict=True):
         assert packed.symmetric_difference(given_).area < 0.002 * given_.area
         assert shapely.hausdorff_distance(packed, given_) < 2 * facts["grid"]["step"]
     # three borders or more meet at 16 corners of squares, at 4 ends of the cut x = 1.5, and at 2 of the cut x = 2.5;
@@ -99,20 +101,20 @@ def test_units_leave_no_gap_and_do_not_overlap(toy_plan) -> None:
 
 def test_the_step_is_a_small_part_of_a_small_unit(toy_plan) -> None:
     shapes = shapes_of(toy_plan.units, toy_plan.pieces)
-    side = np.sqrt(toy_plan.units.to_crs(3857).area.min())
+    side = np.sqrt(toy_plan.units.area.min())
     assert shapes.step == pytest.approx(side / 512, rel=0.01)
 
 
 def test_labels_lie_inside_their_units(toy_plan) -> None:
     shapes = shapes_of(toy_plan.units, toy_plan.pieces)
     places = shapely.points(shapes.labels * shapes.step + (shapes.west, shapes.south))
-    assert shapely.contains(np.asarray(toy_plan.units.to_crs(3857).geometry), places).all()
+    assert shapely.contains(np.asarray(toy_plan.units.geometry), places).all()
 
 
 def test_a_label_lies_in_the_largest_part_of_a_unit_and_not_in_its_hole() -> None:
     ring = box(0, 0, 9000, 9000) - box(1000, 1000, 8000, 8000)
     island = box(20000, 0, 21000, 1000)
-    units = gpd.GeoDataFrame(geometry=[shapely.union_all([ring, island])], index=["u"], crs="EPSG:3857").rename_axis(
+    units = gpd.GeoDataFrame(geometry=[shapely.union_all([ring, island])], index=["u"], crs="EPSG:3035").rename_axis(
         "unit_id"
     )
     shapes = shapes_of(units, units.reset_index())
@@ -120,19 +122,21 @@ def test_a_label_lies_in_the_largest_part_of_a_unit_and_not_in_its_hole() -> Non
     assert ring.contains(place)
 
 
-def test_a_plan_across_the_date_line_is_in_one_piece() -> None:
+@pytest.mark.parametrize("plane", ["equal_area", "mercator"])
+def test_a_plan_across_the_date_line_is_in_one_piece(plane: PlaneName) -> None:
     units = gpd.GeoDataFrame(
         {"unit_id": ["w", "e"]}, geometry=[box(178, -18, 180, -16), box(-180, -18, -178, -16)], crs="EPSG:4326"
     ).set_index("unit_id")
-    shapes = shapes_of(units, units.reset_index())
+    shapes = shapes_of(units, units.reset_index(), plane)
     west, east = polygons(block(shapes))
     assert west.bounds[2] == pytest.approx(east.bounds[0], abs=2 * shapes.step)
-    assert east.bounds[2] - west.bounds[0] == pytest.approx(np.radians(4) * EARTH_RADIUS_M, rel=0.01)
+    width = np.radians(4) * EARTH_RADIUS_M * (1 if plane == "mercator" else np.cos(np.radians(16)))
+    assert east.bounds[2] - west.bounds[0] == pytest.approx(width, rel=0.01)
 
 
-def test_the_pole_is_cut_off_where_the_projection_ends() -> None:
+def test_the_pole_is_cut_off_where_mercator_ends() -> None:
     units = gpd.GeoDataFrame({"unit_id": ["p"]}, geometry=[box(0, 80, 40, 90)], crs="EPSG:4326").set_index("unit_id")
-    (unit,) = polygons(block(shapes_of(units, units.reset_index())))
+    (unit,) = polygons(block(shapes_of(units, units.reset_index(), "mercator")))
     assert np.isfinite(unit.area)
 
 
@@ -165,7 +169,7 @@ def test_signs_survive_being_packed(values: list[int]) -> None:
     assert [unsigned(value) for value in zigzag(np.array(values)).tolist()] == values
 
 
-def test_units_that_the_projection_cannot_show_are_named() -> None:
+def test_units_that_mercator_cannot_show_are_named() -> None:
     """Round the south pole, in an equal-area CRS centred there: a cap, the ring around it, and land beside it."""
     cap = shapely.Point(0, 0).buffer(1_000_000, quad_segs=64)
     ring = shapely.Point(0, 0).buffer(2_000_000, quad_segs=64).difference(cap)
@@ -174,4 +178,5 @@ def test_units_that_the_projection_cannot_show_are_named() -> None:
         geometry=[cap, ring, beside], index=["cap", "ring", "beside"], crs="+proj=laea +lat_0=-90 +datum=WGS84"
     )
     pieces = units.assign(unit_id=units.index)
-    assert shapes_of(units, pieces).undrawn.tolist() == [0, 1]
+    assert shapes_of(units, pieces, "mercator").undrawn.tolist() == [0, 1]
+    assert shapes_of(units, pieces).undrawn.tolist() == []

@@ -15,6 +15,11 @@ from maps.web.offline_page import OfflineFigure, Verbatim, as_script, library, m
 SKELETON = '<html lang="$language"><meta content="$policy">$head<body>$body</body><script>\n$script\n</script></html>'
 
 
+def leave(*, pictures: bool) -> None:
+    """Nothing hangs on whether there are pictures."""
+    assert pictures in {True, False}
+
+
 def page_with(*children: object) -> tuple[folium.Map, str]:
     """A folium map with some children on an offline page, and that page."""
     plain = folium.Map(tiles=None)
@@ -22,7 +27,7 @@ def page_with(*children: object) -> tuple[folium.Map, str]:
     plain.default_css = [link for link in folium.Map.default_css if link[0] in LIBRARIES]
     for child in children:
         plain.add_child(child)
-    figure = OfflineFigure(SKELETON, {"language": "en"})
+    figure = OfflineFigure(SKELETON, {"language": "en"}, leave)
     figure.add_child(plain)
     return plain, figure.render()
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,21 +19,6 @@ SCRIPTS = Path(__file__).parent / "scripts"
 pytestmark = pytest.mark.node
 
 
-@pytest.fixture(scope="module")
-def node() -> Callable[..., str]:
-    """A function that runs node and gives what it printed; without node a test is skipped, with the reason."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("node (Debian package nodejs) is not installed")
-
-    def run(*arguments: object) -> str:
-        done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return run
-
-
 @pytest.mark.parametrize("name", sorted(path.name for path in SCRIPTS.glob("*.test.js")))
 def test_scripts_pass_their_own_tests(node, name: str) -> None:
     node("--test", SCRIPTS / name)
@@ -51,7 +33,7 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
     read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
     assert read["page"] == json.loads(page)
     assert [card["id"] for card in read["cards"]] == toy_plan.units.index.tolist()
-    for card, own in zip(read["cards"], toy_plan.units.to_crs(3857).geometry, strict=True):
+    for card, own in zip(read["cards"], toy_plan.units.geometry, strict=True):
         (outline,) = card["outline"]
         drawn = shapely.transform(shapely.Polygon(outline), lambda xy: xy * shapes.step + (shapes.west, shapes.south))
         assert drawn.symmetric_difference(own).area < 0.002 * own.area

@@ -119,3 +119,24 @@ def test_a_map_of_a_plan_without_quotas_lines_and_policies(toy_plan) -> None:
     bare = {name: getattr(toy_plan, name).iloc[:0] for name in ("lines", "quotas", "policies")}
     study = toy_plan.study.model_copy(update={"quotas": ()})
     assert "zoneplan.open" in page_of(dataclasses.replace(toy_plan, study=study, assumptions=(), **bare))
+
+
+def test_tiles_bring_mercator_along(toy_plan) -> None:
+    plan_map = draw(toy_plan)
+    assert "crs: L.CRS.ZoneplanPlane" in plan_map.get_root().render()
+    tiles = folium.TileLayer("https://tiles.example/{z}/{x}/{y}.png", attr="example").add_to(plan_map)
+    assert "crs: L.CRS.EPSG3857" in plan_map.get_root().render()
+    del plan_map._children[tiles.get_name()]
+    assert "crs: L.CRS.ZoneplanPlane" in plan_map.get_root().render()
+
+
+def test_tiles_on_a_map_that_was_asked_to_be_of_equal_area_are_refused(toy_plan) -> None:
+    plan_map = draw(toy_plan, projection="equal_area")
+    folium.TileLayer("https://tiles.example/{z}/{x}/{y}.png", attr="example").add_to(plan_map)
+    with pytest.raises(ZoneplanError, match="Leave 'projection' out"):
+        plan_map.get_root().render()
+
+
+def test_a_projection_that_is_not_there_is_refused(toy_plan) -> None:
+    with pytest.raises(ZoneplanError, match='say "equal_area" or "mercator"'):
+        draw(toy_plan, projection="robinson")
