@@ -15,7 +15,7 @@ from maps.web import LIBRARIES
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}
 """What in the folder of a study is ours."""
-OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".md", ".po", ".mo"}
+OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".md", ".po", ".mo", ".csv"}
 """Kinds of files that are ours outside the studies: written here, each under the licence of zoneplan."""
 
 
@@ -33,7 +33,7 @@ def bundled(site: Path) -> list[str]:
 
 
 def test_every_bundled_file_is_named_with_credit_and_licence(wheel_site: Path) -> None:
-    rows = notices_of("Data of the built-in studies")
+    rows = [*notices_of("Data of the built-in studies"), *notices_of("World layers")]
     assert bundled(wheel_site) == sorted({one.what.split(",")[0] for one in rows})
     assert all(one.credit and one.licence for one in rows)
 
@@ -50,7 +50,7 @@ def test_every_layer_of_a_bundled_file_is_named() -> None:
 def test_every_licence_that_is_named_stands_there_or_needs_no_text() -> None:
     named = {
         licence
-        for chapter in ("Data of the built-in studies", "Software in the map")
+        for chapter in ("Data of the built-in studies", "World layers", "Software in the map")
         for one in notices_of(chapter)
         for licence in re.findall(r"[A-Z][A-Za-z0-9]*-[0-9A-Za-z.-]*[0-9A-Za-z]|\bMIT\b|\bISC\b", one.licence)
     }
@@ -84,7 +84,8 @@ def test_a_page_credits_the_bundled_data_that_its_plan_is_made_of(plan_of, toy_r
     assert "China" not in said
     assert "GeoNames (CC-BY-4.0" in zp.report(plan)
     assert "GeoNames (CC-BY-4.0" in zp.draw(plan).get_root().render()
-    assert page_notices(toy_run, software=False) == ""
+    world = "Made with Natural Earth (public domain)\nGeoNames (CC-BY-4.0, MIT)"
+    assert page_notices(toy_run, software=False) == world  # what every map draws around its study
 
 
 def test_a_map_holds_the_licences_of_the_scripts_in_it(toy_run: zp.Plan) -> None:
@@ -92,4 +93,4 @@ def test_a_map_holds_the_licences_of_the_scripts_in_it(toy_run: zp.Plan) -> None
     assert "Copyright (c) 2010-2022, Volodymyr Agafonkin" in page
     assert "Redistribution and use in source and binary forms" in page
     assert "Permission is hereby granted, free of charge" in page
-    assert "<summary>Licences and credits</summary>" not in zp.report(toy_run)
+    assert '<p class="credits">GeoNames (CC-BY-4.0, MIT)</p>' in zp.report(toy_run)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, fields
 import geopandas as gpd
 import pandas as pd
 
+from layers.crs import known_crs
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs, Layer
+from layers.raster import HeightGrid, height_grid
 from layers.read import confirm_sources
 from zoning.audits import assume, assume_scheme
 from zoning.checks import (
@@ -33,7 +35,7 @@ from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced
-from zoning.rulebook import Rulebook, as_written, without_unused_topics
+from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
 from zoning.siting import site
 from zoning.steps import Steps
 from zoning.study import ServicesSection, Study
@@ -335,7 +337,17 @@ def _finish(
         own_crs=inputs.own_crs.to_string(),
         conflicts=steps.do("conflicts", conflicts, zoned.claims, measures, rulebook),
         industries=list_industries(rulebook, own),
+        heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
     )
+
+
+def _heights(name: str | None, layers: tuple[Layer, ...], units: gpd.GeoDataFrame) -> HeightGrid | None:
+    """The heights whose relief maps show: of the layer that ``[map] relief`` names, else of the one with the role."""
+    for layer in layers:
+        wanted = layer.role == ELEVATION_ROLE if name is None else layer.name == name
+        if wanted and layer.raster is not None:
+            return height_grid(layer.raster, units.total_bounds, known_crs(units))
+    return None
 
 
 def _assumptions(

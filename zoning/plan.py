@@ -13,6 +13,7 @@ from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SO
 
 if TYPE_CHECKING:
     from layers.inputs import Source
+    from layers.raster import HeightGrid
     from zoning.rulebook import Rulebook
     from zoning.study import Study
     from zoning.trace import Message
@@ -71,6 +72,9 @@ class Plan:
         The land that quotas take, one row a patch, as declared in :mod:`zoning.tables` with a geometry; working CRS.
     solutions, quota_rules : DataFrame
         How good the quotas with ``by = "optimal"`` are, and what their rules cost, as declared in :mod:`zoning.tables`.
+    heights : HeightGrid or None
+        Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
+        a run is older than this.
 
     Examples
     --------
@@ -108,6 +112,7 @@ class Plan:
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))
     solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
+    heights: HeightGrid | None = None
 
     def vary(self, **changes: Any) -> Plan:
         """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.vary`.

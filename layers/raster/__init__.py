@@ -2,16 +2,21 @@
 
 from layers.raster.blocks import Blocks, cell_boxes, cut_tracts, find_blocks
 from layers.raster.coverage_fraction import Borders
+from layers.raster.height_grid import HeightGrid, height_grid, read_heights, write_heights
 from layers.raster.zonal_statistics import MAX_SLOPE_CELL_M, edges_on, share_where, summarise
 
 __all__ = [
     "MAX_SLOPE_CELL_M",
     "Blocks",
     "Borders",
+    "HeightGrid",
     "cell_boxes",
     "cut_tracts",
     "edges_on",
     "find_blocks",
+    "height_grid",
+    "read_heights",
     "share_where",
     "summarise",
+    "write_heights",
 ]

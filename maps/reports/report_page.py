@@ -107,7 +107,7 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None)
         units_said=edition.extent(len(plan.zones), edition.total_ha),
         checked=_checked(edition),
         notices=list(_notices(edition)),
-        credits=page_notices(plan, software=False),
+        credits=page_notices(plan, software=False).splitlines(),
         chapters=_chapters(edition),
         map=Markup(  # noqa: S704  (its texts are escaped where it is drawn)
             picture(plan, edition.language, borders=borders)

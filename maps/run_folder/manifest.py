@@ -12,7 +12,7 @@ from typing import NamedTuple
 from layers.formats import digest
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 """Of the run folders that are written."""
 KIND = "zoneplan run"
 """What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
@@ -70,6 +70,7 @@ CONTENTS: Mapping[int, Contents] = {
     1: Contents(frozenset(_FIRST), frozenset(_LATER)),
     2: Contents(frozenset((*_FIRST, *_LATER))),
     3: Contents(frozenset((*_FIRST, *_LATER, "trace.json"))),
+    4: Contents(frozenset((*_FIRST, *_LATER, "trace.json")), frozenset({"heights.tif"})),
 }
 """The files of each format; a new file means a new format."""
 SIGN_OF_OLD = "provenance.json"

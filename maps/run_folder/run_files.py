@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.inputs import Source
+from layers.raster import read_heights, write_heights
 from layers.sources import english
 from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
@@ -41,6 +42,8 @@ from zoning.tables import (
 RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
 PROVENANCE = "provenance.json"
+HEIGHTS = "heights.tif"
+"""In runs of plans whose maps show a relief."""
 
 _YOUNGER = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES)
 """Tables that older runs do not have."""
@@ -84,6 +87,8 @@ def write_files(
     write_geoparquet(plan.units, stage / "units.parquet")
     write_geoparquet(plan.pieces, stage / "pieces.parquet")
     write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
+    if plan.heights is not None:
+        write_heights(plan.heights, stage / HEIGHTS)
     tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
     write_geopackage(said, stage / "plan.gpkg", language)
     write_workbook(said, stage / "plan.xlsx", language)
@@ -178,6 +183,7 @@ def read_run(folder: str | Path) -> Plan:
         roles=provenance["roles"],
         sources=tuple(Source(**entry) for entry in provenance["inputs"]),
         own_crs=provenance["crs"]["units"],
+        heights=read_heights(folder / HEIGHTS) if (folder / HEIGHTS).exists() else None,
         **tables,
     )
 

@@ -64,7 +64,7 @@ def notices_of(chapter: str) -> tuple[Notice, ...]:
 
 
 def page_notices(plan: Plan, *, software: bool) -> str:
-    """What a page has to say: credits of those of the plan's inputs that are bundled, and of the software in it.
+    """What a page has to say: credits of the world layers, of the plan's inputs that are bundled, and of its software.
 
     Parameters
     ----------
@@ -75,10 +75,11 @@ def page_notices(plan: Plan, *, software: bool) -> str:
     Returns
     -------
     str
-        Plain text, in English as the licences are; "" where nothing of others is in the page.
+        Plain text, in English as the licences are.
     """
     used = {one.sha256 for one in plan.sources}
     told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
+    told += notices_of("World layers")
     lines = [f"{one.credit} ({one.licence})" for one in told]
     if software:
         lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]

@@ -80,15 +80,25 @@ class Theme(NamedTuple):
     ink_2: str
     ink_3: str
     """Text by weight, on a panel; each at least 4.5 to 1."""
+    neighbour: str
+    """Lines of neighbour states and countries."""
+    halo: str
+    """Around names on the map, and beside lines."""
+    water_ink: str
+    """Names of waters."""
+    outside_ink: str
+    """Names outside of the study."""
 
 
 LIGHT = Theme(
     paper=DEFAULT_FILL, outside="#E6E3DC", water="#D3E2E9", water_line="#86AEC4", outline="#2B3135",
-    inner_border="#3B4347", panel="#FFFFFF", ink=INK, ink_2="#4C565C", ink_3="#657077",
+    inner_border="#3B4347", panel="#FFFFFF", ink=INK, ink_2="#4C565C", ink_3="#657077", neighbour="#B3ADA2",
+    halo="#FFFDF8", water_ink="#37678A", outside_ink="#566067",
 )  # fmt: skip
 DARK = Theme(
     paper="#32393D", outside="#1C2226", water="#0E1921", water_line="#3E6A82", outline="#D9DDDA",
-    inner_border="#AEB6B6", panel="#171C20", ink="#ECEEEC", ink_2="#B4BDC1", ink_3="#93A0A6",
+    inner_border="#AEB6B6", panel="#171C20", ink="#ECEEEC", ink_2="#B4BDC1", ink_3="#93A0A6", neighbour="#465057",
+    halo="#15191C", water_ink="#7FB2CE", outside_ink="#93A0A6",
 )  # fmt: skip
 
 MEASURE_FILLS = ("#F6F1E4", "#B9D7D6", "#7DAFC7", "#4379A6", "#1B4676")

@@ -11,7 +11,9 @@ import pandas as pd
 import shapely
 
 from layers.errors import escape_hidden
+from maps.context import Context, Relief, context_around, context_credits, relief, study_outline
 from maps.locale import catalogue, projection, text_in, width, wrap
+from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.legend import (
     MUTED,
     Block,
@@ -26,7 +28,8 @@ from maps.style.legend import (
     text_at,
     xml_text,
 )
-from maps.style.palette import INK, Hatch, overlay_hatches, zone_fills
+from maps.style.map_names import names_svg
+from maps.style.palette import INK, LIGHT, Hatch, overlay_hatches, zone_fills
 from maps.style.svg_paths import FINENESS, Frame, Geometries, dissolve, simplify, svg_path
 from maps.style.topology import Topology, plan_topology
 from zoning.plan import Plan
@@ -41,6 +44,8 @@ TOP = 58
 STRIP = 46
 CREDIT = 9
 MARGIN = 14
+AROUND = 0.05
+"""Of the longer side of the study: what is seen on every side of it."""
 MANY_UNITS = 600
 """Above this many units, borders between them are drawn finer."""
 OPEN_MARKS = {"contested": open_mark, "review": open_mark, "assumed": assumed_mark}
@@ -88,7 +93,12 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     told, name = catalogue("report", language), text_in(plan.study.title, language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)
-    frame = Frame.around((west, south, east, north), WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
+    edge = AROUND * max(east - west, north - south)
+    bounds = (west - edge, south - edge, east + edge, north + edge)
+    frame = Frame.around(bounds, WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
+    outline = study_outline(plan)
+    context = context_around(plan, bounds, frame.metres_per_px, language, outline=outline)
+    shading = relief(plan, outline=outline)
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
     borders = borders or plan_topology(plan.units, plan.pieces)
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
@@ -115,10 +125,10 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, name, size=_title_size(name), bold=True),
         text_at(0, 40, f"{told['map_title']}{told['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
-        f'<g transform="translate({px(left)} {TOP})">',
-        *_ground(plan, units, borders, frame),
+        f'<g transform="translate({px(left)} {TOP})" clip-path="url(#zp-frame)">',
+        *_layers(plan, units, borders, frame, context, shading),
         *_marks(units, frame, rings=rings),
-        *_names(places, frame),
+        *names_svg(context, frame, LIGHT, places if len(places) > 1 else {}, _marked(units, frame, rings=rings)),
         "</g>",
         *compass(units, frame, language, 0, below + 10),
         *around,
@@ -161,6 +171,7 @@ def _defs(plan: Plan, units: gpd.GeoDataFrame, places: Places, frame: Frame) -> 
             f'<path id="zp-overlay-{code}" fill-rule="evenodd" d="{svg_path(dissolve(shapes[own]), frame)}"/>'
             for code, own in ((code, _carries(units, code)) for code in hatches)
         ),
+        f'<clipPath id="zp-frame"><rect width="{px(frame.width_px)}" height="{px(frame.height_px)}"/></clipPath>',
         f'<path id="zp-borders" d="{svg_path(np.array(list(places.values()), dtype=object), frame)}"/>',
         "</defs>",
     ]
@@ -186,18 +197,28 @@ def _carries(units: gpd.GeoDataFrame, code: str) -> list[bool]:
     return [code in codes.split(";") for codes in units["overlays"]]
 
 
-def _ground(plan: Plan, units: gpd.GeoDataFrame, borders: Topology, frame: Frame) -> list[str]:
-    """The map from the ground up: fills, unit borders, hatches, control lines, jurisdictions."""
+def _layers(
+    plan: Plan,
+    units: gpd.GeoDataFrame,
+    borders: Topology,
+    frame: Frame,
+    context: Context,
+    shading: Relief | None,
+) -> list[str]:
+    """The map from the ground up: land, fills, relief, unit borders, hatches, waters, control lines, jurisdictions."""
     codes, fills = sorted(set(units["main"])), zone_fills(plan.rulebook)
     thin = 5 if len(units) <= MANY_UNITS else 2
     return [
         f'<g transform="scale({1 / FINENESS})" fill="none" stroke-linejoin="round">',
+        *ground(context, frame, LIGHT),
         *(
             f'<use href="#zp-zone-{code}" fill="{fills[code]}" stroke="{fills[code]}" stroke-width="3"/>'
             for code in codes
         ),
+        *relief_image(shading, frame),
         *(f'<use href="#zp-zone-{code}" stroke="#fff" stroke-width="{thin}"/>' for code in codes),
         *_hatched(plan, units),
+        *waters_and_borders(context, frame, LIGHT),
         *_control_lines(plan, borders, frame),
         *_borders(),
         "</g>",
@@ -272,30 +293,24 @@ def _marks(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[str]:
     return found
 
 
-def _names(places: Places, frame: Frame) -> list[str]:
-    """Names of the jurisdictions that have room for theirs; one jurisdiction alone needs no name."""
-    found = []
-    for name, shape in places.items() if len(places) > 1 else ():
-        circle = shapely.maximum_inscribed_circle(shape, 2 * frame.metres_per_px)
-        radius = circle.length / frame.metres_per_px
-        if name and 11 * width(escape_hidden(name)) <= 2.4 * radius:
-            x, y = frame.place(*circle.coords[0])
-            found.append(
-                f'<text x="{px(x)}" y="{px(y + 4)}" font-size="11" font-weight="600" text-anchor="middle" '
-                f'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">{xml_text(name)}</text>'
-            )
-    return found
+def _marked(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[tuple[float, float, float, float]]:
+    """What the marks of units cover."""
+    radius = 1.2 * RING_PX * _shrink(units)
+    marked = units["status"].isin([*(OPEN_MARKS if rings else ()), "by_decision"])
+    points = (frame.place(point.x, point.y) for point in units.geometry[marked].representative_point())
+    return [(x - radius, y - radius, x + radius, y + radius) for x, y in points]
 
 
 def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
     note = f"{text_in(plan.study.study.note, language)} " if plan.study.study.note else ""
-    return note + told["credits"].format(
+    drawn = told["credits"].format(
         study=text_in(plan.study.title, language),
         date=plan.rulebook.day.isoformat(),
         rulebook=plan.rulebook.name,
         inputs=", ".join(sorted({source.path for source in plan.sources})) or "–",
         crs=projection(plan.units.crs),
     )
+    return f"{note}{drawn} {context_credits(plan, language)}"
 
 
 LOCATOR_WIDTH, LOCATOR_HEIGHT = 230, 190

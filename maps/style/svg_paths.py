@@ -104,6 +104,33 @@ def _ring(points: npt.NDArray[np.int64]) -> str:
     return f"M{points[0, 0]} {points[0, 1]}l{pairs}z".replace(" -", "-")
 
 
+def svg_lines(lines: Geometries, frame: Frame) -> str:
+    """Lines as the data of one SVG path, in whole tenths of a pixel, relative moves.
+
+    Parameters
+    ----------
+    lines : array of linestrings or multilinestrings
+    frame : Frame
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(0, 0), (10, 10), (20, 10)])
+    >>> svg_lines(np.array([line]), Frame.around((0, 0, 20, 20), 20, 20))
+    'M0 200l100-100 100 0'
+    """
+    parts = shapely.get_parts(shapely.get_parts(lines))
+    return "".join(_line(frame.grid(shapely.get_coordinates(part))) for part in parts)
+
+
+def _line(points: npt.NDArray[np.int64]) -> str:
+    moves = np.diff(points, axis=0)
+    moves = moves[moves.any(axis=1)]
+    if not len(moves):
+        return ""
+    pairs = " ".join(f"{dx} {dy}" for dx, dy in moves.tolist())
+    return f"M{points[0, 0]} {points[0, 1]}l{pairs}".replace(" -", "-")
+
+
 def dissolve(shapes: Geometries) -> Geometries:
     """One shape, or none, from many that touch."""
     found: Geometries = np.array([shapely.union_all(shapes)] if len(shapes) else [], dtype=object)

@@ -108,6 +108,19 @@ def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
         )
 
 
+def _relief_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+    """The complaint about a relief that is to be drawn of what is no grid."""
+    name, grids = study.map.relief, [layer.name for layer in inputs.layers if layer.raster is not None]
+    known = {layer.name for layer in study.layers}
+    if name is not None and name not in grids and (name not in known or name in {one.name for one in inputs.layers}):
+        yield UnknownNameError(
+            f"relief = '{name}': there is no raster layer of that name{near(name, grids)}; name one of heights in "
+            "metres, or leave the key out",
+            code="unknown_layer",
+            keys=("map", "relief"),
+        )
+
+
 GIVES_NO = "no layer or table gives "
 
 
@@ -173,6 +186,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *role_faults(study, rulebook),
         *none_of_faults(study, rulebook, inputs, known_roles(rulebook)),
         *_shape_faults(study, inputs),
+        *_relief_faults(study, inputs),
         *_formula_faults(study, inputs),
         *_missing_measures(study, rulebook, inputs),
         *origin_faults(study, rulebook, inputs),

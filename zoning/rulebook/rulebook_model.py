@@ -28,6 +28,7 @@ from zoning.rulebook.schema import (
     Indicator,
     Line,
     Locked,
+    MapRules,
     Norm,
     Parameter,
     Policy,
@@ -128,6 +129,8 @@ class Rulebook:
         Of which each unit must have a policy.
     available_land : AvailableLand
         Which roles are deducted from land, what is too steep, which role is the boundary of building.
+    map : MapRules
+        What maps may draw around the study.
     zones, indicators, rules, lines, floors, policies, lists, industries, derived, norms : tuples
         What is in force, in the order of the files.
     locked : mapping of str to Locked
@@ -172,6 +175,7 @@ class Rulebook:
     languages: tuple[str, ...] = ("en",)
     instruments: tuple[str, ...] = ()
     available_land: AvailableLand = field(default_factory=AvailableLand)
+    map: MapRules = field(default_factory=MapRules)
     zones: tuple[Zone, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -374,6 +378,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         languages=head.languages,
         instruments=head.instruments,
         available_land=head.available_land,
+        map=head.map,
         zones=tuple(zone for zone in draft.zones if zone.on(day)),
         indicators=draft.indicators,
         rules=verification.of(rule for rule in draft.rules if rule.on(day)),

@@ -315,6 +315,16 @@ class AvailableLand(Section):
         return tuple(role for role in self.roles(lines) if role not in missing)
 
 
+class MapRules(Section):
+    """What maps of plans by this rulebook may draw around the study."""
+
+    borders: bool = True
+    """Whether borders of countries and provinces are drawn from the bundled world layers, and places outside of the
+    study are named. Write false where the law asks for a standard base map: those layers are none."""
+    note: Wording | None = None
+    """What stands with the credits of every map, such as that its lines are for reference only."""
+
+
 class Head(Section):
     """``rulebook.toml``: what the rulebook is called and which languages it speaks."""
 
@@ -332,6 +342,8 @@ class Head(Section):
     """The classification of industries of its negative lists: a built-in one, or the name of classification.toml."""
     available_land: AvailableLand = Field(default_factory=AvailableLand)
     """What of a unit is available for building."""
+    map: MapRules = Field(default_factory=MapRules)
+    """What maps may draw around the study."""
 
 
 class Zones(Section):

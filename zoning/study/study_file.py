@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import Field
+
 from layers.errors import UnknownNameError, shown
 from layers.sources import (
     Keys,
@@ -24,6 +26,7 @@ from zoning.study.agreements import Agreement
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection
 from zoning.study.industries import IndustriesSection
+from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
 from zoning.study.services import ServicesSection
 from zoning.study.transfers import Transfer
@@ -62,6 +65,8 @@ class Study(Sources):
     """Agreements on compensation between parties, [[agreements]]."""
     transfers: Several[Transfer] = ()
     """Budgets that go to many, and pools, [[transfers]]."""
+    map: MapSection = Field(default_factory=MapSection)
+    """What maps show around the units, [map]."""
 
     @property
     def rulebook(self) -> Path | str:

@@ -9,9 +9,14 @@ import xml.etree.ElementTree as ET
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from layers.errors import ZoneplanError
+from maps.context import context_around
 from maps.style import picture
+from maps.style.map_names import map_names
+from maps.style.palette import LIGHT
+from maps.style.svg_paths import Frame
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -58,8 +63,10 @@ def test_the_picture_is_well_formed_and_needs_nothing(toy_plan):
 def test_areas_on_the_picture_are_those_of_the_plan(toy_plan):
     svg = picture(toy_plan)
     areas = {code: zone_area_px(svg, code) for code in ("ecologically_fragile", "general", "key_development")}
-    # 4 km across 800 px: one square kilometre is 200 px squared; 6 units, 5 units, 1 unit
-    assert areas == pytest.approx({"ecologically_fragile": 6 * 4e4, "general": 5 * 4e4, "key_development": 4e4})
+    # 3 km and twice 200 m around them, down 600 px: a kilometre is 3000 / 17 px; 6 units, 5 units, 1 unit
+    one = (3000 / 17) ** 2
+    expected = {"ecologically_fragile": 6 * one, "general": 5 * one, "key_development": one}
+    assert areas == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_legend_gives_units_hectares_and_shares(toy_plan):
@@ -77,9 +84,9 @@ def test_the_legend_gives_units_hectares_and_shares(toy_plan):
 
 def test_the_scale_bar_is_round_and_true(toy_plan):
     svg = picture(toy_plan)
-    # 5 m a pixel: 130 px are 650 m, so the bar says 500 m and is 100 px long
+    # 5.67 m a pixel: 130 px are 737 m, so the bar says 500 m and is 88.2 px long
     assert {"0", "0.25", "0.5 km"} <= set(texts(svg))
-    assert '<rect x="34" y="682" width="100" height="5"' in svg
+    assert '<rect x="34" y="682" width="88.2" height="5"' in svg
 
 
 def test_the_arrow_points_to_true_north_away_from_the_middle_of_the_projection(toy_plan):
@@ -92,15 +99,59 @@ def test_overlays_are_hatched_and_decisions_marked(toy_plan):
     svg = picture(toy_plan)
     assert svg.count('fill="url(#zp-hatch-energy_rich)"') == 1
     hatched = re.search(r'id="zp-overlay-energy_rich"[^>]* d="([^"]*)"', svg).group(1)
-    assert hatched == "M6000 6000l0-2000 2000 0 0 2000z"  # a4, in tenths of a pixel
-    assert svg.count('<rect x="696.8"') == 1  # c4, at its middle
+    assert hatched == "M5647 5647l0-1765 1765 0 0 1765z"  # a4, in tenths of a pixel
+    assert svg.count('<rect x="649.7"') == 1  # c4, at its middle
 
 
 def test_waiting_units_get_a_ring(toy_plan):
     zones = toy_plan.zones.assign(status=np.where(toy_plan.zones["unit_id"] == "a1", "contested", "decided"))
     svg = picture(dataclasses.replace(toy_plan, zones=zones))
     assert "Contested or to be reviewed" in texts(svg)
-    assert '<circle cx="100" cy="500"' in svg
+    assert '<circle cx="123.5" cy="476.5"' in svg
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("study", "language"), [("us_mountain_west", "en"), ("china_provinces", "zh")])
+def test_no_two_names_touch_and_none_leaves_the_picture(plan_of, study, language):
+    plan = plan_of(study)
+    edge = 0.05 * max(np.ptp(plan.units.total_bounds[::2]), np.ptp(plan.units.total_bounds[1::2]))
+    west, south, east, north = plan.units.total_bounds
+    frame = Frame.around((west - edge, south - edge, east + edge, north + edge), 600, 700)
+    context = context_around(plan, (west - edge, south - edge, east + edge, north + edge), 3000.0, language)
+    places = dict(plan.units.dissolve("jurisdiction").geometry.items())
+    labels = map_names(context, frame, LIGHT, places, [(300.0, 300.0, 340.0, 340.0)])
+    boxes = np.array([shapely.box(300, 300, 340, 340), *(label.box for label in labels)])
+    touching = shapely.STRtree(boxes).query(boxes, predicate="intersects")
+    assert (touching[0] == touching[1]).all()
+    assert shapely.within(boxes, shapely.box(0, 0, frame.width_px, frame.height_px)).all()
+    assert 25 < len(labels) < 80
+    for name, shape in places.items():
+        own = [label for label in labels if label.text == name and label.lettering.spaced]
+        assert len(own) <= 1
+        for label in own:
+            x = frame.west + label.spot.x * frame.metres_per_px
+            y = frame.north - label.spot.y * frame.metres_per_px
+            assert shapely.contains_xy(shape, x, y)
+
+
+@pytest.mark.slow
+def test_the_ground_of_a_picture_has_land_water_towns_and_credits(plan_of):
+    svg = picture(plan_of("us_mountain_west"))
+    said = texts(svg)
+    assert {"Denver", "Salt Lake City", "Phoenix", "Las Vegas"} <= set(said)
+    assert svg.count(f'fill="{LIGHT.water}"') == 2  # the sea and the lakes
+    assert svg.count(f'stroke="{LIGHT.neighbour}"') == 2  # states and countries
+    assert svg.count("<image ") == 1
+    assert "Made with Natural Earth. Places: GeoNames (CC BY 4.0)." in " ".join(said)
+
+
+@pytest.mark.slow
+def test_a_picture_of_china_has_no_border_and_no_name_outside(plan_of):
+    plan = plan_of("china_provinces")
+    svg = picture(plan, "zh")
+    assert f'stroke="{LIGHT.neighbour}"' not in svg
+    assert LIGHT.outside_ink not in svg  # the ink of names outside
+    assert "仅供参考" in "".join(texts(svg))
 
 
 def test_the_same_plan_gives_the_same_picture_whatever_the_order_of_rows(toy_plan):

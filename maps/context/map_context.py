@@ -1,0 +1,347 @@
+"""What lies under and around a plan: land, water, borders and towns, cut to a frame and simplified to its scale."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from layers.crs import box_in, way_between
+from maps.context.world_layers import Flags, Floats, Geometries, Name, WorldLayer, world_layer
+from maps.locale import catalogue, text_in
+from zoning.plan import Plan
+
+WGS84 = pyproj.CRS("EPSG:4326")
+TOLERANCE_PX = 0.6
+"""Lines keep what is larger than this."""
+STEP_DEGREES = 0.5
+"""The longest edge that is projected by its ends; longer ones are split."""
+LONGEST_EDGE_M = 500_000.0
+"""An edge that is longer once it is projected was torn apart by the projection."""
+MARGIN_DEGREES = 1.0
+APART_PX = 17
+"""How far from the next more important place a place outside of the study must lie to be there at all."""
+
+
+class Detail(NamedTuple):
+    """What is drawn at a scale and coarser.
+
+    Attributes
+    ----------
+    metres_per_px : float
+        From this scale on.
+    lines : float
+        Largest zoom of lines of provinces and states.
+    rivers : int
+        Largest rank.
+    lakes_km2 : float
+        Smallest lake.
+    """
+
+    metres_per_px: float
+    lines: float
+    rivers: int
+    lakes_km2: float
+
+
+DETAILS = (Detail(15_000, 2, 3, 3_000), Detail(4_000, 5, 5, 500), Detail(500, 7, 7, 90), Detail(0, 8, 8, 0))
+"""A world, a large country, some provinces, a province."""
+ISLAND_PX = 1.5
+"""Land whose side is smaller is left out."""
+SETTLED = ("international",)
+INTERNAL = "internal"
+"""Status of borders that are drawn solid, and of those that are drawn as lines of provinces; all others are dashed."""
+
+
+CAPITAL_WEIGHTS = {"country": 4, "territory": 4, "admin1": 2}
+"""How often the inhabitants of a capital count where places are put in order."""
+
+
+class Place(NamedTuple):
+    """A town.
+
+    Attributes
+    ----------
+    name : str
+        In the language of the context, or the usual one; a language with names of its own leaves the others out.
+    x, y : float
+        In the CRS of the context.
+    population : int
+        Of GeoNames; for ranking only. 0 where it is not known.
+    capital : str
+        "country", "territory", "admin1" or nothing.
+    sep_km : float
+        To the next more important place.
+    inside : bool
+        It lies in the study.
+    """
+
+    name: str
+    x: float
+    y: float
+    population: int
+    capital: str
+    sep_km: float
+    inside: bool
+
+
+class Context(NamedTuple):
+    """The surroundings of a plan, from the ground up, in the CRS that was asked for.
+
+    Attributes
+    ----------
+    crs : pyproj.CRS
+    bounds : tuple of float
+        West, south, east, north of the frame; everything is cut to it.
+    land, lakes : array of Polygon or MultiPolygon
+    lake_names : tuple of str
+        One a lake; empty where it has none in the language.
+    rivers : array of LineString or MultiLineString
+    river_ranks : tuple of int
+        One a river, 0 the most important.
+    river_names : tuple of str
+    provinces : array of lines
+        Of first-order units outside of the study.
+    countries : array of lines
+    settled : tuple of bool
+        One a line of ``countries``: it is drawn solid; the others are disputed or not settled and are drawn dashed.
+    places : tuple of Place
+        The most important first.
+    credits : str
+        What a page that draws any of this has to say.
+    """
+
+    crs: pyproj.CRS
+    bounds: tuple[float, float, float, float]
+    land: Geometries
+    lakes: Geometries
+    lake_names: tuple[str, ...]
+    rivers: Geometries
+    river_ranks: tuple[int, ...]
+    river_names: tuple[str, ...]
+    provinces: Geometries
+    countries: Geometries
+    settled: tuple[bool, ...]
+    places: tuple[Place, ...]
+    credits: str
+
+
+def context_around(
+    plan: Plan,
+    bounds: tuple[float, float, float, float],
+    metres_per_px: float,
+    language: str = "en",
+    *,
+    outline: shapely.Geometry | None = None,
+    crs: pyproj.CRS | None = None,
+) -> Context:
+    """The surroundings of a plan for one picture.
+
+    Parameters
+    ----------
+    plan : Plan
+    bounds : tuple of float
+        West, south, east, north of the picture, in the CRS of the picture.
+    metres_per_px : float
+        Its scale: what it cannot show is left out.
+    language : str
+        Of names.
+    outline : Polygon or MultiPolygon, optional
+        Of the study in the working CRS, where somebody has it already; see :func:`study_outline`.
+    crs : pyproj.CRS, optional
+        Of the picture; by default the working CRS of the plan.
+
+    Returns
+    -------
+    Context
+
+    Notes
+    -----
+    Borders come from the world layers, which show who holds the land. Where the rulebook or the plan says ``[map]
+    borders = false`` no border is drawn and nothing outside of the study is named; what the rulebook has to say of it
+    stands in the credits.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> context = context_around(plan, tuple(plan.units.total_bounds), 2000.0)
+    >>> context.places[0].name, len(context.countries) > 0
+    ('Phoenix', True)
+    """
+    crs = pyproj.CRS(crs or plan.units.crs)
+    detail = next(one for one in DETAILS if metres_per_px >= one.metres_per_px)
+    frame = _Frame.of(bounds, crs, TOLERANCE_PX * metres_per_px)
+    study = _in_crs(study_outline(plan) if outline is None else outline, plan.units.crs, crs)
+    borders = plan.rulebook.map.borders and plan.study.map.borders
+    land, lakes, rivers = (frame.near(name) for name in ("land", "lakes", "rivers"))
+    ground = frame.drawn(land.where(land.fields["km2"] * 1e6 >= (ISLAND_PX * metres_per_px) ** 2))
+    lakes = frame.drawn(lakes.where(lakes.fields["km2"] >= detail.lakes_km2))
+    rivers = frame.drawn(rivers.where((rivers.fields["rank"] <= detail.rivers) & ~rivers.fields["in_lake"]))
+    provinces, countries = frame.near("admin1_lines"), frame.near("admin0_lines")
+    status = countries.fields["status"]
+    provinces = provinces.where((provinces.fields["min_zoom"] <= detail.lines) & borders)
+    inner = frame.drawn(countries.where((status == INTERNAL) & borders))
+    outer = frame.drawn(countries.where((status != INTERNAL) & borders))
+    lines = np.concatenate([frame.drawn(provinces).shapes, inner.shapes])
+    water_in = None if borders else study
+    return Context(
+        crs=crs,
+        bounds=bounds,
+        land=ground.shapes,
+        lakes=lakes.shapes,
+        lake_names=_names(lakes, language, water_in),
+        rivers=rivers.shapes,
+        river_ranks=tuple(int(rank) for rank in rivers.fields["rank"]),
+        river_names=_names(rivers, language, water_in),
+        provinces=_outside(lines, study, 3 * metres_per_px),
+        countries=outer.shapes,
+        settled=tuple(status in SETTLED for status in outer.fields["status"]),
+        places=_places(frame, study, language, metres_per_px if borders else np.inf),
+        credits=context_credits(plan, language),
+    )
+
+
+def context_credits(plan: Plan, language: str = "en") -> str:
+    """What a page that draws the surroundings of a plan has to say: whose data they are, and what of borders."""
+    note = plan.rulebook.map.note
+    said = (catalogue("report", language)["context_credits"], text_in(note, language) if note else "")
+    return " ".join(one for one in said if one)
+
+
+def study_outline(plan: Plan) -> shapely.Geometry:
+    """All units of a plan as one shape, in the working CRS."""
+    units = np.asarray(plan.units.geometry)
+    try:
+        return shapely.coverage_union_all(units)
+    except shapely.GEOSException:  # neighbours that lie nearer to each other than coordinates can tell
+        return shapely.union_all(units)
+
+
+class _Frame(NamedTuple):
+    """The rectangle of a picture, and where it lies on the globe."""
+
+    crs: pyproj.CRS
+    bounds: tuple[float, float, float, float]
+    boxes: Floats
+    tolerance: float
+
+    @classmethod
+    def of(cls, bounds: tuple[float, float, float, float], crs: pyproj.CRS, tolerance: float) -> _Frame:
+        boxes = box_in(np.asarray(bounds), crs, WGS84)
+        if not np.isfinite(boxes).all():  # the frame reaches beyond the globe
+            boxes = np.array([[-180.0, -90.0, 180.0, 90.0]])
+        wider = boxes + np.array([-MARGIN_DEGREES, -MARGIN_DEGREES, MARGIN_DEGREES, MARGIN_DEGREES])
+        return cls(crs, bounds, np.clip(wider, [-180, -90, -180, -90], [180, 90, 180, 90]), tolerance)
+
+    def near(self, name: Name) -> WorldLayer:
+        """The features of a layer that may lie in the frame, as they are."""
+        return world_layer(name).meeting(self.boxes)
+
+    def drawn(self, layer: WorldLayer) -> WorldLayer:
+        """Features cut to the frame, projected and simplified; those of which nothing is left, or that tear, go."""
+        parts, rows = [], []
+        for west, south, east, north in self.boxes:
+            cut = shapely.clip_by_rect(layer.shapes, west, south, east, north)
+            some = np.flatnonzero(~shapely.is_empty(cut))
+            parts.append(_valid(cut[some]))
+            rows.append(some)
+        row = np.concatenate(rows)
+        order = np.argsort(row, kind="stable")
+        shapes = self._projected(np.concatenate(parts)[order])
+        inside = _valid(shapely.clip_by_rect(shapes, *self.bounds))
+        simple = shapely.simplify(inside, self.tolerance)
+        kept = ~(shapely.is_empty(simple) | shapely.is_missing(simple))
+        return WorldLayer(simple[kept], layer.fields.iloc[row[order][kept]].reset_index(drop=True))
+
+    def _projected(self, shapes: Geometries) -> Geometries:
+        """Shapes in the CRS of the frame; empty where the projection has no place for them or tears them apart."""
+        way = way_between(WGS84, self.crs)
+        dense = shapely.segmentize(shapes, STEP_DEGREES)
+        points, owner = shapely.get_coordinates(dense, return_index=True)
+        placed = np.column_stack(way.transform(points[:, 0], points[:, 1]))
+        lost = ~np.isfinite(placed).all(axis=1)
+        placed[lost] = 0.0
+        torn = (np.hypot(*np.diff(placed, axis=0).T) > LONGEST_EDGE_M) & _edges(dense)
+        bad = np.zeros(len(shapes), bool)
+        bad[owner[lost]] = True
+        bad[owner[:-1][torn]] = True
+        moved = shapely.set_coordinates(dense, placed)
+        moved[bad] = shapely.Polygon()
+        return _valid(moved)
+
+
+def _edges(shapes: Geometries) -> Flags:
+    """For each pair of coordinates that follow each other, whether they are the ends of an edge."""
+    parts = shapely.get_parts(shapes)
+    rings = shapely.get_rings(parts)
+    _, line = shapely.get_coordinates(rings if len(rings) else parts, return_index=True)
+    return np.asarray(line[1:] == line[:-1])
+
+
+def _valid(shapes: Geometries) -> Geometries:
+    wrong = ~shapely.is_valid(shapes)
+    if wrong.any():
+        shapes = shapes.copy()
+        shapes[wrong] = shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False)
+    return shapes
+
+
+def _in_crs(shape: shapely.Geometry, own: pyproj.CRS, crs: pyproj.CRS) -> shapely.Geometry:
+    if pyproj.CRS(own) == crs:
+        return shape
+    way = way_between(pyproj.CRS(own), crs)
+    return shapely.transform(shape, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
+
+
+def _outside(lines: Geometries, study: shapely.Geometry, margin: float) -> Geometries:
+    """Lines without what lies in the study or along its border: the study draws its own."""
+    if not len(lines):
+        return lines
+    wide = shapely.simplify(study, margin).buffer(4 * margin, quad_segs=2)
+    left: Geometries = shapely.difference(lines, wide)
+    kept: Geometries = left[~shapely.is_empty(left)]
+    return kept
+
+
+def _names(layer: WorldLayer, language: str, within: shapely.Geometry | None) -> tuple[str, ...]:
+    """Names of waters, inside of a shape where one is given.
+
+    The layers have them in Latin letters alone: a language with a column of its own for places has none.
+    """
+    if f"name_{language}" in world_layer("places").fields.columns:
+        return ("",) * len(layer.shapes)
+    names = layer.fields["name"].fillna("")
+    if within is not None and len(layer.shapes):
+        shapely.prepare(within)
+        names = names.where(shapely.intersects(within, layer.shapes), "")
+    return tuple(names)
+
+
+def _places(frame: _Frame, study: shapely.Geometry, language: str, metres_per_px: float) -> tuple[Place, ...]:
+    layer = frame.near("places")
+    way = way_between(WGS84, frame.crs)
+    x, y = way.transform(*shapely.get_coordinates(layer.shapes).T)
+    west, south, east, north = frame.bounds
+    shapely.prepare(study)
+    inside = shapely.contains_xy(study, x, y)
+    far = layer.fields["sep_km"].to_numpy() > APART_PX * metres_per_px / 1000
+    kept = (x > west) & (x < east) & (y > south) & (y < north) & (inside | far)
+    rows = layer.fields.assign(x=x, y=y, inside=inside)[kept]
+    rows = rows.assign(label=_place_names(rows, language), capital=rows["capital"].fillna(""))
+    rows = rows[rows["label"] != ""]
+    weight = rows["population"].clip(lower=1) * rows["capital"].map(CAPITAL_WEIGHTS).fillna(1) * rows["sep_km"]
+    rows = rows.assign(weight=weight).sort_values(["weight", "geonameid"], ascending=[False, True])
+    return tuple(
+        Place(row.label, row.x, row.y, int(row.population), row.capital, float(row.sep_km), bool(row.inside))
+        for row in rows.itertuples()
+    )
+
+
+def _place_names(rows: pd.DataFrame, language: str) -> pd.Series:
+    """The column of a language where there is one, such as ``name_zh``, in which some places have no name."""
+    own = f"name_{language}"
+    return rows[own if own in rows.columns else "name"].fillna("")

@@ -1,0 +1,227 @@
+"""Names on a static map: placed one after another, the most important first, and none touches another or a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import atan2, cos, degrees, hypot, radians, sin
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from layers.errors import escape_hidden
+from maps.locale import width
+
+Floats = npt.NDArray[np.float64]
+
+GAP = 2.0
+"""Pixels between a name and anything else."""
+SPACING = 0.2
+"""Of the size of a letter, between letters of a spaced name."""
+DESCENT, ASCENT = 0.24, 0.78
+"""Of the size of a letter, below and above the line on which it stands."""
+
+
+class Lettering(NamedTuple):
+    """How a name is written.
+
+    Attributes
+    ----------
+    size : float
+        Pixels.
+    weight : int
+    colour : str
+    spaced : bool
+        In capitals, with room between them.
+    serif : bool
+        In italics, as names of waters are.
+    """
+
+    size: float
+    weight: int
+    colour: str
+    spaced: bool = False
+    serif: bool = False
+
+    def letters(self, text: str) -> str:
+        """The text as it is written."""
+        return escape_hidden(text).upper() if self.spaced else escape_hidden(text)
+
+    def length(self, text: str) -> float:
+        """Pixels that a text takes."""
+        letters = self.letters(text)
+        bold = 1.06 if self.weight >= 600 else 1.0
+        return self.size * (bold * width(letters) + (SPACING * len(letters) if self.spaced else 0.0))
+
+
+class Spot(NamedTuple):
+    """Where the middle of a name may stand, in pixels, and by how many degrees it is turned clockwise."""
+
+    x: float
+    y: float
+    turn: float = 0.0
+
+
+class Label(NamedTuple):
+    """A name in its place.
+
+    Attributes
+    ----------
+    text : str
+    lettering : Lettering
+    spot : Spot
+        The middle of the text.
+    """
+
+    text: str
+    lettering: Lettering
+    spot: Spot
+
+    @property
+    def box(self) -> shapely.Polygon:
+        """The room that it takes."""
+        wide, size, turn = self.lettering.length(self.text), self.lettering.size, radians(self.spot.turn)
+        across, down = wide / 2 + GAP, (ASCENT + DESCENT) * size / 2 + GAP
+        corners = ((-across, -down), (across, -down), (across, down), (-across, down))
+        return shapely.Polygon(
+            [
+                (self.spot.x + x * cos(turn) - y * sin(turn), self.spot.y + x * sin(turn) + y * cos(turn))
+                for x, y in corners
+            ]
+        )
+
+
+class Sheet:
+    """What is taken on a picture, and what still finds room.
+
+    Parameters
+    ----------
+    wide, high : float
+        Pixels of the picture; no name reaches beyond.
+
+    Examples
+    --------
+    >>> sheet = Sheet(200, 100)
+    >>> plain = Lettering(12, 500, "#000000")
+    >>> sheet.place("Denver", plain, [Spot(100, 50)]).spot
+    Spot(x=100, y=50, turn=0.0)
+    >>> sheet.place("Aurora", plain, [Spot(105, 52)]) is None
+    True
+    """
+
+    def __init__(self, wide: float, high: float) -> None:
+        self._frame = shapely.box(0, 0, wide, high)
+        shapely.prepare(self._frame)
+        self._taken: list[shapely.Polygon] = []
+        self.labels: list[Label] = []
+
+    def take(self, *boxes: tuple[float, float, float, float]) -> None:
+        """Mark boxes (left, top, right, bottom) as taken."""
+        self._taken += [shapely.box(*box) for box in boxes]
+
+    def is_free(self, *boxes: shapely.Polygon) -> bool:
+        """Whether shapes lie on the picture and touch nothing."""
+        if not all(self._frame.contains(box) for box in boxes):
+            return False
+        taken = np.array(self._taken, dtype=object)
+        return not any(shapely.intersects(taken, box).any() for box in boxes)
+
+    def place(
+        self,
+        text: str,
+        lettering: Lettering,
+        spots: Iterable[Spot],
+        *,
+        within: shapely.Geometry | None = None,
+        mark: tuple[float, float, float] | None = None,
+    ) -> Label | None:
+        """Put a name on the first spot that is free.
+
+        Parameters
+        ----------
+        text : str
+        lettering : Lettering
+        spots : iterable of Spot
+            The best first.
+        within : Polygon or MultiPolygon, optional
+            Where all of it must lie, in pixels.
+        mark : tuple of float, optional
+            x, y and radius of a dot that comes and goes with the name.
+
+        Returns
+        -------
+        Label or None
+            None where no spot is free; nothing is taken then.
+        """
+        dot = [] if mark is None else [shapely.box(*_square(*mark))]
+        if dot and not self.is_free(*dot):
+            return None
+        for spot in spots:
+            label = Label(text, lettering, spot)
+            if self.is_free(label.box) and (within is None or within.contains(label.box)):
+                self._taken += [label.box, *dot]
+                self.labels.append(label)
+                return label
+        return None
+
+
+def _square(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
+    return x - radius, y - radius, x + radius, y + radius
+
+
+def spots_beside(x: float, y: float, text: str, lettering: Lettering, radius: float) -> Iterator[Spot]:
+    """Spots of a name around a dot: right, left, above, below, and the corners."""
+    across, half = lettering.length(text) / 2 + radius + 2.5 * GAP, (ASCENT + DESCENT) * lettering.size / 2
+    down = half + radius + 2.5 * GAP
+    sides = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.85, -0.7), (0.85, 0.7), (-0.85, -0.7), (-0.85, 0.7))
+    yield from (Spot(x + right * across, y + lower * down) for right, lower in sides)
+
+
+def spots_in(shape: shapely.Geometry) -> Iterator[Spot]:
+    """Spots of a name inside of a shape in pixels: its most roomy place, and others around it.
+
+    Parameters
+    ----------
+    shape : Polygon or MultiPolygon
+        y downwards.
+    """
+    circle = shapely.maximum_inscribed_circle(shape, 2.0)
+    x, y = circle.coords[0]
+    radius = circle.length
+    yield Spot(x, y)
+    for reach in (0.35, 0.7, 1.0):
+        for right, lower in ((0, -1), (0, 1), (-0.6, -0.8), (0.6, -0.8), (-0.6, 0.8), (0.6, 0.8), (-1, 0), (1, 0)):
+            yield Spot(x + right * reach * radius, y + lower * reach * radius)
+
+
+def spots_along(lines: Sequence[Floats], length: float, bend: float = 0.12) -> Iterator[Spot]:
+    """Spots of a name along lines, the straightest stretch first, turned so that it is read from the left.
+
+    Parameters
+    ----------
+    lines : sequence of array of float, (n, 2)
+        Points in pixels.
+    length : float
+        Pixels that the name takes.
+    bend : float
+        How far, in lengths, a stretch may lie off the straight line between its ends.
+    """
+    found = []
+    for points in lines:
+        steps = np.hypot(*np.diff(points, axis=0).T)
+        along = np.r_[0.0, np.cumsum(steps)]
+        for start in np.arange(0.0, along[-1] - length, max(length / 4, 4.0)):
+            at = np.linspace(start, start + length, 9)
+            stretch = np.column_stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)])
+            (x0, y0), (x1, y1) = stretch[0], stretch[-1]
+            chord = hypot(x1 - x0, y1 - y0)
+            if chord < 0.9 * length:
+                continue
+            off = np.abs((x1 - x0) * (stretch[:, 1] - y0) - (y1 - y0) * (stretch[:, 0] - x0)) / chord
+            if off.max() <= bend * length:
+                turn = degrees(atan2(y1 - y0, x1 - x0))
+                turn = turn - 180 if turn > 90 else turn + 180 if turn < -90 else turn
+                middle = stretch.mean(axis=0)
+                found.append((float(off.max()) + abs(turn) / 20, Spot(float(middle[0]), float(middle[1]), turn)))
+    yield from (spot for _, spot in sorted(found))

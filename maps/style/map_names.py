@@ -1,0 +1,171 @@
+"""The names of a static map, thinned out by its scale: large towns, jurisdictions, other towns, waters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import shapely
+
+from maps.context import Context, Place
+from maps.style.label_placement import ASCENT, DESCENT, Label, Lettering, Sheet, spots_along, spots_beside, spots_in
+from maps.style.legend import px, xml_text
+from maps.style.palette import Theme
+from maps.style.svg_paths import Frame, Geometries
+
+APART_PX = 34
+"""How far a town must lie from the next more important one to be named."""
+INSIDE, OUTSIDE = 0.9, 2.1
+"""How much of that in the study and around it."""
+LARGE, MIDDLE = 400_000, 100_000
+"""Inhabitants of a large town and of one of middle size."""
+RADII = (3.0, 2.5, 1.9)
+"""Pixels of the marks of large, middle and small towns."""
+HALO = 3.2
+RIVER_NAMES, LAKE_NAMES = 8, 5
+"""At most so many."""
+
+
+def map_names(
+    context: Context,
+    frame: Frame,
+    theme: Theme,
+    jurisdictions: Mapping[str, shapely.Geometry],
+    obstacles: Iterable[tuple[float, float, float, float]] = (),
+) -> tuple[Label, ...]:
+    """All names that find room on a map, and none of them touches another.
+
+    Parameters
+    ----------
+    context : Context
+        In the CRS of the frame.
+    frame : Frame
+    theme : Theme
+    jurisdictions : mapping of str to Polygon or MultiPolygon
+        By name, on the ground; their names stand inside of them.
+    obstacles : iterable of tuple of float
+        Left, top, right and bottom of what no name may cover, in pixels.
+
+    Returns
+    -------
+    tuple of Label
+        In the order in which they were placed; :func:`names_svg` writes them.
+    """
+    return tuple(_sheet(context, frame, theme, jurisdictions, obstacles).labels)
+
+
+def names_svg(
+    context: Context,
+    frame: Frame,
+    theme: Theme,
+    jurisdictions: Mapping[str, shapely.Geometry],
+    obstacles: Iterable[tuple[float, float, float, float]] = (),
+) -> list[str]:
+    """The names of :func:`map_names` with the marks of towns, as SVG in pixels."""
+    sheet = _sheet(context, frame, theme, jurisdictions, obstacles)
+    return [*sheet.marks, *(_text(label, theme) for label in sheet.labels)]
+
+
+class _Sheet(Sheet):
+    """A sheet that remembers the marks of towns."""
+
+    def __init__(self, wide: float, high: float) -> None:
+        super().__init__(wide, high)
+        self.marks: list[str] = []
+
+
+def _sheet(
+    context: Context,
+    frame: Frame,
+    theme: Theme,
+    jurisdictions: Mapping[str, shapely.Geometry],
+    obstacles: Iterable[tuple[float, float, float, float]],
+) -> _Sheet:
+    sheet = _Sheet(frame.width_px, frame.height_px)
+    sheet.take(*obstacles)
+    least = APART_PX * frame.metres_per_px / 1000
+    shown = [place for place in context.places if place.sep_km > least * (INSIDE if place.inside else OUTSIDE)]
+    large = [place for place in shown if place.inside and _class_of(place) == 0]
+    _place_towns(sheet, large, frame, theme)
+    for name, shape in jurisdictions.items():
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        sheet.place(name, Lettering(12.5, 650, theme.inner_border, spaced=True), spots_in(ground), within=ground)
+    _place_towns(sheet, [place for place in shown if place not in large], frame, theme)
+    _place_waters(sheet, context, frame, theme)
+    return sheet
+
+
+def _class_of(place: Place) -> int:
+    """0 for large towns and capitals, 1 for those of middle size, 2 for others."""
+    if place.population >= LARGE or place.capital:
+        return 0
+    return 1 if place.population >= MIDDLE else 2
+
+
+def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Theme) -> None:
+    for place in places:
+        size = _class_of(place)
+        x, y = frame.place(place.x, place.y)
+        large = size == 0 and place.inside
+        ink = theme.ink if place.inside else theme.outside_ink
+        lettering = Lettering(13 if large else 12 if size < 2 else 11, 600 if large else 500 if size < 2 else 450, ink)
+        radius = RADII[size]
+        spots = spots_beside(x, y, place.name, lettering, radius)
+        marked = sheet.is_free(shapely.box(x - radius, y - radius, x + radius, y + radius))
+        if not marked and not large:
+            continue
+        # a large town whose place has a mark of its unit is named beside that
+        found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if marked else None)
+        if found is not None and marked:
+            sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(place.capital) and place.inside))
+
+
+def _place_waters(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -> None:
+    lettering = Lettering(11.5, 400, theme.water_ink, serif=True)
+    lakes = sorted(zip(context.lakes, context.lake_names, strict=True), key=lambda one: -one[0].area)
+    named = [(shape, name) for shape, name in lakes if name][:LAKE_NAMES]
+    for shape, name in named:
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        if ground.area > 2 * lettering.size**2:
+            sheet.place(name, lettering, spots_in(ground))
+    left = RIVER_NAMES
+    for name, shapes in _rivers(context):
+        lines = [np.column_stack(frame.place(*shapely.get_coordinates(line).T)) for line in shapely.get_parts(shapes)]
+        if left and sheet.place(name, lettering, spots_along(lines, lettering.length(name))) is not None:
+            left -= 1
+
+
+def _rivers(context: Context) -> Iterator[tuple[str, Geometries]]:
+    """The lines of each river that has a name, the most important and longest first."""
+    names = np.array(context.river_names, dtype=object)
+    ranks = np.array(context.river_ranks)
+    merged = {}
+    for name in sorted({name for name in context.river_names if name}):
+        own = names == name
+        line = shapely.line_merge(shapely.union_all(context.rivers[own]))
+        merged[name] = (int(ranks[own].min()), -float(shapely.length(line)), name, line)
+    for _, _, name, line in sorted(merged.values(), key=lambda one: one[:3]):
+        yield name, shapely.get_parts(line)
+
+
+def _mark(x: float, y: float, radius: float, ink: str, theme: Theme, *, capital: bool) -> str:
+    style = f'fill="{ink}" stroke="{theme.halo}" stroke-width="1.2"'
+    if capital:
+        corner = f'x="{px(x - radius)}" y="{px(y - radius)}" width="{px(2 * radius)}" height="{px(2 * radius)}"'
+        return f"<rect {corner} {style}/>"
+    return f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {style}/>'
+
+
+def _text(label: Label, theme: Theme) -> str:
+    size, weight, colour, spaced, serif = label.lettering
+    x, y, turn = label.spot
+    base = y + (ASCENT - DESCENT) / 2 * size
+    style = f'font-size="{size:g}" font-weight="{weight}" fill="{colour}" text-anchor="middle"'
+    more = (
+        f' letter-spacing="{0.2 * size:g}"' if spaced else "",
+        ' font-family="Georgia, serif" font-style="italic"' if serif else "",
+        f' transform="rotate({px(turn)} {px(x)} {px(y)})"' if turn else "",
+    )
+    halo = f'stroke="{theme.halo}" stroke-width="{HALO}" stroke-linejoin="round" paint-order="stroke"'
+    written = xml_text(label.lettering.letters(label.text))
+    return f'<text x="{px(x)}" y="{px(base)}" {style}{"".join(more)} {halo}>{written}</text>'
