@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 import geopandas as gpd
 import pandas as pd
 
+from layers.crs import known_crs
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs, Layer
 from layers.raster import HeightGrid, height_grid
@@ -336,17 +337,16 @@ def _finish(
         own_crs=inputs.own_crs.to_string(),
         conflicts=steps.do("conflicts", conflicts, zoned.claims, measures, rulebook),
         industries=list_industries(rulebook, own),
-        heights=_heights(study, inputs),
+        heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
     )
 
 
-def _heights(study: Study, inputs: Inputs) -> HeightGrid | None:
+def _heights(name: str | None, layers: tuple[Layer, ...], units: gpd.GeoDataFrame) -> HeightGrid | None:
     """The heights whose relief maps show: of the layer that ``[map] relief`` names, else of the one with the role."""
-    name = study.map.relief
-    for layer in inputs.layers:
+    for layer in layers:
         wanted = layer.role == ELEVATION_ROLE if name is None else layer.name == name
         if wanted and layer.raster is not None:
-            return height_grid(layer.raster, inputs.units.total_bounds, inputs.crs)
+            return height_grid(layer.raster, units.total_bounds, known_crs(units))
     return None
 
 

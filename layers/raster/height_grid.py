@@ -44,6 +44,15 @@ class HeightGrid:
     crs: CRS
     transform: Affine
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, HeightGrid):
+            return NotImplemented
+        told = (self.step_m, self.crs, self.transform) == (other.step_m, other.crs, other.transform)
+        return told and bool(np.array_equal(self.steps, other.steps))
+
+    def __hash__(self) -> int:
+        return hash((self.step_m, self.transform, self.steps.tobytes()))
+
     @property
     def heights_m(self) -> Floats:
         """Heights in metres, NaN where there is none."""
