@@ -5,6 +5,7 @@ from layers.conditions.calculated_columns import Calculation, Operand, parse_cal
 from layers.conditions.clause import Clause
 from layers.conditions.clause_wording import ClauseWording, number_text
 from layers.conditions.condition import Condition, parse_condition
+from layers.conditions.condition_parts import ConditionPart, condition_parts
 from layers.conditions.evaluation import Answer
 from layers.conditions.grammar import KEYWORDS
 from layers.conditions.measure_formulas import SURFACES, Formula, parse_formula
@@ -17,9 +18,11 @@ __all__ = [
     "Clause",
     "ClauseWording",
     "Condition",
+    "ConditionPart",
     "Formula",
     "Operand",
     "Threshold",
+    "condition_parts",
     "number_text",
     "parse_calculation",
     "parse_condition",

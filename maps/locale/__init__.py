@@ -1,6 +1,7 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
 from layers.sources import name_text
+from maps.locale.limit_numbers import limit_number, number_beside, number_past, shifted
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize, names_by_language
 from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken
 from maps.locale.number_format import (
@@ -36,9 +37,12 @@ __all__ = [
     "format_number",
     "hectares",
     "languages",
+    "limit_number",
     "localize",
     "name_text",
     "names_by_language",
+    "number_beside",
+    "number_past",
     "number_style",
     "optimum_lines",
     "optimum_said",
@@ -50,6 +54,7 @@ __all__ = [
     "require_language",
     "require_spoken",
     "rule_name",
+    "shifted",
     "solution_words",
     "text_in",
     "texts_of",

@@ -21,6 +21,7 @@ from maps.locale import (
     text_in,
 )
 from maps.style import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, line_styles, overlay_hatches, zone_fills
+from maps.summaries import verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.page_model import (
     Assumed,
@@ -125,6 +126,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),
+        verdicts=verdicts(said).table,
         undrawn=tuple(shapes.undrawn.tolist()),
         grid=shapes.grid,
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from maps.style import Dot, Hatch
+from maps.summaries import VerdictTable
 
 Row = TypeVar("Row")
 
@@ -743,5 +744,6 @@ class Page(NamedTuple):
     sites: tuple[SiteLayer, ...]
     payments: Payments
     cards: Cards
+    verdicts: VerdictTable
     undrawn: tuple[int, ...]
     grid: MapGrid

@@ -47,12 +47,14 @@ from zoning.rulebook.schema import (
     Indicator,
     Line,
     Locked,
+    MeasureTerm,
     Norm,
     Parameter,
     Policy,
     Rule,
     Scalar,
     Stroke,
+    Zone,
 )
 from zoning.rulebook.unused_topics import without_unused_topics
 from zoning.rulebook.verification import typed_verified_note
@@ -92,6 +94,7 @@ __all__ = [
     "Industry",
     "Line",
     "Locked",
+    "MeasureTerm",
     "Norm",
     "Parameter",
     "Policy",
@@ -103,6 +106,7 @@ __all__ = [
     "Stroke",
     "Treatment",
     "Value",
+    "Zone",
     "as_written",
     "builtin_rulebooks",
     "calendar_faults",

@@ -424,6 +424,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("norms", "title"),
         *((kind, "title") for kind in Terms.model_fields),
         ("instruments", "heading"),
+        *(("zones", key) for key in ("short", "one", "purpose")),
+        *(("measures", key) for key in ("noun", "said", "denied")),
     ):
         for place, entry in enumerate(getattr(draft, kind)):
             yield from _spoken(draft, getattr(entry, key), key, kind, place, key)

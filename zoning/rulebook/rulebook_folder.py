@@ -35,6 +35,7 @@ from zoning.rulebook.schema import (
     Line,
     Lines,
     Locked,
+    MeasureTerm,
     Norm,
     Parameter,
     Parameters,
@@ -92,8 +93,8 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, and ``roles``, ``instruments``, ``units``
-        and ``settings`` of ``terms.toml``: all entries, whether in force or not, in the order of the files.
+        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, and ``roles``, ``instruments``, ``units``,
+        ``settings`` and ``measures`` of ``terms.toml``: all entries, in force or not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -123,6 +124,7 @@ class Draft:
     instruments: tuple[InstrumentTerm, ...] = ()
     units: tuple[UnitTerm, ...] = ()
     settings: tuple[Term, ...] = ()
+    measures: tuple[MeasureTerm, ...] = ()
     cases: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)

@@ -142,7 +142,7 @@ class Rulebook:
     agreements : tuple of AgreementModel
         Agreements that were made, of all days, which those of a plan can be like.
     terms : Terms
-        What people read for codes of roles, instruments, units of measure and settings of policies.
+        What people read for codes of roles, instruments, units of measure, settings of policies and measures.
     parameters : mapping of str to Value
         What each parameter is on ``day``; a parameter without a value on that day is not there.
     values : mapping of str to number, bool or str
@@ -393,7 +393,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         agreements=draft.agreements,
         derived=verification.derived,
         norms=verification.of(norm for norm in draft.norms if norm.on(day)),
-        terms=Terms(roles=draft.roles, instruments=draft.instruments, units=draft.units, settings=draft.settings),
+        terms=Terms.model_construct(**{kind: getattr(draft, kind) for kind in Terms.model_fields}),
         parameters=parameters,
         files=draft.files,
         draft=draft,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
+from layers.errors import ConditionError
 from layers.sources import (
     Dated,
     Factor,
@@ -75,6 +76,12 @@ class Zone(Titled, Dated, Sourced):
     """The main function of what no rule claims."""
     colour: Colour | None = None
     """Its fill on maps, such as "#5FA383"; without one the next of a series. Overlays are hatched and have none."""
+    short: Texts | None = None
+    """A short title for legends and counts, such as "Agricultural", by language; by default the title."""
+    one: Texts | None = None
+    """What a unit of it is, such as "an agricultural area", by language; by default sentences give the title."""
+    purpose: Texts | None = None
+    """What its land is for, in a word or two, such as "farming", by language; headlines count units by it."""
 
 
 class Indicator(Section):
@@ -408,6 +415,34 @@ class InstrumentTerm(Term):
     """What stands above a list of its policies, by language; by default the title with a capital letter."""
 
 
+class MeasureTerm(Term):
+    """How people speak of a measure that rules compare with a limit; the code is what stands in the rule.
+
+    That is the name of a measure, or arithmetic with measures, such as "pop_2020 / area_km2".
+    """
+
+    unit: str | None = None
+    """The unit of measure that its values are printed with; by default that of the measure. Empty for none."""
+    noun: Texts | None = None
+    """What it is in the middle of a sentence, such as "cropland share", by language; by default the title."""
+    said: Texts | None = None
+    """What is so of a unit, as a clause with ``{value}``, such as "{value} of it is cropland", by language; of a truth
+    value what is so where it holds, such as "it is metropolitan"."""
+    denied: Texts | None = None
+    """Of a truth value what is so where it does not hold, such as "it is not metropolitan", by language."""
+
+    @model_validator(mode="after")
+    def _fields(self) -> Self:
+        try:
+            parse_calculation(self.code)
+        except ConditionError as error:
+            raise ValueError(f"code: {error}") from error
+        for text in (self.said or {}).values():
+            if "{" in text.replace("{value}", "") or "}" in text.replace("{value}", ""):
+                raise ValueError(f"said: the one field is {{value}}, in '{text}'")
+        return self
+
+
 class Terms(Section):
     """``terms.toml``."""
 
@@ -415,6 +450,7 @@ class Terms(Section):
     instruments: Several[InstrumentTerm] = ()
     units: Several[UnitTerm] = ()
     settings: Several[Term] = ()
+    measures: Several[MeasureTerm] = ()
 
 
 UNIT, JURISDICTION, STUDY = "unit", "jurisdiction", "study"

@@ -11,12 +11,14 @@ from zoning.zones.planner_decisions import (
     decision_status,
     locked_elsewhere,
 )
+from zoning.zones.rule_tests import RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, margin_findings
 
 __all__ = [
     "DECISION",
     "DEFAULT_RULE",
     "ParentUnits",
+    "RuleTests",
     "assumed_measures",
     "classify",
     "conflicts",
@@ -28,6 +30,7 @@ __all__ = [
     "margin_findings",
     "refinements",
     "resolve",
+    "rule_tests",
     "weigh_floors",
     "weigh_norms",
 ]

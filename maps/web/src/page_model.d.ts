@@ -26,6 +26,7 @@ export interface Page {
   sites: SiteLayer[];
   payments: Payments;
   cards: Cards;
+  verdicts: VerdictTable;
   /** The places of units that the projection cannot show. */
   undrawn: number[];
   grid: MapGrid;
@@ -441,6 +442,64 @@ export interface CardHeading {
   text: number;
   numbers: string[];
   reason: number;
+}
+
+/** The verdicts of all units as columns, each sentence once. */
+export interface VerdictTable {
+  measures: MeasureColumn[];
+  /** In the order of the rules: those for main functions as they are asked, then those for overlays. */
+  tests: LimitTest[];
+  wordings: Wording[];
+  /** The place in `wordings` of the sentence of each unit, and of what is to be said besides; -1 for nothing. */
+  sentences: number[];
+  /** The place in `wordings` of the sentence of each unit, and of what is to be said besides; -1 for nothing. */
+  notes: number[];
+  /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first. */
+  overlays: number[][];
+  /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first. */
+  changes: number[][];
+  /** What stands where a value is missing. */
+  missing: string;
+}
+
+/** A measure that tests compare, for all units. */
+export interface MeasureColumn {
+  title: string;
+  /** What stands around a printed value: signs of per cent, the unit of measure. */
+  before: string;
+  /** What stands around a printed value: signs of per cent, the unit of measure. */
+  after: string;
+  /** So many places the decimal point moves before printing: 2 for shares, which are printed in per cent. */
+  shift: number;
+  /** None where the value is missing. */
+  values: (number | null)[];
+}
+
+/** A comparison of a rule. */
+export interface LimitTest {
+  /** Its place in `measures`. */
+  measure: number;
+  /** The place of the zone that the rule claims for. */
+  zone: number;
+  /** How a value must stand to the limit. */
+  operator: "=" | "<>" | "<" | "<=" | ">" | ">=";
+  limit: number;
+  /** The limit as it is printed, and what is needed, such as "needs 5 %". */
+  limit_text: string;
+  /** The limit as it is printed, and what is needed, such as "needs 5 %". */
+  needs: string;
+}
+
+/** A sentence that units share. */
+export interface Wording {
+  /** What made the zone so; "overlay" and "change" of these lines. */
+  kind: "rule" | "default" | "decision" | "locked" | "tie" | "review" | "assumed" | "overlay" | "change";
+  /** The place of the zone that it is about. */
+  zone: number;
+  /** Text and fields in turn, text first. A field is `unit`, the name; or the place of a test behind `=` for the value, behind `<` or `>` for the value as another limit, rounded down or up. */
+  parts: string[];
+  /** The places of the tests that decided. */
+  tests: number[];
 }
 
 /** Where the grid of the shapes lies in the plane of the map, in metres, and how much stands on it. */

@@ -217,6 +217,21 @@ export const page = {
     reason_lists: [[], [0, 1]],
     headings: { counts: [0], columns: { text: [], numbers: [], reason: [] } },
   },
+  verdicts: {
+    measures: [{ title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null] }],
+    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%" }],
+    wordings: [
+      { kind: "rule", zone: 0, parts: ["", "unit", " is a wood: ", "=0", " of it is forest."], tests: [0] },
+      { kind: "default", zone: 0, parts: ["", "unit", " is plain."], tests: [] },
+      { kind: "change", zone: 0, parts: ["Plain if it rose above ", ">0", "."], tests: [0] },
+      { kind: "review", zone: 0, parts: ["Wood: not known."], tests: [] },
+    ],
+    sentences: [0, 1],
+    notes: [-1, -1],
+    overlays: [[], [3]],
+    changes: [[2], []],
+    missing: "?",
+  },
   undrawn: [],
   grid: {
     projection: {

@@ -1,0 +1,92 @@
+"""Numbers beside a limit: short, and never so short that a value seems to stand on the other side of its limit.
+
+``src/verdict.js`` of the web map writes the same numbers; both work on the shortest decimal of a float.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+
+MOST_DECIMALS = 10
+
+
+def shifted(value: float, places: int) -> float:
+    """A number with its decimal point moved to the right, as from shares to per cent.
+
+    Examples
+    --------
+    >>> shifted(0.07, 2), 0.07 * 100
+    (7.0, 7.000000000000001)
+    """
+    return float(Decimal(repr(float(value))).scaleb(places))
+
+
+def limit_number(limit: float) -> str:
+    """A limit, exact up to ten decimals, its thousands apart.
+
+    Examples
+    --------
+    >>> limit_number(0.125), limit_number(250000.0)
+    ('0.125', '250,000')
+    """
+    return _rounded(limit, MOST_DECIMALS, ROUND_HALF_EVEN)
+
+
+def number_beside(value: float, limit: float) -> str:
+    """A value in two digits or more, as many as it takes to see how it stands to its limit.
+
+    Examples
+    --------
+    >>> number_beside(24.31, 5), number_beside(19.94, 20), number_beside(3.14159, 5), number_beside(3314.2, 500)
+    ('24', '19.9', '3.1', '3,314')
+    """
+    for decimals in range(_decimals(value, 2), MOST_DECIMALS + 1):
+        text = _rounded(value, decimals, ROUND_HALF_EVEN)
+        if _order(_number(text), limit) == _order(value, limit):
+            return text
+    return _rounded(value, 2 * MOST_DECIMALS, ROUND_HALF_EVEN)
+
+
+def number_past(value: float, limit: float, *, up: bool) -> str:
+    """A limit that would change an answer, rounded away from the present limit so that what is said of it stays true.
+
+    Parameters
+    ----------
+    value : float
+        At this limit, or just beyond it, the answer turns.
+    limit : float
+        The present one.
+    up : bool
+        Whether limits above the value turn the answer as well; else those below it.
+
+    Examples
+    --------
+    >>> number_past(32.148, 50, up=False), number_past(24.281, 5, up=True), number_past(49.999, 50, up=False)
+    ('32.1', '24.3', '49.9')
+    """
+    way = ROUND_CEILING if up else ROUND_FLOOR
+    for decimals in range(_decimals(value, 3), MOST_DECIMALS + 1):
+        text = _rounded(value, decimals, way)
+        if _number(text) != limit:
+            return text
+    return _rounded(value, 2 * MOST_DECIMALS, way)
+
+
+def _decimals(value: float, digits: int) -> int:
+    """So many decimals show some digits of a number, none where it has more before its point."""
+    if not value:
+        return 0
+    return min(MOST_DECIMALS, max(0, digits - 1 - Decimal(repr(abs(value))).adjusted()))
+
+
+def _rounded(value: float, decimals: int, way: str) -> str:
+    text = f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=way):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def _order(one: float, other: float) -> int:
+    return (one > other) - (one < other)

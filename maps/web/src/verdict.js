@@ -1,0 +1,185 @@
+// Verdict: what a unit is and why in one sentence, its tests as gauges, and what would change it, as Python says it.
+
+/**
+ * @import { LimitTest, NumberSigns, VerdictTable, Wording } from "./page_model.d.ts"
+ * @typedef {{ title: string, valueText: string, needs: string, value: number | null, limit: number, shift: number,
+ *   operator: LimitTest["operator"], zone: number, passed: boolean | null, decided: boolean }} Gauge
+ * @typedef {{ kind: Wording["kind"], zone: number, sentence: string, note: string,
+ *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[] }} Verdict
+ */
+
+const MOST_DECIMALS = 10;
+
+/** @type {Record<LimitTest["operator"], (one: number, other: number) => boolean>} */
+const COMPARED = {
+  "=": (one, other) => one === other,
+  "<>": (one, other) => one !== other,
+  "<": (one, other) => one < other,
+  "<=": (one, other) => one <= other,
+  ">": (one, other) => one > other,
+  ">=": (one, other) => one >= other,
+};
+
+/**
+ * The verdict on a unit; zones by their places.
+ * @param {VerdictTable} table
+ * @param {NumberSigns} signs
+ * @param {number} unit Its place.
+ * @param {string} name What it is called.
+ * @returns {Verdict}
+ */
+export function verdictOf(table, signs, unit, name) {
+  const fill = (/** @type {number} */ place) => filled(table, signs, table.wordings[place], unit, name);
+  const said = table.wordings[table.sentences[unit]];
+  const lines = table.overlays[unit];
+  const note = table.notes[unit];
+  const decided = new Set([said, ...lines.map((place) => table.wordings[place])].flatMap((one) => one.tests));
+  const order = [...decided, ...table.tests.keys()].filter((test, place, all) => all.indexOf(test) === place);
+  return {
+    kind: said.kind,
+    zone: said.zone,
+    sentence: fill(table.sentences[unit]),
+    note: note < 0 ? "" : fill(note),
+    overlays: lines.map((place) => {
+      const { zone, kind } = table.wordings[place];
+      return { zone, text: fill(place), held: kind !== "review" };
+    }),
+    gauges: order.map((test) => gauge(table, signs, test, unit, decided.has(test))),
+    changes: table.changes[unit].map(fill),
+  };
+}
+
+/**
+ * A value against its limit.
+ * @param {VerdictTable} table
+ * @param {NumberSigns} signs
+ * @param {number} place Of the test.
+ * @param {number} unit
+ * @param {boolean} decided
+ * @returns {Gauge}
+ */
+function gauge(table, signs, place, unit, decided) {
+  const test = table.tests[place];
+  const { title, shift, values } = table.measures[test.measure];
+  const value = values[unit];
+  return {
+    title,
+    valueText: valueText(table, signs, place, unit, "="),
+    needs: test.needs,
+    value,
+    limit: test.limit,
+    shift,
+    operator: test.operator,
+    zone: test.zone,
+    passed: value === null ? null : COMPARED[test.operator](value, test.limit),
+    decided,
+  };
+}
+
+/**
+ * A wording with its fields filled.
+ * @param {VerdictTable} table
+ * @param {NumberSigns} signs
+ * @param {Wording} wording
+ * @param {number} unit
+ * @param {string} name
+ */
+function filled(table, signs, { parts }, unit, name) {
+  return parts
+    .map((part, place) => {
+      if (place % 2 === 0) return part;
+      return part === "unit" ? name : valueText(table, signs, Number(part.slice(1)), unit, part[0]);
+    })
+    .join("");
+}
+
+/**
+ * The value of a test as it is printed: beside its limit, or as another limit, rounded down or up.
+ * @param {VerdictTable} table
+ * @param {NumberSigns} signs
+ * @param {number} place Of the test.
+ * @param {number} unit
+ * @param {string} way One of = < >.
+ */
+function valueText(table, signs, place, unit, way) {
+  const test = table.tests[place];
+  const { before, after, shift, values } = table.measures[test.measure];
+  const value = values[unit];
+  if (value === null) return table.missing;
+  const own = shifted(value, shift);
+  const limit = shifted(test.limit, shift);
+  const number = way === "=" ? numberBeside(own, limit) : numberPast(own, limit, way === ">");
+  return before + number.replace(/[,.]/g, (sign) => (sign === "," ? signs.thousands : signs.point)) + after;
+}
+
+/**
+ * A number with its decimal point moved to the right, as from shares to per cent.
+ * @param {number} value
+ * @param {number} places
+ */
+export function shifted(value, places) {
+  const [digits, exponent] = value.toExponential().split("e");
+  return Number(`${digits}e${Number(exponent) + places}`);
+}
+
+/**
+ * A value in two digits or more, as many as it takes to see how it stands to its limit.
+ * @param {number} value
+ * @param {number} limit
+ */
+export function numberBeside(value, limit) {
+  for (let places = decimals(value, 2); places <= MOST_DECIMALS; places++) {
+    const text = rounded(value, places, "halfEven");
+    if (Math.sign(numberOf(text) - limit) === Math.sign(value - limit)) return text;
+  }
+  return rounded(value, 2 * MOST_DECIMALS, "halfEven");
+}
+
+/**
+ * A limit that would change an answer, rounded away from the present limit so that what is said of it stays true.
+ * @param {number} value
+ * @param {number} limit
+ * @param {boolean} up
+ */
+export function numberPast(value, limit, up) {
+  const way = up ? "ceil" : "floor";
+  for (let places = decimals(value, 3); places <= MOST_DECIMALS; places++) {
+    const text = rounded(value, places, way);
+    if (numberOf(text) !== limit) return text;
+  }
+  return rounded(value, 2 * MOST_DECIMALS, way);
+}
+
+/**
+ * So many decimals show some digits of a number, none where it has more before its point.
+ * @param {number} value
+ * @param {number} digits
+ */
+function decimals(value, digits) {
+  if (!value) return 0;
+  const exponent = Number(value.toExponential().split("e")[1]);
+  return Math.min(MOST_DECIMALS, Math.max(0, digits - 1 - exponent));
+}
+
+/** @type {Map<string, Intl.NumberFormat>} */
+const FORMATS = new Map();
+
+/**
+ * @param {number} value
+ * @param {number} places
+ * @param {"halfEven" | "floor" | "ceil"} way
+ */
+function rounded(value, places, way) {
+  const key = `${way} ${places}`;
+  let format = FORMATS.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat("en", { maximumFractionDigits: places, roundingMode: way });
+    FORMATS.set(key, format);
+  }
+  return format.format(value);
+}
+
+/** @param {string} text */
+function numberOf(text) {
+  return Number(text.replaceAll(",", ""));
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { numberBeside, numberPast, shifted, verdictOf } from "../../../../maps/web/src/verdict.js";
+import { page } from "./toy_page.js";
+
+const { verdicts, numbers } = page;
+
+test("a verdict says what a unit is, and why", () => {
+  const { kind, sentence, gauges, changes } = verdictOf(verdicts, numbers, 0, "A");
+  assert.equal(kind, "rule");
+  assert.equal(sentence, "A is a wood: 24% of it is forest.");
+  assert.deepEqual(gauges.map((one) => [one.valueText, one.passed, one.decided]), [["24%", true, true]]);
+  assert.deepEqual(changes, ["Plain if it rose above 24.4%."]);
+});
+
+test("a name with the signs of a field stays a name", () => {
+  assert.equal(verdictOf(verdicts, numbers, 0, "{unit} =0 <b>").sentence, "{unit} =0 <b> is a wood: 24% of it is forest.");
+});
+
+test("a missing value fails nothing and passes nothing", () => {
+  const { sentence, overlays, gauges } = verdictOf(verdicts, numbers, 1, "B");
+  assert.equal(sentence, "B is plain.");
+  assert.deepEqual(overlays, [{ zone: 0, text: "Wood: not known.", held: false }]);
+  assert.deepEqual(gauges.map((one) => [one.valueText, one.passed, one.decided]), [["?", null, false]]);
+});
+
+test("a number has as many digits as it takes to see on which side of its limit it lies", () => {
+  assert.equal(numberBeside(24.31, 5), "24");
+  assert.equal(numberBeside(19.94, 20), "19.9");
+  assert.equal(numberBeside(19.9999999, 20), "19.9999999");
+  assert.equal(numberBeside(1234567, 5), "1,234,567");
+  assert.equal(numberBeside(0, 5), "0");
+  assert.equal(numberBeside(0.000123, 5), "0.00012");
+  assert.equal(numberPast(32.148, 50, false), "32.1");
+  assert.equal(numberPast(24.281, 5, true), "24.3");
+  assert.equal(numberPast(49.999, 50, true), "49.999");
+  assert.equal(shifted(0.07, 2), 7);
+  assert.equal(shifted(1e-7, 2), 1e-5);
+});

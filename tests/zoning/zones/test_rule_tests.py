@@ -1,0 +1,74 @@
+"""Tests of rules: they agree with the zones of a plan, and other limits change what a run would change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from zoning.pipeline import run
+from zoning.study import read_study
+from zoning.zones import classify, resolve, rule_tests
+
+STUDIES = ("us_mountain_west", "china_provinces")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_first_rule_that_holds_gave_the_main_function(plan_of, study: str) -> None:
+    plan = plan_of(study)
+    tests = rule_tests(plan)
+    zones = plan.zones.set_index("unit_id").reindex(tests.units)
+    ruled = tests.given > -2
+    assert ruled.sum() >= len(zones) - 1
+    assert (tests.given[ruled] == tests.by_rule[ruled]).all()
+    assert [tests.zone_by_rule(row) for row in np.flatnonzero(ruled)] == zones["main"][ruled].tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", STUDIES)
+def test_units_stand_firm_where_no_limit_moved_by_a_tenth_changes_them(plan_of, study: str) -> None:
+    """By an independent route: every parameter of a rule for main functions, a tenth up and down, through the rules."""
+    plan = plan_of(study)
+    tests = rule_tests(plan)
+    names = {part.parameter for asked in tests.rules[: tests.mains] for part in asked.parts if part.parameter}
+    moved = np.zeros(len(tests.units), dtype=bool)
+    for name in names:
+        for factor in (0.9, 1.1):
+            value = plan.rulebook.parameters[name].value * factor
+            other = plan.rulebook.parameters[name].model_copy(update={"value": value})
+            rulebook = replace(plan.rulebook, parameters={**plan.rulebook.parameters, name: other})
+            main = resolve(classify(plan.measures, rulebook, plan.study.decisions), rulebook)["main"]
+            own = plan.zones.set_index("unit_id")["main"]
+            moved |= (main.reindex(tests.units) != own.reindex(tests.units)).to_numpy()
+    assert tests.firm.tolist() == (~moved).tolist()
+    assert moved.any()
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_changes_come_the_nearest_first_and_none_beyond_five_fold(plan_of, study: str) -> None:
+    found = rule_tests(plan_of(study)).changes
+    away = np.abs(np.log(found.turn / found.limit))
+    assert len(away)
+    assert (away <= np.log(5) + 1e-12).all()
+    same = found.unit[1:] == found.unit[:-1]
+    assert (np.diff(away)[same] >= 0).all()
+    assert (np.diff(found.unit) >= 0).all()
+
+
+def test_parts_of_larger_units_stand_with_them(toy_folder) -> None:
+    """A rule that was asked of the whole reads the whole's value in each of its parts."""
+    path = toy_folder / "plan.toml"
+    written = path.read_text("utf-8")
+    path.write_text(written.replace('jurisdiction = "county"', 'jurisdiction = "county"\npart_of = "county"'), "utf-8")
+    plan = run(read_study(path))
+    tests = rule_tests(plan)
+    asked = next(one for one in tests.rules[: tests.mains] if one.of_wholes)
+    counties = plan.zones.set_index("unit_id")["part_of"].reindex(tests.units)
+    (part,) = asked.parts
+    assert set(np.round(part.values[counties == "west"], 9)) == {
+        round(float(part.values[counties == "west"].mean()), 9)
+    }
+    ruled = tests.given > -2
+    assert ruled.any()
+    assert (tests.given[ruled] == tests.by_rule[ruled]).all()

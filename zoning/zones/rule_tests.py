@@ -1,0 +1,262 @@
+"""Tests of rules: what they compare of each unit with which limit, and which other limit would change its zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.conditions import Answer, ConditionPart, condition_parts, parse_condition
+from zoning.measures import complete_measures
+from zoning.plan import Plan
+from zoning.rulebook import Rule, Rulebook, without_unused_topics
+from zoning.zones.claims import DEFAULT_RULE
+from zoning.zones.parent_units import gather_parents
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
+
+MOST = 5.0
+"""A limit that must move by more than this factor is no way to change a zone."""
+TENTH = 0.1
+"""A unit stands firm where no limit that moves by this part of itself changes its main function."""
+
+
+@dataclass(frozen=True, eq=False)
+class AskedRule:
+    """A rule that was asked of every unit, or of the larger units on behalf of their parts.
+
+    Attributes
+    ----------
+    rule : Rule
+    parts : tuple of ConditionPart
+        One row a unit, also where the larger unit was asked.
+    answer : Answer
+    of_wholes : bool
+        Whether the larger units were asked.
+    """
+
+    rule: Rule
+    parts: tuple[ConditionPart, ...]
+    answer: Answer
+    of_wholes: bool
+
+
+class Change(NamedTuple):
+    """What another limit would do: a row a unit and part that it would change the main function of.
+
+    Attributes
+    ----------
+    unit, rule, part : int arrays
+        Places: of the unit, of the rule, of the part of the rule whose limit moves.
+    main : int array
+        The place of the rule that would then give the main function, -1 for the default.
+    limit : float array
+        What the parameter is today.
+    turn : float array
+        At this limit, or just beyond it, the main function is another one.
+    """
+
+    unit: Places
+    rule: Places
+    part: Places
+    main: Places
+    limit: Floats
+    turn: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class RuleTests:
+    """The rules of a plan, asked of all its units.
+
+    Attributes
+    ----------
+    units : Index
+        Of the rows of every column below.
+    rules : tuple of AskedRule
+        Those for main functions as they are asked, the first that holds gives it; then those for overlays.
+    mains : int
+        So many of them are for main functions.
+    given : int array
+        For each unit the place of the rule that gave the main function; -1 for the default, -2 for a decision.
+    """
+
+    units: pd.Index
+    rules: tuple[AskedRule, ...]
+    mains: int
+    given: Places
+    _tables: tuple[pd.DataFrame, pd.DataFrame]
+    _rulebook: Rulebook
+    _empty: dict[tuple[str, bool], Truths] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def by_rule(self) -> Places:
+        """For each unit the place of the rule that gives its main function if nobody decides; -1 for the default."""
+        return _first([one.answer.yes for one in self.rules[: self.mains]], len(self.units))
+
+    @cached_property
+    def changes(self) -> Change:
+        """Every limit that would change the main function of a unit, the nearest first, none beyond five-fold."""
+        every = _gathered([one for place in range(self.mains) for one in self._moved(place)], slice(None))
+        away = np.abs(np.log(every.turn / every.limit))
+        return _gathered([every], np.lexsort((every.part, every.rule, away, every.unit)))
+
+    @property
+    def firm(self) -> Truths:
+        """Units that keep their main function if any one limit moves by a tenth."""
+        one, firm = self.changes, np.ones(len(self.units), dtype=bool)
+        near = np.abs(one.turn / one.limit - 1) <= TENTH
+        firm[one.unit[near]] = False
+        return firm
+
+    def zone_by_rule(self, unit: int) -> str:
+        """The main function that the rules give to the unit at a place, whatever was decided."""
+        return str(self._zones[self.by_rule[unit]])
+
+    def missing(self, rule: int, unit: int) -> tuple[str, ...]:
+        """What a rule reads of the unit at a place and does not find, sorted."""
+        asked = self.rules[rule]
+        names = sorted({name for part in asked.parts for name in part.names})
+        return tuple(name for name in names if self._is_empty(name, of_wholes=asked.of_wholes)[unit])
+
+    def _is_empty(self, name: str, *, of_wholes: bool) -> Truths:
+        key, table = (name, of_wholes), self._tables[of_wholes]
+        if key not in self._empty:
+            known = name in table.columns
+            self._empty[key] = table[name].isna().to_numpy() if known else np.zeros(len(table), dtype=bool)
+        return self._empty[key]
+
+    def _moved(self, place: int) -> Iterator[Change]:
+        """For each part of a rule with a limit that a plan can move: the units whose main function moves with it."""
+        for number, part in enumerate(self.rules[place].parts):
+            if part.parameter not in self._movable or part.operator in ("", "=", "<>") or not part.limit:
+                continue
+            with np.errstate(all="ignore"):
+                ratio = part.values / part.limit
+            rows = np.flatnonzero((ratio >= 1 / MOST) & (ratio <= MOST) & (self.given > -2))
+            turn = part.values[rows]
+            main = self._main_at(part.parameter, rows, _turned(part.operator, turn, part.answer.yes[rows]))
+            moved = self._zones[main] != self._zones[self.by_rule[rows]]
+            kept = rows[moved]
+            same = np.full(len(kept), 1)
+            yield Change(kept, same * place, same * number, main[moved], same * part.limit, turn[moved])
+
+    @cached_property
+    def _movable(self) -> frozenset[str]:
+        """The parameters that only conditions read, and that a plan can therefore try by themselves."""
+        fixed = {name for one in self._rulebook.derived for name in one.names}
+        return frozenset(self._rulebook.parameters) - fixed
+
+    @cached_property
+    def _zones(self) -> npt.NDArray[np.object_]:
+        """The zone of each rule by its place, the default last, which is place -1."""
+        return np.array([*(one.rule.zone for one in self.rules), self._rulebook.default_zone.code], dtype=object)
+
+    def _main_at(self, parameter: str, rows: Places, values: Floats) -> Places:
+        """The rule that gives the main function of some units where a parameter is another one for each of them."""
+        others = {name: one for name, one in self._rulebook.values.items() if name != parameter}
+        answers = []
+        for asked in self.rules[: self.mains]:
+            condition = parse_condition(asked.rule.when)
+            if parameter in condition.names:
+                seen = self._tables[asked.of_wholes].iloc[rows].assign(**{parameter: values})
+                answers.append(condition.evaluate(seen, others).yes)
+            else:
+                answers.append(asked.answer.yes[rows])
+        return _first(answers, len(rows))
+
+
+def _turned(operator: str, values: Floats, holds: Truths) -> Floats:
+    """For each value the limit nearest to it at which the comparison has the other answer: itself, or just beyond."""
+    at_limit = operator in (">=", "<=")
+    up = holds == (operator in (">=", ">"))
+    beyond = np.nextafter(values, np.where(up, np.inf, -np.inf))
+    return np.where(holds == at_limit, beyond, values)
+
+
+def _gathered(parts: Sequence[Change], order: Places | slice) -> Change:
+    """Several as one, in an order of its rows."""
+
+    def places(name: str) -> Places:
+        return np.concatenate([np.empty(0, np.int64), *(getattr(one, name) for one in parts)])[order]
+
+    def numbers(name: str) -> Floats:
+        return np.concatenate([np.empty(0), *(getattr(one, name) for one in parts)])[order]
+
+    own = (places("unit"), places("rule"), places("part"), places("main"))
+    return Change(*own, limit=numbers("limit"), turn=numbers("turn"))
+
+
+def _first(answers: Sequence[Truths], rows: int) -> Places:
+    """The place of the first answer that is yes in each row, -1 where none is."""
+    if not answers:
+        return np.full(rows, -1)
+    table = np.vstack(answers)
+    return np.where(table.any(axis=0), table.argmax(axis=0), -1)
+
+
+def rule_tests(plan: Plan) -> RuleTests:
+    """The rules of a plan, asked of all its units, part by part.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    RuleTests
+        Units in the order of ``plan.units``.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> tests = rule_tests(plan)
+    >>> weld = tests.units.get_loc("08123")
+    >>> (part,) = tests.rules[tests.given[weld]].parts
+    >>> part.measure, part.limit, round(float(part.values[weld]), 3)
+    ('agricultural_share', 0.05, 0.243)
+    >>> int(tests.firm.sum()), len(tests.units)
+    (159, 164)
+    """
+    measures = plan.measures.reindex(plan.units.index)
+    rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
+    own = complete_measures(measures, rulebook).rename_axis("unit_id")
+    level = plan.study.units.part_of
+    if level:
+        parents = gather_parents(own, rulebook, level)
+        wholes = parents.table.loc[parents.of.reindex(own.index)].rename_axis("unit_id")
+    else:
+        wholes = own
+    mains = set(rulebook.codes("main"))
+    rules = sorted(
+        (rule for rule in rulebook.rules if level or not rule.refines),
+        key=lambda rule: (
+            rule.zone not in mains,
+            *((not rule.refines, rule.priority, rule.id) if rule.zone in mains else ()),
+        ),
+    )
+    asked = tuple(_ask(rule, own, wholes, rulebook, of_wholes=bool(level) and not rule.refines) for rule in rules)
+    places = {one.rule.id: place for place, one in enumerate(asked)} | {DEFAULT_RULE: -1}
+    given = plan.zones.set_index("unit_id")["rule"].reindex(own.index)
+    return RuleTests(
+        units=own.index,
+        rules=asked,
+        mains=sum(rule.zone in mains for rule in rules),
+        given=np.array([places.get(rule, -2) for rule in given], dtype=np.int64),
+        _tables=(own, wholes),
+        _rulebook=rulebook,
+    )
+
+
+def _ask(rule: Rule, own: pd.DataFrame, wholes: pd.DataFrame, rulebook: Rulebook, *, of_wholes: bool) -> AskedRule:
+    table = wholes if of_wholes else own
+    condition = parse_condition(rule.when)
+    parts = condition_parts(condition, table, rulebook.values)
+    return AskedRule(rule, parts, condition.evaluate(table, rulebook.values), of_wholes)
