@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import shutil
+import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -159,9 +161,8 @@ def _bare_sources(
         {"name": one, "source": _source(one)} | {key: named[one] for key, named in keys.items() if one in named}
         for one in layers
     ]
-    units: dict[str, Any] = {"source": _source("units"), "id": unit_id or UNIT_ID, "jurisdiction": jurisdiction}
-    if name is not None:
-        units["name"] = name
+    units: dict[str, Any] = {"source": _source("units"), "id": unit_id or UNIT_ID}
+    units |= {key: value for key, value in (("name", name), ("jurisdiction", jurisdiction)) if value}
     return named_sources(
         {
             "study": {"name": "in memory", "date": date.max, "rulebook": "in_memory"},
@@ -176,12 +177,20 @@ def _source(name: str, ending: str = ".parquet") -> str:
     return f"{MEMORY}/{name}{ending}"
 
 
+class _Folder:
+    """A folder that is gone when nobody has it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="zoneplan-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 class _Written:
     """What was given in memory, as files in a folder that goes when nobody reads it any more."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self.folder = TemporaryDirectory(prefix="zoneplan-")
+        self.folder = _Folder()
         self.places: dict[str, Path] = {}
 
     def put_units(self, units: gpd.GeoDataFrame | None) -> None:
@@ -227,7 +236,7 @@ class _Written:
         self.sources.stand_in(document)
 
     def _path(self, source: str) -> Path:
-        path = Path(self.folder.name) / source
+        path = self.folder.path / source
         path.parent.mkdir(exist_ok=True)
         self.places[source] = path
         return path
