@@ -106,6 +106,8 @@ class Inputs:
         The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
     origins : mapping of str to str
         For each column of the units, the file it came from.
+    holds : object
+        What has to live as long as they do: files that were written of what was given in memory.
 
     Examples
     --------
@@ -125,6 +127,7 @@ class Inputs:
     own_crs: CRS
     tiled: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
+    holds: object = field(default=None, repr=False, compare=False)
 
     @property
     def designations(self) -> dict[str, Layer]:

@@ -5,7 +5,7 @@ Everything that is wrong with any file is said at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +36,7 @@ from layers.inputs import Inputs, Layer, Source
 from layers.ledger import entries, gather
 from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on
-from layers.sources import Keys, LayerSection, Pin, Sources, resolve_source
+from layers.sources import MEMORY, Keys, LayerSection, Pin, Sources
 from layers.units import read_unit_features, read_units, settle_units
 
 Found = TypeVar("Found")
@@ -114,6 +114,41 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins)
 
 
+def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inputs:
+    """The same inputs with some layers read anew.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What was read before.
+    sources : Sources
+        What a plan says now; of all else it says what it said.
+    names : iterable of str
+        Layers of the plan.
+
+    Raises
+    ------
+    ZoneplanError
+        As for :func:`read_inputs`, of these layers.
+    """
+    errors, borders, ledger = Attempts(), Borders(inputs.units), [inputs.ledger]
+    wanted = set(names)
+    layers = {layer.name: layer for layer in inputs.layers}
+    for place, section in enumerate(sources.layers):
+        if section.name in wanted:
+            read = _attempt(errors, section.name, _read, sources, place)
+            placed = read and _attempt(errors, section.name, _place, section, read[0], borders)
+            if read and placed:
+                layers[section.name] = placed[0]
+                ledger = [one[one["layer"] != section.name] for one in ledger] + [read[1], placed[1]]
+    raise_all(errors.errors)
+    records = [one for one in inputs.sources if one.name not in wanted]
+    records += [one for one in _records(sources) if one.name in wanted]
+    order = {name: place for place, (name, _) in enumerate(sources.files)}
+    records.sort(key=lambda one: order[one.name])
+    return replace(inputs, layers=tuple(layers.values()), ledger=gather(ledger), sources=tuple(records))
+
+
 def _attempt(errors: Attempts, name: str, step: Callable[..., Found], *inputs: object) -> Found | None:
     """What a step makes of the source of that name, inside the boundary; None where it refused."""
     with errors.trying(), reading(name):
@@ -130,7 +165,7 @@ def _sure(found: Found | None) -> Found:
 def _path(sources: Sources, source: str, name: str, *keys: str | int) -> Path:
     """The file that a section of the plan names; where there is none, the message has the place."""
     with naming_the_layer(sources.where(*keys), name):
-        return resolve_source(sources.folder, source)
+        return sources.locate(source)
 
 
 def _units(sources: Sources) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -312,7 +347,7 @@ def _records(sources: Sources) -> tuple[Source, ...]:
     found = []
     for name, source in sources.files:
         with suppress(ZoneplanError, OSError):
-            main = resolve_source(sources.folder, source)
+            main = sources.locate(source)
             for path in parts_of(main):
                 if path.is_file():
                     if path not in digests:
@@ -338,7 +373,8 @@ def confirm_sources(inputs: Inputs, sources: Sources) -> None:
         Names the files whose sha256 is another one now, or that are gone.
     """
     now = {(one.path, one.sha256) for one in _records(sources)}
-    changed = sorted({one.path for one in inputs.sources if (one.path, one.sha256) not in now})
+    on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/"))
+    changed = sorted({one.path for one in on_disk if (one.path, one.sha256) not in now})
     if changed:
         raise SourceError(
             f"{len(changed)} input file(s) changed while the plan was being made: {', '.join(changed)}. Wait until "

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         ZoneplanError,
     )
     from layers.inputs import Inputs, Layer
+    from layers.memory import prepare
     from layers.read import read_inputs
     from maps.errors import BusyError, DamagedRunError, WriteError
     from maps.explain import at, explain
@@ -65,6 +66,7 @@ __all__ = [
     "read_study",
     "read_rulebook",
     "read_inputs",
+    "prepare",
     "builtin_studies",
     "builtin_study",
     "builtin_rulebooks",
@@ -143,6 +145,7 @@ _ROOMS = {
     "read_study": "zoning.study",
     "read_rulebook": "zoning.rulebook",
     "read_inputs": "layers.read",
+    "prepare": "layers.memory",
     "builtin_studies": "zoning.study",
     "builtin_study": "zoning.study",
     "builtin_rulebooks": "zoning.rulebook",

@@ -48,7 +48,7 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account"
 Announce = Callable[[str], None]
 
 
-def run(study: Study, announce: Announce = lambda _step: None) -> Plan:
+def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs | None = None) -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -57,6 +57,8 @@ def run(study: Study, announce: Announce = lambda _step: None) -> Plan:
         From :func:`zoneplan.read_study`.
     announce : callable, optional
         Called with the name of each of ``STEPS`` before it starts.
+    inputs : Inputs, optional
+        From :func:`zoneplan.prepare` or :func:`zoneplan.read_inputs`; by default they are read.
 
     Returns
     -------
@@ -78,8 +80,8 @@ def run(study: Study, announce: Announce = lambda _step: None) -> Plan:
     announce("read")
     study = study.as_written()
     with placing(study):
-        rulebook, inputs, tables = read_everything(study)
-    return make_plan(study, rulebook, inputs, tables, announce)
+        rulebook, read, tables = read_everything(study, inputs)
+    return make_plan(study, rulebook, read, tables, announce)
 
 
 def check(

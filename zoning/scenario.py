@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, raise_all, shown
+from layers.memory import replace_layers
 from layers.read import read_inputs
 from layers.sources import Section, Source, find_faults
 from zoning.checks import read_study_tables
@@ -33,6 +34,7 @@ def vary(
     parameters: Mapping[str, float | bool | str] | None = None,
     quotas: Mapping[str, Number | Changes] | None = None,
     decisions: Iterable[Decision | Changes] = (),
+    layers: Mapping[str, Any] | None = None,
     rules: Mapping[str, Changes | None] | None = None,
     study_folder: str | Path | None = None,
 ) -> FreshPlan:
@@ -49,6 +51,9 @@ def vary(
     decisions : iterable of Decision or mapping, optional
         Further decisions, the keys of ``[[decisions]]``. One on the main function of a unit takes the place of the
         plan's own on it.
+    layers : mapping of str to layer, optional
+        By the name of a layer of the plan other data, as :func:`zoneplan.prepare` takes them; what the plan says of
+        the layer holds.
     rules : mapping of str to mapping or None, optional
         By the id of a rule other values of its keys, such as ``{"when": "cropland_share > 0.2"}``; None drops it.
     study_folder : str or Path, optional
@@ -63,7 +68,7 @@ def vary(
     Raises
     ------
     UnknownNameError
-        There is no such parameter, quota or rule; the message has what may have been meant.
+        There is no such parameter, quota, layer or rule; the message has what may have been meant.
     StudyError, RulebookError
         A value is not what it should be.
     SourceError
@@ -82,7 +87,8 @@ def vary(
     fresh = plan if isinstance(plan, FreshPlan) else _made_again(plan, study_folder)
     study = _varied_study(fresh.study, quotas or {}, decisions)
     rulebook = _varied_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
-    return make_plan(study, rulebook, fresh.inputs, fresh.tables, before=fresh.steps)
+    inputs = replace_layers(fresh.inputs, study, layers) if layers else fresh.inputs
+    return make_plan(study, rulebook, inputs, fresh.tables, before=fresh.steps)
 
 
 def _made_again(plan: Plan, study_folder: str | Path | None) -> FreshPlan:

@@ -90,6 +90,9 @@ def _alike(one: object, other: object) -> bool:
     if isinstance(one, tuple):
         others = cast("tuple[object, ...]", other)
         return len(one) == len(others) and all(map(_alike, one, others))
+    if isinstance(one, dict):
+        named = cast("dict[object, object]", other)
+        return list(one) == list(named) and all(map(_alike, one.values(), named.values()))
     if is_dataclass(one) and any(isinstance(getattr(one, field.name), pd.DataFrame) for field in fields(one)):
         return all(_alike(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
     return one == other and repr(one) == repr(other)
@@ -112,10 +115,18 @@ def same(one: object, other: object) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, pd.DataFrame) and isinstance(other, pd.DataFrame):
-        exact = all(map(_same_amounts, (one[name] for name in one), (other[name] for name in other)))
-        return one.index.equals(other.index) and one.equals(other) and exact and bool(one.attrs == other.attrs)
+        return _same_table(one, other)
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(map(same, one.values(), other.values()))
     if is_dataclass(one):
         return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
-    return one == other and repr(one) == repr(other)
+    return bool(one == other) and repr(one) == repr(other)
+
+
+def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    if not one.columns.equals(other.columns):
+        return False
+    exact = all(map(_same_amounts, (one[name] for name in one), (other[name] for name in other)))
+    return exact and one.index.equals(other.index) and one.equals(other) and same(one.attrs, other.attrs)

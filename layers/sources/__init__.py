@@ -38,13 +38,25 @@ from layers.sources.field_types import (
     name_text,
 )
 from layers.sources.json_schema import TomlSchema
-from layers.sources.sections import LayerSection, Pin, Placed, Sources, UnitsSection, read_sources, repeated
+from layers.sources.sections import (
+    MEMORY,
+    LayerSection,
+    Pin,
+    Placed,
+    Sources,
+    TableSection,
+    UnitsSection,
+    named_sources,
+    read_sources,
+    repeated,
+)
 from layers.sources.source_paths import check_inside, resolve_source
 from layers.sources.toml_documents import Document, find_faults, parse_document, read_document
 from layers.sources.toml_editing import set_beside
 from layers.sources.toml_writing import to_toml
 
 __all__ = [
+    "MEMORY",
     "Amount",
     "ConditionText",
     "Dated",
@@ -72,6 +84,7 @@ __all__ = [
     "SourceText",
     "Sourced",
     "Sources",
+    "TableSection",
     "Text",
     "Texts",
     "Titled",
@@ -85,6 +98,7 @@ __all__ = [
     "find_faults",
     "misfit",
     "name_text",
+    "named_sources",
     "parse_document",
     "read_document",
     "read_sources",

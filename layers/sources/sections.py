@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from layers.errors import ZoneplanError
+from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Text, Wording, misfit
 from layers.sources.field_types import (
     Amount,
@@ -25,7 +25,8 @@ from layers.sources.field_types import (
     Several,
     SourceText,
 )
-from layers.sources.toml_documents import Document, parse_document, read_document
+from layers.sources.source_paths import resolve_source
+from layers.sources.toml_documents import Document, find_faults, parse_document, read_document
 from layers.sources.toml_writing import to_toml
 
 
@@ -277,6 +278,18 @@ class Sources(Placed):
     """Layers that designate land or are measured, [[layers]]."""
     tables: Several[TableSection] = ()
     """Tables with more columns for the units, [[tables]]."""
+    _places: Mapping[str, Path] = PrivateAttr(default_factory=dict)
+
+    def placed(self, places: Mapping[str, Path]) -> Self:
+        """The same with files of its own for some sources, which then need not lie in its folder."""
+        found = self.model_copy()
+        found._places = places  # noqa: SLF001  (its own)
+        return found
+
+    def locate(self, source: str) -> Path:
+        """The file that a source means: see :func:`resolve_source`, whose errors it has."""
+        own = self._places.get(source)
+        return resolve_source(self.folder, source) if own is None else own
 
     @property
     def name(self) -> str:
@@ -365,6 +378,25 @@ class Sources(Placed):
                 for name in one.measure
             ),
         )
+
+
+MEMORY = "memory"
+"""The folder in which sources stand that were given in memory."""
+
+
+def named_sources(content: Mapping[str, Any]) -> Sources:
+    """Sources of which no file speaks, in memory; complaints are those of a file, without a place.
+
+    Parameters
+    ----------
+    content : mapping
+        The sections, as a file has them.
+    """
+    try:
+        return Sources.model_validate(content)
+    except ValidationError as invalid:
+        raise_all(StudyError(fault.message) for fault in find_faults(invalid, Sources, dict(content)))
+        raise
 
 
 Model = TypeVar("Model", bound=Sources)

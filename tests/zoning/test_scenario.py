@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.memory import prepare
 from maps.run_folder import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
 from zoning.pipeline import FreshPlan, make_plan, run
@@ -103,6 +104,17 @@ def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
             value = data.draw(variants(found(getattr(rulebook, chapter), path)))
             rulebook = replace(rulebook, **{chapter: changed(getattr(rulebook, chapter), path, value)})
     assert outcome(study, rulebook, toy, toy.steps) == outcome(study, rulebook, toy, None)
+
+
+def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
+    forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
+    less = {"forest": forest.assign(kind="forest", geometry=forest.buffer(-100)).iloc[:1]}
+    varied = toy.vary(layers=less)
+    inputs = prepare(layers=less, study=toy.study)
+    assert different(varied, make_plan(toy.study, toy.whole_rulebook, inputs, toy.tables)) == []
+    assert varied.measures["ecologically_fragile_share"].sum() < toy.measures["ecologically_fragile_share"].sum()
+    with pytest.raises(UnknownNameError, match="no layer 'wood'"):
+        toy.vary(layers={"wood": forest})
 
 
 def test_a_change_works_on_what_depends_on_it_alone(toy: FreshPlan) -> None:

@@ -124,12 +124,16 @@ def _relief_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
 GIVES_NO = "no layer or table gives "
 
 
-def read_everything(study: Study, *, pinned: bool = True) -> tuple[Rulebook, Inputs, StudyTables]:
+def read_everything(
+    study: Study, inputs: Inputs | None = None, *, pinned: bool = True
+) -> tuple[Rulebook, Inputs, StudyTables]:
     """All that a study names: its rulebook on its date, its layers, and the tables of its other sections.
 
     Parameters
     ----------
     study : Study
+    inputs : Inputs, optional
+        Its layers, where they have been read already.
     pinned : bool
         As for :func:`layers.read.read_inputs`.
 
@@ -141,7 +145,7 @@ def read_everything(study: Study, *, pinned: bool = True) -> tuple[Rulebook, Inp
     """
     attempts = Attempts()
     rulebook = attempts.attempt(_rulebook, study)
-    inputs = attempts.attempt(partial(read_inputs, study, pinned=pinned))
+    inputs = inputs or attempts.attempt(partial(read_inputs, study, pinned=pinned))
     tables = attempts.attempt(read_study_tables, study)
     if rulebook is None or inputs is None or tables is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread

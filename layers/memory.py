@@ -1,0 +1,349 @@
+"""Inputs from tables, rasters and arrays in memory: written as files, and read with every check that files have."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import weakref
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, shown
+from layers.formats import load_gdal, reading
+from layers.inputs import Inputs
+from layers.read import read_inputs, reread_layers
+from layers.sources import MEMORY, LayerSection, Sources, TableSection, UnitsSection, named_sources
+
+if TYPE_CHECKING:
+    from affine import Affine
+
+UNIT_ID, FEATURE_ID = "unit_id", "feature_id"
+"""Columns in which the index of units and of features is written, where no column has the ids."""
+Ids = str | Iterable[str]
+
+
+def prepare(
+    units: gpd.GeoDataFrame | None = None,
+    layers: Mapping[str, Any] | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    study: Sources | None = None,
+    id: str | None = None,  # noqa: A002  (the plan's own word)
+    name: str | None = None,
+    jurisdiction: str | tuple[str, ...] = (),
+    roles: Mapping[str, str] | None = None,
+    where: Mapping[str, str] | None = None,
+    measures: Mapping[str, Mapping[str, str]] | None = None,
+) -> Inputs:
+    """Inputs from memory, with the same checks, repairs and ledger as inputs from files.
+
+    Parameters
+    ----------
+    units : GeoDataFrame, optional
+        Polygons with a CRS, which is never guessed. Without ``id`` its index has the ids.
+    layers : mapping of str to layer, optional
+        By name: a GeoDataFrame; a path of a GeoTIFF; an open rasterio dataset; or an ``xarray.DataArray`` with the
+        dimensions ``y`` and ``x`` and a CRS (of rioxarray, or in ``attrs["crs"]``).
+    tables : mapping of str to DataFrame, optional
+        Further columns of the units; the index has the units' ids.
+    study : Study, optional
+        What is planned: layers, tables and units that are given take the place of its files of the same name (a table
+        that of its ``source``), all others are read; its roles, conditions and measures hold, and the arguments below
+        may not be given.
+    id, name : str, optional
+        Columns of the units with the id and with the name for people.
+    jurisdiction : str or tuple of str, optional
+        Columns of the units with the jurisdictions, from the highest down.
+    roles, where : mapping of str to str, optional
+        By layer what it says of the land, and a condition over its own columns.
+    measures : mapping of str to mapping of str to str, optional
+        By layer the measures that are taken of it, such as ``{"plants": {"mw": "sum(mw)"}}``.
+
+    Returns
+    -------
+    Inputs
+        What was given in memory has a path that begins with ``memory/``, and the sha256 of what was written of it.
+
+    Raises
+    ------
+    StudyError, UnknownNameError
+        The arguments do not fit together, or name a layer that the study does not have.
+    CrsError
+        Something has no CRS.
+    ZoneplanError
+        As for :func:`zoneplan.read_inputs`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> import zoneplan as zp
+    >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 2000, 1000)], index=["a"], crs="EPSG:3035")
+    >>> forest = gpd.GeoDataFrame(geometry=[box(0, 0, 500, 1000)], crs="EPSG:3035")
+    >>> inputs = zp.prepare(units, {"forest": forest}, roles={"forest": "ecologically_fragile"})
+    >>> pieces = zp.overlay(inputs.units, inputs.designations)
+    >>> pieces.groupby("forest")["area_ha"].sum().round().to_dict()
+    {False: 150.0, True: 50.0}
+    """
+    given = layers or {}
+    own = (id, name, jurisdiction or None, roles, where, measures)
+    if study is not None and any(one is not None for one in own):
+        raise StudyError("prepare() takes ids, names, roles, conditions and measures from the study, or from arguments")
+    if study is None and units is None:
+        raise StudyError("prepare() needs units: a GeoDataFrame of polygons, or a study that names them")
+    sources = study or _bare_sources(
+        given, tables or {}, id, name, jurisdiction, roles or {}, where or {}, measures or {}
+    )
+    kept = _Written(sources)
+    with reading("units"):
+        kept.put_units(units)
+    for layer, data in given.items():
+        with reading(layer):
+            kept.put_layer(layer, data)
+    for table, data in (tables or {}).items():
+        with reading(table):
+            kept.put_table(table, data)
+    inputs = read_inputs(kept.sources.placed(kept.places))
+    return replace(inputs, holds=kept.folder)
+
+
+def replace_layers(inputs: Inputs, study: Sources, layers: Mapping[str, Any]) -> Inputs:
+    """Inputs of a study with some layers from memory in the place of those that were read.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    study : Sources
+        Its roles, conditions and measures of these layers hold.
+    layers : mapping of str to layer
+        As for :func:`prepare`.
+
+    Raises
+    ------
+    ZoneplanError
+        As for :func:`prepare`.
+    """
+    kept = _Written(study)
+    for name, data in layers.items():
+        with reading(name):
+            kept.put_layer(name, data)
+    found = reread_layers(inputs, kept.sources.placed(kept.places), layers)
+    return replace(found, holds=(inputs.holds, kept.folder))
+
+
+def _bare_sources(
+    layers: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    unit_id: str | None,
+    name: str | None,
+    jurisdiction: str | tuple[str, ...],
+    roles: Mapping[str, str],
+    where: Mapping[str, str],
+    measures: Mapping[str, Mapping[str, str]],
+) -> Sources:
+    """What a plan would say of data that no plan speaks of."""
+    for what, names in (("roles", roles), ("where", where), ("measures", measures)):
+        strange = [one for one in names if one not in layers]
+        if strange:
+            raise UnknownNameError(f"{what}: no layer '{strange[0]}' is given; there are {shown(sorted(layers))}")
+    keys: dict[str, Mapping[str, Any]] = {"role": roles, "where": where, "measure": measures}
+    said = [
+        {"name": one, "source": _source(one)} | {key: named[one] for key, named in keys.items() if one in named}
+        for one in layers
+    ]
+    units: dict[str, Any] = {"source": _source("units"), "id": unit_id or UNIT_ID}
+    units |= {key: value for key, value in (("name", name), ("jurisdiction", jurisdiction)) if value}
+    return named_sources(
+        {
+            "study": {"name": "in memory", "date": date.max, "rulebook": "in_memory"},
+            "units": units,
+            "layers": tuple(said),
+            "tables": tuple({"source": one, "id": UNIT_ID} for one in tables),
+        }
+    )
+
+
+def _source(name: str, ending: str = ".parquet") -> str:
+    return f"{MEMORY}/{name}{ending}"
+
+
+class _Folder:
+    """A folder that is gone when nobody has it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="zoneplan-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+class _Written:
+    """What was given in memory, as files in a folder that goes when nobody reads it any more."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.folder = _Folder()
+        self.places: dict[str, Path] = {}
+
+    def put_units(self, units: gpd.GeoDataFrame | None) -> None:
+        if units is None:
+            return
+        section = self.sources.units
+        source = self._features("units", units, section.id)
+        self._say(units=section.model_copy(update=_of_memory(UnitsSection, source)))
+
+    def put_layer(self, name: str, data: Any) -> None:
+        names = [layer.name for layer in self.sources.layers]
+        if name not in names:
+            raise UnknownNameError(f"the plan has no layer '{name}'; there are {shown(names)}", layer=name)
+        place = names.index(name)
+        section = self.sources.layers[place]
+        more: dict[str, Any] = {"x": None, "y": None}
+        if isinstance(data, gpd.GeoDataFrame):
+            plain = section.id is None and isinstance(data.index, pd.RangeIndex)
+            source = self._features(name, data, None if plain else section.id or FEATURE_ID)
+            more |= {"id": None if plain else section.id or FEATURE_ID}
+        else:
+            source = self._raster(name, data)
+        changed = section.model_copy(update=_of_memory(LayerSection, source) | more)
+        layers = self.sources.layers
+        self._say(layers=(*layers[:place], changed, *layers[place + 1 :]))
+
+    def put_table(self, name: str, data: pd.DataFrame) -> None:
+        names = [table.source for table in self.sources.tables]
+        if name not in names:
+            raise UnknownNameError(f"the plan has no table '{name}'; there are {shown(names)}", layer=name)
+        place = names.index(name)
+        section = self.sources.tables[place]
+        source = _source(f"table_{place}")
+        frame = data if section.id in data.columns else data.rename_axis(section.id).reset_index()
+        frame.to_parquet(self._path(source), index=False)
+        changed = section.model_copy(update=_of_memory(TableSection, source))
+        tables = self.sources.tables
+        self._say(tables=(*tables[:place], changed, *tables[place + 1 :]))
+
+    def _say(self, **sections: object) -> None:
+        document = self.sources.document
+        self.sources = self.sources.model_copy(update=sections)
+        self.sources.stand_in(document)
+
+    def _path(self, source: str) -> Path:
+        path = self.folder.path / source
+        path.parent.mkdir(exist_ok=True)
+        self.places[source] = path
+        return path
+
+    def _features(self, name: str, features: gpd.GeoDataFrame, ids: str | None) -> str:
+        """Features as a file, their index as a column where no column has the ids."""
+        if features.crs is None:
+            raise CrsError(f"layer '{name}' has no CRS: say which one its coordinates are in (set_crs)", layer=name)
+        source = _source(name)
+        shapes = features.rename_geometry("geometry") if features.geometry.name != "geometry" else features
+        written = shapes.reset_index(drop=True)
+        if ids is not None and ids not in written.columns:
+            written.insert(0, ids, np.asarray(features.index))
+        written.to_parquet(self._path(source), index=False)
+        return source
+
+    def _raster(self, name: str, data: Any) -> str:
+        source = _source(name, ".tif")
+        if isinstance(data, (str, Path)):
+            self.places[source] = Path(data).resolve()
+        elif hasattr(data, "read") and hasattr(data, "profile"):
+            self._copy(data, name, source)
+        elif hasattr(data, "dims") and hasattr(data, "coords"):
+            self._array(data, name, source)
+        else:
+            raise SourceError(
+                f"layer '{name}' is a {type(data).__name__}: give a GeoDataFrame, the path of a GeoTIFF, an open "
+                f"rasterio dataset or an xarray.DataArray",
+                code="kind",
+                layer=name,
+            )
+        return source
+
+    def _copy(self, dataset: Any, name: str, source: str) -> None:
+        """An open dataset: its own file, or what it holds where it has none that is a GeoTIFF."""
+        own = Path(dataset.name)
+        if dataset.driver == "GTiff" and own.is_file():
+            self.places[source] = own.resolve()
+            return
+        _write_band(
+            self._path(source), name, dataset.read(1), dataset.transform, dataset.crs, dataset.nodata, dataset.count
+        )
+
+    def _array(self, data: Any, name: str, source: str) -> None:
+        flat = data.squeeze()
+        if set(flat.dims) != {"x", "y"}:
+            raise SourceError(
+                f"layer '{name}' has the dimensions {', '.join(map(str, data.dims))}: a raster has y, x and one band",
+                code="grid",
+                layer=name,
+            )
+        flat = flat.transpose("y", "x").sortby("y", ascending=False).sortby("x")
+        values = np.asarray(flat.values)
+        nodata = flat.attrs.get("_FillValue", flat.attrs.get("nodata"))
+        if values.dtype.kind == "f" and nodata is None:
+            nodata = math.nan
+        _write_band(self._path(source), name, values, _grid_of(flat, name), _crs_of(flat, name), nodata, 1)
+
+
+def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: str) -> dict[str, Any]:
+    """What a section says of its file, said of one that was written from memory."""
+    file = {"source": source, "layer": None, "crs": None, "encoding": None, "pin": None}
+    return {key: value for key, value in file.items() if key in kind.model_fields}
+
+
+def _grid_of(array: Any, name: str) -> Affine:
+    """From (column, row) to (x, y): the coordinates are those of the middles of cells, evenly spaced."""
+    from affine import Affine  # noqa: PLC0415  (rasterio's, loaded for rasters alone)
+
+    steps = []
+    for axis in ("x", "y"):
+        middles = np.asarray(array[axis].values, dtype=np.float64)
+        gaps = np.diff(middles)
+        if len(middles) < 2 or not np.allclose(gaps, gaps[0], rtol=1e-6, atol=0):
+            raise SourceError(
+                f"layer '{name}': its {axis} are not evenly spaced, or fewer than two: no plain grid",
+                code="grid",
+                layer=name,
+            )
+        steps.append((float(middles[0]), float((middles[-1] - middles[0]) / (len(middles) - 1))))
+    (west, wide), (north, high) = steps
+    return Affine(wide, 0.0, west - wide / 2, 0.0, high, north - high / 2)
+
+
+def _crs_of(array: Any, name: str) -> Any:
+    with suppress(AttributeError):
+        if array.rio.crs is not None:
+            return array.rio.crs
+    if "crs" in array.attrs:
+        return array.attrs["crs"]
+    raise CrsError(
+        f"layer '{name}' has no CRS: write it with rioxarray (array.rio.write_crs), or into attrs['crs']", layer=name
+    )
+
+
+def _write_band(
+    path: Path, name: str, values: npt.NDArray[Any], transform: Affine, crs: Any, nodata: float | None, count: int
+) -> None:
+    load_gdal("rasterio")
+    import rasterio  # noqa: PLC0415  (loaded by load_gdal)
+
+    if count != 1:
+        raise SourceError(f"layer '{name}' has {count} bands: give the one that is meant", code="grid", layer=name)
+    if crs is None:
+        raise CrsError(f"layer '{name}' has no CRS: say which one its grid is in", layer=name)
+    stored = values.astype("uint8") if values.dtype.kind == "b" else values
+    height, width = stored.shape
+    shape = {"height": height, "width": width, "count": 1, "dtype": stored.dtype, "nodata": nodata}
+    with rasterio.open(path, "w", driver="GTiff", crs=crs, transform=transform, **shape) as written:
+        written.write(stored, 1)

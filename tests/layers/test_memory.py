@@ -1,0 +1,159 @@
+"""Inputs from memory are the inputs that files with the same content give, and are refused in the same words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import xarray as xr
+from shapely import box
+
+from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.inputs import Inputs
+from layers.memory import prepare
+from layers.read import read_inputs
+from zoning.measures import measure
+from zoning.overlays import overlay
+from zoning.pipeline import run
+from zoning.study import Study, read_study
+
+CRS = "EPSG:3035"
+
+
+def loaded(study: Study) -> dict:
+    """Units, layers and tables of the toy study, each loaded as an analyst would."""
+    folder = study.folder
+    land = gpd.read_file(folder / "toy.gpkg", layer="land")
+    plants = pd.read_csv(folder / "plants.csv")
+    points = gpd.GeoDataFrame(plants, geometry=gpd.points_from_xy(plants["x"], plants["y"]), crs=CRS)
+    return {
+        "units": gpd.read_file(folder / "toy.gpkg", layer="units"),
+        "layers": {"forest": land, "coalfield": land, "farmland": land, "plants": points,
+                   "height": folder / "elevation.tif"},
+        "tables": {"stats.csv": pd.read_csv(folder / "stats.csv", dtype={"code": "str"})},
+    }  # fmt: skip
+
+
+def different(one: Inputs, other: Inputs) -> list[str]:
+    """Of the ledger only that a file had no CRS may differ."""
+    ledgers = [inputs.ledger[inputs.ledger["finding"] != "crs"].reset_index(drop=True) for inputs in (one, other)]
+    wrong = ["units"] * (not one.units.equals(other.units)) + ["ledger"] * (not ledgers[0].equals(ledgers[1]))
+    wrong += [f"crs {one.crs} {other.crs}"] * (one.crs != other.crs)
+    for left, right in zip(one.layers, other.layers, strict=True):
+        alike = left.features is None or left.features.geometry.equals(right.features.geometry)
+        wrong += [left.name] * (not alike or (left.role, left.measures) != (right.role, right.measures))
+    return wrong
+
+
+def test_they_are_what_files_of_the_same_content_give(toy_folder: Path) -> None:
+    study = read_study(toy_folder / "plan.toml")
+    inputs = prepare(**loaded(study), study=study)
+    assert different(inputs, read_inputs(study)) == []
+    assert {source.path for source in inputs.sources} >= {"memory/units.parquet", "memory/forest.parquet"}
+    files, memory = run(study), run(study, inputs=inputs)
+    assert files.zones.equals(memory.zones)
+    assert files.measures.equals(memory.measures)
+
+
+def test_what_is_not_given_is_read_from_its_file(toy_folder: Path) -> None:
+    study = read_study(toy_folder / "plan.toml")
+    inputs = prepare(layers={"height": toy_folder / "elevation.tif"}, study=study)
+    assert [source.path for source in inputs.sources if source.path.startswith("memory/")] == ["memory/height.tif"]
+    assert different(inputs, read_inputs(study)) == []
+
+
+def toy_grid() -> xr.DataArray:
+    values = np.arange(12, dtype="float32").reshape(3, 4)
+    places = {"y": [2500.0, 1500.0, 500.0], "x": [500.0, 1500.0, 2500.0, 3500.0]}
+    return xr.DataArray(values, dims=("y", "x"), coords=places, attrs={"crs": CRS})
+
+
+UNITS = gpd.GeoDataFrame(geometry=[box(0, 0, 2000, 1000), box(2000, 0, 4000, 3000)], index=["a", "b"], crs=CRS)
+
+
+@pytest.mark.parametrize("turned", ["as it is", "south first", "with a band", "of bytes"])
+def test_an_array_is_a_raster(turned: str) -> None:
+    grid = toy_grid()
+    if turned == "south first":
+        grid = grid.sortby("y")
+    if turned == "with a band":
+        grid = grid.expand_dims("band")
+    if turned == "of bytes":
+        grid = grid.astype("uint8")
+    inputs = prepare(UNITS, {"grid": grid}, measures={"grid": {"mean": "mean(value)", "most": "max(value)"}})
+    found = measure(inputs.units, overlay(inputs.units, {}), inputs.layers)
+    assert found["mean"].tolist() == [8.5, 6.5]  # of 8 and 9; of 2, 3, 6, 7, 10 and 11
+    assert found["most"].tolist() == [9.0, 11.0]
+
+
+def test_an_open_dataset_is_a_raster(tmp_path: Path) -> None:
+    profile = {"driver": "GTiff", "height": 3, "width": 4, "count": 1, "dtype": "float32", "crs": CRS}
+    transform = rasterio.Affine(1000, 0, 0, 0, -1000, 3000)
+    with rasterio.open(tmp_path / "a.tif", "w", transform=transform, **profile) as written:
+        written.write(toy_grid().values, 1)
+    with (
+        rasterio.open(tmp_path / "a.tif") as on_disk,
+        rasterio.MemoryFile((tmp_path / "a.tif").read_bytes()) as kept,
+        kept.open() as in_memory,
+    ):
+        for dataset in (on_disk, in_memory):
+            inputs = prepare(UNITS, {"grid": dataset}, measures={"grid": {"mean": "mean(value)"}})
+            found = measure(inputs.units, overlay(inputs.units, {}), inputs.layers)
+            assert found["mean"].tolist() == [8.5, 6.5]
+
+
+def test_rasters_live_as_long_as_the_inputs() -> None:
+    inputs = prepare(UNITS, {"grid": toy_grid()}, measures={"grid": {"mean": "mean(value)"}})
+    folder = inputs.holds.path
+    assert folder.is_dir()
+    del inputs
+    assert not folder.exists()
+
+
+def test_ids_names_and_jurisdictions_are_columns_or_the_index() -> None:
+    units = UNITS.assign(code=["x", "y"], title=["Ex", "Why"], state=["S", "S"])
+    inputs = prepare(units, id="code", name="title", jurisdiction="state")
+    assert inputs.units[["name", "jurisdiction"]].to_dict("index") == {
+        "x": {"name": "Ex", "jurisdiction": "S"},
+        "y": {"name": "Why", "jurisdiction": "S"},
+    }
+    tables = {"people": pd.DataFrame({"population": [7, 8]}, index=["a", "b"])}
+    assert prepare(UNITS, tables=tables).units["population"].tolist() == [7, 8]
+
+
+def test_repairs_stand_in_the_ledger() -> None:
+    bow_tie = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkt(["POLYGON((0 0,900 900,900 0,0 900,0 0))"]), crs=CRS)
+    inputs = prepare(UNITS, {"forest": bow_tie}, roles={"forest": "forest"})
+    assert inputs.ledger[["layer", "finding"]].to_numpy().tolist() == [["forest", "invalid"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({}, StudyError, "needs units"),
+        ({"units": UNITS.set_crs(None, allow_override=True)}, CrsError, "layer 'units' has no CRS"),
+        ({"units": UNITS, "layers": {"g": toy_grid().assign_attrs(crs=None).drop_attrs()}}, CrsError, "has no CRS"),
+        ({"units": UNITS, "layers": {"g": toy_grid().expand_dims(time=2)}}, SourceError, "one band"),
+        ({"units": UNITS, "layers": {"g": 7}}, SourceError, "layer 'g' is a int"),
+        ({"units": UNITS, "roles": {"forest": "x"}}, UnknownNameError, "no layer 'forest' is given"),
+        ({"units": UNITS.set_axis(["a", "a"])}, SourceError, "stand more than once: 'a'"),
+        ({"units": UNITS, "layers": {"g": toy_grid().isel(x=[0, 1, 3])}}, SourceError, "not evenly spaced"),
+        ({"units": UNITS, "layers": {"g": "no.tif"}}, ZoneplanError, "no.tif"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(arguments: dict, error: type, words: str) -> None:
+    with pytest.raises(error) as refused:
+        prepare(**arguments)
+    assert words in str(refused.value)
+
+
+def test_a_layer_that_the_study_does_not_have_is_refused(toy_folder: Path) -> None:
+    study = read_study(toy_folder / "plan.toml")
+    with pytest.raises(UnknownNameError, match="the plan has no layer 'wood'"):
+        prepare(layers={"wood": UNITS}, study=study)
+    with pytest.raises(StudyError, match="from the study, or from arguments"):
+        prepare(study=study, roles={"forest": "x"})
