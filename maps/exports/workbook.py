@@ -1,4 +1,4 @@
-"""The tables of a plan as a workbook, for people who live in spreadsheets; the same bytes on every run."""
+"""A plan as a workbook for people who work with spreadsheets: a cover, then its tables in words."""
 
 from __future__ import annotations
 
@@ -13,36 +13,41 @@ from io import BytesIO
 from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from maps.locale import LocalizedPlan, catalogue, localize, text_in
-from maps.reports import list_units
+from maps.exports.workbook_cover import Cover, Table, cover_of
+from maps.exports.workbook_sheets import Cells, Column, Sheet, sheets_of
+from maps.locale import LocalizedPlan, catalogue, localize, text_in, width
+from maps.style import INK, ink_on, zone_fills
 from zoning.plan import Plan
-from zoning.tables import TABLES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-SHEETS = (
-    "zones", "quotas", "solutions", "quota_rules", "sitings", "sites", "policies", "lines", "measures", "claims",
-    "conflicts", "energy", "flows", "positions", "industries", "ledger",
-)  # fmt: skip
-LIST = "list"
-"""The last sheet: the units by main function, its titles in words."""
 SHEET_ROWS = 1_048_575
 """Rows that a sheet holds below its header."""
 CELL_CHARACTERS = 32_767
+CELLS_IN_MEMORY = 200_000
+"""Up to so many a workbook is made in memory, which is quicker; rows of a larger one wait in files."""
 _TEXT_FORMAT = 255
 """Older spreadsheets show longer texts of the text format as ####."""
+_WIDEST, _LINES = 56, 3
+"""Characters of a wide column; longer texts wrap where most of them need no more lines."""
+_EXACT_DIGITS = 15
+"""Digits that a spreadsheet keeps of a number."""
+HEAD, RULE, NOTE = "#F3F0E8", "#B9B2A2", "#4C565C"
+LANDSCAPE_WIDTH = 250
+"""Characters that are legible on one sheet of paper."""
 
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
-    """Write the tables of a plan as a workbook, one sheet a table, and the list of units by main function.
+    """Write a plan as a workbook: a cover with key figures, charts and links, then a sheet for each table with rows.
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     path : str or Path
         Replaced where it exists.
     language : str, optional
-        Of reasons, titles and clauses; the columns have the names of the tables.
+        Of titles, reasons and texts. The last sheet says what each column is called in the files of the run.
 
     Raises
     ------
@@ -60,9 +65,13 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
 
     Notes
     -----
-    Headers stay in view and have filters. Texts are written as texts: no id loses a zero, and none becomes a formula or
-    a link. A table with more rows than a sheet holds goes on in ``<name> (2)``; a text that is longer than a cell holds
-    ends with an ellipsis.
+    Headers stay in view and have filters; main functions have the colours of the map. Codes stand only where they join
+    tables. What each policy says stands once, in a sheet of its own. Columns without a value are left out; geometry and
+    the JSON of claims are in the GeoPackage and the GeoParquet files.
+
+    Texts are written as texts: no id loses a zero, and none becomes a formula or a link. An amount with more digits
+    than a spreadsheet keeps is a text, too. A table with more rows than a sheet holds goes on in ``<name> (2)``; a text
+    that is longer than a cell holds ends with an ellipsis. The same plan gives the same bytes.
 
     Examples
     --------
@@ -78,23 +87,28 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     path, said = Path(path), localize(plan, language)
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
 
-    packed = BytesIO()
+    sheets, packed = sheets_of(said), BytesIO()
+    large = sum(sheet.rows * len(sheet.columns) for sheet in sheets) > CELLS_IN_MEMORY
     with (
         _refusing(path),
-        TemporaryDirectory() as folder,  # rows wait there, so that memory does not grow with them
-        xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder}) as book,
+        TemporaryDirectory() as folder,
+        xlsxwriter.Workbook(packed, {"constant_memory": large, "in_memory": not large, "tmpdir": folder}) as book,
     ):
         book.use_zip64()
         created = datetime.combine(plan.study.study.date, time.min)
-        book.set_properties({"title": _legible(text_in(plan.study.title, language)), "created": created})
-        for name in (*SHEETS, LIST):
-            rows = list_units(said) if name == LIST else _declared(said, name)
-            rows = _with_seen(rows, said) if name == "policies" else rows
-            rows = rows if "unit_id" in rows.columns or rows.index.name != "unit_id" else rows.reset_index()
-            for part, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):
-                sheet = book.add_worksheet(name if part == 1 else f"{name} ({part})")
-                _fill_sheet(book, sheet, rows.iloc[start : start + SHEET_ROWS])
+        book.set_properties({"title": legible(text_in(plan.study.title, language)), "created": created})
+        writer = _Writer(book, said)
+        cover = writer.add(catalogue("workbook", language)["sheet_cover"])
+        parts = [(sheet, start) for sheet in sheets for start in range(0, sheet.rows, SHEET_ROWS)]
+        pages = [(sheet, start, writer.add(_part(sheet.title, start))) for sheet, start in parts]
+        writer.fill_cover(cover, cover_of(said, sheets))
+        for sheet, start, page in pages:
+            writer.fill(page, sheet, start)
     path.write_bytes(packed.getvalue())
+
+
+def _part(title: str, start: int) -> str:
+    return f"{title} ({start // SHEET_ROWS + 1})" if start else title
 
 
 @contextmanager
@@ -108,53 +122,228 @@ def _refusing(path: Path) -> Iterator[None]:
         raise OSError(f"{path}: cannot write: {error}") from error
 
 
-def _declared(plan: LocalizedPlan, name: str) -> pd.DataFrame:
-    """A table as files have it."""
-    rows: pd.DataFrame = getattr(plan, name)
-    return rows if TABLES[name].open else rows[list(TABLES[name].columns)]
+class _Look(NamedTuple):
+    """How the cells of a column look."""
+
+    width: float
+    properties: dict[str, Any]
 
 
-def _with_seen(policies: pd.DataFrame, plan: LocalizedPlan) -> pd.DataFrame:
-    """Policies with a column that says of which clauses nobody has seen the text."""
-    seen = {policy.id for policy in plan.rulebook.policies if policy.verified}
-    unseen = catalogue("report", plan.language)["unseen"]
-    return policies.assign(text=["" if policy in seen else unseen for policy in policies["policy"]])
+class _Writer:
+    """Writes the sheets of one workbook."""
+
+    def __init__(self, book: Workbook, plan: LocalizedPlan) -> None:
+        self.book, self.plan = book, plan
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._page = catalogue("workbook", plan.language)["page"]
+        titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
+        self._fills = {legible(titles[code]): fill for code, fill in zone_fills(plan.rulebook).items()}
+
+    def add(self, title: str) -> Worksheet:
+        """A sheet that is still empty."""
+        return self.book.add_worksheet(title)
+
+    def format(self, **properties: Any) -> Format:
+        """A format, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(properties)
+        return self._formats[key]
+
+    def fill(self, page: Worksheet, sheet: Sheet, start: int) -> None:
+        """One table: header, filters, widths, colours and cells."""
+        columns = [one._replace(cells=_cells(one.cells[start : start + SHEET_ROWS])) for one in sheet.columns]
+        rows, last = len(columns[0].cells), len(columns) - 1
+        head = self.format(bold=True, text_wrap=True, valign="top", bottom=1, bottom_color=RULE, bg_color=HEAD)
+        looks = [_look(one) for one in columns]
+        for place, (column, look) in enumerate(zip(columns, looks, strict=True)):
+            page.set_column(place, place, look.width, self.format(**look.properties))
+            page.write_string(0, place, legible(column.title), head)
+            if column.kind == "zone":
+                self._colour(page, place, rows)
+        page.freeze_panes(1, 1)
+        page.autofilter(0, 0, rows, last)
+        page.ignore_errors({"number_stored_as_text": _area(rows, last)})
+        self._on_paper(page, sum(look.width for look in looks))
+        write = {str: page.write_string, bool: page.write_boolean}
+        for number, row in enumerate(zip(*(column.cells for column in columns), strict=True), start=1):
+            for place, cell in enumerate(row):
+                if cell is not None:
+                    write.get(type(cell), page.write_number)(number, place, cell)
+
+    def _colour(self, page: Worksheet, column: int, rows: int) -> None:
+        """Each main function in the colour that it has on the map."""
+        for title, fill in self._fills.items():
+            if len(title) < _TEXT_FORMAT:  # a condition holds no longer text
+                look = self.format(bg_color=fill, font_color=ink_on(fill))
+                same = '"' + title.replace('"', '""') + '"'
+                rule = {"type": "cell", "criteria": "==", "value": same, "format": look}
+                page.conditional_format(1, column, rows, column, rule)
+
+    def _on_paper(self, page: Worksheet, width: float) -> None:
+        page.set_paper(9)
+        page.set_landscape()
+        page.repeat_rows(0)
+        page.set_footer(f"&L&A&R{self._page}")
+        if width <= LANDSCAPE_WIDTH:
+            page.fit_to_pages(1, 0)
+
+    def fill_cover(self, page: Worksheet, cover: Cover) -> None:
+        """Title, key figures, contents with links, two tables and their charts."""
+        page.hide_gridlines(2)
+        page.set_paper(9)
+        page.set_landscape()
+        page.fit_to_pages(1, 1)
+        page.set_column(0, 0, 2)
+        page.set_column(1, 1, 34)
+        page.set_column(2, 4, 19)
+        page.set_column(5, 5, 3)
+        title = self.format(bold=True, font_size=22, font_color=INK)
+        page.set_row(1, 32)
+        page.write_string(1, 1, legible(cover.title), title)
+        page.write_string(2, 1, legible(cover.subtitle), self.format(font_color=NOTE))
+        page.set_row(4, 30)
+        page.set_row(5, 32)
+        top = {"align": "left", "font_color": INK}
+        for place, figure in enumerate(cover.figures, start=1):
+            look = self.format(bold=True, font_size=18, num_format=_number_format([figure.value]), top=2, **top)
+            self._write(page, 4, place, figure.value, look)
+        label = self.format(text_wrap=True, valign="top", font_color=NOTE)
+        for place, figure in enumerate(cover.figures, start=1):  # row by row: a large workbook takes no other order
+            page.write_string(5, place, legible(figure.label), label)
+        head = self.format(bold=True, bottom=1, bottom_color=RULE)
+        row = self._contents(page, 7, cover, head)
+        for table, place in zip(cover.tables, (1, 18), strict=False):
+            chart = self._chart(page.get_name(), row, table)
+            page.insert_chart(place, 6, chart, {"description": legible(table.title)})
+            row = self._table(page, row, table)
+        note = self.format(text_wrap=True, valign="top", font_color=NOTE, italic=True)
+        page.set_row(row, 62)
+        page.merge_range(row, 1, row, 4, legible(cover.note), note)
+
+    def _contents(self, page: Worksheet, row: int, cover: Cover, head: Format) -> int:
+        """Links to the sheets; gives the next free row."""
+        for place, text in enumerate((cover.contents, "", "", ""), start=1):
+            page.write_string(row, place, text, head)
+        link = self.format(font_color="#17608A", underline=1)
+        for number, (title, about) in enumerate(cover.links, start=row + 1):
+            page.write_url(number, 1, f"internal:'{title}'!A1", link, title)
+            page.write_string(number, 2, about, self.format(font_color=NOTE))
+        return row + len(cover.links) + 2
+
+    def _table(self, page: Worksheet, row: int, table: Table) -> int:
+        """A small table; gives the next free row."""
+        for place, text in enumerate(table.heads, start=1):
+            align = "left" if place == 1 else "right"
+            look = self.format(bold=True, bottom=1, bottom_color=RULE, align=align, text_wrap=True)
+            page.write_string(row, place, legible(text), look)
+        _, *columns = zip(*table.rows, strict=True)
+        pairs = zip(columns, table.shares, strict=True)
+        formats = ["@", *(_number_format(list(cells), share=share) for cells, share in pairs)]
+        for number, (cells, fill) in enumerate(zip(table.rows, table.fills, strict=True), start=row + 1):
+            for place, cell in enumerate(cells):
+                colours = {"bg_color": fill, "font_color": ink_on(fill)} if table.keyed and not place else {}
+                self._write(page, number, place + 1, cell, self.format(num_format=formats[place], **colours))
+        return row + len(table.rows) + 2
+
+    def _chart(self, page: str, row: int, table: Table) -> Any:
+        """Bars of the last column of a table that begins in a row of the cover, its first row on top."""
+        last, column = row + len(table.rows), len(table.heads)
+        chart = self.book.add_chart({"type": "bar"})
+        chart.add_series(
+            {
+                "categories": [page, row + 1, 1, last, 1],
+                "values": [page, row + 1, column, last, column],
+                "points": [{"fill": {"color": fill}, "border": {"color": RULE}} for fill in table.fills],
+                "data_labels": {"value": True, "font": {"color": NOTE}},
+                "gap": 40,
+            }
+        )
+        chart.set_title({"name": legible(table.title), "name_font": {"size": 12, "color": INK}, "overlay": False})
+        chart.set_legend({"none": True})
+        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        named = {"num_font": {"color": INK}, "major_tick_mark": "none", "line": {"color": RULE}}
+        chart.set_y_axis({"reverse": True, **named})
+        chart.set_chartarea({"border": {"none": True}})
+        chart.set_size({"width": 560, "height": 320})
+        return chart
+
+    def _write(self, page: Worksheet, row: int, column: int, cell: Any, look: Format) -> None:
+        if isinstance(cell, str):
+            page.write_string(row, column, legible(cell), look)
+        else:
+            page.write_number(row, column, cell, look)
 
 
-def _fill_sheet(book: Workbook, sheet: Worksheet, rows: pd.DataFrame) -> None:
-    """One table: header, filters, widths and cells."""
+def _cells(cells: Cells) -> Cells:
+    """Cells as a sheet takes them: texts, finite numbers, truths, and None for nothing."""
+    return [_cell(cell) for cell in cells]
+
+
+def _cell(cell: Any) -> str | float | bool | None:
+    kind = type(cell)
+    if kind is str:
+        return legible(cell) if cell else None
+    if kind is float:
+        return cell if math.isfinite(cell) else None if math.isnan(cell) else str(cell)
+    if cell is None or isinstance(cell, bool | int):
+        return cell
+    if isinstance(cell, Decimal):
+        return _amount(cell)
+    return _cell(float(cell)) if isinstance(cell, Real) else None if pd.isna(cell) else legible(str(cell))
+
+
+def _amount(value: Decimal) -> str | float:
+    """A number where a spreadsheet keeps all its digits, else its text."""
+    if not value.is_finite():
+        return str(value)
+    return float(value) if len(value.normalize().as_tuple().digits) <= _EXACT_DIGITS else f"{value:f}"
+
+
+def _look(column: Column) -> _Look:
+    """Width and format of a column by what stands in it."""
+    words = max((_wide(word) for word in re.split(r"[\s/]", column.title)), default=0)
+    least = max(min(words + 2, 18), 9)
+    if column.kind in ("text", "code", "zone"):
+        lengths = sorted(_wide(text) for text in {cell for cell in column.cells if isinstance(cell, str)})
+        longest = lengths[-1] if lengths else 0
+        most = lengths[len(lengths) * 9 // 10] if lengths else 0
+        wraps = longest > _WIDEST and most <= _LINES * _WIDEST
+        width = max(least, min(longest + 2, _WIDEST))
+        plain = "@" if longest <= _TEXT_FORMAT else "General"
+        return _Look(width, {"num_format": plain, "valign": "top", **({"text_wrap": True} if wraps else {})})
+    numbers = [cell for cell in column.cells if isinstance(cell, int | float)]
+    shown = _number_format(numbers, share=column.kind == "share", plain=column.kind == "year")
+    digits = max((len(f"{cell:,.0f}") for cell in numbers), default=0) + len(shown.partition(".")[2])
+    return _Look(max(least, digits + 3), {"num_format": shown, "valign": "top"})
+
+
+def _number_format(values: Cells, *, share: bool = False, plain: bool = False) -> str:
+    """Thousands apart, and as many decimals as the largest of some numbers needs; whole numbers have none."""
+    if share:
+        return "0.0%"
+    if plain:
+        return "0"
+    numbers = [abs(float(value)) for value in values if isinstance(value, Real | Decimal)]
+    largest = max(numbers, default=0.0)
+    whole = largest >= 1000 or all(number == int(number) for number in numbers)
+    decimals = 0 if whole else 1 if largest >= 100 else 2 if largest >= 1 else 4
+    return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+
+
+def _wide(text: str) -> float:
+    """Characters that a text takes; ideographs take two."""
+    return len(text) if text.isascii() else width(text) * 1.8
+
+
+def _area(rows: int, last: int) -> str:
     from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415  (as above)
 
-    bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
-    columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in rows.columns]
-    for place, (name, cells) in enumerate(zip(rows.columns, columns, strict=True)):
-        lengths = [len(str(cell)) for cell in cells if cell is not None]
-        longest = max(lengths, default=0)
-        texts = any(isinstance(cell, str) for cell in cells) and longest <= _TEXT_FORMAT
-        sheet.set_column(place, place, min(max(longest, len(name) + 3, 8), 60), text if texts else None)
-        sheet.write_string(0, place, _legible(name), bold)
-    sheet.freeze_panes(1, 0)
-    if columns:
-        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_rowcol_to_cell(len(rows), len(columns) - 1)}"})
-    for number, row in enumerate(zip(*columns, strict=True), start=1):
-        for place, cell in enumerate(row):
-            _fill_cell(sheet, number, place, cell)
-
-
-def _fill_cell(sheet: Worksheet, row: int, column: int, cell: object) -> None:
-    if cell is None or cell == "":  # an empty cell, which filters call blank
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, Real | Decimal) and math.isfinite(cell):
-        sheet.write_number(row, column, cell)
-    else:
-        sheet.write_string(row, column, _legible(str(cell)))
+    return f"A1:{xl_rowcol_to_cell(rows, last)}"
 
 
 @lru_cache(maxsize=4096)
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
     """A text that a cell can hold: not too long, no character that XML forbids."""
     text = _NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 1]}…"

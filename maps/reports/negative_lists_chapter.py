@@ -13,35 +13,8 @@ from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.policies import count_industries
 
 
-def list_units(plan: LocalizedPlan) -> pd.DataFrame:
-    """The statutory list of a plan, its titles in words.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-        Titles that are in other languages alone have a mark.
-
-    Returns
-    -------
-    DataFrame
-        One row a unit: jurisdiction, main function, id, name, overlay designations, area in hectares; sorted by
-        jurisdiction, by main function in the order of the rulebook, by name and by id. Without sums.
-    """
-    edition = ReportContext(plan)
-    table = _sorted(plan)
-    columns = {
-        "jurisdiction": table["jurisdiction"],
-        "main": table["main"].map(edition.title),
-        "unit_id": table["unit_id"],
-        "unit": table["name"],
-        "overlays": table["overlays"].map(edition.overlays),
-        "area_ha": table["area_ha"],
-    }
-    return pd.DataFrame({edition.words[key]: values for key, values in columns.items()}).reset_index(drop=True)
-
-
 def unit_list(edition: ReportContext) -> Chapter:
-    """The same list as a chapter of the report, with sums: a grid a jurisdiction, a group a main function."""
+    """The statutory list of a plan with sums: a grid a jurisdiction, a group a main function."""
     leaves: list[Leaf] = [Paragraph(edition.words["list_intro"])]
     leaves += [_jurisdiction(edition, name, part) for name, part in by_group(_sorted(edition.plan), "jurisdiction")]
     return Chapter("list", edition.words["list"], tuple(leaves))

@@ -19,6 +19,8 @@ FILLS = (
 DEFAULT_FILL = "#F8F4EB"
 """Of land with no function of its own: paper, on a ground that is darker than it."""
 INK = "#1D2428"
+DARK_FILL = 0.2
+"""Relative luminance below which white is read on a fill."""
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
 Dot = Literal["round", "square", "dash", "bar"]
@@ -127,6 +129,20 @@ def zone_fills(rulebook: Rulebook) -> dict[str, str]:
     taken = {zone.colour.upper() for zone in mains if zone.colour is not None}
     free = itertools.cycle([fill for fill in FILLS if fill not in taken] or FILLS)
     return {zone.code: zone.colour or (DEFAULT_FILL if zone.default else next(free)) for zone in mains}
+
+
+def ink_on(fill: str) -> str:
+    """The ink that is read on a fill: white on dark ones.
+
+    Examples
+    --------
+    >>> ink_on("#A8401F"), ink_on("#F8F4EB")
+    ('#FFFFFF', '#1D2428')
+    """
+    channels = (int(fill[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    luminance = sum(part * one for part, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#FFFFFF" if luminance < DARK_FILL else INK
 
 
 def overlay_hatches(rulebook: Rulebook) -> dict[str, Hatch]:

@@ -19,7 +19,7 @@ import pytest
 from maps.cli.commands import _print_summary
 from maps.explain import at, explain, find_unit
 from maps.exports import write_geopackage, write_workbook
-from maps.locale import localize, text_in
+from maps.locale import catalogue, localize, text_in
 from maps.reports import dossier, report
 from maps.run_folder.run_files import read_run, write_files
 from maps.style import picture
@@ -46,9 +46,9 @@ TITLES = {
     "Toy province": Title("Toyland 2025", "玩具省规划", "map page report dossier picture explain summary workbook"),
     "forest": Title("Woods", "林地", "map report dossier at"),
     "height": Title("Heights", "高程层", "report dossier explain"),
-    "construction_land": Title("New building land", "新增用地", "map report dossier explain geopackage"),
-    "Brook": Title("Clear brook", "清溪协议", "map report dossier explain"),
-    "Forest fund": Title("Fund for woods", "护林资金", "map report dossier explain"),
+    "construction_land": Title("New building land", "新增用地", "map report dossier explain geopackage workbook"),
+    "Brook": Title("Clear brook", "清溪协议", "map report dossier explain workbook"),
+    "Forest fund": Title("Fund for woods", "护林资金", "map report dossier explain workbook"),
     "a1": Title("Mill Hill", "磨坊山", "map report dossier explain at workbook geopackage"),
 }
 UNIT = "a1"
@@ -176,11 +176,14 @@ def without_names(value: object) -> object:
 
 
 def workbook_text(plan: Plan, path: Path, language: str) -> str:
-    """Its title, and the cells of the columns of which people read names and references."""
+    """Its title and all cells, but for codes, and for the measures, which have the names of units in all languages."""
     write_workbook(plan, path, language)
+    words = catalogue("workbook", language)
     sheets = pd.read_excel(path, sheet_name=None, dtype=str)
-    shown = [("zones", "name"), ("quotas", "name"), ("policies", "reference"), ("flows", "reference")]
-    cells = [cell for sheet, column in shown for cell in sheets[sheet][column].fillna("")]
+    coded = words["coded"].format(title="")
+    shown = [rows for title, rows in sheets.items() if title not in {words["sheet_measures"], words["sheet_columns"]}]
+    columns = [rows[name] for rows in shown for name in rows if not str(name).endswith(coded)]
+    cells = [cell for column in columns for cell in (str(column.name), *column.dropna())]
     return "\n".join([str(openpyxl.load_workbook(path).properties.title), *cells])
 
 

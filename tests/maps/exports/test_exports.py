@@ -1,4 +1,4 @@
-"""Exports read back by other programs: GDAL and SQLite, openpyxl, Arrow."""
+"""Exports read back by other programs: GDAL and SQLite, Arrow."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
-import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from maps.exports import workbook, write_geopackage, write_geoparquet, write_workbook
+from maps.exports import write_geopackage, write_geoparquet
 from maps.exports.qml_styles import piece_style, unit_style
-from maps.exports.workbook import LIST, SHEETS
 from maps.locale import localize
 from maps.style import overlay_hatches, zone_fills
-from zoning.tables import TABLES
 
 HOSTILE = {
     "a1": '=HYPERLINK("http://x")',
@@ -165,117 +160,6 @@ class TestStyles:
         rulebook = replace(toy_plan.rulebook, zones=(wild, *others))
         root = ET.fromstring(unit_style(localize(make_plan(rulebook=rulebook))))
         assert root.find(".//rule").get("label") == "</rule>&\"'<x a='1'>"
-
-
-class TestWorkbook:
-    @pytest.fixture
-    def path(self, tmp_path: Path) -> Path:
-        return tmp_path / "plan.xlsx"
-
-    @staticmethod
-    def table(book: openpyxl.Workbook, name: str) -> pd.DataFrame:
-        header, *rows = book[name].iter_rows(values_only=True)
-        return pd.DataFrame(rows, columns=list(header))
-
-    def test_one_sheet_a_table_with_all_rows(self, toy_plan, path):
-        write_workbook(toy_plan, path)
-        book = openpyxl.load_workbook(path)
-        assert book.sheetnames == [*SHEETS, LIST]
-        assert set(SHEETS) == set(TABLES) - {"pieces"}
-        for name in set(SHEETS) - {"measures"}:
-            table, expected = self.table(book, name), getattr(toy_plan, name)
-            more = ["text"] if name == "policies" else []
-            own = expected.columns.tolist() if TABLES[name].open else list(TABLES[name].columns)
-            assert table.columns.tolist() == [*own, *more]
-            assert len(table) == len(expected)
-        zones = self.table(book, "zones")
-        assert zones["main"].tolist() == toy_plan.zones["main"].tolist()
-        assert zones["area_ha"].tolist() == [100.0] * 12
-
-    def test_policies_say_whose_text_nobody_has_seen(self, toy_plan, path):
-        write_workbook(toy_plan, path)
-        policies = self.table(openpyxl.load_workbook(path), "policies").fillna("")
-        told = dict(zip(policies["policy"], policies["text"], strict=True))
-        assert told == {"energy-review": "text not seen", "forest-payment": "text not seen", "plan-first": ""}
-
-    def test_measures_begin_with_the_id(self, toy_plan, path):
-        write_workbook(toy_plan, path)
-        measures = self.table(openpyxl.load_workbook(path), "measures").set_index("unit_id")
-        assert measures.columns.tolist() == toy_plan.measures.columns.tolist()
-        assert measures["plant_mw"].to_dict() == toy_plan.measures["plant_mw"].to_dict()
-
-    def test_the_list_is_in_words_and_sorted(self, toy_plan, path):
-        write_workbook(toy_plan, path)
-        listed = self.table(openpyxl.load_workbook(path), LIST)
-        assert listed.columns.tolist() == [
-            "Jurisdiction", "Main function", "Id", "Unit", "Overlay designations", "Area, ha",
-        ]  # fmt: skip
-        assert listed["Id"].tolist() == ["c4", "a3", "a4", "b3", "b4", "c3", "a1", "a2", "b1", "b2", "c1", "c2"]
-        assert listed.iloc[0, :4].tolist() == ["east", "Key development", "c4", "Unit C4"]
-        assert listed.set_index("Id").loc["a4", "Overlay designations"] == "Energy-rich"
-        assert listed["Area, ha"].tolist() == [100.0] * 12
-
-    def test_no_cell_is_a_formula_and_no_id_a_number(self, make_plan, path):
-        write_workbook(make_plan(HOSTILE), path)
-        for sheet in openpyxl.load_workbook(path):
-            header = [cell.value for cell in sheet[1]]
-            for row in sheet.iter_rows(min_row=2):
-                assert not any(cell.data_type == "f" for cell in row)
-                ids = [cell for cell, name in zip(row, header, strict=True) if name in {"unit_id", "Id", "feature"}]
-                assert all(cell.value is None or isinstance(cell.value, str) for cell in ids)
-                assert all(cell.number_format == "@" for cell in ids if cell.value)
-
-    def test_headers_stay_in_view_and_have_filters(self, toy_plan, path):
-        write_workbook(toy_plan, path)
-        for sheet in openpyxl.load_workbook(path):
-            assert sheet.freeze_panes == "A2"
-            assert sheet.auto_filter.ref == sheet.dimensions
-            assert sheet["A1"].font.bold
-
-    def test_texts_stay_texts(self, make_plan, path):
-        write_workbook(make_plan(HOSTILE), path)
-        sheet = openpyxl.load_workbook(path)["zones"]
-        cells = {row[0].value: row[1] for row in sheet.iter_rows(min_row=2)}
-        assert {unit: cells[unit].value for unit in HOSTILE} == HOSTILE
-        assert {cells[unit].data_type for unit in HOSTILE} <= {"s", "inlineStr"}
-        assert not any(cell.hyperlink for cell in cells.values())
-
-    def test_amounts_are_numbers_and_missing_values_are_empty_cells(self, toy_plan, path):
-        write_workbook(toy_plan, path)
-        quotas = self.table(openpyxl.load_workbook(path), "quotas")
-        assert quotas["amount"].tolist() == [float(amount) for amount in toy_plan.quotas["amount"]]
-        assert quotas["shadow_price"].isna().all()
-
-    @pytest.mark.slow
-    def test_all_kinds_of_cells(self, make_plan, path):
-        plan = make_plan()
-        odd = [True, np.nan, np.inf, None, 3, "x" * 40_000, "a\ud800b\x07", np.float32(0.5), pd.NA, 0.1, -2.5, ""]
-        measures = plan.measures.assign(odd=pd.Series(odd, index=plan.measures.index, dtype=object))
-        write_workbook(make_plan(measures=measures), path)
-        cells = self.table(openpyxl.load_workbook(path), "measures")["odd"].tolist()
-        assert cells[:5] == [True, None, "inf", None, 3]
-        assert (len(cells[5]), cells[5][-1]) == (32_767, "…")
-        assert cells[6].startswith("a\\ud800b")
-        assert cells[7:11] == [0.5, None, 0.1, -2.5]
-
-    def test_more_rows_than_a_sheet_holds_go_on_in_the_next(self, toy_plan, path, monkeypatch):
-        monkeypatch.setattr(workbook, "SHEET_ROWS", 5)
-        write_workbook(toy_plan, path)
-        book = openpyxl.load_workbook(path)
-        parts = [self.table(book, name) for name in ("zones", "zones (2)", "zones (3)")]
-        assert pd.concat(parts)["unit_id"].tolist() == toy_plan.zones["unit_id"].tolist()
-        assert [len(part) for part in parts] == [5, 5, 2]
-
-    def test_the_bytes_depend_on_the_plan_alone(self, toy_plan, path, tmp_path):
-        write_workbook(toy_plan, path)
-        write_workbook(toy_plan, tmp_path / "other.xlsx")
-        assert path.read_bytes() == (tmp_path / "other.xlsx").read_bytes()
-        assert openpyxl.load_workbook(path).properties.created == datetime(2025, 1, 1)  # noqa: DTZ001  (as the file has it)
-        assert sorted(entry.name for entry in tmp_path.iterdir()) == ["other.xlsx", "plan.xlsx"]
-
-    def test_a_folder_that_is_not_there(self, toy_plan, tmp_path):
-        with pytest.raises(OSError, match="nowhere"):
-            write_workbook(toy_plan, tmp_path / "nowhere" / "plan.xlsx")
 
 
 class TestGeoParquet:

@@ -1,0 +1,441 @@
+"""The sheets of a workbook: the tables of a plan with titles in the place of codes, and only what has a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import compress
+from operator import not_
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+
+from layers.conditions import parse_condition
+from maps.explain import list_titles
+from maps.locale import (
+    LocalizedPlan,
+    catalogue,
+    describe_parameters,
+    format_measure,
+    name_text,
+    rule_name,
+    text_in,
+)
+from zoning.audits import why_unplaced
+from zoning.compensation import BUDGET, POOL
+from zoning.energy import light_message
+from zoning.quotas import RESERVE
+from zoning.rulebook import EXCEPTION
+from zoning.tables import TABLES
+
+Kind = Literal["text", "code", "zone", "count", "year", "area", "amount", "number", "share", "truth"]
+Cells = list[Any]
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "zones": (
+        "name", "unit_id", "jurisdiction", "main", "overlays", "area_ha", "status", "reason", "assumed", "part_of",
+        "main_of_whole", "rule", "=main", "=overlays",
+    ),
+    "quotas": (
+        "name", "unit_id", "jurisdiction", "level", "quota", "period", "amount", "unit", "floor", "ceiling", "weight",
+        "binding", "shadow_price", "price_from", "price_to", "carried", "transferred", "=quota",
+    ),
+    "solutions": ("quota", "period", "objective", "method", "value", "bound", "gap", "gap_pct", "parts", "=quota"),
+    "quota_rules": (
+        "quota", "period", "rule", "jurisdiction", "condition", "amount", "least", "most", "unit", "shadow_price",
+        "price_from", "price_to",
+    ),
+    "sitings": (
+        "name", "unit_id", "quota", "period", "asked_ha", "placed_ha", "unplaced_ha", "unplaced_because",
+        "available_ha", "suitable_ha", "patches", "plots", "value_mean", "score_mean", "score_bound", "gap_pct",
+    ),
+    "sites": ("name", "unit_id", "quota", "period", "patch", "area_ha", "plots", "value_mean", "score_mean"),
+    "flows": ("instrument", "period", "payer", "receiver", "amount", "unit", "rule", "reference"),
+    "positions": ("party", "kind", "unit", "paid", "received", "net"),
+    "energy": ("region", "period", "intensity_light", "total_light", "total_exempt", "verdict", "reason"),
+    "lines": ("name", "unit_id", "line", "claimed_ha", "settled_ha", "lost_to"),
+    "policies": (
+        "name", "unit_id", "policy", "piece_id", "zone", "overruled_by", "inherited_from", "parameters",
+    ),
+    "policy_texts": (
+        "policy", "instrument", "clause", "strictness", "parameters", "exception", "reference", "since", "until",
+        "verified", "=policy",
+    ),
+    "industries": (
+        "list", "item", "code", "treatment", "state", "unit_id", "jurisdiction", "conditions", "note", "reference",
+        "verified", "=code",
+    ),
+    "measures": ("name", "unit_id"),
+    "claims": ("name", "unit_id", "zone", "answer", "reason", "rule", "assumed", "inherited_from"),
+    "conflicts": (
+        "name", "unit_id", "zone", "answer", "indicator", "value", "threshold", "margin", "margin_pct", "change",
+        "change_pct", "flip_value", "flip_side", "flip_zone", "clause", "at_threshold", "deciding", "near", "smallest",
+        "reason", "rule",
+    ),
+    "ledger": ("layer", "feature", "finding", "action", "area_before_ha", "area_after_ha"),
+}  # fmt: skip
+"""The columns of each sheet in order, sheets in order, too; ``=`` asks for the code itself. Open tables have more.
+
+Not here: JSON (``claims.values``), which ``claims.parquet`` has, and texts of policies in the rows of units.
+"""
+_TITLES = {
+    ("flows", "rule"): "paid_by",
+    ("flows", "instrument"): "agreement",
+    ("conflicts", "clause"): "test",
+    ("industries", "code"): "branch",
+    ("policy_texts", "exception"): "exceptions",
+}
+"""Columns of one name that say different things."""
+_KINDS: Mapping[str, Kind] = {
+    "unit_id": "code", "rule": "code", "piece_id": "code", "feature": "code", "part_of": "code",
+    "main": "zone", "main_of_whole": "zone", "flip_zone": "zone", "zone": "zone", "period": "year",
+}  # fmt: skip
+_BY_TYPE: Mapping[str, Kind] = {"float": "number", "int": "count", "decimal": "amount", "bool": "truth"}
+
+
+class Column(NamedTuple):
+    """One column of a sheet.
+
+    Attributes
+    ----------
+    title : str
+        What stands above it.
+    name : str
+        What it is called in the tables of the run.
+    kind : str
+        How its cells look.
+    cells : list
+        Texts, numbers, truths, exact decimals, and None or NaN where there is nothing.
+    """
+
+    title: str
+    name: str
+    kind: Kind
+    cells: Cells
+
+
+class Sheet(NamedTuple):
+    """One table of a workbook.
+
+    Attributes
+    ----------
+    key : str
+        The table's name in the run.
+    title : str
+        In words.
+    columns : tuple of Column
+        Only those with a value.
+    empty : tuple of Column
+        Those without.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    empty: tuple[Column, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        return len(self.columns[0].cells) if self.columns else 0
+
+
+def sheets_of(plan: LocalizedPlan) -> tuple[Sheet, ...]:
+    """The sheets of a plan that have rows, in the order of a reader: what was decided, then what it rests on.
+
+    Parameters
+    ----------
+    plan : LocalizedPlan
+        Titles, reasons and texts are in its language.
+    """
+    told = _Sheets(plan)
+    found = [sheet for key in COLUMNS if (sheet := told.sheet(key)).rows]
+    return (*found, told.columns_sheet(found))
+
+
+def measure_title(plan: LocalizedPlan, name: str) -> str:
+    """What a measure is called, with its unit: by the rulebook, by its role, or by its name as words.
+
+    Parameters
+    ----------
+    plan : LocalizedPlan
+        With the roles that its layers have.
+    name : str
+        A column of the measures.
+    """
+    words, terms = catalogue("workbook", plan.language), plan.renderer.terms
+    if name in terms.names:
+        title = capital(terms.names[name])
+        unit = terms.measured.get(name) or (terms.unit("ha") if name.endswith("_ha") else "")
+        told = not unit or unit.casefold() in title.casefold()
+        return title if told else words["with_unit"].format(title=title, unit=unit)
+    if name.endswith("_covered"):
+        return words["covered"].format(title=measure_title(plan, name.removesuffix("_covered")))
+    for ending in ("_share", "_ha"):
+        role = name.removesuffix(ending)
+        if role != name and role in plan.roles.values():
+            return words[f"role{ending}"].format(role=name_text(terms.role(role)))
+    return words[name] if name in ("area_ha", "jurisdiction") else name_text(name)
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its head."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+class _Sheets:
+    """Makes the sheets of one plan."""
+
+    def __init__(self, plan: LocalizedPlan) -> None:
+        self.plan, self.language, self.terms = plan, plan.language, plan.renderer.terms
+        self.words, self.report = catalogue("workbook", plan.language), catalogue("report", plan.language)
+        self.names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
+        answers, industry = catalogue("answer", self.language), catalogue("industry", self.language)
+        optimum, light = catalogue("optimum", self.language), self.light
+        self.said: Mapping[str, Callable[[Any], str]] = {
+            "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
+            "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
+            "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.layer,
+            "level": lambda name: self.words["level_unit"] if name == "unit" else name_text(name),
+            "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
+            "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
+            "indicator": self.measure, "answer": answers.__getitem__, "at_threshold": answers.__getitem__,
+            "flip_side": lambda side: self.words[f"flip_{side}"],
+            "policy": self.policy, "overruled_by": self.overruler,
+            "payer": self.party, "receiver": self.party, "party": self.party,
+            "kind": lambda kind: self.report.get(f"party_{kind}", kind),
+            "region": lambda code: self.names.get(code, code),
+            "intensity_light": light, "total_light": light, "verdict": light,
+            "treatment": industry.__getitem__, "state": industry.__getitem__,
+            "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
+            "list": lambda code: self.lists.get(code, code), "code": self.branch,
+            "condition": lambda text: parse_condition(text).said(self.terms.names), "parts": self.parts,
+        }  # fmt: skip
+        """By the name of a column what a value is called; an empty text stays empty."""
+
+    def sheet(self, key: str) -> Sheet:
+        """The sheet of a table; without columns where it has no row."""
+        rows = self.rows(key)
+        title = self.words[f"sheet_{key}"]
+        if rows.empty:
+            return Sheet(key, title, ())
+        made = [self.column(key, name, rows) for name in (*COLUMNS[key], *self.more(key, rows))]
+        full = [any(cell is not None and cell != "" and cell == cell for cell in one.cells) for one in made]  # noqa: PLR0124  (NaN is what differs from itself)
+        return Sheet(key, title, tuple(compress(made, full)), tuple(compress(made, map(not_, full))))
+
+    def rows(self, key: str) -> pd.DataFrame:
+        """A table as its sheet has it, units with their names."""
+        if key == "policy_texts":
+            return self._policy_texts
+        rows: pd.DataFrame = getattr(self.plan, key)
+        rows = rows.reset_index() if rows.index.name == "unit_id" and "unit_id" not in rows.columns else rows
+        if key == "zones":
+            return self._by_function(rows)
+        if key == "quotas":
+            return rows.assign(name=self._named(rows))
+        if key == "quota_rules":
+            return rows.assign(rule=[rule_name(row, self.language) for row in rows.to_dict("records")])
+        if key == "sitings":
+            rows = rows.assign(unplaced_because=self._unplaced(rows))
+        if key == "policies":
+            return rows.assign(name=rows["unit_id"].map(self.names), parameters=self._own_settings(rows))
+        return rows.assign(name=rows["unit_id"].map(self.names)) if "name" in COLUMNS[key] else rows
+
+    def more(self, key: str, rows: pd.DataFrame) -> Iterator[str]:
+        """The columns of an open table that are not declared."""
+        if TABLES.get(key) and TABLES[key].open:
+            yield from (name for name in map(str, rows.columns) if name not in {*COLUMNS[key], *TABLES[key].columns})
+
+    def column(self, key: str, name: str, rows: pd.DataFrame) -> Column:
+        """One column, its codes in words."""
+        code, plain = name.startswith("="), name.removeprefix("=")
+        title, series = self._column_title(key, plain), rows[plain]
+        if code:
+            return Column(self.words["coded"].format(title=title), plain, "code", series.tolist())
+        if key == "measures" and name not in COLUMNS[key]:
+            kind = _measure_kind(name, series)
+            return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
+        said = None if key == "measures" else self.said.get(name)
+        if name == "instrument":
+            said = self.terms.instrument if key == "policy_texts" else self.terms.flow
+        if said is not None:
+            words = {value: said(value) if value != "" else "" for value in series.unique()}
+            return Column(title, plain, _KINDS.get(name, "text"), series.map(words).tolist())
+        kind = self._kind(key, name)
+        return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
+
+    def columns_sheet(self, sheets: Iterable[Sheet]) -> Sheet:
+        """Where each column stands in the files of the run, those without a value included."""
+        found = [
+            (sheet.title, one.title if full else self.words["left_out"], _file(sheet.key), one.name)
+            for sheet in sheets
+            for full, some in ((True, sheet.columns), (False, sheet.empty))
+            for one in some
+        ]
+        heads = ("sheet", "column", "file", "own_name")
+        cells = zip(heads, zip(*found, strict=True), strict=True)
+        columns = tuple(Column(self.words[head], head, "text", list(some)) for head, some in cells)
+        return Sheet("columns", self.words["sheet_columns"], columns)
+
+    def _column_title(self, key: str, name: str) -> str:
+        if key == "measures" and name not in COLUMNS[key]:
+            return measure_title(self.plan, name)
+        if key == "lines" and name.startswith("to_") and name.endswith("_ha"):
+            return self.words["to_line"].format(line=self.title(name.removeprefix("to_").removesuffix("_ha")))
+        return self.words[_TITLES.get((key, name), name)]
+
+    def _kind(self, key: str, name: str) -> Kind:
+        if name in _KINDS:
+            return _KINDS[name]
+        if name.endswith("_ha"):
+            return "area"
+        declared = TABLES["policies" if key == "policy_texts" else key].columns.get(name, "text")
+        return _BY_TYPE.get(declared, "text")
+
+    def _by_function(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Units by jurisdiction, main function in the order of the rulebook, name and id."""
+        order = {zone.code: place for place, zone in enumerate(self.plan.rulebook.zones)}
+        ranked = rows.assign(rank=rows["main"].map(order))
+        return ranked.sort_values(["jurisdiction", "rank", "name", "unit_id"], kind="stable")
+
+    def _named(self, rows: pd.DataFrame) -> list[str]:
+        """What the rows of a quota are called: units, reserves, and jurisdictions by their paths."""
+        pairs = zip(rows["unit_id"], rows["name"], strict=True)
+        return [self.words["reserve"] if unit == RESERVE else name for unit, name in pairs]
+
+    @cached_property
+    def _settings(self) -> dict[str, list[str]]:
+        """The different settings of each policy, one for most, one a unit where they are measures of units."""
+        rows = self.plan.policies[["policy", "parameters"]].drop_duplicates()
+        return {str(policy): part["parameters"].tolist() for policy, part in rows.groupby("policy", sort=False)}
+
+    def _own_settings(self, rows: pd.DataFrame) -> list[str]:
+        """The settings of each row in words, where its policy has others elsewhere."""
+        many = {policy for policy, settings in self._settings.items() if len(settings) > 1}
+        pairs = zip(rows["policy"], rows["parameters"], strict=True)
+        return [self.settings(policy, text) if policy in many else "" for policy, text in pairs]
+
+    def settings(self, policy: str, text: str) -> str:
+        """What a policy sets, on one line."""
+        told = describe_parameters(self._policies.get(policy), json.loads(text), self.plan.renderer)
+        return self.report["semicolon"].join(self.report["term"].format(name=name, value=value) for name, value in told)
+
+    @cached_property
+    def _policies(self) -> Mapping[str, Any]:
+        return {policy.id: policy for policy in self.plan.rulebook.policies}
+
+    @cached_property
+    def _policy_titles(self) -> Mapping[str, str]:
+        """Titles of policies; two of one title have their codes behind them, for a title joins two sheets."""
+        said = {policy.id: text_in(policy.title, self.language, policy.id) for policy in self.plan.rulebook.policies}
+        taken = list(said.values())
+        return {code: f"{title} ({code})" if taken.count(title) > 1 else title for code, title in said.items()}
+
+    @property
+    def _policy_texts(self) -> pd.DataFrame:
+        """Each policy that applies anywhere, once, with its texts."""
+        table = self.plan.policies
+        rows = table.drop_duplicates("policy").sort_values("policy")
+        known, exceptions = [self._policies.get(policy) for policy in rows["policy"]], self._exceptions(table)
+        settings = (self._settings[policy] for policy in rows["policy"])
+        return rows.assign(
+            parameters=[
+                self.settings(policy, one[0]) if len(one) == 1 else ""
+                for policy, one in zip(rows["policy"], settings, strict=True)
+            ],
+            exception=[exceptions.get(policy, "") for policy in rows["policy"]],
+            verified=[self.report["yes" if policy and policy.verified else "no"] for policy in known],
+        )
+
+    def _exceptions(self, table: pd.DataFrame) -> dict[str, str]:
+        """The exceptions of each policy that hold somewhere."""
+        held = table.loc[table["exception"] != "", ["policy", "overruled_by", "exception"]].drop_duplicates()
+        term, rows = self.report["term"], held.sort_values(["policy", "overruled_by"])
+        told = [term.format(name=self.overruler(row.overruled_by), value=row.exception) for row in rows.itertuples()]
+        parts = pd.Series(told, dtype=object).groupby(rows["policy"].tolist()).agg(self.report["semicolon"].join)
+        return dict(parts.items()) if told else {}
+
+    def _unplaced(self, rows: pd.DataFrame) -> list[str]:
+        """What kept amounts from being placed."""
+        quotas = self.plan.study.quotas
+        least = {(one.name, one.period): one.siting.min_patch_ha for one in quotas if one.siting}
+        asked = zip(rows["unplaced_because"], rows["quota"], rows["period"], strict=True)
+        said = self.plan.renderer.render
+        return [said(why_unplaced(why, least[quota, period])) if why else "" for why, quota, period in asked]
+
+    @cached_property
+    def lists(self) -> Mapping[str, str]:
+        """Titles of negative lists."""
+        return list_titles(self.plan)
+
+    @cached_property
+    def _titles(self) -> Mapping[str, str]:
+        book = self.plan.rulebook
+        zones = [(one.code, one.title) for one in book.zones]
+        lines = [(one.code, one.title) for one in book.lines]
+        return {code: text_in(title, self.language, code) for code, title in (*zones, *lines)}
+
+    def title(self, code: str) -> str:
+        """Title of a zone or line; what no rulebook knows stands as it is."""
+        return self._titles.get(code, code)
+
+    def titles(self, codes: str) -> str:
+        """Titles of several, from the column of a table."""
+        return self.listed(self.title(code) for code in codes.split(";") if code)
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Texts in a row."""
+        return self.report["and"].join(texts)
+
+    def measure(self, name: str) -> str:
+        """What a measure is called in a row of words."""
+        return self.terms.names.get(name, name)
+
+    def truths(self, answers: pd.Series) -> list[str]:
+        """Yes and no."""
+        return [self.report["yes" if one else "no"] for one in answers]
+
+    def policy(self, code: str) -> str:
+        """Title of a policy."""
+        return self._policy_titles.get(code, code)
+
+    def overruler(self, code: str) -> str:
+        """The stricter policy, or the exception, to which one gives way."""
+        number = code.removeprefix(EXCEPTION)
+        return self.words["exception_of"].format(n=number) if number != code else self.policy(code)
+
+    def party(self, code: str) -> str:
+        """A unit by its name, a zone by its title, a pool or budget in words."""
+        special = {POOL: "pool", BUDGET: "budget"}
+        if code in special:
+            return self.report[f"party_{special[code]}"]
+        return self.names.get(code) or self.title(code)
+
+    def light(self, code: int | str) -> str:
+        """A light by its colour."""
+        return self.plan.renderer.render(light_message(code))
+
+    def parts(self, text: str) -> str:
+        """The parts of an objective with their values."""
+        told = json.loads(text).items()
+        return self.listed(f"{self.measure(part)} {format_measure(value, self.language)}" for part, value in told)
+
+    def branch(self, code: str) -> str:
+        """A branch of industry by its code and title."""
+        branches = self.plan.rulebook.branches
+        return f"{branches.listed(code)} {text_in(branches.title(code), self.language, '')}".strip()
+
+
+def _measure_kind(name: str, series: pd.Series) -> Kind:
+    if pd.api.types.is_bool_dtype(series):
+        return "truth"
+    if not pd.api.types.is_numeric_dtype(series):
+        return "text"
+    if name.endswith(("_share", "_covered")) and series.dropna().between(0, 1).all():
+        return "share"
+    return "area" if name.endswith("_ha") else "number"
+
+
+def _file(key: str) -> str:
+    return "claims.parquet" if key == "claims" else f"{'policies' if key == 'policy_texts' else key}.csv"
