@@ -31,6 +31,11 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 """Red, green and blue, such as "#5FA383"."""
+SignName = Literal[
+    "bolt", "star", "temple", "drop", "shield", "wheat", "flag", "wave",
+    "city", "tree", "mountain", "sun", "people", "bar", "diamond", "compass",
+]  # fmt: skip
+"""What an overlay is marked with on maps."""
 
 
 def _plain(value: object) -> object:
@@ -74,7 +79,9 @@ class Zone(Titled, Dated, Sourced):
     default: bool = False
     """The main function of what no rule claims."""
     colour: Colour | None = None
-    """Its fill on maps, such as "#5FA383"; without one the next of a series. Overlays are hatched and have none."""
+    """Its fill on maps, such as "#5FA383"; without one the next of a series. Overlays do not fill and have none."""
+    sign: SignName | None = None
+    """What marks it on maps, such as "bolt"; without one the next that no other overlay has. Main functions have none."""
 
 
 class Indicator(Section):
@@ -111,7 +118,7 @@ class Indicator(Section):
         if self.type == "text":
             return "same"
         endings = {"_share": "area_mean", "_ha": "sum"} if self.type == "number" else {}
-        return next((way for ending, way in endings.items() if self.name.endswith(ending)), None)
+    """What marks it on maps, such as "bolt"; else the next that no other overlay has. Main functions have none."""
 
 
 class DatedValue(Dated):
