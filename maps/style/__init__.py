@@ -4,48 +4,47 @@ from maps.style.html_pages import fill_page, require_new, write_page
 from maps.style.legend import MUTED, line_styles, px, xml_text
 from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
-    DOTS,
+    DASHES,
     INK,
-    NO_CEILING_FILL,
-    PAYMENT_INK,
     SITE_CIRCLE,
-    USE_FILLS,
-    Dot,
     Hatch,
     designation_inks,
     ink_on,
     overlay_hatches,
     site_inks,
+    theme_css,
     zone_fills,
 )
+from maps.style.signs import Sign, overlay_signs
 from maps.style.static_map import locator, picture
 from maps.style.topology import Topology, fine_step, plan_topology
+from maps.style.typefaces import font_faces
 
 __all__ = [
-    "DOTS",
+    "DASHES",
     "INK",
     "MUTED",
-    "NO_CEILING_FILL",
-    "PAYMENT_INK",
     "SITE_CIRCLE",
-    "USE_FILLS",
-    "Dot",
     "Hatch",
+    "Sign",
     "Topology",
     "designation_inks",
     "fill_page",
     "fine_step",
+    "font_faces",
     "ink_on",
     "line_styles",
     "locator",
     "notices_text",
     "overlay_hatches",
+    "overlay_signs",
     "page_notices",
     "picture",
     "plan_topology",
     "px",
     "require_new",
     "site_inks",
+    "theme_css",
     "write_page",
     "xml_text",
     "zone_fills",

@@ -7,7 +7,8 @@ The twelve fills, and paper, stay apart from one another for normal sight, prota
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zoning.rulebook import Rulebook
@@ -23,15 +24,9 @@ DARK_FILL = 0.2
 """Relative luminance below which white is read on a fill."""
 DESIGNATION_INKS = ("#1B4F72", "#7A1F5C", "#4D5300", "#A04000", "#2E2A8C", "#00665E", "#8C1C13", "#4A4A4A")
 """Dark enough to be read as dots and outlines on any fill: 4.5 to 1 and better against white."""
-Dot = Literal["round", "square", "dash", "bar"]
-DOTS: tuple[Dot, ...] = ("round", "square", "dash", "bar")
-"""Forms of the dots of input layers, one a layer in turn."""
+DASHES: tuple[tuple[float, ...], ...] = ((), (4, 2), (1, 2), (6, 2, 1, 2))
+"""Of the outlines of input layers, in widths of the line, one a layer in turn."""
 
-PAYMENT_INK = "#4B004B"
-"""Arrows and symbols of payments: dark, and of a hue that no zone, line or circle of a quota has."""
-USE_FILLS = ("#FFF1C4", "#FDD46B", "#F5A430", "#DA6F12", "#B4470C", "#752100")
-"""From a small use of a ceiling to a large one, and last those that have reached it; ever darker, in grey, too."""
-NO_CEILING_FILL = "#B8BCC2"
 SITE_INKS = ("#0A0A8C", "#7A1F5C", "#111111", "#00665E")
 """Of the land that quotas take, one a quota in turn: dark on every fill of a zone."""
 
@@ -77,11 +72,8 @@ class Theme(NamedTuple):
     """The border of the study."""
     inner_border: str
     """Borders of jurisdictions inside it."""
-    panel: str
-    ink: str
-    ink_2: str
-    ink_3: str
-    """Text by weight, on a panel; each at least 4.5 to 1."""
+    unit_border: str
+    """Borders of units, drawn thin and at less than half strength."""
     neighbour: str
     """Lines of neighbour states and countries."""
     halo: str
@@ -90,17 +82,35 @@ class Theme(NamedTuple):
     """Names of waters."""
     outside_ink: str
     """Names outside of the study."""
+    panel: str
+    panel_2: str
+    """A part of a panel that stands back."""
+    rule: str
+    rule_2: str
+    """Lines between parts of a panel, and edges of what can be pressed."""
+    ink: str
+    ink_2: str
+    ink_3: str
+    """Text by weight, on a panel; each at least 4.5 to 1."""
+    accent: str
+    accent_ground: str
+    """Of what can be followed, and of a row that is chosen."""
+    warn: str
+    warn_ground: str
+    """Of what to know before relying on the plan."""
 
 
 LIGHT = Theme(
     paper=DEFAULT_FILL, outside="#E6E3DC", water="#D3E2E9", water_line="#86AEC4", outline="#2B3135",
-    inner_border="#3B4347", panel="#FFFFFF", ink=INK, ink_2="#4C565C", ink_3="#657077", neighbour="#B3ADA2",
-    halo="#FFFDF8", water_ink="#37678A", outside_ink="#566067",
+    inner_border="#3B4347", unit_border="#6B655B", neighbour="#B3ADA2", halo="#FFFDF8", water_ink="#37678A",
+    outside_ink="#566067", panel="#FFFFFF", panel_2="#F7F5F1", rule="#E5E1D9", rule_2="#D3CEC4", ink=INK,
+    ink_2="#4C565C", ink_3="#657077", accent="#1B5878", accent_ground="#E8F0F4", warn="#7A3E00", warn_ground="#FFF3DC",
 )  # fmt: skip
 DARK = Theme(
     paper="#32393D", outside="#1C2226", water="#0E1921", water_line="#3E6A82", outline="#D9DDDA",
-    inner_border="#AEB6B6", panel="#171C20", ink="#ECEEEC", ink_2="#B4BDC1", ink_3="#93A0A6", neighbour="#465057",
-    halo="#15191C", water_ink="#7FB2CE", outside_ink="#93A0A6",
+    inner_border="#AEB6B6", unit_border="#11161A", neighbour="#465057", halo="#15191C", water_ink="#7FB2CE",
+    outside_ink="#93A0A6", panel="#171C20", panel_2="#1E2428", rule="#2C353A", rule_2="#3A454B", ink="#ECEEEC",
+    ink_2="#B4BDC1", ink_3="#93A0A6", accent="#8CC4E0", accent_ground="#21323C", warn="#FFD9A0", warn_ground="#3A2A12",
 )  # fmt: skip
 
 MEASURE_FILLS = ("#F6F1E4", "#B9D7D6", "#7DAFC7", "#4379A6", "#1B4676")
@@ -115,6 +125,67 @@ SITE_CIRCLE = "#1F4E6B"
 PAYS = "#EFC9A8"
 RECEIVES = "#A79DCB"
 PAYMENT_ARROW = "#B3541E"
+PROGRAMMES = ("#F6F2E9", "#DBD6E8", "#A79DCB", "#5F52A0")
+"""By the number of programmes that pay, where no payment has an amount: none, one, two, three and more."""
+
+
+class Scales(NamedTuple):
+    """Colours of what is measured, in light or in dark; see the constants of these names."""
+
+    measure: tuple[str, ...]
+    threshold: tuple[str, ...]
+    """Two below the threshold and three from it on."""
+    land: tuple[str, ...]
+    land_small: str
+    circle: str
+    circle_ink: str
+    """Of an amount that is written in a circle."""
+    pays: str
+    receives: str
+    arrow: str
+    programmes: tuple[str, ...]
+
+
+LIGHT_SCALES = Scales(
+    measure=MEASURE_FILLS, threshold=(*BELOW_THRESHOLD, *FROM_THRESHOLD), land=LAND_FILLS, land_small=LAND_TOO_SMALL,
+    circle=SITE_CIRCLE, circle_ink="#FFFFFF", pays=PAYS, receives=RECEIVES, arrow=PAYMENT_ARROW, programmes=PROGRAMMES,
+)  # fmt: skip
+DARK_SCALES = Scales(
+    measure=("#2E3639", "#3C565C", "#4C8089", "#73AEB3", "#BFE3DC"),
+    threshold=("#2B3235", "#454D50", "#3A7480", "#62A8B3", "#C6E9E2"),
+    land=("#2F8285", "#4C4A42", "#94723A", "#EBBE66"), land_small="#272D30",
+    circle="#9CCBE4", circle_ink="#10202A", pays="#8A5A36", receives="#7F77B5", arrow="#F0A868",
+    programmes=("#2F3539", "#45425F", "#6F68A3", "#B7AEE6"),
+)  # fmt: skip
+
+
+def theme_css() -> str:
+    """The colours of a page as custom properties of CSS: light, and dark under ``data-theme="dark"``.
+
+    Returns
+    -------
+    str
+        A field ``water_line`` is ``--water-line``, and the first of a series ``land`` is ``--land-1``.
+
+    Examples
+    --------
+    >>> [line.split(";")[0] for line in theme_css().splitlines()]
+    [':root{--paper:#F8F4EB', ':root[data-theme=dark]{--paper:#32393D']
+    """
+    sides = ((":root", (LIGHT, LIGHT_SCALES)), (":root[data-theme=dark]", (DARK, DARK_SCALES)))
+    return "".join(
+        f"{where}{{{';'.join(f'--{name}:{colour}' for one in records for name, colour in _properties(one))}}}\n"
+        for where, records in sides
+    )
+
+
+def _properties(record: Theme | Scales) -> Iterator[tuple[str, str]]:
+    for field, value in zip(record._fields, record, strict=True):
+        name = field.replace("_", "-")
+        if isinstance(value, str):
+            yield name, value
+        else:
+            yield from ((f"{name}-{place}", colour) for place, colour in enumerate(value, 1))
 
 
 def zone_fills(rulebook: Rulebook) -> dict[str, str]:

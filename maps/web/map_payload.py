@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 
@@ -20,7 +19,7 @@ from maps.locale import (
     solution_words,
     text_in,
 )
-from maps.style import DOTS, NO_CEILING_FILL, USE_FILLS, designation_inks, line_styles, overlay_hatches, zone_fills
+from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
 from maps.summaries import verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.page_model import (
@@ -35,10 +34,10 @@ from maps.web.page_model import (
     PoliciesChecked,
     QuotaLayer,
     Summary,
-    UseFills,
     ZoneLayer,
 )
 from maps.web.payment_layer import payments_of
+from maps.web.quota_bases import quota_bases
 from maps.web.site_layer import site_layers
 from maps.web.unit_details import cards
 from zoning.plan import Plan
@@ -46,41 +45,8 @@ from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
 from zoning.zones import DECISION, assumed_measures
 
-QUANTILES = (0.2, 0.4, 0.6, 0.8)
 COUNTS = 200
 """Rules of plurals look at small counts, and at the last two digits of larger ones."""
-
-
-def use_breaks(uses: Iterable[float]) -> list[float]:
-    """The limits between classes of use: round numbers that part the units into rather even groups.
-
-    Parameters
-    ----------
-    uses : iterable of float
-        Amount divided by ceiling of each unit; those at their ceiling (1 and more) are a class of their own and do not
-        count here.
-
-    Returns
-    -------
-    list of float
-        At most four, rising, between 0 and 1; each is a quintile rounded to one significant digit.
-
-    Notes
-    -----
-    Where ceilings are wide, uses lie orders of magnitude apart, and classes of one width would show nothing.
-
-    Examples
-    --------
-    >>> use_breaks([0.1, 0.2, 0.32, 0.41, 0.58, 0.9, 1.0])
-    [0.2, 0.3, 0.4, 0.6]
-    >>> use_breaks([1.0, 1.0]), use_breaks([0.5, 0.5])
-    ([], [0.5])
-    """
-    below = np.array([use for use in uses if use < 1.0])
-    if not len(below):
-        return []
-    limits = {float(f"{limit:.1g}") for limit in np.quantile(below, QUANTILES)}
-    return sorted(limit for limit in limits if 0.0 < limit < 1.0)
 
 
 @cache
@@ -122,7 +88,6 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
         lines=_lines(said),
         designations=_designations(said),
         quotas=tuple(_quota(said, place) for place in range(len(plan.study.quotas))),
-        use_fills=UseFills(USE_FILLS, NO_CEILING_FILL),
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),
@@ -188,7 +153,7 @@ def _text_of(policy: Policy, language: str) -> LawText:
 
 
 def _zones(plan: LocalizedPlan) -> tuple[ZoneLayer, ...]:
-    fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
+    fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
     held = plan.zones["overlays"].str.split(";")
     found = []
     for zone in plan.rulebook.zones:
@@ -204,8 +169,9 @@ def _zones(plan: LocalizedPlan) -> tuple[ZoneLayer, ...]:
                 title=escape_hidden(text_in(zone.title, plan.language, zone.code)),
                 units=int(has.sum()),
                 ha=_ha(plan.zones["area_ha"][has.astype(bool)]),
-                fill=fills.get(zone.code),
-                hatch=hatches.get(zone.code),
+                default=zone.default,
+                fill=None if zone.default and zone.colour is None else fills.get(zone.code),
+                sign=signs.get(zone.code),
             )
         )
     return tuple(found)
@@ -242,7 +208,7 @@ def _designations(plan: LocalizedPlan) -> tuple[DesignationLayer, ...]:
             title=escape_hidden(plan.renderer.terms.layer(name)),
             role=escape_hidden(plan.roles[name]),
             colour=ink,
-            dot=DOTS[place % len(DOTS)],
+            dashes=DASHES[place % len(DASHES)],
             ha=_ha(plan.pieces["area_ha"][plan.pieces[name].to_numpy(bool)]),
             pieces=tuple(np.flatnonzero(plan.pieces[name].to_numpy(bool)).tolist()),
         )
@@ -256,11 +222,6 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
     solved = plan.solutions[plan.solutions["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]
-    bounded = rows[(rows["unit_id"] != "") & (rows["unit_id"] != RESERVE) & rows["ceiling"].notna()]
-    uses = (
-        float(amount / ceiling) if ceiling else 1.0
-        for amount, ceiling in zip(bounded["amount"], bounded["ceiling"], strict=True)
-    )
     # of two jurisdictions of one name the card cannot say which is meant
     above = rows[rows["unit_id"] == ""].drop_duplicates("jurisdiction", keep=False)
     return QuotaLayer(
@@ -270,9 +231,10 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
         unit=escape_hidden(unit),
         total=f"{quota.total:f}",
         reserve=f"{sum(reserve, Decimal(0)):f}",
-        breaks=tuple(use_breaks(uses)),
+        step=float(quota.step),
         objective=quota.objective or "",
         solution=escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
+        bases=quota_bases(plan, quota),
         jurisdictions={
             escape_hidden(name): f"{amount:f}"
             for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from maps.style import Dot, Hatch
+from maps.style import Sign
 from maps.summaries import VerdictTable
 
 Row = TypeVar("Row")
@@ -183,9 +183,11 @@ class ZoneLayer(NamedTuple):
         How many units have it.
     ha : float
         Their land.
+    default : bool
+        Whether it is the main function of what no rule claims: the colour of the paper, where it has none of its own.
     fill : str or None
-        Of a main function.
-    hatch : Hatch or None
+        Of a main function; None for an overlay, and for paper.
+    sign : Sign or None
         Of an overlay.
     """
 
@@ -194,8 +196,9 @@ class ZoneLayer(NamedTuple):
     title: str
     units: int
     ha: float
+    default: bool
     fill: str | None
-    hatch: Hatch | None
+    sign: Sign | None
 
 
 class LineLayer(NamedTuple):
@@ -220,10 +223,12 @@ class LineLayer(NamedTuple):
 
 
 class DesignationLayer(NamedTuple):
-    """A layer that cut the units, drawn with dots of one form.
+    """A layer that cut the units, drawn as a tint with an outline.
 
     Attributes
     ----------
+    dashes : tuple of float
+        Of its outline, in widths of the line.
     pieces : tuple of int
         The places of the pieces that it covers.
     """
@@ -232,9 +237,31 @@ class DesignationLayer(NamedTuple):
     title: str
     role: str
     colour: str
-    dot: Dot
+    dashes: tuple[float, ...]
     ha: float
     pieces: tuple[int, ...]
+
+
+class QuotaBase(NamedTuple):
+    """What the amounts of a quota are put in relation to: the people of each unit, or its available land.
+
+    Attributes
+    ----------
+    title : str
+        What is shown then.
+    unit : str
+        Of an amount in relation to it, in words.
+    scale : float
+        An amount times this, divided by the value of a unit, is in that unit.
+    values : tuple of float or None
+        One a unit; None where it is not known.
+    """
+
+    key: str
+    title: str
+    unit: str
+    scale: float
+    values: tuple[float | None, ...]
 
 
 class QuotaLayer(NamedTuple):
@@ -246,12 +273,14 @@ class QuotaLayer(NamedTuple):
         Of its amounts, in words.
     total, reserve : str
         Exact amounts.
-    breaks : tuple of float
-        Limits between classes of use, rising, between 0 and 1.
+    step : float
+        Amounts are whole multiples of it.
     objective : str
         Empty where amounts follow weights.
     solution : str
         What was found to be the best.
+    bases : tuple of QuotaBase
+        The first is shown first.
     jurisdictions : dict of str to str
         The exact amount of each jurisdiction above the units.
     """
@@ -262,17 +291,11 @@ class QuotaLayer(NamedTuple):
     unit: str
     total: str
     reserve: str
-    breaks: tuple[float, ...]
+    step: float
     objective: str
     solution: str
+    bases: tuple[QuotaBase, ...]
     jurisdictions: dict[str, str]
-
-
-class UseFills(NamedTuple):
-    """Colours for the use of a ceiling: a ramp, the last of which is for those at their ceiling."""
-
-    ramp: tuple[str, ...]
-    no_ceiling: str
 
 
 class SiteRing(NamedTuple):
@@ -393,7 +416,6 @@ class Payment(NamedTuple):
 class Payments(NamedTuple):
     """All payments, and what the map draws of them."""
 
-    ink: str
     instruments: tuple[Instrument, ...]
     rows: Columns[Payment]
     texts: tuple[str, ...]
@@ -529,11 +551,18 @@ class SitingRow(NamedTuple):
 
 
 class PolicyEntry(NamedTuple):
-    """A policy of the rulebook."""
+    """A policy of the rulebook.
+
+    Attributes
+    ----------
+    pays : bool
+        Whether its instrument is one of money.
+    """
 
     id: str
     title: str
     instrument: str
+    pays: bool
     clause: str
     reference: str
     since: str
@@ -740,7 +769,6 @@ class Page(NamedTuple):
     lines: tuple[LineLayer, ...]
     designations: tuple[DesignationLayer, ...]
     quotas: tuple[QuotaLayer, ...]
-    use_fills: UseFills
     sites: tuple[SiteLayer, ...]
     payments: Payments
     cards: Cards

@@ -17,7 +17,6 @@ import shapely
 from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan
-from maps.style import PAYMENT_INK
 from maps.web.geometry_encoding import label_points
 from maps.web.page_model import Arrow, Columns, Instrument, Mark, Party, Payment, Payments, Point
 from maps.web.unit_details import Shelf
@@ -180,7 +179,7 @@ def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
                 own, "payer", "receiver", "amount", "rule", "reference"
             )
         ]
-    return Payments(PAYMENT_INK, tuple(instruments), Columns(Payment, rows), texts.kept, parties.told())
+    return Payments(tuple(instruments), Columns(Payment, rows), texts.kept, parties.told())
 
 
 def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:

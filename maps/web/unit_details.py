@@ -140,6 +140,9 @@ class ReasonTable:
         return self._parts[text]
 
 
+PAYING = frozenset({"compensation", "transfer"})
+"""Instruments by which money comes to a unit."""
+
 HEADED_ON_CARDS = ("derived", "norms", "energy", "services", "flows", "industries")
 """Matters of which a card has the headings and chains of the explanation, and nothing else."""
 
@@ -371,6 +374,7 @@ class _Policies:
             id=policy_id,
             title=title,
             instrument=self._plan.renderer.terms.instrument(said["instrument"]),
+            pays=said["instrument"] in PAYING,
             clause=said["clause"],
             reference=said["reference"],
             since=said["since"],

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from layers.errors import ZoneplanError
-from maps.style import Topology, page_notices, plan_topology
+from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
 from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import encode_block, place_on_grid
 from maps.web.map_payload import page_of
@@ -75,7 +75,7 @@ def draw(
         location=layer.centre,
         zoom_start=5,
         tiles=None,
-        zoom_snap=0.25,
+        zoom_snap=0.02,
         zoom_delta=0.75,
         wheel_px_per_zoom_level=90,
         min_zoom=1,
@@ -140,7 +140,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     def render(self, **_: Any) -> None:
         """Put all of it on the page of the map."""
         page = self.get_root()
-        style = bare((ASSETS / "map.css").read_text("utf-8"))
+        style = font_faces() + theme_css() + bare((ASSETS / "map.css").read_text("utf-8"))
         scripts = page_script()
         if self._plane_name == "equal_area":
             scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"

@@ -384,7 +384,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from _languages(draft)
     yield from _twice(draft)
     yield from _clashes(draft)
-    yield from _main_only(draft)
+    yield from _by_kind(draft)
     yield from _absences(draft)
     yield from _values(draft)
     yield from _roles(draft)
@@ -494,16 +494,19 @@ def _clashes(draft: Draft) -> Iterator[RulebookError]:
             yield draft.fault(f"'{name}' is {other} and {what} as well; rename one", kind, place, key)
 
 
-def _main_only(draft: Draft) -> Iterator[RulebookError]:
-    """What only main functions can be or have."""
+def _by_kind(draft: Draft) -> Iterator[RulebookError]:
+    """What only main functions can be or have, and what only overlays."""
     for place, zone in enumerate(draft.zones):
         if zone.default and zone.kind != "main":
             yield draft.fault(
                 f"'{zone.code}' is an overlay and cannot be the default main function", "zones", place, "default"
             )
         if zone.colour is not None and zone.kind != "main":
-            text = f"'{zone.code}' is an overlay, which maps hatch and do not fill; drop the colour"
+            text = f"'{zone.code}' is an overlay, which maps mark and do not fill; drop the colour"
             yield draft.fault(text, "zones", place, "colour")
+        if zone.sign is not None and zone.kind != "overlay":
+            text = f"'{zone.code}' is a main function, which maps fill and do not mark; drop the sign"
+            yield draft.fault(text, "zones", place, "sign")
 
 
 def _absences(draft: Draft) -> Iterator[RulebookError]:

@@ -32,6 +32,11 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 """Red, green and blue, such as "#5FA383"."""
+SignName = Literal[
+    "bolt", "star", "temple", "drop", "shield", "wheat", "flag", "wave",
+    "city", "tree", "mountain", "sun", "people", "bar", "diamond", "compass",
+]  # fmt: skip
+"""What an overlay is marked with on maps."""
 
 
 def _plain(value: object) -> object:
@@ -75,13 +80,15 @@ class Zone(Titled, Dated, Sourced):
     default: bool = False
     """The main function of what no rule claims."""
     colour: Colour | None = None
-    """Its fill on maps, such as "#5FA383"; without one the next of a series. Overlays are hatched and have none."""
+    """Its fill on maps, such as "#5FA383"; without one the next of a series. Overlays do not fill and have none."""
     short: Texts | None = None
     """A short title for legends and counts, such as "Agricultural", by language; by default the title."""
     one: Texts | None = None
     """What a unit of it is, such as "an agricultural area", by language; by default sentences give the title."""
     purpose: Texts | None = None
     """What its land is for, in a word or two, such as "farming", by language; headlines count units by it."""
+    sign: SignName | None = None
+    """What marks it on maps, such as "bolt"; else the next that no other overlay has. Main functions have none."""
 
 
 class Indicator(Section):

@@ -1,97 +1,49 @@
-// The canvas: one picture of the whole view, drawn anew when the view comes to rest.
+// The picture of the plan, from the ground up: land, fills of units, relief, waters, borders, single layers.
 
-import { drawNames } from "./labels.js";
-import { viewOf } from "./map_grid.js";
+import { isFiltered, keeping } from "./filters.js";
 import { Screen } from "./map_shapes.js";
-import { bubble, cased, dots, dottedEdge, penOf, zoneFilling } from "./patterns.js";
-import { drawPayments } from "./payment_layer.js";
-import { amountOf, bubbleRadius, useClasses, useOf } from "./quota_use.js";
 import { drawSites } from "./site_layer.js";
-import { drawMarks } from "./status_marks.js";
 
 /**
- * @import { Shown } from "./layer_control.js"
+ * @import { Colours } from "./colours.js"
  * @import { View } from "./map_grid.js"
  * @import { Rings, Shapes } from "./map_shapes.js"
- * @import { MapGrid } from "./page_model.d.ts"
- * @import { Pen } from "./patterns.js"
+ * @import { PageState } from "./page_state.js"
  * @import { Facts } from "./plan_facts.js"
+ * @import { Speech } from "./speech.js"
+ * @import { Pen } from "./view_canvas.js"
  *
- * @typedef {(context: Pen, view: View, ratio: number) => void} Paint
+ * @typedef {object} Scene What everything that draws or says something reads.
+ * @property {Facts} facts
+ * @property {Shapes} shapes
+ * @property {Speech} speech
+ * @property {PageState} state
+ * @property {Colours} colours
+ *
+ * @typedef {object} Filling What the units are filled by.
+ * @property {(unit: number) => string} paint A colour of CSS.
+ * @property {(unit: number) => number} classOf Its class in the legend.
+ *
  * @typedef {Facts["lines"][number]} LineFacts
  * @typedef {Facts["designations"][number]} DesignationFacts
+ * @typedef {{ colour: string, width: number, dashes?: number[], edge?: number, halo?: string }} Stroke
  */
 
 // Shapes filled at a time: one path of thousands takes five times as long without a graphics card.
 const BATCH = 16;
+const DIMMED = 0.16;
+// Up to here each fill gets an edge of its own colour, lest the ground shines through between neighbours.
+const EDGED = 5000;
+const SHADOW = { widths: [30, 24, 18, 13, 9, 5], colour: "rgba(35,40,44,.028)" };
 
-/**
- * A canvas over the view and a margin around it; Leaflet moves and scales it while the view changes.
- * @param {MapGrid} grid
- * @param {Paint} paint
- * @param {string} pane
- * @returns {L.Renderer & { redraw(): void }}
- */
-export function viewCanvas(grid, paint, pane) {
-  const canvas = document.createElement("canvas");
-  const context = penOf(canvas);
-  let drawn = "";
-  /** @type {any} */
-  const { prototype } = L.Renderer;
-  /** @type {any} */
-  const Canvas = L.Renderer.extend({
-    /** @this {any} */
-    _initContainer() {
-      this._container = canvas;
-      canvas.setAttribute("aria-hidden", "true");
-    },
-
-    _destroyContainer() {
-      canvas.remove();
-    },
-
-    /** @this {any} */
-    _update() {
-      if (this._map._animatingZoom && this._bounds) return;
-      prototype._update.call(this);
-      // Leaflet says twice that a view was set
-      const { min, max } = this._bounds;
-      const view = [min.x, min.y, max.x, max.y, this._zoom, ...Object.values(this._map.getPixelOrigin())].join();
-      if (view === drawn) return;
-      drawn = view;
-      this.redraw();
-    },
-
-    /** @this {any} */
-    redraw() {
-      const { min } = this._bounds;
-      const size = this._bounds.getSize();
-      const ratio = window.devicePixelRatio || 1;
-      L.DomUtil.setPosition(canvas, min);
-      canvas.width = size.x * ratio;
-      canvas.height = size.y * ratio;
-      canvas.style.width = `${size.x}px`;
-      canvas.style.height = `${size.y}px`;
-      context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
-      paint(context, viewOf(this._map, grid, this._bounds), ratio);
-    },
-  });
-  return new Canvas({ padding: 0.25, pane });
-}
-
-/** What is shown of a plan, from the ground up. */
 export class Painter {
-  /**
-   * @param {Facts} facts
-   * @param {Shapes} shapes
-   * @param {Shown} shown
-   */
-  constructor(facts, shapes, shown) {
-    this.facts = facts;
-    this.shapes = shapes;
-    this.shown = shown;
+  /** @param {Scene} scene */
+  constructor(scene) {
+    const { facts, shapes } = scene;
     const { unitOfPiece } = shapes;
     const { units } = facts;
+    this.scene = scene;
+    this.outline = shapes.borders((piece) => piece < 0);
     this.unitBorders = shapes.borders((piece) => (piece < 0 ? -1 : unitOfPiece[piece]));
     this.jurisdictionBorders = shapes.borders((piece) => (piece < 0 ? -1 : units.jurisdiction[unitOfPiece[piece]]));
     /** @type {Map<object, number[]>} */
@@ -105,114 +57,118 @@ export class Painter {
   outlineOf(layer) {
     let outline = this.outlines.get(layer);
     if (!outline) {
-      outline = this.shapes.borders((piece) => layer.holds.has(piece));
+      outline = this.scene.shapes.borders((piece) => layer.holds.has(piece));
       this.outlines.set(layer, outline);
     }
     return outline;
   }
 
-  /** @type {Paint} */
-  paint(context, view, ratio) {
-    const { facts, shapes, shown } = this;
+  /**
+   * @param {Pen} pen
+   * @param {View} view
+   * @param {Filling} filling
+   * @param {boolean} onTiles Whether somebody's own map lies below.
+   */
+  paint(pen, view, filling, onTiles) {
+    const { facts, shapes, state, colours } = this.scene;
     const screen = new Screen(shapes, view);
-    const seen = Array.from({ length: shapes.units.count }, (_, unit) => unit).filter((unit) => screen.sees(unit));
-    this.fillMains(context, screen, seen);
+    const thin = this.thinness(screen);
+    if (!onTiles) this.ground(pen, screen, thin);
+    this.fillUnits(pen, screen, filling);
+    const borders = pathOf(screen, this.unitBorders);
+    stroke(pen, borders, { colour: colours.of("unit-border"), width: 0.5 * thin, alpha: 0.42 });
     for (const layer of facts.designations) {
-      if (shown.designations.has(layer)) this.dotted(context, screen, layer, ratio);
+      if (state.shown.layers.has(`designation ${layer.name}`)) this.area(pen, screen, layer, { ...layer, width: 1.4 });
     }
-    facts.zones.forEach((zone, place) => {
-      if (!shown.overlays.has(place)) return;
-      const held = seen.filter((unit) => facts.units.overlays[unit].includes(place));
-      this.fill(context, screen, shapes.units, held, zoneFilling(context, zone, ratio));
-    });
     for (const layer of facts.lines) {
-      if (shown.lines.has(layer)) this.controlLine(context, screen, layer);
+      if (state.shown.layers.has(`line ${layer.code}`)) this.area(pen, screen, layer, layer);
     }
+    if (state.shown.layers.has("jurisdictions")) {
+      const inner = pathOf(screen, this.jurisdictionBorders);
+      stroke(pen, inner, { colour: colours.of("halo"), width: 3.2 * thin, alpha: 0.55 });
+      stroke(pen, inner, { colour: colours.of("inner-border"), width: 1.1 * thin });
+    }
+    stroke(pen, pathOf(screen, this.outline), { colour: colours.of("outline"), width: 1.5 * thin });
     for (const layer of facts.sites) {
-      if (shown.sites.has(layer)) drawSites(context, screen, layer);
-    }
-    this.drawBorders(context, screen);
-    if (shown.quota >= 0) this.drawQuota(context, screen, seen);
-    if (shown.payments) drawPayments(context, screen, facts, shown.payments);
-    drawMarks(context, screen, facts, seen, shown, this.thinness(screen));
-    if (shown.names) drawNames(context, screen, facts, seen, shown);
-    if (shown.onPaper) this.drawMarked(context, screen);
-  }
-
-  /**
-   * @param {Pen} context
-   * @param {Screen} screen
-   * @param {number[]} seen
-   */
-  fillMains(context, screen, seen) {
-    const { facts, shapes, shown } = this;
-    if (!shown.main) this.fill(context, screen, shapes.units, seen, "#f6f5f2");
-    if (shown.use) this.fillUses(context, screen, seen);
-    if (!shown.main) return;
-    facts.zones.forEach((zone, place) => {
-      const held = seen.filter((unit) => facts.units.main[unit] === place);
-      if (held.length) this.fill(context, screen, shapes.units, held, zoneFilling(context, zone, 1));
-    });
-  }
-
-  /**
-   * @param {Pen} context
-   * @param {Screen} screen
-   * @param {number[]} seen
-   */
-  fillUses(context, screen, seen) {
-    const { facts, shapes, shown } = this;
-    for (const { key, fill } of useClasses(facts, shown.quota)) {
-      const held = seen.filter((unit) => useOf(facts, unit, shown.quota) === key);
-      this.fill(context, screen, shapes.units, held, fill);
+      if (state.shown.layers.has(`sites ${layer.quota}`)) drawSites(pen, screen, layer, colours);
     }
   }
 
   /**
-   * @param {Pen} context
+   * @param {Pen} pen
+   * @param {Screen} screen
+   * @param {number} thin
+   */
+  ground(pen, screen, thin) {
+    const { left, top, width, height } = screen.view;
+    pen.fillStyle = this.scene.colours.of("outside");
+    pen.fillRect(left, top, width, height);
+    const outline = pathOf(screen, this.outline);
+    for (const wide of SHADOW.widths) stroke(pen, outline, { colour: SHADOW.colour, width: wide * thin });
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {Screen} screen
+   * @param {Filling} filling
+   */
+  fillUnits(pen, screen, { paint, classOf }) {
+    const { facts, shapes, state, colours } = this.scene;
+    const { shown } = state;
+    const keeps = isFiltered(shown) ? keeping(facts, shown, classOf) : () => true;
+    /** @type {Map<string, number[]>} */
+    const groups = new Map();
+    for (let unit = 0; unit < shapes.units.count; unit++) {
+      if (!screen.sees(unit)) continue;
+      const key = `${keeps(unit) ? "+" : "-"}${paint(unit)}`;
+      const group = groups.get(key);
+      if (group) group.push(unit);
+      else groups.set(key, [unit]);
+    }
+    for (const [key, units] of groups) {
+      const dim = key[0] === "-";
+      if (dim) this.fill(pen, screen, shapes.units, units, colours.of("paper"), shown.opacity);
+      this.fill(pen, screen, shapes.units, units, key.slice(1), shown.opacity * (dim ? DIMMED : 1));
+    }
+  }
+
+  /**
+   * @param {Pen} pen
    * @param {Screen} screen
    * @param {Rings} rings
    * @param {number[]} list
-   * @param {string | CanvasPattern} filling
+   * @param {string} colour
+   * @param {number} alpha
    */
-  fill(context, screen, rings, list, filling) {
-    context.fillStyle = filling;
+  fill(pen, screen, rings, list, colour, alpha) {
+    const edged = alpha === 1 && rings.count <= EDGED;
+    pen.globalAlpha = alpha;
+    pen.fillStyle = pen.strokeStyle = colour;
+    pen.lineWidth = 0.7;
     for (let from = 0; from < list.length; from += BATCH) {
       const path = new Path2D();
       for (const shape of list.slice(from, from + BATCH)) {
-        if (rings === this.shapes.units && screen.width(shape) < 2) screen.dot(path, shape);
+        if (rings === this.scene.shapes.units && screen.width(shape) < 2) screen.dot(path, shape);
         else screen.outline(path, rings, shape);
       }
-      context.fill(path, "evenodd");
+      pen.fill(path, "evenodd");
+      if (edged) pen.stroke(path);
     }
+    pen.globalAlpha = 1;
   }
 
   /**
-   * @param {Pen} context
+   * Land that a layer covers: a tint, and its outline.
+   * @param {Pen} pen
    * @param {Screen} screen
-   * @param {DesignationFacts} layer
-   * @param {number} ratio
+   * @param {LineFacts | DesignationFacts} layer
+   * @param {Stroke} line
    */
-  dotted(context, screen, layer, ratio) {
-    this.fill(context, screen, this.shapes.pieces, layer.pieces, dots(context, layer, ratio));
-    const path = new Path2D();
-    screen.lines(path, this.outlineOf(layer));
-    cased(context, path, dottedEdge(layer));
-  }
-
-  /**
-   * @param {Pen} context
-   * @param {Screen} screen
-   * @param {LineFacts} layer
-   */
-  controlLine(context, screen, layer) {
-    context.globalAlpha = 0.16;
-    this.fill(context, screen, this.shapes.pieces, layer.pieces, layer.colour);
-    context.globalAlpha = 1;
-    const path = new Path2D();
-    screen.lines(path, this.outlineOf(layer));
+  area(pen, screen, layer, line) {
+    this.fill(pen, screen, this.scene.shapes.pieces, layer.pieces, layer.colour, 0.16);
     const thin = this.thinness(screen);
-    cased(context, path, { ...layer, width: layer.width * 1.3 * thin, edge: 1.1 * thin });
+    const halo = this.scene.colours.of("halo");
+    cased(pen, pathOf(screen, this.outlineOf(layer)), { ...line, width: line.width * 1.3 * thin, edge: thin, halo });
   }
 
   /**
@@ -220,63 +176,67 @@ export class Painter {
    * @param {Screen} screen
    */
   thinness(screen) {
-    return Math.min(1, Math.max(0.3, (screen.view.scale * this.shapes.index.side) / 24));
+    return Math.min(1, Math.max(0.3, (screen.view.scale * this.scene.shapes.index.side) / 24));
   }
 
   /**
-   * @param {Pen} context
-   * @param {Screen} screen
+   * The chosen units and the one under the pointer, on a canvas of their own.
+   * @param {Pen} pen
+   * @param {View} view
    */
-  drawBorders(context, screen) {
-    const thin = this.thinness(screen);
-    const path = new Path2D();
-    screen.lines(path, this.unitBorders);
-    context.lineJoin = "round";
-    context.strokeStyle = "rgba(28,25,23,.6)";
-    context.lineWidth = 0.9 * thin;
-    context.stroke(path);
-    if (!this.shown.jurisdictions) return;
-    const borders = new Path2D();
-    screen.lines(borders, this.jurisdictionBorders);
-    cased(context, borders, { width: 1.3 * thin, edge: thin });
-  }
-
-  /**
-   * @param {Pen} context
-   * @param {Screen} screen
-   * @param {number[]} seen
-   */
-  drawQuota(context, screen, seen) {
-    const { facts, shown } = this;
-    const radius = bubbleRadius(facts, shown.quota);
-    const drawn = seen
-      .map((unit) => ({ unit, amount: amountOf(facts, unit, shown.quota) }))
-      .filter(({ amount }) => amount > 0)
-      .sort((a, b) => b.amount - a.amount);
-    for (const { unit, amount } of drawn) bubble(context, ...screen.middle(unit), radius(amount));
-  }
-
-  /**
-   * The chosen unit and the one under the pointer, on a canvas of their own.
-   * @type {Paint}
-   */
-  paintMarked(context, view) {
-    if (this.shown.hovered >= 0 || this.shown.chosen >= 0) this.drawMarked(context, new Screen(this.shapes, view));
-  }
-
-  /**
-   * @param {Pen} context
-   * @param {Screen} screen
-   */
-  drawMarked(context, screen) {
-    const { hovered, chosen } = this.shown;
-    const ring = (/** @type {number} */ unit, /** @type {number} */ width, /** @type {number} */ edge) => {
+  paintMarked(pen, view) {
+    const { shapes, state, colours } = this.scene;
+    const { hovered, chosen, compared } = state.shown;
+    const screen = new Screen(shapes, view);
+    const [colour, halo] = [colours.of("ink"), colours.of("halo")];
+    const ring = (/** @type {number} */ unit, /** @type {number} */ width, /** @type {number} */ casing) => {
       const path = new Path2D();
       if (screen.width(unit) < 2) screen.dot(path, unit);
-      else screen.outline(path, this.shapes.units, unit);
-      cased(context, path, { width, edge });
+      else screen.outline(path, shapes.units, unit);
+      cased(pen, path, { colour, width, edge: (casing - width) / 2, halo });
     };
-    if (hovered >= 0 && hovered !== chosen) ring(hovered, 1.6, 1.2);
-    if (chosen >= 0) ring(chosen, 3, 2.2);
+    if (hovered >= 0 && hovered !== chosen) ring(hovered, 1.8, 4);
+    for (const unit of [compared, chosen]) if (unit >= 0) ring(unit, 2.8, 6.5);
   }
+}
+
+/**
+ * @param {Screen} screen
+ * @param {number[]} arcs
+ */
+function pathOf(screen, arcs) {
+  const path = new Path2D();
+  screen.lines(path, arcs);
+  return path;
+}
+
+/**
+ * @param {Pen} pen
+ * @param {Path2D} path
+ * @param {{ colour: string, width: number, alpha?: number }} stroke
+ */
+function stroke(pen, path, { colour, width, alpha = 1 }) {
+  pen.lineJoin = pen.lineCap = "round";
+  pen.setLineDash([]);
+  pen.globalAlpha = alpha;
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.stroke(path);
+  pen.globalAlpha = 1;
+}
+
+/**
+ * A line with an edge on both sides, so that it is seen on every fill.
+ * @param {Pen} pen
+ * @param {Path2D} path
+ * @param {Stroke} stroke
+ */
+export function cased(pen, path, { colour, width, dashes = [], edge = 1.4, halo = "#fff" }) {
+  stroke(pen, path, { colour: halo, width: width + 2 * edge, alpha: 0.9 });
+  pen.setLineDash(dashes.map((length) => length * Math.max(1, width)));
+  if (dashes.length) pen.lineCap = "butt";
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.stroke(path);
+  pen.setLineDash([]);
 }

@@ -1,22 +1,38 @@
-// The page: map, panel and table brought together.
+// The page: header, map, legend and panel brought together.
 
+import { shownBy, writeAddress } from "./address.js";
 import { unpack } from "./binary_decoder.js";
-import { Painter, viewCanvas } from "./canvas_renderer.js";
+import { Colours, followTheme } from "./colours.js";
+import { Ruler } from "./distance.js";
 import { by, node } from "./dom.js";
-import { firstShown, layerControl } from "./layer_control.js";
-import { bendBounds, boxOf, fitBox, onGrid, planeCrs, scaleOf } from "./map_grid.js";
-import { paymentTip } from "./payment_layer.js";
+import { copyLink, viewSwitch } from "./header.js";
+import { HoverTip } from "./hover_tip.js";
+import { icon } from "./icons.js";
+import { Legend } from "./legend.js";
+import { bendBounds, onGrid, planeCrs, scaleOf } from "./map_grid.js";
+import { MapPicture } from "./map_picture.js";
+import { coordinates, mapTools } from "./map_tools.js";
+import { MapWindow } from "./map_window.js";
+import { firstLayers } from "./more_layers.js";
+import { PageState } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
-import { checkedSaid, planSummary } from "./plan_summary.js";
+import { planPanel } from "./plan_panel.js";
+import { saveMenu } from "./save_menu.js";
+import { UnitIndex, searchField } from "./search.js";
+import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
-import { crowdedMarks } from "./status_marks.js";
-import { textsAt, unitCard } from "./unit_card.js";
+import { unitPanel } from "./unit_panel.js";
 import { UnitTable } from "./unit_table.js";
+import { textsAt } from "./working.js";
 
 /**
+ * @import { Scene } from "./canvas_renderer.js"
  * @import { Shapes } from "./map_shapes.js"
+ * @import { MapView } from "./map_views.js"
  * @import { Facts } from "./plan_facts.js"
  */
+
+const FONTS = ["500 12px Inter", "600 12px Inter", '600 18px "Zoneplan Serif"', 'italic 12px "Zoneplan Serif"'];
 
 /** What makes the CRS of a map of equal area, which has to be there before the map. */
 export const equalArea = planeCrs;
@@ -34,16 +50,13 @@ export async function open(map, icons) {
     by("zp-too-old").hidden = false;
     return;
   }
-  const { page, shapes } = await unpack(by("zoneplan-block").textContent ?? "");
+  const [{ page, shapes }] = await Promise.all([
+    unpack(by("zoneplan-block").textContent ?? ""),
+    ...FONTS.map((font) => document.fonts.load(font)),
+  ]);
   new PlanPage(map, factsOf(page), shapes).start();
   document.documentElement.dataset.zoneplan = "ready";
 }
-
-const TIP_ABOVE = 12;
-const TIP_BELOW = 20;
-const TIP_EDGE = 6;
-
-const TABS = ["plan", "unit", "units"];
 
 class PlanPage {
   /**
@@ -52,327 +65,222 @@ class PlanPage {
    * @param {Shapes} shapes
    */
   constructor(map, facts, shapes) {
+    const speech = new Speech(facts);
+    const state = new PageState({ layers: firstLayers(facts) });
     this.map = map;
-    this.facts = facts;
-    this.shapes = shapes;
-    this.speech = new Speech(facts);
-    this.shown = firstShown(facts);
+    this.colours = new Colours();
+    /** @type {Scene} */
+    this.scene = { facts, shapes, speech, state, colours: this.colours };
+    this.state = state;
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
-    this.table = new UnitTable(facts, this.speech, (unit) => this.choose(unit, { look: true }));
-    this.legend = /** @type {HTMLDetailsElement} */ (by("zp-layers"));
-    this.tip = L.tooltip({ className: "zp-tip", opacity: 1 });
-    const painter = new Painter(facts, shapes, this.shown);
-    this.canvas = viewCanvas(shapes.grid, (...view) => painter.paint(...view), "zoneplan");
-    this.marked = viewCanvas(shapes.grid, (...view) => painter.paintMarked(...view), "zoneplan-marked");
-    this.home = this.wholeView();
+    followTheme(state, this.colours);
+    this.panel = new SidePanel(state);
+    this.legend = new Legend(this.scene);
+    const sheet = () => this.panel.height;
+    const wide = () => by("zp-legend").offsetWidth;
+    this.window = new MapWindow(map, shapes, wide, sheet);
+    this.table = new UnitTable(this.scene, (unit) => this.choose(unit, true));
+    this.picture = new MapPicture(map, this.scene, sheet, (view) => this.show(view));
+    this.tip = new HoverTip(map.getContainer());
+    this.index = new UnitIndex(facts);
+    this.ruler = new Ruler(map, speech, by("zp-live"));
+    /** @type {string[]} */
+    this.place = [];
   }
 
   start() {
+    this.fillHeader();
     this.fillPanel();
     this.fillMap();
-    this.chooseFromAddress();
-    window.addEventListener("hashchange", () => this.chooseFromAddress());
+    this.follow();
+    const { state } = this;
+    state.on(["chosen", "compared", "theme"], () => this.fillUnit());
+    state.on(["theme"], () => this.fillPlan());
+    state.on(["main", "overlay", "kept"], () => this.legend.show(this.picture.view));
+    writeAddress(state, this.scene.facts.units.id);
+    this.openAddress();
+    window.addEventListener("hashchange", () => this.openAddress());
+  }
+
+  /**
+   * A new view, or the same in other colours.
+   * @param {MapView} view
+   */
+  show(view) {
+    this.legend.show(view);
+    this.table.classOf = view.classOf;
+  }
+
+  fillHeader() {
+    const { facts, speech, state } = this.scene;
+    const { plan } = facts;
+    const { words } = speech;
+    by("zp-line").textContent = `${plan.rulebook} · ${speech.say("as_of", { date: plan.date })}`;
+    viewSwitch(state, speech);
+    by("zp-find").append(searchField(speech, (query) => this.find(query)));
+    const theme = by("zp-theme");
+    theme.append(icon("theme"));
+    const finder = {
+      type: "button",
+      class: "zp-button zp-icon-button zp-find-open",
+      "aria-label": words.search,
+      on: {
+        click: () => {
+          by("zp-bar").classList.toggle("zp-finding");
+          by("zp-search").focus();
+        },
+      },
+    };
+    const save = saveMenu(speech, [{ title: words.print, save: () => window.print() }]);
+    by("zp-actions").prepend(copyLink(speech), save, node("button", finder, icon("search")));
+  }
+
+  /** @param {string} query */
+  find(query) {
+    const { facts } = this.scene;
+    return this.index.find(query).map((unit) => ({
+      name: facts.units.name[unit],
+      about: this.table.idText(unit),
+      go: () => this.choose(unit, true),
+    }));
   }
 
   fillMap() {
-    const { map } = this;
-    for (const { name, level } of [
-      { name: "zoneplan", level: 250 },
-      { name: "zoneplan-marked", level: 260 },
-    ]) {
-      const pane = map.createPane(name);
-      pane.style.zIndex = String(level);
-      pane.style.pointerEvents = "none";
-    }
-    if (map.getSize().x < 700) this.legend.open = false;
-    this.home = this.wholeView();
-    map.on("resize", () => (this.home = this.wholeView()));
-    fitBox(map, this.home.box, { ...this.home.options, animate: false });
-    this.shown.homeZoom = map.getZoom();
-    this.shown.crowded = crowdedMarks(this.facts, this.shapes, scaleOf(map, this.shapes.grid));
-    for (const kind of this.shown.crowded) this.shown.marks.delete(kind);
-    this.canvas.addTo(map);
-    this.marked.addTo(map);
-    this.legend.append(...layerControl(this.facts, this.speech, this.shown, () => this.canvas.redraw()));
-    this.addControls();
-    this.follow();
-    this.print();
-  }
-
-  /** The whole plan, beside the legend where that lies over the map. */
-  wholeView() {
-    const { bounds, grid } = this.shapes;
-    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < bounds.length; i += 4) {
-      west = Math.min(west, bounds[i]);
-      south = Math.min(south, bounds[i + 1]);
-      east = Math.max(east, bounds[i + 2]);
-      north = Math.max(north, bounds[i + 3]);
-    }
-    const beside = this.legend.open && this.map.getSize().x > 560 ? this.legend.offsetWidth + 24 : 20;
-    /** @type {L.FitBoundsOptions} */
-    const options = { paddingTopLeft: [beside, 20], paddingBottomRight: [56, 36] };
-    return { box: boxOf(grid, [west, south, east, north]), options };
-  }
-
-  addControls() {
-    const { map, speech } = this;
-    const { words } = speech;
+    const { map, scene } = this;
+    const { words } = scene.speech;
     const container = map.getContainer();
     container.setAttribute("role", "application");
     container.setAttribute("aria-label", words.map_help);
-    L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
-    L.control.scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
+    this.window.home(false);
+    this.picture.homeZoom = this.window.homeZoom;
+    this.picture.start();
+    L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(map);
     map.attributionControl?.addAttribution(words.credit);
-    const home = new L.Control({ position: "topright" });
-    home.onAdd = () => {
-      const settings = {
-        type: "button",
-        title: words.whole,
-        "aria-label": words.whole,
-        on: { click: () => this.goHome() },
-      };
-      const north = node("span", { class: "zp-north", "aria-hidden": "true" }, "▲", node("b", {}, words.north));
-      const bar = node("div", { class: "leaflet-bar zp-home" }, node("button", settings, "⤢"), north);
-      L.DomEvent.disableClickPropagation(bar);
-      return bar;
-    };
-    home.addTo(map);
-    L.DomEvent.disableClickPropagation(this.legend);
-    L.DomEvent.disableScrollPropagation(this.legend);
-  }
-
-  goHome() {
-    this.home = this.wholeView();
-    fitBox(this.map, this.home.box, this.home.options);
+    mapTools(map, scene.speech, {
+      whole: () => this.window.home(),
+      measure: (button) => button.setAttribute("aria-pressed", String(this.ruler.toggle())),
+    });
+    coordinates(map, scene.speech);
+    for (const id of ["zp-legend", "zp-foot"]) {
+      L.DomEvent.disableClickPropagation(by(id));
+      L.DomEvent.disableScrollPropagation(by(id));
+    }
+    map.on("layeradd layerremove", ({ layer }) => layer instanceof L.GridLayer && this.picture.redraw("plan"));
+    this.print();
   }
 
   /** What the pointer does on the map. */
   follow() {
-    const { map, shapes, facts } = this;
+    const { map, state, tip } = this;
+    const { shapes, facts } = this.scene;
     const unitUnder = (/** @type {L.LatLng} */ latlng) => {
       const [x, y] = onGrid(shapes.grid, latlng);
-      const reach = 5 / scaleOf(map, shapes.grid);
-      return shapes.unitAt(x, y, reach);
+      return shapes.unitAt(x, y, 5 / scaleOf(map, shapes.grid));
     };
-    map.on("mousemove", ({ latlng }) => {
-      const unit = unitUnder(latlng);
-      if (unit !== this.shown.hovered) {
-        this.shown.hovered = unit;
-        this.marked.redraw();
-      }
+    map.on("mousemove", ({ latlng, containerPoint, originalEvent }) => {
+      const unit = /** @type {any} */ (originalEvent).pointerType === "touch" ? -1 : unitUnder(latlng);
+      state.change({ hovered: unit });
       map.getContainer().classList.toggle("zp-over", unit >= 0);
-      if (unit < 0) return map.closeTooltip(this.tip);
+      if (unit < 0) return tip.hide();
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
-      map.openTooltip(this.tip.setLatLng(latlng).setContent(this.tipText(unit, piece)));
-      this.placeTip(latlng);
+      const texts = [...this.picture.view.tip(unit), textsAt(facts, piece).join(" · ")];
+      tip.show(facts.units.name[unit], texts, containerPoint);
     });
     map.on("mouseout movestart", () => {
-      map.closeTooltip(this.tip);
-      if (this.shown.hovered < 0) return;
-      this.shown.hovered = -1;
-      this.marked.redraw();
+      tip.hide();
+      state.change({ hovered: -1 });
     });
     map.on("click", ({ latlng }) => {
+      if (this.ruler.on) return this.ruler.add(latlng);
       const unit = unitUnder(latlng);
       if (unit < 0) return this.close();
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
-      this.choose(unit, { place: textsAt(facts, piece) });
+      this.choose(unit, false, textsAt(facts, piece));
+      if (this.window.phone) this.window.centre(unit);
     });
-  }
-
-  /**
-   * Above the pointer, else below it, between what stands over the map on both sides.
-   * @param {L.LatLng} latlng
-   */
-  placeTip(latlng) {
-    const { map, tip } = this;
-    const frame = map.getContainer().getBoundingClientRect();
-    const at = map.latLngToContainerPoint(latlng);
-    const { offsetWidth: wide, offsetHeight: high } = /** @type {HTMLElement} */ (tip.getElement());
-    const controls = map.getContainer().querySelector(".leaflet-top.leaflet-right");
-    const room = (/** @type {number} */ top) => {
-      const over = (/** @type {Element | null} */ element) => {
-        const box = element?.getBoundingClientRect();
-        return box && top + frame.top < box.bottom && top + frame.top + high > box.top ? box : null;
-      };
-      const least = (over(this.legend)?.right ?? frame.left) - frame.left + TIP_EDGE;
-      const most = (over(controls)?.left ?? frame.right) - frame.left - TIP_EDGE - wide;
-      return { fits: top >= 0 && least <= most, least, most };
-    };
-    const above = room(at.y - high - TIP_ABOVE);
-    const { least, most } = above.fits ? above : room(at.y + TIP_BELOW);
-    const left = at.x - wide / 2;
-    tip.options.direction = above.fits ? "top" : "bottom";
-    // Leaflet itself keeps 6 px
-    const down = above.fits ? 6 - TIP_ABOVE : TIP_BELOW - 6;
-    tip.options.offset = [Math.max(least, Math.min(left, most)) - left, down];
-    tip.update();
-  }
-
-  /**
-   * @param {number} unit
-   * @param {number} piece
-   */
-  tipText(unit, piece) {
-    const { facts } = this;
-    const { units, zones } = facts;
-    const titles = [units.main[unit], ...units.overlays[unit]].map((place) => zones[place].title);
-    const here = textsAt(facts, piece);
-    return node(
-      "div",
-      {},
-      node("strong", {}, units.name[unit]),
-      node("div", {}, titles.join(" · ")),
-      here.length ? node("small", {}, here.join(" · ")) : null,
-      this.shown.payments
-        ? paymentTip(facts, this.speech, this.shown.payments, unit).map((text) => node("small", {}, text))
-        : null,
-    );
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && !this.ruler.on) this.close();
+    });
   }
 
   fillPanel() {
-    const { facts, speech } = this;
-    const { plan } = facts;
-    const { words } = speech;
-    const line = [
-      plan.date,
-      speech.say("named", { name: words.rulebook, value: plan.rulebook }),
-      speech.units(facts.units.id.length),
-      speech.ha(plan.area_ha),
-    ];
-    by("zp-line").textContent = line.join(" · ");
-    if (plan.texts.length) {
-      const follow = () => {
-        this.showTab("plan");
-        by("zp-texts").setAttribute("open", "");
-      };
-      const settings = { href: "#zp-texts", class: "zp-checked", on: { click: follow } };
-      by("zp-line").append(" · ", node("a", settings, checkedSaid(plan, speech)));
-    }
-    const chooseById = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, { look: true });
-    by("zp-plan").append(...planSummary(facts, speech, chooseById));
-    by("zp-unit").append(node("p", { class: "zp-muted" }, words.choose));
-    by("zp-units").append(...this.table.root);
-    by("zp-skip").addEventListener("click", () => this.showTab("units"));
-    const search = /** @type {HTMLInputElement} */ (by("zp-search"));
-    search.addEventListener("input", () => {
-      this.table.search(search.value);
-      this.showTab("units");
-    });
-    search.addEventListener("keydown", ({ key }) => {
-      if (key === "Enter" && this.table.best() >= 0) this.choose(this.table.best(), { look: true });
-    });
-    TABS.forEach((name, place) => {
-      const tab = by(`zp-tab-${name}`);
-      tab.addEventListener("click", () => this.showTab(name));
-      tab.addEventListener("keydown", ({ key }) => {
-        const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
-        if (!step) return;
-        const next = TABS[(place + step + TABS.length) % TABS.length];
-        this.showTab(next);
-        by(`zp-tab-${next}`).focus();
-      });
-    });
+    const { words } = this.scene.speech;
+    this.fillPlan();
+    this.fillUnit();
+    by("zp-table").append(...this.table.root);
+    by("zp-skip").addEventListener("click", () => this.state.change({ tab: "table" }));
+    by("zp-handle").setAttribute("aria-label", words.handle);
   }
 
-  /** @param {string} name */
-  showTab(name) {
-    for (const one of TABS) {
-      const tab = by(`zp-tab-${one}`);
-      tab.setAttribute("aria-selected", String(one === name));
-      tab.tabIndex = one === name ? 0 : -1;
-      by(`zp-${one}`).hidden = one !== name;
+  fillPlan() {
+    const choose = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, true);
+    by("zp-plan").replaceChildren(...planPanel(this.scene, choose));
+  }
+
+  fillUnit() {
+    const { facts, speech } = this.scene;
+    const { chosen } = this.state.shown;
+    const card = by("zp-unit");
+    by("zp-tab-unit").textContent = chosen < 0 ? speech.words.unit : facts.units.name[chosen];
+    if (chosen < 0) {
+      card.replaceChildren(node("p", { class: "zp-muted" }, speech.words.choose));
+      return;
     }
+    const actions = { show: () => this.window.look(chosen), close: () => this.close() };
+    card.replaceChildren(...unitPanel(this.scene, chosen, this.place, actions));
+    card.scrollTop = 0;
   }
 
   /**
    * @param {number} unit
-   * @param {{ look?: boolean, place?: string[] }} settings Whether to bring it into view, and what applies where.
+   * @param {boolean} look Whether to bring it into view.
+   * @param {string[]} place What applies at the place that was asked for.
    */
-  choose(unit, { look = false, place = [] } = {}) {
-    const { facts, speech } = this;
-    const { units, zones } = facts;
-    this.shown.chosen = unit;
-    this.marked.redraw();
-    const actions = { show: () => this.show(unit), close: () => this.close() };
-    const card = by("zp-unit");
-    card.replaceChildren(...unitCard(facts, speech, unit, place, actions));
-    this.showTab("unit");
-    card.scrollTop = 0;
-    this.table.mark(unit);
+  choose(unit, look, place = []) {
+    if (unit < 0) return;
+    const { facts, speech } = this.scene;
+    this.place = place;
+    if (unit === this.state.shown.chosen) this.fillUnit();
+    this.state.change({ chosen: unit, compared: -1, tab: "unit" });
+    this.panel.raise("half");
+    this.legend.draw(false);
     if (look) {
-      this.look(unit);
-      card.querySelector("h2")?.focus({ preventScroll: true });
+      this.window.look(unit);
+      by("zp-unit").querySelector("h2")?.focus({ preventScroll: true });
     }
-    this.bringIntoView(card.firstElementChild ?? card);
     by("zp-live").textContent = speech.say("chosen", {
-      name: units.name[unit],
-      id: units.id[unit],
-      zone: zones[units.main[unit]].title,
+      name: facts.units.name[unit],
+      id: facts.units.id[unit],
+      zone: facts.zones[facts.units.main[unit]].title,
     });
   }
 
   close() {
-    if (this.shown.chosen < 0) return;
-    this.shown.chosen = -1;
-    this.marked.redraw();
-    this.table.mark(-1);
-    by("zp-unit").replaceChildren(node("p", { class: "zp-muted" }, this.speech.words.choose));
+    if (this.state.shown.chosen < 0) return;
+    this.state.change({ chosen: -1, compared: -1, tab: "plan" });
+    this.panel.raise("low");
     by("zp-live").textContent = "";
-    this.showTab("plan");
   }
 
-  /**
-   * Where the page is longer than the screen, what was asked for may lie outside it.
-   * @param {Element} element
-   */
-  bringIntoView(element) {
-    const { top, bottom } = element.getBoundingClientRect();
-    if (top < 0 || bottom > window.innerHeight) element.scrollIntoView({ block: "center" });
+  openAddress() {
+    const asked = shownBy(location.hash, this.unitOfId);
+    const { chosen = -1, ...rest } = asked;
+    this.state.change(rest);
+    if (chosen >= 0 && chosen !== this.state.shown.chosen) this.choose(chosen, true);
+    if (asked.compared !== undefined) this.state.change({ compared: asked.compared });
   }
 
-  /** @param {number} unit */
-  show(unit) {
-    this.look(unit);
-    this.bringIntoView(this.map.getContainer());
-  }
-
-  /**
-   * Bring a unit into view: no closer than that its neighbours are seen, too.
-   * @param {number} unit
-   */
-  look(unit) {
-    const { bounds, grid } = this.shapes;
-    const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
-    const [wide, high] = [east - west, north - south];
-    const around = boxOf(grid, [west - wide, south - high, east + wide, north + high]);
-    fitBox(this.map, around, { ...this.home.options, maxZoom: this.shown.homeZoom + 5 });
-  }
-
-  chooseFromAddress() {
-    const asked = /^#unit=(.+)$/.exec(location.hash);
-    if (!asked) return;
-    let id = asked[1];
-    try {
-      id = decodeURIComponent(id);
-    } catch {
-      return;
-    }
-    const unit = this.unitOfId.get(id);
-    if (unit !== undefined) this.choose(unit, { look: true });
-  }
-
-  /** On paper the map is as wide as the page. A second canvas would cover the first with white, so one has it all. */
+  /** On paper the map is as wide as the page. */
   print() {
     const { map } = this;
     let before = { center: map.getCenter(), zoom: map.getZoom() };
     window.matchMedia("print").addEventListener("change", ({ matches }) => {
       if (matches) before = { center: map.getCenter(), zoom: map.getZoom() };
-      this.shown.onPaper = matches;
+      this.state.change({ onPaper: matches });
       map.invalidateSize({ animate: false, pan: false });
-      if (matches) fitBox(map, this.home.box, { ...this.wholeView().options, animate: false });
+      if (matches) this.window.fit(this.window.whole, { animate: false });
       else map.setView(before.center, before.zoom, { animate: false });
+      this.picture.drawWaiting();
     });
   }
 }

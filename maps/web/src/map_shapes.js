@@ -254,6 +254,47 @@ export class Screen {
   }
 
   /**
+   * The same the other way round.
+   * @param {number} x
+   * @param {number} y
+   * @returns {[number, number]}
+   */
+  unplace(x, y) {
+    return [(x - this.view.x) / this.view.scale, (this.view.y - y) / this.view.scale];
+  }
+
+  /**
+   * Left, top, right and bottom of a unit.
+   * @param {number} unit
+   * @returns {[number, number, number, number]}
+   */
+  box(unit) {
+    const [west, south, east, north] = this.shapes.bounds.subarray(4 * unit, 4 * unit + 4);
+    return [...this.place(west, north), ...this.place(east, south)];
+  }
+
+  /**
+   * Points along the outline of a shape, some pixels apart.
+   * @param {Rings} rings
+   * @param {number} shape
+   * @param {number} apart
+   */
+  corners(rings, shape, apart) {
+    /** @type {[number, number][]} */
+    const found = [];
+    for (const ref of this.shapes.refsOf(rings, shape)) {
+      for (let i = this.start[ref >> 1] + 1; i < this.start[(ref >> 1) + 1]; i++) {
+        const [x0, y0, x1, y1] = [this.x[i - 1], this.y[i - 1], this.x[i], this.y[i]];
+        const steps = Math.ceil(Math.hypot(x1 - x0, y1 - y0) / apart);
+        for (let step = 0; step < steps; step++) {
+          found.push([x0 + ((x1 - x0) * step) / steps, y0 + ((y1 - y0) * step) / steps]);
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
    * Where the label of a unit stands.
    * @param {number} unit
    */

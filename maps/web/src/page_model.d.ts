@@ -22,7 +22,6 @@ export interface Page {
   lines: LineLayer[];
   designations: DesignationLayer[];
   quotas: QuotaLayer[];
-  use_fills: UseFills;
   sites: SiteLayer[];
   payments: Payments;
   cards: Cards;
@@ -107,18 +106,23 @@ export interface ZoneLayer {
   units: number;
   /** Their land. */
   ha: number;
-  /** Of a main function. */
+  /** Whether it is the main function of what no rule claims: the colour of the paper, where it has none of its own. */
+  default: boolean;
+  /** Of a main function; None for an overlay, and for paper. */
   fill: string | null;
   /** Of an overlay. */
-  hatch: Hatch | null;
+  sign: Sign | null;
 }
 
-/** Parallel dark lines on white bands. */
-export interface Hatch {
-  /** Of the lines, anticlockwise from east. */
-  angle_deg: number;
-  /** Between the lines. */
-  spacing_px: number;
+/** What stands for an overlay on a map: a disc with a drawing. */
+export interface Sign {
+  name: string;
+  /** Of SVG, around (0, 0), held by a circle of radius 6. */
+  path: string;
+  /** Its ink on paper, and on a dark ground. */
+  light: string;
+  /** Its ink on paper, and on a dark ground. */
+  dark: string;
 }
 
 /** A control line. */
@@ -135,13 +139,14 @@ export interface LineLayer {
   pieces: number[];
 }
 
-/** A layer that cut the units, drawn with dots of one form. */
+/** A layer that cut the units, drawn as a tint with an outline. */
 export interface DesignationLayer {
   name: string;
   title: string;
   role: string;
   colour: string;
-  dot: "round" | "square" | "dash" | "bar";
+  /** Of its outline, in widths of the line. */
+  dashes: number[];
   ha: number;
   /** The places of the pieces that it covers. */
   pieces: number[];
@@ -158,20 +163,29 @@ export interface QuotaLayer {
   total: string;
   /** Exact amounts. */
   reserve: string;
-  /** Limits between classes of use, rising, between 0 and 1. */
-  breaks: number[];
+  /** Amounts are whole multiples of it. */
+  step: number;
   /** Empty where amounts follow weights. */
   objective: string;
   /** What was found to be the best. */
   solution: string;
+  /** The first is shown first. */
+  bases: QuotaBase[];
   /** The exact amount of each jurisdiction above the units. */
   jurisdictions: Record<string, string>;
 }
 
-/** Colours for the use of a ceiling: a ramp, the last of which is for those at their ceiling. */
-export interface UseFills {
-  ramp: string[];
-  no_ceiling: string;
+/** What the amounts of a quota are put in relation to: the people of each unit, or its available land. */
+export interface QuotaBase {
+  key: string;
+  /** What is shown then. */
+  title: string;
+  /** Of an amount in relation to it, in words. */
+  unit: string;
+  /** An amount times this, divided by the value of a unit, is in that unit. */
+  scale: number;
+  /** One a unit; None where it is not known. */
+  values: (number | null)[];
 }
 
 /** The land that a quota takes in all. */
@@ -201,7 +215,6 @@ export interface SiteRing {
 
 /** All payments, and what the map draws of them. */
 export interface Payments {
-  ink: string;
   instruments: Instrument[];
   rows: Columns<Payment>;
   texts: string[];
@@ -392,6 +405,8 @@ export interface PolicyEntry {
   id: string;
   title: string;
   instrument: string;
+  /** Whether its instrument is one of money. */
+  pays: boolean;
   clause: string;
   reference: string;
   since: string;
@@ -552,18 +567,24 @@ export interface DatumShift {
 
 /** Keys of the words of the map. */
 export type Word =
+  | "about_sources"
   | "all"
   | "all_payments"
+  | "also_marked"
   | "and"
+  | "and_over"
   | "area"
   | "area_ha"
   | "arrow_key"
+  | "as_of"
   | "assumed"
   | "assumed_mark"
   | "assumptions"
   | "balance"
   | "because"
   | "before_use"
+  | "beside_mean"
+  | "between"
   | "binding"
   | "by_decision"
   | "by_decision_overlay"
@@ -574,7 +595,11 @@ export type Word =
   | "claimed"
   | "claims"
   | "close"
+  | "close_legend"
   | "contested"
+  | "coordinates"
+  | "copied"
+  | "copy_link"
   | "credit"
   | "crowded"
   | "date"
@@ -582,29 +607,36 @@ export type Word =
   | "decision_mark"
   | "decisions"
   | "designations"
+  | "distance"
   | "drop_key"
+  | "east"
   | "energy"
   | "excepted"
   | "floor"
   | "found"
+  | "full_screen"
   | "group"
   | "ha"
+  | "handle"
   | "here"
   | "how_drawn"
   | "in_brackets"
   | "in_part"
+  | "in_relation"
   | "industries"
   | "inherited"
   | "jurisdiction"
   | "jurisdictions"
   | "land"
   | "layers"
+  | "legend"
   | "licences"
   | "limit"
   | "lines"
   | "lock"
   | "locked"
   | "lost"
+  | "m2"
   | "main"
   | "main_shown"
   | "map"
@@ -612,46 +644,73 @@ export type Word =
   | "map_of"
   | "marks"
   | "may_claim"
+  | "mean_of"
+  | "measure"
+  | "measure_help"
   | "missing"
+  | "more_layers"
+  | "n_more"
   | "name"
   | "named"
   | "names"
   | "net_drop_key"
   | "net_of"
+  | "net_payments"
   | "net_ring_key"
   | "next"
   | "no"
+  | "no_amounts"
   | "no_bound"
+  | "no_land"
+  | "no_payment_here"
   | "no_payments"
+  | "no_policies"
+  | "no_programme"
   | "no_quota"
   | "no_script"
   | "none_found"
+  | "none_pays"
   | "north"
   | "not_bound"
   | "not_bound_best"
   | "not_checked"
+  | "not_copied"
   | "not_deducted"
   | "objective"
   | "of_whole"
   | "on_balance"
+  | "opacity"
   | "other_parties"
   | "others"
   | "overlays"
   | "overruled"
   | "paid_for"
   | "panel"
+  | "part_of"
   | "party_budget"
   | "party_pool"
   | "passed_on"
+  | "pay_here"
   | "payments"
   | "pays"
   | "pays_many"
+  | "pays_net"
+  | "pays_on_balance"
+  | "per_available"
+  | "per_available_title"
+  | "per_other"
+  | "per_other_title"
+  | "per_person"
+  | "per_person_title"
   | "plan"
   | "policies"
   | "policies_checked"
   | "previous"
   | "price"
+  | "print"
+  | "programmes"
   | "quota"
+  | "read_in_text"
   | "reading_copy"
   | "reading_memory"
   | "reading_official"
@@ -659,31 +718,42 @@ export type Word =
   | "reading_secondary"
   | "receives"
   | "receives_many"
+  | "receives_net"
+  | "receives_on_balance"
   | "reference"
+  | "relief"
   | "reserve"
   | "review"
   | "review_overlay"
   | "ring_key"
   | "rule"
   | "rulebook"
+  | "save"
   | "search"
+  | "search_hint"
   | "services"
+  | "settings"
   | "share_of_land"
   | "show"
+  | "show_working"
   | "sited"
   | "sites"
   | "skip"
   | "sort"
   | "sources"
+  | "south"
   | "status"
   | "suitability"
   | "summary"
   | "table"
   | "texts"
+  | "theme"
   | "thresholds"
   | "too_many_arrows"
   | "too_old"
+  | "too_small"
   | "transferred"
+  | "under"
   | "undrawn"
   | "unit"
   | "units"
@@ -698,16 +768,23 @@ export type Word =
   | "use_help"
   | "use_none"
   | "use_shown"
+  | "view_functions"
+  | "view_land"
+  | "view_money"
+  | "views"
   | "waiting"
   | "weight"
+  | "west"
   | "whole"
   | "within"
   | "within_best"
+  | "without_place"
   | "yes"
   | "zoom_in"
   | "zoom_out";
 
 /** Keys of those that depend on a count. */
 export type CountedWord =
+  | "n_jurisdictions"
   | "n_patches"
   | "n_units";

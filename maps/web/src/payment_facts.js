@@ -13,7 +13,7 @@ import { rowsOf } from "./columns.js";
  * @param {Pick<Page, "payments" | "cards">} page
  */
 export function paymentFacts({ payments, cards }) {
-  const { instruments, ink, texts } = payments;
+  const { instruments, texts } = payments;
   const parties = rowsOf(payments.parties);
   /** @type {number[][]} */
   const partiesOf = cards.units.id.map(() => []);
@@ -24,7 +24,7 @@ export function paymentFacts({ payments, cards }) {
     rowsOfParty[row.payer].push(row);
     if (row.receiver !== row.payer) rowsOfParty[row.receiver].push(row);
   }
-  return { ink, texts, instruments, parties, partiesOf, rowsOfParty, choices: choicesOf(instruments) };
+  return { texts, instruments, parties, partiesOf, rowsOfParty, choices: choicesOf(instruments) };
 }
 
 /**
@@ -61,6 +61,34 @@ export function choiceOf(instruments) {
     beyond: [...new Set(instruments.flatMap((one) => one.beyond))],
     many,
   };
+}
+
+/**
+ * What each party receives on balance in the instruments of a choice; below 0 where it pays.
+ * @param {Pick<ReturnType<typeof paymentFacts>, "parties" | "instruments" | "rowsOfParty">} payments
+ * @param {Choice} choice
+ */
+export function netAmounts({ parties, instruments, rowsOfParty }, choice) {
+  return parties.map((_, party) =>
+    rowsOfParty[party]
+      .filter((row) => choice.instruments.includes(instruments[row.instrument]))
+      .reduce((sum, row) => {
+        const amount = Number(row.amount);
+        return sum + (row.receiver === party ? amount : 0) - (row.payer === party ? amount : 0);
+      }, 0),
+  );
+}
+
+/**
+ * What a unit receives on balance, or else the jurisdiction that it belongs to.
+ * @param {{ partiesOf: number[][], parties: { unit: number | null }[] }} payments
+ * @param {number[]} nets
+ * @param {number} unit
+ */
+export function netOfUnit({ partiesOf, parties }, nets, unit) {
+  const own = partiesOf[unit].find((party) => parties[party].unit === unit);
+  if (own !== undefined && nets[own]) return nets[own];
+  return partiesOf[unit].map((party) => nets[party]).find((net) => net) ?? 0;
 }
 
 /**

@@ -1,15 +1,14 @@
 // Sites: the land that quotas take, patch by patch; what is too small to be seen is drawn as a small diamond.
 
 import { rowsOf } from "./columns.js";
-import { diamond, swatch } from "./patterns.js";
 
 /**
- * @import { Row, Shown } from "./layer_control.js"
+ * @import { Colours } from "./colours.js"
  * @import { Screen } from "./map_shapes.js"
  * @import { SiteLayer, SiteRing } from "./page_model.d.ts"
- * @import { Pen } from "./patterns.js"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
+ * @import { Pen } from "./view_canvas.js"
  *
  * @typedef {ReturnType<typeof siteFacts>} SiteFacts
  */
@@ -47,11 +46,12 @@ function placed(rings) {
 }
 
 /**
- * @param {Pen} context
+ * @param {Pen} pen
  * @param {Screen} screen
  * @param {SiteFacts} layer
+ * @param {Colours} colours
  */
-export function drawSites(context, screen, layer) {
+export function drawSites(pen, screen, layer, colours) {
   const path = new Path2D();
   const small = new Path2D();
   for (const { corners, bounds } of layer.sites) {
@@ -70,59 +70,43 @@ export function drawSites(context, screen, layer) {
       path.closePath();
     }
   }
-  context.setLineDash([]);
-  context.lineJoin = "miter";
-  context.strokeStyle = "rgba(255,255,255,.95)";
-  context.lineWidth = 2.4;
-  context.fillStyle = layer.colour;
-  context.stroke(path);
-  context.fill(path, "evenodd");
-  context.stroke(small);
-  context.fill(small, "nonzero");
+  pen.setLineDash([]);
+  pen.lineJoin = "miter";
+  pen.strokeStyle = colours.of("halo");
+  pen.lineWidth = 2.4;
+  pen.fillStyle = layer.colour;
+  for (const one of [path, small]) {
+    pen.stroke(one);
+    pen.fill(one, one === path ? "evenodd" : "nonzero");
+  }
 }
 
 /**
- * A patch as the legend shows it, near and far.
- * @param {SiteFacts} layer
+ * @param {Path2D} path
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach
  */
-function siteSwatch(layer) {
-  return swatch((context, width, height) => {
-    const path = new Path2D();
-    path.rect(2, 3, 9, 9);
-    diamond(path, width - 7, height / 2, 3.5);
-    context.fillStyle = layer.colour;
-    context.fill(path);
-  });
+function diamond(path, x, y, reach) {
+  path.moveTo(x, y - reach);
+  path.lineTo(x + reach, y);
+  path.lineTo(x, y + reach);
+  path.lineTo(x - reach, y);
+  path.closePath();
 }
 
 /**
- * The rows of the control: one box a quota that takes land.
+ * What the control says of the land that a quota takes.
  * @param {Facts} facts
  * @param {Speech} speech
- * @param {Shown} shown
- * @param {Row} row
+ * @param {SiteFacts} layer
  */
-export function siteRows(facts, speech, shown, row) {
-  return facts.sites.map((layer) => {
-    const figures = [speech.ha(layer.ha), patchesText(speech, layer.sites.length)];
-    if (layer.unplaced_ha > 0.005) figures.push(speech.say("unplaced", { n: speech.ha(layer.unplaced_ha) }));
-    const { title, period, reserve, unit } = facts.quotas[layer.quota];
-    if (Number(reserve)) figures.push(speech.say("reserve", { n: speech.amount(reserve, unit) }));
-    return row(`${title}, ${period}`, {
-      figure: figures.join(" · "),
-      picture: siteSwatch(layer),
-      on: shown.sites.has(layer),
-      turn: (on) => (on ? shown.sites.add(layer) : shown.sites.delete(layer)),
-    });
-  });
-}
-
-/**
- * @param {Speech} speech
- * @param {number} count
- */
-function patchesText(speech, count) {
-  return speech.count("n_patches", count);
+export function siteFigure(facts, speech, layer) {
+  const figures = [speech.ha(layer.ha), speech.count("n_patches", layer.sites.length)];
+  if (layer.unplaced_ha > 0.005) figures.push(speech.say("unplaced", { n: speech.ha(layer.unplaced_ha) }));
+  const { reserve, unit } = facts.quotas[layer.quota];
+  if (Number(reserve)) figures.push(speech.say("reserve", { n: speech.amount(reserve, unit) }));
+  return figures.join(" · ");
 }
 
 /**
@@ -135,7 +119,7 @@ function patchesText(speech, count) {
 export function sitedText(facts, speech, unit, quota) {
   const row = facts.siting_rows.of(unit).find((one) => one.quota === quota);
   if (!row) return "";
-  const told = [speech.ha(row.placed_ha), patchesText(speech, row.patches)];
+  const told = [speech.ha(row.placed_ha), speech.count("n_patches", row.patches)];
   if (row.unplaced_ha > 0.005) told.push(speech.say("unplaced", { n: speech.ha(row.unplaced_ha) }));
   if (row.gap_pct) told.push(speech.say("within_best", { n: speech.value(row.gap_pct) }));
   return told.join(" · ");

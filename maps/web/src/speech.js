@@ -2,12 +2,12 @@
 
 /**
  * @import { CountedWord, Page, Word } from "./page_model.d.ts"
- * @typedef {Pick<Page, "words" | "counted_words" | "numbers"> & { plan: Pick<Page["plan"], "area_ha"> }} Spoken
+ * @typedef {Pick<Page, "language" | "words" | "counted_words" | "numbers"> & { plan: Pick<Page["plan"], "area_ha"> }} Spoken
  */
 
 export class Speech {
   /** @param {Spoken} facts */
-  constructor({ words, counted_words, numbers, plan }) {
+  constructor({ language, words, counted_words, numbers, plan }) {
     this.words = words;
     this.counted = counted_words;
     this.numbers = numbers;
@@ -19,6 +19,10 @@ export class Speech {
       roundingMode: "halfEven", // as the report and the tables
     });
     this.six = this.figures({ maximumSignificantDigits: 7 });
+    this.compact = new Intl.NumberFormat(language, { notation: "compact", maximumSignificantDigits: 3 });
+    this.three = this.figures({ maximumSignificantDigits: 3 });
+    this.place = this.figures({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+    this.two = this.figures({ maximumSignificantDigits: 2 });
     this.tenth = this.figures({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   }
 
@@ -83,6 +87,35 @@ export class Speech {
     return this.say("ha", { n: small ? `< ${this.area.format(least)}` : this.area.format(value) });
   }
 
+  /**
+   * As many digits as a legend needs.
+   * @param {number} value
+   */
+  rough(value) {
+    return (Math.abs(value) >= 100 ? this.whole : this.two).format(value);
+  }
+
+  /**
+   * As many digits as a measured distance bears.
+   * @param {number} value
+   */
+  rough3(value) {
+    return (value >= 100 ? this.whole : this.three).format(value);
+  }
+
+  /** @param {number} value */
+  degrees(value) {
+    return `${this.place.format(value)}°`;
+  }
+
+  /**
+   * A large amount in few signs, as it stands beside an arrow.
+   * @param {number} value
+   */
+  short(value) {
+    return this.compact.format(value);
+  }
+
   /** @param {number} count */
   units(count) {
     return this.count("n_units", count);
@@ -94,6 +127,14 @@ export class Speech {
    */
   percent(part, whole) {
     return whole ? `${this.tenth.format((100 * part) / whole)}\u00a0%` : "";
+  }
+
+  /**
+   * A share in per cent, as many digits as tell it from its neighbours.
+   * @param {number} share
+   */
+  share(share) {
+    return `${this.value(Number((100 * share).toPrecision(2)))}\u00a0%`;
   }
 
   /**
@@ -113,6 +154,14 @@ export class Speech {
     if (text === null) return this.words.no_bound;
     const [before, after] = text.split(".");
     return `${this.written(before.replace(/\B(?=(\d{3})+$)/g, ",") + (after ? `.${after}` : ""))} ${unit}`;
+  }
+
+  /**
+   * As a heading begins.
+   * @param {string} text
+   */
+  capital(text) {
+    return text.slice(0, 1).toUpperCase() + text.slice(1);
   }
 
   /**

@@ -1,28 +1,35 @@
 // Marks: which units wait for somebody, hang on what was assumed, or were decided by planners, a kind at a time.
 
-import { cased, mark, swatch } from "./patterns.js";
-
 /**
- * @import { Row, Shown } from "./layer_control.js"
- * @import { Screen, Shapes } from "./map_shapes.js"
- * @import { Pen } from "./patterns.js"
+ * @import { Sign, UnitRow } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
- * @import { Speech } from "./speech.js"
  *
  * @typedef {"waiting" | "assumed" | "decision"} MarkKind
  */
 
+// Beyond this part of the units they would hide what they mark; a box of the legend shows them all the same.
 const MOST_MARKED = 1 / 6;
 
 /** @type {MarkKind[]} */
 export const MARK_KINDS = ["waiting", "assumed", "decision"];
 
 /** @type {Record<MarkKind, "waiting" | "assumed_mark" | "decision_mark">} */
-const TITLES = { waiting: "waiting", assumed: "assumed_mark", decision: "decision_mark" };
-/** @type {Record<MarkKind, number[]>} */
-const DASHES = { waiting: [3, 2], assumed: [1, 2], decision: [] };
+export const MARK_TITLES = { waiting: "waiting", assumed: "assumed_mark", decision: "decision_mark" };
 
-/** @type {Record<string, MarkKind | null>} */
+const INKS = { light: "#7A3E00", dark: "#FFD9A0" };
+
+/** @type {Record<MarkKind, Sign>} */
+export const MARK_SIGNS = {
+  waiting: {
+    name: "ring",
+    path: "M0-4.6A4.6 4.6 0 0 1 0 4.6 4.6 4.6 0 0 1 0-4.6zM0-2.4A2.4 2.4 0 0 0 0 2.4 2.4 2.4 0 0 0 0-2.4z",
+    ...INKS,
+  },
+  assumed: { name: "open diamond", path: "M0-5.4L4.8 0 0 5.4-4.8 0zM0-2.4L-2.1 0 0 2.4 2.1 0z", ...INKS },
+  decision: { name: "square", path: "M-3.8-3.8h7.6v7.6h-7.6z", ...INKS },
+};
+
+/** @type {Record<UnitRow["status"], MarkKind | null>} */
 const OF_STATUS = {
   decided: null,
   contested: "waiting",
@@ -48,69 +55,10 @@ export function unitsMarked(facts, kind) {
 }
 
 /**
- * The kinds that would hide the colours: rings and outlines cover too large a part of the plan as it opens.
+ * The kinds of which so many units are that the page opens without them.
  * @param {Facts} facts
- * @param {Shapes} shapes
- * @param {number} scale
  */
-export function crowdedMarks(facts, shapes, scale) {
-  const total = (
-    /** @type {number[]} */ units,
-    /** @type {(wide: number, high: number) => number} */ areaOf,
-  ) => {
-    let sum = 0;
-    for (const unit of units) {
-      const [west, south, east, north] = shapes.bounds.subarray(4 * unit, 4 * unit + 4);
-      sum += areaOf((east - west) * scale, (north - south) * scale);
-    }
-    return sum;
-  };
-  const land = total([...facts.units.id.keys()], (wide, high) => wide * high);
-  const covered = (/** @type {MarkKind} */ kind) =>
-    total(unitsMarked(facts, kind), (wide, high) => 3.8 * 2 * (wide + high) + 100);
-  return new Set(MARK_KINDS.filter((kind) => covered(kind) > MOST_MARKED * land));
-}
-
-/**
- * @param {Pen} context
- * @param {Screen} screen
- * @param {Facts} facts
- * @param {number[]} seen
- * @param {Shown} shown
- * @param {number} thinness
- */
-export function drawMarks(context, screen, facts, seen, shown, thinness) {
-  for (const unit of seen) {
-    const kind = markOf(facts, unit);
-    if (!kind || !shown.marks.has(kind)) continue;
-    const thin = shown.crowded.has(kind) ? thinness : 1;
-    const path = new Path2D();
-    screen.outline(path, screen.shapes.units, unit);
-    cased(context, path, { width: 1.8 * thin, edge: thin, dashes: DASHES[kind] });
-    mark(context, kind, ...screen.middle(unit), thin);
-  }
-}
-
-/**
- * The rows of the control: one box a kind that occurs.
- * @param {Facts} facts
- * @param {Speech} speech
- * @param {Shown} shown
- * @param {Row} row
- */
-export function markRows(facts, speech, shown, row) {
-  return MARK_KINDS.flatMap((kind) => {
-    const count = unitsMarked(facts, kind).length;
-    if (!count) return [];
-    const figures = [speech.units(count)];
-    if (shown.crowded.has(kind)) figures.push(speech.words.crowded);
-    return [
-      row(speech.words[TITLES[kind]], {
-        figure: figures.join(" · "),
-        picture: swatch((context, width, height) => mark(context, kind, width / 2, height / 2)),
-        on: shown.marks.has(kind),
-        turn: (on) => (on ? shown.marks.add(kind) : shown.marks.delete(kind)),
-      }),
-    ];
-  });
+export function crowdedMarks(facts) {
+  const most = MOST_MARKED * facts.units.id.length;
+  return new Set(MARK_KINDS.filter((kind) => unitsMarked(facts, kind).length > Math.max(1, most)));
 }

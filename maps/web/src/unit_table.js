@@ -1,9 +1,11 @@
 // The table: every unit, found by name or id, filtered and paged; the way in for those who do not use a pointer.
 
 import { node } from "./dom.js";
-import { amountOf, quotaRow } from "./quota_use.js";
+import { keeping } from "./filters.js";
+import { amountOf, quotaRow } from "./land_amounts.js";
 
 /**
+ * @import { Scene } from "./canvas_renderer.js"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
  *
@@ -16,44 +18,35 @@ import { amountOf, quotaRow } from "./quota_use.js";
 
 const PAGE = 40;
 
-/**
- * A text as it is searched: without case, accents and apostrophes, which are typed in many ways or left out.
- * @param {string} text
- */
-export function sought(text) {
-  const bare = text.normalize("NFD").replace(/[\u0300-\u036f'’‘ʼʻ´\u0060]/g, "");
-  return bare.toLowerCase();
-}
-
 export class UnitTable {
   /**
-   * @param {Facts} facts
-   * @param {Speech} speech
+   * @param {Scene} scene
    * @param {(unit: number) => void} choose
    */
-  constructor(facts, speech, choose) {
+  constructor(scene, choose) {
+    const { facts, speech, state } = scene;
     const { words } = speech;
     const held = new Set(facts.units.main);
+    this.scene = scene;
     this.facts = facts;
     this.speech = speech;
     this.choose = choose;
     this.page = 0;
     this.column = -1;
     this.falling = false;
-    this.chosen = -1;
-    this.query = "";
     this.order = facts.units.id.map((_, unit) => unit);
     this.found = this.order;
-    this.needles = facts.units.id.map((id, unit) => sought([...this.namesOf(unit), id].join(" ")));
+    /** @type {(unit: number) => number} */
+    this.classOf = () => -1;
     this.collator = new Intl.Collator(facts.language, { numeric: true });
     this.columns = columnsOf(facts, speech);
     this.zone = this.select(
-      "zp-by-main",
+      "main",
       words.main,
       facts.zones.map(({ title }, place) => ({ title, place })).filter(({ place }) => held.has(place)),
     );
     this.jurisdiction = this.select(
-      "zp-by-jurisdiction",
+      "jurisdiction",
       words.jurisdiction,
       facts.jurisdictions.map((title, place) => ({ title, place })),
     );
@@ -81,29 +74,30 @@ export class UnitTable {
       node("table", {}, node("caption", {}, words.units), node("thead", {}, node("tr", {}, this.heads)), this.body),
       node("p", { class: "zp-pages" }, this.previous, this.next),
     ];
+    this.body.addEventListener("pointerover", ({ target }) => state.change({ hovered: unitOfRow(target) }));
+    this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
+    state.on(["main", "overlay", "jurisdiction", "kept", "view", "by"], () => this.filter());
+    state.on(["chosen", "hovered", "theme"], () => this.mark());
     this.sort(0);
   }
 
   /**
-   * @param {string} id
+   * @param {"main" | "jurisdiction"} key
    * @param {string} title
    * @param {{ title: string, place: number }[]} options
    */
-  select(id, title, options) {
-    const all = node("option", { value: "" }, this.speech.words.all);
+  select(key, title, options) {
+    const { state } = this.scene;
+    const id = `zp-by-${key}`;
     const box = node(
       "select",
-      { id, on: { change: () => this.filter() } },
-      all,
+      { id },
+      node("option", { value: "-1" }, this.speech.words.all),
       options.map((one) => node("option", { value: String(one.place) }, one.title)),
     );
+    box.addEventListener("change", () => state.change({ [key]: Number(box.value) }));
+    state.on([key], (shown) => (box.value = String(shown[key])));
     return { box, field: node("div", {}, node("label", { for: id }, title), box) };
-  }
-
-  /** @param {string} query */
-  search(query) {
-    this.query = sought(query.trim());
-    this.filter();
   }
 
   /** @param {number} column */
@@ -123,35 +117,10 @@ export class UnitTable {
   }
 
   filter() {
-    const { units } = this.facts;
-    const zone = this.zone.box.value;
-    const jurisdiction = this.jurisdiction.box.value;
-    this.found = this.order.filter(
-      (unit) =>
-        this.needles[unit].includes(this.query) &&
-        (zone === "" || units.main[unit] === Number(zone)) &&
-        (jurisdiction === "" || units.jurisdiction[unit] === Number(jurisdiction)),
-    );
+    const keeps = keeping(this.facts, this.scene.state.shown, this.classOf);
+    this.found = this.order.filter(keeps);
     this.page = 0;
     this.draw();
-  }
-
-  /**
-   * What a unit is called, in the language of the page first.
-   * @param {number} unit
-   */
-  namesOf(unit) {
-    const { units } = this.facts;
-    return [units.name[unit], ...units.other_names[unit]];
-  }
-
-  /** The unit that was asked for: by its very id or name, else the first one found. */
-  best() {
-    const { units } = this.facts;
-    const exact = this.found.find((unit) =>
-      [units.id[unit], ...this.namesOf(unit)].some((text) => sought(text) === this.query),
-    );
-    return exact ?? this.found[0] ?? -1;
   }
 
   /** @param {number} by */
@@ -174,6 +143,7 @@ export class UnitTable {
           pages,
         })
       : speech.words.none_found;
+    this.mark();
     this.previous.disabled = this.page === 0;
     this.next.disabled = this.page >= pages - 1;
   }
@@ -190,9 +160,9 @@ export class UnitTable {
     const name = node("th", { scope: "row" }, button, node("small", {}, this.idText(unit)));
     const cells = others.map((column) => node("td", { class: column.number ? "zp-number" : "" }, column.text(unit)));
     const spot = node("span", { class: "zp-spot" });
-    spot.style.background = facts.zones[facts.units.main[unit]].fill ?? "";
+    spot.style.background = this.scene.colours.zone(facts.zones[facts.units.main[unit]]);
     cells[0].prepend(spot);
-    return node("tr", unit === this.chosen ? { "aria-current": "true" } : {}, name, cells);
+    return node("tr", { "data-unit": String(unit) }, name, cells);
   }
 
   /** @param {number} unit */
@@ -202,11 +172,22 @@ export class UnitTable {
       .join(" · ");
   }
 
-  /** @param {number} unit */
-  mark(unit) {
-    this.chosen = unit;
-    this.draw();
+  /** The rows of the chosen unit and of the one under the pointer. */
+  mark() {
+    const { chosen, hovered } = this.scene.state.shown;
+    for (const row of this.body.rows) {
+      const unit = unitOfRow(row);
+      if (unit === chosen) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+      row.classList.toggle("zp-hovered", unit === hovered);
+    }
   }
+}
+
+/** @param {EventTarget | null} target */
+function unitOfRow(target) {
+  const row = /** @type {Element | null} */ (target)?.closest("tr");
+  return Number(row?.getAttribute("data-unit") ?? -1);
 }
 
 /**

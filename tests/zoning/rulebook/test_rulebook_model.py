@@ -382,7 +382,7 @@ from = 2022-01-01
         ),
         (
             {"zones": swap('kind = "overlay"', 'kind = "overlay"\ncolour = "#77BB77"')},
-            "small/zones.toml, line 20, column 10: 'energy_rich' is an overlay, which maps hatch and do not fill; drop",
+            "small/zones.toml, line 20, column 10: 'energy_rich' is an overlay, which maps mark and do not fill; drop",
         ),
         (
             {"lines": swap("roles =", 'stroke = { colour = "#12345" }\nroles =')},

@@ -1,5 +1,9 @@
 // As much of a document as the scripts need to say something: elements with texts, and canvases that take any stroke.
 
+import { flattened } from "../../../../maps/web/src/dom.js";
+
+/** @import { Child } from "../../../../maps/web/src/dom.js" */
+
 export class FakeNode {
   /** @param {string} tag */
   constructor(tag) {
@@ -10,7 +14,11 @@ export class FakeNode {
     this.attributes = {};
     /** @type {Record<string, () => void>} */
     this.listeners = {};
-    this.style = {};
+    /** @type {Record<string, any>} */
+    this.style = { setProperty() {} };
+    this.classList = { toggle() {} };
+    /** @type {FakeNode[]} */
+    this.rows = [];
     this.hidden = false;
     this.checked = false;
     this.disabled = false;
@@ -92,7 +100,10 @@ class Anything {
 }
 
 Object.assign(globalThis, {
-  document: { createElement: (/** @type {string} */ tag) => new FakeNode(tag) },
+  document: {
+    createElement: (/** @type {string} */ tag) => new FakeNode(tag),
+    createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) => new FakeNode(tag),
+  },
   window: { devicePixelRatio: 1 },
   Node: FakeNode,
   Path2D: Anything,
@@ -101,10 +112,10 @@ Object.assign(globalThis, {
 
 /**
  * What stands under a parent, as one element with texts.
- * @param {(Node | null)[]} children
+ * @param {Child[]} children
  */
 export function sheet(children) {
   const whole = new FakeNode("div");
-  whole.append(.../** @type {any[]} */ (children));
+  whole.append(.../** @type {any[]} */ (flattened(children)));
   return whole;
 }

@@ -5,15 +5,17 @@ import "./fake_document.js";
 import { readFileSync } from "node:fs";
 
 import { unpack } from "../../../../maps/web/src/binary_decoder.js";
+import { Colours } from "../../../../maps/web/src/colours.js";
 import { factsOf } from "../../../../maps/web/src/plan_facts.js";
 import { Speech } from "../../../../maps/web/src/speech.js";
-import { unitCard } from "../../../../maps/web/src/unit_card.js";
+import { working } from "../../../../maps/web/src/working.js";
 
 /** @import { FakeNode } from "./fake_document.js" */
 
 const { page, shapes } = await unpack(readFileSync(process.argv[2], "ascii"));
 const facts = factsOf(page);
 const speech = new Speech(page);
+const colours = new Colours(() => "#000000");
 
 /** @param {number} unit */
 function outline(unit) {
@@ -45,7 +47,7 @@ function lines(element) {
 }
 
 const cards = facts.units.id.map((id, unit) => {
-  const card = unitCard(facts, speech, unit, [], { show() {}, close() {} });
+  const card = working(facts, speech, colours, unit);
   return { id, outline: outline(unit), lines: card.flatMap(lines) };
 });
 console.log(JSON.stringify({ page, cards }));

@@ -5,35 +5,50 @@ import { sheet } from "./fake_document.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { firstShown, layerControl } from "../../../../maps/web/src/layer_control.js";
-import { factsOf } from "../../../../maps/web/src/plan_facts.js";
-import { planSummary } from "../../../../maps/web/src/plan_summary.js";
-import { useClasses, useOf } from "../../../../maps/web/src/quota_use.js";
-import { Speech } from "../../../../maps/web/src/speech.js";
-import { markOf, unitsMarked } from "../../../../maps/web/src/status_marks.js";
-import { linesOf, textsAt, unitCard } from "../../../../maps/web/src/unit_card.js";
-import { UnitTable, sought } from "../../../../maps/web/src/unit_table.js";
-import { page } from "./toy_page.js";
+import { planPanel } from "../../../../maps/web/src/plan_panel.js";
+import { unitPanel } from "../../../../maps/web/src/unit_panel.js";
+import { UnitTable } from "../../../../maps/web/src/unit_table.js";
+import { linesOf, textsAt, working } from "../../../../maps/web/src/working.js";
+import { toyScene } from "./scene.js";
 
-const facts = factsOf(page);
-const speech = new Speech(page);
+/** @import { FakeNode } from "./fake_document.js" */
+
+const scene = toyScene();
+const { facts, speech, colours } = scene;
 const actions = { show() {}, close() {} };
 
 test("a line of a reason has its numbers where they belong", () => {
   assert.deepEqual(linesOf(facts, 1).map(({ text }) => text), ["rule fragile-1: forest", "share 0.6 >= 0.5", "Act 9"]);
 });
 
-test("a card says what the unit is, why, and what follows", () => {
-  const said = sheet(unitCard(facts, speech, 1, ["Red line"], actions)).textContent;
+test("a card says what the unit is, and what follows", () => {
+  const card = sheet(unitPanel(scene, 1, ["Red line"], actions));
+  const parts = /** @type {FakeNode[]} */ (card.children).filter(({ tag }) => tag !== "details");
+  const said = parts.map((one) => one.textContent).join("\n");
   for (const text of [
     "Ést",
-    "e · Toy county · 200.00 ha",
-    "assumed",
+    "Toy county · e · 200.00 ha",
     "Fragile",
+    "Energy-rich",
+    "assumed",
+    "here: Red line",
+    "New land, 2025",
+    "10.00 ha",
+    "50 m² per person; the study has 18.",
+    "Receives 5.5 CNY on balance.",
+    "No new mines",
+  ]) {
+    assert.ok(said.includes(text), `${text}\n\n${said}`);
+  }
+  assert.ok(!said.includes("Mines allowed"), "a policy that gives way stands in the working alone");
+});
+
+test("the working tells the whole chain", () => {
+  const said = sheet(working(facts, speech, colours, 1)).textContent;
+  for (const text of [
     "rule fragile-1: forest",
     "✓share 0.6 >= 0.5",
     "Act 9",
-    "Energy-rich",
     "claims it for General",
     "60.00 ha · 100.00 ha claimed · 40.00 ha lost to Red line",
     "10.00 ha new land, 2025",
@@ -45,7 +60,7 @@ test("a card says what the unit is, why, and what follows", () => {
 });
 
 test("policies say what they give way to, where they hold, and their settings", () => {
-  const card = sheet(unitCard(facts, speech, 1, [], actions));
+  const card = sheet(working(facts, speech, colours, 1));
   const [first, second] = card.all("zp-policy");
   assert.equal(first.textContent, "No new mines land useunseen");
   assert.equal(second.textContent, "Mines allowed land usegives way to No new mineson part: 40.00 ha");
@@ -53,7 +68,7 @@ test("policies say what they give way to, where they hold, and their settings", 
 });
 
 test("a unit of which there is nothing to say has no empty parts", () => {
-  const parts = sheet(unitCard(facts, speech, 0, [], actions)).all("zp-part");
+  const parts = sheet(working(facts, speech, colours, 0)).all("zp-part");
   assert.deepEqual(parts.map((one) => one.querySelector("h3")?.textContent), ["main", "quota", "payments"]);
 });
 
@@ -63,63 +78,30 @@ test("a place inside a unit has its lines and layers", () => {
   assert.deepEqual(textsAt(facts, -1), []);
 });
 
-test("the summary counts and warns", () => {
-  const said = sheet(planSummary(facts, speech, () => {})).textContent;
-  for (const text of ["Two squares", "300.00 ha", "33.3\u00a0%", "units_assumed", "toy.gpkg"]) {
+test("the plan is told with its land, and warns behind the ring", () => {
+  const said = sheet(planPanel(scene, () => {})).textContent;
+  for (const text of ["2 units · 300.00 ha", "Two squares", "0 of 1 read", "units_assumed", "toy.gpkg"]) {
     assert.ok(said.includes(text), text);
   }
   assert.ok(!said.includes("unread_parameters"));
 });
 
-test("the control has a row for what occurs, and switches it", () => {
-  const shown = firstShown(facts);
-  let redrawn = 0;
-  const control = sheet(layerControl(facts, speech, shown, () => redrawn++));
-  const rows = control.all("zp-row").map((one) => one.textContent);
-  assert.ok(rows.includes("Red line40.00 ha"));
-  assert.ok(!rows.some((text) => text.startsWith("Farmland")), "a line without pieces is not drawn");
-  const [overlay] = control.all("zp-row").filter((one) => one.textContent.startsWith("Energy-rich"));
-  const box = overlay.querySelector("input");
-  assert.ok(box?.checked && shown.overlays.has(2));
-  box.checked = false;
-  box.listeners.change();
-  assert.deepEqual([shown.overlays.has(2), redrawn], [false, 1]);
-});
-
-test("units are coloured by the use of their ceiling", () => {
-  assert.deepEqual([useOf(facts, 0, 0), useOf(facts, 1, 0)], [0, "none"]);
-  const classes = useClasses(facts, 0).map(({ key, fill, units }) => ({ key, fill, units }));
-  assert.deepEqual(classes, [
-    { key: 0, fill: "#a", units: 1 },
-    { key: "none", fill: "#d", units: 1 },
-  ]);
-});
-
-test("units that hang on what was assumed are marked", () => {
-  assert.deepEqual([markOf(facts, 0), markOf(facts, 1)], [null, "assumed"]);
-  assert.deepEqual(unitsMarked(facts, "assumed"), [1]);
-});
-
-test("a unit is found without case, accents and apostrophes", () => {
-  assert.equal(sought("Coeur d’Alène"), "coeur dalene");
-  const table = new UnitTable(facts, speech, () => {});
-  table.search("EST");
-  assert.deepEqual(table.found, [1, 0]);
-  table.sort(0);
-  assert.deepEqual(table.found, [0, 1]);
-  assert.equal(table.best(), 1, "the one that is called so, though West has it in its name and stands first");
-  table.search("occident");
-  assert.deepEqual(table.found, [0], "by its name in another language");
-  assert.equal(table.best(), 0);
-  table.search("nowhere");
-  assert.equal(table.count.textContent, "No unit fits");
-});
-
 test("the table sorts, and turns round when asked again", () => {
-  const table = new UnitTable(facts, speech, () => {});
+  const table = new UnitTable(scene, () => {});
   assert.deepEqual(table.order, [1, 0]);
   table.sort(2);
   assert.deepEqual(table.order, [1, 0]);
   table.sort(2);
   assert.deepEqual(table.order, [0, 1]);
+});
+
+test("the table has what the legend keeps", () => {
+  const { state, ...rest } = toyScene();
+  const table = new UnitTable({ state, ...rest }, () => {});
+  state.change({ main: 0 });
+  assert.deepEqual(table.found, [0]);
+  state.change({ main: -1, overlay: 2 });
+  assert.deepEqual(table.found, [1]);
+  state.change({ main: 0 });
+  assert.equal(table.count.textContent, "No unit fits");
 });

@@ -27,13 +27,28 @@ const words = new Proxy(/** @type {Record<Word, string>} */ ({
   receives: "Receives {amount} from {name}",
   balance: "Received {received}, paid {paid}: {net}",
   not_deducted: "not reduced by {names}",
+  n_more: "{n} more",
+  pay_here: "{names}. No amount is set.",
+  receives_net: "Receives {amount} on balance.",
+  read_in_text: "{n} of {all} read",
+  mean_of: "mean {value} {unit}",
+  beside_mean: "{value} {unit}; the study has {mean}.",
+  under: "under {value}",
+  and_over: "{value} and over",
+  between: "{low} – {high}",
+  too_small: "{value} or less",
+  distance: "{n} km",
 }), { get: (own, key) => Reflect.get(own, key) ?? String(key) });
 
 /** @type {Page} */
 export const page = {
   language: "en",
   words,
-  counted_words: { n_units: ["{n} unit", "{n} units"], n_patches: ["{n} patch", "{n} patches"] },
+  counted_words: {
+    n_units: ["{n} unit", "{n} units"],
+    n_patches: ["{n} patch", "{n} patches"],
+    n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
+  },
   numbers: { thousands: ",", point: ".", plural: Array.from({ length: 200 }, (_, count) => (count === 1 ? 0 : 1)) },
   plan: {
     name: "Two squares",
@@ -53,23 +68,24 @@ export const page = {
     sources: ["toy.gpkg"],
   },
   zones: [
-    { code: "general", kind: "main", title: "General", units: 1, ha: 100, fill: "#eee", hatch: null },
-    { code: "fragile", kind: "main", title: "Fragile", units: 1, ha: 200, fill: "#7b7", hatch: null },
+    { code: "general", kind: "main", title: "General", units: 1, ha: 100, default: true, fill: null, sign: null },
+    { code: "fragile", kind: "main", title: "Fragile", units: 1, ha: 200, default: false, fill: "#77bb77", sign: null },
     {
       code: "rich",
       kind: "overlay",
       title: "Energy-rich",
       units: 1,
       ha: 200,
+      default: false,
       fill: null,
-      hatch: { angle_deg: 45, spacing_px: 9 },
+      sign: { name: "bolt", path: "M0-5L5 0 0 5z", light: "#5544cc", dark: "#b7adff" },
     },
   ],
   lines: [
     { code: "red", title: "Red line", reference: "", colour: "#c00", width: 2, dashes: [], ha: 40, pieces: [1] },
     { code: "farm", title: "Farmland", reference: "", colour: "#070", width: 2, dashes: [3, 2], ha: 60, pieces: [] },
   ],
-  designations: [{ name: "wet_land", title: "wet land", role: "red", colour: "#006", dot: "round", ha: 40, pieces: [1] }],
+  designations: [{ name: "wet_land", title: "wet land", role: "red", colour: "#006", dashes: [], ha: 40, pieces: [1] }],
   quotas: [
     {
       name: "new_land",
@@ -78,16 +94,15 @@ export const page = {
       unit: "ha",
       total: "12.50",
       reserve: "0",
-      breaks: [0.5],
+      step: 0.01,
       objective: "",
       solution: "",
+      bases: [{ key: "people", title: "new land per person", unit: "m² per person", scale: 10000, values: [5000, 2000] }],
       jurisdictions: {},
     },
   ],
-  use_fills: { ramp: ["#a", "#b", "#c"], no_ceiling: "#d" },
   sites: [],
   payments: {
-    ink: "#404",
     instruments: [
       {
         name: "water_fund",
@@ -173,6 +188,7 @@ export const page = {
         id: "p1",
         title: "No new mines",
         instrument: "land_use",
+        pays: true,
         clause: "None.",
         reference: "Act 1",
         since: "2020-01-01",
@@ -183,6 +199,7 @@ export const page = {
         id: "p2",
         title: "Mines allowed",
         instrument: "land_use",
+        pays: false,
         clause: "Some.",
         reference: "Act 2",
         since: "2020-01-01",

@@ -1,15 +1,15 @@
-// The card: what one unit is, and why.
+// The working: why a unit is what it is, the whole chain as the explanation tells it, each matter under its title.
 
-import { node } from "./dom.js";
-import { lineSwatch } from "./layer_control.js";
-import { zoneBox } from "./patterns.js";
-import { paymentTexts } from "./payment_layer.js";
-import { shareText } from "./quota_use.js";
+import { drawn, node } from "./dom.js";
+import { colourBox } from "./legend_rows.js";
+import { signPicture } from "./overlay_signs.js";
+import { paymentTexts } from "./payment_texts.js";
 import { sitedText } from "./site_layer.js";
 
 /**
+ * @import { Colours } from "./colours.js"
  * @import { Child } from "./dom.js"
- * @import { CardHeading, CardLine, ClaimRow, QuotaRow, RuleEntry, UnitRow, Word } from "./page_model.d.ts"
+ * @import { CardHeading, CardLine, ClaimRow, LineLayer, QuotaRow, RuleEntry, Word, ZoneLayer } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
  *
@@ -20,33 +20,16 @@ import { sitedText } from "./site_layer.js";
 /**
  * @param {Facts} facts
  * @param {Speech} speech
+ * @param {Colours} colours
  * @param {number} unit
- * @param {string[]} place What applies at the place that was asked for.
- * @param {{ show: () => void, close: () => void }} actions
  */
-export function unitCard(facts, speech, unit, place, actions) {
+export function working(facts, speech, colours, unit) {
   const { words } = speech;
   const { units } = facts;
   const main = facts.zones[units.main[unit]];
-  const claim = facts.main_claims[unit];
-  const about = [units.id[unit], facts.jurisdictions[units.jurisdiction[unit]], speech.ha(units.area_ha[unit])];
   return [
-    node(
-      "header",
-      { class: "zp-card-head" },
-      node("h2", { tabIndex: -1 }, units.name[unit]),
-      node("p", { class: "zp-muted" }, about.filter(Boolean).join(" · ")),
-      node("p", {}, standingBadge(words, units.standing[unit], facts.rules[claim.rule])),
-      node(
-        "p",
-        { class: "zp-actions" },
-        node("button", { type: "button", on: { click: actions.show } }, words.show),
-        node("button", { type: "button", on: { click: actions.close } }, words.close),
-      ),
-    ),
-    place.length ? part(words.here, node("p", {}, place.join(" · "))) : null,
-    part(words.main, zoneTitle(zoneBox(main), main.title), claimText(facts, speech, claim)),
-    part(words.overlays, overlayTexts(facts, speech, unit)),
+    part(words.main, zoneTitle(zonePicture(colours, main), main.title), claimText(facts, speech, facts.main_claims[unit])),
+    part(words.overlays, overlayTexts(facts, speech, colours, unit)),
     part(words.others, otherClaims(facts, speech, unit)),
     part(words.lines, lineTexts(facts, speech, unit)),
     part(words.quota, quotaTexts(facts, speech, unit)),
@@ -57,6 +40,15 @@ export function unitCard(facts, speech, unit, place, actions) {
     part(words.policies, policyTexts(facts, speech, unit)),
     part(words.industries, headed(facts, speech, units.industries[unit])),
   ].filter((one) => one !== null);
+}
+
+/**
+ * What a zone is drawn with: the fill of a main function, the sign of an overlay.
+ * @param {Colours} colours
+ * @param {ZoneLayer} zone
+ */
+export function zonePicture(colours, zone) {
+  return zone.sign ? signPicture(zone.sign, 20) : colourBox(colours.zone(zone));
 }
 
 /**
@@ -79,31 +71,34 @@ function zoneTitle(picture, title) {
 }
 
 /**
- * @param {Words} words
- * @param {UnitRow["standing"]} standing
- * @param {RuleEntry} rule
- */
-function standingBadge(words, standing, rule) {
-  const settings = { class: standing === "decided" ? "zp-badge" : "zp-badge zp-warn" };
-  return node("span", settings, words[rule.kind === "locked" ? "locked" : standing]);
-}
-
-/**
  * @param {Facts} facts
  * @param {Speech} speech
+ * @param {Colours} colours
  * @param {number} unit
  */
-function overlayTexts(facts, speech, unit) {
+function overlayTexts(facts, speech, colours, unit) {
   return facts.units.overlays[unit].map((place) => {
     const zone = facts.zones[place];
     const claims = facts.claims.of(unit).filter((claim) => claim.zone === place && claim.answer === "yes");
     return node(
       "div",
       { class: "zp-overlay" },
-      zoneTitle(zoneBox(zone), zone.title),
+      zoneTitle(zonePicture(colours, zone), zone.title),
       claims.map((claim) => claimText(facts, speech, claim)),
     );
   });
+}
+
+/**
+ * A line as it is on the map.
+ * @param {Pick<LineLayer, "colour" | "width" | "dashes">} layer
+ */
+export function lineSwatch({ colour, width, dashes }) {
+  const line = drawn("line", {
+    x1: 1, x2: 25, y1: 7, y2: 7, stroke: colour, "stroke-width": width * 1.3,
+    "stroke-dasharray": dashes.map((length) => length * width).join(" "),
+  });
+  return drawn("svg", { class: "zp-line-swatch", width: 26, height: 14, "aria-hidden": "true" }, line);
 }
 
 /**
@@ -249,7 +244,7 @@ function chainLine(words, { depth, kind, decides, text }) {
   return node(
     "li",
     { class: `zp-${kind} zp-deep-${Math.min(Math.max(depth - 1, 0), 3)}${decides ? "" : " zp-idle"}` },
-    SIGNS[kind] ? node("span", { class: "zp-sign", ...answer }, SIGNS[kind]) : null,
+    SIGNS[kind] ? node("span", { class: "zp-answer", ...answer }, SIGNS[kind]) : null,
     node("span", {}, text),
   );
 }
@@ -356,7 +351,7 @@ function quotaFigures(facts, speech, unit, row) {
   const { unit: measure, objective, solution } = facts.quotas[row.quota];
   const { amount, floor, ceiling, weight, binding, price, carried, transferred, price_text } = row;
   const free = objective ? words.not_bound_best : words.not_bound;
-  const used = Number(ceiling) > 0 ? shareText(speech, Number(amount) / Number(ceiling)) : "";
+  const used = Number(ceiling) > 0 ? speech.share(Number(amount) / Number(ceiling)) : "";
   return [
     { name: objective === "suitability" ? words.suitability : words.weight, value: speech.value(weight) },
     { name: words.floor, value: speech.amount(floor, measure) },

@@ -1,0 +1,131 @@
+// The view of functions: what each part of the land is for, and what it is marked with besides.
+
+import { colourBox, legendPart, legendRow } from "./legend_rows.js";
+import { SIGN_RADIUS, drawSign, signPicture } from "./overlay_signs.js";
+import { SPOTS } from "./labels.js";
+import { MARK_SIGNS, markOf } from "./status_marks.js";
+
+/**
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Box, Room } from "./labels.js"
+ * @import { MapView } from "./map_views.js"
+ * @import { Screen } from "./map_shapes.js"
+ * @import { Sign } from "./page_model.d.ts"
+ * @import { Facts } from "./plan_facts.js"
+ * @import { Pen } from "./view_canvas.js"
+ */
+
+// Pixels of a unit below which its signs have no choice of place, so that they come before towns.
+const SMALL = 42;
+// On a small screen signs wait until the plan is this much nearer.
+const APART = 2 * SIGN_RADIUS + 2;
+
+/**
+ * @param {Scene} scene
+ * @returns {MapView}
+ */
+export function functionsView(scene) {
+  const { facts, state, colours, speech } = scene;
+  const fills = facts.zones.map((zone) => colours.zone(zone));
+  const { main } = facts.units;
+  return {
+    title: speech.words.main,
+    paint: (unit) => fills[main[unit]],
+    classOf: (unit) => main[unit],
+    legend: () => legend(scene, fills),
+    tip: (unit) => [
+      facts.zones[main[unit]].title,
+      facts.units.overlays[unit].map((place) => facts.zones[place].title).join(", "),
+    ],
+    below: () => "",
+    mark: (pen, screen, room, small) => placeSigns(pen, screen, scene, room, small),
+    outlined: state.shown.overlay,
+  };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {string[]} fills
+ */
+function legend({ facts, state, speech }, fills) {
+  const { main, overlay } = state.shown;
+  const listed = facts.zones.map((zone, place) => ({ ...zone, place })).filter((zone) => zone.units);
+  const mains = listed.filter((zone) => zone.kind === "main");
+  const overlays = listed.filter((zone) => zone.kind === "overlay");
+  const figure = (/** @type {number} */ units) => speech.whole.format(units);
+  return [
+    legendPart(
+      "",
+      mains.map(({ place, title, units }) =>
+        legendRow({
+          picture: colourBox(fills[place]),
+          title,
+          figure: figure(units),
+          pressed: main === place,
+          faded: main >= 0 && main !== place,
+          press: () => state.change({ main: main === place ? -1 : place }),
+        }),
+      ),
+    ),
+    overlays.length
+      ? legendPart(
+          speech.words.also_marked,
+          overlays.map(({ place, title, units, sign }) =>
+            legendRow({
+              picture: sign && signPicture(sign, 22),
+              title,
+              figure: figure(units),
+              pressed: overlay === place,
+              faded: overlay >= 0 && overlay !== place,
+              press: () => state.change({ overlay: overlay === place ? -1 : place }),
+            }),
+          ),
+        )
+      : null,
+  ];
+}
+
+/**
+ * What a unit is marked with: its overlays, and what planners should know of it.
+ * @param {Facts} facts
+ * @param {number} unit
+ * @param {ReadonlySet<string>} layers
+ * @returns {Sign[]}
+ */
+function signsOf(facts, unit, layers) {
+  const signs = facts.units.overlays[unit].flatMap((place) => facts.zones[place].sign ?? []);
+  const kind = markOf(facts, unit);
+  return kind && layers.has(`marks ${kind}`) ? [...signs, MARK_SIGNS[kind]] : signs;
+}
+
+/**
+ * @param {Pen} pen
+ * @param {Screen} screen
+ * @param {Scene} scene
+ * @param {Room} room
+ * @param {boolean} small Whether the units that leave no choice of place have their turn, or the others.
+ */
+function placeSigns(pen, screen, { facts, shapes, state, colours }, room, small) {
+  const { layers, main, overlay, theme } = state.shown;
+  const sparse = room.frame[2] - room.frame[0] < 500;
+  for (let unit = 0; unit < facts.units.id.length; unit++) {
+    if (!screen.sees(unit) || (main >= 0 && facts.units.main[unit] !== main)) continue;
+    if (overlay >= 0 && !facts.units.overlays[unit].includes(overlay)) continue;
+    const signs = signsOf(facts, unit, layers);
+    if (!signs.length) continue;
+    const [left, top, right, bottom] = screen.box(unit);
+    if (Math.min(right - left, bottom - top) < SMALL !== small || right - left < 3) continue;
+    const half = (signs.length * APART) / 2;
+    const [mx, my] = screen.middle(unit);
+    const boxAt = (/** @type {number} */ x, /** @type {number} */ y) =>
+      /** @type {Box} */ ([x - half, y - APART / 2, x + half, y + APART / 2]);
+    const inside = (/** @type {number} */ x, /** @type {number} */ y) =>
+      shapes.holds(shapes.units, unit, ...screen.unplace(x, y));
+    const spots = SPOTS.map(([dx, dy]) => [mx + dx * 0.5, my + dy * 0.5]);
+    const found = spots.find(([x, y], nth) => room.fits(boxAt(x, y)) && (nth === 0 || inside(x, y)));
+    if (!found && sparse) continue;
+    const [x, y] = found ?? [mx, my];
+    room.take(boxAt(x, y));
+    signs.forEach((sign, nth) => drawSign(pen, colours, sign, theme === "dark", x - half + APART * (nth + 0.5), y));
+  }
+}

@@ -1,0 +1,73 @@
+// The header: what the plan is called, the three views, search, and what can be taken along.
+
+import { by, node } from "./dom.js";
+import { icon } from "./icons.js";
+import { UNFILTERED } from "./page_state.js";
+
+/**
+ * @import { PageState, View } from "./page_state.js"
+ * @import { Speech } from "./speech.js"
+ * @import { Icon } from "./icons.js"
+ */
+
+/** @type {View[]} */
+const VIEWS = ["functions", "land", "money"];
+const TOLD_MS = 1600;
+
+/**
+ * @param {PageState} state
+ * @param {Speech} speech
+ */
+export function viewSwitch(state, { words }) {
+  const buttons = VIEWS.map((view) =>
+    node("button", { type: "button", on: { click: () => state.change({ ...UNFILTERED, view, by: "" }) } }, words[`view_${view}`]),
+  );
+  const follow = () =>
+    VIEWS.forEach((view, place) => buttons[place].setAttribute("aria-pressed", String(view === state.shown.view)));
+  state.on(["view"], follow);
+  follow();
+  by("zp-views").append(...buttons);
+}
+
+/**
+ * @param {string} title
+ * @param {Icon} picture
+ * @param {Record<string, any>} settings
+ */
+export function headerButton(title, picture, settings) {
+  return node("button", { type: "button", class: "zp-button", ...settings }, icon(picture), node("span", {}, title));
+}
+
+/**
+ * The address of what is shown, for somebody else.
+ * @param {Speech} speech
+ */
+export function copyLink({ words }) {
+  const button = headerButton(words.copy_link, "link", { "aria-label": words.copy_link });
+  const said = /** @type {HTMLElement} */ (button.lastElementChild);
+  button.addEventListener("click", async () => {
+    const copied = await copyText(location.href);
+    said.textContent = by("zp-live").textContent = copied ? words.copied : words.not_copied;
+    setTimeout(() => (said.textContent = words.copy_link), TOLD_MS);
+  });
+  return button;
+}
+
+/**
+ * A page from a folder may have no clipboard of the new kind.
+ * @param {string} text
+ */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = node("textarea", { class: "zp-away" });
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}

@@ -1,0 +1,273 @@
+// The view of land: how much of a quota each unit gets, and how much that is for each person or hectare.
+
+import { drawn, node } from "./dom.js";
+import { bars, binned, scaleFor } from "./histogram.js";
+import { widthOf, write } from "./labels.js";
+import { landAmounts, leastSaid } from "./land_amounts.js";
+import { caption, colourBox, legendPart, legendRow } from "./legend_rows.js";
+
+/**
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Child } from "./dom.js"
+ * @import { Room } from "./labels.js"
+ * @import { MapView } from "./map_views.js"
+ * @import { Screen } from "./map_shapes.js"
+ * @import { Pen } from "./view_canvas.js"
+ *
+ * @typedef {ReturnType<typeof landAmounts>} Land
+ */
+
+const WIDTH = 224;
+const BARS = { count: 26, height: 46, above: 26, below: 18 };
+const LARGEST = 32;
+const LEAST = 1.6;
+const SMALL_SCREEN = 500;
+
+/**
+ * @param {Scene} scene
+ * @returns {MapView}
+ */
+export function landView(scene) {
+  const { facts, state, colours, speech } = scene;
+  const { quota } = state.shown;
+  if (!facts.quotas.length) return withoutQuota(scene);
+  const land = landAmounts(facts, quota, state.shown.base);
+  const fills = colours.series("land", 4);
+  const fillOf = (/** @type {number} */ place) => (place < 0 ? colours.of("land-small") : fills[place]);
+  const { unit: measure } = facts.quotas[quota];
+  return {
+    title: speech.capital(land.base?.title ?? facts.quotas[quota].title),
+    paint: (unit) => fillOf(land.classOf(unit)),
+    classOf: (unit) => keyOf(land.classOf(unit)),
+    legend: () => legend(scene, land, fillOf),
+    tip: (unit) => {
+      const ratio = land.ratios[unit];
+      return [
+        `${speech.value(land.amounts[unit])} ${measure}`,
+        ratio === null || !land.base ? "" : `${speech.rough(ratio)} ${land.base.unit}`,
+      ];
+    },
+    below: (jurisdiction) => {
+      const whole = facts.quotas[quota].jurisdictions[facts.jurisdictions[jurisdiction]];
+      return whole ? speech.amount(whole, measure) : "";
+    },
+    mark: (pen, screen, room, first, zoom) => (first ? circles(pen, screen, scene, land, room, zoom) : undefined),
+  };
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {MapView}
+ */
+function withoutQuota({ colours, speech }) {
+  const paper = colours.of("paper");
+  return {
+    title: speech.words.quota,
+    paint: () => paper,
+    classOf: () => 0,
+    legend: () => [caption(speech.words.no_land)],
+    tip: () => [],
+    below: () => "",
+    mark: () => undefined,
+  };
+}
+
+/**
+ * @param {number} largest
+ * @param {number} wide Of the map, in pixels.
+ * @param {number} zoom In relation to the whole plan.
+ */
+function radiusFor(largest, wide, zoom = 1) {
+  const most = (wide < SMALL_SCREEN ? 0.68 : 1) * LARGEST * Math.min(1.7, Math.sqrt(zoom));
+  return (/** @type {number} */ amount) => (amount > 0 ? Math.max(LEAST, most * Math.sqrt(amount / largest)) : 0);
+}
+
+/**
+ * Of units of which a ratio would say little, too, a class can be kept.
+ * @param {number} place
+ */
+function keyOf(place) {
+  return place < 0 ? 4 : place;
+}
+
+/**
+ * @param {Pen} pen
+ * @param {Screen} screen
+ * @param {Scene} scene
+ * @param {Land} land
+ * @param {Room} room
+ * @param {number} zoom
+ */
+function circles(pen, screen, { facts, state, colours, speech }, land, room, zoom) {
+  const { main, kept } = state.shown;
+  const radius = radiusFor(land.largest, room.frame[2] - room.frame[0], zoom);
+  const drawnUnits = land.amounts
+    .map((amount, unit) => ({ amount, unit, reach: radius(amount) }))
+    .filter(({ amount, unit }) => amount > 0 && screen.sees(unit))
+    .sort((a, b) => b.amount - a.amount);
+  for (const { amount, unit, reach } of drawnUnits) {
+    const [x, y] = screen.middle(unit);
+    const dim = (main >= 0 && facts.units.main[unit] !== main) || (kept >= 0 && keyOf(land.classOf(unit)) !== kept);
+    pen.beginPath();
+    pen.arc(x, y, reach, 0, 7);
+    pen.globalAlpha = dim ? 0.15 : 0.88;
+    pen.fillStyle = colours.of("circle");
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.strokeStyle = colours.of("halo");
+    pen.lineWidth = reach > 4 ? 1.3 : 0.8;
+    pen.stroke();
+    room.take([x - reach - 1, y - reach - 1, x + reach + 1, y + reach + 1]);
+    if (reach < 13) continue;
+    const lettering = {
+      size: reach > 24 ? 13 : 11, weight: 600, ink: colours.of("circle-ink"), halo: "", edge: 0,
+    };
+    const text = speech.whole.format(amount);
+    if (widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
+  }
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Land} land
+ * @param {(place: number) => string} fillOf
+ */
+function legend(scene, land, fillOf) {
+  const { facts, state, speech } = scene;
+  const { words } = speech;
+  const quota = facts.quotas[state.shown.quota];
+  return [
+    facts.quotas.length > 1 ? chooser(words.quota, facts.quotas.map(({ title, period }, place) => ({
+      key: String(place), title: speech.capital(`${title}, ${period}`),
+    })), String(state.shown.quota), (key) => state.change({ quota: Number(key), kept: -1 })) : null,
+    quota.bases.length > 1
+      ? chooser(words.in_relation, quota.bases.map(({ key, title }) => ({ key, title: speech.capital(title) })), land.base?.key ?? "", (base) => state.change({ base, kept: -1 }))
+      : null,
+    land.known.length ? legendPart("", histogram(scene, land, fillOf), classRows(scene, land, fillOf)) : null,
+    land.largest ? legendPart(`${quota.title}, ${quota.unit}`, circleScale(speech, land.largest)) : null,
+  ];
+}
+
+/**
+ * @param {string} label
+ * @param {{ key: string, title: string }[]} options
+ * @param {string} chosen
+ * @param {(key: string) => void} choose
+ */
+function chooser(label, options, chosen, choose) {
+  const box = node(
+    "select",
+    { "aria-label": label, class: "zp-choice" },
+    options.map(({ key, title }) => node("option", { value: key, selected: key === chosen }, title)),
+  );
+  box.addEventListener("change", () => choose(box.value));
+  return box;
+}
+
+/**
+ * How the units lie between the least and the most, with the mean of the study.
+ * @param {Scene} scene
+ * @param {Land} land
+ * @param {(place: number) => string} fillOf
+ */
+function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
+  const scale = scaleFor(mean === null ? known : [...known, mean]);
+  const { count, height, above, below } = BARS;
+  const bins = binned(known, scale, count);
+  const colour = (/** @type {number} */ bin) => {
+    const value = scale.value((bin + 0.5) / count);
+    return fillOf(breaks.filter((limit) => limit <= value).length);
+  };
+  const text = (/** @type {number} */ value, /** @type {string} */ anchor, /** @type {number} */ y, /** @type {string} */ said) =>
+    drawn("text", { x: value, y, "text-anchor": anchor, class: "zp-tick" }, said);
+  const at = mean === null ? 0 : scale.place(mean) * WIDTH;
+  const said = speech.say("mean_of", { value: speech.rough(mean ?? 0), unit: base?.unit ?? "" });
+  const settings = {
+    class: "zp-histogram",
+    width: WIDTH,
+    height: above + height + below,
+    viewBox: `0 ${-above} ${WIDTH} ${above + height + below}`,
+    role: "img",
+    "aria-label": said,
+  };
+  return drawn(
+    "svg",
+    settings,
+    bars(bins, { width: WIDTH, height, colour }),
+    drawn("line", { x1: 0, x2: WIDTH, y1: height + 0.5, y2: height + 0.5, class: "zp-axis" }),
+    mean === null
+      ? null
+      : [
+          drawn("line", { x1: at, x2: at, y1: -8, y2: height + 1, class: "zp-mean" }),
+          drawn("circle", { cx: at, cy: -8, r: 2.6 }),
+          text(at > WIDTH / 2 ? Math.min(WIDTH, at + 24) : Math.max(0, at - 24), at > WIDTH / 2 ? "end" : "start", -15, said),
+        ],
+    text(0, "start", height + 15, speech.rough(scale.low)),
+    text(WIDTH, "end", height + 15, speech.rough(scale.high)),
+  );
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Land} land
+ * @param {(place: number) => string} fillOf
+ * @returns {Child[]}
+ */
+function classRows({ facts, state, speech }, land, fillOf) {
+  const { breaks, base, ratios } = land;
+  const { words } = speech;
+  const { step, unit } = facts.quotas[state.shown.quota];
+  const { kept } = state.shown;
+  const count = (/** @type {number} */ place) =>
+    ratios.filter((_, one) => land.classOf(one) === place).length;
+  const row = (/** @type {number} */ place, /** @type {string} */ title) => {
+    const key = keyOf(place);
+    return legendRow({
+      picture: colourBox(fillOf(place)),
+      title,
+      figure: speech.whole.format(count(place)),
+      pressed: kept === key,
+      faded: kept >= 0 && kept !== key,
+      press: () => state.change({ kept: kept === key ? -1 : key }),
+    });
+  };
+  const limits = breaks.map((limit) => speech.rough(limit));
+  const titles = [...breaks, null].map((_, place) => {
+    if (!place) return limits.length ? speech.say("under", { value: limits[0] }) : words.all;
+    return place === limits.length
+      ? speech.say("and_over", { value: limits[place - 1] })
+      : speech.say("between", { low: limits[place - 1], high: limits[place] });
+  });
+  const little = speech.say("too_small", { value: `${speech.value(leastSaid(step))} ${unit}` });
+  return [
+    base ? caption(base.unit) : null,
+    ...titles.map((title, place) => row(place, title)),
+    count(-1) ? row(-1, little) : null,
+  ];
+}
+
+/**
+ * Three circles of round amounts, one in the other.
+ * @param {import("./speech.js").Speech} speech
+ * @param {number} largest
+ */
+function circleScale(speech, largest) {
+  const radius = radiusFor(largest, WIDTH * 4);
+  const round = (/** @type {number} */ value) => Number(value.toPrecision(1));
+  const amounts = [...new Set([largest, largest / 5, largest / 50].map(round))].filter((one) => one > 0);
+  const most = Math.max(...amounts.map(radius));
+  const high = 2 * most + 8;
+  return drawn(
+    "svg",
+    { class: "zp-circles", width: WIDTH, height: high, viewBox: `0 0 ${WIDTH} ${high}` },
+    amounts.map((amount, place) => {
+      const reach = radius(amount);
+      const [y, textY] = [high - 3 - 2 * reach, Math.max(10, high - 3 - 2 * reach + place * 5)];
+      return [
+        drawn("circle", { cx: most + 2, cy: high - 3 - reach, r: reach }),
+        drawn("line", { x1: most + 2, x2: 2 * most + 22, y1: y, y2: textY }),
+        drawn("text", { x: 2 * most + 27, y: textY + 4, class: "zp-tick" }, speech.value(amount)),
+      ];
+    }),
+  );
+}

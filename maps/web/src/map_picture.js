@@ -1,0 +1,145 @@
+// The picture on the map: canvases for the plan, for what is marked and for names, kept in step with what is shown.
+
+import { Painter } from "./canvas_renderer.js";
+import { Room } from "./labels.js";
+import { Screen } from "./map_shapes.js";
+import { viewShown } from "./map_views.js";
+import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_names.js";
+import { viewCanvas } from "./view_canvas.js";
+
+/**
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Box } from "./labels.js"
+ * @import { View } from "./map_grid.js"
+ * @import { MapView } from "./map_views.js"
+ * @import { Shown } from "./page_state.js"
+ * @import { Pen } from "./view_canvas.js"
+ */
+
+const PANES = { plan: 250, marked: 260, names: 270 };
+// What stands over the map, and keeps names away.
+const OBSTACLES = "#zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
+
+/** @type {(keyof Shown)[]} */
+const OF_VIEW = ["view", "by", "quota", "base", "payments", "theme"];
+/** @type {(keyof Shown)[]} */
+const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "layers", "relief", "opacity", "onPaper"];
+
+export class MapPicture {
+  /**
+   * @param {L.Map} map
+   * @param {Scene} scene
+   * @param {() => number} sheet How much of the map the panel covers from below.
+   * @param {(view: MapView) => void} viewed Told of each new view.
+   */
+  constructor(map, scene, sheet, viewed) {
+    this.map = map;
+    this.scene = scene;
+    this.sheet = sheet;
+    this.viewed = viewed;
+    this.painter = new Painter(scene);
+    this.middles = middlesOf(scene);
+    this.homeZoom = map.getZoom();
+    this.view = viewShown(scene);
+    const { grid } = scene.shapes;
+    this.canvases = {
+      plan: viewCanvas(grid, (pen, view) => this.paint(pen, view), "plan"),
+      marked: viewCanvas(grid, (pen, view) => this.painter.paintMarked(pen, view), "marked"),
+      names: viewCanvas(grid, (pen, view) => this.name(pen, view), "names"),
+    };
+    /** @type {Set<keyof MapPicture["canvases"]>} */
+    this.waiting = new Set();
+  }
+
+  start() {
+    const { map, scene } = this;
+    for (const [name, level] of Object.entries(PANES)) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = String(level);
+      pane.style.pointerEvents = "none";
+    }
+    this.follow();
+    const { state } = scene;
+    state.on(OF_VIEW, () => this.follow());
+    state.on(OF_PLAN, () => this.redraw("plan", "names"));
+    state.on(["chosen", "compared"], () => this.redraw("marked", "names"));
+    state.on(["hovered", "theme"], () => this.redraw("marked"));
+    for (const canvas of Object.values(this.canvases)) canvas.addTo(map);
+  }
+
+  /** Another view, or the same in other colours. */
+  follow() {
+    this.view = viewShown(this.scene);
+    this.viewed(this.view);
+  }
+
+  /**
+   * Once in the next frame, however often it is asked for until then.
+   * @param {(keyof MapPicture["canvases"])[]} names
+   */
+  redraw(...names) {
+    if (!this.waiting.size) requestAnimationFrame(() => this.drawWaiting());
+    for (const name of names) this.waiting.add(name);
+  }
+
+  drawWaiting() {
+    for (const name of this.waiting) this.canvases[name].redraw();
+    this.waiting.clear();
+  }
+
+  /** Whether a map of somebody's own lies under the plan. */
+  get onTiles() {
+    let found = false;
+    this.map.eachLayer((layer) => (found ||= layer instanceof L.GridLayer));
+    return found;
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {View} view
+   */
+  paint(pen, view) {
+    const { onTiles } = this;
+    this.map.getContainer().classList.toggle("zp-on-tiles", onTiles);
+    this.painter.paint(pen, view, this.view, onTiles);
+    if (!this.scene.state.shown.onPaper) return;
+    // on paper a second canvas would cover the first with white
+    this.painter.paintMarked(pen, view);
+    this.name(pen, view);
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {View} view
+   */
+  name(pen, view) {
+    const { scene, middles } = this;
+    const screen = new Screen(scene.shapes, view);
+    const room = this.room();
+    const zoom = 2 ** (view.zoom - this.homeZoom);
+    const mark = (/** @type {boolean} */ first) => this.view.mark(pen, screen, room, first, zoom);
+    nameChosen(pen, screen, scene, room);
+    mark(true);
+    mark(false);
+    nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below);
+    nameUnits(pen, screen, scene, room, zoom, this.view);
+  }
+
+  /** What is seen of the map, without what stands over it. */
+  room() {
+    const { map } = this;
+    const frame = map.getContainer().getBoundingClientRect();
+    const onMap = (/** @type {DOMRect} */ box, more = 0) => {
+      const from = map.containerPointToLayerPoint([box.left - frame.left - more, box.top - frame.top - more]);
+      const to = map.containerPointToLayerPoint([box.right - frame.left + more, box.bottom - frame.top + more]);
+      return /** @type {Box} */ ([from.x, from.y, to.x, to.y]);
+    };
+    const [left, top, right, bottom] = onMap(frame);
+    const room = new Room([left, top, right, bottom - this.sheet()]);
+    for (const one of document.querySelectorAll(OBSTACLES)) {
+      const box = one.getBoundingClientRect();
+      if (box.width) room.take(onMap(box, 6));
+    }
+    return room;
+  }
+}

@@ -1,0 +1,33 @@
+// Views: what the map shows of the plan, one thing at a time.
+
+import { functionsView } from "./functions_view.js";
+import { landView } from "./land_view.js";
+import { moneyView } from "./money_view.js";
+
+/**
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Child } from "./dom.js"
+ * @import { Room } from "./labels.js"
+ * @import { Screen } from "./map_shapes.js"
+ * @import { Pen } from "./view_canvas.js"
+ *
+ * @typedef {object} MapView What units are filled by, what the legend says of it, and what is drawn over it.
+ * @property {string} title
+ * @property {(unit: number) => string} paint A colour of CSS.
+ * @property {(unit: number) => number} classOf Its class in the legend.
+ * @property {() => Child[]} legend
+ * @property {(unit: number) => string[]} tip What is said of a unit under the pointer, below its name.
+ * @property {(jurisdiction: number) => string} below What stands under the name of a jurisdiction.
+ * @property {(pen: Pen, screen: Screen, room: Room, first: boolean, zoom: number) => void} mark Draws over the fills:
+ *   what takes its place before towns, and then the rest; zoom is in relation to the whole plan.
+ * @property {number} [outlined] An overlay whose units have an outline in its ink, or -1.
+ */
+
+/**
+ * The view as it is now; a new one is made when what is shown of it changes.
+ * @param {Scene} scene
+ * @returns {MapView}
+ */
+export function viewShown(scene) {
+  return { functions: functionsView, land: landView, money: moneyView }[scene.state.shown.view](scene);
+}

@@ -1,0 +1,54 @@
+// Signs of overlays: a disc with a drawing, which can be told without its colour.
+
+import { drawn } from "./dom.js";
+
+/**
+ * @import { Colours } from "./colours.js"
+ * @import { Sign } from "./page_model.d.ts"
+ * @import { Pen } from "./view_canvas.js"
+ */
+
+export const SIGN_RADIUS = 8;
+const DRAWING = 0.86;
+const RIM = 1.2;
+
+/**
+ * @param {Pen} pen
+ * @param {Colours} colours
+ * @param {Sign} sign
+ * @param {boolean} dark
+ * @param {number} x
+ * @param {number} y
+ */
+export function drawSign(pen, colours, sign, dark, x, y) {
+  const ink = dark ? sign.dark : sign.light;
+  pen.save();
+  pen.translate(x, y);
+  pen.beginPath();
+  pen.arc(0, 0, SIGN_RADIUS, 0, 7);
+  pen.fillStyle = colours.of("panel");
+  pen.fill();
+  pen.lineWidth = RIM;
+  pen.strokeStyle = pen.fillStyle = ink;
+  pen.stroke();
+  pen.scale(DRAWING, DRAWING);
+  pen.fill(new Path2D(sign.path));
+  pen.restore();
+}
+
+/**
+ * The same for the legend and for lines of text.
+ * @param {Sign} sign
+ * @param {number} size
+ */
+export function signPicture(sign, size = 20) {
+  const picture = drawn(
+    "svg",
+    { class: "zp-sign", width: size, height: size, viewBox: "-10 -10 20 20", "aria-hidden": "true" },
+    drawn("circle", { r: SIGN_RADIUS }),
+    drawn("path", { d: sign.path, transform: `scale(${DRAWING})` }),
+  );
+  picture.style.setProperty("--on-light", sign.light);
+  picture.style.setProperty("--on-dark", sign.dark);
+  return picture;
+}

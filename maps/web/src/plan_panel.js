@@ -1,0 +1,253 @@
+// The plan as a whole: how much land each function has where, how well it is founded, and what to know before use.
+
+import { drawn, node } from "./dom.js";
+import { amountOf } from "./land_amounts.js";
+import { part } from "./working.js";
+
+/**
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Summary } from "./page_model.d.ts"
+ * @import { Facts } from "./plan_facts.js"
+ * @import { Speech } from "./speech.js"
+ */
+
+// Jurisdictions that stand there before "more".
+const LISTED = 8;
+
+/**
+ * @param {Scene} scene
+ * @param {(id: string) => void} choose
+ */
+export function planPanel(scene, choose) {
+  const { facts, speech } = scene;
+  const { plan } = facts;
+  const many = facts.jurisdictions.length > 1 ? [speech.count("n_jurisdictions", facts.jurisdictions.length)] : [];
+  const size = [speech.units(facts.units.id.length), ...many, speech.ha(plan.area_ha)];
+  return [
+    node("p", { class: "zp-eyebrow" }, size.join(" · ")),
+    landByFunction(scene),
+    quality(facts, speech, choose),
+  ];
+}
+
+/**
+ * One bar for each jurisdiction, or for all the land where there is one.
+ * @param {Scene} scene
+ */
+function landByFunction({ facts, speech, colours }) {
+  const { words } = speech;
+  const { units, jurisdictions } = facts;
+  const several = jurisdictions.length > 1;
+  const [quota] = facts.quotas;
+  const groups = (several ? jurisdictions : [facts.plan.name]).map((name, place) => ({
+    name,
+    members: units.id.map((_, unit) => unit).filter((unit) => !several || units.jurisdiction[unit] === place),
+  }));
+  const rows = groups.map(({ name, members }) => {
+    const whole = members.reduce((sum, unit) => sum + units.area_ha[unit], 0) || 1;
+    const shares = facts.zones
+      .map((zone, place) => ({
+        zone,
+        share: members.filter((unit) => units.main[unit] === place).reduce((sum, unit) => sum + units.area_ha[unit], 0) / whole,
+      }))
+      .filter(({ zone, share }) => zone.kind === "main" && share > 0);
+    const said = shares.map(({ zone, share }) => speech.say("named", { name: zone.title, value: speech.percent(share, 1) }));
+    const handed = quota?.jurisdictions[name];
+    const amount = handed ? Number(handed) : quota ? members.reduce((sum, unit) => sum + amountOf(facts, unit, 0), 0) : null;
+    return node(
+      "div",
+      { class: "zp-bar-row" },
+      node("span", {}, name),
+      node(
+        "span",
+        { class: "zp-stack", role: "img", "aria-label": said.join(words.and), title: said.join("\n") },
+        shares.map(({ zone, share }) => {
+          const piece = node("i");
+          piece.style.width = `${100 * share}%`;
+          piece.style.background = colours.zone(zone);
+          return piece;
+        }),
+      ),
+      node("em", {}, amount === null ? "" : speech.whole.format(amount)),
+    );
+  });
+  const rest = rows.slice(LISTED);
+  return node(
+    "section",
+    { class: "zp-bars" },
+    node(
+      "div",
+      { class: "zp-box-head" },
+      node("h3", {}, words.share_of_land),
+      quota ? node("span", {}, speech.capital(`${quota.title}, ${quota.unit}`)) : null,
+    ),
+    rows.slice(0, LISTED),
+    rest.length ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), rest) : null,
+  );
+}
+
+/**
+ * How many policies were read in the text of the law, as a ring; behind it all that is to be known before use.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {(id: string) => void} choose
+ */
+function quality(facts, speech, choose) {
+  const { plan } = facts;
+  const { words } = speech;
+  const { all, verified } = plan.checked;
+  return node(
+    "details",
+    { class: "zp-quality", id: "zp-quality" },
+    node(
+      "summary",
+      {},
+      ring(all ? verified / all : 1),
+      node(
+        "span",
+        {},
+        all ? node("b", {}, speech.say("read_in_text", { n: verified, all })) : node("b", {}, words.no_policies),
+        " ",
+        noticesOf(facts, speech).length ? words.before_use : words.about_sources,
+      ),
+    ),
+    notices(facts, speech),
+    part(words.decisions, decisions(plan, speech, choose)),
+    part(
+      words.assumptions,
+      plan.assumptions.length
+        ? node(
+            "ul",
+            {},
+            plan.assumptions.map(({ title, assumed }) =>
+              node("li", {}, speech.say("named", { name: speech.plain(title), value: assumed })),
+            ),
+          )
+        : null,
+    ),
+    plan.texts.length ? textsOfTheLaw(plan, speech) : null,
+    part(
+      words.sources,
+      node("p", { class: "zp-source" }, plan.sources.join(", ")),
+      node("p", { class: "zp-source" }, words.how_drawn),
+    ),
+  );
+}
+
+/** @param {number} share */
+function ring(share) {
+  const around = 2 * Math.PI * 14;
+  const circle = { cx: 18, cy: 18, r: 14, fill: "none", "stroke-width": 4 };
+  return drawn(
+    "svg",
+    { class: "zp-ring", width: 34, height: 34, viewBox: "0 0 36 36", "aria-hidden": "true" },
+    drawn("circle", { ...circle, class: "zp-ring-all" }),
+    drawn("circle", {
+      ...circle,
+      class: "zp-ring-part",
+      "stroke-dasharray": `${share * around} ${around}`,
+      transform: "rotate(-90 18 18)",
+    }),
+  );
+}
+
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ */
+function notices(facts, speech) {
+  const texts = noticesOf(facts, speech);
+  return texts.length
+    ? node(
+        "ul",
+        { class: "zp-notices" },
+        texts.map((text) => node("li", {}, text)),
+      )
+    : null;
+}
+
+/**
+ * @param {Summary} plan
+ * @param {Speech} speech
+ * @param {(id: string) => void} choose
+ */
+function decisions(plan, speech, choose) {
+  return plan.decisions.map(({ unit_id, name, zone, reason }) =>
+    node(
+      "div",
+      { class: "zp-item" },
+      node(
+        "p",
+        {},
+        node("button", { type: "button", class: "zp-link", on: { click: () => choose(unit_id) } }, name),
+        speech.say("named", { name: speech.say("in_brackets", { text: unit_id }), value: zone }),
+      ),
+      node("p", { class: "zp-source" }, reason),
+    ),
+  );
+}
+
+/**
+ * What to know before relying on the plan.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ */
+function noticesOf(facts, speech) {
+  const { plan, units, undrawn } = facts;
+  const { words } = speech;
+  const waiting = units.status.filter((status) => status === "contested" || status === "review").length;
+  const hanging = units.status.filter((status) => status === "assumed").length;
+  const { all, unverified } = plan.parameters;
+  return [
+    plan.note,
+    undrawn.length ? speech.say("undrawn", { names: undrawn.map((unit) => units.name[unit]).join(words.and) }) : "",
+    waiting ? speech.say("units_waiting", { n: speech.units(waiting) }) : "",
+    hanging ? speech.say("units_assumed", { n: speech.units(hanging), names: plan.hangs_on.join(words.and) }) : "",
+    unverified ? speech.say("unread_parameters", { n: unverified, all }) : "",
+    facts.quotas.length ? notDeducted(plan, speech) : "",
+  ].filter(Boolean);
+}
+
+/**
+ * What available land was not reduced by; empty where it was reduced by all.
+ * @param {Summary} plan
+ * @param {Speech} speech
+ */
+function notDeducted(plan, speech) {
+  const names = plan.deductions.map((name) => speech.plain(name)).join(speech.words.and);
+  return names ? speech.say("not_deducted", { names }) : "";
+}
+
+/**
+ * How many policies were checked against the text of the law.
+ * @param {Summary} plan
+ * @param {Speech} speech
+ */
+export function checkedSaid(plan, speech) {
+  const { all, verified, official } = plan.checked;
+  return speech.say("policies_checked", { n: verified, all, official });
+}
+
+/**
+ * Where the text of each policy was read: closed until somebody follows the badge.
+ * @param {Summary} plan
+ * @param {Speech} speech
+ */
+function textsOfTheLaw(plan, speech) {
+  const { words } = speech;
+  return node(
+    "details",
+    { class: "zp-part", id: "zp-texts" },
+    node("summary", {}, words.texts),
+    node("p", { class: "zp-source" }, checkedSaid(plan, speech)),
+    node(
+      "ul",
+      {},
+      plan.texts.map(({ title, source, reading, verified }) => {
+        const told = [words[`reading_${reading}`], verified ? "" : words.not_checked].filter(Boolean);
+        const said = speech.say("in_brackets", { text: told.join(words.and) });
+        return node("li", {}, title, node("p", { class: "zp-source" }, source, said));
+      }),
+    ),
+  );
+}
