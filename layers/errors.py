@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeVar
 
+from layers.phrases import PARAGRAPHS, Phrase, phrase_list
+
 Level = Literal["error", "warning", "note"]
 Found = TypeVar("Found")
 
@@ -115,6 +117,12 @@ class ZoneplanError(Exception):
         self.keys = keys
 
     @property
+    def said(self) -> str:
+        """What is wrong, as a phrase where it can be put into other languages."""
+        said: str = self.args[0]
+        return said
+
+    @property
     def parts(self) -> tuple[ZoneplanError, ...]:
         """The error itself, or those that it collects."""
         return (self,)
@@ -122,7 +130,7 @@ class ZoneplanError(Exception):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The error as findings of ``zoneplan check``."""
-        return (Finding("error", self.code, self.layer, self.features, self.count, str(self), self.exit_code),)
+        return (Finding("error", self.code, self.layer, self.features, self.count, self.said, self.exit_code),)
 
 
 class StudyError(ZoneplanError):
@@ -194,11 +202,16 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
 
     def __init__(self, errors: Iterable[ZoneplanError]) -> None:
         self.errors = tuple(errors)
-        super().__init__("several errors")
+        super().__init__(phrase_list((error.said for error in self.errors), PARAGRAPHS))
         self.exit_code = min(error.exit_code for error in self.errors)
 
     def __str__(self) -> str:
-        return "\n\n".join(str(error) for error in self.errors)
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """What all of them say, a paragraph each."""
+        return phrase_list((error.said for error in self.errors), PARAGRAPHS)
 
     @property
     def parts(self) -> tuple[ZoneplanError, ...]:
@@ -227,7 +240,7 @@ def naming_the_layer(place: str, layer: str = "") -> Iterator[None]:
         yield
     except ZoneplanError as error:
         for one in error.parts:
-            one.args = (f"{place}: {one}",)
+            one.args = (Phrase("{place}: {said}", place=place, said=one.said),)
             one.layer = one.layer or layer
         raise
 
@@ -370,4 +383,4 @@ def shown(ids: Iterable[str]) -> str:
     """
     names = [str(one) for one in ids]
     text = ", ".join(repr(name) for name in names[:5])
-    return text if len(names) <= 5 else f"{text} and {len(names) - 5:,} more"
+    return text if len(names) <= 5 else Phrase("{ids} and {count:,} more", ids=text, count=len(names) - 5)

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from layers.phrases import SEMICOLON, Phrase, phrase_list
+
 LEDGER_COLUMNS = ("layer", "feature", "finding", "action", "area_before_ha", "area_after_ha")
 _KEY = list(LEDGER_COLUMNS[:3])
+
+
+_WORDS: Mapping[str, str] = {
+    one.template: one
+    for one in (
+        Phrase("crs"),
+        Phrase("datum"),
+        Phrase("deleted"),
+        Phrase("dimensions"),
+        Phrase("duplicate"),
+        Phrase("empty"),
+        Phrase("encoding"),
+        Phrase("gap"),
+        Phrase("invalid"),
+        Phrase("jurisdiction"),
+        Phrase("name"),
+        Phrase("nodata"),
+        Phrase("outside"),
+        Phrase("overlap"),
+        Phrase("parts"),
+        Phrase("unknown"),
+        Phrase("unmatched"),
+        Phrase("warning"),
+    )
+}
+
+
+def finding_word(finding: str) -> str:
+    """The word for a kind of finding, as people read it.
+
+    Examples
+    --------
+    >>> finding_word("gap").template
+    'gap'
+    """
+    return _WORDS.get(finding, finding)
 
 
 def entries(
@@ -32,7 +70,7 @@ def entries(
     finding : str
         One word: invalid, empty, overlap, gap, outside, unmatched, crs, datum, encoding, nodata, ...
     action : str or sequence of str
-        What was done, for all or for each.
+        What was done, for all or for each; a phrase where it can be put into other languages.
     before_ha, after_ha : float or sequence of float, optional
         Areas in hectares; missing where there is none to tell.
 
@@ -49,7 +87,7 @@ def entries(
     ids = [str(one) for one in features]
     if not ids:
         return _empty().copy(deep=False)
-    said = [action] * len(ids) if isinstance(action, str) else action
+    said = pd.Series([action] * len(ids) if isinstance(action, str) else [*action], dtype=object)
     rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": said})
     return _typed(rows.assign(area_before_ha=before_ha, area_after_ha=after_ha))
 
@@ -72,7 +110,7 @@ def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
         return filled[0].sort_values(_KEY, kind="stable", ignore_index=True)
     rows = pd.concat(filled, ignore_index=True).sort_values(_KEY, kind="stable", ignore_index=True)
     if rows.duplicated(_KEY).any():
-        joined = {"action": lambda actions: "; ".join(dict.fromkeys(actions))}
+        joined = {"action": lambda actions: phrase_list(dict.fromkeys(actions), SEMICOLON)}
         rows = rows.groupby(_KEY, as_index=False, sort=True).agg(
             {**joined, "area_before_ha": "first", "area_after_ha": "last"}
         )
@@ -80,7 +118,7 @@ def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    kinds = {name: "float64" if name.endswith("_ha") else "str" for name in LEDGER_COLUMNS}
+    kinds = {name: "float64" if name.endswith("_ha") else "str" for name in LEDGER_COLUMNS} | {"action": object}
     return rows.loc[:, list(LEDGER_COLUMNS)].astype(kinds).reset_index(drop=True)
 
 

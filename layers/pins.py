@@ -16,6 +16,7 @@ import shapely
 from layers.crs import project, working_crs
 from layers.errors import CrsError, GeometryError, SourceError, ZoneplanError
 from layers.formats import Raster, digest, parts_of
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from layers.sources import Pin
 
 Content = TypeVar("Content", gpd.GeoDataFrame, pd.DataFrame, Raster)
@@ -126,16 +127,24 @@ def hold_to_pin(
     except ZoneplanError as error:
         if sha256 == pin.sha256:
             raise
-        differing, more = [_pair("sha256", pin.sha256, sha256)], f" It cannot be read now: {error}"
+        differing = [_pair("sha256", pin.sha256, sha256)]
+        more: str = Phrase(" It cannot be read now: {error}", error=error)
     else:
         found, more = pin_of(content, sha256), ""
         differing = [_pair(key, one, other) for key, one, other in _pairs(pin, found) if _differ(key, one, other)]
         if not differing:
             return content, note
-    what = "table" if keys[:1] == ("tables",) else "layer"
     raise SourceError(
-        f"{what} '{name}': {path.name} is not what was pinned: {'; '.join(differing)}. Get the file that was pinned "
-        f"or, if this one is meant, pin it anew with zoneplan check --pin.{more}",
+        Phrase(
+            "{place}: {file} is not what was pinned: {differing}. Get the file that was pinned or, if this one is "
+            "meant, pin it anew with zoneplan check --pin.{more}",
+            place=Phrase("table '{table}'", table=name)
+            if keys[:1] == ("tables",)
+            else Phrase("layer '{layer}'", layer=name),
+            file=path.name,
+            differing=phrase_list(differing, SEMICOLON),
+            more=more,
+        ),
         code="pin",
         layer=name,
         keys=(*keys, "pin"),
@@ -153,8 +162,8 @@ def _differ(key: str, pinned: object, found: object) -> bool:
 
 
 def _pair(key: str, pinned: object, found: object) -> str:
-    return f"{key} pinned {_shown(pinned)}, found {_shown(found)}"
+    return Phrase("{key} pinned {pinned}, found {found}", key=key, pinned=_shown(pinned), found=_shown(found))
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else str(list(value) if isinstance(value, tuple) else value)
+    return Phrase("nothing") if value is None else str(list(value) if isinstance(value, tuple) else value)

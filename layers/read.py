@@ -34,6 +34,7 @@ from layers.formats import (
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates, polygons_of
 from layers.inputs import Inputs, Layer, Source
 from layers.ledger import entries, gather
+from layers.phrases import Phrase, phrase_list
 from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on
 from layers.sources import MEMORY, Keys, LayerSection, Pin, Sources
@@ -95,7 +96,8 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
         settled, repairs, tiled = settle_units(raw, crs, sources.units.max_overlap_ha)
     del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
     ledger = [notes, repairs, datum_note(own, crs, "units")]
-    origins = dict.fromkeys(map(str, settled.columns), f"the units' file {sources.units.source}")
+    of_units: str = Phrase("the units' file {file}", file=sources.units.source)
+    origins = dict.fromkeys(map(str, settled.columns), of_units)
     for part, table in zip(sources.tables, tables, strict=True):
         frame, said = _sure(table)
         joined = _attempt(errors, part.source, join_table, settled, frame, part.source, origins)
@@ -306,7 +308,10 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
     outlines, _ = keep_near(polygons_of(raster, window), units, section.name)  # of all columns, some lie far away
     features, repairs = make_valid(project(outlines, crs), section.name)
     note = entries(
-        section.name, [] if len(features) else [""], "empty", f"no cell near the units meets where ({section.where})"
+        section.name,
+        [] if len(features) else [""],
+        "empty",
+        Phrase("no cell near the units meets where ({where})", where=section.where),
     )
     return Layer(section.name, "polygons", None, features, raster, formulas), gather([datum, repairs, note])
 
@@ -377,8 +382,12 @@ def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     changed = sorted({one.path for one in on_disk if (one.path, one.sha256) not in now})
     if changed:
         raise SourceError(
-            f"{len(changed)} input file(s) changed while the plan was being made: {', '.join(changed)}. Wait until "
-            f"nobody writes to them, and run again.",
+            Phrase(
+                "{count} input file(s) changed while the plan was being made: {changed}. Wait until nobody writes to "
+                "them, and run again.",
+                count=len(changed),
+                changed=phrase_list(changed),
+            ),
             code="changed",
             features=changed,
         )

@@ -15,6 +15,7 @@ from layers.errors import GeometryError, SourceError, UnknownNameError, shown
 from layers.formats import read_features
 from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
 from layers.ledger import entries, gather
+from layers.phrases import Phrase, word
 from layers.pins import hold_to_pin
 from layers.sources import UnitsSection
 
@@ -49,8 +50,13 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     twice = sorted(set(features.index[features.index.duplicated()]))
     if twice:
         raise SourceError(
-            f"layer 'units': {len(twice)} id(s) of column '{section.id}' stand more than once: {shown(twice)}. Each "
-            f"unit needs an id of its own; dissolve the parts of one unit, or name another column as id.",
+            Phrase(
+                "layer 'units': {count} id(s) of column '{column}' stand more than once: {ids}. Each unit needs an "
+                "id of its own; dissolve the parts of one unit, or name another column as id.",
+                count=len(twice),
+                column=section.id,
+                ids=shown(twice),
+            ),
             code="id_duplicate",
             layer="units",
             features=twice,
@@ -58,8 +64,12 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     full, empties = drop_empty(features, "units")
     if len(empties) and section.empty == "error":
         raise GeometryError(
-            f"layer 'units': {len(empties)} unit(s) have no geometry: {shown(empties['feature'])}. Draw them, or say "
-            f'empty = "drop" in [units] to plan without them.',
+            Phrase(
+                "layer 'units': {count} unit(s) have no geometry: {ids}. Draw them, or say empty = \"drop\" in "
+                "[units] to plan without them.",
+                count=len(empties),
+                ids=shown(empties["feature"]),
+            ),
             code="empty",
             layer="units",
             features=empties["feature"],
@@ -68,7 +78,9 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     kind = kind_of(whole, "units")
     if kind != "polygons":
         raise GeometryError(
-            f"layer 'units': units are polygons, but {path.name} holds {kind}.", layer="units", code="kind"
+            Phrase("layer 'units': units are polygons, but {file} holds {kind}.", file=path.name, kind=word(kind)),
+            layer="units",
+            code="kind",
         )
     return _named(whole, section, path.name), gather([note, empties, parts, _unsaid(whole, section)])
 
@@ -108,10 +120,16 @@ def _blank(texts: pd.Series) -> pd.Series:
 
 def _unsaid(features: gpd.GeoDataFrame, section: UnitsSection) -> pd.DataFrame:
     """What the ledger has to say of units without a name or a jurisdiction."""
-    called = "its name in another language, or its id" if len(section.names) > 1 else "its id"
+    called = Phrase("its name in another language, or its id") if len(section.names) > 1 else Phrase("its id")
     names = section.names.values() or [section.name_column]
-    done = {name: ("name", f"column '{name}' is empty: the unit is called by {called}") for name in names}
-    done |= {level: ("jurisdiction", f"column '{level}' is empty: the unit is in none") for level in section.levels}
+    done = {
+        name: ("name", Phrase("column '{column}' is empty: the unit is called by {called}", column=name, called=called))
+        for name in names
+    }
+    done |= {
+        level: ("jurisdiction", Phrase("column '{column}' is empty: the unit is in none", column=level))
+        for level in section.levels
+    }
     there = [column for column in done if column in features.columns]
     return gather(entries("units", features.index[_blank(features[one])], *done[one]) for one in there)
 
@@ -123,8 +141,12 @@ def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.
     clashes = [name for name in RESERVED if name in features.columns and own[name] != name]
     if clashes:
         raise UnknownNameError(
-            f"layer 'units': {file} has a column '{clashes[0]}', but zoneplan gives every unit one of that name: two "
-            f"sources for one name. Rename the column in the file.",
+            Phrase(
+                "layer 'units': {file} has a column '{column}', but zoneplan gives every unit one of that name: two "
+                "sources for one name. Rename the column in the file.",
+                file=file,
+                column=clashes[0],
+            ),
             code="two_sources",
             layer="units",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.errors import Finding, ZoneplanError
+from layers.phrases import PARAGRAPHS, Phrase
 
 
 class WriteError(ZoneplanError):
@@ -40,7 +41,8 @@ class DraftError(ZoneplanError):
     default_code = "draft"
 
     def __init__(self, error: ZoneplanError, remedy: str) -> None:
-        super().__init__(f"{error}\n\n{remedy}", code=error.code, layer=error.layer, features=error.features)
+        said = Phrase(PARAGRAPHS, first=error.said, rest=remedy)
+        super().__init__(said, code=error.code, layer=error.layer, features=error.features)
         self.exit_code = error.exit_code
         self._findings = error.findings
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import ZoneplanError, shown
+from layers.phrases import OR, Phrase, phrase_list
 
 
 class RulebookError(ZoneplanError):
@@ -44,8 +45,8 @@ def near(name: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     close = difflib.get_close_matches(name, names, 3)
     if close:
-        return f"; did you mean {' or '.join(repr(one) for one in close)}?"
-    return f"; there are {shown(names)}" if names else ""
+        return Phrase("; did you mean {names}?", names=phrase_list((repr(one) for one in close), OR))
+    return Phrase("; there are {names}", names=shown(names)) if names else ""
 
 
 def stray_texts(column: pd.Series) -> pd.Series:

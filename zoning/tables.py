@@ -281,7 +281,7 @@ INDUSTRIES = Table(
 )
 LEDGER = Table(
     "ledger",
-    {name: "float" if name.endswith("_ha") else "text" for name in LEDGER_COLUMNS},
+    {name: "float" if name.endswith("_ha") else "text" for name in LEDGER_COLUMNS} | {"action": "message"},
     ("layer", "feature", "finding"),
 )
 

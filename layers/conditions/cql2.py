@@ -20,6 +20,7 @@ from layers.conditions.syntax_tree import (
     Opposite,
 )
 from layers.errors import ConditionError
+from layers.phrases import Phrase
 
 Json = dict[str, Any] | list[Any] | float | str | bool
 
@@ -60,8 +61,12 @@ def cql2_json(tree: Node) -> Json:
     nested = _nested(tree)
     if nested > MAX_NESTED:
         raise ConditionError(
-            f"{nested} operations inside each other; at most {MAX_NESTED} are written as CQL2-JSON: "
-            "put the sum into a column of a table"
+            Phrase(
+                "{nested} operations inside each other; at most {most} are written as CQL2-JSON: put the sum "
+                "into a column of a table",
+                nested=nested,
+                most=MAX_NESTED,
+            )
         )
     return _condition(tree)
 

@@ -39,6 +39,7 @@ from layers.conditions.syntax_tree import (
     walk,
 )
 from layers.errors import ConditionError, UnknownNameError, ZoneplanError, raise_all, shown
+from layers.phrases import OR, Phrase, phrase_list, word
 
 Truths = npt.NDArray[np.bool_]
 Plain = float | bool | str | None
@@ -248,7 +249,7 @@ class View:
             case Missing(value=value):
                 found = self._spread(~np.asarray(self.values(value).known), True)
             case _:
-                truth = self._of_kind(node, "boolean", "a condition is needed here: write a comparison")
+                truth = self._of_kind(node, "boolean", Phrase("a condition is needed here: write a comparison"))
                 found = self._spread(truth.array, truth.known)
         return ~found if getattr(node, "negated", False) else found
 
@@ -271,7 +272,7 @@ class View:
             case Constant(value=value):
                 return scalar_values(value)
             case Minus(operand=operand):
-                number = self._of_kind(operand, "number", "arithmetic needs numbers")
+                number = self._of_kind(operand, "number", Phrase("arithmetic needs numbers"))
                 return Values(number.kind, np.negative(number.array), number.known)
             case Arithmetic(operands=operands, operators=operators):
                 return self._calculate(operands, operators)
@@ -293,27 +294,31 @@ class View:
         columns = list(map(str, table.columns.tolist()))
         places = columns.count(name) + (table.index.name == name)
         if places and name in self.parameters:
-            message = f"'{name}' is a column of the table and a parameter as well; rename the column"
+            message = Phrase("'{name}' is a column of the table and a parameter as well; rename the column", name=name)
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
         elif places > 1:
-            message = f"the table has {places} columns '{name}'; rename them"
+            message = Phrase("the table has {places} columns '{name}'; rename them", places=places, name=name)
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
         elif not places and name not in self.parameters:
             index = [str(table.index.name)] if table.index.name is not None else []
             known = [*columns, *index, *self.parameters]
             near = difflib.get_close_matches(name, known, 3)
             if near:
-                hint = f"did you mean {' or '.join(repr(one) for one in near)}?"
+                hint = Phrase("did you mean {names}?", names=phrase_list((repr(one) for one in near), OR))
             elif self.text[node.start] == '"':
-                hint = "a text stands in single quotes"
+                hint = Phrase("a text stands in single quotes")
             else:
-                hint = f"there are {shown(known)}" if known else "there are no columns"
-            yield UnknownNameError(pointed(f"nothing provides '{name}'; {hint}", self.text, node.start, node.end))
+                hint = Phrase("there are {names}", names=shown(known)) if known else Phrase("there are no columns")
+            yield UnknownNameError(
+                pointed(
+                    Phrase("nothing provides '{name}'; {hint}", name=name, hint=hint), self.text, node.start, node.end
+                )
+            )
 
     def _of_kind(self, node: Node, kind: str, need: str) -> Values:
         found = self.values(node)
         if found.kind not in (kind, "nothing"):
-            raise self.complain(f"this is a {found.kind}; {need}", node)
+            raise self.complain(Phrase("this is a {kind}; {need}", kind=word(found.kind), need=need), node)
         return found
 
     def _spread(self, yes: Any, known: Any) -> Answer:
@@ -323,7 +328,7 @@ class View:
         return Answer(np.broadcast_to(yes, rows).astype(bool) & known, known)
 
     def _calculate(self, operands: tuple[Node, ...], operators: tuple[str, ...]) -> Values:
-        first, *others = (self._of_kind(operand, "number", "arithmetic needs numbers") for operand in operands)
+        first, *others = (self._of_kind(operand, "number", Phrase("arithmetic needs numbers")) for operand in operands)
         values, known = first.array, first.known
         with np.errstate(all="ignore"):
             for operator, other in zip(operators, others, strict=True):
@@ -336,11 +341,18 @@ class View:
         one, other = self.values(left), self.values(right)
         kinds = {one.kind, other.kind} - {"nothing"}
         if len(kinds) > 1:
-            raise self.complain(f"a {one.kind} is compared with a {other.kind}", right)
+            raise self.complain(
+                Phrase("a {kind} is compared with a {other}", kind=word(one.kind), other=word(other.kind)), right
+            )
         if kinds and operator not in ("=", "<>") and kinds != {"number"}:
-            raise self.complain(f"{operator} puts numbers in order; this is a {one.kind}", left)
+            raise self.complain(
+                Phrase("{operator} puts numbers in order; this is a {kind}", operator=operator, kind=word(one.kind)),
+                left,
+            )
         if not kinds <= {"number", "text", "boolean"}:
-            raise self.complain(f"conditions read numbers, texts and booleans; this is a {one.kind}", left)
+            raise self.complain(
+                Phrase("conditions read numbers, texts and booleans; this is a {kind}", kind=word(one.kind)), left
+            )
         if "nothing" in (one.kind, other.kind):
             return self._spread(False, False)
         if kinds == {"text"}:
@@ -369,10 +381,12 @@ class View:
     def _check_same(self, value: Node, constant: Constant) -> None:
         kinds = self.values(value).kind, scalar_values(constant.value).kind
         if "nothing" not in kinds and kinds[0] != kinds[1]:
-            raise self.complain(f"a {kinds[0]} is compared with a {kinds[1]}", constant)
+            raise self.complain(
+                Phrase("a {kind} is compared with a {other}", kind=word(kinds[0]), other=word(kinds[1])), constant
+            )
 
     def _like(self, value: Node, pattern: str) -> Answer:
-        text = self._of_kind(value, "text", "LIKE is for texts")
+        text = self._of_kind(value, "text", Phrase("LIKE is for texts"))
         if text.kind == "nothing":
             return self._spread(False, False)
         expression = like_pattern(pattern)

@@ -28,11 +28,12 @@ from layers.conditions.syntax_tree import (
     pointed,
 )
 from layers.errors import ConditionError
+from layers.phrases import Phrase, phrase_list
 
 MAX_LENGTH = 2000
 MAX_TOKENS = 1000
 MAX_DEPTH = 50
-VALUE_NEEDED = "a value is needed here, such as people / area_km2"
+VALUE_NEEDED = Phrase("a value is needed here, such as people / area_km2")
 KEYWORDS = frozenset({"and", "or", "not", "between", "in", "like", "is", "null", "true", "false"})
 
 GRAMMAR = r"""
@@ -82,12 +83,12 @@ NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/
 """
 
 WORDS = {
-    "COMPARISON": "a comparison (= <> < <= > >=)",
+    "COMPARISON": Phrase("a comparison (= <> < <= > >=)"),
     "AND": "AND",
     "OR": "OR",
-    "NAME": "a name",
-    "NUMBER": "a number",
-    "TEXT": "a 'text'",
+    "NAME": Phrase("a name"),
+    "NUMBER": Phrase("a number"),
+    "TEXT": Phrase("a 'text'"),
     "NOT": "NOT",
     "BETWEEN": "BETWEEN",
     "IN": "IN",
@@ -97,28 +98,28 @@ WORDS = {
     "LPAR": "'('",
     "RPAR": "')'",
     "COMMA": "','",
-    "$END": "the end",
+    "$END": Phrase("the end"),
 }
 
 HINTS = (
-    ("==", "write = for 'equal'"),
-    ("!=", "write <> for 'not equal'"),
-    ("&&", "write AND"),
-    ("||", "write OR"),
-    ("!", "write NOT"),
-    ("**", "powers are not known here"),
-    ("^", "powers are not known here"),
-    ("≥", "write >="),
-    ("≤", "write <="),
-    ("≠", "write <>"),
-    ("%", "write percentages as numbers; a remainder is not known here"),
-    (".", 'a name with a dot stands in double quotes: "a.b"'),
-    ("'", "the closing ' is missing; write '' for an apostrophe inside a text"),
-    ('"', 'the closing " is missing, or nothing stands inside'),
-    ("‘", "texts stand in straight single quotes: 'text'"),
-    ("’", "texts stand in straight single quotes: 'text'"),
-    ("“", "texts stand in straight single quotes: 'text'"),
-    ("”", "texts stand in straight single quotes: 'text'"),
+    ("==", Phrase("write = for 'equal'")),
+    ("!=", Phrase("write <> for 'not equal'")),
+    ("&&", Phrase("write AND")),
+    ("||", Phrase("write OR")),
+    ("!", Phrase("write NOT")),
+    ("**", Phrase("powers are not known here")),
+    ("^", Phrase("powers are not known here")),
+    ("≥", Phrase("write >=")),
+    ("≤", Phrase("write <=")),
+    ("≠", Phrase("write <>")),
+    ("%", Phrase("write percentages as numbers; a remainder is not known here")),
+    (".", Phrase('a name with a dot stands in double quotes: "a.b"')),
+    ("'", Phrase("the closing ' is missing; write '' for an apostrophe inside a text")),
+    ('"', Phrase('the closing " is missing, or nothing stands inside')),
+    ("‘", Phrase("texts stand in straight single quotes: 'text'")),
+    ("’", Phrase("texts stand in straight single quotes: 'text'")),
+    ("“", Phrase("texts stand in straight single quotes: 'text'")),
+    ("”", Phrase("texts stand in straight single quotes: 'text'")),
 )
 
 
@@ -144,12 +145,20 @@ def parse_expression(text: str, *, value: bool = False) -> Node:
     """
     if len(text) > MAX_LENGTH:
         raise ConditionError(
-            f"a condition of {len(text)} characters; at most {MAX_LENGTH} are read: "
-            "split it, or put the list into a column of a table"
+            Phrase(
+                "a condition of {count} characters; at most {most} are read: split it, or put the list into a "
+                "column of a table",
+                count=len(text),
+                most=MAX_LENGTH,
+            )
         )
     if not text.strip():
-        what = "value: write a name, a number" if value else "condition: write a comparison such as slope > 25"
-        raise ConditionError(f"an empty {what}, or leave the key out")
+        what = (
+            Phrase("value: write a name, a number")
+            if value
+            else Phrase("condition: write a comparison such as slope > 25")
+        )
+        raise ConditionError(Phrase("an empty {kind}, or leave the key out", kind=what))
     try:
         _check_tokens(text)
         parsed = cast("Node", _parser().parse(text))
@@ -176,9 +185,13 @@ def _check_tokens(text: str) -> None:
         start = token.start_pos or 0
         open_ += (token.type == "LPAR") - (token.type == "RPAR")
         if open_ > MAX_DEPTH:
-            raise _Misplaced(f"more than {MAX_DEPTH} parentheses inside each other", start, start + 1)
+            raise _Misplaced(Phrase("more than {most} parentheses inside each other", most=MAX_DEPTH), start, start + 1)
         if count >= MAX_TOKENS:
-            raise _Misplaced(f"more than {MAX_TOKENS} words and signs in one condition", start, start + 1)
+            raise _Misplaced(
+                Phrase("more than {most} words and signs in one condition", most=MAX_TOKENS),
+                start,
+                start + 1,
+            )
 
 
 def _complaint(error: UnexpectedInput, text: str) -> ConditionError:
@@ -187,48 +200,54 @@ def _complaint(error: UnexpectedInput, text: str) -> ConditionError:
     ended = token is not None and token.type == "$END"
     start = len(text.rstrip()) if ended else error.pos_in_stream or 0
     if ended:
-        what, end = "the condition ends too early", start + 1
+        what, end = Phrase("the condition ends too early"), start + 1
     else:
         word = str(token) if token is not None else text[start]
-        what, end = f"unexpected {word!r}", start + len(word)
+        what, end = Phrase("unexpected {word!r}", word=word), start + len(word)
     hint = _hint(text, start, token)
     if not hint and isinstance(error, UnexpectedToken):
         wanted = [words for name, words in WORDS.items() if name in (error.accepts or error.expected)]
-        hint = f"expected {', '.join(wanted)}"
+        hint = Phrase("expected {wanted}", wanted=phrase_list(wanted))
     elif (
         not hint
         and isinstance(error, UnexpectedCharacters)
         and unicodedata.normalize("NFKC", text[start]) != text[start]
     ):
-        hint = f"write {unicodedata.normalize('NFKC', text[start]).strip() or 'a space'!r}"
-    return ConditionError(pointed(what + (f"; {hint}" if hint else ""), text, start, end))
+        hint = Phrase("write {sign!r}", sign=unicodedata.normalize("NFKC", text[start]).strip() or Phrase("a space"))
+    return ConditionError(pointed(Phrase("{what}; {hint}", what=what, hint=hint) if hint else what, text, start, end))
 
 
 def _hint(text: str, start: int, token: Token | None) -> str:
     rest, before = text[start:], text[:start].rstrip()
     if token is not None and token.type == "LPAR" and before and (before[-1].isalnum() or before[-1] in '_"'):
-        return "functions are not known in conditions"
+        return Phrase("functions are not known in conditions")
     if token is not None and token.type == "NULL":
-        return "write IS NULL or IS NOT NULL"
+        return Phrase("write IS NULL or IS NOT NULL")
     if token is not None and token.type == "COMPARISON":
         if before.endswith(("=", "<", ">")):
-            return "write = for 'equal'" if text[start - 1] == "=" else "write <=, >= and <> without a space"
-        return "compare two values at a time: x BETWEEN a AND b, or a < x AND x < b"
+            return (
+                Phrase("write = for 'equal'")
+                if text[start - 1] == "="
+                else Phrase("write <=, >= and <> without a space")
+            )
+        return Phrase("compare two values at a time: x BETWEEN a AND b, or a < x AND x < b")
     if token is not None and token.type == "QUOTED":
-        return "texts stand in single quotes, names of columns in double quotes"
+        return Phrase("texts stand in single quotes, names of columns in double quotes")
     return next((hint for sign, hint in HINTS if rest.startswith(sign)), "")
 
 
 def _is_value(node: Node, need: str) -> Node:
     if isinstance(node, CONDITIONS):
-        raise _Misplaced(f"this is a condition; {need}", node.start, node.end)
+        raise _Misplaced(Phrase("this is a condition; {need}", need=need), node.start, node.end)
     return node
 
 
 def _is_condition(node: Node) -> Node:
     wrong = isinstance(node, (Minus, Arithmetic)) or (isinstance(node, Constant) and not isinstance(node.value, bool))
     if wrong:
-        raise _Misplaced("this is a value; a condition is needed here: write a comparison", node.start, node.end)
+        raise _Misplaced(
+            Phrase("this is a value; a condition is needed here: write a comparison"), node.start, node.end
+        )
     return node
 
 
@@ -241,14 +260,14 @@ class _Builder(Transformer[Token, Node]):
         end = int(last.end_pos or 0 if isinstance(last, Token) else last.end)
         depth = 1 + max((part.depth for part in parts if isinstance(part, Node)), default=0)
         if depth > MAX_DEPTH:
-            raise _Misplaced(f"more than {MAX_DEPTH} levels inside each other", start, start + 1)
+            raise _Misplaced(Phrase("more than {most} levels inside each other", most=MAX_DEPTH), start, start + 1)
         return start, end, depth
 
     def number(self, parts: list[Any]) -> Node:
         value = float(parts[0])
         start, end, depth = self._span(parts)
         if not math.isfinite(value):
-            raise _Misplaced("this number is too large", start, end)
+            raise _Misplaced(Phrase("this number is too large"), start, end)
         return Constant(start, end, depth, value)
 
     def text(self, parts: list[Any]) -> Node:
@@ -268,35 +287,39 @@ class _Builder(Transformer[Token, Node]):
         return replace(cast("Node", parts[1]), start=start, end=end)
 
     def minus(self, parts: list[Any]) -> Node:
-        span, operand = self._span(parts), _is_value(parts[1], "arithmetic needs a number")
+        span, operand = self._span(parts), _is_value(parts[1], Phrase("arithmetic needs a number"))
         if isinstance(operand, Constant) and isinstance(operand.value, float):
             return Constant(*span, -operand.value)
         return Minus(*span, operand)
 
     def chain(self, parts: list[Any]) -> Node:
-        operands = tuple(_is_value(part, "arithmetic needs numbers") for part in parts[::2])
+        operands = tuple(_is_value(part, Phrase("arithmetic needs numbers")) for part in parts[::2])
         return Arithmetic(*self._span(parts), operands, tuple(str(part) for part in parts[1::2]))
 
     def comparison(self, parts: list[Any]) -> Node:
-        left, right = (_is_value(part, "a comparison needs values on both sides") for part in parts[::2])
+        left, right = (_is_value(part, Phrase("a comparison needs values on both sides")) for part in parts[::2])
         return Comparison(*self._span(parts), str(parts[1]), left, right)
 
     def between(self, parts: list[Any]) -> Node:
-        value, low, high = (_is_value(part, "BETWEEN needs numbers") for part in parts if isinstance(part, Node))
+        value, low, high = (
+            _is_value(part, Phrase("BETWEEN needs numbers")) for part in parts if isinstance(part, Node)
+        )
         return Between(*self._span(parts), value, low, high, _negated(parts))
 
     def among(self, parts: list[Any]) -> Node:
-        value, *options = (_is_value(part, "IN needs values") for part in parts if isinstance(part, Node))
+        value, *options = (_is_value(part, Phrase("IN needs values")) for part in parts if isinstance(part, Node))
         return Among(*self._span(parts), value, tuple(options), _negated(parts))
 
     def like(self, parts: list[Any]) -> Node:
         pattern, (start, end, depth) = _unquoted(parts[-1]), self._span(parts)
         if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
-            raise _Misplaced("the pattern ends in a backslash, which takes the next character as it is", start, end)
-        return Like(start, end, depth, _is_value(parts[0], "LIKE needs a text"), pattern, _negated(parts))
+            raise _Misplaced(
+                Phrase("the pattern ends in a backslash, which takes the next character as it is"), start, end
+            )
+        return Like(start, end, depth, _is_value(parts[0], Phrase("LIKE needs a text")), pattern, _negated(parts))
 
     def missing(self, parts: list[Any]) -> Node:
-        return Missing(*self._span(parts), _is_value(parts[0], "IS NULL asks about a value"), _negated(parts))
+        return Missing(*self._span(parts), _is_value(parts[0], Phrase("IS NULL asks about a value")), _negated(parts))
 
     def no(self, parts: list[Any]) -> Node:
         return Opposite(*self._span(parts), _is_condition(parts[1]))

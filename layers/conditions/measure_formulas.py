@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from layers.conditions.condition import Condition, parse_condition
 from layers.errors import ConditionError, StudyError, raise_all
+from layers.phrases import OR, Phrase, phrase_list, word
 
 SURFACES = ("value", "slope", "aspect", "relief")
 """What a cell of a raster has: its own value, and what its neighbours make of it."""
@@ -113,10 +114,15 @@ class Formula(NamedTuple):
 it can be asked for share(), ha(), count()
         """
         if kind not in self.kinds:
-            holds = "a raster" if kind == "raster" else kind
+            holds = Phrase("a raster") if kind == "raster" else word(kind)
             raise StudyError(
-                f"layer '{layer}' holds {holds}, of which '{self.text}' is not known; "
-                f"it can be asked for {', '.join(FORMS[kind])}",
+                Phrase(
+                    "layer '{layer}' holds {holds}, of which '{text}' is not known; it can be asked for {forms}",
+                    layer=layer,
+                    holds=holds,
+                    text=self.text,
+                    forms=phrase_list(FORMS[kind]),
+                ),
                 code="formula",
                 layer=layer,
             )
@@ -140,7 +146,7 @@ def parse_formula(text: str) -> Formula:
     found = _SHAPE.fullmatch(text)
     if not found:
         raise _refused(
-            text, "a formula is written function(argument), such as mean(slope), sum(capacity_mw) or count()"
+            text, Phrase("a formula is written function(argument), such as mean(slope), sum(capacity_mw) or count()")
         )
     function, argument = found[1], found[2].strip()
     kind = "quantile" if re.fullmatch(r"quantile_0*[1-9][0-9]?", function, re.ASCII) else function
@@ -149,30 +155,52 @@ def parse_formula(text: str) -> Formula:
     if kind in FIXED:
         wanted, kinds = FIXED[kind]
         if argument != wanted:
-            raise _refused(text, f"write {function}({wanted})")
+            raise _refused(text, Phrase("write {function}({wanted})", function=function, wanted=wanted))
         return Formula(text, function, argument, None, kinds)
     if kind not in OF_SURFACES or function == "quantile":
         near = difflib.get_close_matches(function.lower(), FUNCTIONS, 2)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(FUNCTIONS)}"
-        raise _refused(text, f"no function {function!r}; {hint}")
+        hint = (
+            Phrase("did you mean {names}?", names=phrase_list(near, OR))
+            if near
+            else Phrase("there are {names}", names=phrase_list(FUNCTIONS))
+        )
+        raise _refused(text, Phrase("no function {function!r}; {hint}", function=function, hint=hint))
     kinds = (*("raster",) * (argument in SURFACES), *("points",) * (kind in OF_COLUMNS and argument != ""))
     if not kinds:
-        also = "a column of points, or " if kind in OF_COLUMNS else ""
-        raise _refused(text, f"{function} is of {also}a raster's {', '.join(SURFACES)}")
+        also = Phrase("a column of points, or ") if kind in OF_COLUMNS else ""
+        raise _refused(
+            text,
+            Phrase(
+                "{function} is of {also}a raster's {surfaces}",
+                function=function,
+                also=also,
+                surfaces=phrase_list(SURFACES),
+            ),
+        )
     return Formula(text, function, argument, None, kinds)
 
 
 def _surface_condition(text: str, argument: str) -> Condition:
     condition = parse_condition(argument)
     if not condition.names:
-        raise _refused(text, f"its condition reads nothing of the raster; it may read {', '.join(SURFACES)}")
+        raise _refused(
+            text,
+            Phrase("its condition reads nothing of the raster; it may read {surfaces}", surfaces=phrase_list(SURFACES)),
+        )
     strangers = sorted(condition.names - set(SURFACES))
     raise_all(
-        ConditionError(f"'{text}': a condition on a raster reads {', '.join(SURFACES)}, not {name!r}")
+        ConditionError(
+            Phrase(
+                "'{text}': a condition on a raster reads {surfaces}, not {name!r}",
+                text=text,
+                surfaces=phrase_list(SURFACES),
+                name=name,
+            )
+        )
         for name in strangers
     )
     return condition
 
 
 def _refused(text: str, reason: str) -> StudyError:
-    return StudyError(f"cannot read {text!r}: {reason}", code="formula")
+    return StudyError(Phrase("cannot read {text!r}: {reason}", text=text, reason=reason), code="formula")

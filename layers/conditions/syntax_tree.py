@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
+from layers.phrases import Phrase
+
 
 @dataclass(frozen=True)
 class Node:
@@ -184,13 +186,21 @@ def pointed(message: str, text: str, start: int, end: int) -> str:
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", start)
     last = len(text) if last < 0 else last
-    line = f"line {text.count(chr(10), 0, start) + 1}, " if "\n" in text else ""
+    line = Phrase("line {line}, ", line=text.count(chr(10), 0, start) + 1) if "\n" in text else ""
     left, right = max(first, start - 60), min(last, max(min(end, start + 60), start) + 20)
     before, after = ("..." if left > first else ""), ("..." if right < last else "")
     under = "".join("\u3000" if _wide(character) else " " for character in before + text[left:start])
     carets = "^" * max(1, sum(1 + _wide(character) for character in text[start : min(end, right)]))
     shown = f"{before}{_printable(text[left:right])}{after}"
-    return f"{message} ({line}column {start - first + 1}):\n    {shown}\n    {under}{carets}"
+    return Phrase(
+        "{message} ({line}column {column}):\n    {shown}\n    {under}{carets}",
+        message=message,
+        line=line,
+        column=start - first + 1,
+        shown=shown,
+        under=under,
+        carets=carets,
+    )
 
 
 def _wide(character: str) -> bool:

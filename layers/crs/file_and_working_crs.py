@@ -18,6 +18,7 @@ from pyproj.transformer import TransformerGroup
 
 from layers.errors import CrsError, GeometryError, shown
 from layers.ledger import entries
+from layers.phrases import Phrase
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,7 +47,12 @@ def parse_crs(text: str, layer: str) -> CRS:
         return CRS.from_user_input(text)
     except CRSError as error:
         raise CrsError(
-            f'layer \'{layer}\': crs = "{text}" is no CRS that PROJ knows. Write it as "EPSG:4326".', layer=layer
+            Phrase(
+                'layer \'{layer}\': crs = "{text}" is no CRS that PROJ knows. Write it as "EPSG:4326".',
+                layer=layer,
+                text=text,
+            ),
+            layer=layer,
         ) from error
 
 
@@ -82,10 +88,15 @@ def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tup
         Neither says it, or they contradict each other.
     """
     if own is None and stated is None:
-        lost = " (the shapefile may have lost its .prj)" if file.lower().endswith(".shp") else ""
+        lost = Phrase(" (the shapefile may have lost its .prj)") if file.lower().endswith(".shp") else ""
         raise CrsError(
-            f"layer '{name}': {file} has no coordinate reference system{lost}. Find out which it is and say so in the "
-            'plan: crs = "EPSG:...".',
+            Phrase(
+                "layer '{layer}': {file} has no coordinate reference system{lost}. Find out which it is and say so "
+                'in the plan: crs = "EPSG:...".',
+                layer=name,
+                file=file,
+                lost=lost,
+            ),
             code="crs_missing",
             layer=name,
         )
@@ -93,11 +104,21 @@ def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tup
         return own, entries(name, [], "crs", "")
     said = parse_crs(str(stated), name)
     if own is None:
-        return said, entries(name, [""], "crs", f"taken as {said.name} as the plan says: the file has none")
+        return said, entries(
+            name, [""], "crs", Phrase("taken as {crs} as the plan says: the file has none", crs=said.name)
+        )
     if not same_crs(own, said):
         raise CrsError(
-            f"layer '{name}': the plan says crs = \"{stated}\" ({said.name}), but {file} says {own.name}. Leave 'crs' "
-            f"out of the plan, or mend the file.",
+            Phrase(
+                "layer '{layer}': the plan says crs = \"{stated}\" ({crs}), but {file} says {other}. Leave "
+                "'crs' out of "
+                "the plan, or mend the file.",
+                layer=name,
+                stated=stated,
+                crs=said.name,
+                file=file,
+                other=own.name,
+            ),
             code="crs_contradiction",
             layer=name,
         )
@@ -154,12 +175,14 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
         return own
     base = own.geodetic_crs
     if base is None or own.is_geocentric:
-        what = "counts from the middle of the earth" if own.is_geocentric else "is not tied to the earth"
-        raise CrsError(f"{own.name} {what}. Give the units a geographic or projected CRS.")
+        what = (
+            Phrase("counts from the middle of the earth") if own.is_geocentric else Phrase("is not tied to the earth")
+        )
+        raise CrsError(Phrase("{crs} {fault}. Give the units a geographic or projected CRS.", crs=own.name, fault=what))
     boxes = shapely.bounds(shapely.get_parts(np.asarray(gdf.geometry.array)))
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
-        raise GeometryError("no unit has a geometry, so there is no place to plan for.", layer="units")
+        raise GeometryError(Phrase("no unit has a geometry, so there is no place to plan for."), layer="units")
     if not own.is_geographic:
         west, south = boxes[:, :2].min(axis=0)
         east, north = boxes[:, 2:].max(axis=0)
@@ -192,9 +215,15 @@ def _refuse_antipode(gdf: gpd.GeoDataFrame, base: CRS, longitude: float, latitud
     if len(held):
         ids = gdf.index[held].astype(str)
         raise CrsError(
-            f"the units go round the earth: on {shown(ids)} lies the point opposite to the middle of all (longitude "
-            f"{far:g}, latitude {0.0 - latitude:g}), where a map centred on that middle is torn apart. Give the units "
-            "in an equal-area CRS of the whole earth, such as EPSG:8857 or EPSG:6933.",
+            Phrase(
+                "the units go round the earth: on {ids} lies the point opposite to the middle of all (longitude "
+                "{longitude:g}, latitude {latitude:g}), where a map centred on that middle is torn apart. Give "
+                "the units in "
+                "an equal-area CRS of the whole earth, such as EPSG:8857 or EPSG:6933.",
+                ids=shown(ids),
+                longitude=far,
+                latitude=0.0 - latitude,
+            ),
             code="crs_round_the_earth",
             layer="units",
             features=ids,
@@ -234,7 +263,9 @@ def known_crs(gdf: gpd.GeoDataFrame) -> CRS:
         It has none.
     """
     if gdf.crs is None:
-        raise CrsError("these features have no CRS. Say which with gdf.set_crs(...), or with 'crs' in the plan.")
+        raise CrsError(
+            Phrase("these features have no CRS. Say which with gdf.set_crs(...), or with 'crs' in the plan.")
+        )
     return CRS.from_user_input(gdf.crs)
 
 
@@ -254,9 +285,20 @@ def datum_note(own: CRS, target: CRS, name: str) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a better grid could be downloaded; the row names the one in use
         ways = TransformerGroup(one.to_2d(), other.to_2d(), always_xy=True).transformers
-    way = ways[0].description if ways else "no operation known"
-    ballpark = ": the two are taken as equal" if "Ballpark" in way or not ways else ""
-    return entries(name, [""], "datum", f"moved from {_datum(one)} to {_datum(other)} by {way}{ballpark}")
+    way = ways[0].description if ways else Phrase("no operation known")
+    ballpark = Phrase(": the two are taken as equal") if "Ballpark" in way or not ways else ""
+    return entries(
+        name,
+        [""],
+        "datum",
+        Phrase(
+            "moved from {before} to {after} by {way}{note}",
+            before=_datum(one),
+            after=_datum(other),
+            way=way,
+            note=ballpark,
+        ),
+    )
 
 
 def _datum(crs: CRS) -> str:

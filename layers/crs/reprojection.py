@@ -19,6 +19,7 @@ from pyproj import CRS, Transformer
 
 from layers.crs.file_and_working_crs import Floats, known_crs, same_crs, way_between
 from layers.errors import GeometryError, LimitError, shown
+from layers.phrases import Phrase
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -98,9 +99,15 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     if len(bad):
         ids = gdf.index[bad].astype(str)
         raise GeometryError(
-            f"{len(bad)} feature(s) cannot be projected from {own.name} to {target.name}: {shown(ids)}. They lie "
-            f"outside the area where the projection holds, or are geometry collections. Check the CRS, or cut the "
-            f"layer to the study area.",
+            Phrase(
+                "{count} feature(s) cannot be projected from {crs} to {target}: {ids}. They lie outside the area "
+                "where the projection holds, or are geometry collections. Check the CRS, or cut the layer to the "
+                "study area.",
+                count=len(bad),
+                crs=own.name,
+                target=target.name,
+                ids=shown(ids),
+            ),
             code="projection",
             features=ids,
         )
@@ -279,7 +286,10 @@ def _pieces(chord: Floats, probes: Iterable[Floats], metres: float) -> tuple[Int
 def _refuse_many(points: int) -> None:
     if points > MAX_VERTICES:
         raise LimitError(
-            f"projecting would make more than {MAX_VERTICES:,} points of edges that bend. Cut the layer to the "
-            f"study area, or give it in a CRS near that of the units.",
+            Phrase(
+                "projecting would make more than {most:,} points of edges that bend. Cut the layer to the "
+                "study area, or give it in a CRS near that of the units.",
+                most=MAX_VERTICES,
+            ),
             code="vertices",
         )

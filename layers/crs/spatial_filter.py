@@ -20,6 +20,7 @@ from layers.crs.multipart import join_parts, parts_of_dimension, valid_polygons
 from layers.crs.reprojection import full_turn
 from layers.errors import CrsError
 from layers.ledger import entries, gather
+from layers.phrases import Phrase
 
 # Of a turn, which a CRS may count in grads or radians, too.
 _WIDE = 1 / 4
@@ -106,9 +107,11 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     empty = shapely.is_empty(kept)
     note = gather(
         [
-            entries(name, features.index[~near], "outside", "left out: it lies far from all units"),
-            entries(name, left.index[far][~empty[far]], "outside", "parts left out that lie far from all units"),
-            entries(name, left.index[empty], "outside", "left out: no part of it lies near a unit"),
+            entries(name, features.index[~near], "outside", Phrase("left out: it lies far from all units")),
+            entries(
+                name, left.index[far][~empty[far]], "outside", Phrase("parts left out that lie far from all units")
+            ),
+            entries(name, left.index[empty], "outside", Phrase("left out: no part of it lies near a unit")),
         ]
     )
     return left[~empty], note
@@ -136,8 +139,14 @@ def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
 def far_away(name: str, bounds: Boxes, box: Boxes, crs: CRS) -> CrsError:
     """The complaint that a layer lies somewhere else; both boxes in the layer's CRS."""
     return CrsError(
-        f"layer '{name}': it lies at {box_text(bounds)}, the units at {box_text(box)} (both in {crs.name}), so they do "
-        f"not meet. The layer may be of another region, or under a wrong CRS; mend it, or leave it out of the plan.",
+        Phrase(
+            "layer '{layer}': it lies at {bounds}, the units at {box} (both in {crs}), so they do not meet. The "
+            "layer may be of another region, or under a wrong CRS; mend it, or leave it out of the plan.",
+            layer=name,
+            bounds=box_text(bounds),
+            box=box_text(box),
+            crs=crs.name,
+        ),
         code="far",
         layer=name,
     )
@@ -152,7 +161,7 @@ def box_text(bounds: Boxes) -> str:
     'x 0 to 2, y 1 to 3.5'
     """
     west, south, east, north = (f"{one:.6g}" for one in bounds)
-    return f"x {west} to {east}, y {south} to {north}"
+    return Phrase("x {west} to {east}, y {south} to {north}", west=west, east=east, south=south, north=north)
 
 
 def _meets(bounds: Boxes, boxes: Boxes, crs: CRS) -> npt.NDArray[np.bool_]:

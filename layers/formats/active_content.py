@@ -18,6 +18,7 @@ from pyproj.exceptions import CRSError
 
 from layers.errors import CrsError, SourceError, shown
 from layers.formats.gdal_drivers import Format
+from layers.phrases import Phrase
 
 _BETWEEN = rb"(?:\s|/\*.*?\*/|//[^\n]*\n)*"  # GDAL's parser takes comments, and keys in single quotes
 _CRS_KEY = re.compile(
@@ -75,9 +76,15 @@ def _refuse_links(path: Path, name: str) -> None:
         if not is_plain_crs(one.decode("utf-8", errors="replace")):
             start = re.sub(r"\s+", " ", one[:80].decode("utf-8", errors="replace"))
             raise CrsError(
-                f"layer '{name}': the 'crs' of {path.name} is neither a name nor a code ({start} ...), and a link is "
-                f"never followed. Export the file anew, in longitude and latitude, or write "
-                f'"crs": {{"type": "name", "properties": {{"name": "urn:ogc:def:crs:EPSG::4326"}}}}.',
+                Phrase(
+                    "layer '{layer}': the 'crs' of {file} is neither a name nor a code ({start} ...), and a link is "
+                    'never followed. Export the file anew, in longitude and latitude, or write "crs": {{"type": '
+                    '"name", '
+                    '"properties": {{"name": "urn:ogc:def:crs:EPSG::4326"}}}}.',
+                    layer=name,
+                    file=path.name,
+                    start=start,
+                ),
                 code="crs_link",
                 layer=name,
             )
@@ -124,14 +131,25 @@ def _refuse_views(path: Path, name: str) -> None:
             found = [str(row[0]) for row in store.execute(_COMPUTED)]
     except sqlite3.Error as error:
         raise SourceError(
-            f"layer '{name}': {path.name} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+            Phrase(
+                "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+                layer=name,
+                file=path.name,
+                error=error,
+            ),
             code="damaged",
             layer=name,
         ) from error
     if found:
         raise SourceError(
-            f"layer '{name}': {path.name} holds {len(found)} thing(s) that are computed when they are read: "
-            f"{shown(found)}. Only tables are read: export the layer to a file of its own, for instance from QGIS.",
+            Phrase(
+                "layer '{layer}': {file} holds {count} thing(s) that are computed when they are read: {ids}. Only "
+                "tables are read: export the layer to a file of its own, for instance from QGIS.",
+                layer=name,
+                file=path.name,
+                count=len(found),
+                ids=shown(found),
+            ),
             code="computed",
             layer=name,
         )

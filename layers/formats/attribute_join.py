@@ -12,6 +12,7 @@ from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import TABLES, format_of
 from layers.ledger import entries, gather
+from layers.phrases import Phrase, Reworded
 
 
 def read_table(
@@ -50,18 +51,29 @@ def read_table(
         records = read_records(path, format_of(path, name, TABLES), name, layer, encoding)
         frame = frame_of(records, [id], name)
     except ZoneplanError as error:  # files of layers and tables are read alike, and told as a layer's
-        error.args = (str(error).replace(f"layer '{name}'", f"table '{name}'", 1),)
+        told = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)
+        error.args = (Reworded(error.said, *told),)
         raise
     if frame.empty:
         raise SourceError(
-            f"table '{name}': {path.name} has no rows. Leave the table out of the plan, or export it anew.",
+            Phrase(
+                "table '{table}': {file} has no rows. Leave the table out of the plan, or export it anew.",
+                table=name,
+                file=path.name,
+            ),
             code="no_rows",
             layer=name,
         )
     empty = [row for row, missing in zip(frame.index, frame[id].isna(), strict=True) if missing]
     if empty:
         raise SourceError(
-            f"table '{name}': {len(empty)} row(s) have no id in column '{id}': rows {shown(empty)}.",
+            Phrase(
+                "table '{table}': {count} row(s) have no id in column '{column}': rows {ids}.",
+                table=name,
+                count=len(empty),
+                column=id,
+                ids=shown(empty),
+            ),
             code="id_missing",
             layer=name,
             features=empty,
@@ -69,8 +81,14 @@ def read_table(
     twice = sorted(set(frame[id][frame[id].duplicated()]))
     if twice:
         raise SourceError(
-            f"table '{name}': {len(twice)} id(s) of column '{id}' stand more than once: {shown(twice)}. Keep one row "
-            f"for each unit.",
+            Phrase(
+                "table '{table}': {count} id(s) of column '{column}' stand more than once: {ids}. Keep one row for "
+                "each unit.",
+                table=name,
+                count=len(twice),
+                column=id,
+                ids=shown(twice),
+            ),
             code="id_duplicate",
             layer=name,
             features=twice,
@@ -120,9 +138,14 @@ def join_table(
     if taken:
         origin = origins.get(taken[0], "units")
         raise UnknownNameError(
-            f"table '{name}': the name '{taken[0]}' is provided twice, by {origin} and by {name}"
-            f"{f' (and {len(taken) - 1} more such names)' if len(taken) > 1 else ''}. Rename or leave out one of the "
-            f"columns.",
+            Phrase(
+                "table '{table}': the name '{name}' is provided twice, by {origin} and by {table}{more}. Rename or "
+                "leave out one of the columns.",
+                table=name,
+                name=taken[0],
+                origin=origin,
+                more=Phrase(" (and {count} more such names)", count=len(taken) - 1) if len(taken) > 1 else "",
+            ),
             code="two_sources",
             layer=name,
         )
@@ -130,9 +153,18 @@ def join_table(
     known = table.index.isin(ids)
     if not known.any():
         raise SourceError(
-            f"table '{name}': none of its {len(table)} ids is the id of a unit. Its ids look like {shown(table.index)} "
-            f"({_widths(table.index)}), those of the units like {shown(ids)} ({_widths(ids)}). Leading zeros may have "
-            f"been lost in a spreadsheet, or 'id' names another column.",
+            Phrase(
+                "table '{table}': none of its {count} ids is the id of a unit. Its ids look like {ids_of_table} "
+                "({width_of_table}), "
+                "those of the units like {ids} ({width}). Leading zeros may have been lost in a spreadsheet, or "
+                "'id' names another column.",
+                table=name,
+                count=len(table),
+                ids_of_table=shown(table.index),
+                width_of_table=_widths(table.index),
+                ids=shown(ids),
+                width=_widths(ids),
+            ),
             code="id_unmatched",
             layer=name,
             features=table.index,
@@ -140,8 +172,8 @@ def join_table(
     without = ids[~ids.isin(table.index)]
     note = gather(
         [
-            entries(name, table.index[~known], "unmatched", "left out: no unit has this id"),
-            entries(name, without, "unmatched", "the unit has no row here: its values are missing"),
+            entries(name, table.index[~known], "unmatched", Phrase("left out: no unit has this id")),
+            entries(name, without, "unmatched", Phrase("the unit has no row here: its values are missing")),
         ]
     )
     truths = {} if without.empty else dict.fromkeys(table.select_dtypes("bool").columns, "boolean")
@@ -152,5 +184,6 @@ def join_table(
 
 def _widths(ids: pd.Index) -> str:
     widths = sorted({len(str(one)) for one in ids})
-    span = f"{widths[0]}" if len(widths) == 1 else f"{widths[0]} to {widths[-1]}"
-    return f"{span} characters"
+    if len(widths) == 1:
+        return Phrase("{width} characters", width=widths[0])
+    return Phrase("{least} to {most} characters", least=widths[0], most=widths[-1])

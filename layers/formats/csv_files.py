@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from layers.errors import SourceError, naming_the_layer, shown
 from layers.formats.gdal_drivers import check_rows, check_size
+from layers.phrases import Phrase
 from layers.sources import check_encoding
 
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
@@ -65,14 +66,20 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
     """
     check_size(path.stat().st_size, path, name)
     if encoding is not None:
-        with naming_the_layer(f"layer '{name}'"):
+        with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
             check_encoding(encoding)
     try:
         text = path.read_bytes().decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"layer '{name}': {path.name} is not in {encoding or 'UTF-8'} (byte {error.start + 1}). Save it as UTF-8, "
-            f'or say encoding = "gb18030", "cp1252" or what it is.',
+            Phrase(
+                "layer '{layer}': {file} is not in {encoding} (byte {number}). Save it as UTF-8, or say encoding = "
+                '"gb18030", "cp1252" or what it is.',
+                layer=name,
+                file=path.name,
+                encoding=encoding or "UTF-8",
+                number=error.start + 1,
+            ),
             code="encoding",
             layer=name,
         ) from error
@@ -82,7 +89,13 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
         rows = [CsvRow(row, reader.line_num) for row in reader if row]
     except csv.Error as error:
         raise SourceError(
-            f"layer '{name}': {path.name} is no CSV: line {reader.line_num}, {error}. Save it anew.",
+            Phrase(
+                "layer '{layer}': {file} is no CSV: line {line}, {error}. Save it anew.",
+                layer=name,
+                file=path.name,
+                line=reader.line_num,
+                error=error,
+            ),
             code="damaged",
             layer=name,
         ) from error
@@ -91,8 +104,15 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
     odd = [str(row.line) for row in rows if len(row.cells) != len(header)]
     if odd:
         raise SourceError(
-            f"layer '{name}': {path.name} has {len(header)} columns, but {len(odd)} line(s) have more or fewer cells: "
-            f"lines {shown(odd)}. A comma inside a text needs quotes around the text.",
+            Phrase(
+                "layer '{layer}': {file} has {count} columns, but {odd} line(s) have more or fewer cells: lines "
+                "{ids}. A comma inside a text needs quotes around the text.",
+                layer=name,
+                file=path.name,
+                count=len(header),
+                odd=len(odd),
+                ids=shown(odd),
+            ),
             code="columns",
             layer=name,
             features=odd,
@@ -103,15 +123,24 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
 def _check_header(header: list[str], path: Path, name: str) -> None:
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         raise SourceError(
-            f"layer '{name}': the columns of {path.name} are not separated by commas. Save it as CSV with commas.",
+            Phrase(
+                "layer '{layer}': the columns of {file} are not separated by commas. Save it as CSV with commas.",
+                layer=name,
+                file=path.name,
+            ),
             code="separator",
             layer=name,
         )
     twice = sorted({one for one in header if header.count(one) > 1})
     if not header or twice or "" in header:
-        wrong = f"these stand twice: {shown(twice)}" if twice else "a name is empty"
+        wrong = Phrase("these stand twice: {ids}", ids=shown(twice)) if twice else Phrase("a name is empty")
         raise SourceError(
-            f"layer '{name}': the first line of {path.name} must name each column once; {wrong}.",
+            Phrase(
+                "layer '{layer}': the first line of {file} must name each column once; {wrong}.",
+                layer=name,
+                file=path.name,
+                wrong=wrong,
+            ),
             code="columns",
             layer=name,
         )

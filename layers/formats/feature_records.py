@@ -31,6 +31,7 @@ from layers.formats.active_content import refuse_active_content
 from layers.formats.csv_files import numbers_of, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
 from layers.ledger import entries, gather
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 
 MAX_DEPTH = 32
 _POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
@@ -175,13 +176,25 @@ def read_records(
     """
     if layer is not None and file_format.name in {"CSV", "Parquet"}:
         raise SourceError(
-            f"layer '{name}': {path.name} has no layers inside; leave out layer = {layer!r}.", layer=name, code="layer"
+            Phrase(
+                "layer '{layer}': {file} has no layers inside; leave out layer = {inside!r}.",
+                layer=name,
+                file=path.name,
+                inside=layer,
+            ),
+            layer=name,
+            code="layer",
         )
     fixed = file_format.name not in {"CSV", "ESRI Shapefile"}
     if encoding is not None and fixed and encoding.upper().replace("-", "") != "UTF8":
         raise SourceError(
-            f"layer '{name}': the texts of {path.name} are in UTF-8, as in every file of its format; leave out "
-            f'encoding = "{encoding}".',
+            Phrase(
+                "layer '{layer}': the texts of {file} are in UTF-8, as in every file of its format; leave out "
+                'encoding = "{encoding}".',
+                layer=name,
+                file=path.name,
+                encoding=encoding,
+            ),
             layer=name,
             code="encoding_format",
         )
@@ -195,7 +208,12 @@ def read_records(
 
 def _damaged(path: Path, name: str, error: Exception) -> SourceError:
     return SourceError(
-        f"layer '{name}': {path.name} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+        Phrase(
+            "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+            layer=name,
+            file=path.name,
+            error=error,
+        ),
         code="damaged",
         layer=name,
     )
@@ -234,7 +252,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         ids,
         shapes,
         CRS.from_user_input(meta["crs"]) if meta["crs"] else None,
-        entries(name, [""] if said else [], "warning", "; ".join(said)),
+        entries(name, [""] if said else [], "warning", phrase_list(said, SEMICOLON)),
     )
 
 
@@ -252,7 +270,9 @@ def _layers_in(place: str, driver: str, _version: tuple[int, int]) -> tuple[str,
         layers = tuple(str(one[0]) for one in list_layers(place))
         for layer in () if place.startswith(f"{driver}:") else layers[:1]:
             if (found := read_info(place, layer=layer)["driver"]) != driver:
-                raise DataSourceError(f"GDAL would open it as {found}, not as {driver}")
+                raise DataSourceError(
+                    Phrase("GDAL would open it as {found}, not as {driver}", found=found, driver=driver)
+                )
     return layers
 
 
@@ -263,15 +283,30 @@ def _chosen(layers: Sequence[str], path: Path, name: str, layer: str | None) -> 
     listed = shown(data) if data else "none"
     if layer is None:
         raise SourceError(
-            f"layer '{name}': {path.name} holds {len(data)} layers: {listed}. Say which one with layer = \"...\".",
+            Phrase(
+                "layer '{layer}': {file} holds {count} layers: {names}. Say which one with layer = \"...\".",
+                layer=name,
+                file=path.name,
+                count=len(data),
+                names=listed,
+            ),
             code="layer",
             layer=name,
         )
     if layer not in layers:
         near = difflib.get_close_matches(layer, data, 1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
+        hint = Phrase(" Did you mean '{near}'?", near=near[0]) if near else ""
         raise SourceError(
-            f"layer '{name}': {path.name} has no layer '{layer}'; it holds: {listed}.{hint}", code="layer", layer=name
+            Phrase(
+                "layer '{layer}': {file} has no layer '{inside}'; it holds: {names}.{hint}",
+                layer=name,
+                file=path.name,
+                inside=layer,
+                names=listed,
+                hint=hint,
+            ),
+            code="layer",
+            layer=name,
         )
     return layer
 
@@ -305,8 +340,12 @@ def _read_parquet(path: Path, name: str) -> Records:
     about_column = geo.get("columns", {}).get(column, {})
     if column not in table.column_names or str(about_column.get("encoding", "WKB")).upper() != "WKB":
         raise SourceError(
-            f"layer '{name}': {path.name} keeps its geometry in a form other than WKB. Write it with geopandas, "
-            f"to_parquet(..., geometry_encoding='WKB').",
+            Phrase(
+                "layer '{layer}': {file} keeps its geometry in a form other than WKB. Write it with geopandas, "
+                "to_parquet(..., geometry_encoding='WKB').",
+                layer=name,
+                file=path.name,
+            ),
             code="format",
             layer=name,
         )
@@ -354,9 +393,15 @@ def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFram
     if absent:
         known = records.table.column_names
         near = [one for text in absent for one in difflib.get_close_matches(text, known, 1)]
-        hint = f" Did you mean {shown(near)}?" if near else ""
+        hint = Phrase(" Did you mean {near}?", near=shown(near)) if near else ""
         raise SourceError(
-            f"layer '{name}': there is no column {shown(absent)}; the columns are {', '.join(known)}.{hint}",
+            Phrase(
+                "layer '{layer}': there is no column {names}; the columns are {columns}.{hint}",
+                layer=name,
+                names=shown(absent),
+                columns=phrase_list(known),
+                hint=hint,
+            ),
             code="column",
             layer=name,
         )
@@ -377,8 +422,14 @@ def _refuse_infinite(values: Any, column: str, ids: Sequence[str], name: str) ->
     if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isinf(values).any():
         found = [one for one, wrong in zip(ids, np.isinf(values), strict=True) if wrong]
         raise SourceError(
-            f"layer '{name}': column '{column}' is infinite in {len(found)} row(s): {shown(found)}. Write the number, "
-            "or leave the value empty.",
+            Phrase(
+                "layer '{layer}': column '{column}' is infinite in {count} row(s): {ids}. Write the number, or "
+                "leave the value empty.",
+                layer=name,
+                column=column,
+                count=len(found),
+                ids=shown(found),
+            ),
             code="infinite",
             layer=name,
             features=found,
@@ -396,8 +447,13 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
     if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
         example = next((one for one in values.to_pylist() if one is not None), None)
         raise SourceError(
-            f"layer '{name}': column '{column}' is kept as numbers with a fraction (such as {example}), so leading "
-            f"zeros and long ids may be lost. Store it as text.",
+            Phrase(
+                "layer '{layer}': column '{column}' is kept as numbers with a fraction (such as {example}), so "
+                "leading zeros and long ids may be lost. Store it as text.",
+                layer=name,
+                column=column,
+                example=example,
+            ),
             code="id_type",
             layer=name,
         )
@@ -418,8 +474,12 @@ def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:
         return [None if one is None else decode().decode(one) for one in text.cast(pa.large_binary()).to_pylist()]
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"layer '{name}': the texts of column '{column}' cannot be read in the encoding that file or plan say. "
-            f"Export the layer anew, in UTF-8.",
+            Phrase(
+                "layer '{layer}': the texts of column '{column}' cannot be read in the encoding that file or plan "
+                "say. Export the layer anew, in UTF-8.",
+                layer=name,
+                column=column,
+            ),
             code="damaged",
             layer=name,
         ) from error

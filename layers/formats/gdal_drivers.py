@@ -18,6 +18,7 @@ from stat import S_ISREG
 from typing import Literal, NamedTuple
 
 from layers.errors import LimitError, SourceError
+from layers.phrases import Phrase, phrase_list
 
 ALLOWED = frozenset(
     {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory"}
@@ -149,18 +150,28 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
     known = {ending: one for one in FORMATS for ending in one.endings}
     found = known.get(path.suffix.lower())
     if found is None or found.name not in allowed:
-        endings = ", ".join(ending for ending, one in known.items() if one.name in allowed)
+        endings = phrase_list(ending for ending, one in known.items() if one.name in allowed)
         raise SourceError(
-            f"layer '{layer}': {path.name} cannot be read here: a file with one of the endings {endings} is expected. "
-            f"Export it to one of these formats, for instance from QGIS.",
+            Phrase(
+                "layer '{layer}': {file} cannot be read here: a file with one of the endings {endings} is expected. "
+                "Export it to one of these formats, for instance from QGIS.",
+                layer=layer,
+                file=path.name,
+                endings=endings,
+            ),
             code="format",
             layer=layer,
         )
     beside = path.with_name(path.name + "-wal")
     if found.name == "GPKG" and beside.exists() and beside.stat().st_size:
         raise SourceError(
-            f"layer '{layer}': {path.name} is open in another program, and part of it stands in {beside.name}. Close "
-            f"it there, for instance in QGIS.",
+            Phrase(
+                "layer '{layer}': {file} is open in another program, and part of it stands in {beside}. Close it "
+                "there, for instance in QGIS.",
+                layer=layer,
+                file=path.name,
+                beside=beside.name,
+            ),
             code="file_open",
             layer=layer,
         )
@@ -168,8 +179,14 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
         head = stream.read(64)
     if not re.match(found.magic, head, re.DOTALL):
         raise SourceError(
-            f"layer '{layer}': {path.name} is not a {found.name} file, though its name says so: its first bytes are "
-            f"{head[:12]!r}. It is damaged, or another format under a wrong ending: export it anew.",
+            Phrase(
+                "layer '{layer}': {file} is not a {found} file, though its name says so: its first bytes are "
+                "{head!r}. It is damaged, or another format under a wrong ending: export it anew.",
+                layer=layer,
+                file=path.name,
+                found=found.name,
+                head=head[:12],
+            ),
             code="format",
             layer=layer,
         )
@@ -181,26 +198,45 @@ def _check_plain(path: Path, layer: str) -> None:
         status = path.stat()
     except OSError as error:
         raise SourceError(
-            f"layer '{layer}': no file {path.name} ({error.strerror}). Check 'source' in the plan.",
+            Phrase(
+                "layer '{layer}': no file {file} ({cause}). Check 'source' in the plan.",
+                layer=layer,
+                file=path.name,
+                cause=error.strerror,
+            ),
             code="file_missing",
             layer=layer,
         ) from error
     if not S_ISREG(status.st_mode):
         raise SourceError(
-            f"layer '{layer}': {path.name} is no regular file. Name a file in 'source', no folder, pipe or device.",
+            Phrase(
+                "layer '{layer}': {file} is no regular file. Name a file in 'source', no folder, pipe or device.",
+                layer=layer,
+                file=path.name,
+            ),
             code="file_kind",
             layer=layer,
         )
     if path.is_symlink():
         raise SourceError(
-            f"layer '{layer}': {path.name} is a link to elsewhere. Put the file itself beside its other parts.",
+            Phrase(
+                "layer '{layer}': {file} is a link to elsewhere. Put the file itself beside its other parts.",
+                layer=layer,
+                file=path.name,
+            ),
             code="file_kind",
             layer=layer,
         )
     if status.st_size > MAX_FILE_BYTES:
         raise LimitError(
-            f"layer '{layer}': {path.name} has {status.st_size / 1024**3:.1f} GiB; the limit is "
-            f"{MAX_FILE_BYTES / 1024**3:.0f} GiB. Cut it to the study area first.",
+            Phrase(
+                "layer '{layer}': {file} has {size:.1f} GiB; the limit is {most:.0f} GiB. Cut it to the "
+                "study area first.",
+                layer=layer,
+                file=path.name,
+                size=status.st_size / 1024**3,
+                most=MAX_FILE_BYTES / 1024**3,
+            ),
             code="file_size",
             layer=layer,
         )
@@ -216,7 +252,12 @@ def check_rows(rows: int, path: Path, layer: str) -> None:
     """
     if rows > MAX_ROWS:
         raise LimitError(
-            f"layer '{layer}': {path.name} has more than {MAX_ROWS:,} rows. Cut it to the study area first.",
+            Phrase(
+                "layer '{layer}': {file} has more than {most:,} rows. Cut it to the study area first.",
+                layer=layer,
+                file=path.name,
+                most=MAX_ROWS,
+            ),
             code="rows",
             layer=layer,
         )
@@ -232,8 +273,14 @@ def check_size(size: int, path: Path, layer: str) -> None:
     """
     if size > MAX_BYTES:
         raise LimitError(
-            f"layer '{layer}': {path.name} unpacks to {size / 1024**3:.1f} GiB; the limit is {MAX_BYTES / 1024**3:.0f} "
-            f"GiB. Cut it to the study area, or leave out columns.",
+            Phrase(
+                "layer '{layer}': {file} unpacks to {size:.1f} GiB; the limit is {most:.0f} GiB. Cut it to the "
+                "study area, or leave out columns.",
+                layer=layer,
+                file=path.name,
+                size=size / 1024**3,
+                most=MAX_BYTES / 1024**3,
+            ),
             code="unpacked_size",
             layer=layer,
         )

@@ -25,6 +25,7 @@ from layers.errors import ConditionError, LimitError, SourceError, UnknownNameEr
 from layers.formats.gdal_drivers import GRIDS, format_of, load_gdal
 from layers.formats.reading_boundary import reading
 from layers.ledger import entries, gather
+from layers.phrases import Phrase
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -68,25 +69,35 @@ def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:
     grid = dataset.transform
     problem = ""
     if dataset.count != 1:
-        problem = f"has {dataset.count} bands. Export the one that is meant (gdal_translate -b 1)"
+        problem = Phrase("has {count} bands. Export the one that is meant (gdal_translate -b 1)", count=dataset.count)
     elif np.dtype(dataset.dtypes[0]).kind not in "iuf":
-        problem = f"holds {dataset.dtypes[0]}, no real numbers. Export it as Int32 or Float32"
+        problem = Phrase("holds {kind}, no real numbers. Export it as Int32 or Float32", kind=dataset.dtypes[0])
     elif grid == grid.identity():
-        problem = (
-            "does not say where on the earth it lies (a .tfw or .aux.xml beside it is not read). Write it into the "
-            "file (gdal_translate in.tif out.tif)"
+        problem = Phrase(
+            "does not say where on the earth it lies (a .tfw or .aux.xml beside it is not read). Write it into "
+            "the file (gdal_translate in.tif out.tif)"
         )
     elif grid.b or grid.d:
-        problem = "is turned against north. Straighten it (gdalwarp)"
+        problem = Phrase("is turned against north. Straighten it (gdalwarp)")
     elif grid.e > 0 or grid.a < 0:
-        problem = "does not run from north-west to south-east. Turn it (gdalwarp)"
+        problem = Phrase("does not run from north-west to south-east. Turn it (gdalwarp)")
     if problem:
-        raise SourceError(f"layer '{name}': {path.name} {problem}.", code="grid", layer=name)
+        raise SourceError(
+            Phrase("layer '{layer}': {file} {fault}.", layer=name, file=path.name, fault=problem),
+            code="grid",
+            layer=name,
+        )
     rows, columns = dataset.block_shapes[0]
     if rows * columns * np.dtype(dataset.dtypes[0]).itemsize > MAX_BLOCK_BYTES:
         raise LimitError(
-            f"layer '{name}': {path.name} is stored in blocks of {rows} x {columns} cells, too large to unpack. Store "
-            f"it in tiles (gdal_translate -co TILED=YES).",
+            Phrase(
+                "layer '{layer}': {file} is stored in blocks of {rows} x {columns} cells, too large to unpack. Store "
+                "it in tiles (gdal_translate -co TILED=YES).",
+                layer=name,
+                file=path.name,
+                rows=rows,
+                columns=columns,
+            ),
             code="block_size",
             layer=name,
         )
@@ -97,7 +108,7 @@ Floats = npt.NDArray[np.float64]
 Cells = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 """Rows and columns, counted in a window."""
 
-HOLD_ALL = "Give the raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)"
+HOLD_ALL = Phrase("Give the raster in a CRS that holds all units, such as EPSG:4326 (gdalwarp -t_srs EPSG:4326)")
 """The remedy where the CRS of a raster cannot show some."""
 MAX_CELLS = 200_000_000
 MAX_WINDOW_CELLS = 10_000_000_000
@@ -168,7 +179,11 @@ class Raster:
         with opened(self.path, self.name) as dataset:
             if dataset.shape != self.shape or dataset.transform != self.transform:
                 raise SourceError(
-                    f"layer '{self.name}': {self.path.name} has changed while it was being used. Run again.",
+                    Phrase(
+                        "layer '{layer}': {file} has changed while it was being used. Run again.",
+                        layer=self.name,
+                        file=self.path.name,
+                    ),
                     code="changed",
                     layer=self.name,
                 )
@@ -179,8 +194,14 @@ class Raster:
         height, width = rows.stop - rows.start, columns.stop - columns.start
         if height * width > MAX_CELLS:
             raise LimitError(
-                f"layer '{self.name}': {height:,} x {width:,} cells are asked for at once; the limit is {MAX_CELLS:,}. "
-                f"Cut the raster to the study area, or make it coarser.",
+                Phrase(
+                    "layer '{layer}': {rows:,} x {columns:,} cells are asked for at once; the limit is {most:,}. "
+                    "Cut the raster to the study area, or make it coarser.",
+                    layer=self.name,
+                    rows=height,
+                    columns=width,
+                    most=MAX_CELLS,
+                ),
                 code="cells",
                 layer=self.name,
             )
@@ -251,8 +272,14 @@ def read_raster(
     known, note = settle_crs(own, crs, path.name, name)
     if nodata is not None and tagged is not None and not _alike(nodata, tagged, stored):
         raise SourceError(
-            f"layer '{name}': the plan says nodata = {nodata:.17g}, but {path.name} says {tagged:.17g}. Leave "
-            f"'nodata' out of the plan, or mend the file.",
+            Phrase(
+                "layer '{layer}': the plan says nodata = {nodata}, but {file} says {tagged}. Leave "
+                "'nodata' out of the plan, or mend the file.",
+                layer=name,
+                nodata=f"{nodata:.17g}",
+                file=path.name,
+                tagged=f"{tagged:.17g}",
+            ),
             code="nodata",
             layer=name,
         )
@@ -260,7 +287,7 @@ def read_raster(
         name,
         [""] if nodata is not None and tagged is None else [],
         "nodata",
-        f"cells of {nodata} taken as having no value as the plan says: the file does not say it",
+        Phrase("cells of {nodata} taken as having no value as the plan says: the file does not say it", nodata=nodata),
     )
     raster = Raster(
         path,
@@ -297,9 +324,14 @@ def cell_condition(where: str, name: str) -> Condition:
             condition.evaluate(pd.DataFrame({"value": [0.0]}))
             return condition
     except ConditionError as error:
-        raise ConditionError(f"layer '{name}', where: {error}", layer=name) from error
+        raise ConditionError(Phrase("layer '{layer}', where: {error}", layer=name, error=error), layer=name) from error
     raise UnknownNameError(
-        f"layer '{name}': where = \"{where}\" may speak of 'value' only, the value of a cell.", layer=name
+        Phrase(
+            "layer '{layer}': where = \"{where}\" may speak of 'value' only, the value of a cell.",
+            layer=name,
+            where=where,
+        ),
+        layer=name,
     )
 
 
@@ -346,8 +378,13 @@ def _refuse_telltales(values: Floats, raster: Raster) -> None:
     found = [value for value in _TELLTALES if (values == value).any()]
     if found:
         raise SourceError(
-            f"layer '{raster.name}': {raster.path.name} holds {found[0]:.17g}, which mostly stands for \"no value\", "
-            f"but does not say so. Say nodata = {found[0]:.17g} in the plan, or another number if it is meant.",
+            Phrase(
+                "layer '{layer}': {file} holds {found}, which mostly stands for \"no value\", but does not say "
+                "so. Say nodata = {found} in the plan, or another number if it is meant.",
+                layer=raster.name,
+                file=raster.path.name,
+                found=f"{found[0]:.17g}",
+            ),
             code="nodata",
             layer=raster.name,
         )
@@ -403,8 +440,15 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
     tall, wide = rows.stop - rows.start, columns.stop - columns.start
     if tall * wide > MAX_WINDOW_CELLS:
         raise LimitError(
-            f"layer '{raster.name}': {raster.path.name} has {tall:,} x {wide:,} cells around the units; the limit is "
-            f"{MAX_WINDOW_CELLS:,}. Make it coarser (gdalwarp -tr).",
+            Phrase(
+                "layer '{layer}': {file} has {rows:,} x {columns:,} cells around the units; the limit is "
+                "{most:,}. Make it coarser (gdalwarp -tr).",
+                layer=raster.name,
+                file=raster.path.name,
+                rows=tall,
+                columns=wide,
+                most=MAX_WINDOW_CELLS,
+            ),
             code="cells",
             layer=raster.name,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from layers.errors import SourceError, ZoneplanError, is_out_of_memory
+from layers.phrases import Phrase
 
 _LONGEST = 300
 """Characters of what a library says."""
@@ -48,8 +49,13 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST].rstrip(".")
         raise SourceError(
-            f"layer '{layer}': {file} cannot be read: {said}. It may be damaged or cut short, or not yours to read: "
-            "get it anew.",
+            Phrase(
+                "layer '{layer}': {file} cannot be read: {said}. It may be damaged or cut short, or not yours to "
+                "read: get it anew.",
+                layer=layer,
+                file=file,
+                said=said,
+            ),
             code="damaged",
             layer=layer,
         ) from error

@@ -16,6 +16,7 @@ import pandas as pd
 
 from layers.errors import SourceError, naming_the_layer
 from layers.ledger import entries
+from layers.phrases import AND, Phrase, phrase_list
 from layers.sources import check_encoding
 
 _GBK_MARK = 0x4D
@@ -42,29 +43,60 @@ def check_shapefile(path: Path, name: str) -> None:
     missing = [one.name for one in (index, table) if not one.exists()]
     if missing:
         raise SourceError(
-            f"layer '{name}': {path.name} lacks {' and '.join(missing)}. A shapefile is several files of one name; "
-            f"copy them all.",
+            Phrase(
+                "layer '{layer}': {file} lacks {missing}. A shapefile is several files of one name; copy them all.",
+                layer=name,
+                file=path.name,
+                missing=phrase_list(missing, AND),
+            ),
             code="shapefile_part",
             layer=name,
         )
     for one in (path, index):
         said, real = _said_bytes(one), one.stat().st_size
         if said != real:
-            raise _cut(name, f"{one.name} says that it has {said} bytes, but it has {real}")
+            raise _cut(
+                name,
+                Phrase(
+                    "{file} says that it has {stated} bytes, but it has {size}", file=one.name, stated=said, size=real
+                ),
+            )
     in_index = (index.stat().st_size - 100) // 8
     with table.open("rb") as stream:
         head = stream.read(12)
     in_table, start, width = struct.unpack_from("<IHH", head, 4) if len(head) == 12 else (0, 0, 0)
     if in_index != in_table:
-        raise _cut(name, f"{index.name} tells of {in_index} features, {table.name} of {in_table}")
+        raise _cut(
+            name,
+            Phrase(
+                "{file} tells of {count} features, {other} of {other_count}",
+                file=index.name,
+                count=in_index,
+                other=table.name,
+                other_count=in_table,
+            ),
+        )
     said, real = start + in_table * width, table.stat().st_size
     if real < said or not width:  # more is no harm: some programs write a mark of the end behind the rows, some do not
-        raise _cut(name, f"{table.name} says that it has {in_table} rows in {said} bytes, but it has {real}")
+        raise _cut(
+            name,
+            Phrase(
+                "{file} says that it has {rows} rows in {stated} bytes, but it has {size}",
+                file=table.name,
+                rows=in_table,
+                stated=said,
+                size=real,
+            ),
+        )
 
 
 def _cut(name: str, what: str) -> SourceError:
     return SourceError(
-        f"layer '{name}': {what}. The shapefile was cut short or its parts are not of one kind: copy it anew.",
+        Phrase(
+            "layer '{layer}': {fault}. The shapefile was cut short or its parts are not of one kind: copy it anew.",
+            layer=name,
+            fault=what,
+        ),
         code="damaged",
         layer=name,
     )
@@ -107,7 +139,7 @@ def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, p
         Python does not know the encoding of the plan.
     """
     if asked is not None:
-        with naming_the_layer(f"layer '{name}'"):
+        with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
             check_encoding(asked)
     body = companion_file(path, ".dbf").read_bytes()
     stated = companion_file(path, ".cpg")
@@ -118,22 +150,35 @@ def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, p
     codec = None if text is None else _codec(text)
     if asked is not None:
         if not _reads(body, asked):
-            raise _unsure(name, f"the plan says {asked}, but the texts are in another encoding", body)
+            raise _unsure(
+                name, Phrase("the plan says {encoding}, but the texts are in another encoding", encoding=asked), body
+            )
         other = text is not None and (codec is None or body.decode(codec, "replace") != body.decode(asked, "replace"))
         return codecs.lookup(asked).name, entries(  # GDAL does not know every name of it
-            name, [""] if other else [], "encoding", f"read as {asked} as the plan says: {stated.name} says {text}"
+            name,
+            [""] if other else [],
+            "encoding",
+            Phrase(
+                "read as {encoding} as the plan says: {file} says {other}", encoding=asked, file=stated.name, other=text
+            ),
         )
     if text is not None:
         if codec is None or _reads(body, codec):
             return text if codec is None else codec, nothing
-        raise _unsure(name, f"{stated.name} says {text}, but the texts are in another encoding", body)
+        raise _unsure(
+            name,
+            Phrase("{file} says {encoding}, but the texts are in another encoding", file=stated.name, encoding=text),
+            body,
+        )
     if body[29] == _GBK_MARK and _reads(body, "gb18030"):
         return "gb18030", nothing
     if _reads(body, "utf-8"):
         return "UTF-8", entries(
-            name, [""], "encoding", "read as UTF-8: there is no .cpg, and all texts are valid UTF-8"
+            name, [""], "encoding", Phrase("read as UTF-8: there is no .cpg, and all texts are valid UTF-8")
         )
-    raise _unsure(name, "there is no .cpg that says in which encoding the texts are, and they are not UTF-8", body)
+    raise _unsure(
+        name, Phrase("there is no .cpg that says in which encoding the texts are, and they are not UTF-8"), body
+    )
 
 
 def _codec(text: str) -> str | None:
@@ -201,7 +246,7 @@ def deleted_in(path: Path, name: str, column: str | None, encoding: str) -> pd.D
     place = fields.get(column or "", slice(0))
     cells = [body[at : at + width][place] for at in (head + row * width for row in rows)]
     ids = [cell.decode(codec, "replace").strip(" \0") or str(row) for row, cell in zip(rows, cells, strict=True)]
-    return entries(name, ids, "deleted", f"left out: {table.name} marks its row as deleted")
+    return entries(name, ids, "deleted", Phrase("left out: {table} marks its row as deleted", table=table.name))
 
 
 def _unsure(name: str, what: str, body: bytes) -> SourceError:
@@ -209,8 +254,14 @@ def _unsure(name: str, what: str, body: bytes) -> SourceError:
     sample = body[start : start + 8]
     guess = sample.decode("gb18030", "replace")
     return SourceError(
-        f'layer \'{name}\': {what}. Say encoding = "..." in the plan; "gb18030" would read the first of them as '
-        f'{guess!r}, "cp1252" as {sample.decode("cp1252", "replace")!r}.',
+        Phrase(
+            'layer \'{layer}\': {fault}. Say encoding = "..." in the plan; "gb18030" would read the first of them '
+            'as {guess!r}, "cp1252" as {other!r}.',
+            layer=name,
+            fault=what,
+            guess=guess,
+            other=sample.decode("cp1252", "replace"),
+        ),
         code="encoding",
         layer=name,
     )

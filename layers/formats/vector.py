@@ -24,6 +24,7 @@ from layers.formats.feature_records import Records, frame_of, read_records, shap
 from layers.formats.gdal_drivers import FEATURES, format_of
 from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
+from layers.phrases import Phrase, phrase_list
 
 Kind = Literal["polygons", "lines", "points", "raster"]
 """What a layer is made of."""
@@ -90,8 +91,14 @@ def read_features(
     records = read_records(path, file_format, name, layer, encoding)
     if not len(records.table):
         raise SourceError(
-            f"layer '{name}': {path.name} has no features. "
-            + ("Give one with units." if name == "units" else "Leave the layer out of the plan, or export it anew."),
+            Phrase(
+                "layer '{layer}': {file} has no features. {remedy}",
+                layer=name,
+                file=path.name,
+                remedy=Phrase("Give one with units.")
+                if name == "units"
+                else Phrase("Leave the layer out of the plan, or export it anew."),
+            ),
             code="no_features",
             layer=name,
         )
@@ -102,7 +109,12 @@ def read_features(
     known, crs_note = settle_crs(records.crs, crs, path.name, name)
     if "geometry" in frame.columns:
         raise UnknownNameError(
-            f"layer '{name}': {path.name} has a column 'geometry' beside its geometry. Rename it.", layer=name
+            Phrase(
+                "layer '{layer}': {file} has a column 'geometry' beside its geometry. Rename it.",
+                layer=name,
+                file=path.name,
+            ),
+            layer=name,
         )
     flat, height_note = _flat(shapes, name)
     features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known))
@@ -114,8 +126,14 @@ def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
     missing = [str(row) for row in np.flatnonzero(frame[column].isna()) + 1]
     if missing:
         raise SourceError(
-            f"layer '{name}': {len(missing)} feature(s) have no id in column '{column}': rows {shown(missing)}. Fill "
-            f"it in, or name another column as id.",
+            Phrase(
+                "layer '{layer}': {count} feature(s) have no id in column '{column}': rows {ids}. Fill it in, or "
+                "name another column as id.",
+                layer=name,
+                count=len(missing),
+                column=column,
+                ids=shown(missing),
+            ),
             code="id_missing",
             layer=name,
             features=missing,
@@ -130,8 +148,12 @@ def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
     for column in (x, y):
         if column not in frame.columns:
             raise SourceError(
-                f"layer '{name}': there is no column '{column}' for the coordinates; the columns are "
-                f"{', '.join(map(str, frame.columns))}.",
+                Phrase(
+                    "layer '{layer}': there is no column '{column}' for the coordinates; the columns are {columns}.",
+                    layer=name,
+                    column=column,
+                    columns=phrase_list(map(str, frame.columns)),
+                ),
                 code="column",
                 layer=name,
             )
@@ -139,8 +161,15 @@ def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
         wrong = frame.index[np.isnan(numbers) & frame[column].notna().to_numpy()]
         if len(wrong):
             raise GeometryError(
-                f"layer '{name}': {len(wrong)} cell(s) of column '{column}' are no plain numbers: features "
-                f"{shown(wrong)}. Write coordinates with a point and no unit, such as -109.5.",
+                Phrase(
+                    "layer '{layer}': {count} cell(s) of column '{column}' are no plain numbers: features "
+                    "{ids}. Write "
+                    "coordinates with a point and no unit, such as -109.5.",
+                    layer=name,
+                    count=len(wrong),
+                    column=column,
+                    ids=shown(wrong),
+                ),
                 code="coordinates",
                 layer=name,
                 features=wrong,
@@ -155,15 +184,24 @@ def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
 def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArray[Any]:
     if records.geometry is None:
         raise SourceError(
-            f"layer '{name}': {path.name} has no geometry. For points of a table name its columns: x = \"...\", "
-            f'y = "..."; for further columns of the units use [[tables]].',
+            Phrase(
+                "layer '{layer}': {file} has no geometry. For points of a table name its columns: x = \"...\", y = "
+                '"..."; for further columns of the units use [[tables]].',
+                layer=name,
+                file=path.name,
+            ),
             code="no_geometry",
             layer=name,
         )
     deep = ids[list(too_deep(records.geometry.to_pylist()))] if records.unguarded else ids[:0]
     if len(deep):
         raise GeometryError(
-            f"layer '{name}': collections nested too deeply in {len(deep)} feature(s): {shown(deep)}. That is no map.",
+            Phrase(
+                "layer '{layer}': collections nested too deeply in {count} feature(s): {ids}. That is no map.",
+                layer=name,
+                count=len(deep),
+                ids=shown(deep),
+            ),
             code="nesting",
             layer=name,
             features=deep,
@@ -172,8 +210,13 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
     if unreadable.any():
         bad = ids[unreadable]
         raise GeometryError(
-            f"layer '{name}': the geometry of {len(bad)} feature(s) cannot be read: {shown(bad)}. A ring may not be "
-            f"closed, or the file is damaged.",
+            Phrase(
+                "layer '{layer}': the geometry of {count} feature(s) cannot be read: {ids}. A ring may not be "
+                "closed, or the file is damaged.",
+                layer=name,
+                count=len(bad),
+                ids=shown(bad),
+            ),
             code="geometry_unreadable",
             layer=name,
             features=bad,
@@ -184,27 +227,37 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
 def _flat(shapes: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[Any], pd.DataFrame]:
     """Shapes without Z and M."""
     tall = int((shapely.has_z(shapes) | shapely.has_m(shapes)).sum())
-    note = entries(name, [""] if tall else [], "dimensions", f"Z or M left out of {tall} feature(s): areas are flat")
+    note = entries(
+        name,
+        [""] if tall else [],
+        "dimensions",
+        Phrase("Z or M left out of {count} feature(s): areas are flat", count=tall),
+    )
     return (shapely.force_2d(shapes) if tall else shapes), note
 
 
 def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
     shapes = np.asarray(features.geometry.array)
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    _refuse(features.index, owner[~np.isfinite(points).all(axis=1)], "coordinates", name,
-            "have coordinates that are no numbers (NaN or infinite). Digitise them anew")  # fmt: skip
+    odd = Phrase("have coordinates that are no numbers (NaN or infinite). Digitise them anew")
+    _refuse(features.index, owner[~np.isfinite(points).all(axis=1)], "coordinates", name, odd)
     crs = CRS.from_user_input(features.crs)
     if crs.is_geographic:
         wild = (np.abs(points[:, 0]) > _TURN) | (np.abs(points[:, 1]) > _TURN / 4)
-        _refuse(features.index, owner[wild], "coordinates", name,
-                f"have degrees beyond the globe for {crs.name}: longitude and latitude may be swapped, or these are "
-                f"metres under a wrong CRS")  # fmt: skip
+        swapped = Phrase(
+            "have degrees beyond the globe for {crs}: longitude and latitude may be swapped, or these are metres "
+            "under a wrong CRS",
+            crs=crs.name,
+        )
+        _refuse(features.index, owner[wild], "coordinates", name, swapped)
         step = np.abs(np.diff(points[:, 0]))
         wide = (owner[1:] == owner[:-1]) & (step > _TURN / 2) & (step < _TURN)
         leap = _leaps(shapes, owner[1:][wide])
-        _refuse(features.index, leap, "antimeridian", name,
-                "have an edge of more than 180 degrees: they seem to cross the 180th meridian. Split them there "
-                "(ogr2ogr -wrapdateline)")  # fmt: skip
+        crossing = Phrase(
+            "have an edge of more than 180 degrees: they seem to cross the 180th meridian. Split them there "
+            "(ogr2ogr -wrapdateline)"
+        )
+        _refuse(features.index, leap, "antimeridian", name, crossing)
     elif len(points) and crs.is_projected and np.abs(points[:, 0]).max() >= 1e7:
         _check_zone(crs, float(points[:, 0].min()), float(points[:, 0].max()), name)
 
@@ -230,10 +283,18 @@ def _check_zone(crs: CRS, low: float, high: float, name: str) -> None:
     zone = int(high // 1_000_000)
     if operation is None or "Transverse Mercator" not in operation.method_name or false_easting >= 1_000_000:
         return
-    hint = f' "EPSG:{4488 + zone}" is CGCS2000 in zone {zone}.' if 25 <= zone <= 45 else ""
+    hint = Phrase(' "EPSG:{code}" is CGCS2000 in zone {zone}.', code=4488 + zone, zone=zone) if 25 <= zone <= 45 else ""
     raise CrsError(
-        f"layer '{name}': eastings from {low:.0f} to {high:.0f} do not fit {crs.name}: they seem to begin with the "
-        f"number of a zone, {zone}. Give the file a CRS with the zone in its false easting.{hint}",
+        Phrase(
+            "layer '{layer}': eastings from {low:.0f} to {high:.0f} do not fit {crs}: they seem to begin with "
+            "the number of a zone, {zone}. Give the file a CRS with the zone in its false easting.{hint}",
+            layer=name,
+            low=low,
+            high=high,
+            crs=crs.name,
+            zone=zone,
+            hint=hint,
+        ),
         code="crs_zone",
         layer=name,
     )
@@ -243,7 +304,16 @@ def _refuse(ids: pd.Index, rows: npt.NDArray[Any], code: str, name: str, what: s
     if len(rows):
         bad = ids[np.unique(rows)]
         raise GeometryError(
-            f"layer '{name}': {len(bad)} feature(s) {what}: {shown(bad)}.", code=code, layer=name, features=bad
+            Phrase(
+                "layer '{layer}': {count} feature(s) {fault}: {ids}.",
+                layer=name,
+                count=len(bad),
+                fault=what,
+                ids=shown(bad),
+            ),
+            code=code,
+            layer=name,
+            features=bad,
         )
 
 
@@ -272,16 +342,21 @@ def select(features: gpd.GeoDataFrame, where: str, name: str) -> tuple[gpd.GeoDa
     SourceError
         No feature meets it.
     """
-    with naming_the_layer(f"layer '{name}', where", name):
+    with naming_the_layer(Phrase("layer '{layer}', where", layer=name), name):
         answer = parse_condition(where).evaluate(pd.DataFrame(features.drop(columns="geometry")))
     if not answer.yes.any():
         raise SourceError(
-            f"layer '{name}': none of its {len(features)} features meets where = \"{where}\". Check the spelling of "
-            f"the values, or leave the layer out of the plan.",
+            Phrase(
+                "layer '{layer}': none of its {count} features meets where = \"{where}\". Check the spelling of the "
+                "values, or leave the layer out of the plan.",
+                layer=name,
+                count=len(features),
+                where=where,
+            ),
             code="where_empty",
             layer=name,
         )
     unknown = features.index[~answer.known]
     return features[answer.yes], entries(
-        name, unknown, "unknown", f"left out: a value is missing, so where cannot be told ({where})"
+        name, unknown, "unknown", Phrase("left out: a value is missing, so where cannot be told ({where})", where=where)
     )

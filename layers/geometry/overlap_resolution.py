@@ -13,6 +13,7 @@ import shapely
 from layers.crs import parts_of_dimension
 from layers.errors import GeometryError, shown
 from layers.ledger import entries, gather
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 
 MAX_GAP_HA = 100.0
 MAX_GAP_WIDTH_M = 50.0
@@ -62,13 +63,26 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
     ids = units.index.astype(str)
     if total > max_overlap_ha:
         worst = np.argsort(-areas, kind="stable")[:5]
-        pairs = "; ".join(
-            f"{shown([ids[first[one]]])} and {shown([ids[second[one]]])} by {areas[one] / 1e4:.4f} ha" for one in worst
+        named = (
+            Phrase(
+                "{unit} and {other} by {area:.4f} ha",
+                unit=shown([ids[first[one]]]),
+                other=shown([ids[second[one]]]),
+                area=areas[one] / 1e4,
+            )
+            for one in worst
         )
+        pairs = phrase_list(named, SEMICOLON)
         raise GeometryError(
-            f"layer 'units': {len(areas)} pair(s) of units overlap by {total:.4f} ha in total, more than "
-            f"max_overlap_ha = {max_overlap_ha:g}: {pairs}. Mend the outlines, or raise max_overlap_ha in [units]; an "
-            f"overlap then goes to the unit whose id sorts first.",
+            Phrase(
+                "layer 'units': {count} pair(s) of units overlap by {total:.4f} ha in total, more than "
+                "max_overlap_ha = {most}: {pairs}. Mend the outlines, or raise max_overlap_ha in "
+                "[units]; an overlap then goes to the unit whose id sorts first.",
+                count=len(areas),
+                total=total,
+                most=f"{max_overlap_ha:g}",
+                pairs=pairs,
+            ),
             code="overlap",
             layer="units",
             features=ids[np.unique(np.concatenate([first, second]))],
@@ -78,13 +92,19 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
     for loser in losers:
         mine = np.flatnonzero(second == loser)
         cut[loser] = _without(shapes[loser], shapes[first[mine]])
-        given = ", ".join(f"{shown([ids[first[one]]])} ({areas[one] / 1e4:.4f} ha)" for one in mine)
-        actions.append(f"overlap given to {given}")
+        given = phrase_list(
+            Phrase("{unit} ({area:.4f} ha)", unit=shown([ids[first[one]]]), area=areas[one] / 1e4) for one in mine
+        )
+        actions.append(Phrase("overlap given to {units}", units=given))
     gone = losers[shapely.area(cut[losers]) <= _NOISE_M2]
     if len(gone):
         raise GeometryError(
-            f"layer 'units': {len(gone)} unit(s) lie wholly inside others: {shown(ids[gone])}. One place "
-            f"belongs to one unit: mend the outlines.",
+            Phrase(
+                "layer 'units': {count} unit(s) lie wholly inside others: {ids}. One place belongs to one unit: mend "
+                "the outlines.",
+                count=len(gone),
+                ids=shown(ids[gone]),
+            ),
             code="overlap",
             layer="units",
             features=ids[gone],
@@ -152,7 +172,9 @@ def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:
     hole, unit = shapely.STRtree(shapes).query(holes, predicate="intersects")
     beside = pd.Series(unit).groupby(hole).min().reindex(range(len(holes)), fill_value=0)
     hectares = pd.Series(areas / 1e4).groupby(units.index.astype(str)[beside.to_numpy()]).agg(["count", "sum"])
-    actions = [f"left as it is: {count} gap(s) beside it belong to no unit" for count in hectares["count"]]
+    actions = [
+        Phrase("left as it is: {count} gap(s) beside it belong to no unit", count=count) for count in hectares["count"]
+    ]
     size = hectares["sum"].to_numpy()
     return gather([entries("units", hectares.index, "gap", actions, before_ha=size, after_ha=size)])
 

@@ -17,6 +17,7 @@ from layers.crs import parts_of_dimension, valid_polygons
 from layers.errors import GeometryError, shown
 from layers.formats import Kind
 from layers.ledger import entries, gather
+from layers.phrases import Phrase, phrase_list, word
 
 _KINDS: dict[int, Kind] = {0: "points", 1: "lines", 2: "polygons"}
 _ORDINARY = {0: (0, 4), 1: (1, 2, 5), 2: (3, 6)}
@@ -43,12 +44,16 @@ def drop_empty(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame,
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if empty.all():
         raise GeometryError(
-            f"layer '{name}': none of its {len(features)} features has a geometry. Export the layer anew.",
+            Phrase(
+                "layer '{layer}': none of its {count} features has a geometry. Export the layer anew.",
+                layer=name,
+                count=len(features),
+            ),
             code="empty",
             layer=name,
             features=features.index,
         )
-    note = entries(name, features.index[empty], "empty", "left out: it has no geometry")
+    note = entries(name, features.index[empty], "empty", Phrase("left out: it has no geometry"))
     return (features[~empty] if empty.any() else features), note
 
 
@@ -70,11 +75,19 @@ def kind_of(features: gpd.GeoDataFrame, name: str) -> Kind:
     dimensions = shapely.get_dimensions(shapes)
     kinds, counts = np.unique(dimensions, return_counts=True)
     if len(kinds) > 1:
-        listed = ", ".join(f"{count} {_KINDS[int(kind)]}" for kind, count in zip(kinds, counts, strict=True))
+        listed = phrase_list(
+            Phrase("{count} {kind}", count=int(count), kind=word(_KINDS[int(kind)]))
+            for kind, count in zip(kinds, counts, strict=True)
+        )
         odd = features.index[dimensions == kinds[np.argmin(counts)]]
         raise GeometryError(
-            f"layer '{name}' mixes kinds of geometry: {listed}; of the rarest kind: {shown(odd)}. Make a layer of "
-            f"each, for each is measured in its own way.",
+            Phrase(
+                "layer '{layer}' mixes kinds of geometry: {kinds}; of the rarest kind: {ids}. Make a layer of each, "
+                "for each is measured in its own way.",
+                layer=name,
+                kinds=listed,
+                ids=shown(odd),
+            ),
             code="mixed_kinds",
             layer=name,
             features=odd,
@@ -93,7 +106,7 @@ def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, 
     kept, actions = shapes.copy(), []
     for row in mixed:
         kept[row], dropped = parts_of_dimension(shapes[row], int(dimensions[row]))
-        actions.append(f"collection opened; {dropped} part(s) of a lower dimension left out")
+        actions.append(Phrase("collection opened; {count} part(s) of a lower dimension left out", count=dropped))
     return _with(features, kept), entries(name, features.index[mixed], "parts", actions)
 
 
@@ -144,7 +157,10 @@ def make_valid(features: gpd.GeoDataFrame, name: str, *, strict: bool = False) -
         _check_change(features.index[bad], before, after, name)
     gone = shapely.is_empty(mended) | shapely.is_missing(mended)
     actions = [
-        f"{'left out, it has no area' if lost else 'made valid'}: {str(reason).split('[', maxsplit=1)[0].lower()}"
+        Phrase(
+            "left out, it has no area: {reason}" if lost else "made valid: {reason}",
+            reason=str(reason).split("[", maxsplit=1)[0].lower(),
+        )
         for lost, reason in zip(gone, reasons, strict=True)
     ]
     whole = shapes.copy()
@@ -162,9 +178,16 @@ def _check_change(ids: pd.Index, before: npt.NDArray[np.float64], after: npt.NDA
         wrong = ids[changed]
         example = int(np.flatnonzero(changed)[0])
         raise GeometryError(
-            f"layer '{name}': {len(wrong)} outline(s) cross or overlap themselves, and mending them changes their area "
-            f"by more than 0.1 %: {shown(wrong)} (the first from {before[example]:.2f} to {after[example]:.2f} ha). "
-            f"Which is right cannot be told: mend them in the file.",
+            Phrase(
+                "layer '{layer}': {count} outline(s) cross or overlap themselves, and mending them changes their "
+                "area by more than 0.1 %: {ids} (the first from {before:.2f} to {after:.2f} ha). Which is right "
+                "cannot be told: mend them in the file.",
+                layer=name,
+                count=len(wrong),
+                ids=shown(wrong),
+                before=before[example],
+                after=after[example],
+            ),
             code="invalid",
             layer=name,
             features=wrong,
@@ -196,13 +219,13 @@ def drop_outside(
     inside[tree.query(shapes, predicate="intersects")[0]] = True
     outside = features.index[~inside]
     if kind == "points":
-        return features, entries(name, outside, "outside", "counts in no unit: it lies outside all of them")
+        return features, entries(name, outside, "outside", Phrase("counts in no unit: it lies outside all of them"))
     areas = shapely.area(shapes[~inside]) / 1e4 if kind == "polygons" else None
     note = entries(
         name,
         outside,
         "outside",
-        "left out: it meets no unit",
+        Phrase("left out: it meets no unit"),
         before_ha=areas,
         after_ha=None if areas is None else 0.0,
     )
@@ -241,9 +264,11 @@ def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     first: dict[tuple[object, ...], int] = {}
     again = [(ids[at], ids[first[row]]) for at, row in enumerate(contents) if first.setdefault(row, at) != at]
     actions = [
-        "kept: the file holds it more than once under this id, with the same shape and columns, and each one counts"
+        Phrase(
+            "kept: the file holds it more than once under this id, with the same shape and columns, and each one counts"
+        )
         if one == other
-        else f"kept: its shape and its columns are those of '{other}', and both count"
+        else Phrase("kept: its shape and its columns are those of '{other}', and both count", other=other)
         for one, other in again
     ]
     return entries(name, [one for one, _ in again], "duplicate", actions)

@@ -9,6 +9,7 @@ from pyproj import CRS, Geod
 from layers.crs import is_equal_area, way_between
 from layers.errors import CrsError
 from layers.formats import HOLD_ALL, Raster
+from layers.phrases import Phrase
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -52,8 +53,13 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
     areas[beside] = _areas_at(raster, *_middles(raster, row[beside], column[beside]))
     if not np.isfinite(areas[beside]).all():
         raise CrsError(
-            f"layer '{raster.name}': units reach to cells at the rim of the map of its CRS ({raster.crs.name}), which "
-            f"have no size on the earth. {HOLD_ALL}",
+            Phrase(
+                "layer '{layer}': units reach to cells at the rim of the map of its CRS ({crs}), which have no size "
+                "on the earth. {remedy}",
+                layer=raster.name,
+                crs=raster.crs.name,
+                remedy=HOLD_ALL,
+            ),
             layer=raster.name,
         )
     return areas
@@ -100,8 +106,12 @@ def _base(raster: Raster) -> CRS:
     base = raster.crs.geodetic_crs
     if base is None:
         raise CrsError(
-            f"layer '{raster.name}': {raster.crs.name} is not tied to the earth, so the size of its cells is unknown; "
-            "give the raster a geographic or projected CRS",
+            Phrase(
+                "layer '{layer}': {crs} is not tied to the earth, so the size of its cells is unknown; give the "
+                "raster a geographic or projected CRS",
+                layer=raster.name,
+                crs=raster.crs.name,
+            ),
             layer=raster.name,
         )
     return base

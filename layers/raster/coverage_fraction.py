@@ -18,6 +18,7 @@ from pyproj import CRS, Transformer
 from layers.crs import densify, full_turn, known_crs, same_crs, way_between
 from layers.errors import GeometryError, shown
 from layers.formats import HOLD_ALL
+from layers.phrases import Phrase
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -134,19 +135,26 @@ class Borders:
         starts = np.searchsorted(ring, np.arange(len(rings) + 1))
         images, points, starts = densify(points, starts, way_between(own, crs))
         ring, turn = np.repeat(np.arange(len(rings)), np.diff(starts)), full_turn(crs)
-        self._refuse_lost(owner[ring[~np.isfinite(images).all(axis=1)]], "no place in", crs)
+        self._refuse_lost(owner[ring[~np.isfinite(images).all(axis=1)]], Phrase("no place in"), crs)
         edges = _chained(images, ring, owner)
         if turn is not None:
             return edges.with_(_to_poles(images, starts, part, owner, turn))
         leaps = _leaps(edges, _chained(points, ring, owner), way_between(own, crs))
-        self._refuse_lost(edges.owner[leaps], "land on both sides of the cut through the globe of", crs)
+        self._refuse_lost(edges.owner[leaps], Phrase("land on both sides of the cut through the globe of"), crs)
         return edges
 
     def _refuse_lost(self, places: Places, what: str, crs: CRS) -> None:
         if len(places):
             ids = self.polygons.index[np.unique(places)].astype(str)
             raise GeometryError(
-                f"{len(ids)} unit(s) have {what} the raster's CRS ({crs.name}): {shown(ids)}. {HOLD_ALL}",
+                Phrase(
+                    "{count} unit(s) have {fault} the raster's CRS ({crs}): {ids}. {remedy}",
+                    count=len(ids),
+                    fault=what,
+                    crs=crs.name,
+                    ids=shown(ids),
+                    remedy=HOLD_ALL,
+                ),
                 code="projection",
                 features=ids,
             )

@@ -19,6 +19,7 @@ from layers.conditions import Condition, Formula
 from layers.crs import SAGITTA_M, full_turn, known_crs, same_crs
 from layers.errors import SourceError, naming_the_layer
 from layers.formats import Raster
+from layers.phrases import AND, Phrase, phrase_list
 from layers.raster.cell_area import cell_areas, cell_sides
 from layers.raster.coverage_fraction import Borders, Edges, Floats, Footprint, footprint
 from layers.raster.terrain import aspect, neighbour_heights, relief, slope
@@ -345,9 +346,16 @@ def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
     shape = sorted(set(surfaces) - {"value"})
     if shape and raster.cell_size_m > MAX_SLOPE_CELL_M and not raster.coarse:
         raise SourceError(
-            f"layer '{raster.name}': {wanted} asks for {' and '.join(shape)} of cells of {raster.cell_size_m:,.0f} m, "
-            f"and cells above {MAX_SLOPE_CELL_M:.0f} m flatten the land. Use a finer grid, or write coarse = true on "
-            "the layer: then the cell size is printed beside every use",
+            Phrase(
+                "layer '{layer}': {wanted} asks for {shape} of cells of {cell:,.0f} m, and cells above "
+                "{most:.0f} m flatten the land. Use a finer grid, or write coarse = true on the layer: "
+                "then the cell size is printed beside every use",
+                layer=raster.name,
+                wanted=wanted,
+                shape=phrase_list(shape, AND),
+                cell=raster.cell_size_m,
+                most=MAX_SLOPE_CELL_M,
+            ),
             code="coarse",
             layer=raster.name,
         )
@@ -355,7 +363,7 @@ def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
 
 def edges_on(borders: Borders, raster: Raster) -> Edges:
     """The edges of units on a raster, whose name stands before what is refused of them."""
-    with naming_the_layer(f"layer '{raster.name}'", raster.name):
+    with naming_the_layer(Phrase("layer '{layer}'", layer=raster.name), raster.name):
         return borders.on(raster.crs, raster.transform)
 
 

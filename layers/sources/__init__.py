@@ -34,7 +34,6 @@ from layers.sources.field_types import (
     SourceText,
     check_encoding,
     check_name,
-    english,
     name_text,
 )
 from layers.sources.json_schema import TomlSchema
@@ -94,7 +93,6 @@ __all__ = [
     "check_encoding",
     "check_inside",
     "check_name",
-    "english",
     "find_faults",
     "misfit",
     "name_text",

@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from layers.phrases import SEMICOLON, Phrase, phrase_list
+
 Keys = tuple[str | int, ...]
 """The path to a value, such as ``("layers", 0, "role")``."""
 Misfit = tuple[Keys, str]
@@ -28,7 +30,7 @@ def misfit(*faults: Misfit) -> PydanticCustomError:
     >>> misfit((("layers", 1, "name"), "two layers have this name")).message()
     'two layers have this name'
     """
-    text = "; ".join(message for _, message in faults)
+    text = phrase_list((message for _, message in faults), SEMICOLON)
     return PydanticCustomError("misfit", "{text}", {"text": text, "faults": faults})
 
 
@@ -37,7 +39,7 @@ _TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 
 def _check_tag(tag: str) -> str:
     if not re.fullmatch(_TAG, tag):
-        raise misfit(((), f'\'{tag}\' is no language: write its tag, such as "en", "zh" or "pt-BR"'))
+        raise misfit(((), Phrase('\'{tag}\' is no language: write its tag, such as "en", "zh" or "pt-BR"', tag=tag)))
     return tag
 
 
@@ -80,8 +82,19 @@ def require_one(section: Section, what: str, one: str, other: str) -> None:
     pydantic_core._pydantic_core.PydanticCustomError: a lock gives 'unit' or 'when', and this one gives neither
     """
     if (getattr(section, one) is None) == (getattr(section, other) is None):
-        count = "neither" if getattr(section, one) is None else "both"
-        raise misfit(((), f"{what} gives '{one}' or '{other}', and this one gives {count}"))
+        count = Phrase("neither") if getattr(section, one) is None else Phrase("both")
+        raise misfit(
+            (
+                (),
+                Phrase(
+                    "{entry} gives '{key}' or '{other}', and this one gives {given}",
+                    entry=what,
+                    key=one,
+                    other=other,
+                    given=count,
+                ),
+            )
+        )
 
 
 class Shared(Section):
@@ -115,8 +128,11 @@ class Dated(Shared):
         >>> Dated(since=date(2011, 1, 1)).period
         'from 2011-01-01'
         """
-        parts = [f"from {self.since}"] * (self.since is not None) + [f"until {self.until}"] * (self.until is not None)
-        return " ".join(parts) or "always"
+        if self.since is not None and self.until is not None:
+            return Phrase("from {since} until {until}", since=self.since, until=self.until)
+        if self.since is not None:
+            return Phrase("from {since}", since=self.since)
+        return Phrase("always") if self.until is None else Phrase("until {until}", until=self.until)
 
 
 class Titled(Shared):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from layers.conditions import KEYWORDS, parse_condition, parse_formula
 from layers.errors import StudyError, ZoneplanError
+from layers.phrases import Phrase
 from layers.sources.base_models import Text, misfit
 from layers.sources.source_paths import check_source
 
@@ -28,7 +29,7 @@ def _holds(check: Callable[[Checked], object]) -> AfterValidator:
         try:
             check(value)
         except ZoneplanError as error:
-            raise misfit(((), str(error))) from None
+            raise misfit(((), error.said)) from None
         return value
 
     return AfterValidator(validate)
@@ -44,10 +45,12 @@ def check_name(name: str) -> None:
     """
     if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
         near = re.sub(r"\W+", "_", name.lower()).strip("_").lstrip("_0123456789")
-        hint = f", such as '{near}'" if near else ""
-        raise ZoneplanError(f"'{name}' is no name: small letters, digits and _ from a letter on{hint}")
+        hint = Phrase(", such as '{near}'", near=near) if near else ""
+        raise ZoneplanError(
+            Phrase("'{name}' is no name: small letters, digits and _ from a letter on{hint}", name=name, hint=hint)
+        )
     if name in RESERVED or name in KEYWORDS:
-        raise ZoneplanError(f"'{name}' has a meaning of its own; choose another name")
+        raise ZoneplanError(Phrase("'{name}' has a meaning of its own; choose another name", name=name))
 
 
 def name_text(name: str) -> str:
@@ -59,17 +62,6 @@ def name_text(name: str) -> str:
     'construction land'
     """
     return name.replace("_", " ")
-
-
-def english(said: str | Mapping[str, str]) -> str:
-    """A text of a plan for a message in English: the English one, or that which stands first.
-
-    Examples
-    --------
-    >>> english("a swap"), english({"zh": "互换", "en": "a swap"}), english({"zh": "互换"})
-    ('a swap', 'a swap', '互换')
-    """
-    return said if isinstance(said, str) else said.get("en", next(iter(said.values()), ""))
 
 
 def check_crs(text: str) -> None:
@@ -87,7 +79,9 @@ def check_crs(text: str) -> None:
             return
     except pyproj.exceptions.CRSError:
         pass
-    raise ZoneplanError(f"unknown coordinate reference system {text!r}; write a code such as 'EPSG:4326', or WKT")
+    raise ZoneplanError(
+        Phrase("unknown coordinate reference system {text!r}; write a code such as 'EPSG:4326', or WKT", text=text)
+    )
 
 
 def check_encoding(text: str) -> None:
@@ -102,7 +96,10 @@ def check_encoding(text: str) -> None:
         (b"\0" * 4).decode(text)  # four of them are whole characters in every encoding of texts
     except (LookupError, ValueError):
         raise StudyError(
-            f'encoding = "{text}" is no encoding that Python knows; write one such as "gb18030" or "cp1252"'
+            Phrase(
+                'encoding = "{text}" is no encoding that Python knows; write one such as "gb18030" or "cp1252"',
+                text=text,
+            )
         ) from None
 
 

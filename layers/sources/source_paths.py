@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from layers.errors import SourceError, StudyError, ZoneplanError
+from layers.phrases import OR, Phrase, phrase_list
 
 
 def check_source(source: str) -> None:
@@ -21,17 +22,23 @@ def check_source(source: str) -> None:
     """
     parts = re.split(r"[/\\]", source)
     reasons = {
-        "it is absolute": source.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:[/\\]", source),
-        "it leads upwards": ".." in parts,
-        "it has a scheme": ":" in source,
-        "it has a backslash; write /": "\\" in source,
-        "it has a name longer than file systems take": any(len(one.encode("utf-8", "replace")) > 255 for one in parts),
-        "it has signs that no file name should have": not source.isprintable() or not source.strip(),
+        Phrase("it is absolute"): source.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:[/\\]", source),
+        Phrase("it leads upwards"): ".." in parts,
+        Phrase("it has a scheme"): ":" in source,
+        Phrase("it has a backslash; write /"): "\\" in source,
+        Phrase("it has a name longer than file systems take"): any(
+            len(one.encode("utf-8", "replace")) > 255 for one in parts
+        ),
+        Phrase("it has signs that no file name should have"): not source.isprintable() or not source.strip(),
     }
     for reason, holds in reasons.items():
         if holds:
             raise ZoneplanError(
-                f"{source!r} is no path inside the study's folder: {reason}; copy the file beside the plan"
+                Phrase(
+                    "{file!r} is no path inside the study's folder: {reason}; copy the file beside the plan",
+                    file=source,
+                    reason=reason,
+                )
             )
 
 
@@ -60,7 +67,7 @@ def resolve_source(folder: Path | str, source: str) -> Path:
     try:
         check_source(source)
     except ZoneplanError as error:
-        raise StudyError(str(error), code="source_outside") from None
+        raise StudyError(error.said, code="source_outside") from None
     folder = Path(folder)
     path = folder / source
     try:
@@ -68,13 +75,21 @@ def resolve_source(folder: Path | str, source: str) -> Path:
     except FileNotFoundError:
         # a link that leads out is refused before it tells what is there
         check_inside(folder, path, source)
-        raise SourceError(f"no file {source} in {folder}{_near(path)}", code="source_missing") from None
+        raise SourceError(
+            Phrase("no file {file} in {folder}{hint}", file=source, folder=folder, hint=_near(path)),
+            code="source_missing",
+        ) from None
     except OSError as error:
-        raise SourceError(f"{source} cannot be read ({error.strerror})", code="source_unreadable") from None
+        raise SourceError(
+            Phrase("{file} cannot be read ({cause})", file=source, cause=error.strerror), code="source_unreadable"
+        ) from None
     check_inside(folder, path, source)
     if not stat.S_ISREG(found.st_mode):
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
-        raise SourceError(f"{source} in {folder} is {what}; name a file", code="source_irregular")
+        what = Phrase("a folder") if stat.S_ISDIR(found.st_mode) else Phrase("no regular file")
+        raise SourceError(
+            Phrase("{file} in {folder} is {kind}; name a file", file=source, folder=folder, kind=what),
+            code="source_irregular",
+        )
     return Path(os.path.realpath(path))
 
 
@@ -89,7 +104,7 @@ def check_inside(folder: Path, path: Path, source: str) -> None:
     root = os.path.realpath(folder)
     if os.path.commonpath([root, os.path.realpath(path)]) != root:
         raise StudyError(
-            f"{source!r} leads out of the study's folder by a link; copy the file beside the plan",
+            Phrase("{file!r} leads out of the study's folder by a link; copy the file beside the plan", file=source),
             code="source_outside",
         )
 
@@ -101,4 +116,4 @@ def _near(path: Path) -> str:
     except OSError:
         return ""
     near = get_close_matches(path.name, names, 3)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    return Phrase("; did you mean {names}?", names=phrase_list(near, OR)) if near else ""

@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 from tree_sitter import Language, Node, Parser
 
 from layers.errors import LimitError, StudyError, ZoneplanError, raise_all
+from layers.phrases import OR, Phrase, phrase_list
 from layers.sources.base_models import Keys, keys_of
 
 MAX_NESTING = 64
@@ -219,24 +220,24 @@ def _key(node: Node) -> tuple[str, ...]:
 
 
 NEEDS = {
-    "string": "a text in quotes",
-    "int": "a whole number",
-    "float": "a number",
-    "decimal": "a number",
-    "bool": "true or false",
-    "date": "a date without quotes (such as 2025-01-01)",
-    "tuple": "a list in [ ]",
-    "list": "a list in [ ]",
-    "dict": "a table",
-    "model": "a table",
+    "string": Phrase("a text in quotes"),
+    "int": Phrase("a whole number"),
+    "float": Phrase("a number"),
+    "decimal": Phrase("a number"),
+    "bool": Phrase("true or false"),
+    "date": Phrase("a date without quotes (such as 2025-01-01)"),
+    "tuple": Phrase("a list in [ ]"),
+    "list": Phrase("a list in [ ]"),
+    "dict": Phrase("a table"),
+    "model": Phrase("a table"),
 }
 """What the first word of a pydantic error type such as ``string_type`` asks for."""
 
 BOUNDS = {
-    "greater_than": ("more than", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("less than", "lt"),
-    "less_than_equal": ("at most", "le"),
+    "greater_than": (Phrase("more than"), "gt"),
+    "greater_than_equal": (Phrase("at least"), "ge"),
+    "less_than": (Phrase("less than"), "lt"),
+    "less_than_equal": (Phrase("at most"), "le"),
 }
 
 
@@ -321,7 +322,7 @@ def _of_group(group: Sequence[_Complaint], model: type[BaseModel]) -> list[Fault
     meant = [complaint for complaint in group if not complaint.mistaken]
     if not meant:
         needs = dict.fromkeys(complaint.wanted for complaint in group)
-        return [Fault(group[0].path, _need(group[0], " or ".join(needs)))]
+        return [Fault(group[0].path, _need(group[0], phrase_list(needs, OR)))]
     deepest = max(meant, key=lambda complaint: len(complaint.path)).branch
     return [fault for one in meant if one.branch == deepest for fault in _faults(one, model)]
 
@@ -336,56 +337,91 @@ def _faults(complaint: _Complaint, model: type[BaseModel]) -> list[Fault]:
         of_key = details["loc"][-1:] == ("[key]",)
         return [Fault((*path, *below), message, of_key) for below, message in context["faults"]]
     if kind == "missing":
-        place = f" in {name}" if path else ""
-        return [Fault(path, f"key '{details['loc'][-1]}' is missing{place}", of_key=True)]
+        place = Phrase(" in {name}", name=name) if path else ""
+        return [Fault(path, Phrase("key '{key}' is missing{place}", key=details["loc"][-1], place=place), of_key=True)]
     if kind == "extra_forbidden":
         return [Fault(path, _unknown(str(path[-1]), _known(model, path[:-1])), of_key=True)]
     if kind in BOUNDS:
         words, key = BOUNDS[kind]
-        return [Fault(path, f"{name} must be {words} {float(context[key]):g}, not {given}")]
+        return [
+            Fault(
+                path,
+                Phrase(
+                    "{name} must be {than} {bound:g}, not {given}",
+                    name=name,
+                    than=words,
+                    bound=float(context[key]),
+                    given=given,
+                ),
+            )
+        ]
     messages = {
-        "literal_error": f"{name} must be {context.get('expected')}, not {given}",
-        "value_error": f"{name}: {context.get('error')}",
-        "string_too_short": f"{name} must not be empty",
-        "too_short": f"{name} must not be empty",
-        "finite_number": f"{name} must be a finite number",
-        "string_pattern_mismatch": f"{name}: {given} does not fit the pattern {context.get('pattern')}",
+        "literal_error": Phrase(
+            "{name} must be {wanted}, not {given}", name=name, wanted=_expected(context), given=given
+        ),
+        "value_error": Phrase("{place}: {said}", place=name, said=context.get("error")),
+        "string_too_short": Phrase("{name} must not be empty", name=name),
+        "too_short": Phrase("{name} must not be empty", name=name),
+        "finite_number": Phrase("{name} must be a finite number", name=name),
+        "string_pattern_mismatch": Phrase(
+            "{name}: {given} does not fit the pattern {pattern}", name=name, given=given, pattern=context.get("pattern")
+        ),
     }
-    return [Fault(path, messages.get(kind, f"{name}: {details['msg'][0].lower()}{details['msg'][1:]}, not {given}"))]
+    return [
+        Fault(
+            path,
+            messages.get(
+                kind,
+                Phrase(
+                    "{name}: {complaint}, not {given}",
+                    name=name,
+                    complaint=details["msg"][0].lower() + details["msg"][1:],
+                    given=given,
+                ),
+            ),
+        )
+    ]
+
+
+def _expected(context: Mapping[str, Any]) -> str:
+    """The values that pydantic names, such as "'a', 'b' or 'c'"."""
+    *others, last = str(context.get("expected")).split(" or ")
+    return Phrase(OR, first=others[0], rest=last) if len(others) == 1 else " or ".join((*others, last))
 
 
 def _need(complaint: _Complaint, needs: str) -> str:
     value, path = complaint.details["input"], complaint.path
     if isinstance(value, dict) and needs == NEEDS["tuple"]:
-        return f"{_name(path)} is a list of tables: write [[{path[-1]}]]"
+        return Phrase("{name} is a list of tables: write [[{key}]]", name=_name(path), key=path[-1])
     if isinstance(value, list) and needs == NEEDS["model"]:
-        return f"{_name(path)} is one table: write [{path[-1]}]"
-    return f"{_name(path)}: {needs} is needed, not {_given(value)}"
+        return Phrase("{name} is one table: write [{key}]", name=_name(path), key=path[-1])
+    return Phrase("{name}: {needs} is needed, not {given}", name=_name(path), needs=needs, given=_given(value))
 
 
 def _name(path: Keys) -> str:
     names = [str(key) for key in path if isinstance(key, str)]
-    return f"'{names[-1]}'" if names else "the file"
+    return f"'{names[-1]}'" if names else Phrase("the file")
 
 
 def _given(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return f"the text {value if len(value) <= 40 else value[:40] + '...'!r}"
+        return Phrase("the text {text!r}", text=value if len(value) <= 40 else value[:40] + "...")
     if isinstance(value, int | float | Decimal):
-        return f"the number {value}"
+        return Phrase("the number {value}", value=value)
     if isinstance(value, dt.date):
-        return f"the date {value}"
-    return (
-        "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"a {type(value).__name__}"
-    )
+        return Phrase("the date {value}", value=value)
+    if isinstance(value, dict | list):
+        return Phrase("a table") if isinstance(value, dict) else Phrase("a list")
+    return Phrase("a {kind}", kind=type(value).__name__)
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(key, known, 2)
-    hint = f"; did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
-    return f"unknown key '{key}'{hint}" + (f" (known here: {', '.join(known)})" if known else "")
+    hint = Phrase("; did you mean {names}?", names=phrase_list((repr(one) for one in near), OR)) if near else ""
+    listed = Phrase(" (known here: {known})", known=phrase_list(known)) if known else ""
+    return Phrase("unknown key '{key}'{hint}{listed}", key=key, hint=hint, listed=listed)
 
 
 def _known(model: type[BaseModel], path: Keys) -> list[str]:
@@ -410,14 +446,14 @@ MAX_BYTES = 1_000_000
 MAX_DIGITS = 18
 """Of a number before its point, and of its zeros after it."""
 INPUTS = {
-    ".gpkg": "a GeoPackage",
-    ".shp": "a shapefile",
-    ".geojson": "GeoJSON",
-    ".fgb": "a FlatGeobuf",
-    ".parquet": "a Parquet file",
-    ".tif": "a raster",
-    ".tiff": "a raster",
-    ".csv": "a table",
+    ".gpkg": Phrase("a GeoPackage"),
+    ".shp": Phrase("a shapefile"),
+    ".geojson": Phrase("GeoJSON"),
+    ".fgb": Phrase("a FlatGeobuf"),
+    ".parquet": Phrase("a Parquet file"),
+    ".tif": Phrase("a raster"),
+    ".tiff": Phrase("a raster"),
+    ".csv": Phrase("a table"),
 }
 """Endings of files that a plan names, for those who give one in its place."""
 Model = TypeVar("Model", bound=BaseModel)
@@ -463,8 +499,14 @@ class Document:
 
     def at(self, position: Position) -> str:
         """A position as messages say it."""
-        changed = " as changed in memory" * self.written
-        return f"{self.path.name}{changed}, line {position.line}, column {position.column}"
+        changed = Phrase(" as changed in memory") * self.written
+        return Phrase(
+            "{file}{changed}, line {line}, column {column}",
+            file=self.path.name,
+            changed=changed,
+            line=position.line,
+            column=position.column,
+        )
 
 
 def read_document(
@@ -533,8 +575,20 @@ def _beyond_measure(content: object, path: Keys = ()) -> Iterator[Fault]:
     elif isinstance(content, int | Decimal) and not isinstance(content, bool):
         number = Decimal(content)
         if number.is_finite() and number and not -MAX_DIGITS <= number.adjusted() < MAX_DIGITS:
-            what = "before the point" if number.adjusted() > 0 else "after the point before the first that counts"
-            yield Fault(path, f"{_name(path)} has more than {MAX_DIGITS} digits {what}: no number of a plan needs that")
+            what = (
+                Phrase("before the point")
+                if number.adjusted() > 0
+                else Phrase("after the point before the first that counts")
+            )
+            yield Fault(
+                path,
+                Phrase(
+                    "{name} has more than {most} digits {where}: no number of a plan needs that",
+                    name=_name(path),
+                    most=MAX_DIGITS,
+                    where=what,
+                ),
+            )
 
 
 def _errors(document: Document, faults: Iterable[Fault], error: type[ZoneplanError]) -> Iterator[ZoneplanError]:
@@ -545,44 +599,70 @@ def _errors(document: Document, faults: Iterable[Fault], error: type[ZoneplanErr
         for fault in faults
     }
     for position, message in sorted(placed):
-        yield error(f"{document.at(position)}: {message}")
+        yield error(Phrase("{place}: {said}", place=document.at(position), said=message))
 
 
 def _read_text(path: Path, error: type[ZoneplanError]) -> str:
     """The file, byte for byte, as text."""
     if path.suffix.lower() in INPUTS:
         raise error(
-            f"{path}: this is {INPUTS[path.suffix.lower()]} by its name, and a .toml file is wanted; zoneplan init "
-            "writes a plan.toml from such files"
+            Phrase(
+                "{path}: this is {kind} by its name, and a .toml file is wanted; zoneplan init writes a plan.toml "
+                "from such files",
+                path=path,
+                kind=INPUTS[path.suffix.lower()],
+            )
         )
     if path.suffix.lower() in (".yaml", ".yml", ".json"):
         raise error(
-            f"{path}: this is {path.suffix[1:].upper()} by its name, and TOML is wanted: it tells texts from numbers "
-            "(YAML reads an id 010203 as 4227, and 'no' as false); write it as a .toml file"
+            Phrase(
+                "{path}: this is {format} by its name, and TOML is wanted: it tells texts from numbers (YAML reads an "
+                "id 010203 as 4227, and 'no' as false); write it as a .toml file",
+                path=path,
+                format=path.suffix[1:].upper(),
+            )
         )
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise error(f"{path}: this is a folder; give the file itself, such as {path / 'plan.toml'}")
+            raise error(
+                Phrase(
+                    "{path}: this is a folder; give the file itself, such as {example}",
+                    path=path,
+                    example=path / "plan.toml",
+                )
+            )
         if not stat.S_ISREG(found.st_mode):
-            raise error(f"{path}: this is no regular file")
+            raise error(Phrase("{path}: this is no regular file", path=path))
         if found.st_size > MAX_BYTES:
             raise LimitError(
-                f"{path}: {found.st_size} bytes, and at most {MAX_BYTES} are read; put long lists into tables"
+                Phrase(
+                    "{path}: {size} bytes, and at most {most} are read; put long lists into tables",
+                    path=path,
+                    size=found.st_size,
+                    most=MAX_BYTES,
+                )
             )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise error(f"{path}: no such file{_neighbours(path)}") from None
+        raise error(Phrase("{path}: no such file{hint}", path=path, hint=_neighbours(path))) from None
     except (OSError, ValueError) as reason:
-        raise error(f"{path}: cannot be read ({getattr(reason, 'strerror', None) or reason})") from None
+        raise error(
+            Phrase("{path}: cannot be read ({cause})", path=path, cause=getattr(reason, "strerror", None) or reason)
+        ) from None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise error(f"{path.name}: the file is saved as UTF-16; save it as UTF-8")
+        raise error(Phrase("{file}: the file is saved as UTF-16; save it as UTF-8", file=path.name))
     try:
         return data.decode()
     except UnicodeDecodeError as reason:
         line = data.count(b"\n", 0, reason.start) + 1
         raise error(
-            f"{path.name}, line {line}: byte 0x{data[reason.start]:02x} is not UTF-8; save the file as UTF-8"
+            Phrase(
+                "{file}, line {line}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8",
+                file=path.name,
+                line=line,
+                byte=data[reason.start],
+            )
         ) from None
 
 
@@ -591,18 +671,22 @@ def _neighbours(path: Path) -> str:
     try:
         names = sorted(one.name for one in path.parent.iterdir() if one.suffix == ".toml")
     except OSError:
-        return f"; there is no folder {path.parent} either"
+        return Phrase("; there is no folder {parent} either", parent=path.parent)
     near = difflib.get_close_matches(path.name, names, 3) or names[:3]
-    return f"; did you mean {' or '.join(near)}?" if near else f"; there is no .toml file in {path.parent}"
+    return (
+        Phrase("; did you mean {names}?", names=phrase_list(near, OR))
+        if near
+        else Phrase("; there is no .toml file in {parent}", parent=path.parent)
+    )
 
 
 def _parse(document: Document, error: type[ZoneplanError]) -> dict[str, Any]:
     if document.positions.too_deep:
-        raise error(f"{document.path.name}: tables or lists are nested too deeply")
+        raise error(Phrase("{file}: tables or lists are nested too deeply", file=document.path.name))
     try:
         return tomllib.loads(document.text.removeprefix("\ufeff"), parse_float=Decimal)
     except RecursionError:
-        raise error(f"{document.path.name}: tables or lists are nested too deeply") from None
+        raise error(Phrase("{file}: tables or lists are nested too deeply", file=document.path.name)) from None
     except (tomllib.TOMLDecodeError, ArithmeticError, ValueError) as reason:
         raise_all(_syntax(document, str(reason), error))
         raise
@@ -612,7 +696,14 @@ def _syntax(document: Document, reason: str, error: type[ZoneplanError]) -> Iter
     """What tomllib says, with a position that can be found and a remedy."""
     text = document.text.removeprefix("\ufeff")
     for path, second, first in document.positions.repeated:
-        yield error(f"{document.at(second)}: '{path[-1]}' stands here and on line {first.line}; keep one of them")
+        yield error(
+            Phrase(
+                "{place}: '{key}' stands here and on line {line}; keep one of them",
+                place=document.at(second),
+                key=path[-1],
+                line=first.line,
+            )
+        )
     if document.positions.repeated:
         return
     found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", reason, re.DOTALL)
@@ -620,10 +711,17 @@ def _syntax(document: Document, reason: str, error: type[ZoneplanError]) -> Iter
         position = Position(int(found[2]), int(found[3]))
         line = text.split("\n")[position.line - 1]
         hint = _remedy(found[1], line[position.column - 1 :], line)
-        yield error(f"{document.at(position)}: {found[1][0].lower()}{found[1][1:]}{hint}")
+        said = f"{found[1][0].lower()}{found[1][1:]}"
+        yield error(Phrase("{place}: {said}{hint}", place=document.at(position), said=said, hint=hint))
     else:
         last = Position(text.rstrip().count("\n") + 1, len(text.rstrip().rpartition("\n")[2]) + 1)
-        yield error(f"{document.at(last)}: {reason.removesuffix(' (at end of document)')}; is a quote or bracket open?")
+        yield error(
+            Phrase(
+                "{place}: {reason}; is a quote or bracket open?",
+                place=document.at(last),
+                reason=reason.removesuffix(" (at end of document)"),
+            )
+        )
 
 
 def _remedy(reason: str, rest: str, line: str) -> str:
@@ -632,22 +730,22 @@ def _remedy(reason: str, rest: str, line: str) -> str:
     remedies = (
         (
             reason.startswith("Invalid value") and word and word[0].lower() in ("true", "false"),
-            "true and false are written in small letters",
+            Phrase("true and false are written in small letters"),
         ),
         (
             reason.startswith("Invalid value") and word,
-            "texts stand in double quotes, and a key without a value is left out",
+            Phrase("texts stand in double quotes, and a key without a value is left out"),
         ),
-        (reason.startswith("Expected '='") and re.match(r"\s*[\w-]+\s*:", line), "TOML writes key = value"),
+        (reason.startswith("Expected '='") and re.match(r"\s*[\w-]+\s*:", line), Phrase("TOML writes key = value")),
         (
             reason.startswith(("Expected '='", "Invalid statement")) and not rest[:1].isascii(),
-            "a key with other letters than a to z stands in double quotes",
+            Phrase("a key with other letters than a to z stands in double quotes"),
         ),
         (
             reason.startswith("Expected newline") and re.search(r"=\s*0\d", line),
-            "a number does not begin with 0: write an id in quotes",
+            Phrase("a number does not begin with 0: write an id in quotes"),
         ),
-        ("escape" in reason.lower(), "write paths with /, or put the text in single quotes"),
-        (reason.startswith("Illegal character") and "'\\n'" in reason, "the closing quote is missing"),
+        ("escape" in reason.lower(), Phrase("write paths with /, or put the text in single quotes")),
+        (reason.startswith("Illegal character") and "'\\n'" in reason, Phrase("the closing quote is missing")),
     )
-    return next((f"; {remedy}" for fits, remedy in remedies if fits), "")
+    return next((Phrase("; {remedy}", remedy=remedy) for fits, remedy in remedies if fits), "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from layers.errors import StudyError
+from layers.phrases import Phrase
 from layers.sources.base_models import Keys
 from layers.sources.toml_documents import Document
 
@@ -61,8 +62,12 @@ def set_beside(document: Document, key: str, beside: str, values: Mapping[Keys, 
             edits.append((spans[path], value))
         elif path in document.positions.values:
             raise StudyError(
-                f"{document.where(*path)}: '{key}' is written as a table of its own, or with dots: delete it, so that "
-                "it can be written anew",
+                Phrase(
+                    "{place}: '{key}' is written as a table of its own, or with dots: delete it, so that it can be "
+                    "written anew",
+                    place=document.where(*path),
+                    key=key,
+                ),
                 code="written_otherwise",
             )
         else:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from layers.errors import UnknownNameError, escape_hidden
+from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
 from maps.explain.flow_explanations import explain_flows, explain_lights, explain_services
 from maps.explain.policy_explanations import explain_lists, explain_policies
@@ -76,9 +77,14 @@ class Explanation:
         unknown = [one for one in matters if one not in MATTERS]
         if unknown:
             guess = get_close_matches(unknown[0], MATTERS, 1)
-            hint = f"; did you mean '{guess[0]}'?" if guess else "."
+            hint = Phrase("; did you mean '{guess}'?", guess=guess[0]) if guess else "."
             raise UnknownNameError(
-                f"an explanation has no '{unknown[0]}'{hint} It tells of {', '.join(MATTERS)}",
+                Phrase(
+                    "an explanation has no '{unknown}'{hint} It tells of {matters}",
+                    unknown=unknown[0],
+                    hint=hint,
+                    matters=phrase_list(MATTERS),
+                ),
                 code="unknown_matter",
             )
         if not matters:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from layers.errors import UnknownNameError, shown
+from layers.phrases import OR, Phrase, phrase_list
 from maps.explain.trace_records import titled
 from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
 from zoning.errors import near
@@ -114,11 +115,16 @@ def ask_industry(
     """
     if unit_id not in plan.units.index:
         hint = near(unit_id, map(str, plan.units.index))
-        raise UnknownNameError(f"the plan has no unit {shown([unit_id])}{hint}", code="unknown_unit")
+        raise UnknownNameError(
+            Phrase("the plan has no unit {unit}{hint}", unit=shown([unit_id]), hint=hint), code="unknown_unit"
+        )
     pieces = plan.pieces.index[plan.pieces["unit_id"] == unit_id]
     if piece_id and piece_id not in pieces:
         hint = near(piece_id, map(str, pieces))
-        raise UnknownNameError(f"unit '{unit_id}' has no piece {shown([piece_id])}{hint}", code="unknown_piece")
+        raise UnknownNameError(
+            Phrase("unit '{unit}' has no piece {piece}{hint}", unit=unit_id, piece=shown([piece_id]), hint=hint),
+            code="unknown_piece",
+        )
     check_state(state)
     if plan.rulebook.classification is None:
         return IndustryAnswer(Verdict(code, code, state, "not_listed", None, (), ()), "", plan.language)
@@ -137,7 +143,9 @@ def check_state(state: str) -> None:
         It is neither "existing" nor "planned".
     """
     if state not in STATES:
-        raise UnknownNameError(f"state {state!r}: write {' or '.join(STATES)}", code="state")
+        raise UnknownNameError(
+            Phrase("state {state!r}: write {states}", state=state, states=phrase_list(STATES, OR)), code="state"
+        )
 
 
 def items_at(plan: LocalizedPlan, unit_id: str, piece_id: str = "") -> pd.DataFrame:

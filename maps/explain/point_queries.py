@@ -16,6 +16,7 @@ from shapely import Point
 from shapely.ops import nearest_points
 
 from layers.errors import ZoneplanError, escape_hidden
+from layers.phrases import Phrase
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.policy_explanations import TREATMENTS
 from maps.explain.unit_lookup import find_unit
@@ -43,21 +44,29 @@ def check_coordinates(lon: float, lat: float) -> None:
     ...     print(error)
     latitude -104.99: a latitude lies between -90 and 90. Longitude comes first: did you mean -104.99 39.74?
     """
-    for name, value, limit in (("longitude", lon, 180), ("latitude", lat, 90)):
+    for name, value, limit in ((Phrase("longitude"), lon, 180), (Phrase("latitude"), lat, 90)):
         if not math.isfinite(value):
-            raise ZoneplanError(f"{name} {value}: give degrees, such as -104.99", code="coordinates")
+            raise ZoneplanError(
+                Phrase("{name} {value}: give degrees, such as -104.99", name=name, value=str(value)), code="coordinates"
+            )
         if abs(value) > limit:
-            text = f"{name} {value:.10g}: a {name} lies between -{limit} and {limit}. {_meant(lon, lat)}"
+            text = Phrase(
+                "{name} {value}: a {name} lies between -{limit} and {limit}. {hint}",
+                name=name,
+                value=f"{value:.10g}",
+                limit=limit,
+                hint=_meant(lon, lat),
+            )
             raise ZoneplanError(text, code="coordinates")
 
 
 def _meant(lon: float, lat: float) -> str:
     turned = lon - math.copysign(360, lon)
     if abs(lat) <= 180 and abs(lon) <= 90:
-        return f"Longitude comes first: did you mean {lat:.10g} {lon:.10g}?"
+        return Phrase("Longitude comes first: did you mean {lat} {lon}?", lat=f"{lat:.10g}", lon=f"{lon:.10g}")
     if abs(lat) <= 90 and abs(turned) <= 180:
-        return f"Did you mean {turned:.10g} {lat:.10g}?"
-    return "Give degrees, WGS 84, not metres of a grid."
+        return Phrase("Did you mean {lon} {lat}?", lon=f"{turned:.10g}", lat=f"{lat:.10g}")
+    return Phrase("Give degrees, WGS 84, not metres of a grid.")
 
 
 def point_in(lon: float, lat: float, frame: gpd.GeoDataFrame) -> Point:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from layers.errors import UnknownNameError, shown
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from zoning.errors import near
 from zoning.plan import Plan
 
@@ -51,10 +52,15 @@ def find_unit(plan: Plan, text: str) -> str:
     found = [one for one in ids if wanted.isdecimal() and one.isdecimal() and int(one) == int(wanted)]
     found = found or [one for one, names in _names(plan).items() if wanted in names]
     if not found:
-        raise UnknownNameError(f"the plan has no unit {shown([text])}{_meant(plan, text)}", code="unknown_unit")
+        raise UnknownNameError(
+            Phrase("the plan has no unit {unit}{hint}", unit=shown([text]), hint=_meant(plan, text)),
+            code="unknown_unit",
+        )
     if len(found) > 1:
-        told = "; ".join(_called(plan, one) for one in found)
-        said = f"{len(found)} units are called {shown([text])}: {told}. Give the id"
+        told = phrase_list((_called(plan, one) for one in found), SEMICOLON)
+        said = Phrase(
+            "{count} units are called {name}: {units}. Give the id", count=len(found), name=shown([text]), units=told
+        )
         raise UnknownNameError(said, code="several_units", features=found)
     return str(found[0])
 
@@ -111,7 +117,7 @@ def _is_text(column: pd.Series) -> bool:
 def _called(plan: Plan, unit_id: str) -> str:
     unit = plan.zones.set_index("unit_id").loc[unit_id]
     place = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""
-    return f"'{unit_id}' is {unit['name']}{place}"
+    return Phrase("'{unit}' is {name}{place}", unit=unit_id, name=unit["name"], place=place)
 
 
 def _meant(plan: Plan, text: str) -> str:
@@ -119,11 +125,16 @@ def _meant(plan: Plan, text: str) -> str:
     zones = plan.zones.set_index("unit_id")
     parts = zones.index[zones["part_of"] == text]
     if text and len(parts):
-        return f"; it is a larger unit, explain a part of it: {shown(parts)}"
+        return Phrase("; it is a larger unit, explain a part of it: {parts}", parts=shown(parts))
     if text in plan.pieces.index:
         unit = plan.pieces.loc[text, "unit_id"]
-        return f"; it is a piece of unit '{unit}': explain that, or ask for a place in the piece with 'zoneplan at'"
+        return Phrase(
+            "; it is a piece of unit '{unit}': explain that, or ask for a place in the piece with 'zoneplan at'",
+            unit=unit,
+        )
     names = _names(plan)
     close = set(get_close_matches(_plain(text), sorted(set().union(*names.values())), 3, cutoff=0.8))
     called = [_called(plan, unit) for unit, own in names.items() if own & close]
-    return f"; did you mean {'; '.join(called)}?" if called else near(text, zones.index)
+    return (
+        Phrase("; did you mean {names}?", names=phrase_list(called, SEMICOLON)) if called else near(text, zones.index)
+    )

@@ -16,6 +16,7 @@ from pyproj import CRS
 
 from layers.crs import way_between
 from layers.formats import load_gdal
+from layers.phrases import Phrase
 from maps.exports.qml_styles import piece_style, site_style, unit_style
 from maps.locale import LocalizedPlan, localize
 from zoning.plan import Plan
@@ -156,4 +157,4 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
-        raise OSError(f"{path}: cannot write: {error}") from error
+        raise OSError(Phrase("{path}: cannot write: {error}", path=path, error=error)) from error

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from layers.phrases import Phrase
 from maps.exports.workbook_cover import Cover, Table, cover_of
 from maps.exports.workbook_sheets import Cells, Column, Sheet, sheets_of
 from maps.locale import LocalizedPlan, catalogue, localize, text_in, width
@@ -119,7 +120,7 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except FileCreateError as error:
-        raise OSError(f"{path}: cannot write: {error}") from error
+        raise OSError(Phrase("{path}: cannot write: {error}", path=path, error=error)) from error
 
 
 class _Look(NamedTuple):

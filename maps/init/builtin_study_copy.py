@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from layers.phrases import Phrase, phrase_list
 from maps.errors import WriteError
 from maps.init.plan_draft import PLAN_NAME
 from zoning.study import builtin_study
@@ -47,8 +48,14 @@ def write_study(name: str, folder: str | Path) -> Path:
     changed = [path.name for path in files if _copy_differs(path, folder / path.name)]
     if changed:
         raise WriteError(
-            f"{folder} holds {', '.join(changed[:5])}, other than those of the study '{name}': nothing is overwritten. "
-            f"Run it with 'zoneplan run {folder / PLAN_NAME}', or name another folder",
+            Phrase(
+                "{folder} holds {names}, other than those of the study '{study}': nothing is overwritten. Run it "
+                "with 'zoneplan run {plan}', or name another folder",
+                folder=folder,
+                names=phrase_list(changed[:5]),
+                study=name,
+                plan=folder / PLAN_NAME,
+            ),
             features=changed,
         )
     try:
@@ -56,7 +63,9 @@ def write_study(name: str, folder: str | Path) -> Path:
         for path in files:
             shutil.copyfile(path, folder / path.name)
     except OSError as error:
-        raise WriteError(f"{folder}: cannot copy the study: {error.strerror or error}") from error
+        raise WriteError(
+            Phrase("{folder}: cannot copy the study: {cause}", folder=folder, cause=error.strerror or error)
+        ) from error
     return folder / PLAN_NAME
 
 

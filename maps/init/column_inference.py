@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from layers.errors import SourceError, shown
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from maps.locale import catalogue
 
 Sure = Literal["sure", "likely", "unsure"]
@@ -74,8 +75,12 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredCo
     fit = [column for column in _texts_and_integers(frame) if not _id_fault(frame[column])]
     if not fit:
         raise SourceError(
-            f"layer 'units': no column of {file} has a value of its own in every row, so none can be the id of the "
-            f"units: {_faults(frame)}. Fill one in, add a column of codes, or dissolve the parts of one unit.",
+            Phrase(
+                "layer 'units': no column of {file} has a value of its own in every row, so none can be the id of "
+                "the units: {faults}. Fill one in, add a column of codes, or dissolve the parts of one unit.",
+                file=file,
+                faults=_faults(frame),
+            ),
             code="id_missing",
             layer="units",
         )
@@ -234,7 +239,13 @@ def _texts_and_integers(frame: pd.DataFrame) -> list[str]:
 def _id_fault(values: pd.Series) -> str:
     empty = int(_blank(values).sum())
     twice = values[values.duplicated() & values.notna()].astype("str").unique()
-    return f"it is empty in {empty} row(s)" if empty else f"{shown(twice)} stand twice" if len(twice) else ""
+    return (
+        Phrase("it is empty in {empty} row(s)", empty=empty)
+        if empty
+        else Phrase("{ids} stand twice", ids=shown(twice))
+        if len(twice)
+        else ""
+    )
 
 
 def _blank(values: pd.Series) -> pd.Series:
@@ -245,8 +256,8 @@ def _blank(values: pd.Series) -> pd.Series:
 def _faults(frame: pd.DataFrame) -> str:
     columns = _texts_and_integers(frame)
     likely = [column for column in columns if _hints(column, _ID_WORDS)] or columns
-    told = [f"of '{column}' {_id_fault(frame[column])}" for column in likely[:3]]
-    return "; ".join(told) or "there is no column of texts or whole numbers"
+    told = [Phrase("of '{column}' {fault}", column=column, fault=_id_fault(frame[column])) for column in likely[:3]]
+    return phrase_list(told, SEMICOLON) or Phrase("there is no column of texts or whole numbers")
 
 
 def _id_score(column: str, values: pd.Series) -> int:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.errors import ZoneplanError, shown
 from layers.formats import parts_of
+from layers.phrases import Phrase
 from layers.read import read_inputs
 from maps.errors import DraftError, WriteError
 from maps.init.column_inference import guess_id
@@ -26,9 +27,9 @@ from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study
 
-REMEDY = (
-    "No plan was written: 'zoneplan init' leaves none that would not pass 'zoneplan check'. Mend this in your files "
-    "and call it again, or write plan.toml by hand after the example of 'zoneplan demo'"
+REMEDY = Phrase(
+    "No plan was written: 'zoneplan init' leaves none that would not pass 'zoneplan check'. Mend this in "
+    "your files and call it again, or write plan.toml by hand after the example of 'zoneplan demo'"
 )
 
 
@@ -159,7 +160,9 @@ def _room(folder: Path) -> Iterator[Path]:
         with TemporaryDirectory(prefix=".zoneplan-", dir=folder) as stage:
             yield Path(stage)
     except OSError as error:
-        raise WriteError(f"{folder}: cannot write the plan: {error.strerror or error}") from error
+        raise WriteError(
+            Phrase("{folder}: cannot write the plan: {cause}", folder=folder, cause=error.strerror or error)
+        ) from error
     finally:
         for one in made:
             with suppress(OSError):  # it is not empty: the plan stands there
@@ -180,8 +183,12 @@ def _settle(stage: Path, folder: Path) -> None:
     other = [str(place.relative_to(folder)) for one, place in places.items() if _differs(one, place)]
     if other:
         raise WriteError(
-            f"{folder} holds {shown(other)}, other than what would be written: nothing is overwritten. Name another "
-            f"folder, or move them away",
+            Phrase(
+                "{folder} holds {names}, other than what would be written: nothing is overwritten. Name another "
+                "folder, or move them away",
+                folder=folder,
+                names=shown(other),
+            ),
             features=other,
         )
     for one, place in places.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from layers.errors import UnknownNameError
+from layers.phrases import Phrase
 from layers.sources import check_name
 from maps.init.plan_draft import toml_value
 from maps.locale import catalogue, languages, name_text
@@ -80,7 +81,11 @@ def write_rulebook(folder: Path, files: dict[str, str]) -> Path:
 def _check_role(role: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", role):
         raise UnknownNameError(
-            f"--layer {role}=...: a role is a word of small letters, figures and '_', such as 'forest' or 'old_town'",
+            Phrase(
+                "--layer {role}=...: a role is a word of small letters, figures and '_', such as 'forest' or "
+                "'old_town'",
+                role=role,
+            ),
             code="unknown_role",
         )
     check_name(role)

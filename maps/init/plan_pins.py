@@ -8,6 +8,7 @@ from pathlib import Path
 
 from layers.errors import StudyError
 from layers.inputs import Inputs
+from layers.phrases import Phrase
 from layers.read import confirm_sources, read_pins
 from layers.sources import Document, Pin, parse_document, set_beside
 from maps.errors import WriteError
@@ -41,22 +42,30 @@ def write_pins(study: Study, inputs: Inputs) -> int:
     """
     if is_builtin(study.path):
         raise WriteError(
-            f"{study.path} is part of zoneplan and is not written to. Copy the study with zoneplan demo, and "
-            "pin the copy"
+            Phrase(
+                "{path} is part of zoneplan and is not written to. Copy the study with zoneplan demo, and pin the copy",
+                path=study.path,
+            )
         )
     pins = read_pins(study)
     confirm_sources(inputs, study)
     text = set_beside(study.document, "pin", "source", {keys: _toml(pin) for keys, pin in pins.items()})
     found, _ = parse_document(Document(study.path, text), Study)
     if found != study.with_pins(pins):
-        raise StudyError(f"{study.path}: the pins cannot be written into it; it is as it was", code="pin")
+        raise StudyError(
+            Phrase("{path}: the pins cannot be written into it; it is as it was", path=study.path), code="pin"
+        )
     place = Path(os.path.realpath(study.path))
     try:
         same = place.read_bytes().decode("utf-8", "replace") == study.document.text
     except OSError as error:
-        raise WriteError(f"{study.path}: cannot be read again ({error.strerror})") from error
+        raise WriteError(
+            Phrase("{path}: cannot be read again ({cause})", path=study.path, cause=error.strerror)
+        ) from error
     if not same:
-        raise WriteError(f"{study.path} was changed while it was being checked; it is left as it is. Pin it again")
+        raise WriteError(
+            Phrase("{path} was changed while it was being checked; it is left as it is. Pin it again", path=study.path)
+        )
     write_page(text, place, "plan")
     return len(pins)
 

@@ -28,6 +28,7 @@ from layers.formats import (
     window_of,
 )
 from layers.geometry import drop_empty, kind_of
+from layers.phrases import Phrase, phrase_list
 from maps.init.column_inference import Sure, guess_place
 from maps.locale import catalogue
 
@@ -120,7 +121,15 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
                     hints.words["asked" if asked else "layer_why"],
                 )
         elif layer is not None:
-            raise SourceError(f"layer '{name}': {path.name} has no layers inside; leave out ':{layer}'.", layer=name)
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}': {file} has no layers inside; leave out ':{inside}'.",
+                    layer=name,
+                    file=path.name,
+                    inside=layer,
+                ),
+                layer=name,
+            )
         while True:
             try:
                 return _read(path, file_format, name, keys, notes, hints)
@@ -199,7 +208,10 @@ def split_layer(given: Path) -> tuple[Path, str | None]:
     head, colon, tail = str(given).rpartition(":")
     path, layer = (Path(head), tail) if colon and not given.exists() and Path(head).exists() else (given, None)
     if not path.exists():
-        raise SourceError(f"no file {given}. Check the path; a layer inside a file is FILE:LAYER.", code="file_missing")
+        raise SourceError(
+            Phrase("no file {file}. Check the path; a layer inside a file is FILE:LAYER.", file=given),
+            code="file_missing",
+        )
     return Path(os.path.realpath(path)), layer or None
 
 
@@ -213,7 +225,12 @@ def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | 
         found = {str(one): str(kind) for one, kind in list_layers(str(path))}
     except DataSourceError as error:
         raise SourceError(
-            f"layer '{name}': {path.name} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+            Phrase(
+                "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+                layer=name,
+                file=path.name,
+                error=error,
+            ),
             code="damaged",
             layer=name,
         ) from error
@@ -227,8 +244,13 @@ def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | 
         if len(few) == 1:
             return few[0], True
     raise SourceError(
-        f"layer '{name}': {path.name} holds {len(data)} layers: {', '.join(map(repr, data))}. Say which one: "
-        f"{path.name}:LAYER.",
+        Phrase(
+            "layer '{layer}': {file} holds {count} layers: {names}. Say which one: {file}:LAYER.",
+            layer=name,
+            file=path.name,
+            count=len(data),
+            names=phrase_list(map(repr, data)),
+        ),
         code="layer",
         layer=name,
     )
@@ -263,9 +285,13 @@ def require_crs(one: InspectedSource, name: str, hints: Hints) -> None:
 def _asked_crs(path: Path, name: str, hints: Hints) -> str:
     if hints.crs is None:
         raise CrsError(
-            f"layer '{name}': {path.name} has no coordinate reference system, and none is guessed. Find out which it "
-            f"is (from who made the file, or its lost .prj) and say so with --crs EPSG:..., or write it into the file "
-            f"(QGIS: Assign Projection).",
+            Phrase(
+                "layer '{layer}': {file} has no coordinate reference system, and none is guessed. Find out which it "
+                "is (from who made the file, or its lost .prj) and say so with --crs EPSG:..., or write it into the "
+                "file (QGIS: Assign Projection).",
+                layer=name,
+                file=path.name,
+            ),
             code="crs_missing",
             layer=name,
         )
@@ -283,8 +309,11 @@ def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tupl
     sample = chinese_words(body[rows:]) or chinese_words(body[32 if is_table else 0 :])
     if not sample:
         raise SourceError(
-            f"{str(error).split('. ', maxsplit=1)[0]}, and none is guessed. Say which it is with --encoding gb18030, "
-            f"cp1252 or another, or export it as UTF-8.",
+            Phrase(
+                "{said}, and none is guessed. Say which it is with --encoding gb18030, cp1252 or another, or export "
+                "it as UTF-8.",
+                said=str(error).split(". ", maxsplit=1)[0],
+            ),
             code="encoding",
             layer=name,
         ) from error

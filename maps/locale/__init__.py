@@ -16,6 +16,7 @@ from maps.locale.number_format import (
     width,
     wrap,
 )
+from maps.locale.phrases import phrase_in
 from maps.locale.policy_settings import describe_parameters, parameters_said
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, optimum_said, price_words, rule_name, solution_words
@@ -48,6 +49,7 @@ __all__ = [
     "optimum_said",
     "parameters_said",
     "percent",
+    "phrase_in",
     "price_words",
     "projection",
     "render",

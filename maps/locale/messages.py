@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.errors import ZoneplanError, escape_hidden
+from layers.phrases import Phrase, phrase_list
 from maps.locale.templates import NumberStyle, Template
 from zoning.rulebook import Rulebook
 
@@ -43,7 +44,11 @@ def require_language(language: str) -> None:
     """
     if language not in languages():
         raise ZoneplanError(
-            f"no language '{escape_hidden(language)}': zoneplan speaks {', '.join(languages())}; choose one of these",
+            Phrase(
+                "no language '{language}': zoneplan speaks {languages}; choose one of these",
+                language=escape_hidden(language),
+                languages=phrase_list(languages()),
+            ),
             code="language",
         )
 
@@ -59,8 +64,12 @@ def require_spoken(language: str, rulebook: Rulebook) -> None:
     require_language(language)
     if language not in rulebook.languages:
         raise ZoneplanError(
-            f"no language '{language}': rulebook '{rulebook.name}' speaks {', '.join(rulebook.languages)}; choose one "
-            "of these",
+            Phrase(
+                "no language '{language}': rulebook '{rulebook}' speaks {languages}; choose one of these",
+                language=language,
+                rulebook=rulebook.name,
+                languages=phrase_list(rulebook.languages),
+            ),
             code="language",
         )
 
@@ -136,9 +145,18 @@ class _Catalogue(NamedTuple):
 @cache
 def _read(language: str) -> _Catalogue:
     require_language(language)
-    with (CATALOGUES / f"{language}.mo").open("rb") as file:
-        read = _Translations(file)
+    read = _opened(CATALOGUES / f"{language}.mo")
     texts = read.forms()
     (thousands,), (point,) = texts["number.thousands"], texts["number.point"]
     style = NumberStyle(read.plural, thousands, point)
     return _Catalogue({key: Template(forms, style) for key, forms in texts.items()}, style)
+
+
+def read_catalogue(path: Path, style: NumberStyle) -> Mapping[str, Template]:
+    """The templates of a compiled catalogue by their keys."""
+    return {key: Template(forms, style) for key, forms in _opened(path).forms().items()}
+
+
+def _opened(path: Path) -> _Translations:
+    with path.open("rb") as file:
+        return _Translations(file)

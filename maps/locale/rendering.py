@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -10,7 +11,9 @@ import pandas as pd
 
 from layers.conditions import Clause, ClauseWording, parse_condition
 from layers.errors import Finding
+from layers.phrases import Phrase, Reworded
 from maps.locale.messages import between, catalogue, number_style, sentence
+from maps.locale.phrases import phrase_in
 from maps.locale.terms import Terms
 from maps.locale.texts import text_in
 from zoning.rulebook import Rulebook
@@ -47,6 +50,8 @@ class Renderer:
         self._known: dict[int, tuple[object, object]] = {}
         self._kinds: Mapping[type, Callable[[Any], object]] = {
             Message: self.render,
+            Phrase: lambda phrase: phrase_in(phrase, language),
+            Reworded: lambda phrase: phrase_in(phrase, language),
             Clause: self.clause,
             Term: lambda term: self._titles[term.kind](term.code),
             Texts: lambda texts: text_in(texts.by_language, language),
@@ -67,9 +72,9 @@ class Renderer:
         }
 
     def render(self, said: str | Message | Clause) -> str:
-        """What is said; a text is in a language already, as in runs that were written before there were messages."""
+        """What is said; a text that is no phrase stays as it is, such as one of a run from before messages."""
         if isinstance(said, str):
-            return said
+            return phrase_in(said, self.language)
         if isinstance(said, Clause):
             return self.clause(said)
         known = self._said.get(id(said))
@@ -110,9 +115,9 @@ class Renderer:
         return str(self._field("", value))
 
     def finding(self, found: Finding | Remark) -> Finding:
-        """What is to be said of a plan as a finding in words; one that is a finding already stays as it is."""
+        """What is to be said of a plan as a finding in words."""
         if isinstance(found, Finding):
-            return found
+            return replace(found, text=phrase_in(found.text, self.language))
         text = self.render(found.said)
         features = found.features[:SHOWN]
         return Finding(found.level, found.code, found.layer, features, found.count, text, found.exit_code)
@@ -153,7 +158,8 @@ def render(said: str | Message | Clause, language: str, rulebook: Rulebook | Non
     Parameters
     ----------
     said : str, Message or Clause
-        Such as the reason of a claim, a light or a payment, or one clause of a condition.
+        Such as the reason of a claim, a light or a payment, one clause of a condition, or what an error says
+        (``error.said``).
     language : str
         "en", "zh", or another one that there is a catalogue of.
     rulebook : Rulebook, optional

@@ -105,6 +105,9 @@ class _Number:
     def __init__(self, value: Real | Decimal, style: NumberStyle) -> None:
         self._value, self._style = value, style
 
+    def __repr__(self) -> str:
+        return self._style.written(repr(self._value))
+
     def __format__(self, spec: str) -> str:
         named = _NAMED.get(spec)
         text = named(float(self._value)) if named else _formatted(self._value, spec)

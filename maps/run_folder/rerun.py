@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from layers.errors import SourceError
+from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
 from maps.run_folder.manifest import MANIFEST, files_in
 from maps.run_folder.run_files import PLAN_FILE, PROVENANCE, RULEBOOK_FOLDER, run_language, write_files
@@ -83,8 +84,12 @@ def _require_inputs(study: Study, place: Path) -> None:
     missing = sorted({source for _, source in study.files if not (place / source).exists()})
     if missing:
         raise SourceError(
-            f"to run it again, inputs are missing in {place}: {', '.join(missing)}. "
-            "Say with --study DIR in which folder they are",
+            Phrase(
+                "to run it again, inputs are missing in {place}: {missing}. Say with --study DIR in which folder "
+                "they are",
+                place=place,
+                missing=phrase_list(missing),
+            ),
             code="source_missing",
             features=missing,
         )

@@ -13,8 +13,8 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.inputs import Source
+from layers.phrases import english
 from layers.raster import read_heights, write_heights
-from layers.sources import english
 from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.locale import LocalizedPlan, localize

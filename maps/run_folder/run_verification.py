@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.errors import UnknownNameError
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from maps.errors import DamagedRunError
 from maps.run_folder.manifest import CONTENTS, MANIFEST, files_in, is_as_listed, read_manifest
 from maps.run_folder.run_writer import put_back
@@ -39,8 +40,12 @@ class Verification(NamedTuple):
     @property
     def told(self) -> tuple[str, ...]:
         """A line a file: its name, and what is wrong with it."""
-        what = {"missing": self.missing, "changed": self.changed, "does not belong into a run": self.foreign}
-        return tuple(sorted(f"{name}: {words}" for words, names in what.items() for name in names))
+        what = {
+            "{file}: missing": self.missing,
+            "{file}: changed": self.changed,
+            "{file}: does not belong into a run": self.foreign,
+        }
+        return tuple(sorted(Phrase(words, file=name) for words, names in what.items() for name in names))
 
 
 def verify(folder: str | Path) -> Verification:
@@ -92,11 +97,22 @@ def require_whole(folder: str | Path) -> None:
     """
     verdict = verify(folder)
     if verdict.state == "no run":
-        raise UnknownNameError(f"{folder} is not a run of zoneplan: it has no readable {MANIFEST}", code="no_run")
+        raise UnknownNameError(
+            Phrase(
+                "{folder} is not a run of zoneplan: it has no readable {manifest}", folder=folder, manifest=MANIFEST
+            ),
+            code="no_run",
+        )
     if verdict.state == "newer":
-        raise UnknownNameError(f"{folder} was written by a newer zoneplan; this one cannot read it", code="newer_run")
+        raise UnknownNameError(
+            Phrase("{folder} was written by a newer zoneplan; this one cannot read it", folder=folder), code="newer_run"
+        )
     if verdict.damaged:
         raise DamagedRunError(
-            f"{folder} is damaged: {'; '.join(verdict.told[:5])}. Move what is yours elsewhere, and run the plan again",
+            Phrase(
+                "{folder} is damaged: {told}. Move what is yours elsewhere, and run the plan again",
+                folder=folder,
+                told=phrase_list(verdict.told[:5], SEMICOLON),
+            ),
             features=verdict.damaged,
         )

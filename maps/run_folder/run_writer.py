@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from layers.errors import ZoneplanError
 from layers.formats import digest
+from layers.phrases import Phrase, phrase_list
 from maps.errors import BusyError, WriteError
 from maps.locale import require_spoken
 from maps.run_folder.folder_exchange import exchange
@@ -100,8 +101,12 @@ def write_run(
             _swap(stage, folder, notice)
     except OSError as error:
         raise WriteError(
-            f"{folder}: cannot write the run: {error.strerror or error}; what stood there before is untouched. "
-            "Free some space or choose another folder with --out"
+            Phrase(
+                "{folder}: cannot write the run: {cause}; what stood there before is untouched. Free some space or "
+                "choose another folder with --out",
+                folder=folder,
+                cause=error.strerror or error,
+            )
         ) from error
     return folder
 
@@ -168,7 +173,12 @@ def require_room(folder: str | Path) -> None:
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  (without "..", and links as they stand)
     if not folder.name:
-        raise WriteError(f"{folder}: cannot hold a run: it is no folder of its own. Choose another folder with --out")
+        raise WriteError(
+            Phrase(
+                "{folder}: cannot hold a run: it is no folder of its own. Choose another folder with --out",
+                folder=folder,
+            )
+        )
     try:
         for name in (folder, _beside(folder, STAGE)):
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -180,35 +190,62 @@ def require_room(folder: str | Path) -> None:
         free = shutil.disk_usage(above).free
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise WriteError(f"{folder}: cannot hold a run: {reason}. Choose another folder with --out") from error
+        raise WriteError(
+            Phrase(
+                "{folder}: cannot hold a run: {reason}. Choose another folder with --out", folder=folder, reason=reason
+            )
+        ) from error
     if not usable:
-        raise WriteError(f"{folder}: {above} cannot be written to. Choose another folder with --out")
+        raise WriteError(
+            Phrase(
+                "{folder}: {other} cannot be written to. Choose another folder with --out", folder=folder, other=above
+            )
+        )
     if free < SPARE_BYTES:
         raise WriteError(
-            f"{folder}: the disk has {free / 1e6:.1f} MB left, and a run needs {SPARE_BYTES / 1e6:.0f} MB at least. "
-            "Free some space, or choose another folder with --out"
+            Phrase(
+                "{folder}: the disk has {free:.1f} MB left, and a run needs {needed:.0f} MB at least. Free some "
+                "space, or choose another folder with --out",
+                folder=folder,
+                free=free / 1000000.0,
+                needed=SPARE_BYTES / 1000000.0,
+            )
         )
 
 
 def _refuse_strangers(folder: Path) -> None:
     """Only a run of zoneplan is replaced, or a folder with nothing in it."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise WriteError(f"{folder} is not a folder: choose another with --out")
+        raise WriteError(Phrase("{folder} is not a folder: choose another with --out", folder=folder))
     held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     if held and read_manifest(folder) is None:
         raise WriteError(
-            f"{folder} is no run of zoneplan and holds {', '.join(held[:5])}: nothing is overwritten. "
-            "Choose another folder with --out",
+            Phrase(
+                "{folder} is no run of zoneplan and holds {names}: nothing is overwritten. Choose another folder with "
+                "--out",
+                folder=folder,
+                names=phrase_list(held[:5]),
+            ),
             features=held,
         )
 
 
 def _refuse_inside(folder: Path) -> None:
     """A run inside another, or inside a rulebook, would be a file there that does not belong."""
-    for marks, what in (((MANIFEST, PROVENANCE), "the run"), (("rulebook.toml", "zones.toml"), "the rulebook")):
+    for marks, what in (
+        ((MANIFEST, PROVENANCE), Phrase("the run")),
+        (("rulebook.toml", "zones.toml"), Phrase("the rulebook")),
+    ):
         for above in folder.parents:
             if all((above / mark).is_file() for mark in marks):
-                raise WriteError(f"{folder} lies inside {what} {above}, and would damage it: choose another with --out")
+                raise WriteError(
+                    Phrase(
+                        "{folder} lies inside {kind} {other}, and would damage it: choose another with --out",
+                        folder=folder,
+                        kind=what,
+                        other=above,
+                    )
+                )
 
 
 def _seal(stage: Path) -> None:
@@ -217,7 +254,9 @@ def _seal(stage: Path) -> None:
     contents = CONTENTS[FORMAT]
     wrong = sorted({*contents.needed - set(listed), *(name for name in listed if not contents.has_place_for(name))})
     if wrong:
-        raise ZoneplanError(f"the run lacks, or has no place for, {', '.join(wrong)}: please report this")
+        raise ZoneplanError(
+            Phrase("the run lacks, or has no place for, {wrong}: please report this", wrong=phrase_list(wrong))
+        )
     (stage / MANIFEST).write_bytes(Manifest(FORMAT, listed).text().encode("utf-8"))
     for name in (*listed, MANIFEST, RULEBOOK_FOLDER, ""):
         _flush(stage / name)
@@ -241,7 +280,9 @@ def _locked(folder: Path, timeout: float = 0) -> Iterator[None]:
     try:
         lock.acquire(timeout=timeout)
     except Timeout:
-        raise BusyError(f"{folder}: another zoneplan is writing there; wait for it, or use --out") from None
+        raise BusyError(
+            Phrase("{folder}: another zoneplan is writing there; wait for it, or use --out", folder=folder)
+        ) from None
     try:
         yield
     finally:
@@ -304,11 +345,23 @@ def _keep(left: Path, names: list[str], folder: Path, notice: Notice) -> None:
             (left / name).rename(kept / name)
     except OSError as error:
         raise WriteError(
-            f"{folder}: the run is written, and what stood there before is in {left}, for files of yours in it could "
-            f"not be moved: {error.strerror or error}",
+            Phrase(
+                "{folder}: the run is written, and what stood there before is in {left}, for files of yours in it "
+                "could not be moved: {cause}",
+                folder=folder,
+                left=left,
+                cause=error.strerror or error,
+            ),
             features=names,
         ) from error
-    notice(f"{folder}: files there that were new or changed are kept in {kept}: {', '.join(names)}")
+    notice(
+        Phrase(
+            "{folder}: files there that were new or changed are kept in {kept}: {names}",
+            folder=folder,
+            kept=kept,
+            names=phrase_list(names),
+        )
+    )
 
 
 def _new_folder(folder: Path) -> Path:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from zoning.plan import Assumption, Plan
 from zoning.tables import TABLES, Table
-from zoning.trace import Message, message_from_json
+from zoning.trace import Message, said_from_json, said_json
 
 TRACE = "trace.json"
 
@@ -41,7 +41,7 @@ def trace_of(plan: Plan) -> dict[str, Any]:
         if _columns(table)
     }
     assumptions = placed(one.assumed for one in plan.assumptions)
-    messages = [said if isinstance(said, str) else said.as_json() for said in places]
+    messages = list(map(said_json, places))
     return {"messages": messages, "tables": tables, "assumptions": assumptions}
 
 
@@ -73,7 +73,7 @@ def _read(folder: Path) -> dict[str, Any]:
     if not path.exists():
         return {"messages": [], "tables": {}}
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    messages = [said if isinstance(said, str) else message_from_json(said) for said in content["messages"]]
+    messages = list(map(said_from_json, content["messages"]))
     return content | {"messages": messages}
 
 

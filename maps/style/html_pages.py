@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from layers.errors import escape_hidden
+from layers.phrases import Phrase
 from maps.errors import WriteError
 
 ASSETS = Path(__file__).parent / "templates"
@@ -62,7 +63,9 @@ def require_new(path: Path) -> None:
         It is there, be it a file, a folder or a link.
     """
     if os.path.lexists(path):
-        raise WriteError(f"{path} is there already: nothing is overwritten without --force; or name another file")
+        raise WriteError(
+            Phrase("{path} is there already: nothing is overwritten without --force; or name another file", path=path)
+        )
 
 
 def write_page(content: str, path: str | Path, what: str) -> None:
@@ -91,6 +94,11 @@ def write_page(content: str, path: str | Path, what: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise WriteError(
-            f"{target}: the {what} cannot be written ({error.strerror or error}); "
-            "free some space or name a folder that you may write to"
+            Phrase(
+                "{file}: the {page} cannot be written ({cause}); free some space or name a folder that you may "
+                "write to",
+                file=target,
+                page=what,
+                cause=error.strerror or error,
+            )
         ) from error

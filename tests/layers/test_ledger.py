@@ -6,7 +6,7 @@ from layers.ledger import LEDGER_COLUMNS, entries, gather
 def test_an_empty_ledger_has_its_columns_and_types():
     for empty in (gather([]), entries("x", [], "invalid", "y"), gather([entries("x", [], "invalid", "y")])):
         assert tuple(empty.columns) == LEDGER_COLUMNS
-        assert empty.dtypes.astype(str).tolist() == ["str"] * 4 + ["float64"] * 2
+        assert empty.dtypes.astype(str).tolist() == ["str"] * 3 + ["object"] + ["float64"] * 2
 
 
 def test_rows_are_sorted_and_one_a_feature_and_finding():

@@ -14,6 +14,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import Finding, ZoneplanError
+from layers.phrases import Phrase
 from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
@@ -301,7 +302,7 @@ def audit(
     errors = tuple(_cases(name_or_path, draft.folder.name, announce))
     told = {one.text for one in errors if isinstance(one, Finding)}
     warnings = (
-        Finding("warning", "day", draft.folder.name, (), 0, f"on {day}: {fault}")
+        Finding("warning", "day", draft.folder.name, (), 0, Phrase("on {day}: {fault}", day=day, fault=fault))
         for day, fault in calendar_faults(draft)
         if str(fault) not in told
     )
@@ -312,7 +313,11 @@ def _used(draft: Draft, plan: Plan) -> Iterator[Finding | Remark]:
     """What a plan uses of a rulebook."""
     name, own = draft.head.name, plan.rulebook
     if name != own.name:
-        text = f"the run was made with the rulebook '{own.name}', not with '{name}': give a run of this one"
+        text = Phrase(
+            "the run was made with the rulebook '{rulebook}', not with '{name}': give a run of this one",
+            rulebook=own.name,
+            name=name,
+        )
         yield Finding("error", "rulebook", name, (), 0, text, RulebookError.exit_code)
         return
     files = sorted(file for file in {*draft.files, *own.files} if draft.files.get(file) != own.files.get(file))

@@ -16,6 +16,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import ZoneplanError, raise_all
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from zoning.compensation import complete_agreement, conditions_of, measures_of, payment_rows
 from zoning.energy import ENERGY_COLUMNS, EnergyTable, judge_energy
 from zoning.errors import RulebookError, near
@@ -73,7 +74,7 @@ def case_wholes(case: Case, rulebook: Rulebook) -> ParentUnits | None:
     """The larger unit of the case, as the case gives it."""
     if case.whole is None:
         return None
-    whole = pd.Index([f"{case.unit} and its neighbours"], name="unit_id", dtype="str")
+    whole = pd.Index([Phrase("{unit} and its neighbours", unit=case.unit)], name="unit_id", dtype="str")
     given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
     unit = pd.Index([case.unit], name="unit_id", dtype="str")
     return ParentUnits("whole", complete_measures(given, rulebook), pd.Series(whole, index=unit))
@@ -182,17 +183,24 @@ def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Ruleb
         *of_pieces,
     ):
         for name in sorted(set(names) - set(known)):
-            text = f"case '{case.name}': rulebook has no '{name}' on {case.date}{near(name, known)}"
+            text = Phrase(
+                "case '{case}': rulebook has no '{name}' on {date}{hint}",
+                case=case.name,
+                name=name,
+                date=case.date,
+                hint=near(name, known),
+            )
             yield draft.fault(text, "cases", place, *keys, file=file)
     for key in ("industries", "existing_industries"):
         for code in getattr(expected, key):
             try:
                 rulebook.branches.path(code)
             except ZoneplanError as error:
-                text = f"case '{case.name}': {error}"
+                text = Phrase("case '{case}': {error}", case=case.name, error=error)
                 yield draft.fault(text, "cases", place, "expect", key, code, file=file)
-    for text, keys in _idle(case):
-        yield draft.fault(f"case '{case.name}': {text}", "cases", place, *keys, file=file)
+    for fault, keys in _idle(case):
+        said = Phrase("case '{case}': {error}", case=case.name, error=fault)
+        yield draft.fault(said, "cases", place, *keys, file=file)
 
 
 def _money_names(case: Case) -> list[str]:
@@ -205,21 +213,29 @@ def _money_names(case: Case) -> list[str]:
 def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What of a case could show nothing, or two things at once."""
     if not case.expect.model_fields_set and not case.pieces:
-        yield "it expects nothing; say in 'expect' what must come out", ("expect",)
+        yield Phrase("it expects nothing; say in 'expect' what must come out"), ("expect",)
     for name in sorted(set(case.given) & set(case.missing)):
-        yield f"'{name}' is given and missing", ("missing",)
+        yield Phrase("'{name}' is given and missing", name=name), ("missing",)
     if case.expect.energy and case.energy is None:
-        yield "it expects lights of no energy; give the row of its region in 'energy'", ("expect", "energy")
+        yield Phrase("it expects lights of no energy; give the row of its region in 'energy'"), ("expect", "energy")
     flowing = [*(one.name for one in case.agreements), *(one.name for one in case.transfers)]
     for name in sorted(set(case.expect.amounts) - set(flowing)):
-        text = f"no agreement or transfer of the case is called '{name}'{near(name, flowing)}"
+        text = Phrase(
+            "no agreement or transfer of the case is called '{name}'{hint}", name=name, hint=near(name, flowing)
+        )
         yield text, ("expect", "amounts", name)
     if case.energy is not None and (twice := sorted(set(LIGHTS) & set(case.given))):
-        yield f"'{twice[0]}' is given and follows from 'energy'; keep one of the two", ("given", twice[0])
+        yield (
+            Phrase("'{name}' is given and follows from 'energy'; keep one of the two", name=twice[0]),
+            ("given", twice[0]),
+        )
     if (case.agreements or case.transfers) and (twice := sorted(set(PARTIES) & set(case.given))):
-        yield f"'{twice[0]}' is given and follows from what flows; leave it out", ("given", twice[0])
+        yield (
+            Phrase("'{name}' is given and follows from what flows; leave it out", name=twice[0]),
+            ("given", twice[0]),
+        )
     if case.whole is not None and case.others:
-        yield "'whole' and 'others' do not go together; make two cases of it", ("others",)
+        yield Phrase("'whole' and 'others' do not go together; make two cases of it"), ("others",)
 
 
 class Difference(NamedTuple):
@@ -267,7 +283,12 @@ class Result(NamedTuple):
     @property
     def text(self) -> str:
         """The result in one line."""
-        return f"{self.where}: case '{self.name}': {'; '.join(one.text for one in self.differences) or 'as expected'}"
+        return Phrase(
+            "{place}: case '{case}': {differences}",
+            place=self.where,
+            case=self.name,
+            differences=phrase_list((one.text for one in self.differences), SEMICOLON) or Phrase("as expected"),
+        )
 
 
 def run_cases(
@@ -320,7 +341,11 @@ def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterato
         here = draft.where("cases", place, "name", file=file)
         if case.name in first:
             yield draft.fault(
-                f"two cases are called '{case.name}' ({first[case.name]})", "cases", place, "name", file=file
+                Phrase("two cases are called '{case}' ({first})", case=case.name, first=first[case.name]),
+                "cases",
+                place,
+                "name",
+                file=file,
             )
         first.setdefault(case.name, here)
 
@@ -330,13 +355,16 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     try:
         found = _found(case, rulebook)
     except ZoneplanError as error:
-        yield Difference(f"refused: {error}")
+        yield Difference(Phrase("refused: {error}", error=error))
         return
     expected = case.expect
     for what in ("main", "main_of_whole", "status"):
         wanted = getattr(expected, what)
         if wanted is not None and wanted != getattr(found, what):
-            yield Difference(f"{what} is {getattr(found, what)}, expected {wanted}", found.reason)
+            yield Difference(
+                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=getattr(found, what), wanted=wanted),
+                found.reason,
+            )
     yield from _accounted(expected, found)
     yield from map(Difference, _uncaused(case, found, rulebook))
 
@@ -348,11 +376,22 @@ def _uncaused(case: Case, found: _Found, rulebook: Rulebook) -> Iterator[str]:
         yield from _compared(what, getattr(expected, what), getattr(found, what))
     for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
         for what in LISTS:
-            yield from _compared(f"piece {number}: {what}", getattr(piece, what), on_piece[what])
-    for what, wanted, had in (("measure", expected.measures, found.measures), ("norm", expected.norms, found.norms)):
+            yield from _compared(
+                Phrase("piece {number}: {kind}", number=number, kind=what), getattr(piece, what), on_piece[what]
+            )
+    for what, wanted, had in (
+        (Phrase("measure"), expected.measures, found.measures),
+        (Phrase("norm"), expected.norms, found.norms),
+    ):
         for name, value in wanted.items():
             if had.get(name) != value:
-                yield f"{what} {name} is {had.get(name, 'not there')}, expected {value}"
+                yield Phrase(
+                    "{kind} {name} is {found}, expected {wanted}",
+                    kind=what,
+                    name=name,
+                    found=had.get(name, Phrase("not there")),
+                    wanted=value,
+                )
     yield from _verdicts(expected.industries, "planned", found, rulebook)
     yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
 
@@ -361,12 +400,23 @@ def _accounted(expected: Expected, found: _Found) -> Iterator[Difference]:
     """What is not as expected of energy and money."""
     for what, light in expected.energy.items():
         if found.energy.get(what) != light:
-            yield Difference(f"{what} is {found.energy.get(what)}, expected {light}", found.energy.get("reason"))
+            yield Difference(
+                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=found.energy.get(what), wanted=light),
+                found.energy.get("reason"),
+            )
     for instrument, parties in expected.amounts.items():
         for party, amount in parties.items():
             net = found.amounts.get((instrument, party), Decimal(0))
             if net != amount:
-                yield Difference(f"{instrument}: {party} receives {net} on balance, expected {amount}")
+                yield Difference(
+                    Phrase(
+                        "{instrument}: {party} receives {net} on balance, expected {amount}",
+                        instrument=instrument,
+                        party=party,
+                        net=net,
+                        amount=amount,
+                    )
+                )
 
 
 def _compared(what: str, wanted: Iterable[str] | None, found: frozenset[str]) -> Iterator[str]:
@@ -374,9 +424,9 @@ def _compared(what: str, wanted: Iterable[str] | None, found: frozenset[str]) ->
         return
     more, less = sorted(found - set(wanted)), sorted(set(wanted) - found)
     if more:
-        yield f"{what} have {', '.join(more)}, which is not expected"
+        yield Phrase("{kind} have {names}, which is not expected", kind=what, names=phrase_list(more))
     if less:
-        yield f"{what} lack {', '.join(less)}"
+        yield Phrase("{kind} lack {names}", kind=what, names=phrase_list(less))
 
 
 def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: Rulebook) -> Iterator[str]:
@@ -388,8 +438,19 @@ def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: 
         verdict = judge_industry(held, code, rulebook.branches, state, lists=lists)
         if verdict.answer != answer:
             one = verdict.decided_by
-            by = f"by {one.list}, item {one.item}" if one else "for no list names it"
-            yield f"{state} {code} is {verdict.answer}, expected {answer} ({by})"
+            by = (
+                Phrase("by {list}, item {item}", list=one.list, item=one.item)
+                if one
+                else Phrase("for no list names it")
+            )
+            yield Phrase(
+                "{state} {code} is {answer}, expected {wanted} ({by})",
+                state=state,
+                code=code,
+                answer=verdict.answer,
+                wanted=answer,
+                by=by,
+            )
 
 
 class _Found(NamedTuple):

@@ -12,6 +12,7 @@ import pandas as pd
 from layers.conditions import parse_condition
 from layers.errors import ConditionError, UnknownNameError, ZoneplanError
 from layers.inputs import Inputs
+from layers.phrases import Phrase
 from zoning.compensation import measure_names
 from zoning.errors import near
 from zoning.measures import QUOTA, columns_of_none
@@ -62,16 +63,23 @@ def none_of_faults(
     kinds = {one.name: one.type for one in rulebook.indicators if not one.name.startswith(QUOTA)}
     known = {*roles, *kinds} - {ELEVATION_ROLE}
     sources = {origin.name: origin for origin in _of_study(study, inputs)}
-    played = {layer.role: f"is the role of layer '{layer.name}'" for layer in study.layers}
+    played = {layer.role: Phrase("is the role of layer '{layer}'", layer=layer.name) for layer in study.layers}
     for place, name in enumerate(study.study.none_of):
         given = [sources[one].said for one in columns_of_none(name, rulebook) if one in sources]
         if name not in known:
-            text = f"none_of: rulebook '{rulebook.name}' reads no role or indicator '{name}'{near(name, known)}"
+            text = Phrase(
+                "none_of: rulebook '{rulebook}' reads no role or indicator '{indicator}'{hint}",
+                rulebook=rulebook.name,
+                indicator=name,
+                hint=near(name, known),
+            )
         elif kinds.get(name) == "text":
-            text = f"none_of: '{name}' is a text, and nothing of it is no value; give it by a table"
+            text = Phrase("none_of: '{name}' is a text, and nothing of it is no value; give it by a table", name=name)
         elif name in played or given:
             said = played.get(name, given[0] if given else "")
-            text = f"none_of says that there is no '{name}', but it {said}; take one of the two out"
+            text = Phrase(
+                "none_of says that there is no '{name}', but it {said}; take one of the two out", name=name, said=said
+            )
         else:
             continue
         yield UnknownNameError(text, code="none_of", keys=("study", "none_of", place))
@@ -85,7 +93,12 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
         if other is not one:
             also = one.said.removeprefix("comes ") if other.said.startswith("comes ") else one.said
             yield UnknownNameError(
-                f"'{one.name}' {other.said} and {also} as well; rename one of them",
+                Phrase(
+                    "'{name}' {said} and {other} as well; rename one of them",
+                    name=one.name,
+                    said=other.said,
+                    other=also,
+                ),
                 code="two_sources",
                 keys=one.keys or other.keys,
             )
@@ -97,34 +110,40 @@ def _of_study(study: Study, inputs: Inputs) -> Iterator[Origin]:
         part.source: ("tables", place, "source") for place, part in enumerate(study.tables)
     }
     for column in map(str, inputs.units.columns.drop(inputs.units.geometry.name)):
-        home = inputs.origins.get(column, "the units' file")
-        yield Origin(column, f"comes from {home}", homes.get(home, ("units", "source")))
+        home = inputs.origins.get(column, Phrase("the units' file"))
+        yield Origin(column, Phrase("comes from {home}", home=home), homes.get(home, ("units", "source")))
     designations = inputs.designations
     roles = {layer.role: place for place, layer in enumerate(study.layers) if layer.name in designations}
     for role, place in roles.items():
         for ending in ("share", "ha"):
-            yield Origin(f"{role}_{ending}", "comes from the overlay", ("layers", place, "role"))
+            yield Origin(f"{role}_{ending}", Phrase("comes from the overlay"), ("layers", place, "role"))
     for place, layer in enumerate(study.layers):
         for name in layer.measure:
-            yield Origin(name, f"comes from layer '{layer.name}'", ("layers", place, "measure", name))
+            yield Origin(
+                name, Phrase("comes from layer '{layer}'", layer=layer.name), ("layers", place, "measure", name)
+            )
     for name in ADDED:
         if name != "area_ha" or name not in inputs.units.columns:
-            yield Origin(name, "comes from the overlay")
+            yield Origin(name, Phrase("comes from the overlay"))
     for name in measure_names(study.services):
-        yield Origin(name, "comes from [services]", ("services",))
+        yield Origin(name, Phrase("comes from [services]"), ("services",))
     for place, quota in enumerate(study.quotas):
-        yield Origin(f"{QUOTA}{quota.name}", f"is the amount of quota '{quota.name}'", ("quotas", place, "name"))
+        yield Origin(
+            f"{QUOTA}{quota.name}",
+            Phrase("is the amount of quota '{quota}'", quota=quota.name),
+            ("quotas", place, "name"),
+        )
 
 
 def _of_rulebook(rulebook: Rulebook) -> Iterator[Origin]:
     """Every name that is no measure of a study but that conditions read beside them."""
-    yield Origin("main", "is the main function of a unit")
+    yield Origin("main", Phrase("is the main function of a unit"))
     for code in rulebook.codes("overlay"):
-        yield Origin(code, f"is an overlay of rulebook '{rulebook.name}'")
+        yield Origin(code, Phrase("is an overlay of rulebook '{rulebook}'", rulebook=rulebook.name))
     for derived in rulebook.derived:
-        yield Origin(derived.name, f"is derived by rulebook '{rulebook.name}'")
+        yield Origin(derived.name, Phrase("is derived by rulebook '{rulebook}'", rulebook=rulebook.name))
     for name in rulebook.parameters:
-        yield Origin(name, f"is a parameter of rulebook '{rulebook.name}'")
+        yield Origin(name, Phrase("is a parameter of rulebook '{rulebook}'", rulebook=rulebook.name))
 
 
 def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
@@ -132,7 +151,7 @@ def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
     rasters = {layer.name for layer in inputs.layers if layer.raster is not None}
     for place, layer in enumerate(study.layers):
         for name in layer.measure if layer.name in rasters else ():
-            said = f"is kept for the share of a unit that layer '{layer.name}' covers"
+            said = Phrase("is kept for the share of a unit that layer '{layer}' covers", layer=layer.name)
             yield Origin(f"{name}_covered", said, ("layers", place, "measure", name))
 
 
@@ -197,14 +216,14 @@ class ExpectedColumns:
             condition = parse_condition(text)
             strange = sorted(condition.names - names)
             for name in strange:
-                text = f"{said}: nothing provides '{name}'{near(name, names)}"
+                text = Phrase("{said}: nothing provides '{name}'{hint}", said=said, name=name, hint=near(name, names))
                 yield UnknownNameError(text, code="unknown_measure", keys=keys)
             if strange:
                 return
             condition.evaluate(self.example, self.parameters)
         except ConditionError as error:
-            yield ConditionError(f"{said}: {error}", keys=keys)
+            yield ConditionError(Phrase("{place}: {said}", place=said, said=error), keys=keys)
             return
         codes = {"main": self.rulebook.codes("main")}
         for words in strange_codes(condition, self.example.iloc[:1], self.parameters, codes):
-            yield UnknownNameError(f"{said}: {words}", code="unknown_zone", keys=keys)
+            yield UnknownNameError(Phrase("{place}: {said}", place=said, said=words), code="unknown_zone", keys=keys)

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError, shown
+from layers.phrases import OR, Phrase, phrase_list
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.compensation import (
     BUDGET,
@@ -56,7 +57,12 @@ def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColum
     for place, agreement in enumerate(agreements):
         if agreement.river is not None and agreement.river not in layers:
             yield UnknownNameError(
-                f"agreement '{agreement.name}': there is no layer '{agreement.river}'{near(agreement.river, layers)}",
+                Phrase(
+                    "agreement '{agreement}': there is no layer '{layer}'{hint}",
+                    agreement=agreement.name,
+                    layer=agreement.river,
+                    hint=near(agreement.river, layers),
+                ),
                 code="unknown_layer",
                 keys=("agreements", place, "river"),
             )
@@ -68,28 +74,44 @@ def _transfer_faults(study: Study, place: int, columns: ExpectedColumns) -> Iter
     """What one transfer names and does not find."""
     transfer = study.transfers[place]
     quotas = {f"{QUOTA}{quota.name}" for quota in study.quotas}  # which no transfer sees
-    measures, said, keys = columns.names - quotas, f"transfer '{transfer.name}'", ("transfers", place, "name")
+    measures, said, keys = (
+        columns.names - quotas,
+        Phrase("transfer '{transfer}'", transfer=transfer.name),
+        ("transfers", place, "name"),
+    )
     if transfer.level not in (UNIT, *study.units.levels):
         yield UnknownNameError(
-            f"{said}: level '{transfer.level}' is no jurisdiction of [units] "
-            f"(it has {shown(study.units.levels) or 'none'})",
+            Phrase(
+                "{said}: level '{level}' is no jurisdiction of [units] (it has {levels})",
+                said=said,
+                level=transfer.level,
+                levels=shown(study.units.levels) or Phrase("none"),
+            ),
             code="unknown_level",
             keys=keys,
         )
     for name in measures_of(transfer):
         if name not in measures:
-            text = f"{said}: nothing provides the measure '{name}'{near(name, measures)}"
+            text = Phrase(
+                "{said}: nothing provides the measure '{measure}'{hint}",
+                said=said,
+                measure=name,
+                hint=near(name, measures),
+            )
             yield UnknownNameError(text, code="unknown_measure", keys=keys)
-    for below, text in conditions_of(transfer).items():
-        yield from columns.complaints(text, said, ("transfers", place, *below), quotas)
+    for below, when in conditions_of(transfer).items():
+        yield from columns.complaints(when, said, ("transfers", place, *below), quotas)
 
 
 def _namesakes(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
     twice = namesakes(columns.units, [one for one in study.units.levels if one in columns.units.columns])
     if twice:
         yield UnknownNameError(
-            f"{shown(twice)} is the id of a unit and the name of a jurisdiction of "
-            "others: a payment to it could mean either; give the units other ids, or the jurisdictions other names",
+            Phrase(
+                "{ids} is the id of a unit and the name of a jurisdiction of others: a payment to it could mean "
+                "either; give the units other ids, or the jurisdictions other names",
+                ids=shown(twice),
+            ),
             code="two_sources",
             layer="units",
             features=twice,
@@ -107,20 +129,26 @@ def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> It
     parties |= {one.payer for one in study.transfers} - {BUDGET}
     outside = sorted(parties - set(known))
     if outside:
-        text = f"{shown(outside)}: no jurisdiction or unit of the study, so parties outside it; they stand on no map"
+        text = Phrase(
+            "{ids}: no jurisdiction or unit of the study, so parties outside it; they stand on no map",
+            ids=shown(outside),
+        )
         yield Finding("note", "outside_party", "", tuple(outside[:5]), len(outside), text)
     for place, one in enumerate(agreements):
         if one.missing_items:
-            text = (
-                f"{study.where('agreements', place, 'name')}: agreement '{one.name}' ({one.period}) does not state "
-                f"{', '.join(one.missing_items)}, which the Regulation on Ecological Protection Compensation (2024) "
-                "asks of an agreement"
+            text = Phrase(
+                "{place}: agreement '{agreement}' ({period}) does not state {items}, which the Regulation on "
+                "Ecological Protection Compensation (2024) asks of an agreement",
+                place=study.where("agreements", place, "name"),
+                agreement=one.name,
+                period=one.period,
+                items=phrase_list(one.missing_items),
             )
             yield Finding("note", "agreement_items", "", (one.name,), len(one.missing_items), text)
     unread = [f"{one.name} ({one.period})" for one in agreements if not one.verified]
     unread += [f"{one.name} ({one.period})" for one in study.transfers if not one.verified]
     if unread:
-        text = f"agreements or transfers whose numbers nobody saw in an official text: {shown(unread)}"
+        text = Phrase("agreements or transfers whose numbers nobody saw in an official text: {ids}", ids=shown(unread))
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)
 
 
@@ -138,7 +166,12 @@ def energy_faults(table: EnergyTable | None, study: Study, units: pd.DataFrame) 
         return
     for region, hint in _slips(map(str, table.rows.index), study, units):
         yield UnknownNameError(
-            f"table '{table.name}': region '{region}' is no jurisdiction or unit of the plan, but nearly one; {hint}",
+            Phrase(
+                "table '{table}': region '{region}' is no jurisdiction or unit of the plan, but nearly one; {hint}",
+                table=table.name,
+                region=region,
+                hint=hint,
+            ),
             code="near_party",
             layer=table.name,
             features=[region],
@@ -154,9 +187,9 @@ def _slips(regions: Iterable[str], study: Study, units: pd.DataFrame) -> Iterato
     for region in regions:
         close = near_misses(region, known)
         if close:
-            yield region, f"did you mean {' or '.join(repr(one) for one in close)}?"
+            yield region, Phrase("did you mean {names}?", names=phrase_list((repr(one) for one in close), OR))
         elif region not in known and region in named:
-            yield region, f"unit '{named[region]}' has that name: write its id"
+            yield region, Phrase("unit '{unit}' has that name: write its id", unit=named[region])
 
 
 def energy_notes(table: EnergyTable | None, study: Study, rulebook: Rulebook, units: pd.DataFrame) -> Iterator[Finding]:
@@ -165,9 +198,12 @@ def energy_notes(table: EnergyTable | None, study: Study, rulebook: Rulebook, un
         return
     outside = tuple(sorted(set(map(str, table.rows.index)) - set(known_parties(units, study.units.levels))))
     if outside:
-        text = (
-            f"table '{table.name}': {len(outside)} region(s) are no jurisdiction and no unit of the plan; they are "
-            f"judged and reach no unit: {shown(outside)}"
+        text = Phrase(
+            "table '{table}': {count} region(s) are no jurisdiction and no unit of the plan; they are judged and "
+            "reach no unit: {ids}",
+            table=table.name,
+            count=len(outside),
+            ids=shown(outside),
         )
         yield Finding("note", "outside_party", table.name, outside[:5], len(outside), text)
     try:
@@ -176,16 +212,25 @@ def energy_notes(table: EnergyTable | None, study: Study, rulebook: Rulebook, un
         return  # said as an error already
     end = date(table.period, 12, 31)
     if not scheme.on(end):
-        text = (
-            f"{table.where('scheme')}: scheme '{scheme.code}' ({scheme.period}) is not in force at the end of the "
-            f"period, {end}; it judges because the plan says so"
+        text = Phrase(
+            "{place}: scheme '{scheme}' ({period}) is not in force at the end of the period, {end}; it judges "
+            "because the plan says so",
+            place=table.where("scheme"),
+            scheme=scheme.code,
+            period=scheme.period,
+            end=end,
         )
         yield Finding("note", "scheme_not_in_force", table.name, (scheme.code,), 1, text)
     columns = set(map(str, table.rows.columns))
     for switch, names in _SWITCHED.items():
         read = {name if name.endswith("_pct") else f"{name}_{scheme.unit}" for name in names}
         if not scheme.holds(switch, end) and (unread := sorted((read & columns) - _needed_besides(table, scheme))):
-            text = f"table '{table.name}': scheme '{scheme.code}' does not read {', '.join(unread)}"
+            text = Phrase(
+                "table '{table}': scheme '{scheme}' does not read {unread}",
+                table=table.name,
+                scheme=scheme.code,
+                unread=phrase_list(unread),
+            )
             yield Finding("warning", "unread_column", table.name, tuple(unread), len(unread), text)
     yield from _signs(table.rows.get("intensity_actual_pct"), table.name, scheme)
 
@@ -201,8 +246,10 @@ def _signs(actual: object, name: str, scheme: Scheme) -> Iterator[Finding]:
     """All intensities risen: more likely that somebody wrote falls as negative numbers."""
     values = [one for one in getattr(actual, "tolist", list)() if one is not None]
     if len(values) > 1 and all(one < 0 for one in values):
-        text = (
-            f"table '{name}': by intensity_actual_pct the intensity of every region rose (scheme '{scheme.code}' makes "
-            "all of them red); a fall is written as a positive number"
+        text = Phrase(
+            "table '{table}': by intensity_actual_pct the intensity of every region rose (scheme '{scheme}' "
+            "makes all of them red); a fall is written as a positive number",
+            table=name,
+            scheme=scheme.code,
         )
         yield Finding("warning", "all_rose", name, (), len(values), text)

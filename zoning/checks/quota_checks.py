@@ -9,6 +9,7 @@ import pandas as pd
 from layers.conditions import SURFACES, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.inputs import Inputs, Layer
+from layers.phrases import AND, Phrase, phrase_list, word
 from layers.raster import MAX_SLOPE_CELL_M
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.errors import near
@@ -47,7 +48,7 @@ def quota_faults(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanErr
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
                     keys = ("quotas", place, key, number, "when")
-                    yield from columns.complaints(part.when, f"quota '{quota.name}'", keys, later)
+                    yield from columns.complaints(part.when, Phrase("quota '{quota}'", quota=quota.name), keys, later)
         yield from _strangers(quota, place, columns.units.index)
         later -= {f"{QUOTA}{quota.name}"}
 
@@ -58,15 +59,26 @@ def _unprovided(study: Study, place: int, names: frozenset[str], rulebook: Ruleb
     later = {f"{QUOTA}{one.name}" for one in study.quotas[place:]}
     for name in measures_read(quota):
         if name not in names:
-            hint = "; a quota is known to those that stand below it" if name in later else _unasked(name, rulebook)
+            hint = (
+                Phrase("; a quota is known to those that stand below it") if name in later else _unasked(name, rulebook)
+            )
             hint = hint or near(name, names)
-            text = f"quota '{quota.name}': nothing provides the measure '{name}'{hint}"
+            text = Phrase(
+                "quota '{quota}': nothing provides the measure '{measure}'{hint}",
+                quota=quota.name,
+                measure=name,
+                hint=hint,
+            )
             yield UnknownNameError(text, code="unknown_measure", keys=keys)
     for level in quota.levels[:-1]:
         if level not in study.units.levels:
             yield UnknownNameError(
-                f"quota '{quota.name}': level '{level}' is no jurisdiction of [units] "
-                f"(it has {shown(study.units.levels) or 'none'})",
+                Phrase(
+                    "quota '{quota}': level '{level}' is no jurisdiction of [units] (it has {levels})",
+                    quota=quota.name,
+                    level=level,
+                    levels=shown(study.units.levels) or Phrase("none"),
+                ),
                 code="unknown_level",
                 keys=keys,
             )
@@ -80,7 +92,11 @@ def _unasked(name: str, rulebook: Rulebook) -> str:
         return ""
     given = [one.name for one in draft.indicators if one.name in made.names and one.when_absent in ("error", "unknown")]
     given += [one.name for one in draft.derived if one.name in made.names]
-    return f"; rulebook '{rulebook.name}' derives it from {', '.join(given)}: give these in a table"
+    return Phrase(
+        "; rulebook '{rulebook}' derives it from {names}: give these in a table",
+        rulebook=rulebook.name,
+        names=phrase_list(given),
+    )
 
 
 def _strangers(quota: Quota, place: int, units: pd.Index) -> Iterator[ZoneplanError]:
@@ -92,7 +108,7 @@ def _strangers(quota: Quota, place: int, units: pd.Index) -> Iterator[ZoneplanEr
         named += [(("transfers", number, "from"), one.giver), (("transfers", number, "to"), one.receiver)]
     for keys, unit in named:
         if unit is not None and unit not in units:
-            text = f"there is no unit {shown([unit])}{near(unit, units)}"
+            text = Phrase("there is no unit {unit}{hint}", unit=shown([unit]), hint=near(unit, units))
             yield UnknownNameError(text, code="unknown_unit", keys=("quotas", place, *keys))
 
 
@@ -129,8 +145,8 @@ def _siting_faults(
     yield from _beside(siting, layers, listed)
     yield from _siting_conditions(siting, inputs)
     if siting.boundary and boundary not in {layer.role for layer in inputs.layers}:
-        text = f"'boundary' asks for the growth boundary, and no layer has the role '{boundary}'"
-        yield UnknownNameError(f"{text}; add the layer, or leave 'boundary' out", code="unknown_role")
+        text = Phrase("'boundary' asks for the growth boundary, and no layer has the role '{role}'", role=boundary)
+        yield UnknownNameError(Phrase("{text}; add the layer, or leave 'boundary' out", text=text), code="unknown_role")
 
 
 def _raster(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Iterator[ZoneplanError]:
@@ -139,14 +155,18 @@ def _raster(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Itera
     layer = layers.get(siting.layer)
     if siting.layer not in listed:
         grids = [name for name, one in layers.items() if one.raster is not None]
-        text = f"there is no layer '{siting.layer}'{near(siting.layer, grids)}"
+        text = Phrase("there is no layer '{layer}'{hint}", layer=siting.layer, hint=near(siting.layer, grids))
         yield UnknownNameError(
-            f"{text}; name a raster layer, or leave 'layer' out to take whole pieces", code="no_layer"
+            Phrase("{text}; name a raster layer, or leave 'layer' out to take whole pieces", text=text), code="no_layer"
         )
     elif layer is not None and layer.raster is None:
         yield SourceError(
-            f"layer '{siting.layer}' holds {layer.kind}, and land is ranked by the cells of a raster; name a "
-            "raster, or leave 'layer' out to take whole pieces",
+            Phrase(
+                "layer '{layer}' holds {kind}, and land is ranked by the cells of a raster; name a raster, or leave "
+                "'layer' out to take whole pieces",
+                layer=siting.layer,
+                kind=word(layer.kind),
+            ),
             code="no_raster",
             layer=siting.layer,
         )
@@ -154,9 +174,14 @@ def _raster(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Itera
         shape = sorted(({siting.surface} | condition_names(siting)) & (set(SURFACES) - {"value"}))
         if shape and layer.raster.cell_size_m > MAX_SLOPE_CELL_M and not layer.raster.coarse:
             yield SourceError(
-                f"{' and '.join(shape)} of layer '{siting.layer}' is asked of cells of "
-                f"{layer.raster.cell_size_m:,.0f} m, and cells above {MAX_SLOPE_CELL_M:.0f} m flatten the land; use a "
-                "finer grid, or write coarse = true on the layer",
+                Phrase(
+                    "{shape} of layer '{layer}' is asked of cells of {cell:,.0f} m, and cells above "
+                    "{most:.0f} m flatten the land; use a finer grid, or write coarse = true on the layer",
+                    shape=phrase_list(shape, AND),
+                    layer=siting.layer,
+                    cell=layer.raster.cell_size_m,
+                    most=MAX_SLOPE_CELL_M,
+                ),
                 code="coarse",
                 layer=siting.layer,
             )
@@ -167,15 +192,21 @@ def _beside(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Itera
     for one in siting.beside:
         layer = layers.get(one.layer or "")
         if one.role is not None and one.role not in roles:
-            text = f"nothing has the role '{one.role}' to lie beside{near(one.role, roles)}"
+            text = Phrase(
+                "nothing has the role '{role}' to lie beside{hint}", role=one.role, hint=near(one.role, roles)
+            )
             yield UnknownNameError(
-                f"{text}; add a layer of that role, or leave it out of 'beside'", code="unknown_role"
+                Phrase("{text}; add a layer of that role, or leave it out of 'beside'", text=text), code="unknown_role"
             )
         elif one.layer is not None and one.layer not in listed:
-            text = f"there is no layer '{one.layer}' to lie beside{near(one.layer, listed)}"
+            text = Phrase(
+                "there is no layer '{layer}' to lie beside{hint}", layer=one.layer, hint=near(one.layer, listed)
+            )
             yield UnknownNameError(text, code="no_layer")
         elif layer is not None and layer.features is None:
-            text = f"layer '{one.layer}' is a raster, and land lies beside points, lines or polygons"
+            text = Phrase(
+                "layer '{layer}' is a raster, and land lies beside points, lines or polygons", layer=one.layer
+            )
             yield SourceError(text, code="no_features", layer=layer.name)
 
 
@@ -183,9 +214,15 @@ def _siting_conditions(siting: Siting, inputs: Inputs) -> Iterator[ZoneplanError
     known = {*inputs.designations, *(SURFACES if siting.layer is not None else ())}
     for text in (*(merit.when for merit in siting.merits), *((siting.where,) if siting.where else ())):
         for name in sorted(parse_condition(text).names - known):
-            hint = "; only the cells of a raster have it, and 'layer' names none" if name in SURFACES else ""
+            hint = Phrase("; only the cells of a raster have it, and 'layer' names none") if name in SURFACES else ""
             yield UnknownNameError(
-                f"\"{text}\" reads '{name}', which no land has{hint or near(name, known)}; it may name "
-                "the layers that designate land, and value, slope, aspect and relief of a cell",
+                Phrase(
+                    "\"{text}\" reads '{name}', which no land has{hint}; it may name the layers that designate "
+                    "land, and "
+                    "value, slope, aspect and relief of a cell",
+                    text=text,
+                    name=name,
+                    hint=hint or near(name, known),
+                ),
                 code="unknown_measure",
             )

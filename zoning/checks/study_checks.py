@@ -10,6 +10,8 @@ import pandas as pd
 from layers.conditions import number_text
 from layers.errors import Attempts, Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Inputs
+from layers.ledger import finding_word
+from layers.phrases import LINES, SEMICOLON, Phrase, phrase_list, template, word
 from layers.read import read_inputs
 from layers.sources import written_verified
 from zoning.checks.column_sources import ADDED, ExpectedColumns, none_of_faults, origin_faults, provided
@@ -49,13 +51,21 @@ def _repair_warnings(study: Study, inputs: Inputs) -> Iterator[Finding]:
     tables = {table.source for table in study.tables}
     for (name, finding), rows in inputs.ledger.groupby(["layer", "finding"], sort=True):
         features = [str(feature) for feature in rows["feature"]]
-        actions = "; ".join(sorted(set(rows["action"]))[:3])
-        of = f"{'table' if name in tables else 'layer'} '{name}': {finding}"
+        actions = phrase_list(sorted(set(rows["action"]))[:3], SEMICOLON)
+        of = Phrase("table '{table}'", table=name) if name in tables else Phrase("layer '{layer}'", layer=name)
         if features == [""]:  # it is of the layer as a whole
-            text = f"{of}: {actions}"
+            text = Phrase("{of}: {kind}: {actions}", of=of, kind=finding_word(finding), actions=actions)
         else:
-            times = "once" if len(features) == 1 else f"{len(features)} times"
-            text = f"{of}, {times}: {actions} ({shown(features)})"
+            text = Phrase(
+                "{of}: {kind}, once: {actions} ({ids})"
+                if len(features) == 1
+                else "{of}: {kind}, {count} times: {actions} ({ids})",
+                of=of,
+                kind=finding_word(finding),
+                count=len(features),
+                actions=actions,
+                ids=shown(features),
+            )
         yield Finding("warning", str(finding), str(name), tuple(features[:5]), len(features), text)
 
 
@@ -80,7 +90,12 @@ def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
     for place, layer in enumerate(study.layers):
         if layer.role is not None and layer.role not in known:
             yield UnknownNameError(
-                f"rulebook '{rulebook.name}' reads no role '{layer.role}'{near(layer.role, known)}",
+                Phrase(
+                    "rulebook '{rulebook}' reads no role '{role}'{hint}",
+                    rulebook=rulebook.name,
+                    role=layer.role,
+                    hint=near(layer.role, known),
+                ),
                 code="unknown_role",
                 layer=layer.name,
                 keys=("layers", place, "role"),
@@ -96,12 +111,20 @@ def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
         if layer.role is None or kind is None or kind == wanted:
             continue
         remedy = (
-            "give a raster of heights in metres"
+            Phrase("give a raster of heights in metres")
             if wanted == "raster"
-            else "a role needs area: give polygons, or a raster with 'where'; or drop the role and use 'measure'"
+            else Phrase(
+                "a role needs area: give polygons, or a raster with 'where'; or drop the role and use 'measure'"
+            )
         )
         yield SourceError(
-            f"layer '{layer.name}' holds {kind}, which cannot play the role '{layer.role}'; {remedy}",
+            Phrase(
+                "layer '{layer}' holds {kind}, which cannot play the role '{role}'; {remedy}",
+                layer=layer.name,
+                kind=word(kind),
+                role=layer.role,
+                remedy=remedy,
+            ),
             code="role_without_area",
             layer=layer.name,
             keys=("layers", place, "role"),
@@ -121,7 +144,7 @@ def _relief_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
         )
 
 
-GIVES_NO = "no layer or table gives "
+GIVES_NO = template("no layer or table gives '{measure}': {taken}")
 
 
 def read_everything(
@@ -244,7 +267,8 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
 
     Examples
     --------
-    >>> absent = [Finding("note", "absent", "", (name,), 1, f"{GIVES_NO}'{name}': taken as 0") for name in "ab"]
+    >>> said = {name: Phrase(GIVES_NO, measure=name, taken="taken as 0") for name in "ab"}
+    >>> absent = [Finding("note", "absent", "", (name,), 1, text) for name, text in said.items()]
     >>> print(group_absent(absent)[0].text)
     no layer or table gives 2 measures
     taken as 0: a, b
@@ -255,16 +279,23 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
     for finding in findings:
         if finding.code == "absent" and finding.level == "note":
             place = len(others) if place is None else place
-            name = finding.features[0]
-            groups.setdefault(finding.text.removeprefix(f"{GIVES_NO}'{name}': "), []).append(name)
+            groups.setdefault(_taken(finding.text), []).append(finding.features[0])
         else:
             others.append(finding)
     names = tuple(name for group in groups.values() for name in group)
     if place is None or len(names) == 1:
         return list(findings)
-    lines = [f"{GIVES_NO}{len(names)} measures", *(f"{taken}: {', '.join(some)}" for taken, some in groups.items())]
-    grouped = Finding("note", "absent", "", names[:5], len(names), "\n".join(lines))
+    lines = [
+        Phrase("no layer or table gives {count} measures", count=len(names)),
+        *(Phrase("{taken}: {measures}", taken=taken, measures=phrase_list(some)) for taken, some in groups.items()),
+    ]
+    grouped = Finding("note", "absent", "", names[:5], len(names), phrase_list(lines, LINES))
     return [*others[:place], grouped, *others[place:]]
+
+
+def _taken(text: str) -> str:
+    """What is taken in place of a measure that nothing gives, of the text of its finding."""
+    return str(text.fields["taken"]) if isinstance(text, Phrase) else text
 
 
 def _formula_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
@@ -284,9 +315,14 @@ def _missing_measures(study: Study, rulebook: Rulebook, inputs: Inputs) -> Itera
     for indicator in rulebook.indicators:
         if indicator.when_absent == "error" and indicator.name not in names:
             yield UnknownNameError(
-                f"rulebook '{rulebook.name}' needs the measure '{indicator.name}' ({indicator.unit}), "
-                f"and no layer or table of the plan gives it{near(indicator.name, names - set(ADDED))}; "
-                "add a layer, a table or a 'measure' of that name",
+                Phrase(
+                    "rulebook '{rulebook}' needs the measure '{measure}' ({unit}), and no layer or table of the plan "
+                    "gives it{hint}; add a layer, a table or a 'measure' of that name",
+                    rulebook=rulebook.name,
+                    measure=indicator.name,
+                    unit=indicator.unit,
+                    hint=near(indicator.name, names - set(ADDED)),
+                ),
                 code="missing_measure",
             )
 
@@ -309,15 +345,19 @@ def _idle_decisions(study: Study, inputs: Inputs) -> Iterator[Finding]:
     dropped = dropped_units(inputs)
     for place, decision in enumerate(study.decisions):
         if decision.unit in dropped:
-            text = (
-                f"{study.where('decisions', place, 'unit')}: unit {shown([decision.unit])} was dropped, for it has no "
-                "geometry: the decision has no effect"
+            text = Phrase(
+                "{place}: unit {unit} was dropped, for it has no geometry: the decision has no effect",
+                place=study.where("decisions", place, "unit"),
+                unit=shown([decision.unit]),
             )
             yield Finding("warning", "decision_unit_dropped", "", (decision.unit,), 1, text)
         if decision.date > study.date:
-            text = (
-                f"{study.where('decisions', place, 'date')}: the decision on {shown([decision.unit])} is of "
-                f"{decision.date}, after the plan's date {study.date}: it has no effect yet"
+            text = Phrase(
+                "{place}: the decision on {unit} is of {date}, after the plan's date {day}: it has no effect yet",
+                place=study.where("decisions", place, "date"),
+                unit=shown([decision.unit]),
+                date=decision.date,
+                day=study.date,
             )
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
 
@@ -328,9 +368,13 @@ def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
     absent = locked_elsewhere(inputs.units, rulebook, None if level is None else inputs.units[level])
     if absent:
         names = tuple(entry.place[1] for entry in absent.values())
-        text = (
-            f"{len(absent)} of {len(rulebook.locked)} locked decisions of rulebook '{rulebook.name}' are on units or "
-            f"jurisdictions that this study does not have ({shown(names)}): they are not used"
+        text = Phrase(
+            "{count} of {total} locked decisions of rulebook '{rulebook}' are on units or jurisdictions that "
+            "this study does not have ({names}): they are not used",
+            count=len(absent),
+            total=len(rulebook.locked),
+            rulebook=rulebook.name,
+            names=shown(names),
         )
         yield Finding("note", "locked_elsewhere", "", names[:5], len(names), text)
 
@@ -340,11 +384,21 @@ def _measured_whole(study: Study) -> Iterator[Finding]:
     for place, layer in enumerate(study.layers):
         names = [name for name, one in layer.measure.items() if isinstance(one, str)]
         if layer.designates_a_part and names:
-            text = (
-                f"{study.where('layers', place, 'measure')}: layer '{layer.name}' has a role, so 'where' says what "
-                f"designates, and {shown(names)} {'is' if len(names) == 1 else 'are'} taken on the whole layer. Write "
-                f'{{ of = "whole", as = ... }} to say that this is meant, or {{ of = "selected", as = ... }} for the '
-                "part that designates"
+            text = Phrase(
+                "{place}: layer '{layer}' has a role, so 'where' says what designates, and {names} is taken on "
+                "the whole "
+                "layer. {remedy}"
+                if len(names) == 1
+                else "{place}: layer '{layer}' has a role, so 'where' says what designates, and {names} are "
+                "taken on the "
+                "whole layer. {remedy}",
+                place=study.where("layers", place, "measure"),
+                layer=layer.name,
+                names=shown(names),
+                remedy=Phrase(
+                    'Write {{ of = "whole", as = ... }} to say that this is meant, or {{ of = "selected", as = ... }} '
+                    "for the part that designates"
+                ),
             )
             yield Finding("note", "measured_whole", layer.name, tuple(names[:5]), len(names), text)
 
@@ -353,9 +407,10 @@ def _typed_verified(study: Study) -> Iterator[Finding]:
     """The note that a plan says of its agreements, transfers or services that they were read, and not where."""
     places = [study.where(*keys, "verified") for keys in written_verified(study)]
     if places:
-        text = (
-            f"'verified' is written at {shown(places)}: this has no effect. Whether a text was read follows from "
-            "source = { document, url, read_on, kind }"
+        text = Phrase(
+            "'verified' is written at {places}: this has no effect. Whether a text was read follows from source "
+            "= {{ document, url, read_on, kind }}",
+            places=shown(places),
         )
         yield Finding("note", "typed_verified", "", tuple(places[:5]), len(places), text)
 
@@ -366,9 +421,14 @@ def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
         if indicator.name not in names and indicator.when_absent != "error":
             value = indicator.when_absent
             taken = number_text(value) if isinstance(value, float) else value
-            text = f"{GIVES_NO}'{indicator.name}': rulebook '{rulebook.name}' takes it as {taken}"
+            said = Phrase("rulebook '{rulebook}' takes it as {taken}", rulebook=rulebook.name, taken=taken)
+            text = Phrase(GIVES_NO, measure=indicator.name, taken=said)
             yield Finding("note", "absent", "", (indicator.name,), 1, text)
     unread = [value.name for value in rulebook.parameters.values() if not value.verified]
     if unread:
-        text = f"parameters of rulebook '{rulebook.name}' not verified against an official text: {shown(unread)}"
+        text = Phrase(
+            "parameters of rulebook '{rulebook}' not verified against an official text: {ids}",
+            rulebook=rulebook.name,
+            ids=shown(unread),
+        )
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Layer
+from layers.phrases import Phrase, word
 from zoning.compensation.horizontal_agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
 from zoning.compensation.parties import known_parties, slip_faults
 from zoning.compensation.river_network import river_pairs
@@ -112,11 +113,13 @@ def payment_rows(
 def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[str, str]) -> Iterator[ZoneplanError]:
     """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
     for place, agreement in enumerate(agreements):
-        at, keys = f"agreement '{agreement.name}'", ("agreements", place, "name")
+        at, keys = Phrase("agreement '{agreement}'", agreement=agreement.name), ("agreements", place, "name")
         yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside, keys)
     for place, transfer in enumerate(study.transfers):
         yield from slip_faults(
-            [(f"transfer '{transfer.name}'", transfer.payer)], known, keys=("transfers", place, "payer")
+            [(Phrase("transfer '{transfer}'", transfer=transfer.name), transfer.payer)],
+            known,
+            keys=("transfers", place, "payer"),
         )
 
 
@@ -197,12 +200,26 @@ def _sides(
     """Who is upstream: as written, and where a river is named, as the water runs."""
     if agreement.river is None:
         return None
-    at = f"agreement '{agreement.name}'"
+    at = Phrase("agreement '{agreement}'", agreement=agreement.name)
     layer = rivers.get(agreement.river)
     if layer is None or units is None:
-        raise UnknownNameError(f"{at}: there is no layer '{agreement.river}'{near(agreement.river, rivers)}")
+        raise UnknownNameError(
+            Phrase(
+                "{place}: there is no layer '{layer}'{hint}",
+                place=at,
+                layer=agreement.river,
+                hint=near(agreement.river, rivers),
+            )
+        )
     if layer.kind != "lines":
-        raise UnknownNameError(f"{at}: layer '{agreement.river}' holds {layer.kind}; a river is a line")
+        raise UnknownNameError(
+            Phrase(
+                "{place}: layer '{layer}' holds {kind}; a river is a line",
+                place=at,
+                layer=agreement.river,
+                kind=word(layer.kind),
+            )
+        )
     named = [one for one in (agreement.upstream, agreement.downstream) if one is not None]
     pairs = {
         (row["upstream"], row["downstream"])
@@ -218,8 +235,24 @@ def _sides(
         return Sides(*fitting[0])
     wrong = [pair for pair in pairs if len(named) == 2 and set(pair) == set(named)]
     if wrong:
-        raise UnknownNameError(f"{at}: '{agreement.river}' runs from '{wrong[0][0]}' to '{wrong[0][1]}', the other way")
+        raise UnknownNameError(
+            Phrase(
+                "{place}: '{river}' runs from '{upper}' to '{lower}', the other way",
+                place=at,
+                river=agreement.river,
+                upper=wrong[0][0],
+                lower=wrong[0][1],
+            )
+        )
     near_them = [pair for pair in sorted(pairs) if set(pair) & set(named)]
     told = shown(f"{upper} > {lower}" for upper, lower in fitting or near_them or sorted(pairs))
-    what = "shows several pairs" if fitting else "shows no such pair of neighbours"
-    raise UnknownNameError(f"{at}: '{agreement.river}' {what} ({told or 'none'}); name 'upstream' and 'downstream'")
+    what = Phrase("shows several pairs") if fitting else Phrase("shows no such pair of neighbours")
+    raise UnknownNameError(
+        Phrase(
+            "{place}: '{river}' {fault} ({pairs}); name 'upstream' and 'downstream'",
+            place=at,
+            river=agreement.river,
+            fault=what,
+            pairs=told or Phrase("none"),
+        )
+    )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, UnknownNameError, ZoneplanError, at_key
+from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.solver import counted_ids, exact_number
 from zoning.study import ServicesSection, Study
@@ -64,7 +65,10 @@ def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Data
     taken = sorted(set(names) & set(measures.columns))
     if taken:
         raise UnknownNameError(
-            f"the measure '{taken[0]}' comes from [services] and stands in the study already; rename the column",
+            Phrase(
+                "the measure '{measure}' comes from [services] and stands in the study already; rename the column",
+                measure=taken[0],
+            ),
             code="two_sources",
         )
     items = itemise_services(measures, services)
@@ -146,7 +150,7 @@ def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError
     for keys, name in wanted:
         if name not in given:
             yield UnknownNameError(
-                f"nothing provides the measure '{name}'{near(name, given)}",
+                Phrase("nothing provides the measure '{measure}'{hint}", measure=name, hint=near(name, given)),
                 code="unknown_measure",
                 keys=("services", *keys),
             )
@@ -186,19 +190,27 @@ def _hectares(measures: pd.DataFrame, land: str) -> pd.Series:
 
 def _column(measures: pd.DataFrame, name: str) -> pd.Series:
     if name not in measures.columns:
-        raise UnknownNameError(f"[services]: nothing provides the measure '{name}'{near(name, measures.columns)}")
+        raise UnknownNameError(
+            Phrase(
+                "[services]: nothing provides the measure '{measure}'{hint}",
+                measure=name,
+                hint=near(name, measures.columns),
+            )
+        )
     column = pd.to_numeric(measures[name], errors="coerce").astype(float)
     texts = column.index[column.isna() & measures[name].notna()]
     if len(texts):
         raise SourceError(
-            f"[services]: '{name}' holds texts, not numbers, for {counted_ids(texts)}",
+            Phrase("[services]: '{name}' holds texts, not numbers, for {ids}", name=name, ids=counted_ids(texts)),
             layer=name,
             features=sorted(texts),
         )
     if (column < 0).any():
         wrong = column.index[column < 0]
         raise SourceError(
-            f"[services]: '{name}' is negative for {counted_ids(wrong)}", layer=name, features=sorted(wrong)
+            Phrase("[services]: '{name}' is negative for {ids}", name=name, ids=counted_ids(wrong)),
+            layer=name,
+            features=sorted(wrong),
         )
     return column
 

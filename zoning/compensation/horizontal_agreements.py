@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from zoning.compensation.parties import POOL
 from zoning.errors import near
 from zoning.rulebook import Rulebook
@@ -60,7 +62,11 @@ def expand_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]
     """
     found, attempts = list[Agreement](), Attempts()
     for place, one in enumerate(study.agreements):
-        with attempts.trying(), at_key("agreements", place, "like"), naming_the_layer(f"agreement '{one.name}'"):
+        with (
+            attempts.trying(),
+            at_key("agreements", place, "like"),
+            naming_the_layer(Phrase("agreement '{agreement}'", agreement=one.name)),
+        ):
             found.append(complete_agreement(one, rulebook))
     attempts.finish()
     return tuple(found)
@@ -79,18 +85,36 @@ def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
     models = {model.id: model for model in rulebook.agreements}
     if agreement.like not in models:
         raise UnknownNameError(
-            f"rulebook '{rulebook.name}' has no agreement '{agreement.like}'{near(agreement.like, models)}",
+            Phrase(
+                "rulebook '{rulebook}' has no agreement '{agreement}'{hint}",
+                rulebook=rulebook.name,
+                agreement=agreement.like,
+                hint=near(agreement.like, models),
+            ),
             code="unknown_agreement",
         )
     model = models[agreement.like]
     try:
         return agreement.completed({"reference": model.reference, "source": model.source, **model.terms})
     except ValidationError as error:
-        told = "; ".join(
-            ": ".join([*filter(None, [".".join(map(str, one["loc"]))]), str(one["msg"])])
-            for one in error.errors(include_url=False)
+        told = phrase_list(
+            (
+                Phrase("{place}: {said}", place=".".join(map(str, one["loc"])), said=_fault(one))
+                if one["loc"]
+                else _fault(one)
+                for one in error.errors(include_url=False)
+            ),
+            SEMICOLON,
         )
-        raise StudyError(f"with the terms of '{model.id}': {told}", code="agreement") from None
+        raise StudyError(
+            Phrase("with the terms of '{agreement}': {told}", agreement=model.id, told=told), code="agreement"
+        ) from None
+
+
+def _fault(details: ErrorDetails) -> str:
+    """What is wrong, as the house says it, or pydantic."""
+    faults = details.get("ctx", {}).get("faults", ())
+    return phrase_list((said for _, said in faults), SEMICOLON) or details["msg"]
 
 
 def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[Row]:
@@ -197,8 +221,12 @@ def tonnes_above(indicator: Pollutant, flow_m3: Decimal | Iterable[Decimal]) -> 
 def _own_sides(agreement: Agreement) -> Sides:
     if agreement.upstream is None or agreement.downstream is None:
         raise UnknownNameError(
-            f"agreement '{agreement.name}' ({agreement.period}): nothing says who is upstream; name 'upstream' and "
-            "'downstream', or give a 'river' layer",
+            Phrase(
+                "agreement '{agreement}' ({period}): nothing says who is upstream; name 'upstream' and 'downstream', "
+                "or give a 'river' layer",
+                agreement=agreement.name,
+                period=agreement.period,
+            ),
             code="no_sides",
         )
     return Sides(agreement.upstream, agreement.downstream)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import pandas as pd
 
 from layers.errors import UnknownNameError
+from layers.phrases import OR, Phrase, phrase_list
 
 POOL = "(pool)"
 """The party that holds what several pay in, until it goes out again."""
@@ -123,10 +124,16 @@ def slip_faults(
     for at, name in named:
         close = near_misses(name, known) if name not in outside else []
         if close:
-            meant = " or ".join(f"'{one}'" for one in close)
+            meant = phrase_list((f"'{one}'" for one in close), OR)
             yield UnknownNameError(
-                f"{at}: '{name}' is no jurisdiction or unit of the study; did you mean {meant}? A party outside the "
-                f"study with such a name is listed in 'outside'",
+                Phrase(
+                    "{place}: '{name}' is no jurisdiction or unit of the study; did you mean {meant}? A party "
+                    "outside the "
+                    "study with such a name is listed in 'outside'",
+                    place=at,
+                    name=name,
+                    meant=meant,
+                ),
                 code="near_party",
                 keys=keys,
             )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import SourceError, naming_the_layer
+from layers.phrases import Phrase
 from zoning.compensation.horizontal_agreements import Row, flow_row
 from zoning.compensation.parties import POOL
 from zoning.errors import InfeasibleError, MissingValueError
@@ -45,8 +46,13 @@ class TransferContext(NamedTuple):
         if not answer.known.all():
             ids = self.measures.index[~answer.known]
             raise MissingValueError(
-                f'"{condition}" cannot be answered for {counted_ids(ids)}; give the values that it reads, or say in '
-                "the condition what holds where they are missing (IS NULL)",
+                Phrase(
+                    '"{condition}" cannot be answered for {ids}; give the values that it reads, or say in the '
+                    "condition "
+                    "what holds where they are missing (IS NULL)",
+                    condition=condition,
+                    ids=counted_ids(ids),
+                ),
                 features=sorted(ids),
             )
         return pd.Series(answer.yes, index=self.measures.index)
@@ -108,7 +114,9 @@ def weighted_need(part: Part, pot: Fraction, sight: TransferContext) -> Needs:
     shares = {unit: Fraction(exact_number(weight)) for unit, weight in weights.items()}
     whole = sum(shares.values(), start=Fraction(0))
     if not whole:
-        raise InfeasibleError(f"part '{part.name}': all weights are 0, so its share has nobody to go to")
+        raise InfeasibleError(
+            Phrase("part '{part}': all weights are 0, so its share has nobody to go to", part=part.name)
+        )
     (_, because), called = _factors(part, sight), in_languages(part.title or part.name)
     amounts = {unit: pot * share / whole for unit, share in shares.items()}
     said = {
@@ -137,7 +145,9 @@ def weigh_receivers(weight: Weight, sight: TransferContext, adjust: Iterable[Pri
         values = pd.Series({unit: float(one) for unit, one in values_of(name, sight, "weight").items()})
         whole = math.fsum(values)
         if not whole:
-            raise InfeasibleError(f"the weights of '{name}' sum to 0; a share of nothing cannot be taken")
+            raise InfeasibleError(
+                Phrase("the weights of '{name}' sum to 0; a share of nothing cannot be taken", name=name)
+            )
         total += values if len(parts) == 1 else share * values / whole
     multiplied = {unit: [weight] for unit, weight in total.items()}
     for one in adjust:
@@ -166,17 +176,25 @@ def values_of(source: Decimal | str | None, sight: TransferContext, what: str) -
     """A number for all receivers, or a measure of each: exactly as printed, none missing, none negative."""
     if not isinstance(source, str):
         return dict.fromkeys(sight.measures.index, Fraction(source or 0))
-    column = find_column(source, sight.measures, f"measure of '{what}'")
+    column = find_column(source, sight.measures, Phrase("measure of '{key}'", key=what))
     require_numbers(column, what)
     numbers = column.astype(float).to_numpy()
     for bad, why, kind in (
-        (~np.isfinite(numbers), "is missing", MissingValueError),
-        (numbers < 0, "is negative", SourceError),
+        (~np.isfinite(numbers), Phrase("is missing"), MissingValueError),
+        (numbers < 0, Phrase("is negative"), SourceError),
     ):
         if bad.any():
             ids = column.index[bad]
             raise kind(
-                f"'{source}' {why} for {counted_ids(ids)}; '{what}' needs it", layer=source, features=sorted(ids)
+                Phrase(
+                    "'{name}' {fault} for {ids}; '{key}' needs it",
+                    name=source,
+                    fault=why,
+                    ids=counted_ids(ids),
+                    key=what,
+                ),
+                layer=source,
+                features=sorted(ids),
             )
     return {unit: Fraction(exact_number(value)) for unit, value in column.items()}
 
@@ -186,9 +204,13 @@ def require_numbers(column: pd.Series, what: str) -> None:
     truths = pd.api.types.is_bool_dtype(column)
     exact_ones = all(isinstance(one, Decimal) for one in column.dropna())
     if truths or not (pd.api.types.is_numeric_dtype(column) or exact_ones):
-        held = "truth values" if truths else "texts"
+        held = Phrase("truth values") if truths else Phrase("texts")
         name = str(column.name)
-        raise SourceError(f"'{name}' holds {held} where '{what}' needs numbers", code="not_a_number", layer=name)
+        raise SourceError(
+            Phrase("'{name}' holds {kind} where '{key}' needs numbers", name=name, kind=held, key=what),
+            code="not_a_number",
+            layer=name,
+        )
 
 
 Keys = tuple[str | int, ...]
@@ -242,7 +264,7 @@ def pay_transfer(transfer: Transfer, sight: TransferContext) -> list[Row]:
     >>> [(row["receiver"], str(row["amount"])) for row in pay_transfer(one, TransferContext(table, {}))]
     [('a', '75.00'), ('b', '25.00')]
     """
-    with naming_the_layer(f"transfer '{transfer.name}' ({transfer.period})"):
+    with naming_the_layer(Phrase("transfer '{transfer}' ({period})", transfer=transfer.name, period=transfer.period)):
         receivers = _gathered(transfer, _counting(transfer, sight))
         hand = _pooled if transfer.by == "pooling" else _paid
         rows = hand(transfer, receivers)
@@ -284,7 +306,9 @@ def _counting(transfer: Transfer, sight: TransferContext) -> TransferContext:
         return sight
     held = sight.measures[sight.meeting(transfer.when)]
     if held.empty:
-        raise InfeasibleError(f'no unit meets "{transfer.when}", so the budget has nobody to go to', code="nobody")
+        raise InfeasibleError(
+            Phrase('no unit meets "{when}", so the budget has nobody to go to', when=transfer.when), code="nobody"
+        )
     return TransferContext(held, sight.parameters)
 
 
@@ -314,7 +338,10 @@ def _require_all(column: pd.Series, what: str) -> None:
     require_numbers(column, what)
     gaps = column.index[column.isna()]
     if len(gaps):
-        raise MissingValueError(f"'{column.name}' is missing for {counted_ids(gaps)}", features=sorted(gaps))
+        raise MissingValueError(
+            Phrase("'{column}' is missing for {ids}", column=column.name, ids=counted_ids(gaps)),
+            features=sorted(gaps),
+        )
 
 
 def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:
@@ -323,8 +350,13 @@ def _common(column: pd.Series, groups: pd.Series, level: str) -> pd.Series:
     if (different > 1).any():
         name = min(different.index[different > 1])
         raise SourceError(
-            f"'{column.name}' is no sum and differs between the units of {level} '{name}'; give one value for all of "
-            'them, or pay the units (level = "unit")',
+            Phrase(
+                "'{column}' is no sum and differs between the units of {level} '{name}'; give one value for all of "
+                'them, or pay the units (level = "unit")',
+                column=column.name,
+                level=level,
+                name=name,
+            ),
             code="not_common",
         )
     return column.groupby(groups, sort=True).first()
@@ -342,7 +374,7 @@ def _paid(transfer: Transfer, sight: TransferContext) -> list[Row]:
     left = Fraction(budget) - sum(weighted.amounts.values(), start=Fraction(0))
     needs = sum(open_ended.amounts.values(), start=Fraction(0))
     if left > 0 and not needs and not weighted.amounts:
-        raise InfeasibleError("nobody has a need, so the budget has nobody to go to; drop it or change 'when'")
+        raise InfeasibleError(Phrase("nobody has a need, so the budget has nobody to go to; drop it or change 'when'"))
     scale = left / needs if needs else Fraction(0)
     # Only the proportions count: needs stay as they are, for scaled ones would be rounded, and ties be broken by that.
     none, size = Fraction(0), scale or Fraction(1)
@@ -383,7 +415,7 @@ def _pooled(transfer: Transfer, sight: TransferContext) -> list[Row]:
     """Each pays in what it owes; the pool goes out by weight."""
     step = Step.of(transfer.step)
     if transfer.pay_in is None:  # the study file does not let it out
-        raise InfeasibleError("nothing is paid in")
+        raise InfeasibleError(Phrase("nothing is paid in"))
     owed = gap_need(transfer.pay_in, sight)
     size = Fraction(step.size)
     paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
@@ -393,7 +425,7 @@ def _pooled(transfer: Transfer, sight: TransferContext) -> list[Row]:
         for unit, amount in paid.items()
     ]
     if not total:
-        raise InfeasibleError("nobody pays in, so the pool has nothing to pay out", code="empty_pool")
+        raise InfeasibleError(Phrase("nobody pays in, so the pool has nothing to pay out"), code="empty_pool")
     weights = weigh_receivers(transfer.weight, sight, transfer.adjust)
     if transfer.receiving is not None:
         weights = weights.where(sight.meeting(transfer.receiving), 0.0)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from layers.errors import SourceError, StudyError, ZoneplanError, naming_the_layer, raise_all, shown
+from layers.phrases import OR, Phrase, phrase_list
 from zoning.energy.energy_table import EnergyTable, read_energy
 from zoning.errors import MissingValueError, RulebookError, near
 from zoning.quotas import find_column
@@ -109,11 +110,16 @@ def _weights(regions: pd.DataFrame) -> list[Fraction]:
 
 def _column(regions: pd.DataFrame, name: str) -> list[Fraction]:
     """The numbers of a column, none missing; use and output of the base year above 0."""
-    column = find_column(name, regions, "column of a share of energy")
+    column = find_column(name, regions, Phrase("column of a share of energy"))
     lacking = sorted(map(str, column.index[column.isna()]))
     if lacking:
         raise MissingValueError(
-            f"{name} is missing for {len(lacking)} region(s): {shown(lacking)}; the share of a total needs it",
+            Phrase(
+                "{name} is missing for {count} region(s): {ids}; the share of a total needs it",
+                name=name,
+                count=len(lacking),
+                ids=shown(lacking),
+            ),
             layer=name,
             features=lacking,
         )
@@ -121,7 +127,10 @@ def _column(regions: pd.DataFrame, name: str) -> list[Fraction]:
     low = [str(region) for region, number in zip(column.index, numbers, strict=True) if number <= 0]
     if name in ABOVE_ZERO and low:
         raise SourceError(
-            f"{name} is not above 0 for {len(low)} region(s): {shown(low)}", code="number", layer=name, features=low
+            Phrase("{name} is not above 0 for {count} region(s): {ids}", name=name, count=len(low), ids=shown(low)),
+            code="number",
+            layer=name,
+            features=low,
         )
     return numbers
 
@@ -171,12 +180,17 @@ def _fraction(cell: Any) -> Fraction | None:
 def _faults(
     table: EnergyTable, figures: dict[str, Figures], given: dict[str, str], columns: dict[str, str]
 ) -> Iterator[ZoneplanError]:
-    at = f"table '{table.name}'"
+    at = Phrase("table '{table}'", table=table.name)
     names = [str(region) for region in table.rows.index]
     twice = sorted({region for region in names if names.count(region) > 1})
     if twice:
         yield SourceError(
-            f"{at}: {len(twice)} region(s) stand more than once: {shown(twice)}. Keep one row for each region.",
+            Phrase(
+                "{place}: {count} region(s) stand more than once: {ids}. Keep one row for each region.",
+                place=at,
+                count=len(twice),
+                ids=shown(twice),
+            ),
             code="region_duplicate",
             layer=table.name,
             features=twice,
@@ -184,7 +198,15 @@ def _faults(
     for column, code, words, wrong in _impossible(figures, columns):
         if wrong:
             yield SourceError(
-                f"{at}: {column} is {words[0]} for {len(wrong)} region(s): {shown(wrong)}{words[1]}.",
+                Phrase(
+                    "{place}: {column} is {fault} for {count} region(s): {ids}{hint}.",
+                    place=at,
+                    column=column,
+                    fault=words[0],
+                    count=len(wrong),
+                    ids=shown(wrong),
+                    hint=words[1],
+                ),
                 code=code,
                 layer=table.name,
                 features=wrong,
@@ -196,33 +218,46 @@ def _impossible(
     figures: dict[str, Figures], columns: dict[str, str]
 ) -> Iterator[tuple[str, str, tuple[str, str], list[str]]]:
     """What no number can be, with the regions that have it."""
-    for listed, bound, words in ((_NOT_NEGATIVE, False, "negative"), (_ABOVE_ZERO, True, "not above 0")):
+    for listed, bound, words in (
+        (_NOT_NEGATIVE, False, Phrase("negative")),
+        (_ABOVE_ZERO, True, Phrase("not above 0")),
+    ):
         for name in listed:
-            hint = "; a fall of intensity is written as a positive number" if name.endswith("_pct") else ""
+            hint = Phrase("; a fall of intensity is written as a positive number") if name.endswith("_pct") else ""
             wrong = [r for r, one in figures.items() if (v := one[name]) is not None and (v < 0 or (bound and v == 0))]
             yield columns[name], "negative", (words, hint), wrong
     gone = [region for region, one in figures.items() if (v := one["growth_actual_pct"]) is not None and v <= -100]
-    yield "growth_actual_pct", "growth", ("-100 or less", "; nothing is left of the output"), gone
+    yield "growth_actual_pct", "growth", (Phrase("-100 or less"), Phrase("; nothing is left of the output")), gone
     low = [region for region, one in figures.items() if _below(one)]
-    below = ("below intensity_target_pct", "; the incentive target lies above the basic one")
+    below = (Phrase("below intensity_target_pct"), Phrase("; the incentive target lies above the basic one"))
     yield "intensity_incentive_pct", "incentive_below_target", below, low
 
 
 def _doubled(table: EnergyTable, given: dict[str, str], columns: dict[str, str]) -> Iterator[ZoneplanError]:
     """Numbers that can be had in two ways."""
-    at = f"table '{table.name}'"
+    at = Phrase("table '{table}'", table=table.name)
     for result, sources in _COMPUTED:
         if result in given and all(name in given for name in sources):
             yield SourceError(
-                f"{at}: {columns[result]} stands in the table and can be computed from "
-                f"{', '.join(columns[name] for name in sources)} as well; keep one of the two.",
+                Phrase(
+                    "{place}: {column} stands in the table and can be computed from {others} as well; keep one "
+                    "of the two.",
+                    place=at,
+                    column=columns[result],
+                    others=phrase_list(columns[name] for name in sources),
+                ),
                 code="two_sources",
                 layer=table.name,
             )
     if table.share is not None and "total_target" in given:
         yield SourceError(
-            f"{at}: {columns['total_target']} stands in the table and follows from the total that the plan splits, too "
-            f"({table.where('share')}); keep one of the two.",
+            Phrase(
+                "{place}: {column} stands in the table and follows from the total that the plan splits, too ({where}); "
+                "keep one of the two.",
+                place=at,
+                column=columns["total_target"],
+                where=table.where("share"),
+            ),
             code="two_sources",
             layer=table.name,
         )
@@ -254,7 +289,7 @@ def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figure
     if share is None or not figures:
         return figures
     rows = pd.DataFrame({name: [one[name] for one in figures.values()] for name in READ}, list(figures), dtype=object)
-    with naming_the_layer(f"{table.where('share')}: table '{table.name}'"):
+    with naming_the_layer(Phrase("{place}: table '{table}'", place=table.where("share"), table=table.name)):
         found = apportion_energy(rows, share.total, share.step, share.least_pct, share.most_pct)
     return {
         region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known_figure(one, "base_used")}
@@ -270,11 +305,27 @@ def _missing(
         lacking = [region for region, one in figures.items() if one[name] is None]
         if lacking:
             other = [column for column in table.rows.columns if column.startswith(f"{name}_t") and name in _TOTALS]
-            counted = f" (the table has {other[0]}, and scheme '{scheme.code}' counts {scheme.unit})" if other else ""
+            counted = (
+                Phrase(
+                    " (the table has {other}, and scheme '{scheme}' counts {unit})",
+                    other=other[0],
+                    scheme=scheme.code,
+                    unit=scheme.unit,
+                )
+                if other
+                else ""
+            )
             yield MissingValueError(
-                f"table '{table.name}': {columns[name]} is missing for {len(lacking)} region(s): {shown(lacking)}"
-                f"{counted if columns[name] not in table.rows.columns else ''}. Fill it in, or leave the region out; "
-                "nothing is assumed.",
+                Phrase(
+                    "table '{table}': {column} is missing for {count} region(s): {ids}{note}. Fill it in, "
+                    "or leave "
+                    "the region out; nothing is assumed.",
+                    table=table.name,
+                    column=columns[name],
+                    count=len(lacking),
+                    ids=shown(lacking),
+                    note=counted if columns[name] not in table.rows.columns else "",
+                ),
                 layer=table.name,
                 features=lacking,
             )
@@ -310,8 +361,12 @@ def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
     at = table.where("table")
     if not codes:
         raise RulebookError(
-            f"{at}: rulebook '{rulebook.name}' knows no dual control of energy: it has no energy.toml. "
-            "Leave [energy] out, or choose a rulebook that has one, such as 'main_functional_areas'",
+            Phrase(
+                "{place}: rulebook '{rulebook}' knows no dual control of energy: it has no energy.toml. Leave [energy] "
+                "out, or choose a rulebook that has one, such as 'main_functional_areas'",
+                place=at,
+                rulebook=rulebook.name,
+            ),
             code="no_energy",
         )
     end = date(table.period, 12, 31)
@@ -319,16 +374,28 @@ def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
         found = next((scheme for scheme in rulebook.schemes if scheme.on(end)), None)
         if found is None:
             raise StudyError(
-                f"{table.where('period')}: no scheme of rulebook '{rulebook.name}' is in force at the end of the "
-                f"period, {end}; name one: scheme = {' or '.join(repr(code) for code in codes)}",
+                Phrase(
+                    "{place}: no scheme of rulebook '{rulebook}' is in force at the end of the period, {end}; "
+                    "name one: "
+                    "scheme = {codes}",
+                    place=table.where("period"),
+                    rulebook=rulebook.name,
+                    end=end,
+                    codes=phrase_list((repr(code) for code in codes), OR),
+                ),
                 code="no_scheme",
             )
         return found
     named = [scheme for scheme in rulebook.schemes if scheme.code == table.scheme]
     if not named:
         raise StudyError(
-            f"{table.where('scheme')}: rulebook '{rulebook.name}' has no scheme {shown([table.scheme])}"
-            f"{near(table.scheme, codes)}",
+            Phrase(
+                "{place}: rulebook '{rulebook}' has no scheme {scheme}{hint}",
+                place=table.where("scheme"),
+                rulebook=rulebook.name,
+                scheme=shown([table.scheme]),
+                hint=near(table.scheme, codes),
+            ),
             code="unknown_scheme",
         )
     return next((scheme for scheme in named if scheme.on(end)), named[-1])

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.formats import CsvRow, read_cells
+from layers.phrases import Phrase
 from layers.sources import resolve_source
 from zoning.study import EnergySection, EnergyShare
 
@@ -32,14 +33,20 @@ ENERGY_COLUMNS = (
 
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
 _HINTS = (
-    (r"#.*[!?A0/]", "this is a spreadsheet's error value; mend its formula and save the values"),
-    (r"=.*", "this is a formula; save the values"),
-    (r"'.*", "drop the apostrophe"),
-    (r".*%|.*％", "write the number alone: the column's name says what is in per cent"),
-    (r"[+-]?[0-9.]+[eE][+-]?[0-9]+", "a spreadsheet's short form has lost digits; format the column as plain numbers"),
-    (r"[0-9]+[-/.][0-9]+[-/.][0-9]+|[0-9]{1,2}[-/].*", "a spreadsheet took it for a date; type it again as a number"),
+    (r"#.*[!?A0/]", Phrase("this is a spreadsheet's error value; mend its formula and save the values")),
+    (r"=.*", Phrase("this is a formula; save the values")),
+    (r"'.*", Phrase("drop the apostrophe")),
+    (r".*%|.*％", Phrase("write the number alone: the column's name says what is in per cent")),
+    (
+        r"[+-]?[0-9.]+[eE][+-]?[0-9]+",
+        Phrase("a spreadsheet's short form has lost digits; format the column as plain numbers"),
+    ),
+    (
+        r"[0-9]+[-/.][0-9]+[-/.][0-9]+|[0-9]{1,2}[-/].*",
+        Phrase("a spreadsheet took it for a date; type it again as a number"),
+    ),
     (r"[+-]?[0-9][0-9., ]*", "write it without separators and with a point for the decimals, such as 1234.5"),
-    (r"[\W_]+|[nN]/?[aA]|[nN]a[nN]|[nN]ull|[nN]one", "leave the cell empty where there is no value"),
+    (r"[\W_]+|[nN]/?[aA]|[nN]a[nN]|[nN]ull|[nN]one", Phrase("leave the cell empty where there is no value")),
 )
 
 
@@ -80,7 +87,7 @@ class EnergyTable:
 
     def where(self, key: str) -> str:
         """What a message about a key of ``[energy]`` begins with: its place in the plan, or the table's name."""
-        return self.section.where(key) if self.section else f"table '{self.name}'"
+        return self.section.where(key) if self.section else Phrase("table '{table}'", table=self.name)
 
 
 def read_energy(section: EnergySection) -> EnergyTable:
@@ -108,8 +115,12 @@ def read_energy(section: EnergySection) -> EnergyTable:
         path = resolve_source(section.folder, section.table)
     if path.suffix.lower() != ".csv":
         raise SourceError(
-            f"{section.where('table')}: {section.table} is no .csv; energy is read from text, so that each number "
-            "stays exactly as written: save the table as CSV",
+            Phrase(
+                "{place}: {table} is no .csv; energy is read from text, so that each number stays exactly as "
+                "written: save the table as CSV",
+                place=section.where("table"),
+                table=section.table,
+            ),
             code="energy_format",
             layer=section.table,
         )
@@ -117,7 +128,10 @@ def read_energy(section: EnergySection) -> EnergyTable:
     raise_all(_header_faults(header, section.table))
     if not rows:
         raise SourceError(
-            f"table '{section.table}' has no rows. Write one for each region, or leave [energy] out of the plan.",
+            Phrase(
+                "table '{table}' has no rows. Write one for each region, or leave [energy] out of the plan.",
+                table=section.table,
+            ),
             code="no_rows",
             layer=section.table,
         )
@@ -142,14 +156,24 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
         near = [one for one in (begun or get_close_matches(text, known, 1, 0.8)) if one not in header]
         if column not in known and near:
             yield SourceError(
-                f"table '{name}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
-                f"'{near[0]}'?",
+                Phrase(
+                    "table '{table}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
+                    "'{near}'?",
+                    table=name,
+                    column=column,
+                    near=near[0],
+                ),
                 code="energy_columns",
                 layer=name,
             )
     if REGION not in header:
         yield SourceError(
-            f"table '{name}' has no column '{REGION}'; it has {shown(header)}. One row is one region.",
+            Phrase(
+                "table '{table}' has no column '{column}'; it has {header}. One row is one region.",
+                table=name,
+                column=REGION,
+                header=shown(header),
+            ),
             code="energy_columns",
             layer=name,
         )
@@ -159,19 +183,36 @@ def _region_faults(rows: Sequence[CsvRow], place: int, name: str) -> Iterator[Zo
     first: dict[str, int] = {}
     for row in rows:
         region = row.cells[place]
-        at = f"table '{name}', line {row.line}, column {place + 1} ({REGION})"
+        at = Phrase(
+            "table '{table}', line {line}, column {place} ({region})",
+            table=name,
+            line=row.line,
+            place=place + 1,
+            region=REGION,
+        )
         if not region.strip():
-            yield SourceError(f"{at}: the cell is empty; name the region.", code="region_missing", layer=name)
+            yield SourceError(
+                Phrase("{place}: the cell is empty; name the region.", place=at), code="region_missing", layer=name
+            )
         elif re.fullmatch(r"#.*[!?A]|[0-9.]+E[+-]?[0-9]+", region):
             yield SourceError(
-                f"{at}: '{region}' is no region but what a spreadsheet made of it; type it again as text.",
+                Phrase(
+                    "{place}: '{region}' is no region but what a spreadsheet made of it; type it again as text.",
+                    place=at,
+                    region=region,
+                ),
                 code="cell",
                 layer=name,
                 features=[region],
             )
         elif region in first:
             yield SourceError(
-                f"{at}: region '{region}' stands on line {first[region]} already; keep one row for each region.",
+                Phrase(
+                    "{place}: region '{region}' stands on line {line} already; keep one row for each region.",
+                    place=at,
+                    region=region,
+                    line=first[region],
+                ),
                 code="region_duplicate",
                 layer=name,
                 features=[region],
@@ -185,8 +226,15 @@ def _cell_faults(rows: Sequence[CsvRow], columns: dict[str, int], name: str) -> 
             cell = row.cells[at].strip()
             if cell and not _PLAIN.fullmatch(cell):
                 yield SourceError(
-                    f"table '{name}', line {row.line}, column {at + 1} ({column}): '{cell}' is no plain number; "
-                    f"{_hint(cell)}.",
+                    Phrase(
+                        "table '{table}', line {line}, column {at} ({column}): '{cell}' is no plain number; {hint}.",
+                        table=name,
+                        line=row.line,
+                        at=at + 1,
+                        column=column,
+                        cell=cell,
+                        hint=_hint(cell),
+                    ),
                     code="cell",
                     layer=name,
                 )
@@ -194,4 +242,4 @@ def _cell_faults(rows: Sequence[CsvRow], columns: dict[str, int], name: str) -> 
 
 def _hint(cell: str) -> str:
     found = next((hint for pattern, hint in _HINTS if re.fullmatch(pattern, cell)), "")
-    return found or "write digits, with a point for the decimals, such as 1234.5"
+    return found or Phrase("write digits, with a point for the decimals, such as 1234.5")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.conditions import Clause, Operand, parse_calculation, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, raise_all, shown
+from layers.phrases import Phrase, phrase_list, word
 from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
@@ -349,8 +350,11 @@ def readers(name: str, rulebook: Rulebook) -> tuple[str, ...]:
     """The rules and policies whose conditions name an indicator or parameter, as "rule key-1", and what is derived."""
     entries: tuple[Rule | Policy, ...] = (*rulebook.rules, *rulebook.policies)
     reading = (entry for entry in entries if name in parse_condition(entry.when).names)
-    derived = (f"measure {one.name}" for one in rulebook.derived if name in one.names)
-    return (*(f"{type(entry).__name__.lower()} {entry.id}" for entry in reading), *derived)
+    derived = (Phrase("measure {measure}", measure=one.name) for one in rulebook.derived if name in one.names)
+    return (
+        *(Phrase("rule {rule}" if isinstance(entry, Rule) else "policy {rule}", rule=entry.id) for entry in reading),
+        *derived,
+    )
 
 
 def _with_amounts(measures: pd.DataFrame, quotas: pd.DataFrame | None) -> pd.DataFrame:
@@ -360,7 +364,10 @@ def _with_amounts(measures: pd.DataFrame, quotas: pd.DataFrame | None) -> pd.Dat
     for name in given.columns:
         if name in measures.columns:
             raise UnknownNameError(
-                f"'{name}' is a column of the measures and the amount of a quota as well; rename the column",
+                Phrase(
+                    "'{name}' is a column of the measures and the amount of a quota as well; rename the column",
+                    name=name,
+                ),
                 code="two_sources",
             )
     return measures.join(given)
@@ -394,11 +401,20 @@ def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Ruleb
             continue
         who = readers(one.name, rulebook)
         yield UnknownNameError(
-            f"rulebook '{rulebook.name}', indicators.toml: no layer or table of the plan gives '{one.name}' "
-            f"({one.unit})"
-            + (f", which {', '.join(who)} read{'s' * (len(who) == 1)}" if who else "")
-            + f"; add a table with a column '{one.name}', or a layer with a 'measure' of this name"
-            + near(one.name, map(str, measures.columns)),
+            Phrase(
+                "rulebook '{rulebook}', indicators.toml: no layer or table of the plan gives '{measure}' "
+                "({unit}){readers}; "
+                "add a table with a column '{measure}', or a layer with a 'measure' of this name{hint}",
+                rulebook=rulebook.name,
+                measure=one.name,
+                unit=one.unit,
+                readers=Phrase(
+                    ", which {readers} reads" if len(who) == 1 else ", which {readers} read", readers=phrase_list(who)
+                )
+                if who
+                else "",
+                hint=near(one.name, map(str, measures.columns)),
+            ),
             code="missing_measure",
         )
 
@@ -422,16 +438,25 @@ def misfits(
         kind = _kind(column)
         if kind in ("nothing", one.type) or (one.type == "boolean" and column.dropna().isin([0, 1]).all()):
             continue
-        home = f" in {origins[one.name]}" if one.name in origins else ""
+        home = Phrase(" in {name}", name=origins[one.name]) if one.name in origins else ""
         odd = stray_texts(column).sort_index() if (kind, one.type) == ("text", "number") else None
         found = (
-            f"it begins with {shown(column.dropna().unique()[:3])}"
+            Phrase("it begins with {values}", values=shown(column.dropna().unique()[:3]))
             if odd is None
-            else f"it has {shown(odd.unique()[:3])} for {shown(odd.index)}"
+            else Phrase("it has {values} for {ids}", values=shown(odd.unique()[:3]), ids=shown(odd.index))
         )
         yield SourceError(
-            f"column '{one.name}' holds a {kind}, but rulebook '{rulebook.name}' reads it as a {one.type} "
-            f"({one.unit}); {found}{home}: correct the column, or its type in indicators.toml",
+            Phrase(
+                "column '{column}' holds a {kind}, but rulebook '{rulebook}' reads it as a {wanted} ({unit}); "
+                "{found}{file}: correct the column, or its type in indicators.toml",
+                column=one.name,
+                kind=word(kind),
+                rulebook=rulebook.name,
+                wanted=word(one.type),
+                unit=one.unit,
+                found=found,
+                file=home,
+            ),
             code="column_type",
             layer=one.name,
             features=() if odd is None else odd.index,

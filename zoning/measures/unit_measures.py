@@ -17,6 +17,7 @@ from layers.crs import same_crs, way_between
 from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import Raster
 from layers.inputs import Layer
+from layers.phrases import Phrase
 from layers.raster import Borders, share_where, summarise
 from zoning.errors import near, stray_texts
 from zoning.overlays import checked_crs, covered, overlay, roles_of, unit_ids
@@ -111,7 +112,7 @@ def count_polygons(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
 
 def _features(layer: Layer) -> gpd.GeoDataFrame:
     if layer.features is None:
-        raise SourceError(f"layer '{layer.name}' has no features to measure", layer=layer.name)
+        raise SourceError(Phrase("layer '{layer}' has no features to measure", layer=layer.name), layer=layer.name)
     return layer.features
 
 
@@ -120,8 +121,12 @@ def _points(layer: Layer, features: gpd.GeoDataFrame) -> Geometries:
     several = features.index[shapely.get_num_geometries(shapes) != 1].astype("str")
     if len(several):
         raise GeometryError(
-            f"layer '{layer.name}': a feature does not have exactly one point, so no unit can be told for it "
-            f"({shown(several)}); explode the layer first",
+            Phrase(
+                "layer '{layer}': a feature does not have exactly one point, so no unit can be told for it "
+                "({ids}); explode the layer first",
+                layer=layer.name,
+                ids=shown(several),
+            ),
             code="multipoint",
             layer=layer.name,
             features=several,
@@ -147,15 +152,36 @@ def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series
     if column not in features.columns:
         known = [str(name) for name in features.columns if name != features.geometry.name]
         raise SourceError(
-            f"layer '{layer.name}' has no column '{column}'{near(column, known)}", code="column", layer=layer.name
+            Phrase(
+                "layer '{layer}' has no column '{column}'{hint}",
+                layer=layer.name,
+                column=column,
+                hint=near(column, known),
+            ),
+            code="column",
+            layer=layer.name,
         )
     values = features[column]
     if not pd.api.types.is_numeric_dtype(values.dtype):
         odd = stray_texts(values)
-        cells = f" in {len(odd)} feature(s), {shown(odd.index)}; the first is {shown(odd[:1])}" if len(odd) else ""
+        cells = (
+            Phrase(
+                " in {count} feature(s), {ids}; the first is {first}",
+                count=len(odd),
+                ids=shown(odd.index),
+                first=shown(odd[:1]),
+            )
+            if len(odd)
+            else ""
+        )
         raise SourceError(
-            f"layer '{layer.name}': column '{column}' holds texts, not numbers{cells}. Write plain numbers, such as "
-            f"1234.5, and nothing where there is none.",
+            Phrase(
+                "layer '{layer}': column '{column}' holds texts, not numbers{cells}. Write plain numbers, such as "
+                "1234.5, and nothing where there is none.",
+                layer=layer.name,
+                column=column,
+                cells=cells,
+            ),
             code="column",
             layer=layer.name,
             features=odd.index,
@@ -315,7 +341,12 @@ def measure(
         for name in found.columns:
             if name in columns:
                 raise UnknownNameError(
-                    f"the measure '{name}' comes from {sources[name]} and from {source}; rename one of them",
+                    Phrase(
+                        "the measure '{measure}' comes from {sources} and from {source}; rename one of them",
+                        measure=name,
+                        sources=sources[name],
+                        source=source,
+                    ),
                     code="two_sources",
                 )
             columns[name], sources[name] = found[name], source
@@ -383,8 +414,10 @@ def _refuse_strangers(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None
     strangers = sorted(set(pieces["unit_id"]) ^ set(units.index))
     if strangers:
         raise GeometryError(
-            f"pieces and units do not belong together: {shown(strangers)} are in one of them only; overlay these units "
-            "again",
+            Phrase(
+                "pieces and units do not belong together: {ids} are in one of them only; overlay these units again",
+                ids=shown(strangers),
+            ),
             layer="pieces",
             features=strangers,
         )
@@ -394,14 +427,14 @@ def _found(
     units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None, crs: CRS
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Columns, from every source."""
-    yield "the units", _own(units)
-    yield "the overlay", _role_columns(units, pieces)
+    yield Phrase("the units"), _own(units)
+    yield Phrase("the overlay"), _role_columns(units, pieces)
     borders = Borders(units)
     for layer in layers:
         for part in layer.measured:
             if part.measures:
-                yield f"layer '{layer.name}'", _layer_columns(units, pieces, part, crs, borders)
-    yield "the overlay", _available(units, pieces, layers, rulebook)
+                yield Phrase("layer '{layer}'", layer=layer.name), _layer_columns(units, pieces, part, crs, borders)
+    yield Phrase("the overlay"), _available(units, pieces, layers, rulebook)
 
 
 def _own(units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -412,7 +445,11 @@ def _own(units: gpd.GeoDataFrame) -> pd.DataFrame:
     wrong = table.index[~np.isclose(table["area_ha"].to_numpy(dtype=float), area.to_numpy(), rtol=1e-6)]
     if len(wrong):
         raise UnknownNameError(
-            f"the column 'area_ha' of the units is not their area for {len(wrong)} of them ({shown(wrong)}); rename it",
+            Phrase(
+                "the column 'area_ha' of the units is not their area for {count} of them ({ids}); rename it",
+                count=len(wrong),
+                ids=shown(wrong),
+            ),
             code="two_sources",
             layer="units",
             features=wrong,
@@ -445,8 +482,13 @@ def _layer_columns(
     own = None if layer.features is None else layer.features.crs
     if own is not None and not same_crs(CRS.from_user_input(own), crs):
         raise CrsError(
-            f"layer '{layer.name}' is in {CRS.from_user_input(own).name}, the units are in {crs.name}; project it "
-            "first: layers.project(..., units.crs)",
+            Phrase(
+                "layer '{layer}' is in {crs_of_layer}, the units are in {crs}; project it first: "
+                "layers.project(..., units.crs)",
+                layer=layer.name,
+                crs_of_layer=CRS.from_user_input(own).name,
+                crs=crs.name,
+            ),
             layer=layer.name,
         )
     raster = pd.DataFrame(index=units.index)
@@ -495,8 +537,8 @@ def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:
     except StudyError as error:
         if layer.kind not in formula.kinds:
             raise
-        remedy = f'of the part that designates, write {{ of = "selected", as = "{formula.text}" }}'
-        raise StudyError(f"{error}; {remedy}", code=error.code, layer=layer.name) from None
+        remedy = Phrase('of the part that designates, write {{ of = "selected", as = "{text}" }}', text=formula.text)
+        raise StudyError(Phrase("{what}; {hint}", what=error, hint=remedy), code=error.code, layer=layer.name) from None
     if part.kind == "points":
         summarise_points(units.iloc[:1], part, formula)
 
@@ -554,8 +596,11 @@ def steepness(layers: Iterable[Layer], rulebook: Rulebook | None) -> tuple[Raste
     if len(heights) > 1:
         names = [layer.name for layer in heights]
         raise UnknownNameError(
-            f"layers {shown(names)} have the role 'elevation', and slope can come from one only; join them, or take "
-            "the role from all but one",
+            Phrase(
+                "layers {names} have the role 'elevation', and slope can come from one only; join them, or take the "
+                "role from all but one",
+                names=shown(names),
+            ),
             code="two_sources",
         )
     return heights[0].raster, float(limit.value)

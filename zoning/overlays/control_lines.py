@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import GeometryError
+from layers.phrases import Phrase
 from zoning.rulebook import Rulebook
 from zoning.tables import LINES, tabulate
 from zoning.unit_ids import keep_ids
@@ -89,7 +90,9 @@ def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFram
         The pieces have lost the roles of their designations, or were not settled.
     """
     if "control_line" not in settled.columns:
-        raise GeometryError("these pieces have no column 'control_line'; call settle_lines first", layer="pieces")
+        raise GeometryError(
+            Phrase("these pieces have no column 'control_line'; call settle_lines first"), layer="pieces"
+        )
     claims = _claims(settled, rulebook)
     order = {str(code): place for place, code in enumerate(claims.columns)}
     rows = [_balance(settled, code, claims[code], order) for code in order]
@@ -112,9 +115,11 @@ def roles_of(pieces: gpd.GeoDataFrame) -> Mapping[str, str]:
     roles: Mapping[str, str] | None = pieces.attrs.get("roles")
     if roles is None or not set(roles) <= set(pieces.columns):
         raise GeometryError(
-            "pieces do not say which roles their designations play: attrs['roles'] is missing or names columns that "
-            "are not there. A file or a step between has dropped it; set it again: "
-            "pieces.attrs['roles'] = {column: role}",
+            Phrase(
+                "pieces do not say which roles their designations play: attrs['roles'] is missing or names columns "
+                "that are not there. A file or a step between has dropped it; set it again: pieces.attrs['roles'] = "
+                "{{column: role}}"
+            ),
             code="roles",
             layer="pieces",
         )

@@ -15,6 +15,7 @@ from pyproj import CRS
 from layers.crs import is_equal_area, same_crs
 from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, is_out_of_memory, raise_all, shown
 from layers.inputs import Layer
+from layers.phrases import Phrase
 from zoning.overlays.planar_partition import Faces, Geometries, grouped, partition
 from zoning.unit_ids import keep_ids
 
@@ -97,13 +98,22 @@ def overlay(
     except shapely.errors.GEOSException as error:
         if is_out_of_memory(error):
             raise LimitError(
-                f"out of memory while cutting {len(ids)} units by {shown(names)}: close other programs, or plan a "
-                "smaller territory at a time",
+                Phrase(
+                    "out of memory while cutting {count} units by {names}: close other programs, or plan a smaller "
+                    "territory at a time",
+                    count=len(ids),
+                    names=shown(names),
+                ),
                 code="memory",
             ) from error
         raise GeometryError(
-            f"the overlay of {len(ids)} units with {shown(names)} failed in GEOS: {error}. Borders nearer to each "
-            "other than coordinates can tell are the likely cause: round the layers to a millimetre and try again",
+            Phrase(
+                "the overlay of {count} units with {names} failed in GEOS: {error}. Borders nearer to each other "
+                "than coordinates can tell are the likely cause: round the layers to a millimetre and try again",
+                count=len(ids),
+                names=shown(names),
+                error=error,
+            ),
             code="overlay",
         ) from error
     _confirm_area(sorted_ids, shapes, faces)
@@ -127,13 +137,18 @@ def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
     """
     index = units.index
     if "unit_id" in units.columns and index.name != "unit_id":
-        raise GeometryError("units have a column 'unit_id' that is not their index; use units.set_index('unit_id')")
+        raise GeometryError(
+            Phrase("units have a column 'unit_id' that is not their index; use units.set_index('unit_id')")
+        )
     whole = pd.api.types.is_integer_dtype(index.dtype)
     wrong = [str(one) for one in index if not isinstance(one, str)] if not whole or index.hasnans else []
     if wrong:
         raise GeometryError(
-            f"unit ids must be text, and these are not: {shown(wrong)}; ids that went through a number or a missing "
-            "value have lost digits: read the column as text",
+            Phrase(
+                "unit ids must be text, and these are not: {ids}; ids that went through a number or a missing "
+                "value have lost digits: read the column as text",
+                ids=shown(wrong),
+            ),
             code="ids",
             layer="units",
             features=wrong,
@@ -142,7 +157,11 @@ def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
     double = sorted(set(ids[ids.duplicated()]))
     if double:
         raise GeometryError(
-            f"{len(double)} unit ids occur more than once: {shown(double)}; dissolve or rename them",
+            Phrase(
+                "{count} unit ids occur more than once: {ids}; dissolve or rename them",
+                count=len(double),
+                ids=shown(double),
+            ),
             code="duplicate",
             layer="units",
             features=double,
@@ -162,18 +181,24 @@ def checked_crs(units: gpd.GeoDataFrame) -> CRS:
     """
     if not _has_geometry(units):
         raise GeometryError(
-            f"units have no geometry: this is a {type(units).__name__}; give a GeoDataFrame: "
-            "gpd.GeoDataFrame(table, geometry=..., crs=...)",
+            Phrase(
+                "units have no geometry: this is a {name}; give a GeoDataFrame: gpd.GeoDataFrame(table, "
+                "geometry=..., crs=...)",
+                name=type(units).__name__,
+            ),
             code="no_geometry",
             layer="units",
         )
     if units.crs is None:
-        raise CrsError("units have no CRS; say which it is: units.set_crs(...)", layer="units")
+        raise CrsError(Phrase("units have no CRS; say which it is: units.set_crs(...)"), layer="units")
     crs = CRS.from_user_input(units.crs)
     if not is_equal_area(crs):
         raise CrsError(
-            f"units are in {crs.name}, in which areas are not true; project them first: "
-            "layers.project(units, layers.working_crs(units)), and the designations to the same CRS",
+            Phrase(
+                "units are in {crs}, in which areas are not true; project them first: layers.project(units, "
+                "layers.working_crs(units)), and the designations to the same CRS",
+                crs=crs.name,
+            ),
             layer="units",
         )
     return crs
@@ -187,7 +212,11 @@ def _features(name: str, designation: Designation) -> gpd.GeoDataFrame:
     features = designation.features if isinstance(designation, Layer) else designation
     if not _has_geometry(features):
         raise GeometryError(
-            f"designation '{name}' has no polygons; give a GeoDataFrame or a layer of polygons", layer=name
+            Phrase(
+                "designation '{designation}' has no polygons; give a GeoDataFrame or a layer of polygons",
+                designation=name,
+            ),
+            layer=name,
         )
     return features
 
@@ -199,19 +228,36 @@ def _role(name: str, designation: Designation) -> str:
 def _complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsError | GeometryError | UnknownNameError]:
     found: list[CrsError | GeometryError | UnknownNameError] = []
     if name in _TAKEN:
-        found.append(UnknownNameError(f"a designation cannot be called '{name}': pieces have a column of that name"))
+        found.append(
+            UnknownNameError(
+                Phrase("a designation cannot be called '{name}': pieces have a column of that name", name=name)
+            )
+        )
     own = features.crs
     if own is None and len(features):
-        found.append(CrsError(f"designation '{name}' has no CRS; say which it is: .set_crs(...)", layer=name))
-    if own is not None and not same_crs(CRS.from_user_input(own), crs):
         found.append(
             CrsError(
-                f"designation '{name}' is in {CRS.from_user_input(own).name}, the units are in {crs.name}; "
-                "project it first: layers.project(..., units.crs)",
+                Phrase("designation '{designation}' has no CRS; say which it is: .set_crs(...)", designation=name),
                 layer=name,
             )
         )
-    return [*found, *_broken(f"designation '{name}'", features.index.map(str), features.geometry)]
+    if own is not None and not same_crs(CRS.from_user_input(own), crs):
+        found.append(
+            CrsError(
+                Phrase(
+                    "designation '{designation}' is in {crs_of_layer}, the units are in {crs}; project it first: "
+                    "layers.project(..., units.crs)",
+                    designation=name,
+                    crs_of_layer=CRS.from_user_input(own).name,
+                    crs=crs.name,
+                ),
+                layer=name,
+            )
+        )
+    return [
+        *found,
+        *_broken(Phrase("designation '{designation}'", designation=name), features.index.map(str), features.geometry),
+    ]
 
 
 def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[GeometryError]:
@@ -220,16 +266,25 @@ def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[Geometry
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     polygon = np.isin(shapely.get_type_id(shapes), (3, 6))
     kinds = {
-        "empty": (missing, "no geometry; drop them or find their geometry"),
-        "type": (~missing & ~polygon, "geometry that is no polygon; keep the polygons only (.explode(), .geom_type)"),
+        "empty": (missing, Phrase("no geometry; drop them or find their geometry")),
+        "type": (
+            ~missing & ~polygon,
+            Phrase("geometry that is no polygon; keep the polygons only (.explode(), .geom_type)"),
+        ),
         "invalid": (
             polygon & ~missing & ~shapely.is_valid(shapes),
-            "invalid geometry; repair it and compare areas: shapely.make_valid(..., method='structure')",
+            Phrase("invalid geometry; repair it and compare areas: shapely.make_valid(..., method='structure')"),
         ),
     }
     return [
         GeometryError(
-            f"{whose}: {int(rows.sum())} have {what} ({shown(ids[rows])})",
+            Phrase(
+                "{layer}: {count} have {fault} ({ids})",
+                layer=whose,
+                count=int(rows.sum()),
+                fault=what,
+                ids=shown(ids[rows]),
+            ),
             code=code,
             layer=whose,
             features=ids[rows],
@@ -256,10 +311,13 @@ def _refuse_overlaps(ids: pd.Index, shapes: Geometries) -> bool:
     shared = shapely.area(shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]]))
     bad = shared > TOLERANCE * areas[pairs].min(axis=1)
     if bad.any():
-        named = [f"{ids[a]} and {ids[b]}" for a, b in pairs[bad]]
+        named = [Phrase("{unit} and {other}", unit=ids[a], other=ids[b]) for a, b in pairs[bad]]
         raise GeometryError(
-            f"units overlap, by {shared[bad].sum() / 1e4:.6g} ha together: {shown(named)}; give the "
-            "shared land to one of each pair",
+            Phrase(
+                "units overlap, by {area:.6g} ha together: {pairs}; give the shared land to one of each pair",
+                area=shared[bad].sum() / 10000.0,
+                pairs=shown(named),
+            ),
             code="overlap",
             layer="units",
             features=named,
@@ -273,9 +331,14 @@ def _confirm_area(ids: pd.Index, shapes: Geometries, faces: Faces) -> None:
     lost: npt.NDArray[np.bool_] = np.abs(found - areas) > TOLERANCE * areas
     if lost.any():
         raise GeometryError(
-            f"the pieces of {int(lost.sum())} units do not add up to the unit ({shown(ids[lost])}): "
-            f"{np.abs(found - areas)[lost].sum() / 1e4:.6g} ha differ; borders nearer to each other than coordinates "
-            "can tell are the likely cause: round the layers to a millimetre and try again",
+            Phrase(
+                "the pieces of {units} units do not add up to the unit ({ids}): {area:.6g} ha differ; borders "
+                "nearer to each other than coordinates can tell are the likely cause: round the layers to a "
+                "millimetre and try again",
+                units=int(lost.sum()),
+                ids=shown(ids[lost]),
+                area=np.abs(found - areas)[lost].sum() / 10000.0,
+            ),
             code="area",
             layer="units",
             features=ids[lost],

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import parse_condition
-from layers.sources import english
+from layers.phrases import english
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
 from zoning.rulebook import (

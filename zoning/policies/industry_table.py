@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.formats import CsvRow, read_cells
+from layers.phrases import OR, Phrase, phrase_list
 from layers.sources import resolve_source
 from zoning.study import IndustriesSection
 
@@ -47,7 +48,9 @@ def read_industries(section: IndustriesSection) -> pd.DataFrame:
     with naming_the_layer(section.where("table"), name):
         path = resolve_source(section.folder, name)
     if path.suffix.lower() != ".csv":
-        raise SourceError(f"[industries]: {name} is no .csv; save the table as CSV", code="format", layer=name)
+        raise SourceError(
+            Phrase("[industries]: {name} is no .csv; save the table as CSV", name=name), code="format", layer=name
+        )
     header, rows = read_cells(path, name, section.encoding)
     raise_all(_header_faults(header, name))
     columns = {one: header.index(one) for one in INDUSTRY_COLUMNS if one in header}
@@ -68,18 +71,27 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
         near = [one for one in get_close_matches(column.strip().lower(), INDUSTRY_COLUMNS, 1, 0.8) if one not in header]
         if column not in INDUSTRY_COLUMNS and near:
             yield SourceError(
-                f"table '{name}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
-                f"'{near[0]}'?",
+                Phrase(
+                    "table '{table}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
+                    "'{near}'?",
+                    table=name,
+                    column=column,
+                    near=near[0],
+                ),
                 code="columns",
                 layer=name,
             )
     places = [one for one in ("unit_id", "jurisdiction") if one in header]
-    missing = [one for one in ("code", "treatment") if one not in header] + (
-        [] if places else ["unit_id or jurisdiction"]
-    )
+    missing: list[str] = [one for one in ("code", "treatment") if one not in header]
+    missing += [] if places else [Phrase(OR, first="unit_id", rest="jurisdiction")]
     if missing:
         yield SourceError(
-            f"table '{name}' has no column {', '.join(missing)}; it has {shown(header)}. One row is one item.",
+            Phrase(
+                "table '{table}' has no column {missing}; it has {header}. One row is one item.",
+                table=name,
+                missing=phrase_list(missing),
+                header=shown(header),
+            ),
             code="columns",
             layer=name,
         )
@@ -89,17 +101,26 @@ def _faults(row: CsvRow, item: dict[str, str], name: str) -> Iterator[ZoneplanEr
     places = [one for one in ("unit_id", "jurisdiction") if item[one]]
     treatment = TREATMENTS.get(item["treatment"].lower(), "")
     complaints = {
-        "name the unit_id or the jurisdiction in which the item holds": not places,
-        "it names a unit_id and a jurisdiction; keep one": len(places) == 2,
-        "the code is empty": not item["code"],
-        f"treatment '{item['treatment']}': write restricted or prohibited; the rest is allowed": not treatment,
-        f"state '{item['state']}': write existing, planned or both": item["state"].lower() not in STATES,
-        "a restricted branch needs conditions: under which is it allowed?": (
+        Phrase("name the unit_id or the jurisdiction in which the item holds"): not places,
+        Phrase("it names a unit_id and a jurisdiction; keep one"): len(places) == 2,
+        Phrase("the code is empty"): not item["code"],
+        Phrase(
+            "treatment '{treatment}': write restricted or prohibited; the rest is allowed", treatment=item["treatment"]
+        ): not treatment,
+        Phrase("state '{state}': write existing, planned or both", state=item["state"]): item["state"].lower()
+        not in STATES,
+        Phrase("a restricted branch needs conditions: under which is it allowed?"): (
             treatment == "restricted" and not item["conditions"]
         ),
-        "a prohibited branch has no conditions; where only a part of it is prohibited, write it as restricted, with "
-        "the condition that leaves this part out": treatment == "prohibited" and item["conditions"] != "",
+        Phrase(
+            "a prohibited branch has no conditions; where only a part of it is prohibited, write it as "
+            "restricted, with the condition that leaves this part out"
+        ): treatment == "prohibited" and item["conditions"] != "",
     }
     for complaint, holds in complaints.items():
         if holds:
-            yield SourceError(f"table '{name}', line {row.line}: {complaint}.", code="item", layer=name)
+            yield SourceError(
+                Phrase("table '{table}', line {line}: {complaint}.", table=name, line=row.line, complaint=complaint),
+                code="item",
+                layer=name,
+            )

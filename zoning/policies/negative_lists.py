@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
+from layers.phrases import Phrase, word
 from zoning.errors import near
 from zoning.plan import Plan
 from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, Rulebook, State, Treatment
@@ -373,8 +374,12 @@ def local_list_faults(
     name = study.industries.table if study.industries else OWN
     if rulebook.classification is None:
         yield UnknownNameError(
-            f"{study.where('industries', 'table')}: rulebook '{rulebook.name}' names no 'classification' of "
-            "industries, so that the codes of the plan's own list mean nothing",
+            Phrase(
+                "{place}: rulebook '{rulebook}' names no 'classification' of industries, so that the codes of the "
+                "plan's own list mean nothing",
+                place=study.where("industries", "table"),
+                rulebook=rulebook.name,
+            ),
             code="no_lists",
         )
         return
@@ -382,19 +387,34 @@ def local_list_faults(
     faults: list[ZoneplanError] = []
     first: dict[tuple[str, ...], int] = {}
     for line, item in own.iterrows():
-        at = f"table '{name}', line {line}"
+        at = Phrase("table '{table}', line {line}", table=name, line=line)
         for kind, known in places.items():
             if item[kind] and item[kind] not in known:
-                what = f"there is no {'unit' if kind == 'unit_id' else kind} {shown([item[kind]])}"
-                faults.append(UnknownNameError(f"{at}: {what}{near(item[kind], known)}", code=f"unknown_{kind}"))
+                what = Phrase(
+                    "there is no {kind} {name}",
+                    kind=word("unit" if kind == "unit_id" else kind),
+                    name=shown([item[kind]]),
+                )
+                faults.append(
+                    UnknownNameError(
+                        Phrase("{place}: {said}{hint}", place=at, said=what, hint=near(item[kind], known)),
+                        code=f"unknown_{kind}",
+                    )
+                )
         try:
             whole = rulebook.branches.whole(item["code"])
         except UnknownNameError as error:
-            faults.append(UnknownNameError(f"{at}: {error}", code=error.code))
+            faults.append(UnknownNameError(Phrase("{place}: {said}", place=at, said=error), code=error.code))
             continue
         key = (whole, *(str(item[one]) for one in ("unit_id", "jurisdiction", "treatment", "state", "conditions")))
         if key in first:
-            faults.append(SourceError(f"{at}: line {first[key]} says the same; drop one.", code="item", layer=name))
+            faults.append(
+                SourceError(
+                    Phrase("{place}: line {line} says the same; drop one.", place=at, line=first[key]),
+                    code="item",
+                    layer=name,
+                )
+            )
         first.setdefault(key, int(str(line)))
     yield from faults
     if not faults:
@@ -456,12 +476,24 @@ def looser_faults(
         stricter = [(unit, base) for unit, base in bases if base.answer == "prohibited"]
         if item["treatment"] == "restricted" and stricter:
             base = stricter[0][1].decided_by
-            said = f"item {base.item} of list '{base.list}' prohibits {base.code}" if base else ""
+            said = (
+                Phrase("item {item} of list '{list}' prohibits {code}", item=base.item, list=base.list, code=base.code)
+                if base
+                else ""
+            )
             concerned = list(dict.fromkeys(unit for unit, _ in stricter))
             yield SourceError(
-                f"table '{name}', line {item['item']}: {item['code']} is restricted here, and {said} in "
-                f"{len(concerned)} unit(s) where the item holds ({shown(concerned)}). A plan's own list may only be "
-                "stricter: write prohibited, or drop the line.",
+                Phrase(
+                    "table '{table}', line {line}: {code} is restricted here, and {said} in {count} unit(s) where the "
+                    "item holds ({ids}). A plan's own list may only be stricter: write prohibited, or drop the "
+                    "line.",
+                    table=name,
+                    line=item["item"],
+                    code=item["code"],
+                    said=said,
+                    count=len(concerned),
+                    ids=shown(concerned),
+                ),
                 code="looser_item",
                 layer=name,
                 features=concerned,

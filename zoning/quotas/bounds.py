@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, at_key, shown
-from layers.sources import english
+from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.weights import Values, find_column, rows_meeting
 from zoning.solver import (
@@ -143,13 +143,23 @@ def _refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None
     """Refuse to keep a quota within another that cannot bind it, of those that are handed out before it."""
     if link.quota not in above:
         raise UnknownNameError(
-            f"no quota '{link.quota}' stands above it, to stay within{near(link.quota, above)}", code="unknown_quota"
+            Phrase(
+                "no quota '{quota}' stands above it, to stay within{hint}",
+                quota=link.quota,
+                hint=near(link.quota, above),
+            ),
+            code="unknown_quota",
         )
     levels, depth = above[link.quota].levels, quota.levels.index(link.level) + 1
     if link.level != UNIT and levels[:depth] != quota.levels[:depth]:
         raise StudyError(
-            f"it stays within '{link.quota}' at level '{link.level}', but that quota is handed down by "
-            f"{shown(levels)}; give both the same levels down to '{link.level}'"
+            Phrase(
+                "it stays within '{quota}' at level '{level}', but that quota is handed down by {levels}; give both "
+                "the same levels down to '{level}'",
+                quota=link.quota,
+                level=link.level,
+                levels=shown(levels),
+            )
         )
 
 
@@ -162,7 +172,13 @@ def _find_locks(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> 
             here = _lock_once(lock, locked, seen, parameters)
             count = Step.of(quota.step).count(lock.amount)
             if count is None:
-                raise StudyError(f"a locked amount of {lock.amount} is no whole multiple of the step {quota.step}")
+                raise StudyError(
+                    Phrase(
+                        "a locked amount of {amount} is no whole multiple of the step {step}",
+                        amount=lock.amount,
+                        step=quota.step,
+                    )
+                )
             found.append((lock, count, here))
             locked |= here
     attempts.finish()
@@ -178,9 +194,14 @@ def _lock(locks: list[tuple[Lock, int, Flags]], index: pd.Index, step: Step, flo
             least = step.amount(int(ceilings[above].min()))
             with at_key("locked", place, "amount"):
                 raise InfeasibleError(
-                    f"a locked amount of {lock.amount} ({english(lock.reason)}) is above the ceiling of "
-                    f"{counted_ids(index[above])}; the lowest of these ceilings is {least}: lock {least}, or raise the "
-                    "ceiling",
+                    Phrase(
+                        "a locked amount of {amount} ({reason}) is above the ceiling of {ids}; the lowest of these "
+                        "ceilings is {least}: lock {least}, or raise the ceiling",
+                        amount=lock.amount,
+                        reason=lock.reason,
+                        ids=counted_ids(index[above]),
+                        least=least,
+                    ),
                     code="locked_above_ceiling",
                     features=sorted(index[above]),
                 )
@@ -193,14 +214,21 @@ def _lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values
     """Where a locked amount holds; refuses units that are not there or that are locked before."""
     if lock.unit is not None and lock.unit not in seen.index:
         raise UnknownNameError(
-            f"a locked amount names the unit {shown([lock.unit])}, which is not there{near(lock.unit, seen.index)}",
+            Phrase(
+                "a locked amount names the unit {unit}, which is not there{hint}",
+                unit=shown([lock.unit]),
+                hint=near(lock.unit, seen.index),
+            ),
             code="unknown_unit",
         )
     here = seen.index == lock.unit if lock.when is None else rows_meeting("lock", lock.when, seen, parameters)
     twice = seen.index[locked & here]
     if len(twice):
         raise StudyError(
-            f"two locked amounts for {counted_ids(twice)}; leave one, or say in the conditions which is meant",
+            Phrase(
+                "two locked amounts for {ids}; leave one, or say in the conditions which is meant",
+                ids=counted_ids(twice),
+            ),
             code="duplicate",
             features=sorted(twice),
         )
@@ -218,21 +246,28 @@ def _count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
     if isinstance(quota.carried, Decimal):
         values = pd.Series([quota.carried] * len(measures), index=measures.index, dtype=object)
     else:
-        values = find_column(quota.carried, measures, "balance")
-        refuse_text(values, "balance")
+        values = find_column(quota.carried, measures, Phrase("balance"))
+        refuse_text(values, Phrase("balance"))
         missing = measures.index[~np.isfinite(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float))]
         if len(missing):
             raise MissingValueError(
-                f"the balance '{quota.carried}' is missing or not finite for {counted_ids(missing)}; give a number, "
-                "0 included",
+                Phrase(
+                    "the balance '{carried}' is missing or not finite for {ids}; give a number, 0 included",
+                    carried=quota.carried,
+                    ids=counted_ids(missing),
+                ),
                 features=sorted(missing),
             )
     counts = step.counts(values, "down")
     broken = measures.index[counts != step.counts(values, "up")]
     if len(broken):
         raise SourceError(
-            f"the balance that is carried over is no whole multiple of the step {quota.step} for {counted_ids(broken)}"
-            "; round the column, or take a smaller step",
+            Phrase(
+                "the balance that is carried over is no whole multiple of the step {step} for {ids}; round the "
+                "column, or take a smaller step",
+                step=quota.step,
+                ids=counted_ids(broken),
+            ),
             code="balance_and_step",
             features=sorted(broken),
         )
@@ -248,13 +283,24 @@ def _refuse_crossed(
         return
     floors, ceilings, carried, locked, linked = said
     one = crossed[index[crossed].argmin()]
-    limit = "locked amount" if locked[one] and not linked[one] else "ceiling"
-    by = ", set by the quota that it stays within," if linked[one] else ""
-    need = "it carries over" if carried[one] > ceilings[one] else "its floor or locked amount is"
+    limit = Phrase("locked amount") if locked[one] and not linked[one] else Phrase("ceiling")
+    by = Phrase(", set by the quota that it stays within,") if linked[one] else ""
+    need = Phrase("it carries over") if carried[one] > ceilings[one] else Phrase("its floor or locked amount is")
     amount = step.amount(int(carried[one] if carried[one] > ceilings[one] else floors[one]))
     raise InfeasibleError(
-        f"{need} more than the {limit} for {counted_ids(index[crossed])}; for '{index[one]}' that is {amount}, and its "
-        f"{limit}{by} is {step.amount(int(ceilings[one]))}, a gap of {step.amount(int(least[one] - room[one]))}",
+        Phrase(
+            "{need} more than the {limit} for {ids}; for '{unit}' that is {amount}, and its {limit}{by} is "
+            "{ceiling}, a "
+            "gap of {gap}",
+            need=need,
+            limit=limit,
+            ids=counted_ids(index[crossed]),
+            unit=index[one],
+            amount=amount,
+            by=by,
+            ceiling=step.amount(int(ceilings[one])),
+            gap=step.amount(int(least[one] - room[one])),
+        ),
         code="carried_above_ceiling" if carried[one] > ceilings[one] else "floor_above_ceiling",
         features=sorted(index[crossed]),
     )

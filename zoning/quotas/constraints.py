@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer
+from layers.phrases import AND, LINES, Phrase, phrase_list
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas.bounds import Bounds, steps_left
 from zoning.quotas.weights import Values, find_column, rows_meeting
@@ -58,9 +59,13 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
         one, other = crossing.args
         both = seen.index[(members[one] & members[other]).to_numpy()]
         crossed = StudyError(
-            f'the groups "{quota.groups[one].when}" and "{quota.groups[other].when}" cross: they share '
-            f"{counted_ids(both)}, and each has others beside; make one part of the other, keep them apart, or "
-            'use by = "optimal", which takes any groups',
+            Phrase(
+                'the groups "{when}" and "{other}" cross: they share {ids}, and each has others beside; make one '
+                'part of the other, keep them apart, or use by = "optimal", which takes any groups',
+                when=quota.groups[one].when,
+                other=quota.groups[other].when,
+                ids=counted_ids(both),
+            ),
             code="crossing_groups",
             features=sorted(both),
         )
@@ -140,10 +145,12 @@ class Constraints:
         if error.code not in _TOLD:
             return error
         text = self.conflict() or (
-            "taken together the rules can hold, but not where the amounts are handed down level by level: take "
-            'levels = ["unit"] or by = "optimal", or give the lower level more room'
+            Phrase(
+                "taken together the rules can hold, but not where the amounts are handed down level by level: take "
+                'levels = ["unit"] or by = "optimal", or give the lower level more room'
+            )
         )
-        return InfeasibleError(f"{error}\n{text}", code=error.code, features=error.features)
+        return InfeasibleError(Phrase(LINES, first=error.said, rest=text), code=error.code, features=error.features)
 
     def conflict(self) -> str:
         """The rules that contradict each other, in words; empty where they can all hold, if only in parts of steps."""
@@ -155,23 +162,25 @@ class Constraints:
         rows = (*self.rows(), *self._locks())
         programme = Programme(np.zeros(len(lower)), lower, upper, rows)
         clashes = find_conflict(programme, Wording(self.amount, paths))
-        return str(refuse(clashes, self.amount)) if clashes else ""
+        return refuse(clashes, self.amount).said if clashes else ""
 
     def amount(self, steps: float, unit: str = "") -> str:
         """Steps, or what they come to in another unit of measure, for people; never less than it is."""
         step = Step.of(self.quota.step)
         if not unit:
-            return f"{step.amount(math.ceil(steps - 1e-6))} {self.quota.unit}"
+            return Phrase("{amount} {unit}", amount=step.amount(math.ceil(steps - 1e-6)), unit=self.quota.unit)
         value = steps * float(step.size)
         size = 10.0 ** (math.floor(math.log10(abs(value))) - 5) if value else 1.0
-        return f"{math.ceil(value / size - 1e-6) * size:,.6g} {unit}"
+        return Phrase("{amount:,.6g} {unit}", amount=math.ceil(value / size - 1e-6) * size, unit=unit)
 
     def _whole(self) -> LinearConstraint:
         held = self.held
         by_jurisdiction = self.quota.by == "weighted" and self.names and held
         parts = len(pd.concat(self.names, axis=1).drop_duplicates()) if by_jurisdiction else 0
-        text = f"the total is {self.amount(self.total)}" + (
-            f", of which {self.amount(held)} are held back" if held else ""
+        text = Phrase(
+            "the total is {total}, of which {held} are held back" if held else "the total is {total}",
+            total=self.amount(self.total),
+            held=self.amount(held),
         )
         low = self.total - held
         return _row("total", text, np.ones(len(self.units), dtype=bool), low, low + parts)
@@ -180,10 +189,22 @@ class Constraints:
         for place, (group, here) in enumerate(zip(self.quota.groups, self.members, strict=True), 1):
             low, high = group_reach(group, self.total)
             if group.max_pct is not None:
-                text = f'group {place} ("{group.when}") may have {group.max_pct} % of the total, {self.amount(high)}'
+                text = Phrase(
+                    'group {place} ("{when}") may have {max_pct} % of the total, {high}',
+                    place=place,
+                    when=group.when,
+                    max_pct=group.max_pct,
+                    high=self.amount(high),
+                )
                 yield _row(f"group-{place}", text, here, -np.inf, high)
             if group.min_pct is not None:
-                text = f'group {place} ("{group.when}") must have {group.min_pct} % of the total, {self.amount(low)}'
+                text = Phrase(
+                    'group {place} ("{when}") must have {min_pct} % of the total, {low}',
+                    place=place,
+                    when=group.when,
+                    min_pct=group.min_pct,
+                    low=self.amount(low),
+                )
                 yield _row(f"group-{place}-least", text, here, low, np.inf)
 
     def _locks(self) -> Iterator[LinearConstraint]:
@@ -192,9 +213,15 @@ class Constraints:
         for steps in np.unique(self.bounds.floors[locked]).tolist():
             here = locked & (self.bounds.floors == steps)
             ids = self.units[here]
-            who = f"'{ids[0]}' is" if len(ids) == 1 else f"{len(ids)} units are"
-            each = "" if len(ids) == 1 else f" each, {self.amount(steps * len(ids))} in all"
-            text = f"{who} locked at {self.amount(steps)}{each}"
+            text = Phrase(
+                "'{unit}' is locked at {amount}"
+                if len(ids) == 1
+                else "{count} units are locked at {amount} each, {total} in all",
+                unit=ids[0],
+                count=len(ids),
+                amount=self.amount(steps),
+                total=self.amount(steps * len(ids)),
+            )
             yield _row("locked", text, here, steps * len(ids), steps * len(ids))
 
     def _linked(self) -> Iterator[LinearConstraint]:
@@ -208,7 +235,9 @@ class Constraints:
                 here = (paths == path).to_numpy()
                 carried = int(self.bounds.carried[here].sum())
                 most = steps_left(self.links[level].get(path, Decimal(0)), step, carried)
-                text = f"'{path}' stays within the quota that it is linked to, at {self.amount(most)}"
+                text = Phrase(
+                    "'{path}' stays within the quota that it is linked to, at {most}", path=path, most=self.amount(most)
+                )
                 yield replace(_row(f"within-{level}", text, here, -np.inf, most), path=path)
 
 
@@ -266,7 +295,11 @@ class Limiting:
         """
         rows, attempts = list[LinearConstraint](), Attempts()
         for place, limit in enumerate(self.quota.limits):
-            with attempts.trying(), at_key("limits", place), naming_the_layer(f"limit '{limit.name}'"):
+            with (
+                attempts.trying(),
+                at_key("limits", place),
+                naming_the_layer(Phrase("limit '{limit}'", limit=limit.name)),
+            ):
                 rows += self._rows(limit)
         attempts.finish()
         return tuple(rows)
@@ -276,19 +309,19 @@ class Limiting:
         if limit.when is None:
             return np.ones(len(self.seen), dtype=bool)
         with at_key("when"):
-            return rows_meeting("limit", limit.when, self.seen, self.parameters)
+            return rows_meeting(Phrase("limit"), limit.when, self.seen, self.parameters)
 
     def uses(self, limit: Limit) -> Floats:
         """What one of the quota's unit uses in each unit."""
         counting = self.counting(limit) | (pct_of(limit) is not None)
         with at_key("per"):
-            return self._values(limit.per, "what is used per unit", counting)
+            return self._values(limit.per, Phrase("what is used per unit"), counting)
 
     def end(self, end: Decimal | str | None, inside: Flags) -> float | None:
         """One end of a limit over some units; a measure is summed."""
         if end is None or isinstance(end, Decimal):
             return None if end is None else float(end)
-        return float(np.sum(self._values(end, "bound", inside)[inside]))
+        return float(np.sum(self._values(end, Phrase("bound"), inside)[inside]))
 
     def inside(self, limit: Limit, path: str) -> Flags:
         """The units that count in a jurisdiction; in all of them where the path is empty."""
@@ -320,7 +353,7 @@ class Limiting:
                 continue
             parts = np.where(inside, 1.0, 0.0) - float(pct) / 100
             bounds = (-np.inf, 0.0) if end == "at most" else (0.0, np.inf)
-            words = self._words(limit, path, {end: float(pct)}, f"{_PCT} of that of all units")
+            words = self._words(limit, path, {end: float(pct)}, Phrase("% of that of all units"))
             code = f"limit-{limit.name}" + ("-least" if end == "at least" else "")
             yield LinearConstraint(
                 code, words, np.arange(len(uses)), uses * parts, *bounds, unit=unit_of(limit), path=path
@@ -344,27 +377,50 @@ class Limiting:
         texts = self.seen.index[np.isnan(values) & column.notna().to_numpy()]
         if len(texts):
             raise SourceError(
-                f"'{source}' ({what}) is text, not a number, for {counted_ids(texts)}",
+                Phrase(
+                    "'{name}' ({use}) is text, not a number, for {ids}",
+                    name=source,
+                    use=what,
+                    ids=counted_ids(texts),
+                ),
                 code="text",
                 features=sorted(texts),
             )
         missing = self.seen.index[~np.isfinite(values) & needed]
         if len(missing):
             raise MissingValueError(
-                f"'{source}' ({what}) is missing or not finite for {counted_ids(missing)}; give a number, 0 included",
+                Phrase(
+                    "'{name}' ({use}) is missing or not finite for {ids}; give a number, 0 included",
+                    name=source,
+                    use=what,
+                    ids=counted_ids(missing),
+                ),
                 features=sorted(missing),
             )
         return np.where(needed, values, 0.0)
 
     def _words(self, limit: Limit, path: str, ends: dict[str, float | None], unit: str) -> str:
-        where = (f" of '{path}'" if path else "") + (f' ("{limit.when}")' if limit.when else "")
-        said = [f"{end} {value:,.10g} {unit or self.quota.unit}" for end, value in ends.items() if value is not None]
-        return f"limit '{limit.name}'{where} asks for {' and '.join(said)}"
+        said = [
+            Phrase(
+                "at most {amount:,.10g} {unit}" if end == "at most" else "at least {amount:,.10g} {unit}",
+                amount=value,
+                unit=unit or self.quota.unit,
+            )
+            for end, value in ends.items()
+            if value is not None
+        ]
+        return Phrase(
+            "limit '{limit}'{of}{when} asks for {bounds}",
+            limit=limit.name,
+            of=Phrase(" of '{path}'", path=path) if path else "",
+            when=Phrase(' ("{when}")', when=limit.when) if limit.when else "",
+            bounds=phrase_list(said, AND),
+        )
 
 
 def unit_of(limit: Limit) -> str:
     """Unit of measure of the sum of a limit; empty where that is the quota's own."""
-    return limit.unit or ("" if limit.per == 1 else f"units of '{limit.per}'")
+    return limit.unit or ("" if limit.per == 1 else Phrase("units of '{per}'", per=limit.per))
 
 
 def _whole(low: float, high: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import UnknownNameError, naming_the_layer
+from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.bounds import UNIT, steps_left
 from zoning.solver import ALL, UNLIMITED, Counts, Floats, GroupTree, Step, Webster, counted_ids
@@ -109,10 +110,15 @@ class Survey(NamedTuple):
 
     def _crossed(self, path: tuple[str, ...], low: int, high: int) -> InfeasibleError:
         step = Step.of(self.quota.step)
-        place = f"'{' / '.join(path)}'" if path else "the whole"
+        place = f"'{' / '.join(path)}'" if path else Phrase("the whole")
         return InfeasibleError(
-            f"{place} or one of its groups must have {step.amount(low)} and can have {step.amount(high)} at the most, "
-            f"a gap of {step.amount(low - high)}",
+            Phrase(
+                "{place} or one of its groups must have {low} and can have {high} at the most, a gap of {gap}",
+                place=place,
+                low=step.amount(low),
+                high=step.amount(high),
+                gap=step.amount(low - high),
+            ),
             code="crossed_bounds",
         )
 
@@ -133,7 +139,7 @@ class Survey(NamedTuple):
             least = np.array([low[node] for low, _ in reaches], dtype=np.int64)
             most = np.array([high[node] for _, high in reaches], dtype=np.int64)
             weigh = [self._weigh(own, some, node) for own, some in zip(found, inside, strict=True)]
-            with naming_the_layer(f"groups at level '{self.quota.levels[len(path)]}'"):
+            with naming_the_layer(Phrase("groups at level '{level}'", level=self.quota.levels[len(path)])):
                 if family.highs[node] < int(most.sum()):
                     shares = self._hand(weigh, family.highs[node], least, most)
                     found = [
@@ -160,9 +166,17 @@ class Survey(NamedTuple):
         low, high = int(least.sum()), int(most.sum())
         if not low <= total <= high:
             step = Step.of(self.quota.step)
-            more = f"must have {step.amount(low)}" if total < low else f"can have no more than {step.amount(high)}"
+            more = (
+                Phrase("must have {low}", low=step.amount(low))
+                if total < low
+                else Phrase("can have no more than {high}", high=step.amount(high))
+            )
             raise InfeasibleError(
-                f"a group is to have {step.amount(total)} by its per cent, and its units together {more}",
+                Phrase(
+                    "a group is to have {total} by its per cent, and its units together {more}",
+                    total=step.amount(total),
+                    more=more,
+                ),
                 code="group_and_units",
             )
         sizes: Floats = np.array(weights, dtype=float)
@@ -184,11 +198,15 @@ def name_level(level: str, measures: pd.DataFrame) -> pd.Series:
         A unit has none.
     """
     if level not in measures.columns:
-        raise UnknownNameError(f"nothing provides the level '{level}'{near(level, measures.columns)}")
+        raise UnknownNameError(
+            Phrase("nothing provides the level '{level}'{hint}", level=level, hint=near(level, measures.columns))
+        )
     values = measures[level]
     gaps = measures.index[(values.isna() | (values.astype(str) == "")).to_numpy(dtype=bool)]
     if len(gaps):
-        raise MissingValueError(f"level '{level}': no jurisdiction for {counted_ids(gaps)}", features=gaps)
+        raise MissingValueError(
+            Phrase("level '{level}': no jurisdiction for {ids}", level=level, ids=counted_ids(gaps)), features=gaps
+        )
     return values.astype(str)
 
 

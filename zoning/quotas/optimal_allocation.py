@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from layers.phrases import Phrase
 from zoning.errors import InfeasibleError
 from zoning.quotas.bounds import UNIT, Bounds
 from zoning.quotas.constraints import Constraints, Limiting, paths_of, pct_of, unit_of
@@ -136,7 +137,8 @@ class Task:
         counts = self.step.counts(pd.Series(given, index=own.index, dtype=object), "down")
         for row in broken_rules(self.programme, counts):
             raise InfeasibleError(
-                f"after the transfers this would not hold: {row.words}; transfer less", code="transfer_group"
+                Phrase("after the transfers this would not hold: {rule}; transfer less", rule=row.words),
+                code="transfer_group",
             )
 
     def _best(self) -> Optimum | None:
@@ -147,9 +149,11 @@ class Task:
         return find_most_equal(self.programme, list(self.sizes.values()), [shares[name] / whole for name in self.sizes])
 
     def _in_parts(self) -> str:
-        return (
-            f"the rules can hold together, but not in whole multiples of {self.quota.step} {self.quota.unit}: "
-            "take a smaller step, or give a rule more room"
+        return Phrase(
+            "the rules can hold together, but not in whole multiples of {step} {unit}: take a smaller step, or "
+            "give a rule more room",
+            step=self.quota.step,
+            unit=self.quota.unit,
         )
 
     @property

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from layers.errors import Attempts, StudyError, UnknownNameError, at_key, naming_the_layer, shown
-from layers.sources import english
+from layers.phrases import Phrase, phrase_list
 from zoning.errors import InfeasibleError, near
 from zoning.quotas.bounds import UNIT
 from zoning.study import Quota, QuotaTransfer
@@ -67,15 +67,22 @@ def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 
 def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd.Series, ...]) -> None:
-    at = f"transfer {place} ({english(one.reason)})"
+    at = Phrase("transfer {place} ({reason})", place=place, reason=one.reason)
     for unit in (one.giver, one.receiver):
         if unit not in units.index:
             raise UnknownNameError(
-                f"{at}: there is no unit {shown([unit])}{near(unit, units.index)}", code="unknown_unit"
+                Phrase(
+                    "{place}: there is no unit {unit}{hint}", place=at, unit=shown([unit]), hint=near(unit, units.index)
+                ),
+                code="unknown_unit",
             )
         if units.loc[unit, "binding"] == "lock":
             raise InfeasibleError(
-                f"{at}: the amount of '{unit}' is locked; unlock it, or change the locked amount",
+                Phrase(
+                    "{place}: the amount of '{unit}' is locked; unlock it, or change the locked amount",
+                    place=at,
+                    unit=unit,
+                ),
                 code="transfer_of_locked",
                 features=[unit],
             )
@@ -97,7 +104,11 @@ def _refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> No
     if not one.across and any(giver != receiver for giver, receiver in sides):
         giver, receiver = sides[-1]
         raise StudyError(
-            f"it leads from '{giver}' to '{receiver}'; a transfer between jurisdictions needs across = true",
+            Phrase(
+                "it leads from '{giver}' to '{receiver}'; a transfer between jurisdictions needs across = true",
+                giver=giver,
+                receiver=receiver,
+            ),
             code="transfer_across",
             features=[one.giver, one.receiver],
         )
@@ -116,9 +127,20 @@ def _refuse_bounds(quota: Quota, rows: pd.DataFrame, moved: pd.Series) -> None:
             str(place) for place, one in enumerate(quota.transfers, 1) if row.unit_id in ("", one.giver, one.receiver)
         ]
         raise InfeasibleError(
-            f"after transfer {', '.join(numbers)} '{who}' would have {row.amount}, "
-            f"{abs(row.amount - bound)} {'below its floor' if below else 'above its ceiling'} of {bound}; "
-            f"transfer {abs(row.amount - bound)} less, or change the {what}",
+            Phrase(
+                "after transfer {numbers} '{who}' would have {amount}, {gap} below its floor of {bound}; "
+                "transfer {gap} "
+                "less, or change the floor"
+                if below
+                else "after transfer {numbers} '{who}' would have {amount}, {gap} above its ceiling of {bound}; "
+                "transfer "
+                "{gap} less, or change the ceiling",
+                numbers=phrase_list(numbers),
+                who=who,
+                amount=row.amount,
+                gap=abs(row.amount - bound),
+                bound=bound,
+            ),
             code=f"transfer_{what}",
             features=[who],
         )

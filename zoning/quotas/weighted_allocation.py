@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import Attempts, StudyError, at_key, naming_the_layer
+from layers.phrases import Phrase
 from zoning.errors import InfeasibleError
 from zoning.measures import QUOTA
 from zoning.quotas.bounds import UNIT, Bounds, find_bounds, find_links
@@ -53,9 +54,9 @@ class WeightedQuota:
     def rows(self, place: Jurisdiction, amount: int) -> Iterator[Rows]:
         """The rows of the parts of a jurisdiction, and of their parts in turn."""
         quota, path, step = self.quota, place.path, self.writer.step
-        inside = f" of '{' / '.join(path)}'" if path else ""
+        inside = Phrase(" of '{path}'", path=" / ".join(path)) if path else ""
         if place.parts:
-            with naming_the_layer(f"level '{quota.levels[len(path)]}'{inside}"):
+            with naming_the_layer(Phrase("level '{level}'{inside}", level=quota.levels[len(path)], inside=inside)):
                 counts, binding = self._among(place.parts, amount)
             yield self._jurisdictions(place.parts, counts, binding)
             for part, count in zip(place.parts, counts.tolist(), strict=True):
@@ -66,8 +67,16 @@ class WeightedQuota:
         reserve = int(amount * Fraction(quota.reserve_pct) // 100)
         if quota.reserve_pct:
             yield self.writer.reserve(reserve, path, UNIT)
-        after = f", after a reserve of {step.amount(reserve)} out of {step.amount(amount)}" if reserve else ""
-        with naming_the_layer(f"level '{UNIT}'{inside}{after}"):
+        after = (
+            Phrase(
+                ", after a reserve of {reserve} out of {amount}",
+                reserve=step.amount(reserve),
+                amount=step.amount(amount),
+            )
+            if reserve
+            else ""
+        )
+        with naming_the_layer(Phrase("level '{level}'{inside}{after}", level=UNIT, inside=inside, after=after)):
             yield self._units(place, amount - reserve)
 
     def _among(self, parts: tuple[Jurisdiction, ...], amount: int) -> tuple[Counts, list[str]]:
@@ -125,9 +134,14 @@ class WeightedQuota:
 
 def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
     if not least <= amount <= most:
-        more, than = ("must", least) if amount < least else ("can", most)
         raise InfeasibleError(
-            f"by their groups the units {more} have {step.amount(than)} in all, and there are {step.amount(amount)}",
+            Phrase(
+                "by their groups the units must have {bound} in all, and there are {amount}"
+                if amount < least
+                else "by their groups the units can have {bound} in all, and there are {amount}",
+                bound=step.amount(least if amount < least else most),
+                amount=step.amount(amount),
+            ),
             code="groups",
         )
 
@@ -261,13 +275,15 @@ def allocate_traced(
     names = [quota.name for quota in asked]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise StudyError(f"quota '{twice}': there are two of this name; name them apart", code="duplicate")
+        raise StudyError(
+            Phrase("quota '{quota}': there are two of this name; name them apart", quota=twice), code="duplicate"
+        )
     handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
     solved, attempts = list[Solution](), Attempts()
     for place, quota in enumerate(asked):
         if quotas_read(quota) & ({one.name for one in asked[:place]} - handed.keys()):
             continue  # what it reads has been refused, and that is said
-        with attempts.trying(), at_key("quotas", place), naming_the_layer(f"quota '{quota.name}'"):
+        with attempts.trying(), at_key("quotas", place), naming_the_layer(Phrase("quota '{quota}'", quota=quota.name)):
             rows, solution = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
             handed[quota.name] = quota, rows
             solved += [solution] if solution else []
@@ -347,7 +363,9 @@ def _count_total(quota: Quota, step: Step, receivers: int) -> int:
     """The steps in the total, which is handed out to so many first."""
     total = step.count(quota.total)
     if total is None:
-        raise StudyError(f"the total of {quota.total} is no whole multiple of the step {quota.step}")
+        raise StudyError(
+            Phrase("the total of {total} is no whole multiple of the step {step}", total=quota.total, step=quota.step)
+        )
     if quota.by == "weighted":
         refuse_huge(total, receivers, step)
     return total
@@ -373,9 +391,18 @@ def _refuse_moved(rows: pd.DataFrame, family: GroupTree, units: pd.Index, step: 
         if not least <= has <= most:
             bound = least if has < least else most
             raise InfeasibleError(
-                f"after the transfers a group would have {step.amount(has)} of this total, and "
-                f"{'must' if has < least else 'may'} have {step.amount(bound)}; "
-                f"transfer {step.amount(abs(has - bound))} less",
+                Phrase(
+                    "after the transfers a group would have {amount} of this total, and must have {bound}; "
+                    "transfer {gap} "
+                    "less"
+                    if has < least
+                    else "after the transfers a group would have {amount} of this total, and may have {bound}; "
+                    "transfer "
+                    "{gap} less",
+                    amount=step.amount(has),
+                    bound=step.amount(bound),
+                    gap=step.amount(abs(has - bound)),
+                ),
                 code="transfer_group",
             )
 

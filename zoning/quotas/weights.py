@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import Attempts, UnknownNameError, at_key, naming_the_layer
+from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.measures import QUOTA
 from zoning.solver import Flags, Floats, counted_ids, measure_weights
@@ -154,13 +155,17 @@ def unit_context(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable
     apart = zones.index.symmetric_difference(measures.index)
     if len(apart):
         raise MissingValueError(
-            f"zones and measures are not of the same units: only one of them has {counted_ids(apart)}", features=apart
+            Phrase("zones and measures are not of the same units: only one of them has {ids}", ids=counted_ids(apart)),
+            features=apart,
         )
     held = zones["overlays"].str.split(";")
     codes = sorted({*overlays, *(code for some in held for code in some)} - {""})
     clashes = sorted({"main", *codes} & set(measures.columns))
     if clashes:
-        raise UnknownNameError(f"'{clashes[0]}' is both a measure and a zone; rename the measure", code="two_sources")
+        raise UnknownNameError(
+            Phrase("'{name}' is both a measure and a zone; rename the measure", name=clashes[0]),
+            code="two_sources",
+        )
     found = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
     return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
 
@@ -171,8 +176,13 @@ def rows_meeting(what: str, when: str, seen: pd.DataFrame, parameters: Values | 
     if not answer.known.all():
         ids = seen.index[~answer.known]
         raise MissingValueError(
-            f'the {what} "{when}" cannot be answered for {counted_ids(ids)}; give the '
-            "values that it reads, or say in the condition what holds where they are missing (IS NULL)",
+            Phrase(
+                'the {kind} "{when}" cannot be answered for {ids}; give the values that it reads, or say in the '
+                "condition what holds where they are missing (IS NULL)",
+                kind=what,
+                when=when,
+                ids=counted_ids(ids),
+            ),
             features=sorted(ids),
         )
     return answer.yes
@@ -181,7 +191,11 @@ def rows_meeting(what: str, when: str, seen: pd.DataFrame, parameters: Values | 
 def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:
     """A measure by its name; UnknownNameError with a near miss where nothing provides it."""
     if name not in measures.columns:
-        raise UnknownNameError(f"nothing provides the {what} '{name}'{near(name, measures.columns)}")
+        raise UnknownNameError(
+            Phrase(
+                "nothing provides the {kind} '{name}'{hint}", kind=what, name=name, hint=near(name, measures.columns)
+            )
+        )
     return measures[name]
 
 
@@ -213,11 +227,11 @@ def sizes_of(quota: Quota, measures: pd.DataFrame) -> dict[str, Floats]:
 def _whole(name: str, values: pd.Series) -> float:
     whole = math.fsum(values)
     if whole == 0:
-        raise InfeasibleError(f"the weights of '{name}' sum to 0; a share of nothing cannot be taken")
+        raise InfeasibleError(Phrase("the weights of '{name}' sum to 0; a share of nothing cannot be taken", name=name))
     return whole
 
 
 def _part(name: str, measures: pd.DataFrame) -> pd.Series:
-    values = find_column(name, measures, "weight")
-    with naming_the_layer(f"weight '{name}'"):
+    values = find_column(name, measures, Phrase("weight"))
+    with naming_the_layer(Phrase("weight '{weight}'", weight=name)):
         return pd.Series(measure_weights(values), index=measures.index)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from layers.phrases import Phrase, phrase_list
 from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
 from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
 from zoning.study import Agreement, Transfer
@@ -52,7 +53,7 @@ class AgreementModel(Titled, Dated, Cited):
         """What is wrong with its terms, tried with placeholders for all that is measured."""
         unknown = sorted(set(self.terms) - set(Agreement.model_fields))
         if unknown:
-            yield f"terms: '{unknown[0]}' is no key of [[agreements]]"
+            yield Phrase("terms: '{unknown}' is no key of [[agreements]]", unknown=unknown[0])
             return
         kind = str(self.terms.get("kind", ""))
         welcome = Agreement.keys_of(kind) | set(self.terms) | {"unit"}
@@ -66,7 +67,7 @@ class AgreementModel(Titled, Dated, Cited):
         try:
             Agreement.model_validate({"name": self.id, "period": 0, **trial})
         except ValidationError as error:
-            yield f"terms: {error.errors(include_url=False)[0]['msg']}"
+            yield Phrase("terms: {fault}", fault=error.errors(include_url=False)[0]["msg"])
 
 
 class AgreementModels(Section):
@@ -127,7 +128,7 @@ class Demands(Section):
     @model_validator(mode="after")
     def _at_least_one(self) -> Self:
         if not self.given:
-            raise ValueError(f"give at least one of {', '.join(ASPECTS)}")
+            raise ValueError(Phrase("give at least one of {aspects}", aspects=phrase_list(ASPECTS)))
         return self
 
 
@@ -170,11 +171,13 @@ class Industry(Dated, Cited):
     @model_validator(mode="after")
     def _conditions_where_restricted(self) -> Self:
         if self.treatment == "restricted" and self.conditions is None:
-            raise ValueError("a restricted branch needs 'conditions': under which is it allowed?")
+            raise ValueError(Phrase("a restricted branch needs 'conditions': under which is it allowed?"))
         if self.treatment == "prohibited" and self.conditions is not None:
             raise ValueError(
-                "a prohibited branch has no 'conditions'; where only a part of it is prohibited, write it as "
-                "restricted, with the condition that leaves this part out"
+                Phrase(
+                    "a prohibited branch has no 'conditions'; where only a part of it is prohibited, write it as "
+                    "restricted, with the condition that leaves this part out"
+                )
             )
         return self
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.conditions import Calculation, Condition, parse_condition
 from layers.errors import ConditionError, UnknownNameError
+from layers.phrases import BESIDE, Phrase, phrase_list
 from zoning.errors import RulebookError, near
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Floor, Indicator, Parameter, Policy
@@ -110,8 +111,10 @@ def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, Examples
     return {
         "unit": Examples(draft, unit),
         "piece": Examples(draft, piece),
-        "jurisdiction": Examples(draft, around | whole | {"jurisdiction": "a"}, "; a jurisdiction has sums only"),
-        "region": Examples(draft, {**LIGHTS, "region": "a"}, "; a region has its lights only"),
+        "jurisdiction": Examples(
+            draft, around | whole | {"jurisdiction": "a"}, Phrase("; a jurisdiction has sums only")
+        ),
+        "region": Examples(draft, {**LIGHTS, "region": "a"}, Phrase("; a region has its lights only")),
     }
 
 
@@ -120,7 +123,7 @@ def _of_rules(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
         texts = list(sight.complaints(rule.when))
         if not texts:
             texts = [
-                f"'{name}' is handed out after the zones are known; only policies can read it"
+                Phrase("'{name}' is handed out after the zones are known; only policies can read it", name=name)
                 for name in sorted(parse_condition(rule.when).names)
                 if name.startswith("quota_")
             ]
@@ -134,7 +137,12 @@ def _of_policies(draft: Draft, sights: Mapping[str, Examples]) -> Iterator[Ruleb
         sight = sights[policy.scope]
         for key, name in policy.parameters.items():
             if isinstance(name, str) and name in measures - sight.measures.keys():
-                text = f"'{name}' cannot be told of what is asked, by scope = \"{policy.scope}\"{sight.limit}"
+                text = Phrase(
+                    "'{name}' cannot be told of what is asked, by scope = \"{scope}\"{limit}",
+                    name=name,
+                    scope=policy.scope,
+                    limit=sight.limit,
+                )
                 yield draft.fault(text, "policies", place, "parameters", key)
         for keys, when in policy.conditions:
             yield from (draft.fault(text, "policies", place, *keys) for text in sight.complaints(when))
@@ -167,7 +175,7 @@ class Examples:
         try:
             condition = parse_condition(text)
         except ConditionError as error:
-            yield str(error)
+            yield error.said
             return
         yield from self.doubts(condition)
         if not condition.names.difference(self.measures, self.parameters):
@@ -177,16 +185,21 @@ class Examples:
         """Numbers without a name, and names that nothing provides."""
         plain = (0, 1, PER_CENT) if isinstance(read, Calculation) else (0, 1)
         for value in dict.fromkeys(number.value for number in read.numbers if number.value not in plain):
-            yield f"a number without a name, {value:g}: name a parameter, with its unit, dates and reference"
+            yield Phrase(
+                "a number without a name, {value}: name a parameter, with its unit, dates and reference",
+                value=f"{value:g}",
+            )
         known = [*self.measures, *self.parameters]
         for name in sorted(read.names.difference(known)):
-            more = near(name, known) + self._hint(name)
-            yield f"'{name}' stands neither in parameters.toml nor in indicators.toml{more}"
+            more = phrase_list(filter(None, (near(name, known), self._hint(name))), BESIDE)
+            yield Phrase(
+                "'{name}' stands neither in parameters.toml nor in indicators.toml{more}", name=name, more=more
+            )
 
     def _hint(self, name: str) -> str:
         """Which policies see a name that these do not."""
         if CONTROL_LINE not in self.measures and (name == CONTROL_LINE or name.startswith(ON)):
-            return '; a policy of scope = "piece" sees it'
+            return Phrase('; a policy of scope = "piece" sees it')
         return self.limit
 
     def _misfits(self, condition: Condition) -> Iterator[str]:
@@ -194,7 +207,7 @@ class Examples:
         try:
             condition.evaluate(_ONE_ROW, {**self.measures, **self.parameters})
         except (ConditionError, UnknownNameError) as error:
-            yield str(error)
+            yield error.said
             return
         lines = [line.code for line in self.draft.lines]
         known = {"main": [zone.code for zone in self.draft.zones if zone.kind == "main"], CONTROL_LINE: ["", *lines]}
@@ -220,13 +233,18 @@ def strange_codes(
     if all(code in known[name] for name in read for code in _TEXT.findall(condition.text)):
         return
     (clauses,) = condition.explain(example, parameters)
-    called = {"main": "main zone", CONTROL_LINE: "control line"}
+    called = {"main": Phrase("main zone"), CONTROL_LINE: Phrase("control line")}
     for clause in clauses:
         (name,) = clause.values if len(clause.values) == 1 else ("",)
         if name in known and " LIKE " not in clause.text.upper():
             for code in dict.fromkeys(_TEXT.findall(clause.text)):
                 if code not in known[name]:
-                    yield f"there is no {called[name]} '{code}'{near(code, known[name])}"
+                    yield Phrase(
+                        "there is no {called} '{code}'{hint}",
+                        called=called[name],
+                        code=code,
+                        hint=near(code, known[name]),
+                    )
 
 
 def _settings(draft: Draft) -> Iterator[RulebookError]:
@@ -238,7 +256,11 @@ def _settings(draft: Draft) -> Iterator[RulebookError]:
             if not isinstance(value, str) or value in known:
                 continue
             if difflib.get_close_matches(value, known, 1, NEAR_MISS):
-                text = f"'{value}' is no parameter and no indicator, but nearly one{near(value, known)}"
+                text = Phrase(
+                    "'{value}' is no parameter and no indicator, but nearly one{hint}",
+                    value=value,
+                    hint=near(value, known),
+                )
                 yield draft.fault(text, "policies", place, "parameters", key)
 
 
@@ -269,26 +291,38 @@ def _floor_texts(draft: Draft, floor: Floor) -> Iterator[tuple[str, str]]:
     """Key and complaint."""
     of = next((one for one in draft.indicators if one.name == floor.of), None)
     if of is not None and of.unit != "ha":
-        yield "of", f"'{floor.of}' is in {of.unit}; a floor is a part of a measure in ha"
+        yield "of", Phrase("'{name}' is in {unit}; a floor is a part of a measure in ha", name=floor.of, unit=of.unit)
     least = next((one for one in draft.parameters if one.name == floor.at_least), None)
     if least is not None and not (
         (least.unit == "1" or least.unit.startswith("%")) and isinstance(least.dated[0].value, float)
     ):
-        yield "at_least", f"'{least.name}' is in {least.unit}; a floor is a number in 1 or in %"
+        yield (
+            "at_least",
+            Phrase("'{name}' is in {unit}; a floor is a number in 1 or in %", name=least.name, unit=least.unit),
+        )
 
 
 def _policy_faults(draft: Draft, policy: Policy, place: int) -> Iterator[RulebookError]:
     if policy.id.startswith(EXCEPTION):
-        yield draft.fault(f"'{policy.id}' is kept for exceptions; rename the policy", "policies", place, "id")
+        yield draft.fault(
+            Phrase("'{name}' is kept for exceptions; rename the policy", name=policy.id), "policies", place, "id"
+        )
     if policy.effect is not None and not policy.subject:
-        text = f"a {policy.effect} of what? Give the policy a subject, so that it meets others on the same"
+        text = Phrase(
+            "a {effect} of what? Give the policy a subject, so that it meets others on the same", effect=policy.effect
+        )
         yield draft.fault(text, "policies", place, "effect")
     for number, one in enumerate(policy.exceptions):
         missing = [language for language in draft.head.languages if language not in one.reason]
         extra = [language for language in one.reason if language not in draft.head.languages]
         at = ("exceptions", number, "reason")
         if missing:
-            yield draft.fault(f"reason has no text in {', '.join(missing)}; give one", "policies", place, *at)
+            yield draft.fault(
+                Phrase("reason has no text in {missing}; give one", missing=phrase_list(missing)),
+                "policies",
+                place,
+                *at,
+            )
         if extra:
-            text = f"reason has a text in {', '.join(extra)}, no language of the rulebook"
+            text = Phrase("reason has a text in {extra}, no language of the rulebook", extra=phrase_list(extra))
             yield draft.fault(text, "policies", place, *at)

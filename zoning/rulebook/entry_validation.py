@@ -13,6 +13,7 @@ from typing import Any
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.errors import ConditionError, UnknownNameError
+from layers.phrases import Phrase, phrase_list, word
 from layers.sources import Dated
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import MARGIN, OWN, SCHEME_PARAMETERS, Industry, Scheme
@@ -74,19 +75,28 @@ def _classification(draft: Draft) -> Iterator[RulebookError]:
     if name is None and (own or draft.industries):
         what = "classification.toml" if own else "industries.toml"
         yield draft.fault(
-            f"there is {what}, and no key 'classification' that says what its codes mean; built in: "
-            f"{', '.join(builtin)}",
+            Phrase(
+                "there is {file}, and no key 'classification' that says what its codes mean; built in: {names}",
+                file=what,
+                names=phrase_list(builtin),
+            ),
             "rulebook",
         )
     elif own and name in builtin:
         yield draft.fault(
-            f"'{name}' is built in, and there is classification.toml as well; rename one or drop the file",
+            Phrase(
+                "'{name}' is built in, and there is classification.toml as well; rename one or drop the file", name=name
+            ),
             "rulebook",
             "classification",
         )
     elif name is not None and not own and name not in builtin:
         yield draft.fault(
-            f"there is no classification '{name}'{near(name, builtin)}; or bring your own as classification.toml",
+            Phrase(
+                "there is no classification '{classification}'{hint}; or bring your own as classification.toml",
+                classification=name,
+                hint=near(name, builtin),
+            ),
             "rulebook",
             "classification",
         )
@@ -98,12 +108,16 @@ def _lists(draft: Draft) -> Iterator[RulebookError]:
     """Lists that are called as that of a plan, items that never hold, policies with a list that cannot add up."""
     for place, item in enumerate(draft.industries):
         if item.list == OWN:
-            yield draft.fault(f"'{OWN}' is kept for the list of a plan; rename the list", "industries", place, "list")
+            yield draft.fault(
+                Phrase("'{own}' is kept for the list of a plan; rename the list", own=OWN), "industries", place, "list"
+            )
         if not item.meets(item):
-            yield draft.fault(f"it ends before it begins ({item.period})", "industries", place)
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=item.period), "industries", place)
     for place, policy in enumerate(draft.policies):
         if policy.list is not None and policy.subject:
-            text = "a policy with a 'list' has no 'subject': all lists that hold add up, and none overrules another"
+            text = Phrase(
+                "a policy with a 'list' has no 'subject': all lists that hold add up, and none overrules another"
+            )
             yield draft.fault(text, "policies", place, "subject")
 
 
@@ -111,16 +125,22 @@ def _declared(draft: Draft) -> Iterator[RulebookError]:
     """Entries of lists that never hold, that meet another of the same list, or that are complete without being so."""
     for place, one in enumerate(draft.lists):
         if not one.meets(one):
-            yield draft.fault(f"it ends before it begins ({one.period})", "lists", place)
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=one.period), "lists", place)
         first = next(
             (n for n, other in enumerate(draft.lists[:place]) if other.id == one.id and other.meets(one)), None
         )
         if first is not None:
-            text = f"the list has an entry for the same days already ({draft.where('lists', first)}); drop one"
+            text = Phrase(
+                "the list has an entry for the same days already ({place}); drop one", place=draft.where("lists", first)
+            )
             yield draft.fault(text, "lists", place, "id")
         items = sum(item.list == one.id and item.meets(one) for item in draft.industries)
         if one.complete and one.items_known is not None and items < one.items_known:
-            text = f"the list is said to be complete, and {items} of about {one.items_known} items are here"
+            text = Phrase(
+                "the list is said to be complete, and {items} of about {items_known} items are here",
+                items=items,
+                items_known=one.items_known,
+            )
             yield draft.fault(text, "lists", place, "complete")
 
 
@@ -132,10 +152,15 @@ def _list_languages(draft: Draft) -> Iterator[RulebookError]:
     texts += [("classification", place, ("title",), one.title) for place, one in enumerate(draft.classification)]
     for kind, place, keys, text in texts:
         if missing := [language for language in draft.head.languages if language not in text]:
-            yield draft.fault(f"it has no text in {', '.join(missing)}; give one", kind, place, *keys)
+            yield draft.fault(
+                Phrase("it has no text in {missing}; give one", missing=phrase_list(missing)), kind, place, *keys
+            )
         if extra := sorted(set(text) - wanted):
             yield draft.fault(
-                f"it has a text in {', '.join(extra)}, which rulebook.toml does not list among its languages",
+                Phrase(
+                    "it has a text in {extra}, which rulebook.toml does not list among its languages",
+                    extra=phrase_list(extra),
+                ),
                 kind,
                 place,
                 *keys,
@@ -148,7 +173,7 @@ def _codes(draft: Draft, industries: Classification) -> Iterator[RulebookError]:
         try:
             known.append((place, item, industries.path(item.code)))
         except UnknownNameError as error:
-            yield draft.fault(str(error), "industries", place, "code")
+            yield draft.fault(error.said, "industries", place, "code")
     for one, other in combinations(known, 2):
         if one[1].list == other[1].list and one[1].meets(other[1]) and set(one[1].states) & set(other[1].states):
             yield from _idle(draft, one, other)
@@ -161,12 +186,20 @@ def _idle(
     (first, item, path), (second, again, deeper) = one, other
     same = item.treatment == again.treatment and item.conditions == again.conditions
     if path[-1] == deeper[-1] and same:
-        text = f"the list has the same of {deeper[-1]} already ({draft.where('industries', first)}); drop one"
+        text = Phrase(
+            "the list has the same of {code} already ({place}); drop one",
+            code=deeper[-1],
+            place=draft.where("industries", first),
+        )
         yield draft.fault(text, "industries", second)
         return
     for (place, weak, below), (_, strong, above) in ((other, one), (one, other)):
         if strong.treatment == "prohibited" and above[-1] in below and set(weak.states) <= set(strong.states):
-            text = f"the list prohibits {above[-1]}, and {below[-1]} with it: this item has no effect; drop it"
+            text = Phrase(
+                "the list prohibits {code}, and {other} with it: this item has no effect; drop it",
+                code=above[-1],
+                other=below[-1],
+            )
             yield draft.fault(text, "industries", place, "code")
             return
 
@@ -194,7 +227,11 @@ def land_faults(draft: Draft) -> Iterator[RulebookError]:
 def _limit(draft: Draft, one: Derived) -> str:
     """What is said of names that a derived measure does not see."""
     later = [other.name for other in draft.derived[draft.derived.index(one) :] if other.name != one.name]
-    return f"; a measure is known to those below it, and {', '.join(later)} come later" if later else ""
+    return (
+        Phrase("; a measure is known to those below it, and {later} come later", later=phrase_list(later))
+        if later
+        else ""
+    )
 
 
 def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
@@ -205,10 +242,13 @@ def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookE
         if band.reason is not None:
             yield from _reasons(draft, place, number, band.reason)
         if band.when.strip().upper() == "TRUE" and number + 1 < len(one.bands):
-            text = f"this row always holds, so that none below it ever counts ({len(one.bands) - number - 1} more)"
+            text = Phrase(
+                "this row always holds, so that none below it ever counts ({count} more)",
+                count=len(one.bands) - number - 1,
+            )
             yield draft.fault(text, "derived", place, "bands", number, "when")
     doubts = [
-        f"'{name}' is handed out after the measures are derived; only policies and norms can read it"
+        Phrase("'{name}' is handed out after the measures are derived; only policies and norms can read it", name=name)
         for name in sorted(names_of(one))
         if name.startswith("quota_")
     ]
@@ -220,7 +260,7 @@ def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
     try:
         calculation = parse_calculation(text)
     except ConditionError as error:
-        yield str(error)
+        yield error.said
         return
     doubts = list(sight.doubts(calculation))
     yield from doubts
@@ -229,11 +269,17 @@ def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
     try:
         (example,) = calculation.evaluate(sight.example, sight.parameters)
     except (ConditionError, UnknownNameError) as error:
-        yield str(error)
+        yield error.said
         return
     kind = "text" if isinstance(example, str) else "number" if isinstance(example, float) else "boolean"
     if kind != one.type:
-        yield f"this is a {kind}, but '{one.name}' is a {one.type}: correct the value, or give type = \"{kind}\""
+        yield Phrase(
+            "this is a {kind}, but '{name}' is a {wanted}: correct the value, or give type = \"{code}\"",
+            kind=word(kind),
+            code=kind,
+            name=one.name,
+            wanted=word(one.type),
+        )
 
 
 def _reasons(draft: Draft, place: int, number: int, reason: dict[str, str]) -> Iterator[RulebookError]:
@@ -241,9 +287,15 @@ def _reasons(draft: Draft, place: int, number: int, reason: dict[str, str]) -> I
     extra = [language for language in reason if language not in draft.head.languages]
     at = (place, "bands", number, "reason")
     if missing:
-        yield draft.fault(f"reason has no text in {', '.join(missing)}; give one", "derived", *at)
+        yield draft.fault(
+            Phrase("reason has no text in {missing}; give one", missing=phrase_list(missing)), "derived", *at
+        )
     if extra:
-        yield draft.fault(f"reason has a text in {', '.join(extra)}, no language of the rulebook", "derived", *at)
+        yield draft.fault(
+            Phrase("reason has a text in {extra}, no language of the rulebook", extra=phrase_list(extra)),
+            "derived",
+            *at,
+        )
 
 
 def _of_norm(draft: Draft, norm: Norm, place: int) -> Iterator[RulebookError]:
@@ -261,8 +313,11 @@ def _unsummed(draft: Draft, norm: Norm, names: frozenset[str]) -> Iterator[str]:
     summed = {one.name for one in listed if one.type == "number" and (is_summed(one.name) or one.whole == "sum")}
     for name in sorted(names - summed - {one.name for one in draft.parameters}):
         yield (
-            f"'{name}' is no sum, and this norm is asked of several units together; name measures in _ha or _share, "
-            'or give the indicator whole = "sum"'
+            Phrase(
+                "'{name}' is no sum, and this norm is asked of several units together; name measures in _ha or "
+                '_share, or give the indicator whole = "sum"',
+                name=name,
+            )
         )
 
 
@@ -284,14 +339,21 @@ def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
     """
     for place, scheme in enumerate(draft.schemes):
         if not scheme.meets(scheme):
-            yield draft.fault(f"it ends before it begins ({scheme.period})", "schemes", place)
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=scheme.period), "schemes", place)
         for keys, text in (*_parameters(scheme), *_titles(scheme, draft.head.languages)):
             yield draft.fault(text, "schemes", place, *keys)
     for (_, one), (place, other) in combinations(enumerate(draft.schemes), 2):
         if one.meets(other):
             yield draft.fault(
-                f"schemes '{one.code}' ({one.period}) and '{other.code}' ({other.period}) hold on the same days; let "
-                "one end (until) on the day on which the other begins",
+                Phrase(
+                    "schemes '{scheme}' ({period}) and '{other}' ({other_period}) hold on the same days; let one end "
+                    "(until) "
+                    "on the day on which the other begins",
+                    scheme=one.code,
+                    period=one.period,
+                    other=other.code,
+                    other_period=other.period,
+                ),
                 "schemes",
                 place,
             )
@@ -300,28 +362,42 @@ def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
 def _parameters(scheme: Scheme) -> Iterator[Fault]:
     names = [one.name for one in scheme.parameters]
     if MARGIN not in names:
-        yield ("parameters",), f"parameter '{MARGIN}' is missing: the per cent of a target between yellow and red"
+        yield (
+            ("parameters",),
+            Phrase(
+                "parameter '{parameter}' is missing: the per cent of a target between yellow and red", parameter=MARGIN
+            ),
+        )
     for place, one in enumerate(scheme.parameters):
         kind = SCHEME_PARAMETERS.get(one.name)
         if kind is None:
-            yield ("parameters", place, "name"), f"no scheme has '{one.name}'{near(one.name, SCHEME_PARAMETERS)}"
+            yield (
+                ("parameters", place, "name"),
+                Phrase("no scheme has '{parameter}'{hint}", parameter=one.name, hint=near(one.name, SCHEME_PARAMETERS)),
+            )
             continue
         if one.name in names[:place]:
-            yield ("parameters", place, "name"), f"'{one.name}' stands twice"
+            yield ("parameters", place, "name"), Phrase("'{name}' stands twice", name=one.name)
         if not all(_fits(value, kind) for value in one.dated):
-            wanted = "true or false" if kind is bool else "a number of 0 or more"
-            yield ("parameters", place, "values"), f"'{one.name}' needs {wanted}"
+            wanted = Phrase("true or false") if kind is bool else Phrase("a number of 0 or more")
+            yield ("parameters", place, "values"), Phrase("'{name}' needs {wanted}", name=one.name, wanted=wanted)
         if any(value.meets(other) for value, other in combinations(one.dated, 2)):
-            yield ("parameters", place, "values"), f"two values of '{one.name}' hold on the same days"
+            yield ("parameters", place, "values"), Phrase("two values of '{name}' hold on the same days", name=one.name)
         if one.name == MARGIN and (gap := _gap(scheme, one.dated)):
-            yield ("parameters", place, "values"), f"'{one.name}' has no value {gap}, and the scheme holds"
+            yield (
+                ("parameters", place, "values"),
+                Phrase("'{name}' has no value {day}, and the scheme holds", name=one.name, day=gap),
+            )
 
 
 def _titles(scheme: Scheme, languages: Sequence[str]) -> Iterator[Fault]:
     for place, one in enumerate(scheme.parameters):
         missing = [language for language in languages if one.title is not None and language not in one.title]
         if missing:
-            yield ("parameters", place, "title"), f"title has no text in {', '.join(missing)}; give one"
+            yield (
+                ("parameters", place, "title"),
+                Phrase("title has no text in {missing}; give one", missing=phrase_list(missing)),
+            )
 
 
 def _fits(value: DatedValue, kind: type) -> bool:
@@ -337,7 +413,7 @@ def _gap(scheme: Scheme, values: tuple[DatedValue, ...]) -> str:
         if (value.since or date.min) > begin:
             break
         begin = max(begin, value.until or date.max)
-    return f"on {begin}" if begin < end else ""
+    return Phrase("on {begin}", begin=begin) if begin < end else ""
 
 
 WAYS = {
@@ -403,7 +479,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
 def _languages(draft: Draft) -> Iterator[RulebookError]:
     wanted = draft.head.languages
     if "en" not in wanted:
-        yield draft.fault("'en' is not among the languages; add it", "rulebook", "languages")
+        yield draft.fault(Phrase("'en' is not among the languages; add it"), "rulebook", "languages")
     for key, told in (("country", draft.head.country), ("description", draft.head.description)):
         yield from _spoken(draft, told, key, "rulebook", key)
     for kind, key in (
@@ -439,9 +515,15 @@ def _spoken(
         return
     wanted = draft.head.languages
     if missing := [language for language in wanted if language not in texts]:
-        yield draft.fault(f"{key} has no text in {', '.join(missing)}; give one", kind, *keys)
+        yield draft.fault(
+            Phrase("{key} has no text in {missing}; give one", key=key, missing=phrase_list(missing)), kind, *keys
+        )
     if extra := [language for language in texts if language not in wanted]:
-        text = f"{key} has a text in {', '.join(extra)}, which rulebook.toml does not list among its languages"
+        text = Phrase(
+            "{key} has a text in {extra}, which rulebook.toml does not list among its languages",
+            key=key,
+            extra=phrase_list(extra),
+        )
         yield draft.fault(text, kind, *keys)
 
 
@@ -466,9 +548,13 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
                 if isinstance(one, Dated) and not one.meets(other):
                     continue
                 yield draft.fault(
-                    f"'{name}' is there already ({draft.where(kind, first, key)}); "
-                    + ("let one end before the other begins, or " if isinstance(one, Dated) else "")
-                    + "rename one",
+                    Phrase(
+                        "'{name}' is there already ({place}); let one end before the other begins, or rename one"
+                        if isinstance(one, Dated)
+                        else "'{name}' is there already ({place}); rename one",
+                        name=name,
+                        place=draft.where(kind, first, key),
+                    ),
                     kind,
                     second,
                     key,
@@ -477,13 +563,16 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
 
 def _clashes(draft: Draft) -> Iterator[RulebookError]:
     """A name that a condition could understand in two ways."""
-    kinds: dict[str, str] = dict.fromkeys((*ALWAYS_THERE, "main"), "a name that is always there")
+    kinds: dict[str, str] = dict.fromkeys((*ALWAYS_THERE, "main"), Phrase("a name that is always there"))
     listed: list[tuple[str, int, str, str, str]] = [
-        *(("parameters", place, "name", one.name, "a parameter") for place, one in enumerate(draft.parameters)),
-        *(("indicators", place, "name", one.name, "an indicator") for place, one in enumerate(draft.indicators)),
-        *(("derived", place, "name", one.name, "a derived measure") for place, one in enumerate(draft.derived)),
+        *(("parameters", place, "name", one.name, Phrase("a parameter")) for place, one in enumerate(draft.parameters)),
         *(
-            ("zones", place, "code", one.code, "an overlay zone")
+            ("indicators", place, "name", one.name, Phrase("an indicator"))
+            for place, one in enumerate(draft.indicators)
+        ),
+        *(("derived", place, "name", one.name, Phrase("a derived measure")) for place, one in enumerate(draft.derived)),
+        *(
+            ("zones", place, "code", one.code, Phrase("an overlay zone"))
             for place, one in enumerate(draft.zones)
             if one.kind == "overlay"
         ),
@@ -491,7 +580,12 @@ def _clashes(draft: Draft) -> Iterator[RulebookError]:
     for kind, place, key, name, what in listed:
         other = kinds.setdefault(name, what)
         if other != what:
-            yield draft.fault(f"'{name}' is {other} and {what} as well; rename one", kind, place, key)
+            yield draft.fault(
+                Phrase("'{name}' is {first} and {kind} as well; rename one", name=name, first=other, kind=what),
+                kind,
+                place,
+                key,
+            )
 
 
 def _by_kind(draft: Draft) -> Iterator[RulebookError]:
@@ -499,10 +593,13 @@ def _by_kind(draft: Draft) -> Iterator[RulebookError]:
     for place, zone in enumerate(draft.zones):
         if zone.default and zone.kind != "main":
             yield draft.fault(
-                f"'{zone.code}' is an overlay and cannot be the default main function", "zones", place, "default"
+                Phrase("'{code}' is an overlay and cannot be the default main function", code=zone.code),
+                "zones",
+                place,
+                "default",
             )
         if zone.colour is not None and zone.kind != "main":
-            text = f"'{zone.code}' is an overlay, which maps mark and do not fill; drop the colour"
+            text = Phrase("'{code}' is an overlay, which maps mark and do not fill; drop the colour", code=zone.code)
             yield draft.fault(text, "zones", place, "colour")
         if zone.sign is not None and zone.kind != "overlay":
             text = f"'{zone.code}' is a main function, which maps fill and do not mark; drop the sign"
@@ -514,8 +611,14 @@ def _absences(draft: Draft) -> Iterator[RulebookError]:
         if one.whole is not None and one.whole not in WAYS[one.type]:
             fits = next(kind for kind, ways in WAYS.items() if one.whole in ways)
             yield draft.fault(
-                f"whole = \"{one.whole}\" is for {fits}s, and '{one.name}' is a {one.type}; "
-                f"write one of {', '.join(sorted(WAYS[one.type]))}",
+                Phrase(
+                    "whole = \"{whole}\" is for {kind}, and '{name}' is a {wanted}; write one of {ways}",
+                    whole=one.whole,
+                    kind=word(f"{fits}s"),
+                    name=one.name,
+                    wanted=word(one.type),
+                    ways=phrase_list(sorted(WAYS[one.type])),
+                ),
                 "indicators",
                 place,
                 "whole",
@@ -526,8 +629,14 @@ def _absences(draft: Draft) -> Iterator[RulebookError]:
         held = {bool: "boolean", float: "number", str: "text"}[type(absent)]
         if held != one.type:
             yield draft.fault(
-                f"when_absent is a {held} ({absent}), but '{one.name}' is a {one.type}; "
-                f'write "error", "unknown" or a {one.type}',
+                Phrase(
+                    'when_absent is a {kind} ({value}), but \'{name}\' is a {wanted}; write "error", "unknown" or '
+                    "a {wanted}",
+                    kind=word(held),
+                    value=absent,
+                    name=one.name,
+                    wanted=word(one.type),
+                ),
                 "indicators",
                 place,
                 "when_absent",
@@ -541,7 +650,11 @@ def _values(draft: Draft) -> Iterator[RulebookError]:
         for number, value in values:
             if not value.meets(value):
                 yield draft.fault(
-                    f"this value of '{parameter.name}' is never in force ({value.period})",
+                    Phrase(
+                        "this value of '{parameter}' is never in force ({period})",
+                        parameter=parameter.name,
+                        period=value.period,
+                    ),
                     "parameters",
                     place,
                     "values",
@@ -549,7 +662,12 @@ def _values(draft: Draft) -> Iterator[RulebookError]:
                 )
             if type(value.value) is not type(values[0][1].value):
                 yield draft.fault(
-                    f"the values of '{parameter.name}' are of different types: {values[0][1].value!r}, {value.value!r}",
+                    Phrase(
+                        "the values of '{parameter}' are of different types: {value!r}, {other!r}",
+                        parameter=parameter.name,
+                        value=values[0][1].value,
+                        other=value.value,
+                    ),
                     "parameters",
                     place,
                     "values",
@@ -558,8 +676,16 @@ def _values(draft: Draft) -> Iterator[RulebookError]:
         for (_, one), (number, other) in combinations(values, 2):
             if one.meets(other):
                 yield draft.fault(
-                    f"two values of '{parameter.name}' overlap: {one.value!r} {one.period} and "
-                    f"{other.value!r} {other.period}; let one end (until) on the day on which the other begins",
+                    Phrase(
+                        "two values of '{parameter}' overlap: {value!r} {period} and {other!r} {other_period}; "
+                        "let one end "
+                        "(until) on the day on which the other begins",
+                        parameter=parameter.name,
+                        value=one.value,
+                        period=one.period,
+                        other=other.value,
+                        other_period=other.period,
+                    ),
                     "parameters",
                     place,
                     "values",
@@ -574,7 +700,9 @@ def _roles(draft: Draft) -> Iterator[RulebookError]:
             other = first.setdefault(role, line.code)
             if other != line.code:
                 yield draft.fault(
-                    f"role '{role}' belongs to line '{other}' already; a role draws one line",
+                    Phrase(
+                        "role '{role}' belongs to line '{line}' already; a role draws one line", role=role, line=other
+                    ),
                     "lines",
                     place,
                     "roles",
@@ -587,28 +715,45 @@ def _available_land(draft: Draft) -> Iterator[RulebookError]:
     land = draft.head.available_land
     for place, role in enumerate(land.deduct or ()):
         if role == ELEVATION_ROLE:
-            text = f"'{role}' designates no land; what is too steep is deducted by 'steeper_than'"
+            text = Phrase("'{role}' designates no land; what is too steep is deducted by 'steeper_than'", role=role)
             yield draft.fault(text, "rulebook", "available_land", "deduct", place)
         elif role in (land.deduct or ())[:place]:
-            yield draft.fault(f"role '{role}' stands twice", "rulebook", "available_land", "deduct", place)
+            yield draft.fault(
+                Phrase("role '{role}' stands twice", role=role), "rulebook", "available_land", "deduct", place
+            )
     for place, line in enumerate(draft.lines):
         if line.deducted is not None and land.deduct is not None:
-            text = "rulebook.toml lists the roles that are deducted: put those of this line there, and drop 'deducted'"
+            text = Phrase(
+                "rulebook.toml lists the roles that are deducted: put those of this line there, and drop 'deducted'"
+            )
             yield draft.fault(text, "lines", place, "deducted")
     if "steeper_than" in land.model_fields_set:
         parameters = {one.name: one for one in draft.parameters}
         limit, at = parameters.get(land.steeper_than), ("available_land", "steeper_than")
         if limit is None:
-            text = f"'{land.steeper_than}' does not stand in parameters.toml{near(land.steeper_than, parameters)}"
+            text = Phrase(
+                "'{name}' does not stand in parameters.toml{hint}",
+                name=land.steeper_than,
+                hint=near(land.steeper_than, parameters),
+            )
             yield draft.fault(text, "rulebook", *at)
         elif limit.unit != "deg" or not isinstance(limit.dated[0].value, float):
-            yield draft.fault(f"'{limit.name}' is in {limit.unit}; a slope is a number in deg", "rulebook", *at)
+            yield draft.fault(
+                Phrase("'{name}' is in {unit}; a slope is a number in deg", name=limit.name, unit=limit.unit),
+                "rulebook",
+                *at,
+            )
 
 
 def _land_units(draft: Draft) -> Iterator[RulebookError]:
     for place, one in enumerate(draft.units):
         if one.per_ha is not None and one.code in AREAS_HA:
-            yield draft.fault(f"how much land one {one.code} is stands fast; drop 'per_ha'", "units", place, "per_ha")
+            yield draft.fault(
+                Phrase("how much land one {code} is stands fast; drop 'per_ha'", code=one.code),
+                "units",
+                place,
+                "per_ha",
+            )
 
 
 def _rules(draft: Draft) -> Iterator[RulebookError]:
@@ -617,13 +762,18 @@ def _rules(draft: Draft) -> Iterator[RulebookError]:
     for kind in ("rules", "policies", "zones", "decisions", "derived", "norms"):
         for place, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
-                yield draft.fault(f"it ends before it begins ({entry.period})", kind, place)
+                yield draft.fault(Phrase("it ends before it begins ({period})", period=entry.period), kind, place)
     for place, rule in enumerate(draft.rules):
         if RESERVED_RULES.fullmatch(rule.id):
-            yield draft.fault(f"'{rule.id}' is kept for what no rule decides; rename the rule", "rules", place, "id")
+            yield draft.fault(
+                Phrase("'{name}' is kept for what no rule decides; rename the rule", name=rule.id), "rules", place, "id"
+            )
         if rule.zone in zones and zones[rule.zone].default:
             yield draft.fault(
-                f"'{rule.zone}' is the default zone, which needs no rule; drop the rule", "rules", place, "zone"
+                Phrase("'{zone}' is the default zone, which needs no rule; drop the rule", zone=rule.zone),
+                "rules",
+                place,
+                "zone",
             )
 
 
@@ -637,8 +787,14 @@ def _locked(draft: Draft) -> Iterator[RulebookError]:
         for (first, one), (second, other) in combinations(entries, 2):
             if one.meets(other):
                 yield draft.fault(
-                    f"{kind} '{name}' is locked already ({draft.where('decisions', first, kind)}); let one end (until) "
-                    "before the other begins, or keep one",
+                    Phrase(
+                        "{kind} '{name}' is locked already ({place}); let one end (until) before the other "
+                        "begins, or keep "
+                        "one",
+                        kind=kind,
+                        name=name,
+                        place=draft.where("decisions", first, kind),
+                    ),
                     "decisions",
                     second,
                     kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from layers.phrases import Phrase, template
 from zoning.errors import RulebookError, near
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT
@@ -30,26 +31,36 @@ class ForeignKey(NamedTuple):
 
 
 FOREIGN_KEYS = (
-    ForeignKey("rules", "zone", "zones", "there is no zone '{name}'{near}"),
-    ForeignKey("decisions", "main", "main zones", "there is no main zone '{name}'{near}"),
-    ForeignKey("decisions", "overlay", "overlay zones", "there is no overlay zone '{name}'{near}"),
-    ForeignKey("floors", "line", "lines", "there is no control line '{name}'{near}"),
-    ForeignKey("floors", "of", "indicators", "'{name}' does not stand in indicators.toml{near}"),
-    ForeignKey("floors", "at_least", "parameters", "'{name}' does not stand in parameters.toml{near}"),
+    ForeignKey("rules", "zone", "zones", template("there is no zone '{name}'{near}")),
+    ForeignKey("decisions", "main", "main zones", template("there is no main zone '{name}'{near}")),
+    ForeignKey("decisions", "overlay", "overlay zones", template("there is no overlay zone '{name}'{near}")),
+    ForeignKey("floors", "line", "lines", template("there is no control line '{name}'{near}")),
+    ForeignKey("floors", "of", "indicators", template("'{name}' does not stand in indicators.toml{near}")),
+    ForeignKey("floors", "at_least", "parameters", template("'{name}' does not stand in parameters.toml{near}")),
     ForeignKey(
         "norms",
         "level",
         "levels",
-        f"there is no level '{{name}}'{{near}}; write one of {UNIT}, {JURISDICTION}, {STUDY}, or a text indicator that "
-        "names the places",
+        template(
+            "there is no level '{name}'{near}; write one of {unit}, {jurisdiction}, {study}, or a text "
+            "indicator that names "
+            "the places"
+        ),
     ),
-    ForeignKey("policies", "list", "lists with items", "industries.toml has no item of list '{name}'{near}"),
+    ForeignKey("policies", "list", "lists with items", template("industries.toml has no item of list '{name}'{near}")),
     ForeignKey(
-        "industries", "list", "lists in policies", 'no policy has list = "{name}", so that it holds nowhere{near}'
+        "industries",
+        "list",
+        "lists in policies",
+        template('no policy has list = "{name}", so that it holds nowhere{near}'),
     ),
-    ForeignKey("lists", "id", "lists in policies", 'no policy has list = "{name}", so that it holds nowhere{near}'),
+    ForeignKey(
+        "lists", "id", "lists in policies", template('no policy has list = "{name}", so that it holds nowhere{near}')
+    ),
 )
 """Every key of a rulebook that refers to one set of names, whatever the other keys of its entry say."""
+
+_LEVELS = {"unit": UNIT, "jurisdiction": JURISDICTION, "study": STUDY}
 
 
 def foreign_key_faults(draft: Draft) -> Iterator[RulebookError]:
@@ -70,7 +81,8 @@ def foreign_key_faults(draft: Draft) -> Iterator[RulebookError]:
         for place, entry in enumerate(getattr(draft, kind)):
             name = getattr(entry, key)
             if name is not None and name not in sets[names]:
-                yield draft.fault(missing.format(name=name, near=near(name, sets[names])), kind, place, key)
+                said = Phrase(missing, name=name, near=near(name, sets[names]), **_LEVELS)
+                yield draft.fault(said, kind, place, key)
 
 
 def names_of_sets(draft: Draft) -> Mapping[str, Collection[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.conditions import parse_condition
 from layers.errors import ConditionError
+from layers.phrases import Phrase, phrase_list
 from zoning.errors import RulebookError
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Norm, Policy
@@ -74,14 +75,21 @@ def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
     ]
     for place, code in mains[1:]:
         yield draft.fault(
-            f"'{code}' is the default as well as '{mains[0][1]}'; a unit that nothing claims needs exactly one",
+            Phrase(
+                "'{code}' is the default as well as '{mains}'; a unit that nothing claims needs exactly one",
+                code=code,
+                mains=mains[0][1],
+            ),
             "zones",
             place,
             "default",
         )
     if not mains:
         yield draft.fault(
-            f"no zone of kind 'main' has default = true on {day}; a unit that nothing claims needs exactly one",
+            Phrase(
+                "no zone of kind 'main' has default = true on {day}; a unit that nothing claims needs exactly one",
+                day=day,
+            ),
             "zones",
         )
 
@@ -93,11 +101,22 @@ def _zones(draft: Draft, day: date) -> Iterator[RulebookError]:
     codes = {code for _, code in gone} - {code for _, code in standing}
     for place, rule in enumerate(draft.rules):
         if rule.on(day) and rule.zone in codes:
-            text = f"zone '{rule.zone}' is not in force on {day}, but rule {rule.id} is ({rule.period})"
+            text = Phrase(
+                "zone '{zone}' is not in force on {day}, but rule {rule} is ({period})",
+                zone=rule.zone,
+                day=day,
+                rule=rule.id,
+                period=rule.period,
+            )
             yield draft.fault(text, "rules", place, "zone")
     for place, locked in enumerate(draft.decisions):
         if locked.on(day) and (locked.kind, locked.zone) in gone:
-            text = f"zone '{locked.zone}' is not in force on {day}, but this decision is ({locked.period})"
+            text = Phrase(
+                "zone '{zone}' is not in force on {day}, but this decision is ({period})",
+                zone=locked.zone,
+                day=day,
+                period=locked.period,
+            )
             yield draft.fault(text, "decisions", place, locked.kind)
 
 
@@ -119,15 +138,25 @@ def _absent(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
     for parameter in draft.parameters:
         if parameter.name in read and parameter.at(day) is None:
             yield (
-                f"parameter '{parameter.name}' has no value on {day}; it has values "
-                f"{', '.join(value.period for value in parameter.dated)}: "
-                "add the value of that day, or say when the entry that reads it is in force"
+                Phrase(
+                    "parameter '{parameter}' has no value on {day}; it has values {dated}: add the value of "
+                    "that day, or "
+                    "say when the entry that reads it is in force",
+                    parameter=parameter.name,
+                    day=day,
+                    dated=phrase_list(value.period for value in parameter.dated),
+                )
             )
     for name in dict.fromkeys(one.name for one in draft.derived if one.name in read):
         versions = [one for one in draft.derived if one.name == name]
         if not any(one.on(day) for one in versions):
             periods = ", ".join(one.period for one in versions)
-            yield f"measure '{name}' is not derived on {day} ({periods}): say when the entry that reads it is in force"
+            yield Phrase(
+                "measure '{measure}' is not derived on {day} ({periods}): say when the entry that reads it is in force",
+                measure=name,
+                day=day,
+                periods=periods,
+            )
 
 
 def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
@@ -135,4 +164,9 @@ def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[st
     overlays = [zone for zone in draft.zones if zone.kind == "overlay" and zone.code in names]
     for code in sorted({zone.code for zone in overlays} - {zone.code for zone in overlays if zone.on(day)}):
         periods = ", ".join(zone.period for zone in overlays if zone.code == code)
-        yield f"overlay zone '{code}' is not in force on {day} ({periods}): say when the entry that reads it is"
+        yield Phrase(
+            "overlay zone '{zone}' is not in force on {day} ({periods}): say when the entry that reads it is",
+            zone=code,
+            day=day,
+            periods=periods,
+        )

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from layers.errors import UnknownNameError
+from layers.phrases import Phrase, phrase_list
 from layers.sources import Document, read_document
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import Branch, Branches
@@ -60,12 +61,22 @@ class Classification:
         letter, digits = (split[1], split[2]) if split and text not in self.branches else ("", text)
         listed = self._listed(digits)
         if listed is None:
-            raise UnknownNameError(f"industry {code!r}: {self._missing(digits)}", code="unknown_industry")
+            raise UnknownNameError(
+                Phrase("industry {code!r}: {fault}", code=code, fault=self._missing(digits)),
+                code="unknown_industry",
+            )
         above = self._above(listed)
         top = above[0]
         if letter and letter != top:
             raise UnknownNameError(
-                f"industry {code!r}: {listed} is a part of {top}, not of {letter}; write '{top}{digits}'",
+                Phrase(
+                    "industry {code!r}: {branch} is a part of {top}, not of {letter}; write '{top}{digits}'",
+                    code=code,
+                    branch=listed,
+                    top=top,
+                    letter=letter,
+                    digits=digits,
+                ),
                 code="industry_letter",
             )
         deeper = [digits[:length] for length in range(len(listed) + 1, len(digits) + 1)]
@@ -104,11 +115,16 @@ class Classification:
     def _missing(self, digits: str) -> str:
         longest = max((branch.digits for branch in self.branches.values()), default=0)
         if digits.isdigit() and len(digits) > longest and any(digits.startswith(one) for one in self.branches):
-            return f"{self.name} has codes of up to {longest} digits"
+            return Phrase(
+                "{classification} has codes of up to {longest} digits", classification=self.name, longest=longest
+            )
         hint = near(digits, {*(_spelt(self._above(code)[0], code) for code in self.branches), *self.branches})
         if "did you mean" not in hint:
-            hint = f"; its sections are {', '.join(code for code, one in self.branches.items() if not one.within)}"
-        return f"there is no such branch in {self.name}{hint}"
+            hint = Phrase(
+                "; its sections are {items}",
+                items=phrase_list(code for code, one in self.branches.items() if not one.within),
+            )
+        return Phrase("there is no such branch in {classification}{hint}", classification=self.name, hint=hint)
 
 
 def _spelt(top: str, code: str) -> str:
@@ -144,7 +160,11 @@ def read_classification(name: str) -> Classification:
     known = builtin_classifications()
     if name not in known:
         raise RulebookError(
-            f"there is no classification '{name}'{near(name, known)}; or bring your own as classification.toml",
+            Phrase(
+                "there is no classification '{classification}'{hint}; or bring your own as classification.toml",
+                classification=name,
+                hint=near(name, known),
+            ),
             code="unknown_classification",
         )
     read: tuple[Branches, Document] = read_document(CLASSIFICATIONS / f"{name}.toml", Branches, RulebookError)
@@ -162,9 +182,11 @@ def branch_faults(branches: Sequence[Branch]) -> list[tuple[int, str, str]]:
     seen: dict[str, int] = {}
     for place, branch in enumerate(branches):
         if branch.code in seen:
-            faults.append((place, "code", f"'{branch.code}' is there already; drop or rename one"))
+            faults.append((place, "code", Phrase("'{code}' is there already; drop or rename one", code=branch.code)))
         elif branch.within and branch.within not in seen:
-            complaint = f"no branch '{branch.within}' stands before it{near(branch.within, seen)}"
+            complaint = Phrase(
+                "no branch '{branch}' stands before it{hint}", branch=branch.within, hint=near(branch.within, seen)
+            )
             faults.append((place, "within", complaint))
         seen.setdefault(branch.code, place)
     return faults

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import LimitError, SeveralErrors, ZoneplanError, raise_all
+from layers.phrases import AND, BESIDE, Phrase, phrase_list, template
 from layers.sources import Document, Section, parse_document, read_document
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import (
@@ -70,6 +71,7 @@ FILES: Mapping[str, type[Section]] = {
 
 LAWS = Path(__file__).parent.parent / "rulebooks"
 NEEDED = ("rulebook.toml", "zones.toml")
+NOR = template("{first} nor {rest}")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000
 HOMES = {
@@ -144,11 +146,14 @@ class Draft:
         name = file or HOMES.get(kind, f"{kind}.toml")
         path = keys if kind == "rulebook" else (kind, *keys)
         document = self.documents.get(name)
-        return f"{_prefix(self.folder, name)}{document.where(*path)}" if document else f"{self.folder.name}/{name}"
+        place = document.where(*path) if document else name
+        return (
+            Phrase(BESIDE, first=_prefix(self.folder, name), rest=place) if document else f"{self.folder.name}/{name}"
+        )
 
     def fault(self, text: str, kind: str, *keys: str | int, file: str = "") -> RulebookError:
         """A complaint about an entry."""
-        return RulebookError(f"{self.where(kind, *keys, file=file)}: {text}")
+        return RulebookError(Phrase("{place}: {said}", place=self.where(kind, *keys, file=file), said=text))
 
 
 def find_rulebook(name_or_path: str | Path) -> Path:
@@ -162,14 +167,24 @@ def find_rulebook(name_or_path: str | Path) -> Path:
     if isinstance(name_or_path, Path) or "/" in name_or_path or "\\" in name_or_path:
         folder = Path(name_or_path)
         if not folder.is_dir():
-            raise RulebookError(f"rulebook {name_or_path}: there is no such folder; give a folder of TOML files")
+            raise RulebookError(
+                Phrase(
+                    "rulebook {path}: there is no such folder; give a folder of TOML files",
+                    path=name_or_path,
+                )
+            )
         return folder.resolve()
     known = builtin_rulebooks()
     if name_or_path not in known:
         guess = near(name_or_path, known)
-        listed = f" ({', '.join(known)} are there)" if "did you mean" in guess else ""
+        listed = Phrase(" ({known} are there)", known=phrase_list(known)) if "did you mean" in guess else ""
         raise RulebookError(
-            f"there is no built-in rulebook '{name_or_path}'{guess}{listed}; for a folder of your own give its path",
+            Phrase(
+                "there is no built-in rulebook '{rulebook}'{hint}{listed}; for a folder of your own give its path",
+                rulebook=name_or_path,
+                hint=guess,
+                listed=listed,
+            ),
             code="unknown_rulebook",
         )
     return LAWS / name_or_path
@@ -204,18 +219,37 @@ def read_draft(name_or_path: str | Path) -> Draft:
     folder = find_rulebook(name_or_path)
     if not any((folder / name).exists() for name in NEEDED):
         plan = Path(name_or_path) / "plan.toml"
-        hint = f"; for the plan in it give the file itself: {plan}" if plan.is_file() else ""
-        raise RulebookError(f"{name_or_path}: this is no rulebook, for it has neither {' nor '.join(NEEDED)}{hint}")
+        hint = Phrase("; for the plan in it give the file itself: {plan}", plan=plan) if plan.is_file() else ""
+        raise RulebookError(
+            Phrase(
+                "{path}: this is no rulebook, for it has neither {needed}{hint}",
+                path=name_or_path,
+                needed=phrase_list(NEEDED, NOR),
+                hint=hint,
+            )
+        )
     names = _file_names(folder)
     errors: list[ZoneplanError] = [
         RulebookError(
-            f"{folder.name}: file '{name}' does not belong into a rulebook: move it elsewhere{near(name, FILES)}"
+            Phrase(
+                "{folder}: file '{file}' does not belong into a rulebook: move it elsewhere{hint}",
+                folder=folder.name,
+                file=name,
+                hint=near(name, FILES),
+            )
         )
         for name in names
         if not _belongs(name)
     ]
     errors += [
-        RulebookError(f"{folder.name}: there is no {name}; a rulebook needs {' and '.join(NEEDED)}")
+        RulebookError(
+            Phrase(
+                "{folder}: there is no {name}; a rulebook needs {needed}",
+                folder=folder.name,
+                name=name,
+                needed=phrase_list(NEEDED, AND),
+            )
+        )
         for name in NEEDED
         if name not in names
     ]
@@ -225,10 +259,13 @@ def read_draft(name_or_path: str | Path) -> Draft:
             try:
                 read[name] = read_document(folder / name, FILES.get(name, Cases), RulebookError)
             except RulebookError as error:
-                errors.append(RulebookError(f"{_prefix(folder, name)}{error}", layer=error.layer))
+                errors.append(
+                    RulebookError(Phrase("{first}{rest}", first=_prefix(folder, name), rest=error), layer=error.layer)
+                )
             except SeveralErrors as several:
                 errors += [
-                    RulebookError(f"{_prefix(folder, name)}{error}", layer=error.layer) for error in several.errors
+                    RulebookError(Phrase("{first}{rest}", first=_prefix(folder, name), rest=error), layer=error.layer)
+                    for error in several.errors
                 ]
     raise_all(errors)
     notes = {name: _read_note(folder / name) for name in names if name not in read}
@@ -251,7 +288,11 @@ def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = Fal
     RulebookError
         A needed file is not there, or one does not have the form that it should have.
     """
-    raise_all(RulebookError(f"{folder.name}: there is no {name}") for name in NEEDED if name not in files)
+    raise_all(
+        RulebookError(Phrase("{folder}: there is no {name}", folder=folder.name, name=name))
+        for name in NEEDED
+        if name not in files
+    )
     read = {
         name: parse_document(
             Document(folder / name, content.decode(), written=written), FILES.get(name, Cases), RulebookError
@@ -265,7 +306,15 @@ def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = Fal
 def _read_note(path: Path) -> bytes:
     size = path.stat().st_size
     if size > MAX_NOTE_BYTES:
-        raise LimitError(f"{path.parent.name}: {path.name} has {size:,} bytes; a note may have {MAX_NOTE_BYTES:,}")
+        raise LimitError(
+            Phrase(
+                "{parent}: {file} has {size:,} bytes; a note may have {most:,}",
+                parent=path.parent.name,
+                file=path.name,
+                size=size,
+                most=MAX_NOTE_BYTES,
+            )
+        )
     return path.read_bytes()
 
 
@@ -276,10 +325,22 @@ def _file_names(folder: Path) -> list[str]:
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and not any(part.startswith(".") for part in Path(name).parts):
             if path.is_symlink() or not path.is_file():
-                raise RulebookError(f"{folder.name}: {name} is a link, or no regular file; put the file itself there")
+                raise RulebookError(
+                    Phrase(
+                        "{folder}: {name} is a link, or no regular file; put the file itself there",
+                        folder=folder.name,
+                        name=name,
+                    )
+                )
             found.append(name)
         if len(found) > MAX_FILES:
-            raise RulebookError(f"{folder}: more than {MAX_FILES} files; is this the folder of a rulebook?")
+            raise RulebookError(
+                Phrase(
+                    "{folder}: more than {most} files; is this the folder of a rulebook?",
+                    folder=folder,
+                    most=MAX_FILES,
+                )
+            )
     return found
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from layers.errors import UnknownNameError, raise_all
+from layers.phrases import Phrase
 from layers.sources import Dated, Sourced, Texts
 from zoning.errors import RulebookError
 from zoning.rulebook.chapter_schemas import AgreementModel, Industry, IndustryList, Scheme, in_force
@@ -87,7 +88,9 @@ def calendar_faults(draft: Draft) -> Iterator[tuple[date, RulebookError]]:
     yield from ((min(asked), fault) for fault in lasting_faults(draft))
     for day in sorted(asked):
         for fault in day_faults(draft, day):
-            words = str(fault).replace(f" on {day}", "")  # the same words about another day are the same fault
+            words = str(fault).replace(
+                Phrase(" on {day}", day=day), ""
+            )  # the same words about another day are the same fault
             if words not in told:
                 told.add(words)
                 yield day, fault
@@ -233,7 +236,11 @@ class Rulebook:
     def _written(self) -> Draft:
         if self.draft is None:
             raise RulebookError(
-                f"rulebook '{self.name}' was not read from files and knows no other day than {self.day}"
+                Phrase(
+                    "rulebook '{rulebook}' was not read from files and knows no other day than {day}",
+                    rulebook=self.name,
+                    day=self.day,
+                )
             )
         return self.draft
 
@@ -267,7 +274,9 @@ class Rulebook:
         for zone in self.zones:
             if zone.default and zone.kind == "main":
                 return zone
-        raise RulebookError(f"rulebook '{self.name}' has no default zone: give one main zone default = true")
+        raise RulebookError(
+            Phrase("rulebook '{rulebook}' has no default zone: give one main zone default = true", rulebook=self.name)
+        )
 
     def zone(self, code: str) -> Zone:
         """The zone of a code; KeyError where there is none."""
@@ -288,7 +297,10 @@ class Rulebook:
         """
         if self.classification is None:
             raise UnknownNameError(
-                f"rulebook '{self.name}' has no negative lists: its rulebook.toml names no 'classification'",
+                Phrase(
+                    "rulebook '{rulebook}' has no negative lists: its rulebook.toml names no 'classification'",
+                    rulebook=self.name,
+                ),
                 code="no_lists",
             )
         return self.classification

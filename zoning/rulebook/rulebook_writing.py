@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import ZoneplanError, raise_all
+from layers.phrases import Phrase
 from layers.sources import Dated, Source, to_toml
 from zoning.errors import RulebookError
 from zoning.rulebook.entry_validation import classification_of, rulebook_faults
@@ -47,7 +48,11 @@ def as_written(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
         return _as_written(rulebook, frozenset(names))
     except (AttributeError, TypeError) as reason:  # of values that no entry could have; nothing checks a model_copy
         raise RulebookError(
-            f"rulebook '{rulebook.name}' was changed in memory to what is no rulebook: {reason}"
+            Phrase(
+                "rulebook '{rulebook}' was changed in memory to what is no rulebook: {reason}",
+                rulebook=rulebook.name,
+                reason=reason,
+            )
         ) from None
 
 

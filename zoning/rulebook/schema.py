@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.errors import ConditionError
+from layers.phrases import Phrase
 from layers.sources import (
     Dated,
     Factor,
@@ -44,9 +45,9 @@ def _plain(value: object) -> object:
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, float | bool | str):
-        raise ValueError("write a number, a text, or true or false")  # noqa: TRY004  (pydantic wants a ValueError)
+        raise ValueError(Phrase("write a number, a text, or true or false"))  # noqa: TRY004  (pydantic wants a ValueError)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("write a finite number")
+        raise ValueError(Phrase("write a finite number"))
     return value
 
 
@@ -562,8 +563,8 @@ class Locked(Dated, Cited):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
-        require_one(self, "a locked decision", "unit", "jurisdiction")
-        require_one(self, "a locked decision", "main", "overlay")
+        require_one(self, Phrase("a locked decision"), "unit", "jurisdiction")
+        require_one(self, Phrase("a locked decision"), "main", "overlay")
         return self
 
 

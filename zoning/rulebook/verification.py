@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from layers.conditions import parse_condition
 from layers.errors import Finding, shown
+from layers.phrases import Phrase
 from layers.sources import Sourced, written_verified
 from zoning.rulebook.chapter_schemas import Industry, IndustryList, Scheme
 from zoning.rulebook.rulebook_folder import Draft
@@ -110,10 +111,16 @@ def typed_verified_note(draft: Draft) -> Iterator[Finding]:
         for keys in written_verified(entry)
     ]
     if places:
-        text = (
-            f"rulebook '{draft.head.name}' writes 'verified' in {len(places)} "
-            f"{'entry' if len(places) == 1 else 'entries'} ({shown(places)}): this has no effect. Whether a text was "
-            'read follows from its source: write source = { document = "...", url = "...", read_on = 2025-01-31, '
-            'kind = "official" }'
+        text = Phrase(
+            "rulebook '{rulebook}' writes 'verified' in {count} entry ({places}): this has no effect. {remedy}"
+            if len(places) == 1
+            else "rulebook '{rulebook}' writes 'verified' in {count} entries ({places}): this has no effect. {remedy}",
+            rulebook=draft.head.name,
+            count=len(places),
+            places=shown(places),
+            remedy=Phrase(
+                'Whether a text was read follows from its source: write source = {{ document = "...", url = "...", '
+                'read_on = 2025-01-31, kind = "official" }}'
+            ),
         )
         yield Finding("note", "typed_verified", draft.head.name, tuple(places[:5]), len(places), text)

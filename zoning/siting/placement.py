@@ -16,6 +16,7 @@ import shapely
 
 from layers.errors import UnknownNameError
 from layers.inputs import Layer
+from layers.phrases import Phrase, phrase_list
 from zoning.quotas import RESERVE, UNIT
 from zoning.rulebook import AREAS_HA, Rulebook
 from zoning.siting.patch_selection import (
@@ -225,8 +226,12 @@ def hectares_of(unit: str, rulebook: Rulebook | None = None) -> float:
     areas = {one.code: 1 / one.per_ha for one in terms if one.per_ha is not None} | AREAS_HA
     if unit not in areas:
         raise UnknownNameError(
-            f"'{unit}' is no area that can be sited; give one of {', '.join(areas)}, or say in terms.toml of the "
-            "rulebook how many are a hectare (per_ha)",
+            Phrase(
+                "'{unit}' is no area that can be sited; give one of {areas}, or say in terms.toml of the rulebook "
+                "how many are a hectare (per_ha)",
+                unit=unit,
+                areas=phrase_list(areas),
+            ),
             code="no_area",
         )
     return areas[unit]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import ZoneplanError
+from layers.phrases import Phrase
 
 Number = Decimal | float | int | str
 """A number as a caller may write it; floats count as what they print, 0.1 is one tenth."""
@@ -39,7 +40,7 @@ def exact_number(value: object) -> Decimal:
     try:
         return Decimal(str(value))
     except InvalidOperation:
-        raise ZoneplanError(f"{value!r} is not a number", code="number") from None
+        raise ZoneplanError(Phrase("{value!r} is not a number", value=value), code="number") from None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Step:
         """
         number = exact_number(size)
         if not number.is_finite() or number <= 0:
-            raise ZoneplanError(f"step {size}: give a number above 0, such as 1 or 0.01", code="step")
+            raise ZoneplanError(Phrase("step {step}: give a number above 0, such as 1 or 0.01", step=size), code="step")
         return cls(number)
 
     def count(self, amount: Number) -> int | None:
@@ -84,7 +85,7 @@ class Step:
         """
         number = exact_number(amount)
         if not number.is_finite():
-            raise ZoneplanError(f"{amount!r} is not a finite number", code="number")
+            raise ZoneplanError(Phrase("{amount!r} is not a finite number", amount=amount), code="number")
         steps = Fraction(number) / Fraction(self.size)
         return steps.numerator if steps.denominator == 1 else None
 
@@ -124,7 +125,7 @@ class Step:
         """The amount of so many steps, with as many decimals as the step has."""
         _, digits, exponent = self.size.as_tuple()
         if not isinstance(exponent, int):  # a NaN or an infinity; ``of`` lets none in
-            raise TypeError(f"step {self.size} is not finite")
+            raise TypeError(Phrase("step {step} is not finite", step=self.size))
         size = int("".join(map(str, digits)))
         return Decimal(f"{count * size * 10 ** max(exponent, 0)}e{min(exponent, 0)}")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.errors import LimitError
+from layers.phrases import Phrase
 from zoning.solver.exact_steps import Counts
 from zoning.solver.highs_solver import Places, Programme, load_solver, settle_status
 from zoning.solver.integer_programme import Optimum, at_bounds, find_best, keeps_rules
@@ -287,7 +288,7 @@ class _Search:
             idle = np.append(idle, np.zeros(len(self.sizes) * len(self.pairs), dtype=np.int64))
             solver.run()
             if not settle_status(solver):
-                raise LimitError("the solver lost its way among the cuts; take fewer units", code="solver")
+                raise LimitError(Phrase("the solver lost its way among the cuts; take fewer units"), code="solver")
             bound = max(bound, solver.getInfo().objective_function_value / self.count)
             if least - bound <= self.close:
                 break

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.errors import LimitError
+from layers.phrases import Phrase
 from zoning.solver.exact_steps import Counts
 from zoning.solver.webster import Flags, Floats
 
@@ -130,7 +131,9 @@ def settle_status(solver: highspy.Highs) -> bool:
         return True
     if status in {"Infeasible", "Primal infeasible or unbounded"}:
         return False
-    raise LimitError(f"the solver gave up ({status}); take fewer units or simpler limits", code="solver")
+    raise LimitError(
+        Phrase("the solver gave up ({status}); take fewer units or simpler limits", status=status), code="solver"
+    )
 
 
 def load_solver(programme: Programme, *, whole: bool, basis: Basis | None = None) -> highspy.Highs:

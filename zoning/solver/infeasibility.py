@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import shown
+from layers.phrases import LINES, Phrase, phrase_list
 from zoning.errors import InfeasibleError
 from zoning.solver.exact_steps import Counts
 from zoning.solver.highs_solver import LinearConstraint, Places, Programme, solve
@@ -68,11 +69,19 @@ class Wording(NamedTuple):
         """What the floors or ceilings of some units come to."""
         ids = self.jurisdictions.index[places]
         where = sorted(set(self.jurisdictions.iloc[places]) - {""})
-        inside = f" in {shown(where)}" if where else ""
-        who = shown(ids) if len(ids) <= 3 else f"{len(ids)} units"
-        verb = "comes" if len(ids) == 1 else "come"
-        noun = kind.removesuffix("s") if len(ids) == 1 else kind
-        return f"the {noun} of {who}{inside} {verb} to {self.amount(int(steps[places].sum()))}"
+        inside = Phrase(" in {name}", name=shown(where)) if where else ""
+        who = shown(ids) if len(ids) <= 3 else Phrase("{count} units", count=len(ids))
+        one = len(ids) == 1
+        return Phrase(
+            ("the floor of {who}{inside} comes to {amount}" if one else "the floors of {who}{inside} come to {amount}")
+            if kind == "floors"
+            else "the ceiling of {who}{inside} comes to {amount}"
+            if one
+            else "the ceilings of {who}{inside} come to {amount}",
+            who=who,
+            inside=inside,
+            amount=self.amount(int(steps[places].sum())),
+        )
 
 
 def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
@@ -141,15 +150,22 @@ def refuse(clashes: Sequence[Clash], amount: Callable[..., str]) -> InfeasibleEr
     these rules cannot hold together:
       - the total is 10 ha: alone, 2 ha less would do
     """
-    lines = ["these rules cannot hold together:"]
+    lines = [Phrase("these rules cannot hold together:")]
     for clash in clashes:
-        way = "no change of it alone would do"
+        way = Phrase("no change of it alone would do")
         if clash.change is not None:
-            each = " in all" if clash.code in _BOUNDS and len(clash.places) > 1 else ""
             much = amount(abs(clash.change), clash.unit) if clash.unit else amount(abs(clash.change))
-            way = f"alone, {much} {'more' if clash.change > 0 else 'less'}{each} would do"
-        lines.append(f"  - {clash.words}: {way}")
-    return InfeasibleError("\n".join(lines), code="conflict")
+            in_all = clash.code in _BOUNDS and len(clash.places) > 1
+            way = Phrase(
+                ("alone, {amount} more in all would do" if in_all else "alone, {amount} more would do")
+                if clash.change > 0
+                else "alone, {amount} less in all would do"
+                if in_all
+                else "alone, {amount} less would do",
+                amount=much,
+            )
+        lines.append(Phrase("  - {rule}: {way}", rule=clash.words, way=way))
+    return InfeasibleError(phrase_list(lines, LINES), code="conflict")
 
 
 def _of_units(clash: Clash, class_of: Places, programme: Programme, wording: Wording) -> Clash:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from layers.errors import LimitError
+from layers.phrases import Phrase
 from zoning.solver.exact_steps import Counts
 from zoning.solver.greedy_allocation import ALL, GreedyPlan, NestedCaps, allocate_greedily, nested_caps
 from zoning.solver.highs_solver import LinearConstraint, LpSolution, Programme, solve
@@ -208,5 +209,7 @@ def _among(programme: Programme, answer: LpSolution, core: Flags) -> tuple[Count
         return None
     amounts[core] = np.rint(found.amounts)
     for row in broken_rules(programme, amounts):
-        raise LimitError(f"the solver's numbers are too coarse for this rule: {row.words}; take a larger step")
+        raise LimitError(
+            Phrase("the solver's numbers are too coarse for this rule: {rule}; take a larger step", rule=row.words)
+        )
     return amounts, exact_gain(programme, amounts) + (found.bound - found.value)

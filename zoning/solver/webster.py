@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import LimitError, SourceError, ZoneplanError, shown
+from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, stray_texts
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
 from zoning.unit_ids import keep_ids
@@ -272,7 +273,9 @@ def counted_ids(ids: pd.Index | Objects) -> str:
     >>> counted_ids(pd.Index(["b", "a"]))
     "2 units: 'a', 'b'"
     """
-    return f"{len(ids)} unit{'' if len(ids) == 1 else 's'}: {shown(sorted(ids))}"
+    return Phrase(
+        "{count} unit: {ids}" if len(ids) == 1 else "{count} units: {ids}", count=len(ids), ids=shown(sorted(ids))
+    )
 
 
 def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling: Bound | None) -> Webster:
@@ -283,12 +286,18 @@ def _enter(weights: pd.Series, total: Number, ruler: Step, floor: Bound, ceiling
     if steps is None:
         over = exact_number(total) - ruler.below(total)
         raise InfeasibleError(
-            f"the total of {total} is no whole multiple of the step {ruler.size}: {over} are left over; "
-            f"take {ruler.below(total)} or a smaller step",
+            Phrase(
+                "the total of {total} is no whole multiple of the step {step}: {rest} are left over; take {least} or "
+                "a smaller step",
+                total=total,
+                step=ruler.size,
+                rest=over,
+                least=ruler.below(total),
+            ),
             code="total_and_step",
         )
     if steps < 0:
-        raise InfeasibleError(f"the total of {total} is below 0", code="negative_total")
+        raise InfeasibleError(Phrase("the total of {total} is below 0", total=total), code="negative_total")
     floors, ceilings = count_floors(floor, weights.index, ruler), count_ceilings(ceiling, weights.index, ruler)
     refuse_crossed_bounds(weights.index, ruler, floors, ceilings)
     return make_contest(weights, sizes, steps, floors, ceilings, ruler)
@@ -310,7 +319,12 @@ def refuse_huge(steps: int, count: int, ruler: Step) -> None:
     """Refuse more steps than can be counted exactly for so many receivers."""
     if max(steps, 1) * count > UNLIMITED or steps > 2**50:
         raise LimitError(
-            f"a total of {ruler.amount(steps)} for {count} units is too many steps of {ruler.size}; take a larger step"
+            Phrase(
+                "a total of {total} for {count} units is too many steps of {step}; take a larger step",
+                total=ruler.amount(steps),
+                count=count,
+                step=ruler.size,
+            )
         )
 
 
@@ -318,7 +332,11 @@ def measure_weights(weights: pd.Series) -> Floats:
     """The weights in floating point; refuses what :func:`apportion` refuses of weights."""
     if not weights.index.is_unique:
         twice = weights.index[weights.index.duplicated()].unique()
-        raise SourceError(f"weights: the ids are not unique: {shown(twice)}", code="duplicate", features=sorted(twice))
+        raise SourceError(
+            Phrase("weights: the ids are not unique: {ids}", ids=shown(twice)),
+            code="duplicate",
+            features=sorted(twice),
+        )
     refuse_text(weights, "weight")
     sizes: Floats = weights.to_numpy(dtype=float, na_value=np.nan)
     _refuse_missing(weights.index, ~np.isfinite(sizes), "weight")
@@ -326,7 +344,12 @@ def measure_weights(weights: pd.Series) -> Floats:
     odd = weights.index[(sizes > _LARGEST) | ((sizes < _SMALLEST) & (weights != 0).to_numpy(dtype=bool))]
     if len(odd):
         raise LimitError(
-            f"weights must be 0 or between {_SMALLEST} and {_LARGEST}, other than those of {counted_ids(odd)}",
+            Phrase(
+                "weights must be 0 or between {smallest} and {largest}, other than those of {ids}",
+                smallest=_SMALLEST,
+                largest=_LARGEST,
+                ids=counted_ids(odd),
+            ),
             features=sorted(odd),
         )
     return sizes
@@ -335,14 +358,14 @@ def measure_weights(weights: pd.Series) -> Floats:
 def count_floors(floor: Bound | None, index: pd.Index, ruler: Step) -> Counts:
     """Floors in whole steps, rounded up, 0 where there is none; refuses what is missing, negative or no number."""
     floors = _steps(0 if floor is None else floor, index, ruler, "up")
-    _refuse_negative(index, floors < 0, "floor")
+    _refuse_negative(index, floors < 0, Phrase("floor"))
     return floors
 
 
 def count_ceilings(ceiling: Bound | None, index: pd.Index, ruler: Step) -> Counts:
     """Ceilings in whole steps, rounded down, ``UNLIMITED`` where there is none; refuses as :func:`count_floors`."""
     ceilings = _steps(ceiling, index, ruler, "down")
-    _refuse_negative(index, ceilings < 0, "ceiling")
+    _refuse_negative(index, ceilings < 0, Phrase("ceiling"))
     return ceilings
 
 
@@ -350,11 +373,13 @@ def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["
     """A bound of each unit in whole steps."""
     if bound is None:
         return np.full(len(index), UNLIMITED)
-    what = "floor" if towards == "up" else "ceiling"
+    what = Phrase("floor") if towards == "up" else Phrase("ceiling")
     if not isinstance(bound, pd.Series):
         one = exact_number(bound)
         if one.is_nan() or (one.is_infinite() and towards == "up"):
-            raise ZoneplanError(f"the {what} of {bound} is not a finite number", code="number")
+            raise ZoneplanError(
+                Phrase("the {bound} of {number} is not a finite number", bound=what, number=bound), code="number"
+            )
         return np.repeat(ruler.counts(pd.Series([one], dtype=object), towards), len(index))
     refuse_text(bound, what)
     aligned = bound.reindex(index)
@@ -370,8 +395,13 @@ def refuse_text(values: pd.Series, what: str) -> None:
     if not numeric and (typed or any(isinstance(value, str) for value in values)):
         odd = stray_texts(values).sort_index()
         raise ZoneplanError(
-            f"the {what} is text, not a number, as in {shown(odd.unique()[:3])}, for {counted_ids(odd.index)}; write "
-            "plain numbers, such as 1234.5, 0 included",
+            Phrase(
+                "the {bound} is text, not a number, as in {values}, for {ids}; write plain numbers, such as 1234.5, "
+                "0 included",
+                bound=what,
+                values=shown(odd.unique()[:3]),
+                ids=counted_ids(odd.index),
+            ),
             code="text",
             features=odd.index,
         )
@@ -381,7 +411,11 @@ def _refuse_missing(index: pd.Index, missing: Flags, what: str) -> None:
     ids = index[missing]
     if len(ids):
         raise MissingValueError(
-            f"the {what} is missing or not finite for {counted_ids(ids)}; give a number, 0 included",
+            Phrase(
+                "the {bound} is missing or not finite for {ids}; give a number, 0 included",
+                bound=what,
+                ids=counted_ids(ids),
+            ),
             features=sorted(ids),
         )
 
@@ -390,7 +424,7 @@ def _refuse_negative(index: pd.Index, negative: Flags, what: str) -> None:
     ids = index[negative]
     if len(ids):
         raise SourceError(
-            f"the {what} is below 0 for {counted_ids(ids)}; give 0 or more",
+            Phrase("the {bound} is below 0 for {ids}; give 0 or more", bound=what, ids=counted_ids(ids)),
             code=f"negative_{what}",
             features=sorted(ids),
         )
@@ -403,8 +437,16 @@ def refuse_crossed_bounds(index: pd.Index, ruler: Step, floors: Counts, ceilings
         ids, one = index[crossed], crossed[index[crossed].argmin()]
         low, high = ruler.amount(int(floors[one])), ruler.amount(int(ceilings[one]))
         raise InfeasibleError(
-            f"the floor is above the ceiling for {counted_ids(ids)}; the floor of '{index[one]}' is {low}, its "
-            f"ceiling {high}, a gap of {low - high} (floors are rounded up to the step of {ruler.size}, ceilings down)",
+            Phrase(
+                "the floor is above the ceiling for {ids}; the floor of '{unit}' is {floor}, its ceiling {ceiling}, a "
+                "gap of {gap} (floors are rounded up to the step of {step}, ceilings down)",
+                ids=counted_ids(ids),
+                unit=index[one],
+                floor=low,
+                ceiling=high,
+                gap=low - high,
+                step=ruler.size,
+            ),
             code="floor_above_ceiling",
             features=sorted(ids),
         )
@@ -415,8 +457,13 @@ def _refuse_sums(contest: Webster, ruler: Step) -> None:
     total, least, most = contest.total, sum(contest.floors.tolist()), sum(contest.ceilings.tolist())
     if least > total:
         raise InfeasibleError(
-            f"the floors come to {ruler.amount(least)}, which is {ruler.amount(least - total)} more than the total of "
-            f"{ruler.amount(total)}; lower the floors or raise the total",
+            Phrase(
+                "the floors come to {floors}, which is {gap} more than the total of {total}; lower the floors or "
+                "raise the total",
+                floors=ruler.amount(least),
+                gap=ruler.amount(least - total),
+                total=ruler.amount(total),
+            ),
             code="floors_above_total",
         )
     if most >= total:
@@ -424,13 +471,23 @@ def _refuse_sums(contest: Webster, ruler: Step) -> None:
     left = ruler.amount(total - most)
     if not (contest.sizes > 0).any():
         raise InfeasibleError(
-            f"all weights are 0 and {left} of {ruler.amount(total)} are left to share; give a weight to some unit",
+            Phrase(
+                "all weights are 0 and {left} of {total} are left to share; give a weight to some unit",
+                left=left,
+                total=ruler.amount(total),
+            ),
             code="no_weight",
         )
     idle = contest.ids[contest.sizes == 0]
-    more = f"; without a weight, and so with their floor only: {counted_ids(idle)}" if len(idle) else ""
+    more = Phrase("; without a weight, and so with their floor only: {ids}", ids=counted_ids(idle)) if len(idle) else ""
     raise InfeasibleError(
-        f"the ceilings come to {ruler.amount(most)}, which is {left} less than the total of {ruler.amount(total)}; "
-        f"raise the ceilings or lower the total{more}",
+        Phrase(
+            "the ceilings come to {ceilings}, which is {gap} less than the total of {total}; raise the ceilings or "
+            "lower the total{note}",
+            ceilings=ruler.amount(most),
+            gap=left,
+            total=ruler.amount(total),
+            note=more,
+        ),
         code="ceilings_below_total",
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from layers.phrases import Phrase, phrase_list
 from layers.sources import (
     Exact,
     ExactStep,
@@ -206,13 +207,13 @@ class Agreement(Named, Sourced):
     def _misplaced(self) -> Iterator[Misfit]:
         for key in ("kind", "unit"):
             if getattr(self, key) is None:
-                yield (), f"key '{key}' is missing"
+                yield (), Phrase("key '{key}' is missing", key=key)
         if self.parties:
-            yield ("parties",), "'parties' renames those of a rulebook's agreement; it goes with 'like'"
+            yield ("parties",), Phrase("'parties' renames those of a rulebook's agreement; it goes with 'like'")
         if self.kind is not None:
             yield from self._of_kind(self.kind)
         if self.upstream is not None and self.upstream == self.downstream:
-            yield ("downstream",), f"'{self.upstream}' is upstream and downstream of itself"
+            yield ("downstream",), Phrase("'{upstream}' is upstream and downstream of itself", upstream=self.upstream)
 
     def _of_kind(self, kind: str) -> Iterator[Misfit]:
         """Keys that are missing in an agreement of a kind, and keys that mean nothing in it."""
@@ -220,33 +221,48 @@ class Agreement(Named, Sourced):
         given = {key for key in BOUND_TO_KINDS if key in self.model_fields_set}
         for key in needed:
             if key not in given:
-                yield (), f"an agreement of kind \"{kind}\" needs '{key}'"
+                yield (), Phrase("an agreement of kind \"{kind}\" needs '{key}'", kind=kind, key=key)
         for key in sorted(given - {*needed, *welcome}):
-            yield (key,), f"'{key}' has no meaning in an agreement of kind \"{kind}\""
+            yield (key,), Phrase("'{key}' has no meaning in an agreement of kind \"{kind}\"", key=key, kind=kind)
         if kind in ("index", "compliance") and self.river is None:
             for key in ("upstream", "downstream"):
                 if getattr(self, key) is None:
-                    yield (), f"'{key}' is missing; name the party, or give a 'river' layer that shows who it is"
+                    yield (
+                        (),
+                        Phrase(
+                            "'{key}' is missing; name the party, or give a 'river' layer that shows who it is", key=key
+                        ),
+                    )
 
     def _inside(self) -> Iterator[Misfit]:
         """Indicators and bands that do not fit the kind, and shares that do not add up."""
         for place, one in enumerate(self.indicators):
             for key in POLLUTANTS.get(self.kind or "", ()):
                 if getattr(one, key) is None:
-                    yield ("indicators", place), f"'{key}' is missing for indicator '{one.name}'"
+                    yield (
+                        ("indicators", place),
+                        Phrase("'{key}' is missing for indicator '{indicator}'", key=key, indicator=one.name),
+                    )
         if self.kind == "index":
             total = sum((one.weight or 0 for one in self.indicators), Decimal(0))
             if total != 1:
-                yield ("indicators",), f"the weights of the indicators sum to {total}, not to 1"
+                yield ("indicators",), Phrase("the weights of the indicators sum to {total}, not to 1", total=total)
             if any(isinstance(one.measured, tuple) for one in self.indicators):
-                yield ("indicators",), "an index takes one value an indicator, its mean of the period"
+                yield ("indicators",), Phrase("an index takes one value an indicator, its mean of the period")
         if self.kind == "load":
             yield from self._months()
         yield from self._amounts()
         yield from self._deductions()
         yield from self._bands()
         if self.compliant_months is not None and self.compliant_months > self.months:
-            yield ("compliant_months",), f"{self.compliant_months} of {self.months} months cannot have complied"
+            yield (
+                ("compliant_months",),
+                Phrase(
+                    "{compliant_months} of {months} months cannot have complied",
+                    compliant_months=self.compliant_months,
+                    months=self.months,
+                ),
+            )
 
     def _amounts(self) -> Iterator[Misfit]:
         written: list[tuple[Keys, Decimal | None]] = [(("amount",), self.amount)]
@@ -254,7 +270,10 @@ class Agreement(Named, Sourced):
         written += [(("grants", place, "amount"), one.amount) for place, one in enumerate(self.grants)]
         for path, amount in written:
             if amount is not None and amount % self.step:
-                yield path, f"'amount' {amount} is no whole multiple of 'step' {self.step}"
+                yield (
+                    path,
+                    Phrase("'amount' {amount} is no whole multiple of 'step' {step}", amount=amount, step=self.step),
+                )
 
     def _months(self) -> Iterator[Misfit]:
         count = len(self.flow_m3) if isinstance(self.flow_m3, tuple) else 1
@@ -263,18 +282,29 @@ class Agreement(Named, Sourced):
             if values != count:
                 yield (
                     ("indicators", place, "measured"),
-                    f"indicator '{one.name}' has {values} values and 'flow_m3' {count}; give one a month in both",
+                    Phrase(
+                        "indicator '{indicator}' has {values} values and 'flow_m3' {count}; give one a month in both",
+                        indicator=one.name,
+                        values=values,
+                        count=count,
+                    ),
                 )
 
     def _deductions(self) -> Iterator[Misfit]:
         receivers, cut = self.receive or {}, dict[str, Decimal]()
         for place, one in enumerate(self.deductions):
             if one.of not in receivers:
-                named = ", ".join(receivers)
-                yield ("deductions", place, "of"), f"'{one.of}' receives nothing to deduct from; name one of {named}"
+                named = phrase_list(receivers)
+                yield (
+                    ("deductions", place, "of"),
+                    Phrase("'{of}' receives nothing to deduct from; name one of {names}", of=one.of, names=named),
+                )
             cut[one.of] = cut.get(one.of, Decimal(0)) + (Decimal(0) if one.met else one.pct)
             if cut[one.of] > 100:
-                yield ("deductions", place, "pct"), f"the deductions from '{one.of}' sum to {cut[one.of]} %"
+                yield (
+                    ("deductions", place, "pct"),
+                    Phrase("the deductions from '{of}' sum to {cut} %", of=one.of, cut=cut[one.of]),
+                )
 
     def _bands(self) -> Iterator[Misfit]:
         key = {"index": "up_to", "compliance": "at_least"}.get(self.kind or "")
@@ -282,11 +312,18 @@ class Agreement(Named, Sourced):
             return
         limits = [getattr(band, key) for band in self.bands]
         if None in limits[:-1] or limits[-1] is not None:
-            yield ("bands",), f"every band but the last has '{key}', and the last has none"
+            yield ("bands",), Phrase("every band but the last has '{key}', and the last has none", key=key)
             return
         wanted = sorted(set(limits[:-1]), reverse=self.kind == "compliance")
         if limits[:-1] != wanted:
-            yield ("bands",), f"the bands go from the best result to the worst: {key} = {', '.join(map(str, wanted))}"
+            yield (
+                ("bands",),
+                Phrase(
+                    "the bands go from the best result to the worst: {key} = {wanted}",
+                    key=key,
+                    wanted=phrase_list(map(str, wanted)),
+                ),
+            )
 
 
 KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from layers.phrases import Phrase, phrase_list
 from layers.sources import (
     ConditionText,
     Exact,
@@ -29,9 +30,9 @@ from layers.sources import (
 )
 from zoning.study.siting import Siting
 
-_RESERVE_AND_LINK = (
-    'a jurisdiction\'s reserve is not known before its units have their amounts: with by = "optimal" stay within by '
-    "unit, or hold nothing back"
+_RESERVE_AND_LINK = Phrase(
+    'a jurisdiction\'s reserve is not known before its units have their amounts: with by = "optimal" stay '
+    "within by unit, or hold nothing back"
 )
 
 
@@ -70,9 +71,18 @@ class Group(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.max_pct is None and self.min_pct is None:
-            raise misfit(((), "a group gives 'max_pct', 'min_pct' or both, and this one gives neither"))
+            raise misfit(((), Phrase("a group gives 'max_pct', 'min_pct' or both, and this one gives neither")))
         if self.max_pct is not None and self.min_pct is not None and self.min_pct > self.max_pct:
-            raise misfit((("min_pct",), f"'min_pct' {self.min_pct} is more than 'max_pct' {self.max_pct}"))
+            raise misfit(
+                (
+                    ("min_pct",),
+                    Phrase(
+                        "'min_pct' {min_pct} is more than 'max_pct' {max_pct}",
+                        min_pct=self.min_pct,
+                        max_pct=self.max_pct,
+                    ),
+                )
+            )
         return self
 
 
@@ -90,7 +100,7 @@ class Lock(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        require_one(self, "a locked amount", "unit", "when")
+        require_one(self, Phrase("a locked amount"), "unit", "when")
         return self
 
 
@@ -113,7 +123,7 @@ class QuotaTransfer(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.giver == self.receiver:
-            raise misfit((("to",), f"'{self.giver}' cannot hand anything to itself"))
+            raise misfit((("to",), Phrase("'{giver}' cannot hand anything to itself", giver=self.giver)))
         return self
 
 
@@ -157,14 +167,27 @@ class Limit(Section):
         whole, parts = (self.min, self.max), (self.min_pct, self.max_pct)
         given = [any(one is not None for one in ends) for ends in (whole, parts)]
         if not any(given):
-            raise misfit(((), "a limit gives 'max', 'min', 'max_pct' or 'min_pct', and this one gives none"))
+            raise misfit(((), Phrase("a limit gives 'max', 'min', 'max_pct' or 'min_pct', and this one gives none")))
         if all(given):
-            raise misfit(((), "a limit gives amounts or per cent; make two limits of it"))
+            raise misfit(((), Phrase("a limit gives amounts or per cent; make two limits of it")))
         for keys, (low, high) in ((("min",), whole), (("min_pct",), parts)):
             if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
-                raise misfit((keys, f"'{keys[0]}' {low} is more than '{keys[0].replace('min', 'max')}' {high}"))
+                raise misfit(
+                    (
+                        keys,
+                        Phrase(
+                            "'{key}' {low} is more than '{other}' {high}",
+                            key=keys[0],
+                            low=low,
+                            other=keys[0].replace("min", "max"),
+                            high=high,
+                        ),
+                    )
+                )
         if any(parts) and self.when is None and self.each is None:
-            raise misfit(((), "per cent of all units needs 'when' or 'each': which units may have so much of it?"))
+            raise misfit(
+                ((), Phrase("per cent of all units needs 'when' or 'each': which units may have so much of it?"))
+            )
         return self
 
 
@@ -230,20 +253,37 @@ class Quota(Named):
     def _check(self) -> Self:
         faults: list[Misfit] = []
         if self.total % self.step:
-            faults.append((("total",), f"'total' {self.total} is no whole multiple of 'step' {self.step}"))
+            faults.append(
+                (
+                    ("total",),
+                    Phrase("'total' {total} is no whole multiple of 'step' {step}", total=self.total, step=self.step),
+                )
+            )
         if self.levels[-1] != "unit" or len(set(self.levels)) < len(self.levels):
-            faults.append((("levels",), "'levels' names each jurisdiction once and ends in \"unit\""))
+            faults.append((("levels",), Phrase("'levels' names each jurisdiction once and ends in \"unit\"")))
         if isinstance(self.floor, Decimal) and isinstance(self.ceiling, Decimal) and self.floor > self.ceiling:
-            faults.append((("floor",), f"'floor' {self.floor} is more than 'ceiling' {self.ceiling}"))
+            faults.append(
+                (
+                    ("floor",),
+                    Phrase("'floor' {floor} is more than 'ceiling' {ceiling}", floor=self.floor, ceiling=self.ceiling),
+                )
+            )
         amounts = [(("locked", place, "amount"), lock.amount) for place, lock in enumerate(self.locked)]
         amounts += [(("transfers", place, "amount"), one.amount) for place, one in enumerate(self.transfers)]
         faults += [
-            (keys, f"'amount' {amount} is no whole multiple of 'step' {self.step}")
+            (keys, Phrase("'amount' {amount} is no whole multiple of 'step' {step}", amount=amount, step=self.step))
             for keys, amount in amounts
             if amount % self.step
         ]
         faults += [
-            (("within", place, "level"), f"'{part.level}' is none of this quota's levels ({', '.join(self.levels)})")
+            (
+                ("within", place, "level"),
+                Phrase(
+                    "'{level}' is none of this quota's levels ({levels})",
+                    level=part.level,
+                    levels=phrase_list(self.levels),
+                ),
+            )
             for place, part in enumerate(self.within)
             if part.level not in self.levels
         ]
@@ -257,12 +297,12 @@ class Quota(Named):
         if self.by == "weighted":
             for key in ("objective", "limits"):
                 if getattr(self, key):
-                    yield (key,), f"'{key}' is for by = \"optimal\"; this quota is handed out by weight"
+                    yield (key,), Phrase("'{key}' is for by = \"optimal\"; this quota is handed out by weight", key=key)
             return
         if self.objective is None:
-            yield ("by",), 'by = "optimal" needs objective = "suitability" or "gini"'
+            yield ("by",), Phrase('by = "optimal" needs objective = "suitability" or "gini"')
         if self.objective == "gini" and self.priority:
-            yield ("priority",), "an even share knows no priority; give floors, 'groups' or 'limits' instead"
+            yield ("priority",), Phrase("an even share knows no priority; give floors, 'groups' or 'limits' instead")
         yield from self._limits()
         for place, link in enumerate(self.within):
             if self.reserve_pct and link.level != self.levels[-1]:
@@ -273,7 +313,12 @@ class Quota(Named):
         names = [limit.name for limit in self.limits]
         for place, limit in enumerate(self.limits):
             if limit.name in names[:place]:
-                yield ("limits", place, "name"), f"there are two limits '{limit.name}'"
+                yield ("limits", place, "name"), Phrase("there are two limits '{limit}'", limit=limit.name)
             if limit.each is not None and limit.each not in self.levels[:-1]:
-                above = ", ".join(self.levels[:-1]) or "none"
-                yield ("limits", place, "each"), f"'{limit.each}' is no level above the units (there are: {above})"
+                above = phrase_list(self.levels[:-1]) or Phrase("none")
+                yield (
+                    ("limits", place, "each"),
+                    Phrase(
+                        "'{level}' is no level above the units (there are: {levels})", level=limit.each, levels=above
+                    ),
+                )

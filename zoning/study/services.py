@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from layers.phrases import Phrase, phrase_list
 from layers.sources import Exact, ExactStep, Misfit, OptionalWording, Several, Sourced, Text, misfit
 
 
@@ -45,12 +46,29 @@ class ServicesSection(Sourced):
         for land, values in self.values.items():
             for name in self.services:
                 if name not in values:
-                    text = f"class '{land}' has no value of '{name}', and '{first}' has; write 0 where it gives none"
+                    text = Phrase(
+                        "class '{land}' has no value of '{name}', and '{other}' has; write 0 where it gives none",
+                        land=land,
+                        name=name,
+                        other=first,
+                    )
                     yield ("values", land), text
             for name in values:
                 if name not in self.services:
-                    text = f"class '{first}' has no value of '{name}', and '{land}' has; write 0 where it gives none"
+                    text = Phrase(
+                        "class '{land}' has no value of '{name}', and '{other}' has; write 0 where it gives none",
+                        land=first,
+                        name=name,
+                        other=land,
+                    )
                     yield ("values", land, name), text
         for place, name in enumerate(self.market):
             if name not in self.services:
-                yield ("market", place), f"no class has a service '{name}'; there are {', '.join(self.services)}"
+                yield (
+                    ("market", place),
+                    Phrase(
+                        "no class has a service '{name}'; there are {services}",
+                        name=name,
+                        services=phrase_list(self.services),
+                    ),
+                )

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from layers.phrases import Phrase
 from layers.sources import Amount, ConditionText, Factor, Real, Section, Several, Text, Wording, misfit, require_one
 
 
@@ -68,10 +69,11 @@ class Siting(Section):
     def _check(self) -> Self:
         if self.layer is None and (self.prefer is not None or self.surface != "value"):
             key = "prefer" if self.prefer is not None else "surface"
-            raise misfit(((key,), f"'{key}' speaks of the cells of a raster, and 'layer' names none"))
+            raise misfit(((key,), Phrase("'{key}' speaks of the cells of a raster, and 'layer' names none", key=key)))
         if self.prefer is None and "surface" in self.model_fields_set:
-            message = (
-                f"'surface' ranks cells by their {self.surface}: say with 'prefer' whether high or low comes first"
+            message = Phrase(
+                "'surface' ranks cells by their {surface}: say with 'prefer' whether high or low comes first",
+                surface=self.surface,
             )
             raise misfit((("surface",), message))
         return self

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from layers.errors import UnknownNameError, shown
+from layers.phrases import Phrase, template
 from layers.sources import (
     Keys,
     LayerSection,
@@ -112,11 +113,11 @@ class Study(Sources):
     def _faults(self) -> Iterator[Misfit]:
         yield from super()._faults()
         quotas = ((("quotas", place, "name"), one.name) for place, one in enumerate(self.quotas))
-        yield from repeated("two quotas have the name", quotas)
+        yield from repeated(template("two quotas have the name '{name}'"), quotas)
         flows: list[tuple[Keys, str]] = []
         flows += [(("agreements", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.agreements)]
         flows += [(("transfers", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.transfers)]
-        yield from repeated("two agreements or transfers of one period have the name", flows)
+        yield from repeated(template("two agreements or transfers of one period have the name '{name}'"), flows)
 
 
 def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
@@ -195,7 +196,13 @@ def builtin_study(name: str) -> Path:
     ('plan.toml', True)
     """
     if name not in builtin_studies():
-        raise UnknownNameError(f"no built-in study '{name}'; there are {shown(builtin_studies())}")
+        raise UnknownNameError(
+            Phrase(
+                "no built-in study '{study}'; there are {studies}",
+                study=name,
+                studies=shown(builtin_studies()),
+            )
+        )
     return STUDIES / name / "plan.toml"
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from layers.phrases import Phrase
 from layers.sources import (
     ConditionText,
     Exact,
@@ -132,37 +133,47 @@ class Transfer(Named, Sourced):
         pooling = self.by == "pooling"
         for key, wanted in (("parts", self.by == "parts"), ("pay_in", pooling)):
             if wanted and not getattr(self, key):
-                yield (), f"by = \"{self.by}\" needs '{key}'"
+                yield (), Phrase("by = \"{by}\" needs '{key}'", by=self.by, key=key)
             if not wanted and getattr(self, key):
-                yield (key,), f"'{key}' has no meaning with by = \"{self.by}\""
+                yield (key,), Phrase("'{key}' has no meaning with by = \"{by}\"", key=key, by=self.by)
         if self.receiving is not None and not pooling:
-            yield ("receiving",), f"'receiving' has no meaning with by = \"{self.by}\""
+            yield ("receiving",), Phrase("'receiving' has no meaning with by = \"{by}\"", by=self.by)
         if pooling and self.weight is None:
-            yield (), "by = \"pooling\" needs 'weight'"
+            yield (), Phrase("by = \"pooling\" needs 'weight'")
         if pooling and self.pay_in is not None and self.pay_in.by == "weighted":
-            yield ("pay_in", "by"), 'what is paid in is a "gap" or an "amount"'
+            yield ("pay_in", "by"), Phrase('what is paid in is a "gap" or an "amount"')
         growth = self.min_growth_pct is not None or self.max_growth_pct is not None
         if growth != (self.last is not None):
-            yield (), "'last' and a bound of growth (min_growth_pct, max_growth_pct) go together"
+            yield (), Phrase("'last' and a bound of growth (min_growth_pct, max_growth_pct) go together")
         yield from self._budgets()
 
     def _budgets(self) -> Iterator[Misfit]:
         """A budget that is not there, or that its parts do not share."""
         if self.by == "pooling":
             if self.budget is not None:
-                yield ("budget",), "a pool has what was paid in; drop 'budget'"
+                yield ("budget",), Phrase("a pool has what was paid in; drop 'budget'")
         elif self.budget is None:
-            yield (), "key 'budget' is missing"
+            yield (), Phrase("key 'budget' is missing")
         elif self.budget % self.step:
-            yield ("budget",), f"'budget' {self.budget} is no whole multiple of 'step' {self.step}"
+            yield (
+                ("budget",),
+                Phrase("'budget' {budget} is no whole multiple of 'step' {step}", budget=self.budget, step=self.step),
+            )
         for place, part in enumerate(self.parts):
             if part.by == "weighted" and part.pct is None:
-                yield ("parts", place), f"part '{part.name}' needs 'pct', its share of the budget"
+                yield ("parts", place), Phrase("part '{part}' needs 'pct', its share of the budget", part=part.name)
         shares = sum((part.pct or 0 for part in self.parts), Decimal(0))
         others = any(part.by != "weighted" for part in self.parts)
         if self.parts and (shares >= 100 if others else shares != 100):
-            left = "nothing is left for the others" if others else "they are all there is, and have to sum to 100 %"
-            yield ("parts",), f"the shares of the weighted parts sum to {shares} %; {left}"
+            left = (
+                Phrase("nothing is left for the others")
+                if others
+                else Phrase("they are all there is, and have to sum to 100 %")
+            )
+            yield (
+                ("parts",),
+                Phrase("the shares of the weighted parts sum to {shares} %; {left}", shares=shares, left=left),
+            )
 
 
 def part_faults(part: Part | Transfer) -> Iterator[Misfit]:
@@ -171,9 +182,9 @@ def part_faults(part: Part | Transfer) -> Iterator[Misfit]:
     given = {key for key in PART_KEYS if key in part.model_fields_set}
     for key in needed:
         if key not in given:
-            yield (), f"by = \"{part.by}\" needs '{key}'"
+            yield (), Phrase("by = \"{by}\" needs '{key}'", by=part.by, key=key)
     for key in sorted(given - {*needed, *welcome, "adjust"}):
-        yield (key,), f"'{key}' has no meaning with by = \"{part.by}\""
+        yield (key,), Phrase("'{key}' has no meaning with by = \"{by}\"", key=key, by=part.by)
 
 
 NEEDED_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -11,8 +11,9 @@ from zoning.trace.messages import (
     as_message,
     in_languages,
     joined,
-    message_from_json,
     remark,
+    said_from_json,
+    said_json,
     say,
 )
 
@@ -27,7 +28,8 @@ __all__ = [
     "as_message",
     "in_languages",
     "joined",
-    "message_from_json",
     "remark",
+    "said_from_json",
+    "said_json",
     "say",
 ]

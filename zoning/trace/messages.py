@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, Union
 
 from layers.conditions import Clause
 from layers.errors import Level
+from layers.phrases import Phrase
 
 
 class Term(NamedTuple):
@@ -164,6 +165,36 @@ def joined(messages: Iterable[Message]) -> Message:
     return clauses[0] if len(clauses) == 1 else say(CLAUSES, clauses=tuple(clauses))
 
 
+def said_json(said: str | Message) -> Any:
+    """What is said as plain values, from which :func:`said_from_json` makes an equal one: a message, phrase or text.
+
+    Examples
+    --------
+    >>> said_json(Phrase("line {line}", line=3)), said_json("as it is")
+    ({'phrase': {'template': 'line {line}', 'fields': {'line': 3}}}, 'as it is')
+    """
+    return _plain(said)
+
+
+def said_from_json(content: Any) -> str | Message:
+    """What :func:`said_json` was given.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        It was given nothing of the kind.
+
+    Examples
+    --------
+    >>> said_from_json(said_json(Phrase("line {line}", line=3))).fields["line"]
+    3
+    """
+    said = _typed(content)
+    if not isinstance(said, str | Message):
+        raise TypeError(said)
+    return said
+
+
 def message_from_json(content: Mapping[str, Any]) -> Message:
     """A message from what :meth:`Message.as_json` gave.
 
@@ -239,6 +270,9 @@ _EXACT: Mapping[str, Callable[[Any], Field]] = {
     "term": lambda pair: Term(*pair),
     "texts": Texts,
     "ids": lambda ids: Ids(tuple(ids)),
+    "phrase": lambda content: Phrase(
+        content["template"], **{key: _typed(one) for key, one in content["fields"].items()}
+    ),
     "clause": lambda content: Clause(**(content | {"sides": tuple(content["sides"])})),
 }
 
@@ -249,6 +283,9 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     tuple: lambda several: [_plain(one) for one in several],
     Texts: lambda texts: {"texts": dict(texts.by_language)},
     Ids: lambda some: {"ids": [*some.ids]},
+    Phrase: lambda said: {
+        "phrase": {"template": said.template, "fields": {k: _plain(v) for k, v in said.fields.items()}}
+    },
     Clause: lambda clause: {"clause": vars(clause)},
     Fraction: lambda number: {"fraction": str(number)},
     Decimal: lambda number: {"decimal": str(number)},

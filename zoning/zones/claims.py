@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.conditions import Clause, parse_condition
 from layers.errors import ZoneplanError, at_key, raise_all, shown
+from layers.phrases import Phrase, phrase_list
 from zoning.errors import MissingValueError
 from zoning.measures import absent_measures, complete_measures, sources_of, with_unknown
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
@@ -110,9 +111,21 @@ class RuleEvaluation:
         if self.rule.on_unknown == "error" and len(unknown):
             empty = self._empty(unknown)
             yield MissingValueError(
-                f"{self._place}rule {self.rule.id} ({self.rule.when}) cannot be answered for {len(unknown)} "
-                f"unit{'s' * (len(unknown) > 1)} ({shown(unknown)}): {', '.join(empty) or 'a value'} is missing; "
-                'fill the column, or give the rule on_unknown = "review"',
+                Phrase(
+                    "{place}rule {rule} ({when}) cannot be answered for {count} unit ({ids}): {names} is "
+                    "missing; fill the "
+                    'column, or give the rule on_unknown = "review"'
+                    if len(unknown) == 1
+                    else "{place}rule {rule} ({when}) cannot be answered for {count} units ({ids}): {names} is "
+                    "missing; fill "
+                    'the column, or give the rule on_unknown = "review"',
+                    place=self._place,
+                    rule=self.rule.id,
+                    when=self.rule.when,
+                    count=len(unknown),
+                    ids=shown(unknown),
+                    names=phrase_list(empty) or Phrase("a value"),
+                ),
                 layer=empty[0] if empty else "",
                 features=unknown,
             )
@@ -121,7 +134,9 @@ class RuleEvaluation:
     def _place(self) -> str:
         """Where the rulebook says what unknown means; empty of a rulebook that was made in memory."""
         draft = self._draft
-        return f"{draft.where('rules', draft.rules.index(self.rule), 'on_unknown')}: " if draft else ""
+        if not draft:
+            return ""
+        return Phrase("{place}: ", place=draft.where("rules", draft.rules.index(self.rule), "on_unknown"))
 
     def _empty(self, units: pd.Index) -> list[str]:
         """The measures of the condition that are missing for one of some units."""

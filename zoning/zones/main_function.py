@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from layers.errors import UnknownNameError, raise_all, shown
+from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.rulebook import LOCKED, Rulebook
 from zoning.unit_ids import keep_ids
@@ -71,8 +72,12 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     orphans = units.difference(winners.index)
     if len(orphans):
         raise UnknownNameError(
-            f"nothing claims a main function for {shown(orphans)}, not even the rule '{DEFAULT_RULE}': "
-            "give the claims that classify() makes",
+            Phrase(
+                "nothing claims a main function for {ids}, not even the rule '{rule}': give the claims that "
+                "classify() makes",
+                ids=shown(orphans),
+                rule=DEFAULT_RULE,
+            ),
             features=orphans,
         )
     level = (mains["tier"] == mains["unit_id"].map(winners["tier"])) & (
@@ -165,8 +170,16 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     known = {**priorities, **dict.fromkeys(rulebook.locked, 0)}
     ruled = ~decision & (rule != DEFAULT_RULE)
     raise_all(
-        UnknownNameError(f"claims: rulebook '{rulebook.name}' has no {what} '{name}'{near(name, known)}")
-        for what, known, names in (("zone", kinds, claims["zone"]), ("rule", known, rule[ruled]))
+        UnknownNameError(
+            Phrase(
+                "claims: rulebook '{rulebook}' has no {kind} '{name}'{hint}",
+                rulebook=rulebook.name,
+                kind=what,
+                name=name,
+                hint=near(name, known),
+            )
+        )
+        for what, known, names in ((Phrase("zone"), kinds, claims["zone"]), (Phrase("rule"), known, rule[ruled]))
         for name in sorted(set(names) - set(known))
     )
     around = {name for name, entry in rulebook.locked.items() if entry.unit is None}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError, UnknownNameError, shown
+from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.measures import QUOTA, column_of, complete_measures, mean_by, sum_by, without_noise
 from zoning.rulebook import Indicator, Rule, Rulebook
@@ -125,16 +126,23 @@ def parent_of(units: pd.DataFrame, level: str) -> pd.Series:
     """
     if level not in units.columns:
         raise UnknownNameError(
-            f"[units]: part_of = \"{level}\", but the units have no column '{level}'"
-            f"{near(level, map(str, units.columns))}",
+            Phrase(
+                "[units]: part_of = \"{level}\", but the units have no column '{level}'{hint}",
+                level=level,
+                hint=near(level, map(str, units.columns)),
+            ),
             code="unknown_column",
         )
     named = units[level]
     empty = units.index[named.isna() | (named.astype("str") == "")]
     if len(empty):
         raise SourceError(
-            f"layer 'units': nothing stands in column '{level}' of {shown(empty)}: a unit is a part of "
-            "one larger unit; fill the column, with the unit's own id where it is whole itself",
+            Phrase(
+                "layer 'units': nothing stands in column '{column}' of {ids}: a unit is a part of one larger unit; "
+                "fill the column, with the unit's own id where it is whole itself",
+                column=level,
+                ids=shown(empty),
+            ),
             code="part_of_nothing",
             layer="units",
             features=empty,
@@ -144,8 +152,12 @@ def parent_of(units: pd.DataFrame, level: str) -> pd.Series:
     twice = [unit for unit in of.index if parts.get(unit, [unit]) != [unit]]
     if twice:
         raise UnknownNameError(
-            f"layer 'units': {shown(twice)} is the id of a unit and, in column '{level}', of a larger one: a decision "
-            "could mean either; name the larger units by other ids",
+            Phrase(
+                "layer 'units': {ids} is the id of a unit and, in column '{column}', of a larger one: a decision "
+                "could mean either; name the larger units by other ids",
+                ids=shown(twice),
+                column=level,
+            ),
             code="two_sources",
             features=twice,
         )
@@ -194,8 +206,12 @@ def _jurisdictions(named: pd.Series, of: pd.Series, level: str) -> pd.Series:
     torn = groups.nunique()[lambda count: count > 1].index
     if len(torn):
         raise SourceError(
-            f"layer 'units': the parts of a larger unit of column '{level}' lie in different jurisdictions "
-            f"({shown(torn)}); correct the column, or name the larger units by ids that are unique",
+            Phrase(
+                "layer 'units': the parts of a larger unit of column '{column}' lie in different jurisdictions "
+                "({ids}); correct the column, or name the larger units by ids that are unique",
+                column=level,
+                ids=shown(torn),
+            ),
             code="torn_whole",
             layer="units",
             features=torn,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 import pandas as pd
 
 from layers.errors import UnknownNameError, ZoneplanError, shown
+from layers.phrases import Phrase, word
 from zoning.errors import near
 from zoning.plan import Plan
 from zoning.rulebook import LOCKED, Locked, Rulebook
@@ -57,22 +58,30 @@ def decision_faults(
     """
     first: dict[str, int] = {}
     for number, decision in enumerate(decisions, start=1):
-        where, keys = f"decision {number}", ("decisions", number - 1)
+        where, keys = Phrase("decision {number}", number=number), ("decisions", number - 1)
         if decision.unit not in units and decision.unit not in dropped:
             yield UnknownNameError(
-                f"{where}: there is no unit {shown([decision.unit])}{near(decision.unit, map(str, units))}",
+                Phrase(
+                    "{place}: there is no unit {unit}{hint}",
+                    place=where,
+                    unit=shown([decision.unit]),
+                    hint=near(decision.unit, map(str, units)),
+                ),
                 code="unknown_unit",
                 keys=keys,
             )
-        where += f" (unit {shown([decision.unit])})"
+        where = Phrase("decision {number} (unit {unit})", number=number, unit=shown([decision.unit]))
         for kind, code in (("main", decision.main), ("overlay", decision.overlay)):
             if code is not None:
                 yield from _zone_faults(where, keys, kind, code, rulebook)
         if decision.main is not None and decision.date <= rulebook.day:
             if decision.unit in first:
                 yield UnknownNameError(
-                    f"{where} decides the main function once more, after decision {first[decision.unit]}; "
-                    "keep one of the two",
+                    Phrase(
+                        "{place} decides the main function once more, after decision {number}; keep one of the two",
+                        place=where,
+                        number=first[decision.unit],
+                    ),
                     code="decided_twice",
                     features=[decision.unit],
                     keys=keys,
@@ -87,11 +96,29 @@ def _zone_faults(
     if code in codes:
         return
     if code in rulebook.codes(other):
-        remedy = f"'{code}' is {'an overlay' if kind == 'main' else 'a main'} zone: write {other} = \"{code}\""
-        yield UnknownNameError(f'{where}: {kind} = "{code}", but {remedy}', code="zone_kind", keys=keys)
+        remedy = Phrase(
+            "'{code}' is an overlay zone: write {other} = \"{code}\""
+            if kind == "main"
+            else "'{code}' is a main zone: write {other} = \"{code}\"",
+            code=code,
+            other=other,
+        )
+        yield UnknownNameError(
+            Phrase('{place}: {kind} = "{code}", but {remedy}', place=where, kind=kind, code=code, remedy=remedy),
+            code="zone_kind",
+            keys=keys,
+        )
     else:
         yield UnknownNameError(
-            f"{where}: rulebook '{rulebook.name}' has no {kind} zone '{code}' on {rulebook.day}{near(code, codes)}",
+            Phrase(
+                "{place}: rulebook '{rulebook}' has no {kind} zone '{zone}' on {day}{hint}",
+                place=where,
+                rulebook=rulebook.name,
+                kind=word(kind),
+                zone=code,
+                day=rulebook.day,
+                hint=near(code, codes),
+            ),
             code="unknown_zone",
             keys=keys,
         )
@@ -153,7 +180,15 @@ def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series
 
 OVERLAY = "_overlay"
 """Ends the name of a standing that is about overlays alone."""
-STANDINGS = ("decided", "contested", "review", f"review{OVERLAY}", "by_decision", f"by_decision{OVERLAY}", "assumed")
+STANDINGS = (
+    "decided",
+    "contested",
+    "review",
+    f"review{OVERLAY}",
+    "by_decision",
+    f"by_decision{OVERLAY}",
+    "assumed",
+)
 
 
 def assumed_measures(zones: pd.DataFrame) -> list[str]:

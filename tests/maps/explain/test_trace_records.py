@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from layers.conditions import parse_condition
-from layers.sources import english
+from layers.phrases import english
 from maps.explain import explain, items_at, lists_at, trace
 from maps.explain.explanation_content import MATTERS
 from maps.explain.trace_records import LINK, condition_chains, rows_about, rows_of

@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 
 from layers.conditions import parse_condition
+from layers.phrases import english
 from layers.read import read_inputs
-from layers.sources import Section, english
+from layers.sources import Section
 from maps.locale import Renderer, text_in, texts_of
 from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from layers.phrases import Phrase
 from zoning.rulebook import Draft, builtin_rulebooks, read_draft
 from zoning.rulebook.foreign_keys import FOREIGN_KEYS, ForeignKey, foreign_key_faults, names_of_sets
 
@@ -51,7 +52,8 @@ def broken(write_rulebook) -> Draft:
 @pytest.mark.parametrize("key", FOREIGN_KEYS, ids=lambda key: f"{key.kind}-{key.key}")
 def test_the_table_speaks_of_sets_that_there_are(broken: Draft, key: ForeignKey) -> None:
     assert key.names in names_of_sets(broken)
-    assert key.missing.format(name="x", near="; there is none").count("'x'") + key.missing.count('"{name}"') == 1
+    said = Phrase(key.missing, name="x", near="; there is none", unit="u", jurisdiction="j", study="s")
+    assert said.count("'x'") + key.missing.count('"{name}"') == 1
 
 
 def test_every_name_that_leads_nowhere_is_told_with_its_place(broken: Draft) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from layers.sources import Section, Source, Sourced, english
+from layers.phrases import english
+from layers.sources import Section, Source, Sourced
 from zoning.audits import audit
 from zoning.rulebook import (
     Draft,

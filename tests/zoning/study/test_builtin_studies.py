@@ -21,8 +21,9 @@ from exactextract import exact_extract
 from rasterio.features import shapes
 
 from layers.inputs import Inputs
+from layers.phrases import english
 from layers.read import read_inputs
-from layers.sources import Section, Texts, english
+from layers.sources import Section, Texts
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.study import Study, builtin_studies, builtin_study, read_study

@@ -10,7 +10,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.trace import Message, message_from_json, say
+from zoning.trace import Message, said_from_json, say
 
 PLAIN = st.one_of(
     st.text(max_size=5),
@@ -33,7 +33,7 @@ MESSAGES = st.recursive(
 
 @given(MESSAGES)
 def test_a_message_comes_back_from_json_as_it_was(said: Message) -> None:
-    again = message_from_json(json.loads(json.dumps(said.as_json())))
+    again = said_from_json(json.loads(json.dumps(said.as_json())))
     assert again == said
     assert hash(again) == hash(said)
     assert [type(value) for value in again.fields.values()] == [type(value) for value in said.fields.values()]
