@@ -27,5 +27,5 @@ def compiled(source: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    for po in sorted(CATALOGUES.glob("*.po")):
+    for po in sorted(CATALOGUES.rglob("*.po")):
         po.with_suffix(".mo").write_bytes(compiled(po))

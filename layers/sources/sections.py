@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from layers.errors import StudyError, ZoneplanError, raise_all
+from layers.errors import ZoneplanError
+from layers.phrases import Phrase, template
 from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Text, Wording, misfit
 from layers.sources.field_types import (
     Amount,
@@ -52,6 +53,8 @@ class StudySection(Named):
     """The day on which rules must be in force, such as 2025-01-01."""
     rulebook: SourceText
     """Name of a built-in rulebook, or of a folder beside the plan."""
+    language: LanguageTag | None = None
+    """Language of map, report and messages of a run, such as "zh"; by default English. --lang stands above it."""
     note: Wording | None = None
     """What every reader of the plan must know; stands on map, report, picture and dossiers."""
     none_of: Several[Text] = ()
@@ -113,7 +116,7 @@ class UnitsSection(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if len(set(self.levels)) < len(self.levels):
-            raise misfit((("jurisdiction",), "'jurisdiction' names a column twice"))
+            raise misfit((("jurisdiction",), Phrase("'jurisdiction' names a column twice")))
         return self
 
 
@@ -192,10 +195,17 @@ class LayerSection(Named):
     def _check(self) -> Self:
         if (self.x is None) != (self.y is None):
             has, lacks = ("x", "y") if self.y is None else ("y", "x")
-            raise misfit(((has,), f"'{has}' stands without '{lacks}'; points from a table need both columns"))
+            raise misfit(
+                (
+                    (has,),
+                    Phrase(
+                        "'{has}' stands without '{lacks}'; points from a table need both columns", has=has, lacks=lacks
+                    ),
+                )
+            )
         if not self.designates_a_part:
             parts = [name for name, one in self.measure.items() if isinstance(one, PartMeasure)]
-            reason = (
+            reason = Phrase(
                 "'of' needs a layer with 'role' and 'where'; any other is measured as 'where' selects it: drop 'of'"
             )
             if parts:
@@ -368,10 +378,11 @@ class Sources(Placed):
     def _faults(self) -> Iterator[Misfit]:
         """What sections say that contradicts each other."""
         yield from repeated(
-            "two layers have the name", ((("layers", place, "name"), one.name) for place, one in enumerate(self.layers))
+            template("two layers have the name '{name}'"),
+            ((("layers", place, "name"), one.name) for place, one in enumerate(self.layers)),
         )
         yield from repeated(
-            "two layers measure",
+            template("two layers measure '{name}'"),
             (
                 (("layers", place, "measure", name), name)
                 for place, one in enumerate(self.layers)
@@ -436,4 +447,4 @@ def repeated(what: str, named: Iterable[tuple[Keys, str]]) -> Iterator[Misfit]:
     for keys, name in named:
         seen[name] += 1
         if seen[name] > 1:
-            yield keys, f"{what} '{name}'"
+            yield keys, Phrase(what, name=name)

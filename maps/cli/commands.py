@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from layers.errors import Finding, ZoneplanError, escape_hidden
+from layers.phrases import Phrase, phrase_list, template
 from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
+from maps.cli.spoken_language import ENGLISH, in_words, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
     from maps.locale import LocalizedPlan
@@ -39,10 +41,22 @@ PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, pl
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file that is to be written, where there is one.")]
 Language = Annotated[
-    str,
-    typer.Option("--lang", metavar="LANG", help="Language of map, report, reasons and titles, such as en, pt or zh."),
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="LANG",
+        help="Language of map, report, reasons and messages, such as en, pt or zh; by default that of the plan.",
+    ),
 ]
 OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
+
+
+_LEVELS = {
+    "error": template("error: {text}"),
+    "warning": template("warning: {text}"),
+    "note": template("note: {text}"),
+}
+"""How a finding stands on a line of its own."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -64,12 +78,13 @@ def _zoneplan(
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put the study.")] = Path("zoneplan-demo"),
     study: Annotated[str, typer.Option("--study", metavar="NAME", help="A built-in study.")] = "us_mountain_west",
-    language: Language = "en",
+    language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy a built-in real study, run it, and say where the map is."""
     from maps.init import write_study
 
+    speak(language)
     plan_file = write_study(study, folder)
     _run(plan_file, None, language, excel_safe=False, as_json=as_json)
 
@@ -89,17 +104,22 @@ def init(
     crs: Annotated[str | None, typer.Option("--crs", metavar="CRS", help="Of files that do not say it.")] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of files that do not say it.")] = None,
     language: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--lang", metavar="LANG", help="Of the comments, and of the names of units where there are several."
+            "--lang", metavar="LANG", help="Of the plan, its comments, and the names of units where there are several."
         ),
-    ] = "en",
+    ] = None,
 ) -> None:
     """Write a commented plan.toml from your own files, which are copied beside it."""
     from maps.init import split_roles, write_plan
 
-    plan_file = write_plan(folder, units, split_roles(layers or []), rulebook, language, crs=crs, encoding=encoding)
-    print(f"{plan_file}: every guess has its reason beside it; read it, then run\n  zoneplan run {plan_file}")
+    speak(language)
+    drafted = language or spoken()
+    plan_file = write_plan(folder, units, split_roles(layers or []), rulebook, drafted, crs=crs, encoding=encoding)
+    said = Phrase(
+        "{plan}: every guess has its reason beside it; read it, then run\n  zoneplan run {plan}", plan=plan_file
+    )
+    print(in_words(said))
 
 
 @app.command(name="check")
@@ -120,7 +140,7 @@ def check_(
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
     from zoning.checks import group_absent
 
-    findings, used = _checked(target, run_folder, pin=pin)
+    findings, used = _checked(target, run_folder, pin=pin, as_json=as_json)
     codes = [one.exit_code for one in findings if one.level == "error"]
     if as_json:
         listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
@@ -129,11 +149,14 @@ def check_(
     else:
         told = group_absent(findings)
         for one in told:
-            print(f"{one.level}: {safe_message(one.text)}")
-        counts = {level: sum(one.level == level for one in told) for level in ("error", "warning", "note")}
-        print(", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()))
+            print(safe_message(in_words(Phrase(_LEVELS[one.level], text=one.text))))
+        print(in_words(phrase_list(_counted(told))))
         if pin:
-            print(f"{target}: {'not pinned, as there is an error' if codes else 'pinned'}")
+            said = Phrase(
+                "{plan}: not pinned, as there is an error" if codes else "{plan}: pinned",
+                plan=target,
+            )
+            print(in_words(said))
     raise typer.Exit(min(codes, default=0))
 
 
@@ -144,7 +167,7 @@ def run_(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Prefix texts in CSV that a spreadsheet would run as a formula.")
     ] = False,
-    language: Language = "en",
+    language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
@@ -170,17 +193,19 @@ def explain_(
     from maps.run_folder import read_run, require_whole, run_language
     from maps.style import require_new
 
+    speak(language)
     if page is not None and not force:
         require_new(page)
     require_whole(folder)
     plan, language = read_run(folder), language or run_language(folder)
+    speak(language)
     from maps.explain import explain, find_unit
 
     if page is not None:
         from maps.reports import write_dossier
 
         write_dossier(plan, find_unit(plan, unit), page, language)
-        print(f"dossier: {page}")
+        print(in_words(Phrase("dossier: {page}", page=page)))
         return
     explanation = explain(plan, unit, language).only(matters or ())
     if as_json:
@@ -205,15 +230,17 @@ def report(
     from maps.run_folder import read_run, require_whole, run_language
     from maps.style import require_new
 
+    speak(language)
     require_whole(folder)
     language = language or run_language(folder)
+    speak(language)
     page = out or folder.resolve().parent / f"{folder.resolve().name}-report-{language}.html"
     if not force:
         require_new(page)
     plan = read_run(folder)
     require_spoken(language, plan.rulebook)
     write_report(plan, page, language)
-    print(f"report: {page}")
+    print(in_words(Phrase("report: {page}", page=page)))
 
 
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
@@ -239,12 +266,14 @@ def at_(
     from maps.explain import at, at_unit, check_coordinates, check_state
     from maps.run_folder import read_run, require_whole, run_language
 
+    speak(language)
     point = _point(place)
     if point is not None:
         check_coordinates(*point)
     check_state(state)
     require_whole(folder)
     plan, language = read_run(folder), language or run_language(folder)
+    speak(language)
     if point is None:
         found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
     else:
@@ -253,6 +282,23 @@ def at_(
         _print_json(found.as_dict())
     else:
         print(found.text().rstrip("\n"))
+
+
+_STATES = {
+    "complete": template("{folder}: complete"),
+    "damaged": template("{folder}: damaged"),
+    "newer": template("{folder}: newer"),
+    "no run": template("{folder}: no run"),
+}
+"""What ``verify`` says of a folder."""
+
+
+def _counted(findings: Sequence[Finding]) -> Iterator[Phrase]:
+    """How many findings there are of each level."""
+    errors, warnings, notes = (sum(one.level == level for one in findings) for level in ("error", "warning", "note"))
+    yield Phrase("{count} error" if errors == 1 else "{count} errors", count=errors)
+    yield Phrase("{count} warning" if warnings == 1 else "{count} warnings", count=warnings)
+    yield Phrase("{count} note" if notes == 1 else "{count} notes", count=notes)
 
 
 def _point(words: Sequence[str]) -> tuple[float, float] | None:
@@ -287,7 +333,10 @@ def verify_(
 
     verdict = verify(folder)
     told: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
-    lines = [f"{folder}: {verdict.state}", *(f"  {escape_hidden(line)}" for line in verdict.told)]
+    lines = [
+        in_words(Phrase(_STATES[verdict.state], folder=folder)),
+        *(f"  {escape_hidden(in_words(line))}" for line in verdict.told),
+    ]
     same = verdict.state == "complete"
     if same and rerun:
         from maps.cli.progress_display import progress
@@ -297,9 +346,13 @@ def verify_(
             again = run_again(folder, study, announce)
         same = not again.differing
         told["rerun"] = again._asdict()
-        lines.append("run again: the same" if same else f"run again: {len(again.differing)} files differ")
+        said = Phrase("run again: the same" if same else "run again: {count} files differ", count=len(again.differing))
+        lines.append(in_words(said))
         lines += [f"  {escape_hidden(name)}" for name in again.differing]
-        lines += [f"  {name} was {then} and is {now}" for name, (then, now) in again.versions.items()]
+        lines += [
+            in_words(Phrase("  {name} was {then} and is {now}", name=name, then=then, now=now))
+            for name, (then, now) in again.versions.items()
+        ]
     if as_json:
         _print_json(told)
     else:
@@ -352,6 +405,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         By default those of the process.
     """
     signal.signal(signal.SIGTERM, terminate)
+    speak()
     try:
         code = exit_code(app(args=arguments, standalone_mode=False))
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
@@ -369,8 +423,9 @@ def _print_json(content: Mapping[str, object]) -> None:
     print(text)
 
 
-def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, as_json: bool) -> None:
+def _run(plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bool, as_json: bool) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
+    speak(asked or language_of_plan(plan_file))
     with telling_what_was_written(folder):
         from maps.cli.progress_display import progress
         from maps.locale import localize, require_language
@@ -379,6 +434,7 @@ def _run(plan_file: Path, out: Path | None, language: str, *, excel_safe: bool, 
         from zoning.study import read_study
 
         study = read_study(plan_file)
+        language = asked or study.study.language or ENGLISH
         require_room(folder)
         with progress() as announce:
             require_language(language)
@@ -452,7 +508,9 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
         yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
 
 
-def _checked(target: Path, run_folder: Path | None, *, pin: bool) -> tuple[list[Finding], dict[str, object]]:
+def _checked(
+    target: Path, run_folder: Path | None, *, pin: bool, as_json: bool
+) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
     from maps.cli.progress_display import count_cases
     from maps.locale import Renderer
@@ -473,12 +531,12 @@ def _checked(target: Path, run_folder: Path | None, *, pin: bool) -> tuple[list[
     folder = target if is_run else run_folder
     if folder is not None:
         require_whole(folder)
+        speak(run_language(folder))
     plan = None if folder is None else read_run(folder)
-    in_words = Renderer(
-        run_language(folder) if folder else "en", *((plan.rulebook, plan.study) if plan else ())
-    ).finding
+    language = ENGLISH if as_json and folder is None else spoken()
+    finding = Renderer(language, *((plan.rulebook, plan.study) if plan else ())).finding
     with count_cases() as announce:
-        found = list(map(in_words, audit(rulebook, plan, announce)))
+        found = list(map(finding, audit(rulebook, plan, announce)))
         return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())
 
 
@@ -489,6 +547,7 @@ def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
     from zoning.pipeline import check, placing
     from zoning.study import read_study
 
+    speak(language_of_plan(path))
     try:
         with progress() as announce:
             announce("read")

@@ -13,10 +13,12 @@ from types import FrameType
 import typer
 
 from layers.errors import ZoneplanError, escape_hidden, is_out_of_memory
+from layers.phrases import Phrase
+from maps.cli.spoken_language import in_words
 
 OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
 
-_SIGNALS = {INTERRUPTED: "interrupted", STOPPED: "stopped"}
+_SIGNALS = {INTERRUPTED: Phrase("interrupted"), STOPPED: Phrase("stopped")}
 
 
 class Ended(BaseException):
@@ -55,7 +57,10 @@ def telling_what_was_written(folder: Path) -> Iterator[None]:
         raise
     except BaseException as error:
         stands = _inode(folder) not in {None, before}
-        raise Ended(error, f"the run was written: {folder}" if stands else "no run folder was written") from error
+        written = (
+            Phrase("the run was written: {folder}", folder=folder) if stands else Phrase("no run folder was written")
+        )
+        raise Ended(error, written) from error
 
 
 def _inode(folder: Path) -> int | None:
@@ -90,18 +95,26 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
     if os.environ.get("ZONEPLAN_TRACEBACK"):
         traceback.print_exception(error)
     if isinstance(error, ZoneplanError):
-        return _say(str(error), error.exit_code)
-    more = f"; {written}" if written else ""
+        return _say(error.said, error.exit_code)
+    more = Phrase("; {remedy}", remedy=written) if written else ""
     if is_out_of_memory(error):
-        return _say(f"out of memory: close other programs, or plan a smaller territory at a time{more}", OUT_OF_MEMORY)
+        said = Phrase(
+            "out of memory: close other programs, or plan a smaller territory at a time{written}", written=more
+        )
+        return _say(said, OUT_OF_MEMORY)
     if isinstance(error, OSError):  # inputs are read behind a boundary of their own
-        return _say(f"cannot write: {error}{more}", DISK)
+        return _say(Phrase("cannot write: {error}{written}", error=error, written=more), DISK)
     if hasattr(error, "format_message"):  # typer's own: a wrong call; without words where it has just shown the help
-        said = error.format_message()
-        return _say(f"{said}\nTry 'zoneplan --help'.", WRONG_CALL) if said else WRONG_CALL
+        usage = error.format_message()
+        return _say(Phrase("{usage}\nTry 'zoneplan --help'.", usage=usage), WRONG_CALL) if usage else WRONG_CALL
     return _say(
-        f"something unforeseen: {type(error).__name__}: {error}{more}\n"
-        "Please report this; ZONEPLAN_TRACEBACK=1 in the environment shows where.",
+        Phrase(
+            "something unforeseen: {kind}: {error}{written}\nPlease report this; ZONEPLAN_TRACEBACK=1 in the "
+            "environment shows where.",
+            kind=type(error).__name__,
+            error=error,
+            written=more,
+        ),
         UNFORESEEN,
     )
 
@@ -109,7 +122,10 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
 def exit_code(code: object, written: str = "") -> int:
     """The exit code that a command came to; where a signal ended it, that is said on stderr, with what was written."""
     number = code if isinstance(code, int) else 0
-    return _say(": ".join(filter(None, (_SIGNALS[number], written))), number) if number in _SIGNALS else number
+    if number not in _SIGNALS:
+        return number
+    ended = _SIGNALS[number]
+    return _say(Phrase("{place}: {said}", place=ended, said=written) if written else ended, number)
 
 
 def safe_message(text: str) -> str:
@@ -138,7 +154,7 @@ def terminate(number: int, _frame: FrameType | None) -> None:
 
 def say(text: str) -> None:
     """Tell the planner something that is no result, on stderr."""
-    print(f"zoneplan: {safe_message(text)}", file=sys.stderr)
+    print(f"zoneplan: {safe_message(in_words(text))}", file=sys.stderr)
 
 
 def _say(text: str, code: int) -> int:

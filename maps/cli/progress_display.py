@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from layers.phrases import Phrase
+from maps.cli.spoken_language import in_words
 from zoning.pipeline import STEPS
 
 PAGES = ("map.html", "report.html", "tables")
 
 _WORDS = {
-    "read": "reading and checking the layers",
-    "overlay": "cutting the units by the designations",
-    "measure": "measuring",
-    "classify": "applying the rules",
-    "allocate": "sharing out the quotas",
-    "site": "siting the quotas",
-    "account": "settling what flows between parties",
-    "assign": "assigning the policies",
-    "map.html": "drawing the map",
-    "report.html": "writing the report",
-    "tables": "writing the tables",
+    "read": Phrase("reading and checking the layers"),
+    "overlay": Phrase("cutting the units by the designations"),
+    "measure": Phrase("measuring"),
+    "classify": Phrase("applying the rules"),
+    "allocate": Phrase("sharing out the quotas"),
+    "site": Phrase("siting the quotas"),
+    "account": Phrase("settling what flows between parties"),
+    "assign": Phrase("assigning the policies"),
+    "map.html": Phrase("drawing the map"),
+    "report.html": Phrase("writing the report"),
+    "tables": Phrase("writing the tables"),
 }
 
 
@@ -35,7 +37,7 @@ def progress() -> Iterator[Callable[[str], None]]:
     """
     steps = (*STEPS, *PAGES)
     with _bar() as move:
-        yield lambda step: move(steps.index(step), len(steps), _WORDS[step])
+        yield lambda step: move(steps.index(step), len(steps), in_words(_WORDS[step]))
 
 
 @contextmanager
@@ -48,7 +50,9 @@ def count_cases() -> Iterator[Callable[[int, int], None]]:
     ...     announce(3, 176)
     """
     with _bar() as move:
-        yield lambda done, of: move(done, of, f"working through case {done + 1} of {of}")
+        yield lambda done, of: move(
+            done, of, in_words(Phrase("working through case {number} of {count}", number=done + 1, count=of))
+        )
 
 
 @contextmanager

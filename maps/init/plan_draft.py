@@ -18,6 +18,7 @@ import pandas as pd
 from layers.conditions import number_text
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, escape_hidden
 from layers.formats import Raster
+from layers.phrases import Phrase, word
 from layers.raster import MAX_SLOPE_CELL_M
 from layers.sources import check_name
 from maps.errors import WriteError
@@ -327,8 +328,12 @@ class _Drafting:
         own = open_vector(units, "units", "", self.hints)
         if own.kind != "polygons":
             raise SourceError(
-                f"layer 'units': units are polygons, but {own.path.name} holds {_holds(own)}. Name the file with the "
-                f"units' outlines; a table goes to --layer.",
+                Phrase(
+                    "layer 'units': units are polygons, but {file} holds {holds}. Name the file with the units' "
+                    "outlines; a table goes to --layer.",
+                    file=own.path.name,
+                    holds=_holds(own),
+                ),
                 code="kind",
                 layer="units",
             )
@@ -349,12 +354,20 @@ class _Drafting:
             if role not in known and role not in NO_ROLE:
                 hint = near(role, known)
                 raise UnknownNameError(
-                    f"--layer {role}={path}: rulebook '{self.rulebook.name}' reads no role '{role}'"
-                    f"{hint}{'' if hint.endswith('?') else '.'} Facts and tables have none: --layer {path}",
+                    Phrase(
+                        "--layer {role}={path}: rulebook '{rulebook}' reads no role '{role}'{hint}{end} Facts "
+                        "and tables "
+                        "have none: --layer {path}",
+                        role=role,
+                        path=path,
+                        rulebook=self.rulebook.name,
+                        hint=hint,
+                        end="" if hint.endswith("?") else ".",
+                    ),
                     code="unknown_role",
                 )
         if sum(role == "elevation" for role, _ in layers) > 1:
-            raise StudyError("two layers have the role 'elevation'; land has one height, so give one grid")
+            raise StudyError(Phrase("two layers have the role 'elevation'; land has one height, so give one grid"))
 
     def _head(self, rulebook_name: str) -> list[str]:
         return [
@@ -365,6 +378,7 @@ class _Drafting:
             *line("name", self.folder.name or "plan", guess_comment("unsure", self.say("title"), self.hints.language)),
             *line("date", self.rulebook.day, guess_comment("unsure", self.say("date"), self.hints.language)),
             *line("rulebook", rulebook_name, self.say("rulebook")),
+            *(line("language", self.hints.language) if self.hints.language != "en" else ()),
         ]
 
     def _units(
@@ -410,8 +424,14 @@ class _Drafting:
         require_crs(own, path.name, self.hints)
         if role and own.kind != "polygons":
             raise SourceError(
-                f"layer '{path.name}': it holds {own.kind}, which cannot play the role '{role}': a role needs area. "
-                f"Without role it is measured: --layer {given}",
+                Phrase(
+                    "layer '{layer}': it holds {kind}, which cannot play the role '{role}': a role needs area. Without "
+                    "role it is measured: --layer {file}",
+                    layer=path.name,
+                    kind=word(own.kind),
+                    role=role,
+                    file=given,
+                ),
                 code="role_without_area",
                 layer=path.name,
             )
@@ -441,8 +461,14 @@ class _Drafting:
         source = path.relative_to(self.folder).as_posix() if inside else path.name
         if self.files.setdefault(source, path) != path:
             raise WriteError(
-                f"two files are called {source}: {self.files[source]} and {path}. Both are to stand in {self.folder}; "
-                f"rename one of them"
+                Phrase(
+                    "two files are called {file}: {first} and {other}. Both are to stand in {folder}; rename "
+                    "one of them",
+                    file=source,
+                    first=self.files[source],
+                    other=path,
+                    folder=self.folder,
+                )
             )
         return source
 
@@ -452,23 +478,38 @@ class _Drafting:
         name = own.path.name
         if role:
             raise SourceError(
-                f"layer '{name}': it is a table without geometry, which cannot play the role '{role}'. A table with "
-                f"the units' ids has none: --layer {own.path}; one of points needs columns such as longitude and "
-                f"latitude.",
+                Phrase(
+                    "layer '{layer}': it is a table without geometry, which cannot play the role '{role}'. A "
+                    "table with "
+                    "the units' ids has none: --layer {path}; one of points needs columns such as longitude and "
+                    "latitude.",
+                    layer=name,
+                    role=role,
+                    path=own.path,
+                ),
                 code="role_without_area",
                 layer=name,
             )
         if match is None:
             lost = lost_zeros(frame.astype("str"), ids)
             cause = (
-                f"column '{lost}' would fit, had it not lost its leading zeros (in a spreadsheet, perhaps): store it "
-                f"as text"
+                Phrase(
+                    "column '{column}' would fit, had it not lost its leading zeros (in a spreadsheet, perhaps): store "
+                    "it as text",
+                    column=lost,
+                )
                 if lost
-                else f"the units' ids look like {listed(ids[:3])}; give the table a column with them, or, for points, "
-                f"columns such as longitude and latitude"
+                else Phrase(
+                    "the units' ids look like {ids}; give the table a column with them, or, for points, columns "
+                    "such as "
+                    "longitude and latitude",
+                    ids=listed(ids[:3]),
+                )
             )
             raise SourceError(
-                f"table '{name}': none of its columns holds the ids of the units; {cause}.",
+                Phrase(
+                    "table '{table}': none of its columns holds the ids of the units; {cause}.", table=name, cause=cause
+                ),
                 code="id_unmatched",
                 layer=name,
             )
@@ -490,4 +531,4 @@ class _Drafting:
 
 
 def _holds(own: InspectedSource) -> str:
-    return "a table without geometry" if own.kind == "table" else own.kind
+    return Phrase("a table without geometry") if own.kind == "table" else word(own.kind)

@@ -1,0 +1,76 @@
+"""The language in which the command speaks: the one asked for or that of the plan or run, else the user's own."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextvars import ContextVar
+from pathlib import Path
+
+from layers.phrases import Phrase
+
+ENGLISH = "en"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""What says the user's language, the strongest first."""
+_READ_BYTES = 1_000_000
+_OF_PLAN = re.compile(
+    r"""^[ \t]*\[study\][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*language[ \t]*=[ \t]*["']([\w-]+)["']""", re.MULTILINE
+)
+
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+
+
+def speak(language: str | None = None) -> None:
+    """Speak a language from here on; that of the user's environment where it is None.
+
+    One that there is no catalogue of changes nothing: what refuses it says so in the language spoken until then.
+    """
+    wanted = own_language() if language is None else language
+    if wanted == ENGLISH or _is_known(wanted):
+        _SPOKEN.set(wanted)
+
+
+def spoken() -> str:
+    """The language that is spoken."""
+    return _SPOKEN.get()
+
+
+def own_language() -> str:
+    """The language of the user's environment where zoneplan speaks it, else English.
+
+    Examples
+    --------
+    >>> own_language() in ("en", "pt", "zh")
+    True
+    """
+    said = next(filter(None, map(os.environ.get, _LOCALE)), "")
+    tag = re.split(r"[._@]", said)[0].lower()
+    return tag if tag not in ("", "c", "posix") and _is_known(tag) else ENGLISH
+
+
+def language_of_plan(path: Path) -> str | None:
+    """The language that a plan asks for, even of a file that cannot be read otherwise; None where it says none."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_READ_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return None
+    found = _OF_PLAN.search(text)
+    return found[1] if found else None
+
+
+def in_words(said: str) -> str:
+    """What is said, in the language that is spoken."""
+    if not isinstance(said, Phrase) or spoken() == ENGLISH:
+        return str(said)  # without the catalogues, which take a while to load
+    from maps.locale import phrase_in  # noqa: PLC0415  (as said)
+
+    return phrase_in(said, spoken())
+
+
+def _is_known(language: str) -> bool:
+    if language == ENGLISH:
+        return True
+    from maps.locale import languages  # noqa: PLC0415  (English needs no catalogue)
+
+    return language in languages()
