@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from maps.exports import write_geopackage
-from maps.style import line_styles, overlay_hatches, zone_fills
+from maps.style import INK, line_styles, overlay_hatches, zone_fills
 from zoning.pipeline import run
 from zoning.study import builtin_study, read_study
 
@@ -85,7 +85,7 @@ def test_the_toy_province_opens_in_its_colours(toy_plan, render) -> None:
     for code, fill in zone_fills(toy_plan.rulebook).items():
         # borders take a little, and a hatch a part of the unit that it covers
         assert low[code] - 0.03 <= share(pixels["units"], fill, paper=False) <= high[code]
-    assert share(pixels["units"], "#111111", paper=False) > 0.005
+    assert share(pixels["units"], INK, paper=False) > 0.005
 
 
 def test_control_lines_open_in_their_colours(toy_plan, render) -> None:
