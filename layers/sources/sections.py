@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from layers.errors import ZoneplanError
+from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.phrases import Phrase, template
 from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Text, Wording, misfit
 from layers.sources.field_types import (

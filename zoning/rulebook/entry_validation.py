@@ -602,7 +602,7 @@ def _by_kind(draft: Draft) -> Iterator[RulebookError]:
             text = Phrase("'{code}' is an overlay, which maps mark and do not fill; drop the colour", code=zone.code)
             yield draft.fault(text, "zones", place, "colour")
         if zone.sign is not None and zone.kind != "overlay":
-            text = f"'{zone.code}' is a main function, which maps fill and do not mark; drop the sign"
+            text = Phrase("'{code}' is a main function, which maps fill and do not mark; drop the sign", code=zone.code)
             yield draft.fault(text, "zones", place, "sign")
 
 
