@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
+    from zoning.scenario import compare
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import Decision, Quota, Study, builtin_studies, builtin_study, read_study, study_schema
@@ -89,6 +90,7 @@ __all__ = [
     "run",
     # Ask
     "check",
+    "compare",
     "explain",
     "at",
     "run_cases",
@@ -166,6 +168,7 @@ _ROOMS = {
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
     "check": "zoning.pipeline",
+    "compare": "zoning.scenario",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",

@@ -285,6 +285,25 @@ LEDGER = Table(
     ("layer", "feature", "finding"),
 )
 
+MOVED = Table(
+    "moved",
+    {
+        "unit_id": "text",
+        "what": "text",
+        "item": "text",
+        "before": "text",
+        "after": "text",
+        "cause_kind": "text",
+        "cause_id": "text",
+    },
+    ("unit_id", "what", "item"),
+)
+TRANSITIONS = Table(
+    "transitions", {"before": "text", "after": "text", "units": "int", "area_ha": "float"}, ("before", "after")
+)
+COMPARISON_TABLES = (MOVED, TRANSITIONS)
+"""The tables of a comparison of two plans."""
+
 TABLES = {
     table.name: table
     for table in (

@@ -1,4 +1,4 @@
-"""Scenarios: a plan varied in memory, where only what depends on the change is worked out again."""
+"""Variants: a plan with some things changed in memory, where only what depends on them is worked out again."""
 
 from __future__ import annotations
 
@@ -84,15 +84,28 @@ def vary(
     >>> [int((one.zones["main"] == "key_development").sum()) for one in (plan, stricter)]
     [15, 10]
     """
-    fresh = plan if isinstance(plan, FreshPlan) else _made_again(plan, study_folder)
+    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
     study = _varied_study(fresh.study, quotas or {}, decisions)
     rulebook = _varied_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
     inputs = replace_layers(fresh.inputs, study, layers) if layers else fresh.inputs
     return make_plan(study, rulebook, inputs, fresh.tables, before=fresh.steps)
 
 
-def _made_again(plan: Plan, study_folder: str | Path | None) -> FreshPlan:
-    """A plan that was read back, made once more from the sources that it was made from."""
+def made_again(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
+    """A plan that was read back, made once more from the sources that it was made from.
+
+    Parameters
+    ----------
+    plan : Plan
+        From a run folder.
+    study_folder : str or Path, optional
+        Where its sources are; by default the folder from which ``runs/<name>`` was written.
+
+    Raises
+    ------
+    SourceError
+        Its sources are gone, or are not what they were.
+    """
     place = plan.study.folder.parent.parent if study_folder is None else Path(study_folder)
     study = read_study(plan.study.path, place)
     with placing(study):

@@ -1,0 +1,309 @@
+"""Differences between what two plans were made from, each of which can be applied alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from layers.inputs import Inputs
+from zoning.checks import StudyTables
+from zoning.pipeline import FreshPlan, make_plan
+from zoning.rulebook import Rulebook
+from zoning.study import Study
+
+Kind = Literal["rule", "parameter", "decision", "datum", "list"]
+
+
+class Parts(NamedTuple):
+    """What a plan is made from."""
+
+    study: Study
+    rulebook: Rulebook
+    inputs: Inputs
+    tables: StudyTables
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which two plans differ.
+
+    Attributes
+    ----------
+    kind : {"rule", "parameter", "decision", "datum", "list"}
+        "rule" is any entry of the rulebook beside parameters and lists; "list" are decisions that the rulebook has
+        locked, and lists of industries; "parameter" also what the plan says of a quota or of money; "datum" a source.
+    id : str
+        Such as the name of a parameter, the id of a rule, ``quotas.NAME``, the unit of a decision, or a layer.
+    before, after : str
+        What stands in either plan; empty where it has no such thing.
+    apply : callable
+        Takes the parts of the first plan and gives them with this one of the second.
+    """
+
+    kind: Kind
+    id: str
+    before: str
+    after: str
+    apply: Callable[[Parts], Parts]
+
+
+ENTRIES: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
+    ("rules", "rule", ("id",)),
+    ("zones", "rule", ("code",)),
+    ("lines", "rule", ("code",)),
+    ("floors", "rule", ("line", "of", "level")),
+    ("norms", "rule", ("id",)),
+    ("indicators", "rule", ("name",)),
+    ("derived", "rule", ("name",)),
+    ("policies", "rule", ("id",)),
+    ("schemes", "rule", ("code",)),
+    ("agreements", "rule", ("id",)),
+    ("lists", "list", ("id",)),
+    ("industries", "list", ("list", "code", "state")),
+)
+"""The chapters of a rulebook that are entries, as what they count, and what tells the entries apart."""
+WHOLE: tuple[tuple[str, Kind], ...] = (("available_land", "rule"), ("terms", "rule"), ("classification", "list"))
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("quotas", ("name",)),
+    ("agreements", ("name", "period")),
+    ("transfers", ("name", "period")),
+)
+
+
+def parts_of(plan: FreshPlan) -> Parts:
+    """What a plan was made from."""
+    return Parts(plan.study, plan.whole_rulebook, plan.inputs, plan.tables)
+
+
+def differences(one: Parts, other: Parts) -> tuple[Difference, ...]:
+    """All in which two plans differ; applied one after the other they make the one the other.
+
+    Parameters
+    ----------
+    one, other : Parts
+        Of the first plan and of the second.
+    """
+    return (
+        *_of_parameters(one.rulebook.parameters, other.rulebook.parameters),
+        *_of_rulebooks(one.rulebook, other.rulebook),
+        *_of_decisions(one.study, other.study),
+        *_of_sections(one.study, other.study),
+        *_of_inputs(one, other),
+    )
+
+
+def remake(parts: Parts, before: FreshPlan) -> FreshPlan:
+    """A plan of some parts, without the sites of quotas, which no amount depends on."""
+    quotas = tuple(quota.model_copy(update={"siting": None}) for quota in parts.study.quotas)
+    study = parts.study.model_copy(update={"quotas": quotas})
+    return make_plan(study, parts.rulebook, parts.inputs, parts.tables, before=before.steps)
+
+
+def _of_parameters(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:
+    for name in dict.fromkeys((*one, *other)):
+        before, after = one.get(name), other.get(name)
+        if _value(before) != _value(after):
+            yield Difference("parameter", name, _value(before), _value(after), _with_parameter(name, after))
+
+
+def _value(parameter: Any) -> str:
+    return "" if parameter is None else repr(parameter.value)
+
+
+def _with_parameter(name: str, value: Any) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        kept = {key: one for key, one in parts.rulebook.parameters.items() if key != name}
+        values = {**parts.rulebook.parameters, name: value} if value is not None else kept
+        return parts._replace(rulebook=replace(parts.rulebook, parameters=values))
+
+    return apply
+
+
+def _of_rulebooks(one: Rulebook, other: Rulebook) -> Iterator[Difference]:
+    for chapter, kind, keys in ENTRIES:
+        for name, before, after, apply in _entries(getattr(one, chapter), getattr(other, chapter), keys):
+            yield Difference(kind, name, before, after, _in_rulebook(chapter, apply))
+    for name in dict.fromkeys((*one.locked, *other.locked)):
+        if repr(one.locked.get(name)) != repr(other.locked.get(name)):
+            texts = [str(book.locked[name]) if name in book.locked else "" for book in (one, other)]
+            yield Difference("list", name, texts[0], texts[1], _with_locked(name, other.locked.get(name)))
+    for chapter, kind in WHOLE:
+        before, after = getattr(one, chapter), getattr(other, chapter)
+        if before != after:
+            yield Difference(kind, chapter, str(before), str(after), _in_rulebook(chapter, _constant(after)))
+
+
+def _in_rulebook(chapter: str, change: Callable[[Any], Any]) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        changed: Any = {chapter: change(getattr(parts.rulebook, chapter))}
+        return parts._replace(rulebook=replace(parts.rulebook, **changed))
+
+    return apply
+
+
+def _with_locked(name: str, entry: Any) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        locked = {key: one for key, one in parts.rulebook.locked.items() if key != name}
+        locked |= {name: entry} if entry is not None else {}
+        return parts._replace(rulebook=replace(parts.rulebook, locked=dict(sorted(locked.items()))))
+
+    return apply
+
+
+def _constant(value: Any) -> Callable[[Any], Any]:
+    return lambda _: value
+
+
+_Change = tuple[str, str, str, Callable[[Sequence[Any]], tuple[Any, ...]]]
+
+
+def _entries(one: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) -> Iterator[_Change]:
+    """The entries that differ: id, what it says in either, and what puts that of the second into the first.
+
+    An id can have several entries, each with days of its own; they go together.
+    """
+    before, after = _by_id(one, keys), _by_id(other, keys)
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name, ()), after.get(name, ())
+        if repr(was) != repr(now):
+            told = ["; ".join(map(str, entries)) for entries in (was, now)]
+            yield name, told[0], told[1], _put(name, now, keys, list(after))
+
+
+def _by_id(entries: Sequence[Any], keys: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
+    found: dict[str, tuple[Any, ...]] = {}
+    for entry in entries:
+        name = " ".join(str(getattr(entry, key)) for key in keys)
+        found[name] = (*found.get(name, ()), entry)
+    return found
+
+
+def _put(
+    name: str, own: tuple[Any, ...], keys: tuple[str, ...], order: list[str]
+) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What gives a chapter with other entries of an id: in their place, or where the second plan has them."""
+
+    def change(entries: Sequence[Any]) -> tuple[Any, ...]:
+        found = _by_id(entries, keys)
+        if name in found:
+            found[name] = own
+        else:
+            later = [one for one in found if one in order and order.index(one) > order.index(name)]
+            names = list(found)
+            place = names.index(later[0]) if later else len(names)
+            found = {one: own if one == name else found[one] for one in (*names[:place], name, *names[place:])}
+        return tuple(entry for group in found.values() for entry in group)
+
+    return change
+
+
+def _of_decisions(one: Study, other: Study) -> Iterator[Difference]:
+    """Decisions on a unit, all of them together: one on the main function and any on overlays."""
+    units = dict.fromkeys(decision.unit for study in (one, other) for decision in study.decisions)
+    for unit in units:
+        was, now = ([entry for entry in study.decisions if entry.unit == unit] for study in (one, other))
+        if repr(was) != repr(now):
+            told = ["; ".join(str(entry.main or entry.overlay) for entry in entries) for entries in (was, now)]
+            yield Difference("decision", unit, told[0], told[1], _with_decisions(unit, tuple(now)))
+
+
+def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        others = tuple(entry for entry in parts.study.decisions if entry.unit != unit)
+        return parts._replace(study=parts.study.model_copy(update={"decisions": (*others, *entries)}))
+
+    return apply
+
+
+def _of_sections(one: Study, other: Study) -> Iterator[Difference]:
+    """What the plans say of quotas and money."""
+    for section, keys in SECTIONS:
+        for name, before, after, apply in _entries(getattr(one, section), getattr(other, section), keys):
+            shown = (before, after) if section != "quotas" else _of_quota(name, one, other)
+            yield Difference("parameter", f"{section}.{name}", shown[0], shown[1], _in_study(section, apply))
+    for section in ("services", "energy", "industries"):
+        was, now = getattr(one, section), getattr(other, section)
+        if repr(was) != repr(now):
+            told = ["" if entry is None else str(entry) for entry in (was, now)]
+            yield Difference("parameter", section, told[0], told[1], _in_study(section, _constant(now)))
+    if one.study.none_of != other.study.none_of:
+        lists = [", ".join(study.study.none_of) for study in (one, other)]
+        yield Difference("parameter", "study.none_of", lists[0], lists[1], _with_none_of(other.study.none_of))
+
+
+def _of_quota(name: str, one: Study, other: Study) -> tuple[str, str]:
+    """The keys of a quota that differ, with their values."""
+    pair = [next((quota for quota in study.quotas if quota.name == name), None) for study in (one, other)]
+    if pair[0] is None or pair[1] is None:
+        return "" if pair[0] is None else str(pair[0].total), "" if pair[1] is None else str(pair[1].total)
+    keys = [key for key in type(pair[0]).model_fields if repr(getattr(pair[0], key)) != repr(getattr(pair[1], key))]
+    told = ["; ".join(f"{key} = {getattr(quota, key)}" for key in keys) for quota in pair]
+    return told[0], told[1]
+
+
+def _in_study(section: str, change: Callable[[Any], Any]) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        changed = {section: change(getattr(parts.study, section))}
+        return parts._replace(study=parts.study.model_copy(update=changed))
+
+    return apply
+
+
+def _with_none_of(names: tuple[str, ...]) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        head = parts.study.study.model_copy(update={"none_of": names})
+        return parts._replace(study=parts.study.model_copy(update={"study": head}))
+
+    return apply
+
+
+def _of_inputs(one: Parts, other: Parts) -> Iterator[Difference]:
+    """Sources that are not the same: one by one, where the units are; else all data together."""
+    was, now = (_digests(parts.inputs) for parts in (one, other))
+    said = [{layer.name: repr(layer) for layer in parts.study.layers} for parts in (one, other)]
+    names = [name for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)]
+    layers = {name: [say.get(name) for say in said] for name in dict.fromkeys((*said[0], *said[1]))}
+    names += [name for name, (before, after) in layers.items() if before != after and name not in names]
+    if not names and repr(one.tables) == repr(other.tables):
+        return
+    together = one.inputs.crs != other.inputs.crs or any(name not in layers for name in names)
+    if together:
+        yield Difference("datum", ", ".join(names) or "tables", "", "", lambda parts: _with_all(parts, other))
+        return
+    for name in names:
+        texts = [" ".join(digests.get(name, ())) for digests in (was, now)]
+        yield Difference("datum", name, texts[0], texts[1], _with_layer(name, other))
+
+
+def _digests(inputs: Inputs) -> dict[str, tuple[str, ...]]:
+    """By the name of a source the sha256 of its files."""
+    found: dict[str, tuple[str, ...]] = {}
+    for source in inputs.sources:
+        found[source.name] = (*found.get(source.name, ()), source.sha256)
+    return found
+
+
+def _with_all(parts: Parts, other: Parts) -> Parts:
+    sections = {name: getattr(other.study, name) for name in ("units", "layers", "tables", "energy", "industries")}
+    return Parts(parts.study.model_copy(update=sections), parts.rulebook, other.inputs, other.tables)
+
+
+def _with_layer(name: str, other: Parts) -> Callable[[Parts], Parts]:
+    def apply(parts: Parts) -> Parts:
+        order = [layer.name for layer in other.inputs.layers]
+        layers = {layer.name: layer for layer in parts.inputs.layers if layer.name != name}
+        layers |= {layer.name: layer for layer in other.inputs.layers if layer.name == name}
+        sections = {section.name: section for section in parts.study.layers if section.name != name}
+        sections |= {section.name: section for section in other.study.layers if section.name == name}
+        placed = sorted(layers, key=lambda one: order.index(one) if one in order else len(order))
+        sources = [one for one in parts.inputs.sources if one.name != name]
+        sources += [one for one in other.inputs.sources if one.name == name]
+        inputs = replace(
+            parts.inputs, layers=tuple(layers[one] for one in placed), sources=tuple(sources),
+            holds=(parts.inputs.holds, other.inputs.holds),
+        )  # fmt: skip
+        said = tuple(sections[one] for one in placed)
+        return parts._replace(study=parts.study.model_copy(update={"layers": said}), inputs=inputs)
+
+    return apply
