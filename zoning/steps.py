@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import NamedTuple, ParamSpec, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 Made = TypeVar("Made")
@@ -85,7 +86,7 @@ def _alike(one: object, other: object) -> bool:
     """Whether two parts are the same, of tables the object; 1, 1.0 and true are not."""
     if one is other:
         return True
-    if type(one) is not type(other) or isinstance(one, pd.DataFrame):
+    if type(one) is not type(other) or isinstance(one, pd.DataFrame | np.ndarray):
         return False
     if isinstance(one, tuple):
         others = cast("tuple[object, ...]", other)
@@ -116,13 +117,21 @@ def same(one: object, other: object) -> bool:
         return False
     if isinstance(one, pd.DataFrame) and isinstance(other, pd.DataFrame):
         return _same_table(one, other)
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(map(same, one.values(), other.values()))
-    if is_dataclass(one):
-        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+    inside = _inside(one), _inside(other)
+    if inside[0] is not None and inside[1] is not None:
+        return list(inside[0]) == list(inside[1]) and all(map(same, inside[0].values(), inside[1].values()))
     return bool(one == other) and repr(one) == repr(other)
+
+
+def _inside(one: object) -> Mapping[object, object] | None:
+    """What a collection is made of, by place or name; None of what is no collection."""
+    if isinstance(one, tuple):
+        return dict(enumerate(one))
+    if isinstance(one, dict):
+        return one
+    return {field.name: getattr(one, field.name) for field in fields(one)} if is_dataclass(one) else None
 
 
 def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:

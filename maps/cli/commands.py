@@ -23,6 +23,7 @@ from maps.cli.spoken_language import ENGLISH, in_words, language_of_plan, speak,
 
 if TYPE_CHECKING:
     from maps.locale import LocalizedPlan
+    from zoning.plan import Plan
 
 MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, industries"
 """What ``explain --of`` takes, as the room of explanations has it, which would load more than help needs."""
@@ -358,6 +359,50 @@ def verify_(
     else:
         print("\n".join(lines))
     raise typer.Exit(0 if same else DamagedRunError.exit_code)
+
+
+@app.command(name="compare")
+def compare_(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A run folder, or a study file, which is run.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="The other one.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write the tables there.")] = None,
+    study: Annotated[
+        Path | None,
+        typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
+    ] = None,
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two plans, and because of which rule, number or source; exit 1 where they do."""
+    from maps.cli.comparison_display import as_json as plain
+    from maps.cli.comparison_display import print_comparison, write_tables
+    from zoning.scenario import compare
+
+    speak(language)
+    plans = [_plan_of(path) for path in (before, after)]
+    found = compare(*plans, study_folder=study)
+    if out is not None:
+        write_tables(found, out)
+    if as_json:
+        _print_json(plain(found))
+    else:
+        print_comparison(found, plans[0], spoken())
+    raise typer.Exit(0 if found.same else 1)
+
+
+def _plan_of(path: Path) -> Plan:
+    """The plan of a run folder, or of a study file that is run now."""
+    if path.is_dir():
+        from maps.run_folder import read_run, require_whole
+
+        require_whole(path)
+        return read_run(path)
+    from maps.cli.progress_display import progress
+    from zoning.pipeline import run
+    from zoning.study import read_study
+
+    with progress() as announce:
+        return run(read_study(path), announce)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,6 +47,7 @@ def test_a_table_is_the_same_part_only_where_it_is_the_same_object() -> None:
         ((1, 2), [1, 2]),
         (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})),
         (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1]}, index=["x"])),
+        (np.array([1.0]), np.array([1.5])),
         (pd.DataFrame({"a": [Decimal(1)]}), pd.DataFrame({"a": [Decimal("1.0")]})),
     ],
 )

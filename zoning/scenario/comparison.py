@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -85,7 +86,7 @@ class Comparison:
 
 
 def compare(
-    one: Plan, other: Plan, *, study_folder: str | None = None, announce: Announce = lambda _step: None
+    one: Plan, other: Plan, *, study_folder: str | Path | None = None, announce: Announce = lambda _step: None
 ) -> Comparison:
     """What moved from one plan to another, and because of what.
 
@@ -96,7 +97,7 @@ def compare(
     ----------
     one, other : Plan
         Just made, or read back from run folders while their sources are still there.
-    study_folder : str, optional
+    study_folder : str or Path, optional
         Where the sources are of plans that were read back; by default the folder from which ``runs/<name>`` was
         written.
     announce : callable, optional
@@ -148,7 +149,7 @@ def _state(plan: Plan) -> dict[_Key, str]:
     state = {_Key(unit, "main", ""): main for unit, main in zip(zones["unit_id"], zones["main"], strict=True)}
     for unit, overlays in zip(zones["unit_id"], zones["overlays"], strict=True):
         state |= {_Key(unit, "overlay", code): code for code in str(overlays).split(";") if code}
-    of_units = quotas[quotas["level"] == "unit"]
+    of_units = quotas[quotas["unit_id"].isin(plan.units.index.astype(str))]
     for unit, quota, amount in zip(of_units["unit_id"], of_units["quota"], of_units["amount"], strict=True):
         state[_Key(unit, "quota", quota)] = str(amount)
     for flow in flows.itertuples():

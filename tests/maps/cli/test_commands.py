@@ -104,6 +104,30 @@ def test_run_in_chinese_is_chinese_in_the_terminal(toy_folder: Path, tmp_path: P
         assert english not in said
 
 
+@pytest.mark.slow
+def test_compare_says_what_moved_and_why(toy_folder: Path, tmp_path: Path, capsys) -> None:
+    plan = toy_folder / "plan.toml"
+    assert call("run", plan, "--out", toy_folder / "runs" / "first") == 0
+    assert call("compare", toy_folder / "runs" / "first", plan) == 0
+    assert "Nothing differs." in capsys.readouterr().out
+    rules = toy_folder / "rules" / "parameters.toml"
+    rules.write_text(rules.read_text("utf-8").replace("value = 0.5", "value = 0.6"), "utf-8")
+    assert call("compare", toy_folder / "runs" / "first", plan, "--json", "--out", tmp_path / "tables") == 1
+    told = json.loads(capsys.readouterr().out)
+    main = [one for one in told["moved"] if one["what"] == "main"]
+    assert [one["unit_id"] for one in main] == ["a2", "b2", "c2"]
+    assert main[0] == {
+        "unit_id": "a2", "what": "main", "item": "", "from": "ecologically_fragile", "to": "general",
+        "cause": {"kind": "parameter", "id": "fragile_min"},
+    }  # fmt: skip
+    assert told["totals"]["main_ha"] == {"changed": 300.0}
+    assert (tmp_path / "tables" / "differences.csv").read_text("utf-8").splitlines()[
+        1
+    ] == "parameter,fragile_min,0.5,0.6"
+    assert call("compare", toy_folder / "runs" / "first", plan, "--lang", "zh") == 1
+    assert "参数 fragile_min：由 0.5 变为 0.6" in capsys.readouterr().out
+
+
 def test_a_map_file_in_place_of_a_plan_is_told_from_one(toy_folder: Path, capsys) -> None:
     assert call("run", toy_folder / "toy.gpkg") == 2
     said = capsys.readouterr().err
