@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import zoneplan as zp
+from maps.offline import LIBRARIES
 from maps.style import notices_text, page_notices
 from maps.style.notices import notices_of
-from maps.web import LIBRARIES
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}

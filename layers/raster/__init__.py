@@ -1,8 +1,8 @@
 """Rasters over units: zonal statistics by the exact fraction of every cell and its true area, and terrain."""
 
 from layers.raster.blocks import Blocks, cell_boxes, cut_tracts, find_blocks
+from layers.raster.coarse_heights import HeightGrid, height_grid, read_heights, write_heights
 from layers.raster.coverage_fraction import Borders
-from layers.raster.height_grid import HeightGrid, height_grid, read_heights, write_heights
 from layers.raster.zonal_statistics import MAX_SLOPE_CELL_M, edges_on, share_where, summarise
 
 __all__ = [

@@ -17,7 +17,7 @@ import shapely
 
 from layers.errors import shown
 from layers.formats import ALLOWED, load_gdal, loaded_drivers
-from maps.web import LIBRARIES
+from maps.offline import LIBRARIES
 
 Level = Literal["ok", "note", "problem"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,9 @@ CAPITAL_WEIGHTS = {"country": 4, "territory": 4, "admin1": 2}
 """How often the inhabitants of a capital count where places are put in order."""
 
 
+Capital = Literal["", "admin1", "country", "territory"]
+
+
 class Place(NamedTuple):
     """A town.
 
@@ -71,8 +74,8 @@ class Place(NamedTuple):
         In the CRS of the context.
     population : int
         Of GeoNames; for ranking only. 0 where it is not known.
-    capital : str
-        "country", "territory", "admin1" or nothing.
+    capital : Capital
+        Of what it is the seat of government.
     sep_km : float
         To the next more important place.
     inside : bool
@@ -83,7 +86,7 @@ class Place(NamedTuple):
     x: float
     y: float
     population: int
-    capital: str
+    capital: Capital
     sep_km: float
     inside: bool
 
@@ -175,7 +178,8 @@ def context_around(
     crs = pyproj.CRS(crs or plan.units.crs)
     detail = next(one for one in DETAILS if metres_per_px >= one.metres_per_px)
     frame = _Frame.of(bounds, crs, TOLERANCE_PX * metres_per_px)
-    study = _in_crs(study_outline(plan) if outline is None else outline, plan.units.crs, crs)
+    own = study_outline(np.asarray(plan.units.geometry)) if outline is None else outline
+    study = _in_crs(own, plan.units.crs, crs)
     borders = plan.rulebook.map.borders and plan.study.map.borders
     land, lakes, rivers = (frame.near(name) for name in ("land", "lakes", "rivers"))
     ground = frame.drawn(land.where(land.fields["km2"] * 1e6 >= (ISLAND_PX * metres_per_px) ** 2))
@@ -212,9 +216,14 @@ def context_credits(plan: Plan, language: str = "en") -> str:
     return " ".join(one for one in said if one)
 
 
-def study_outline(plan: Plan) -> shapely.Geometry:
-    """All units of a plan as one shape, in the working CRS."""
-    units = np.asarray(plan.units.geometry)
+def study_outline(units: Geometries) -> shapely.Geometry:
+    """All units of a plan as one shape.
+
+    Parameters
+    ----------
+    units : array of Polygon or MultiPolygon
+        They do not overlap.
+    """
     try:
         return shapely.coverage_union_all(units)
     except shapely.GEOSException:  # neighbours that lie nearer to each other than coordinates can tell

@@ -96,11 +96,11 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     edge = AROUND * max(east - west, north - south)
     bounds = (west - edge, south - edge, east + edge, north + edge)
     frame = Frame.around(bounds, WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
-    outline = study_outline(plan)
+    borders = borders or plan_topology(plan.units, plan.pieces)
+    outline = study_outline(borders.units)
     context = context_around(plan, bounds, frame.metres_per_px, language, outline=outline)
     shading = relief(plan, outline=outline)
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
-    borders = borders or plan_topology(plan.units, plan.pieces)
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
     units = units.set_geometry(gpd.GeoSeries(simplify(borders.units, frame), units.index, crs=units.crs))
     places = _jurisdictions(units)

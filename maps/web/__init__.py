@@ -1,9 +1,7 @@
 """The web map: a plan as one file that opens without a network, and what Python hands to its scripts."""
 
-from maps.web.offline_page import LIBRARIES
 from maps.web.web_map import draw
 
 __all__ = [
-    "LIBRARIES",
     "draw",
 ]

@@ -2,7 +2,7 @@
 
 Neighbours keep one common border however coarse it is drawn. The block holds, compressed and then written as base64:
 the length of the page's model in 4 bytes, the model as JSON, and whole numbers of 7 bits a byte: arcs as steps from
-point to point, rings as arcs, and one point to label each unit.
+point to point, rings as arcs, one point to label each unit, and what else a page has in numbers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import gzip
 import itertools
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -359,7 +360,7 @@ def _plane_of(borders: Topology, units: gpd.GeoDataFrame, name: PlaneName) -> Pl
     return equal_area_plane(crs, tuple(shapely.total_bounds(shapely.points(moved))))
 
 
-def encode_block(said: str, shapes: Shapes) -> str:
+def encode_block(said: str, shapes: Shapes, columns: Iterable[Integers] = ()) -> str:
     """What the page says, and its shapes, as one text of letters, digits, ``+``, ``/`` and ``=``.
 
     Parameters
@@ -368,6 +369,8 @@ def encode_block(said: str, shapes: Shapes) -> str:
         The page's model as JSON.
     shapes : Shapes
         Of the same plan.
+    columns : iterable of array of int, optional
+        More numbers from 0 up, in the order in which the page's model has what they are of.
 
     Returns
     -------
@@ -384,6 +387,7 @@ def encode_block(said: str, shapes: Shapes) -> str:
             *_told(shapes.units),
             shapes.unit_of_piece,
             *(zigzag(axis) for axis in shapes.labels.T),
+            *columns,
         )
     )
     block = len(text).to_bytes(4, "little") + text + numbers

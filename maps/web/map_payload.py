@@ -34,6 +34,7 @@ from maps.web.page_model import (
     PoliciesChecked,
     QuotaLayer,
     Summary,
+    Surroundings,
     ZoneLayer,
 )
 from maps.web.payment_layer import payments_of
@@ -55,7 +56,7 @@ def counted_words() -> frozenset[str]:
     return frozenset(key for key, one in catalogue("map", "en").items() if len(one.forms) > 1)
 
 
-def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
+def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surroundings | None = None) -> Page:
     """Everything that the map says and draws.
 
     Parameters
@@ -65,6 +66,8 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
         Of the same plan.
     language : str, optional
         Titles that are in other languages alone have a mark.
+    surroundings : Surroundings, optional
+        See :func:`maps.web.map_ground.ground_of`; without them the map has no ground.
 
     Returns
     -------
@@ -93,6 +96,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
         cards=cards(said),
         verdicts=verdicts(said).table,
         undrawn=tuple(shapes.undrawn.tolist()),
+        surroundings=surroundings,
         grid=shapes.grid,
     )
 

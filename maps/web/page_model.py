@@ -747,6 +747,90 @@ class MapGrid(NamedTuple):
     units: int
 
 
+GroundKind = Literal["land", "lake", "river", "province", "country", "disputed"]
+
+
+class GroundLayer(NamedTuple):
+    """Shapes of one kind of the ground; their places stand in the block, after all else.
+
+    Attributes
+    ----------
+    kind : str
+        Rings of land and lakes, lines of rivers, provinces and countries; "disputed" are lines of countries that are
+        not settled.
+    rank : int
+        Of rivers, 0 the most important.
+    parts, points : int
+        How many rings or lines, and how many points in all.
+    names : tuple of str
+        One a part, empty where it has none; no names at all where none has one.
+    """
+
+    kind: GroundKind
+    rank: int
+    parts: int
+    points: int
+    names: tuple[str, ...]
+
+
+class Town(NamedTuple):
+    """A town, on the grid of the ground.
+
+    Attributes
+    ----------
+    apart_km : float
+        To the next more important one.
+    inside : bool
+        It lies in the study.
+    """
+
+    name: str
+    x: int
+    y: int
+    population: int
+    capital: Literal["", "admin1", "country", "territory"]
+    apart_km: float
+    inside: bool
+
+
+class ReliefPicture(NamedTuple):
+    """Shadow and light, to be laid over colours: where it lies in the plane of the map, metres, and its address."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    address: str
+
+
+class Surroundings(NamedTuple):
+    """What lies under and around the plan.
+
+    Attributes
+    ----------
+    west, south, step : float
+        Where the grid of the ground lies in the plane of the map, and its step, metres.
+    width, height : int
+        Steps; all of the ground lies on so many.
+    layers : tuple of GroundLayer
+        From the ground up.
+    towns : Columns
+        The most important first; all of those in the study are there.
+    credits : str
+        What stands on a map that draws it.
+    """
+
+    west: float
+    south: float
+    step: float
+    width: int
+    height: int
+    layers: tuple[GroundLayer, ...]
+    towns: Columns[Town]
+    relief: ReliefPicture | None
+    credits: str
+
+
 class Page(NamedTuple):
     """Everything that the page is made from, shapes apart.
 
@@ -774,4 +858,5 @@ class Page(NamedTuple):
     cards: Cards
     verdicts: VerdictTable
     undrawn: tuple[int, ...]
+    surroundings: Surroundings | None
     grid: MapGrid

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from layers.errors import ZoneplanError
+from maps.offline import LIBRARIES, MacroElement, Map, OfflineFigure, Verbatim, bare, marker_icons, page_script
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
-from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import encode_block, place_on_grid
+from maps.web.map_ground import ground_of
 from maps.web.map_payload import page_of
 from maps.web.map_plane import PlaneName
-from maps.web.offline_page import LIBRARIES, OfflineFigure, Verbatim, marker_icons
 from maps.web.page_model import as_json
-from maps.web.script_modules import ASSETS, bare, page_script
 from zoning.plan import Plan
 
+ASSETS = Path(__file__).parent / "src"
 PLANE = "ZoneplanPlane"
 """The name under which Leaflet finds the CRS of the map."""
 
@@ -26,7 +27,7 @@ def draw(
     *,
     projection: PlaneName | None = None,
     borders: Topology | None = None,
-) -> folium.Map:
+) -> Map:
     """A plan as an interactive map.
 
     Parameters
@@ -71,7 +72,7 @@ def draw(
         raise ZoneplanError(f'there is no projection \'{projection}\': say "equal_area" or "mercator".')
     layer = _PlanLayer(plan, language, borders or plan_topology(plan.units, plan.pieces), projection)
     page = layer.page
-    plan_map = folium.Map(
+    plan_map = Map(
         location=layer.centre,
         zoom_start=5,
         tiles=None,
@@ -82,8 +83,8 @@ def draw(
         zoom_control=False,
     )
     plan_map._id = "plan"  # noqa: SLF001  (folium's ids are random; the same plan gives the same bytes)
-    plan_map.default_js = [link for link in folium.Map.default_js if link[0] in LIBRARIES]
-    plan_map.default_css = [("leaflet_css", dict(folium.Map.default_css)["leaflet_css"])]
+    plan_map.default_js = [link for link in Map.default_js if link[0] in LIBRARIES]
+    plan_map.default_css = [("leaflet_css", dict(Map.default_css)["leaflet_css"])]
     plan_map.add_child(layer, name="plan")
     fields = {
         **page.words,
@@ -108,7 +109,8 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
 
     def _place(self) -> None:
         self._shapes = place_on_grid(self._borders, self._plan.units, self._plane_name)
-        self.page = page_of(self._plan, self._shapes, self._language)
+        self._ground = ground_of(self._plan, self._shapes, self._borders, self._language)
+        self.page = page_of(self._plan, self._shapes, self._language, self._ground.model)
 
     @property
     def centre(self) -> list[float]:
@@ -141,12 +143,12 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
         """Put all of it on the page of the map."""
         page = self.get_root()
         style = font_faces() + theme_css() + bare((ASSETS / "map.css").read_text("utf-8"))
-        scripts = page_script()
+        scripts = page_script(ASSETS)
         if self._plane_name == "equal_area":
             scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
         page.header.add_child(Verbatim(f"<script>\n{scripts}</script>", "plan_scripts"), name="plan_scripts")
-        packed = encode_block(as_json(self.page), self._shapes)
+        packed = encode_block(as_json(self.page), self._shapes, self._ground.numbers)
         block = f'<script type="text/plain" id="zoneplan-block">{packed}</script>'
         page.html.add_child(Verbatim(block, "plan_block"), name="plan_block")
         start = f"zoneplan.open({self._parent.get_name()}, {json.dumps(marker_icons(), sort_keys=True)});"

@@ -3,7 +3,8 @@
 import { Shapes } from "./map_shapes.js";
 
 /**
- * @import { MapGrid, Page } from "./page_model.d.ts"
+ * @import { Ground } from "./base_map.js"
+ * @import { MapGrid, Page, Surroundings } from "./page_model.d.ts"
  * @import { Rings } from "./map_shapes.js"
  */
 
@@ -17,7 +18,10 @@ export async function unpack(text) {
   const length = new DataView(bytes.buffer).getUint32(0, true);
   /** @type {Page} */
   const page = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  return { page, shapes: readShapes(new Numbers(bytes, 4 + length), page.grid) };
+  const numbers = new Numbers(bytes, 4 + length);
+  const shapes = readShapes(numbers, page.grid);
+  const ground = page.surroundings && readGround(numbers, page.surroundings);
+  return { page, shapes, ground };
 }
 
 /** Whole numbers of 7 bits a byte, the lowest first. */
@@ -96,6 +100,21 @@ function readRings(numbers, count) {
   const ringStart = starts(numbers.list(count));
   const refStart = starts(numbers.list(ringStart[count]));
   return { count, ringStart, refStart, refs: numbers.steps(refStart[ringStart[count]]) };
+}
+
+/**
+ * @param {Numbers} numbers
+ * @param {Surroundings} surroundings
+ * @returns {Ground}
+ */
+function readGround(numbers, surroundings) {
+  const layers = surroundings.layers.map((layer) => ({
+    ...layer,
+    start: starts(numbers.list(layer.parts)),
+    x: numbers.steps(layer.points),
+    y: numbers.steps(layer.points),
+  }));
+  return { ...surroundings, layers };
 }
 
 /**

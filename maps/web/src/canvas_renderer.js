@@ -1,10 +1,12 @@
 // The picture of the plan, from the ground up: land, fills of units, relief, waters, borders, single layers.
 
+import { drawGround, drawRelief, drawWaters, placing } from "./base_map.js";
 import { isFiltered, keeping } from "./filters.js";
 import { Screen } from "./map_shapes.js";
 import { drawSites } from "./site_layer.js";
 
 /**
+ * @import { Ground } from "./base_map.js"
  * @import { Colours } from "./colours.js"
  * @import { View } from "./map_grid.js"
  * @import { Rings, Shapes } from "./map_shapes.js"
@@ -19,6 +21,8 @@ import { drawSites } from "./site_layer.js";
  * @property {Speech} speech
  * @property {PageState} state
  * @property {Colours} colours
+ * @property {Ground | null} ground
+ * @property {CanvasImageSource | null} relief The picture of the ground's relief.
  *
  * @typedef {object} Filling What the units are filled by.
  * @property {(unit: number) => string} paint A colour of CSS.
@@ -68,13 +72,15 @@ export class Painter {
    * @param {View} view
    * @param {Filling} filling
    * @param {boolean} onTiles Whether somebody's own map lies below.
+   * @param {number} zoom In relation to the view of the whole plan.
    */
-  paint(pen, view, filling, onTiles) {
+  paint(pen, view, filling, onTiles, zoom) {
     const { facts, shapes, state, colours } = this.scene;
     const screen = new Screen(shapes, view);
     const thin = this.thinness(screen);
-    if (!onTiles) this.ground(pen, screen, thin);
+    if (!onTiles) this.below(pen, screen, thin);
     this.fillUnits(pen, screen, filling);
+    if (!onTiles) this.above(pen, view, zoom);
     const borders = pathOf(screen, this.unitBorders);
     stroke(pen, borders, { colour: colours.of("unit-border"), width: 0.5 * thin, alpha: 0.42 });
     for (const layer of facts.designations) {
@@ -95,16 +101,33 @@ export class Painter {
   }
 
   /**
+   * What lies below the fills.
    * @param {Pen} pen
    * @param {Screen} screen
    * @param {number} thin
    */
-  ground(pen, screen, thin) {
-    const { left, top, width, height } = screen.view;
-    pen.fillStyle = this.scene.colours.of("outside");
-    pen.fillRect(left, top, width, height);
+  below(pen, screen, thin) {
+    const { ground, shapes, colours } = this.scene;
+    const { view } = screen;
+    if (ground) drawGround(pen, ground, placing(ground, shapes.grid, view), view, colours);
+    else {
+      pen.fillStyle = colours.of("outside");
+      pen.fillRect(view.left, view.top, view.width, view.height);
+    }
     const outline = pathOf(screen, this.outline);
     for (const wide of SHADOW.widths) stroke(pen, outline, { colour: SHADOW.colour, width: wide * thin });
+  }
+
+  /**
+   * What of the ground lies above the fills.
+   * @param {Pen} pen
+   * @param {View} view
+   * @param {number} zoom
+   */
+  above(pen, view, zoom) {
+    const { ground, relief, shapes, colours } = this.scene;
+    if (ground?.relief && relief) drawRelief(pen, ground.relief, relief, shapes.grid, view, zoom);
+    if (ground) drawWaters(pen, ground, placing(ground, shapes.grid, view), colours);
   }
 
   /**

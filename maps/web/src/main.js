@@ -27,7 +27,6 @@ import { textsAt } from "./working.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
- * @import { Shapes } from "./map_shapes.js"
  * @import { MapView } from "./map_views.js"
  * @import { Facts } from "./plan_facts.js"
  */
@@ -50,27 +49,36 @@ export async function open(map, icons) {
     by("zp-too-old").hidden = false;
     return;
   }
-  const [{ page, shapes }] = await Promise.all([
+  const [{ page, shapes, ground }] = await Promise.all([
     unpack(by("zoneplan-block").textContent ?? ""),
     ...FONTS.map((font) => document.fonts.load(font)),
   ]);
-  new PlanPage(map, factsOf(page), shapes).start();
+  const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
+  new PlanPage(map, factsOf(page), { shapes, ground, relief }).start();
   document.documentElement.dataset.zoneplan = "ready";
+}
+
+/** @param {string} address */
+async function pictureAt(address) {
+  const picture = new Image();
+  picture.src = address;
+  await picture.decode();
+  return picture;
 }
 
 class PlanPage {
   /**
    * @param {L.Map} map
    * @param {Facts} facts
-   * @param {Shapes} shapes
+   * @param {Pick<Scene, "shapes" | "ground" | "relief">} drawn
    */
-  constructor(map, facts, shapes) {
+  constructor(map, facts, { shapes, ground, relief }) {
     const speech = new Speech(facts);
     const state = new PageState({ layers: firstLayers(facts) });
     this.map = map;
     this.colours = new Colours();
     /** @type {Scene} */
-    this.scene = { facts, shapes, speech, state, colours: this.colours };
+    this.scene = { facts, shapes, speech, state, colours: this.colours, ground, relief };
     this.state = state;
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
     followTheme(state, this.colours);

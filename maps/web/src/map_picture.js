@@ -101,7 +101,7 @@ export class MapPicture {
   paint(pen, view) {
     const { onTiles } = this;
     this.map.getContainer().classList.toggle("zp-on-tiles", onTiles);
-    this.painter.paint(pen, view, this.view, onTiles);
+    this.painter.paint(pen, view, this.view, onTiles, 2 ** (view.zoom - this.homeZoom));
     if (!this.scene.state.shown.onPaper) return;
     // on paper a second canvas would cover the first with white
     this.painter.paintMarked(pen, view);

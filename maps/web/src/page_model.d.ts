@@ -28,6 +28,7 @@ export interface Page {
   verdicts: VerdictTable;
   /** The places of units that the projection cannot show. */
   undrawn: number[];
+  surroundings: Surroundings | null;
   grid: MapGrid;
 }
 
@@ -515,6 +516,63 @@ export interface Wording {
   parts: string[];
   /** The places of the tests that decided. */
   tests: number[];
+}
+
+/** What lies under and around the plan. */
+export interface Surroundings {
+  /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
+  west: number;
+  /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
+  south: number;
+  /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
+  step: number;
+  /** Steps; all of the ground lies on so many. */
+  width: number;
+  /** Steps; all of the ground lies on so many. */
+  height: number;
+  /** From the ground up. */
+  layers: GroundLayer[];
+  /** The most important first; all of those in the study are there. */
+  towns: Columns<Town>;
+  relief: ReliefPicture | null;
+  /** What stands on a map that draws it. */
+  credits: string;
+}
+
+/** Shapes of one kind of the ground; their places stand in the block, after all else. */
+export interface GroundLayer {
+  /** Rings of land and lakes, lines of rivers, provinces and countries; "disputed" are lines of countries that are not settled. */
+  kind: "land" | "lake" | "river" | "province" | "country" | "disputed";
+  /** Of rivers, 0 the most important. */
+  rank: number;
+  /** How many rings or lines, and how many points in all. */
+  parts: number;
+  /** How many rings or lines, and how many points in all. */
+  points: number;
+  /** One a part, empty where it has none; no names at all where none has one. */
+  names: string[];
+}
+
+/** A town, on the grid of the ground. */
+export interface Town {
+  name: string;
+  x: number;
+  y: number;
+  population: number;
+  capital: "" | "admin1" | "country" | "territory";
+  /** To the next more important one. */
+  apart_km: number;
+  /** It lies in the study. */
+  inside: boolean;
+}
+
+/** Shadow and light, to be laid over colours: where it lies in the plane of the map, metres, and its address. */
+export interface ReliefPicture {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  address: string;
 }
 
 /** Where the grid of the shapes lies in the plane of the map, in metres, and how much stands on it. */

@@ -87,7 +87,7 @@ def test_places_inside_are_all_there_and_the_most_important_comes_first(somewher
 def test_lines_of_provinces_leave_the_study_to_its_own(somewhere):
     plan = somewhere((-109.05, 37.0, -102.05, 41.0))
     context = around(plan)
-    study = study_outline(plan)
+    study = study_outline(plan.units.geometry.to_numpy())
     assert len(context.provinces)
     assert not shapely.intersects(study, context.provinces).any()
 
@@ -115,7 +115,7 @@ def test_a_ban_on_borders_leaves_land_water_and_towns_of_the_study(somewhere, ba
     assert all(place.inside for place in context.places)
     named = [shape for shape, name in zip(context.rivers, context.river_names, strict=True) if name]
     assert named
-    assert shapely.intersects(study_outline(plan), np.array(named)).all()
+    assert shapely.intersects(study_outline(plan.units.geometry.to_numpy()), np.array(named)).all()
     assert len(context.land)
     assert len(context.lakes)
     assert ("Lines for reference only." in context.credits) == (ban == "rulebook")

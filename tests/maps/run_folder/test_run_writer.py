@@ -21,10 +21,13 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import maps.run_folder.run_writer
+from maps.context import relief
 from maps.errors import BusyError, WriteError
 from maps.reports import report
 from maps.run_folder import read_run, require_room, verify, write_run
 from maps.run_folder.run_writer import stage_folder
+from zoning.pipeline import run
+from zoning.study import read_study
 from zoning.tables import CSV_TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,6 +87,22 @@ def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path
     assert list(again.measures.columns) == list(plan.measures.columns)
     assert again.assumptions == plan.assumptions
     assert again.rulebook.values == plan.rulebook.values
+
+
+@pytest.mark.slow
+def test_a_run_keeps_the_heights_of_its_relief(toy_folder: Path, tmp_path: Path) -> None:
+    plan_file = toy_folder / "plan.toml"
+    plan_file.write_text(f'{plan_file.read_text("utf-8")}\n[map]\nrelief = "height"\n', "utf-8")
+    plan = run(read_study(plan_file))
+    assert plan.heights is not None
+    assert plan.heights.heights_m.shape == (6, 8)
+    folder = write_run(plan, tmp_path / "run")
+    assert verify(folder).state == "complete"
+    again = read_run(folder)
+    assert again.heights == plan.heights
+    assert relief(again) == relief(plan)
+    (folder / "heights.tif").unlink()
+    assert read_run(folder).heights is None
 
 
 @pytest.mark.slow

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 
 from maps.locale import languages
 from maps.style import plan_topology
 from maps.web.geometry_encoding import encode_block, place_on_grid
+from maps.web.map_ground import ground_of
 from maps.web.map_payload import page_of
 from maps.web.page_model import as_json
 
@@ -27,11 +29,18 @@ def test_scripts_pass_their_own_tests(node, name: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: Path, language: str) -> None:
     """The same model, the same outlines, and on each card every line of the explanation."""
-    shapes = place_on_grid(plan_topology(toy_plan.units, toy_plan.pieces), toy_plan.units)
-    page = as_json(page_of(toy_plan, shapes, language))
-    (tmp_path / "block").write_text(encode_block(page, shapes), "ascii")
+    borders = plan_topology(toy_plan.units, toy_plan.pieces)
+    shapes = place_on_grid(borders, toy_plan.units)
+    ground = ground_of(toy_plan, shapes, borders, language)
+    page = as_json(page_of(toy_plan, shapes, language, ground.model))
+    (tmp_path / "block").write_text(encode_block(page, shapes, ground.numbers), "ascii")
     read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
     assert read["page"] == json.loads(page)
+    land = read["ground"][0]
+    assert land["kind"] == "land"
+    assert np.diff(land["start"]).tolist() == ground.numbers[0].tolist()
+    assert (min(land["x"]), max(land["x"])) == (0, ground.model.width)
+    assert (min(land["y"]), max(land["y"])) == (0, ground.model.height)
     assert [card["id"] for card in read["cards"]] == toy_plan.units.index.tolist()
     for card, own in zip(read["cards"], toy_plan.units.geometry, strict=True):
         (outline,) = card["outline"]

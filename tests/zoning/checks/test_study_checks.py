@@ -37,6 +37,15 @@ def errors(folder: Path) -> list[str]:
     return [finding.text for finding in findings(folder) if finding.level == "error"]
 
 
+@pytest.mark.parametrize("name", ["forest", "heigth"])
+def test_a_relief_wants_a_raster_of_the_plan(toy_folder: Path, name: str) -> None:
+    plan = toy_folder / "plan.toml"
+    plan.write_text(f'{plan.read_text("utf-8")}\n[map]\nrelief = "{name}"\n', "utf-8")
+    (error,) = errors(toy_folder)
+    assert f"relief = '{name}': there is no raster layer of that name" in error
+    assert "'height'" in error or name == "forest"
+
+
 def test_a_sound_plan_has_no_error_but_says_what_was_absent_and_unverified(toy_folder: Path) -> None:
     found = findings(toy_folder)
     assert errors(toy_folder) == []

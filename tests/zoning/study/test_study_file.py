@@ -214,7 +214,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[flaws]]",
             (
                 "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
-                "services, agreements, transfers)"
+                "services, agreements, transfers, map)"
             ),
         ),
         ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
@@ -291,9 +291,10 @@ def test_the_schema_knows_every_key_and_describes_it():
         "services",
         "agreements",
         "transfers",
+        "map",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 31
+    assert len(parts) == 32
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

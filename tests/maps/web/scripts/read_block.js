@@ -1,4 +1,4 @@
-// Reads a block that Python wrote, and prints what the scripts make of it: model, outlines, and the lines of all cards.
+// Reads a block that Python wrote, and prints what the scripts make of it: model, outlines, the ground, and the lines of all cards.
 
 import "./fake_document.js";
 
@@ -12,7 +12,7 @@ import { working } from "../../../../maps/web/src/working.js";
 
 /** @import { FakeNode } from "./fake_document.js" */
 
-const { page, shapes } = await unpack(readFileSync(process.argv[2], "ascii"));
+const { page, shapes, ground } = await unpack(readFileSync(process.argv[2], "ascii"));
 const facts = factsOf(page);
 const speech = new Speech(page);
 const colours = new Colours(() => "#000000");
@@ -50,4 +50,5 @@ const cards = facts.units.id.map((id, unit) => {
   const card = working(facts, speech, colours, unit);
   return { id, outline: outline(unit), lines: card.flatMap(lines) };
 });
-console.log(JSON.stringify({ page, cards }));
+const drawn = ground?.layers.map(({ kind, start, x, y }) => ({ kind, start: [...start], x: [...x], y: [...y] }));
+console.log(JSON.stringify({ page, cards, ground: drawn }));

@@ -22,5 +22,7 @@ export function toyScene(changes = {}) {
     speech: new Speech(page),
     state: new PageState({ layers: firstLayers(facts) }),
     colours: new Colours((name) => `var(--${name})`),
+    ground: null,
+    relief: null,
   };
 }

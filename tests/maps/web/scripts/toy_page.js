@@ -250,6 +250,7 @@ export const page = {
     missing: "?",
   },
   undrawn: [],
+  surroundings: null,
   grid: {
     projection: {
       method: "azimuthal",

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Protocol
 
-from maps.web.folium_elements import PICTURES, TILES, CssLink, Element, Figure, JavascriptLink, Link, folium
+from maps.offline.folium_elements import PICTURES, TILES, CssLink, Element, Figure, JavascriptLink, Link, folium
 
 LEAFLET, JQUERY = "XStatic-Leaflet", "XStatic-jQuery"
 LIBRARIES = {

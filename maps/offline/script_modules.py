@@ -1,4 +1,4 @@
-"""The scripts of the map: ES modules under ``src``, joined to one script for the page, which may load nothing.
+"""The scripts of a page: ES modules of a folder, joined to one script, for the page may load nothing.
 
 A module is written so that a browser and node take it as it is, in a part of the language that needs no parser to be
 joined: ``import { a, b } from "./other.js";`` on one line, and ``export`` before a function, class or constant.
@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from maps.web.offline_page import as_script
+from maps.offline.offline_page import as_script
 
-ASSETS = Path(__file__).parent / "src"
 ENTRY = "main"
 
 _IMPORT = re.compile(r'^import (\{ [^{}]+ \}) from "\./(\w+)\.js";$', re.MULTILINE)
@@ -20,7 +19,7 @@ _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 
 
-def page_script(folder: Path = ASSETS, entry: str = ENTRY) -> str:
+def page_script(folder: Path, entry: str = ENTRY) -> str:
     """The script of the page: each module in a scope of its own, of which only ``zoneplan`` can be seen.
 
     Parameters

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maps.web.script_modules import ASSETS, page_script
+from maps.offline.script_modules import page_script
+from maps.web.web_map import ASSETS
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_what_cannot_be_joined_is_refused(joined, line: str) -> None:
 
 
 def test_every_script_is_on_the_page() -> None:
-    joined = page_script()
+    joined = page_script(ASSETS)
     assert [path.name for path in ASSETS.glob("*.js") if f"const {path.stem}_js = " not in joined] == []
 
 

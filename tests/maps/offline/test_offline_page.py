@@ -9,8 +9,8 @@ import re
 import folium
 import pytest
 
-from maps.web import LIBRARIES
-from maps.web.offline_page import OfflineFigure, Verbatim, as_script, library, marker_icons
+from maps.offline import LIBRARIES
+from maps.offline.offline_page import OfflineFigure, Verbatim, as_script, library, marker_icons
 
 SKELETON = '<html lang="$language"><meta content="$policy">$head<body>$body</body><script>\n$script\n</script></html>'
 

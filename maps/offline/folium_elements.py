@@ -11,6 +11,7 @@ import warnings
 with warnings.catch_warnings():
     import folium
     from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
+    from folium import Map
     from folium.raster_layers import ImageOverlay, TileLayer, VideoOverlay, WmsTileLayer
 
 TILES = (TileLayer, WmsTileLayer)
@@ -18,4 +19,15 @@ TILES = (TileLayer, WmsTileLayer)
 PICTURES = (*TILES, ImageOverlay, VideoOverlay)
 """Layers of pictures in the web's Mercator projection."""
 
-__all__ = ["PICTURES", "TILES", "CssLink", "Element", "Figure", "JavascriptLink", "Link", "MacroElement", "folium"]
+__all__ = [
+    "PICTURES",
+    "TILES",
+    "CssLink",
+    "Element",
+    "Figure",
+    "JavascriptLink",
+    "Link",
+    "MacroElement",
+    "Map",
+    "folium",
+]

@@ -1,0 +1,16 @@
+"""Offline pages: a folium map whole in one file, its scripts joined, and a policy that lets nothing else in."""
+
+from maps.offline.folium_elements import MacroElement, Map
+from maps.offline.offline_page import LIBRARIES, OfflineFigure, Verbatim, marker_icons
+from maps.offline.script_modules import bare, page_script
+
+__all__ = [
+    "LIBRARIES",
+    "MacroElement",
+    "Map",
+    "OfflineFigure",
+    "Verbatim",
+    "bare",
+    "marker_icons",
+    "page_script",
+]

@@ -1,0 +1,141 @@
+// The base map: sea and land below the plan; relief, rivers, lakes and borders of neighbours above its fills.
+
+/**
+ * @import { Colours } from "./colours.js"
+ * @import { View } from "./map_grid.js"
+ * @import { GroundLayer, MapGrid, ReliefPicture, Surroundings } from "./page_model.d.ts"
+ * @import { Pen } from "./view_canvas.js"
+ *
+ * @typedef {GroundLayer & { start: Uint32Array, x: Int32Array, y: Int32Array }} GroundShapes
+ * @typedef {Omit<Surroundings, "layers"> & { layers: GroundShapes[] }} Ground
+ * @typedef {{ scale: number, x: number, y: number }} Placing How the grid of the ground falls on the screen.
+ */
+
+// By the largest rank that has the width, in pixels.
+const RIVERS = [
+  { to: 4, width: 1.5 },
+  { to: 5, width: 1.25 },
+  { to: 6, width: 0.95 },
+  { to: Infinity, width: 0.6 },
+];
+const BORDERS = [
+  { kind: "province", width: 1, dashes: [5, 3.5] },
+  { kind: "country", width: 1.6, dashes: [9, 3, 2, 3] },
+  { kind: "disputed", width: 1.6, dashes: [2, 3] },
+];
+// A coarse grid of heights has nothing to say in a close view.
+const RELIEF = { full: 1, faint: 0.45, from: 2, to: 6 };
+
+/**
+ * @param {Ground} ground
+ * @param {MapGrid} grid Of the plan.
+ * @param {View} view
+ * @returns {Placing}
+ */
+export function placing(ground, grid, view) {
+  const perMetre = view.scale / grid.step;
+  return {
+    scale: perMetre * ground.step,
+    x: view.x + (ground.west - grid.west) * perMetre,
+    y: view.y - (ground.south - grid.south) * perMetre,
+  };
+}
+
+/**
+ * Sea and land, below the plan. Beyond the ground there is nothing to know.
+ * @param {Pen} pen
+ * @param {Ground} ground
+ * @param {Placing} at
+ * @param {View} view
+ * @param {Colours} colours
+ */
+export function drawGround(pen, ground, at, view, colours) {
+  pen.fillStyle = colours.of("outside");
+  pen.fillRect(view.left, view.top, view.width, view.height);
+  const high = ground.height * at.scale;
+  pen.fillStyle = colours.of("water");
+  pen.fillRect(at.x, at.y - high, ground.width * at.scale, high);
+  pen.fillStyle = colours.of("outside");
+  for (const layer of ground.layers) if (layer.kind === "land") pen.fill(pathOf(layer, at), "evenodd");
+}
+
+/**
+ * Shadow and light, above the fills of the plan, which keep their colours.
+ * @param {Pen} pen
+ * @param {ReliefPicture} relief
+ * @param {CanvasImageSource} picture
+ * @param {MapGrid} grid
+ * @param {View} view
+ * @param {number} zoom In relation to the view of the whole plan.
+ */
+export function drawRelief(pen, relief, picture, grid, view, zoom) {
+  const perMetre = view.scale / grid.step;
+  const left = view.x + (relief.west - grid.west) * perMetre;
+  const top = view.y - (relief.north - grid.south) * perMetre;
+  pen.save();
+  pen.globalAlpha = strength(zoom);
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(picture, left, top, (relief.east - relief.west) * perMetre, (relief.north - relief.south) * perMetre);
+  pen.restore();
+}
+
+/** @param {number} zoom */
+export function strength(zoom) {
+  const far = (Math.log2(Math.max(zoom, RELIEF.from)) - Math.log2(RELIEF.from)) / Math.log2(RELIEF.to / RELIEF.from);
+  return RELIEF.full + (RELIEF.faint - RELIEF.full) * Math.min(far, 1);
+}
+
+/**
+ * Rivers, lakes, and borders of neighbours, above the fills and the relief.
+ * @param {Pen} pen
+ * @param {Ground} ground
+ * @param {Placing} at
+ * @param {Colours} colours
+ */
+export function drawWaters(pen, ground, at, colours) {
+  pen.save();
+  pen.lineJoin = pen.lineCap = "round";
+  pen.strokeStyle = colours.of("water-line");
+  for (const layer of ground.layers) {
+    if (layer.kind !== "river") continue;
+    pen.lineWidth = riverWidth(layer.rank);
+    pen.stroke(pathOf(layer, at));
+  }
+  pen.fillStyle = colours.of("water");
+  pen.lineWidth = 0.6;
+  for (const layer of ground.layers) {
+    if (layer.kind !== "lake") continue;
+    const path = pathOf(layer, at);
+    pen.fill(path, "evenodd");
+    pen.stroke(path);
+  }
+  pen.lineCap = "butt";
+  pen.strokeStyle = colours.of("neighbour");
+  for (const { kind, width, dashes } of BORDERS) {
+    pen.lineWidth = width;
+    pen.setLineDash(dashes);
+    for (const layer of ground.layers) if (layer.kind === kind) pen.stroke(pathOf(layer, at));
+  }
+  pen.restore();
+}
+
+/** @param {number} rank */
+export function riverWidth(rank) {
+  return RIVERS.find(({ to }) => rank <= to)?.width ?? 0;
+}
+
+/**
+ * @param {GroundShapes} layer
+ * @param {Placing} at
+ */
+function pathOf({ start, x, y }, at) {
+  const path = new Path2D();
+  for (let part = 0; part + 1 < start.length; part++) {
+    for (let i = start[part]; i < start[part + 1]; i++) {
+      const [left, top] = [at.x + x[i] * at.scale, at.y - y[i] * at.scale];
+      if (i === start[part]) path.moveTo(left, top);
+      else path.lineTo(left, top);
+    }
+  }
+  return path;
+}
