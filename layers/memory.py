@@ -21,6 +21,7 @@ import pandas as pd
 from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import load_gdal, reading
 from layers.inputs import Inputs
+from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs, reread_layers
 from layers.sources import MEMORY, LayerSection, Sources, TableSection, UnitsSection, named_sources
 
@@ -98,9 +99,11 @@ def prepare(
     given = layers or {}
     own = (id, name, jurisdiction or None, roles, where, measures)
     if study is not None and any(one is not None for one in own):
-        raise StudyError("prepare() takes ids, names, roles, conditions and measures from the study, or from arguments")
+        raise StudyError(
+            Phrase("prepare() takes ids, names, roles, conditions and measures from the study, or from arguments")
+        )
     if study is None and units is None:
-        raise StudyError("prepare() needs units: a GeoDataFrame of polygons, or a study that names them")
+        raise StudyError(Phrase("prepare() needs units: a GeoDataFrame of polygons, or a study that names them"))
     sources = study or _bare_sources(
         given, tables or {}, id, name, jurisdiction, roles or {}, where or {}, measures or {}
     )
@@ -155,7 +158,14 @@ def _bare_sources(
     for what, names in (("roles", roles), ("where", where), ("measures", measures)):
         strange = [one for one in names if one not in layers]
         if strange:
-            raise UnknownNameError(f"{what}: no layer '{strange[0]}' is given; there are {shown(sorted(layers))}")
+            raise UnknownNameError(
+                Phrase(
+                    "{key}: no layer '{layer}' is given; there are {names}",
+                    key=what,
+                    layer=strange[0],
+                    names=shown(sorted(layers)),
+                )
+            )
     keys: dict[str, Mapping[str, Any]] = {"role": roles, "where": where, "measure": measures}
     said = [
         {"name": one, "source": _source(one)} | {key: named[one] for key, named in keys.items() if one in named}
@@ -203,7 +213,9 @@ class _Written:
     def put_layer(self, name: str, data: Any) -> None:
         names = [layer.name for layer in self.sources.layers]
         if name not in names:
-            raise UnknownNameError(f"the plan has no layer '{name}'; there are {shown(names)}", layer=name)
+            raise UnknownNameError(
+                Phrase("the plan has no layer '{layer}'; there are {names}", layer=name, names=shown(names)), layer=name
+            )
         place = names.index(name)
         section = self.sources.layers[place]
         more: dict[str, Any] = {"x": None, "y": None}
@@ -220,7 +232,9 @@ class _Written:
     def put_table(self, name: str, data: pd.DataFrame) -> None:
         names = [table.source for table in self.sources.tables]
         if name not in names:
-            raise UnknownNameError(f"the plan has no table '{name}'; there are {shown(names)}", layer=name)
+            raise UnknownNameError(
+                Phrase("the plan has no table '{table}'; there are {names}", table=name, names=shown(names)), layer=name
+            )
         place = names.index(name)
         section = self.sources.tables[place]
         source = _source(f"table_{place}")
@@ -244,7 +258,10 @@ class _Written:
     def _features(self, name: str, features: gpd.GeoDataFrame, ids: str | None) -> str:
         """Features as a file, their index as a column where no column has the ids."""
         if features.crs is None:
-            raise CrsError(f"layer '{name}' has no CRS: say which one its coordinates are in (set_crs)", layer=name)
+            raise CrsError(
+                Phrase("layer '{layer}' has no CRS: say which one its coordinates are in (set_crs)", layer=name),
+                layer=name,
+            )
         source = _source(name)
         shapes = features.rename_geometry("geometry") if features.geometry.name != "geometry" else features
         written = shapes.reset_index(drop=True)
@@ -263,8 +280,12 @@ class _Written:
             self._array(data, name, source)
         else:
             raise SourceError(
-                f"layer '{name}' is a {type(data).__name__}: give a GeoDataFrame, the path of a GeoTIFF, an open "
-                f"rasterio dataset or an xarray.DataArray",
+                Phrase(
+                    "layer '{layer}' is a {kind}: give a GeoDataFrame, the path of a GeoTIFF, an open rasterio dataset "
+                    "or an xarray.DataArray",
+                    layer=name,
+                    kind=type(data).__name__,
+                ),
                 code="kind",
                 layer=name,
             )
@@ -284,7 +305,11 @@ class _Written:
         flat = data.squeeze()
         if set(flat.dims) != {"x", "y"}:
             raise SourceError(
-                f"layer '{name}' has the dimensions {', '.join(map(str, data.dims))}: a raster has y, x and one band",
+                Phrase(
+                    "layer '{layer}' has the dimensions {dims}: a raster has y, x and one band",
+                    layer=name,
+                    dims=phrase_list(map(str, data.dims)),
+                ),
                 code="grid",
                 layer=name,
             )
@@ -312,7 +337,11 @@ def _grid_of(array: Any, name: str) -> Affine:
         gaps = np.diff(middles)
         if len(middles) < 2 or not np.allclose(gaps, gaps[0], rtol=1e-6, atol=0):
             raise SourceError(
-                f"layer '{name}': its {axis} are not evenly spaced, or fewer than two: no plain grid",
+                Phrase(
+                    "layer '{layer}': its {axis} are not evenly spaced, or fewer than two: no plain grid",
+                    layer=name,
+                    axis=axis,
+                ),
                 code="grid",
                 layer=name,
             )
@@ -328,7 +357,11 @@ def _crs_of(array: Any, name: str) -> Any:
     if "crs" in array.attrs:
         return array.attrs["crs"]
     raise CrsError(
-        f"layer '{name}' has no CRS: write it with rioxarray (array.rio.write_crs), or into attrs['crs']", layer=name
+        Phrase(
+            "layer '{layer}' has no CRS: write it with rioxarray (array.rio.write_crs), or into attrs['crs']",
+            layer=name,
+        ),
+        layer=name,
     )
 
 
@@ -339,9 +372,13 @@ def _write_band(
     import rasterio  # noqa: PLC0415  (loaded by load_gdal)
 
     if count != 1:
-        raise SourceError(f"layer '{name}' has {count} bands: give the one that is meant", code="grid", layer=name)
+        raise SourceError(
+            Phrase("layer '{layer}' has {count} bands: give the one that is meant", layer=name, count=count),
+            code="grid",
+            layer=name,
+        )
     if crs is None:
-        raise CrsError(f"layer '{name}' has no CRS: say which one its grid is in", layer=name)
+        raise CrsError(Phrase("layer '{layer}' has no CRS: say which one its grid is in", layer=name), layer=name)
     stored = values.astype("uint8") if values.dtype.kind == "b" else values
     height, width = stored.shape
     shape = {"height": height, "width": width, "count": 1, "dtype": stored.dtype, "nodata": nodata}

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, raise_all, shown
 from layers.memory import replace_layers
+from layers.phrases import Phrase, word
 from layers.read import read_inputs
 from layers.sources import Section, Source, find_faults
 from zoning.checks import read_study_tables
@@ -101,8 +102,11 @@ def _made_again(plan: Plan, study_folder: str | Path | None) -> FreshPlan:
     changed = sorted({source.path for source in inputs.sources if (source.path, source.sha256) not in then})
     if changed:
         raise SourceError(
-            f"{len(changed)} source(s) are not those that the plan was made from: {shown(changed)}. Run the plan anew, "
-            f"and vary that.",
+            Phrase(
+                "{count} source(s) are not those that the plan was made from: {ids}. Run the plan anew, and vary that.",
+                count=len(changed),
+                ids=shown(changed),
+            ),
             code="changed",
             features=changed,
         )
@@ -119,9 +123,10 @@ def _varied_study(
     for quota in study.quotas:
         wanted = quotas.get(quota.name, {})
         wanted = wanted if isinstance(wanted, Mapping) else {"total": wanted}
-        changed.append(attempts.attempt(_with, quota, wanted, f"quota '{quota.name}'") or quota)
+        changed.append(attempts.attempt(_with, quota, wanted, Phrase("quota '{quota}'", quota=quota.name)) or quota)
     further = [
-        one if isinstance(one, Decision) else attempts.attempt(_entry, Decision, one, "a decision") for one in decisions
+        one if isinstance(one, Decision) else attempts.attempt(_entry, Decision, one, Phrase("a decision"))
+        for one in decisions
     ]
     attempts.finish()
     given = tuple(one for one in further if one is not None)
@@ -147,7 +152,7 @@ def _varied_rulebook(
         if value != values[name].value:
             values[name] = values[name].model_copy(update={"value": value, "source": UNREAD})
     changed = [
-        one if wanted == {} else attempts.attempt(_with, one, wanted, f"rule '{one.id}'")
+        one if wanted == {} else attempts.attempt(_with, one, wanted, Phrase("rule '{rule}'", rule=one.id))
         for one in rulebook.rules
         if (wanted := rules.get(one.id, {})) is not None
     ]
@@ -164,7 +169,14 @@ def _of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> 
         alike = isinstance(wanted, (int, float)) and not isinstance(wanted, bool) and math.isfinite(wanted)
         value = float(wanted) if alike else wanted
     if not alike:
-        raise StudyError(f"parameter '{name}' is {own!r}, and {wanted!r} is of another kind")
+        raise StudyError(
+            Phrase(
+                "parameter '{parameter}' is {own!r}, and {wanted!r} is of another kind",
+                parameter=name,
+                own=own,
+                wanted=wanted,
+            )
+        )
     return value
 
 
@@ -172,7 +184,10 @@ def _known(kind: str, wanted: Iterable[str], known: Iterable[str]) -> None:
     names = list(known)
     strange = [name for name in wanted if name not in names]
     if strange:
-        raise UnknownNameError(f"there is no {kind} '{strange[0]}'{near(strange[0], names)}", features=strange)
+        raise UnknownNameError(
+            Phrase("there is no {kind} '{name}'{hint}", kind=word(kind), name=strange[0], hint=near(strange[0], names)),
+            features=strange,
+        )
 
 
 def _with(one: Entry, changes: Changes, what: str) -> Entry:
@@ -189,6 +204,9 @@ def _entry(kind: type[Entry], content: Changes, what: str) -> Entry:
     try:
         return kind.model_validate(content)
     except ValidationError as invalid:
-        faults = [StudyError(f"{what}: {fault.message}") for fault in find_faults(invalid, kind, dict(content))]
+        faults = [
+            StudyError(Phrase("{place}: {said}", place=what, said=fault.message))
+            for fault in find_faults(invalid, kind, dict(content))
+        ]
         raise_all(faults)
         raise

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from layers.errors import ZoneplanError
+from layers.phrases import Phrase
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
 from maps.web.folium_elements import MacroElement, folium
 from maps.web.geometry_encoding import encode_block, place_on_grid
@@ -68,7 +69,9 @@ def draw(
     False
     """
     if projection not in {None, "equal_area", "mercator"}:
-        raise ZoneplanError(f'there is no projection \'{projection}\': say "equal_area" or "mercator".')
+        raise ZoneplanError(
+            Phrase('there is no projection \'{projection}\': say "equal_area" or "mercator".', projection=projection)
+        )
     layer = _PlanLayer(plan, language, borders or plan_topology(plan.units, plan.pieces), projection)
     page = layer.page
     plan_map = folium.Map(
@@ -128,8 +131,10 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
         """
         if pictures and self._asked == "equal_area":
             raise ZoneplanError(
-                "tiles and pictures are in the web's Mercator projection, and this map was asked to be of equal area. "
-                "Leave 'projection' out, or say projection=\"mercator\"."
+                Phrase(
+                    "tiles and pictures are in the web's Mercator projection, and this map was asked to be of equal "
+                    "area. Leave 'projection' out, or say projection=\"mercator\"."
+                )
             )
         name: PlaneName = "mercator" if pictures else self._asked or "equal_area"
         if name != self._plane_name:
