@@ -105,17 +105,6 @@ def test_json_stays_english(toy_folder: Path, capsys) -> None:
     assert "no file plant.csv" in json.loads(capsys.readouterr().out)["findings"][0]["text"]
 
 
-@pytest.mark.slow
-def test_a_run_speaks_the_language_of_its_plan_and_repairs_come_in_its_words(toy_folder: Path, capsys) -> None:
-    languages = '["en", "pt"]'
-    swap('languages = ["en"]', f"languages = {languages}", "rules/rulebook.toml")(toy_folder)
-    swap("[study]\n", '[study]\nlanguage = "pt"\n')(toy_folder)
-    code = call("check", toy_folder / "plan.toml")
-    said = capsys.readouterr().out
-    assert code == 2
-    assert not ENGLISH.search(foreign(said, toy_folder)), said
-
-
 @pytest.mark.parametrize(
     ("environment", "language"),
     [

@@ -19,8 +19,10 @@ import zoning.errors
 from layers.errors import ZoneplanError
 from layers.ledger import finding_word
 from layers.phrases import AND, OR, Phrase, Reworded, phrase_list, word
-from maps.locale import Renderer, languages, phrase_in, render
+from maps.locale import Renderer, languages, localize, phrase_in, render
 from maps.locale.phrases import PHRASES, phrase_templates
+from maps.run_folder import read_run
+from zoning.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [path for package in ("layers", "zoning", "maps") for path in sorted((ROOT / package).rglob("*.py"))]
@@ -187,3 +189,17 @@ def test_what_is_said_of_a_table_as_of_a_layer_is_reworded_in_each_language() ->
 def test_words_of_kinds_and_repairs_have_their_own(language: str) -> None:
     assert phrase_in(word("lines"), language) != "lines"
     assert phrase_in(finding_word("overlap"), language) != "overlap"
+
+
+def test_the_ledger_comes_in_the_language_that_is_chosen_and_is_kept_without_one(
+    toy_run: Plan, toy_result: Path
+) -> None:
+    """In memory and read back from a run folder, whose file has the words of its own language."""
+    again = read_run(toy_result)
+    assert again.ledger["action"].tolist() == toy_run.ledger["action"].tolist()
+    for plan in (toy_run, again):
+        assert all(isinstance(one, Phrase) for one in plan.ledger["action"])
+        (said,) = localize(plan, "pt").ledger["action"]
+        assert said == "tomada como ETRS89-extended / LAEA Europe, como diz o plano: o arquivo não tem nenhum"
+    written = (toy_result / "ledger.csv").read_text("utf-8-sig")
+    assert "taken as ETRS89-extended / LAEA Europe as the plan says: the file has none" in written
