@@ -21,7 +21,7 @@ import pandas as pd
 from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import load_gdal, reading
 from layers.inputs import Inputs
-from layers.phrases import Phrase
+from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs, reread_layers
 from layers.sources import MEMORY, LayerSection, Sources, TableSection, UnitsSection, named_sources
 
@@ -160,10 +160,10 @@ def _bare_sources(
         if strange:
             raise UnknownNameError(
                 Phrase(
-                    "{what}: no layer '{layer}' is given; there are {known}",
-                    what=what,
+                    "{key}: no layer '{layer}' is given; there are {names}",
+                    key=what,
                     layer=strange[0],
-                    known=shown(sorted(layers)),
+                    names=shown(sorted(layers)),
                 )
             )
     keys: dict[str, Mapping[str, Any]] = {"role": roles, "where": where, "measure": measures}
@@ -214,7 +214,7 @@ class _Written:
         names = [layer.name for layer in self.sources.layers]
         if name not in names:
             raise UnknownNameError(
-                Phrase("the plan has no layer '{layer}'; there are {known}", layer=name, known=shown(names)), layer=name
+                Phrase("the plan has no layer '{layer}'; there are {names}", layer=name, names=shown(names)), layer=name
             )
         place = names.index(name)
         section = self.sources.layers[place]
@@ -233,7 +233,7 @@ class _Written:
         names = [table.source for table in self.sources.tables]
         if name not in names:
             raise UnknownNameError(
-                Phrase("the plan has no table '{table}'; there are {known}", table=name, known=shown(names)), layer=name
+                Phrase("the plan has no table '{table}'; there are {names}", table=name, names=shown(names)), layer=name
             )
         place = names.index(name)
         section = self.sources.tables[place]
@@ -306,9 +306,9 @@ class _Written:
         if set(flat.dims) != {"x", "y"}:
             raise SourceError(
                 Phrase(
-                    "layer '{layer}' has the dimensions {dimensions}: a raster has y, x and one band",
+                    "layer '{layer}' has the dimensions {dims}: a raster has y, x and one band",
                     layer=name,
-                    dimensions=", ".join(map(str, data.dims)),
+                    dims=phrase_list(map(str, data.dims)),
                 ),
                 code="grid",
                 layer=name,

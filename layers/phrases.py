@@ -157,6 +157,9 @@ _WORDS: Mapping[str, str] = {
         Phrase("main"),
         Phrase("overlay"),
         Phrase("jurisdiction"),
+        Phrase("parameter"),
+        Phrase("quota"),
+        Phrase("rule"),
         Phrase("unit"),
     )
 }

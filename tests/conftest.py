@@ -57,7 +57,8 @@ WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw the seed of Hypothesis here, so that it can be told; processes of xdist get that of the first."""
+    """Speak English; draw the seed of Hypothesis, so that it can be told: processes of xdist get that of the first."""
+    os.environ["LC_ALL"] = "C.UTF-8"  # the command speaks the language of whoever runs it
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbelow(2**32))
 

@@ -242,3 +242,37 @@ def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], stud
     assert not re.search(r"\d,\d{3}\.\d|\d\.\d+ %", report_page)
     assert "16,7 %" in told
     assert "referência: Constituição, artigo 231" in card
+
+
+ENGLISH_NUMBER = re.compile(r"\d,\d{3}\.\d|(?<![\w./:-])\d+\.\d{1,2}(?![\w.])")
+"""A number with English signs: thousands and a point, or up to two decimals behind one."""
+
+
+@pytest.mark.slow
+def test_numbers_have_the_signs_of_the_language_wherever_they_are_printed(
+    call: Callable[..., str], study: Path
+) -> None:
+    plan, run = study / "plan.toml", study.parent / "corrida"
+    plan.write_text(plan.read_text("utf-8").replace("[study]\n", '[study]\nlanguage = "pt"\n', 1), "utf-8")
+    centre = rectangle(0.1, 1.4, 0.3, 1.6).centroid.coords[0]
+    lon, lat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(*centre)
+    told = {"run": call("run", plan, "--out", run), "check": call("check", plan), "check of a run": call("check", run)}
+    for square in ("b1", "a3"):
+        told[f"explain {square}"] = call("explain", run, code(square))
+    told["at a place"] = call("at", run, lon, lat, "--industry", "B0710")
+    told["in a unit"], told["outside"] = call("at", run, code("a3")), call("at", run, lon + 1.5, lat)
+    dossier = study.parent / "dossie.html"
+    call("explain", run, code("b1"), "--html", dossier)
+    told |= {page.name: text_of(page.read_text("utf-8")) for page in (dossier, run / "report.html")}
+    for name, column in (("zones", "reason"), ("flows", "rule"), ("policies", "clause")):
+        told[f"{name}.csv"] = "\n".join(table(run, name)[column])
+    found = {
+        name: ENGLISH_NUMBER.findall(re.sub(r"CC BY \d\.\d|\b\d+\.\d+\.\d+", "", text)) for name, text in told.items()
+    }
+    assert {name: numbers for name, numbers in found.items() if numbers} == {}
+    assert all(re.search(r"\d,\d", told[name]) for name in ("explain b1", "at a place", "outside", "report.html"))
+    assert "1.200,00 ha" in told["report.html"]
+    assert "18.800,00 BRL" in told["explain b1"]
+    assert not ENGLISH_NUMBER.search("18.800,00 e 9,792")
+    assert ENGLISH_NUMBER.search("1,234.5")
+    assert ENGLISH_NUMBER.search("0.25")

@@ -16,6 +16,7 @@ import pandas as pd
 from layers.crs import known_crs
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs, Layer
+from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
 from layers.read import confirm_sources
 from zoning.audits import assume, assume_scheme
@@ -135,7 +136,7 @@ def placing(study: Study) -> Iterator[None]:
     except ZoneplanError as error:
         for one in error.parts:
             if one.keys:
-                one.args = (f"{study.where(*one.keys)}: {one}",)
+                one.args = (Phrase("{place}: {said}", place=study.where(*one.keys), said=one.said),)
                 one.keys = ()
         raise
 

@@ -115,7 +115,7 @@ class Plan:
     heights: HeightGrid | None = None
 
     def vary(self, **changes: Any) -> Plan:
-        """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.vary`.
+        """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.variants.vary`.
 
         Examples
         --------
@@ -124,5 +124,5 @@ class Plan:
         >>> plan.vary(quotas={"construction_land": 9000}).quotas["amount"].max()
         Decimal('3709')
         """
-        varied: Plan = import_module("zoning.scenario").vary(self, **changes)
+        varied: Plan = import_module("zoning.scenario.variants").vary(self, **changes)
         return varied

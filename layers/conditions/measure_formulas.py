@@ -34,7 +34,7 @@ FUNCTIONS = (*OF_COLUMNS, "std", "median", "quantile_10", *FIXED)
 FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "raster": (
-            "mean(value), min, max, sum, std, median, quantile_10 of value, slope, aspect or relief",
+            Phrase("mean(value), min, max, sum, std, median, quantile_10 of value, slope, aspect or relief"),
             "majority(value)",
             "share(slope > 25)",
         ),

@@ -711,17 +711,46 @@ def _syntax(document: Document, reason: str, error: type[ZoneplanError]) -> Iter
         position = Position(int(found[2]), int(found[3]))
         line = text.split("\n")[position.line - 1]
         hint = _remedy(found[1], line[position.column - 1 :], line)
-        said = f"{found[1][0].lower()}{found[1][1:]}"
-        yield error(Phrase("{place}: {said}{hint}", place=document.at(position), said=said, hint=hint))
+        yield error(Phrase("{place}: {said}{hint}", place=document.at(position), said=_said(found[1]), hint=hint))
     else:
         last = Position(text.rstrip().count("\n") + 1, len(text.rstrip().rpartition("\n")[2]) + 1)
         yield error(
             Phrase(
                 "{place}: {reason}; is a quote or bracket open?",
                 place=document.at(last),
-                reason=reason.removesuffix(" (at end of document)"),
+                reason=_said(reason.removesuffix(" (at end of document)")),
             )
         )
+
+
+_SYNTAX: Mapping[str, str] = {
+    one.template: one
+    for one in (
+        Phrase("cannot overwrite a value"),
+        Phrase("escaped character is not a Unicode scalar value"),
+        Phrase("expected '=' after a key in a key/value pair"),
+        Phrase("expected ']' at the end of a table declaration"),
+        Phrase("expected ']]' at the end of an array declaration"),
+        Phrase("expected newline or end of document after a statement"),
+        Phrase("invalid date or datetime"),
+        Phrase("invalid hex value"),
+        Phrase("invalid initial character for a key part"),
+        Phrase("invalid statement"),
+        Phrase("invalid value"),
+        Phrase("unclosed array"),
+        Phrase("unclosed inline table"),
+        Phrase("unescaped '\\' in a string"),
+        Phrase("unterminated string"),
+    )
+}
+"""What tomllib says without fields of its own."""
+
+
+def _said(reason: str) -> str:
+    """What tomllib says, as a phrase where there is one for it."""
+    text = f"{reason[:1].lower()}{reason[1:]}"
+    sign = re.fullmatch(r"illegal character (.*)", text, re.DOTALL)
+    return Phrase("illegal character {sign}", sign=sign[1]) if sign else _SYNTAX.get(text, text)
 
 
 def _remedy(reason: str, rest: str, line: str) -> str:

@@ -470,7 +470,9 @@ def _print_json(content: Mapping[str, object]) -> None:
 
 def _run(plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bool, as_json: bool) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
-    speak(asked or language_of_plan(plan_file))
+    speak(language_of_plan(plan_file))
+    if asked is not None:
+        speak(asked)
     with telling_what_was_written(folder):
         from maps.cli.progress_display import progress
         from maps.locale import localize, require_language

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from layers.conditions import number_text
 from maps.explain.zone_explanations import value_text
-from maps.locale import catalogue, coverage_text, render, text_in
+from maps.locale import amount, catalogue, coverage_text, render, text_in, written
 from zoning.energy import light_message
 from zoning.trace import say
 
@@ -43,7 +42,7 @@ def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
     if one["exception"]:
         yield words["policy_exception"].format(text=one["exception"])
     if one["pieces"]:
-        yield words["policy_part"].format(area=f"{one['part_ha']:,.2f}", count=len(one["pieces"]))
+        yield words["policy_part"].format(area=written(one["part_ha"], ",.2f", language), count=len(one["pieces"]))
     if one["inherited_from"]:
         yield words["policy_inherited"].format(name=one["inherited_from"])
 
@@ -51,20 +50,15 @@ def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
 def _line(one: Link, language: str) -> str:
     words, total = catalogue("explain", language), one["claimed_ha"] - one["settled_ha"]
     lost = [
-        words["line_lost"].format(area=f"{one['lost'].get(f'to_{code}_ha', total):,.2f}", line=title)
+        words["line_lost"].format(area=written(one["lost"].get(f"to_{code}_ha", total), ",.2f", language), line=title)
         for code, title in one["lost_titles"].items()
     ]
     return words["line"].format(
         title=text_in(one["title"], language, one["line"]),
-        settled=f"{one['settled_ha']:,.2f}",
-        claimed=f"{one['claimed_ha']:,.2f}",
+        settled=written(one["settled_ha"], ",.2f", language),
+        claimed=written(one["claimed_ha"], ",.2f", language),
         lost="".join(lost),
     )
-
-
-def _exact(amount: str) -> str:
-    """An exact amount with its thousands apart."""
-    return f"{Decimal(amount):,f}"
 
 
 def _unit(one: Link, language: str) -> str:
@@ -77,16 +71,16 @@ def _quota(one: Link, language: str) -> str:
     bounds = [words[name].format(amount=Decimal(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
     if one["weight"] is not None:
         key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
-        bounds.append(words[key].format(amount=f"{one['weight']:,.6g}"))
+        bounds.append(words[key].format(amount=written(one["weight"], ",.6g", language)))
     if one["binding"]:
         bounds.append(words["binding"].format(what=words.get(f"bound_{one['binding']}", one["binding"])))
     whole = one["jurisdiction_amount"]
     return words["quota"].format(
         quota=text_in(one["title"], language),
         period=one["period"],
-        amount=_exact(one["amount"]),
+        amount=amount(one["amount"], language),
         unit=_unit(one, language),
-        whole=words["quota_whole"].format(amount=_exact(whole), place=one["jurisdiction"]) if whole else "",
+        whole=words["quota_whole"].format(amount=amount(whole, language), place=one["jurisdiction"]) if whole else "",
         bounds=words["quota_and"].join(bounds),
     )
 
@@ -94,7 +88,7 @@ def _quota(one: Link, language: str) -> str:
 def _derived(one: Link, language: str) -> str:
     words, title = catalogue("explain", language), text_in(one["title"], language, one["measure"])
     unit = "" if one["unit"] == "1" else _unit(one, language)
-    value = words["missing"] if one["value"] is None else f"{value_text(one['value'])} {unit}".rstrip()
+    value = words["missing"] if one["value"] is None else f"{value_text(one['value'], language)} {unit}".rstrip()
     return words["setting"].format(name=title, value=value)
 
 
@@ -113,13 +107,15 @@ def _light(one: Link, language: str) -> str:
 
 def _services(one: Link, language: str) -> str:
     words = catalogue("explain", language)
-    value = words["missing"] if one["amount"] is None else f"{Decimal(one['amount']):,} {one['unit']}"
+    value = (
+        words["missing"] if one["amount"] is None else f"{written(Decimal(one['amount']), ',', language)} {one['unit']}"
+    )
     return words["services_value"].format(value=value)
 
 
 def _flow(one: Link, language: str) -> str:
     told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "instrument": text_in(one["title"], language)}
-    told |= {"unit": _unit(one, language), "amount": _exact(one["amount"])}
+    told |= {"unit": _unit(one, language), "amount": amount(one["amount"], language)}
     return catalogue("explain", language)["flow"].format(**{**one, **told})
 
 
@@ -259,7 +255,7 @@ def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) 
     title = text_in(one["title"], language)
     return words["parameter"].format(
         name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
-        value=_plain(one["value"], words),
+        value=_plain(one["value"], words, language),
         unit="" if one["unit"] == "1" else f" {_unit(one, language)}",
         since=days_of(one, words),
         reference=one["reference"],
@@ -267,10 +263,10 @@ def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) 
     )
 
 
-def _plain(value: float | bool | str, words: Mapping[str, str]) -> str:
+def _plain(value: float | bool | str, words: Mapping[str, str], language: str) -> str:
     if isinstance(value, bool):
         return words["taken_true" if value else "taken_false"]
-    return value if isinstance(value, str) else number_text(value)
+    return value_text(value, language)
 
 
 def _reference(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -324,7 +320,11 @@ class _Narrator:
         """All of it, or what is there of it."""
         unit, plan = content["unit"], content["plan"]
         place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction"]}
-        yield self._say("unit_inside" if unit["jurisdiction"] else "unit", **place, area=f"{unit['area_ha']:,.2f}")
+        yield self._say(
+            "unit_inside" if unit["jurisdiction"] else "unit",
+            **place,
+            area=written(unit["area_ha"], ",.2f", self._language),
+        )
         yield self._say("plan", **plan | {"name": text_in(plan["title"], self._language)})
         yield from tuple(self._told_of(content)) or ("", self._words["nothing_told"])
 
@@ -348,7 +348,7 @@ class _Narrator:
             yield f"    {self._say('hangs_on', names=self._words['comma'].join(one['title'] for one in hanging))}"
         if whole := content.get("whole"):
             told = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
-            land = {name: f"{whole[f'{name}_ha']:,.2f}" for name in ("area", "refined")}
+            land = {name: written(whole[f"{name}_ha"], ",.2f", self._language) for name in ("area", "refined")}
             yield f"    {self._say('whole', **told, **land)}"
         for key in ("overlays", "other_claims"):
             if content[key]:

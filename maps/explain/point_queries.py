@@ -20,7 +20,7 @@ from layers.phrases import Phrase
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.policy_explanations import TREATMENTS
 from maps.explain.unit_lookup import find_unit
-from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, text_in
+from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, text_in, written
 from zoning.plan import Plan
 
 WORLD = "EPSG:4326"
@@ -379,7 +379,7 @@ def _lines(place: Place) -> Iterator[str]:
     if content["lon"] is not None:
         yield words["place"].format(lon=content["lon"], lat=content["lat"])
     if not content["inside"]:
-        yield from _far(content, words)
+        yield from _far(content, words, place.language)
         return
     unit = content["unit"]
     key = "in_unit" if unit["jurisdiction"] else "in_unit_alone"
@@ -391,7 +391,11 @@ def _lines(place: Place) -> Iterator[str]:
     yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
     if content["overlays"]:
         yield words["overlays"].format(titles=words["and"].join(one["title"] for one in content["overlays"]))
-    yield from _on_piece(content, words, place.language) if content["piece"] else _lines_of_unit(content, words)
+    yield from (
+        _on_piece(content, words, place.language)
+        if content["piece"]
+        else _lines_of_unit(content, words, place.language)
+    )
     yield from ("", words["policies"])
     for policy in content["policies"]:
         yield from _policy(policy, place.language)
@@ -405,7 +409,9 @@ def _lines(place: Place) -> Iterator[str]:
 
 def _on_piece(content: Content, words: Mapping[str, str], language: str) -> Iterator[str]:
     line = content["line"]
-    yield words["piece"].format(id=content["piece"]["piece_id"], area=f"{content['piece']['area_ha']:,.2f}")
+    yield words["piece"].format(
+        id=content["piece"]["piece_id"], area=written(content["piece"]["area_ha"], ",.2f", language)
+    )
     reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
     yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
     if layers := content["piece"]["designations"]:
@@ -414,19 +420,19 @@ def _on_piece(content: Content, words: Mapping[str, str], language: str) -> Iter
         yield words["designations"].format(names=words["and"].join(names))
 
 
-def _lines_of_unit(content: Content, words: Mapping[str, str]) -> Iterator[str]:
+def _lines_of_unit(content: Content, words: Mapping[str, str], language: str) -> Iterator[str]:
     """The control lines in the unit, with their hectares."""
     for line in content["lines"]:
         yield words["line"].format(
-            title=line["title"], reference=words["line_area"].format(area=f"{line['area_ha']:,.2f}")
+            title=line["title"], reference=words["line_area"].format(area=written(line["area_ha"], ",.2f", language))
         )
     if not content["lines"]:
         yield words["no_line"]
 
 
-def _far(content: Content, words: Mapping[str, str]) -> Iterator[str]:
+def _far(content: Content, words: Mapping[str, str], language: str) -> Iterator[str]:
     near, swapped, asked = content["nearest"], content["swapped"], content["industry"]
-    yield words["outside"].format(unit=_called(near, words), km=f"{near['distance_km']:,.3f}")
+    yield words["outside"].format(unit=_called(near, words), km=written(near["distance_km"], ",.3f", language))
     if swapped:
         yield words["swapped"].format(unit=_called(swapped, words), lon=swapped["lon"], lat=swapped["lat"])
     if asked:
@@ -439,7 +445,7 @@ def _policy(policy: Content, language: str) -> Iterator[str]:
     said = {"title": policy["title"], "id": policy["policy"], "instrument": policy["instrument_title"]}
     parts = policy.get("parts_ha")
     key = "policy_piece" if policy["piece_id"] else "policy" if parts is None else "policy_parts"
-    yield f"  {words[key].format(**said, over=over, area=f'{parts or 0:,.2f}')}"
+    yield f"  {words[key].format(**said, over=over, area=written(parts or 0, ',.2f', language))}"
     doubt = "" if policy["verified"] else words["unverified"]
     yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"
 

@@ -24,7 +24,7 @@ from maps.explain.trace_records import (
     said_of,
     titled,
 )
-from maps.locale import catalogue, text_in
+from maps.locale import catalogue, number_style, text_in
 from zoning.audits import norms_in
 from zoning.measures import Because, deducted_roles, explain_derived, places_of
 from zoning.plan import Plan
@@ -394,17 +394,17 @@ def explain_norms(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     return found
 
 
-def value_text(value: Any) -> str:
-    """A derived value as it is printed; "" where it is missing.
+def value_text(value: Any, language: str) -> str:
+    """A derived value as it is printed in a language; "" where it is missing.
 
     Examples
     --------
-    >>> value_text(88.0), value_text("province"), value_text(None)
-    ('88', 'province', '')
+    >>> value_text(88.0, "en"), value_text("province", "en"), value_text(None, "en"), value_text(0.5, "pt")
+    ('88', 'province', '', '0,5')
     """
     if value is None or pd.isna(value):
         return ""
-    return value if isinstance(value, str) else number_text(float(value))
+    return value if isinstance(value, str) else number_style(language).written(number_text(float(value)))
 
 
 def why_text(one: Mapping[str, Any], language: str) -> str:

@@ -312,12 +312,23 @@ def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tupl
             Phrase(
                 "{said}, and none is guessed. Say which it is with --encoding gb18030, cp1252 or another, or export "
                 "it as UTF-8.",
-                said=str(error).split(". ", maxsplit=1)[0],
+                said=_fault(error.said),
             ),
             code="encoding",
             layer=name,
         ) from error
     return "gb18030", ("likely", hints.words["encoding_why"].format(sample=", ".join(sample)))
+
+
+def _fault(said: str) -> str:
+    """What is wrong with an encoding, without the remedy of a plan."""
+    if not isinstance(said, Phrase):
+        return said
+    if "fault" in said.fields:
+        return Phrase("layer '{layer}': {fault}", layer=said.fields["layer"], fault=said.fields["fault"])
+    keys = ("layer", "file", "encoding", "number")
+    known = {key: said.fields[key] for key in keys}
+    return Phrase("layer '{layer}': {file} is not in {encoding} (byte {number})", **known)
 
 
 def chinese_words(body: bytes) -> tuple[str, ...]:

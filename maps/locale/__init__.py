@@ -15,6 +15,7 @@ from maps.locale.number_format import (
     projection,
     width,
     wrap,
+    written,
 )
 from maps.locale.phrases import phrase_in
 from maps.locale.policy_settings import describe_parameters, parameters_said
@@ -62,4 +63,5 @@ __all__ = [
     "texts_of",
     "width",
     "wrap",
+    "written",
 ]

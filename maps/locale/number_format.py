@@ -61,6 +61,17 @@ def amount(value: object, language: str) -> str:
     return NONE if _is_missing(value) else number_style(language).written(f"{Decimal(str(value)):,f}")
 
 
+def written(value: float | Decimal, spec: str, language: str) -> str:
+    """A number as Python formats it, with the signs of a language.
+
+    Examples
+    --------
+    >>> written(1234.5, ",.2f", "en"), written(1234.5, ",.2f", "pt")
+    ('1,234.50', '1.234,50')
+    """
+    return number_style(language).written(format(value, spec))
+
+
 def format_measure(value: object, language: str) -> str:
     """A measured value: six significant digits, thousands apart; text and truth values as they are.
 

@@ -49,7 +49,6 @@ def _field(value: object, language: str) -> object:
 
 @cache
 def phrase_templates(language: str) -> Mapping[str, Template]:
-    """The templates of a language by the English ones; English has none of its own."""
-    if language == STANDARD:
-        return {}
-    return read_catalogue(PHRASES / f"{language}.mo", number_style(language))
+    """The templates of a language by the English ones; none of English, or of a language that is not there yet."""
+    path = PHRASES / f"{language}.mo"
+    return read_catalogue(path, number_style(language)) if path.exists() else {}

@@ -38,7 +38,7 @@ def unit_land(
     values = [
         (
             text_in(one["title"], edition.language, one["measure"]),
-            value_text(one["value"]) or NONE,
+            value_text(one["value"], edition.language) or NONE,
             _unit_title(edition, one["unit"]),
             (why_text(one, edition.language), one["reference"]),
         )
@@ -110,7 +110,7 @@ def _values(edition: ReportContext, one: Derived, told: Mapping[str, Mapping[str
         Column(edition.words["reason"], "long"),
     )
     rows = (
-        (edition.unit(unit), value_text(one["value"]) or NONE, why_text(one, edition.language))
+        (edition.unit(unit), value_text(one["value"], edition.language) or NONE, why_text(one, edition.language))
         for unit, one in told.items()
     )
     return grid("", columns, rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.errors import UnknownNameError
-from layers.phrases import SEMICOLON, Phrase, phrase_list
+from layers.phrases import SEMICOLON, Phrase, phrase_list, template
 from maps.errors import DamagedRunError
 from maps.run_folder.manifest import CONTENTS, MANIFEST, files_in, is_as_listed, read_manifest
 from maps.run_folder.run_writer import put_back
@@ -41,9 +41,9 @@ class Verification(NamedTuple):
     def told(self) -> tuple[str, ...]:
         """A line a file: its name, and what is wrong with it."""
         what = {
-            "{file}: missing": self.missing,
-            "{file}: changed": self.changed,
-            "{file}: does not belong into a run": self.foreign,
+            template("{file}: missing"): self.missing,
+            template("{file}: changed"): self.changed,
+            template("{file}: does not belong into a run"): self.foreign,
         }
         return tuple(sorted(Phrase(words, file=name) for words, names in what.items() for name in names))
 

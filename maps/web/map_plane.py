@@ -14,6 +14,7 @@ import pyproj
 
 from layers.crs import way_between
 from layers.errors import CrsError
+from layers.phrases import Phrase
 from maps.web.page_model import DatumShift, MapProjection
 
 Floats = npt.NDArray[np.float64]
@@ -95,7 +96,7 @@ def equal_area_plane(crs: pyproj.CRS, bounds: tuple[float, float, float, float])
     flat = crs.to_2d()
     operation, ellipsoid = flat.coordinate_operation, flat.ellipsoid
     if operation is None or ellipsoid is None:
-        raise CrsError(f"{crs.name} is no projection of an ellipsoid.")
+        raise CrsError(Phrase("{crs} is no projection of an ellipsoid.", crs=crs.name))
     values = {one.name: float(one.value) * one.unit_conversion_factor for one in operation.params}
 
     def degrees(*names: str) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import ZoneplanError
+from layers.phrases import Phrase
 from maps.offline import LIBRARIES, MacroElement, Map, OfflineFigure, Verbatim, bare, marker_icons, page_script
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
 from maps.web.geometry_encoding import encode_block, place_on_grid
@@ -69,7 +70,9 @@ def draw(
     False
     """
     if projection not in {None, "equal_area", "mercator"}:
-        raise ZoneplanError(f'there is no projection \'{projection}\': say "equal_area" or "mercator".')
+        raise ZoneplanError(
+            Phrase('there is no projection \'{projection}\': say "equal_area" or "mercator".', projection=projection)
+        )
     layer = _PlanLayer(plan, language, borders or plan_topology(plan.units, plan.pieces), projection)
     page = layer.page
     plan_map = Map(
@@ -130,8 +133,10 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
         """
         if pictures and self._asked == "equal_area":
             raise ZoneplanError(
-                "tiles and pictures are in the web's Mercator projection, and this map was asked to be of equal area. "
-                "Leave 'projection' out, or say projection=\"mercator\"."
+                Phrase(
+                    "tiles and pictures are in the web's Mercator projection, and this map was asked to be of equal "
+                    "area. Leave 'projection' out, or say projection=\"mercator\"."
+                )
             )
         name: PlaneName = "mercator" if pictures else self._asked or "equal_area"
         if name != self._plane_name:

@@ -137,8 +137,12 @@ def _relief_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     known = {layer.name for layer in study.layers}
     if name is not None and name not in grids and (name not in known or name in {one.name for one in inputs.layers}):
         yield UnknownNameError(
-            f"relief = '{name}': there is no raster layer of that name{near(name, grids)}; name one of heights in "
-            "metres, or leave the key out",
+            Phrase(
+                "relief = '{name}': there is no raster layer of that name{hint}; name one of heights in metres, or "
+                "leave the key out",
+                name=name,
+                hint=near(name, grids),
+            ),
             code="unknown_layer",
             keys=("map", "relief"),
         )

@@ -45,7 +45,7 @@ _HINTS = (
         r"[0-9]+[-/.][0-9]+[-/.][0-9]+|[0-9]{1,2}[-/].*",
         Phrase("a spreadsheet took it for a date; type it again as a number"),
     ),
-    (r"[+-]?[0-9][0-9., ]*", "write it without separators and with a point for the decimals, such as 1234.5"),
+    (r"[+-]?[0-9][0-9., ]*", Phrase("write it without separators and with a point for the decimals, such as 1234.5")),
     (r"[\W_]+|[nN]/?[aA]|[nN]a[nN]|[nN]ull|[nN]one", Phrase("leave the cell empty where there is no value")),
 )
 

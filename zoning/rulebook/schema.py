@@ -444,10 +444,10 @@ class MeasureTerm(Term):
         try:
             parse_calculation(self.code)
         except ConditionError as error:
-            raise ValueError(f"code: {error}") from error
+            raise ValueError(Phrase("code: {error}", error=error)) from error
         for text in (self.said or {}).values():
             if "{" in text.replace("{value}", "") or "}" in text.replace("{value}", ""):
-                raise ValueError(f"said: the one field is {{value}}, in '{text}'")
+                raise ValueError(Phrase("said: the one field is {{value}}, in '{text}'", text=text))
         return self
 
 

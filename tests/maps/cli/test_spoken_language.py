@@ -1,0 +1,174 @@
+"""The command speaks the language of the plan, the one asked for, or the user's own; exit codes know none."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import maps.cli.spoken_language
+from maps.cli.commands import main
+from maps.cli.spoken_language import in_words, language_of_plan, own_language, speak, spoken
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = re.compile(
+    r"\b(the|is|are|was|not|has|have|there|which|with|write|give|must|of|and|or|for|its|it|holds|needs|reads|error|"
+    r"errors|warnings?|notes?|line|file)\b"
+)
+"""Words of which English sentences are made; none is a word of Portuguese, or a key of a plan."""
+
+Edit = Callable[[Path], None]
+
+
+def call(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as left:
+        main([str(argument) for argument in arguments])
+    return int(left.value.code or 0)
+
+
+def swap(old: str, new: str, name: str = "plan.toml") -> Edit:
+    def edit(folder: Path) -> None:
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    return edit
+
+
+def spoil(folder: Path) -> None:
+    (folder / "plants.csv").write_text("name,x,y,mw\nA,1,2\n", "utf-8")
+
+
+BROKEN: dict[str, tuple[Edit, int]] = {
+    "layers.sources: the syntax of TOML": (swap("date = 2025-01-01", "date = 2025-01-01 ]"), 2),
+    "layers.sources: an unknown key": (swap("[units]", "[units]\ncolour = 1"), 2),
+    "layers.sources: a wrong kind of value": (swap("total = 120", 'total = "120"'), 2),
+    "layers.formats: no such file": (swap('"plants.csv"', '"plant.csv"'), 3),
+    "layers.formats: a damaged table": (spoil, 3),
+    "layers.conditions: a condition": (swap("kind = 'forest'", "kind == 'forest'"), 2),
+    "layers.crs: no such reference system": (swap('crs = "EPSG:3035"', 'crs = "EPSG:1"'), 2),
+    "layers.units: a column that is not there": (swap('jurisdiction = "county"', 'jurisdiction = "kounty"'), 3),
+    "zoning.rulebook: a rule of no zone": (swap('zone = "', 'zone = "x', "rules/rules.toml"), 2),
+    "zoning.study: no multiple of the step": (swap("total = 120", "total = 120.005"), 2),
+    "zoning.zones: a decision on no unit": (swap('unit = "c4"', 'unit = "c9"'), 2),
+    "zoning.checks: a role that nothing reads": (swap('"energy_rich"', '"energy_reich"'), 2),
+    "zoning.quotas: more than the ceilings": (swap("total = 120", "total = 120000"), 4),
+}
+
+
+def foreign(text: str, folder: Path) -> str:
+    """What is said without what stands in quotes or codes, and paths."""
+    plain = text.replace(str(folder), "")
+    return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|\[\[?\w+\]?\]|\w+\.(toml|csv|tif|gpkg)", " ", plain)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "pt"])
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_plan_is_refused_in_its_language(fault: str, language: str, toy_folder: Path, capsys) -> None:
+    edit, code = BROKEN[fault]
+    edit(toy_folder)
+    assert call("check", toy_folder / "plan.toml", "--json") == code
+    english = json.loads(capsys.readouterr().out)["findings"][0]["text"]
+    swap("[study]\n", f'[study]\nlanguage = "{language}"\n')(toy_folder)
+    assert call("check", toy_folder / "plan.toml") == code
+    checked = capsys.readouterr().out
+    assert call("run", toy_folder / "plan.toml") == code
+    refused = capsys.readouterr().err
+    for said in (checked, refused):
+        assert english not in said
+        assert not ENGLISH.search(foreign(said, toy_folder)), said
+        assert bool(CHINESE.search(said)) == (language == "zh")
+
+
+@pytest.mark.slow
+def test_the_language_asked_for_stands_above_that_of_the_plan(toy_folder: Path, capsys) -> None:
+    swap("[study]\n", '[study]\nlanguage = "zh"\n')(toy_folder)
+    swap("total = 120", "total = 120000")(toy_folder)
+    assert call("run", toy_folder / "plan.toml", "--lang", "pt") == 4
+    assert "os tetos somam" in capsys.readouterr().err
+    assert call("run", toy_folder / "plan.toml", "--lang", "xx") == 2
+    assert "没有语言“xx”" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_json_stays_english(toy_folder: Path, capsys) -> None:
+    swap("[study]\n", '[study]\nlanguage = "zh"\n')(toy_folder)
+    swap('"plants.csv"', '"plant.csv"')(toy_folder)
+    assert call("check", toy_folder / "plan.toml", "--json") == 3
+    assert "no file plant.csv" in json.loads(capsys.readouterr().out)["findings"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "pt_BR.UTF-8", "LC_ALL": ""}, "pt"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_GB", "LC_MESSAGES": "pt"}, "pt"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_users_language_is_that_of_the_environment(
+    environment: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert own_language() == language
+
+
+def test_a_wrong_call_speaks_the_users_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert call("run", tmp_path / "plan.toml") == 2
+    assert "没有这个文件" in capsys.readouterr().err
+    monkeypatch.setenv("LC_ALL", "C")
+    assert call("run", tmp_path / "plan.toml") == 2
+    assert "no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ('[study]\nname = "x"\nlanguage = "zh"\n', "zh"),
+        ("[study]\n  language='pt-BR'\n[units", "pt-BR"),
+        ('[study]\nname = "x"\n\n[units]\nlanguage = "zh"\n', None),
+        ('[[cases]]\nlanguage = "zh"\n', None),
+        ('# [study]\nlanguage = "zh"\n', None),
+        ("", None),
+    ],
+)
+def test_a_plan_says_its_language_even_where_it_is_broken(text: str, language: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(text, "utf-8")
+    assert language_of_plan(path) == language
+    assert language_of_plan(tmp_path / "none.toml") is None
+    assert language_of_plan(tmp_path) is None
+
+
+def test_a_language_without_a_catalogue_changes_nothing() -> None:
+    speak("pt")
+    speak("xx")
+    assert spoken() == "pt"
+    assert in_words("as it is") == "as it is"
+    speak("en")
+    assert spoken() == "en"
+
+
+def test_english_needs_no_catalogue() -> None:
+    """Messages and progress of an English run load nothing for their words."""
+    program = (
+        "import sys; from maps.cli.exit_codes import say; from layers.phrases import Phrase; "
+        "say(Phrase('no run folder was written')); print('maps.locale' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("False\n", "zoneplan: no run folder was written\n")
+    assert maps.cli.spoken_language.ENGLISH == "en"
