@@ -22,6 +22,7 @@ from maps.locale import (
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
 from maps.summaries import verdicts
 from maps.web.geometry_encoding import Shapes
+from maps.web.measure_columns import measure_columns, measure_layers
 from maps.web.page_model import (
     Assumed,
     Decided,
@@ -91,6 +92,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         lines=_lines(said),
         designations=_designations(said),
         quotas=tuple(_quota(said, place) for place in range(len(plan.study.quotas))),
+        measures=measure_layers(said, measure_columns(plan)),
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),

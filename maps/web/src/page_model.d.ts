@@ -22,6 +22,7 @@ export interface Page {
   lines: LineLayer[];
   designations: DesignationLayer[];
   quotas: QuotaLayer[];
+  measures: MeasureLayer[];
   sites: SiteLayer[];
   payments: Payments;
   cards: Cards;
@@ -187,6 +188,19 @@ export interface QuotaBase {
   scale: number;
   /** One a unit; None where it is not known. */
   values: (number | null)[];
+}
+
+/** A measure that units can be coloured by; its values stand beside the shapes, one a unit. */
+export interface MeasureLayer {
+  /** Of its column. */
+  name: string;
+  title: string;
+  /** Of measure, in words; empty where there is none. */
+  unit: string;
+  /** Whether it is printed in per cent. */
+  share: boolean;
+  /** Its values are multiples of it. */
+  step: number;
 }
 
 /** The land that a quota takes in all. */

@@ -101,6 +101,7 @@ export const page = {
       jurisdictions: {},
     },
   ],
+  measures: [{ name: "forest_share", title: "Forest: share of land", unit: "", share: true, step: 0.0001 }],
   sites: [],
   payments: {
     instruments: [
