@@ -27,7 +27,7 @@ UNITS = ("ha", "km2", "km", "m2", "m", "deg")
 """Units of measure that stand at the end of a column's name."""
 
 
-class MeasureColumn(NamedTuple):
+class PackedMeasure(NamedTuple):
     """A measure of all units in whole numbers.
 
     Attributes
@@ -44,7 +44,7 @@ class MeasureColumn(NamedTuple):
     steps: Integers
 
 
-def measure_columns(plan: Plan) -> tuple[MeasureColumn, ...]:
+def measure_columns(plan: Plan) -> tuple[PackedMeasure, ...]:
     """Every measure that is a number and differs from unit to unit, in the order of the table.
 
     Parameters
@@ -53,13 +53,13 @@ def measure_columns(plan: Plan) -> tuple[MeasureColumn, ...]:
 
     Returns
     -------
-    tuple of MeasureColumn
+    tuple of PackedMeasure
         Rows in the order of ``plan.units``.
     """
     return tuple(_columns(plan.measures.reindex(plan.units.index)))
 
 
-def measure_layers(plan: LocalizedPlan, columns: Iterable[MeasureColumn]) -> tuple[MeasureLayer, ...]:
+def measure_layers(plan: LocalizedPlan, columns: Iterable[PackedMeasure]) -> tuple[MeasureLayer, ...]:
     """What some measures are called in the language of a plan, and their units of measure."""
     titles, found = _Titles(plan), []
     for one in columns:
@@ -69,7 +69,7 @@ def measure_layers(plan: LocalizedPlan, columns: Iterable[MeasureColumn]) -> tup
     return tuple(found)
 
 
-def _columns(table: pd.DataFrame) -> Iterator[MeasureColumn]:
+def _columns(table: pd.DataFrame) -> Iterator[PackedMeasure]:
     for name in map(str, table.columns):
         kind = table[name].dtype
         if name.endswith(COVERED) or pd.api.types.is_bool_dtype(kind) or not pd.api.types.is_numeric_dtype(kind):
@@ -78,7 +78,7 @@ def _columns(table: pd.DataFrame) -> Iterator[MeasureColumn]:
         values = np.where(np.isfinite(values), values, np.nan)
         if len(np.unique(values[~np.isnan(values)])) > 1:
             step = step_of(values)
-            yield MeasureColumn(name, step, in_steps(values, step))
+            yield PackedMeasure(name, step, in_steps(values, step))
 
 
 def step_of(values: npt.NDArray[np.float64]) -> float:

@@ -299,7 +299,7 @@ class QuotaLayer(NamedTuple):
 
 
 class MeasureLayer(NamedTuple):
-    """A measure that units can be coloured by; its values stand beside the shapes, one a unit.
+    """A measure that no rule compares with a limit; its values stand beside the shapes, one a unit.
 
     Attributes
     ----------

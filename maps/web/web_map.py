@@ -149,7 +149,8 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
             scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
         page.header.add_child(Verbatim(f"<script>\n{scripts}</script>", "plan_scripts"), name="plan_scripts")
-        columns = [one.steps for one in measure_columns(self._plan)]
+        measured = {one.name: one.steps for one in measure_columns(self._plan)}
+        columns = [measured[one.name] for one in self.page.measures]
         packed = encode_block(as_json(self.page), self._shapes, [*self._ground.numbers, *columns])
         block = f'<script type="text/plain" id="zoneplan-block">{packed}</script>'
         page.html.add_child(Verbatim(block, "plan_block"), name="plan_block")

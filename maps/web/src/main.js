@@ -49,12 +49,12 @@ export async function open(map, icons) {
     by("zp-too-old").hidden = false;
     return;
   }
-  const [{ page, shapes, ground }] = await Promise.all([
+  const [{ page, shapes, ground, measured }] = await Promise.all([
     unpack(by("zoneplan-block").textContent ?? ""),
     ...FONTS.map((font) => document.fonts.load(font)),
   ]);
   const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
-  new PlanPage(map, factsOf(page), { shapes, ground, relief }).start();
+  new PlanPage(map, factsOf(page, measured), { shapes, ground, relief }).start();
   document.documentElement.dataset.zoneplan = "ready";
 }
 

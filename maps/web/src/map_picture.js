@@ -21,7 +21,7 @@ const PANES = { plan: 250, marked: 260, names: 270 };
 const OBSTACLES = "#zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
 
 /** @type {(keyof Shown)[]} */
-const OF_VIEW = ["view", "by", "quota", "base", "payments", "theme"];
+const OF_VIEW = ["view", "by", "method", "quota", "base", "payments", "theme"];
 /** @type {(keyof Shown)[]} */
 const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "layers", "relief", "opacity", "onPaper"];
 

@@ -190,7 +190,7 @@ export interface QuotaBase {
   values: (number | null)[];
 }
 
-/** A measure that units can be coloured by; its values stand beside the shapes, one a unit. */
+/** A measure that no rule compares with a limit; its values stand beside the shapes, one a unit. */
 export interface MeasureLayer {
   /** Of its column. */
   name: string;
@@ -494,6 +494,8 @@ export interface VerdictTable {
 
 /** A measure that tests compare, for all units. */
 export interface MeasureColumn {
+  /** As rules write it: a column, or arithmetic with columns. */
+  name: string;
   title: string;
   /** What stands around a printed value: signs of per cent, the unit of measure. */
   before: string;
@@ -660,14 +662,20 @@ export type Word =
   | "binding"
   | "by_decision"
   | "by_decision_overlay"
+  | "by_equal"
+  | "by_natural"
+  | "by_quantile"
+  | "by_threshold"
   | "carried"
   | "ceiling"
   | "choose"
   | "chosen"
   | "claimed"
   | "claims"
+  | "classes"
   | "close"
   | "close_legend"
+  | "colour_by"
   | "contested"
   | "coordinates"
   | "copied"
@@ -704,6 +712,8 @@ export type Word =
   | "legend"
   | "licences"
   | "limit"
+  | "limit_from"
+  | "limit_to"
   | "lines"
   | "lock"
   | "locked"
@@ -752,6 +762,7 @@ export type Word =
   | "of_whole"
   | "on_balance"
   | "opacity"
+  | "other_measures"
   | "other_parties"
   | "others"
   | "overlays"
@@ -761,6 +772,7 @@ export type Word =
   | "part_of"
   | "party_budget"
   | "party_pool"
+  | "pass_the_test"
   | "passed_on"
   | "pay_here"
   | "payments"
@@ -818,6 +830,7 @@ export type Word =
   | "suitability"
   | "summary"
   | "table"
+  | "tested"
   | "texts"
   | "theme"
   | "thresholds"

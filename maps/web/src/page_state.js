@@ -1,12 +1,15 @@
 // State: what the page shows. Whoever changes it says what; whoever shows it listens.
 
 /**
+ * @import { Method } from "./class_breaks.js"
+ *
  * @typedef {"functions" | "land" | "money"} View
  * @typedef {"plan" | "unit" | "table"} Tab
  *
  * @typedef {object} Shown
  * @property {View} view
  * @property {string} by The key of what the units are coloured by; empty for the view's own colours.
+ * @property {Method} method How the values of a measure are parted into classes.
  * @property {number} quota The place of the quota that the view of land shows.
  * @property {string} base What its amounts are divided by.
  * @property {number} payments The place of the choice of payments that the view of money shows.
@@ -30,6 +33,7 @@
 const AT_FIRST = {
   view: "functions",
   by: "",
+  method: "threshold",
   quota: 0,
   base: "",
   payments: 0,

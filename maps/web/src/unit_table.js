@@ -76,7 +76,7 @@ export class UnitTable {
     ];
     this.body.addEventListener("pointerover", ({ target }) => state.change({ hovered: unitOfRow(target) }));
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
-    state.on(["main", "overlay", "jurisdiction", "kept", "view", "by"], () => this.filter());
+    state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
     state.on(["chosen", "hovered", "theme"], () => this.mark());
     this.sort(0);
   }

@@ -33,9 +33,12 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
     borders = plan_topology(toy_plan.units, toy_plan.pieces)
     shapes = place_on_grid(borders, toy_plan.units)
     ground = ground_of(toy_plan, shapes, borders, language)
-    columns = measure_columns(toy_plan)
-    page = as_json(page_of(toy_plan, shapes, language, ground.model))
-    (tmp_path / "block").write_text(encode_block(page, shapes, [*ground.numbers, *(one.steps for one in columns)]), "ascii")
+    model = page_of(toy_plan, shapes, language, ground.model)
+    page = as_json(model)
+    listed = {one.name for one in model.measures}
+    columns = [one for one in measure_columns(toy_plan) if one.name in listed]
+    numbers = [*ground.numbers, *(one.steps for one in columns)]
+    (tmp_path / "block").write_text(encode_block(page, shapes, numbers), "ascii")
     read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
     assert read["page"] == json.loads(page)
     land = read["ground"][0]

@@ -13,7 +13,7 @@ import { working } from "../../../../maps/web/src/working.js";
 /** @import { FakeNode } from "./fake_document.js" */
 
 const { page, shapes, ground, measured } = await unpack(readFileSync(process.argv[2], "ascii"));
-const facts = factsOf(page);
+const facts = factsOf(page, measured);
 const speech = new Speech(page);
 const colours = new Colours(() => "#000000");
 
