@@ -20,6 +20,8 @@ const BARS = { count: 36, height: 60, above: 30, below: 18 };
 // Digits of a break, which is the shortest number at its place; more would be those of the machine.
 const EXACT = 12;
 const MARKED = 4;
+// Pixels that a sign of a limit's text takes, of latin and of Chinese.
+const [SIGN, CJK_SIGN] = [6.1, 11.5];
 
 /**
  * @param {Scene} scene
@@ -180,11 +182,13 @@ function histogram({ facts, speech }, measure, classes, fills) {
     drawn("line", { x1: 0, x2: WIDTH, y1: height + 0.5, y2: height + 0.5, class: "zp-axis" }),
     marked.map((limit, place) => {
       const x = scale.place(limit.at) * WIDTH;
-      const side = x > WIDTH / 2 ? "end" : "start";
+      const said = limitText(limit);
+      const wide = [...said].reduce((sum, sign) => sum + (sign > "\u2e7f" ? CJK_SIGN : SIGN), 0);
+      const start = Math.max(0, Math.min(x - 6, WIDTH - wide));
       return [
         drawn("line", { x1: x, x2: x, y1: -8, y2: height + 1, class: "zp-mean" }),
-        drawn("circle", { cx: x, cy: -8, r: 2.6 }, drawn("title", {}, limitText(limit))),
-        place ? null : text(side === "end" ? Math.min(WIDTH, x + 6) : Math.max(0, x - 6), side, -16, limitText(limit)),
+        drawn("circle", { cx: x, cy: -8, r: 2.6 }, drawn("title", {}, said)),
+        place ? null : text(start, "start", -16, said),
       ];
     }),
     text(0, "start", height + 15, bare(speech, measure, rounded(scale.low))),

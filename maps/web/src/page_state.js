@@ -25,7 +25,6 @@
  * @property {ReadonlySet<string>} layers The keys of single layers that are on.
  * @property {number} relief How strong, from 0 to 1.
  * @property {number} opacity Of zones, from 0 to 1.
- * @property {boolean} onPaper
  * @property {"light" | "dark"} theme
  */
 
@@ -49,7 +48,6 @@ const AT_FIRST = {
   layers: new Set(),
   relief: 1,
   opacity: 1,
-  onPaper: false,
   theme: "light",
 };
 
