@@ -135,6 +135,8 @@ class Scales(NamedTuple):
     measure: tuple[str, ...]
     threshold: tuple[str, ...]
     """Two below the threshold and three from it on."""
+    no_data: str
+    """Where a value is unknown: grey, of which no scale has a shade."""
     land: tuple[str, ...]
     land_small: str
     circle: str
@@ -147,12 +149,13 @@ class Scales(NamedTuple):
 
 
 LIGHT_SCALES = Scales(
-    measure=MEASURE_FILLS, threshold=(*BELOW_THRESHOLD, *FROM_THRESHOLD), land=LAND_FILLS, land_small=LAND_TOO_SMALL,
+    measure=MEASURE_FILLS, threshold=(*BELOW_THRESHOLD, *FROM_THRESHOLD), no_data="#C2BFB9",
+    land=LAND_FILLS, land_small=LAND_TOO_SMALL,
     circle=SITE_CIRCLE, circle_ink="#FFFFFF", pays=PAYS, receives=RECEIVES, arrow=PAYMENT_ARROW, programmes=PROGRAMMES,
 )  # fmt: skip
 DARK_SCALES = Scales(
     measure=("#2E3639", "#3C565C", "#4C8089", "#73AEB3", "#BFE3DC"),
-    threshold=("#2B3235", "#454D50", "#3A7480", "#62A8B3", "#C6E9E2"),
+    threshold=("#2B3235", "#454D50", "#3A7480", "#62A8B3", "#C6E9E2"), no_data="#6B6F72",
     land=("#2F8285", "#4C4A42", "#94723A", "#EBBE66"), land_small="#272D30",
     circle="#9CCBE4", circle_ink="#10202A", pays="#8A5A36", receives="#7F77B5", arrow="#F0A868",
     programmes=("#2F3539", "#45425F", "#6F68A3", "#B7AEE6"),

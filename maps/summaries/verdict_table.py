@@ -41,6 +41,8 @@ class MeasureColumn(NamedTuple):
 
     Attributes
     ----------
+    name : str
+        As rules write it: a column, or arithmetic with columns.
     title : str
     before, after : str
         What stands around a printed value: signs of per cent, the unit of measure.
@@ -50,6 +52,7 @@ class MeasureColumn(NamedTuple):
         None where the value is missing.
     """
 
+    name: str
     title: str
     before: str
     after: str
@@ -210,7 +213,14 @@ class _Maker:
             unit = self._unit(code)
             percent = self._words["percent"].format(n=MARK).split(MARK) if is_share and not unit else None
             before, after = percent or ("", self._words["unit"].format(unit=unit) if unit else "")
-            column = MeasureColumn(self._title(code, part), before, escape_hidden(after), 2 if percent else 0, ())
+            column = MeasureColumn(
+                name=escape_hidden(code),
+                title=self._title(code, part),
+                before=before,
+                after=escape_hidden(after),
+                shift=2 if percent else 0,
+                values=(),
+            )
             self._measures[key] = (len(self._measures), column, [])
             self._columns[key] = part.values
         return self._measures[key][0]

@@ -22,6 +22,7 @@ from maps.locale import (
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
 from maps.summaries import verdicts
 from maps.web.geometry_encoding import Shapes
+from maps.web.measure_columns import measure_columns, measure_layers
 from maps.web.page_model import (
     Assumed,
     Decided,
@@ -81,6 +82,9 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
     said, told = localize(plan, language), catalogue("map", language)
     counted = counted_words()
     words = {key: one.forms[0] for key, one in told.items() if key not in counted}
+    table = verdicts(said).table
+    tested = {one.name for one in table.measures}
+    measured = (one for one in measure_columns(plan) if one.name not in tested)
     return Page(
         language=language,
         words=words,
@@ -91,10 +95,11 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         lines=_lines(said),
         designations=_designations(said),
         quotas=tuple(_quota(said, place) for place in range(len(plan.study.quotas))),
+        measures=measure_layers(said, measured),
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),
-        verdicts=verdicts(said).table,
+        verdicts=table,
         undrawn=tuple(shapes.undrawn.tolist()),
         surroundings=surroundings,
         grid=shapes.grid,

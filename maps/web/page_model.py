@@ -298,6 +298,28 @@ class QuotaLayer(NamedTuple):
     jurisdictions: dict[str, str]
 
 
+class MeasureLayer(NamedTuple):
+    """A measure that no rule compares with a limit; its values stand beside the shapes, one a unit.
+
+    Attributes
+    ----------
+    name : str
+        Of its column.
+    unit : str
+        Of measure, in words; empty where there is none.
+    share : bool
+        Whether it is printed in per cent.
+    step : float
+        Its values are multiples of it.
+    """
+
+    name: str
+    title: str
+    unit: str
+    share: bool
+    step: float
+
+
 class SiteRing(NamedTuple):
     """The corners of a ring in 16ths of the grid's steps, each as the step from the one before."""
 
@@ -853,6 +875,7 @@ class Page(NamedTuple):
     lines: tuple[LineLayer, ...]
     designations: tuple[DesignationLayer, ...]
     quotas: tuple[QuotaLayer, ...]
+    measures: tuple[MeasureLayer, ...]
     sites: tuple[SiteLayer, ...]
     payments: Payments
     cards: Cards

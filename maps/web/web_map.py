@@ -14,6 +14,7 @@ from maps.web.geometry_encoding import encode_block, place_on_grid
 from maps.web.map_ground import ground_of
 from maps.web.map_payload import page_of
 from maps.web.map_plane import PlaneName
+from maps.web.measure_columns import measure_columns
 from maps.web.page_model import as_json
 from zoning.plan import Plan
 
@@ -153,7 +154,9 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
             scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
         page.header.add_child(Verbatim(f"<script>\n{scripts}</script>", "plan_scripts"), name="plan_scripts")
-        packed = encode_block(as_json(self.page), self._shapes, self._ground.numbers)
+        measured = {one.name: one.steps for one in measure_columns(self._plan)}
+        columns = [measured[one.name] for one in self.page.measures]
+        packed = encode_block(as_json(self.page), self._shapes, [*self._ground.numbers, *columns])
         block = f'<script type="text/plain" id="zoneplan-block">{packed}</script>'
         page.html.add_child(Verbatim(block, "plan_block"), name="plan_block")
         start = f"zoneplan.open({self._parent.get_name()}, {json.dumps(marker_icons(), sort_keys=True)});"

@@ -21,7 +21,8 @@ export async function unpack(text) {
   const numbers = new Numbers(bytes, 4 + length);
   const shapes = readShapes(numbers, page.grid);
   const ground = page.surroundings && readGround(numbers, page.surroundings);
-  return { page, shapes, ground };
+  const measured = page.measures.map(({ step }) => readMeasure(numbers, page.grid.units, step));
+  return { page, shapes, ground, measured };
 }
 
 /** Whole numbers of 7 bits a byte, the lowest first. */
@@ -89,6 +90,24 @@ function readShapes(numbers, grid) {
   const labelX = numbers.signed(grid.units);
   const labelY = numbers.signed(grid.units);
   return new Shapes({ grid, arcStart, x, y, pieces, units, unitOfPiece, labelX, labelY });
+}
+
+/**
+ * The values of a measure, NaN where one is unknown.
+ * @param {Numbers} numbers
+ * @param {number} units
+ * @param {number} step A power of ten.
+ */
+function readMeasure(numbers, units, step) {
+  const found = new Float64Array(units);
+  const parts = Math.round(1 / step);
+  for (let unit = 0; unit < units; unit++) {
+    const told = numbers.next();
+    const steps = ((told - 1) >>> 1) ^ -((told - 1) & 1);
+    // a tenth is no number of the machine, its inverse is
+    found[unit] = told ? (step < 1 ? steps / parts : steps * step) : NaN;
+  }
+  return found;
 }
 
 /**

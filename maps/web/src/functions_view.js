@@ -3,6 +3,7 @@
 import { colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { SIGN_RADIUS, drawSign, signPicture } from "./overlay_signs.js";
 import { SPOTS } from "./labels.js";
+import { colourChooser } from "./measure_view.js";
 import { MARK_SIGNS, markOf } from "./status_marks.js";
 
 /**
@@ -29,10 +30,10 @@ export function functionsView(scene) {
   const fills = facts.zones.map((zone) => colours.zone(zone));
   const { main } = facts.units;
   return {
-    title: speech.words.main,
+    title: facts.measures.length ? speech.words.colour_by : speech.words.main,
     paint: (unit) => fills[main[unit]],
     classOf: (unit) => main[unit],
-    legend: () => legend(scene, fills),
+    legend: () => [colourChooser(scene), ...legend(scene, fills)],
     tip: (unit) => [
       facts.zones[main[unit]].title,
       facts.units.overlays[unit].map((place) => facts.zones[place].title).join(", "),

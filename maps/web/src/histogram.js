@@ -10,6 +10,26 @@ import { drawn } from "./dom.js";
  * @property {(place: number) => number} value The other way round.
  */
 
+// Values are many times apart where half of them lie in so small a part of their range; roots pull them apart.
+const CROWDED = 0.12;
+const ROOT = 0.4;
+
+/**
+ * A linear scale, or one of roots where most values would lie in one bar.
+ * @param {number[]} values
+ * @returns {Scale}
+ */
+export function spreadScale(values) {
+  const plain = scaleFor(values);
+  const sorted = [...values].sort((a, b) => a - b);
+  if (plain.low < 0 || plain.place(sorted[sorted.length >> 1]) > CROWDED) return plain;
+  return {
+    ...plain,
+    place: (value) => plain.place(value) ** ROOT,
+    value: (place) => plain.value(place ** (1 / ROOT)),
+  };
+}
+
 /**
  * @param {number[]} values
  * @returns {Scale}

@@ -1,10 +1,10 @@
 // The view of land: how much of a quota each unit gets, and how much that is for each person or hectare.
 
-import { drawn, node } from "./dom.js";
+import { drawn } from "./dom.js";
 import { bars, binned, scaleFor } from "./histogram.js";
 import { widthOf, write } from "./labels.js";
 import { landAmounts, leastSaid } from "./land_amounts.js";
-import { caption, colourBox, legendPart, legendRow } from "./legend_rows.js";
+import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -146,22 +146,6 @@ function legend(scene, land, fillOf) {
     land.known.length ? legendPart("", histogram(scene, land, fillOf), classRows(scene, land, fillOf)) : null,
     land.largest ? legendPart(`${quota.title}, ${quota.unit}`, circleScale(speech, land.largest)) : null,
   ];
-}
-
-/**
- * @param {string} label
- * @param {{ key: string, title: string }[]} options
- * @param {string} chosen
- * @param {(key: string) => void} choose
- */
-function chooser(label, options, chosen, choose) {
-  const box = node(
-    "select",
-    { "aria-label": label, class: "zp-choice" },
-    options.map(({ key, title }) => node("option", { value: key, selected: key === chosen }, title)),
-  );
-  box.addEventListener("change", () => choose(box.value));
-  return box;
 }
 
 /**

@@ -40,3 +40,26 @@ export function legendPart(title, ...content) {
 export function caption(text) {
   return text ? node("p", { class: "zp-caption" }, text) : null;
 }
+
+/**
+ * A choice of one of several.
+ * @param {string} label
+ * @param {{ key: string, title: string, group?: string }[]} options Those of a group one after another.
+ * @param {string} chosen
+ * @param {(key: string) => void} choose
+ */
+export function chooser(label, options, chosen, choose) {
+  const optionOf = (/** @type {{ key: string, title: string }} */ { key, title }) =>
+    node("option", { value: key, selected: key === chosen }, title);
+  const groups = [...new Set(options.map(({ group = "" }) => group))];
+  const box = node(
+    "select",
+    { "aria-label": label, class: "zp-choice" },
+    groups.map((group) => {
+      const own = options.filter((one) => (one.group ?? "") === group).map(optionOf);
+      return group ? node("optgroup", { label: group }, own) : own;
+    }),
+  );
+  box.addEventListener("change", () => choose(box.value));
+  return box;
+}

@@ -21,13 +21,16 @@ import { saveMenu } from "./save_menu.js";
 import { UnitIndex, searchField } from "./search.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
+import { TakeAlong } from "./take_along.js";
 import { unitPanel } from "./unit_panel.js";
 import { UnitTable } from "./unit_table.js";
 import { textsAt } from "./working.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
+ * @import { View } from "./map_grid.js"
  * @import { MapView } from "./map_views.js"
+ * @import { Pen } from "./view_canvas.js"
  * @import { Facts } from "./plan_facts.js"
  */
 
@@ -49,12 +52,12 @@ export async function open(map, icons) {
     by("zp-too-old").hidden = false;
     return;
   }
-  const [{ page, shapes, ground }] = await Promise.all([
+  const [{ page, shapes, ground, measured }] = await Promise.all([
     unpack(by("zoneplan-block").textContent ?? ""),
     ...FONTS.map((font) => document.fonts.load(font)),
   ]);
   const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
-  new PlanPage(map, factsOf(page), { shapes, ground, relief }).start();
+  new PlanPage(map, factsOf(page, measured), { shapes, ground, relief }).start();
   document.documentElement.dataset.zoneplan = "ready";
 }
 
@@ -139,8 +142,43 @@ class PlanPage {
         },
       },
     };
-    const save = saveMenu(speech, [{ title: words.print, save: () => window.print() }]);
+    const save = saveMenu(speech, this.savings());
     by("zp-actions").prepend(copyLink(speech), save, node("button", finder, icon("search")));
+  }
+
+  /** What can be taken along. */
+  savings() {
+    const { scene, map, picture, window: frame } = this;
+    const { speech, shapes } = scene;
+    const { words } = speech;
+    const content = {
+      scene,
+      legend: this.legend.body,
+      get credits() {
+        return map.attributionControl?.getContainer()?.textContent ?? "";
+      },
+      paint: (/** @type {Pen} */ pen, /** @type {View} */ view) => picture.compose(pen, view),
+    };
+    const home = () => ({
+      whole: frame.whole,
+      scale: scaleOf(map, shapes.grid) * 2 ** (frame.homeZoom - map.getZoom()),
+      zoom: frame.homeZoom,
+    });
+    const take = new TakeAlong(content, () => picture.seen, home);
+    const print = take.preparePaper();
+    const papers = /** @type {const} */ (["A4", "A3"]);
+    return [
+      { title: words.save_png, save: () => void take.png() },
+      { title: words.save_svg, save: () => take.svg() },
+      {
+        title: words.save_csv,
+        save: () => {
+          const { head, rows } = this.table.asTable();
+          take.csv(head, rows);
+        },
+      },
+      ...papers.map((paper) => ({ title: speech.say("print_paper", { paper }), save: () => print(paper) })),
+    ];
   }
 
   /** @param {string} query */
@@ -174,7 +212,6 @@ class PlanPage {
       L.DomEvent.disableScrollPropagation(by(id));
     }
     map.on("layeradd layerremove", ({ layer }) => layer instanceof L.GridLayer && this.picture.redraw("plan"));
-    this.print();
   }
 
   /** What the pointer does on the map. */
@@ -276,19 +313,5 @@ class PlanPage {
     this.state.change(rest);
     if (chosen >= 0 && chosen !== this.state.shown.chosen) this.choose(chosen, true);
     if (asked.compared !== undefined) this.state.change({ compared: asked.compared });
-  }
-
-  /** On paper the map is as wide as the page. */
-  print() {
-    const { map } = this;
-    let before = { center: map.getCenter(), zoom: map.getZoom() };
-    window.matchMedia("print").addEventListener("change", ({ matches }) => {
-      if (matches) before = { center: map.getCenter(), zoom: map.getZoom() };
-      this.state.change({ onPaper: matches });
-      map.invalidateSize({ animate: false, pan: false });
-      if (matches) this.window.fit(this.window.whole, { animate: false });
-      else map.setView(before.center, before.zoom, { animate: false });
-      this.picture.drawWaiting();
-    });
   }
 }

@@ -2,6 +2,7 @@
 
 import { Painter } from "./canvas_renderer.js";
 import { Room } from "./labels.js";
+import { viewOf } from "./map_grid.js";
 import { Screen } from "./map_shapes.js";
 import { viewShown } from "./map_views.js";
 import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_names.js";
@@ -21,9 +22,9 @@ const PANES = { plan: 250, marked: 260, names: 270 };
 const OBSTACLES = "#zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
 
 /** @type {(keyof Shown)[]} */
-const OF_VIEW = ["view", "by", "quota", "base", "payments", "theme"];
+const OF_VIEW = ["view", "by", "method", "quota", "base", "payments", "theme"];
 /** @type {(keyof Shown)[]} */
-const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "layers", "relief", "opacity", "onPaper"];
+const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "layers", "relief", "opacity"];
 
 export class MapPicture {
   /**
@@ -101,11 +102,26 @@ export class MapPicture {
   paint(pen, view) {
     const { onTiles } = this;
     this.map.getContainer().classList.toggle("zp-on-tiles", onTiles);
-    this.painter.paint(pen, view, this.view, onTiles, 2 ** (view.zoom - this.homeZoom));
-    if (!this.scene.state.shown.onPaper) return;
-    // on paper a second canvas would cover the first with white
+    this.painter.paint(pen, view, this.view, onTiles, this.zoomOf(view));
+  }
+
+  /**
+   * How near a view is in relation to the whole plan.
+   * @param {View} view
+   */
+  zoomOf(view) {
+    return 2 ** (view.zoom - this.homeZoom);
+  }
+
+  /**
+   * All of it with one pen, for a file or for paper, where nothing stands over the map.
+   * @param {Pen} pen
+   * @param {View} view
+   */
+  compose(pen, view) {
+    this.painter.paint(pen, view, this.view, false, this.zoomOf(view));
     this.painter.paintMarked(pen, view);
-    this.name(pen, view);
+    this.nameIn(pen, view, new Room([view.left, view.top, view.left + view.width, view.top + view.height]));
   }
 
   /**
@@ -113,16 +129,32 @@ export class MapPicture {
    * @param {View} view
    */
   name(pen, view) {
+    this.nameIn(pen, view, this.room());
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {View} view
+   * @param {Room} room
+   */
+  nameIn(pen, view, room) {
     const { scene, middles } = this;
     const screen = new Screen(scene.shapes, view);
-    const room = this.room();
-    const zoom = 2 ** (view.zoom - this.homeZoom);
+    const zoom = this.zoomOf(view);
     const mark = (/** @type {boolean} */ first) => this.view.mark(pen, screen, room, first, zoom);
     nameChosen(pen, screen, scene, room);
     mark(true);
     mark(false);
     nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below);
     nameUnits(pen, screen, scene, room, zoom, this.view);
+  }
+
+  /** What is seen of the map, from its upper left corner. @returns {View} */
+  get seen() {
+    const { map, scene } = this;
+    const from = map.containerPointToLayerPoint([0, 0]);
+    const view = viewOf(map, scene.shapes.grid, L.bounds(from, from.add(map.getSize())));
+    return { ...view, x: view.x - from.x, y: view.y - from.y, left: 0, top: 0 };
   }
 
   /** What is seen of the map, without what stands over it. */

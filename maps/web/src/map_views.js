@@ -2,6 +2,7 @@
 
 import { functionsView } from "./functions_view.js";
 import { landView } from "./land_view.js";
+import { measureView } from "./measure_view.js";
 import { moneyView } from "./money_view.js";
 
 /**
@@ -29,5 +30,8 @@ import { moneyView } from "./money_view.js";
  * @returns {MapView}
  */
 export function viewShown(scene) {
-  return { functions: functionsView, land: landView, money: moneyView }[scene.state.shown.view](scene);
+  const { view, by } = scene.state.shown;
+  const measure = view === "functions" ? scene.facts.measures.find(({ name }) => name === by) : undefined;
+  if (measure) return measureView(scene, measure);
+  return { functions: functionsView, land: landView, money: moneyView }[view](scene);
 }

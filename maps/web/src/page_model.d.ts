@@ -22,6 +22,7 @@ export interface Page {
   lines: LineLayer[];
   designations: DesignationLayer[];
   quotas: QuotaLayer[];
+  measures: MeasureLayer[];
   sites: SiteLayer[];
   payments: Payments;
   cards: Cards;
@@ -187,6 +188,19 @@ export interface QuotaBase {
   scale: number;
   /** One a unit; None where it is not known. */
   values: (number | null)[];
+}
+
+/** A measure that no rule compares with a limit; its values stand beside the shapes, one a unit. */
+export interface MeasureLayer {
+  /** Of its column. */
+  name: string;
+  title: string;
+  /** Of measure, in words; empty where there is none. */
+  unit: string;
+  /** Whether it is printed in per cent. */
+  share: boolean;
+  /** Its values are multiples of it. */
+  step: number;
 }
 
 /** The land that a quota takes in all. */
@@ -480,6 +494,8 @@ export interface VerdictTable {
 
 /** A measure that tests compare, for all units. */
 export interface MeasureColumn {
+  /** As rules write it: a column, or arithmetic with columns. */
+  name: string;
   title: string;
   /** What stands around a printed value: signs of per cent, the unit of measure. */
   before: string;
@@ -646,14 +662,20 @@ export type Word =
   | "binding"
   | "by_decision"
   | "by_decision_overlay"
+  | "by_equal"
+  | "by_natural"
+  | "by_quantile"
+  | "by_threshold"
   | "carried"
   | "ceiling"
   | "choose"
   | "chosen"
   | "claimed"
   | "claims"
+  | "classes"
   | "close"
   | "close_legend"
+  | "colour_by"
   | "contested"
   | "coordinates"
   | "copied"
@@ -689,6 +711,8 @@ export type Word =
   | "legend"
   | "licences"
   | "limit"
+  | "limit_from"
+  | "limit_to"
   | "lines"
   | "lock"
   | "locked"
@@ -731,6 +755,7 @@ export type Word =
   | "of_whole"
   | "on_balance"
   | "opacity"
+  | "other_measures"
   | "other_parties"
   | "others"
   | "overlays"
@@ -740,6 +765,7 @@ export type Word =
   | "part_of"
   | "party_budget"
   | "party_pool"
+  | "pass_the_test"
   | "passed_on"
   | "pay_here"
   | "payments"
@@ -754,11 +780,13 @@ export type Word =
   | "per_person"
   | "per_person_title"
   | "plan"
+  | "plane_equal_area"
+  | "plane_mercator"
   | "policies"
   | "policies_checked"
   | "previous"
   | "price"
-  | "print"
+  | "print_paper"
   | "programmes"
   | "quota"
   | "read_in_text"
@@ -779,6 +807,9 @@ export type Word =
   | "rule"
   | "rulebook"
   | "save"
+  | "save_csv"
+  | "save_png"
+  | "save_svg"
   | "search"
   | "search_hint"
   | "services"
@@ -791,11 +822,13 @@ export type Word =
   | "skip"
   | "sort"
   | "sources"
+  | "sources_are"
   | "south"
   | "status"
   | "suitability"
   | "summary"
   | "table"
+  | "tested"
   | "texts"
   | "theme"
   | "thresholds"
@@ -806,6 +839,7 @@ export type Word =
   | "under"
   | "undrawn"
   | "unit"
+  | "unit_id"
   | "units"
   | "units_assumed"
   | "units_waiting"

@@ -1,12 +1,15 @@
 // State: what the page shows. Whoever changes it says what; whoever shows it listens.
 
 /**
+ * @import { Method } from "./class_breaks.js"
+ *
  * @typedef {"functions" | "land" | "money"} View
  * @typedef {"plan" | "unit" | "table"} Tab
  *
  * @typedef {object} Shown
  * @property {View} view
  * @property {string} by The key of what the units are coloured by; empty for the view's own colours.
+ * @property {Method} method How the values of a measure are parted into classes.
  * @property {number} quota The place of the quota that the view of land shows.
  * @property {string} base What its amounts are divided by.
  * @property {number} payments The place of the choice of payments that the view of money shows.
@@ -22,7 +25,6 @@
  * @property {ReadonlySet<string>} layers The keys of single layers that are on.
  * @property {number} relief How strong, from 0 to 1.
  * @property {number} opacity Of zones, from 0 to 1.
- * @property {boolean} onPaper
  * @property {"light" | "dark"} theme
  */
 
@@ -30,6 +32,7 @@
 const AT_FIRST = {
   view: "functions",
   by: "",
+  method: "threshold",
   quota: 0,
   base: "",
   payments: 0,
@@ -45,7 +48,6 @@ const AT_FIRST = {
   layers: new Set(),
   relief: 1,
   opacity: 1,
-  onPaper: false,
   theme: "light",
 };
 

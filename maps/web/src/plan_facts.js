@@ -1,6 +1,7 @@
 // Facts: the page's model as the scripts read it, with what follows from it worked out once.
 
 import { RowGroups, rowsOf } from "./columns.js";
+import { measuresOf } from "./measures.js";
 import { paymentFacts } from "./payment_facts.js";
 import { siteFacts } from "./site_layer.js";
 
@@ -9,14 +10,18 @@ import { siteFacts } from "./site_layer.js";
  * @typedef {ReturnType<typeof factsOf>} Facts
  */
 
-/** @param {Page} page */
-export function factsOf(page) {
+/**
+ * @param {Page} page
+ * @param {ArrayLike<number>[]} measured The values of each measure, NaN where one is unknown.
+ */
+export function factsOf(page, measured) {
   const { cards } = page;
   return {
     ...page,
     ...cards,
     lines: page.lines.map(held),
     designations: page.designations.map(held),
+    measures: measuresOf(page, measured),
     sites: page.sites.map(siteFacts),
     payments: paymentFacts(page),
     main_claims: rowsOf(cards.main_claims),

@@ -76,7 +76,7 @@ export class UnitTable {
     ];
     this.body.addEventListener("pointerover", ({ target }) => state.change({ hovered: unitOfRow(target) }));
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
-    state.on(["main", "overlay", "jurisdiction", "kept", "view", "by"], () => this.filter());
+    state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
     state.on(["chosen", "hovered", "theme"], () => this.mark());
     this.sort(0);
   }
@@ -170,6 +170,29 @@ export class UnitTable {
     return [this.facts.units.id[unit], this.facts.jurisdictions[this.facts.units.jurisdiction[unit]]]
       .filter(Boolean)
       .join(" · ");
+  }
+
+  /**
+   * All rows that are found, in their order, with what the map is coloured by.
+   * @returns {{ head: string[], rows: (string | number | null)[][] }}
+   */
+  asTable() {
+    const { facts, speech, columns } = this;
+    const { words } = speech;
+    const { units } = facts;
+    const shown = facts.measures.find(({ name }) => name === this.scene.state.shown.by);
+    const [name, main, ...figures] = columns;
+    const head = [
+      words.unit_id, name.title, words.jurisdiction, main.title, words.also_marked, ...figures.map(({ title }) => title),
+      ...(shown ? [shown.after.trim() ? `${shown.title}, ${shown.after.trim()}` : shown.title] : []),
+    ];
+    const rows = this.found.map((unit) => [
+      units.id[unit], name.text(unit), facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
+      units.overlays[unit].map((place) => facts.zones[place].title).join("; "),
+      ...figures.map(({ value }) => value(unit)),
+      ...(shown ? [Number((shown.values[unit] * 10 ** shown.shift).toPrecision(7))] : []),
+    ]);
+    return { head, rows };
   }
 
   /** The rows of the chosen unit and of the one under the pointer. */

@@ -1,11 +1,13 @@
-"""What the tests of the map share: a way to run its scripts in node."""
+"""What the tests of the map share: a way to run its scripts in node, and to open it in a browser."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import folium
 import pytest
 
 
@@ -22,3 +24,20 @@ def node() -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def open_map(open_tab, tmp_path: Path) -> Iterator[Callable[..., object]]:
+    """A function that opens a map in a tab, and waits until it is drawn."""
+    tabs = []
+
+    def opened(plan_map: folium.Map, address: str = "", **settings: object):
+        plan_map.save(tmp_path / "map.html")
+        tabs.append(open_tab(**settings))
+        tabs[-1].goto((tmp_path / "map.html").as_uri() + address)
+        tabs[-1].wait_for_selector("html[data-zoneplan=ready]")
+        return tabs[-1]
+
+    yield opened
+    for tab in tabs:
+        tab.close()

@@ -10,24 +10,6 @@ import shapely
 from maps.web import draw
 
 pytestmark = pytest.mark.browser
-READY = "html[data-zoneplan=ready]"
-
-
-@pytest.fixture
-def open_map(open_tab, tmp_path):
-    """A function that opens a map in a tab."""
-    tabs = []
-
-    def opened(plan_map: folium.Map):
-        plan_map.save(tmp_path / "map.html")
-        tabs.append(open_tab())
-        tabs[-1].goto((tmp_path / "map.html").as_uri())
-        tabs[-1].wait_for_selector(READY)
-        return tabs[-1]
-
-    yield opened
-    for tab in tabs:
-        tab.close()
 
 
 def box_of(tab, selector: str) -> dict[str, float]:

@@ -14,6 +14,7 @@ from maps.style import plan_topology
 from maps.web.geometry_encoding import encode_block, place_on_grid
 from maps.web.map_ground import ground_of
 from maps.web.map_payload import page_of
+from maps.web.measure_columns import measure_columns
 from maps.web.page_model import as_json
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -32,8 +33,12 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
     borders = plan_topology(toy_plan.units, toy_plan.pieces)
     shapes = place_on_grid(borders, toy_plan.units)
     ground = ground_of(toy_plan, shapes, borders, language)
-    page = as_json(page_of(toy_plan, shapes, language, ground.model))
-    (tmp_path / "block").write_text(encode_block(page, shapes, ground.numbers), "ascii")
+    model = page_of(toy_plan, shapes, language, ground.model)
+    page = as_json(model)
+    listed = {one.name for one in model.measures}
+    columns = [one for one in measure_columns(toy_plan) if one.name in listed]
+    numbers = [*ground.numbers, *(one.steps for one in columns)]
+    (tmp_path / "block").write_text(encode_block(page, shapes, numbers), "ascii")
     read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
     assert read["page"] == json.loads(page)
     land = read["ground"][0]
@@ -41,6 +46,10 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
     assert np.diff(land["start"]).tolist() == ground.numbers[0].tolist()
     assert (min(land["x"]), max(land["x"])) == (0, ground.model.width)
     assert (min(land["y"]), max(land["y"])) == (0, ground.model.height)
+    assert [one["name"] for one in read["page"]["measures"]] == [one.name for one in columns]
+    for one, told in zip(columns, read["columns"], strict=True):
+        values = np.array([np.nan if value is None else value for value in told])
+        assert np.allclose(values, toy_plan.measures[one.name].to_numpy(float), atol=one.step / 2, equal_nan=True)
     assert [card["id"] for card in read["cards"]] == toy_plan.units.index.tolist()
     for card, own in zip(read["cards"], toy_plan.units.geometry, strict=True):
         (outline,) = card["outline"]

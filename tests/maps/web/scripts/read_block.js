@@ -12,8 +12,8 @@ import { working } from "../../../../maps/web/src/working.js";
 
 /** @import { FakeNode } from "./fake_document.js" */
 
-const { page, shapes, ground } = await unpack(readFileSync(process.argv[2], "ascii"));
-const facts = factsOf(page);
+const { page, shapes, ground, measured } = await unpack(readFileSync(process.argv[2], "ascii"));
+const facts = factsOf(page, measured);
 const speech = new Speech(page);
 const colours = new Colours(() => "#000000");
 
@@ -51,4 +51,5 @@ const cards = facts.units.id.map((id, unit) => {
   return { id, outline: outline(unit), lines: card.flatMap(lines) };
 });
 const drawn = ground?.layers.map(({ kind, start, x, y }) => ({ kind, start: [...start], x: [...x], y: [...y] }));
-console.log(JSON.stringify({ page, cards, ground: drawn }));
+const columns = measured.map((values) => [...values]);
+console.log(JSON.stringify({ page, cards, ground: drawn, columns }));

@@ -13,9 +13,12 @@ import { page } from "./toy_page.js";
  * @import { Scene } from "../../../../maps/web/src/canvas_renderer.js"
  */
 
+/** The height of each of the two units. */
+const MEASURED = [[120.5, NaN]];
+
 /** @returns {Scene} */
 export function toyScene(changes = {}) {
-  const facts = factsOf({ ...page, ...changes });
+  const facts = factsOf({ ...page, ...changes }, MEASURED);
   return {
     facts,
     shapes: /** @type {any} */ (null),

@@ -39,6 +39,8 @@ const ARCS = [
 const PIECES = [[[0, 2, 4]], [[3, 6, 9]], [[5, 8, 10]]];
 const UNITS = [[[0, 2, 4]], [[6, 10, 5, 3]]];
 
+const MEASURES = [{ step: 0.1 }, { step: 100 }];
+
 function block() {
   const points = ARCS.flat();
   const grid = { west: 100, south: 200, step: 10, arcs: 6, points: points.length, pieces: 3, units: 2 };
@@ -56,13 +58,19 @@ function block() {
     ...[0, 1, 1],
     ...[5, 15].map(zigzag),
     ...[5, 5].map(zigzag),
+    ...[0, zigzag(-3) + 1], // unknown, and three steps below zero
+    ...[zigzag(25) + 1, 1],
   ]);
-  const said = new TextEncoder().encode(JSON.stringify({ grid, name: "西" }));
+  const said = new TextEncoder().encode(JSON.stringify({ grid, measures: MEASURES, name: "西" }));
   const length = new Uint8Array(new Uint32Array([said.length]).buffer);
   return gzipSync(Buffer.from([...length, ...said, ...numbers])).toString("base64");
 }
 
-const { page, shapes } = await unpack(` ${block()}\n`);
+const { page, shapes, measured } = await unpack(` ${block()}\n`);
+
+test("measures are exact multiples of their steps, and unknown values are none", () => {
+  assert.deepEqual(measured.map((column) => [...column]), [[NaN, -0.3], [2500, 0]]);
+});
 
 test("numbers of 7 bits a byte, with signs and as steps", () => {
   const read = (/** @type {number[]} */ values) => new Numbers(Uint8Array.from(varints(values)), 0);
@@ -72,7 +80,7 @@ test("numbers of 7 bits a byte, with signs and as steps", () => {
 });
 
 test("a block has the model and the shapes", () => {
-  assert.deepEqual(page, { grid: shapes.grid, name: "西" });
+  assert.deepEqual(page, { grid: shapes.grid, measures: MEASURES, name: "西" });
   assert.deepEqual([...shapes.bounds], [0, 0, 10, 10, 10, 0, 20, 10]);
   assert.deepEqual(shapes.piecesOfUnit, [[0], [1, 2]]);
 });

@@ -101,6 +101,7 @@ export const page = {
       jurisdictions: {},
     },
   ],
+  measures: [{ name: "height_m", title: "Elevation: mean", unit: "m", share: false, step: 0.1 }],
   sites: [],
   payments: {
     instruments: [
@@ -235,7 +236,7 @@ export const page = {
     headings: { counts: [0], columns: { text: [], numbers: [], reason: [] } },
   },
   verdicts: {
-    measures: [{ title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null] }],
+    measures: [{ name: "forest_share", title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null] }],
     tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%" }],
     wordings: [
       { kind: "rule", zone: 0, parts: ["", "unit", " is a wood: ", "=0", " of it is forest."], tests: [0] },

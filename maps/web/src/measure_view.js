@@ -1,0 +1,232 @@
+// The view of one measure: units in the colours of its classes; its histogram is the legend.
+
+import { drawn, node } from "./dom.js";
+import { spreadScale } from "./histogram.js";
+import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
+import { classesOf, methodsOf, valueText } from "./measures.js";
+
+/**
+ * @import { Method } from "./class_breaks.js"
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Child } from "./dom.js"
+ * @import { Scale } from "./histogram.js"
+ * @import { MapView } from "./map_views.js"
+ * @import { Classes, Measure } from "./measures.js"
+ * @import { Speech } from "./speech.js"
+ */
+
+const WIDTH = 224;
+const BARS = { count: 36, height: 60, above: 30, below: 18 };
+// Digits of a break, which is the shortest number at its place; more would be those of the machine.
+const EXACT = 12;
+const MARKED = 4;
+// Pixels that a sign of a limit's text takes, of latin and of Chinese.
+const [SIGN, CJK_SIGN] = [6.1, 11.5];
+
+/**
+ * @param {Scene} scene
+ * @param {Measure} measure
+ * @returns {MapView}
+ */
+export function measureView(scene, measure) {
+  const { state, colours, speech } = scene;
+  const classes = classesOf(measure, state.shown.method);
+  const fills = classes.fills.map((name) => colours.of(name));
+  return {
+    title: speech.words.colour_by,
+    paint: (unit) => fills[classes.classOf(unit)],
+    classOf: classes.classOf,
+    legend: () => [colourChooser(scene), ...legend(scene, measure, classes, fills)],
+    tip: (unit) => [`${measure.title}: ${valueText(speech, measure, measure.values[unit])}`],
+    below: () => "",
+    mark: () => undefined,
+  };
+}
+
+/**
+ * What the units are coloured by: their main functions, or a measure; those that rules test come first.
+ * @param {Scene} scene
+ */
+export function colourChooser({ facts, state, speech }) {
+  const { words } = speech;
+  if (!facts.measures.length) return null;
+  const listed = (/** @type {boolean} */ tested) =>
+    facts.measures
+      .filter(({ limits }) => limits.length > 0 === tested)
+      .map(({ name, title }) => ({ key: name, title, group: tested ? words.tested : words.other_measures }));
+  const options = [{ key: "", title: words.main }, ...listed(true), ...listed(false)];
+  return chooser(words.colour_by, options, state.shown.by, (by) => state.change({ by, main: -1, kept: -1 }));
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Measure} measure
+ * @param {Classes} classes
+ * @param {string[]} fills
+ * @returns {Child[]}
+ */
+function legend({ facts, state, speech }, measure, classes, fills) {
+  const { words } = speech;
+  const { kept, method } = state.shown;
+  const methods = methodsOf(measure);
+  const used = methods.includes(method) ? method : "natural";
+  const row = (/** @type {number} */ place, /** @type {string} */ title) =>
+    legendRow({
+      picture: colourBox(fills[place]),
+      title,
+      figure: speech.whole.format(classes.counts[place]),
+      pressed: kept === place,
+      faded: kept >= 0 && kept !== place,
+      press: () => state.change({ kept: kept === place ? -1 : place }),
+    });
+  const unknown = classes.breaks.length + 1;
+  const methodOptions = methods.map((key) => ({ key, title: words[`by_${key}`] }));
+  return [
+    legendPart(
+      "",
+      histogram({ facts, speech }, measure, classes, fills),
+      measure.shift ? null : caption(measure.after.trim()),
+      classTitles(speech, measure, classes.breaks).map((title, place) => row(place, title)),
+      classes.counts[unknown] ? row(unknown, words.missing) : null,
+    ),
+    node(
+      "div",
+      { class: "zp-classes" },
+      node("span", {}, words.classes),
+      chooser(words.classes, methodOptions, used, (key) => state.change({ method: /** @type {Method} */ (key), kept: -1 })),
+    ),
+    ...measure.limits.slice(0, 1).map((limit) => caption(reachedText({ facts, speech }, measure, limit))),
+  ];
+}
+
+/**
+ * @param {Speech} speech
+ * @param {Measure} measure
+ * @param {number[]} breaks
+ */
+function classTitles(speech, measure, breaks) {
+  const limits = breaks.map((one) => bare(speech, measure, one));
+  if (!limits.length) return [speech.words.all];
+  return [...limits, ""].map((high, place) =>
+    !place
+      ? speech.say("under", { value: high })
+      : place === limits.length
+        ? speech.say("and_over", { value: limits[place - 1] })
+        : speech.say("between", { low: limits[place - 1], high }),
+  );
+}
+
+/**
+ * @param {Speech} speech
+ * @param {Measure} measure
+ * @param {number} value
+ */
+function bare(speech, measure, value) {
+  return valueText(speech, measure.shift ? measure : { ...measure, before: "", after: "" }, value, EXACT);
+}
+
+/**
+ * @param {Measure["limits"][number]} limit
+ * @param {number} value
+ */
+function passes({ at, above, equal }, value) {
+  return value === at ? equal : above ? value > at : value < at;
+}
+
+/**
+ * How many units pass a test, and how many of them are in the zone that it is for.
+ * @param {Pick<Scene, "facts" | "speech">} scene
+ * @param {Measure} measure
+ * @param {Measure["limits"][number]} limit
+ */
+function reachedText({ facts, speech }, measure, limit) {
+  const { main, overlays, id } = facts.units;
+  const passed = id.map((_, unit) => unit).filter((unit) => passes(limit, measure.values[unit]));
+  const within = passed.filter((unit) => main[unit] === limit.zone || overlays[unit].includes(limit.zone));
+  return speech.say("pass_the_test", {
+    n: passed.length,
+    units: speech.units(id.length),
+    within: within.length,
+    zone: facts.zones[limit.zone].title,
+  });
+}
+
+/**
+ * How the values lie; each bar in the colours of its classes, the limits of rules marked.
+ * @param {Pick<Scene, "facts" | "speech">} scene
+ * @param {Measure} measure
+ * @param {Classes} classes
+ * @param {string[]} fills
+ */
+function histogram({ facts, speech }, measure, classes, fills) {
+  const known = Array.from(measure.values).filter((value) => !Number.isNaN(value));
+  const marked = measure.limits.slice(0, MARKED);
+  const scale = spreadScale([...known, ...marked.map(({ at }) => at)]);
+  const { height, above, below } = BARS;
+  const text = (/** @type {number} */ x, /** @type {string} */ anchor, /** @type {number} */ y, /** @type {string} */ said) =>
+    drawn("text", { x, y, "text-anchor": anchor, class: "zp-tick" }, said);
+  const limitText = (/** @type {Measure["limits"][number]} */ { at, above: more, zone }) =>
+    speech.say(more ? "limit_from" : "limit_to", { value: bare(speech, measure, at), zone: facts.zones[zone].title });
+  const settings = {
+    class: "zp-histogram",
+    width: WIDTH,
+    height: above + height + below,
+    viewBox: `0 ${-above} ${WIDTH} ${above + height + below}`,
+    role: "img",
+    "aria-label": [measure.title, ...marked.map(limitText)].join(". "),
+  };
+  return drawn(
+    "svg",
+    settings,
+    bars(measure, classes, scale, fills),
+    drawn("line", { x1: 0, x2: WIDTH, y1: height + 0.5, y2: height + 0.5, class: "zp-axis" }),
+    marked.map((limit, place) => {
+      const x = scale.place(limit.at) * WIDTH;
+      const said = limitText(limit);
+      const wide = [...said].reduce((sum, sign) => sum + (sign > "\u2e7f" ? CJK_SIGN : SIGN), 0);
+      const start = Math.max(0, Math.min(x - 6, WIDTH - wide));
+      return [
+        drawn("line", { x1: x, x2: x, y1: -8, y2: height + 1, class: "zp-mean" }),
+        drawn("circle", { cx: x, cy: -8, r: 2.6 }, drawn("title", {}, said)),
+        place ? null : text(start, "start", -16, said),
+      ];
+    }),
+    text(0, "start", height + 15, bare(speech, measure, rounded(scale.low))),
+    text(WIDTH, "end", height + 15, bare(speech, measure, rounded(scale.high))),
+  );
+}
+
+/** @param {number} value */
+function rounded(value) {
+  return Number(value.toPrecision(3));
+}
+
+/**
+ * @param {Measure} measure
+ * @param {Classes} classes
+ * @param {Scale} scale
+ * @param {string[]} fills
+ */
+function bars({ values }, classes, scale, fills) {
+  const { count, height } = BARS;
+  const bins = Array.from({ length: count }, () => Array(fills.length).fill(0));
+  Array.from(values).forEach((value, unit) => {
+    if (Number.isNaN(value)) return;
+    bins[Math.min(count - 1, Math.floor(scale.place(value) * count))][classes.classOf(unit)]++;
+  });
+  // where most values lie in one bar the others would not be seen
+  const heights = bins.map((bin) => bin.reduce((sum, one) => sum + one, 0));
+  const most = Math.sqrt(Math.max(...heights));
+  const wide = WIDTH / count;
+  return bins.flatMap((bin, nth) => {
+    const total = heights[nth];
+    let y = height;
+    return bin.flatMap((units, place) => {
+      if (!units) return [];
+      const high = (Math.max(2.5, (Math.sqrt(total) / most) * height) * units) / total;
+      y -= high;
+      const box = { x: (nth * wide).toFixed(1), y: y.toFixed(1), width: (wide - 1.2).toFixed(1), height: high.toFixed(1) };
+      return [drawn("rect", { ...box, style: `fill:${fills[place]}`, class: "zp-bin" })];
+    });
+  });
+}

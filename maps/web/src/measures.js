@@ -1,0 +1,138 @@
+// Measures: what units can be coloured by, their classes, and how a value is written.
+
+import { breaksOf, classOf } from "./class_breaks.js";
+
+/**
+ * @import { Limit, Method } from "./class_breaks.js"
+ * @import { Page } from "./page_model.d.ts"
+ * @import { Speech } from "./speech.js"
+ *
+ * @typedef {object} Measure
+ * @property {string} name
+ * @property {string} title
+ * @property {string} before What stands around a printed value.
+ * @property {string} after
+ * @property {number} shift So many places the decimal point moves before printing.
+ * @property {ArrayLike<number>} values One a unit, NaN where it is unknown.
+ * @property {(Limit & { zone: number })[]} limits Of rules that test it, and the zones that these are for.
+ *
+ * @typedef {object} Classes
+ * @property {number[]} breaks
+ * @property {(unit: number) => number} classOf From 0 up; units without a value are a class beyond the last.
+ * @property {number[]} counts Of units in each class, and of those without a value.
+ * @property {string[]} fills Names of colours, such as "measure-1", in the same order.
+ */
+
+/** @type {Method[]} */
+const METHODS = ["threshold", "natural", "quantile", "equal"];
+const RAMP = 5;
+// Which colours below a limit and from it on stand for so many classes.
+const BELOW = [[], [1], [1, 2]];
+const FROM = [[], [4], [3, 5], [3, 4, 5]];
+
+/**
+ * What rules compare with limits, and then all others; where two have one title their units of measure tell them apart.
+ * @param {Page} page
+ * @param {ArrayLike<number>[]} measured
+ * @returns {Measure[]}
+ */
+export function measuresOf(page, measured) {
+  const all = [...testedMeasures(page), ...otherMeasures(page, measured)];
+  const titles = all.map(({ title }) => title);
+  const single = (/** @type {string} */ title) => titles.indexOf(title) === titles.lastIndexOf(title);
+  return all.map((one) => (single(one.title) ? one : { ...one, title: `${one.title} (${one.after.trim() || one.name})` }));
+}
+
+/**
+ * @param {Page} page
+ * @returns {Measure[]}
+ */
+function testedMeasures({ verdicts: { measures, tests } }) {
+  const names = measures.map(({ name }) => name);
+  return measures.map((column, place) => ({
+    ...column,
+    // of a larger unit a rule may ask the same
+    name: names.indexOf(column.name) === place ? column.name : `${column.name} ${place}`,
+    values: Float64Array.from(column.values, (value) => value ?? NaN),
+    limits: tests
+      .filter(({ measure, operator }) => measure === place && /[<>]=?$/.test(operator) && operator !== "<>")
+      .map(({ limit, operator, zone }) => ({
+        at: limit, above: operator.startsWith(">"), equal: operator.endsWith("="), zone,
+      })),
+  }));
+}
+
+/**
+ * @param {Page} page
+ * @param {ArrayLike<number>[]} measured
+ * @returns {Measure[]}
+ */
+function otherMeasures({ measures }, measured) {
+  return measures.map(({ name, title, unit, share }, place) => ({
+    name,
+    title,
+    before: "",
+    after: share ? "\u00a0%" : unit && `\u00a0${unit}`,
+    shift: share ? 2 : 0,
+    values: measured[place],
+    limits: [],
+  }));
+}
+
+/**
+ * The ways to part a measure into classes.
+ * @param {Measure} measure
+ */
+export function methodsOf({ limits }) {
+  return METHODS.filter((method) => method !== "threshold" || limits.length);
+}
+
+/**
+ * @param {Measure} measure
+ * @param {Method} method
+ * @returns {Classes}
+ */
+export function classesOf({ values, limits }, method) {
+  const known = Array.from(values).filter((value) => !Number.isNaN(value));
+  const breaks = breaksOf(method, known, limits);
+  const unknown = breaks.length + 1;
+  const counts = Array(breaks.length + 2).fill(0);
+  const places = Array.from(values, (value) => (Number.isNaN(value) ? unknown : classOf(breaks, value)));
+  for (const place of places) counts[place]++;
+  const byLimit = method === "threshold" && limits.length > 0;
+  const fills = byLimit ? limitFills(breaks, limits[0]) : rampFills(breaks.length + 1);
+  return { breaks, classOf: (unit) => places[unit], counts, fills: [...fills, "no-data"] };
+}
+
+/** @param {number} count */
+function rampFills(count) {
+  return Array.from({ length: count }, (_, place) => {
+    const at = count > 1 ? Math.round((place * (RAMP - 1)) / (count - 1)) : RAMP >> 1;
+    return `measure-${at + 1}`;
+  });
+}
+
+/**
+ * The hue breaks where the answer breaks; what is asked for is the darker the farther it lies from the limit.
+ * @param {number[]} breaks
+ * @param {{ at: number, above: boolean }} limit
+ */
+function limitFills(breaks, { at, above }) {
+  const below = breaks.findIndex((one) => one >= at) + 1;
+  const over = breaks.length + 1 - below;
+  const places = above
+    ? [...(BELOW[below] ?? []), ...(FROM[over] ?? [])]
+    : [...[...(FROM[below] ?? [])].reverse(), ...[...(BELOW[over] ?? [])].reverse()];
+  return places.map((place) => `threshold-${place}`);
+}
+
+/**
+ * A value with its unit of measure, in four digits or as many as are given.
+ * @param {Speech} speech
+ * @param {Measure} measure
+ * @param {number} value
+ */
+export function valueText(speech, { before, after, shift }, value, digits = 4) {
+  if (Number.isNaN(value)) return speech.words.missing;
+  return `${before}${speech.value(Number((value * 10 ** shift).toPrecision(digits)))}${after}`;
+}

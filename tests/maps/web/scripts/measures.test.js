@@ -1,0 +1,86 @@
+// Colour by a measure: classes, their colours, and what the legend says of them.
+
+import { sheet } from "./fake_document.js";
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { breaksOf, classOf } from "../../../../maps/web/src/class_breaks.js";
+import { spreadScale } from "../../../../maps/web/src/histogram.js";
+import { viewShown } from "../../../../maps/web/src/map_views.js";
+import { classesOf, methodsOf } from "../../../../maps/web/src/measures.js";
+import { toyScene } from "./scene.js";
+
+/** @import { Measure } from "../../../../maps/web/src/measures.js" */
+
+const VALUES = [0, 0.01, 0.02, 0.03, 0.05, 0.06, 0.08, 0.12, 0.2, 0.3, NaN];
+
+/**
+ * @param {Partial<Measure>} changes
+ * @returns {Measure}
+ */
+const measure = (changes = {}) => ({
+  name: "m", title: "M", before: "", after: "%", shift: 2, values: VALUES,
+  limits: [{ at: 0.05, above: true, equal: true, zone: 1 }], ...changes,
+});
+
+test("the hue breaks where the answer of a rule does", () => {
+  const { breaks, fills, counts, classOf: of } = classesOf(measure(), "threshold");
+  assert.ok(breaks.includes(0.05));
+  assert.equal(fills[of(3)], "threshold-2");
+  assert.equal(fills[of(4)], "threshold-3"); // 5 % is enough
+  assert.equal(fills[of(9)], "threshold-5");
+  assert.equal(fills[of(10)], "no-data");
+  assert.equal(counts.reduce((sum, one) => sum + one, 0), VALUES.length);
+  assert.equal(counts[counts.length - 1], 1);
+});
+
+test("a limit that is not enough itself lies below, and one from above has the darkest at the low end", () => {
+  const more = classesOf(measure({ limits: [{ at: 0.05, above: true, equal: false, zone: 1 }] }), "threshold");
+  assert.equal(more.fills[more.classOf(4)], "threshold-2");
+  assert.equal(more.fills[more.classOf(5)], "threshold-3");
+  const less = classesOf(measure({ limits: [{ at: 0.05, above: false, equal: true, zone: 1 }] }), "threshold");
+  assert.equal(less.fills[less.classOf(0)], "threshold-5");
+  assert.equal(less.fills[less.classOf(4)], "threshold-3");
+  assert.equal(less.fills[less.classOf(5)], "threshold-2");
+});
+
+test("without a limit there are natural breaks, and few values have few classes", () => {
+  const plain = measure({ limits: [], values: [1, 1, 7] });
+  assert.deepEqual(methodsOf(plain), ["natural", "quantile", "equal"]);
+  const { breaks, fills } = classesOf(plain, "threshold");
+  assert.deepEqual([breaks, fills], [[4], ["measure-1", "measure-5", "no-data"]]);
+  assert.deepEqual(breaksOf("natural", [2, 2]), []);
+  assert.equal(classOf([4, 6], 4), 1);
+});
+
+test("values that lie many times apart are spread by roots, and all stay in their order", () => {
+  const crowded = spreadScale([0, 1, 2, 3, 4, 900]);
+  assert.ok(crowded.place(4) > 0.1);
+  assert.equal(Math.round(crowded.value(crowded.place(3)) * 1e6) / 1e6, 3);
+  assert.equal(spreadScale([0, 5, 10]).place(5), 0.5);
+});
+
+test("units are coloured by a measure, whose legend counts every one and keeps a class", () => {
+  const scene = toyScene();
+  scene.state.change({ by: "forest_share" });
+  const view = viewShown(scene);
+  assert.deepEqual([view.paint(0), view.paint(1)], ["var(--threshold-4)", "var(--no-data)"]);
+  const legend = sheet(view.legend());
+  const rows = legend.all("zp-row");
+  const figures = rows.map((row) => Number(row.all("zp-number")[0].textContent));
+  assert.equal(figures.reduce((sum, one) => sum + one, 0), scene.facts.units.id.length);
+  assert.match(rows[rows.length - 1].textContent, /^missing/);
+  rows[rows.length - 1].listeners.click();
+  assert.equal(scene.state.shown.kept, view.classOf(1));
+});
+
+test("measures that no rule tests come after those that one does", () => {
+  const scene = toyScene();
+  const names = scene.facts.measures.map(({ name, limits }) => [name, limits.length]);
+  assert.deepEqual(names, [["forest_share", 1], ["height_m", 0]]);
+  scene.state.change({ by: "height_m" });
+  assert.deepEqual(viewShown(scene).tip(0), ["Elevation: mean: 120.5\u00a0m"]);
+  scene.state.change({ view: "land" });
+  assert.notEqual(viewShown(scene).paint(0), "var(--measure-3)");
+});
