@@ -33,7 +33,9 @@ def bundled(site: Path) -> list[str]:
 
 
 def test_every_bundled_file_is_named_with_credit_and_licence(wheel_site: Path) -> None:
-    rows = [*notices_of("Data of the built-in studies"), *notices_of("World layers")]
+    rows = [
+        one for chapter in ("Data of the built-in studies", "World layers", "Typefaces") for one in notices_of(chapter)
+    ]
     assert bundled(wheel_site) == sorted({one.what.split(",")[0] for one in rows})
     assert all(one.credit and one.licence for one in rows)
 
@@ -50,7 +52,7 @@ def test_every_layer_of_a_bundled_file_is_named() -> None:
 def test_every_licence_that_is_named_stands_there_or_needs_no_text() -> None:
     named = {
         licence
-        for chapter in ("Data of the built-in studies", "World layers", "Software in the map")
+        for chapter in ("Data of the built-in studies", "World layers", "Software in the map", "Typefaces")
         for one in notices_of(chapter)
         for licence in re.findall(r"[A-Z][A-Za-z0-9]*-[0-9A-Za-z.-]*[0-9A-Za-z]|\bMIT\b|\bISC\b", one.licence)
     }

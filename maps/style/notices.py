@@ -83,6 +83,7 @@ def page_notices(plan: Plan, *, software: bool) -> str:
     lines = [f"{one.credit} ({one.licence})" for one in told]
     if software:
         lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]
+        lines += [f"{one.credit} ({one.licence})" for one in notices_of("Typefaces")]
         lines += [f"\n{name}\n\n{_chapter(f'### {name}')}" for name in _IN_THE_MAP]
     return "\n".join(dict.fromkeys(lines))
 

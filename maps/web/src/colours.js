@@ -11,6 +11,7 @@ export class Colours {
   /** @param {(name: string) => string} read */
   constructor(read = ofPage) {
     this.read = read;
+    this.dark = false;
     /** @type {Map<string, string>} */
     this.known = new Map();
   }
@@ -71,6 +72,7 @@ export function followTheme(state, colours) {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const wear = () => {
     document.documentElement.dataset.theme = state.shown.theme;
+    colours.dark = state.shown.theme === "dark";
     colours.forget();
   };
   system.addEventListener("change", ({ matches }) => state.change({ theme: matches ? "dark" : "light" }));

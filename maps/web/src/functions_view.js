@@ -107,7 +107,7 @@ function signsOf(facts, unit, layers) {
  * @param {boolean} small Whether the units that leave no choice of place have their turn, or the others.
  */
 function placeSigns(pen, screen, { facts, shapes, state, colours }, room, small) {
-  const { layers, main, overlay, theme } = state.shown;
+  const { layers, main, overlay } = state.shown;
   const sparse = room.frame[2] - room.frame[0] < 500;
   for (let unit = 0; unit < facts.units.id.length; unit++) {
     if (!screen.sees(unit) || (main >= 0 && facts.units.main[unit] !== main)) continue;
@@ -127,6 +127,6 @@ function placeSigns(pen, screen, { facts, shapes, state, colours }, room, small)
     if (!found && sparse) continue;
     const [x, y] = found ?? [mx, my];
     room.take(boxAt(x, y));
-    signs.forEach((sign, nth) => drawSign(pen, colours, sign, theme === "dark", x - half + APART * (nth + 0.5), y));
+    signs.forEach((sign, nth) => drawSign(pen, colours, sign, x - half + APART * (nth + 0.5), y));
   }
 }

@@ -3,34 +3,64 @@
 import { drawn } from "./dom.js";
 
 /**
- * @typedef {object} Scale A linear one, or one of roots where values are many times apart.
+ * @typedef {object} Scale
  * @property {number} low
  * @property {number} high
  * @property {(value: number) => number} place From 0 to 1.
  * @property {(place: number) => number} value The other way round.
  */
 
-// Values are many times apart where half of them lie in so small a part of their range; roots pull them apart.
-const CROWDED = 0.12;
-const ROOT = 0.4;
+// From here on values crowd at one end.
+const SKEWED = 1;
+
+/** Ways to lay values out on a line: each to and from where it is even. */
+const WAYS = {
+  linear: { to: (/** @type {number} */ value) => value, from: (/** @type {number} */ place) => place },
+  root: { to: Math.sqrt, from: (/** @type {number} */ place) => place * place },
+  log: { to: (/** @type {number} */ value) => Math.log1p(value), from: (/** @type {number} */ place) => Math.expm1(place) },
+};
 
 /**
- * A linear scale, or one of roots where most values would lie in one bar.
+ * A scale on which values do not crowd at one end: the straight one, else that of roots, else that of logarithms.
  * @param {number[]} values
  * @returns {Scale}
  */
-export function spreadScale(values) {
-  const plain = scaleFor(values);
-  const sorted = [...values].sort((a, b) => a - b);
-  if (plain.low < 0 || plain.place(sorted[sorted.length >> 1]) > CROWDED) return plain;
+export function evenScale(values) {
+  const least = Math.min(...values);
+  const unit = least >= 0 ? smallest(values) : 1;
+  const ways = least >= 0 ? [WAYS.linear, WAYS.root, WAYS.log] : [WAYS.linear];
+  const skews = ways.map(({ to }) => Math.abs(skewness(values.map((value) => to(value / unit)))));
+  const plain = skews.findIndex((skew) => skew < SKEWED);
+  const { to, from } = ways[plain < 0 ? skews.indexOf(Math.min(...skews)) : plain];
+  const scale = scaleFor(values.map((value) => to(value / unit)));
   return {
-    ...plain,
-    place: (value) => plain.place(value) ** ROOT,
-    value: (place) => plain.value(place ** (1 / ROOT)),
+    low: least,
+    high: Math.max(...values),
+    place: (value) => scale.place(to(Math.max(value, least) / unit)),
+    value: (place) => from(scale.value(place)) * unit,
   };
 }
 
 /**
+ * The smallest value above 0, at which logarithms begin.
+ * @param {number[]} values
+ */
+function smallest(values) {
+  const positive = values.filter((value) => value > 0);
+  return positive.length ? Math.min(...positive) : 1;
+}
+
+/** @param {number[]} values */
+function skewness(values) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const moment = (/** @type {number} */ power) =>
+    values.reduce((sum, value) => sum + (value - mean) ** power, 0) / values.length;
+  const spread = moment(2);
+  return spread > 0 ? moment(3) / spread ** 1.5 : 0;
+}
+
+/**
+ * A straight scale.
  * @param {number[]} values
  * @returns {Scale}
  */

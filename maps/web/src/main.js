@@ -134,7 +134,7 @@ class PlanPage {
     const finder = {
       type: "button",
       class: "zp-button zp-icon-button zp-find-open",
-      "aria-label": words.search,
+      "aria-label": words.search_open,
       on: {
         click: () => {
           by("zp-bar").classList.toggle("zp-finding");

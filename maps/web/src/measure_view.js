@@ -1,7 +1,7 @@
 // The view of one measure: units in the colours of its classes; its histogram is the legend.
 
 import { drawn, node } from "./dom.js";
-import { spreadScale } from "./histogram.js";
+import { evenScale } from "./histogram.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { classesOf, methodsOf, valueText } from "./measures.js";
 
@@ -161,7 +161,7 @@ function reachedText({ facts, speech }, measure, limit) {
 function histogram({ facts, speech }, measure, classes, fills) {
   const known = Array.from(measure.values).filter((value) => !Number.isNaN(value));
   const marked = measure.limits.slice(0, MARKED);
-  const scale = spreadScale([...known, ...marked.map(({ at }) => at)]);
+  const scale = evenScale([...known, ...marked.map(({ at }) => at)]);
   const { height, above, below } = BARS;
   const text = (/** @type {number} */ x, /** @type {string} */ anchor, /** @type {number} */ y, /** @type {string} */ said) =>
     drawn("text", { x, y, "text-anchor": anchor, class: "zp-tick" }, said);

@@ -16,12 +16,11 @@ const RIM = 1.2;
  * @param {Pen} pen
  * @param {Colours} colours
  * @param {Sign} sign
- * @param {boolean} dark
  * @param {number} x
  * @param {number} y
  */
-export function drawSign(pen, colours, sign, dark, x, y) {
-  const ink = dark ? sign.dark : sign.light;
+export function drawSign(pen, colours, sign, x, y) {
+  const ink = colours.dark ? sign.dark : sign.light;
   pen.save();
   pen.translate(x, y);
   pen.beginPath();

@@ -668,6 +668,7 @@ export type Word =
   | "by_threshold"
   | "carried"
   | "ceiling"
+  | "changes"
   | "choose"
   | "chosen"
   | "claimed"
@@ -698,6 +699,7 @@ export type Word =
   | "ha"
   | "handle"
   | "here"
+  | "hits"
   | "how_drawn"
   | "in_brackets"
   | "in_part"
@@ -812,6 +814,7 @@ export type Word =
   | "save_svg"
   | "search"
   | "search_hint"
+  | "search_open"
   | "services"
   | "settings"
   | "share_of_land"
@@ -866,5 +869,6 @@ export type Word =
 /** Keys of those that depend on a count. */
 export type CountedWord =
   | "n_jurisdictions"
+  | "n_more_tests"
   | "n_patches"
   | "n_units";

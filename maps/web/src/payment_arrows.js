@@ -133,24 +133,24 @@ function sayAmount(pen, { at, side: [nx, ny], width }, text, colours, room) {
   const lettering = { size: 12, weight: 600, ink: colours.of("ink"), halo: "", edge: 0 };
   const half = widthOf(pen, text, lettering) / 2 + 6;
   const flat = Math.abs(ny) > Math.abs(nx);
-  for (const t of [0.5, 0.38, 0.62, 0.26, 0.74]) {
-    for (const way of [1, -1]) {
+  const spots = [0.5, 0.38, 0.62, 0.26, 0.74].flatMap((t) =>
+    [1, -1].map((way) => {
       const [mx, my] = at(t);
       const x = flat ? mx : mx + way * Math.sign(nx) * (half + width / 2 + 3);
       const y = flat ? my + way * Math.sign(ny) * (width / 2 + 15) : my;
-      /** @type {Box} */
-      const box = [x - half, y - 10, x + half, y + 10];
-      if (!room.fits(box)) continue;
-      room.take(box);
-      const plate = new Path2D();
-      plate.roundRect(box[0], box[1], 2 * half, 20, 10);
-      pen.fillStyle = colours.of("panel");
-      pen.fill(plate);
-      pen.strokeStyle = colours.of("rule-2");
-      pen.lineWidth = 1;
-      pen.stroke(plate);
-      write(pen, text, x, y, lettering);
-      return;
-    }
-  }
+      return /** @type {Place} */ ([x, y]);
+    }),
+  );
+  const boxAt = (/** @type {Place} */ [x, y]) => /** @type {Box} */ ([x - half, y - 10, x + half, y + 10]);
+  // an amount is worth more than a border that it covers
+  const [x, y] = spots.find((spot) => room.fits(boxAt(spot))) ?? spots[0];
+  room.take(boxAt([x, y]));
+  const plate = new Path2D();
+  plate.roundRect(x - half, y - 10, 2 * half, 20, 10);
+  pen.fillStyle = colours.of("panel");
+  pen.fill(plate);
+  pen.strokeStyle = colours.of("rule-2");
+  pen.lineWidth = 1;
+  pen.stroke(plate);
+  write(pen, text, x, y, lettering);
 }

@@ -59,7 +59,7 @@ export class UnitIndex {
  */
 export function searchField(speech, find) {
   const { words } = speech;
-  const list = node("ul", { id: "zp-hits", role: "listbox", "aria-label": words.search, hidden: true });
+  const list = node("ul", { id: "zp-hits", role: "listbox", "aria-label": words.hits, hidden: true });
   const input = node("input", {
     type: "search",
     id: "zp-search",

@@ -1,22 +1,31 @@
 // The card of a unit: what it is and why, in few words; all the working unfolds.
 
 import { node } from "./dom.js";
+import { gaugePicture } from "./gauges.js";
 import { icon } from "./icons.js";
 import { landAmounts } from "./land_amounts.js";
 import { signPicture } from "./overlay_signs.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
+import { verdictOf } from "./verdict.js";
 import { working } from "./working.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
+ * @import { Colours } from "./colours.js"
  * @import { Child } from "./dom.js"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
+ * @import { Gauge, Verdict } from "./verdict.js"
  */
 
-// Policies that stand there before "more".
-const LISTED = 4;
+// So many tests, and so many words of titles, stand there before "more".
+const GAUGES = 3;
+const WORDS = { programmes: 6, policies: 8 };
+// A verdict of more words leaves room for one change alone.
+const LONG_VERDICT = 30;
+// A note of more letters is folded.
+const LONG_NOTE = 90;
 
 /**
  * @param {Scene} scene
@@ -27,10 +36,13 @@ const LISTED = 4;
 export function unitPanel(scene, unit, place, actions) {
   const { facts, speech, colours } = scene;
   const { words } = speech;
+  const said = verdictOf(facts.verdicts, facts.numbers, unit, facts.units.name[unit]);
   return [
     heading(scene, unit, actions),
-    verdict(scene, unit),
+    sentence(scene, unit, said),
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
+    gauges(scene, said),
+    said.changes.length ? box(words.changes, "", changesOf(said).map((change) => node("p", {}, change))) : null,
     landBox(facts, speech, unit),
     moneyBox(facts, speech, unit),
     policyBox(facts, speech, unit),
@@ -63,29 +75,101 @@ function heading({ facts, speech }, unit, { show, close }) {
 }
 
 /**
+ * The verdict in one sentence, a line for each overlay, and what is to be said of doubts.
  * @param {Scene} scene
  * @param {number} unit
+ * @param {Verdict} verdict
  */
-function verdict({ facts, speech, colours }, unit) {
-  const { words } = speech;
+function sentence({ facts, speech, colours }, unit, verdict) {
   const { units, zones } = facts;
-  const main = zones[units.main[unit]];
-  const standing = units.standing[unit];
-  const rule = facts.rules[facts.main_claims[unit].rule];
-  const said = words[rule.kind === "locked" ? "locked" : standing];
-  const line = node("p", { class: "zp-verdict" }, node("b", {}, main.title));
-  line.style.setProperty("--zone", colours.zone(main));
-  const overlays = units.overlays[unit].map((place) => {
-    const { sign, title } = zones[place];
-    return node("p", { class: "zp-also" }, sign && signPicture(sign, 18), node("span", {}, title));
+  const name = units.name[unit];
+  const ends = verdict.sentence.slice(name.length).search(/[:：,，.。]/);
+  const claim = ends < 0 ? verdict.sentence.length : name.length + ends;
+  const line = node(
+    "p",
+    { class: "zp-verdict" },
+    node("b", {}, verdict.sentence.slice(0, claim)),
+    verdict.sentence.slice(claim),
+  );
+  line.style.setProperty("--zone", colours.zone(zones[units.main[unit]]));
+  const overlays = verdict.overlays.map(({ zone, text, held }) => {
+    const { sign } = zones[zone];
+    return node(
+      "p",
+      { class: held ? "zp-also" : "zp-also zp-doubt" },
+      sign && signPicture(sign, 18),
+      node("span", {}, text),
+    );
   });
+  const standing = units.standing[unit];
+  const doubtful = standing !== "decided" && standing !== "by_decision" && standing !== "by_decision_overlay";
+  const doubt = doubtful ? speech.words[standing] : "";
+  return node("div", {}, line, overlays, noteOf(verdict.note, doubt));
+}
+
+/** @param {Verdict} verdict */
+function changesOf({ sentence, overlays, note, changes }) {
+  const words = [sentence, note, ...overlays.map(({ text }) => text)].join(" ").split(" ").length;
+  return words > LONG_VERDICT ? changes.slice(0, 1) : changes;
+}
+
+/**
+ * What is to be said besides; much of it behind what it comes to.
+ * @param {string} note
+ * @param {string} doubt
+ */
+function noteOf(note, doubt) {
+  if (!note && !doubt) return null;
+  if (note.length <= LONG_NOTE || !doubt) return node("p", { class: "zp-note" }, note || doubt);
+  return node("details", { class: "zp-note" }, node("summary", {}, doubt), node("p", {}, note));
+}
+
+/**
+ * The tests that decided, then the others in the order of the rules.
+ * @param {Scene} scene
+ * @param {Verdict} verdict
+ */
+function gauges({ facts, speech, colours }, verdict) {
+  const picture = (/** @type {Gauge} */ gauge) => gaugePicture(gauge, zoneInk(facts, colours, gauge.zone));
+  const isMain = (/** @type {Gauge} */ { zone }) => facts.zones[zone].kind === "main";
+  const told = verdict.gauges.filter((gauge) => gauge.decided || isMain(gauge));
+  const mains = told.filter(isMain);
+  // what an overlay was decided by stands in its line already
+  const rest = [...mains.slice(GAUGES), ...told.filter((gauge) => !isMain(gauge))];
+  if (!told.length) return null;
   return node(
     "div",
-    {},
-    line,
-    overlays,
-    node("p", { class: standing === "decided" ? "zp-standing" : "zp-standing zp-warn" }, said),
+    { class: "zp-gauges" },
+    mains.slice(0, GAUGES).map(picture),
+    rest.length
+      ? node("details", {}, node("summary", {}, speech.count("n_more_tests", rest.length)), rest.map(picture))
+      : null,
   );
+}
+
+/**
+ * How many titles have so many words, at least one.
+ * @param {string[]} titles
+ * @param {number} words
+ */
+function countOf(titles, words) {
+  let count = 0;
+  for (let left = words; count < titles.length; count++) {
+    left -= titles[count].split(" ").length;
+    if (left < 0 && count) break;
+  }
+  return count;
+}
+
+/**
+ * The fill of a main function, or the ink of an overlay's sign.
+ * @param {Facts} facts
+ * @param {Colours} colours
+ * @param {number} place
+ */
+function zoneInk(facts, colours, place) {
+  const { sign } = facts.zones[place];
+  return sign ? (colours.dark ? sign.dark : sign.light) : colours.zone(facts.zones[place]);
 }
 
 /**
@@ -141,7 +225,10 @@ function moneyBox(facts, speech, unit) {
   const { choices } = facts.payments;
   if (!choices.length) {
     const titles = payingPolicies(facts, unit).map((place) => facts.policies[place].title);
-    const said = titles.length ? speech.say("pay_here", { names: titles.join(words.and) }) : words.none_pays;
+    const count = countOf(titles, WORDS.programmes);
+    const rest = titles.length - count;
+    const named = rest ? [...titles.slice(0, count), speech.say("n_more", { n: rest })] : titles;
+    const said = titles.length ? speech.say("pay_here", { names: named.join(words.and) }) : words.none_pays;
     return box(words.view_money, "", node("p", {}, said));
   }
   const accounts = [...new Set(choices.map((choice) => choice.unit))];
@@ -162,16 +249,17 @@ function moneyBox(facts, speech, unit) {
  * @param {number} unit
  */
 function policyBox(facts, speech, unit) {
-  const rows = facts.policy_lists.of(facts.units.policies[unit]).filter((row) => row.holds);
+  const paying = facts.payments.choices.length ? [] : payingPolicies(facts, unit);
+  const rows = facts.policy_lists.of(facts.units.policies[unit]).filter((row) => row.holds && !paying.includes(row.policy));
   const titles = [...new Set(rows.map((row) => facts.policies[row.policy].title))];
   if (!titles.length) return null;
-  const list = (/** @type {string[]} */ some) =>
-    node("ul", { class: "zp-titles" }, some.map((title) => node("li", {}, title)));
-  const rest = titles.slice(LISTED);
+  const list = (/** @type {string[]} */ some) => some.map((title) => node("p", { class: "zp-title" }, title));
+  const count = countOf(titles, WORDS.policies);
+  const rest = titles.slice(count);
   return box(
     speech.words.policies,
     speech.whole.format(titles.length),
-    list(titles.slice(0, LISTED)),
+    list(titles.slice(0, count)),
     rest.length
       ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), list(rest))
       : null,

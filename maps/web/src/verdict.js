@@ -3,7 +3,7 @@
 /**
  * @import { LimitTest, NumberSigns, VerdictTable, Wording } from "./page_model.d.ts"
  * @typedef {{ title: string, valueText: string, needs: string, value: number | null, limit: number, shift: number,
- *   operator: LimitTest["operator"], zone: number, passed: boolean | null, decided: boolean }} Gauge
+ *   values: (number | null)[], operator: LimitTest["operator"], zone: number, passed: boolean | null, decided: boolean }} Gauge
  * @typedef {{ kind: Wording["kind"], zone: number, sentence: string, note: string,
  *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[] }} Verdict
  */
@@ -69,6 +69,7 @@ function gauge(table, signs, place, unit, decided) {
     value,
     limit: test.limit,
     shift,
+    values,
     operator: test.operator,
     zone: test.zone,
     passed: value === null ? null : COMPARED[test.operator](value, test.limit),

@@ -9,7 +9,7 @@ import { sitedText } from "./site_layer.js";
 /**
  * @import { Colours } from "./colours.js"
  * @import { Child } from "./dom.js"
- * @import { CardHeading, CardLine, ClaimRow, LineLayer, QuotaRow, RuleEntry, Word, ZoneLayer } from "./page_model.d.ts"
+ * @import { CardHeading, CardLine, ClaimRow, LineLayer, QuotaRow, RuleEntry, UnitRow, Word, ZoneLayer } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
  *
@@ -28,7 +28,12 @@ export function working(facts, speech, colours, unit) {
   const { units } = facts;
   const main = facts.zones[units.main[unit]];
   return [
-    part(words.main, zoneTitle(zonePicture(colours, main), main.title), claimText(facts, speech, facts.main_claims[unit])),
+    part(
+      words.main,
+      zoneTitle(zonePicture(colours, main), main.title),
+      standingBadge(words, units.standing[unit], facts.rules[facts.main_claims[unit].rule]),
+      claimText(facts, speech, facts.main_claims[unit]),
+    ),
     part(words.overlays, overlayTexts(facts, speech, colours, unit)),
     part(words.others, otherClaims(facts, speech, unit)),
     part(words.lines, lineTexts(facts, speech, unit)),
@@ -40,6 +45,16 @@ export function working(facts, speech, colours, unit) {
     part(words.policies, policyTexts(facts, speech, unit)),
     part(words.industries, headed(facts, speech, units.industries[unit])),
   ].filter((one) => one !== null);
+}
+
+/**
+ * @param {Words} words
+ * @param {UnitRow["standing"]} standing
+ * @param {RuleEntry} rule
+ */
+function standingBadge(words, standing, rule) {
+  const settings = { class: standing === "decided" ? "zp-badge" : "zp-badge zp-warn" };
+  return node("p", {}, node("span", settings, words[rule.kind === "locked" ? "locked" : standing]));
 }
 
 /**

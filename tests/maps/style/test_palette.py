@@ -8,18 +8,20 @@ from datetime import date
 import numpy as np
 import pytest
 
-from maps.style import NO_CEILING_FILL, PAYMENT_INK, USE_FILLS, designation_inks, overlay_hatches, zone_fills
-from maps.style.legend import DOTTED
+from maps.style import designation_inks, overlay_hatches, theme_css, zone_fills
 from maps.style.palette import (
     BELOW_THRESHOLD,
     DARK,
+    DARK_SCALES,
     DEFAULT_FILL,
     DESIGNATION_INKS,
     FILLS,
     FROM_THRESHOLD,
     LAND_FILLS,
     LIGHT,
+    LIGHT_SCALES,
     MEASURE_FILLS,
+    Scales,
     Theme,
 )
 from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
@@ -132,15 +134,23 @@ def test_inks_begin_again_where_there_are_many_layers() -> None:
     assert designation_inks(9)[8] == DESIGNATION_INKS[0]
 
 
-def test_payments_stand_apart_from_everything_that_they_lie_on() -> None:
-    assert 1.05 / (luminance(PAYMENT_INK) + 0.05) >= 4.5  # against its white edge
-    strokes = [line.stroke or DOTTED for name in builtin_rulebooks() for line in read_rulebook(name).lines]
-    others = {*FILLS, DEFAULT_FILL, *USE_FILLS, QUOTA_CIRCLE, *(stroke.colour for stroke in strokes)}
-    assert min(distance(PAYMENT_INK, other) for other in others) >= 0.09
+def test_every_colour_of_both_themes_is_a_property_of_the_page() -> None:
+    light, dark = theme_css().splitlines()
+    names = [part.split(":")[0] for part in light.split("{")[1].rstrip("}").split(";")]
+    assert names == [part.split(":")[0] for part in dark.split("{")[1].rstrip("}").split(";")]
+    assert len(set(names)) == len(names)
+    assert {"--paper", "--ink-2", "--land-4", "--measure-5", "--arrow"} <= set(names)
 
 
-def test_classes_of_use_are_told_apart_by_their_lightness() -> None:
-    lights = [luminance(fill) for fill in USE_FILLS]
-    assert lights == sorted(lights, reverse=True)
-    assert min(distance(one, other) for one, other in itertools.pairwise(USE_FILLS)) >= 0.07
-    assert min(distance(NO_CEILING_FILL, fill) for fill in USE_FILLS) >= 0.09
+@pytest.mark.parametrize("scales", [LIGHT_SCALES, DARK_SCALES])
+def test_steps_of_a_scale_are_told_apart(scales: Scales) -> None:
+    for series in (scales.measure, scales.threshold, scales.land, scales.programmes):
+        assert min(distance(one, other) for one, other in itertools.pairwise(series)) >= 0.05
+    assert distance(scales.pays, scales.receives) >= 0.09
+
+
+@pytest.mark.parametrize(("theme", "scales"), [(LIGHT, LIGHT_SCALES), (DARK, DARK_SCALES)])
+def test_arrows_and_amounts_can_be_seen(theme: Theme, scales: Scales) -> None:
+    for ink, ground in ((scales.arrow, theme.paper), (scales.circle, theme.paper), (scales.circle_ink, scales.circle)):
+        light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3.0

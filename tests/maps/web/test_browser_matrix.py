@@ -80,7 +80,7 @@ def canvas(tab) -> str:
     while drawn != seen:
         seen = drawn
         tab.wait_for_timeout(150)
-        drawn = tab.locator(".leaflet-zoneplan-pane canvas").evaluate("canvas => canvas.toDataURL()")
+        drawn = tab.locator(".leaflet-plan-pane canvas").evaluate("canvas => canvas.toDataURL()")
     return drawn
 
 
@@ -88,7 +88,7 @@ def test_it_opens_in_its_language(shown) -> None:
     keep(f"{shown.stem}-map.png", shown.screenshot())
     assert shown.locator("html").get_attribute("lang").startswith(shown.language)
     assert shown.locator("h1").inner_text() == shown.plan.study.title
-    legend = shown.locator("#zp-layers").inner_text()
+    legend = shown.locator("#zp-legend").inner_text()
     for code in set(shown.plan.zones["main"]):
         assert shown.plan.rulebook.zone(code).title[shown.language] in legend
 
@@ -115,7 +115,7 @@ def test_a_click_shows_the_card_of_that_unit(shown) -> None:
 def test_a_search_finds_a_unit(shown, by: str) -> None:
     unit_id = largest(shown.plan, "ecologically_fragile")
     name = name_of(shown.plan, unit_id)
-    search = shown.get_by_label(shown.words["search"])
+    search = shown.get_by_role("combobox", name=shown.words["search"])
     search.fill(name if by == "name" else unit_id)
     search.press("Enter")
     assert shown.locator("#zp-unit h2").inner_text() == name
@@ -133,16 +133,25 @@ def becomes(tab, holds: Callable[[], bool]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("layer", ["main_shown", "jurisdictions", "overlay"])
-def test_a_switch_changes_the_picture_and_back(shown, layer: str) -> None:
+@pytest.mark.parametrize("view", ["land", "money"])
+def test_another_view_is_another_picture_and_back(shown, view: str) -> None:
+    views = shown.get_by_role("group", name=shown.words["views"])
+    before = canvas(shown)
+    views.get_by_role("button", name=shown.words[f"view_{view}"]).click()
+    assert becomes(shown, lambda: canvas(shown) != before), "the view changed nothing"
+    keep(f"{shown.stem}-{view}.png", shown.screenshot())
+    views.get_by_role("button", name=shown.words["view_functions"]).click()
+    assert becomes(shown, lambda: canvas(shown) == before), "the picture did not come back"
+
+
+def test_an_overlay_is_kept_by_its_row(shown) -> None:
     held = shown.plan.zones["overlays"].str.split(";").explode()
     overlay = shown.plan.rulebook.zone(held[held != ""].mode().iloc[0]).title[shown.language]
-    box = shown.locator("#zp-layers").get_by_label(overlay if layer == "overlay" else shown.words[layer]).first
+    row = shown.locator("#zp-legend").get_by_role("button", name=overlay)
     before = canvas(shown)
-    box.click()
-    assert becomes(shown, lambda: canvas(shown) != before), "the switch changed nothing"
-    keep(f"{shown.stem}-without-{layer}.png", shown.screenshot())
-    box.click()
+    row.click()
+    assert becomes(shown, lambda: canvas(shown) != before), "the row changed nothing"
+    row.click()
     assert becomes(shown, lambda: canvas(shown) == before), "the picture did not come back"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +57,16 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
         drawn = shapely.transform(shapely.Polygon(outline), lambda xy: xy * shapes.step + (shapes.west, shapes.south))
         assert drawn.symmetric_difference(own).area < 0.002 * own.area
         assert chain_lines(toy_plan, card["id"], language) <= set(card["lines"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("study", "language"), [("us_mountain_west", "en"), ("china_provinces", "en")])
+def test_a_card_says_all_in_120_words_before_it_is_unfolded(
+    node, plan_of, tmp_path: Path, study: str, language: str
+) -> None:
+    plan = plan_of(study)
+    shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
+    (tmp_path / "block").write_text(encode_block(as_json(page_of(plan, shapes, language)), shapes), "ascii")
+    read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
+    counts = {card["id"]: len(re.findall(r"\S*\w\S*", card["folded"])) for card in read["cards"]}
+    assert {unit: count for unit, count in counts.items() if count > 120} == {}

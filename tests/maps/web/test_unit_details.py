@@ -181,10 +181,10 @@ def test_the_legend_has_the_hectares_of_the_plan(map_page, toy_plan) -> None:
         ("permanent_farmland", 200),
         ("growth_boundary", 0),
     ]
-    assert [(layer.name, layer.dot, layer.ha) for layer in said.designations] == [
-        ("coalfield", "round", 150),
-        ("farmland", "square", 200),
-        ("forest", "dash", 450),
+    assert [(layer.name, layer.dashes, layer.ha) for layer in said.designations] == [
+        ("coalfield", (), 150),
+        ("farmland", (4, 2), 200),
+        ("forest", (1, 2), 450),
     ]
 
 

@@ -55,7 +55,7 @@ def test_the_file_asks_for_nothing(toy_plan) -> None:
     tags = Tags(page_of(toy_plan))
     assert [attrs for _, attrs in tags.found if {"src", "srcset", "data", "action"} & attrs.keys()] == []
     assert tags.named("link") == []
-    assert [attrs["href"] for attrs in tags.named("a")] == ["#zp-units"]
+    assert [attrs["href"] for attrs in tags.named("a")] == ["#zp-table"]
 
 
 def test_the_page_says_what_it_is(toy_plan) -> None:
@@ -100,7 +100,7 @@ def test_it_shows_itself_in_a_notebook(toy_plan) -> None:
 def test_the_page_has_our_scripts_without_comments(toy_plan) -> None:
     page = page_of(toy_plan)
     assert "\nclass PlanPage {\nconstructor(map, facts, { shapes, ground, relief }) {\n" in page
-    assert "// The page: map, panel and table brought together." not in page
+    assert "// The page: header, map, legend and panel brought together." not in page
 
 
 def test_further_layers_can_be_added(toy_plan) -> None:

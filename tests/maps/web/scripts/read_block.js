@@ -1,16 +1,21 @@
 // Reads a block that Python wrote, and prints what the scripts make of it: model, outlines, the ground, and the lines of all cards.
 
-import "./fake_document.js";
+import { sheet } from "./fake_document.js";
 
 import { readFileSync } from "node:fs";
 
 import { unpack } from "../../../../maps/web/src/binary_decoder.js";
 import { Colours } from "../../../../maps/web/src/colours.js";
+import { PageState } from "../../../../maps/web/src/page_state.js";
 import { factsOf } from "../../../../maps/web/src/plan_facts.js";
 import { Speech } from "../../../../maps/web/src/speech.js";
+import { unitPanel } from "../../../../maps/web/src/unit_panel.js";
 import { working } from "../../../../maps/web/src/working.js";
 
-/** @import { FakeNode } from "./fake_document.js" */
+/**
+ * @import { Child } from "../../../../maps/web/src/dom.js"
+ * @import { FakeNode } from "./fake_document.js"
+ */
 
 const { page, shapes, ground, measured } = await unpack(readFileSync(process.argv[2], "ascii"));
 const facts = factsOf(page, measured);
@@ -46,9 +51,26 @@ function lines(element) {
   return children.flatMap((child) => lines(child));
 }
 
+/**
+ * What is read before anything is unfolded.
+ * @param {(Child)[]} elements
+ */
+function folded(elements) {
+  /** @type {(one: FakeNode | string) => string} */
+  const seen = (one) => {
+    if (typeof one === "string") return one;
+    const shown = one.tag === "details" ? one.children.filter((child) => typeof child !== "string" && child.tag === "summary") : one.children;
+    return shown.map(seen).join(" ");
+  };
+  return seen(sheet(elements)).trim();
+}
+
+const actions = { show() {}, close() {} };
+const scene = { facts, shapes, speech, colours, ground, relief: null, state: new PageState() };
+
 const cards = facts.units.id.map((id, unit) => {
   const card = working(facts, speech, colours, unit);
-  return { id, outline: outline(unit), lines: card.flatMap(lines) };
+  return { id, outline: outline(unit), lines: card.flatMap(lines), folded: folded(unitPanel(scene, unit, [], actions)) };
 });
 const drawn = ground?.layers.map(({ kind, start, x, y }) => ({ kind, start: [...start], x: [...x], y: [...y] }));
 const columns = measured.map((values) => [...values]);

@@ -28,10 +28,11 @@ test("a card says what the unit is, and what follows", () => {
   for (const text of [
     "Ést",
     "Toy county · e · 200.00 ha",
-    "Fragile",
-    "Energy-rich",
+    "Ést is plain.",
+    "Wood: not known.",
     "assumed",
     "here: Red line",
+    "Forest? · needs 5%",
     "New land, 2025",
     "10.00 ha",
     "50 m² per person; the study has 18.",

@@ -47,6 +47,7 @@ export const page = {
   counted_words: {
     n_units: ["{n} unit", "{n} units"],
     n_patches: ["{n} patch", "{n} patches"],
+    n_more_tests: ["{n} more test", "{n} more tests"],
     n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
   },
   numbers: { thousands: ",", point: ".", plural: Array.from({ length: 200 }, (_, count) => (count === 1 ? 0 : 1)) },

@@ -1,0 +1,34 @@
+"""Bases of quotas: people where a quota weighs by them, else what it weighs by, and the available land."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from maps.locale import localize
+from maps.web.quota_bases import quota_bases
+
+
+def test_a_quota_by_residents_is_told_by_person_and_by_available_hectare(plan_of) -> None:
+    plan = localize(plan_of("china_provinces"), "en")
+    people, land = quota_bases(plan, plan.study.quotas[0])
+    assert (people.key, people.unit, people.scale) == ("population", "m² per person", 10_000.0)
+    assert (land.key, land.unit) == ("available_ha", "m² per available ha")
+    assert people.values == tuple(float(f"{one:.7g}") for one in plan.measures.loc[plan.units.index, "population"])
+
+
+def test_what_is_not_known_has_no_ratio_and_other_units_keep_their_own(toy_plan) -> None:
+    quota = toy_plan.study.quotas[0]
+    measures = toy_plan.measures.assign(population=[None, *[7.0] * 11])
+    plan = localize(dataclasses.replace(toy_plan, measures=measures), "en")
+    (first, *_) = quota_bases(plan, quota.model_copy(update={"weight": "population", "unit": "mu"}))
+    assert first.values[:2] == (None, 7.0)
+    assert (first.scale, first.unit.split(" ")[0]) == (1.0, "mu")
+
+
+@pytest.mark.parametrize("weight", ["nowhere", "population"])
+def test_a_weight_without_a_measure_is_left_out(toy_plan, weight: str) -> None:
+    quota = toy_plan.study.quotas[0].model_copy(update={"weight": weight})
+    keys = [one.key for one in quota_bases(localize(toy_plan, "en"), quota)]
+    assert keys == [one for one in (weight, "available_ha") if one in toy_plan.measures.columns]
