@@ -20,7 +20,7 @@ ORDER = {
     "layers": "lazy_exports phrases errors ledger conditions crs sources formats raster inputs geometry pins "
     "units read memory",
     "zoning": "errors tables unit_ids study rulebook trace steps plan overlays measures zones solver quotas siting "
-    "energy compensation policies checks audits pipeline scenario",
+    "energy compensation policies records checks audits pipeline scenario",
     "maps": "errors locale context summaries style explain reports offline web exports run_folder init cli",
 }
 FRONT_DOOR = "zoneplan"

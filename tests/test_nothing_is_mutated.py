@@ -208,7 +208,8 @@ def steps_by_hand(plan: zp.Plan) -> None:
     (quota,) = (one for one in china.derived if one.name == "human_land_quota_ha")
     read = ["settled_migrants", "human_land_m2_per_person", "human_land_variation_pct"]
     land = pd.DataFrame([[50.0, 100.0, 0.0]], columns=read, index=["a1"])
-    zoning.measures.explain_derived(quota, land, china)
+    known, banding = zoning.measures.complete_traced(land, china)
+    zoning.measures.explain_derived(quota, banding[quota.name], np.arange(1), known, china)
     rows = zoning.policies.list_industries(china).head(3)
     own = rows.assign(unit_id="a1", jurisdiction="")
     list(zoning.policies.local_list_faults(own, study, china, plan.units))

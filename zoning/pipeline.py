@@ -6,13 +6,14 @@ that ``run`` makes. Stages that do not depend on each other are all tried, and w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import geopandas as gpd
 import pandas as pd
 
+from layers.conditions import Evaluation
 from layers.crs import known_crs
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
 from layers.inputs import Inputs, Layer
@@ -29,19 +30,20 @@ from zoning.checks import (
     read_study_tables,
     remarks,
 )
-from zoning.compensation import account, known_parties, positions, value_services
+from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
-from zoning.measures import assumed, complete_measures, measure, undeducted, with_none_of
+from zoning.measures import assumed, complete_traced, measure, undeducted, with_none_of
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
-from zoning.policies import assign, list_industries, lists_in_force, local_items, looser_faults
+from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
 from zoning.siting import site
 from zoning.steps import Steps
 from zoning.study import ServicesSection, Study
 from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
-from zoning.zones import classify, conflicts, resolve
+from zoning.trace import Trace
+from zoning.zones import classify, conflicts, resolve, weigh_floors, weigh_norms
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
@@ -213,6 +215,7 @@ class _Zoned:
     measures: pd.DataFrame
     claims: pd.DataFrame
     zones: pd.DataFrame
+    trace: Trace
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,7 @@ class _Allotted:
     sites: gpd.GeoDataFrame
     lights: pd.DataFrame
     flows: pd.DataFrame
+    transfers: Mapping[str, Evaluation]
 
 
 def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announce: Announce) -> _Zoned:
@@ -234,8 +238,9 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     announce("measure")
     of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
     measured = steps.do("measure", measure, units, pieces, layers, of_land)
+    items = None
     if study.services is not None:
-        measured = steps.do("services", _with_services, measured, study.services)
+        measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
     announce("classify")
     claims = steps.do(
@@ -248,16 +253,19 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
         part_of=study.units.part_of,
     )
     made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
-    measures = steps.do("complete", complete_measures, measured, rulebook)
-    return _Zoned(pieces, measured, measures, made, steps.do("resolve", resolve, claims, rulebook))
+    measures, banding = steps.do("complete", complete_traced, measured, rulebook)
+    trace = Trace(derived=banding, services=items)
+    return _Zoned(pieces, measured, measures, made, steps.do("resolve", resolve, claims, rulebook), trace)
 
 
 def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
     return overlay(units, designations, tiled=tiled)
 
 
-def _with_services(measured: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
-    return measured.join(value_services(measured, services))
+def _with_services(measured: pd.DataFrame, services: ServicesSection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The measures with what the services of the land are worth, and the items of which that is the sum."""
+    items = itemise_services(measured, services)
+    return measured.join(value_services(measured, services, items)), items
 
 
 def _part_of(rulebook: Rulebook, *chapters: str, parameters: Collection[str] = ()) -> Rulebook:
@@ -289,9 +297,11 @@ def _allot(
         lights = steps.do("energy", judge_energy, tables.energy, _part_of(rulebook, "schemes"))
     announce("account")
     with attempts.trying():
-        flows = steps.do("account", account, zones, measures, study, rulebook, units=inputs.units, layers=layers)
+        flows, transfers = steps.do(
+            "account", account_traced, zones, measures, study, rulebook, units=inputs.units, layers=layers
+        )
     attempts.finish()
-    return _Allotted(quotas, sitings, sites, lights, flows)
+    return _Allotted(quotas, sitings, sites, lights, flows, transfers)
 
 
 def _finish(
@@ -306,12 +316,22 @@ def _finish(
     """Policies, and everything that has been found, in the form of a plan."""
     pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
     units, levels = inputs.units, study.units.levels
-    policies = steps.do(
-        "assign", assign, zoned.zones, measures, quotas, allotted.lights, flows, rulebook, pieces=pieces, levels=levels
+    lights = allotted.lights
+    policies, asked = steps.do(
+        "assign", assign_traced, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
     )
     own = local_items(tables.industries, study, rulebook)
     raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, units))
     confirm_sources(inputs, study)
+    lines = steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines"))
+    trace = replace(
+        zoned.trace,
+        norms=steps.do("norms", weigh_norms, measures, rulebook, levels, quotas),
+        floors=steps.do("floors", weigh_floors, lines, measures, rulebook, levels),
+        quotas=allotted.quotas.traces,
+        transfers=allotted.transfers,
+        policies=asked,
+    )
     return Plan(
         study=study,
         rulebook=rulebook,
@@ -320,7 +340,7 @@ def _finish(
         measures=measures,
         claims=tabulate(CLAIMS, zoned.claims),
         zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
-        lines=steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines")),
+        lines=lines,
         quotas=quotas,
         solutions=allotted.quotas.solutions,
         quota_rules=allotted.quotas.rules,
@@ -341,6 +361,7 @@ def _finish(
         conflicts=steps.do("conflicts", conflicts, zoned.claims, measures, rulebook),
         industries=list_industries(rulebook, own),
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
+        trace=trace,
     )
 
 

@@ -10,13 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, tabulate
+from zoning.trace import Message, Trace
 
 if TYPE_CHECKING:
     from layers.inputs import Source
     from layers.raster import HeightGrid
     from zoning.rulebook import Rulebook
     from zoning.study import Study
-    from zoning.trace import Message
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class Plan:
     heights : HeightGrid or None
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
+    trace : Trace
+        What the steps found on their way, from which the records of the plan are made.
 
     Examples
     --------
@@ -113,6 +115,7 @@ class Plan:
     solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
     heights: HeightGrid | None = None
+    trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 
     def vary(self, **changes: Any) -> Plan:
         """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.variants.vary`.

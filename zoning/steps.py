@@ -10,6 +10,8 @@ from typing import NamedTuple, ParamSpec, TypeVar, cast
 import numpy as np
 import pandas as pd
 
+from layers.conditions import Evaluation
+
 Made = TypeVar("Made")
 P = ParamSpec("P")
 
@@ -23,7 +25,7 @@ class Steps:
     """The steps of one plan; those of a variant begin with what the plan before it made.
 
     A step whose parts are what they were gives what it gave. A step that was done again and made the same gives what
-    was made before, so that what follows from it alone is not done again either.
+    was made before, so that what follows from it alone is not done again either; of several results each by itself.
 
     Parameters
     ----------
@@ -74,12 +76,21 @@ class Steps:
         if known is None or not _alike(known.parts, read):
             self.done.append(name)
             made = step(*parts, **named)
-            if known is not None and same(known.made, made):
-                made = cast("Made", known.made)
+            made = made if known is None else cast("Made", _with_known(made, known.made))
         else:
             made = cast("Made", known.made)
         self.made[name] = _Step(read, made)
         return made
+
+
+def _with_known(made: object, known: object) -> object:
+    """What was made, with what was made before in place of what is the same, of a tuple its parts."""
+    if same(known, made):
+        return known
+    if not isinstance(made, tuple) or type(made) is not type(known):
+        return made
+    parts = [_with_known(*pair) for pair in zip(made, cast("tuple[object, ...]", known), strict=True)]
+    return made._make(parts) if hasattr(made, "_make") else tuple(parts)
 
 
 def _alike(one: object, other: object) -> bool:
@@ -113,8 +124,8 @@ def same(one: object, other: object) -> bool:
     >>> same(pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})), same((1, "b"), (1, "b"))
     (False, True)
     """
-    if type(one) is not type(other):
-        return False
+    if type(one) is not type(other) or isinstance(one, Evaluation | np.ndarray):  # of what a step found the object
+        return one is other
     if isinstance(one, pd.DataFrame) and isinstance(other, pd.DataFrame):
         return _same_table(one, other)
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):

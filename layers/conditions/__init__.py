@@ -4,7 +4,7 @@ from layers.conditions.breakpoints import Threshold, thresholds
 from layers.conditions.calculated_columns import Calculation, Operand, parse_calculation
 from layers.conditions.clause import Clause
 from layers.conditions.clause_wording import ClauseWording, number_text
-from layers.conditions.condition import Condition, parse_condition
+from layers.conditions.condition import Condition, Evaluation, Evaluator, parse_condition
 from layers.conditions.condition_parts import ConditionPart, condition_parts
 from layers.conditions.evaluation import Answer
 from layers.conditions.grammar import KEYWORDS
@@ -19,6 +19,8 @@ __all__ = [
     "ClauseWording",
     "Condition",
     "ConditionPart",
+    "Evaluation",
+    "Evaluator",
     "Formula",
     "Operand",
     "Threshold",

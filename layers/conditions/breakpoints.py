@@ -189,7 +189,7 @@ def _root(polynomial: Polynomial) -> Floats:
 
 
 def _ratio(view: View, node: Node, name: str) -> _Ratio:
-    rows = len(view.table)
+    rows = len(view.index)
     one = np.ones(rows)
     if not _reads(node, name):
         values = view.values(node)

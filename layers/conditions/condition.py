@@ -7,16 +7,17 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from layers.conditions.clause import Clause
+from layers.conditions.clause import Clause, Word
 from layers.conditions.clause_wording import titled
 from layers.conditions.cql2 import Json, cql2_json
-from layers.conditions.evaluation import Answer, Plain, Scalar, Truths, View
+from layers.conditions.evaluation import Answer, Places, Plain, Scalar, Truths, Values, View
 from layers.conditions.grammar import parse_expression
 from layers.conditions.syntax_tree import Expression, Joined, Name, Node, Opposite, walk
 
@@ -60,8 +61,8 @@ class Condition(Expression):
         """
         return titled(self.text, self.tree, titles or {})
 
-    def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> Answer:
-        """The answer for each row of a table.
+    def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> Evaluation:
+        """The answer for each row of a table, which knows its clauses.
 
         Parameters
         ----------
@@ -72,7 +73,7 @@ class Condition(Expression):
 
         Returns
         -------
-        Answer
+        Evaluation
             In the order of the rows.
 
         Raises
@@ -91,7 +92,9 @@ class Condition(Expression):
         >>> parse_condition("NOT slope > 25").evaluate(table).known.tolist()
         [True, True, False]
         """
-        return View(self.text, self.tree, table, parameters or {}).answer(self.tree)
+        view = View(self.text, self.tree, table, parameters or {})
+        answer = view.answer(self.tree)
+        return Evaluation(answer.yes, answer.known, self, view)
 
     def waits_for(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> dict[str, Truths]:
         """For each name the rows in which the answer is unknown because its value is missing.
@@ -146,13 +149,122 @@ class Condition(Expression):
         metro yes True (True,)
         energy_mw > 100 unknown False (None, 100.0)
         """
-        view = View(self.text, self.tree, table, parameters or {})
-        deciding = np.ones(len(table), dtype=bool)
-        columns = []
-        for leaf, turned, answer, decides in _leaves(view, self.tree, deciding):
-            text = f"NOT {view.words(leaf)}" if turned else view.words(leaf)
-            columns.append(_clauses(view, leaf, text, answer, decides))
-        return list(zip(*columns, strict=True))
+        found = self.evaluate(table, parameters)
+        return found.clauses(np.arange(len(table)))
+
+
+class Evaluation(Answer):
+    """What a condition found in a table: the answer for each row, and the clauses of it for whoever asks why.
+
+    It keeps the values that the condition read, and nothing else of the table.
+
+    Attributes
+    ----------
+    yes, known : ndarray of bool
+    condition : Condition
+    """
+
+    def __init__(self, yes: Truths, known: Truths, condition: Condition, view: View) -> None:
+        super().__init__(yes, known)
+        self.condition, self._view = condition, view
+
+    @property
+    def met(self) -> frozenset[str]:
+        """The index of the rows in which the condition holds."""
+        return frozenset(map(str, self._view.index[self.yes]))
+
+    def clauses(self, rows: Places) -> list[tuple[Clause, ...]]:
+        """The clauses of some rows, by their places, in the order of the text; rows that read the same share them."""
+        read = [self._view.named(name).picked(rows) for name in sorted(self.condition.names) if self._reads(name)]
+        alike = list(zip(*read, strict=True)) if read else [()] * len(rows)
+        firsts = dict(zip(reversed(alike), reversed(rows.tolist()), strict=True))
+        told = zip(*(leaf.clauses(np.array([*firsts.values()], np.intp)) for leaf in self._leaves), strict=True)
+        found = dict(zip(firsts, told, strict=True))
+        return [found[one] for one in alike]
+
+    def clauses_at(self, places: Collection[str]) -> dict[str, tuple[Clause, ...]]:
+        """The clauses at some places of the table's index, by the place; places that it does not have are left out.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"metro": [True, False, True]}, index=["a", "b", "c"])
+        >>> found = parse_condition("metro").evaluate(table).clauses_at({"a", "b", "c"})
+        >>> found["b"][0].answer, found["a"] is found["c"]
+        ('no', True)
+        """
+        names = self._view.index.tolist()
+        rows = [row for row, name in enumerate(names) if name in places]
+        found = self.clauses(np.array(rows, np.intp))
+        return {str(names[row]): clauses for row, clauses in zip(rows, found, strict=True)}
+
+    def _reads(self, name: str) -> bool:
+        return self._view.is_column(name)
+
+    @cached_property
+    def _leaves(self) -> tuple[_Leaf, ...]:
+        """The parts without AND and OR, with what was found of each."""
+        view, every = self._view, np.ones(len(self.yes), dtype=bool)
+        return tuple(_leaf(view, *part) for part in _leaves(view, self.condition.tree, every))
+
+
+class Evaluator:
+    """Conditions about the rows of one table, each asked once.
+
+    Parameters
+    ----------
+    table : DataFrame
+    parameters : mapping of str to number, bool or str, optional
+        As for :meth:`Condition.evaluate`.
+
+    Attributes
+    ----------
+    found : dict of str to Evaluation
+        What was asked so far, by the text of the condition.
+
+    Examples
+    --------
+    >>> asked = Evaluator(pd.DataFrame({"slope": [30.0, 5.0]}), {"slope_max": 25})
+    >>> asked.evaluate("slope > slope_max").yes.tolist(), list(asked.found)
+    ([True, False], ['slope > slope_max'])
+    """
+
+    def __init__(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> None:
+        self.table, self.parameters = table, parameters or {}
+        self.found: dict[str, Evaluation] = {}
+
+    def evaluate(self, text: str) -> Evaluation:
+        """What a condition found; errors are those of :func:`parse_condition` and :meth:`Condition.evaluate`."""
+        if text not in self.found:
+            self.found[text] = parse_condition(text).evaluate(self.table, self.parameters)
+        return self.found[text]
+
+
+class _Leaf(NamedTuple):
+    """A comparison, its answer in each row, what it reads and what it compares."""
+
+    text: str
+    answer: Answer
+    decides: Truths
+    columns: dict[str, Values]
+    thresholds: dict[str, Plain]
+    sides: tuple[Values, ...]
+
+    def clauses(self, rows: Places) -> Iterator[Clause]:
+        """A clause for each of some rows."""
+        read = [[_plain(value) for value in column.picked(rows)] for column in self.columns.values()]
+        sides = zip(*(side.picked(rows) for side in self.sides), strict=True)
+        for place, (row, compared) in enumerate(zip(rows.tolist(), sides, strict=True)):
+            values = {name: column[place] for name, column in zip(self.columns, read, strict=True)}
+            said: Word = "unknown" if not self.answer.known[row] else "yes" if self.answer.yes[row] else "no"
+            yield Clause(self.text, said, values, self.thresholds, compared, bool(self.decides[row]))
+
+
+def _leaf(view: View, node: Node, turned: bool, answer: Answer, decides: Truths) -> _Leaf:
+    text = f"NOT {view.words(node)}" if turned else view.words(node)
+    names = dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name))
+    columns = {name: view.named(name) for name in names if view.is_column(name)}
+    fixed = {name: _plain(view.named(name).listed(1)[0]) for name in names if name not in columns}
+    return _Leaf(text, answer, decides, columns, fixed, tuple(view.values(one) for one in node.children or (node,)))
 
 
 @lru_cache(maxsize=1024)
@@ -208,27 +320,6 @@ def _leaves(
         own = ~view.answer(part) if turned else view.answer(part)
         same = (own.yes == whole.yes) & (own.known == whole.known)
         yield from _leaves(view, part, deciding & same, turned)
-
-
-def _clauses(view: View, leaf: Node, text: str, answer: Answer, decides: Truths) -> list[Clause]:
-    """A clause for each row."""
-    rows = len(view.table)
-    names = dict.fromkeys(node.name for node in walk(leaf) if isinstance(node, Name))
-    read = {name: [_plain(value) for value in view.named(name).listed(rows)] for name in names}
-    columns = {name: values for name, values in read.items() if view.is_column(name)}
-    thresholds = {name: values[0] for name, values in read.items() if rows and name not in columns}
-    compared = [view.values(part).listed(rows) for part in leaf.children or (leaf,)]
-    return [
-        Clause(
-            text,
-            "unknown" if not answer.known[row] else "yes" if answer.yes[row] else "no",
-            {name: values[row] for name, values in columns.items()},
-            thresholds,
-            sides,
-            bool(decides[row]),
-        )
-        for row, sides in enumerate(zip(*compared, strict=True))
-    ]
 
 
 def _plain(value: Plain) -> Plain:

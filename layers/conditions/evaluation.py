@@ -42,6 +42,7 @@ from layers.errors import ConditionError, UnknownNameError, ZoneplanError, raise
 from layers.phrases import OR, Phrase, phrase_list, word
 
 Truths = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
 Plain = float | bool | str | None
 Scalar = Plain | Decimal
 
@@ -72,6 +73,12 @@ class Values:
             return [(self.array if isinstance(self.array, str) else self.array.item()) if self.known else None] * rows
         known = np.broadcast_to(self.known, rows)
         return [value if there else None for value, there in zip(self.array.tolist(), known, strict=True)]
+
+    def picked(self, rows: Places) -> list[Plain]:
+        """The values of some rows, as :meth:`listed` has them."""
+        if not np.ndim(self.array):
+            return self.listed(len(rows))
+        return Values(self.kind, self.array[rows], np.broadcast_to(self.known, len(self.array))[rows]).listed(len(rows))
 
 
 def scalar_values(value: Scalar) -> Values:
@@ -199,7 +206,7 @@ class Answer:
 
 
 class View:
-    """A table and parameters as a condition sees them.
+    """A table and parameters as a condition sees them: what its names are, and what follows, worked out once.
 
     Parameters
     ----------
@@ -208,7 +215,7 @@ class View:
     tree : Node
         The condition.
     table : DataFrame
-        Columns and, under its own name, the index.
+        Columns and, under its own name, the index. Only the columns that the condition names are kept.
     parameters : mapping of str to scalar
         One value for all rows.
 
@@ -219,18 +226,31 @@ class View:
     """
 
     def __init__(self, text: str, tree: Node, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> None:
-        self.text, self.table, self.parameters = text, table, parameters
-        self._read: dict[str, Values] = {}
+        self.text, self.index = text, table.index
         names = [node for node in walk(tree) if isinstance(node, Name)]
         firsts = {node.name: node for node in reversed(names)}
-        raise_all(error for node in reversed(firsts.values()) for error in self._doubts(node))
+        raise_all(error for node in reversed(firsts.values()) for error in self._doubts(node, table, parameters))
+        self._columns = frozenset(name for name in firsts if name in table.columns or name == table.index.name)
+        self._named = {name: self._read(name, table, parameters) for name in firsts}
+        self._answers: dict[int, Answer] = {}
+        self._values: dict[int, Values] = {}
+
+    def _read(self, name: str, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> Values:
+        if name not in self._columns:
+            return scalar_values(parameters[name])
+        return column_values(table[name] if name in table.columns else table.index.to_series())
 
     def is_column(self, name: str) -> bool:
         """Whether a name is a column or the index, rather than a parameter."""
-        return name in self.table.columns or name == self.table.index.name
+        return name in self._columns
 
     def answer(self, node: Node) -> Answer:
-        """What a condition says of each row."""
+        """What a part of the condition says of each row."""
+        if id(node) not in self._answers:  # the condition holds its parts, so that no other gets its id
+            self._answers[id(node)] = self._answer(node)
+        return self._answers[id(node)]
+
+    def _answer(self, node: Node) -> Answer:
         match node:
             case Joined(word=word, operands=operands):
                 found = self.answer(operands[0])
@@ -255,17 +275,15 @@ class View:
 
     def named(self, name: str) -> Values:
         """What a name is in each row."""
-        if name not in self._read:
-            if not self.is_column(name):
-                self._read[name] = scalar_values(self.parameters[name])
-            elif name in self.table.columns:
-                self._read[name] = column_values(self.table[name])
-            else:
-                self._read[name] = column_values(self.table.index.to_series())
-        return self._read[name]
+        return self._named[name]
 
     def values(self, node: Node) -> Values:
         """What a value is in each row."""
+        if id(node) not in self._values:
+            self._values[id(node)] = self._value(node)
+        return self._values[id(node)]
+
+    def _value(self, node: Node) -> Values:
         match node:
             case Name(name=name):
                 return self.named(name)
@@ -286,22 +304,22 @@ class View:
         """A complaint about a part of the condition."""
         return ConditionError(pointed(message, self.text, node.start, node.end))
 
-    def _doubts(self, node: Name) -> Iterable[ZoneplanError]:
-        name, table = node.name, self.table
-        twice = name in self.parameters or name == table.index.name or not table.columns.is_unique
+    def _doubts(self, node: Name, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> Iterable[ZoneplanError]:
+        name = node.name
+        twice = name in parameters or name == table.index.name or not table.columns.is_unique
         if name in table.columns and not twice:
             return
         columns = list(map(str, table.columns.tolist()))
         places = columns.count(name) + (table.index.name == name)
-        if places and name in self.parameters:
+        if places and name in parameters:
             message = Phrase("'{name}' is a column of the table and a parameter as well; rename the column", name=name)
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
         elif places > 1:
             message = Phrase("the table has {places} columns '{name}'; rename them", places=places, name=name)
             yield UnknownNameError(pointed(message, self.text, node.start, node.end), code="two_sources")
-        elif not places and name not in self.parameters:
+        elif not places and name not in parameters:
             index = [str(table.index.name)] if table.index.name is not None else []
-            known = [*columns, *index, *self.parameters]
+            known = [*columns, *index, *parameters]
             near = difflib.get_close_matches(name, known, 3)
             if near:
                 hint = Phrase("did you mean {names}?", names=phrase_list((repr(one) for one in near), OR))
@@ -323,7 +341,7 @@ class View:
 
     def _spread(self, yes: Any, known: Any) -> Answer:
         """An answer for each row, from arrays or from one truth for all."""
-        rows = len(self.table)
+        rows = len(self.index)
         known = np.array(np.broadcast_to(known, rows), dtype=bool)
         return Answer(np.broadcast_to(yes, rows).astype(bool) & known, known)
 

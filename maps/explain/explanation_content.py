@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from layers.errors import UnknownNameError, escape_hidden
 from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
-from maps.explain.flow_explanations import explain_flows, explain_lights, explain_services
-from maps.explain.policy_explanations import explain_lists, explain_policies
-from maps.explain.quota_explanations import explain_quotas
-from maps.explain.trace_records import Content, Record, content_of, contents_of, rows_of
+from maps.explain.records_in_words import Content, content_of, contents_of
 from maps.explain.unit_lookup import find_unit
-from maps.explain.zone_explanations import explain_claims, explain_lines, explain_measures, explain_norms
 from maps.locale import LocalizedPlan, Renderer, assumption_title, localize
+from zoning.compensation import parties_of_unit
 from zoning.plan import Plan
+from zoning.records import each_row, row_records, rows_about, unit_records
 from zoning.tables import CONFLICTS
+from zoning.trace import Record, Said
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -49,7 +48,7 @@ class Explanation:
         absent measures on which zones of the unit hang, by name and title), ``whole``, ``main``, ``overlays``,
         ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
         ``policies``, ``industries``, ``margins``, ``assumptions``. ``main`` and the entries of the lists from
-        ``overlays`` to ``industries`` are links of one form, see :class:`maps.explain.trace_records.Record`.
+        ``overlays`` to ``industries`` are links of one form, see :class:`zoning.trace.Record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -173,7 +172,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     dict of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
-        :class:`maps.explain.trace_records.Record` says; where several units have the same one, it is one object, not to
+        :class:`zoning.trace.Record` says; where several units have the same one, it is one object, not to
         be changed.
 
     Examples
@@ -186,24 +185,68 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     >>> denver["written"], [one["name"] for one in denver["parameters"]]
     ('rules.toml, line 3', ['density_min_per_km2'])
     """
-    units, renderer = list(ids), plan.renderer
+    units, renderer, source = list(ids), plan.renderer, plan.source
     parts = {
-        "lines": explain_lines(plan.source, units),
-        "quotas": explain_quotas(plan.source, units),
-        "derived": explain_measures(plan.source, units),
-        "norms": explain_norms(plan.source, units),
-        "energy": explain_lights(plan.source, units),
-        "services": explain_services(plan.source, units),
-        "flows": explain_flows(plan.source, units),
-        "policies": explain_policies(plan.source, units),
-        "industries": explain_lists(plan.source, units),
+        "lines": _of_units(source, "lines", units),
+        "quotas": _of_units(source, "quotas", units),
+        "derived": unit_records(source, "derived", units),
+        "norms": unit_records(source, "norms", units),
+        "energy": _lights(source, units),
+        "services": unit_records(source, "services", units),
+        "flows": _flows(source, units),
+        "policies": _of_units(source, "policies", units),
+        "industries": unit_records(source, "lists", units),
     }
-    claims = explain_claims(plan.source, units)
+    claims = _of_units(source, "claims", units)
     return {
         zone["unit_id"]: _sorted(claims[zone["unit_id"]], zone, renderer)
         | contents_of({name: part[zone["unit_id"]] for name, part in parts.items()}, renderer)
-        for zone in rows_of(plan.zones, claims)
+        for zone in each_row(rows_about(plan.zones, claims))
     }
+
+
+def derived_measures(plan: Plan) -> dict[str, list[Record]]:
+    """Why the derived measures of each unit are what they are, in the order of the rulebook."""
+    return unit_records(plan, "derived", plan.units.index)
+
+
+def _of_units(plan: Plan, table: str, units: list[str]) -> dict[str, list[Record]]:
+    """The records of the rows of a table that speak of each unit, in their order, each once."""
+    found: dict[str, dict[int, Record]] = {unit: {} for unit in units}
+    rows = rows_about(getattr(plan, table), found)
+    for unit, record in zip(rows["unit_id"].tolist(), row_records(plan, table, rows), strict=True):
+        found[unit][id(record)] = record
+    return {unit: list(records.values()) for unit, records in found.items()}
+
+
+def _lights(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
+    """The lights of the regions that units are or lie in, the nearest region first."""
+    levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
+    told = dict(zip(plan.energy["region"].tolist(), row_records(plan, "energy"), strict=True))
+    found: dict[str, list[Record]] = {}
+    for unit in units:
+        regions = [unit, *(str(plan.measures.loc[unit, level]) for level in reversed(levels))] if told else []
+        found[unit] = [told[region] for region in dict.fromkeys(regions) if region in told]
+    return found
+
+
+def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
+    """What units, and the jurisdictions that they lie in, pay and receive.
+
+    What the condition of a transfer found is told in the unit that receives, and not in others that see the payment.
+    """
+    records = row_records(plan, "flows")
+    sides = list(zip(plan.flows["payer"].tolist(), plan.flows["receiver"].tolist(), records, strict=True))
+    elsewhere = [replace(one, when="", said=Said()) if one.said.values else one for one in records]
+    found: dict[str, list[Record]] = {}
+    for unit in units:
+        parties = parties_of_unit(plan.measures, unit, plan.study.units.levels) if sides else ()
+        found[unit] = [
+            record if receiver == unit else other
+            for (payer, receiver, record), other in zip(sides, elsewhere, strict=True)
+            if payer in parties or receiver in parties
+        ]
+    return found
 
 
 def _sorted(claims: list[Record], zone: Mapping[Any, Any], renderer: Renderer) -> Content:

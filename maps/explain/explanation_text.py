@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from maps.explain.zone_explanations import value_text
-from maps.locale import amount, catalogue, coverage_text, render, text_in, written
+import pandas as pd
+
+from layers.conditions import number_text
+from maps.locale import amount, catalogue, coverage_text, number_style, render, text_in, written
 from zoning.energy import light_message
 from zoning.trace import say
 
@@ -181,7 +183,7 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     Parameters
     ----------
     link : mapping
-        What :func:`maps.explain.trace_records.content_of` gives.
+        What :func:`maps.explain.records_in_words.content_of` gives.
     language : {"en", "zh"}
 
     Returns
@@ -191,8 +193,9 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
 
     Examples
     --------
-    >>> from maps.explain.trace_records import Record, content_of
+    >>> from maps.explain.records_in_words import content_of
     >>> from maps.locale import Renderer
+    >>> from zoning.trace import Record
     >>> floor = Record(
     ...     kind="floor", id="two", reason="floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7"
     ... )
@@ -395,3 +398,23 @@ class _Narrator:
 def _tells(margin: Mapping[str, Any]) -> bool:
     """Whether people need to read it: something would flip, or noise could. The others stand in the JSON."""
     return bool(margin["flip_side"] or margin["near"])
+
+
+def value_text(value: Any, language: str) -> str:
+    """A derived value as it is printed in a language; "" where it is missing.
+
+    Examples
+    --------
+    >>> value_text(88.0, "en"), value_text("province", "en"), value_text(None, "en"), value_text(0.5, "pt")
+    ('88', 'province', '', '0,5')
+    """
+    if value is None or pd.isna(value):
+        return ""
+    return value if isinstance(value, str) else number_style(language).written(number_text(float(value)))
+
+
+def why_text(one: Mapping[str, Any], language: str) -> str:
+    """Why a derived measure is what it is, on one line: the reason, what was asked, and how it was calculated."""
+    facts = [clause["sentence"] for clause in one["clauses"] if clause["decides"]]
+    parts = dict.fromkeys([text_in(one["because"], language, ""), *facts, one["calculation"]])
+    return catalogue("explain", language)["and"].join(filter(None, parts))

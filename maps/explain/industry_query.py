@@ -10,13 +10,11 @@ import pandas as pd
 
 from layers.errors import UnknownNameError, shown
 from layers.phrases import OR, Phrase, phrase_list
-from maps.explain.trace_records import titled
 from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
 from zoning.errors import near
-from zoning.plan import Plan
-from zoning.policies import ListCoverage, Match, Verdict, cover_lists, judge_industry, lists_on
+from zoning.policies import ListCoverage, Match, Verdict, judge_industry, lists_on
+from zoning.records import cover, jurisdictions_of, titles_of_lists
 from zoning.rulebook import OWN, STATES
-from zoning.trace import Message, Texts, in_languages, say
 
 
 @dataclass(frozen=True)
@@ -178,32 +176,12 @@ def coverage_of(plan: LocalizedPlan, names: Iterable[str]) -> tuple[ListCoverage
     return cover(plan, names, list_titles(plan))
 
 
-def cover(plan: Plan, names: Iterable[str], titles: Mapping[str, str] | None = None) -> tuple[ListCoverage, ...]:
-    """The same, with titles or without."""
-    section = plan.study.industries
-    own_complete = section is not None and section.complete
-    return cover_lists(names, plan.industries, plan.rulebook, titles, own_complete=own_complete)
-
-
 def _named(plan: LocalizedPlan, unit_id: str, piece_id: str) -> tuple[str, ...]:
     """The lists of the rulebook that policies bring to a unit, or to one of its pieces."""
     rows = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
     return lists_on(rows["policy"], plan.rulebook)
 
 
-def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:
-    """The names of the jurisdictions of all levels to which a unit belongs."""
-    unit = plan.units.loc[unit_id]
-    return {str(unit[one]) for one in ("jurisdiction", *plan.study.units.levels) if one in unit.index} - {""}
-
-
 def list_titles(plan: LocalizedPlan) -> Mapping[str, str]:
     """What the negative lists are called in the plan's language, by their id."""
     return {name: plan.renderer.field(title) for name, title in titles_of_lists(plan).items()}
-
-
-def titles_of_lists(plan: Plan) -> Mapping[str, Texts | Message | str]:
-    """What the negative lists are called, by their id, before anybody has chosen a language."""
-    section = plan.study.industries
-    own = in_languages(section.title) if section and section.title else say("industry.own_list")
-    return {one.list: titled(one.title, one.id) for one in plan.rulebook.policies if one.list} | {OWN: own}

@@ -18,10 +18,10 @@ from shapely.ops import nearest_points
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
-from maps.explain.policy_explanations import TREATMENTS
 from maps.explain.unit_lookup import find_unit
 from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, text_in, written
 from zoning.plan import Plan
+from zoning.records import TREATMENTS
 
 WORLD = "EPSG:4326"
 TOUCH_M = 0.001

@@ -22,11 +22,11 @@ from maps.locale import (
     rule_name,
     text_in,
 )
-from zoning.audits import why_unplaced
 from zoning.compensation import BUDGET, POOL
 from zoning.energy import light_message
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION
+from zoning.siting import why_unplaced
 from zoning.tables import TABLES
 
 Kind = Literal["text", "code", "zone", "count", "year", "area", "amount", "number", "share", "truth"]

@@ -2,7 +2,7 @@
 
 from layers.sources import name_text
 from maps.locale.limit_numbers import limit_number, number_beside, number_past, shifted
-from maps.locale.localized_plan import RECORD, LocalizedPlan, localize, names_by_language
+from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
 from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken
 from maps.locale.number_format import (
     NONE,
@@ -18,9 +18,9 @@ from maps.locale.number_format import (
     written,
 )
 from maps.locale.phrases import phrase_in
-from maps.locale.policy_settings import describe_parameters, parameters_said
+from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
-from maps.locale.solution_sentences import optimum_lines, optimum_said, price_words, rule_name, solution_words
+from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.terms import assumption_title, coverage_text, texts_of
 from maps.locale.texts import text_in
 
@@ -42,13 +42,10 @@ __all__ = [
     "limit_number",
     "localize",
     "name_text",
-    "names_by_language",
     "number_beside",
     "number_past",
     "number_style",
     "optimum_lines",
-    "optimum_said",
-    "parameters_said",
     "percent",
     "phrase_in",
     "price_words",

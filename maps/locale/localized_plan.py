@@ -13,6 +13,7 @@ from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
 from zoning.plan import Plan
 from zoning.policies import exceptions_of, say_exception
+from zoning.records import names_by_language
 from zoning.tables import POLICIES, TABLES, Table
 
 RECORD = "record"
@@ -139,23 +140,6 @@ def unit_names(units: pd.DataFrame, section: UnitsSection, language: str) -> pd.
     said = zip(names_by_language(units, section).values(), units["name"], strict=True)
     chosen = [text_in(texts, language, name) for texts, name in said]
     return pd.Series(chosen, index=units.index, dtype=units["name"].dtype)
-
-
-def names_by_language(units: pd.DataFrame, section: UnitsSection) -> dict[str, str | dict[str, str]]:
-    """What each unit is called, by language where the plan names a column for each; by id.
-
-    Parameters
-    ----------
-    units : DataFrame
-        Index ``unit_id``; ``name`` and the columns of names.
-    section : UnitsSection
-        ``[units]`` of the plan.
-    """
-    if not section.names:
-        return dict(zip(units.index, units["name"], strict=True))
-    rows = zip(*(units[column].fillna("").tolist() for column in section.names.values()), strict=True)
-    said = ({tag: text for tag, text in zip(section.names, row, strict=True) if text.strip()} for row in rows)
-    return {unit: texts or name for unit, texts, name in zip(units.index, said, units["name"], strict=True)}
 
 
 def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maps.explain import scheme_in_use, scheme_parameters
 from maps.locale import render, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
 from zoning.energy import light_message
+from zoning.records import scheme_in_use, scheme_parameters
 
 
 def energy(edition: ReportContext) -> Chapter:

@@ -7,19 +7,21 @@ from typing import Any
 
 import pandas as pd
 
-from maps.explain import contents_of, derived_in, explain_measures, value_text, why_text
+from maps.explain import contents_of, derived_measures, value_text, why_text
 from maps.locale import NONE, text_in
 from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.reports.report_context import ReportContext, each_row
-from zoning.audits import norms_in, why_unplaced
+from zoning.records import derived_in
 from zoning.rulebook import Derived, Norm
+from zoning.siting import why_unplaced
 from zoning.study import Quota, Siting
+from zoning.zones import norms_in
 
 
 def land(edition: ReportContext) -> Chapter:
     """Each norm with the places where it is kept or not, then each derived measure with its table and its values."""
     words, plan = edition.words, edition.plan
-    found, told = norms_in(plan), contents_of(explain_measures(plan, plan.units.index), plan.renderer)
+    found, told = norms_in(plan), contents_of(derived_measures(plan), plan.renderer)
     leaves: list[Leaf] = [Paragraph(words["land_intro"])]
     for norm in plan.rulebook.norms:
         leaves.append(_norm_card(edition, norm))

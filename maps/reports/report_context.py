@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.explain import claim_said, clauses_in_words
+from maps.explain import clauses_in_words
 from maps.locale import (
     NONE,
     RECORD,
@@ -29,6 +29,7 @@ from maps.locale import (
 )
 from maps.reports.document_model import Column
 from zoning.plan import Assumption, Plan
+from zoning.trace import claim_said
 from zoning.zones import decision_status
 
 OWN = ("study's own", "house's own")

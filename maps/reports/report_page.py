@@ -7,7 +7,6 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from maps.explain import derived_in
 from maps.locale import text_in
 from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.reports.compensation_chapter import flows
@@ -20,6 +19,7 @@ from maps.reports.report_context import ReportContext
 from maps.reports.zones_chapter import decisions, lines, summary, zones
 from maps.style import Topology, fill_page, page_notices, picture, write_page
 from zoning.plan import Plan
+from zoning.records import derived_in
 from zoning.zones import assumed_measures
 
 

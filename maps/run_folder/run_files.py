@@ -15,14 +15,14 @@ import pandas as pd
 from layers.inputs import Source
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
-from maps.explain import scheme_in_use, scheme_parameters
 from maps.exports import write_geopackage, write_geoparquet, write_workbook
 from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
-from maps.run_folder.trace_file import TRACE, read_assumptions, trace_of, with_messages
+from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
 from maps.style import plan_topology
 from maps.web import draw
 from zoning.plan import Plan
+from zoning.records import scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import read_study
 from zoning.tables import (
@@ -99,7 +99,7 @@ def write_files(
         target = stage / RULEBOOK_FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    _write_json(trace_of(said.source), stage / TRACE, sort_keys=False)
+    write_trace(plan, stage / TRACE)
     _write_json(_provenance(said, excel_safe=excel_safe), stage / PROVENANCE)
 
 
@@ -161,7 +161,8 @@ def read_run(folder: str | Path) -> Plan:
     study = read_study(folder / PLAN_FILE)
     listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
     written = {table.name: _read_csv(table, folder, provenance) for table in listed}
-    tables = with_messages({**written, CLAIMS.name: pd.read_parquet(folder / "claims.parquet")}, folder)
+    trace = WrittenTrace(folder)
+    tables = trace.tables({**written, CLAIMS.name: pd.read_parquet(folder / "claims.parquet")})
     measures = tables.pop(MEASURES.name).set_index("unit_id")
     units = gpd.read_parquet(folder / "units.parquet").set_index("unit_id")
     texts = [name for name, kind in provenance["measures"].items() if kind == "text" and name in units.columns]
@@ -179,11 +180,12 @@ def read_run(folder: str | Path) -> Plan:
         units=units,
         pieces=pieces,
         measures=measures,
-        assumptions=read_assumptions(folder, provenance["assumptions"]),
+        assumptions=trace.assumptions(provenance["assumptions"]),
         roles=provenance["roles"],
         sources=tuple(Source(**entry) for entry in provenance["inputs"]),
         own_crs=provenance["crs"]["units"],
         heights=read_heights(folder / HEIGHTS) if (folder / HEIGHTS).exists() else None,
+        trace=trace.trace(),
         **tables,
     )
 
@@ -232,8 +234,8 @@ def _scheme(plan: LocalizedPlan) -> dict[str, Any]:
     return {"scheme": scheme.code, "period": section.period, "parameters": parameters}
 
 
-def _write_json(content: Mapping[str, Any], path: Path, *, sort_keys: bool = True) -> None:
-    path.write_text(json.dumps(content, indent=1, sort_keys=sort_keys, ensure_ascii=False, default=str) + "\n", "utf-8")
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", "utf-8")
 
 
 def _is_text(column: pd.Series) -> bool:

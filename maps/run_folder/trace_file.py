@@ -1,4 +1,4 @@
-"""The trace of a run folder: the messages of its tables, in no language, so that any can be chosen later."""
+"""The trace of a run folder: why each row of its tables is as it is, in no language, so any can be chosen later."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from typing import Any
 import pandas as pd
 
 from zoning.plan import Assumption, Plan
+from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.tables import TABLES, Table
-from zoning.trace import Message, said_from_json, said_json
+from zoning.trace import LISTS, Message, RecordWriter, Trace, WrittenRecords, plain_field
+from zoning.zones import floors_in, norms_in
 
 TRACE = "trace.json"
+ROWS = ("zones", *OF_ROWS)
+"""The tables of which each row has a record."""
+FIGURES = ("settled_ha", "of_ha", "share", "at_least", "missing_ha")
+"""The numbers of the floors."""
 
 
 def trace_of(plan: Plan) -> dict[str, Any]:
-    """The messages of all tables and assumptions as plain values.
+    """Why everything in a plan is as it is, as plain values.
 
     Parameters
     ----------
@@ -26,55 +32,109 @@ def trace_of(plan: Plan) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``messages``, each once, in the order in which tables first have them; ``tables``: for each table and each
-        column of messages the places in that list, row by row; and ``assumptions``, their places. A text of an older
-        run stands as it is.
+        ``tables``: for each table and each of its columns of messages the places in ``messages``, row by row;
+        ``assumptions``, their places; ``rows``: for each table the places in ``records``, row by row; ``units``: by
+        matter and unit the places of the records that belong to no row; ``norms`` and ``floors``, column by column; the
+        ``parameters`` that records name; and the lists in which each thing stands once: ``questions``, ``clauses``,
+        ``messages`` and ``records``, see :class:`zoning.trace.RecordWriter`. A text of an older run stands as it is.
     """
-    places: dict[str | Message, int] = {}
-
-    def placed(said: Iterable[str | Message]) -> list[int]:
-        return [places.setdefault(one, len(places)) for one in said]
-
+    writer = RecordWriter()
     tables = {
-        table.name: {column: placed(getattr(plan, table.name)[column]) for column in _columns(table)}
+        table.name: {column: [*map(writer.message, getattr(plan, table.name)[column])] for column in _columns(table)}
         for table in TABLES.values()
         if _columns(table)
     }
-    assumptions = placed(one.assumed for one in plan.assumptions)
-    messages = list(map(said_json, places))
-    return {"messages": messages, "tables": tables, "assumptions": assumptions}
+    content = {
+        "tables": tables,
+        "assumptions": [writer.message(one.assumed) for one in plan.assumptions],
+        "rows": {name: [*map(writer.record, row_records(plan, name))] for name in ROWS},
+        "units": {matter: _units(plan, matter, writer) for matter in OF_UNITS},
+        "norms": {name: _column(column, writer) for name, column in norms_in(plan).items()},
+        "floors": {name: _column(column, writer) for name, column in floors_in(plan).items()},
+    }
+    named = {name for one in writer.records for name in one.get("parameters", ()) if isinstance(name, str)}
+    parameters = {name: _parameter(plan, name) for name in sorted(named)}
+    return content | {"parameters": parameters} | {name: getattr(writer, name) for name in LISTS}
 
 
-def with_messages(tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, pd.DataFrame]:
-    """The tables of a run with messages in place of their words; an older run keeps the words that it has."""
-    content = _read(folder)
-    found = dict(tables)
-    for name, columns in content["tables"].items():
-        if name not in found:
-            continue
-        told = {column: [content["messages"][place] for place in places] for column, places in columns.items()}
-        frame = found[name]
-        found[name] = frame.assign(**{key: pd.Series(one, frame.index, dtype=object) for key, one in told.items()})
-    return found
+def _units(plan: Plan, matter: str, writer: RecordWriter) -> dict[str, list[int]]:
+    told = unit_records(plan, matter, plan.units.index.tolist())
+    return {unit: [*map(writer.record, records)] for unit, records in told.items() if records}
 
 
-def read_assumptions(folder: Path, written: Iterable[Mapping[str, str]]) -> tuple[Assumption, ...]:
-    """The assumptions of a run with messages in place of their words; an older run keeps the words that it has."""
-    content, listed = _read(folder), [Assumption(**entry) for entry in written]
-    messages = [content["messages"][place] for place in content.get("assumptions", ())]
-    if not messages:
-        return tuple(listed)
-    return tuple(Assumption(one.name, one.kind, said) for one, said in zip(listed, messages, strict=True))
+def _column(column: pd.Series, writer: RecordWriter) -> list[Any]:
+    """A column as JSON has it: messages by their place, missing numbers as null."""
+    return [
+        {"message": writer.message(one)} if isinstance(one, Message) else None if pd.isna(one) else plain_field(one)
+        for one in column.tolist()
+    ]
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    """The trace of a run with its messages read; of an older one nothing."""
-    path = folder / TRACE
-    if not path.exists():
-        return {"messages": [], "tables": {}}
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    messages = list(map(said_from_json, content["messages"]))
-    return content | {"messages": messages}
+def _parameter(plan: Plan, name: str) -> dict[str, Any]:
+    one = plan.rulebook.parameters[name]
+    days = {key: day.isoformat() if day else "" for key, day in (("since", one.since), ("until", one.until))}
+    return {"value": one.value, "unit": one.unit, **days, "reference": one.reference, "verified": one.verified}
+
+
+def write_trace(plan: Plan, path: Path) -> None:
+    """Write the trace of a plan, an entry of each list on a line of its own."""
+    parts = (f"{_json(name)}: {_lines(part)}" for name, part in trace_of(plan).items())
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
+
+
+def _lines(part: Any) -> str:
+    """A list or an object with each of its entries on a line."""
+    pairs = [(f"{_json(name)}: ", one) for name, one in part.items()] if isinstance(part, dict) else []
+    entries = pairs or ([("", one) for one in part] if isinstance(part, list) else [])
+    begin, end = "[]" if isinstance(part, list) else "{}"
+    return "\n".join((begin, ",\n".join(f"{name}{_json(one)}" for name, one in entries), end))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
+
+
+class WrittenTrace:
+    """The trace of a run folder, read back; of a run from before there was one nothing.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / TRACE
+        self._content: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        self._records = WrittenRecords(self._content)
+
+    def tables(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """The tables of the run with messages in place of their words; an older run keeps the words that it has."""
+        found = dict(tables)
+        for name, columns in self._content.get("tables", {}).items():
+            if name in found:
+                told = {column: self._messages(places, found[name].index) for column, places in columns.items()}
+                found[name] = found[name].assign(**told)
+        return found
+
+    def assumptions(self, written: Iterable[Mapping[str, str]]) -> tuple[Assumption, ...]:
+        """The assumptions of the run, like its tables with messages in place of words."""
+        listed, places = [Assumption(**entry) for entry in written], self._content.get("assumptions")
+        if not places:
+            return tuple(listed)
+        pairs = zip(listed, places, strict=True)
+        return tuple(Assumption(one.name, one.kind, self._records.message(place)) for one, place in pairs)
+
+    def trace(self) -> Trace:
+        """The records, and what was found of norms and floors."""
+        if "rows" not in self._content:
+            return Trace()
+        norms, floors = (pd.DataFrame(self._content[name]) for name in ("norms", "floors"))
+        norms["facts"] = self._messages([one["message"] for one in norms["facts"]], norms.index)
+        floors = floors.astype(dict.fromkeys(FIGURES, float))
+        return Trace(norms=norms, floors=floors, written=self._records)
+
+    def _messages(self, places: Iterable[int], index: pd.Index) -> pd.Series:
+        return pd.Series([self._records.message(place) for place in places], index, dtype=object)
 
 
 def _columns(table: Table) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.explain import entry_heading, names_of_units, reason_lines, records, rule_and_reason, trace
+from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
 from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
 from maps.web.page_model import (
     CardHeading,
@@ -30,6 +30,7 @@ from maps.web.page_model import (
     SitingRow,
     UnitRow,
 )
+from zoning.records import each_row
 from zoning.rulebook import EXCEPTION
 from zoning.zones import decision_status
 
@@ -192,7 +193,7 @@ def cards(plan: LocalizedPlan) -> Cards:
             **{matter: reasons.headed(matter, chain[matter]) for matter in HEADED_ON_CARDS},
         )
         for row, standing, duties, chain in zip(
-            records(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index()),
+            each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index()),
             decision_status(plan).reindex(ids),
             listed,
             chains,
@@ -225,7 +226,7 @@ def cards(plan: LocalizedPlan) -> Cards:
 def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
     """The rows of a table that speak of each unit, in their order."""
     found: dict[str, Rows] = {unit_id: [] for unit_id in ids}
-    for row in records(table):
+    for row in each_row(table):
         if row["unit_id"] in found:
             found[row["unit_id"]].append(row)
     return list(found.values())
@@ -313,7 +314,7 @@ class _Policies:
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._plan = plan
         self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
-        self._titles = {row["policy"]: row for row in records(plan.policies.drop_duplicates("policy"))}
+        self._titles = {row["policy"]: row for row in each_row(plan.policies.drop_duplicates("policy"))}
         self._policies = Shelf(sorted(self._titles))
         self._settings: Shelf[tuple[str, str]] = Shelf()
         self._lists: Shelf[tuple[PolicyRow, ...]] = Shelf()

@@ -1,7 +1,7 @@
 """Audits: what a plan leaves open, what of a rulebook it uses, and the rulebook's worked cases."""
 
 from zoning.audits.assumptions import assume, assume_scheme
-from zoning.audits.plan_findings import OPEN, norms_in, plan_findings_of, why_unplaced
+from zoning.audits.plan_findings import OPEN, plan_findings_of
 from zoning.audits.rulebook_audit import audit, rule_coverage_of
 from zoning.audits.worked_cases import run_cases
 
@@ -10,9 +10,7 @@ __all__ = [
     "assume",
     "assume_scheme",
     "audit",
-    "norms_in",
     "plan_findings_of",
     "rule_coverage_of",
     "run_cases",
-    "why_unplaced",
 ]

@@ -9,6 +9,7 @@ import pandas as pd
 from zoning.plan import Plan
 from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
+from zoning.siting import why_unplaced
 from zoning.study import Decision
 from zoning.trace import Field, Ids, Message, Remark, Term, in_languages, remark, say
 from zoning.zones import (
@@ -16,11 +17,11 @@ from zoning.zones import (
     DEFAULT_RULE,
     assumed_measures,
     first_part,
+    floors_in,
     margin_findings,
+    norms_in,
     refinements,
     resolve,
-    weigh_floors,
-    weigh_norms,
 )
 
 OPEN = ("contested", "review")
@@ -126,8 +127,7 @@ def _zones(plan: Plan) -> Iterator[Remark]:
 
 def _floors(plan: Plan) -> Iterator[Remark]:
     """Floors that are missed, place by place, and those that nobody could check."""
-    levels = plan.study.units.levels
-    weighed = weigh_floors(plan.lines, plan.measures, plan.rulebook, levels)
+    levels, weighed = plan.study.units.levels, floors_in(plan)
     for number, floor in enumerate(plan.rulebook.floors):
         roles = next((line.roles for line in plan.rulebook.lines if line.code == floor.line), ())
         rows = weighed[weighed["floor"] == number]
@@ -266,11 +266,6 @@ def _decided(code: str, decision: Decision, told: Mapping[str, Field]) -> Remark
     return remark("warning", code, [decision.unit], told)
 
 
-def norms_in(plan: Plan) -> pd.DataFrame:
-    """The norms of a plan's rulebook at every place; columns as :func:`zoning.zones.weigh_norms` has them."""
-    return weigh_norms(plan.measures, plan.rulebook, plan.study.units.levels, plan.quotas)
-
-
 def find_unplaced(plan: Plan) -> Iterator[Remark]:
     """Amounts that found no land, one finding a quota and reason; a note where somebody asked for it."""
     for quota in plan.study.quotas:
@@ -287,16 +282,3 @@ def find_unplaced(plan: Plan) -> Iterator[Remark]:
                 "why": why_unplaced(str(because), least),
             }
             yield remark("note" if because in _ASKED_FOR else "warning", "unplaced", units, told)
-
-
-def why_unplaced(because: str, least: float) -> Message:
-    """What kept an amount from being placed, and what to do.
-
-    Parameters
-    ----------
-    because : {"land", "suitable", "small", "patches", "last"}
-        As in the SITINGS table.
-    least : float
-        The smallest patch, hectares.
-    """
-    return say(f"siting.{because}", **({"least": least} if because in ("small", "patches") else {}))

@@ -1,6 +1,6 @@
 """Compensation: agreements, transfers, services of ecosystems, and where all payments leave each party."""
 
-from zoning.compensation.balances import account, party_faults, payment_rows, positions
+from zoning.compensation.balances import account, account_traced, party_faults, payment_rows, positions
 from zoning.compensation.ecosystem_services import (
     itemise_services,
     measure_names,
@@ -15,6 +15,7 @@ __all__ = [
     "BUDGET",
     "POOL",
     "account",
+    "account_traced",
     "complete_agreement",
     "conditions_of",
     "expand_agreements",

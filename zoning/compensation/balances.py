@@ -8,6 +8,7 @@ from decimal import Decimal
 import geopandas as gpd
 import pandas as pd
 
+from layers.conditions import Evaluation
 from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Layer
 from layers.phrases import Phrase, word
@@ -80,6 +81,19 @@ def account(
     2   lower   (pool)  80.00
     3   upper   (pool)  40.00
     """
+    return account_traced(zones, measures, study, rulebook, units=units, layers=layers)[0]
+
+
+def account_traced(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    study: Study,
+    rulebook: Rulebook,
+    *,
+    units: gpd.GeoDataFrame | None = None,
+    layers: Iterable[Layer] = (),
+) -> tuple[pd.DataFrame, Mapping[str, Evaluation]]:
+    """The flows of :func:`account`, and what the conditions of transfers found of the units, by their text."""
     known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
     agreements = expand_agreements(study, rulebook)
     raise_all(party_faults(study, agreements, known))
@@ -91,10 +105,12 @@ def account(
                 sides = _sides(one, study, units, rivers)
             with at_key("name"):
                 rows += settle_agreement(one, sides)
+    asked: Mapping[str, Evaluation] = {}
     with attempts.trying():
-        rows += _transferred(study.transfers, zones, measures, rulebook)
+        transferred, asked = _transferred(study.transfers, zones, measures, rulebook)
+        rows += transferred
     attempts.finish()
-    return tabulate(FLOWS, pd.DataFrame(rows))
+    return tabulate(FLOWS, pd.DataFrame(rows)), asked
 
 
 def payment_rows(
@@ -106,7 +122,7 @@ def payment_rows(
 ) -> pd.DataFrame:
     """The FLOWS table of agreements that are written out, their sides named, and of transfers."""
     rows = [row for one in agreements for row in settle_agreement(one)]
-    rows += _transferred(transfers, zones, measures, rulebook)
+    rows += _transferred(transfers, zones, measures, rulebook)[0]
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
@@ -172,17 +188,18 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
 
 def _transferred(
     transfers: Iterable[Transfer], zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook
-) -> list[Row]:
+) -> tuple[list[Row], Mapping[str, Evaluation]]:
     every = tuple(transfers)
     if not every:
-        return []
+        return [], {}
     seen = unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay"))
+    sight = TransferContext(seen, rulebook.values)
     rows, attempts = list[Row](), Attempts()
     for place, one in enumerate(every):
         with attempts.trying(), at_key("transfers", place, "name"):
-            rows += pay_transfer(one, TransferContext(seen, rulebook.values))
+            rows += pay_transfer(one, sight)
     attempts.finish()
-    return rows
+    return rows, sight.found
 
 
 def _kind(party: str, known: Mapping[str, str]) -> str:

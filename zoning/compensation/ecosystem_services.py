@@ -21,7 +21,9 @@ PARTS = ("market_value", "nonmarket_value", "value")
 ITEM_COLUMNS = ("unit_id", "land_class", "area_ha", *PARTS)
 
 
-def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
+def value_services(
+    measures: pd.DataFrame, services: ServicesSection, items: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What the services of the land of each unit are worth in a year, as measures.
 
     Parameters
@@ -31,6 +33,8 @@ def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Data
         that ``paid`` and ``output`` name.
     services : ServicesSection
         ``[services]`` of a study.
+    items : DataFrame, optional
+        What :func:`itemise_services` gives of the same; by default it is asked.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def value_services(measures: pd.DataFrame, services: ServicesSection) -> pd.Data
             ),
             code="two_sources",
         )
-    items = itemise_services(measures, services)
+    items = itemise_services(measures, services) if items is None else items
     sums = items.groupby("unit_id", sort=False)[list(PARTS)].sum().reindex(measures.index)
     unknown = np.logical_or.reduce([hectares.isna() for hectares in _areas(measures, services).values()])
     money = {part: sums[part].fillna(0).astype(float).where(~unknown) for part in PARTS}

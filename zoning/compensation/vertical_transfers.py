@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.conditions import parse_condition
+from layers.conditions import Evaluator, parse_condition
 from layers.errors import SourceError, naming_the_layer
 from layers.phrases import Phrase
 from zoning.compensation.horizontal_agreements import Row, flow_row
 from zoning.compensation.parties import POOL
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.measures import sum_by
-from zoning.quotas import UNIT, Values, find_column, name_level, product
+from zoning.quotas import UNIT, find_column, name_level, product
 from zoning.solver import Step, apportion, counted_ids, exact_number, find_binding
 from zoning.study import Part, Priority, Share, Transfer
 from zoning.trace import Message, as_message, in_languages, joined, say
@@ -26,10 +26,10 @@ from zoning.trace import Message, as_message, in_languages, joined, say
 Weight = str | tuple[Share, ...] | None
 
 
-class TransferContext(NamedTuple):
+class TransferContext(Evaluator):
     """What a transfer sees of the units that count: measures, and what conditions know besides.
 
-    Attributes
+    Parameters
     ----------
     measures : DataFrame
         Index ``unit_id``: the measures, ``main`` and one boolean an overlay.
@@ -37,12 +37,14 @@ class TransferContext(NamedTuple):
         Names that conditions may use beside them.
     """
 
-    measures: pd.DataFrame
-    parameters: Values
+    @property
+    def measures(self) -> pd.DataFrame:
+        """What it sees."""
+        return self.table
 
     def meeting(self, condition: str) -> pd.Series:
         """Whether each unit meets a condition; one that cannot be answered is refused with the ids."""
-        answer = parse_condition(condition).evaluate(self.measures, self.parameters)
+        answer = self.evaluate(condition)
         if not answer.known.all():
             ids = self.measures.index[~answer.known]
             raise MissingValueError(

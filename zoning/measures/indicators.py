@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import Clause, Operand, parse_calculation, parse_condition
@@ -16,7 +17,7 @@ from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.rulebook import Derived, DerivedBand, Indicator, Policy, Rule, Rulebook, without_unused_topics
-from zoning.trace import Message, Term, amount, say
+from zoning.trace import Banding, Message, Term, amount, say
 from zoning.unit_ids import keep_ids
 
 Values = Mapping[str, float | bool | str]
@@ -74,19 +75,32 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     >>> derive(pd.DataFrame({"people_m2": [80.0, 100.1, None]}), rulebook)["density"].tolist()
     ['dense', 'wide', nan]
     """
+    return derive_traced(measures, rulebook)[0]
+
+
+def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFrame, dict[str, Banding]]:
+    """The measures of :func:`derive`, and which row of its table counts for each that is derived."""
     table, values = measures.rename_axis("unit_id"), rulebook.values
+    found = dict[str, Banding]()
     for one in rulebook.derived:
         if one.names <= {*table.columns, *values, "unit_id"}:
-            table = table.assign(**{one.name: _column(one, table, values)})
-    return table.rename_axis(measures.index.name)
+            found[one.name] = _banding(one, table, values)
+            table = table.assign(**{one.name: _column(one, found[one.name].rows, table, values)})
+    return table.rename_axis(measures.index.name), found
 
 
-def explain_derived(one: Derived, measures: pd.DataFrame, rulebook: Rulebook) -> list[Because]:
+def explain_derived(
+    one: Derived, banding: Banding, places: npt.NDArray[np.intp], measures: pd.DataFrame, rulebook: Rulebook
+) -> list[Because]:
     """Why a derived measure is what it is, unit by unit.
 
     Parameters
     ----------
     one : Derived
+    banding : Banding
+        Of it, from :func:`derive_traced`.
+    places : int array
+        Which rows of the measures are asked about.
     measures : DataFrame
         From :func:`derive`.
     rulebook : Rulebook
@@ -94,14 +108,13 @@ def explain_derived(one: Derived, measures: pd.DataFrame, rulebook: Rulebook) ->
     Returns
     -------
     list of Because
-        In the order of the rows.
+        In the order of the places.
     """
-    table, values = measures.rename_axis("unit_id"), rulebook.values
-    rows = _rows(one, table, values)
-    asked = [parse_condition(band.when).explain(table, values) for band in one.bands]
-    told = [parse_calculation(band.value).explain(table, values) for band in one.bands]
+    table, rows = measures.iloc[places].rename_axis("unit_id"), banding.rows[places].tolist()
+    asked = [found.clauses(places) for found in banding.asked]
+    told = [parse_calculation(band.value).explain(table, rulebook.values) for band in one.bands]
     found = []
-    for place, row in enumerate(rows.tolist()):
+    for place, row in enumerate(rows):
         if row >= 0:
             found.append(Because(one.bands[row], row + 1, asked[row][place], _worked(told[row][place])))
         else:
@@ -131,8 +144,7 @@ def _plain(value: object) -> str:
     return "?" if value is None else repr(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _column(one: Derived, table: pd.DataFrame, values: Values) -> pd.Series:
-    rows = _rows(one, table, values)
+def _column(one: Derived, rows: npt.NDArray[np.int64], table: pd.DataFrame, values: Values) -> pd.Series:
     kind = "float64" if one.type == "number" else object
     column = pd.Series(np.nan if one.type == "number" else None, index=table.index, dtype=kind)
     for place, band in enumerate(one.bands):
@@ -142,15 +154,14 @@ def _column(one: Derived, table: pd.DataFrame, values: Values) -> pd.Series:
     return without_noise(column) if one.type == "number" else column.astype("str")
 
 
-def _rows(one: Derived, table: pd.DataFrame, values: Values) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The row of the table that counts for each unit, from 0; -1 where none does."""
+def _banding(one: Derived, table: pd.DataFrame, values: Values) -> Banding:
+    asked = [parse_condition(band.when).evaluate(table, values) for band in one.bands]
     rows = np.full(len(table), -1, dtype=np.int64)
     open_ = np.ones(len(table), dtype=bool)
-    for place, band in enumerate(one.bands):
-        answer = parse_condition(band.when).evaluate(table, values)
+    for place, answer in enumerate(asked):
         rows[open_ & answer.yes] = place
         open_ &= answer.no
-    return rows
+    return Banding(rows, asked)
 
 
 QUOTA = "quota_"
@@ -199,11 +210,21 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
        population  plant_mw
     a           7       0.0
     """
+    return complete_traced(measures, rulebook, quotas)[0]
+
+
+def complete_traced(
+    measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, dict[str, Banding]]:
+    """Completed measures, and which row of its table counts for each that is derived.
+
+    Parameters and errors are those of :func:`complete_measures`.
+    """
     known = _with_amounts(measures, quotas)
     rulebook = without_unused_topics(rulebook, map(str, known.columns))
     absent = _absent(known, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
-    return derive(_filled(known, absent, rulebook), rulebook)
+    return derive_traced(_filled(known, absent, rulebook), rulebook)
 
 
 def absent_measures(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[str, ...]:

@@ -1,9 +1,8 @@
 """Policies: what applies where, by which clause, what gives way, and the negative lists that hold."""
 
 from zoning.policies.applicability import (
-    ConditionContext,
     assign,
-    condition_contexts,
+    assign_traced,
     exceptions_of,
     plain_value,
     say_exception,
@@ -28,12 +27,11 @@ from zoning.policies.negative_lists import (
 from zoning.policies.policy_parameters import policy_parameters_of
 
 __all__ = [
-    "ConditionContext",
     "ListCoverage",
     "Match",
     "Verdict",
     "assign",
-    "condition_contexts",
+    "assign_traced",
     "count_industries",
     "cover_lists",
     "exceptions_of",

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import parse_condition
+from layers.conditions import Evaluation, Evaluator, parse_condition
 from layers.phrases import english
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
@@ -406,17 +406,38 @@ def assign(
         lights, rulebook = None, lights
     if rulebook is None:
         raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
+    return assign_traced(zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels)[0]
+
+
+def assign_traced(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: pd.DataFrame | None,
+    flows: pd.DataFrame | None,
+    rulebook: Rulebook,
+    *,
+    pieces: pd.DataFrame | None = None,
+    levels: Sequence[str] = ("jurisdiction",),
+) -> tuple[pd.DataFrame, dict[str, Mapping[str, Evaluation]]]:
+    """The policies of :func:`assign`, and what their conditions found, by scope and by their text.
+
+    Parameters and errors are those of :func:`assign`.
+    """
     scopes = {policy.scope for policy in rulebook.policies}
     seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
     concerned = without_unused_topics(rulebook, map(str, seen["unit"].seen.columns))
+    conditions = {scope: Evaluator(one.seen, rulebook.values) for scope, one in seen.items()}
+    found: dict[str, Mapping[str, Evaluation]] = {scope: one.found for scope, one in conditions.items()}
     asked = [policy for policy in concerned.policies if policy.scope in seen]
-    parts = [_varying(policy, seen[policy.scope], rulebook) for policy in asked]
+    parts = [_varying(policy, seen[policy.scope], conditions[policy.scope], rulebook) for policy in asked]
     varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
     if varying.empty:
-        return tabulate(POLICIES, pd.DataFrame())
+        return tabulate(POLICIES, pd.DataFrame()), found
     fixed = pd.DataFrame([_fixed(policy) for policy in asked])
     number = np.repeat(np.arange(len(asked)), [len(part["unit_id"]) for part in parts])
-    return tabulate(POLICIES, overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1)))
+    rows = overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1))
+    return tabulate(POLICIES, rows), found
 
 
 def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
@@ -446,16 +467,18 @@ def _fixed(policy: Policy) -> dict[str, object]:
     }
 
 
-def _varying(policy: Policy, sight: ConditionContext, rulebook: Rulebook) -> dict[str, list[str]]:
+def _varying(
+    policy: Policy, sight: ConditionContext, conditions: Evaluator, rulebook: Rulebook
+) -> dict[str, list[str]]:
     """The columns ``VARYING`` of the places where a policy applies."""
-    yes = parse_condition(policy.when).evaluate(sight.seen, rulebook.values).yes
+    yes = conditions.evaluate(policy.when).yes
     if not yes.any():
         return {name: [] for name in VARYING}
     held = sight.seen if yes.all() else sight.seen[yes]
     told = {
         "parameters": _settings(policy, held, rulebook),
         "zone": _zones(policy, held, rulebook),
-        "overruled_by": _excepted(policy, held, rulebook),
+        "overruled_by": _excepted(policy, yes, conditions),
     }
     places = np.flatnonzero(yes[sight.asked])
     rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
@@ -483,11 +506,11 @@ def _zones(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
     return [";".join(compress(codes, row)) for row in zip(*holds, strict=True)]
 
 
-def _excepted(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
-    """Which exception holds for each row, the first of several; "" where none does."""
-    overruled = pd.Series("", index=held.index, dtype=object)
+def _excepted(policy: Policy, held: npt.NDArray[np.bool_], conditions: Evaluator) -> list[str]:
+    """Which exception holds for each row where the policy does, the first of several; "" where none does."""
+    overruled = np.full(int(held.sum()), "", dtype=object)
     for name, one in reversed(exceptions_of(policy).items()):
-        overruled[parse_condition(one.when).evaluate(held, rulebook.values).yes] = name
+        overruled[conditions.evaluate(one.when).yes[held]] = name
     return [str(one) for one in overruled]
 
 

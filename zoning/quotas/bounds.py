@@ -10,10 +10,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from layers.conditions import Evaluator
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, at_key, shown
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.quotas.weights import Values, find_column, rows_meeting
+from zoning.quotas.weights import find_column, rows_meeting
 from zoning.solver import (
     UNLIMITED,
     Counts,
@@ -56,9 +57,8 @@ class Bounds:
 
 def find_bounds(
     quota: Quota,
-    seen: pd.DataFrame,
+    asked: Evaluator,
     measures: pd.DataFrame,
-    parameters: Values | None = None,
     links: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> Bounds:
     """The bounds of each unit of a quota.
@@ -66,11 +66,10 @@ def find_bounds(
     Parameters
     ----------
     quota : Quota
-    seen : DataFrame
-        From :func:`zoning.weights.see`.
+    asked : Evaluator
+        Of what :func:`zoning.quotas.unit_context` gives.
     measures : DataFrame
         The same rows.
-    parameters : mapping of str to number, bool or str, optional
     links : mapping, optional
         From :func:`find_links`.
 
@@ -95,7 +94,7 @@ def find_bounds(
     with attempts.trying(), at_key("carried"):
         carried = _count_carried(quota, measures, step)
     with attempts.trying():
-        locks = _find_locks(quota, seen, parameters)
+        locks = _find_locks(quota, asked)
     attempts.finish()
     refuse_crossed_bounds(index, step, floors, ceilings)
     locked = _lock(locks, index, step, floors, ceilings)
@@ -163,13 +162,13 @@ def _refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None
         )
 
 
-def _find_locks(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> list[tuple[Lock, int, Flags]]:
+def _find_locks(quota: Quota, asked: Evaluator) -> list[tuple[Lock, int, Flags]]:
     """The locked amounts of a quota, each with its steps and the units where it holds; no unit has two."""
-    locked, attempts = np.zeros(len(seen), dtype=bool), Attempts()
+    locked, attempts = np.zeros(len(asked.table), dtype=bool), Attempts()
     found: list[tuple[Lock, int, Flags]] = []
     for place, lock in enumerate(quota.locked):
         with attempts.trying(), at_key("locked", place, "unit" if lock.when is None else "when"):
-            here = _lock_once(lock, locked, seen, parameters)
+            here = _lock_once(lock, locked, asked)
             count = Step.of(quota.step).count(lock.amount)
             if count is None:
                 raise StudyError(
@@ -210,19 +209,20 @@ def _lock(locks: list[tuple[Lock, int, Flags]], index: pd.Index, step: Step, flo
     return locked
 
 
-def _lock_once(lock: Lock, locked: Flags, seen: pd.DataFrame, parameters: Values | None) -> Flags:
+def _lock_once(lock: Lock, locked: Flags, asked: Evaluator) -> Flags:
     """Where a locked amount holds; refuses units that are not there or that are locked before."""
-    if lock.unit is not None and lock.unit not in seen.index:
+    units = asked.table.index
+    if lock.unit is not None and lock.unit not in units:
         raise UnknownNameError(
             Phrase(
                 "a locked amount names the unit {unit}, which is not there{hint}",
                 unit=shown([lock.unit]),
-                hint=near(lock.unit, seen.index),
+                hint=near(lock.unit, units),
             ),
             code="unknown_unit",
         )
-    here = seen.index == lock.unit if lock.when is None else rows_meeting("lock", lock.when, seen, parameters)
-    twice = seen.index[locked & here]
+    here = units == lock.unit if lock.when is None else rows_meeting("lock", lock.when, asked)
+    twice = units[locked & here]
     if len(twice):
         raise StudyError(
             Phrase(

@@ -11,11 +11,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from layers.conditions import Evaluator
 from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer
 from layers.phrases import AND, LINES, Phrase, phrase_list
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas.bounds import Bounds, steps_left
-from zoning.quotas.weights import Values, find_column, rows_meeting
+from zoning.quotas.weights import find_column, rows_meeting
 from zoning.solver import (
     UNLIMITED,
     Counts,
@@ -35,15 +36,14 @@ from zoning.solver import (
 from zoning.study import Group, Limit, Quota
 
 
-def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, total: int) -> GroupTree:
+def group_family(quota: Quota, asked: Evaluator, total: int) -> GroupTree:
     """The tree of the groups with the least and the most of each in whole steps.
 
     Parameters
     ----------
     quota : Quota
-    seen : DataFrame
-        From :func:`zoning.weights.see`.
-    parameters : mapping of str to number, bool or str, optional
+    asked : Evaluator
+        Of what :func:`zoning.quotas.unit_context` gives.
     total : int
         Steps that are handed out.
 
@@ -52,12 +52,12 @@ def group_family(quota: Quota, seen: pd.DataFrame, parameters: Values | None, to
     StudyError
         Two groups cross: each has units that the other does not have, and both have some in common.
     """
-    members = members_of(quota, seen, parameters)
+    members = members_of(quota, asked)
     try:
-        family, nodes = group_tree([members[place].to_numpy() for place in members.columns], len(seen))
+        family, nodes = group_tree([members[place].to_numpy() for place in members.columns], len(members))
     except CrossingError as crossing:
         one, other = crossing.args
-        both = seen.index[(members[one] & members[other]).to_numpy()]
+        both = members.index[(members[one] & members[other]).to_numpy()]
         crossed = StudyError(
             Phrase(
                 'the groups "{when}" and "{other}" cross: they share {ids}, and each has others beside; make one '
@@ -83,14 +83,14 @@ def group_reach(group: Group, total: int) -> tuple[int, int]:
     return least, UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
 
 
-def members_of(quota: Quota, seen: pd.DataFrame, parameters: Values | None) -> pd.DataFrame:
-    """The units of each group, from what :func:`zoning.weights.see` returns: one boolean column a group."""
+def members_of(quota: Quota, asked: Evaluator) -> pd.DataFrame:
+    """The units of each group: one boolean column a group."""
     columns, attempts = {}, Attempts()
     for place, group in enumerate(quota.groups):
         with attempts.trying(), at_key("groups", place, "when"):
-            columns[place] = rows_meeting("group", group.when, seen, parameters)
+            columns[place] = rows_meeting("group", group.when, asked)
     attempts.finish()
-    return pd.DataFrame(columns, index=seen.index, dtype=np.bool_)
+    return pd.DataFrame(columns, index=asked.table.index, dtype=np.bool_)
 
 
 _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_and_units", "groups")
@@ -264,19 +264,17 @@ class Limiting:
     Attributes
     ----------
     quota : Quota
-    seen : DataFrame
-        From :func:`zoning.weights.see`.
+    asked : Evaluator
+        Of what :func:`zoning.quotas.unit_context` gives.
     measures : DataFrame
     paths : mapping of str to Series
         The path of the jurisdiction of each unit, by level.
-    parameters : mapping of str to number, bool or str
     """
 
     quota: Quota
-    seen: pd.DataFrame
+    asked: Evaluator
     measures: pd.DataFrame
     paths: dict[str, pd.Series]
-    parameters: Values
 
     def rows(self) -> tuple[LinearConstraint, ...]:
         """All limits as rules over whole steps.
@@ -307,9 +305,9 @@ class Limiting:
     def counting(self, limit: Limit) -> Flags:
         """The units that count."""
         if limit.when is None:
-            return np.ones(len(self.seen), dtype=bool)
+            return np.ones(len(self.asked.table), dtype=bool)
         with at_key("when"):
-            return rows_meeting(Phrase("limit"), limit.when, self.seen, self.parameters)
+            return rows_meeting(Phrase("limit"), limit.when, self.asked)
 
     def uses(self, limit: Limit) -> Floats:
         """What one of the quota's unit uses in each unit."""
@@ -371,10 +369,10 @@ class Limiting:
     def _values(self, source: Decimal | str, what: str, needed: Flags) -> Floats:
         """A number for all units, or a measure of each, 0 where it is not needed."""
         if isinstance(source, Decimal):
-            return np.full(len(self.seen), float(source))
+            return np.full(len(self.asked.table), float(source))
         column = find_column(source, self.measures, what)
         values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
-        texts = self.seen.index[np.isnan(values) & column.notna().to_numpy()]
+        texts = self.asked.table.index[np.isnan(values) & column.notna().to_numpy()]
         if len(texts):
             raise SourceError(
                 Phrase(
@@ -386,7 +384,7 @@ class Limiting:
                 code="text",
                 features=sorted(texts),
             )
-        missing = self.seen.index[~np.isfinite(values) & needed]
+        missing = self.asked.table.index[~np.isfinite(values) & needed]
         if len(missing):
             raise MissingValueError(
                 Phrase(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from layers.conditions import Evaluator
 from layers.errors import Attempts, StudyError, at_key, naming_the_layer
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError
@@ -23,10 +24,11 @@ from zoning.quotas.jurisdiction_tree import Jurisdiction, Survey, name_level
 from zoning.quotas.optimal_allocation import Solution, Task
 from zoning.quotas.quota_transfers import apply_transfers
 from zoning.quotas.result_rows import RESERVE, Rows, Writer, huge
-from zoning.quotas.weights import Values, quotas_read, unit_context, unit_weights
+from zoning.quotas.weights import Values, quotas_read, unit_context, weigh_units
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.study import Quota
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
+from zoning.trace import QuotaTrace
 from zoning.unit_ids import keep_ids
 
 
@@ -227,11 +229,14 @@ class TracedAllocation(NamedTuple):
     solutions, rules : DataFrame
         The SOLUTIONS and QUOTA_RULES tables: of quotas that are the best by an objective, how good they are, and what
         each of their rules costs.
+    traces : mapping of str to QuotaTrace
+        By quota what its conditions found, and what its weights are made of.
     """
 
     quotas: pd.DataFrame
     solutions: pd.DataFrame
     rules: pd.DataFrame
+    traces: Mapping[str, QuotaTrace]
 
 
 def allocate_traced(
@@ -279,12 +284,13 @@ def allocate_traced(
             Phrase("quota '{quota}': there are two of this name; name them apart", quota=twice), code="duplicate"
         )
     handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
-    solved, attempts = list[Solution](), Attempts()
+    traces, solved, attempts = dict[str, QuotaTrace](), list[Solution](), Attempts()
     for place, quota in enumerate(asked):
         if quotas_read(quota) & ({one.name for one in asked[:place]} - handed.keys()):
             continue  # what it reads has been refused, and that is said
         with attempts.trying(), at_key("quotas", place), naming_the_layer(Phrase("quota '{quota}'", quota=quota.name)):
-            rows, solution = _allocate(quota, zones, measures, parameters or {}, tuple(overlays), handed)
+            given = parameters or {}
+            rows, traces[quota.name], solution = _allocate(quota, zones, measures, given, tuple(overlays), handed)
             handed[quota.name] = quota, rows
             solved += [solution] if solution else []
             own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
@@ -295,6 +301,7 @@ def allocate_traced(
         _table(QUOTAS, [rows for _, rows in handed.values()]),
         _table(SOLUTIONS, [one.summary for one in solved]),
         _table(QUOTA_RULES, [one.rules for one in solved]),
+        traces,
     )
 
 
@@ -309,9 +316,10 @@ def _allocate(
     parameters: Values,
     overlays: tuple[str, ...],
     handed: dict[str, tuple[Quota, pd.DataFrame]],
-) -> tuple[pd.DataFrame, Solution | None]:
-    """The rows of one quota, and of one that is the best by an objective the whole solution."""
-    seen, measures, step = unit_context(zones, measures, overlays), measures.sort_index(), Step.of(quota.step)
+) -> tuple[pd.DataFrame, QuotaTrace, Solution | None]:
+    """The rows of one quota, how they were found, and of one that is the best by an objective the whole solution."""
+    asked = Evaluator(unit_context(zones, measures, overlays), parameters)
+    measures, step = measures.sort_index(), Step.of(quota.step)
     names: tuple[pd.Series, ...] = ()
     links: dict[str, dict[str, Decimal]] = {}
     attempts = Attempts()
@@ -323,15 +331,16 @@ def _allocate(
     with attempts.trying(), at_key("total"):
         total = _count_total(quota, step, len(measures) if not names else names[0].nunique())
     with attempts.trying():
-        weights = unit_weights(quota, zones, measures, parameters, overlays)
+        weighed = weigh_units(quota, measures, asked)
     with attempts.trying():
-        bounds = find_bounds(quota, seen, measures, parameters, links)
+        bounds = find_bounds(quota, asked, measures, links)
     with attempts.trying():
-        members = [inside.to_numpy() for _, inside in members_of(quota, seen, parameters).items()]
+        members = [inside.to_numpy() for _, inside in members_of(quota, asked).items()]
     with attempts.trying():
-        limiting = _limiting(quota, seen, measures, names, parameters)
+        limiting = _limiting(quota, asked, measures, names)
         limits = limiting.rows() if quota.by == "optimal" else ()
     attempts.finish()
+    weights, trace = weighed.after, QuotaTrace(asked.found, weighed.terms, weighed.sums)
     labels = pd.DataFrame({one: _label(measures, one) for one in ("name", "jurisdiction")})
     bounds = replace(bounds, ceilings=np.minimum(bounds.ceilings, huge(len(weights))))
     limited = (weights.to_numpy(dtype=float) > 0) | (quota.by == "optimal")
@@ -344,8 +353,8 @@ def _allocate(
         moved = apply_transfers(quota, _known(quota, solution.rows), names)
         if quota.transfers:
             task.refuse_moved(moved)
-        return moved, solution
-    family = group_family(quota, seen, parameters, total)
+        return moved, trace, solution
+    family = group_family(quota, asked, total)
     survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
     handing = WeightedQuota(quota, writer, weights, bounds, reach, labels)
     try:
@@ -356,7 +365,7 @@ def _allocate(
     moved = apply_transfers(quota, known, names)
     if quota.transfers and quota.groups:
         _refuse_moved(moved, family, weights.index, step)
-    return moved, None
+    return moved, trace, None
 
 
 def _count_total(quota: Quota, step: Step, receivers: int) -> int:
@@ -371,11 +380,9 @@ def _count_total(quota: Quota, step: Step, receivers: int) -> int:
     return total
 
 
-def _limiting(
-    quota: Quota, seen: pd.DataFrame, measures: pd.DataFrame, names: tuple[pd.Series, ...], parameters: Values
-) -> Limiting:
+def _limiting(quota: Quota, asked: Evaluator, measures: pd.DataFrame, names: tuple[pd.Series, ...]) -> Limiting:
     paths = {level: paths_of(names, depth) for depth, level in enumerate(quota.levels[: len(names)], 1)}
-    return Limiting(quota, seen, measures, paths, parameters)
+    return Limiting(quota, asked, measures, paths)
 
 
 def _known(quota: Quota, rows: pd.DataFrame) -> pd.DataFrame:

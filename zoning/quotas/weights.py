@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from layers.conditions import parse_condition
+from layers.conditions import Evaluator, parse_condition
 from layers.errors import Attempts, UnknownNameError, at_key, naming_the_layer
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
@@ -20,21 +21,43 @@ from zoning.study import Group, Limit, Lock, Priority, Quota
 Values = Mapping[str, float | bool | str]
 
 
-def unit_weights(
-    quota: Quota,
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    parameters: Values | None = None,
-    overlays: Iterable[str] = (),
-) -> pd.Series:
-    """The weight of each unit in a quota, after priorities.
+class Weights(NamedTuple):
+    """The weights of a quota, and what they are made of.
 
-    Parameters and errors are those of :func:`zoning.quotas.allocate`.
+    Attributes
+    ----------
+    after : Series of float
+        The weight of each unit after priorities; index ``unit_id``, sorted.
+    terms : DataFrame of float
+        The same index; for each part of the weight, in their order, what it adds before priorities.
+    sums : mapping of str to float
+        The sum over all units of each measure whose terms are shares of it.
+    """
+
+    after: pd.Series
+    terms: pd.DataFrame
+    sums: Mapping[str, float]
+
+
+def weigh_units(quota: Quota, measures: pd.DataFrame, asked: Evaluator) -> Weights:
+    """The weight of each unit in a quota.
+
+    Parameters
+    ----------
+    quota : Quota
+    measures : DataFrame
+        Index ``unit_id``.
+    asked : Evaluator
+        Of what :func:`unit_context` gives.
 
     Returns
     -------
-    Series of float
-        Index ``unit_id``, sorted.
+    Weights
+
+    Raises
+    ------
+    UnknownNameError, MissingValueError, InfeasibleError
+        Those of :func:`zoning.quotas.allocate` about weights and priorities.
 
     Examples
     --------
@@ -44,19 +67,22 @@ def unit_weights(
     >>> measures = pd.DataFrame({"people": [30, 10], "jobs": [1, 1]}, index=unit)
     >>> parts = (Share(measure="people", share=0.8), Share(measure="jobs", share=0.2))
     >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight=parts)
-    >>> unit_weights(quota, zones, measures).round(2).to_dict()
-    {'a': 0.7, 'b': 0.3}
+    >>> found = weigh_units(quota, measures, Evaluator(unit_context(zones, measures)))
+    >>> found.after.round(2).to_dict(), found.terms[0].round(2).to_dict(), found.sums["people"]
+    ({'a': 0.7, 'b': 0.3}, {'a': 0.6, 'b': 0.2}, 40.0)
     """
     attempts = Attempts()
     with attempts.trying():
-        before = _weights(quota, measures.sort_index())
+        terms, sums = _terms(quota, measures.sort_index())
     with attempts.trying():
-        applied = factors(quota, zones, measures, parameters, overlays)
+        applied = _applied(quota, asked)
     attempts.finish()
+    before = sum((terms[part] for part in terms.columns[1:]), start=terms[0])
     multiplied = {unit: [weight] for unit, weight in before.items()}
     for unit, factor in zip(applied["unit_id"].tolist(), applied["factor"].tolist(), strict=True):
         multiplied[unit].append(factor)
-    return pd.Series(list(map(product, multiplied.values())), index=before.index, name="weight", dtype=float)
+    after = pd.Series(list(map(product, multiplied.values())), index=terms.index, name="weight", dtype=float)
+    return Weights(after, terms, sums)
 
 
 def measures_read(quota: Quota) -> list[str]:
@@ -117,13 +143,16 @@ def factors(
     >>> factors(quota, zones, pd.DataFrame(index=unit)).to_dict("records")[0]
     {'unit_id': 'a', 'condition': "main = 'key_development'", 'factor': 1.5, 'reason': 'leading cities first'}
     """
-    seen = unit_context(zones, measures, overlays)
+    return _applied(quota, Evaluator(unit_context(zones, measures, overlays), parameters))
+
+
+def _applied(quota: Quota, asked: Evaluator) -> pd.DataFrame:
     rows = []
     attempts = Attempts()
     for place, priority in enumerate(quota.priority):
         with attempts.trying(), at_key("priority", place, "when"):
-            yes = rows_meeting("priority", priority.when, seen, parameters)
-            rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in seen.index[yes]]
+            yes = rows_meeting("priority", priority.when, asked)
+            rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in asked.table.index[yes]]
     attempts.finish()
     columns = ["unit_id", "place", "condition", "factor", "reason"]
     frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
@@ -170,11 +199,11 @@ def unit_context(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable
     return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
 
 
-def rows_meeting(what: str, when: str, seen: pd.DataFrame, parameters: Values | None = None) -> Flags:
-    """The rows of what :func:`see` returns that meet a condition; MissingValueError where that is unknown."""
-    answer = parse_condition(when).evaluate(seen, parameters or {})
+def rows_meeting(what: str, when: str, asked: Evaluator) -> Flags:
+    """The units that meet a condition; MissingValueError where that is unknown."""
+    answer = asked.evaluate(when)
     if not answer.known.all():
-        ids = seen.index[~answer.known]
+        ids = asked.table.index[~answer.known]
         raise MissingValueError(
             Phrase(
                 'the {kind} "{when}" cannot be answered for {ids}; give the values that it reads, or say in the '
@@ -199,20 +228,21 @@ def find_column(name: str, measures: pd.DataFrame, what: str) -> pd.Series:
     return measures[name]
 
 
-def _weights(quota: Quota, measures: pd.DataFrame) -> pd.Series:
-    """The weight of each unit before priorities."""
+def _terms(quota: Quota, measures: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
+    """What each measure adds to the weight of each unit before priorities, and the sums of which terms are shares."""
     if isinstance(quota.weight, str):
         with at_key("weight"):
-            return _part(quota.weight, measures)
-    total, attempts = pd.Series(0.0, index=measures.index), Attempts()
+            return _part(quota.weight, measures).to_frame(0), {}
+    terms, sums, attempts = dict[int, pd.Series](), dict[str, float](), Attempts()
     for place, part in enumerate(quota.weight):
         with attempts.trying(), at_key("weight", place, "measure"):
             values = _part(part.measure, measures)
             # how suitable land is does not depend on how suitable the rest is
-            whole = 1.0 if quota.objective == "suitability" else _whole(part.measure, values)
-            total += part.share * values / whole
+            if quota.objective != "suitability":
+                sums[part.measure] = _whole(part.measure, values)
+            terms[place] = part.share * values / sums.get(part.measure, 1.0)
     attempts.finish()
-    return total
+    return pd.DataFrame(terms, index=measures.index), sums
 
 
 def sizes_of(quota: Quota, measures: pd.DataFrame) -> dict[str, Floats]:

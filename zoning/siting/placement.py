@@ -32,6 +32,7 @@ from zoning.siting.patch_selection import (
 from zoning.siting.suitability import CELLS, Cells, Ground, find_ground
 from zoning.study import Quota, Siting
 from zoning.tables import SITES, SITINGS, tabulate
+from zoning.trace import Message, say
 from zoning.unit_ids import keep_ids
 
 _STEPS = 120
@@ -423,3 +424,16 @@ def _side(down: list[int], right: list[int]) -> str:
     steps = [(abs(dy) + abs(dx), dy, dx) for dy, dx in zip(down, right, strict=True) if max(abs(dy), abs(dx)) <= 1]
     _, dy, dx = min(steps, default=(0, 0, -1))
     return ("west" if dx < 0 else "east") if dx else ("north" if dy < 0 else "south")
+
+
+def why_unplaced(because: str, least: float) -> Message:
+    """What kept an amount from being placed, and what to do.
+
+    Parameters
+    ----------
+    because : {"land", "suitable", "small", "patches", "last"}
+        As in the SITINGS table.
+    least : float
+        The smallest patch, hectares.
+    """
+    return say(f"siting.{because}", **({"least": least} if because in ("small", "patches") else {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -105,7 +106,7 @@ class Message:
         >>> say("energy.share", share=Decimal("2.50"), base=3).as_json()
         {'key': 'energy.share', 'fields': {'share': {'decimal': '2.50'}, 'base': 3}}
         """
-        return {"key": self.key, "fields": {name: _plain(value) for name, value in self.fields.items()}}
+        return {"key": self.key, "fields": {name: plain_field(value) for name, value in self.fields.items()}}
 
 
 def say(key: str, **fields: Field) -> Message:
@@ -165,38 +166,14 @@ def joined(messages: Iterable[Message]) -> Message:
     return clauses[0] if len(clauses) == 1 else say(CLAUSES, clauses=tuple(clauses))
 
 
-def said_json(said: str | Message) -> Any:
-    """What is said as plain values, from which :func:`said_from_json` makes an equal one: a message, phrase or text.
-
-    Examples
-    --------
-    >>> said_json(Phrase("line {line}", line=3)), said_json("as it is")
-    ({'phrase': {'template': 'line {line}', 'fields': {'line': 3}}}, 'as it is')
-    """
-    return _plain(said)
-
-
-def said_from_json(content: Any) -> str | Message:
-    """What :func:`said_json` was given.
-
-    Raises
-    ------
-    ValueError, KeyError, TypeError
-        It was given nothing of the kind.
-
-    Examples
-    --------
-    >>> said_from_json(said_json(Phrase("line {line}", line=3))).fields["line"]
-    3
-    """
-    said = _typed(content)
-    if not isinstance(said, str | Message):
-        raise TypeError(said)
-    return said
-
-
-def message_from_json(content: Mapping[str, Any]) -> Message:
+def message_from_json(content: Mapping[str, Any], more: Reads = MappingProxyType({})) -> Message:
     """A message from what :meth:`Message.as_json` gave.
+
+    Parameters
+    ----------
+    content : mapping
+    more : mapping of str to callable, optional
+        How further kinds of values are read, and those that are read another way.
 
     Raises
     ------
@@ -209,7 +186,7 @@ def message_from_json(content: Mapping[str, Any]) -> Message:
     >>> message_from_json(told.as_json()) == told
     True
     """
-    return Message(content["key"], {name: _typed(value) for name, value in content["fields"].items()})
+    return Message(content["key"], {name: typed_field(value, more) for name, value in content["fields"].items()})
 
 
 @dataclass(frozen=True)
@@ -263,15 +240,19 @@ def remark(
     return Remark(level, code, layer, ids, number, Message(f"finding.{key or code}", {"count": number, **fields}))
 
 
-_EXACT: Mapping[str, Callable[[Any], Field]] = {
+Reads: TypeAlias = Mapping[str, Callable[[Any], Any]]
+"""How values are read that JSON does not have, by the key under which they stand."""
+
+_EXACT: Reads = {
     "fraction": Fraction,
     "decimal": Decimal,
+    "float": float,
     "date": date.fromisoformat,
     "term": lambda pair: Term(*pair),
     "texts": Texts,
     "ids": lambda ids: Ids(tuple(ids)),
     "phrase": lambda content: Phrase(
-        content["template"], **{key: _typed(one) for key, one in content["fields"].items()}
+        content["template"], **{key: typed_field(one) for key, one in content["fields"].items()}
     ),
     "clause": lambda content: Clause(**(content | {"sides": tuple(content["sides"])})),
 }
@@ -280,31 +261,33 @@ _EXACT: Mapping[str, Callable[[Any], Field]] = {
 _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Message: Message.as_json,
     Term: lambda term: {"term": [*term]},
-    tuple: lambda several: [_plain(one) for one in several],
+    tuple: lambda several: [plain_field(one) for one in several],
     Texts: lambda texts: {"texts": dict(texts.by_language)},
     Ids: lambda some: {"ids": [*some.ids]},
     Phrase: lambda said: {
-        "phrase": {"template": said.template, "fields": {k: _plain(v) for k, v in said.fields.items()}}
+        "phrase": {"template": said.template, "fields": {k: plain_field(v) for k, v in said.fields.items()}}
     },
     Clause: lambda clause: {"clause": vars(clause)},
     Fraction: lambda number: {"fraction": str(number)},
     Decimal: lambda number: {"decimal": str(number)},
     date: lambda day: {"date": day.isoformat()},
+    float: lambda number: number if math.isfinite(number) else {"float": str(number)},
 }
 
 
-def _plain(value: Field) -> Any:
+def plain_field(value: object) -> Any:
+    """A field as JSON has it."""
     write = _WRITTEN.get(type(value))
     return value if write is None else write(value)
 
 
-def _typed(value: Any) -> Field:
+def typed_field(value: Any, more: Reads = MappingProxyType({})) -> Any:
+    """A field from what :func:`plain_field` gave; parameters are those of :func:`message_from_json`."""
     if isinstance(value, list):
-        return tuple(_typed(one) for one in value)
+        return tuple(typed_field(one, more) for one in value)
     if isinstance(value, dict):
         if "key" in value:
-            return message_from_json(value)
+            return message_from_json(value, more)
         ((kind, content),) = value.items()
-        return _EXACT[kind](content)
-    plain: Field = value
-    return plain
+        return (more.get(kind) or _EXACT[kind])(content)
+    return value

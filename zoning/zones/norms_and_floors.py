@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from zoning.measures import amounts, mean_by, places_of, sum_by
+from zoning.plan import Plan
 from zoning.rulebook import JURISDICTION, UNIT, Floor, Norm, Rulebook, is_summed
 from zoning.trace import say
 from zoning.zones.claims import clauses_json
@@ -70,6 +71,20 @@ def weigh_norms(
         for found in _weigh_standard(norm, level, table, rulebook, levels)
     ]
     return pd.DataFrame(rows, columns=list(STANDARD_COLUMNS))
+
+
+def norms_in(plan: Plan) -> pd.DataFrame:
+    """The norms of a plan's rulebook at every place, as :func:`weigh_norms` has them: those that the run found."""
+    if plan.trace.norms is None:  # a run folder from before they were kept
+        return weigh_norms(plan.measures, plan.rulebook, plan.study.units.levels, plan.quotas)
+    return plan.trace.norms
+
+
+def floors_in(plan: Plan) -> pd.DataFrame:
+    """The floors of a plan's rulebook at every place, as :func:`weigh_floors` has them: those that the run found."""
+    if plan.trace.floors is None:
+        return weigh_floors(plan.lines, plan.measures, plan.rulebook, plan.study.units.levels)
+    return plan.trace.floors
 
 
 def _standard_levels(norm: Norm, levels: Sequence[str]) -> Iterator[str]:

@@ -8,15 +8,18 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from layers.conditions import Evaluator
 from layers.errors import UnknownNameError, escape_hidden
 from maps.explain import explain
-from maps.explain.trace_records import Record, content_of
+from maps.explain.records_in_words import content_of
 from maps.locale import Renderer
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
-from zoning.policies import assign
+from zoning.policies import assign_traced
+from zoning.quotas import unit_context
 from zoning.study import Decision, Group, Lock, Quota, QuotaTransfer, Study
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
+from zoning.trace import QuotaTrace, Record, Trace
 from zoning.zones import classify, resolve
 
 
@@ -70,6 +73,7 @@ def plan(measures, rulebook) -> Plan:
         {"unit_id": "b", "line": "red_line", "claimed_ha": 50.0, "settled_ha": 40.0, "lost_to": "red_line_core"},
         {"unit_id": "c", "line": "red_line", "claimed_ha": 5.0, "settled_ha": 5.0, "lost_to": ""},
     ]
+    policies, asked = assign_traced(zones, full, quotas, None, None, rulebook)
     names = pd.DataFrame(
         {"name": [f"Unit {one}" for one in "abcdef"], "jurisdiction": measures["jurisdiction"], "area_ha": 1000.0}
     )
@@ -87,13 +91,23 @@ def plan(measures, rulebook) -> Plan:
         energy=tabulate(ENERGY, empty),
         flows=tabulate(FLOWS, empty),
         positions=empty,
-        policies=assign(zones, full, quotas, rulebook),
+        policies=policies,
         ledger=empty,
         assumptions=assumed(measured, rulebook),
         roles={},
         sources=(),
         own_crs="EPSG:3035",
+        trace=Trace(policies=asked),
     )
+
+
+def quota_trace(plan: Plan, asked: Quota) -> QuotaTrace:
+    """What a run would have found of a quota whose weight is the population."""
+    context = Evaluator(unit_context(plan.zones.set_index("unit_id"), plan.measures), plan.rulebook.values)
+    for one in (*asked.groups, *asked.locked):
+        if one.when is not None:
+            context.evaluate(one.when)
+    return QuotaTrace(context.found, plan.measures[["population"]].astype(float).set_axis([0], axis=1), {})
 
 
 def test_the_chain_from_unit_to_reference(plan) -> None:
@@ -367,6 +381,7 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
         plan,
         study=OneLine(study=HEAD, units=UNITS, quotas=(asked,)),
         quotas=quotas,
+        trace=dataclasses.replace(plan.trace, quotas={asked.name: quota_trace(plan, asked)}, made={}),
     )
     text = explain(plan, "a").text()
     assert "7 ha of it carried over" in text

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import ZoneplanError
-from maps.explain.trace_records import Record, content_of
+from maps.explain.records_in_words import content_of
 from maps.locale import Renderer, localize
 from maps.web.page_model import (
     CardLine,
@@ -25,6 +25,7 @@ from maps.web.page_model import (
     Setting,
 )
 from maps.web.unit_details import ReasonTable, cards
+from zoning.trace import Record
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 

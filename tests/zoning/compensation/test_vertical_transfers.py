@@ -145,7 +145,7 @@ def test_a_tie_of_weights_goes_by_id_whatever_binary_fractions_make_of_it() -> N
     """0.3 and 3 x 0.1: one step of the budget, which goes to a."""
     sight = TransferContext(pd.DataFrame({"need": [0.3, 0.1], "poor": [False, True]}, index=["a", "b"]), {})
     three = {"when": "poor", "factor": 3, "reason": "the poor thrice"}
-    for order in (sight, sight._replace(measures=sight.measures[::-1])):
+    for order in (sight, TransferContext(sight.measures[::-1], {})):
         part = {"name": "all", "by": "weighted", "weight": "need", "adjust": (three,)}
         assert received(order, by="parts", parts=(part | {"pct": 100},), budget=D("0.01"), **NO_GAP) == {"a": D("0.01")}
 

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning.measures import complete_measures, explain_derived
-from zoning.measures.indicators import derive
+from zoning.measures.indicators import derive, derive_traced
 from zoning.rulebook import Derived, Rulebook, read_rulebook
 from zoning.zones import weigh_norms
 
@@ -51,7 +52,9 @@ def test_a_row_above_that_cannot_be_answered_leaves_the_value_open():
     one = table(("a > 1", "1"), ("TRUE", "2"))
     found = derive(pd.DataFrame({"a": [None, 2.0, 0.0]}), rulebook(one))["step"]
     assert found.isna().tolist() == [True, False, False]
-    (unknown, yes, _) = explain_derived(one, pd.DataFrame({"a": [None, 2.0, 0.0]}), rulebook(one))
+    before, places = pd.DataFrame({"a": [None, 2.0, 0.0]}), np.arange(3)
+    known, banding = derive_traced(before, rulebook(one))
+    (unknown, yes, _) = explain_derived(one, banding["step"], places, known, rulebook(one))
     (clause,) = unknown.clauses
     assert (clause.text, clause.answer, clause.values, clause.sides) == ("a > 1", "unknown", {"a": None}, (None, 1))
     assert (unknown.number, unknown.band, yes.number) == (0, None, 1)

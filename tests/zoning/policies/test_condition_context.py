@@ -12,7 +12,8 @@ import pytest
 
 from layers.errors import ZoneplanError
 from layers.sources import Source
-from zoning.policies import assign, condition_contexts, exceptions_of, uncovered
+from zoning.policies import assign, exceptions_of, uncovered
+from zoning.policies.applicability import condition_contexts
 from zoning.rulebook import Exemption, Line, Policy, Rulebook, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.tables import QUOTAS, tabulate

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.conditions import Evaluator
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate, factors
-from zoning.quotas.weights import unit_weights
+from zoning.quotas.weights import unit_context, weigh_units
 from zoning.solver import apportion
 from zoning.study import Priority, Quota, Share
 from zoning.tables import QUOTAS, tabulate
@@ -21,6 +22,11 @@ from zoning.tables import QUOTAS, tabulate
 
 def quota(**changes) -> Quota:
     return Quota(**{"name": "land", "period": 2025, "total": 24, "unit": "ha", "weight": "population"} | changes)
+
+
+def unit_weights(asked: Quota, zones: pd.DataFrame, measures: pd.DataFrame, overlays=()) -> pd.Series:
+    """The weight of each unit after priorities."""
+    return weigh_units(asked, measures, Evaluator(unit_context(zones, measures, overlays))).after
 
 
 def unit_rows(table: pd.DataFrame) -> pd.Series:

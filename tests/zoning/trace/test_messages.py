@@ -10,7 +10,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.trace import Message, said_from_json, say
+from zoning.trace import Message, say
+from zoning.trace.messages import typed_field
 
 PLAIN = st.one_of(
     st.text(max_size=5),
@@ -33,7 +34,7 @@ MESSAGES = st.recursive(
 
 @given(MESSAGES)
 def test_a_message_comes_back_from_json_as_it_was(said: Message) -> None:
-    again = said_from_json(json.loads(json.dumps(said.as_json())))
+    again = typed_field(json.loads(json.dumps(said.as_json())))
     assert again == said
     assert hash(again) == hash(said)
     assert [type(value) for value in again.fields.values()] == [type(value) for value in said.fields.values()]

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { breaksOf, classOf } from "../../../../maps/web/src/class_breaks.js";
-import { spreadScale } from "../../../../maps/web/src/histogram.js";
+import { evenScale } from "../../../../maps/web/src/histogram.js";
 import { viewShown } from "../../../../maps/web/src/map_views.js";
 import { classesOf, methodsOf } from "../../../../maps/web/src/measures.js";
 import { toyScene } from "./scene.js";
@@ -54,11 +54,11 @@ test("without a limit there are natural breaks, and few values have few classes"
   assert.equal(classOf([4, 6], 4), 1);
 });
 
-test("values that lie many times apart are spread by roots, and all stay in their order", () => {
-  const crowded = spreadScale([0, 1, 2, 3, 4, 900]);
+test("values that lie many times apart are spread, and all stay in their order", () => {
+  const crowded = evenScale([0, 1, 2, 3, 4, 900]);
   assert.ok(crowded.place(4) > 0.1);
   assert.equal(Math.round(crowded.value(crowded.place(3)) * 1e6) / 1e6, 3);
-  assert.equal(spreadScale([0, 5, 10]).place(5), 0.5);
+  assert.equal(evenScale([0, 5, 10]).place(5), 0.5);
 });
 
 test("units are coloured by a measure, whose legend counts every one and keeps a class", () => {

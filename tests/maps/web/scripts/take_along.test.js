@@ -24,7 +24,7 @@ test("a map on paper has the largest round scale at which it fits", () => {
   assert.equal(roundScale(400_000, 100_000, a4, a4), 2_500_000);
   assert.equal(roundScale(475_000, 1000, a4, a4), 2_500_000); // just fits
   assert.equal(roundScale(476_000, 1000, a4, a4), 3_000_000);
-  assert.equal(roundScale(1000, 160_000, a4, a4), 1_000_000);
+  assert.equal(roundScale(1000, 160_000, a4, a4), 900_000);
 });
 
 test("a bar is of a round length and not longer than asked", () => {

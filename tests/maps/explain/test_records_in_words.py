@@ -9,14 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 
-from layers.conditions import parse_condition
 from layers.phrases import english
 from maps.explain import explain, items_at, lists_at, trace
 from maps.explain.explanation_content import MATTERS
-from maps.explain.trace_records import LINK, condition_chains, rows_about, rows_of
+from maps.explain.records_in_words import LINK
 from maps.locale import localize, render
 from zoning.pipeline import run
 from zoning.plan import Plan
@@ -283,30 +281,6 @@ def test_of_the_command_prints_the_same(command: Callable[..., SimpleNamespace],
     assert "quotas" not in said
     wrong = command("explain", toy_result, "a2", "--of", "lins")
     assert (wrong.code, "did you mean 'lines'" in wrong.err) == (2, True)
-
-
-def test_rows_in_which_a_condition_reads_the_same_share_a_chain(toy) -> None:
-    """The slope differs, and the condition does not read it; d was not asked for, and reads what a does."""
-    seen = pd.DataFrame(
-        {"forest": [True, False, True, True], "slope": [1.0, 2.0, 3.0, 4.0]}, index=pd.Index([*"abcd"], name="unit_id")
-    )
-    condition = parse_condition("forest")
-    told = condition_chains(condition, seen, toy.rulebook, {"a", "b", "c"})
-    assert told["a"] is told["c"] is told["d"]
-    assert [told[unit].clauses[0].answer for unit in "ab"] == ["yes", "no"]
-    assert condition_chains(condition, seen, toy.rulebook, {"b"}).keys() == {"b"}
-
-
-def test_a_condition_on_the_ids_themselves_has_a_chain_for_each(toy) -> None:
-    seen = pd.DataFrame({"forest": True}, index=pd.Index([*"ab"], name="unit_id"))
-    told = condition_chains(parse_condition("unit_id = 'a'"), seen, toy.rulebook)
-    assert [told[unit].clauses[0].answer for unit in "ab"] == ["yes", "no"]
-
-
-def test_rows_of_a_table_without_rows() -> None:
-    table = pd.DataFrame({"unit_id": [], "amount": []})
-    assert rows_of(table, {"a"}) == []
-    assert rows_about(table, {"a"}).columns.tolist() == ["unit_id", "amount"]
 
 
 def test_units_share_links_and_an_explanation_has_its_own(toy) -> None:

@@ -1,4 +1,4 @@
-"""Why a unit has its amount, from the total down, and where the amount lies on the ground or why it found no place."""
+"""Why an amount of a quota is what it is, from the total down, and where it lies on the ground or found no place."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from layers.conditions import parse_condition
-from maps.explain.trace_records import Record, Said, Titles, condition_chains, in_plan, rows_of
-from maps.locale import optimum_said
-from zoning.audits import why_unplaced
 from zoning.measures import amounts
 from zoning.plan import Plan
-from zoning.quotas import RESERVE, UNIT, find_column, name_level, unit_context
+from zoning.quotas import RESERVE, UNIT, find_column, name_level
+from zoning.records.solution_messages import optimum_said
+from zoning.records.table_rows import each_row
+from zoning.siting import why_unplaced
 from zoning.study import Group, Lock, Priority, Quota, Study
-from zoning.trace import Field, Message, Term, in_languages, say
+from zoning.tables import SITES
+from zoning.trace import Field, Message, Record, Said, Term, Titles, in_languages, in_plan, saids_at, say
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""
@@ -40,22 +40,24 @@ class QuotaCauses:
         given = amounts(plan.quotas).reindex(plan.measures.index)
         own = [name for name in given.columns if name not in plan.measures.columns]
         self.measures = plan.measures.join(given[own]).rename_axis("unit_id")
-        zones = plan.zones.set_index("unit_id").loc[known, ["main", "overlays"]]
-        self._seen = unit_context(zones, self.measures.loc[known], plan.rulebook.codes("overlay"))
-        self._asked: dict[str, dict[str, Said]] = {}
-        self._met: dict[str, set[str]] = {}
+        self.trace = plan.trace.quotas.get(quota.name)
+        self._known, self._said = set(known), dict[str, dict[str, Said]]()
+        self._met: dict[str, frozenset[str]] = {}
 
     def chain(self, when: str, unit: str) -> Said:
         """What one of the quota's conditions found of a unit."""
-        if when not in self._asked:
-            self._asked[when] = condition_chains(parse_condition(when), self._seen, self.plan.rulebook)
-        return self._asked[when][unit]
+        if self.trace is None:
+            return Said()
+        if when not in self._said:
+            self._said[when] = saids_at(self.trace.asked[when], self._known, self.plan.rulebook)
+        return self._said[when][unit]
 
     def meets(self, when: str, unit: str) -> bool:
         """Whether a unit meets one of the quota's conditions."""
+        if self.trace is None:
+            return False
         if when not in self._met:
-            answer = parse_condition(when).evaluate(self._seen, self.plan.rulebook.values)
-            self._met[when] = set(self._seen.index[answer.yes])
+            self._met[when] = self.trace.asked[when].met
         return unit in self._met[when]
 
     def locks(self, unit: str) -> Iterator[Lock]:
@@ -159,7 +161,7 @@ def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
             **asked,
             "sites": [],
         }
-    for row in _rows(plan.sites.drop(columns=plan.sites.geometry.name), quota):
+    for row in _rows(_without_geometry(plan.sites), quota):
         patch = {"patch": int(row["patch"]), "area_ha": float(row["area_ha"]), "score_mean": _figure(row["score_mean"])}
         found[str(row["unit_id"])]["sites"].append(patch)
     return found
@@ -190,6 +192,66 @@ def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
         yield say("siting.over", n=-siting["unplaced_ha"])
 
 
+def siting_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
+    """Why amounts of quotas lie where they do, or found no place.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Of the SITINGS table.
+
+    Returns
+    -------
+    list of Record
+        Row by row; facts are what a quota's record has under ``siting``. Links: a ``site`` for each sentence.
+    """
+    places = {(one.name, one.period): place for place, one in enumerate(plan.study.quotas)}
+    sited = {key: explain_sitings(plan, plan.study.quotas[place]) for key, place in places.items()}
+    found = []
+    for row in each_row(rows):
+        key = str(row["quota"]), int(row["period"])
+        siting = sited.get(key, {}).get(str(row["unit_id"]))
+        written = in_plan(plan.study, "quotas", places[key], "siting") if siting else ""
+        said = tuple(Record(kind="site", id=key[0], reason=line, written=written) for line in narrate_siting(siting))
+        found.append(_in_ha("siting", key[0], row["placed_ha"], written, siting or {}, said))
+    return found
+
+
+def site_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
+    """The patches of land that quotas take.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Of the SITES table.
+
+    Returns
+    -------
+    list of Record
+        Row by row; facts are the columns of the table.
+    """
+    places = {(one.name, one.period): place for place, one in enumerate(plan.study.quotas)}
+    found = []
+    for row in each_row(_without_geometry(rows)):
+        place = places.get((str(row["quota"]), int(row["period"])))
+        written = "" if place is None else in_plan(plan.study, "quotas", place, "siting")
+        facts = {name: _figure(value) if isinstance(value, float) else value for name, value in row.items()}
+        found.append(_in_ha("patch", str(row["quota"]), row["area_ha"], written, facts))
+    return found
+
+
+def _in_ha(
+    kind: str, name: str, area: float, written: str, facts: Mapping[str, object], links: tuple[Record, ...] = ()
+) -> Record:
+    return Record(kind=kind, id=name, amount=float(area), unit="ha", written=written, links=links, facts=facts)
+
+
+def _without_geometry(sites: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(sites[[name for name in SITES.columns if name in sites.columns]])
+
+
 def _rows(table: pd.DataFrame, quota: Quota) -> list[dict[Any, Any]]:
     found: list[dict[Any, Any]] = _of_quota(table, quota).to_dict("records")
     return found
@@ -207,44 +269,41 @@ _BINDING = ("ceiling", "floor", "group", "limit", "lock", "within")
 """What binds an amount and has words."""
 
 
-def explain_quotas(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """What some units were given of every quota.
+def quota_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
+    """Why amounts of quotas are what they are.
 
     Parameters
     ----------
     plan : Plan
-    ids : iterable of str
+    rows : DataFrame
+        Of the QUOTAS table.
 
     Returns
     -------
-    dict of str to list of Record
-        By unit, in the order of the QUOTAS table. Facts: ``title``, ``unit_title``, the columns of the table, its
-        ``solution``, what :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
+    list of Record
+        Row by row. Of a jurisdiction and of what it holds back they are the links "level" and "reserve" of its units.
+        Facts of a unit's: ``title``, ``unit_title``, the columns of the table, its ``solution``, what
+        :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
         Links: each ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times
         each ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved``
         amount, ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the
         amount goes on the ground, in full under ``siting``.
     """
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
-    rows = rows_of(plan.quotas, found)
+    told = each_row(rows)
+    ids = [row["unit_id"] for row in told]
     above = _above(plan)
-    solutions = {str(row["quota"]): _texts(row) for row in plan.solutions.drop(columns="period").to_dict("records")}
-    explainers = {
-        (quota.name, quota.period): _QuotaExplainer(
-            place, quota, QuotaCauses(plan, quota, found), solutions.get(quota.name)
-        )
-        for place, quota in enumerate(plan.study.quotas if rows else ())
+    solutions = {str(row["quota"]): row for row in each_row(plan.solutions.drop(columns="period"))}
+    makers = {
+        (quota.name, quota.period): _QuotaMaker(place, quota, QuotaCauses(plan, quota, ids), solutions.get(quota.name))
+        for place, quota in enumerate(plan.study.quotas if told else ())
     }
-    for row in rows:
+    found = []
+    for row in told:
         key = str(row["quota"]), int(row["period"])
         whole = above.get((*key, row["jurisdiction"]))
-        told = explainers[key].quota(row, whole) if key in explainers else _quota(row, plan.study, whole)
-        found[row["unit_id"]].append(told)
+        maker = makers.get(key)
+        found.append(maker.record(row, whole) if maker else _quota(row, plan.study, whole))
     return found
-
-
-def _texts(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
 
 
 def _above(plan: Plan) -> dict[tuple[str, int, str], Decimal | None]:
@@ -287,8 +346,8 @@ def _decimal(value: Any) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
 
 
-class _QuotaExplainer:
-    """Explains one quota.
+class _QuotaMaker:
+    """Makes the records of one quota.
 
     Parameters
     ----------
@@ -309,20 +368,30 @@ class _QuotaExplainer:
         reserves = rows[rows["unit_id"] == RESERVE]
         self._reserves = dict(zip(reserves["name"], reserves["amount"], strict=True))
         self._above = {(row["level"], row["name"]): row for row in rows[rows["level"] != UNIT].to_dict("records")}
+        self._by_path = {name: row for (_, name), row in self._above.items()}
         self._sitings = explain_sitings(grants.plan, quota)
         self._places: dict[tuple[str | int, ...], str] = {}
         self._columns: dict[str, dict[str, Any]] = {}
         self._weights: dict[tuple[str, str], list[float]] = {}
-        for (level, name), row in self._above.items():
-            above = "" if name == row["jurisdiction"] else name.removesuffix(f" / {row['jurisdiction']}")
-            self._weights.setdefault((level, above), []).append(row["weight"])
+        for (level, _), row in self._above.items():
+            self._weights.setdefault((level, _inside(row)), []).append(row["weight"])
         self._levels = [_by_unit(name_level(level, grants.measures)) for level in quota.levels[:-1]]
         self._granted = {level: _amounts(grants.plan.quotas, level) for level in {one.level for one in quota.within}}
         self._shared: dict[tuple[str, ...], list[Record]] = {}
-        parts = [] if isinstance(quota.weight, str) else quota.weight
-        self._sums = {
-            one.measure: math.fsum(find_column(one.measure, grants.measures, "weight").astype(float)) for one in parts
-        }
+        terms = grants.trace.terms if grants.trace else pd.DataFrame()
+        self._terms = {place: _by_unit(column) for place, column in terms.items()}
+
+    def record(self, row: Mapping[str, Any], whole: Decimal | None) -> Record:
+        """One row of the QUOTAS table: of a unit, a jurisdiction, or what is held back."""
+        if row["unit_id"] == RESERVE:
+            return self._shared_one(self._reserve, str(row["name"]))
+        return self.quota(row, whole) if row["level"] == UNIT else self._shared_one(self._level, str(row["name"]))
+
+    def _shared_one(self, make: Callable[[str], Record], path: str) -> Record:
+        key = make.__name__, path
+        if key not in self._shared:
+            self._shared[key] = [make(path)]
+        return self._shared[key][0]
 
     def quota(self, row: Mapping[str, Any], whole: Decimal | None) -> Record:
         """One row of the QUOTAS table, and what made it."""
@@ -371,34 +440,43 @@ class _QuotaExplainer:
         return self._shared[tell.__name__, *names]
 
     def _from_above(self, *names: str) -> Iterator[Record]:
-        """The jurisdictions by which the amount came, the highest first, each with what it held back."""
-        quota, path, whole = self._quota, "", self._quota.total
-        for level, name in zip(quota.levels, names, strict=False):
-            above, path = path, f"{path} / {name}" if path else name
-            row = self._above.get((level, path))
-            if row is None:
+        """The jurisdictions by which the amount came, the highest first, then what the lowest held back."""
+        path = ""
+        for level, name in zip(self._quota.levels, names, strict=False):
+            path = f"{path} / {name}" if path else name
+            if (level, path) not in self._above:
                 return
-            ends = [say(f"explain.{end}", amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
-            ends += [say("explain.binding", what=_bound_by(row["binding"]))] if row["binding"] else []
-            reason = self._say(
-                "quota_level" if self._quota.by == "weighted" else "quota_part",
-                name=path,
-                above=_exact(whole),
-                amount=_exact(row["amount"]),
-                weight=_short(row["weight"]),
-                weights=_short(math.fsum(self._weights[level, above])),
-                bounds=say("explain.quota_bounds", bounds=tuple(ends)) if ends else "",
-            )
-            yield self._link("level", path, reason, _decimal(row["amount"]))
-            whole = row["amount"]
+            yield self._shared_one(self._level, path)
         if path in self._reserves:
-            reason = self._say(
-                "quota_reserve",
-                name=path or Term("quota", quota.name),
-                pct=_exact(quota.reserve_pct),
-                amount=_exact(self._reserves[path]),
-            )
-            yield self._link("reserve", path, reason, self._reserves[path], written=self._written("reserve_pct"))
+            yield self._shared_one(self._reserve, path)
+
+    def _level(self, path: str) -> Record:
+        """What a jurisdiction was given, and of how much."""
+        row, quota = self._by_path[path], self._quota
+        above = _inside(row)
+        whole = self._by_path[above]["amount"] if above in self._by_path else quota.total
+        ends = [say(f"explain.{end}", amount=row[end]) for end in ("floor", "ceiling") if _decimal(row[end])]
+        ends += [say("explain.binding", what=_bound_by(row["binding"]))] if row["binding"] else []
+        reason = self._say(
+            "quota_level" if quota.by == "weighted" else "quota_part",
+            name=path,
+            above=_exact(whole),
+            amount=_exact(row["amount"]),
+            weight=_short(row["weight"]),
+            weights=_short(math.fsum(self._weights[row["level"], above])),
+            bounds=say("explain.quota_bounds", bounds=tuple(ends)) if ends else "",
+        )
+        return self._link("level", path, reason, _decimal(row["amount"]))
+
+    def _reserve(self, path: str) -> Record:
+        """What a jurisdiction, or the whole, held back."""
+        reason = self._say(
+            "quota_reserve",
+            name=path or Term("quota", self._quota.name),
+            pct=_exact(self._quota.reserve_pct),
+            amount=_exact(self._reserves[path]),
+        )
+        return self._link("reserve", path, reason, self._reserves[path], written=self._written("reserve_pct"))
 
     def _link(self, kind: str, name: str, reason: Message, amount: str | Decimal | None = None, **more: Any) -> Record:
         return Record(kind=kind, id=name, reason=reason, amount=amount, unit=self._quota.unit, **more)
@@ -407,7 +485,7 @@ class _QuotaExplainer:
         """The weight as a sum of terms, times its factors."""
         unit, weight = str(row["unit_id"]), self._quota.weight
         parts = [(weight, None)] if isinstance(weight, str) else [(one.measure, one.share) for one in weight]
-        terms = [self._term(name, share, unit) for name, share in parts]
+        terms = [self._term(place, name, share, unit) for place, (name, share) in enumerate(parts)]
         met = [(number, one) for number, one in enumerate(self._quota.priority) if self._grants.meets(one.when, unit)]
         *before, words = [one.reason for one in terms]
         for one in reversed(before):
@@ -428,20 +506,18 @@ class _QuotaExplainer:
             links=(*silent, *factors),
         )
 
-    def _term(self, name: str, share: float | None, unit: str) -> Record:
-        value = float(self._measured(name, "weight")[unit])
-        said, title = Said(values={name: value}), Term("name", name)
+    def _term(self, place: int, name: str, share: float | None, unit: str) -> Record:
+        """What one measure adds to the weight."""
+        trace, value, title = self._grants.trace, float(self._measured(name, "weight")[unit]), Term("name", name)
+        amount = None if trace is None else self._terms[place][unit]
+        told: dict[str, Field] = {"name": title, "value": _short(value)}
         if share is None:
-            reason = self._say("quota_measure", name=title, value=_short(value))
-            return Record(kind="term", id=name, reason=reason, amount=value, said=said)
-        told: dict[str, Field] = {"share": _short(share), "name": title, "value": _short(value)}
-        if self._quota.objective == "suitability":
-            reason = self._say("quota_as_is", **told)
-            return Record(kind="term", id=name, reason=reason, amount=share * value, said=said)
-        whole = self._sums[name]
-        amount = share * value / whole if whole else 0.0
-        reason = self._say("quota_term", **told, whole=_short(whole))
-        return Record(kind="term", id=name, reason=reason, amount=amount, said=said)
+            reason = self._say("quota_measure", **told)
+        elif trace is None or name not in trace.sums:
+            reason = self._say("quota_as_is", share=_short(share), **told)
+        else:
+            reason = self._say("quota_term", share=_short(share), whole=_short(trace.sums[name]), **told)
+        return Record(kind="term", id=name, reason=reason, amount=amount, said=Said(values={name: value}))
 
     def _priority(self, number: int, one: Priority, unit: str) -> Record:
         return Record(
@@ -508,6 +584,12 @@ class _QuotaExplainer:
                 amount = f"{'-' if side == 'gives' else ''}{one.amount}"
                 written = self._written("transfers", number)
                 yield self._link("moved", other, reason, amount, reference=in_languages(one.reference), written=written)
+
+
+def _inside(row: Mapping[str, Any]) -> str:
+    """The path of the jurisdiction that holds another one; "" for the highest."""
+    name, own = str(row["name"]), str(row["jurisdiction"])
+    return "" if name == own else name.removesuffix(f" / {own}")
 
 
 def _group(group: Group) -> Message:

@@ -1,0 +1,129 @@
+"""Records in words: what a matter of a unit rests on, in the keys of one form, ready for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from layers.conditions import Clause, parse_condition
+from layers.errors import ConditionError
+from maps.locale import Renderer, languages, render, texts_of
+from zoning.rulebook import Value
+from zoning.trace import EachLanguage, Message, Record, Said, Term, Texts, Titles, in_languages
+
+Content = dict[str, Any]
+
+LINK = (
+    "kind", "id", "reason", "amount", "unit", "when", "when_json", "clauses", "values", "parameters", "since", "until",
+    "reference", "verified", "written", "links",
+)  # fmt: skip
+"""The keys of every link, in their order."""
+
+
+def content_of(record: Record, renderer: Renderer) -> Content:
+    """A record in the words of a language, ready for JSON: the keys of ``LINK``, then its facts.
+
+    The same record gives the same object, not to be changed; decimals are text, so that none is lost.
+
+    Examples
+    --------
+    >>> one = content_of(Record(kind="floor", id="0", reason="floor 2 ha", amount=Decimal(2)), Renderer("en"))
+    >>> tuple(one) == LINK, one["amount"], one["clauses"], one["verified"]
+    (True, '2', [], None)
+    """
+    return renderer.once(record, _content)
+
+
+def contents_of(several: Mapping[str, Iterable[Record]], renderer: Renderer) -> dict[str, list[Content]]:
+    """Several lists of records in words, as :func:`content_of` has each."""
+    return {name: [content_of(one, renderer) for one in listed] for name, listed in several.items()}
+
+
+def _content(record: Record, renderer: Renderer) -> Content:
+    days = record.days
+    return {
+        "kind": record.kind,
+        "id": record.id,
+        "reason": _plain(record.reason, renderer),
+        "amount": _plain(record.amount, renderer),
+        "unit": record.unit,
+        "when": record.when,
+        "when_json": condition_json(record.when) if record.when else None,
+        "clauses": clauses_in_words(record.said, renderer),
+        "values": dict(record.said.values),
+        "parameters": [_parameter(one, renderer) for one in record.said.parameters],
+        "since": days.since.isoformat() if days and days.since else "",
+        "until": days.until.isoformat() if days and days.until else "",
+        "reference": _plain(record.reference, renderer),
+        "verified": record.verified,
+        "written": record.written,
+        "links": [content_of(one, renderer) for one in record.links],
+        **{name: _plain(value, renderer) for name, value in record.facts.items()},
+    }
+
+
+def _parameter(one: str | Mapping[str, Any], renderer: Renderer) -> Content:
+    """A parameter of the rulebook by its name, or one that the record has."""
+    if isinstance(one, str) and renderer.rulebook is not None:
+        return renderer.once(renderer.rulebook.parameters[one], _of_rulebook)
+    told: Content = _plain(one, renderer)
+    return told
+
+
+def _of_rulebook(one: Value, renderer: Renderer) -> Content:
+    return {
+        "name": one.name,
+        "title": dict(one.title) if one.title else {},
+        "value": one.value,
+        "unit": one.unit,
+        "unit_title": dict(texts_of(renderer.rulebook, "units", one.unit)),
+        "since": one.since.isoformat() if one.since else "",
+        "until": one.until.isoformat() if one.until else "",
+        "reference": _plain(in_languages(one.reference), renderer),
+        "verified": one.verified,
+    }
+
+
+def clauses_in_words(said: Said, renderer: Renderer) -> list[Content]:
+    """The clauses with their sentences, and the rule of each where they are of several."""
+    told = [
+        {"sentence": one["text"], **one}
+        if isinstance(one, Mapping)
+        else {"text": one.text, "answer": one.answer, "sentence": renderer.clause(one), "decides": one.decides}
+        for one in said.clauses
+    ]
+    return [one | {"rule": rule} for one, rule in zip(told, said.rules, strict=True)] if said.rules else told
+
+
+def _plain(value: object, renderer: Renderer) -> Any:
+    """A fact as JSON has it."""
+    plain = value
+    match value:
+        case Message() | Clause() | Term() | Texts():
+            plain = renderer.field(value)
+        case Titles():
+            plain = dict(texts_of(renderer.rulebook, value.kind, value.code))
+        case EachLanguage():
+            told = {name: render(value.said, name, renderer.rulebook) for name in value.texts if name in languages()}
+            plain = {**value.texts, **told}
+        case Mapping():
+            plain = {name: _plain(one, renderer) for name, one in value.items()}
+        case tuple() | list():
+            plain = [_plain(one, renderer) for one in value]
+        case Decimal():
+            plain = str(value)
+        case date():
+            plain = value.isoformat()
+    return plain
+
+
+@lru_cache(maxsize=1024)
+def condition_json(when: str) -> object:
+    """A condition in the JSON of CQL2, None where that nests too deep; the same object for the same text."""
+    try:
+        return parse_condition(when).as_cql2_json()
+    except ConditionError:
+        return None

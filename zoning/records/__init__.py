@@ -1,0 +1,33 @@
+"""Records: why each row of a plan's tables is as it is, made of what the steps found, without a language."""
+
+from zoning.records.land_records import derived_in
+from zoning.records.light_records import scheme_in_use, scheme_parameters
+from zoning.records.list_records import TREATMENTS, cover, jurisdictions_of, titles_of_lists
+from zoning.records.plan_records import OF_ROWS, OF_UNITS, row_records, unit_records
+from zoning.records.policy_records import parameters_said
+from zoning.records.solution_messages import optimum_said, price_said, rule_named, rule_said, solution_said
+from zoning.records.table_rows import each_row, rows_about
+from zoning.records.unit_names import names_by_language
+
+__all__ = [
+    "OF_ROWS",
+    "OF_UNITS",
+    "TREATMENTS",
+    "cover",
+    "derived_in",
+    "each_row",
+    "jurisdictions_of",
+    "names_by_language",
+    "optimum_said",
+    "parameters_said",
+    "price_said",
+    "row_records",
+    "rows_about",
+    "rule_named",
+    "rule_said",
+    "scheme_in_use",
+    "scheme_parameters",
+    "solution_said",
+    "titles_of_lists",
+    "unit_records",
+]

@@ -1,0 +1,185 @@
+"""Why there is a payment, and what the services of a unit's land are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, measures_of
+from zoning.plan import Plan
+from zoning.quotas import UNIT
+from zoning.records.table_rows import each_row
+from zoning.records.unit_names import names_by_language
+from zoning.study import Agreement, ServicesSection, Transfer
+from zoning.trace import (
+    Message,
+    Record,
+    Said,
+    Term,
+    Texts,
+    Titles,
+    in_languages,
+    in_plan,
+    saids_at,
+    say,
+)
+
+
+def flow_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
+    """Why there are some payments.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Of the FLOWS table.
+
+    Returns
+    -------
+    list of Record
+        Row by row. Facts are the columns of the table, and what unit of account, payer and receiver are called
+        (``title`` of the instrument, ``unit_title``, ``payer_name``, ``receiver_name``). ``reason`` tells how the
+        amount was found. Of a transfer to units there are the clauses of its condition, and the measures that its needs
+        read.
+    """
+    maker = _FlowMaker(plan) if len(rows) else None
+    return [maker.flow(row) for row in each_row(rows)] if maker else []
+
+
+class _FlowMaker:
+    """Makes the records of payments.
+
+    Parameters
+    ----------
+    plan : Plan
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, study = plan, plan.study
+        made: dict[tuple[str, int], tuple[str, int, Agreement | Transfer]] = {}
+        for place, agreement in enumerate(expand_agreements(study, plan.rulebook)):
+            made[agreement.name, agreement.period] = "agreement", place, agreement
+        for place, transfer in enumerate(study.transfers):
+            made[transfer.name, transfer.period] = "transfer", place, transfer
+        self._made = made
+        names = names_by_language(plan.units, study.units)
+        self._names = {str(unit): in_languages(name) for unit, name in names.items() if name}
+        self._said: dict[str, dict[str, Said]] = {}
+
+    def flow(self, row: Mapping[str, Any]) -> Record:
+        """One row of the FLOWS table."""
+        kind, place, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
+        unit = str(row["receiver"])
+        known = isinstance(made, Transfer) and made.level == UNIT and unit in self._plan.measures.index
+        of_unit = made if isinstance(made, Transfer) and known else None
+        return Record(
+            kind=kind,
+            id=str(row["instrument"]),
+            reason=row["rule"],
+            amount=row["amount"],
+            unit=str(row["unit"]),
+            when=(of_unit.when or "") if of_unit else "",
+            said=self._condition(of_unit, unit) if of_unit else Said(),
+            reference=row["reference"],
+            verified=made.verified if made is not None and row["reference"] else None,
+            written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
+            facts={
+                "title": self._plan.study.title_of("flows", str(row["instrument"])),
+                "unit_title": Titles("units", str(row["unit"])),
+                **{name: str(row[name]) for name in ("instrument", "payer", "receiver")},
+                **{f"{side}_name": self._called(str(row[side])) for side in ("payer", "receiver")},
+                "rule": row["rule"],
+                "period": int(row["period"]),
+            },
+        )
+
+    def _called(self, party: str) -> Message | Texts | str:
+        """What a party is called: a pool or a budget in words, a unit by its name."""
+        special = {POOL: "explain.party_pool", BUDGET: "explain.party_budget"}
+        return say(special[party]) if party in special else self._names.get(party, party)
+
+    def _condition(self, made: Transfer, unit: str) -> Said:
+        """What the condition of a transfer to units found, and the measures by which its amounts are found."""
+        said = Said()
+        if made.when is not None and made.when in self._plan.trace.transfers:
+            if made.when not in self._said:
+                found, units = self._plan.trace.transfers[made.when], set(self._plan.measures.index)
+                self._said[made.when] = saids_at(found, units, self._plan.rulebook)
+            said = self._said[made.when][unit]
+        read = {name: float(self._plan.measures.loc[unit, name]) for name in measures_of(made)}
+        return replace(said, values={**said.values, **read})
+
+
+def service_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """What the services of some units' land are worth.
+
+    Parameters
+    ----------
+    plan : Plan
+    ids : iterable of str
+
+    Returns
+    -------
+    dict of str to list of Record
+        By unit; empty where the study values no services. Otherwise one of kind "services" with one of kind "class"
+        below it for each class of land that the unit has. Facts: ``classes`` (rows of
+        ``Trace.services``), ``measures`` (what
+        :func:`zoning.compensation.value_services` gives), ``settings`` and ``terms`` (the same as people read it).
+    """
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    services = plan.study.services
+    if services is None:
+        return found
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in each_row(plan.trace.services) if plan.trace.services is not None else ():
+        rows.setdefault(row["unit_id"], []).append(row)
+    for unit, told in found.items():
+        told.append(_services(plan, services, unit, rows.get(unit, [])))
+    return found
+
+
+def _services(plan: Plan, services: ServicesSection, unit: str, rows: list[dict[str, Any]]) -> Record:
+    figures = {name: plan.measures.loc[unit, name] for name in measure_names(services)}
+    measures = {name: None if pd.isna(value) else float(value) for name, value in figures.items()}
+    settings = {name: _setting(value) for name, value in measures.items()}
+    return Record(
+        kind="services",
+        id="services",
+        amount=None if measures[next(iter(measures))] is None else sum((row["value"] for row in rows), Decimal(0)),
+        unit=services.unit,
+        said=Said(values=measures),
+        reference=in_languages(services.reference),
+        verified=services.verified if services.reference else None,
+        written=in_plan(plan.study, "services"),
+        links=tuple(_class(plan, row, services.unit) for row in rows),
+        facts={
+            "classes": [{name: row[name] for name in row if name != "unit_id"} for row in rows],
+            "measures": measures,
+            "settings": settings,
+            "terms": [*settings.items()],
+        },
+    )
+
+
+def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Record:
+    """A class of land: its hectares and what they give."""
+    land_class = str(row["land_class"])
+    said = say(
+        "explain.service_class",
+        land_class=Term("role", land_class),
+        area=float(row["area_ha"]),
+        unit=unit,
+        value=row["value"],
+        nonmarket_value=row["nonmarket_value"],
+    )
+    written = in_plan(plan.study, "services", "values", land_class)
+    return Record(kind="class", id=land_class, reason=said, amount=row["value"], unit=unit, written=written)
+
+
+def _setting(value: float | None) -> Message:
+    """A measure that follows, as people read it."""
+    return say("explain.missing") if value is None else say("explain.money", value=value)

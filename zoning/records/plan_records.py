@@ -1,0 +1,109 @@
+"""The records of a plan: why each row of its tables, and each matter of its units, is as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+import pandas as pd
+
+from zoning.plan import Plan
+from zoning.records.claim_records import claim_records
+from zoning.records.land_records import derived_records, norm_records
+from zoning.records.light_records import light_records
+from zoning.records.line_records import line_records
+from zoning.records.list_records import item_records, list_records
+from zoning.records.payment_records import flow_records, service_records
+from zoning.records.policy_records import policy_records
+from zoning.records.quota_records import quota_records, site_records, siting_records
+from zoning.trace import Record
+
+OF_ROWS: Mapping[str, Callable[[Plan, pd.DataFrame], list[Record]]] = {
+    "claims": claim_records,
+    "lines": line_records,
+    "quotas": quota_records,
+    "sitings": siting_records,
+    "sites": site_records,
+    "energy": light_records,
+    "flows": flow_records,
+    "policies": policy_records,
+    "industries": item_records,
+}
+"""What makes the records of some rows of a table."""
+OF_UNITS: Mapping[str, Callable[[Plan, Iterable[str]], dict[str, list[Record]]]] = {
+    "derived": derived_records,
+    "norms": norm_records,
+    "services": service_records,
+    "lists": list_records,
+}
+"""What makes the records of some units in a matter that has no table."""
+
+
+def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> list[Record]:
+    """Why some rows of a table are as they are.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder, which has the records.
+    table : str
+        "zones", "claims", "lines", "quotas", "sitings", "sites", "energy", "flows", "policies" or "industries".
+    rows : DataFrame, optional
+        Some of its rows with their places in it as index; all rows of one unit, or none of them. By default all rows.
+
+    Returns
+    -------
+    list of Record
+        Row by row. The record of a zone is that of the claim which gave the main function. What the record of each
+        table has, the functions of ``OF_ROWS`` say.
+
+    Examples
+    --------
+    >>> from zoning.pipeline import run
+    >>> from zoning.study import builtin_study, read_study
+    >>> plan = run(read_study(builtin_study("us_mountain_west")))
+    >>> denver = plan.zones[plan.zones["unit_id"] == "08031"]
+    >>> (record,) = row_records(plan, "zones", denver)
+    >>> record.kind, record.id, [(one.text, one.answer) for one in record.said.clauses]
+    ('rule', 'key-1', [('metro', 'yes'), ('pop_2020 / area_km2 >= density_min_per_km2', 'yes')])
+    """
+    whole: pd.DataFrame = getattr(plan, table)
+    rows = whole if rows is None else rows
+    if plan.trace.written is not None:
+        return plan.trace.written.of_rows(table, rows.index)
+    if table == "zones":
+        return _deciding(plan, rows)
+    known = plan.trace.made.get(table)
+    if known is not None and known[0] is whole:
+        return known[1] if rows is whole else [known[1][place] for place in rows.index]
+    made = OF_ROWS[table](plan, rows)
+    if rows is whole:
+        plan.trace.made[table] = whole, made
+    return made
+
+
+def unit_records(plan: Plan, matter: str, ids: Collection[str]) -> dict[str, list[Record]]:
+    """Why some units are as they are in a matter that has no table.
+
+    Parameters
+    ----------
+    plan : Plan
+    matter : {"derived", "norms", "services", "lists"}
+    ids : collection of str
+
+    Returns
+    -------
+    dict of str to list of Record
+        By unit; what each has, the functions of ``OF_UNITS`` say.
+    """
+    if plan.trace.written is not None:
+        return plan.trace.written.of_units(matter, ids)
+    return OF_UNITS[matter](plan, ids)
+
+
+def _deciding(plan: Plan, zones: pd.DataFrame) -> list[Record]:
+    """The claims that gave some units their main function."""
+    ids = set(zones["unit_id"])
+    claims = plan.claims if len(ids) == len(plan.zones) else plan.claims[plan.claims["unit_id"].isin(ids)]
+    keys = zip(claims["unit_id"], claims["zone"], claims["rule"], strict=True)
+    by_key = dict(zip(keys, row_records(plan, "claims", claims), strict=True))
+    return [by_key[key] for key in zip(zones["unit_id"], zones["main"], zones["rule"], strict=True)]

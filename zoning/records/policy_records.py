@@ -1,0 +1,284 @@
+"""Why a policy applies, on the whole of a unit or on parts of it, by which clause, and what it gives way to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from zoning.plan import Plan
+from zoning.policies import say_exception
+from zoning.records.table_rows import each_row
+from zoning.rulebook import EXCEPTION, Exemption, Policy, Rulebook
+from zoning.trace import (
+    Field,
+    Record,
+    Said,
+    Term,
+    Titles,
+    amount,
+    days_of,
+    in_languages,
+    in_rulebook,
+    parameters_of,
+    saids_at,
+    say,
+    titled,
+)
+
+Row = Mapping[str, Any]
+
+
+def policy_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
+    """Why policies apply; rows of one policy on several pieces of a unit share one.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Of the POLICIES table: all those of some units.
+
+    Returns
+    -------
+    list of Record
+        Row by row. Facts: the columns of the table, the policy as written, and what
+        its instrument is called (``instrument_title``); clauses are those of the first of several pieces. ``pieces``
+        has their ids and ``part_ha`` their hectares, None where it is on the whole unit. Links: the ``exception`` that
+        holds, or the policy by which it is ``overruled``. ``parameters`` has those that the policy sets as well.
+    """
+    told = each_row(rows)
+    keys = [_group_key(row) for row in told]
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for key, row in zip(keys, told, strict=True):
+        groups.setdefault(key, []).append(row)
+    maker = _PolicyMaker(plan, [group[0] for group in groups.values()])
+    made = {key: maker.duty(group) for key, group in groups.items()}
+    return [made[key] for key in keys]
+
+
+def _group_key(row: Row) -> tuple[str, ...]:
+    """What rows have alike that tell of one policy in one unit, on all its pieces."""
+    whole = "" if row["piece_id"] == "" else "part"
+    return (row["unit_id"], row["policy"], whole, row["overruled_by"], row["inherited_from"])
+
+
+class _PolicyMaker:
+    """Makes the records of policies.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : list of mapping
+        Of the POLICIES table; it says what conditions found where these are.
+    """
+
+    def __init__(self, plan: Plan, rows: list[Row]) -> None:
+        self._plan = plan
+        self._written = {policy.id: policy for policy in plan.rulebook.policies}
+        self._exceptions = {
+            (policy.id, f"{EXCEPTION}{number}"): one
+            for policy in plan.rulebook.policies
+            for number, one in enumerate(policy.exceptions, start=1)
+        }
+        self._asked_at: dict[str, set[str]] = {}
+        for row in rows:
+            self._asked_at.setdefault(row["policy"], set()).add(_place(self._written[row["policy"]], row))
+        self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
+        self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
+        self._said: dict[tuple[str, str], dict[str, Said]] = {}
+        self._told: dict[tuple[Any, ...], Record] = {}
+
+    def duty(self, rows: list[Row]) -> Record:
+        """One policy in one unit; the same record wherever there is the same to say of it."""
+        row, policy = rows[0], self._written[rows[0]["policy"]]
+        exception = self._exceptions.get((policy.id, row["overruled_by"]))
+        said = self._chain(policy, policy.when, row)
+        excepted = [(exception, self._chain(policy, exception.when, row))] if exception else []
+        same = (id(said), *(id(found) for _, found in excepted), *(row[name] for name in row if name != "unit_id"))
+        if same not in self._told:
+            links = (*(self._excepted(row, one, found) for one, found in excepted), *self._overruled(row))
+            self._told[same] = self._duty(policy, rows, said, links, exception)
+        return self._told[same]
+
+    def _duty(
+        self, policy: Policy, rows: list[Row], said: Said, links: tuple[Record, ...], exception: Exemption | None
+    ) -> Record:
+        """A policy, what its condition found, and what it gives way to."""
+        row = rows[0]
+        sets = [value for value in policy.parameters.values() if isinstance(value, str)]
+        pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
+        settings = json.loads(row["parameters"])
+        return Record(
+            kind="policy",
+            id=policy.id,
+            reason=in_languages(policy.clause),
+            when=policy.when,
+            said=replace(said, parameters=self._parameters(said, sets)),
+            days=days_of(policy),
+            reference=in_languages(policy.reference),
+            verified=policy.verified,
+            written=self._places[policy.id],
+            links=links,
+            facts={
+                **{name: str(row[name]) for name in ("policy", "instrument", "zone")},
+                "clause": in_languages(policy.clause),
+                "reference": in_languages(policy.reference),
+                **{name: str(row[name]) for name in ("since", "until", "overruled_by", "inherited_from")},
+                "exception": say_exception(exception) if exception else "",
+                "title": policy.title,
+                "instrument_title": Titles("instruments", policy.instrument),
+                "subject": policy.subject,
+                "effect": policy.effect or "",
+                "scope": policy.scope,
+                "pieces": pieces,
+                "part_ha": sum(self._areas.get(piece, 0.0) for piece in pieces) if pieces else None,
+                "strictness": int(row["strictness"]),
+                "settings": settings,
+                "terms": parameters_said(policy, settings, self._plan.rulebook),
+            },
+        )
+
+    def _chain(self, policy: Policy, when: str, row: Row) -> Said:
+        """What a condition of a policy found where the row is."""
+        found = self._plan.trace.policies.get(policy.scope, {}).get(when)
+        if found is None:
+            return Said()
+        key = policy.id, when
+        if key not in self._said:
+            self._said[key] = saids_at(found, self._asked_at[policy.id], self._plan.rulebook)
+        return self._said[key][_place(policy, row)]
+
+    def _parameters(self, found: Said, sets: list[str]) -> tuple[str, ...]:
+        """The parameters that a condition compares with, and those that the policy sets."""
+        return parameters_of([*map(str, found.parameters), *sets], self._plan.rulebook)
+
+    def _excepted(self, row: Row, one: Exemption, said: Said) -> Record:
+        return Record(
+            kind="exception",
+            id=str(row["overruled_by"]),
+            reason=in_languages(one.reason),
+            when=one.when,
+            said=said,
+            reference=in_languages(one.reference),
+            verified=one.verified,
+        )
+
+    def _overruled(self, row: Row) -> Iterator[Record]:
+        other = self._written.get(str(row["overruled_by"]))
+        if other is None:
+            return
+        alike = other.instrument == row["instrument"] and other.strictness > row["strictness"]
+        key, title = "explain.stricter" if alike else "explain.banned", titled(other.title, other.id)
+        yield Record(
+            kind="overruled",
+            id=other.id,
+            reason=say(key, title=title, id=other.id, strictness=other.strictness),
+            days=days_of(other),
+            reference=in_languages(other.reference),
+            verified=other.verified,
+            written=self._places[other.id],
+        )
+
+
+def _place(policy: Policy, row: Row) -> str:
+    """What was asked: a piece, a jurisdiction, a region, or the unit."""
+    if policy.scope == "region":
+        return str(row["inherited_from"] or row["unit_id"])
+    return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
+
+
+def parameters_said(
+    policy: Policy | None, settings: Mapping[str, Any], rulebook: Rulebook | None
+) -> list[tuple[Term, Field]]:
+    """What each setting of a policy is called, and what it is.
+
+    Parameters
+    ----------
+    policy : Policy or None
+        Which parameters and indicators its settings name; None where it is not known.
+    settings : mapping
+        The column ``parameters`` of the POLICIES table, or :func:`zoning.policies.policy_parameters_of`.
+    rulebook : Rulebook or None
+        With the titles of what they name.
+
+    Examples
+    --------
+    >>> from zoning.policies import policy_parameters_of
+    >>> from zoning.rulebook import read_rulebook
+    >>> rulebook = read_rulebook("us_west")
+    >>> (park,) = (one for one in rulebook.policies if one.id == "air-class-one")
+    >>> ((title, text),) = parameters_said(park, policy_parameters_of(park, rulebook), rulebook)
+    >>> title.kind, text.key, text.fields["value"]
+    ('name', 'amount.measured', 6000.0)
+    """
+    teller, named = _Teller(_titled(rulebook)), policy.parameters if policy else {}
+    own = {"list"} if policy and policy.list else set()  # the title of the policy has said it
+    told = [(teller.title(key, named.get(key)), teller.text(settings[key])) for key in settings if key not in own]
+    each = say("explain.each_its_own")  # where the setting is a measure of each unit
+    return [(title, each if text == title else text) for title, text in told]
+
+
+class _Teller:
+    """Says settings.
+
+    Parameters
+    ----------
+    titled : collection of str
+        The parameters and measures that have a title.
+    """
+
+    def __init__(self, titled: Iterable[str]) -> None:
+        self._titled = frozenset(titled)
+
+    def title(self, key: str, named: object = None) -> Term:
+        """What a setting is called: as the parameter or indicator that it names, else by its own title."""
+        return Term("name", named) if isinstance(named, str) and named in self._titled else Term("setting", key)
+
+    def text(self, value: Any) -> Field:
+        """A value with its unit, or lists and tables of such, in one line."""
+        if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
+            return self._measured(value["value"], str(value["unit"]))
+        if isinstance(value, Mapping):
+            pairs = [say("explain.pair", title=self.title(key), text=self.text(one)) for key, one in value.items()]
+            return _row("explain.row", pairs)
+        if isinstance(value, list):
+            tables = any(isinstance(one, Mapping) for one in value)
+            return _row("explain.rows" if tables else "explain.row", map(self.text, value))
+        return self._plain(value)
+
+    def _measured(self, value: Any, unit: str) -> Field:
+        if value is None:
+            return say("explain.missing")
+        return self._plain(value) if isinstance(value, bool | str) else amount(value, unit)
+
+    def _plain(self, value: Any) -> Field:
+        if isinstance(value, bool):
+            return say("explain.taken_true" if value else "explain.taken_false")
+        if isinstance(value, int | float):
+            return amount(value)
+        text = str(value)
+        if text in _LIGHTS:
+            return say(f"light.{text}")
+        return Term("name", text) if text in self._titled else text
+
+
+def _titled(rulebook: Rulebook | None) -> Iterator[str]:
+    """The measures and parameters of a rulebook that have a title."""
+    if rulebook is not None:
+        yield from (one.name for one in rulebook.indicators if one.title)
+        yield from (one.name for one in rulebook.parameters.values() if one.title)
+        yield from (one.name for one in rulebook.derived if one.title)
+
+
+_LIGHTS = ("green", "yellow", "red")
+
+
+def _row(key: str, several: Iterable[Field]) -> Field:
+    """Fields side by side, also those that are alike."""
+    *before, row = [*several] or [""]
+    for one in reversed(before):
+        row = say(key, first=one, rest=row)
+    return row

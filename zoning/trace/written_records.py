@@ -1,0 +1,339 @@
+"""Records as plain values for JSON, what recurs written once, and read back one by one when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from layers.conditions import Clause
+from zoning.trace.messages import Message, Term, plain_field, typed_field
+from zoning.trace.records import Days, EachLanguage, Record, Said, Titles
+
+Plain = Any
+"""What JSON has."""
+LISTS = ("questions", "clauses", "forms", "messages", "records")
+"""What a writer has put into lists."""
+LIKE = "like"
+"""The key of a record that says only how it differs from an earlier one."""
+FILL = "fill"
+"""The key of a gap in a form, with the kind of what fills it; "" for what stands there as it is."""
+_DEFAULTS: Mapping[str, Plain] = {
+    "reason": "", "amount": None, "unit": "", "when": "", "clauses": [], "rules": [], "values": None, "parameters": [],
+    "days": None, "reference": "", "verified": None, "written": "", "links": [], "facts": {},
+}  # fmt: skip
+
+
+class RecordWriter:
+    """Puts records and messages into lists in which each stands once, and what stands there is named by its place.
+
+    Attributes
+    ----------
+    questions : list of dict
+        What clauses ask: each text with the parameters and the names of the values that it reads.
+    clauses : list of list
+        A question, its answer, the values that it read, what it compared, and whether it decides.
+    forms : list of dict
+        Messages, and values by name, with gaps in place of numbers, texts and clauses.
+    messages : list of list
+        A form, and what fills its gaps, in their order. A text of an older run stands as it is.
+    records : list of dict
+        A record by its keys, or by those that are not as in the one that it is ``like``.
+
+    Examples
+    --------
+    >>> writer = RecordWriter()
+    >>> [writer.record(Record(kind="floor", id="2", amount=number)) for number in (2.0, 3.0)]
+    [0, 1]
+    >>> writer.records
+    [{'kind': 'floor', 'id': '2', 'amount': 2.0}, {'like': 0, 'amount': 3.0}]
+    """
+
+    def __init__(self) -> None:
+        self.questions: list[dict[str, Plain]] = []
+        self.clauses: list[Plain] = []
+        self.forms: list[Plain] = []
+        self.messages: list[Plain] = []
+        self.records: list[dict[str, Plain]] = []
+        self._kinds: Mapping[type, Callable[[Any], Plain]] = {
+            Clause: lambda one: {"clause": self._clause(one)},
+            Message: lambda one: {"filled": self._filled(one)},
+            Titles: lambda one: {"titles": [*one]},
+            EachLanguage: lambda one: {"each": {"said": self._plain(one.said), "texts": dict(one.texts)}},
+            list: self._several,
+            tuple: self._several,
+        }
+        self._asked: dict[tuple[Any, ...], int] = {}
+        self._clauses: dict[int, tuple[Clause, int]] = {}
+        self._forms: dict[str, int] = {}
+        self._messages: dict[str | Message, int] = {}
+        self._placed: dict[int, tuple[str | Message, int]] = {}
+        self._records: dict[int, tuple[Record, int]] = {}
+        self._firsts: dict[tuple[str, ...], tuple[int, dict[str, Plain]]] = {}
+
+    def message(self, said: str | Message) -> int:
+        """The place of a message, or of a text as it stands in an older run."""
+        known = self._placed.get(id(said))
+        if known is None:  # the message is kept, so that no other gets its id
+            if said not in self._messages:
+                self._messages[said] = len(self._messages)
+                self.messages.append(self._filled(said) if isinstance(said, Message) else plain_field(said))
+            known = self._placed[id(said)] = said, self._messages[said]
+        return known[1]
+
+    def record(self, record: Record) -> int:
+        """The place of a record; the same one is written once."""
+        known = self._records.get(id(record))
+        if known is None:  # the record is kept, so that no other gets its id
+            links = [self.record(one) for one in record.links]
+            content = self._content(record) | ({"links": links} if links else {})
+            known = self._records[id(record)] = record, len(self.records)
+            self.records.append(self._shortened(record, content, known[1]))
+        return known[1]
+
+    def _content(self, record: Record) -> dict[str, Plain]:
+        said, days = record.said, record.days
+        read = {name: value for one in said.clauses if isinstance(one, Clause) for name, value in one.values.items()}
+        every = {
+            "reason": self._said(record.reason),
+            "amount": self._plain(record.amount),
+            "unit": record.unit,
+            "when": record.when,
+            "clauses": [self._clause(one) if isinstance(one, Clause) else dict(one) for one in said.clauses],
+            "rules": [*said.rules],
+            "values": None if list(said.values.items()) == list(read.items()) else self._plain(said.values),
+            "parameters": [self._plain(one) for one in said.parameters],
+            "days": days and [day and day.isoformat() for day in days],
+            "reference": self._said(record.reference),
+            "verified": record.verified,
+            "written": record.written,
+            "facts": {name: self._said(value) for name, value in record.facts.items()},
+        }
+        own = {name: value for name, value in every.items() if value != _DEFAULTS[name]}
+        return {"kind": record.kind, "id": record.id, **own}
+
+    def _shortened(self, record: Record, content: dict[str, Plain], place: int) -> dict[str, Plain]:
+        """A record by what is not as in the first of its kind and id, or else of its kind, that has the same facts."""
+        keys = [(record.kind, record.id, *record.facts), (record.kind, "", *record.facts)]
+        known = next((self._firsts[key] for key in keys if key in self._firsts), None)
+        for key in keys:
+            self._firsts.setdefault(key, (place, content))
+        if known is None:
+            return content
+        like, first = known
+        names = ("kind", "id", *_DEFAULTS)
+        facts = {
+            name: value for name, value in content.get("facts", {}).items() if not _same(value, first["facts"][name])
+        }
+        found = {
+            name: content.get(name, _DEFAULTS.get(name)) for name in names if not _same(*_pair(name, content, first))
+        }
+        return {
+            LIKE: like,
+            **{name: one for name, one in found.items() if name != "facts"},
+            **({"facts": facts} if facts else {}),
+        }
+
+    def _clause(self, clause: Clause) -> int:
+        known = self._clauses.get(id(clause))
+        if known is None:
+            known = self._clauses[id(clause)] = clause, len(self.clauses)
+            values, sides = [*map(plain_field, clause.values.values())], [*map(plain_field, clause.sides)]
+            self.clauses.append([self._question(clause), clause.answer, values, sides, clause.decides])
+        return known[1]
+
+    def _question(self, clause: Clause) -> int:
+        key = clause.text, tuple(clause.values), repr(clause.thresholds)
+        if key not in self._asked:
+            self._asked[key] = len(self.questions)
+            asked = {"text": clause.text, "thresholds": dict(clause.thresholds), "reads": [*clause.values]}
+            self.questions.append(asked)
+        return self._asked[key]
+
+    def _filled(self, value: Message | Mapping[str, object]) -> list[Plain]:
+        """A message or several values by name as a form, and what fills its gaps."""
+        values: list[Plain] = []
+        form = self._form(value, values)
+        key = repr(form)
+        if key not in self._forms:
+            self._forms[key] = len(self.forms)
+            self.forms.append(form)
+        return [self._forms[key], *values]
+
+    def _form(self, value: object, values: list[Plain]) -> Plain:
+        """What does not vary; what does is put to the values."""
+        match value:
+            case Message():
+                return {"key": value.key, "fields": self._forms_of(value.fields, values)}
+            case Mapping():
+                return {"map": self._forms_of(value, values)}
+            case Clause():
+                values.append(self._clause(value))
+                return {FILL: "clause"}
+            case Decimal() | Fraction() | str() | int() | float():
+                return self._gap(plain_field(value), values)
+        if isinstance(value, list | tuple) and not isinstance(value, Term | Titles):
+            return [self._form(one, values) for one in value]
+        return self._plain(value)
+
+    @staticmethod
+    def _gap(plain: Plain, values: list[Plain]) -> Plain:
+        """Where a number or a text stands."""
+        kind, value = next(iter(plain.items())) if isinstance(plain, dict) else ("", plain)
+        values.append(value)
+        return {FILL: kind}
+
+    def _forms_of(self, named: Mapping[str, object], values: list[Plain]) -> dict[str, Plain]:
+        return {name: self._form(one, values) for name, one in named.items()}
+
+    def _said(self, value: object) -> Plain:
+        """A message by its place where a table has it, else as it is."""
+        known = self._placed.get(id(value))
+        return {"message": known[1]} if known and isinstance(value, Message) else self._plain(value)
+
+    def _plain(self, value: object) -> Plain:
+        put = self._kinds.get(type(value))
+        if put is None and isinstance(value, Mapping):
+            put = self._mapping
+        return plain_field(value) if put is None else put(value)
+
+    def _mapping(self, value: Mapping[str, object]) -> Plain:
+        return {"filled": self._filled(value)}
+
+    def _several(self, value: Iterable[object]) -> Plain:
+        return [self._plain(one) for one in value]
+
+
+class WrittenRecords:
+    """The records of a run folder; each is read when somebody asks for it.
+
+    Parameters
+    ----------
+    content : mapping
+        ``questions``, ``clauses``, ``messages`` and ``records`` of a :class:`RecordWriter`; ``rows``, by table the
+        record of each row; ``units``, by matter and unit the records that belong to no row.
+
+    Examples
+    --------
+    >>> writer = RecordWriter()
+    >>> record = Record(kind="floor", id="2", amount=2.0, reason="two")
+    >>> content = {"rows": {"quotas": [writer.record(record)]}, "units": {}}
+    >>> content |= {name: getattr(writer, name) for name in LISTS}
+    >>> WrittenRecords(content).of_rows("quotas", [0]) == [record]
+    True
+    """
+
+    def __init__(self, content: Mapping[str, Plain]) -> None:
+        self._content = content
+        self._clauses: dict[int, Clause] = {}
+        self._messages: dict[int, str | Message] = {}
+        self._records: dict[int, Record] = {}
+
+    def of_rows(self, table: str, places: Iterable[int]) -> list[Record]:
+        """The records of some rows of a table, by the places of these."""
+        rows = self._content["rows"].get(table, ())
+        return [self._record(rows[place]) for place in places]
+
+    def of_units(self, matter: str, ids: Iterable[str]) -> dict[str, list[Record]]:
+        """The records of some units in a matter that has no table."""
+        units = self._content["units"].get(matter, {})
+        return {unit: [self._record(place) for place in units.get(unit, ())] for unit in ids}
+
+    def message(self, place: int) -> str | Message:
+        """A message by its place; a text of an older run stands as it is."""
+        if place not in self._messages:
+            written = self._content["messages"][place]
+            self._messages[place] = self._filled(written) if isinstance(written, list) else self._typed(written)
+        return self._messages[place]
+
+    def _record(self, place: int) -> Record:
+        if place not in self._records:
+            self._records[place] = self._read(self._whole(place))
+        return self._records[place]
+
+    def _whole(self, place: int) -> dict[str, Plain]:
+        """A record with all its keys, those of the one that it is like included."""
+        written = self._content["records"][place]
+        first = self._whole(written[LIKE]) if LIKE in written else _DEFAULTS
+        return {**first, **written, "facts": {**first["facts"], **written.get("facts", {})}}
+
+    def _read(self, one: Mapping[str, Plain]) -> Record:
+        clauses = tuple(self._clause(part) if isinstance(part, int) else part for part in one["clauses"])
+        read = {name: value for part in clauses if isinstance(part, Clause) for name, value in part.values.items()}
+        days = one["days"]
+        return Record(
+            kind=one["kind"],
+            id=one["id"],
+            reason=self._typed(one["reason"]),
+            amount=self._typed(one["amount"]),
+            unit=one["unit"],
+            when=one["when"],
+            said=Said(
+                clauses=clauses,
+                rules=tuple(one["rules"]),
+                values=read if one["values"] is None else self._typed(one["values"]),
+                parameters=tuple(self._typed(part) for part in one["parameters"]),
+            ),
+            days=days and Days(*(day and date.fromisoformat(day) for day in days)),
+            reference=self._typed(one["reference"]),
+            verified=one["verified"],
+            written=one["written"],
+            links=tuple(self._record(part) for part in one["links"]),
+            facts={name: self._typed(value) for name, value in one["facts"].items()},
+        )
+
+    def _clause(self, place: int) -> Clause:
+        if place not in self._clauses:
+            asked, answer, values, sides, decides = self._content["clauses"][place]
+            question = self._content["questions"][asked]
+            read = dict(zip(question["reads"], map(self._typed, values), strict=True))
+            compared = tuple(map(self._typed, sides))
+            self._clauses[place] = Clause(question["text"], answer, read, question["thresholds"], compared, decides)
+        return self._clauses[place]
+
+    def _filled(self, written: list[Plain]) -> Any:
+        place, *values = written
+        return self._fill(self._content["forms"][place], iter(values))
+
+    def _fill(self, form: Plain, values: Iterator[Plain]) -> Any:
+        if isinstance(form, list):
+            return tuple(self._fill(one, values) for one in form)
+        if isinstance(form, dict) and "key" in form:
+            return Message(form["key"], {name: self._fill(one, values) for name, one in form["fields"].items()})
+        if isinstance(form, dict) and "map" in form:
+            return {name: self._fill(one, values) for name, one in form["map"].items()}
+        if isinstance(form, dict) and FILL in form:
+            value = next(values)
+            return self._typed({form[FILL]: value} if form[FILL] else value)
+        return self._typed(form)
+
+    def _typed(self, value: Plain) -> Any:
+        return typed_field(value, self._reads)
+
+    @property
+    def _reads(self) -> Mapping[str, Any]:
+        """How what only records have is read, and what stands elsewhere."""
+        return {
+            "clause": lambda place: self._clause(place) if isinstance(place, int) else Clause(**_listed(place)),
+            "message": self.message,
+            "filled": self._filled,
+            "titles": lambda pair: Titles(*pair),
+            "each": lambda one: EachLanguage(self._typed(one["said"]), one["texts"]),
+        }
+
+
+def _pair(name: str, one: Mapping[str, Plain], other: Mapping[str, Plain]) -> tuple[Plain, Plain]:
+    """What two records have of one key."""
+    return one.get(name, _DEFAULTS.get(name)), other.get(name, _DEFAULTS.get(name))
+
+
+def _same(one: Plain, other: Plain) -> bool:
+    """Whether two values are written alike: 1, 1.0 and true are not."""
+    return one is other or repr(one) == repr(other)
+
+
+def _listed(clause: Mapping[str, Plain]) -> dict[str, Plain]:
+    """A clause as runs wrote it before each stood once."""
+    return {**clause, "sides": tuple(clause["sides"])}
