@@ -76,7 +76,8 @@ class Plan:
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
     trace : Trace
-        What the steps found on their way, from which the records of the plan are made.
+        What the steps found on their way, from which the records of the plan are made. Whoever puts other tables into a
+        plan by hand gives it an empty one.
 
     Examples
     --------

@@ -29,7 +29,7 @@ from maps.locale import (
 )
 from maps.reports.document_model import Column
 from zoning.plan import Assumption, Plan
-from zoning.trace import claim_said
+from zoning.records import claim_said
 from zoning.zones import decision_status
 
 OWN = ("study's own", "house's own")

@@ -21,7 +21,8 @@ import shapely
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.rulebook import Indicator, Rulebook, read_rulebook
-from zoning.zones import classify, gather_parents, resolve
+from zoning.zones import classify, resolve
+from zoning.zones.parent_units import gather_parents
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
 DAY = date(2012, 1, 1)

@@ -5,22 +5,24 @@ Of each number of the rulebook it says how much land hangs on it in a plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from layers.conditions import parse_condition
+from layers.conditions import Clause, parse_condition
 from layers.errors import Finding, ZoneplanError
 from layers.phrases import Phrase
 from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
+from zoning.records import claim_said
 from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft, typed_verified_note
 from zoning.trace import Ids, Remark, remark, say
-from zoning.zones import DEFAULT_RULE, gather_parents
+from zoning.zones import DEFAULT_RULE
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
 POLICY_COLUMNS = ("policy", "applies", "overruled", "area_ha")
@@ -90,8 +92,8 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
     True
     """
     area = plan.zones.set_index("unit_id")["area_ha"]
-    behind = _behind(plan.rulebook)
-    named = {rule.id: _compared(plan, rule, behind) for rule in plan.rulebook.rules}
+    behind, read = _behind(plan.rulebook), _read(plan)
+    named = {rule.id: _compared(plan, rule, behind, read) for rule in plan.rulebook.rules}
     rules = pd.DataFrame([_rule(plan, rule, named[rule.id], behind, area) for rule in plan.rulebook.rules])
     policies = pd.DataFrame([_policy(plan, policy, area) for policy in plan.rulebook.policies])
     parameters = pd.DataFrame(
@@ -154,27 +156,31 @@ def _decided(plan: Plan, rule: str) -> pd.Index:
     return pd.Index([*main, *plan.claims.loc[overlays & (plan.claims["rule"] == rule), "unit_id"]])
 
 
-def _compared(plan: Plan, rule: Rule, behind: Behind) -> dict[str, set[str]]:
+def _compared(plan: Plan, rule: Rule, behind: Behind, read: Mapping[tuple[str, str], set[str]]) -> dict[str, set[str]]:
     """By unit the parameters with which the clauses compare by which a rule decides it, or leaves it to the default."""
-    condition = parse_condition(rule.when)
-    level = plan.study.units.part_of
-    if not condition.names & set(behind) or (rule.refines and not level):
+    if not parse_condition(rule.when).names & set(behind) or (rule.refines and not plan.study.units.part_of):
         return {}
     units = _decided(plan, rule.id)
     if rule.zone in plan.rulebook.codes("main"):
         units = units.append(_decided(plan, DEFAULT_RULE))
-    seen = _seen(plan, rule, level).loc[units.unique()]
-    found = condition.explain(seen, plan.rulebook.values)
     return {
-        unit: {
-            parameter
-            for clause in clauses
-            if clause.decides
-            for name in (*clause.thresholds, *clause.values)
-            for parameter in behind.get(name, ())
-        }
-        for unit, clauses in zip(seen.index, found, strict=True)
+        unit: {parameter for name in read.get((unit, rule.id), ()) for parameter in behind.get(name, ())}
+        for unit in units.unique()
     }
+
+
+def _read(plan: Plan) -> dict[tuple[str, str], set[str]]:
+    """By unit and rule the names in the clauses that decide: of its claim, or of its no in that of the default."""
+    found: dict[tuple[str, str], set[str]] = {}
+    columns = (plan.claims[name].tolist() for name in ("unit_id", "rule", "reason", "values"))
+    for unit, own, reason, values in zip(*columns, strict=True):
+        said = claim_said(reason, json.loads(values), plan.rulebook)
+        for place, one in enumerate(said.clauses):
+            text, decides = (one.text, one.decides) if isinstance(one, Clause) else (one["text"], one["decides"])
+            rule = one.get("rule", own) if isinstance(one, Mapping) else said.rules[place] if said.rules else own
+            if decides:
+                found.setdefault((unit, rule), set()).update(parse_condition(text).names)
+    return found
 
 
 def _behind(rulebook: Rulebook) -> Behind:
@@ -183,14 +189,6 @@ def _behind(rulebook: Rulebook) -> Behind:
     for one in rulebook.derived:  # each reads only those that stand above it
         found[one.name] = frozenset().union(*(found.get(name, ()) for name in one.names))
     return found
-
-
-def _seen(plan: Plan, rule: Rule, level: str | None) -> pd.DataFrame:
-    """By unit what a rule read: its own measures, or those of the larger unit of which it is a part."""
-    if not level or rule.refines:
-        return plan.measures.rename_axis("unit_id")
-    wholes = gather_parents(plan.measures, plan.rulebook, level)
-    return wholes.table.loc[wholes.of].set_axis(wholes.of.index).rename_axis("unit_id")
 
 
 def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], behind: Behind, area: pd.Series) -> dict[str, object]:

@@ -10,22 +10,10 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from zoning.plan import Plan
+from zoning.records.findings import claim_said, in_plan, in_rulebook
 from zoning.records.table_rows import each_row
 from zoning.rulebook import LOCKED, Rule
-from zoning.trace import (
-    EachLanguage,
-    Message,
-    Record,
-    Said,
-    Texts,
-    claim_said,
-    days_of,
-    in_languages,
-    in_plan,
-    in_rulebook,
-    say,
-    titled,
-)
+from zoning.trace import EachLanguage, Message, Record, Said, Texts, days_of, in_languages, say, titled
 from zoning.zones import DECISION, DEFAULT_RULE
 
 

@@ -11,20 +11,10 @@ from layers.conditions import parse_calculation, parse_condition
 from zoning.measures import Because, explain_derived, places_of
 from zoning.plan import Plan
 from zoning.policies import plain_value
+from zoning.records.findings import in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm
-from zoning.trace import (
-    Record,
-    Said,
-    Texts,
-    Titles,
-    days_of,
-    in_languages,
-    in_rulebook,
-    parameters_of,
-    said_of,
-    say,
-)
+from zoning.trace import Record, Said, Texts, Titles, days_of, in_languages, say
 from zoning.zones import norms_in
 
 

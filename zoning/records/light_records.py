@@ -10,9 +10,10 @@ import pandas as pd
 
 from zoning.energy import EnergyTable, scheme_in_force
 from zoning.plan import Plan
+from zoning.records.findings import in_rulebook
 from zoning.records.table_rows import each_row
 from zoning.rulebook import Scheme
-from zoning.trace import Record, Said, days_of, in_languages, in_rulebook
+from zoning.trace import Record, Said, days_of, in_languages
 
 Content = dict[str, Any]
 

@@ -9,21 +9,10 @@ import pandas as pd
 
 from zoning.measures import deducted_roles, places_of
 from zoning.plan import Plan
+from zoning.records.findings import in_rulebook, parameters_of
 from zoning.records.table_rows import each_row, rows_about
 from zoning.rulebook import Floor, Line
-from zoning.trace import (
-    Message,
-    Record,
-    Said,
-    Term,
-    Texts,
-    days_of,
-    in_languages,
-    in_rulebook,
-    parameters_of,
-    say,
-    titled,
-)
+from zoning.trace import Message, Record, Said, Term, Texts, days_of, in_languages, say, titled
 from zoning.zones import floors_in
 
 

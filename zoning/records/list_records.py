@@ -8,9 +8,10 @@ import pandas as pd
 
 from zoning.plan import Plan
 from zoning.policies import ListCoverage, cover_lists, lists_on
+from zoning.records.findings import in_rulebook
 from zoning.records.table_rows import each_row
 from zoning.rulebook import OWN, Policy
-from zoning.trace import Message, Record, Texts, days_of, in_languages, in_rulebook, say, titled
+from zoning.trace import Message, Record, Texts, days_of, in_languages, say, titled
 
 TREATMENTS = ("prohibited", "restricted")
 

@@ -9,24 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from layers.sources import UnitsSection
 from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, measures_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT
+from zoning.records.findings import in_plan, saids_at
 from zoning.records.table_rows import each_row
-from zoning.records.unit_names import names_by_language
 from zoning.study import Agreement, ServicesSection, Transfer
-from zoning.trace import (
-    Message,
-    Record,
-    Said,
-    Term,
-    Texts,
-    Titles,
-    in_languages,
-    in_plan,
-    saids_at,
-    say,
-)
+from zoning.trace import Message, Record, Said, Term, Texts, Titles, in_languages, say
 
 
 def flow_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
@@ -183,3 +173,20 @@ def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Record:
 def _setting(value: float | None) -> Message:
     """A measure that follows, as people read it."""
     return say("explain.missing") if value is None else say("explain.money", value=value)
+
+
+def names_by_language(units: pd.DataFrame, section: UnitsSection) -> dict[str, str | dict[str, str]]:
+    """What each unit is called, by language where the plan names a column for each; by id.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Index ``unit_id``; ``name`` and the columns of names.
+    section : UnitsSection
+        ``[units]`` of the plan.
+    """
+    if not section.names:
+        return dict(zip(units.index, units["name"], strict=True))
+    rows = zip(*(units[column].fillna("").tolist() for column in section.names.values()), strict=True)
+    said = ({tag: text for tag, text in zip(section.names, row, strict=True) if text.strip()} for row in rows)
+    return {unit: texts or name for unit, texts, name in zip(units.index, said, units["name"], strict=True)}

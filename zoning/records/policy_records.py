@@ -11,23 +11,10 @@ import pandas as pd
 
 from zoning.plan import Plan
 from zoning.policies import say_exception
+from zoning.records.findings import in_rulebook, parameters_of, saids_at
 from zoning.records.table_rows import each_row
 from zoning.rulebook import EXCEPTION, Exemption, Policy, Rulebook
-from zoning.trace import (
-    Field,
-    Record,
-    Said,
-    Term,
-    Titles,
-    amount,
-    days_of,
-    in_languages,
-    in_rulebook,
-    parameters_of,
-    saids_at,
-    say,
-    titled,
-)
+from zoning.trace import Field, Record, Said, Term, Titles, amount, days_of, in_languages, say, titled
 
 Row = Mapping[str, Any]
 

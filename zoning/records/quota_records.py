@@ -13,12 +13,13 @@ import pandas as pd
 from zoning.measures import amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, find_column, name_level
+from zoning.records.findings import in_plan, saids_at
 from zoning.records.solution_messages import optimum_said
 from zoning.records.table_rows import each_row
 from zoning.siting import why_unplaced
 from zoning.study import Group, Lock, Priority, Quota, Study
 from zoning.tables import SITES
-from zoning.trace import Field, Message, Record, Said, Term, Titles, in_languages, in_plan, saids_at, say
+from zoning.trace import Field, Message, Record, Said, Term, Titles, in_languages, say
 
 GRANTED = ("groups", "limits", "locks", "transfers")
 """What a grant tells of."""

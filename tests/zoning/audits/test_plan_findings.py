@@ -16,6 +16,7 @@ from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.rulebook import Indicator, read_rulebook
 from zoning.study import read_study
+from zoning.trace import Trace
 from zoning.zones import classify, resolve
 
 DECISION = """
@@ -192,9 +193,8 @@ def floored(plan: Plan, **arable: float) -> Plan:
     rulebook = replace(plan.rulebook, floors=law.floors, parameters=parameters)
     column = pd.Series(0.0, index=plan.measures.index)
     column.update(pd.Series(arable))
-    return replace(
-        plan, rulebook=rulebook, measures=plan.measures.assign(arable_ha=column) if arable else plan.measures
-    )
+    measures = plan.measures.assign(arable_ha=column) if arable else plan.measures
+    return replace(plan, rulebook=rulebook, measures=measures, trace=Trace())
 
 
 def test_floors_that_are_missed_or_cannot_be_checked(decide) -> None:

@@ -26,7 +26,8 @@ from zoning.pipeline import check, run
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, read_study
-from zoning.zones import classify, gather_parents, refinements, resolve
+from zoning.zones import classify, refinements, resolve
+from zoning.zones.parent_units import gather_parents
 
 DAY = date(2025, 1, 1)
 

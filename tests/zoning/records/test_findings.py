@@ -1,4 +1,4 @@
-"""Records: what a condition found at places, shared where it read the same."""
+"""Findings: what a condition found at places, shared where it read the same."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 
 from layers.conditions import parse_condition
+from zoning.records.findings import saids_at
 from zoning.rulebook import Rulebook
-from zoning.trace import saids_at
 
 BOOK = Rulebook("r", "", "", date(2025, 1, 1))
 

@@ -1,0 +1,118 @@
+"""What conditions found, as records have it, and where what they rest on is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from layers.conditions import Clause, Evaluation
+from layers.sources import Section
+from zoning.rulebook import Rulebook
+from zoning.study import Study
+from zoning.trace import Field, Message, Said
+
+
+def said_of(
+    clauses: Iterable[Clause],
+    rulebook: Rulebook,
+    rules: Sequence[str] = (),
+    *,
+    reads: Mapping[str, Any] = MappingProxyType({}),
+    names: Iterable[str] = (),
+) -> Said:
+    """Clauses, the values that they read, and the parameters that they compare with.
+
+    Parameters
+    ----------
+    clauses : iterable of Clause
+    rulebook : Rulebook
+    rules : sequence of str, optional
+        To which each clause belongs, where they are of several.
+    reads : mapping of str to value, optional
+        What is read beside them.
+    names : iterable of str, optional
+        What is compared with beside their thresholds.
+    """
+    listed = tuple(clauses)
+    values = {key: value for one in listed for key, value in one.values.items()}
+    thresholds = {*names, *(name for one in listed for name in one.thresholds)}
+    return Said(
+        clauses=listed,
+        rules=tuple(rules),
+        values=values | dict(reads),
+        parameters=parameters_of(thresholds, rulebook),
+    )
+
+
+def saids_at(found: Evaluation, places: Collection[str], rulebook: Rulebook) -> dict[str, Said]:
+    """What a condition found at some places, by the place; places at which it read the same share one."""
+    told: dict[int, Said] = {}
+    clauses_at = found.clauses_at(places)
+    for clauses in clauses_at.values():
+        if id(clauses) not in told:
+            told[id(clauses)] = said_of(clauses, rulebook)
+    return {place: told[id(clauses)] for place, clauses in clauses_at.items()}
+
+
+def parameters_of(names: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
+    """Those of some names that are parameters of the rulebook, sorted."""
+    return tuple(sorted({*names} & set(rulebook.parameters)))
+
+
+def claim_said(record: str | Message, written: Mapping[str, Any], rulebook: Rulebook) -> Said:
+    """What a claim rests on.
+
+    Parameters
+    ----------
+    record : Message or str
+        The reason of the claim; a text in a run from before there were messages.
+    written : mapping
+        The column ``values`` of the claim, which has all of it in such a run.
+    rulebook : Rulebook
+    """
+    if isinstance(record, str):
+        parameters = parameters_of(written["thresholds"], rulebook)
+        return Said(clauses=tuple(written["clauses"]), values=written["values"], parameters=parameters)
+    pairs = list(_clauses_in(record))
+    rules = [rule for rule, _ in pairs] if any(rule for rule, _ in pairs) else []
+    return said_of((clause for _, clause in pairs), rulebook, rules)
+
+
+def _clauses_in(said: Field, rule: str = "") -> Iterator[tuple[str, Clause]]:
+    """The clauses in a message, each with the rule to which it belongs where the message names several."""
+    match said:
+        case Message(fields={"reason": Message() as claimant, "facts": tuple() as clauses}):
+            yield from ((_rule_of(claimant), one) for one in clauses if isinstance(one, Clause))
+        case Message(fields=fields):
+            for one in fields.values():
+                yield from _clauses_in(one, rule)
+        case Clause():
+            yield rule, said
+        case tuple():
+            for one in said:
+                yield from _clauses_in(one, rule)
+
+
+def _rule_of(claimant: Message) -> str:
+    inner = claimant.fields.get("reason")
+    return _rule_of(inner) if isinstance(inner, Message) else str(claimant.fields["rule"])
+
+
+def in_plan(study: Study, *keys: str | int) -> str:
+    """File and line of something in a study file; every run folder has it by the name of plan.toml."""
+    return f"plan.toml{_line(study.where(*keys))}"
+
+
+def in_rulebook(rulebook: Rulebook, kind: str, entry: Section) -> str:
+    """File and line of an entry of a rulebook; empty where it was not read from a file."""
+    entries = getattr(rulebook.draft, kind, ())
+    if rulebook.draft is None or entry not in entries:
+        return ""
+    place = rulebook.draft.where(kind, entries.index(entry))
+    return f"{place.rpartition('/')[2].partition(',')[0]}{_line(place)}"
+
+
+def _line(place: str) -> str:
+    _, comma, rest = place.partition(", line ")
+    return f"{comma}{rest.partition(',')[0]}"
