@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "layers": "lazy_exports phrases errors ledger conditions crs sources formats raster inputs geometry pins "
     "units read memory",
-    "zoning": "errors tables unit_ids study rulebook trace steps plan overlays measures zones solver quotas siting "
-    "energy compensation policies records checks audits pipeline scenario",
+    "zoning": "errors tables unit_ids trace solver agreements study rulebook steps plan overlays measures zones quotas "
+    "siting energy compensation policies records checks audits pipeline scenario",
     "maps": "errors locale context summaries style explain reports offline web exports run_folder init cli",
 }
 FRONT_DOOR = "zoneplan"

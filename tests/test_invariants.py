@@ -27,6 +27,7 @@ from layers.errors import GeometryError
 from maps.locale import localize
 from maps.run_folder import write_run
 from maps.run_folder.run_files import write_csv
+from zoning.agreements import Agreement
 from zoning.compensation import account, known_parties, positions
 from zoning.measures import measure
 from zoning.overlays import overlay
@@ -35,7 +36,7 @@ from zoning.pipeline import run
 from zoning.policies import assign
 from zoning.quotas import allocate
 from zoning.rulebook import read_rulebook
-from zoning.study import Agreement, Transfer, builtin_study, read_study
+from zoning.study import Transfer, builtin_study, read_study
 from zoning.tables import CSV_TABLES
 from zoning.zones import classify, resolve
 

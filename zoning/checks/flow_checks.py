@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError, shown
 from layers.phrases import OR, Phrase, phrase_list
+from zoning.agreements import Agreement
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.compensation import (
     BUDGET,
@@ -26,7 +27,7 @@ from zoning.errors import near
 from zoning.measures import QUOTA
 from zoning.quotas import UNIT
 from zoning.rulebook import EXEMPT, INCENTIVE, RELAXED, Rulebook, Scheme
-from zoning.study import Agreement, Study
+from zoning.study import Study
 
 
 def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColumns) -> Iterator[ZoneplanError]:

@@ -1,5 +1,6 @@
 """Compensation: agreements, transfers, services of ecosystems, and where all payments leave each party."""
 
+from zoning.agreements import POOL, parties_of
 from zoning.compensation.balances import account, account_traced, party_faults, payment_rows, positions
 from zoning.compensation.ecosystem_services import (
     itemise_services,
@@ -7,8 +8,8 @@ from zoning.compensation.ecosystem_services import (
     service_faults,
     value_services,
 )
-from zoning.compensation.horizontal_agreements import complete_agreement, expand_agreements, parties_of
-from zoning.compensation.parties import BUDGET, POOL, known_parties, namesakes, near_misses, parties_of_unit
+from zoning.compensation.horizontal_agreements import complete_agreement, expand_agreements
+from zoning.compensation.parties import BUDGET, known_parties, namesakes, near_misses, parties_of_unit
 from zoning.compensation.vertical_transfers import conditions_of, measures_of
 
 __all__ = [

@@ -12,14 +12,15 @@ from layers.conditions import Evaluation
 from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Layer
 from layers.phrases import Phrase, word
-from zoning.compensation.horizontal_agreements import Row, Sides, expand_agreements, parties_of, settle_agreement
+from zoning.agreements import Agreement, Row, Sides, parties_of, settle_agreement
+from zoning.compensation.horizontal_agreements import expand_agreements
 from zoning.compensation.parties import known_parties, slip_faults
 from zoning.compensation.river_network import river_pairs
 from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.errors import near
 from zoning.quotas import unit_context
 from zoning.rulebook import Rulebook
-from zoning.study import Agreement, Study, Transfer
+from zoning.study import Study, Transfer
 from zoning.tables import FLOWS, POSITIONS, tabulate
 from zoning.unit_ids import keep_ids
 
@@ -67,7 +68,7 @@ def account(
     --------
     >>> import pandas as pd
     >>> import zoneplan as zp
-    >>> from zoning.study import Agreement
+    >>> from zoning.agreements import Agreement
     >>> pay, receive = {"upper": 1, "lower": 2}, {"upper": 3, "lower": 1}
     >>> terms = {"kind": "pool", "amount": 120, "unit": "CNY", "pay": pay, "receive": receive}
     >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))

@@ -11,8 +11,6 @@ import pandas as pd
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 
-POOL = "(pool)"
-"""The party that holds what several pay in, until it goes out again."""
 BUDGET = "(budget)"
 """The party whose budget goes out, where a transfer does not say who pays."""
 

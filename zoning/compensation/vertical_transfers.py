@@ -14,8 +14,7 @@ import pandas as pd
 from layers.conditions import Evaluator, parse_condition
 from layers.errors import SourceError, naming_the_layer
 from layers.phrases import Phrase
-from zoning.compensation.horizontal_agreements import Row, flow_row
-from zoning.compensation.parties import POOL
+from zoning.agreements import POOL, Row, flow_row
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.measures import sum_by
 from zoning.quotas import UNIT, find_column, name_level, product

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from layers.sources import UnitsSection
+from zoning.agreements import Agreement
 from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, measures_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT
 from zoning.records.findings import in_plan, saids_at
 from zoning.records.table_rows import each_row
-from zoning.study import Agreement, ServicesSection, Transfer
+from zoning.study import ServicesSection, Transfer
 from zoning.trace import Message, Record, Said, Term, Texts, Titles, in_languages, say
 
 

@@ -11,24 +11,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from layers.phrases import Phrase, phrase_list
 from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
+from zoning.agreements import KINDS, Agreement
 from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
-from zoning.study import Agreement, Transfer
+from zoning.study import Transfer
 
-MEASURED: Mapping[str, Any] = {
-    "unit": "1",
-    "amount": Decimal(1),
-    "compliant_months": 0,
-    "flow_m3": Decimal(1),
-    "upstream": "upstream",
-    "downstream": "downstream",
-}
-"""What a plan adds to a model, for trying the model without one."""
-MEASURED_OF_INDICATORS: Mapping[str, Any] = {
-    "measured": Decimal(0),
-    "base": Decimal(1),
-    "target": Decimal(0),
-    "price": Decimal(1),
-}
+NAMED: Mapping[str, Any] = {"unit": "1", "upstream": "upstream", "downstream": "downstream"}
+"""What a plan adds to a model of any kind, for trying the model without one."""
 
 
 class AgreementModel(Titled, Dated, Cited):
@@ -55,15 +43,14 @@ class AgreementModel(Titled, Dated, Cited):
         if unknown:
             yield Phrase("terms: '{unknown}' is no key of [[agreements]]", unknown=unknown[0])
             return
-        kind = str(self.terms.get("kind", ""))
-        welcome = Agreement.keys_of(kind) | set(self.terms) | {"unit"}
-        trial = {key: value for key, value in MEASURED.items() if key in welcome} | self.terms
+        kind = KINDS.get(str(self.terms.get("kind", "")))
+        welcome = {*self.terms, "unit", *(kind.keys if kind else ())}
+        trial = {key: value for key, value in NAMED.items() if key in welcome} | self.terms
+        if kind is not None:
+            trial = {**kind.measured, **trial}
         if "indicators" in trial:
-            wanted = Agreement.indicator_keys(kind)
-            trial["indicators"] = [
-                {key: value for key, value in MEASURED_OF_INDICATORS.items() if key in wanted} | dict(one)
-                for one in trial["indicators"]
-            ]
+            measured = {"measured": Decimal(0), **(kind.measured_of_indicators if kind else {})}
+            trial["indicators"] = [{**measured, **one} for one in trial["indicators"]]
         try:
             Agreement.model_validate({"name": self.id, "period": 0, **trial})
         except ValidationError as error:

@@ -1,6 +1,5 @@
 """The study: what a plan says of quotas, siting, money, energy, lists and decisions, as it is written."""
 
-from zoning.study.agreements import Agreement, Band, Pollutant
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection, EnergyShare
 from zoning.study.industries import IndustriesSection
@@ -19,8 +18,6 @@ from zoning.study.study_file import (
 from zoning.study.transfers import Part, Transfer
 
 __all__ = [
-    "Agreement",
-    "Band",
     "Decision",
     "EnergySection",
     "EnergyShare",
@@ -30,7 +27,6 @@ __all__ = [
     "Lock",
     "Nearness",
     "Part",
-    "Pollutant",
     "Priority",
     "Quota",
     "QuotaTransfer",

@@ -23,7 +23,7 @@ from layers.sources import (
     read_sources,
     repeated,
 )
-from zoning.study.agreements import Agreement
+from zoning.agreements import Agreement
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection
 from zoning.study.industries import IndustriesSection

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import pytest
 
 from layers.errors import StudyError, UnknownNameError
+from zoning.agreements import Agreement, settle_agreement
 from zoning.compensation import expand_agreements
-from zoning.compensation.horizontal_agreements import settle_agreement
 from zoning.pipeline import run
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.chapter_schemas import AgreementModel
-from zoning.study import Agreement, read_study
+from zoning.study import read_study
 from zoning.trace import as_message
 
 D = Decimal

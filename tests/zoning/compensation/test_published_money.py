@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from zoning.agreements import Agreement, settle_agreement
 from zoning.compensation import complete_agreement, value_services
-from zoning.compensation.horizontal_agreements import settle_agreement
 from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.rulebook import read_rulebook
 from zoning.solver import apportion
-from zoning.study import Agreement, ServicesSection, Transfer
+from zoning.study import ServicesSection, Transfer
 
 D = Decimal
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"

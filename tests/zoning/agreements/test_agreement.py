@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from maps.locale import render
+from zoning.agreements import Agreement, Sides, settle_agreement
+from zoning.agreements.load import tonnes_above
+from zoning.agreements.terms import Band, Pollutant
+from zoning.agreements.water_index import index_of
 from zoning.compensation import parties_of
-from zoning.compensation.horizontal_agreements import Sides, index_of, settle_agreement, tonnes_above
-from zoning.study import Agreement, Band, Pollutant
 
 D = Decimal
 CHISHUI = {

@@ -1,0 +1,65 @@
+"""Rows of money: who pays whom how much, whole steps, split by shares with exact sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from zoning.solver import Step, apportion
+from zoning.trace import Message, joined
+
+Row = dict[str, Any]
+POOL = "(pool)"
+"""The party that holds what several pay in, until it goes out again."""
+
+
+class Sides(NamedTuple):
+    """The two sides of a river: what flows past one comes from the other."""
+
+    upstream: str
+    downstream: str
+
+    def other(self, party: str) -> str:
+        """The other side."""
+        return self.downstream if party == self.upstream else self.upstream
+
+
+def flow_row(payer: str, receiver: str, amount: Decimal, rule: Message) -> Row:
+    """What of a row of the FLOWS table is its own: the rest is alike for all of an agreement or transfer."""
+    return {"payer": payer, "receiver": receiver, "amount": amount, "rule": rule}
+
+
+def merged(rows: Iterable[Row]) -> Iterator[Row]:
+    """One row a payer and receiver, sorted; what comes to nothing is left out."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        key = (row["payer"], row["receiver"])
+        if key in found:
+            found[key] = row | {
+                "amount": found[key]["amount"] + row["amount"],
+                "rule": joined((found[key]["rule"], row["rule"])),
+            }
+        else:
+            found[key] = row
+    yield from (found[key] for key in sorted(found) if found[key]["amount"])
+
+
+def split_by_shares(shares: Mapping[str, Decimal], total: Decimal, step: Decimal) -> dict[str, Decimal]:
+    """A total split by shares in whole steps; sums are exact, ties go to the name that sorts first."""
+    if not total:
+        return dict.fromkeys(sorted(shares), Decimal(0))
+    return dict(sorted(apportion(pd.Series(dict(shares)), total, step).items()))
+
+
+def to_step(amount: Fraction, step: Decimal) -> Decimal:
+    """An exact amount rounded to the nearest whole step, halves to the even one."""
+    return Step.of(step).amount(round(amount / Fraction(step)))
+
+
+def sum_of(shares: Mapping[str, Decimal]) -> Decimal:
+    """The sum of some shares."""
+    return sum(shares.values(), start=Decimal(0))
