@@ -309,7 +309,10 @@ def _point(words: Sequence[str]) -> tuple[float, float] | None:
     except ValueError:
         if re.fullmatch(r"[-+]?\d+\.\d+", words[0]):  # no id: half of a place
             raise typer.BadParameter(
-                f"'{' '.join(words)}' is no place: give longitude and latitude, such as -104.99 39.74, or a unit",
+                Phrase(
+                    "'{words}' is no place: give longitude and latitude, such as -104.99 39.74, or a unit",
+                    words=" ".join(words),
+                ),
                 param_hint="LON LAT",
             ) from None
         return None
@@ -328,7 +331,7 @@ def verify_(
 ) -> None:
     """Say whether a run folder is complete, damaged (and which files), or not a run; or whether it runs to the same."""
     if study is not None and not rerun:
-        raise typer.BadParameter("--study goes with --rerun", param_hint="--study")
+        raise typer.BadParameter(Phrase("--study goes with --rerun"), param_hint="--study")
     from maps.errors import DamagedRunError
     from maps.run_folder import verify
 
@@ -378,7 +381,7 @@ def compare_(
     from maps.cli.comparison_display import print_comparison, write_tables
     from zoning.scenario import compare
 
-    speak(language)
+    speak(language or language_of_plan(before))
     plans = [_plan_of(path) for path in (before, after)]
     found = compare(*plans, study_folder=study)
     if out is not None:
@@ -570,10 +573,12 @@ def _checked(
     is_name = not target.exists() and str(target) in builtin_rulebooks()
     if not target.is_dir() and not is_name:
         if run_folder is not None:
-            raise typer.BadParameter(f"{target} is no rulebook; --run goes with one", param_hint="--run")
+            raise typer.BadParameter(
+                Phrase("{target} is no rulebook; --run goes with one", target=target), param_hint="--run"
+            )
         return _check_plan(target, pin=pin), {}
     if pin:
-        raise typer.BadParameter(f"{target} is no plan; --pin goes with one", param_hint="--pin")
+        raise typer.BadParameter(Phrase("{target} is no plan; --pin goes with one", target=target), param_hint="--pin")
     rulebook = target / RULEBOOK_FOLDER if is_run else str(target) if is_name else target
     folder = target if is_run else run_folder
     if folder is not None:

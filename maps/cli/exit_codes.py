@@ -105,7 +105,9 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
     if isinstance(error, OSError):  # inputs are read behind a boundary of their own
         return _say(Phrase("cannot write: {error}{written}", error=error, written=more), DISK)
     if hasattr(error, "format_message"):  # typer's own: a wrong call; without words where it has just shown the help
-        usage = error.format_message()
+        usage: str = error.format_message()
+        if isinstance(error, typer.BadParameter) and isinstance(error.message, Phrase):
+            usage = Phrase("Invalid value for {parameter}: {said}", parameter=error.param_hint, said=error.message)
         return _say(Phrase("{usage}\nTry 'zoneplan --help'.", usage=usage), WRONG_CALL) if usage else WRONG_CALL
     return _say(
         Phrase(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, Union
 
@@ -252,7 +253,7 @@ _EXACT: Reads = {
     "texts": Texts,
     "ids": lambda ids: Ids(tuple(ids)),
     "phrase": lambda content: Phrase(
-        content["template"], **{key: typed_field(one) for key, one in content["fields"].items()}
+        content["template"], **{key: _part(one) for key, one in content["fields"].items()}
     ),
     "clause": lambda content: Clause(**(content | {"sides": tuple(content["sides"])})),
 }
@@ -265,7 +266,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Texts: lambda texts: {"texts": dict(texts.by_language)},
     Ids: lambda some: {"ids": [*some.ids]},
     Phrase: lambda said: {
-        "phrase": {"template": said.template, "fields": {k: plain_field(v) for k, v in said.fields.items()}}
+        "phrase": {"template": said.template, "fields": {name: _plain_part(one) for name, one in said.fields.items()}}
     },
     Clause: lambda clause: {"clause": vars(clause)},
     Fraction: lambda number: {"fraction": str(number)},
@@ -275,10 +276,25 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
 }
 
 
+def _part(value: Any) -> Any:
+    """A field of a phrase from its plain value."""
+    part = typed_field(value)
+    return part.by_language if isinstance(part, Texts) else part
+
+
 def plain_field(value: object) -> Any:
     """A field as JSON has it."""
     write = _WRITTEN.get(type(value))
     return value if write is None else write(value)
+
+
+def _plain_part(value: Any) -> Any:
+    """A field of a phrase: numbers of numpy as those of Python, and what no message holds as a text."""
+    if isinstance(value, Mapping):
+        return plain_field(Texts(value))
+    if type(value) in _WRITTEN or isinstance(value, str | bool | None):
+        return plain_field(value)
+    return int(value) if isinstance(value, Integral) else float(value) if isinstance(value, Real) else str(value)
 
 
 def typed_field(value: Any, more: Reads = MappingProxyType({})) -> Any:

@@ -306,7 +306,7 @@ def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, tmp_p
     folder = write_run(plan, tmp_path / "plan")
     assert call("report", folder, "--lang", "zh") == 0
     page = tmp_path / "plan-report-zh.html"
-    assert f"report: {page}" in capsys.readouterr().out
+    assert f"报告：{page}" in capsys.readouterr().out
     assert page.read_text("utf-8") == report(plan, "zh")
     assert call("report", folder, "--lang", "zh") == 5
     assert call("report", folder, "--lang", "zh", "--force") == 0
@@ -314,5 +314,5 @@ def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, tmp_p
     assert (tmp_path / "own.html").read_text("utf-8") == report(plan)
     capsys.readouterr()
     assert call("report", folder, "--lang", "pt") == 2
-    assert "rulebook 'main_functional_areas' speaks en, zh" in capsys.readouterr().err
+    assert "o regulamento 'main_functional_areas' fala en, zh" in capsys.readouterr().err
     assert call("verify", folder) == 0

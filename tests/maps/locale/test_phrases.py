@@ -97,10 +97,18 @@ def test_no_error_is_made_of_a_plain_text() -> None:
     """What an error says can be put into any language: it is a phrase, or what another error says."""
     plain = (ast.Constant, ast.JoinedStr, ast.BinOp)
     wrong = [
-        place
-        for place, call in calls()
-        if call.func.id in ERRORS and call.args and isinstance(call.args[0], plain) and "maps/cli" not in place
+        place for place, call in calls() if call.func.id in ERRORS and call.args and isinstance(call.args[0], plain)
     ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("maker", "place_of_text"), [("Finding", 5), ("entries", 3)])
+def test_no_finding_and_no_repair_is_a_plain_text(maker: str, place_of_text: int) -> None:
+    wrong = []
+    for place, call in calls():
+        if call.func.id == maker and len(call.args) > place_of_text:
+            text = call.args[place_of_text]
+            wrong += [place] if isinstance(text, ast.JoinedStr | ast.BinOp) or any(constants(text)) else []
     assert wrong == []
 
 

@@ -6,12 +6,15 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.phrases import Phrase
 from zoning.trace import Message, say
-from zoning.trace.messages import typed_field
+from zoning.trace.messages import plain_field, typed_field
 
 PLAIN = st.one_of(
     st.text(max_size=5),
@@ -45,3 +48,20 @@ def test_messages_are_values() -> None:
     assert one == say("light.red", day=date(2025, 1, 1), share=Fraction(1, 3), amount=Decimal("2.50"))
     assert one != say("light.red", day=date(2025, 1, 1), share=Fraction(1, 3), amount=Decimal("2.60"))
     assert len({one, say("light.red"), say("light.red")}) == 2
+
+
+def test_a_phrase_is_kept_with_all_that_is_in_it() -> None:
+    said = Phrase(
+        "{place}: {count} of {share:.1f} ({reason}), {exact}",
+        place=Phrase("line {line}", line=np.int64(3)),
+        count=np.int64(2),
+        share=np.float64(0.5),
+        reason={"en": "a swap", "zh": "互换"},
+        exact=Decimal("2.50"),
+    )
+    again = typed_field(json.loads(json.dumps(plain_field(said))))
+    assert isinstance(again, Phrase)
+    assert (again, again.template) == (said, said.template)
+    assert (again.fields["reason"], again.fields["exact"]) == ({"en": "a swap", "zh": "互换"}, Decimal("2.50"))
+    assert type(again.fields["count"]) is int
+    assert plain_field(Phrase("{path}", path=Path("a.csv")))["phrase"]["fields"] == {"path": "a.csv"}
