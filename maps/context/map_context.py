@@ -10,7 +10,7 @@ import pyproj
 import shapely
 
 from layers.crs import box_in, way_between
-from maps.context.world_layers import Flags, Floats, Geometries, Name, WorldLayer, world_layer
+from maps.context.world_layers import Flags, Floats, Geometries, Name, WorldLayer, without_borders, world_layer
 from maps.locale import catalogue, text_in
 from zoning.plan import Plan
 
@@ -49,6 +49,10 @@ class Detail(NamedTuple):
 
 DETAILS = (Detail(15_000, 2, 3, 3_000), Detail(4_000, 5, 5, 500), Detail(500, 7, 7, 90), Detail(0, 8, 8, 0))
 """A world, a large country, some provinces, a province."""
+OWN_TOWNS = 0.2
+"""The part of its towns in a country from which on a study lies in it."""
+PROVINCE_NAMES = 6
+"""Provinces have names where lines of at least this zoom are drawn."""
 ISLAND_PX = 1.5
 """Land whose side is smaller is left out."""
 SETTLED = ("international",)
@@ -91,6 +95,23 @@ class Place(NamedTuple):
     inside: bool
 
 
+class Region(NamedTuple):
+    """A country or a first-order unit around the study.
+
+    Attributes
+    ----------
+    name : str
+        In the language of the context.
+    country : bool
+    spots : tuple of (float, float)
+        Points inside of it and of the frame where its name may stand, in the CRS of the context; the best first.
+    """
+
+    name: str
+    country: bool
+    spots: tuple[tuple[float, float], ...]
+
+
 class Context(NamedTuple):
     """The surroundings of a plan, from the ground up, in the CRS that was asked for.
 
@@ -99,6 +120,8 @@ class Context(NamedTuple):
     crs : pyproj.CRS
     bounds : tuple of float
         West, south, east, north of the frame; everything is cut to it.
+    study : Polygon or MultiPolygon
+        The outline of the study.
     land, lakes : array of Polygon or MultiPolygon
     lake_names : tuple of str
         One a lake; empty where it has none in the language.
@@ -113,12 +136,15 @@ class Context(NamedTuple):
         One a line of ``countries``: it is drawn solid; the others are disputed or not settled and are drawn dashed.
     places : tuple of Place
         The most important first.
+    regions : tuple of Region
+        Provinces, then countries, all outside of the study.
     credits : str
         What a page that draws any of this has to say.
     """
 
     crs: pyproj.CRS
     bounds: tuple[float, float, float, float]
+    study: shapely.Geometry
     land: Geometries
     lakes: Geometries
     lake_names: tuple[str, ...]
@@ -129,6 +155,7 @@ class Context(NamedTuple):
     countries: Geometries
     settled: tuple[bool, ...]
     places: tuple[Place, ...]
+    regions: tuple[Region, ...]
     credits: str
 
 
@@ -163,9 +190,9 @@ def context_around(
 
     Notes
     -----
-    Borders come from the world layers, which show who holds the land. Where the rulebook or the plan says ``[map]
-    borders = false`` no border is drawn and nothing outside of the study is named; what the rulebook has to say of it
-    stands in the credits.
+    Borders come from the world layers, which show who holds the land. No border is drawn and nothing outside of the
+    study is named where the rulebook or the plan says ``[map] borders = false``, and around studies in countries whose
+    borders these layers must not show (``data/no_borders.csv``); what is to be said of it stands in the credits.
 
     Examples
     --------
@@ -180,7 +207,8 @@ def context_around(
     frame = _Frame.of(bounds, crs, TOLERANCE_PX * metres_per_px)
     own = study_outline(np.asarray(plan.units.geometry)) if outline is None else outline
     study = _in_crs(own, plan.units.crs, crs)
-    borders = plan.rulebook.map.borders and plan.study.map.borders
+    countries_of_plan = _countries_of(plan)
+    borders = _borders_allowed(plan, countries_of_plan)
     land, lakes, rivers = (frame.near(name) for name in ("land", "lakes", "rivers"))
     ground = frame.drawn(land.where(land.fields["km2"] * 1e6 >= (ISLAND_PX * metres_per_px) ** 2))
     lakes = frame.drawn(lakes.where(lakes.fields["km2"] >= detail.lakes_km2))
@@ -195,6 +223,7 @@ def context_around(
     return Context(
         crs=crs,
         bounds=bounds,
+        study=study,
         land=ground.shapes,
         lakes=lakes.shapes,
         lake_names=_names(lakes, language, water_in),
@@ -205,15 +234,36 @@ def context_around(
         countries=outer.shapes,
         settled=tuple(status in SETTLED for status in outer.fields["status"]),
         places=_places(frame, study, language, metres_per_px if borders else np.inf),
+        regions=_regions(frame, study, language, countries_of_plan, detail) if borders else (),
         credits=context_credits(plan, language),
     )
 
 
 def context_credits(plan: Plan, language: str = "en") -> str:
     """What a page that draws the surroundings of a plan has to say: whose data they are, and what of borders."""
-    note = plan.rulebook.map.note
-    said = (catalogue("report", language)["context_credits"], text_in(note, language) if note else "")
-    return " ".join(one for one in said if one)
+    told, note = catalogue("report", language), plan.rulebook.map.note
+    said = text_in(note, language) if note else ""
+    if not said and not _borders_allowed(plan, _countries_of(plan)):
+        said = told["reference_only"]
+    return f"{told['context_credits']} {said}".strip()
+
+
+def _borders_allowed(plan: Plan, countries: tuple[str, ...]) -> bool:
+    """Whether borders may be drawn around a plan that lies in some countries, most of it in the first."""
+    return plan.rulebook.map.borders and plan.study.map.borders and not {*countries[:1]} & without_borders()
+
+
+def _countries_of(plan: Plan) -> tuple[str, ...]:
+    """Codes of the countries in which a plan lies, by its towns, that of most of them first; not those with a few."""
+    crs = pyproj.CRS(plan.units.crs)
+    near = world_layer("places").meeting(box_in(plan.units.total_bounds, crs, WGS84))
+    points = np.column_stack(way_between(WGS84, crs).transform(*shapely.get_coordinates(near.shapes).T))
+    finite = np.isfinite(points).all(axis=1)
+    tree = shapely.STRtree(np.asarray(plan.units.geometry))
+    inside = np.unique(tree.query(shapely.points(points[finite]), predicate="intersects")[0])
+    counts = near.fields.loc[np.flatnonzero(finite)[inside], "iso_a2"].value_counts()
+    many = counts[counts >= OWN_TOWNS * counts.sum()]
+    return tuple(sorted(many.index, key=lambda code: (-many[code], code)))
 
 
 def study_outline(units: Geometries) -> shapely.Geometry:
@@ -348,6 +398,34 @@ def _places(frame: _Frame, study: shapely.Geometry, language: str, metres_per_px
         Place(row.label, row.x, row.y, int(row.population), row.capital, float(row.sep_km), bool(row.inside))
         for row in rows.itertuples()
     )
+
+
+def _regions(
+    frame: _Frame, study: shapely.Geometry, language: str, countries: tuple[str, ...], detail: Detail
+) -> tuple[Region, ...]:
+    """Provinces and countries around a study that have a spot for their name; its own country has none."""
+    layer = frame.near("regions")
+    province = layer.fields["kind"] == "province"
+    layer = layer.where(np.where(province, detail.lines >= PROVINCE_NAMES, ~layer.fields["iso_a2"].isin(countries)))
+    points, owner = shapely.get_coordinates(layer.shapes, return_index=True)
+    x, y = way_between(WGS84, frame.crs).transform(*points.T)
+    west, south, east, north = frame.bounds
+    shapely.prepare(study)
+    inside = shapely.contains_xy(study, x, y)
+    first = np.searchsorted(owner, np.arange(len(layer.shapes)))
+    own = inside[first] & (layer.fields["kind"] == "province").to_numpy()
+    seen = (x > west) & (x < east) & (y > south) & (y < north) & ~inside
+    names = _place_names(layer.fields, language)
+    found = [
+        Region(
+            names[place],
+            layer.fields["kind"][place] == "country",
+            tuple(zip(x[mine].tolist(), y[mine].tolist(), strict=True)),
+        )
+        for place in np.flatnonzero(~own)
+        if (mine := seen & (owner == place)).any() and names[place]
+    ]
+    return tuple(sorted(found, key=lambda region: (region.country, region.name)))
 
 
 def _place_names(rows: pd.DataFrame, language: str) -> pd.Series:

@@ -18,7 +18,7 @@ import shapely
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Name = Literal["land", "lakes", "rivers", "admin1_lines", "admin0_lines", "places"]
+Name = Literal["land", "lakes", "rivers", "admin1_lines", "admin0_lines", "places", "regions"]
 
 DATA = Path(__file__).parent / "data"
 
@@ -72,6 +72,12 @@ def world_layer(name: Name) -> WorldLayer:
         fields = _with_own_names(fields)
     shapes = shapely.from_wkb(fields.pop("geometry").to_numpy())
     return WorldLayer(shapes, fields)
+
+
+@cache
+def without_borders() -> frozenset[str]:
+    """Codes of the countries around whose studies no border may be drawn from these layers."""
+    return frozenset(pd.read_csv(DATA / "no_borders.csv")["iso_a2"])
 
 
 def _with_own_names(places: pd.DataFrame) -> pd.DataFrame:

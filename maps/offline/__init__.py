@@ -1,6 +1,6 @@
 """Offline pages: a folium map whole in one file, its scripts joined, and a policy that lets nothing else in."""
 
-from maps.offline.folium_elements import MacroElement, Map
+from maps.offline.folium_elements import MacroElement, Map, tile_layer
 from maps.offline.offline_page import LIBRARIES, OfflineFigure, Verbatim, marker_icons
 from maps.offline.script_modules import bare, page_script
 
@@ -13,4 +13,5 @@ __all__ = [
     "bare",
     "marker_icons",
     "page_script",
+    "tile_layer",
 ]

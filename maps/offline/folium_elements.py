@@ -30,4 +30,20 @@ __all__ = [
     "MacroElement",
     "Map",
     "folium",
+    "tile_layer",
 ]
+
+
+def tile_layer(address: str, attribution: str) -> TileLayer:
+    """Tiles under everything else; the same ones have the same name on the page.
+
+    Parameters
+    ----------
+    address : str
+        With {z}, {x} and {y}.
+    attribution : str
+        HTML.
+    """
+    layer = TileLayer(address, attr=attribution, control=False)
+    layer._id = "tiles"  # noqa: SLF001  (folium's ids are random)
+    return layer

@@ -8,7 +8,17 @@ import numpy as np
 import shapely
 
 from maps.context import Context, Place
-from maps.style.label_placement import ASCENT, DESCENT, Label, Lettering, Sheet, spots_along, spots_beside, spots_in
+from maps.style.label_placement import (
+    ASCENT,
+    DESCENT,
+    Label,
+    Lettering,
+    Sheet,
+    Spot,
+    spots_along,
+    spots_beside,
+    spots_in,
+)
 from maps.style.legend import px, xml_text
 from maps.style.palette import Theme
 from maps.style.svg_paths import Frame, Geometries
@@ -91,6 +101,7 @@ def _sheet(
         ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
         sheet.place(name, Lettering(12.5, 650, theme.inner_border, spaced=True), spots_in(ground), within=ground)
     _place_towns(sheet, [place for place in shown if place not in large], frame, theme)
+    _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)
     return sheet
 
@@ -118,6 +129,18 @@ def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Th
         found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if marked else None)
         if found is not None and marked:
             sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(place.capital) and place.inside))
+
+
+def _place_regions(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -> None:
+    """Names of provinces and countries around the study, none of them over it."""
+    if not context.regions:
+        return
+    study = shapely.simplify(context.study, frame.metres_per_px)
+    ground = shapely.transform(study, lambda points: np.column_stack(frame.place(*points.T)))
+    around = shapely.difference(shapely.box(0, 0, frame.width_px, frame.height_px), ground)
+    for region in context.regions:
+        spots = (Spot(*frame.place(x, y)) for x, y in region.spots)
+        sheet.place(region.name, Lettering(11, 450, theme.outside_ink, spaced=True), spots, within=around)
 
 
 def _place_waters(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -> None:

@@ -16,7 +16,7 @@ from maps.context import Context, Relief, context_around, relief, study_outline
 from maps.style import Topology
 from maps.web.geometry_encoding import Geometries, Integers, Shapes, zigzag
 from maps.web.map_plane import EARTH_RADIUS_M, Plane
-from maps.web.page_model import Columns, GroundKind, GroundLayer, ReliefPicture, Surroundings, Town
+from maps.web.page_model import Columns, GroundKind, GroundLayer, RegionName, ReliefPicture, Surroundings, Town
 from zoning.plan import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -85,6 +85,7 @@ def ground_of(plan: Plan, shapes: Shapes, borders: Topology, language: str = "en
             height=int(size[1]),
             layers=tuple(layer for layer, _ in told),
             towns=Columns(Town, list(_towns(context, shapes.plane, corner, step))),
+            regions=Columns(RegionName, list(_regions(context, shapes.plane, corner, step))),
             relief=_relief(plan, shapes, outline),
             credits=escape_hidden(context.credits),
         ),
@@ -158,6 +159,13 @@ def _towns(context: Context, plane: Plane, corner: Floats, step: float) -> Itera
             apart_km=round(place.sep_km),
             inside=place.inside,
         )
+
+
+def _regions(context: Context, plane: Plane, corner: Floats, step: float) -> Iterator[RegionName]:
+    for region in context.regions:
+        places = (plane.placed(np.array(region.spots), context.crs) - corner) / step
+        x, y = np.rint(places).astype(np.int64).T.tolist()
+        yield RegionName(escape_hidden(region.name), region.country, tuple(x), tuple(y))
 
 
 def _relief(plan: Plan, shapes: Shapes, outline: shapely.Geometry) -> ReliefPicture | None:

@@ -815,6 +815,21 @@ class Town(NamedTuple):
     inside: bool
 
 
+class RegionName(NamedTuple):
+    """A province or a country around the study, and places on the grid of the ground where its name may stand.
+
+    Attributes
+    ----------
+    x, y : tuple of int
+        The best first.
+    """
+
+    name: str
+    country: bool
+    x: tuple[int, ...]
+    y: tuple[int, ...]
+
+
 class ReliefPicture(NamedTuple):
     """Shadow and light, to be laid over colours: where it lies in the plane of the map, metres, and its address."""
 
@@ -838,6 +853,8 @@ class Surroundings(NamedTuple):
         From the ground up.
     towns : Columns
         The most important first; all of those in the study are there.
+    regions : Columns
+        Provinces, then countries.
     credits : str
         What stands on a map that draws it.
     """
@@ -849,6 +866,7 @@ class Surroundings(NamedTuple):
     height: int
     layers: tuple[GroundLayer, ...]
     towns: Columns[Town]
+    regions: Columns[RegionName]
     relief: ReliefPicture | None
     credits: str
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from layers.errors import ZoneplanError
+from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
-from maps.offline import LIBRARIES, MacroElement, Map, OfflineFigure, Verbatim, bare, marker_icons, page_script
+from maps.offline import (
+    LIBRARIES,
+    MacroElement,
+    Map,
+    OfflineFigure,
+    Verbatim,
+    bare,
+    marker_icons,
+    page_script,
+    tile_layer,
+)
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
 from maps.web.geometry_encoding import encode_block, place_on_grid
 from maps.web.map_ground import ground_of
@@ -57,6 +68,8 @@ def draw(
 
     Notes
     -----
+    Tiles that the plan names lie under it, but for a map that was asked to be of equal area.
+
     Folium's layers are given in longitude and latitude as ever; in both projections they lie where they belong.
 
     What the plan says is packed into one block that a script reads; no name or value passes through a template.
@@ -90,6 +103,9 @@ def draw(
     plan_map.default_js = [link for link in Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(Map.default_css)["leaflet_css"])]
     plan_map.add_child(layer, name="plan")
+    tiles = plan.study.map.tiles
+    if tiles is not None and projection != "equal_area":
+        plan_map.add_child(tile_layer(tiles, escape(escape_hidden(plan.study.map.attribution))), name="tiles")
     fields = {
         **page.words,
         "title": page.words["map_of"].format(name=page.plan.name),

@@ -61,6 +61,13 @@ export async function open(map, icons) {
   document.documentElement.dataset.zoneplan = "ready";
 }
 
+/** @param {string} text */
+function asHtml(text) {
+  const holder = document.createElement("span");
+  holder.textContent = text;
+  return holder.innerHTML;
+}
+
 /** @param {string} address */
 async function pictureAt(address) {
   const picture = new Image();
@@ -202,6 +209,7 @@ class PlanPage {
     this.picture.start();
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(map);
     map.attributionControl?.addAttribution(words.credit);
+    if (scene.ground) map.attributionControl?.addAttribution(asHtml(scene.ground.credits));
     mapTools(map, scene.speech, {
       whole: () => this.window.home(),
       measure: (button) => button.setAttribute("aria-pressed", String(this.ruler.toggle())),

@@ -550,6 +550,8 @@ export interface Surroundings {
   layers: GroundLayer[];
   /** The most important first; all of those in the study are there. */
   towns: Columns<Town>;
+  /** Provinces, then countries. */
+  regions: Columns<RegionName>;
   relief: ReliefPicture | null;
   /** What stands on a map that draws it. */
   credits: string;
@@ -580,6 +582,16 @@ export interface Town {
   apart_km: number;
   /** It lies in the study. */
   inside: boolean;
+}
+
+/** A province or a country around the study, and places on the grid of the ground where its name may stand. */
+export interface RegionName {
+  name: string;
+  country: boolean;
+  /** The best first. */
+  x: number[];
+  /** The best first. */
+  y: number[];
 }
 
 /** Shadow and light, to be laid over colours: where it lies in the plane of the map, metres, and its address. */

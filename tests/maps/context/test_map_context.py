@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from layers.crs import working_crs
-from maps.context import context_around, study_outline
+from maps.context import context_around, context_credits, study_outline
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.schema import MapRules
 
@@ -189,3 +189,33 @@ def test_a_map_of_another_projection_has_the_same_land(somewhere):
     munich = next(place for place in context.places if place.name == "Munich")
     assert (munich.x, munich.y) == pytest.approx((1_288_000, 6_129_000), abs=5000)
     assert munich.inside
+
+
+def test_neighbours_have_names_outside_of_the_study(somewhere):
+    plan = somewhere((-111.0, 33.0, -102.0, 43.0))
+    regions = {region.name: region for region in around(plan).regions}
+    assert {"Nevada", "Idaho", "Kansas", "Mexico"} <= set(regions)
+    assert not {"Colorado", "New Mexico", "United States"} & set(regions)
+    assert regions["Mexico"].country
+    assert not regions["Nevada"].country
+    study = study_outline(plan.units.geometry.to_numpy())
+    spots = np.array([spot for region in regions.values() for spot in region.spots])
+    assert not shapely.contains_xy(study, *spots.T).any()
+    assert {"内华达州", "墨西哥"} <= {region.name for region in around(plan, language="zh").regions}
+    assert "México" in {region.name for region in around(plan, language="pt").regions}
+    assert not {region.country for region in around(plan, 8000.0).regions} - {True}  # provinces have none so far out
+
+
+def test_no_border_is_drawn_around_a_study_in_china_whatever_its_rulebook(somewhere):
+    plan = somewhere((113.0, 36.0, 119.0, 41.5))
+    assert plan.rulebook.map.borders
+    context = around(plan)
+    assert not len(context.provinces)
+    assert not len(context.countries)
+    assert not context.regions
+    assert all(place.inside for place in context.places)
+    assert context.credits.endswith("are not authoritative.")
+    assert context_credits(plan, "zh").endswith("不作为划界依据。")
+    abroad = around(somewhere((100.0, 46.0, 108.0, 49.0)))  # its neighbour may be drawn from these layers
+    assert len(abroad.countries)
+    assert "China" in {region.name for region in around(somewhere((100.0, 43.0, 108.0, 49.0)), share=1.2).regions}

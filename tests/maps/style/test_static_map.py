@@ -138,7 +138,7 @@ def test_no_two_names_touch_and_none_leaves_the_picture(plan_of, study, language
 def test_the_ground_of_a_picture_has_land_water_towns_and_credits(plan_of):
     svg = picture(plan_of("us_mountain_west"))
     said = texts(svg)
-    assert {"Denver", "Salt Lake City", "Phoenix", "Las Vegas"} <= set(said)
+    assert {"Denver", "Salt Lake City", "Phoenix", "Las Vegas", "NEVADA", "NEBRASKA"} <= set(said)
     assert svg.count(f'fill="{LIGHT.water}"') == 2  # the sea and the lakes
     assert svg.count(f'stroke="{LIGHT.neighbour}"') == 2  # states and countries
     assert svg.count("<image ") == 1

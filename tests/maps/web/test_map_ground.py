@@ -54,6 +54,9 @@ def test_plan_and_ground_lie_in_one_plane(ground, plan_of, plane):
     label = shapes.labels[plan.units.index.get_loc("08031")] * shapes.step + (shapes.west, shapes.south)
     assert np.hypot(x - label[0], y - label[1]) < 30_000  # the county is 40 km wide
     assert denver.inside
+    names = {region.name: region for region in model.regions.rows}
+    assert {"Nevada", "Texas", "Mexico"} <= set(names)
+    assert model.west + names["Nevada"].x[0] * model.step < label[0] - 800_000
     relief = model.relief
     assert relief.west < x < relief.east
     assert relief.south < y < relief.north
@@ -87,6 +90,7 @@ def test_the_map_of_china_has_no_border_and_no_town_outside(ground, plane):
     assert not any(name for layer in found.model.layers for name in layer.names)
     assert found.model.towns.rows
     assert all(town.inside for town in found.model.towns.rows)
+    assert not found.model.regions.rows
     assert "仅供参考" in found.model.credits
 
 

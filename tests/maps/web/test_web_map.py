@@ -130,6 +130,22 @@ def test_tiles_bring_mercator_along(toy_plan) -> None:
     assert "crs: L.CRS.ZoneplanPlane" in plan_map.get_root().render()
 
 
+def test_tiles_that_a_plan_names_lie_under_it(toy_plan) -> None:
+    named = {"tiles": "https://tiles.example/{z}/{x}/{y}.png", "attribution": "<script>alert(1)</script> & Co"}
+    section = toy_plan.study.map.model_copy(update=named)
+    plan = dataclasses.replace(toy_plan, study=toy_plan.study.model_copy(update={"map": section}))
+    page = page_of(plan)
+    assert "crs: L.CRS.EPSG3857" in page
+    assert page.count("tiles.example") == 1
+    assert len(re.findall("<script", page)) == len(re.findall("<script", page_of(toy_plan)))
+    assert page == page_of(plan)
+    flat = draw(plan, projection="equal_area").get_root().render()
+    for other in (page_of(toy_plan), flat):
+        assert "L.tileLayer(" not in other.split("</style>")[-1].split("<body>")[-1]
+        assert "tiles.example" not in other
+        assert "https:" not in re.search('Content-Security-Policy" content="([^"]*)"', other)[1]
+
+
 def test_tiles_on_a_map_that_was_asked_to_be_of_equal_area_are_refused(toy_plan) -> None:
     plan_map = draw(toy_plan, projection="equal_area")
     folium.TileLayer("https://tiles.example/{z}/{x}/{y}.png", attr="example").add_to(plan_map)

@@ -217,6 +217,18 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
                 "services, agreements, transfers, map)"
             ),
         ),
+        (
+            "[[tables]]",
+            '[map]\ntiles = "https://tiles.example/{z}/{x}/{y}.png"\n[[tables]]',
+            "line 36, column 9: tiles want their 'attribution': say whose they are",
+        ),
+        ("[[tables]]", '[map]\nattribution = "mine"\n[[tables]]', "there are no 'tiles'"),
+        (
+            "[[tables]]",
+            '[map]\ntiles = "javascript:alert({z}{x}{y})"\nattribution = "x"\n[[tables]]',
+            "'javascript:alert({z}{x}{y})' is no address of tiles, such as https://tiles.example/{z}/{x}/{y}.png",
+        ),
+        ("[[tables]]", '[map]\ntiles = "https://a.b/{z}"\nattribution = "x"\n[[tables]]', "is no address of tiles"),
         ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
     ],
 )

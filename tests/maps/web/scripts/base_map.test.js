@@ -34,6 +34,7 @@ const ground = {
   height: 6,
   layers: [layer("land"), layer("river", 2), layer("river", 7), layer("lake"), layer("province"), layer("disputed")],
   towns: { name: [], x: [], y: [], population: [], capital: [], apart_km: [], inside: [] },
+  regions: { name: [], country: [], x: [], y: [] },
   relief: null,
   credits: "",
 };
