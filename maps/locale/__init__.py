@@ -13,6 +13,7 @@ from maps.locale.number_format import (
     hectares,
     percent,
     projection,
+    short_amount,
     width,
     wrap,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "require_spoken",
     "rule_name",
     "shifted",
+    "short_amount",
     "solution_words",
     "text_in",
     "texts_of",

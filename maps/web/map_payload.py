@@ -20,7 +20,7 @@ from maps.locale import (
     text_in,
 )
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
-from maps.summaries import verdicts
+from maps.summaries import headline, verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.page_model import (
     Assumed,
@@ -78,6 +78,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
     said, told = localize(plan, language), catalogue("map", language)
     counted = counted_words()
     words = {key: one.forms[0] for key, one in told.items() if key not in counted}
+    found = verdicts(said)
     return Page(
         language=language,
         words=words,
@@ -91,7 +92,8 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en") -> Page:
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),
-        verdicts=verdicts(said).table,
+        verdicts=found.table,
+        headline=headline(said, found),
         undrawn=tuple(shapes.undrawn.tolist()),
         grid=shapes.grid,
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from maps.style import Sign
-from maps.summaries import VerdictTable
+from maps.summaries import Headline, VerdictTable
 
 Row = TypeVar("Row")
 
@@ -773,5 +773,6 @@ class Page(NamedTuple):
     payments: Payments
     cards: Cards
     verdicts: VerdictTable
+    headline: Headline
     undrawn: tuple[int, ...]
     grid: MapGrid
