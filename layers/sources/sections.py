@@ -72,6 +72,8 @@ class UnitsSection(Section):
     """Layer inside the file, needed where it has several."""
     name: Text | dict[LanguageTag, Text] | None = None
     """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
+    called: Wording | None = None
+    """What its units are called together, such as "counties": a text, or a text by language; by default "units"."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
     part_of: Text | None = None

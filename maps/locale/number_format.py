@@ -11,7 +11,7 @@ from functools import lru_cache
 from pyproj import CRS
 
 from layers.crs import is_made
-from maps.locale.messages import number_style
+from maps.locale.messages import catalogue, number_style
 
 NONE = "–"
 """What stands where there is no value."""
@@ -70,6 +70,34 @@ def written(value: float | Decimal, spec: str, language: str) -> str:
     ('1,234.50', '1.234,50')
     """
     return number_style(language).written(format(value, spec))
+
+
+def short_amount(value: float | Decimal, language: str) -> str:
+    """A large amount in the large numbers of the language, in three digits; a smaller one whole, or exact below 1,000.
+
+    Examples
+    --------
+    >>> [short_amount(one, "en") for one in (10600, 40_000_000, 1_406_000_000, Decimal("12.50"))]
+    ['10,600', '40 million', '1.41 billion', '12.5']
+    >>> [short_amount(one, "zh") for one in (10600, 520_000, 40_000_000)]
+    ['1.06万', '52万', '0.4亿']
+    """
+    figure = Decimal(str(value))
+    words = catalogue("number", language)
+    for name in ("larger", "large"):
+        least, unit = (Decimal(words[f"{name}_{key}"]) for key in ("from", "unit"))
+        if abs(figure) >= least:
+            return words[name].format(n=number_style(language).written(f"{_in_digits(figure / unit, 3):,f}"))
+    shown = figure.quantize(Decimal(1)) if abs(figure) >= 1000 else _in_digits(figure, 6)
+    return number_style(language).written(f"{shown:,f}")
+
+
+def _in_digits(figure: Decimal, digits: int) -> Decimal:
+    """A number in so many digits, without zeros behind its decimals."""
+    if not figure:
+        return Decimal(0)
+    short = figure.quantize(Decimal(1).scaleb(min(0, figure.adjusted() + 1 - digits)))
+    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short.normalize()
 
 
 def format_measure(value: object, language: str) -> str:

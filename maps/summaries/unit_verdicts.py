@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan, number_beside, number_past, number_style, shifted
-from maps.summaries.verdict_table import Kind, Operator, VerdictTable, Wording, verdict_table
+from maps.summaries.verdict_table import Kind, LimitTest, Operator, VerdictTable, Wording, verdict_table
 from zoning.zones import RuleTests, rule_tests
 
 COMPARED: Mapping[str, Callable[[float, float], bool]] = {
@@ -137,6 +137,10 @@ class Verdicts(Mapping[str, Verdict]):
     def __len__(self) -> int:
         """How many units there are."""
         return len(self._places)
+
+    def limits_of(self, rule: str) -> tuple[LimitTest, ...]:
+        """The tests that a rule asks."""
+        return tuple(test for test in self.table.tests if rule in test.rules)
 
     def _gauges(self, place: int, decided: Iterable[int]) -> Iterator[Gauge]:
         """A gauge for each test."""

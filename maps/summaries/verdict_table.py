@@ -74,6 +74,8 @@ class LimitTest(NamedTuple):
     limit : float
     limit_text, needs : str
         The limit as it is printed, and what is needed, such as "needs 5 %".
+    rules : tuple of str
+        The ids of the rules that ask it.
     """
 
     measure: int
@@ -82,6 +84,7 @@ class LimitTest(NamedTuple):
     limit: float
     limit_text: str
     needs: str
+    rules: tuple[str, ...]
 
 
 class Wording(NamedTuple):
@@ -170,7 +173,7 @@ class _Maker:
         sentences, notes = self._sentences()
         return VerdictTable(
             measures=tuple(self._measure_columns()),
-            tests=tuple(self._limits),
+            tests=tuple(self._limit_tests()),
             sentences=tuple(sentences.tolist()),
             notes=tuple(notes.tolist()),
             overlays=self._overlays(),
@@ -191,6 +194,12 @@ class _Maker:
                 found[rule, number] = self._test(part, asked.rule.zone, of_wholes=asked.of_wholes)
         return found
 
+    def _limit_tests(self) -> Iterator[LimitTest]:
+        """The tests, each with the rules that ask it."""
+        for place, test in enumerate(self._limits):
+            asked = (self._tests.rules[rule].rule.id for (rule, _), one in self._of_part.items() if one == place)
+            yield test._replace(rules=tuple(dict.fromkeys(asked)))
+
     def _test(self, part: ConditionPart, zone: str, *, of_wholes: bool) -> int:
         key = (part.measure, of_wholes)
         measure = self._measure(key, part)
@@ -199,7 +208,7 @@ class _Maker:
         text = f"{self._measures[key][1].before}{self._style.written(limit)}{self._measures[key][1].after}"
         operator = part.operator or "="
         needs = self._say(f"needs_{KEYS[operator]}", limit=text)
-        test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs)
+        test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, ())
         self._measures[key][2].append(part.limit)
         if test not in self._limits:
             self._limits.append(test)

@@ -20,7 +20,7 @@ from maps.locale import (
     text_in,
 )
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
-from maps.summaries import verdicts
+from maps.summaries import headline, verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.measure_columns import measure_columns, measure_layers
 from maps.web.page_model import (
@@ -82,8 +82,8 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
     said, told = localize(plan, language), catalogue("map", language)
     counted = counted_words()
     words = {key: one.forms[0] for key, one in told.items() if key not in counted}
-    table = verdicts(said).table
-    tested = {one.name for one in table.measures}
+    found = verdicts(said)
+    tested = {one.name for one in found.table.measures}
     measured = (one for one in measure_columns(plan) if one.name not in tested)
     return Page(
         language=language,
@@ -99,7 +99,8 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),
-        verdicts=table,
+        verdicts=found.table,
+        headline=headline(said, found),
         undrawn=tuple(shapes.undrawn.tolist()),
         surroundings=surroundings,
         grid=shapes.grid,

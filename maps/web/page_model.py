@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from maps.style import Sign
-from maps.summaries import VerdictTable
+from maps.summaries import Headline, VerdictTable
 
 Row = TypeVar("Row")
 
@@ -898,6 +898,7 @@ class Page(NamedTuple):
     payments: Payments
     cards: Cards
     verdicts: VerdictTable
+    headline: Headline
     undrawn: tuple[int, ...]
     surroundings: Surroundings | None
     grid: MapGrid

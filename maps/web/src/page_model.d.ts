@@ -27,6 +27,7 @@ export interface Page {
   payments: Payments;
   cards: Cards;
   verdicts: VerdictTable;
+  headline: Headline;
   /** The places of units that the projection cannot show. */
   undrawn: number[];
   surroundings: Surroundings | null;
@@ -520,6 +521,8 @@ export interface LimitTest {
   limit_text: string;
   /** The limit as it is printed, and what is needed, such as "needs 5 %". */
   needs: string;
+  /** The ids of the rules that ask it. */
+  rules: string[];
 }
 
 /** A sentence that units share. */
@@ -532,6 +535,77 @@ export interface Wording {
   parts: string[];
   /** The places of the tests that decided. */
   tests: number[];
+}
+
+/** What a plan does, at a glance. */
+export interface Headline {
+  /** One sentence, such as "Growth in 15 counties, farming in 18, protection in 28." */
+  title: HeadlinePart[];
+  /** A second sentence. */
+  lead: string;
+  numbers: HeadlineNumber[];
+  /** Sorted by name; none where there is only one. */
+  jurisdictions: JurisdictionRow[];
+  /** The title of the quota of the third number and of the rows, with its unit; empty without one. */
+  quota: string;
+  quality: Quality;
+  /** At most five. */
+  story: StoryStep[];
+}
+
+/** A part of the title: a text, and the code of the zone that it is about, empty for none. */
+export interface HeadlinePart {
+  text: string;
+  zone: string;
+}
+
+/** One of the four numbers. */
+export interface HeadlineNumber {
+  /** Which of them it is. */
+  key: "special" | "quota" | "money" | "firm";
+  /** As printed, such as "10,600" and "ha". */
+  value: string;
+  /** As printed, such as "10,600" and "ha". */
+  unit: string;
+  /** What it counts. */
+  label: string;
+}
+
+/** A jurisdiction at a glance. */
+export interface JurisdictionRow {
+  name: string;
+  /** How many it has. */
+  units: number;
+  /** Its land by the code of the main function. */
+  ha: Record<string, number>;
+  /** What it gets of the quota of the headline, its reserve included, exactly; None without a quota. */
+  amount: string | null;
+}
+
+/** How far the plan can be relied on: what of its rulebook was checked against the texts of the law. */
+export interface Quality {
+  /** How many there are, and how many of them were read in the text. */
+  policies: number;
+  /** How many there are, and how many of them were read in the text. */
+  policies_read: number;
+  /** How many there are, and how many of them were read in the text. */
+  parameters: number;
+  /** How many there are, and how many of them were read in the text. */
+  parameters_read: number;
+  sentences: string[];
+}
+
+/** A step of the story, and what the map shows with it. */
+export interface StoryStep {
+  /** What stands large above it, such as "15 counties". */
+  number: string;
+  /** One sentence or two. */
+  text: string;
+  view: "functions" | "land" | "money";
+  /** The code of the zone to show alone; empty for all. */
+  zone: string;
+  /** The places of the units to highlight; empty for none. */
+  units: number[];
 }
 
 /** What lies under and around the plan. */

@@ -238,7 +238,7 @@ export const page = {
   },
   verdicts: {
     measures: [{ name: "forest_share", title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null] }],
-    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%" }],
+    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%", rules: ["wood-1"] }],
     wordings: [
       { kind: "rule", zone: 0, parts: ["", "unit", " is a wood: ", "=0", " of it is forest."], tests: [0] },
       { kind: "default", zone: 0, parts: ["", "unit", " is plain."], tests: [] },
@@ -250,6 +250,15 @@ export const page = {
     overlays: [[], [3]],
     changes: [[2], []],
     missing: "?",
+  },
+  headline: {
+    title: [{ text: "Wood in one of 2 units", zone: "wood" }, { text: ".", zone: "" }],
+    lead: "",
+    numbers: [{ key: "firm", value: "2", unit: "of 2", label: "units keep their function" }],
+    jurisdictions: [],
+    quota: "",
+    quality: { policies: 1, policies_read: 0, parameters: 2, parameters_read: 0, sentences: ["None was read."] },
+    story: [{ number: "2 units", text: "Each has one function.", view: "functions", zone: "", units: [] }],
   },
   undrawn: [],
   surroundings: null,
