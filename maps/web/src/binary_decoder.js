@@ -10,10 +10,7 @@ import { Shapes } from "./map_shapes.js";
 
 /** @param {string} text */
 export async function unpack(text) {
-  const signs = atob(text.trim());
-  const packed = new Uint8Array(signs.length);
-  for (let i = 0; i < signs.length; i++) packed[i] = signs.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytesOf(text.trim())]).stream().pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const length = new DataView(bytes.buffer).getUint32(0, true);
   /** @type {Page} */
@@ -25,7 +22,31 @@ export async function unpack(text) {
   return { page, shapes, ground, measured };
 }
 
-/** Whole numbers of 7 bits a byte, the lowest first. */
+// The signs of a block, in the order of their values: what can be printed, but for what means something elsewhere.
+const SIGNS = Array.from({ length: 94 }, (_, place) => String.fromCharCode(33 + place)).filter(
+  (sign) => !"<>&\"'`$\\{".includes(sign),
+);
+
+/**
+ * The bytes that a text of 85 signs stands for, four for five of them.
+ * @param {string} text
+ */
+export function bytesOf(text) {
+  const values = new Uint8Array(128);
+  SIGNS.forEach((sign, value) => (values[sign.charCodeAt(0)] = value));
+  const missing = (5 - (text.length % 5)) % 5;
+  const bytes = new Uint8Array(((text.length + missing) / 5) * 4);
+  const view = new DataView(bytes.buffer);
+  const valueAt = (/** @type {number} */ place) => (place < text.length ? values[text.charCodeAt(place)] : 84);
+  for (let at = 0, to = 0; to < bytes.length; at += 5, to += 4) {
+    let value = 0;
+    for (let place = at; place < at + 5; place++) value = value * 85 + valueAt(place);
+    view.setUint32(to, value);
+  }
+  return bytes.subarray(0, bytes.length - missing);
+}
+
+/** Columns of whole numbers: how many bytes each has, the low bytes of all, the next ones, and so on. */
 export class Numbers {
   /**
    * @param {Uint8Array} bytes
@@ -36,33 +57,19 @@ export class Numbers {
     this.at = at;
   }
 
-  next() {
-    let value = 0;
-    let bits = 0;
-    let byte;
-    do {
-      byte = this.bytes[this.at++];
-      value |= (byte & 127) << bits;
-      bits += 7;
-    } while (byte & 128);
-    return value >>> 0;
-  }
-
   /** @param {number} count */
   list(count) {
     const found = new Uint32Array(count);
-    for (let i = 0; i < count; i++) found[i] = this.next();
+    const width = this.bytes[this.at++];
+    for (let bits = 0; bits < 8 * width; bits += 8) {
+      for (let i = 0; i < count; i++) found[i] |= this.bytes[this.at++] << bits;
+    }
     return found;
   }
 
   /** @param {number} count */
   signed(count) {
-    const found = new Int32Array(count);
-    for (let i = 0; i < count; i++) {
-      const value = this.next();
-      found[i] = (value >>> 1) ^ -(value & 1);
-    }
-    return found;
+    return Int32Array.from(this.list(count), (value) => (value >>> 1) ^ -(value & 1));
   }
 
   /**
@@ -82,14 +89,84 @@ export class Numbers {
  */
 function readShapes(numbers, grid) {
   const arcStart = starts(numbers.list(grid.arcs));
-  const x = numbers.steps(grid.points);
-  const y = numbers.steps(grid.points);
-  const pieces = readRings(numbers, grid.pieces);
-  const units = readRings(numbers, grid.units);
+  const first = [numbers.signed(grid.arcs), numbers.signed(grid.arcs)];
+  const [x, y] = first.map((steps) => alongArcs(arcStart, steps, numbers.signed(grid.points - grid.arcs)));
   const unitOfPiece = numbers.list(grid.pieces);
-  const labelX = numbers.signed(grid.units);
-  const labelY = numbers.signed(grid.units);
+  const pieces = readRings(numbers, grid.pieces, (count) => refsOf(numbers.list(count)));
+  const units = readUnits(numbers, grid.units, pieces, unitOfPiece);
+  const labelX = numbers.steps(grid.units);
+  const labelY = numbers.steps(grid.units);
   return new Shapes({ grid, arcStart, x, y, pieces, units, unitOfPiece, labelX, labelY });
+}
+
+/**
+ * A coordinate of all points, from the step to the first point of each arc and those from there on.
+ * @param {Uint32Array} arcStart
+ * @param {Int32Array} first
+ * @param {Int32Array} others
+ */
+function alongArcs(arcStart, first, others) {
+  const found = new Int32Array(first.length + others.length);
+  let value = 0;
+  let next = 0;
+  first.forEach((step, arc) => {
+    found[arcStart[arc]] = value += step;
+    for (let i = arcStart[arc] + 1; i < arcStart[arc + 1]; i++) found[i] = value += others[next++];
+  });
+  return found;
+}
+
+/**
+ * Refs, from how far back their arcs lie from the next new one.
+ * @param {Uint32Array} told
+ */
+function refsOf(told) {
+  let expected = 0;
+  return Int32Array.from(told, (one) => {
+    const arc = expected - (one >>> 1);
+    expected = Math.max(expected, arc + 1);
+    return 2 * arc + (one & 1);
+  });
+}
+
+/**
+ * A unit of one piece has the rings of that piece; those of the others are told.
+ * @param {Numbers} numbers
+ * @param {number} count
+ * @param {Rings} pieces
+ * @param {Uint32Array} unitOfPiece
+ * @returns {Rings}
+ */
+function readUnits(numbers, count, pieces, unitOfPiece) {
+  const held = new Uint32Array(count);
+  const pieceOf = new Uint32Array(count);
+  unitOfPiece.forEach((unit, piece) => {
+    held[unit]++;
+    pieceOf[unit] = piece;
+  });
+  const told = readRings(numbers, held.filter((many) => many !== 1).length, (many) => numbers.steps(many));
+  let next = 0;
+  const source = Array.from(held, (many, unit) =>
+    many === 1 ? { rings: pieces, shape: pieceOf[unit] } : { rings: told, shape: next++ },
+  );
+  const sizes = source.map(({ rings: { ringStart }, shape }) => ringStart[shape + 1] - ringStart[shape]);
+  const rings = source.flatMap(({ rings, shape }) => ringsOf(rings, shape));
+  const refStart = starts(Uint32Array.from(rings, (ring) => ring.length));
+  const refs = new Int32Array(refStart[rings.length]);
+  rings.forEach((ring, place) => refs.set(ring, refStart[place]));
+  return { count, ringStart: starts(Uint32Array.from(sizes)), refStart, refs };
+}
+
+/**
+ * @param {Rings} rings
+ * @param {number} shape
+ */
+function ringsOf({ ringStart, refStart, refs }, shape) {
+  const found = [];
+  for (let ring = ringStart[shape]; ring < ringStart[shape + 1]; ring++) {
+    found.push(refs.subarray(refStart[ring], refStart[ring + 1]));
+  }
+  return found;
 }
 
 /**
@@ -101,24 +178,24 @@ function readShapes(numbers, grid) {
 function readMeasure(numbers, units, step) {
   const found = new Float64Array(units);
   const parts = Math.round(1 / step);
-  for (let unit = 0; unit < units; unit++) {
-    const told = numbers.next();
+  numbers.list(units).forEach((told, unit) => {
     const steps = ((told - 1) >>> 1) ^ -((told - 1) & 1);
     // a tenth is no number of the machine, its inverse is
     found[unit] = told ? (step < 1 ? steps / parts : steps * step) : NaN;
-  }
+  });
   return found;
 }
 
 /**
  * @param {Numbers} numbers
  * @param {number} count
+ * @param {(count: number) => Int32Array} read The refs of all rings.
  * @returns {Rings}
  */
-function readRings(numbers, count) {
+function readRings(numbers, count, read) {
   const ringStart = starts(numbers.list(count));
   const refStart = starts(numbers.list(ringStart[count]));
-  return { count, ringStart, refStart, refs: numbers.steps(refStart[ringStart[count]]) };
+  return { count, ringStart, refStart, refs: read(refStart[ringStart[count]]) };
 }
 
 /**

@@ -99,8 +99,9 @@ def test_paper_is_one_page_at_a_round_scale_that_is_true(open_map, toy_plan, tmp
     wide = tab.evaluate(
         """() => {
             document.querySelector("#zp-paper").style.display = "block";
-            const paths = document.querySelectorAll("#zp-paper path[fill-rule=evenodd]");
-            const shapes = [...paths].map(one => one.getBBox());
+            const fills = ["#77BB77", "#993300", "#F8F4EB"];
+            const paths = [...document.querySelectorAll("#zp-paper path[fill-rule=evenodd]")];
+            const shapes = paths.filter(one => fills.includes(one.getAttribute("fill"))).map(one => one.getBBox());
             return Math.max(...shapes.map(({ x, width }) => x + width)) - Math.min(...shapes.map(({ x }) => x));
         }"""
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 
@@ -15,7 +14,15 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from maps.style import plan_topology
-from maps.web.geometry_encoding import Shapes, encode_block, place_on_grid, varints, zigzag
+from maps.web.geometry_encoding import (
+    SIGNS,
+    Shapes,
+    byte_planes,
+    encode_block,
+    in_85_signs,
+    place_on_grid,
+    zigzag,
+)
 from maps.web.map_plane import EARTH_RADIUS_M, PlaneName
 from maps.web.page_model import as_json
 
@@ -28,56 +35,87 @@ def block(shapes: Shapes, **said: object) -> str:
     return encode_block(json.dumps({**said, "grid": json.loads(as_json(shapes.grid))}, ensure_ascii=False), shapes)
 
 
-def unpack(text: str) -> tuple[dict, list[int]]:
+def bytes_of(text: str) -> bytes:
+    """What a text of 85 signs stands for, read the plain way."""
+    missing = -len(text) % 5
+    found = b""
+    for at in range(0, len(text), 5):
+        value = 0
+        for sign in text[at : at + 5].ljust(5, SIGNS[84]):
+            value = value * 85 + SIGNS.index(sign)
+        found += value.to_bytes(4, "big")
+    return found[: len(found) - missing]
+
+
+class Columns:
+    """The numbers of a block, a column after the other."""
+
+    def __init__(self, told: bytes) -> None:
+        self.told = told
+
+    def take(self, count: int) -> list[int]:
+        width, self.told = self.told[0], self.told[1:]
+        planes = [self.told[place * count : (place + 1) * count] for place in range(width)]
+        self.told = self.told[width * count :]
+        return [sum(plane[i] << (8 * place) for place, plane in enumerate(planes)) for i in range(count)]
+
+    def signed(self, count: int) -> list[int]:
+        return [unsigned(value) for value in self.take(count)]
+
+    def steps(self, count: int) -> list[int]:
+        return np.cumsum(self.signed(count)).astype(int).tolist()
+
+
+def unpack(text: str) -> tuple[dict, Columns]:
     """The model and the numbers of a block, read the plain way."""
-    block = gzip.decompress(base64.b64decode(text))
+    block = gzip.decompress(bytes_of(text))
     length = int.from_bytes(block[:4], "little")
-    numbers, value, bits = [], 0, 0
-    for byte in block[4 + length :]:
-        value |= (byte & 127) << bits
-        bits += 7
-        if byte < 128:
-            numbers.append(value)
-            value, bits = 0, 0
-    return json.loads(block[4 : 4 + length]), numbers
+    return json.loads(block[4 : 4 + length]), Columns(block[4 + length :])
 
 
 def unsigned(value: int) -> int:
     return (value >> 1) ^ -(value & 1)
 
 
+def shapes_of_rings(arcs: list, counts: list[int], ring_sizes: list[int], refs: list[int]) -> list[shapely.Geometry]:
+    shapes, lengths, left = [], iter(ring_sizes), iter(refs)
+    for count in counts:
+        one = shapely.Polygon()
+        for _ in range(count):
+            ring = [arcs[ref >> 1][:: -1 if ref & 1 else 1] for ref in (next(left) for _ in range(next(lengths)))]
+            one = one.symmetric_difference(shapely.Polygon([point for line in ring for point in line]))
+        shapes.append(one)
+    return shapes
+
+
 def polygons(text: str) -> list[shapely.Geometry]:
     """The units of a block in metres of the plane."""
-    facts, numbers = unpack(text)
-    grid, at = facts["grid"], 0
-
-    def take(count: int) -> list[int]:
-        nonlocal at
-        at += count
-        return numbers[at - count : at]
-
-    def steps(count: int) -> list[int]:
-        return np.cumsum([unsigned(value) for value in take(count)]).astype(int).tolist()
-
-    sizes = take(grid["arcs"])
-    points = list(zip(steps(grid["points"]), steps(grid["points"]), strict=True))
-    arcs = [points[end - size : end] for end, size in zip(np.cumsum(sizes), sizes, strict=True)]
-    found: list[list[shapely.Geometry]] = []
-    for many in (grid["pieces"], grid["units"]):
-        counts = take(many)
-        ring_sizes = take(sum(counts))
-        refs = iter(steps(sum(ring_sizes)))
-        lengths = iter(ring_sizes)
-        shapes = []
-        for count in counts:
-            one = shapely.Polygon()
-            for _ in range(count):
-                ring = [arcs[ref >> 1][:: -1 if ref & 1 else 1] for ref in (next(refs) for _ in range(next(lengths)))]
-                one = one.symmetric_difference(shapely.Polygon([point for line in ring for point in line]))
-            shapes.append(one)
-        found.append(shapes)
+    facts, told = unpack(text)
+    grid = facts["grid"]
+    sizes = told.take(grid["arcs"])
+    first = [told.signed(grid["arcs"]) for _ in range(2)]
+    inside = [iter(told.signed(grid["points"] - grid["arcs"])) for _ in range(2)]
+    arcs, place = [], np.zeros(2, int)
+    for size, *begin in zip(sizes, *first, strict=True):
+        steps = [begin, *([next(inside[0]), next(inside[1])] for _ in range(size - 1))]
+        arcs.append((place + np.cumsum(steps, axis=0)).tolist())
+        place = np.array(arcs[-1][-1])
+    unit_of_piece = told.take(grid["pieces"])
+    counts = told.take(grid["pieces"])
+    ring_sizes = told.take(sum(counts))
+    refs, expected = [], 0
+    for one in told.take(sum(ring_sizes)):
+        arc = expected - (one >> 1)
+        expected = max(expected, arc + 1)
+        refs.append(2 * arc + (one & 1))
+    pieces = shapes_of_rings(arcs, counts, ring_sizes, refs)
+    several = [unit for unit in range(grid["units"]) if unit_of_piece.count(unit) != 1]
+    counts = told.take(len(several))
+    ring_sizes = told.take(sum(counts))
+    joined = dict(zip(several, shapes_of_rings(arcs, counts, ring_sizes, told.steps(sum(ring_sizes))), strict=True))
+    units = [joined.get(unit) or pieces[unit_of_piece.index(unit)] for unit in range(grid["units"])]
     ground = (grid["west"], grid["south"])
-    return [shapely.transform(one, lambda xy: xy * grid["step"] + ground) for one in found[1]]
+    return [shapely.transform(one, lambda xy: xy * grid["step"] + ground) for one in units]
 
 
 @pytest.mark.parametrize(("plane", "crs"), [("equal_area", "EPSG:3035"), ("mercator", "EPSG:3857")])
@@ -149,19 +187,20 @@ def test_facts_come_out_as_they_went_in(toy_plan) -> None:
     said = {"name": "</script>{{7*7}} ${x} 攀枝花 \u2028", "list": [1, None, 2.5, True]}
     text = block(shapes_of(toy_plan.units, toy_plan.pieces), **said)
     assert {key: unpack(text)[0][key] for key in said} == said
-    assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+    assert set(text) <= set(SIGNS)
+    assert not set(SIGNS) & set("<>&\"'`$\\{ \n")
 
 
 @given(st.lists(st.integers(0, 2**32 - 1)))
 def test_numbers_survive_being_packed(values: list[int]) -> None:
-    numbers, value, bits = [], 0, 0
-    for byte in varints(np.array(values, dtype=np.int64)):
-        value |= (byte & 127) << bits
-        bits += 7
-        if byte < 128:
-            numbers.append(value)
-            value, bits = 0, 0
-    assert numbers == values
+    told = Columns(byte_planes(np.array(values, dtype=np.int64)))
+    assert told.take(len(values)) == values
+    assert told.told == b""
+
+
+@given(st.binary())
+def test_bytes_survive_being_written_in_signs(packed: bytes) -> None:
+    assert bytes_of(in_85_signs(packed)) == packed
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1))

@@ -13,13 +13,34 @@ import { gzipSync } from "node:zlib";
 import { Numbers, unpack } from "../../../../maps/web/src/binary_decoder.js";
 import { Screen } from "../../../../maps/web/src/map_shapes.js";
 
-/** @param {number[]} values */
-function varints(values) {
-  return values.flatMap((value) => {
-    const bytes = [];
-    for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-    return [...bytes, value];
-  });
+/**
+ * A column of numbers: how many bytes each has, the low bytes of all, the next ones, and so on.
+ * @param {number[]} values
+ */
+function planes(values) {
+  let width = 0;
+  while (values.some((value) => value >= 256 ** width)) width++;
+  const plane = (/** @type {number} */ place) => values.map((value) => Math.floor(value / 256 ** place) % 256);
+  return [width, ...Array.from({ length: width }, (_, place) => plane(place)).flat()];
+}
+
+/** @param {Uint8Array} bytes */
+function in85Signs(bytes) {
+  const signs = Array.from({ length: 94 }, (_, place) => String.fromCharCode(33 + place)).filter(
+    (sign) => !"<>&\"'`$\\{".includes(sign),
+  );
+  const padded = [...bytes, 0, 0, 0];
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4) {
+    let value = padded.slice(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0);
+    let group = "";
+    for (let place = 0; place < 5; place++) {
+      group = signs[value % 85] + group;
+      value = Math.floor(value / 85);
+    }
+    text += group.slice(0, Math.min(4, bytes.length - at) + 1);
+  }
+  return text;
 }
 
 /** @param {number} value */
@@ -44,26 +65,35 @@ const MEASURES = [{ step: 0.1 }, { step: 100 }];
 function block() {
   const points = ARCS.flat();
   const grid = { west: 100, south: 200, step: 10, arcs: 6, points: points.length, pieces: 3, units: 2 };
-  const rings = (/** @type {number[][][]} */ shapes) => [
-    ...shapes.map((own) => own.length),
-    ...shapes.flat().map((ring) => ring.length),
-    ...steps(shapes.flat(2)),
+  const parts = (/** @type {number[][][]} */ shapes) => [
+    shapes.map((own) => own.length),
+    shapes.flat().map((ring) => ring.length),
   ];
-  const numbers = varints([
-    ...ARCS.map((arc) => arc.length),
-    ...steps(points.map(([x]) => x)),
-    ...steps(points.map(([, y]) => y)),
-    ...rings(PIECES),
-    ...rings(UNITS),
-    ...[0, 1, 1],
-    ...[5, 15].map(zigzag),
-    ...[5, 5].map(zigzag),
-    ...[0, zigzag(-3) + 1], // unknown, and three steps below zero
-    ...[zigzag(25) + 1, 1],
-  ]);
+  const axes = [0, 1].map((axis) => points.map((point, at) => zigzag(point[axis] - (points[at - 1]?.[axis] ?? 0))));
+  const starts = ARCS.map((_, arc) => ARCS.slice(0, arc).flat().length);
+  let expected = 0;
+  const newness = PIECES.flat(2).map((ref) => {
+    const back = expected - (ref >> 1);
+    expected = Math.max(expected, (ref >> 1) + 1);
+    return 2 * back + (ref & 1);
+  });
+  const numbers = [
+    ARCS.map((arc) => arc.length),
+    ...axes.map((axis) => axis.filter((_, at) => starts.includes(at))),
+    ...axes.map((axis) => axis.filter((_, at) => !starts.includes(at))),
+    [0, 1, 1],
+    ...parts(PIECES),
+    newness,
+    ...parts(UNITS.slice(1)), // unit 0 has the rings of its one piece
+    steps(UNITS.slice(1).flat(2)),
+    steps([5, 15]),
+    steps([5, 5]),
+    [0, zigzag(-3) + 1], // unknown, and three steps below zero
+    [zigzag(25) + 1, 1],
+  ].flatMap(planes);
   const said = new TextEncoder().encode(JSON.stringify({ grid, measures: MEASURES, name: "西" }));
   const length = new Uint8Array(new Uint32Array([said.length]).buffer);
-  return gzipSync(Buffer.from([...length, ...said, ...numbers])).toString("base64");
+  return in85Signs(gzipSync(Buffer.from([...length, ...said, ...numbers])));
 }
 
 const { page, shapes, measured } = await unpack(` ${block()}\n`);
@@ -72,8 +102,8 @@ test("measures are exact multiples of their steps, and unknown values are none",
   assert.deepEqual(measured.map((column) => [...column]), [[NaN, -0.3], [2500, 0]]);
 });
 
-test("numbers of 7 bits a byte, with signs and as steps", () => {
-  const read = (/** @type {number[]} */ values) => new Numbers(Uint8Array.from(varints(values)), 0);
+test("columns of numbers, with signs and as steps", () => {
+  const read = (/** @type {number[]} */ values) => new Numbers(Uint8Array.from(planes(values)), 0);
   assert.deepEqual([...read([0, 127, 128, 2 ** 32 - 1]).list(4)], [0, 127, 128, 2 ** 32 - 1]);
   assert.deepEqual([...read([0, -1, 1, -300].map(zigzag)).signed(4)], [0, -1, 1, -300]);
   assert.deepEqual([...read(steps([5, 3, 9])).steps(3)], [5, 3, 9]);
