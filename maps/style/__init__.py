@@ -1,16 +1,14 @@
 """Style: colours, hatches, borders, legend, static map and pages that need no network, the same on every surface."""
 
 from maps.style.html_pages import fill_page, require_new, write_page
-from maps.style.legend import MUTED, line_styles, px, xml_text
+from maps.style.legend import MUTED, line_styles, px, round_length, xml_text
 from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DASHES,
     INK,
     SITE_CIRCLE,
-    Hatch,
     designation_inks,
     ink_on,
-    overlay_hatches,
     site_inks,
     theme_css,
     zone_fills,
@@ -25,7 +23,6 @@ __all__ = [
     "INK",
     "MUTED",
     "SITE_CIRCLE",
-    "Hatch",
     "Sign",
     "Topology",
     "designation_inks",
@@ -36,13 +33,13 @@ __all__ = [
     "line_styles",
     "locator",
     "notices_text",
-    "overlay_hatches",
     "overlay_signs",
     "page_notices",
     "picture",
     "plan_topology",
     "px",
     "require_new",
+    "round_length",
     "site_inks",
     "theme_css",
     "write_page",
