@@ -6,6 +6,7 @@ from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DASHES,
     INK,
+    LIGHT,
     SITE_CIRCLE,
     designation_inks,
     ink_on,
@@ -15,14 +16,17 @@ from maps.style.palette import (
 )
 from maps.style.signs import Sign, overlay_signs
 from maps.style.static_map import locator, picture
+from maps.style.svg_paths import Frame, svg_path
 from maps.style.topology import Topology, fine_step, plan_topology
 from maps.style.typefaces import font_faces
 
 __all__ = [
     "DASHES",
     "INK",
+    "LIGHT",
     "MUTED",
     "SITE_CIRCLE",
+    "Frame",
     "Sign",
     "Topology",
     "designation_inks",
@@ -41,6 +45,7 @@ __all__ = [
     "require_new",
     "round_length",
     "site_inks",
+    "svg_path",
     "theme_css",
     "write_page",
     "xml_text",
