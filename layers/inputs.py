@@ -10,6 +10,7 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.formats import Kind, Raster
+from layers.overview import Overview, Shown, listed
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ class Layer:
         return (self,) if self.whole is None else (self, self.whole)
 
 
-@dataclass(frozen=True)
-class Inputs:
+@dataclass(frozen=True, repr=False)
+class Inputs(Shown):
     """All inputs of a study, checked, repaired and in one working CRS.
 
     Attributes
@@ -133,3 +134,18 @@ class Inputs:
     def designations(self) -> dict[str, Layer]:
         """The layers that cut the units: polygons with a role, by name."""
         return {layer.name: layer for layer in self.layers if layer.role is not None and layer.kind == "polygons"}
+
+    def overview(self) -> Overview:
+        """What they are, in a few rows."""
+        cut = self.designations
+        other = (layer for layer in self.layers if layer.name not in cut)
+        rows = (
+            ("units", f"{len(self.units):,}, {self.units['area_ha'].sum():,.0f} ha"),
+            ("columns", listed(name for name in self.units if name != self.units.geometry.name)),
+            ("designations", listed(f"{name} ({layer.role})" for name, layer in cut.items())),
+            ("other layers", listed(f"{layer.name} ({layer.kind})" for layer in other)),
+            ("sources", listed(dict.fromkeys(source.path for source in self.sources))),
+            ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
+            ("crs", self.crs.name),
+        )
+        return Overview("Inputs", rows)

@@ -17,11 +17,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
-    "layers": "lazy_exports phrases errors ledger conditions crs sources formats raster inputs geometry pins "
+    "layers": "lazy_exports phrases errors overview ledger conditions crs sources formats raster inputs geometry pins "
     "units read memory",
     "zoning": "errors tables unit_ids trace solver agreements study rulebook steps plan overlays measures zones quotas "
     "siting energy compensation policies records checks audits pipeline scenario",
-    "maps": "errors locale context summaries style explain reports offline web exports run_folder init cli",
+    "maps": "errors locale context summaries style explain reports offline web notebook exports run_folder init cli",
 }
 FRONT_DOOR = "zoneplan"
 FLOW = [f"{package}.{name}" for package, names in ORDER.items() for name in names.split()]
@@ -86,6 +86,7 @@ def test_a_room_says_what_it_is_and_opens_what_others_use() -> None:
         for package in (FRONT_DOOR, *ORDER)
         for name, module in importlib.import_module(package)._ROOMS.items()
     }
+    used |= {tuple(place.split(":")) for place in importlib.import_module(FRONT_DOOR)._CARDS.values()}
     wrong = []
     for path in ROOMS:
         door = importlib.import_module(dotted(path))

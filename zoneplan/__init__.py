@@ -217,11 +217,21 @@ _ROOMS = {
 }
 
 
+_CARDS = {
+    "Plan": "maps.notebook:plan_card",
+    "Inputs": "maps.notebook:inputs_card",
+    "Rulebook": "maps.notebook:rulebook_card",
+    "Study": "maps.notebook:study_card",
+}
+"""Who draws what a noun shows of itself in a notebook."""
+
+
 def __getattr__(name: str) -> object:
     """The name from its room; not by ``layers.lazy_exports``, which may be another's before it is looked at."""
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     require_own_packages()
+    import_module("layers.overview").draw_cards_by(_CARDS)
     return getattr(import_module(_ROOMS[name]), name)
 
 

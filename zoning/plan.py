@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, tabulate
+from layers.overview import Overview, Shown, counted, listed
+from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, TABLES, tabulate
 from zoning.trace import Message, Trace
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class Assumption:
     assumed: Message | str
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Shown):
     """A finished plan.
 
     Attributes
@@ -117,6 +118,29 @@ class Plan:
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
     heights: HeightGrid | None = None
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
+
+    def overview(self) -> Overview:
+        """What was decided, in a few rows."""
+        zones, quotas = self.zones, self.study.quotas
+        overlays = zones["overlays"].str.split(";").explode()
+        paid = self.flows.groupby(["instrument", "period"]).size()
+        rows = (
+            ("date", str(self.rulebook.day)),
+            ("rulebook", self.rulebook.name),
+            ("units", f"{len(zones):,}, {zones['area_ha'].sum():,.0f} ha"),
+            ("jurisdictions", listed(sorted(set(zones["jurisdiction"]) - {""}))),
+            ("main", counted(zones["main"].value_counts().to_dict())),
+            ("overlays", counted(overlays[overlays != ""].value_counts().to_dict())),
+            ("status", counted(zones["status"].value_counts().to_dict())),
+            ("quotas", listed(f"{one.name} {one.period}: {one.total:,f} {one.unit}" for one in quotas)),
+            ("flows", listed(f"{name} {period} ({count})" for (name, period), count in paid.items())),
+            ("policies", f"{self.policies['policy'].nunique():,} in {self.policies['unit_id'].nunique():,} units"),
+            ("measures", listed(self.measures.columns)),
+            ("assumptions", f"{len(self.assumptions):,}" if self.assumptions else ""),
+            ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
+            ("tables", listed(name for name, table in TABLES.items() if len(getattr(self, table.name)))),
+        )
+        return Overview(f"Plan {self.study.name!r}", rows)
 
     def vary(self, **changes: Any) -> Plan:
         """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.variants.vary`.

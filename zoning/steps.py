@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions import Evaluation
+from layers.overview import exact
 
 Made = TypeVar("Made")
 P = ParamSpec("P")
@@ -107,7 +108,7 @@ def _alike(one: object, other: object) -> bool:
         return list(one) == list(named) and all(map(_alike, one.values(), named.values()))
     if is_dataclass(one) and any(isinstance(getattr(one, field.name), pd.DataFrame) for field in fields(one)):
         return all(_alike(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
-    return one == other and repr(one) == repr(other)
+    return one == other and exact(one) == exact(other)
 
 
 def _same_amounts(one: pd.Series, other: pd.Series) -> bool:
@@ -133,7 +134,7 @@ def same(one: object, other: object) -> bool:
     inside = _inside(one), _inside(other)
     if inside[0] is not None and inside[1] is not None:
         return list(inside[0]) == list(inside[1]) and all(map(same, inside[0].values(), inside[1].values()))
-    return bool(one == other) and repr(one) == repr(other)
+    return bool(one == other) and exact(one) == exact(other)
 
 
 def _inside(one: object) -> Mapping[object, object] | None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from layers.errors import StudyError, ZoneplanError, raise_all
+from layers.overview import exact
 from layers.phrases import Phrase, template
 from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Text, Wording, misfit
 from layers.sources.field_types import (
@@ -365,7 +366,7 @@ class Sources(Placed):
         (True, False, True)
         """
         with suppress(ZoneplanError):
-            if repr(parse_document(self._document, type(self))[0]) == repr(self):
+            if exact(parse_document(self._document, type(self))[0]) == exact(self):
                 return self
         found, document = parse_document(Document(self.path, to_toml(self), written=True), type(self))
         found.stand_in(document)

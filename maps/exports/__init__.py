@@ -2,10 +2,12 @@
 
 from maps.exports.geopackage import write_geopackage
 from maps.exports.geoparquet import write_geoparquet
+from maps.exports.qgis_project import write_qgis_project
 from maps.exports.workbook import write_workbook
 
 __all__ = [
     "write_geopackage",
     "write_geoparquet",
+    "write_qgis_project",
     "write_workbook",
 ]

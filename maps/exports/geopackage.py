@@ -17,7 +17,7 @@ from pyproj import CRS
 from layers.crs import way_between
 from layers.formats import load_gdal
 from layers.phrases import Phrase
-from maps.exports.qml_styles import piece_style, site_style, unit_style
+from maps.exports.qml_styles import style_text, styles_of
 from maps.locale import LocalizedPlan, localize
 from zoning.plan import Plan
 
@@ -25,6 +25,8 @@ _ROWS_PROJECTED = 256
 _GEOMETRY = "geom"
 _TAKEN = ("fid", _GEOMETRY)
 """Columns that a GeoPackage has of itself."""
+_OF_UNITS = ("name", "jurisdiction", "area_ha")
+_OF_ZONES = ("main", "overlays", "status", "rule", "reason", "assumed")
 _STYLES = """CREATE TABLE layer_styles (
  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
@@ -50,10 +52,11 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
 
     Notes
     -----
-    Layers in the CRS of the units file. ``units``: the columns of the units, their zones, and ``quota_<name>`` for the
-    amount of each quota. ``pieces``: as in the plan. ``sites``, where quotas take land: one feature a patch. A column
-    of the user's own that has the name of another one, whatever the case of its letters, gets ``_2`` at its end. The
-    date inside the file is that of the study, so that the bytes depend on the plan alone.
+    Layers in the CRS of the units file. ``units``: names, zones, ``quota_<name>`` for the amount of each quota, every
+    measure, and other columns of the units file. ``pieces``: as in the plan. ``sites``, where quotas take land: one
+    feature a patch. A column of the user's own that has the name of another one, whatever the case of its letters, gets
+    ``_2`` at its end. Each layer has a style in colour, and others to choose: main functions or overlays alone, each
+    quota, each control line. The date inside the file is that of the study, so that the bytes depend on the plan alone.
 
     Examples
     --------
@@ -80,39 +83,71 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
         write(_as_file(plan.pieces.reset_index(), plan.own_crs), layer="pieces")
         if len(plan.sites):
             write(_as_file(plan.sites, plan.own_crs), layer="sites")
-    styles = (
-        ("units", "Main functions and overlays", unit_style(said)),
-        ("pieces", "Control lines", piece_style(said)),
-        *([("sites", "Land that quotas take", site_style(said))] if len(plan.sites) else []),
-    )
+    styles = styles_of(said, quota_columns(said))
     with _refusing(path), closing(sqlite3.connect(path)) as store, store:
         store.execute(_STYLES)
         store.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES (?, ?, ?, ?)",
             ("layer_styles", "attributes", "layer_styles", stamp),
         )
-        for layer, name, style in styles:
-            row = ("", "", layer, _GEOMETRY, name, style, "", 1, "", "", None, stamp)
+        styled: set[str] = set()
+        for one in styles:
+            default = int(one.table not in styled)
+            styled.add(one.table)
+            row = ("", "", one.table, _GEOMETRY, one.title, style_text(one), "", default, "", "", None, stamp)
             store.execute(f"INSERT INTO layer_styles VALUES (NULL{', ?' * len(row)})", row)  # noqa: S608  (no data in it)
 
 
+def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
+    """The columns of the units in the file.
+
+    Returns
+    -------
+    dict of (str, str) to str
+        In order, by the table of the plan and the name that they have there: "units", "zones", "quotas" (the name of
+        the quota), "measures".
+    """
+    own, measured = plan.units.drop(columns=plan.units.geometry.name).columns, plan.measures.columns
+    quotas = sorted(set(plan.quotas.loc[plan.quotas["unit_id"].isin(plan.units.index), "quota"]))
+    keys = [("units", name) for name in ("unit_id", *_OF_UNITS)] + [("zones", name) for name in _OF_ZONES]
+    keys += [("quotas", name) for name in quotas]
+    keys += [("measures", str(name)) for name in measured if name not in _OF_UNITS]
+    keys += [("units", str(name)) for name in own if name not in {*_OF_UNITS, *measured}]
+    return dict(zip(keys, _apart(f"quota_{name}" if kind == "quotas" else name for kind, name in keys), strict=True))
+
+
+def quota_columns(plan: Plan) -> dict[str, str]:
+    """The columns of the units that have the amounts of quotas, by their names."""
+    return {name: column for (kind, name), column in columns_of_units(plan).items() if kind == "quotas"}
+
+
 def _units(plan: LocalizedPlan) -> gpd.GeoDataFrame:
-    """Units with their zones and amounts, what the house says first."""
-    zones = plan.zones.set_index("unit_id")[["main", "overlays", "status", "rule", "reason", "assumed"]]
-    rows = plan.quotas[plan.quotas["unit_id"].isin(plan.units.index)]
+    """Units with their zones, amounts and measures, what the house says first."""
+    units, zones = plan.units, plan.zones.set_index("unit_id").reindex(plan.units.index)
+    rows = plan.quotas[plan.quotas["unit_id"].isin(units.index)]
     amounts = rows.assign(amount=rows["amount"].astype(float)).pivot_table("amount", "unit_id", "quota", observed=True)
-    said = zones.join(amounts.add_prefix("quota_")).reindex(plan.units.index)
-    first = plan.units[["name", "jurisdiction", "area_ha"]].join(said)
-    own = plan.units.drop(columns=["name", "jurisdiction", "area_ha"])
-    own = own.set_axis(_apart(own.columns, (*first.columns, own.index.name), keep=own.geometry.name), axis=1)
-    return gpd.GeoDataFrame(
-        pd.concat([first, own], axis=1), geometry=own.geometry.name, crs=plan.units.crs
-    ).reset_index()
+    tables = {"units": units, "zones": zones, "quotas": amounts.reindex(units.index), "measures": plan.measures}
+    columns = columns_of_units(plan)
+    held = {
+        column: units.index.to_series() if name == "unit_id" and kind == "units" else _plain(tables[kind][name])
+        for (kind, name), column in columns.items()
+    }
+    frame = pd.DataFrame(held, index=units.index).reset_index(drop=True)
+    return gpd.GeoDataFrame(frame, geometry=units.geometry.array, crs=units.crs)
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """A column that a GeoPackage takes: what is of several types becomes text."""
+    if column.dtype != object or all(value is None or isinstance(value, str) for value in column):
+        return column
+    return column.map(lambda value: None if pd.isna(value) else str(value)).astype(object)
 
 
 def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     """Features in the CRS of the units file, under names that a GeoPackage can hold."""
-    named = frame.set_axis(_apart(frame.columns, (), keep=frame.geometry.name), axis=1)
+    shape = frame.geometry.name
+    others = iter(_apart(name for name in frame.columns if name != shape))
+    named = frame.set_axis([name if name == shape else next(others) for name in frame.columns], axis=1)
     own = CRS.from_user_input(crs)
     if own == frame.crs:
         return named
@@ -123,12 +158,12 @@ def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     return named.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=own, name=frame.geometry.name))
 
 
-def _apart(names: Iterable[str], taken: Iterable[str], keep: str) -> list[str]:
-    """Names that differ from those taken and from each other, whatever the case of their letters."""
-    seen, found = {name.casefold() for name in (*taken, *_TAKEN)}, []
+def _apart(names: Iterable[str]) -> list[str]:
+    """Names that differ from those that are taken and from each other, whatever the case of their letters."""
+    seen, found = {name.casefold() for name in _TAKEN}, []
     for name in names:
         free, number = name, 2
-        while free.casefold() in seen and name != keep:
+        while free.casefold() in seen:
             free, number = f"{name}_{number}", number + 1
         seen.add(free.casefold())
         found.append(free)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import compress
@@ -168,7 +169,7 @@ def measure_title(plan: LocalizedPlan, name: str) -> str:
     if name in terms.names:
         title = capital(terms.names[name])
         unit = terms.measured.get(name) or (terms.unit("ha") if name.endswith("_ha") else "")
-        told = not unit or unit.casefold() in title.casefold()
+        told = not unit or unit.casefold() in re.findall(r"\w+", title.casefold())
         return title if told else words["with_unit"].format(title=title, unit=unit)
     if name.endswith("_covered"):
         return words["covered"].format(title=measure_title(plan, name.removesuffix("_covered")))

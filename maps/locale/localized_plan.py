@@ -20,7 +20,7 @@ RECORD = "record"
 """The column of the claims that holds the reason as it was before it was put into words."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LocalizedPlan(Plan):
     """A plan whose study, tables and assumptions are in words.
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from layers.formats import digest
 
 MANIFEST = "manifest.json"
-FORMAT = 4
+FORMAT = 5
 """Of the run folders that are written."""
 KIND = "zoneplan run"
 """What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
@@ -71,6 +71,7 @@ CONTENTS: Mapping[int, Contents] = {
     2: Contents(frozenset((*_FIRST, *_LATER))),
     3: Contents(frozenset((*_FIRST, *_LATER, "trace.json"))),
     4: Contents(frozenset((*_FIRST, *_LATER, "trace.json")), frozenset({"heights.tif"})),
+    5: Contents(frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")), frozenset({"heights.tif"})),
 }
 """The files of each format; a new file means a new format."""
 SIGN_OF_OLD = "provenance.json"

@@ -15,7 +15,7 @@ import pandas as pd
 from layers.inputs import Source
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
-from maps.exports import write_geopackage, write_geoparquet, write_workbook
+from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
 from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
@@ -91,6 +91,7 @@ def write_files(
         write_heights(plan.heights, stage / HEIGHTS)
     tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
     write_geopackage(said, stage / "plan.gpkg", language)
+    write_qgis_project(said, stage / "plan.qgs", language)
     write_workbook(said, stage / "plan.xlsx", language)
     for table in CSV_TABLES:
         write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=excel_safe)

@@ -63,7 +63,7 @@ def notices_of(chapter: str) -> tuple[Notice, ...]:
     return tuple(Notice(row[0], row[1], row[-1]) for row in rows[1:])
 
 
-def page_notices(plan: Plan, *, software: bool) -> str:
+def page_notices(plan: Plan, *, software: bool, world: bool = True) -> str:
     """What a page has to say: credits of the world layers, of the plan's inputs that are bundled, and of its software.
 
     Parameters
@@ -71,6 +71,8 @@ def page_notices(plan: Plan, *, software: bool) -> str:
     plan : Plan
     software : bool
         The page holds scripts of others; their licences follow with their words.
+    world : bool
+        The page draws the world around the plan.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def page_notices(plan: Plan, *, software: bool) -> str:
     """
     used = {one.sha256 for one in plan.sources}
     told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
-    told += notices_of("World layers")
+    told += notices_of("World layers") if world else ()
     lines = [f"{one.credit} ({one.licence})" for one in told]
     if software:
         lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from zoning.rulebook import read_rulebook
 from zoning.steps import Steps, same
 
 
@@ -60,3 +62,14 @@ def test_notes_of_a_table_count() -> None:
     one, other = pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1]})
     other.attrs["roles"] = {"forest": "fragile"}
     assert not same(one, other)
+
+
+def test_rulebooks_that_differ_in_how_a_number_is_written_are_not_the_same() -> None:
+    """A noun shows little of itself at a prompt; what it holds is compared in full."""
+    one = read_rulebook("us_west")
+    (name, value), *_ = ((name, one) for name, one in one.parameters.items() if one.value == 50)
+    other = replace(one, parameters={**one.parameters, name: value.model_copy(update={"value": 50})})
+    assert repr(one) == repr(other)
+    assert one == other
+    assert not same(one, other)
+    assert same(one, replace(one))

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from layers.errors import UnknownNameError, raise_all
+from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase
 from layers.sources import Dated, Sourced, Texts
 from zoning.errors import RulebookError
@@ -116,8 +117,8 @@ class Value(Dated, Sourced):
     title: Texts | None
 
 
-@dataclass(frozen=True)
-class Rulebook:
+@dataclass(frozen=True, repr=False)
+class Rulebook(Shown):
     """A rulebook on one day: only what is in force.
 
     Attributes
@@ -197,6 +198,30 @@ class Rulebook:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     draft: Draft | None = field(default=None, repr=False, compare=False)
+
+    def overview(self) -> Overview:
+        """What is in force, in a few rows."""
+        kinds = {kind: [zone.code for zone in self.zones if zone.kind == kind] for kind in ("main", "overlay")}
+        seen = sum(value.verified for value in self.parameters.values())
+        whole, checked, _ = self.policies_checked
+        days = self.changes if self.draft else ()
+        rows = (
+            ("day", str(self.day)),
+            ("languages", listed(self.languages)),
+            ("main", listed(kinds["main"])),
+            ("overlays", listed(kinds["overlay"])),
+            ("rules", listed(rule.id for rule in self.rules)),
+            ("control lines", listed(line.code for line in self.lines)),
+            ("indicators", listed(one.name for one in self.indicators)),
+            ("derived", listed(one.name for one in self.derived)),
+            ("norms", listed(one.id for one in self.norms)),
+            ("parameters", f"{len(self.parameters):,}, {seen:,} verified" if self.parameters else ""),
+            ("policies", f"{whole:,}, {checked:,} verified" if whole else ""),
+            ("negative lists", listed(one.id for one in self.lists)),
+            ("schemes", listed(one.code for one in self.schemes)),
+            ("changes", f"{len(days):,} days, {days[0]} to {days[-1]}" if days else ""),
+        )
+        return Overview(f"Rulebook {self.name!r}", rows)
 
     def at(self, date: dt.date) -> Rulebook:
         """The same rulebook as it is in force on another day.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import ZoneplanError, raise_all
+from layers.overview import exact
 from layers.phrases import Phrase
 from layers.sources import Dated, Source, to_toml
 from zoning.errors import RulebookError
@@ -73,7 +74,7 @@ def _as_written(rulebook: Rulebook, known: frozenset[str]) -> Rulebook:
 
 def _same(one: Rulebook, other: Rulebook) -> bool:
     """Whether two have the same content to the kind of each value (1 is neither 1.0 nor true), whatever their files."""
-    return repr(one) == repr(other) and one.classification == other.classification
+    return exact(one) == exact(other) and one.classification == other.classification
 
 
 def _files(rulebook: Rulebook, before: Draft | None) -> dict[str, bytes]:

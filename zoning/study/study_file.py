@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from layers.errors import UnknownNameError, shown
+from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, template
 from layers.sources import (
     Keys,
@@ -37,7 +38,7 @@ TitleKind = Literal["layers", "quotas", "flows"]
 STUDIES = Path(__file__).parents[2] / "layers" / "studies"
 
 
-class Study(Sources):
+class Study(Shown, Sources):
     """A study file, frozen: zoning of some units for one day by one rulebook.
 
     Two studies are equal where the same is written in them, wherever and however it is written.
@@ -83,6 +84,24 @@ class Study(Sources):
         """Every file that the plan names, as it is written, after the name of what is read from it."""
         tables = {"energy": self.energy, "industries": self.industries}
         return (*super().files, *((name, part.table) for name, part in tables.items() if part is not None))
+
+    def overview(self) -> Overview:
+        """What is asked, in a few rows."""
+        rows = (
+            ("date", str(self.date)),
+            ("rulebook", str(self.study.rulebook)),
+            ("file", str(self.path)),
+            ("units", f"{self.units.source}, id {self.units.id}"),
+            ("levels", listed(self.units.levels)),
+            ("layers", listed(f"{one.name} ({one.role})" if one.role else one.name for one in self.layers)),
+            ("tables", listed(one.source for one in self.tables)),
+            ("decisions", f"{len(self.decisions):,}" if self.decisions else ""),
+            ("quotas", listed(f"{one.name} {one.period}: {one.total:,f} {one.unit}" for one in self.quotas)),
+            ("energy", f"{self.energy.table}, {self.energy.period}" if self.energy else ""),
+            ("agreements", listed(f"{one.name} {one.period}" for one in self.agreements)),
+            ("transfers", listed(f"{one.name} {one.period}" for one in self.transfers)),
+        )
+        return Overview(f"Study {self.name!r}", rows)
 
     def title_of(self, kind: TitleKind, name: str) -> Wording:
         """What people read for a layer, for a quota, or for the agreement or transfer by which money flows.

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import Evaluation
+from layers.overview import Overview, Shown, counted, listed
 from zoning.trace.records import Record
 from zoning.trace.written_records import WrittenRecords
 
@@ -48,8 +49,8 @@ class Banding(NamedTuple):
     asked: Sequence[Evaluation]
 
 
-@dataclass(frozen=True, eq=False)
-class Trace:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace(Shown):
     """What the steps of a run found on their way; empty for a plan that no run has made.
 
     Attributes
@@ -81,3 +82,17 @@ class Trace:
     policies: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
     written: WrittenRecords | None = None
     made: dict[str, tuple[pd.DataFrame, list[Record]]] = field(default_factory=dict)
+
+    def overview(self) -> Overview:
+        """What there is, in a few rows."""
+        held = {"norms": self.norms, "floors": self.floors, "services": self.services}
+        rows = (
+            ("derived", listed(self.derived)),
+            *((name, f"{len(table):,} rows") for name, table in held.items() if table is not None),
+            ("quotas", listed(self.quotas)),
+            ("transfers", listed(self.transfers)),
+            ("policies", counted({scope: len(found) for scope, found in self.policies.items()})),
+            ("records", counted({table: len(records) for table, (_, records) in self.made.items()})),
+            ("read back", "yes" if self.written is not None else ""),
+        )
+        return Overview("Trace", rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from base64 import b64decode
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,13 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from geopandas.testing import assert_geodataframe_equal
+from shapely.geometry import box
 
 from maps.exports import write_geopackage, write_geoparquet
-from maps.exports.qml_styles import piece_style, unit_style
+from maps.exports.geopackage import quota_columns
+from maps.exports.qml_styles import style_text, styles_of
 from maps.locale import localize
-from maps.style import overlay_hatches, zone_fills
+from maps.style import line_styles, overlay_signs, zone_fills
 
 HOSTILE = {
     "a1": '=HYPERLINK("http://x")',
@@ -29,6 +32,9 @@ HOSTILE = {
     "b2": "0012",
     "b3": "https://example.org",
 }
+
+
+NAMED = ("name", "jurisdiction", "area_ha")
 
 
 def rgb(colour: str) -> str:
@@ -49,8 +55,10 @@ class TestGeoPackage:
         units = gpd.read_file(path, layer="units").set_index("unit_id")
         assert units.columns.tolist() == [
             "name", "jurisdiction", "area_ha", "main", "overlays", "status", "rule", "reason", "assumed",
-            "quota_construction_land", "county", "population", "geometry",
+            "quota_construction_land", *(name for name in toy_plan.measures if name not in NAMED), "geometry",
         ]  # fmt: skip
+        assert {"county", "population", "ecologically_fragile_share", "plant_mw", "available_ha"} <= set(units)
+        assert units["plant_mw"].to_dict() == toy_plan.measures["plant_mw"].to_dict()
         assert units.loc[["a1", "c4"], "main"].tolist() == ["ecologically_fragile", "key_development"]
         amounts = toy_plan.quotas.set_index("unit_id")["amount"]
         assert units.loc["c4", "quota_construction_land"] == float(amounts["c4"]) > 0
@@ -113,39 +121,74 @@ class TestGeoPackage:
     def test_each_layer_has_its_style_for_its_own_geometry(self, toy_plan, path):
         write_geopackage(toy_plan, path)
         with closing(sqlite3.connect(path)) as store:
-            query = "SELECT f_table_name, f_table_catalog, f_table_schema, useAsDefault, styleQML FROM layer_styles"
-            rows = store.execute(query).fetchall()
+            columns = "f_table_name, f_table_catalog, f_table_schema, useAsDefault, styleName, styleQML"
+            rows = store.execute(f"SELECT {columns} FROM layer_styles").fetchall()
             geometry = dict(store.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
             styled = dict(store.execute("SELECT f_table_name, f_geometry_column FROM layer_styles").fetchall())
             kinds = set(store.execute("SELECT geometry_type_name FROM gpkg_geometry_columns").fetchall())
             assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert [row[:4] for row in rows] == [("units", "", "", 1), ("pieces", "", "", 1)]
+        titles = [(row[0], row[3], row[4]) for row in rows]
+        assert titles == [
+            ("units", 1, "Main functions and overlays"),
+            ("units", 0, "Main functions"),
+            ("units", 0, "Overlay designations"),
+            ("units", 0, "construction land, 2025, ha"),
+            ("pieces", 1, "Control lines"),
+            ("pieces", 0, "Ecological red line"),
+            ("pieces", 0, "Permanent farmland"),
+            ("pieces", 0, "Growth boundary"),
+        ]
+        assert {row[1:3] for row in rows} == {("", "")}
         assert styled == geometry == {"units": "geom", "pieces": "geom"}
         assert kinds == {("MULTIPOLYGON",)}
-        assert [row[4] for row in rows] == [unit_style(localize(toy_plan)), piece_style(localize(toy_plan))]
+        said = localize(toy_plan)
+        assert [row[5] for row in rows] == [style_text(one) for one in styles_of(said, quota_columns(said))]
+
+    def test_a_measure_of_several_types_is_text(self, make_plan, path):
+        plan = make_plan()
+        odd = pd.Series([1, "two", None, *[True] * 9], index=plan.measures.index, dtype=object)
+        write_geopackage(make_plan(measures=plan.measures.assign(odd=odd)), path)
+        held = gpd.read_file(path, layer="units")["odd"]
+        assert held[:2].tolist() == ["1", "two"]
+        assert held.isna().sum() == 1
 
 
 class TestStyles:
-    def test_every_zone_has_its_fill_or_hatch(self, toy_plan):
-        root = ET.fromstring(unit_style(localize(toy_plan)))
+    @pytest.fixture
+    def styled(self):
+        """A function that gives the styles of a plan by key, as QGIS reads them."""
+
+        def made(plan):
+            said = localize(plan)
+            return {one.key: ET.fromstring(style_text(one)) for one in styles_of(said, quota_columns(said))}
+
+        return made
+
+    def test_every_zone_has_its_fill_and_every_overlay_its_sign(self, toy_plan, styled):
+        root = styled(toy_plan)["units"]
         rules, symbols = root.findall(".//rule"), root.findall("./renderer-v2/symbols/symbol")
-        fills, hatches = zone_fills(toy_plan.rulebook), overlay_hatches(toy_plan.rulebook)
-        assert [rule.get("label") for rule in rules] == [
-            "Key development",
-            "Ecologically fragile",
-            "General",
-            "Energy-rich",
-        ]
+        fills, (sign,) = zone_fills(toy_plan.rulebook), overlay_signs(toy_plan.rulebook).values()
+        titles = ["Key development", "Ecologically fragile", "General", "Energy-rich"]
+        assert [rule.get("label") for rule in rules] == titles
         assert [symbol.get("name") for symbol in symbols] == [rule.get("symbol") for rule in rules]
         drawn = [options(symbol.find("layer"))["color"] for symbol in symbols[: len(fills)]]
         assert drawn == [rgb(fill) for fill in fills.values()]
-        patterns = symbols[-1].findall("layer[@class='LinePatternFill']")
-        assert [options(pattern)["angle"] for pattern in patterns] == [str(hatches["energy_rich"].angle_deg)] * 2
+        (marker,) = symbols[-1].iterfind(".//layer[@class='SvgMarker']")
+        picture = b64decode(options(marker)["name"].removeprefix("base64:")).decode()
+        assert sign.path in picture
+        assert sign.light in picture
         assert rules[0].get("filter") == "\"main\" = 'key_development'"
         assert rules[-1].get("filter") == "array_contains(string_to_array(\"overlays\", ';'), 'energy_rich')"
 
-    def test_every_control_line_has_its_colour(self, toy_plan):
-        root = ET.fromstring(piece_style(localize(toy_plan)))
+    def test_overlays_that_no_unit_has_are_not_in_the_legend(self, make_plan, styled):
+        plan = make_plan()
+        styles = styled(make_plan(zones=plan.zones.assign(overlays="")))
+        assert len(styles["units"].findall(".//rule")) == 3
+        assert "overlays" not in styles
+
+    def test_every_control_line_has_its_colour(self, toy_plan, styled):
+        styles = styled(toy_plan)
+        root = styles["lines"]
         assert [rule.get("filter") for rule in root.findall(".//rule")] == [
             "\"control_line\" = 'red_line'",
             "\"control_line\" = 'permanent_farmland'",
@@ -153,13 +196,34 @@ class TestStyles:
             "coalesce(\"control_line\", '') = ''",
         ]
         assert len({rule.get("key") for rule in root.findall(".//rule")}) == 4
+        for code, (colour, _, _) in line_styles(toy_plan).items():
+            assert rgb(colour) in ET.tostring(styles[f"line-{code}"], encoding="unicode")
 
-    def test_titles_are_text_and_no_markup(self, toy_plan, make_plan):
+    def test_amounts_are_circles_whose_classes_meet_and_hold_all(self, toy_plan, styled):
+        root = styled(toy_plan)["quota-construction_land"]
+        assert root.find("renderer-v2").get("attr") == "quota_construction_land"
+        ends = [(float(one.get("lower")), float(one.get("upper"))) for one in root.iterfind(".//range")]
+        amounts = toy_plan.quotas.loc[toy_plan.quotas["level"] == "unit", "amount"].astype(float)
+        assert [low for low, _ in ends[1:]] == [high for _, high in ends[:-1]]
+        assert 0 < ends[0][0] < amounts[amounts > 0].min()
+        assert ends[-1][1] == amounts.max()
+        sizes = [float(options(one)["size"]) for one in root.iterfind(".//layer[@class='SimpleMarker']")]
+        assert sizes == sorted(sizes)
+
+    def test_titles_are_text_and_no_markup(self, toy_plan, make_plan, styled):
         first, *others = toy_plan.rulebook.zones
-        wild = first.model_copy(update={"title": {"en": "</rule>&\"'<x a='1'>"}})
+        wild = first.model_copy(update={"title": {"en": "</rule>&\"'<x a='1'>\x07[% env('HOME') %]"}})
         rulebook = replace(toy_plan.rulebook, zones=(wild, *others))
-        root = ET.fromstring(unit_style(localize(make_plan(rulebook=rulebook))))
-        assert root.find(".//rule").get("label") == "</rule>&\"'<x a='1'>"
+        root = styled(make_plan(rulebook=rulebook))["units"]
+        assert root.find(".//rule").get("label") == "</rule>&\"'<x a='1'>\ufffd[ % env('HOME') %]"
+
+    def test_names_with_quotes_stay_inside_their_expressions(self, make_plan, styled):
+        plan = make_plan()
+        quota = plan.study.quotas[0].model_copy(update={"name": "x' OR '1'='1"})
+        study = plan.study.model_copy(update={"quotas": (quota,)})
+        sites = gpd.GeoDataFrame({"quota": [quota.name], "period": [2025]}, geometry=[box(0, 0, 1, 1)], crs=3035)
+        root = styled(make_plan(study=study, sites=sites))["sites"]
+        assert root.find(".//rule").get("filter") == "\"quota\" = 'x'' OR ''1''=''1' AND \"period\" = 2025"
 
 
 class TestGeoParquet:

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from maps.exports import write_geopackage
-from maps.style import INK, line_styles, overlay_hatches, zone_fills
+from maps.exports import write_geopackage, write_qgis_project
+from maps.style import line_styles, overlay_signs, zone_fills
 from zoning.pipeline import run
 from zoning.study import builtin_study, read_study
 
 PYTHON = "/usr/bin/python3"
 """QGIS of Debian speaks to the Python of Debian alone."""
 SCRIPT = Path(__file__).resolve().parents[2] / "data" / "render_gpkg.py"
+PROJECT = SCRIPT.with_name("render_project.py")
 QUIET = {"QT_QPA_PLATFORM": "offscreen", "QGIS_NO_OVERRIDE_IMPORT": "1", "PATH": "/usr/bin:/bin"}
 
 
@@ -36,6 +37,29 @@ pytestmark = [
     pytest.mark.qgis,
     pytest.mark.skipif(not has_qgis(), reason="QGIS (Debian package python3-qgis) is not installed"),
 ]
+
+
+@pytest.fixture
+def opened(tmp_path: Path):
+    """A function that writes a plan with its project, moves both, and gives what QGIS finds and draws there."""
+
+    def made(plan, name: str, language: str = "en") -> dict[str, object]:
+        written, folder = tmp_path / "written", tmp_path / "moved"
+        written.mkdir()
+        write_geopackage(plan, written / "plan.gpkg", language)
+        write_qgis_project(plan, written / "plan.qgs", language)
+        written.rename(folder)
+        call = [PYTHON, str(PROJECT), str(folder / "plan.qgs"), str(tmp_path)]
+        home = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+        done = subprocess.run(call, env=QUIET | home, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        if artefacts := os.environ.get("ZONEPLAN_ARTEFACTS"):
+            Path(artefacts).mkdir(parents=True, exist_ok=True)
+            for picture in ("map", "sheet"):
+                shutil.copy(tmp_path / f"{picture}.png", Path(artefacts) / f"qgis-{name}-{picture}.png")
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return made
 
 
 @pytest.fixture
@@ -72,20 +96,21 @@ def share(pixels: dict[str, int], colour: str, *, paper: bool) -> float:
     return near / (sum(pixels.values()) - (pixels.get("#FFFFFF", 0) if paper else 0))
 
 
-def land(plan, *, hatched: bool) -> dict[str, float]:
-    """Share of all land of each main function; with or without the units that an overlay hatches."""
-    zones = plan.zones if hatched else plan.zones[plan.zones["overlays"] == ""]
+def land(plan, *, signed: bool) -> dict[str, float]:
+    """Share of all land of each main function; with or without the units that have the sign of an overlay."""
+    zones = plan.zones if signed else plan.zones[plan.zones["overlays"] == ""]
     areas = zones.groupby("main")["area_ha"].sum() / plan.zones["area_ha"].sum()
     return {code: float(areas.get(code, 0.0)) for code in zone_fills(plan.rulebook)}
 
 
 def test_the_toy_province_opens_in_its_colours(toy_plan, render) -> None:
     pixels = render(toy_plan, "toy")
-    low, high = land(toy_plan, hatched=False), land(toy_plan, hatched=True)
+    low, high = land(toy_plan, signed=False), land(toy_plan, signed=True)
     for code, fill in zone_fills(toy_plan.rulebook).items():
-        # borders take a little, and a hatch a part of the unit that it covers
+        # borders take a little, and a sign a part of the unit that it stands in
         assert low[code] - 0.03 <= share(pixels["units"], fill, paper=False) <= high[code]
-    assert share(pixels["units"], INK, paper=False) > 0.005
+    (sign,) = overlay_signs(toy_plan.rulebook).values()
+    assert share(pixels["units"], sign.light, paper=False) > 0.00005
 
 
 def test_control_lines_open_in_their_colours(toy_plan, render) -> None:
@@ -103,9 +128,53 @@ def test_control_lines_open_in_their_colours(toy_plan, render) -> None:
 def test_the_built_in_study_opens_in_its_colours(render) -> None:
     plan = run(read_study(builtin_study("us_mountain_west")))
     pixels = render(plan, "us_mountain_west")["units"]
-    low, high = land(plan, hatched=False), land(plan, hatched=True)
-    assert overlay_hatches(plan.rulebook)
+    low, high = land(plan, signed=False), land(plan, signed=True)
     for code, fill in zone_fills(plan.rulebook).items():
         assert 0.75 * low[code] - 0.01 <= share(pixels, fill, paper=True) <= high[code] + 0.03
     drawn = sum(share(pixels, fill, paper=True) for fill in zone_fills(plan.rulebook).values())
     assert drawn > 0.6
+
+
+def test_the_project_has_the_plan_in_groups_and_a_sheet(toy_plan, opened) -> None:
+    found = opened(toy_plan, "toy-project")
+    assert found["title"] == "Toy province"
+    assert found["valid"]
+    assert found["groups"] == [
+        ["Land quotas", ["construction land, 2025, ha"]],
+        "Overlay designations",
+        ["Control lines", ["Permanent farmland", "Pieces of units"]],
+        "Jurisdictions",
+        "Main functions",
+    ]
+    assert found["counts"]["zoneplan_mains"] == 12
+    assert (
+        found["counts"]["zoneplan_line_permanent_farmland"]
+        == (toy_plan.pieces["control_line"] == "permanent_farmland").sum()
+    )
+    assert set(found["crs"].values()) == {"EPSG:3035"}
+    assert found["aliases"]["main"] == "Main function"
+    assert found["aliases"]["quota_construction_land"] == "construction land"
+    assert {"credits", "legend", "map", "north", "scale", "title"} <= set(found["items"])
+    assert found["texts"]["title"] == "Toy province"
+    assert found["exported"]
+    assert found["scale"] == pytest.approx(float(f"{found['scale']:.2g}"))  # a round one
+    low, high = land(toy_plan, signed=False), land(toy_plan, signed=True)
+    whole = sum(found["colours"].values()) - found["colours"]["#FFFFFF"]
+    for code, fill in zone_fills(toy_plan.rulebook).items():
+        assert 0.6 * low[code] <= found["colours"].get(fill, 0) / whole <= high[code] + 0.1
+
+
+def test_texts_of_a_plan_do_nothing_in_a_project(make_plan, opened) -> None:
+    plan = make_plan({"a1": "[% 1 + 1 %]", "a2": "</maplayer>"})
+    wild = plan.study.study.model_copy(update={"title": {"en": "[% 1 + 1 %]</Layout>&\x07"}})
+    found = opened(make_plan(study=plan.study.model_copy(update={"study": wild})), "wild")
+    assert found["valid"]
+    assert found["texts"]["title"] == "[ % 1 + 1 %]</Layout>&\ufffd"
+
+
+def test_the_project_of_the_built_in_study_speaks_chinese(opened) -> None:
+    found = opened(run(read_study(builtin_study("china_provinces"))), "china_provinces", "zh")
+    assert found["valid"]
+    assert found["exported"]
+    assert found["groups"][-1] == "主体功能"
+    assert found["aliases"]["population"] == "常住人口（人）"

@@ -167,8 +167,10 @@ def test_a_folder_that_is_no_run_is_refused_and_stays(toy_plan, tmp_path: Path, 
 def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    (folder / "trace.json").unlink()  # which runs have from format 3 on
-    old = {"format": 1, "files": {name: sha for name, sha in manifest["files"].items() if name != "trace.json"}}
+    younger = {"trace.json", "plan.qgs"}  # which runs have from formats 3 and 5 on
+    for name in younger:
+        (folder / name).unlink()
+    old = {"format": 1, "files": {name: sha for name, sha in manifest["files"].items() if name not in younger}}
     (folder / "manifest.json").write_text(json.dumps(old, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     assert verify(folder).state == "complete"
     assert verify(write_run(toy_plan, folder)).state == "complete"

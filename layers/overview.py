@@ -1,0 +1,118 @@
+"""What a noun shows of itself: a title and a few rows, as text at a prompt, and as a card in a notebook.
+
+A card is drawn by who sees to pictures, and not by the noun: the front door says who that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import NamedTuple
+
+from layers.errors import escape_hidden
+
+ROWS = 28
+"""Lines of an overview at most, its title included."""
+WIDTH = 110
+"""Characters of a line."""
+MOST = 8
+"""So many names stand in a row."""
+
+_CARDS: dict[str, str] = {}
+
+
+class Overview(NamedTuple):
+    """A title and rows of a name and what is to be said of it.
+
+    Attributes
+    ----------
+    title : str
+    rows : tuple of (str, str)
+        Those without a text are left out.
+    """
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+    def text(self) -> str:
+        """As it stands at a prompt: at most :data:`ROWS` lines.
+
+        Examples
+        --------
+        >>> print(Overview("Inputs", (("units", "164"), ("layers", ""), ("ledger", "2 rows"))).text())
+        Inputs
+          units   164
+          ledger  2 rows
+        """
+        told = [(name, escape_hidden(text)) for name, text in self.rows if text]
+        wide = max((len(name) for name, _ in told), default=0)
+        lines = [escape_hidden(self.title), *(f"  {name:<{wide}}  {text}" for name, text in told)]
+        return "\n".join(line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..." for line in lines[:ROWS])
+
+
+class Shown:
+    """A value that shows an overview of itself, at a prompt and in a notebook."""
+
+    def overview(self) -> Overview:
+        """Its title and rows."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """The overview as text."""
+        return self.overview().text()
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str | None:
+        """The overview as a card of HTML; None where nobody draws one."""
+        place = next((_CARDS[kind.__name__] for kind in type(self).__mro__ if kind.__name__ in _CARDS), None)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        card: str = getattr(import_module(module), name)(self)
+        return card
+
+
+def exact(value: object) -> str:
+    """All of a value as Python writes it, of a noun, too: what tells 50 from 50.0.
+
+    Examples
+    --------
+    >>> exact(50), exact(50.0)
+    ('50', '50.0')
+    """
+    if not isinstance(value, Shown):
+        return repr(value)
+    if is_dataclass(value):
+        return repr({one.name: getattr(value, one.name) for one in fields(value) if one.repr})
+    return repr({name: one for name, one in vars(value).items() if not name.startswith("_")})
+
+
+def draw_cards_by(places: Mapping[str, str]) -> None:
+    """Say who draws the cards of nouns: ``module:function`` by the name of the noun."""
+    _CARDS.update(places)
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names in a row, the first few and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["red_line", "growth_boundary"]), listed(range(20))
+    ('red_line, growth_boundary', '0, 1, 2, 3, 4, 5, 6, 7, ... 12 more')
+    """
+    told = [str(name) for name in names]
+    more = [f"... {len(told) - MOST:,} more"] if len(told) > MOST else []
+    return ", ".join(told[:MOST] + more)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Names with how many there are of each, those of which there are none left out.
+
+    Examples
+    --------
+    >>> counted({"general": 1103, "agricultural": 18, "fragile": 0})
+    'general 1,103, agricultural 18'
+    """
+    return listed(f"{name} {count:,}" for name, count in counts.items() if count)

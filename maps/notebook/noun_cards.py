@@ -1,0 +1,64 @@
+"""Cards of nouns for notebooks: the overview as a small table, beside a thumbnail or the colours of zones."""
+
+from __future__ import annotations
+
+from html import escape
+
+from layers.errors import escape_hidden
+from layers.inputs import Inputs
+from layers.overview import Shown
+from maps.notebook.thumbnail import thumbnail
+from maps.style import LIGHT, zone_fills
+from zoning.plan import Plan
+from zoning.rulebook import Rulebook
+from zoning.study import Study
+
+_CARD = "display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start;font:13px/1.45 system-ui,sans-serif"
+_NAME = "text-align:left;vertical-align:top;font-weight:400;opacity:.7;padding:1px 14px 1px 0;white-space:nowrap"
+_TEXT = "text-align:left;padding:1px 0"
+
+
+def plan_card(plan: Plan) -> str:
+    """A plan: its units in the colours of their main functions, and its overview."""
+    fills = zone_fills(plan.rulebook)
+    main = plan.zones.set_index("unit_id")["main"].reindex(plan.units.index)
+    drawn = thumbnail(plan.units, [fills.get(code, LIGHT.outside) for code in main], LIGHT.outline)
+    used = set(main)
+    return _card(plan, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
+
+
+def inputs_card(inputs: Inputs) -> str:
+    """Inputs: their units without colours, and their overview."""
+    return _card(inputs, thumbnail(inputs.units, [LIGHT.paper] * len(inputs.units), LIGHT.outline))
+
+
+def rulebook_card(rulebook: Rulebook) -> str:
+    """A rulebook: its main functions with their colours, and its overview."""
+    return _card(rulebook, _swatches(zone_fills(rulebook)))
+
+
+def study_card(study: Study) -> str:
+    """A study: its overview."""
+    return _card(study, "")
+
+
+def _card(noun: Shown, beside: str) -> str:
+    said = noun.overview()
+    told = ((_plain(name), _plain(text)) for name, text in said.rows if text)
+    rows = "".join(f'<tr><th style="{_NAME}">{name}</th><td style="{_TEXT}">{text}</td></tr>' for name, text in told)
+    table = f'<table style="border-collapse:collapse;margin-top:6px">{rows}</table>'
+    head = f'<div style="font-weight:600;font-size:15px">{_plain(said.title)}</div>'
+    left = f"<div>{beside}</div>" if beside else ""
+    return f'<div style="{_CARD}">{left}<div style="flex:1;min-width:320px">{head}{table}</div></div>'
+
+
+def _swatches(fills: dict[str, str]) -> str:
+    """Codes with their colours."""
+    mark = "display:inline-block;width:11px;height:11px;border:1px solid #0004;border-radius:2px;margin-right:7px"
+    rows = (f'<div><span style="{mark};background:{fill}"></span>{_plain(code)}</div>' for code, fill in fills.items())
+    return f'<div style="margin-top:6px">{"".join(rows)}</div>'
+
+
+def _plain(text: str) -> str:
+    """A text without markup, with nothing hidden in it."""
+    return escape(escape_hidden(text))

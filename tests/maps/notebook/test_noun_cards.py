@@ -1,0 +1,84 @@
+"""Cards of nouns: small, with a picture, and harmless whatever names they show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely import box
+
+import zoneplan as zp
+from maps.locale import localize
+from maps.notebook import inputs_card, plan_card, rulebook_card, study_card
+from maps.notebook.thumbnail import SIZE_PX, thumbnail
+from maps.style import zone_fills
+
+HOSTILE = '<img src=x onerror="alert(1)">\u202e'
+
+
+def picture_of(card: str) -> ET.Element:
+    return ET.fromstring(re.search(r"<svg.*</svg>", card)[0])
+
+
+@pytest.mark.parametrize("noun", ["study", "rulebook"])
+def test_parts_of_a_plan_show_themselves_in_few_lines(noun: str, toy_plan) -> None:
+    shown = getattr(toy_plan, noun)
+    assert 5 < len(repr(shown).splitlines()) < 30
+    assert repr(shown).startswith(("Study 'Toy province'", "Rulebook 'toy'"))
+
+
+def test_a_plan_shows_itself_in_few_lines(toy_plan) -> None:
+    lines = repr(toy_plan).splitlines()
+    assert len(lines) < 30
+    assert lines[0] == "Plan 'Toy province'"
+    assert "key_development 1" in next(line for line in lines if line.startswith("  main "))
+    assert repr(localize(toy_plan)) == repr(toy_plan)
+
+
+def test_a_plan_has_a_card_with_its_units_in_their_colours(toy_plan) -> None:
+    zp.read_study  # noqa: B018  (the front door says who draws)
+    card = toy_plan._repr_html_()
+    assert card == plan_card(toy_plan)
+    drawn = [path.get("fill") for path in picture_of(card)]
+    assert set(drawn) == set(zone_fills(toy_plan.rulebook).values())
+    assert len(card) < 20_000
+    assert not re.search(r"<script|https?://(?!www\.w3\.org/2000/svg)|url\(", card)
+
+
+def test_inputs_have_a_card_with_their_units() -> None:
+    inputs = zp.read_inputs(zp.read_study(zp.builtin_study("us_mountain_west")))
+    assert len(repr(inputs).splitlines()) < 30
+    card = inputs._repr_html_()
+    assert card == inputs_card(inputs)
+    assert len(picture_of(card)) == 1
+    assert len(card) < 30_000
+
+
+def test_a_rulebook_and_a_study_have_cards(toy_plan) -> None:
+    assert toy_plan.rulebook._repr_html_() == rulebook_card(toy_plan.rulebook)
+    assert all(fill in rulebook_card(toy_plan.rulebook) for fill in zone_fills(toy_plan.rulebook).values())
+    assert "construction_land" in study_card(toy_plan.study)
+
+
+def test_names_are_text(toy_plan, make_plan) -> None:
+    section = toy_plan.study.study.model_copy(update={"name": HOSTILE})
+    plan = make_plan(study=toy_plan.study.model_copy(update={"study": section}))
+    plan = replace(plan, units=plan.units.assign(jurisdiction=HOSTILE), zones=plan.zones.assign(jurisdiction=HOSTILE))
+    for shown in (plan_card(plan), study_card(plan.study)):
+        assert "<img" not in shown
+        assert "\u202e" not in shown
+        ET.fromstring(shown)
+
+
+def test_a_thumbnail_of_many_units_is_small() -> None:
+    side = 100
+    squares = [box(x, y, x + 1, y + 1) for x in range(side) for y in range(side)]
+    units = gpd.GeoDataFrame(geometry=squares, crs=3035)
+    fills = np.where(np.arange(side**2) % 2, "#5FA383", "#A8401F").tolist()
+    drawn = ET.fromstring(thumbnail(units, fills, "#2B3135"))
+    assert [path.get("fill") for path in drawn] == ["#A8401F", "#5FA383"]
+    assert float(drawn.get("width")) <= SIZE_PX
