@@ -220,14 +220,21 @@ def report(
     folder: RunFolder,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="By default <run>-report-<language>.html beside the run."),
+        typer.Option("--out", metavar="FILE", help="By default <run>-report-<language>.html, or .pdf, beside the run."),
     ] = None,
     language: OwnLanguage = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print it to a PDF, by Chromium where it is installed, else by WeasyPrint.")
+    ] = False,
+    annex: Annotated[
+        bool, typer.Option("--annex", help="Print the annex, too: every reason, rule, number and policy.")
+    ] = False,
     force: Force = False,
 ) -> None:
-    """Write the report of a finished run again, in any language of its rulebook."""
+    """Write the report of a finished run again, in any language of its rulebook, as a page or as a PDF."""
     from maps.locale import require_spoken
-    from maps.reports import write_report
+    from maps.reports import report as render_report
+    from maps.reports import write_pdf, write_report
     from maps.run_folder import read_run, require_whole, run_language
     from maps.style import require_new
 
@@ -235,12 +242,16 @@ def report(
     require_whole(folder)
     language = language or run_language(folder)
     speak(language)
-    page = out or folder.resolve().parent / f"{folder.resolve().name}-report-{language}.html"
+    kind = "pdf" if pdf else "html"
+    page = out or folder.resolve().parent / f"{folder.resolve().name}-report-{language}.{kind}"
     if not force:
         require_new(page)
     plan = read_run(folder)
     require_spoken(language, plan.rulebook)
-    write_report(plan, page, language)
+    if pdf:
+        write_pdf(render_report(plan, language, annex=annex), page)
+    else:
+        write_report(plan, page, language, annex=annex)
     print(in_words(Phrase("report: {page}", page=page)))
 
 

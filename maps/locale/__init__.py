@@ -23,7 +23,7 @@ from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.terms import assumption_title, coverage_text, texts_of
-from maps.locale.texts import text_in
+from maps.locale.texts import in_script, text_in
 
 __all__ = [
     "NONE",
@@ -39,6 +39,7 @@ __all__ = [
     "format_measure",
     "format_number",
     "hectares",
+    "in_script",
     "languages",
     "limit_number",
     "localize",

@@ -39,3 +39,19 @@ def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") ->
         return said[language]
     other = STANDARD if STANDARD in said else next(iter(said), "")
     return f"{said[other]} ({other})" if other else fallback
+
+
+def in_script(name: str, language: str) -> str:
+    """Of a name that is written twice, in Latin letters and in ideographs, the one that a reader of a language reads.
+
+    Examples
+    --------
+    >>> in_script("East 东部", "zh"), in_script("East 东部", "pt"), in_script("Denver", "zh")
+    ('东部', 'East', 'Denver')
+    """
+    words = name.split(" ")
+    wide = [word for word in words if any("\u4e00" <= char <= "\u9fff" for char in word)]
+    plain = [word for word in words if word not in wide]
+    if not wide or not any(char.isalpha() for word in plain for char in word):
+        return name
+    return " ".join(wide if language == "zh" else plain)

@@ -1,29 +1,27 @@
-"""The report: one page that opens without a network, reads well on paper and hides nothing."""
+"""The report: pages for those who decide, then the annex for those who check; one file that needs no network."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from markupsafe import Markup
-
-from maps.locale import text_in
-from maps.reports.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
-from maps.reports.compensation_chapter import flows
-from maps.reports.document_model import Chapter
-from maps.reports.energy_chapter import energy
-from maps.reports.land_chapter import land, sites
-from maps.reports.negative_lists_chapter import industries, unit_list
-from maps.reports.open_questions import findings, open_units
-from maps.reports.report_context import ReportContext
-from maps.reports.zones_chapter import decisions, lines, summary, zones
-from maps.style import Topology, fill_page, page_notices, picture, write_page
+from maps.annex import ReportContext, annex_chapters
+from maps.figures import Contents, Page, PlanFigures, PlanMaps, RuleFigures
+from maps.reports.firmness_page import firmness
+from maps.reports.functions_page import functions
+from maps.reports.land_page import land
+from maps.reports.limits_page import limits
+from maps.reports.money_page import money
+from maps.reports.place_pages import PLACES, TOLD, place_pages
+from maps.reports.services_page import energy, services
+from maps.reports.summary_page import summary
+from maps.style import Topology, fill_page, page_notices, printed_faces, write_page
 from zoning.plan import Plan
-from zoning.records import derived_in
-from zoning.zones import assumed_measures
 
 
-def write_report(plan: Plan, path: str | Path, language: str = "en", *, borders: Topology | None = None) -> None:
+def write_report(
+    plan: Plan, path: str | Path, language: str = "en", *, borders: Topology | None = None, annex: bool = False
+) -> None:
     """Write the report of a plan as one HTML page.
 
     Parameters
@@ -37,6 +35,8 @@ def write_report(plan: Plan, path: str | Path, language: str = "en", *, borders:
         in other languages alone has a mark.
     borders : Topology, optional
         Of the plan, where another page has them already.
+    annex : bool, optional
+        Whether the annex is printed, too, and stands unfolded on the screen.
 
     Raises
     ------
@@ -56,10 +56,10 @@ def write_report(plan: Plan, path: str | Path, language: str = "en", *, borders:
     ...     [file.name for file in Path(folder).iterdir()]
     ['report.html']
     """
-    write_page(report(plan, language, borders=borders), path, "report")
+    write_page(report(plan, language, borders=borders, annex=annex), path, "report")
 
 
-def report(plan: Plan, language: str = "en", *, borders: Topology | None = None) -> str:
+def report(plan: Plan, language: str = "en", *, borders: Topology | None = None, annex: bool = False) -> str:
     """The report of a plan as one HTML page: no script, no request, one style sheet allowed by its own hash.
 
     Parameters
@@ -70,6 +70,8 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None)
         Of all that it says.
     borders : Topology, optional
         Of the plan, where another page has them already.
+    annex : bool, optional
+        Whether the annex is printed, too, and stands unfolded on the screen.
 
     Returns
     -------
@@ -83,9 +85,13 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None)
 
     Notes
     -----
+    Pages are sheets of A4: a summary; functions, land, money and firmness; services and energy where the plan asks for
+    them; one a jurisdiction up to eight, else an index; sources and limits. A chapter of which there is nothing to say
+    is a word on page 1. The annex has every reason, rule, number and policy; of more than 300 units it leaves out what
+    it would say of each, which map and workbook have.
+
     Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
-    as their codes. Long tables are folded on the screen and whole on paper; only of the claims on units that wait for
-    an answer some stand in the tables alone, where the units are many.
+    as their codes.
 
     Examples
     --------
@@ -96,66 +102,74 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None)
     (True, False)
     """
     edition = ReportContext.of(plan, language)
+    figures = PlanFigures(edition)
     return fill_page(
         "report.html.j2",
         ("report.css",),
         words=edition.words,
+        told=edition.pages,
         language=edition.language,
+        gap=edition.gap,
         name=edition.name,
-        date=plan.rulebook.day.isoformat(),
-        rulebook=edition.rulebook(plan.rulebook.country, plan.rulebook.description),
-        units_said=edition.extent(len(plan.zones), edition.total_ha),
-        checked=_checked(edition),
-        notices=list(_notices(edition)),
+        pages=_pages(figures, PlanMaps(figures, borders)),
+        annexes=annex_chapters(edition, each=len(figures.units) <= TOLD),
+        annex_intro=edition.tell("annex_many" if len(figures.units) > TOLD else "annex_intro", n=TOLD),
+        with_annex=annex,
         credits=page_notices(plan, software=False).splitlines(),
-        chapters=_chapters(edition),
-        map=Markup(  # noqa: S704  (its texts are escaped where it is drawn)
-            picture(plan, edition.language, borders=borders)
-        ),
+        faces=printed_faces(language),
         rows_said=lambda count: edition.say("rows", n=count),
     )
 
 
-def _chapters(edition: ReportContext) -> list[Chapter]:
-    picture_page = Chapter("map", edition.words["map"], ())
-    lists = (industries,) if edition.plan.rulebook.classification else ()
-    placed = (sites,) if any(quota.siting for quota in edition.plan.study.quotas) else ()
-    rules = (land,) if derived_in(edition.plan) or edition.plan.rulebook.norms else ()
-    told = (zones, open_units, decisions, lines, quotas, *placed, *rules, energy, flows, policies, *lists, unit_list)
-    decided = [part(edition) for part in told]
-    rests_on = [part(edition) for part in (assumptions, parameters, texts, ledger, sources, method)]
-    return [summary(edition), picture_page, findings(edition), *decided, *rests_on]
+def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
+    """The sheets in order; the summary lists those that follow it."""
+    plan, rules = figures.edition.plan, RuleFigures(figures)
+    told = [functions(figures, maps, rules)]
+    if figures.quotas:
+        told.append(land(figures, maps))
+    if len(plan.flows):
+        told.append(money(figures))
+    told.append(firmness(figures, rules))
+    worth = services(figures)
+    told += [worth] if worth else []
+    if len(plan.energy):
+        told.append(energy(figures))
+    places = place_pages(figures, maps, rules)
+    last = limits(figures)
+    contents = Contents(
+        figures.edition.words["contents"],
+        tuple(_contents(figures, told, places, last)),
+        "".join(_absent(figures, worth)),
+    )
+    return [summary(figures, maps, contents, rules.close), *told, *places, last]
 
 
-def _checked(edition: ReportContext) -> str:
-    """How many policies were checked against the text of the law; empty of a rulebook without policies."""
-    whole, verified, official = edition.plan.rulebook.policies_checked
-    counts = {"all": edition.number(whole), "n": edition.number(verified), "official": edition.number(official)}
-    return edition.say("policies_checked", **counts) if whole else ""
+def _contents(
+    figures: PlanFigures, told: list[Page], places: tuple[Page, ...], last: Page
+) -> Iterator[tuple[str, str, str]]:
+    """Id, number and chapter of each page; those of jurisdictions as one."""
+    for number, page in enumerate(told, start=2):
+        yield page.id, str(number), page.chapter
+    start = len(told) + 2
+    if places:
+        end = start + len(places) - 1
+        own = 1 < len(figures.places) <= PLACES
+        title = figures.edition.tell("chapter_places", n=len(places)) if own else places[0].chapter
+        yield places[0].id, f"{start}–{end}" if end > start else str(start), title
+    yield last.id, str(start + len(places)), last.chapter
 
 
-def _notices(edition: ReportContext) -> Iterator[str]:
-    """What a reader must know before she relies on the plan."""
-    plan, words = edition.plan, edition.words
-    values = plan.rulebook.parameters.values()
-    statuses = plan.zones["status"].value_counts()
-    unread_parameters = sum(not value.verified for value in values)
-    assumed = sum(one.kind in {"role", "indicator"} for one in plan.assumptions)
-    if plan.study.study.note:
-        yield text_in(plan.study.study.note, edition.language)
-    for status in ("contested", "review"):
-        if count := int(statuses.get(status, 0)):
-            yield edition.say(f"notice_{status}", n=edition.number(count))
-    if count := int(statuses.get("assumed", 0)):
-        titles = plan.renderer.terms.names
-        names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
-        told = words["and"].join(titles.get(name, name) for name in names)
-        yield edition.say("notice_hanging", n=edition.number(count), names=told)
-    if unread_parameters:
-        yield edition.say(
-            "notice_unread_parameters", n=edition.number(unread_parameters), all=edition.number(len(values))
-        )
-    if edition.deductions:
-        yield edition.say("notice_deductions", names=words["and"].join(edition.deductions))
-    if assumed:
-        yield edition.say("notice_assumed", n=edition.number(assumed))
+def _absent(figures: PlanFigures, worth: Page | None) -> Iterator[str]:
+    """What the plan has nothing of, in one line."""
+    plan, words = figures.edition.plan, figures.edition.pages
+    there = {
+        "absent_quotas": bool(figures.quotas),
+        "absent_money": len(plan.flows) > 0,
+        "absent_lines": len(plan.lines) > 0,
+        "absent_services": worth is not None,
+        "absent_energy": len(plan.energy) > 0,
+        "absent_decisions": len(plan.study.decisions) > 0,
+    }
+    names = [words[key] for key, has in there.items() if not has]
+    if names:
+        yield figures.edition.tell("absent", names=figures.edition.words["and"].join(names))

@@ -1,7 +1,9 @@
 """Style: colours, hatches, borders, legend, static map and pages that need no network, the same on every surface."""
 
+from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.html_pages import fill_page, require_new, write_page
-from maps.style.legend import MUTED, line_styles, px, round_length, xml_text
+from maps.style.legend import line_styles, round_length, xml_text
+from maps.style.map_names import names_svg
 from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DASHES,
@@ -10,43 +12,49 @@ from maps.style.palette import (
     SITE_CIRCLE,
     designation_inks,
     ink_on,
+    mark_fills,
     site_inks,
     theme_css,
     zone_fills,
 )
 from maps.style.signs import Sign, overlay_signs
-from maps.style.static_map import locator, picture
-from maps.style.svg_paths import Frame, svg_path
+from maps.style.static_map import picture
+from maps.style.svg_paths import Frame, dissolve, simplify, svg_path
 from maps.style.topology import Topology, fine_step, plan_topology
-from maps.style.typefaces import font_faces
+from maps.style.typefaces import font_faces, printed_faces
 
 __all__ = [
     "DASHES",
     "INK",
     "LIGHT",
-    "MUTED",
     "SITE_CIRCLE",
     "Frame",
     "Sign",
     "Topology",
     "designation_inks",
+    "dissolve",
     "fill_page",
     "fine_step",
     "font_faces",
+    "ground",
     "ink_on",
     "line_styles",
-    "locator",
+    "mark_fills",
+    "names_svg",
     "notices_text",
     "overlay_signs",
     "page_notices",
     "picture",
     "plan_topology",
-    "px",
+    "printed_faces",
+    "relief_image",
     "require_new",
     "round_length",
+    "simplify",
     "site_inks",
     "svg_path",
     "theme_css",
+    "waters_and_borders",
     "write_page",
     "xml_text",
     "zone_fills",

@@ -42,6 +42,7 @@ def map_names(
     theme: Theme,
     jurisdictions: Mapping[str, shapely.Geometry],
     obstacles: Iterable[tuple[float, float, float, float]] = (),
+    units: Mapping[str, shapely.Geometry] | None = None,
 ) -> tuple[Label, ...]:
     """All names that find room on a map, and none of them touches another.
 
@@ -55,13 +56,15 @@ def map_names(
         By name, on the ground; their names stand inside of them.
     obstacles : iterable of tuple of float
         Left, top, right and bottom of what no name may cover, in pixels.
+    units : mapping of str to Polygon or MultiPolygon, optional
+        By name, on the ground; their names stand inside of them, where they shall be named.
 
     Returns
     -------
     tuple of Label
         In the order in which they were placed; :func:`names_svg` writes them.
     """
-    return tuple(_sheet(context, frame, theme, jurisdictions, obstacles).labels)
+    return tuple(_sheet(context, frame, theme, (jurisdictions, units or {}), obstacles).labels)
 
 
 def names_svg(
@@ -70,9 +73,10 @@ def names_svg(
     theme: Theme,
     jurisdictions: Mapping[str, shapely.Geometry],
     obstacles: Iterable[tuple[float, float, float, float]] = (),
+    units: Mapping[str, shapely.Geometry] | None = None,
 ) -> list[str]:
     """The names of :func:`map_names` with the marks of towns, as SVG in pixels."""
-    sheet = _sheet(context, frame, theme, jurisdictions, obstacles)
+    sheet = _sheet(context, frame, theme, (jurisdictions, units or {}), obstacles)
     return [*sheet.marks, *(_text(label, theme) for label in sheet.labels)]
 
 
@@ -88,7 +92,7 @@ def _sheet(
     context: Context,
     frame: Frame,
     theme: Theme,
-    jurisdictions: Mapping[str, shapely.Geometry],
+    areas: tuple[Mapping[str, shapely.Geometry], Mapping[str, shapely.Geometry]],
     obstacles: Iterable[tuple[float, float, float, float]],
 ) -> _Sheet:
     sheet = _Sheet(frame.width_px, frame.height_px)
@@ -97,9 +101,13 @@ def _sheet(
     shown = [place for place in context.places if place.sep_km > least * (INSIDE if place.inside else OUTSIDE)]
     large = [place for place in shown if place.inside and _class_of(place) == 0]
     _place_towns(sheet, large, frame, theme)
-    for name, shape in jurisdictions.items():
-        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
-        sheet.place(name, Lettering(12.5, 650, theme.inner_border, spaced=True), spots_in(ground), within=ground)
+    jurisdictions, units = areas
+    letterings = (Lettering(12.5, 650, theme.inner_border, spaced=True), Lettering(11, 450, theme.ink))
+    for lettering, named in zip(letterings, (jurisdictions, units), strict=True):
+        for name, shape in named.items():
+            ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+            if sheet.place(name, lettering, spots_in(ground), within=ground) is None and named is units:
+                sheet.place(name, lettering, spots_in(ground), within=ground.buffer(lettering.length(name) / 2))
     _place_towns(sheet, [place for place in shown if place not in large], frame, theme)
     _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)

@@ -19,6 +19,8 @@ FILLS = (
 )  # fmt: skip
 DEFAULT_FILL = "#F8F4EB"
 """Of land with no function of its own: paper, on a ground that is darker than it."""
+DEFAULT_MARK = "#CFCABE"
+"""Of the same land where bars and dots stand for it on white."""
 INK = "#1D2428"
 DARK_FILL = 0.2
 """Relative luminance below which white is read on a fill."""
@@ -217,6 +219,17 @@ def ink_on(fill: str) -> str:
     linear = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
     luminance = sum(part * one for part, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return "#FFFFFF" if luminance < DARK_FILL else INK
+
+
+def mark_fills(rulebook: Rulebook) -> dict[str, str]:
+    """The same fills for bars and dots on white, where paper would not be seen.
+
+    Returns
+    -------
+    dict of str to str
+        Zone code to ``#RRGGBB``, in the order of the rulebook.
+    """
+    return {code: DEFAULT_MARK if fill == DEFAULT_FILL else fill for code, fill in zone_fills(rulebook).items()}
 
 
 def overlay_hatches(rulebook: Rulebook) -> dict[str, Hatch]:

@@ -1,6 +1,6 @@
-"""Typefaces of our pages: Inter for what is pressed and read in passing, a serif for what is said; both in the page.
+"""Typefaces of our pages, held by the pages: Inter and a serif for the map, Source Sans 3 for what is printed.
 
-Both are subsets of Latin letters, in weights from 400 to 700. For what they have no letters of, such as Chinese, and
+All are subsets of Latin letters. For what they have no letters of, such as Chinese, and
 where a page may not hold them, the fonts of the system stand in.
 """
 
@@ -28,4 +28,28 @@ def font_faces() -> str:
         f'@font-face{{font-family:"{name}";font-weight:400 700;font-display:block;src:url(data:font/woff2;base64,'
         f'{base64.b64encode((FOLDER / file).read_bytes()).decode("ascii")}) format("woff2")}}\n'
         for name, file in FACES.items()
+    )
+
+
+PRINTED = {400: "source_sans_3_400.woff2", 600: "source_sans_3_600.woff2"}
+"""Source Sans 3 as it is packaged, by weight."""
+IDEOGRAPHS = frozenset({"zh", "ja", "ko"})
+"""Languages whose own faces have the letters and digits that go with them."""
+
+
+@cache
+def printed_faces(language: str) -> str:
+    """The typeface of report and dossier as rules of CSS; none where the fonts of the system are the better ones.
+
+    Examples
+    --------
+    >>> printed_faces("en").count("@font-face"), printed_faces("zh")
+    (2, '')
+    """
+    if language.partition("-")[0] in IDEOGRAPHS:
+        return ""
+    return "".join(
+        f'@font-face{{font-family:"Source Sans 3";font-weight:{weight};src:url(data:font/woff2;base64,'
+        f'{base64.b64encode((FOLDER / file).read_bytes()).decode("ascii")}) format("woff2")}}\n'
+        for weight, file in PRINTED.items()
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.reports.annexes import texts
-from maps.reports.report_context import ReportContext
+from maps.annex.annexes import texts
+from maps.annex.report_context import ReportContext
 from maps.reports.report_page import report
 from maps.web.page_model import PoliciesChecked
 from zoning.plan import Plan

@@ -7,8 +7,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from maps.annex.zones_chapter import STATUSES as REPORTED
 from maps.locale import catalogue, languages
-from maps.reports.zones_chapter import STATUSES as REPORTED
 from maps.style import picture
 from maps.web.page_model import Standing, UnitRow
 from zoning.zones.planner_decisions import STANDINGS

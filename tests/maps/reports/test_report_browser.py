@@ -48,39 +48,64 @@ def test_hostile_names_run_nowhere_and_show_as_written(page):
     assert page.get_by_text("攀枝花市").first.is_visible()
 
 
-def test_the_map_is_drawn(page):
-    box = page.locator("figure svg").bounding_box()
-    assert box["width"] > 700
-    fills = page.eval_on_selector_all(
-        "figure svg use[fill^='#']", "uses => uses.map(use => use.getBoundingClientRect().width)"
-    )
-    assert len(fills) == 3
-    assert all(width > 100 for width in fills)
+def test_the_map_is_drawn_in_the_colours_of_its_functions(page):
+    picture = page.locator("#summary figure svg.map")
+    assert picture.bounding_box()["width"] > 350
+    zones = picture.locator("path[fill][stroke-width='3']")
+    assert len(set(zones.evaluate_all("all => all.map(one => one.getAttribute('fill'))"))) == 3
+    assert min(zones.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")) > 40
 
 
 def test_numbers_stand_right_in_tabular_figures(page):
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     cell = page.locator("td.number").first
     assert cell.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
     assert "tabular-nums" in cell.evaluate("cell => getComputedStyle(cell).fontVariantNumeric")
 
 
-def test_long_tables_open_with_the_keyboard(page):
-    details = page.locator("#ledger details")
-    assert not details.locator("table").is_visible()
-    details.locator("summary").press("Enter")
-    assert details.locator("table").is_visible()
-    assert details.locator("tbody tr").count() == 300
+def test_the_annex_opens_with_the_keyboard(page):
+    chapter = page.locator("details:has(> section#ledger)")
+    table = chapter.locator("table").last
+    assert not table.is_visible()
+    chapter.locator("summary").first.press("Enter")
+    chapter.locator("section details summary").press("Enter")
+    assert table.is_visible()
+    assert table.locator("tbody tr").count() == 300
 
 
-def test_on_paper_nothing_stays_folded_and_headers_repeat(page):
+SIZES = """() => [...document.querySelectorAll('.sheet')].map((sheet) => {
+  const box = sheet.getBoundingClientRect();
+  const shown = [...sheet.querySelectorAll('.body *')].filter((one) => !one.closest('.heard') && !one.closest('svg *'));
+  const over = shown.map((one) => one.getBoundingClientRect())
+    .filter((own) => own.right > box.right + 1 || own.bottom > box.bottom + 1);
+  return [sheet.id, box.height / 96 * 25.4, over.length];
+})"""
+"""Of each sheet its height in mm and how many elements reach beyond it."""
+
+
+def test_on_paper_every_page_is_one_sheet_and_the_annex_stays_out(page):
     page.emulate_media(media="print")
-    box = page.locator("#ledger details table").bounding_box()
-    assert box["height"] > 300 * 10
-    assert page.locator("thead").first.evaluate("head => getComputedStyle(head).display") == "table-header-group"
+    page.set_viewport_size({"width": 658, "height": 1000})  # 174 mm
+    sheets = page.evaluate(SIZES)
+    assert all(height < 280 and not over for _, height, over in sheets), sheets
+    assert not page.locator("#annex").is_visible()
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert pdf.startswith(b"%PDF")
-    assert 8 <= pdf.count(b"/Type /Page\n") <= 40
+    assert pdf.count(b"/Type /Page\n") == len(sheets) == 7
     assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
+
+
+def test_with_the_annex_nothing_stays_folded_on_paper_and_headers_repeat(open_tab, make_plan, tmp_path):
+    plan = make_plan()
+    ledger = pd.concat([plan.ledger.assign(feature=f"f{number}") for number in range(300)])
+    write_report(dataclasses.replace(plan, ledger=ledger), tmp_path / "report.html", annex=True)
+    tab = open_tab()
+    tab.goto((tmp_path / "report.html").as_uri())
+    tab.emulate_media(media="print")
+    assert tab.locator("#ledger details table").bounding_box()["height"] > 300 * 10
+    assert tab.locator("#ledger thead").first.evaluate("head => getComputedStyle(head).display") == "table-header-group"
+    assert tab.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") > 12
+    tab.close()
 
 
 def test_on_a_phone_the_page_does_not_scroll_sideways(page):
@@ -110,4 +135,4 @@ def test_a_screen_reader_finds_its_way(page):
     levels = page.eval_on_selector_all("h1, h2, h3", "all => all.map(one => Number(one.tagName[1]))")
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert page.eval_on_selector_all("th:not([scope])", "all => all.length") == 0
-    assert page.locator("figure svg title").inner_html() == "Toy province: Main functions and overlay designations"
+    assert page.locator("#summary svg.map").get_attribute("aria-label") == "Toy province: map of main functions"

@@ -1,4 +1,4 @@
-"""The dossier of one unit: complete, offline, inert, on one sheet of paper."""
+"""The dossier of one unit: one sheet that says what it is and why, and all that it rests on, folded below."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ import pandas as pd
 import pytest
 
 from layers.errors import UnknownNameError, ZoneplanError
+from maps.annex.report_context import ReportContext
 from maps.errors import WriteError
 from maps.explain import explain
+from maps.figures.plan_figures import PlanFigures
+from maps.figures.plan_maps import PlanMaps
+from maps.locale import localize
 from maps.reports import dossier, write_dossier
-from maps.reports.report_context import ReportContext
-from maps.reports.unit_dossier import SIZES_PT
-from maps.style import locator, zone_fills
-from maps.style.static_map import SMALL_PX
+from maps.style import zone_fills
+from maps.summaries import verdicts
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
 
@@ -44,9 +46,9 @@ class TestWhatItSays:
             "Unit A2",
             "a2",
             "west",
-            "Toy province, as of 2025-01-01",
-            "Area, ha 100.00",
-            "Share of west, % 16.7",
+            "Toy province",
+            "100.00 ha area, 16.7 % of west",
+            "construction land",
         ):
             assert text in said
 
@@ -61,7 +63,9 @@ class TestWhatItSays:
     @pytest.mark.slow
     def test_everything_that_the_explanation_holds(self, toy_plan):
         for unit_id in toy_plan.zones["unit_id"]:
-            content, said = explain(toy_plan, unit_id).as_dict(), text_of(dossier(toy_plan, unit_id))
+            content, html = explain(toy_plan, unit_id).as_dict(), dossier(toy_plan, unit_id)
+            working = html[html.index('id="annex"') :]
+            said = text_of(f"<body>{working}")
             for claim in (content["main"], *content["overlays"], *content["other_claims"]):
                 assert claim["title"]["en"] in said
                 assert claim["reference"] in said
@@ -188,10 +192,13 @@ class TestWhatItIs:
         html = dossier(toy_plan, "a2")
         style = re.search(r"<style>(.*?)</style>", html, re.DOTALL).group(1)
         hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        assert f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'" in html.replace(
-            "&#39;", "'"
+        allowed = "font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+        policy = f"default-src 'none'; style-src 'sha256-{hashed}'; {allowed}"
+        assert policy in html.replace("&#39;", "'")
+        assert not re.search(
+            r"<(script|link|img|iframe|object|form|base)\b|\son\w+=|\sstyle=|url\((?!data:font/woff2;base64,)|@import",
+            html,
         )
-        assert not re.search(r"<(script|link|img|iframe|object|form|base)\b|\son\w+=|\sstyle=|url\(|@import", html)
         identifiers = re.findall(r'\sid="([^"]+)"', html)
         assert len(identifiers) == len(set(identifiers))
 
@@ -223,35 +230,80 @@ class TestWhatItIs:
             write_dossier(toy_plan, "a1", tmp_path / "dossier.html")
         assert [path.name for path in tmp_path.iterdir()] == ["dossier.html"]
 
-    def test_much_text_is_set_smaller(self, toy_plan):
-        longer = [policy.model_copy(update={"clause": 60 * policy.clause}) for policy in toy_plan.rulebook.policies]
-        rulebook = dataclasses.replace(toy_plan.rulebook, policies=tuple(longer))
-        plan = dataclasses.replace(toy_plan, rulebook=rulebook)
-        usual, small = (
-            float(re.search(r"dossier size-(\d+)", dossier(one, "a4")).group(1)) for one in (toy_plan, plan)
+
+def sheet(html: str) -> ET.Element:
+    """The sheet of a dossier, as elements."""
+    (found,) = re.findall(r'<section class="sheet.*?</section>', html, re.DOTALL)
+    return ET.fromstring(re.sub(r"&(?!amp;|lt;|gt;|quot;|#)", "&amp;", found))
+
+
+class TestTheSheet:
+    def test_it_begins_with_the_verdict_in_the_colour_of_the_zone(self, toy_plan):
+        root = sheet(dossier(toy_plan, "a2"))
+        verdict, *_ = (one for one in root.iter("p") if one.get("class") == "verdict")
+        assert "".join(verdict.itertext()) == verdicts(localize(toy_plan))["a2"].sentence
+        assert verdict.find(".//rect").get("fill") == zone_fills(toy_plan.rulebook)["ecologically_fragile"]
+
+    def test_its_numbers_are_those_of_the_tables(self, toy_plan):
+        root = sheet(dossier(toy_plan, "c4"))
+        (numbers,) = (one for one in root.iter("dl") if one.get("class") == "big across")
+        told = {"".join(one.find("dd").itertext()): one.find("dt").text for one in numbers.iter("div")}
+        rows = toy_plan.quotas[toy_plan.quotas["level"] == "unit"].set_index("unit_id")["amount"]
+        assert told["area, 16.7\xa0% of east"] == "100.00 ha"
+        assert told["construction land, number 1 of 6"] == f"{rows['c4']} ha"
+        held = toy_plan.policies[(toy_plan.policies["unit_id"] == "c4") & (toy_plan.policies["overruled_by"] == "")]
+        count = held["policy"].nunique()
+        assert told["policies apply" if count > 1 else "policy applies"] == str(count)
+
+    def test_every_gauge_has_its_numbers_as_a_table(self, toy_plan):
+        root = sheet(dossier(toy_plan, "a2"))
+        heard = [
+            ["".join(cell.itertext()) for cell in (*row.iter("th"), *row.iter("td"))]
+            for one in root.iter("div")
+            if one.get("class") == "heard"
+            for row in one.iter("tr")
+        ]
+        own = verdicts(localize(toy_plan))["a2"].gauges
+        assert {row[0] for row in heard} >= {one.title for one in own if one.value is not None}
+        assert any(row[1:3] == [own[0].value_text, own[0].needs] for row in heard)
+
+    def test_the_unit_stands_out_in_the_plan(self, toy_plan):
+        maps = PlanMaps(PlanFigures(ReportContext.of(toy_plan)))
+        root = ET.fromstring(str(maps.where("b3", 56, 62, "Where it is")))
+        *_, own = root.findall(".//{*}path")
+        rings = root.findall("{*}circle")
+        assert own.get("fill") == rings[-1].get("stroke") == "#1A1D21"
+        assert root.get("aria-label") == "Where it is"
+        (name,) = root.findall("{*}text")
+        assert name.text == "Unit B3"
+        outline = [float(number) for number in re.findall(r"[\d.]+", own.get("d", "").split("l")[0])]
+        assert abs(outline[0] / 45 - float(rings[0].get("cx", ""))) < float(rings[0].get("r", ""))
+
+    def test_the_land_of_the_unit_has_the_colours_of_its_functions(self, toy_plan):
+        maps = PlanMaps(PlanFigures(ReportContext.of(toy_plan)))
+        drawn, scale, keys = maps.of_unit("a2", 112, 62, "Land")
+        fills = dict(keys)
+        assert set(fills.values()) == {
+            toy_plan.roles[one] for one in toy_plan.roles if toy_plan.roles[one] in fills.values()
+        }
+        assert all(f'fill="{fill}"' in drawn for fill in fills)
+        assert scale > 0
+
+    def test_more_policies_than_there_is_room_for_are_counted(self, toy_plan):
+        many = tuple(
+            toy_plan.rulebook.policies[0].model_copy(update={"id": f"p{place}", "title": {"en": f"Policy {place}"}})
+            for place in range(40)
         )
-        assert small < usual == 10 * SIZES_PT[0]
-
-
-class TestLocator:
-    def test_the_unit_is_marked_in_its_jurisdiction(self, toy_plan):
-        root = ET.fromstring(locator(toy_plan, "b3"))
-        ground, border, own = root.findall(".//{*}path")
-        assert own.get("fill") == zone_fills(toy_plan.rulebook)["general"]
-        assert root.find("{*}title").text == "Where Unit B3 lies in east."
-        assert (ground.get("d").count("M"), border.get("d").count("M"), own.get("d").count("M")) == (6, 1, 1)
-        assert root.find("{*}circle") is None
-
-    def test_a_jurisdiction_of_one_unit_lies_in_the_whole_plan(self, make_plan, units):
-        alone = units.assign(jurisdiction=["own" if unit == "a1" else "rest" for unit in units.index])
-        root = ET.fromstring(locator(make_plan(units=alone), "a1"))
-        assert root.find("{*}title").text == "Where Unit A1 lies in the whole plan."
-        assert root.find(".//{*}path").get("d").count("M") == 12
-
-    def test_a_small_unit_has_a_ring(self, toy_plan, monkeypatch):
-        monkeypatch.setattr("maps.style.static_map.SMALL_PX", 100 * SMALL_PX)
-        rings = ET.fromstring(locator(toy_plan, "b3")).findall("{*}circle")
-        assert [ring.get("fill") for ring in rings] == ["none", "none"]
+        row = toy_plan.policies[toy_plan.policies["unit_id"] == "a2"].iloc[[0]]
+        rows = pd.concat([row.assign(policy=one.id) for one in many])
+        plan = dataclasses.replace(
+            toy_plan, rulebook=dataclasses.replace(toy_plan.rulebook, policies=many), policies=rows
+        )
+        html = dossier(plan, "a2")
+        shown = sum("Policy" in "".join(one.itertext()) for one in sheet(html).iter("td"))
+        assert 3 <= shown < 40
+        assert f"{40 - shown} more below, in the working." in html
+        assert all(f"Policy {place}" in section(html, "duties") for place in range(40))
 
 
 @pytest.mark.browser
@@ -268,9 +320,9 @@ class TestOnPaper:
         for unit_id in ("a1", "a4", "c4"):
             write_dossier(plan, unit_id, tmp_path / "dossier.html", language)
             page.goto((tmp_path / "dossier.html").as_uri())
-            sheet = page.pdf(prefer_css_page_size=True, print_background=True)
-            assert sheet.count(b"/Type /Page\n") == 1
-            assert page.locator("figure svg").bounding_box()["width"] > 100
+            printed = page.pdf(prefer_css_page_size=True, print_background=True)
+            assert printed.count(b"/Type /Page\n") == 1
+            assert page.locator("figure svg").first.bounding_box()["width"] > 100
         assert page.complaints == []
         assert len(page.asked) == 3
 
@@ -283,7 +335,7 @@ class TestOnPaper:
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto((tmp_path / "dossier.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert page.locator("#money .wide").evaluate("box => box.scrollWidth <= box.clientWidth")
+        assert page.locator("#money .wide-table").evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
+from maps.annex.report_context import ReportContext, each_row
 from maps.explain import contents_of, derived_measures, value_text, why_text
 from maps.locale import NONE, text_in
-from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
-from maps.reports.report_context import ReportContext, each_row
 from zoning.records import derived_in
 from zoning.rulebook import Derived, Norm
 from zoning.siting import why_unplaced

@@ -8,20 +8,20 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
+from maps.annex.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
+from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import NONE, text_in
-from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
-from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.study import Decision
 from zoning.zones import DECISION, first_part
 
 STATUSES = ("decided", "by_decision", "assumed", "contested", "review")
 
 
-def summary(edition: ReportContext) -> Chapter:
-    """The plan on one page: key figures, land by main function and overlay, how each was settled."""
+def overview(edition: ReportContext) -> Chapter:
+    """The plan in figures: land by main function, jurisdiction and overlay, how each unit was settled."""
     words = edition.words
     return Chapter(
-        "summary",
+        "overview",
         words["summary"],
         (
             Figures(tuple(_key_figures(edition))),

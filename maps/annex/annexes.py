@@ -8,17 +8,16 @@ from decimal import Decimal
 import pandas as pd
 from pyproj import CRS
 
+from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
+from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import (
     NONE,
     describe_parameters,
     price_words,
-    projection,
     rule_name,
     solution_words,
     text_in,
 )
-from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.measures import deducted_roles
 from zoning.policies import policy_parameters_of
 from zoning.quotas import RESERVE
@@ -86,7 +85,7 @@ def _rules(edition: ReportContext, quota: Quota) -> Grid:
 def quotas(edition: ReportContext) -> Chapter:
     """Each land quota: how it is handed down, then every level with amounts, bounds and what bound."""
     words, table = edition.words, edition.plan.quotas
-    leaves: list[Leaf] = [] if edition.plan.study.quotas else [Paragraph(words["no_quotas"])]
+    leaves: list[Leaf] = []
     for quota in edition.plan.study.quotas:
         own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
         leaves.append(_quota_card(edition, quota, own))
@@ -421,7 +420,9 @@ def sources(edition: ReportContext) -> Chapter:
 def method(edition: ReportContext) -> Chapter:
     """How areas and shares were taken."""
     plan, words = edition.plan, edition.words
-    areas = edition.say("method_areas", crs=projection(plan.units.crs), own=projection(CRS(plan.own_crs)))
+    areas = edition.say(
+        "method_areas", crs=edition.projection(plan.units.crs), own=edition.projection(CRS(plan.own_crs))
+    )
     return Chapter(
         "method",
         words["method"],

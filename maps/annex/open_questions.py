@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from maps.reports.document_model import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
-from maps.reports.report_context import ReportContext, by_group, each_row
-from maps.reports.zones_chapter import answered
-from zoning.audits import OPEN, plan_findings_of
+from maps.annex.document_model import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
+from maps.annex.report_context import ReportContext, by_group, each_row
+from maps.annex.zones_chapter import answered
+from zoning.audits import OPEN
 
 TOLD = 40
 """So many units are told in full; more of the same claims would only make the report longer."""
@@ -118,7 +118,7 @@ def _grounds(edition: ReportContext, row: Any) -> tuple[str, ...]:
 def findings(edition: ReportContext) -> Chapter:
     """Every finding on the plan, warnings before notes."""
     words = edition.words
-    found = list(map(edition.plan.renderer.finding, plan_findings_of(edition.plan)))
+    found = edition.findings
     columns = edition.columns(level_of="word", said="long", cases="number")
     rows = ((words[f"level_{one.level}"], one.text, edition.number(one.count)) for one in found)
     leaves = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)

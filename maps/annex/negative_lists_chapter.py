@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
+from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.explain import coverage_of, items_at, list_titles, lists_at
 from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
-from maps.reports.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
-from maps.reports.report_context import ReportContext, by_group, each_row
 from zoning.policies import count_industries
 from zoning.records import TREATMENTS
 

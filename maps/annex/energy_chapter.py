@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from maps.annex.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
+from maps.annex.report_context import ReportContext, each_row
 from maps.locale import render, text_in
-from maps.reports.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
-from maps.reports.report_context import ReportContext, each_row
 from zoning.energy import light_message
 from zoning.records import scheme_in_use, scheme_parameters
 
 
 def energy(edition: ReportContext) -> Chapter:
     """How many regions have which light, every region with its reason, and the scheme with its numbers."""
-    words, table = edition.words, edition.plan.energy
-    if table.empty:
-        return Chapter("energy", words["energy"], (Paragraph(words["no_energy"]),))
+    words = edition.words
     leaves: list[Leaf] = [Paragraph(words["energy_intro"]), _counts(edition), _regions(edition)]
-    return Chapter("energy", words["energy"], (*leaves, *_scheme(edition)))
+    return Chapter("lights", words["energy"], (*leaves, *_scheme(edition)))
 
 
 def light_of(edition: ReportContext, level: int, note: str = "") -> Light:

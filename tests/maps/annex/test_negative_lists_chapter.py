@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from layers.sources import Source
+from maps.annex.negative_lists_chapter import industries, unit_lists
+from maps.annex.report_context import ReportContext
 from maps.reports import dossier, report
-from maps.reports.negative_lists_chapter import industries, unit_lists
-from maps.reports.report_context import ReportContext
 from zoning.policies import list_industries
 from zoning.rulebook import Industry, Policy
 from zoning.rulebook.chapter_schemas import IndustryList

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 OPEN_ROWS = 40
 """Longer grids and lists are folded on the screen; paper always shows them whole."""
 
@@ -161,16 +159,7 @@ class Figures:
     leaf: str = field(default="figures", init=False)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A picture inside a chapter: an SVG whose texts are escaped already, and its caption."""
-
-    svg: Markup
-    caption: str
-    leaf: str = field(default="drawing", init=False)
-
-
-Leaf = Grid | Card | Paragraph | Figures | Drawing
+Leaf = Grid | Card | Paragraph | Figures
 
 
 class Chapter(NamedTuple):

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from math import floor, log10
 from typing import Any
 
 import pandas as pd
+from pyproj import CRS
 
 from layers.conditions import parse_condition
+from layers.crs import is_made
+from layers.errors import Finding
+from maps.annex.document_model import Column
 from maps.explain import clauses_in_words
 from maps.locale import (
     NONE,
@@ -22,16 +29,19 @@ from maps.locale import (
     catalogue,
     format_measure,
     format_number,
+    in_script,
     localize,
     name_text,
     percent,
+    projection,
     text_in,
 )
-from maps.reports.document_model import Column
+from zoning.audits import plan_findings_of
 from zoning.plan import Assumption, Plan
 from zoning.records import claim_said
 from zoning.zones import decision_status
 
+LAEA = "Lambert Azimuthal Equal Area"
 OWN = ("study's own", "house's own")
 """How references begin that cite no text: nobody can have seen it, or fail to."""
 
@@ -73,18 +83,43 @@ class ReportContext:
         """What the plan is called."""
         return text_in(self.plan.study.title, self.language)
 
+    @cached_property
+    def pages(self) -> Mapping[str, str]:
+        """What the pages say."""
+        return catalogue("page", self.language)
+
+    def tell(self, key: str, **figures: object) -> str:
+        """A sentence of the pages with its figures."""
+        return self.pages[key].format(**figures)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding on the plan, warnings before notes."""
+        return tuple(map(self.plan.renderer.finding, plan_findings_of(self.plan)))
+
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.language == "zh" else " "
+
+    def place(self, name: str) -> str:
+        """What a jurisdiction is called."""
+        return in_script(name, self.language)
+
     def quota(self, name: str) -> str:
         """What a quota is called."""
         return self.plan.renderer.terms.quota(name)
 
     def flow(self, name: str) -> str:
         """What an agreement or transfer is called."""
-        return self.plan.renderer.terms.flow(name)
+        return in_script(self.plan.renderer.terms.flow(name), self.language)
 
     def source(self, name: str) -> str:
         """What an input is called: a layer by its title, a table by its file."""
         known = {layer.name for layer in self.plan.study.layers}
-        return self.plan.renderer.terms.layer(name) if name in known else name
+        if name in known:
+            return self.plan.renderer.terms.layer(name)
+        return self.pages["unit_layer"] if name == "units" else name
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -195,6 +230,103 @@ class ReportContext:
     def share(self, area_ha: float) -> str:
         """Per cent of the area of all units."""
         return percent(area_ha, self.total_ha, self.language)
+
+    def percent(self, number: str) -> str:
+        """A number with the sign of per cent, as verdicts have it."""
+        return catalogue("verdict", self.language)["percent"].format(n=number)
+
+    def share_text(self, part: float) -> str:
+        r"""A share with its sign: one decimal, two below one per cent, none of nothing and of all.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> edition = ReportContext.of(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
+        >>> [edition.share_text(part) for part in (0, 0.00063, 0.0461, 1)]
+        ['0\xa0%', '0.06\xa0%', '4.6\xa0%', '100\xa0%']
+        """
+        exact = part in (0, 1)
+        return self.percent(self.number(100 * part, 0 if exact else 2 if part < 0.01 else 1))
+
+    def tiny(self, part: float) -> str:
+        r"""A share with its sign in two digits, however small.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> edition = ReportContext.of(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
+        >>> [edition.tiny(part) for part in (0.000012, 0.0364, 0)]
+        ['0.0012\xa0%', '3.6\xa0%', '0\xa0%']
+        """
+        decimals = 0 if not part else max(0, 1 - floor(log10(abs(100 * part))))
+        return self.percent(self.number(100 * part, decimals))
+
+    def signed(self, part: float, decimals: int = 0) -> str:
+        r"""A change in per cent with its sign.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> edition = ReportContext.of(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
+        >>> edition.signed(0.134), edition.signed(-0.003, 1)
+        ('+13\xa0%', '−0.3\xa0%')
+        """
+        sign = "+" if part > 0 else "−" if part < 0 else ""
+        return self.percent(f"{sign}{self.number(abs(100 * part), decimals)}")
+
+    def compact(self, value: float) -> str:
+        """A large number in the words of the language: millions, or tens of thousands and hundreds of millions.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+        >>> [ReportContext.of(plan, language).compact(19_167_646) for language in ("en", "zh")]
+        ['19.2 million', '1,917 万']
+        """
+        steps = (
+            ((1e8, "hundred_million"), (1e4, "ten_thousand"))
+            if self.language == "zh"
+            else ((1e9, "billion"), (1e6, "million"))
+        )
+        for step, word in steps:
+            if abs(value) >= step:
+                scaled = value / step
+                return self.tell(
+                    word, n=self.number(scaled, 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 10 else 2)
+                )
+        return self.number(value)
+
+    def large(self, value: float) -> str:
+        """A whole number; a large one in tens of thousands where the language counts so."""
+        return self.compact(value) if self.language == "zh" else self.number(value)
+
+    def people_text(self, people: float) -> str:
+        """So many people."""
+        return self.tell("persons", n=self.compact(people))
+
+    def money(self, value: Decimal, unit: str, *, signed: bool = False) -> str:
+        """An amount of money, large ones in words, with its currency."""
+        sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+        written = self.compact(float(abs(value))) if abs(value) >= 10**6 else self.amount(abs(value))
+        return f"{sign}{self.tell('money', n=written, unit=self.unit_of(unit))}"
+
+    def date(self, day: date) -> str:
+        """A day in words."""
+        return self.tell("date", day=day.day, month=self.pages[f"month_{day.month}"], year=str(day.year))
+
+    @cached_property
+    def rulebook_title(self) -> str:
+        """What the rulebook says it is, or its name."""
+        return text_in(self.plan.rulebook.description, self.language) or self.plan.rulebook.name
+
+    def projection(self, crs: CRS) -> str:
+        """The name of a projection, in words where it is one that zoneplan makes."""
+        operation, datum = crs.coordinate_operation, crs.geodetic_crs
+        if is_made(crs) and operation is not None and datum is not None and operation.method_name == LAEA:
+            latitude, longitude = (round(float(one.value), 1) for one in list(operation.params)[:2])
+            return self.tell("laea", latitude=f"{latitude:g}", longitude=f"{longitude:g}", datum=datum.name)
+        return projection(crs)
 
     def number(self, value: object, decimals: int = 0) -> str:
         """A number with so many decimals; see :func:`maps.locale.format_number`."""

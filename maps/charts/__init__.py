@@ -1,0 +1,48 @@
+"""Charts: bars, dots on a threshold, lollipops, columns, flows and gauges as SVG, each with its numbers as a table."""
+
+from maps.charts.bars import AmountRow, Class, Part, ShareRow, amount_bars, count_columns, share_bars
+from maps.charts.canvas import (
+    INK,
+    SECOND,
+    Canvas,
+    Chart,
+    Numbers,
+    fit,
+    mm,
+    text_mm,
+)
+from maps.charts.dots import Dot, MarginRow, Strip, margin_dots, threshold_dots, zero_heavy
+from maps.charts.flows import Wording, flow_chart
+from maps.charts.gauges import Gauge, gauge
+from maps.charts.lollipops import Stick, Sum, lollipops
+
+__all__ = [
+    "INK",
+    "SECOND",
+    "AmountRow",
+    "Canvas",
+    "Chart",
+    "Class",
+    "Dot",
+    "Gauge",
+    "MarginRow",
+    "Numbers",
+    "Part",
+    "ShareRow",
+    "Stick",
+    "Strip",
+    "Sum",
+    "Wording",
+    "amount_bars",
+    "count_columns",
+    "fit",
+    "flow_chart",
+    "gauge",
+    "lollipops",
+    "margin_dots",
+    "mm",
+    "share_bars",
+    "text_mm",
+    "threshold_dots",
+    "zero_heavy",
+]

@@ -1,0 +1,234 @@
+"""The numbers of a plan as its pages tell them: land, people and quotas by main function and jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import pandas as pd
+
+from maps.annex import ReportContext
+from maps.charts import Part
+from maps.locale import name_text, text_in
+from maps.style import mark_fills
+from zoning.quotas import RESERVE, factors
+from zoning.study import Quota
+
+PEOPLE = "persons"
+"""The unit of measure of who lives somewhere."""
+
+
+class QuotaFigures:
+    """One quota: what each unit, each jurisdiction and each main function gets.
+
+    Parameters
+    ----------
+    edition : ReportContext
+    quota : Quota
+
+    Attributes
+    ----------
+    amounts : Series of Decimal
+        By unit.
+    reserve : Decimal
+        What is held back.
+    rows : DataFrame
+        Of the QUOTAS table, those of units, by unit.
+    """
+
+    def __init__(self, edition: ReportContext, quota: Quota) -> None:
+        self.quota, self._edition = quota, edition
+        table = edition.plan.quotas
+        own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
+        last = own[own["level"] == quota.levels[-1]]
+        held = last["unit_id"] == RESERVE
+        self.rows = last[~held].set_index("unit_id")
+        self.amounts = self.rows["amount"]
+        self.reserves = last[held].set_index("jurisdiction")["amount"]
+        self.reserve = sum(self.reserves, Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """All that is handed out, with what is held back."""
+        return sum(self.amounts, Decimal(0)) + self.reserve
+
+    @property
+    def unit(self) -> str:
+        """The unit of measure."""
+        return self._edition.unit_of(self.quota.unit)
+
+    @property
+    def title(self) -> str:
+        """What the quota is called."""
+        return self._edition.quota(self.quota.name)
+
+    @property
+    def label(self) -> str:
+        """The same at the beginning of a line."""
+        return f"{self.title[:1].upper()}{self.title[1:]}"
+
+    def said(self, amount: object) -> str:
+        """An amount with its unit."""
+        value = float(amount)  # type: ignore[arg-type]  # a Decimal of a table
+        written = self._edition.large(value) if value == round(value) else self._edition.amount(amount)
+        return f"{written}{self._edition.gap}{self.unit}"
+
+    @cached_property
+    def plain(self) -> pd.Series:
+        """What each unit would get by its weight alone, without priorities; empty where that is not how it is done."""
+        plan = self._edition.plan
+        if self.quota.by != "weighted" or not self.quota.priority:
+            return pd.Series(dtype=float)
+        zones = plan.zones.set_index("unit_id")[["main", "overlays"]]
+        overlays = [one.code for one in plan.rulebook.zones if one.kind == "overlay"]
+        measures = plan.measures.rename_axis("unit_id")
+        raised = factors(self.quota, zones, measures, plan.rulebook.values, overlays)
+        weights = self.rows["weight"].astype(float)
+        factor = raised.groupby("unit_id")["factor"].prod().reindex(weights.index).fillna(1.0)
+        bare = (weights / factor).where(factor > 0)
+        return (
+            bare / bare.sum() * float(sum(self.amounts, Decimal(0))) if bare.notna().all() else pd.Series(dtype=float)
+        )
+
+
+@dataclass(frozen=True)
+class PlanFigures:
+    """What the pages count.
+
+    Attributes
+    ----------
+    edition : ReportContext
+    """
+
+    edition: ReportContext
+
+    @cached_property
+    def mains(self) -> tuple[str, ...]:
+        """Codes of the main functions that some unit has, in the order of the rulebook, the default last."""
+        zones = [zone for zone in self.edition.plan.rulebook.zones if zone.kind == "main"]
+        found = set(self.edition.plan.zones["main"])
+        return tuple(zone.code for zone in sorted(zones, key=lambda zone: bool(zone.default)) if zone.code in found)
+
+    @cached_property
+    def default(self) -> str:
+        """Code of the main function that needs no rule."""
+        return next(zone.code for zone in self.edition.plan.rulebook.zones if zone.kind == "main" and zone.default)
+
+    @cached_property
+    def claimed(self) -> tuple[str, ...]:
+        """The main functions that some rule or decision gave."""
+        return tuple(code for code in self.mains if code != self.default)
+
+    @cached_property
+    def overlays(self) -> tuple[str, ...]:
+        """Codes of the overlays that some unit has."""
+        codes = [zone.code for zone in self.edition.plan.rulebook.zones if zone.kind == "overlay"]
+        return tuple(code for code in codes if len(self.carrying(code)))
+
+    @cached_property
+    def fills(self) -> dict[str, str]:
+        """Colours of marks on white."""
+        return mark_fills(self.edition.plan.rulebook)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The main functions as parts of bars."""
+        return tuple(Part(self.edition.title(code), self.fills[code]) for code in self.mains)
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """One row a unit, by id: name, jurisdiction, main, overlays, status, area_ha and people, NaN where unknown."""
+        zones = self.edition.plan.zones.set_index("unit_id")
+        table = zones[["name", "jurisdiction", "main", "overlays", "status", "area_ha"]].copy()
+        people = self.edition.plan.measures[self.people].reindex(table.index) if self.people else float("nan")
+        return table.assign(people=pd.to_numeric(people) if self.people else people)
+
+    @cached_property
+    def people(self) -> str:
+        """The measure of how many live in a unit: one that a quota goes by, else any that is whole; or nothing."""
+        plan = self.edition.plan
+        measured, there = plan.rulebook.measured, set(map(str, plan.measures.columns))
+        counts = [name for name in plan.measures.columns if measured.get(name) == PEOPLE and name in there]
+        named = [name for quota in plan.study.quotas for name in weights_of(quota)]
+        whole = [name for name in counts if plan.measures[name].notna().all()]
+        return str(next((name for name in named if name in whole), next(iter(whole), "")))
+
+    @cached_property
+    def quotas(self) -> tuple[QuotaFigures, ...]:
+        """The quotas of the plan that some unit takes part in."""
+        found = (QuotaFigures(self.edition, quota) for quota in self.edition.plan.study.quotas)
+        return tuple(one for one in found if len(one.amounts))
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The jurisdictions, sorted."""
+        return tuple(sorted(map(str, self.units["jurisdiction"].unique())))
+
+    def carrying(self, overlay: str) -> pd.Index:
+        """Ids of the units that carry an overlay."""
+        zones = self.edition.plan.zones.set_index("unit_id")["overlays"]
+        return zones.index[[overlay in codes.split(";") for codes in zones]]
+
+    def sums(self, values: pd.Series, units: pd.DataFrame | None = None) -> tuple[float, ...]:
+        """The sum of a value of units by main function.
+
+        Parameters
+        ----------
+        values : Series
+            By unit; missing is none.
+        units : DataFrame, optional
+            Rows of ``units``; by default all.
+        """
+        table = self.units if units is None else units
+        own = pd.to_numeric(values.reindex(table.index)).fillna(0.0)
+        found = own.groupby(table["main"]).sum()
+        return tuple(float(found.get(code, 0.0)) for code in self.mains)
+
+    def percent(self, part: float, whole: float) -> str:
+        """A share with its sign: one decimal, two below one per cent, ``0%`` only for nothing."""
+        if not whole:
+            return "–"
+        return self.edition.share_text(part / whole)
+
+    def land(self, area_ha: float) -> str:
+        """An area in the unit that its size asks for."""
+        if area_ha >= 10_000:
+            unit = self.edition.unit_of("km2").replace("km2", "km²")
+            return f"{self.edition.large(area_ha / 100)}{self.edition.gap}{unit}"
+        return f"{self.edition.ha(area_ha)} {self.edition.unit_of('ha')}"
+
+    def place(self, name: str) -> str:
+        """What a jurisdiction is called."""
+        return self.edition.place(name)
+
+    def zone(self, code: str) -> str:
+        """What a zone is called, in short."""
+        return self._short.get(code) or self.edition.title(code)
+
+    def purpose(self, code: str) -> str:
+        """What land of a main function is for, in a word where the rulebook has one."""
+        zone = next(zone for zone in self.edition.plan.rulebook.zones if zone.code == code)
+        return text_in(zone.purpose, self.edition.language) if zone.purpose else self.zone(code)
+
+    @cached_property
+    def _short(self) -> dict[str, str]:
+        rulebook, language = self.edition.plan.rulebook, self.edition.language
+        return {zone.code: text_in(zone.short, language) for zone in rulebook.zones if zone.short}
+
+    def names(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """What units are called, without their ids."""
+        named = self.units["name"]
+        return tuple(str(named[one] or one) for one in ids)
+
+
+def weights_of(quota: Quota) -> tuple[str, ...]:
+    """The measures that a quota goes by."""
+    return (quota.weight,) if isinstance(quota.weight, str) else tuple(part.measure for part in quota.weight)
+
+
+def weight_words(edition: ReportContext, quota: Quota) -> str:
+    """The same in words."""
+    names = edition.words["and"].join(edition.measure(name) for name in weights_of(quota))
+    return names or name_text(quota.name)

@@ -1,0 +1,518 @@
+"""The maps of report and dossier: the plan at a round scale, small ones of one thing each, and circles by amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor, log10, sqrt
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from markupsafe import Markup
+
+from maps.charts import INK, SECOND, Canvas, fit, mm, text_mm
+from maps.context import Context, Place, context_around, relief, study_outline
+from maps.figures.plan_figures import PlanFigures
+from maps.style import (
+    LIGHT,
+    Frame,
+    Topology,
+    dissolve,
+    ground,
+    ink_on,
+    names_svg,
+    plan_topology,
+    relief_image,
+    simplify,
+    svg_path,
+    waters_and_borders,
+    zone_fills,
+)
+from zoning.audits import OPEN
+
+Geometries = npt.NDArray[np.object_]
+
+PX = 4.5
+"""Pixels of a frame to a millimetre: letters of 11 px are 7 pt then."""
+FINE = 10 * PX
+NAMED = 60
+"""Of more units the jurisdictions are named on the map of all."""
+RELIEF_PX = 520
+"""Steps of its paths to a millimetre."""
+LAND, QUIET, EDGE = "#ECEAE6", "#B9B4A9", "#6B6F74"
+BUILT, SITE = "#8C8A86", "#2B6C8F"
+"""Of built-up land, and of the land that a quota takes."""
+ROUND = (1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7.5, 8, 9, 10)
+
+
+@dataclass(frozen=True)
+class MapFrame:
+    """A rectangle on paper and the ground that it shows.
+
+    Attributes
+    ----------
+    wide, high : float
+        mm.
+    scale : int
+        Metres on the ground to a metre on paper.
+    west, north : float
+        Of the upper left corner, in the CRS of the plan.
+    """
+
+    wide: float
+    high: float
+    scale: int
+    west: float
+    north: float
+
+    @classmethod
+    def around(cls, bounds: Iterable[float], wide: float, high: float, *, spare: float = 2.0) -> MapFrame:
+        """The frame at the largest round scale that shows these bounds.
+
+        Parameters
+        ----------
+        bounds : iterable of float
+            West, south, east, north.
+        wide, high : float
+            mm.
+        spare : float
+            Space around, mm.
+
+        Examples
+        --------
+        >>> MapFrame.around((0, 0, 1_000_000, 1_300_000), 104, 133).scale
+        12500000
+        """
+        west, south, east, north = (float(one) for one in bounds)
+        need = 1000 * max((east - west) / (wide - 2 * spare), (north - south) / (high - 2 * spare), 1e-6)
+        power = 10.0 ** floor(log10(need))
+        scale = round(next(one * power for one in ROUND if one * power >= need * (1 - 1e-9)))
+        middle, centre, metres = (west + east) / 2, (south + north) / 2, scale / 1000
+        return cls(wide, high, scale, middle - wide * metres / 2, centre + high * metres / 2)
+
+    @classmethod
+    def tight(cls, bounds: Iterable[float], wide: float, high: float) -> MapFrame:
+        """The smallest rectangle around these bounds that is no wider and no higher; at any scale."""
+        west, south, east, north = (float(one) for one in bounds)
+        metres = max((east - west) / (wide - 1), (north - south) / (high - 1), 1e-6)
+        own = ((east - west) / metres + 1, (north - south) / metres + 1)
+        return cls(*own, ceil(1000 * metres), west - metres / 2, north + metres / 2)
+
+    @property
+    def metres(self) -> float:
+        """On the ground, to a millimetre on paper."""
+        return self.scale / 1000
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return self.west, self.north - self.high * self.metres, self.west + self.wide * self.metres, self.north
+
+    @property
+    def frame(self) -> Frame:
+        """The same for paths."""
+        return Frame(self.west, self.north, self.metres / PX, self.wide * PX, self.high * PX)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the ground, mm from the upper left corner."""
+        return (x - self.west) / self.metres, (self.north - y) / self.metres
+
+
+def scale_bar(sheet: Canvas, frame: MapFrame, said: str, *, left: bool = False) -> None:
+    """A bar of a round length, some 25 mm, in the lower right corner; ``said`` has the kilometres for ``{n}``."""
+    km = next(
+        one * 10.0**power
+        for power in range(5, -4, -1)
+        for one in (5, 2, 1)
+        if one * 10.0**power * 1000 / frame.metres <= 28
+    )
+    long = km * 1000 / frame.metres
+    x, y = (4.0 if left else frame.wide - 4 - long), frame.high - 3.2
+    sheet.line(x, y, x + long, y, INK, 0.35)
+    for end in (x, x + long):
+        sheet.line(end, y - 1, end, y + 0.17, INK, 0.35)
+    sheet.text(x + long / 2, y - 0.9, said.format(n=f"{km:g}"), 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
+
+
+class PlanMaps:
+    """Every map of one report.
+
+    Parameters
+    ----------
+    figures : PlanFigures
+    borders : Topology, optional
+        Of the plan, where another page has them already.
+    """
+
+    def __init__(self, figures: PlanFigures, borders: Topology | None = None) -> None:
+        self.figures = figures
+        plan = figures.edition.plan
+        self._borders = borders or plan_topology(plan.units, plan.pieces)
+        self.units = plan.units[["geometry"]].assign(
+            jurisdiction=plan.units["jurisdiction"],
+            main=figures.units["main"].reindex(plan.units.index),
+            name=plan.units["name"],
+        )
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Of all units."""
+        west, south, east, north = (float(one) for one in shapely.total_bounds(self._borders.units))
+        return west, south, east, north
+
+    @cached_property
+    def ratio(self) -> float:
+        """Width to height of the plan."""
+        west, south, east, north = self.bounds
+        return max(east - west, 1.0) / max(north - south, 1.0)
+
+    def shapes(self, frame: MapFrame) -> gpd.GeoDataFrame:
+        """The units with the detail that a frame can show."""
+        drawn = simplify(self._borders.units, frame.frame)
+        return self.units.set_geometry(gpd.GeoSeries(drawn, self.units.index, crs=self.units.crs))
+
+    def _group(self, parts: Sequence[tuple[str, str, str, float]]) -> str:
+        """Paths in steps of the frame: data, fill, stroke and its thickness in mm."""
+        drawn = "".join(
+            f'<path d="{data}" fill="{fill}"'
+            + (f' stroke="{stroke}" stroke-width="{mm(thick * FINE)}"' if stroke else "")
+            + "/>"
+            for data, fill, stroke, thick in parts
+            if data
+        )
+        return f'<g transform="scale({1 / FINE:g})" fill-rule="evenodd" stroke-linejoin="round">{drawn}</g>'
+
+    @cached_property
+    def _small(self) -> tuple[MapFrame, gpd.GeoDataFrame, str, str]:
+        """The frame of small maps, its units, and the paths of all land and of the jurisdictions."""
+        frame = MapFrame.tight(self.bounds, 40, 46 if self.ratio < 1.2 else 34)
+        shapes = self.shapes(frame)
+        return frame, shapes, self._outline(shapes, frame), self._places(shapes, frame)
+
+    def _outline(self, shapes: gpd.GeoDataFrame, frame: MapFrame) -> str:
+        return svg_path(dissolve(shapes.geometry.to_numpy()), frame.frame)
+
+    def _places(self, shapes: gpd.GeoDataFrame, frame: MapFrame) -> str:
+        groups = [dissolve(part.geometry.to_numpy())[0] for _, part in shapes.groupby("jurisdiction", sort=True)]
+        return svg_path(np.array(groups, dtype=object), frame.frame)
+
+    def small(self, chosen: pd.Index, fill: str, name: str, wide: float = 40) -> Markup:
+        """Where some units lie, on a grey ground.
+
+        Parameters
+        ----------
+        chosen : Index
+            Ids.
+        fill : str
+        name : str
+            For those who do not see it.
+        wide : float
+            mm.
+        """
+        frame, shapes, land, places = self._small
+        own = shapes.geometry[shapes.index.isin(chosen)].to_numpy()
+        sheet = Canvas(frame.wide, frame.high)
+        path = svg_path(own, frame.frame)
+        sheet.add(self._group([(land, LAND, "", 0), (path, fill, "#FFFFFF", 0.12), (places, "none", EDGE, 0.18)]))
+        return _resized(sheet.svg(name), frame, wide)
+
+    def circles(self, amounts: pd.Series, said: tuple[str, str], wide: float, high: float) -> Markup:
+        """Amounts as circles by area in the colours of the main functions, with a legend of three sizes.
+
+        Parameters
+        ----------
+        amounts : Series
+            By unit.
+        said : tuple of str
+            The name of the map, and an amount with ``{n}``.
+        wide, high : float
+            mm.
+        """
+        frame = MapFrame.tight(self.bounds, wide, high)
+        shapes = self.shapes(frame)
+        sheet = Canvas(frame.wide, frame.high)
+        parts = [
+            (self._outline(shapes, frame), "#F1EFEB", "", 0.0),
+            (svg_path(shapes.geometry.to_numpy(), frame.frame), "none", "#FFFFFF", 0.14),
+            (self._places(shapes, frame), "none", EDGE, 0.2),
+        ]
+        sheet.add(self._group(parts))
+        values = pd.to_numeric(amounts).astype(float).reindex(shapes.index).fillna(0.0)
+        most = float(values.max()) or 1.0
+        largest = min(frame.wide, frame.high) / 9
+        points = shapes.geometry.representative_point()
+        fills = self.figures.fills
+        taken = []
+        for unit in values.sort_values(ascending=False, kind="stable").index:
+            radius = largest * sqrt(values[unit] / most)
+            if radius < 0.12:
+                break
+            x, y = frame.place(points[unit].x, points[unit].y)
+            fill = fills[str(shapes.loc[unit, "main"])]
+            fill = QUIET if fill == fills[self.figures.default] else fill
+            sheet.circle(x, y, radius, fill, stroke="#FFFFFF", thick=0.16)
+            taken.append((x, y, radius, str(shapes.loc[unit, "name"]), fill))
+        _name_circles(sheet, taken[:7])
+        self._sizes(sheet, frame, shapes, most, largest, said[1])
+        return _as_map(sheet.svg(said[0]))
+
+    def _sizes(
+        self, sheet: Canvas, frame: MapFrame, shapes: gpd.GeoDataFrame, most: float, largest: float, said: str
+    ) -> None:
+        """Three sizes in the corner that has the least land."""
+        high, wide = 2 * largest + 2, 2 * largest + 22
+        corners = {
+            (x, y): shapely.box(*_ground(frame, x, y, wide, high))
+            for x in (0.0, frame.wide - wide)
+            for y in (0.0, frame.high - high)
+        }
+        land = shapely.union_all(shapes.geometry.to_numpy())
+        x, y = min(corners, key=lambda one: (shapely.intersection(land, corners[one]).area, one))
+        foot, middle = y + high - 1, x + largest + 1
+        for value in _three(most):
+            radius = largest * sqrt(value / most)
+            sheet.circle(middle, foot - radius, radius, "none", stroke=SECOND, thick=0.2)
+            top = foot - 2 * radius
+            sheet.line(middle, top, middle + largest + 2, top, SECOND, 0.15)
+            number = self.figures.edition.number(value)
+            sheet.text(middle + largest + 2.6, top + 0.9, said.format(n=number), 6.8, fill=SECOND, halo="#FFFFFF")
+
+    def main(self, wide: float, high: float, name: str) -> tuple[Markup, int]:
+        """The plan itself on its ground, with its scale: land, water, relief, towns."""
+        frame = MapFrame.around(self.bounds, wide, high)
+        shapes = self.shapes(frame)
+        places = {
+            self.figures.place(str(place)): dissolve(part.geometry.to_numpy())[0]
+            for place, part in shapes.groupby("jurisdiction", sort=True)
+        }
+        few = len(shapes) <= NAMED
+        named = dict(zip(shapes["name"].astype(str), shapes.geometry, strict=True)) if few else {}
+        thick = 0.16 if len(shapes) <= 600 else 0.06
+        sheet = Canvas(frame.wide, frame.high)
+        self._draw(
+            sheet, frame, shapes, (places if len(places) > 1 and not few else {}, named), thick=thick, shaded=True
+        )
+        return _as_map(sheet.svg(name)), frame.scale
+
+    def of_place(self, place: str, wide: float, high: float, name: str) -> tuple[Markup, int]:
+        """One jurisdiction with the names of its units."""
+        chosen = self.units["jurisdiction"] == place
+        frame = MapFrame.around(shapely.total_bounds(self._borders.units[chosen.to_numpy()]), wide, high)
+        shapes = self.shapes(frame)
+        sheet = Canvas(frame.wide, frame.high)
+        inside = shapes[chosen]
+        named = dict(zip(inside["name"].astype(str), inside.geometry, strict=True)) if len(inside) <= 150 else {}
+        self._draw(sheet, frame, shapes, ({}, named), thick=0.25, only=place)
+        return _as_map(sheet.svg(name)), frame.scale
+
+    def of_unit(
+        self, unit: str, wide: float, high: float, name: str
+    ) -> tuple[Markup, int, tuple[tuple[str, str], ...]]:
+        """One unit with what its land is, its neighbours pale; its scale, and fills with the roles they stand for."""
+        plan, own = self.figures.edition.plan, self.units.index == unit
+        frame = MapFrame.around(shapely.total_bounds(self._borders.units[own]), wide, high, spare=6.0)
+        pixels, shapes = frame.frame, self.shapes(frame)
+        language = self.figures.edition.language
+        context = context_around(plan, frame.bounds, pixels.metres_per_px, language, outline=self._study)
+        context = context._replace(places=self._towns(context, shapes[own], few=False))
+        sheet = Canvas(frame.wide, frame.high)
+        near = shapes[shapes.geometry.intersects(shapely.box(*frame.bounds))]
+        beside = near[near.index != unit]
+        outline = svg_path(shapes.geometry[own].to_numpy(), pixels)
+        land = self._land_of(unit)
+        parts = [
+            *ground(context, pixels, LIGHT),
+            _path(svg_path(beside.geometry.to_numpy(), pixels), "#EFEDE9", "#B3AEA4", 0.2 * FINE),
+            _path(outline, "#FFFFFF", "", 0),
+            *(_path(svg_path(shape, pixels), fill, "", 0) for fill, _, shape in land),
+            *waters_and_borders(context, pixels, LIGHT),
+            _path(outline, "none", LIGHT.outline, 0.5 * FINE),
+        ]
+        drawn = "".join(parts)
+        sheet.add(f'<g transform="scale({1 / FINE:g})" fill-rule="evenodd" stroke-linejoin="round">{drawn}</g>')
+        obstacles = [(0.0, pixels.height_px - 8 * PX, 36 * PX, pixels.height_px)]
+        named = dict(zip(beside["name"].astype(str), beside.geometry, strict=True))
+        written = "".join(names_svg(context, pixels, LIGHT, {}, obstacles, named))
+        sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
+        scale_bar(sheet, frame, self.figures.edition.pages["kilometres"], left=True)
+        return _as_map(sheet.svg(name)), frame.scale, tuple((fill, role) for fill, role, _ in land)
+
+    def _land_of(self, unit: str) -> list[tuple[str, str, Geometries]]:
+        """The land of a unit that designations take: fill, role, shapes; the sites of quotas last, without a role."""
+        plan = self.figures.edition.plan
+        pieces = plan.pieces[plan.pieces["unit_id"] == unit]
+        fills = self.figures.fills | {"built_up": BUILT, "water": LIGHT.water}
+        found = []
+        for role, fill in fills.items():
+            names = [name for name, own in plan.roles.items() if own == role and name in pieces.columns]
+            chosen = pieces[names].any(axis=1) if names else pieces["area_ha"] < 0
+            if chosen.any():
+                found.append((fill, role, dissolve(pieces.geometry[chosen].to_numpy())))
+        sites = plan.sites[plan.sites["unit_id"] == unit] if len(plan.sites) else plan.sites
+        return [*found, *([(SITE, "", sites.geometry.to_numpy())] if len(sites) else [])]
+
+    def where(self, unit: str, wide: float, high: float, name: str) -> Markup:
+        """Where a unit lies in the plan: dark in a ring, under its name, its jurisdiction white-lined."""
+        frame = MapFrame.tight(self.bounds, wide, high)
+        shapes = self.shapes(frame)
+        place = str(self.units.loc[unit, "jurisdiction"])
+        inside = shapes[shapes["jurisdiction"] == place]
+        own = shapes.geometry[shapes.index == unit].to_numpy()
+        sheet = Canvas(frame.wide, frame.high)
+        parts = [(self._outline(shapes, frame), LAND, "", 0.0)]
+        if len(inside) > 1:
+            parts.append((svg_path(inside.geometry.to_numpy(), frame.frame), "none", "#FFFFFF", 0.2))
+        parts += [
+            (self._places(shapes, frame), "none", "#8A8F95", 0.2),
+            (self._outline(inside, frame), "none", SECOND, 0.4),
+            (svg_path(own, frame.frame), INK, INK, 0.1),
+        ]
+        sheet.add(self._group(parts))
+        west, south, east, north = shapely.total_bounds(own)
+        x, y = frame.place((west + east) / 2, (south + north) / 2)
+        radius = max(3.2, 0.62 * max(east - west, north - south) / frame.metres)
+        sheet.circle(x, y, radius, "none", stroke="#FFFFFF", thick=1.0)
+        sheet.circle(x, y, radius, "none", stroke=INK, thick=0.45)
+        called = fit(self.figures.names([unit])[0], 8, frame.wide - 2)
+        half = 0.53 * text_mm(called, 8)
+        above = y - radius - 1.4
+        base = above if above > 4 else y + radius + 3.6
+        sheet.text(min(max(x, half), frame.wide - half), base, called, 8, bold=True, anchor="middle", halo="#FFFFFF")
+        return sheet.svg(name)
+
+    def _draw(
+        self,
+        sheet: Canvas,
+        frame: MapFrame,
+        shapes: gpd.GeoDataFrame,
+        names: tuple[Mapping[str, shapely.Geometry], Mapping[str, shapely.Geometry]],
+        *,
+        thick: float,
+        shaded: bool = False,
+        only: str = "",
+    ) -> None:
+        """Everything from the ground up: land, zones, relief, waters, borders, marks and names."""
+        plan, pixels = self.figures.edition.plan, frame.frame
+        own = shapes[shapes["jurisdiction"] == only] if only else shapes
+        language = self.figures.edition.language
+        context = context_around(plan, frame.bounds, pixels.metres_per_px, language, outline=self._study)
+        context = context._replace(places=self._towns(context, own, few=bool(names[1]) and not only))
+        shading = relief(plan, outline=self._study, side_px=RELIEF_PX) if shaded else None
+        fills = zone_fills(plan.rulebook)
+        zones = [
+            _path(svg_path(own.geometry[own["main"] == code].to_numpy(), pixels), fills[code], fills[code], 3)
+            for code in self.figures.mains
+        ]
+        beside = self._outline(shapes[shapes["jurisdiction"] != only], frame) if only else ""
+        lines = svg_path(own.geometry.to_numpy(), pixels)
+        places = self._places(own, frame)
+        parts = [
+            *ground(context, pixels, LIGHT),
+            _path(beside, LIGHT.outside, "", 0),
+            *zones,
+            *relief_image(shading, pixels),
+            _path(lines, "none", "#FFFFFF", thick * FINE),
+            *waters_and_borders(context, pixels, LIGHT),
+            *(self._frame_lines(places) if plan.rulebook.map.borders and plan.study.map.borders else ()),
+        ]
+        drawn = "".join(parts)
+        sheet.add(f'<g transform="scale({1 / FINE:g})" fill-rule="evenodd" stroke-linejoin="round">{drawn}</g>')
+        obstacles = [(0.0, pixels.height_px - 8 * PX, 36 * PX, pixels.height_px)]
+        for x, y in self._open(frame, own):
+            obstacles.append(((x - 1.4) * PX, (y - 1.4) * PX, (x + 1.4) * PX, (y + 1.4) * PX))
+            sheet.circle(x, y, 1.35, "#FFFFFF", stroke=INK, thick=0.25)
+            sheet.text(x, y + 0.9, "?", 7, bold=True, anchor="middle")
+        written = "".join(names_svg(context, pixels, LIGHT, names[0], obstacles, names[1]))
+        sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
+        scale_bar(sheet, frame, self.figures.edition.pages["kilometres"], left=True)
+
+    def _towns(self, context: Context, own: gpd.GeoDataFrame, *, few: bool) -> tuple[Place, ...]:
+        """The places of a context, inside of what is drawn or not; none beside the names of a few units."""
+        if few:
+            return ()
+        land = shapely.union_all(own.geometry.to_numpy())
+        shapely.prepare(land)
+        told = tuple(
+            place._replace(inside=bool(shapely.contains_xy(land, place.x, place.y))) for place in context.places
+        )
+        plan = self.figures.edition.plan
+        return (
+            told if plan.rulebook.map.borders and plan.study.map.borders else tuple(one for one in told if one.inside)
+        )
+
+    def _frame_lines(self, places: str) -> Iterator[str]:
+        """Jurisdictions under a double line, white and dark."""
+        yield _path(places, "none", "#FFFFFF", 0.9 * FINE)
+        yield _path(places, "none", LIGHT.outline, 0.36 * FINE)
+
+    def _open(self, frame: MapFrame, shapes: gpd.GeoDataFrame) -> list[tuple[float, float]]:
+        """Where the units stand that wait for an answer."""
+        status = self.figures.units["status"].reindex(shapes.index)
+        waiting = shapes.geometry[status.isin(OPEN)].representative_point()
+        return [frame.place(point.x, point.y) for point in waiting]
+
+    @cached_property
+    def _study(self) -> shapely.Geometry:
+        return study_outline(self.figures.edition.plan.units.geometry.to_numpy())
+
+
+def _path(data: str, fill: str, stroke: str, thick: float) -> str:
+    """A path in steps of the frame; nothing where there is no data."""
+    edge = f' stroke="{stroke}" stroke-width="{thick:g}"' if stroke else ""
+    return f'<path d="{data}" fill="{fill}"{edge}/>' if data else ""
+
+
+def _ground(frame: MapFrame, x: float, y: float, wide: float, high: float) -> tuple[float, float, float, float]:
+    west, north = frame.west + x * frame.metres, frame.north - y * frame.metres
+    return west, north - high * frame.metres, west + wide * frame.metres, north
+
+
+def _three(most: float) -> tuple[float, float, float]:
+    """Round amounts for a legend: near the largest, a fifth of it, and little."""
+
+    def rounded(value: float) -> float:
+        power = 10.0 ** floor(log10(value))
+        return float(f"{max(one for one in (1, 2, 5) if one * power <= value * (1 + 1e-9)) * power:.12g}")
+
+    return rounded(most), rounded(most / 5), rounded(most / 250)
+
+
+def _name_circles(sheet: Canvas, circles: Sequence[tuple[float, float, float, str, str]]) -> None:
+    """Names of the largest circles, inside or beside them, where nothing stands yet."""
+    taken: list[tuple[float, float, float, float]] = []
+    for x, y, radius, name, fill in circles:
+        long = text_mm(name, 7)
+        inside = long < 1.8 * radius
+        tried = (
+            [(x - long / 2, y + 0.9)] if inside else [(x + radius + 0.8, y + 0.9), (x - radius - 0.8 - long, y + 0.9)]
+        )
+        for left, base in tried:
+            box = (left, base - 2.2, left + long, base + 0.8)
+            apart = all(box[2] < one[0] or box[0] > one[2] or box[3] < one[1] or box[1] > one[3] for one in taken)
+            if apart and left > 0 and left + long < sheet.wide:
+                taken.append(box)
+                colour, halo = (ink_on(fill), "") if inside else (INK, "#FFFFFF")
+                sheet.text(left, base, name, 7, fill=colour, bold=True, halo=halo)
+                break
+
+
+def _resized(svg: Markup, frame: MapFrame, wide: float) -> Markup:
+    """The same picture at another width."""
+    own = f'width="{mm(frame.wide)}mm" height="{mm(frame.high)}mm"'
+    other = f'width="{mm(wide)}mm" height="{mm(wide * frame.high / frame.wide)}mm"'
+    return Markup(str(svg).replace(own, other, 1))  # noqa: S704  (an SVG of our own whose texts are escaped)
+
+
+def _as_map(svg: Markup) -> Markup:
+    """The picture with the class that cuts it at its frame."""
+    return Markup(str(svg).replace("<svg ", '<svg class="map" ', 1))  # noqa: S704  (an SVG of our own)
+
+
+def map_key(figures: PlanFigures) -> Mapping[str, str]:
+    """Fills of the main functions as maps have them."""
+    fills = zone_fills(figures.edition.plan.rulebook)
+    return {code: fills[code] for code in figures.mains}

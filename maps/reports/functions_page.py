@@ -1,0 +1,219 @@
+"""The page on functions: where each lies, which test gives it, and where all units stand on it; then the overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from maps.charts import Dot, Numbers, Strip, threshold_dots, zero_heavy
+from maps.figures import (
+    CLOSE,
+    QUIET,
+    Block,
+    Cards,
+    Figure,
+    Note,
+    Page,
+    PlanFigures,
+    PlanMaps,
+    RuleFigures,
+    Swatch,
+    TestFigures,
+    drawn,
+)
+
+STRIPS = 3
+"""So many tests are drawn; the annex has all."""
+SLATE = "#4A545E"
+NAMED = 5
+
+
+def functions(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Page:
+    """The page."""
+    edition, words = figures.edition, figures.edition.pages
+    drawn_tests = _drawn(rules)
+    blocks: list[Block] = [_cards(figures, maps, rules)]
+    blocks += [_strip(figures, test, number) for number, test in enumerate(drawn_tests, start=1)]
+    if figures.overlays:
+        blocks += [Note(words["overlays_title"], heading=True), _overlays(figures, maps, rules)]
+    ids = edition.words["comma"].join(dict.fromkeys(test.rule for test in rules.tests))
+    return Page(
+        id="functions",
+        chapter=words["chapter_functions"],
+        title=_title(figures, rules),
+        lead=_lead(figures, rules),
+        blocks=tuple(blocks),
+        foot=edition.tell("foot_functions", rules=ids),
+    )
+
+
+def _drawn(rules: RuleFigures) -> tuple[TestFigures, ...]:
+    """The tests that are drawn, in the order in which they are asked: those that some unit passes come first."""
+    telling = [test for test in rules.mains if test.passes.any()] or list(rules.mains)
+    return tuple(telling[:STRIPS])
+
+
+def _title(figures: PlanFigures, rules: RuleFigures) -> str:
+    edition = figures.edition
+    count = len({test.rule for test in rules.mains})
+    return edition.tell("finding_tests", n=count) if count > 1 else edition.pages["functions_title"]
+
+
+def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
+    edition = figures.edition
+    rest = int((figures.units["main"] == figures.default).sum())
+    told = {"n": len(figures.units) - rest, "rest": edition.number(rest), "zone": figures.zone(figures.default)}
+    names = list(dict.fromkeys(test.title for test in rules.mains))
+    order = edition.tell("lead_order", names=edition.pages["then"].join(names[:4])) if len(names) > 1 else ""
+    return order + edition.tell("lead_functions", **told)
+
+
+def _cards(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
+    edition, units = figures.edition, figures.units
+    order = {test.zone: place for place, test in reversed(list(enumerate(rules.tests)))}
+    mains = sorted(figures.mains, key=lambda code: (code == figures.default, order.get(code, len(order))))
+    across = 4 if len(mains) != 3 else 3
+    cards = []
+    for code in mains:
+        own = units.index[units["main"] == code]
+        fill = QUIET if code == figures.default else figures.fills[code]
+        title = figures.zone(code)
+        picture = maps.small(own, fill, edition.tell("where_name", zone=title), 38 if len(mains) <= 4 else 28)
+        land = figures.percent(float(units["area_ha"][own].sum()), edition.total_ha)
+        facts = [
+            (edition.tell("card_units", n=len(own)), edition.tell("card_land", land=land)),
+            *_asked(figures, rules, code),
+        ]
+        cards.append((picture, Swatch(figures.fills[code], title), tuple(facts)))
+    return Cards(tuple(cards), across)
+
+
+def _asked(figures: PlanFigures, rules: RuleFigures, code: str) -> Iterator[tuple[str, str]]:
+    """What gives a zone, in words: its rules, or that none was met."""
+    if code == figures.default:
+        yield "", figures.edition.pages["card_default"]
+        return
+    for said in rule_words(figures, rules, code)[:2]:
+        yield "", said
+
+
+def rule_words(figures: PlanFigures, rules: RuleFigures, code: str) -> list[str]:
+    """The rules of a zone in words, those that can be told: each of its comparisons with what it needs."""
+    edition, told = figures.edition, []
+    for place, asked in enumerate(rules.asked.rules):
+        if asked.rule.zone != code:
+            continue
+        tests = {test.place[1]: test for test in rules.tests if test.place[0] == place}
+        parts = []
+        for number, part in enumerate(asked.parts):
+            if number in tests:
+                one = tests[number]
+                parts.append(edition.tell("card_test", measure=one.title, needs=one.needs))
+            elif part.measure:
+                parts.append(edition.measure(part.measure))
+        if parts and not all(test.values.isna().all() for test in tests.values()):
+            told.append(edition.words["semicolon"].join(parts))
+    return told
+
+
+def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
+    edition, mains = figures.edition, figures.units["main"]
+    values = test.values.dropna()
+    zeros = zero_heavy(values.to_numpy())
+    named = set(_named(figures, test))
+    names = figures.units["name"]
+    dots = [
+        Dot(
+            float(value),
+            figures.fills[str(mains[unit])] if test.asked[unit] else "",
+            str(names[unit]) if unit in named else "",
+        )
+        for unit, value in values.items()
+    ]
+    strip = Strip(
+        test.limit,
+        edition.tell("at_least" if test.above else "at_most", limit=test.limit_text),
+        test.above,
+        edition.pages["zeros"] if zeros else "",
+    )
+    title = _finding(figures, test)
+    chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=29.6)
+    note = edition.tell("note_dots", zone=figures.zone(test.zone))
+    passing = test.passes & test.asked
+    if not bool(test.asked.all()):
+        note += edition.pages["note_hollow"]
+    elsewhere = int((passing & (mains.reindex(passing.index) != test.zone)).sum())
+    if elsewhere:
+        note += edition.tell("note_elsewhere", n=elsewhere)
+    if missing := int(test.values.isna().sum()):
+        note += edition.tell("note_missing", n=missing)
+    return drawn(title, chart, note, mark=edition.number(number))
+
+
+def _finding(figures: PlanFigures, test: TestFigures) -> str:
+    """Who passes, and whether only just or by far; of a test that nobody passes, how near the best comes."""
+    edition = figures.edition
+    passing = test.passes & test.asked
+    told = {"measure": test.title, "n": int(passing.sum())}
+    if not passing.any():
+        return edition.tell("finding_nobody", **told)
+    off = test.distance[passing].abs()
+    nearest = off.idxmin()
+    if off[nearest] <= CLOSE and len(off) > 1:
+        return edition.tell("finding_just", name=figures.names([nearest])[0], **told)
+    if (off > 0.5).mean() > 0.5:
+        return edition.tell("finding_wide", **told)
+    return edition.tell("finding_pass", **told)
+
+
+def _named(figures: PlanFigures, test: TestFigures) -> list[str]:
+    """The units that are named: the nearest on either side, the highest, and one that passes and is something else."""
+    asked = test.values[test.asked & test.values.notna()]
+    off = test.distance[asked.index].abs()
+    own = test.passes[asked.index]
+    found = [*off[own].nsmallest(1).index, *off[~own & (asked != 0)].nsmallest(2).index, *asked.nlargest(1).index]
+    elsewhere = asked.index[own & (figures.units["main"].reindex(asked.index) != test.zone)]
+    found += list(asked[elsewhere].nlargest(1).index)
+    return list(dict.fromkeys(map(str, found)))[:NAMED]
+
+
+def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
+    """Counts by main function and side, for those who hear the page."""
+    edition, mains = figures.edition, figures.units["main"]
+    sides = (("heard_pass", test.passes), ("heard_fail", ~test.passes & test.values.notna()))
+    rows = tuple(
+        (
+            edition.pages[key],
+            *(edition.number(int((own & (mains.reindex(own.index) == code)).sum())) for code in figures.mains),
+        )
+        for key, own in sides
+    )
+    return Numbers(("", *(figures.zone(code) for code in figures.mains)), rows)
+
+
+def _overlays(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
+    edition = figures.edition
+    cards: list[tuple[Markup, Swatch | str, tuple[tuple[str, str], ...]]] = []
+    for code in figures.overlays[:6]:
+        own = figures.carrying(code)
+        title = figures.zone(code)
+        picture = maps.small(own, SLATE, edition.tell("where_name", zone=title), 18)
+        told = rule_words(figures, rules, code)
+        facts = [(edition.tell("card_units", n=len(own)), ""), *(("", said) for said in told[:1])]
+        cards.append((picture, title, tuple(facts)))
+    return Cards(tuple(cards), 3, aside=True)
+
+
+def overlay_letters(figures: PlanFigures) -> dict[str, str]:
+    """A sign for each overlay: the first letter of its title that no other has, else its number."""
+    found: dict[str, str] = {}
+    for place, code in enumerate(figures.overlays, start=1):
+        letters = [char for char in figures.zone(code).upper() if char.isalpha()]
+        found[code] = next((one for one in letters if one not in found.values()), str(place))
+    return found
+
+
+def marks_of(codes: str, letters: dict[str, str]) -> str:
+    """The signs of the overlays of a unit, from the column of a table."""
+    return "".join(letters[code] for code in codes.split(";") if code in letters)

@@ -1,0 +1,110 @@
+"""The last page: what to know before use, what was assumed, and where everything comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyproj import CRS
+
+from maps.figures import Block, Cell, Facts, Note, Page, PlanFigures, Split, Table
+from maps.locale import text_in
+from maps.style import page_notices
+from zoning.zones import assumed_measures
+
+ASSUMED, SOURCES, FINDINGS = 12, 14, 6
+
+
+def limits(figures: PlanFigures) -> Page:
+    """The page."""
+    edition, words, plan = figures.edition, figures.edition.pages, figures.edition.plan
+    left: list[Block] = [Facts(tuple(_notices(figures)), words["before_use"])]
+    found = tuple(_findings(figures))
+    if found:
+        left.append(Facts(found, words["findings"]))
+    right: list[Block] = []
+    assumed = [one for one in plan.assumptions if one.kind != "parameter"]
+    if assumed:
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (edition.assumed(one), str(one.assumed)) for one in assumed[:ASSUMED]
+        )
+        note = edition.tell("note_assumed", n=len(assumed) - ASSUMED) if len(assumed) > ASSUMED else ""
+        right.append(Table(words["assumed_title"], (words["missing_thing"], words["taken"]), rows, note=note))
+    areas = edition.tell(
+        "method_areas", crs=edition.projection(plan.units.crs), own=edition.projection(CRS(plan.own_crs))
+    )
+    credit = page_notices(plan, software=False)
+    blocks: list[Block] = [
+        Split((tuple(left), tuple(right)), "even") if right else Split((tuple(left),), "one"),
+        _sources(figures),
+    ]
+    blocks += [
+        Note(words["method"], heading=True),
+        Note(areas),
+        Note(edition.tell("method_shares", n=len(plan.pieces))),
+    ]
+    if credit:
+        blocks += [Note(words["credits"], heading=True), Note(edition.words["semicolon"].join(credit.splitlines()))]
+    return Page(
+        id="limits",
+        chapter=words["chapter_limits"],
+        title=words["limits_title"],
+        lead=_lead(figures),
+        blocks=tuple(blocks),
+        foot=words["foot_limits"],
+    )
+
+
+def _lead(figures: PlanFigures) -> str:
+    """How many policies were checked against the text of the law, or that there are none."""
+    edition = figures.edition
+    whole, verified, official = edition.plan.rulebook.policies_checked
+    counts = {"all": edition.number(whole), "n": edition.number(verified), "official": edition.number(official)}
+    told = edition.words["policies_checked"].format(**counts) if whole else ""
+    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title.rstrip('.。'))}{told}"
+
+
+def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
+    """What a reader must know before she relies on the plan."""
+    edition = figures.edition
+    plan, words = edition.plan, edition.words
+    values = plan.rulebook.parameters.values()
+    statuses = plan.zones["status"].value_counts()
+    if plan.study.study.note:
+        yield "", text_in(plan.study.study.note, edition.language)
+    for status in ("contested", "review"):
+        if count := int(statuses.get(status, 0)):
+            yield "", edition.say(f"notice_{status}", n=edition.number(count))
+    if count := int(statuses.get("assumed", 0)):
+        titles = plan.renderer.terms.names
+        names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
+        told = words["and"].join(titles.get(name, name) for name in names)
+        yield "", edition.say("notice_hanging", n=edition.number(count), names=told)
+    unread = sum(not value.verified for value in values)
+    if unread:
+        yield "", edition.say("notice_unread_parameters", n=edition.number(unread), all=edition.number(len(values)))
+    if edition.deductions:
+        yield "", edition.say("notice_deductions", names=words["and"].join(edition.deductions))
+
+
+def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
+    """Warnings on the plan, then notes."""
+    edition = figures.edition
+    told = edition.findings
+    for one in told[:FINDINGS]:
+        yield edition.words[f"level_{one.level}"], one.text
+    if len(told) > FINDINGS:
+        yield "", edition.tell("note_findings", n=len(told) - FINDINGS)
+
+
+def _sources(figures: PlanFigures) -> Table:
+    edition, words = figures.edition, figures.edition.pages
+    files: dict[tuple[str, str], list[str]] = {}
+    for one in edition.plan.sources:
+        files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
+    rows: list[tuple[Cell, ...]] = [
+        (edition.words["comma"].join(dict.fromkeys(names)), path, f"{sha256[:12]}…")
+        for (path, sha256), names in sorted(files.items())
+    ]
+    note = edition.tell("note_sources", n=len(rows) - SOURCES) if len(rows) > SOURCES else ""
+    columns = (words["layers"], words["file"], "SHA-256")
+    return Table(words["sources_title"], columns, tuple(rows[:SOURCES]), note=note)

@@ -1,0 +1,126 @@
+"""A page as a PDF: by Chromium where there is one, else by WeasyPrint; tagged, with an outline and its fonts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from maps.errors import WriteError
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+SECONDS = 300
+
+
+def write_pdf(html: str, path: str | Path) -> None:
+    """Print a page of ours to a PDF.
+
+    Parameters
+    ----------
+    html : str
+        A page that needs no network.
+    path : str or Path
+        The file to write; an older one is replaced when the new one is whole.
+
+    Raises
+    ------
+    WriteError
+        There is neither a browser nor WeasyPrint, the printing failed, or the place cannot be written to.
+    """
+    target = Path(path)
+    with tempfile.TemporaryDirectory(prefix="zoneplan-") as folder:
+        page, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        page.write_bytes(html.encode("utf-8"))
+        browser = find_browser()
+        if browser is not None:
+            _print_by_browser(browser, page, printed)
+        elif find_spec("weasyprint") is not None:
+            _print_by_weasyprint(html, printed)
+        else:
+            raise WriteError(
+                f"{target}: nothing here prints a PDF: there is no Chromium, Chrome or Edge, and no WeasyPrint. "
+                "Install one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser and "
+                "print it to a PDF"
+            )
+        _put(printed, target)
+
+
+def find_browser() -> str | None:
+    """A browser of the Chromium family on this machine; None where there is none."""
+    return next(_browsers(), None)
+
+
+def _browsers() -> Iterator[str]:
+    for name in BROWSERS:
+        found = shutil.which(name)
+        if found is not None:
+            yield found
+    yield from (name for name in APPLICATIONS if Path(name).is_file())
+
+
+def _print_by_browser(browser: str, page: Path, printed: Path) -> None:
+    """Print by a browser without a window, with a profile of its own."""
+    unboxed = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # a browser of root refuses else
+    call = [
+        browser,
+        "--headless=new",
+        *unboxed,
+        "--disable-gpu",
+        "--no-first-run",
+        f"--user-data-dir={page.parent / 'profile'}",
+        "--no-pdf-header-footer",
+        "--export-tagged-pdf",
+        "--generate-pdf-document-outline",
+        f"--print-to-pdf={printed}",
+        page.as_uri(),
+    ]
+    try:
+        done = subprocess.run(call, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603  (our own arguments)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WriteError(f"{browser} did not print the report: {error}; print it from a browser by hand") from error
+    if not printed.is_file():
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise WriteError(f"{browser} did not print the report ({''.join(said)}); print it from a browser by hand")
+
+
+def _print_by_weasyprint(html: str, printed: Path) -> None:
+    try:
+        weasyprint = import_module("weasyprint")  # heavy, and an extra
+    except OSError as error:  # its libraries of the system are missing
+        raise WriteError(
+            f"WeasyPrint cannot be used: {error}. It needs Pango: https://doc.courtbouillon.org/weasyprint says how to "
+            "install it; or print the report from a browser"
+        ) from error
+    weasyprint.HTML(string=html).write_pdf(printed, pdf_tags=True)
+
+
+def _put(printed: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}.zoneplan-part")
+    try:
+        part.write_bytes(printed.read_bytes())
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise WriteError(
+            f"{target}: the PDF cannot be written ({error.strerror or error}); "
+            "free some space or name a folder that you may write to"
+        ) from error

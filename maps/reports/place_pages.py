@@ -1,0 +1,274 @@
+"""A page for each jurisdiction, or an index where there are many: map, shares, who gets what, and every unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from math import ceil
+
+import pandas as pd
+
+from maps.charts import ShareRow, share_bars
+from maps.context import context_credits
+from maps.figures import (
+    Block,
+    Cell,
+    Facts,
+    Figure,
+    Note,
+    Page,
+    PlanFigures,
+    PlanMaps,
+    RuleFigures,
+    Split,
+    Swatch,
+    Table,
+    drawn,
+    map_key,
+)
+from maps.locale import text_in
+from maps.reports.functions_page import marks_of, overlay_letters
+from maps.reports.land_page import gets_most
+from maps.reports.summary_page import listed
+from zoning.audits import OPEN
+from zoning.zones import DECISION
+
+PLACES = 8
+"""More jurisdictions have no page each."""
+A_PAGE = 60
+"""Units on a page of the index."""
+TOLD = 300
+"""More units are not listed: map and workbook have them."""
+ON_A_PAGE = 120
+"""More units of one jurisdiction are not listed on its page."""
+
+
+def place_pages(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> tuple[Page, ...]:
+    """One page a jurisdiction; of more than eight, or of one alone, an index; of many units one of jurisdictions."""
+    if 1 < len(figures.places) <= PLACES:
+        return tuple(_place(figures, maps, rules, number) for number in range(len(figures.places)))
+    if len(figures.units) <= TOLD:
+        return tuple(_index(figures))
+    return tuple(_places(figures)) if len(figures.places) > 1 else ()
+
+
+def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int) -> Page:
+    edition, name = figures.edition, figures.places[number]
+    own = figures.units[figures.units["jurisdiction"] == name]
+    called, key = figures.place(name), map_key(figures)
+    high = min(105.0, 140 - 3.3 * ceil(len(own) / 4)) if len(own) <= ON_A_PAGE else 130.0
+    picture, scale = maps.of_place(name, 174, high, edition.tell("map_name", title=called))
+    keys = tuple(Swatch(key[code], figures.zone(code)) for code in figures.mains if (own["main"] == code).any())
+    most = gets_most(figures, name)
+    left: list[Block] = [_shares(figures, own)]
+    facts = tuple(_facts(figures, rules, own))
+    if facts:
+        left.append(Facts(facts))
+    middle: Block = Split((tuple(left), (most,)), "near") if most else Split((tuple(left),), "one")
+    blocks: list[Block] = [Figure("", picture, keys=keys), middle]
+    if len(own) <= ON_A_PAGE:
+        blocks += [_list(figures, own, 4), Note(_letters(figures, name))]
+    else:
+        blocks.append(Note(edition.pages["elsewhere"]))
+    return Page(
+        id=f"place-{number + 1}",
+        chapter=called,
+        title=called,
+        lead=_purposes(figures, own),
+        blocks=tuple(blocks),
+        foot=edition.gap.join(
+            (edition.tell("foot_map", scale=edition.number(scale)), context_credits(edition.plan, edition.language))
+        ),
+        above=_above(figures, own, number),
+        verdicts=(),
+        look="place",
+    )
+
+
+def _purposes(figures: PlanFigures, own: pd.DataFrame) -> str:
+    """What the units of a jurisdiction are for, in one line: those with a function of their own, then the others."""
+    edition, counts = figures.edition, own["main"].value_counts()
+    told = [
+        edition.tell("purpose", purpose=figures.purpose(code), n=int(counts[code]))
+        for code in figures.mains
+        if code in counts.index
+    ]
+    line = edition.pages["comma_short"].join(told)
+    return f"{line[:1].upper()}{line[1:]}"
+
+
+def _above(figures: PlanFigures, own: pd.DataFrame, number: int) -> str:
+    edition = figures.edition
+    parts = [
+        edition.tell("place_of", n=edition.number(number + 1), all=edition.number(len(figures.places))),
+        edition.counted(len(own)),
+    ]
+    area = float(own["area_ha"].sum())
+    parts.append(edition.tell("place_land", land=figures.land(area), share=edition.share_text(area / edition.total_ha)))
+    if figures.people:
+        parts.append(edition.tell("place_people", people=edition.people_text(float(own["people"].sum()))))
+    return edition.pages["dot"].join(parts)
+
+
+def _shares(figures: PlanFigures, own: pd.DataFrame) -> Figure:
+    edition, words = figures.edition, figures.edition.pages
+
+    def row(title: str, values: pd.Series, total: str) -> ShareRow:
+        amounts = figures.sums(values, own)
+        whole = sum(amounts)
+        return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total)
+
+    rows = [row(words["land"], own["area_ha"], figures.land(float(own["area_ha"].sum())))]
+    if figures.people:
+        rows.append(row(words["people"], own["people"], edition.people_text(float(own["people"].sum()))))
+    for one in figures.quotas[:1]:
+        given = one.amounts[one.amounts.index.isin(own.index)]
+        rows.append(row(one.label, given, one.said(sum(given, Decimal(0)))))
+    title = _finding(figures, own) or words["shares"]
+    return drawn(title, share_bars(title, figures.parts, rows, wide=112, label=26, high=5.4, gap=1.7))
+
+
+def _finding(figures: PlanFigures, own: pd.DataFrame) -> str:
+    """What most of the land is, or where most people are, whichever says more."""
+    edition = figures.edition
+    land = dict(zip(figures.mains, figures.sums(own["area_ha"], own), strict=True))
+    people = dict(zip(figures.mains, figures.sums(own["people"], own), strict=True))
+    whole, everyone = sum(land.values()), sum(people.values())
+    if figures.people and everyone and figures.claimed:
+        top = max(figures.claimed, key=lambda code: people[code])
+        if people[top] > 0.5 * everyone and people[top] / everyone > 2 * land[top] / whole:
+            count = int((own["main"] == top).sum())
+            told = {"zone": figures.zone(top), "people": edition.share_text(people[top] / everyone)}
+            return edition.tell("finding_place_people", n=count, land=edition.share_text(land[top] / whole), **told)
+    top = max(land, key=lambda code: land[code])
+    return edition.tell("finding_place_land", share=edition.share_text(land[top] / whole), zone=figures.zone(top))
+
+
+def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Close calls, decisions of planners and what is open."""
+    edition, words, plan = figures.edition, figures.edition.pages, figures.edition.plan
+    changing = rules.moved[rules.moved["unit_id"].isin(own.index)]
+    calls = [
+        edition.tell(
+            "close_call",
+            name=figures.names([str(row.unit_id)])[0],
+            measure=rules.tests[int(row.test)].title,
+            value=rules.tests[int(row.test)].said(float(rules.tests[int(row.test)].values[row.unit_id])),
+            limit=rules.tests[int(row.test)].limit_text,
+        )
+        for row in changing.iloc[:4].itertuples()
+    ]
+    if calls:
+        yield words["close_calls"], edition.words["semicolon"].join(calls)
+    zones = plan.zones.set_index("unit_id").loc[own.index]
+    decided = zones.index[zones["rule"].str.startswith(DECISION)]
+    if len(decided):
+        told = (
+            edition.tell(
+                "decided_as", name=figures.names([str(unit)])[0], zone=figures.zone(str(zones.loc[unit, "main"]))
+            )
+            for unit in decided[:4]
+        )
+        yield words["decided"], edition.words["semicolon"].join(told)
+    waiting = own.index[own["status"].isin(OPEN)]
+    if len(waiting):
+        yield words["waiting"], listed(figures, figures.names(waiting), 6)
+    powers = _own_policies(figures, own)
+    if powers:
+        yield words["own_policies"], edition.words["semicolon"].join(powers[:4])
+
+
+def _own_policies(figures: PlanFigures, own: pd.DataFrame) -> list[str]:
+    """Policies that hold in this jurisdiction and in no other, with the number of units."""
+    edition, table = figures.edition, figures.edition.plan.policies
+    held = table[table["overruled_by"] == ""]
+    inside = held["unit_id"].isin(own.index)
+    only = set(held["policy"][inside]) - set(held["policy"][~inside])
+    titles = {one.id: text_in(one.title, edition.language, one.id) for one in edition.plan.rulebook.policies}
+    counts = held[inside & held["policy"].isin(only)].groupby("policy")["unit_id"].nunique()
+    return [
+        edition.tell("policy_in", title=titles.get(str(name), str(name)), n=int(count))
+        for name, count in counts.items()
+    ]
+
+
+def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
+    """All units by name with their function, overlays and share of the first quota."""
+    edition, words = figures.edition, figures.edition.pages
+    key, letters = map_key(figures), overlay_letters(figures)
+    amounts = figures.quotas[0].amounts if figures.quotas else pd.Series(dtype=object)
+    unit = figures.quotas[0].unit if figures.quotas else words["land"]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Swatch(key[str(row.main)], str(row.name or row.Index)),
+            marks_of(str(row.overlays), letters),
+            edition.amount(amounts[row.Index])
+            if row.Index in amounts.index
+            else ""
+            if len(amounts)
+            else figures.land(row.area_ha),
+        )
+        for row in own.sort_values("name", kind="stable").itertuples()
+    ]
+    step = max(1, ceil(len(rows) / columns))
+    head = (words["unit"], "", unit)
+    return Split(
+        tuple(
+            (Table("", head, tuple(rows[first : first + step]), frozenset({2}), look="index"),)
+            for first in range(0, len(rows), step)
+        ),
+        "quarters",
+    )
+
+
+def _letters(figures: PlanFigures, place: str) -> str:
+    """What the columns of the list mean."""
+    edition = figures.edition
+    told = []
+    if figures.quotas:
+        one = figures.quotas[0]
+        told.append(edition.tell("note_list", unit=one.unit, quota=one.title, period=one.quota.period))
+        if held := one.reserves.get(place, None):
+            told.append(edition.tell("note_list_reserve", amount=one.said(held)))
+    signs = (f"{sign} {figures.zone(code)}" for code, sign in overlay_letters(figures).items())
+    told.append(edition.pages["comma"].join(signs))
+    return edition.words["semicolon"].join(filter(None, told))
+
+
+def _index(figures: PlanFigures) -> Iterator[Page]:
+    """Every unit, sixty a page, by name."""
+    edition, words = figures.edition, figures.edition.pages
+    table = figures.units.sort_values("name", kind="stable")
+    for number, first in enumerate(range(0, len(table), A_PAGE)):
+        part = table.iloc[first : first + A_PAGE]
+        yield Page(
+            id=f"index-{number + 1}",
+            chapter=words["chapter_index"],
+            title=edition.tell("index_title", first=str(part["name"].iloc[0]), last=str(part["name"].iloc[-1])),
+            lead="",
+            blocks=(_list(figures, part, 2), Note(_letters(figures, ""))),
+            foot=words["foot_index"],
+        )
+
+
+def _places(figures: PlanFigures) -> Iterator[Page]:
+    """Every jurisdiction, forty a page, with its shares."""
+    edition, words = figures.edition, figures.edition.pages
+    for number, first in enumerate(range(0, len(figures.places), 36)):
+        rows = []
+        for name in figures.places[first : first + 36]:
+            own = figures.units[figures.units["jurisdiction"] == name]
+            amounts = figures.sums(own["area_ha"], own)
+            shares = tuple(figures.percent(one, sum(amounts)) for one in amounts)
+            rows.append(ShareRow(figures.place(name), amounts, shares, f"{len(own):,}"))
+        title = words["places_title"]
+        yield Page(
+            id=f"index-{number + 1}",
+            chapter=words["chapter_index"],
+            title=edition.tell("finding_places", n=len(figures.places)),
+            lead=words["elsewhere"],
+            blocks=(
+                drawn(title, share_bars(title, figures.parts, rows, label=44, gap=1.7), words["note_places_units"]),
+            ),
+            foot=words["foot_index"],
+        )

@@ -1,0 +1,290 @@
+"""Page 1: the plan as a map, four numbers, three sentences and one chart; what comes after, and what there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import pandas as pd
+
+from maps.charts import ShareRow, share_bars
+from maps.context import context_credits
+from maps.figures import (
+    BigNumbers,
+    Block,
+    Cell,
+    Contents,
+    Facts,
+    Figure,
+    Page,
+    PlanFigures,
+    PlanMaps,
+    Split,
+    Swatch,
+    Table,
+    drawn,
+    map_key,
+)
+from maps.locale import text_in
+from zoning.audits import OPEN
+
+MANY_PLACES = 8
+"""More jurisdictions have no row each in a chart, and no name each in a sentence."""
+BESIDE = 1.15
+"""A plan that is wider than this part of its height has its numbers above the map instead of beside it."""
+
+
+def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int) -> Page:
+    """The page.
+
+    Parameters
+    ----------
+    figures : PlanFigures
+    maps : PlanMaps
+    contents : Contents
+    close : int
+        How many units would change their function if a threshold moved by a tenth.
+    """
+    edition = figures.edition
+    tell = edition.tell
+    numbers = tuple(_numbers(figures, close))
+    wide = maps.ratio > BESIDE
+    picture, scale = maps.main(174 if wide else 104, 101 if wide else 126, tell("map_name", title=edition.name))
+    legend = _legend(figures)
+    top: list[Block] = (
+        [BigNumbers(numbers, across=True), Figure("", picture)]
+        if wide
+        else [Split(((Figure("", picture),), (BigNumbers(numbers), legend)))]
+    )
+    sentences = Facts(tuple(_sentences(figures)), running=True)
+    said: Block = Split(((legend,), (sentences,)), "far") if wide else sentences
+    return Page(
+        id="summary",
+        chapter=edition.pages["summary"],
+        title=edition.name,
+        lead=_lead(figures),
+        blocks=(*top, said, _shares(figures), contents),
+        foot=_foot(figures, scale),
+        look="first",
+    )
+
+
+def _lead(figures: PlanFigures) -> str:
+    edition = figures.edition
+    places = [figures.place(one) for one in figures.places]
+    some = 1 < len(places) <= MANY_PLACES
+    where = edition.tell("in_places", places=listed(figures, places)) if some else ""
+    tail = ""
+    if figures.quotas:
+        first = figures.quotas[0]
+        tail = edition.tell("lead_land", amount=first.said(first.total), quota=first.title)
+    if len(edition.plan.flows):
+        tail += edition.pages["lead_money"]
+    return edition.tell("lead", n=len(figures.units), where=where, tail=tail)
+
+
+def listed(figures: PlanFigures, names: Sequence[str], most: int = 99) -> str:
+    """Names in a row, the last one joined; of more than ``most`` the first, and how many others there are."""
+    edition = figures.edition
+    if len(names) > most:
+        return edition.tell("and_others", names=edition.pages["comma"].join(names[:most]), n=len(names) - most)
+    if len(names) < 2:
+        return "".join(names)
+    return edition.tell("and_last", names=edition.pages["comma"].join(names[:-1]), last=names[-1])
+
+
+def leading(figures: PlanFigures) -> str:
+    """The function given by rules that holds most people for its land; or nothing where that is not known."""
+    if not figures.people or not figures.claimed:
+        return ""
+    people = dict(zip(figures.mains, figures.sums(figures.units["people"]), strict=True))
+    land = dict(zip(figures.mains, figures.sums(figures.units["area_ha"]), strict=True))
+    return max(figures.claimed, key=lambda code: people[code] / land[code] if land[code] else 0.0)
+
+
+def _numbers(figures: PlanFigures, close: int) -> Iterator[tuple[str, str]]:
+    edition, units = figures.edition, figures.units
+    land = dict(zip(figures.mains, figures.sums(units["area_ha"]), strict=True))
+    top, everyone = leading(figures), float(units["people"].sum())
+    if top:
+        own = units[units["main"] == top]
+        said = edition.tell(
+            "number_people",
+            n=len(own), zone=figures.zone(top), land=figures.percent(land[top], edition.total_ha),
+        )  # fmt: skip
+        yield figures.percent(float(own["people"].sum()), everyone), said
+    others = [code for code in figures.claimed if code != top]
+    if others:
+        code = max(others, key=lambda one: land[one])
+        own = units[units["main"] == code]
+        most = own["jurisdiction"].value_counts()
+        place, count = str(most.index[0]), int(most.iloc[0])
+        some = len(figures.places) > 1 and 2 * count > len(own) and count < len(own)
+        tail = edition.tell("number_most_in", n=count, place=figures.place(place)) if some else ""
+        share = figures.percent(land[code], edition.total_ha)
+        yield (
+            edition.counted(len(own)),
+            edition.tell("number_units", zone=figures.zone(code), land=share, tail=tail),
+        )
+    for one in figures.quotas[:1]:
+        yield one.said(one.total), _quota_number(figures)
+    waiting = int(units["status"].isin(OPEN).sum())
+    if waiting:
+        names = listed(figures, figures.names(units.index[units["status"].isin(OPEN)]), 3)
+        yield (
+            edition.tell("of_all", n=edition.number(waiting), all=edition.number(len(units))),
+            edition.tell("number_open", names=names),
+        )
+    else:
+        yield (
+            edition.tell("of_all", n=edition.number(close), all=edition.number(len(units))),
+            edition.pages["number_close"],
+        )
+    if not figures.quotas:
+        yield edition.number(len(edition.plan.rulebook.policies)), edition.pages["number_policies"]
+
+
+def _quota_number(figures: PlanFigures) -> str:
+    edition, one = figures.edition, figures.quotas[0]
+    given = sum(one.amounts, Decimal(0))
+    top = leading(figures)
+    told = {"quota": one.title, "period": one.quota.period, "n": one.said(given)}
+    if not top or not given:
+        return edition.tell("number_quota_plain", **told)
+    own = float(sum(one.amounts[one.amounts.index.isin(figures.units.index[figures.units["main"] == top])], Decimal(0)))
+    key = "number_quota_reserve" if one.reserve else "number_quota"
+    return edition.tell(
+        key, share=figures.percent(own, float(given)), zone=figures.zone(top), reserve=one.said(one.reserve), **told
+    )
+
+
+def _legend(figures: PlanFigures) -> Table:
+    """The legend, which is a table: units and land of each function."""
+    edition, key = figures.edition, map_key(figures)
+    people = bool(figures.people)
+    everyone = float(figures.units["people"].sum()) if people else 0.0
+    rows: list[tuple[Cell, ...]] = []
+    for code in figures.mains:
+        own = figures.units[figures.units["main"] == code]
+        cells: list[Cell] = [
+            Swatch(key[code], figures.zone(code)),
+            edition.number(len(own)),
+            figures.percent(float(own["area_ha"].sum()), edition.total_ha),
+        ]
+        rows.append((*cells, *([figures.percent(float(own["people"].sum()), everyone)] if people else [])))
+    words = edition.pages
+    columns = (words["function"], words["units"], words["land"], *([words["people"]] if people else []))
+    return Table("", columns, tuple(rows), frozenset({1, 2, 3}), look="legend")
+
+
+def _sentences(figures: PlanFigures) -> Iterator[tuple[str, str]]:
+    edition, units = figures.edition, figures.units
+    order = "people" if figures.people else "area_ha"
+    for code in figures.claimed[:3]:
+        own = units[units["main"] == code].sort_values(order, ascending=False, kind="stable")
+        names = listed(figures, figures.names(own.index), 3)
+        told = {"land": figures.percent(float(own["area_ha"].sum()), edition.total_ha), "names": names}
+        yield edition.tell("sentence_zone", zone=figures.zone(code)), edition.tell("sentence_units", n=len(own), **told)
+    rest = units[units["main"] == figures.default]
+    if (len(rest) and len(figures.claimed) < 3) or len(rest):
+        yield _rest_sentence(figures, rest)
+    yield from _money_sentence(figures)
+
+
+def _rest_sentence(figures: PlanFigures, rest: pd.DataFrame) -> tuple[str, str]:
+    edition = figures.edition
+    share = float(rest["area_ha"].sum()) / edition.total_ha
+    key = "sentence_most_default" if share > 0.5 else "sentence_default"
+    first = edition.tell(key, land=edition.share_text(share), zone=figures.zone(figures.default))
+    return first, edition.tell("sentence_default_units", n=len(rest))
+
+
+def _money_sentence(figures: PlanFigures) -> Iterator[tuple[str, str]]:
+    """Who receives most of all net, and who pays; of one currency."""
+    edition, table = figures.edition, figures.edition.plan.positions
+    own = table[table["kind"] == "unit"] if len(table) else table
+    if len(own) and len(set(own["unit"])) == 1:
+        unit = str(own["unit"].iloc[0])
+        best, worst = own.loc[own["net"].astype(float).idxmax()], own.loc[own["net"].astype(float).idxmin()]
+        if best["net"] > 0 > worst["net"]:
+            (gains,), (pays,) = figures.names([best["party"]]), figures.names([worst["party"]])
+            yield (
+                edition.tell("sentence_gains", name=gains, amount=edition.money(best["net"], unit)),
+                edition.tell("sentence_pays", name=pays, amount=edition.money(-worst["net"], unit)),
+            )
+
+
+def _shares(figures: PlanFigures) -> Figure:
+    """Land, people and quotas by main function, then the land of each jurisdiction."""
+    edition, units = figures.edition, figures.units
+    words = edition.pages
+    many = len(figures.places) > 1
+    rows = [
+        _share_row(
+            figures,
+            words["land"],
+            units["area_ha"],
+            figures.land(edition.total_ha),
+            words["all_together"] if many else "",
+        )
+    ]
+    if figures.people:
+        total = float(units["people"].sum())
+        rows.append(_share_row(figures, words["people"], units["people"], edition.people_text(total)))
+    for one in figures.quotas[:2]:
+        given = sum(one.amounts, Decimal(0))
+        rows.append(_share_row(figures, one.label, one.amounts, one.said(given)))
+    if many and len(figures.places) <= MANY_PLACES:
+        for place, name in enumerate(figures.places):
+            own = units[units["jurisdiction"] == name]
+            head = words["land_by_place"] if place == 0 else ""
+            land = figures.land(float(own["area_ha"].sum()))
+            rows.append(_share_row(figures, figures.place(name), own["area_ha"], land, head))
+    title = _finding(figures) or words["shares"]
+    return drawn(title, share_bars(title, figures.parts, rows))
+
+
+def _share_row(figures: PlanFigures, title: str, values: pd.Series, total: str, heading: str = "") -> ShareRow:
+    table = figures.units.loc[figures.units.index.isin(values.index)]
+    amounts = figures.sums(values, table)
+    whole = sum(amounts)
+    return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total, heading)
+
+
+def _finding(figures: PlanFigures) -> str:
+    """What the chart shows, where it does: a little land with many people that takes much of what is handed out."""
+    top, edition = leading(figures), figures.edition
+    if not top:
+        return ""
+    place = figures.mains.index(top)
+    land, people = figures.sums(figures.units["area_ha"]), figures.sums(figures.units["people"])
+    parts = {"land": land[place] / sum(land), "people": people[place] / sum(people)}
+    if parts["people"] < 2 * parts["land"]:
+        return ""
+    said = {name: edition.share_text(part) for name, part in parts.items()}
+    if figures.quotas:
+        given = figures.sums(figures.quotas[0].amounts)
+        share = given[place] / sum(given) if sum(given) else 0.0
+        if share > 2 * parts["land"]:
+            return edition.tell(
+                "finding_shares_quota", quota=figures.quotas[0].title, given=edition.share_text(share), **said
+            )
+    return edition.tell("finding_shares", **said)
+
+
+def _foot(figures: PlanFigures, scale: int) -> str:
+    edition = figures.edition
+    plan = edition.plan
+    told = edition.tell("foot_plan", date=edition.date(plan.rulebook.day), rulebook=plan.rulebook.name)
+    note = text_in(plan.study.study.note, edition.language) if plan.study.study.note else ""
+    return " ".join(
+        filter(
+            None,
+            (
+                told,
+                note,
+                edition.tell("foot_map", scale=edition.number(scale)),
+                context_credits(plan, edition.language),
+            ),
+        )
+    )

@@ -1,0 +1,198 @@
+"""Charts: what they draw is what their table says, nothing covers anything, and texts are only texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maps.charts import (
+    AmountRow,
+    Chart,
+    Class,
+    Dot,
+    Gauge,
+    MarginRow,
+    Numbers,
+    Part,
+    ShareRow,
+    Stick,
+    Strip,
+    Sum,
+    amount_bars,
+    count_columns,
+    gauge,
+    lollipops,
+    margin_dots,
+    share_bars,
+    threshold_dots,
+)
+from maps.charts.dots import MOST
+from maps.charts.scales import Scale, round_steps, scale_for, swarm
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '"><script>alert(1)</script>\u202e'
+PARTS = (Part("Town", "#A8401F"), Part("Field", "#E3C24B"))
+COLUMNS = ("Test", "Value", "Needed", "Answer")
+STRIP = Strip(0.05, "5% or more", above=True, zeros="units have none")
+NOTHING = Numbers((), ())
+
+
+def drawn(chart: Chart) -> ET.Element:
+    return ET.fromstring(str(chart.svg))
+
+
+def bars(chart: Chart) -> list[float]:
+    return [float(one.get("width", "")) for one in drawn(chart).iter(f"{SVG}rect")]
+
+
+def every_chart(text: str) -> dict[str, Callable[[], Chart]]:
+    """A chart of each kind with one text for every name."""
+    parts = [Part(text, "#A8401F")]
+    dots = [Dot(0.0, "#A8401F"), Dot(0.2, "#A8401F", text), Dot(0.3, "")]
+    return {
+        "shares": lambda: share_bars(text, parts, [ShareRow(text, (1.0,), (text,), text, text)]),
+        "amounts": lambda: amount_bars(
+            text, parts, [AmountRow(text, (1.0,), 1.0, text, text)], rest=text, beside=text
+        ),
+        "columns": lambda: count_columns(text, parts, [Class(text, (3,))]),
+        "lollipops": lambda: lollipops(
+            text, text, text, [Stick(text, text, 1.0, text, "#A8401F", 0.5, (text,))], str,
+            columns=[text], sums=[Sum(text, text, last=True)],
+        ),
+        "dots": lambda: threshold_dots(text, Strip(0.1, text, above=True, zeros=text), dots, lambda _: text, NOTHING),
+        "margins": lambda: margin_dots(
+            text, [MarginRow(text, text, text, (Dot(2.0, "#A8401F", text),), text, text)], text, text, NOTHING
+        ),
+        "gauge": lambda: gauge(Gauge(text, text, 1.0, 2.0, text, text, text, False, "#A8401F"), (text,) * 4),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", every_chart(""))
+def test_texts_are_only_texts(kind: str) -> None:
+    chart = every_chart(HOSTILE)[kind]()
+    written = str(chart.svg)
+    assert "<script" not in written
+    assert "\u202e" not in written
+    assert not re.search(r"style=|href|on\w+=", written.replace("alert", ""))
+    root = ET.fromstring(written)
+    assert root.get("role") == "img"
+    assert root.get("aria-label", "").startswith('"><script>')
+    assert root.get("width") == f"{root.get('viewBox').split()[2]}mm"
+
+
+def test_shares_are_as_long_as_they_are() -> None:
+    chart = share_bars("Land", PARTS, [ShareRow("East", (1.0, 3.0), ("25%", "75%"), "4 ha")])
+    first, second = bars(chart)
+    assert second == pytest.approx(3 * first, abs=0.03)
+    assert [text.text for text in drawn(chart).iter(f"{SVG}text")] == ["East", "25", "75", "4 ha"]
+
+
+def test_a_bar_of_nothing_has_no_parts() -> None:
+    assert bars(share_bars("Land", PARTS, [ShareRow("East", (0.0, 0.0), ("–", "–"), "0 ha")])) == []
+
+
+def test_amounts_are_on_one_scale_and_the_rest_is_outlined() -> None:
+    rows = [AmountRow("East", (8.0, 0.0), 2.0, "10"), AmountRow("West", (0.0, 5.0), 0.0, "5")]
+    chart = amount_bars("Land", PARTS, rows, rest="held")
+    east, held, west = drawn(chart).iter(f"{SVG}rect")
+    assert float(east.get("width", "")) == pytest.approx(8 / 5 * float(west.get("width", "")), abs=0.03)
+    assert held.get("fill") == "#FFFFFF"
+    assert chart.numbers.rows[1] == ("West", "0", "5", "0", "5")
+
+
+def test_columns_are_as_high_as_their_counts() -> None:
+    chart = count_columns("Units", PARTS, [Class("1", (10, 5)), Class("2", (3, 0))])
+    heights = [float(one.get("height", "")) for one in drawn(chart).iter(f"{SVG}rect")]
+    assert heights[0] == pytest.approx(2 * heights[1], abs=0.03)
+    assert heights[0] == pytest.approx(10 / 3 * heights[2], abs=0.05)
+    assert chart.numbers.rows == (("1", "10", "5", "15"), ("2", "3", "0", "3"))
+
+
+def test_sticks_end_at_their_value_on_the_axis() -> None:
+    rows = [Stick("A", "", 500.0, "most", "#A8401F"), Stick("B", "", 250.0, "half", "#A8401F", 125.0)]
+    root = drawn(lollipops("Land", "Unit", "ha", rows, "{:g}".format))
+    ticks = {text.text: float(text.get("x", "")) for text in root.iter(f"{SVG}text") if text.text in ("0", "500")}
+    first, second = (float(one.get("cx", "")) for one in root.iter(f"{SVG}circle"))
+    assert first == pytest.approx(ticks["500"], abs=0.02)
+    assert second == pytest.approx((ticks["0"] + ticks["500"]) / 2, abs=0.02)
+
+
+@given(st.lists(st.floats(0, 160), min_size=1, max_size=60))
+def test_no_dot_of_a_swarm_covers_another(places: list[float]) -> None:
+    at = np.array(places)
+    off = swarm(at, 0.9)
+    for one, other in combinations(range(len(at)), 2):
+        assert np.hypot(at[one] - at[other], off[one] - off[other]) >= 1.8 - 1e-6
+
+
+def test_zeros_are_counted_and_not_drawn() -> None:
+    dots = [Dot(0.0, "#A8401F")] * 3 + [Dot(0.2, "#A8401F", "Weld")]
+    root = drawn(threshold_dots("Cropland", STRIP, dots, "{:.0%}".format, NOTHING))
+    assert len(list(root.iter(f"{SVG}circle"))) == 1
+    assert {"3", "Weld"} <= {text.text for text in root.iter(f"{SVG}text")}
+
+
+def test_many_dots_become_columns_that_hold_all_of_them() -> None:
+    dots = [Dot(float(place % 7) + 1, "#A8401F" if place % 2 else "#E3C24B") for place in range(MOST + 600)]
+    written = str(threshold_dots("Share", Strip(3.0, "3", above=True), dots, str, NOTHING).svg)
+    assert "<circle" not in written
+    assert written.count("<path") < 40
+    assert len(written) < 6000
+
+
+def test_no_name_crosses_the_line_of_the_threshold() -> None:
+    dots = [Dot(value, "#A8401F", f"County {value}") for value in (0.046, 0.049, 0.051, 0.055)]
+    root = drawn(threshold_dots("Cropland", Strip(0.05, "5%", above=True), dots, "{:.0%}".format, NOTHING))
+    ticks = {text.text: text for text in root.iter(f"{SVG}text")}
+    line = max(float(part) for part in re.findall(r"M([\d.]+) 0\.6L", ET.tostring(root, "unicode")))
+    named = [(float(text.get("x", "")), name) for name, text in ticks.items() if name.startswith("County")]
+    assert len(named) >= 3
+    assert all(x > line or x + 0.49 * 7 * 0.3528 * len(name) < line for x, name in named)
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "passes"), [(0.24, 0.05, True), (32.1, 50.0, False), (-4.0, 10.0, False), (0.0, 0.2, False)]
+)
+def test_a_gauge_reaches_its_tick_only_where_it_passes(value: float, threshold: float, passes: bool) -> None:
+    one = Gauge("Cropland", "", value, threshold, str(value), f"needs {threshold}", "yes", passes, "#E3C24B")
+    root = drawn(gauge(one, COLUMNS))
+    _, bar = root.iter(f"{SVG}rect")
+    (tick,) = (float(one) for one in re.findall(r"M([\d.]+) 2\.7L", ET.tostring(root, "unicode")))
+    end = float(bar.get("x", "")) + float(bar.get("width", ""))
+    assert (end >= tick) == passes
+    assert bar.get("fill") == ("#E3C24B" if passes else "#A6AEB6")
+
+
+def test_a_gauge_without_a_number_says_so() -> None:
+    root = drawn(gauge(Gauge("Cropland", "", None, 0.05, "–", "needs 5%", "not known", False, "#E3C24B"), COLUMNS))
+    assert not list(root.iter(f"{SVG}rect"))
+    assert {"–", "needs 5%", "not known"} <= {text.text for text in root.iter(f"{SVG}text")}
+
+
+@given(st.floats(1e-6, 1e12))
+def test_steps_of_an_axis_are_round_and_end_within_it(highest: float) -> None:
+    steps = round_steps(highest)
+    assert 2 <= len(steps) <= 8
+    assert steps[0] == 0
+    assert steps[-1] <= highest * (1 + 1e-6)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.floats(1e-3, 1e5))
+def test_an_axis_shows_all_values_and_the_threshold(values: list[float], threshold: float) -> None:
+    scale = scale_for(np.array(values), threshold, 3, 170)
+    assert 3 <= scale.place(threshold) <= 170
+    if not scale.is_log:
+        assert scale.low <= min(values)
+    assert scale.high >= max(values) * (1 - 1e-9)
+
+
+def test_a_scale_of_logarithms_gives_equal_lengths_to_equal_factors() -> None:
+    scale = Scale(1, 1000, 0, 30, is_log=True)
+    assert [round(scale.place(value), 6) for value in (1, 10, 100, 1000, 5000)] == [0, 10, 20, 30, 30]
