@@ -42,6 +42,18 @@ export function placing(ground, grid, view) {
 }
 
 /**
+ * A place of the ground on the grid of the plan.
+ * @param {Ground} ground
+ * @param {MapGrid} grid
+ * @param {{ x: number, y: number }} place
+ * @returns {[number, number]}
+ */
+export function onPlanGrid(ground, grid, { x, y }) {
+  const { west, south, step } = ground;
+  return [(west + x * step - grid.west) / grid.step, (south + y * step - grid.south) / grid.step];
+}
+
+/**
  * Sea and land, below the plan. Beyond the ground there is nothing to know.
  * @param {Pen} pen
  * @param {Ground} ground
@@ -67,13 +79,14 @@ export function drawGround(pen, ground, at, view, colours) {
  * @param {MapGrid} grid
  * @param {View} view
  * @param {number} zoom In relation to the view of the whole plan.
+ * @param {number} part Of its strength, from 0 to 1, as a reader set it.
  */
-export function drawRelief(pen, relief, picture, grid, view, zoom) {
+export function drawRelief(pen, relief, picture, grid, view, zoom, part) {
   const perMetre = view.scale / grid.step;
   const left = view.x + (relief.west - grid.west) * perMetre;
   const top = view.y - (relief.north - grid.south) * perMetre;
   pen.save();
-  pen.globalAlpha = strength(zoom);
+  pen.globalAlpha = part * strength(zoom);
   pen.imageSmoothingQuality = "high";
   pen.drawImage(picture, left, top, (relief.east - relief.west) * perMetre, (relief.north - relief.south) * perMetre);
   pen.restore();

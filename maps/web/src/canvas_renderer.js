@@ -82,7 +82,7 @@ export class Painter {
     this.fillUnits(pen, screen, filling);
     if (!onTiles) this.above(pen, view, zoom);
     const borders = pathOf(screen, this.unitBorders);
-    stroke(pen, borders, { colour: colours.of("unit-border"), width: 0.5 * thin, alpha: 0.42 });
+    stroke(pen, borders, { colour: colours.of("unit-border"), width: 0.6 * thin, alpha: 0.48 });
     for (const layer of facts.designations) {
       if (state.shown.layers.has(`designation ${layer.name}`)) this.area(pen, screen, layer, { ...layer, width: 1.4 });
     }
@@ -125,8 +125,8 @@ export class Painter {
    * @param {number} zoom
    */
   above(pen, view, zoom) {
-    const { ground, relief, shapes, colours } = this.scene;
-    if (ground?.relief && relief) drawRelief(pen, ground.relief, relief, shapes.grid, view, zoom);
+    const { ground, relief, shapes, state, colours } = this.scene;
+    if (ground?.relief && relief) drawRelief(pen, ground.relief, relief, shapes.grid, view, zoom, state.shown.relief);
     if (ground) drawWaters(pen, ground, placing(ground, shapes.grid, view), colours);
   }
 

@@ -21,6 +21,8 @@ const WIDTH = 224;
 const BARS = { count: 26, height: 46, above: 26, below: 18 };
 const LARGEST = 32;
 const LEAST = 1.6;
+// Amounts are written in circles from here on, where no smaller circle lies over them.
+const LEAST_WRITTEN = 13;
 const SMALL_SCREEN = 500;
 
 /**
@@ -36,7 +38,7 @@ export function landView(scene) {
   const fillOf = (/** @type {number} */ place) => (place < 0 ? colours.of("land-small") : fills[place]);
   const { unit: measure } = facts.quotas[quota];
   return {
-    title: speech.capital(land.base?.title ?? facts.quotas[quota].title),
+    title: facts.quotas[quota].bases.length > 1 ? speech.words.colour_by : speech.capital(land.base?.title ?? ""),
     paint: (unit) => fillOf(land.classOf(unit)),
     classOf: (unit) => keyOf(land.classOf(unit)),
     legend: () => legend(scene, land, fillOf),
@@ -105,7 +107,7 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
     .map((amount, unit) => ({ amount, unit, reach: radius(amount) }))
     .filter(({ amount, unit }) => amount > 0 && screen.sees(unit))
     .sort((a, b) => b.amount - a.amount);
-  for (const { amount, unit, reach } of drawnUnits) {
+  for (const { unit, reach } of drawnUnits) {
     const [x, y] = screen.middle(unit);
     const dim = (main >= 0 && facts.units.main[unit] !== main) || (kept >= 0 && keyOf(land.classOf(unit)) !== kept);
     pen.beginPath();
@@ -118,13 +120,18 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
     pen.lineWidth = reach > 4 ? 1.3 : 0.8;
     pen.stroke();
     room.take([x - reach - 1, y - reach - 1, x + reach + 1, y + reach + 1]);
-    if (reach < 13) continue;
-    const lettering = {
-      size: reach > 24 ? 13 : 11, weight: 600, ink: colours.of("circle-ink"), halo: "", edge: 0,
-    };
-    const text = speech.whole.format(amount);
-    if (widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
   }
+  drawnUnits.forEach(({ amount, unit, reach }, place) => {
+    if (reach < LEAST_WRITTEN) return;
+    const [x, y] = screen.middle(unit);
+    const covered = drawnUnits.slice(place + 1).some((other) => {
+      const [otherX, otherY] = screen.middle(other.unit);
+      return Math.hypot(otherX - x, otherY - y) < other.reach + reach * 0.6;
+    });
+    const lettering = { size: reach > 24 ? 13 : 11, weight: 600, ink: colours.of("circle-ink"), halo: "", edge: 0 };
+    const text = speech.whole.format(amount);
+    if (!covered && widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
+  });
 }
 
 /**

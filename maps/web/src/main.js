@@ -9,6 +9,7 @@ import { copyLink, viewSwitch } from "./header.js";
 import { HoverTip } from "./hover_tip.js";
 import { icon } from "./icons.js";
 import { Legend } from "./legend.js";
+import { onPlanGrid } from "./base_map.js";
 import { bendBounds, onGrid, planeCrs, scaleOf } from "./map_grid.js";
 import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
@@ -18,7 +19,7 @@ import { PageState } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
 import { planPanel } from "./plan_panel.js";
 import { saveMenu } from "./save_menu.js";
-import { UnitIndex, searchField } from "./search.js";
+import { UnitIndex, mixed, searchField, townsFound } from "./search.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
 import { TakeAlong } from "./take_along.js";
@@ -133,7 +134,8 @@ class PlanPage {
     const { facts, speech, state } = this.scene;
     const { plan } = facts;
     const { words } = speech;
-    by("zp-line").textContent = `${plan.rulebook} · ${speech.say("as_of", { date: plan.date })}`;
+    const rulebook = speech.say("named", { name: words.rulebook, value: plan.rulebook });
+    by("zp-line").textContent = `${rulebook} · ${speech.say("as_of", { date: speech.day(plan.date) })}`;
     viewSwitch(state, speech);
     by("zp-find").append(searchField(speech, (query) => this.find(query)));
     const theme = by("zp-theme");
@@ -190,12 +192,19 @@ class PlanPage {
 
   /** @param {string} query */
   find(query) {
-    const { facts } = this.scene;
-    return this.index.find(query).map((unit) => ({
+    const { facts, speech, ground, shapes } = this.scene;
+    const units = this.index.find(query).map((unit) => ({
       name: facts.units.name[unit],
       about: this.table.idText(unit),
       go: () => this.choose(unit, true),
     }));
+    if (!ground) return units;
+    const towns = townsFound(this.picture.towns, query).map((town) => ({
+      name: town.name,
+      about: speech.words.town,
+      go: () => this.window.visit(onPlanGrid(ground, shapes.grid, town)),
+    }));
+    return mixed(units, towns);
   }
 
   fillMap() {

@@ -1,18 +1,23 @@
 // The picture on the map: canvases for the plan, for what is marked and for names, kept in step with what is shown.
 
+import { placing } from "./base_map.js";
 import { Painter } from "./canvas_renderer.js";
+import { rowsOf } from "./columns.js";
 import { Room } from "./labels.js";
 import { viewOf } from "./map_grid.js";
 import { Screen } from "./map_shapes.js";
 import { viewShown } from "./map_views.js";
 import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_names.js";
+import { nameMajorTowns, nameTowns } from "./town_names.js";
 import { viewCanvas } from "./view_canvas.js";
+import { nameWaters } from "./water_names.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
  * @import { Box } from "./labels.js"
  * @import { View } from "./map_grid.js"
  * @import { MapView } from "./map_views.js"
+ * @import { Town } from "./page_model.d.ts"
  * @import { Shown } from "./page_state.js"
  * @import { Pen } from "./view_canvas.js"
  */
@@ -20,6 +25,10 @@ import { viewCanvas } from "./view_canvas.js";
 const PANES = { plan: 250, marked: 260, names: 270 };
 // What stands over the map, and keeps names away.
 const OBSTACLES = "#zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
+
+const PHONE = 560;
+// On a phone waters have names from here on, in relation to the whole plan.
+const NEAR = 1.5;
 
 /** @type {(keyof Shown)[]} */
 const OF_VIEW = ["view", "by", "method", "quota", "base", "payments", "theme"];
@@ -40,6 +49,7 @@ export class MapPicture {
     this.viewed = viewed;
     this.painter = new Painter(scene);
     this.middles = middlesOf(scene);
+    this.towns = scene.ground ? rowsOf(scene.ground.towns) : [];
     this.homeZoom = map.getZoom();
     this.view = viewShown(scene);
     const { grid } = scene.shapes;
@@ -142,11 +152,20 @@ export class MapPicture {
     const screen = new Screen(scene.shapes, view);
     const zoom = this.zoomOf(view);
     const mark = (/** @type {boolean} */ first) => this.view.mark(pen, screen, room, first, zoom);
+    const { ground, shapes } = scene;
+    const phone = room.frame[2] - room.frame[0] < PHONE;
+    const at = ground && placing(ground, shapes.grid, view);
+    const placeOf = (/** @type {Town} */ { x, y }) =>
+      /** @type {[number, number]} */ (at ? [at.x + x * at.scale, at.y - y * at.scale] : [0, 0]);
+    const wideKm = ((room.frame[2] - room.frame[0]) * shapes.grid.step) / view.scale / 1000;
     nameChosen(pen, screen, scene, room);
     mark(true);
+    nameMajorTowns(pen, scene, this.towns, placeOf, room, phone, wideKm);
     mark(false);
     nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below);
+    nameTowns(pen, scene, this.towns, placeOf, room, phone, wideKm);
     nameUnits(pen, screen, scene, room, zoom, this.view);
+    if (ground && at && !(phone && zoom < NEAR)) nameWaters(pen, scene, ground, at, room, zoom);
   }
 
   /** What is seen of the map, from its upper left corner. @returns {View} */

@@ -12,6 +12,7 @@ const PHONE = 820;
 const CLOSEST = 5;
 // How near a unit comes on a phone, in relation to the whole plan.
 const NEAR = 2.1;
+const VISITED = 4;
 
 export class MapWindow {
   /**
@@ -75,6 +76,15 @@ export class MapWindow {
     const [west, south, east, north] = this.shapes.bounds.subarray(4 * unit, 4 * unit + 4);
     const [wide, high] = [east - west, north - south];
     this.fit([west - wide, south - high, east + wide, north + high], { maxZoom: this.homeZoom + CLOSEST });
+  }
+
+  /**
+   * Bring a place into view, near enough to see which unit it lies in.
+   * @param {[number, number]} place On the grid.
+   */
+  visit([x, y]) {
+    const zoom = Math.max(this.map.getZoom(), this.homeZoom + Math.log2(VISITED));
+    this.map.setView(offGrid(this.shapes.grid, x, y), zoom);
   }
 
   /**

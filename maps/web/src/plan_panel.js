@@ -22,7 +22,7 @@ export function planPanel(scene, choose) {
   const { facts, speech } = scene;
   const { plan } = facts;
   const many = facts.jurisdictions.length > 1 ? [speech.count("n_jurisdictions", facts.jurisdictions.length)] : [];
-  const size = [speech.units(facts.units.id.length), ...many, speech.ha(plan.area_ha)];
+  const size = [speech.units(facts.units.id.length), ...many, speech.land(plan.area_ha)];
   return [
     node("p", { class: "zp-eyebrow" }, size.join(" · ")),
     landByFunction(scene),

@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 
 /**
  * @import { Facts } from "./plan_facts.js"
+ * @import { Town } from "./page_model.d.ts"
  * @import { Speech } from "./speech.js"
  *
  * @typedef {object} Found
@@ -14,6 +15,7 @@ import { icon } from "./icons.js";
  */
 
 const MOST = 8;
+const MOST_TOWNS = 3;
 const LEAST_LETTERS = 1;
 
 /**
@@ -50,6 +52,26 @@ export class UnitIndex {
       .sort((a, b) => a.rank - b.rank)
       .map(({ unit }) => unit);
   }
+}
+
+/**
+ * Towns of the study that begin so, the most important first.
+ * @param {Town[]} towns
+ * @param {string} query
+ */
+export function townsFound(towns, query) {
+  const wanted = sought(query.trim());
+  return wanted ? towns.filter(({ name, inside }) => inside && sought(name).startsWith(wanted)) : [];
+}
+
+/**
+ * Units first, but some room for towns, too.
+ * @param {Found[]} units
+ * @param {Found[]} towns
+ */
+export function mixed(units, towns) {
+  const kept = Math.min(towns.length, Math.max(MOST_TOWNS, MOST - units.length));
+  return [...units.slice(0, MOST - kept), ...towns.slice(0, kept)];
 }
 
 /**

@@ -5,9 +5,12 @@
  * @typedef {Pick<Page, "language" | "words" | "counted_words" | "numbers"> & { plan: Pick<Page["plan"], "area_ha"> }} Spoken
  */
 
+const LARGE_LAND = 1e7;
+
 export class Speech {
   /** @param {Spoken} facts */
   constructor({ language, words, counted_words, numbers, plan }) {
+    this.language = language;
     this.words = words;
     this.counted = counted_words;
     this.numbers = numbers;
@@ -85,6 +88,25 @@ export class Speech {
     const least = 10 ** -this.digits;
     const small = value > 0 && value <= 0.5 * least;
     return this.say("ha", { n: small ? `< ${this.area.format(least)}` : this.area.format(value) });
+  }
+
+  /**
+   * A day as it is written out.
+   * @param {string} iso
+   */
+  day(iso) {
+    const settings = /** @type {const} */ ({ dateStyle: "long", timeZone: "UTC" });
+    return new Intl.DateTimeFormat(this.language === "en" ? "en-GB" : this.language, settings).format(new Date(iso));
+  }
+
+  /**
+   * The land of a plan: a large one in millions.
+   * @param {number} value
+   */
+  land(value) {
+    if (value < LARGE_LAND) return this.ha(value);
+    const settings = /** @type {const} */ ({ notation: "compact", compactDisplay: "long", maximumSignificantDigits: 3 });
+    return this.say("ha", { n: new Intl.NumberFormat(this.language, settings).format(value) });
   }
 
   /**

@@ -85,7 +85,7 @@ test("rivers come first, then lakes, then borders", () => {
 test("the relief lies on its metres and is fainter in a close view", () => {
   const { pen, told } = writingPen();
   const relief = { west: 1000, south: 2000, east: 1100, north: 2050, address: "" };
-  drawRelief(pen, relief, /** @type {any} */ ({}), grid, view, 1);
+  drawRelief(pen, relief, /** @type {any} */ ({}), grid, view, 1, 1);
   assert.deepEqual(told, ["image 100 290 20 10"]);
   assert.deepEqual([1, 2, 6, 40].map((zoom) => strength(zoom).toFixed(2)), ["1.00", "1.00", "0.45", "0.45"]);
   assert.ok(strength(3) < 1 && strength(3) > 0.45);
