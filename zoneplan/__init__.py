@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from zoning.solver import apportion
     from zoning.study import Decision, Quota, Study, builtin_studies, builtin_study, read_study, study_schema
     from zoning.tables import as_floats
-    from zoning.zones import classify, conflicts, resolve
+    from zoning.zones import classify, conflicts, curve, resolve
 
 __all__ = [
     # Read
@@ -91,6 +91,7 @@ __all__ = [
     # Ask
     "check",
     "compare",
+    "curve",
     "explain",
     "at",
     "run_cases",
@@ -169,6 +170,7 @@ _ROOMS = {
     "run": "zoning.pipeline",
     "check": "zoning.pipeline",
     "compare": "zoning.scenario",
+    "curve": "zoning.zones",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",

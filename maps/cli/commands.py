@@ -404,6 +404,26 @@ def compare_(
     raise typer.Exit(0 if found.same else 1)
 
 
+@app.command(name="curve")
+def curve_(
+    target: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a study file, which is run.")],
+    parameter: Annotated[str, typer.Argument(metavar="PARAMETER", help="A parameter that rules for zones ask for.")],
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say at which values of a parameter units change, exactly, and in which range around its own nothing does."""
+    from maps.cli.curve_display import print_curve
+    from zoning.zones import curve
+
+    speak(language)
+    plan = _plan_of(target)
+    found = curve(plan, parameter)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_curve(found, plan, spoken())
+
+
 def _plan_of(path: Path) -> Plan:
     """The plan of a run folder, or of a study file that is run now."""
     if path.is_dir():

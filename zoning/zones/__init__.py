@@ -13,15 +13,18 @@ from zoning.zones.planner_decisions import (
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, margin_findings
+from zoning.zones.tipping_points import Curve, curve
 
 __all__ = [
     "DECISION",
     "DEFAULT_RULE",
+    "Curve",
     "ParentUnits",
     "RuleTests",
     "assumed_measures",
     "classify",
     "conflicts",
+    "curve",
     "decision_faults",
     "decision_status",
     "first_part",

@@ -128,6 +128,18 @@ def test_compare_says_what_moved_and_why(toy_folder: Path, tmp_path: Path, capsy
     assert "参数 fragile_min：由 0.5 变为 0.6" in capsys.readouterr().out
 
 
+def test_curve_says_how_firmly_a_plan_stands(toy_folder: Path, capsys) -> None:
+    assert call("curve", toy_folder / "plan.toml", "fragile_min") == 0
+    said = capsys.readouterr().out
+    assert "fragile_min is 0.5; no unit changes between" in said
+    assert call("curve", toy_folder / "plan.toml", "fragile_min", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["adopted"], told["stable"]) == (0.5, [0.0, 0.5])
+    assert (told["steps"][0]["from"], told["steps"][-1]["to"]) == (None, None)
+    assert call("curve", toy_folder / "plan.toml", "fragile") == 2
+    assert "did you mean 'fragile_min'?" in capsys.readouterr().err
+
+
 def test_a_map_file_in_place_of_a_plan_is_told_from_one(toy_folder: Path, capsys) -> None:
     assert call("run", toy_folder / "toy.gpkg") == 2
     said = capsys.readouterr().err

@@ -1,0 +1,128 @@
+"""Tipping points: between two of them a run of the plan gives what the curve says, and so it does on each of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from layers.errors import StudyError, UnknownNameError
+from zoning.pipeline import FreshPlan
+from zoning.plan import Plan
+from zoning.zones import classify, curve, resolve
+
+
+@pytest.fixture
+def toy(toy_run: Plan) -> FreshPlan:
+    assert isinstance(toy_run, FreshPlan)
+    return toy_run
+
+
+def counts(plan: Plan, overlays: tuple[str, ...] = ()) -> dict[str, tuple[int, float]]:
+    """Units and hectares of each main function, and of some overlays."""
+    zones = plan.zones
+    held = {code: zones["main"] == code for code in set(zones["main"])}
+    held |= {code: zones["overlays"].str.split(";").map(lambda own, code=code: code in own) for code in overlays}
+    return {
+        code: (int(own.sum()), round(float(zones.loc[own, "area_ha"].sum()), 6))
+        for code, own in held.items()
+        if own.any()
+    }
+
+
+def told(found, value: float) -> dict[str, tuple[int, float]]:
+    (step,) = [step for step in found.steps if step.holds(value)]
+    return {zone: (step.units[zone], round(step.hectares[zone], 6)) for zone in step.units}
+
+
+def probes(found) -> list[float]:
+    """Every place where something turns, both neighbours of it, and far away on both sides."""
+    ends = sorted({step.low for step in found.steps if step.low is not None})
+    near = [end + step * max(1e-9, abs(end) * 1e-12) for end in ends for step in (-1, 0, 1)]
+    return [-1e9, *near, 1e9]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["fragile_min", "populous_min", "plant_min_mw"])
+def test_a_run_at_each_place_gives_what_the_curve_says(toy: FreshPlan, name: str) -> None:
+    found = curve(toy, name)
+    overlays = ("energy_rich",) if name == "plant_min_mw" else ()
+    assert len(found.steps) > 1
+    for value in probes(found):
+        assert told(found, value) == counts(toy.vary(parameters={name: value}), overlays), value
+
+
+def test_the_curve_of_the_toy_is_that_of_a_pencil(toy: FreshPlan) -> None:
+    """Forest covers 1 of column 1, and 1/2 of column 2, the rule asks for at least fragile_min; c4 is decided."""
+    found = curve(toy, "fragile_min")
+    ends = [(step.low, step.high, step.high_included) for step in found.steps]
+    assert ends == [(None, 0.0, True), (0.0, 0.5, True), (0.5, 1.0, True), (1.0, None, False)]
+    assert [step.units["ecologically_fragile"] for step in found.steps[1:3]] == [6, 3]
+    assert found.stable == (0.0, 0.5)
+    nearest = found.nearest()
+    assert nearest.loc["a2", ["value", "after", "becomes"]].tolist() == [0.5, "above", "general"]
+
+
+@pytest.mark.slow
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(data=st.data())
+def test_random_plans_have_no_difference_from_brute_force(toy: FreshPlan, data: st.DataObject) -> None:
+    shares = data.draw(st.lists(st.sampled_from([None, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), min_size=12, max_size=12))
+    people = data.draw(st.lists(st.sampled_from([0, 5, 900, 1000, 4000]), min_size=12, max_size=12))
+    when = data.draw(
+        st.sampled_from(
+            [
+                "ecologically_fragile_share >= fragile_min",
+                "NOT ecologically_fragile_share < fragile_min",
+                "ecologically_fragile_share > fragile_min AND population < populous_min",
+                "population / fragile_min >= populous_min OR ecologically_fragile_share = fragile_min",
+                "2 * fragile_min BETWEEN ecologically_fragile_share AND 1",
+            ]
+        )
+    )
+    rules = tuple(one.model_copy(update={"when": when}) if one.id == "fragile-1" else one for one in toy.rulebook.rules)
+    rulebook = replace(toy.rulebook, rules=rules)
+    measures = toy.measures.assign(
+        ecologically_fragile_share=pd.array(shares, dtype="Float64").to_numpy(float, na_value=np.nan), population=people
+    )
+    claims = classify(measures, rulebook, toy.study.decisions)
+    zones = toy.zones.drop(columns=["main", "overlays"]).merge(
+        resolve(claims, rulebook)[["main", "overlays"]], left_on="unit_id", right_index=True
+    )
+    found = curve(replace(toy, rulebook=rulebook, measures=measures, claims=claims, zones=zones), "fragile_min")
+    for value in data.draw(st.lists(st.sampled_from(probes(found)), min_size=1, max_size=6)):
+        tried = rulebook.parameters["fragile_min"].model_copy(update={"value": value})
+        other = replace(rulebook, parameters={**rulebook.parameters, "fragile_min": tried})
+        mains = resolve(classify(measures, other, toy.study.decisions), other)["main"]
+        assert {zone: one[0] for zone, one in told(found, value).items()} == mains.value_counts().to_dict()
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("fragile_mi", UnknownNameError, "did you mean 'fragile_min'?"),
+        ("density_min_per_km2", UnknownNameError, "there is no parameter"),
+    ],
+)
+def test_what_has_no_curve_is_refused(toy: FreshPlan, name: str, error: type, words: str) -> None:
+    with pytest.raises(error, match="parameter") as refused:
+        curve(toy, name)
+    assert words in str(refused.value)
+
+
+def test_a_factor_is_refused_with_the_reason(plan_of) -> None:
+    with pytest.raises(StudyError, match="no rule for a zone asks for parameter 'buildable_slope_max_deg'"):
+        curve(plan_of("us_mountain_west"), "buildable_slope_max_deg")
+
+
+def test_steps_cover_all_numbers_once(plan_of) -> None:
+    found = curve(plan_of("us_mountain_west"), "fragile_share_min")
+    pairs = list(zip(found.steps, found.steps[1:], strict=False))
+    assert (found.steps[0].low, found.steps[-1].high) == (None, None)
+    assert all(left.high == right.low and left.high_included != right.low_included for left, right in pairs)
+    total = plan_of("us_mountain_west").zones["area_ha"].sum()
+    assert {round(sum(step.hectares.values()) - total, 3) for step in found.steps} == {0.0}

@@ -1,0 +1,321 @@
+"""Tipping points: every value of a parameter at which the zones of a plan change, exactly and without sampling.
+
+As a function of one parameter the main function of a unit changes only where a clause turns that reads it, and there
+are few such values a unit. So each unit is asked at each of its own values and once between each two, through the rules
+and :func:`zoning.zones.resolve` themselves, and the hectares of a zone are a finite step curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.conditions import parse_condition, thresholds
+from layers.errors import StudyError, UnknownNameError
+from layers.phrases import Phrase, phrase_list
+from zoning.errors import near
+from zoning.measures import complete_measures
+from zoning.plan import Plan
+from zoning.rulebook import Rule, Rulebook, without_unused_topics
+from zoning.zones.parent_units import rules_of_units
+from zoning.zones.sensitivity import verdicts
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
+
+
+class Step(NamedTuple):
+    """A part of the range of a parameter in which no unit changes.
+
+    Attributes
+    ----------
+    low, high : float or None
+        Its ends; None where it has none.
+    low_included, high_included : bool
+        Whether the end itself belongs to it.
+    hectares : mapping of str to float
+        By zone, main functions and overlays.
+    units : mapping of str to int
+    """
+
+    low: float | None
+    high: float | None
+    low_included: bool
+    high_included: bool
+    hectares: Mapping[str, float]
+    units: Mapping[str, int]
+
+    def holds(self, value: float) -> bool:
+        """Whether a value of the parameter lies in it."""
+        above = self.low is None or value > self.low or (self.low_included and value == self.low)
+        return above and (self.high is None or value < self.high or (self.high_included and value == self.high))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What becomes of a plan as one parameter moves, all else held as it is.
+
+    Attributes
+    ----------
+    parameter : str
+    adopted : float
+        Its value in the plan.
+    steps : tuple of Step
+        From the lowest values to the highest; together they are all numbers.
+    turns : DataFrame
+        One row for each change of a unit: ``unit_id``, ``value`` of the parameter, ``after`` ("at" where the value
+        itself belongs to what comes after, else "above"), ``zone`` before and ``becomes`` after; of overlays ``zone``
+        or ``becomes`` is empty.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> curve = zp.curve(plan, "density_min_per_km2")
+    >>> low, high = curve.stable
+    >>> low < curve.adopted <= high
+    True
+    >>> curve.steps[0].units["key_development"] >= curve.steps[-1].units.get("key_development", 0)
+    True
+    """
+
+    parameter: str
+    adopted: float
+    steps: tuple[Step, ...]
+    turns: pd.DataFrame
+
+    @property
+    def current(self) -> Step:
+        """The step in which the adopted value lies."""
+        return next(step for step in self.steps if step.holds(self.adopted))
+
+    @property
+    def stable(self) -> tuple[float | None, float | None]:
+        """The ends of the range around the adopted value in which no unit changes; None where there is no end."""
+        return self.current.low, self.current.high
+
+    def nearest(self) -> pd.DataFrame:
+        """For each unit that changes anywhere, the value nearest to the adopted one at which it does.
+
+        Returns
+        -------
+        DataFrame
+            Index ``unit_id``; the other columns of ``turns``, seen from the adopted value.
+        """
+        away = (self.turns["value"] - self.adopted).abs()
+        order = self.turns.assign(away=away).sort_values(["away", "value"], kind="stable")
+        return order.drop_duplicates("unit_id").drop(columns="away").set_index("unit_id").sort_index()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON: the keys of the contract, and which ends belong to a step."""
+        steps = [
+            {
+                "from": step.low,
+                "to": step.high,
+                "from_included": step.low_included,
+                "to_included": step.high_included,
+                "hectares": dict(step.hectares),
+                "units": dict(step.units),
+            }
+            for step in self.steps
+        ]
+        return {"parameter": self.parameter, "adopted": self.adopted, "stable": list(self.stable), "steps": steps}
+
+
+def curve(plan: Plan, parameter: str) -> Curve:
+    """How the zones of a plan hang on a parameter, exactly.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back.
+    parameter : str
+        One that stands in conditions of rules.
+
+    Returns
+    -------
+    Curve
+        Hectares and units of each main function, and of each overlay that a rule with the parameter claims for.
+
+    Raises
+    ------
+    UnknownNameError
+        The rulebook has no such parameter.
+    StudyError
+        No rule asks for it; it stands in what measures are derived from; it is no number; or it stands in a clause to
+        a higher than the first degree.
+    """
+    rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
+    asked = rules_of_units(plan.claims, rulebook)
+    rules = [rule for rule in asked if parameter in parse_condition(rule.when).names]
+    _require(rulebook, parameter, rules)
+    known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
+    points = _points(rules, known, rulebook, parameter)
+    rows, probes, starts = _probes(points)
+    free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
+    seen = known.iloc[rows].assign(**{parameter: probes})
+    own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in rules_of_units(plan.claims, rulebook)])]
+    standing = own[own["answer"] == "yes"]
+    answers = [verdicts(seen, free, standing)]
+    mains = set(rulebook.codes("main"))
+    answers += [
+        _overlay(code, rules, seen, free, plan) for code in dict.fromkeys(r.zone for r in rules) if code not in mains
+    ]
+    area = plan.zones.set_index("unit_id")["area_ha"].reindex(known.index).to_numpy(dtype=float)
+    turns = pd.concat([_turns(rows, starts, probes, said) for said in answers], ignore_index=True)
+    first = pd.concat([_first(rows, said) for said in answers], ignore_index=True)
+    told = turns.assign(unit_id=known.index.to_numpy()[turns["row"]])
+    adopted = float(rulebook.values[parameter])
+    columns = ["unit_id", "value", "after", "zone", "becomes"]
+    return Curve(parameter, adopted, _steps(turns, first, area), told[columns].reset_index(drop=True))
+
+
+def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
+    values = rulebook.values
+    if parameter not in values:
+        raise UnknownNameError(
+            Phrase("there is no parameter '{name}'{near}", name=parameter, near=near(parameter, values))
+        )
+    value = values[parameter]
+    if isinstance(value, (bool, str)):
+        raise StudyError(
+            Phrase("parameter '{name}' is {value!r}, no number that could move", name=parameter, value=value)
+        )
+    derived = [one.name for one in rulebook.derived if parameter in one.names]
+    if derived:
+        raise StudyError(
+            Phrase(
+                "parameter '{name}' stands in what {measures} are derived from: its steps are not told. Compare plans "
+                "with other values instead (zoneplan compare)",
+                name=parameter,
+                measures=phrase_list(derived),
+            )
+        )
+    own = [rule.id for rule in rules]
+    larger = [one.id for one in rulebook.rules if one.id not in own and parameter in parse_condition(one.when).names]
+    if larger:
+        raise StudyError(
+            Phrase(
+                "parameter '{name}' is asked for by rules of larger units ({rules}): its steps are not told. Compare "
+                "plans with other values instead (zoneplan compare)",
+                name=parameter,
+                rules=phrase_list(larger),
+            )
+        )
+    if not rules:
+        raise StudyError(
+            Phrase(
+                "no rule for a zone asks for parameter '{name}': it is a factor or a rate of something else, and moves "
+                "no zone. Compare plans with other values instead (zoneplan compare)",
+                name=parameter,
+            )
+        )
+
+
+def _points(rules: Iterable[Rule], known: pd.DataFrame, rulebook: Rulebook, parameter: str) -> Floats:
+    """The values at which a clause turns, or divides by zero, one row a unit in ascending order, NaN last."""
+    value = rulebook.values[parameter]
+    others = {name: one for name, one in rulebook.values.items() if name != parameter}
+    columns: list[Floats] = []
+    for rule in rules:
+        for one in thresholds(parse_condition(rule.when), known.assign(**{parameter: value}), others, parameter):
+            if not one.determined:
+                raise StudyError(
+                    Phrase(
+                        "parameter '{name}' stands in the clause {clause} of rule '{rule}' to a higher than the first "
+                        "degree: its steps are not told",
+                        name=parameter,
+                        clause=one.text,
+                        rule=rule.id,
+                    )
+                )
+            columns += [*one.values, *one.poles]
+    stacked = np.column_stack([np.full((len(known), 0), np.nan), *columns])
+    return np.sort(stacked, axis=1)
+
+
+def _probes(points: Floats) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+    """Where each unit is asked: by row of the unit the value that is tried, and that from which its answer holds.
+
+    An answer holds from ``start`` on: from minus infinity before the first point, at a point, or above it. A probe
+    that is equal to its start is at a point.
+    """
+    count, width = points.shape
+    none = np.full((count, 1), np.nan)
+    padded = np.column_stack([none, points, none])
+    lower, upper = padded[:, :-1], padded[:, 1:]  # the ends of what lies before, between and after the points
+    with np.errstate(invalid="ignore"):
+        middle = lower + (upper - lower) / 2
+        open_low, open_high = np.isnan(lower), np.isnan(upper)
+        middle = np.where(open_low & ~open_high, upper - np.maximum(1.0, np.abs(upper)), middle)
+        middle = np.where(open_high & ~open_low, lower + np.maximum(1.0, np.abs(lower)), middle)
+        apart = (open_low | (lower < middle)) & (open_high | (middle < upper))
+    middle[:, 0] = np.where(open_high[:, 0], 0.0, middle[:, 0])  # of a unit without a point
+    apart[:, 0] = True
+    apart[:, 1:] &= ~open_low[:, 1:]
+    tried, start = np.full((count, 2 * width + 1), np.nan), np.full((count, 2 * width + 1), -np.inf)
+    tried[:, ::2] = np.where(apart, middle, np.nan)
+    tried[:, 1::2] = np.where(np.diff(points, axis=1, prepend=-np.inf) > 0, points, np.nan)
+    start[:, 1::2] = start[:, 2::2] = points
+    rows, places = np.nonzero(~np.isnan(tried))
+    return rows, tried[rows, places], start[rows, places]
+
+
+def _overlay(code: str, rules: Iterable[Rule], seen: pd.DataFrame, rulebook: Rulebook, plan: Plan) -> Words:
+    """Which rows have an overlay: claimed by a rule that reads the parameter, or by what does not."""
+    asked = [rule for rule in rules if rule.zone == code]
+    others = plan.claims[(plan.claims["zone"] == code) & (plan.claims["answer"] == "yes")]
+    others = others[~others["rule"].isin([rule.id for rule in asked])]
+    held = seen.index.isin(others["unit_id"])
+    for rule in asked:
+        held |= parse_condition(rule.when).evaluate(seen, rulebook.values).yes
+    return np.where(held, code, "").astype(object)
+
+
+def _turns(rows: npt.NDArray[np.intp], starts: Floats, probes: Floats, said: Words) -> pd.DataFrame:
+    """Where the answer of a unit is another than just before."""
+    changed = np.flatnonzero((rows[1:] == rows[:-1]) & (said[1:] != said[:-1])) + 1
+    return pd.DataFrame(
+        {
+            "row": rows[changed],
+            "value": starts[changed],
+            "after": np.where(probes[changed] == starts[changed], "at", "above"),
+            "zone": said[changed - 1],
+            "becomes": said[changed],
+        }
+    )
+
+
+def _first(rows: npt.NDArray[np.intp], said: Words) -> pd.DataFrame:
+    """What each unit is below all its points."""
+    begins = np.flatnonzero(np.diff(rows, prepend=-1) > 0)
+    return pd.DataFrame({"row": rows[begins], "zone": said[begins]})
+
+
+def _steps(turns: pd.DataFrame, first: pd.DataFrame, area: Floats) -> tuple[Step, ...]:
+    """The curve: what is added up from the lowest values on, at each place where a unit changes."""
+    zones = [zone for zone in sorted({*first["zone"], *turns["zone"], *turns["becomes"]}) if zone]
+    counts = {zone: int((first["zone"] == zone).sum()) for zone in zones}
+    hectares = {zone: float(area[first.loc[first["zone"] == zone, "row"]].sum()) for zone in zones}
+    steps: list[Step] = []
+    low, low_included = None, False
+    ordered = turns.assign(side=(turns["after"] == "above").astype(int)).sort_values(["value", "side"], kind="stable")
+    for (value, side), moved in ordered.groupby(["value", "side"], sort=True):
+        steps.append(Step(low, value, low_included, bool(side), _there(hectares, counts), _there(counts, counts)))
+        low, low_included = float(value), not side
+        for zone in zones:
+            left, came = moved["row"][moved["zone"] == zone], moved["row"][moved["becomes"] == zone]
+            counts[zone] += len(came) - len(left)
+            hectares[zone] += float(area[came].sum()) - float(area[left].sum())
+    steps.append(Step(low, None, low_included, False, _there(hectares, counts), _there(counts, counts)))
+    return tuple(steps)
+
+
+def _there(values: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
+    """Of zones that have units."""
+    return {zone: value for zone, value in values.items() if counts[zone]}
