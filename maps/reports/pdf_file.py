@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from layers.phrases import Phrase
 from maps.errors import WriteError
 
 BROWSERS = (
@@ -57,9 +58,12 @@ def write_pdf(html: str, path: str | Path) -> None:
             _print_by_weasyprint(html, printed)
         else:
             raise WriteError(
-                f"{target}: nothing here prints a PDF: there is no Chromium, Chrome or Edge, and no WeasyPrint. "
-                "Install one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser and "
-                "print it to a PDF"
+                Phrase(
+                    "{file}: nothing here prints a PDF: there is no Chromium, Chrome or Edge, and no WeasyPrint. Install "
+                    "one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser and print "
+                    "it to a PDF",
+                    file=target,
+                )
             )
         _put(printed, target)
 
@@ -96,10 +100,22 @@ def _print_by_browser(browser: str, page: Path, printed: Path) -> None:
     try:
         done = subprocess.run(call, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603  (our own arguments)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise WriteError(f"{browser} did not print the report: {error}; print it from a browser by hand") from error
+        raise WriteError(
+            Phrase(
+                "{browser} did not print the report: {reason}; print it from a browser by hand",
+                browser=browser,
+                reason=str(error),
+            )
+        ) from error
     if not printed.is_file():
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise WriteError(f"{browser} did not print the report ({''.join(said)}); print it from a browser by hand")
+        raise WriteError(
+            Phrase(
+                "{browser} did not print the report: {reason}; print it from a browser by hand",
+                browser=browser,
+                reason="".join(said),
+            )
+        )
 
 
 def _print_by_weasyprint(html: str, printed: Path) -> None:
@@ -107,8 +123,11 @@ def _print_by_weasyprint(html: str, printed: Path) -> None:
         weasyprint = import_module("weasyprint")  # heavy, and an extra
     except OSError as error:  # its libraries of the system are missing
         raise WriteError(
-            f"WeasyPrint cannot be used: {error}. It needs Pango: https://doc.courtbouillon.org/weasyprint says how to "
-            "install it; or print the report from a browser"
+            Phrase(
+                "WeasyPrint cannot be used: {reason}. It needs Pango, which its own pages say how to install; or print "
+                "the report from a browser",
+                reason=str(error),
+            )
         ) from error
     weasyprint.HTML(string=html).write_pdf(printed, pdf_tags=True)
 
@@ -121,6 +140,9 @@ def _put(printed: Path, target: Path) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise WriteError(
-            f"{target}: the PDF cannot be written ({error.strerror or error}); "
-            "free some space or name a folder that you may write to"
+            Phrase(
+                "{file}: the PDF cannot be written ({reason}); free some space or name a folder that you may write to",
+                file=target,
+                reason=str(error.strerror or error),
+            )
         ) from error
