@@ -114,11 +114,17 @@ class Sheet:
         self._frame = shapely.box(0, 0, wide, high)
         shapely.prepare(self._frame)
         self._taken: list[shapely.Polygon] = []
+        self._marks: list[shapely.Polygon] = []
         self.labels: list[Label] = []
 
     def take(self, *boxes: tuple[float, float, float, float]) -> None:
-        """Mark boxes (left, top, right, bottom) as taken."""
+        """Take boxes (left, top, right, bottom) for marks that are no names."""
+        self._marks += [shapely.box(*box) for box in boxes]
         self._taken += [shapely.box(*box) for box in boxes]
+
+    def is_marked(self, box: shapely.Polygon) -> bool:
+        """Whether a shape touches what was taken for a mark."""
+        return bool(shapely.intersects(np.array(self._marks, dtype=object), box).any())
 
     def is_free(self, *boxes: shapely.Polygon) -> bool:
         """Whether shapes lie on the picture and touch nothing."""
@@ -174,7 +180,7 @@ def spots_beside(x: float, y: float, text: str, lettering: Lettering, radius: fl
     """Spots of a name around a dot: right, left, above, below, and the corners."""
     across, half = lettering.length(text) / 2 + radius + 2.5 * GAP, (ASCENT + DESCENT) * lettering.size / 2
     down = half + radius + 2.5 * GAP
-    sides = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.85, -0.7), (0.85, 0.7), (-0.85, -0.7), (-0.85, 0.7))
+    sides = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.85, -0.95), (0.85, 0.95), (-0.85, -0.95), (-0.85, 0.95))
     yield from (Spot(x + right * across, y + lower * down) for right, lower in sides)
 
 

@@ -130,12 +130,10 @@ def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Th
         lettering = Lettering(13 if large else 12 if size < 2 else 11, 600 if large else 500 if size < 2 else 450, ink)
         radius = RADII[size]
         spots = spots_beside(x, y, place.name, lettering, radius)
-        marked = sheet.is_free(shapely.box(x - radius, y - radius, x + radius, y + radius))
-        if not marked and not large:
-            continue
-        # a large town whose place has a mark of its unit is named beside that
-        found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if marked else None)
-        if found is not None and marked:
+        dot = shapely.box(x - radius, y - radius, x + radius, y + radius)
+        own = not (large and sheet.is_marked(dot))  # a large town is named beside the mark of its unit
+        found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if own else None)
+        if found is not None and own:
             sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(place.capital) and place.inside))
 
 
