@@ -222,9 +222,10 @@ class _Maker:
             unit = self._unit(code)
             percent = self._words["percent"].format(n=MARK).split(MARK) if is_share and not unit else None
             before, after = percent or ("", self._words["unit"].format(unit=unit) if unit else "")
+            title = self._title(code, part)
             column = MeasureColumn(
                 name=escape_hidden(code),
-                title=self._title(code, part),
+                title=self._say("larger_unit", title=title) if key[1] else title,
                 before=before,
                 after=escape_hidden(after),
                 shift=2 if percent else 0,
@@ -306,10 +307,12 @@ class _Maker:
         asked = self._tests.rules[rule]
         if not asked.parts[number].operator:
             but = self._clause(asked.parts[number], holds=False)
-            said = self._say("but", head=self._head(zone), zone=self._zone_title(asked.rule.zone), why=but)
+            key = "but_of_whole" if asked.of_wholes else "but"
+            said = self._say(key, head=self._head(zone), zone=self._zone_title(asked.rule.zone), why=but)
             return self._keep("default", zone, said, ())
         why, tests = self._why(rule, [number], "missed")
-        return self._keep("default", zone, self._say("nearest", head=self._head(zone), why=why), tests)
+        key = "nearest_of_whole" if asked.of_wholes else "nearest"
+        return self._keep("default", zone, self._say(key, head=self._head(zone), why=why), tests)
 
     def _by_decision(self, rows: Places, rules: Sequence[str], mains: Sequence[str], sentences: Places) -> None:
         if not len(rows):
