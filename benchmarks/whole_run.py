@@ -93,6 +93,17 @@ def told(program: str, own: Sequence[Cost], plain: Sequence[Cost]) -> str:
     return shown + " {:.2f} ({:.2f} to {:.2f}) | {:.2f} | {:.2f} |".format(next(ratios), low, high, *ratios)
 
 
+def copy_counties(folder: Path) -> Path:
+    """The study of the counties of the United States with its files, in a new folder."""
+    shutil.copytree(HERE / "us_counties", folder)
+    for source in ("us_energy_sites", "world_cities15000", "ecoregions_raw_with_invalid"):
+        shutil.copy(LARGE / f"{source}.parquet", folder)
+    counties = gpd.read_parquet(LARGE / "us_counties.parquet")
+    ids = counties["fips"].fillna(pd.Series(counties.index.map("row {}".format), counties.index))  # eight have none
+    counties.assign(fips=ids, state=ids.str[:2]).to_parquet(folder / "us_counties.parquet")
+    return folder
+
+
 def main() -> None:
     """Both studies."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -106,13 +117,7 @@ def main() -> None:
         if not LARGE.is_dir():
             print(f"\nThe larger study is left out: no {LARGE}")
             return
-        large = Path(name) / "us_counties"
-        shutil.copytree(HERE / "us_counties", large)
-        for source in ("us_energy_sites", "world_cities15000", "ecoregions_raw_with_invalid"):
-            shutil.copy(LARGE / f"{source}.parquet", large)
-        counties = gpd.read_parquet(LARGE / "us_counties.parquet")
-        ids = counties["fips"].fillna(pd.Series(counties.index.map("row {}".format), counties.index))  # eight have none
-        counties.assign(fips=ids, state=ids.str[:2]).to_parquet(large / "us_counties.parquet")
+        large = copy_counties(Path(name) / "us_counties")
         compare("United States, 3,235 counties", large / "plan.toml", large / "job.toml", rounds)
 
 

@@ -21,7 +21,7 @@ const BARS = { count: 36, height: 60, above: 30, below: 18 };
 const EXACT = 12;
 const MARKED = 4;
 // Pixels that a sign of a limit's text takes, of latin and of Chinese.
-const [SIGN, CJK_SIGN] = [6.1, 11.5];
+const [SIGN, CJK_SIGN] = [6.4, 12.2];
 
 /**
  * @param {Scene} scene
@@ -191,14 +191,18 @@ function histogram({ facts, speech }, measure, classes, fills) {
         place ? null : text(start, "start", -16, said),
       ];
     }),
-    text(0, "start", height + 15, bare(speech, measure, rounded(scale.low))),
-    text(WIDTH, "end", height + 15, bare(speech, measure, rounded(scale.high))),
+    text(0, "start", height + 15, bare(speech, measure, roughly(scale.low, scale))),
+    text(WIDTH, "end", height + 15, bare(speech, measure, roughly(scale.high, scale))),
   );
 }
 
-/** @param {number} value */
-function rounded(value) {
-  return Number(value.toPrecision(3));
+/**
+ * An end of a scale in three digits, and none beyond a thousandth of its length.
+ * @param {number} value
+ * @param {Scale} scale
+ */
+function roughly(value, { low, high }) {
+  return Math.abs(value) < (high - low) / 1000 ? 0 : Number(value.toPrecision(3));
 }
 
 /**
