@@ -209,7 +209,7 @@ export class Painter {
    */
   paintMarked(pen, view) {
     const { shapes, state, colours } = this.scene;
-    const { hovered, chosen, compared } = state.shown;
+    const { hovered, chosen, compared, lit } = state.shown;
     const screen = new Screen(shapes, view);
     const [colour, halo] = [colours.of("ink"), colours.of("halo")];
     const ring = (/** @type {number} */ unit, /** @type {number} */ width, /** @type {number} */ casing) => {
@@ -218,6 +218,7 @@ export class Painter {
       else screen.outline(path, shapes.units, unit);
       cased(pen, path, { colour, width, edge: (casing - width) / 2, halo });
     };
+    for (const unit of lit) ring(unit, 2, 4.6);
     if (hovered >= 0 && hovered !== chosen) ring(hovered, 1.8, 4);
     for (const unit of [compared, chosen]) if (unit >= 0) ring(unit, 2.8, 6.5);
   }

@@ -10,6 +10,7 @@ import { HoverTip } from "./hover_tip.js";
 import { icon } from "./icons.js";
 import { Legend } from "./legend.js";
 import { onPlanGrid } from "./base_map.js";
+import { comparePanel } from "./compare.js";
 import { bendBounds, onGrid, planeCrs, scaleOf } from "./map_grid.js";
 import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
@@ -23,6 +24,7 @@ import { UnitIndex, mixed, searchField, townsFound } from "./search.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
 import { TakeAlong } from "./take_along.js";
+import { tellStep } from "./story.js";
 import { unitPanel } from "./unit_panel.js";
 import { UnitTable } from "./unit_table.js";
 import { textsAt } from "./working.js";
@@ -113,8 +115,9 @@ class PlanPage {
     this.fillMap();
     this.follow();
     const { state } = this;
-    state.on(["chosen", "compared", "theme"], () => this.fillUnit());
-    state.on(["theme"], () => this.fillPlan());
+    state.on(["chosen", "compared", "comparing", "theme"], () => this.fillUnit());
+    state.on(["theme", "story"], () => this.fillPlan());
+    state.on(["story"], ({ story }) => story >= 0 && by("zp-plan").querySelector("h2")?.focus({ preventScroll: true }));
     state.on(["main", "overlay", "kept"], () => this.legend.show(this.picture.view));
     writeAddress(state, this.scene.facts.units.id);
     this.openAddress();
@@ -217,8 +220,7 @@ class PlanPage {
     this.picture.homeZoom = this.window.homeZoom;
     this.picture.start();
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(map);
-    map.attributionControl?.addAttribution(words.credit);
-    if (scene.ground) map.attributionControl?.addAttribution(asHtml(scene.ground.credits));
+    map.attributionControl?.addAttribution(asHtml(scene.ground?.credits || words.credit));
     mapTools(map, scene.speech, {
       whole: () => this.window.home(),
       measure: (button) => button.setAttribute("aria-pressed", String(this.ruler.toggle())),
@@ -261,7 +263,9 @@ class PlanPage {
       if (this.window.phone) this.window.centre(unit);
     });
     document.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && !this.ruler.on) this.close();
+      if (key !== "Escape" || this.ruler.on) return;
+      if (state.shown.story >= 0) tellStep(this.scene, -1);
+      else this.close();
     });
   }
 
@@ -288,7 +292,16 @@ class PlanPage {
       card.replaceChildren(node("p", { class: "zp-muted" }, speech.words.choose));
       return;
     }
-    const actions = { show: () => this.window.look(chosen), close: () => this.close() };
+    const { compared } = this.state.shown;
+    if (compared >= 0) {
+      card.replaceChildren(...comparePanel(this.scene, [chosen, compared], () => this.close()));
+      return;
+    }
+    const actions = {
+      show: () => this.window.look(chosen),
+      compare: () => this.state.change({ comparing: !this.state.shown.comparing }),
+      close: () => this.close(),
+    };
     card.replaceChildren(...unitPanel(this.scene, chosen, this.place, actions));
     card.scrollTop = 0;
   }
@@ -301,6 +314,7 @@ class PlanPage {
   choose(unit, look, place = []) {
     if (unit < 0) return;
     const { facts, speech } = this.scene;
+    if (this.state.shown.comparing && unit !== this.state.shown.chosen) return this.compare(unit);
     this.place = place;
     if (unit === this.state.shown.chosen) this.fillUnit();
     this.state.change({ chosen: unit, compared: -1, tab: "unit" });
@@ -317,9 +331,17 @@ class PlanPage {
     });
   }
 
+  /** @param {number} unit That stands beside the chosen one. */
+  compare(unit) {
+    const { units } = this.scene.facts;
+    this.state.change({ compared: unit, comparing: false, tab: "unit" });
+    const names = [this.state.shown.chosen, unit].map((one) => units.name[one]);
+    by("zp-live").textContent = names.join(this.scene.speech.words.and);
+  }
+
   close() {
     if (this.state.shown.chosen < 0) return;
-    this.state.change({ chosen: -1, compared: -1, tab: "plan" });
+    this.state.change({ chosen: -1, compared: -1, comparing: false, tab: "plan" });
     this.panel.raise("low");
     by("zp-live").textContent = "";
   }

@@ -74,7 +74,7 @@ export class MapPicture {
     state.on(OF_VIEW, () => this.follow());
     state.on(OF_PLAN, () => this.redraw("plan", "names"));
     state.on(["chosen", "compared"], () => this.redraw("marked", "names"));
-    state.on(["hovered", "theme"], () => this.redraw("marked"));
+    state.on(["hovered", "lit", "theme"], () => this.redraw("marked"));
     for (const canvas of Object.values(this.canvases)) canvas.addTo(map);
   }
 

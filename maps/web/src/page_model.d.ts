@@ -763,6 +763,10 @@ export type Word =
   | "close"
   | "close_legend"
   | "colour_by"
+  | "compare"
+  | "compare_help"
+  | "compared"
+  | "compared_help"
   | "contested"
   | "coordinates"
   | "copied"
@@ -877,7 +881,6 @@ export type Word =
   | "print_paper"
   | "programmes"
   | "quota"
-  | "read_in_text"
   | "reading_copy"
   | "reading_memory"
   | "reading_official"
@@ -917,7 +920,6 @@ export type Word =
   | "story_end"
   | "story_leave"
   | "story_next"
-  | "story_start"
   | "story_step"
   | "suitability"
   | "summary"
@@ -963,4 +965,5 @@ export type CountedWord =
   | "n_jurisdictions"
   | "n_more_tests"
   | "n_patches"
-  | "n_units";
+  | "n_units"
+  | "story_start";

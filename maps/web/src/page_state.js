@@ -20,6 +20,8 @@
  * @property {number} chosen A unit, or -1; so with the next two.
  * @property {number} hovered
  * @property {number} compared
+ * @property {boolean} comparing Whether the next unit that is chosen stands beside the chosen one.
+ * @property {readonly number[]} lit Units that are pointed at.
  * @property {Tab} tab
  * @property {number} story The step of the story, or -1.
  * @property {ReadonlySet<string>} layers The keys of single layers that are on.
@@ -43,6 +45,8 @@ const AT_FIRST = {
   chosen: -1,
   hovered: -1,
   compared: -1,
+  comparing: false,
+  lit: [],
   tab: "plan",
   story: -1,
   layers: new Set(),

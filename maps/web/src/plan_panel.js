@@ -1,11 +1,12 @@
 // The plan as a whole: how much land each function has where, how well it is founded, and what to know before use.
 
 import { drawn, node } from "./dom.js";
-import { amountOf } from "./land_amounts.js";
+import { storyPanel, tellStep } from "./story.js";
 import { part } from "./working.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
+ * @import { Child } from "./dom.js"
  * @import { Summary } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
@@ -23,11 +24,56 @@ export function planPanel(scene, choose) {
   const { plan } = facts;
   const many = facts.jurisdictions.length > 1 ? [speech.count("n_jurisdictions", facts.jurisdictions.length)] : [];
   const size = [speech.units(facts.units.id.length), ...many, speech.land(plan.area_ha)];
+  if (scene.state.shown.story >= 0) return [storyPanel(scene, scene.state.shown.story)];
   return [
     node("p", { class: "zp-eyebrow" }, size.join(" · ")),
+    headline(scene),
     landByFunction(scene),
     quality(facts, speech, choose),
   ];
+}
+
+/**
+ * What the plan does in one sentence, a second one, and four numbers.
+ * @param {Scene} scene
+ */
+function headline(scene) {
+  const { facts, speech, colours } = scene;
+  const { title, lead, numbers, story } = facts.headline;
+  /** @type {Child[]} */
+  const parts = [];
+  title.forEach(({ text, zone: code }, place) => {
+    const zone = facts.zones.find((one) => one.code === code);
+    // what is underlined keeps the comma behind it, lest that begins a line
+    const before = place && title[place - 1].zone ? (/^\S*/.exec(text)?.[0] ?? "") : "";
+    if (!zone) return void parts.push(text.slice(before.length));
+    const underlined = node("span", { class: "zp-underlined" }, text);
+    underlined.style.setProperty("--zone", colours.zone(zone));
+    const next = title[place + 1];
+    const sign = next && !next.zone ? /^\S*/.exec(next.text)?.[0] : "";
+    parts.push(node("span", { class: "zp-together" }, underlined, sign));
+  });
+  const figures = numbers.map(({ value, unit, label }) =>
+    node("div", {}, node("dt", {}, label), node("dd", {}, value, unit ? node("small", {}, unit) : null)),
+  );
+  return node(
+    "div",
+    {},
+    node("h2", { class: "zp-headline" }, parts),
+    lead ? node("p", { class: "zp-lead" }, lead) : null,
+    numbers.length ? node("dl", { class: "zp-four" }, figures) : null,
+    story.length
+      ? node(
+          "p",
+          { class: "zp-buttons" },
+          node(
+            "button",
+            { type: "button", class: "zp-button zp-primary", on: { click: () => tellStep(scene, 0) } },
+            speech.count("story_start", story.length),
+          ),
+        )
+      : null,
+  );
 }
 
 /**
@@ -38,7 +84,7 @@ function landByFunction({ facts, speech, colours }) {
   const { words } = speech;
   const { units, jurisdictions } = facts;
   const several = jurisdictions.length > 1;
-  const [quota] = facts.quotas;
+  const amounts = new Map(facts.headline.jurisdictions.map(({ name, amount }) => [name, amount]));
   const groups = (several ? jurisdictions : [facts.plan.name]).map((name, place) => ({
     name,
     members: units.id.map((_, unit) => unit).filter((unit) => !several || units.jurisdiction[unit] === place),
@@ -52,8 +98,7 @@ function landByFunction({ facts, speech, colours }) {
       }))
       .filter(({ zone, share }) => zone.kind === "main" && share > 0);
     const said = shares.map(({ zone, share }) => speech.say("named", { name: zone.title, value: speech.percent(share, 1) }));
-    const handed = quota?.jurisdictions[name];
-    const amount = handed ? Number(handed) : quota ? members.reduce((sum, unit) => sum + amountOf(facts, unit, 0), 0) : null;
+    const amount = amounts.get(name);
     return node(
       "div",
       { class: "zp-bar-row" },
@@ -68,7 +113,7 @@ function landByFunction({ facts, speech, colours }) {
           return piece;
         }),
       ),
-      node("em", {}, amount === null ? "" : speech.whole.format(amount)),
+      node("em", {}, amount ? speech.amount(amount, "").trim() : ""),
     );
   });
   const rest = rows.slice(LISTED);
@@ -79,7 +124,7 @@ function landByFunction({ facts, speech, colours }) {
       "div",
       { class: "zp-box-head" },
       node("h3", {}, words.share_of_land),
-      quota ? node("span", {}, speech.capital(`${quota.title}, ${quota.unit}`)) : null,
+      several && facts.headline.quota ? node("span", {}, speech.capital(facts.headline.quota)) : null,
     ),
     rows.slice(0, LISTED),
     rest.length ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), rest) : null,
@@ -95,20 +140,21 @@ function landByFunction({ facts, speech, colours }) {
 function quality(facts, speech, choose) {
   const { plan } = facts;
   const { words } = speech;
-  const { all, verified } = plan.checked;
+  const { policies, policies_read, sentences } = facts.headline.quality;
+  const [first, ...others] = sentences;
   return node(
     "details",
     { class: "zp-quality", id: "zp-quality" },
     node(
       "summary",
       {},
-      ring(all ? verified / all : 1),
+      ring(policies ? policies_read / policies : 1),
       node(
         "span",
         {},
-        all ? node("b", {}, speech.say("read_in_text", { n: verified, all })) : node("b", {}, words.no_policies),
+        node("b", {}, first ?? words.no_policies),
         " ",
-        noticesOf(facts, speech).length ? words.before_use : words.about_sources,
+        [...others, noticesOf(facts, speech).length ? words.before_use : words.about_sources].join(" "),
       ),
     ),
     notices(facts, speech),

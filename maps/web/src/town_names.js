@@ -52,6 +52,7 @@ export function nameMajorTowns(pen, scene, towns, placeOf, room, phone, wideKm) 
   const major = towns.filter(
     (town) =>
       town.inside &&
+      !isChosen(scene, town) &&
       (town.capital !== "" || town.population >= LARGE) &&
       town.apart_km >= MAJOR[size] * wideKm &&
       seen(placeOf(town)),
@@ -73,8 +74,18 @@ export function nameTowns(pen, scene, towns, placeOf, room, phone, wideKm) {
   const size = phone ? "phone" : "desk";
   for (const town of towns) {
     const spacing = SPACING * wideKm * (town.inside ? INSIDE : OUTSIDE)[size];
-    if (town.apart_km >= spacing) nameTown(pen, scene, town, placeOf(town), room, phone, false);
+    if (town.apart_km >= spacing && !isChosen(scene, town)) nameTown(pen, scene, town, placeOf(town), room, phone, false);
   }
+}
+
+/**
+ * Whether the name of a town stands there already, as that of the chosen unit.
+ * @param {Scene} scene
+ * @param {Town} town
+ */
+function isChosen({ facts, state }, { name }) {
+  const { chosen, compared } = state.shown;
+  return name === facts.units.name[chosen] || name === facts.units.name[compared];
 }
 
 /**

@@ -17,6 +17,8 @@ import { working } from "./working.js";
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
  * @import { Gauge, Verdict } from "./verdict.js"
+ *
+ * @typedef {{ show: () => void, compare: () => void, close: () => void }} Actions
  */
 
 // So many tests, and so many words of titles, stand there before "more".
@@ -31,7 +33,7 @@ const LONG_NOTE = 90;
  * @param {Scene} scene
  * @param {number} unit
  * @param {string[]} place What applies at the place that was asked for.
- * @param {{ show: () => void, close: () => void }} actions
+ * @param {Actions} actions
  */
 export function unitPanel(scene, unit, place, actions) {
   const { facts, speech, colours } = scene;
@@ -39,6 +41,7 @@ export function unitPanel(scene, unit, place, actions) {
   const said = verdictOf(facts.verdicts, facts.numbers, unit, facts.units.name[unit]);
   return [
     heading(scene, unit, actions),
+    scene.state.shown.comparing ? node("p", { class: "zp-note" }, words.compare_help) : null,
     sentence(scene, unit, said),
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
     gauges(scene, said),
@@ -58,19 +61,21 @@ export function unitPanel(scene, unit, place, actions) {
 /**
  * @param {Scene} scene
  * @param {number} unit
- * @param {{ show: () => void, close: () => void }} actions
+ * @param {Actions} actions
  */
-function heading({ facts, speech }, unit, { show, close }) {
+function heading({ facts, speech, state }, unit, { show, compare, close }) {
   const { words } = speech;
   const { units } = facts;
   const about = [facts.jurisdictions[units.jurisdiction[unit]], units.id[unit], speech.ha(units.area_ha[unit])];
   const button = (/** @type {string} */ name, /** @type {import("./icons.js").Icon} */ picture, /** @type {() => void} */ press) =>
     node("button", { type: "button", class: "zp-quiet", title: name, "aria-label": name, on: { click: press } }, icon(picture));
+  const comparer = button(words.compare, "compare", compare);
+  comparer.setAttribute("aria-pressed", String(state.shown.comparing));
   return node(
     "header",
     { class: "zp-card-head" },
     node("div", {}, node("h2", { tabIndex: -1 }, units.name[unit]), node("p", {}, about.filter(Boolean).join(" · "))),
-    node("div", { class: "zp-card-actions" }, button(words.show, "target", show), button(words.close, "close", close)),
+    node("div", { class: "zp-card-actions" }, button(words.show, "target", show), comparer, button(words.close, "close", close)),
   );
 }
 

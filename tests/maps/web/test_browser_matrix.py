@@ -107,8 +107,9 @@ def test_a_click_shows_the_card_of_that_unit(shown) -> None:
     shown.mouse.click(*at)
     card = shown.locator("#zp-unit")
     assert card.locator("h2").inner_text() == name_of(shown.plan, unit_id)
-    assert title_of(shown.plan, unit_id, shown.language) in card.inner_text()
     keep(f"{shown.stem}-card.png", shown.screenshot())
+    shown.evaluate("document.querySelector('.zp-working').open = true")
+    assert title_of(shown.plan, unit_id, shown.language) in card.inner_text()
 
 
 @pytest.mark.parametrize("by", ["name", "id"])

@@ -5,7 +5,9 @@ import { sheet } from "./fake_document.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { comparePanel } from "../../../../maps/web/src/compare.js";
 import { planPanel } from "../../../../maps/web/src/plan_panel.js";
+import { tellStep } from "../../../../maps/web/src/story.js";
 import { unitPanel } from "../../../../maps/web/src/unit_panel.js";
 import { UnitTable } from "../../../../maps/web/src/unit_table.js";
 import { linesOf, textsAt, working } from "../../../../maps/web/src/working.js";
@@ -15,7 +17,7 @@ import { toyScene } from "./scene.js";
 
 const scene = toyScene();
 const { facts, speech, colours } = scene;
-const actions = { show() {}, close() {} };
+const actions = { show() {}, compare() {}, close() {} };
 
 test("a line of a reason has its numbers where they belong", () => {
   assert.deepEqual(linesOf(facts, 1).map(({ text }) => text), ["rule fragile-1: forest", "share 0.6 >= 0.5", "Act 9"]);
@@ -81,7 +83,7 @@ test("a place inside a unit has its lines and layers", () => {
 
 test("the plan is told with its land, and warns behind the ring", () => {
   const said = sheet(planPanel(scene, () => {})).textContent;
-  for (const text of ["2 units · 300.00 ha", "Two squares", "0 of 1 read", "units_assumed", "toy.gpkg"]) {
+  for (const text of ["2 units · 300.00 ha", "Wood in one of 2 units", "Two squares", "None was read.", "units_assumed", "toy.gpkg"]) {
     assert.ok(said.includes(text), text);
   }
   assert.ok(!said.includes("unread_parameters"));
@@ -105,4 +107,32 @@ test("the table has what the legend keeps", () => {
   assert.deepEqual(table.found, [1]);
   state.change({ main: 0 });
   assert.equal(table.count.textContent, "No unit fits");
+});
+
+test("two units stand side by side, and what differs stands out", () => {
+  const table = sheet(comparePanel(scene, [0, 1], () => {}));
+  const rows = table.querySelector("tbody")?.children.map((row) => (typeof row === "string" ? row : row.textContent));
+  assert.deepEqual(rows, [
+    "mainGeneralFragile",
+    "overlays–Energy-rich",
+    "area100.00 ha200.00 ha",
+    "New land2.5 ha10 ha",
+    "m² per person550",
+    "Forest · needs 5%24%?",
+  ]);
+  assert.equal(table.all("zp-apart").length, 3, "the zones, and the test that one passes");
+});
+
+test("the story takes the place of the panel, shows a step at a time and can be left", () => {
+  const told = toyScene();
+  const { state } = told;
+  tellStep(told, 0);
+  assert.deepEqual([state.shown.story, state.shown.view, state.shown.main], [0, "functions", -1]);
+  const said = sheet(planPanel(told, () => {}));
+  assert.ok(said.textContent.includes("Each has one function."));
+  assert.ok(!said.textContent.includes("Wood in one of 2 units"));
+  const buttons = said.all("zp-button");
+  assert.deepEqual(buttons.map((one) => one.textContent), ["story_end"]);
+  buttons[0].listeners.click();
+  assert.equal(state.shown.story, -1);
 });

@@ -30,7 +30,6 @@ const words = new Proxy(/** @type {Record<Word, string>} */ ({
   n_more: "{n} more",
   pay_here: "{names}. No amount is set.",
   receives_net: "Receives {amount} on balance.",
-  read_in_text: "{n} of {all} read",
   mean_of: "mean {value} {unit}",
   beside_mean: "{value} {unit}; the study has {mean}.",
   under: "under {value}",
@@ -47,6 +46,7 @@ export const page = {
   counted_words: {
     n_units: ["{n} unit", "{n} units"],
     n_patches: ["{n} patch", "{n} patches"],
+    story_start: ["In {n} step", "In {n} steps"],
     n_more_tests: ["{n} more test", "{n} more tests"],
     n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
   },
