@@ -11,7 +11,8 @@ import warnings
 with warnings.catch_warnings():
     import folium
     from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
-    from folium import Map
+    from folium import LayerControl, Map
+    from folium.map import Layer
     from folium.raster_layers import ImageOverlay, TileLayer, VideoOverlay, WmsTileLayer
 
 TILES = (TileLayer, WmsTileLayer)
@@ -26,6 +27,8 @@ __all__ = [
     "Element",
     "Figure",
     "JavascriptLink",
+    "Layer",
+    "LayerControl",
     "Link",
     "MacroElement",
     "Map",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
 from maps.offline import (
     LIBRARIES,
+    Layer,
+    LayerControl,
     MacroElement,
     Map,
     OfflineFigure,
@@ -26,7 +29,7 @@ from maps.web.map_ground import ground_of
 from maps.web.map_payload import page_of
 from maps.web.map_plane import PlaneName
 from maps.web.measure_columns import measure_columns
-from maps.web.page_model import as_json
+from maps.web.page_model import Page, as_json
 from zoning.plan import Plan
 
 ASSETS = Path(__file__).parent / "src"
@@ -70,6 +73,8 @@ def draw(
     -----
     Tiles that the plan names lie under it, but for a map that was asked to be of equal area.
 
+    A ``folium.LayerControl`` that is added to the map lists the layers of the plan with those that were added.
+
     Folium's layers are given in longitude and latitude as ever; in both projections they lie where they belong.
 
     What the plan says is packed into one block that a script reads; no name or value passes through a template.
@@ -103,6 +108,11 @@ def draw(
     plan_map.default_js = [link for link in Map.default_js if link[0] in LIBRARIES]
     plan_map.default_css = [("leaflet_css", dict(Map.default_css)["leaflet_css"])]
     plan_map.add_child(layer, name="plan")
+    titles: list[str] = []
+    for place, (key, title) in enumerate(_switched(page)):
+        titles.append(title)
+        told = title if titles.count(title) == 1 else f"{title} ({titles.count(title)})"  # the control goes by titles
+        plan_map.add_child(_LayerSwitch(place, key, told), name=f"switch_{place}")
     tiles = plan.study.map.tiles
     if tiles is not None and projection != "equal_area":
         plan_map.add_child(tile_layer(tiles, escape(escape_hidden(plan.study.map.attribution))), name="tiles")
@@ -115,6 +125,34 @@ def draw(
     }
     OfflineFigure((ASSETS / "map.html").read_text("utf-8"), fields, layer.settle).add_child(plan_map, name="map")
     return plan_map
+
+
+def _switched(page: Page) -> Iterator[tuple[str, str]]:
+    """The layers of a plan that a control of layers turns on and off: what the page calls each, and its title."""
+    words = page.words
+    yield "zones", words["opacity"]
+    yield from ((f"line {line.code}", line.title) for line in page.lines if line.pieces)
+    yield from ((f"designation {one.name}", one.title) for one in page.designations if one.pieces)
+    for site in page.sites:
+        quota = page.quotas[site.quota]
+        yield f"sites {site.quota}", f"{quota.title}, {quota.period}"
+    yield "jurisdictions", words["jurisdictions"]
+    yield "names", words["names"]
+
+
+class _LayerSwitch(Layer):  # type: ignore[misc]  # folium has no types
+    """A layer of the plan in folium's control of layers; nothing on a map that has no such control."""
+
+    def __init__(self, place: int, key: str, title: str) -> None:
+        super().__init__(escape(title), overlay=True, show=False)  # Leaflet takes names for HTML
+        self._name, self._id, self._key = "PlanSwitch", str(place), key
+
+    def render(self, **_: Any) -> None:
+        """Put the switch on the page, if the map has a control of layers."""
+        if any(isinstance(child, LayerControl) for child in self._parent._children.values()):  # noqa: SLF001  (folium shows its children in no other way)
+            key = json.dumps(self._key).replace("<", "\\u003c")
+            script = f"var {self.get_name()} = zoneplan.switchOf({key});"
+            self.get_root().script.add_child(Verbatim(script, self.get_name()), name=self.get_name())
 
 
 class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types

@@ -8,6 +8,7 @@ import { by, node } from "./dom.js";
 import { copyLink, viewSwitch } from "./header.js";
 import { HoverTip } from "./hover_tip.js";
 import { icon } from "./icons.js";
+import { followSwitches, layerSwitch } from "./layer_switches.js";
 import { Legend } from "./legend.js";
 import { onPlanGrid } from "./base_map.js";
 import { comparePanel } from "./compare.js";
@@ -41,6 +42,9 @@ const FONTS = ["500 12px Inter", "600 12px Inter", '600 18px "Zoneplan Serif"', 
 
 /** What makes the CRS of a map of equal area, which has to be there before the map. */
 export const equalArea = planeCrs;
+
+/** What makes a layer of Leaflet that stands for one of the plan, in a control of layers. */
+export const switchOf = layerSwitch;
 
 /**
  * @param {L.Map} map
@@ -120,6 +124,7 @@ class PlanPage {
     state.on(["story"], ({ story }) => story >= 0 && by("zp-plan").querySelector("h2")?.focus({ preventScroll: true }));
     state.on(["main", "overlay", "kept"], () => this.legend.show(this.picture.view));
     writeAddress(state, this.scene.facts.units.id);
+    followSwitches(this.map, state);
     this.openAddress();
     window.addEventListener("hashchange", () => this.openAddress());
   }
