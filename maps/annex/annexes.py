@@ -9,7 +9,7 @@ import pandas as pd
 from pyproj import CRS
 
 from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
-from maps.annex.report_context import ReportContext, by_group, each_row
+from maps.annex.report_context import TOLD, ReportContext, by_group, each_row
 from maps.locale import (
     NONE,
     describe_parameters,
@@ -186,7 +186,7 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
         f"{edition.quota(quota.name)}: {edition.say('level', name=level)}",
         (Column(words["name"]), Column(title, "number"), *bounds),
         tuple(
-            Rows(tuple(_quota_rows(edition, part)), name, edition.amount(_sum(part)) if name else "")
+            Rows(tuple(_quota_rows(edition, part)), edition.place(name), edition.amount(_sum(part)) if name else "")
             for name, part in groups
         ),
         (words["total"], edition.amount(_sum(rows)), "", "", "", ""),
@@ -248,7 +248,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["applies"], _extent(edition, len(whole), len(parts))),
             (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
         ),
-        (*_where(edition, whole, parts), *_overruled(edition, rows)),
+        (*_where(edition, whole, parts), *_overruled(edition, rows)) if len(edition.plan.zones) <= TOLD else (),
     )
 
 
@@ -369,7 +369,7 @@ def _text_of(edition: ReportContext, policy: Policy) -> tuple[Cell, ...]:
     return (
         (text_in(policy.title, edition.language, policy.id), policy.id),
         ", ".join(filter(None, (source.document, source.article)))
-        if source
+        if source and edition.language == "en"
         else text_in(policy.reference, edition.language),
         source.url if source else "",
         edition.day(source.read_on) if source else edition.day(None),

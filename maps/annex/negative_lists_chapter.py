@@ -31,7 +31,7 @@ def _jurisdiction(edition: ReportContext, name: str, part: pd.DataFrame) -> Grid
     extent = edition.extent(len(part), part["area_ha"].sum())
     groups = [(str(code), rows) for code, rows in part.groupby("main", sort=False)]
     return Grid(
-        edition.say("with_extent", zone=name, extent=extent) if name else extent,
+        edition.say("with_extent", zone=edition.place(name), extent=extent) if name else extent,
         edition.columns(unit="unit", unit_id="id", overlays="long", area_ha="number"),
         tuple(
             Rows(

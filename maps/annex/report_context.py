@@ -42,6 +42,8 @@ from zoning.records import claim_said
 from zoning.zones import decision_status
 
 LAEA = "Lambert Azimuthal Equal Area"
+TOLD = 300
+"""More units are not told one by one: map and workbook have them."""
 OWN = ("study's own", "house's own")
 """How references begin that cite no text: nobody can have seen it, or fail to."""
 

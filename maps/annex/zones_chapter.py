@@ -80,7 +80,7 @@ def _by_jurisdiction(edition: ReportContext) -> Grid:
             Column(words["jurisdiction"]),
             *(Column(title, "number") for title in (*map(edition.title, mains), words["total"])),
         ],
-        ((str(name), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
+        ((edition.place(str(name)), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
         total=(words["total"], *map(edition.ha, (*land.sum(), edition.total_ha))),
     )
 
@@ -131,7 +131,7 @@ def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict
         tuple(
             Rows(
                 tuple(_unit(edition, row, overlaid.get(row.unit_id, [])) for row in each_row(group)),
-                jurisdiction,
+                edition.place(jurisdiction),
                 edition.extent(len(group), group["area_ha"].sum()),
             )
             for jurisdiction, group in by_group(part, "jurisdiction")

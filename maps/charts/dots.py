@@ -27,6 +27,8 @@ from maps.charts.scales import Floats, Scale, scale_for, swarm
 MOST = 400
 """More dots than this are counted in columns instead."""
 DOT = 0.88
+CIRCLES = 120
+"""More dots in a row than this have no edge each."""
 
 
 class Dot(NamedTuple):
@@ -299,8 +301,13 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
     tall = float(np.abs(off).max(initial=0.0))
     off = off * min(1.0, (row_mm / 2 - 3.4) / tall) if tall else off
     middle = top + row_mm / 2
+    if len(inside) > CIRCLES:
+        _many(sheet, inside, places, middle + off)
+        inside = []
     named = []
-    for dot, x, away in sorted(zip(inside, places, off, strict=True), key=lambda one: one[1]):
+    for dot, x, away in sorted(
+        zip(inside, places[: len(inside)], off[: len(inside)], strict=True), key=lambda one: one[1]
+    ):
         if dot.fill:
             sheet.circle(x, middle + away, DOT, dot.fill, stroke=darker(dot.fill))
         else:
@@ -312,6 +319,15 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
         sheet.text(scale.left + 0.6, top + row_mm - 1.6, f"← {row.below}", 7, fill=THIRD)
     if row.above:
         sheet.text(scale.right - 0.6, top + row_mm - 1.6, f"{row.above} →", 7, fill=THIRD, anchor="end")
+
+
+def _many(sheet: Canvas, dots: Sequence[Dot], x: Floats, y: Floats) -> None:
+    """Dots of one colour as one path of points with round ends, for there are many."""
+    for fill in dict.fromkeys(dot.fill for dot in dots):
+        own = [place for place, dot in enumerate(dots) if dot.fill == fill]
+        data = "".join(f"M{x[place]:.1f} {y[place]:.1f}h0" for place in own)
+        look = f'stroke="{fill or THIRD}" stroke-width="{mm(1.3 * DOT)}" stroke-linecap="round" fill="none"'
+        sheet.add(f'<path d="{data}" {look}/>')
 
 
 def _names_within(sheet: Canvas, named: Sequence[tuple[str, float, float]], lines: Sequence[float]) -> None:

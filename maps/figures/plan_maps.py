@@ -42,6 +42,8 @@ FINE = 10 * PX
 NAMED = 60
 """Of more units the jurisdictions are named on the map of all."""
 RELIEF_PX = 520
+MANY = 600
+"""Of more units borders are drawn once and fine, and small circles are left out."""
 """Steps of its paths to a millimetre."""
 LAND, QUIET, EDGE = "#ECEAE6", "#B9B4A9", "#6B6F74"
 BUILT, SITE = "#8C8A86", "#2B6C8F"
@@ -216,7 +218,7 @@ class PlanMaps:
         frame, shapes, land, places = self._small
         own = shapes.geometry[shapes.index.isin(chosen)].to_numpy()
         sheet = Canvas(frame.wide, frame.high)
-        path = svg_path(own, frame.frame)
+        path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
         sheet.add(self._group([(land, LAND, "", 0), (path, fill, "#FFFFFF", 0.12), (places, "none", EDGE, 0.18)]))
         return _resized(sheet.svg(name), frame, wide)
 
@@ -237,7 +239,7 @@ class PlanMaps:
         sheet = Canvas(frame.wide, frame.high)
         parts = [
             (self._outline(shapes, frame), "#F1EFEB", "", 0.0),
-            (svg_path(shapes.geometry.to_numpy(), frame.frame), "none", "#FFFFFF", 0.14),
+            (svg_path(shapes.geometry.to_numpy(), frame.frame) if len(shapes) <= MANY else "", "none", "#FFFFFF", 0.14),
             (self._places(shapes, frame), "none", EDGE, 0.2),
         ]
         sheet.add(self._group(parts))
@@ -249,7 +251,7 @@ class PlanMaps:
         taken = []
         for unit in values.sort_values(ascending=False, kind="stable").index:
             radius = largest * sqrt(values[unit] / most)
-            if radius < 0.12:
+            if radius < (0.12 if len(shapes) <= MANY else 0.35):
                 break
             x, y = frame.place(points[unit].x, points[unit].y)
             fill = fills[str(shapes.loc[unit, "main"])]
@@ -401,14 +403,24 @@ class PlanMaps:
         language = self.figures.edition.language
         context = context_around(plan, frame.bounds, pixels.metres_per_px, language, outline=self._study)
         context = context._replace(places=self._towns(context, own, few=bool(names[1]) and not only))
-        shading = relief(plan, outline=self._study, side_px=RELIEF_PX) if shaded else None
+        shading = (
+            relief(plan, outline=self._study, side_px=RELIEF_PX if len(own) <= MANY else RELIEF_PX // 2)
+            if shaded
+            else None
+        )
         fills = zone_fills(plan.rulebook)
+        many = len(own) > MANY
         zones = [
-            _path(svg_path(own.geometry[own["main"] == code].to_numpy(), pixels), fills[code], fills[code], 3)
+            _path(
+                svg_path(own.geometry[own["main"] == code].to_numpy(), pixels),
+                fills[code],
+                "#FFFFFF" if many else fills[code],
+                3,
+            )
             for code in self.figures.mains
         ]
         beside = self._outline(shapes[shapes["jurisdiction"] != only], frame) if only else ""
-        lines = svg_path(own.geometry.to_numpy(), pixels)
+        lines = "" if many else svg_path(own.geometry.to_numpy(), pixels)
         places = self._places(own, frame)
         parts = [
             *ground(context, pixels, LIGHT),
@@ -446,7 +458,8 @@ class PlanMaps:
 
     def _frame_lines(self, places: str) -> Iterator[str]:
         """Jurisdictions under a double line, white and dark."""
-        yield _path(places, "none", "#FFFFFF", 0.9 * FINE)
+        if len(self.units) <= MANY:
+            yield _path(places, "none", "#FFFFFF", 0.9 * FINE)
         yield _path(places, "none", LIGHT.outline, 0.36 * FINE)
 
     def _open(self, frame: MapFrame, shapes: gpd.GeoDataFrame) -> list[tuple[float, float]]:

@@ -8,6 +8,7 @@ from math import ceil
 
 import pandas as pd
 
+from maps.annex import TOLD
 from maps.charts import ShareRow, share_bars
 from maps.context import context_credits
 from maps.figures import (
@@ -37,8 +38,6 @@ PLACES = 8
 """More jurisdictions have no page each."""
 A_PAGE = 60
 """Units on a page of the index."""
-TOLD = 300
-"""More units are not listed: map and workbook have them."""
 ON_A_PAGE = 120
 """More units of one jurisdiction are not listed on its page."""
 

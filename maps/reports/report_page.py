@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from maps.annex import ReportContext, annex_chapters
+from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.figures import Contents, Page, PlanFigures, PlanMaps, RuleFigures
 from maps.reports.firmness_page import firmness
 from maps.reports.functions_page import functions
 from maps.reports.land_page import land
 from maps.reports.limits_page import limits
 from maps.reports.money_page import money
-from maps.reports.place_pages import PLACES, TOLD, place_pages
+from maps.reports.place_pages import PLACES, place_pages
 from maps.reports.services_page import energy, services
 from maps.reports.summary_page import summary
 from maps.style import Topology, fill_page, page_notices, printed_faces, write_page

@@ -1,0 +1,186 @@
+"""The reports of the built-in studies: ten sheets, the numbers of the tables, one language; and many counties."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from html import unescape
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from maps.annex import ReportContext
+from maps.figures import PlanFigures, RuleFigures
+from maps.locale import localize
+from maps.reports import dossier, report, write_report
+from maps.reports.functions_page import _finding
+from maps.reports.summary_page import _finding as _shares_finding
+from zoning.plan import Plan
+from zoning.quotas import RESERVE
+
+from .test_report_browser import SIZES
+
+pytestmark = pytest.mark.slow
+STUDIES = [("us_mountain_west", "en"), ("us_mountain_west", "pt"), ("china_provinces", "zh")]
+
+
+def text_of(html: str) -> str:
+    """What a reader sees."""
+    plain = re.sub(
+        r"<style>.*?</style>|<code>.*?</code>|<td class=\"(?:id|code|hash)\">.*?</td>", " ", html, flags=re.DOTALL
+    )
+    return unescape(re.sub(r"<[^>]+>", " ", plain))
+
+
+def sheets_of(html: str) -> str:
+    return html[: html.index('class="annex"')]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("study", "language"), STUDIES)
+def test_ten_sheets_and_nothing_overflows(
+    plan_of: Callable[[str], Plan], open_tab: Callable, tmp_path, study: str, language: str
+) -> None:
+    write_report(plan_of(study), tmp_path / "report.html", language)
+    tab = open_tab()
+    tab.goto((tmp_path / "report.html").as_uri())
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 658, "height": 1000})
+    sheets = tab.evaluate(SIZES)
+    assert all(height < 280 and not over for _, height, over in sheets), sheets
+    assert tab.pdf(prefer_css_page_size=True, print_background=True).count(b"/Type /Page\n") == len(sheets) == 10
+    assert tab.complaints == []
+    tab.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("study", "language", "unit"), [("us_mountain_west", "en", "08123"), ("china_provinces", "zh", "510000")]
+)
+def test_a_dossier_is_one_sheet(
+    plan_of: Callable, open_tab: Callable, tmp_path, study: str, language: str, unit: str
+) -> None:
+    (tmp_path / "dossier.html").write_text(dossier(plan_of(study), unit, language), "utf-8")
+    tab = open_tab()
+    tab.goto((tmp_path / "dossier.html").as_uri())
+    assert tab.pdf(prefer_css_page_size=True, print_background=True).count(b"/Type /Page\n") == 1
+    tab.close()
+
+
+def test_the_first_page_has_the_numbers_of_the_tables(plan_of: Callable[[str], Plan]) -> None:
+    plan = plan_of("us_mountain_west")
+    page = sheets_of(report(plan))
+    first = re.sub(r"\s+", " ", text_of(page[: page.index('id="functions"')]))
+    zones = plan.zones.set_index("unit_id")
+    people, land = plan.measures["pop_2020"], zones["area_ha"]
+    town = zones.index[zones["main"] == "key_development"]
+    assert f"{100 * people[town].sum() / people.sum():.1f} % of the people live in the {len(town)} units" in first
+    assert f"on {100 * land[town].sum() / land.sum():.1f} % of the land" in first
+    rows = plan.quotas[plan.quotas["level"] == "unit"]
+    held = rows["unit_id"] == RESERVE
+    total, reserve = sum(rows["amount"], Decimal(0)), sum(rows["amount"][held], Decimal(0))
+    assert f"{total:,} ha of construction land" in first
+    assert f"{total - reserve:,} ha go to units" in first
+    assert f"{reserve:,} ha stay in reserve" in first
+
+
+@pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
+def test_parts_of_sums_add_up(plan_of: Callable[[str], Plan], study: str) -> None:
+    figures = PlanFigures(ReportContext.of(plan_of(study)))
+    (one,) = figures.quotas
+    assert sum(one.amounts, Decimal(0)) + one.reserve == one.total == one.quota.total
+    assert sum(figures.sums(figures.units["area_ha"])) == pytest.approx(figures.units["area_ha"].sum())
+    assert sum(figures.sums(one.amounts)) == pytest.approx(float(one.total - one.reserve))
+    assert one.plain.sum() == pytest.approx(float(one.total - one.reserve))
+    by_place = [figures.sums(one.amounts, part) for _, part in figures.units.groupby("jurisdiction")]
+    assert sum(map(sum, by_place)) == pytest.approx(float(one.total - one.reserve))
+
+
+def test_a_finding_stands_only_where_it_holds(plan_of: Callable[[str], Plan]) -> None:
+    """Where people live as densely everywhere, nothing is said of much on little land; a test that nobody meets, so."""
+    plan = plan_of("us_mountain_west")
+    figures = PlanFigures(ReportContext.of(plan))
+    assert "holds 62.8\xa0% of the people" in _shares_finding(figures)
+    even = plan.measures.assign(pop_2020=plan.zones.set_index("unit_id")["area_ha"])
+    flat = PlanFigures(ReportContext.of(dataclasses.replace(plan, measures=even)))
+    assert _shares_finding(flat) == ""
+    assert "Shares of the main functions" in report(dataclasses.replace(plan, measures=even))
+    test = RuleFigures(figures).mains[-1]
+    assert _finding(figures, test) == "Cropland: 21 units pass, Sedgwick only just"
+    nobody = dataclasses.replace(test, values=test.values * 0)
+    assert _finding(figures, nobody) == "Cropland: no unit passes"
+
+
+def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> None:
+    figures = PlanFigures(ReportContext.of(plan_of("us_mountain_west")))
+    rules = RuleFigures(figures)
+    assert list(figures.names(rules.moved["unit_id"])) == ["Summit", "Sedgwick", "Bent", "Box Elder", "Larimer"]
+    assert rules.close == 5
+    assert sorted(figures.names(rules.gained["unit_id"])) == ["Carbon", "Routt"]
+    for row in rules.moved.itertuples():
+        assert abs(row.distance) <= 0.1
+        assert row.would_be != figures.units.loc[row.unit_id, "main"]
+
+
+@pytest.mark.parametrize("html_of", [lambda plan: report(plan, "zh"), lambda plan: dossier(plan, "510000", "zh")])
+def test_chinese_is_chinese(plan_of: Callable[[str], Plan], html_of: Callable[[Plan], str]) -> None:
+    """Fewer than one Latin letter to five Chinese characters on the sheets; codes and addresses aside in the annex."""
+    html = html_of(plan_of("china_provinces"))
+    told = text_of(sheets_of(html))
+    latin, chinese = len(re.findall(r"[A-Za-z]", told)), len(re.findall("[\u4e00-\u9fff]", told))
+    assert latin < chinese / 5, (latin, chinese)
+    assert chinese > 500
+
+
+def test_portuguese_has_no_english_sentence(plan_of: Callable[[str], Plan]) -> None:
+    plan = plan_of("us_mountain_west")
+    told = text_of(sheets_of(report(plan, "pt")))
+    own = set(localize(plan, "en").renderer.terms.names.values())
+    for text in own:
+        told = told.replace(f"{text} (en)", "")
+    english = re.findall(r"\b(?:the|of the|units|which|would|with)\b", re.sub(r"[^.;:]*\(en\)", "", told))
+    assert len(english) < 5, english
+
+
+IDS = ("unit_id", "jurisdiction", "piece_id")
+
+
+@pytest.fixture
+def counties(plan_of: Callable[[str], Plan]) -> Plan:
+    """The five states eighteen times side by side: 2,952 counties in ninety states."""
+    plan = plan_of("us_mountain_west")
+
+    def copied(table: pd.DataFrame, place: int) -> pd.DataFrame:
+        said = {
+            one: [value if value in ("", RESERVE) else f"{value}-{place}" for value in table[one]]
+            for one in IDS
+            if one in table
+        }
+        told = table.assign(**said)
+        if isinstance(told, gpd.GeoDataFrame):
+            aside, down = 1_100_000.0 * (place % 6), 1_500_000.0 * (place // 6)
+            told = told.set_geometry(told.geometry.translate(aside, down))
+        if isinstance(table.index, pd.RangeIndex):
+            return told
+        return told.set_axis([f"{one}-{place}" for one in table.index]).rename_axis(table.index.name)
+
+    def many(table: pd.DataFrame) -> pd.DataFrame:
+        whole = pd.concat([copied(table, place) for place in range(18)])
+        return whole.reset_index(drop=True) if isinstance(table.index, pd.RangeIndex) else whole
+
+    tables = ("units", "pieces", "measures", "claims", "zones", "quotas", "policies")
+    return dataclasses.replace(plan, **{name: many(getattr(plan, name)) for name in tables}, sites=plan.sites.iloc[:0])
+
+
+def test_thousands_of_counties_fit_into_a_megabyte(counties: Plan) -> None:
+    assert len(counties.units) == 2952
+    assert shapely.is_valid(counties.units.geometry.to_numpy()).all()
+    html = report(counties)
+    assert len(html.encode()) < 1_000_000
+    assert "map.html" in html
+    assert "plan.xlsx" in html
+    assert 'id="zones"' not in html
