@@ -59,9 +59,9 @@ def write_pdf(html: str, path: str | Path) -> None:
         else:
             raise WriteError(
                 Phrase(
-                    "{file}: nothing here prints a PDF: there is no Chromium, Chrome or Edge, and no WeasyPrint. Install "
-                    "one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser and print "
-                    "it to a PDF",
+                    "{file}: nothing here prints a PDF: there is no Chromium, Chrome or Edge, and no WeasyPrint. "
+                    "Install one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser and "
+                    "print it to a PDF",
                     file=target,
                 )
             )

@@ -46,16 +46,6 @@ class Comparison:
         All in which study, rulebook and sources differ.
     only_before, only_after : tuple of str
         Units that only one of the plans has.
-
-    Examples
-    --------
-    >>> import zoneplan as zp
-    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    >>> found = zp.compare(plan, plan.vary(parameters={"density_min_per_km2": 100.0}))
-    >>> found.same, [(one.kind, one.id) for one in found.differences]
-    (False, [('parameter', 'density_min_per_km2')])
-    >>> found.moved.query("what == 'main'")[["before", "after"]].drop_duplicates().to_numpy().tolist()
-    [['key_development', 'general']]
     """
 
     moved: pd.DataFrame
@@ -111,6 +101,16 @@ def compare(
     ------
     SourceError
         Of a plan that was read back: its sources are gone, or are not what they were.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> found = zp.compare(plan, plan.vary(parameters={"density_min_per_km2": 100.0}))
+    >>> found.same, [(one.kind, one.id) for one in found.differences]
+    (False, [('parameter', 'density_min_per_km2')])
+    >>> found.moved.query("what == 'main'")[["before", "after"]].drop_duplicates().to_numpy().tolist()
+    [['key_development', 'general']]
     """
     first, second = (plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder) for plan in (one, other))
     found = differences(parts_of(first), parts_of(second))

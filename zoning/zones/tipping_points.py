@@ -71,17 +71,6 @@ class Curve:
         One row for each change of a unit: ``unit_id``, ``value`` of the parameter, ``after`` ("at" where the value
         itself belongs to what comes after, else "above"), ``zone`` before and ``becomes`` after; of overlays ``zone``
         or ``becomes`` is empty.
-
-    Examples
-    --------
-    >>> import zoneplan as zp
-    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    >>> curve = zp.curve(plan, "density_min_per_km2")
-    >>> low, high = curve.stable
-    >>> low < curve.adopted <= high
-    True
-    >>> curve.steps[0].units["key_development"] >= curve.steps[-1].units.get("key_development", 0)
-    True
     """
 
     parameter: str
@@ -149,6 +138,17 @@ def curve(plan: Plan, parameter: str) -> Curve:
     StudyError
         No rule asks for it; it stands in what measures are derived from; it is no number; or it stands in a clause to
         a higher than the first degree.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> curve = zp.curve(plan, "density_min_per_km2")
+    >>> low, high = curve.stable
+    >>> low < curve.adopted <= high
+    True
+    >>> curve.steps[0].units["key_development"] >= curve.steps[-1].units.get("key_development", 0)
+    True
     """
     rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
     asked = rules_of_units(plan.claims, rulebook)
