@@ -8,6 +8,7 @@ import { viewOf } from "./map_grid.js";
 import { Screen } from "./map_shapes.js";
 import { viewShown } from "./map_views.js";
 import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_names.js";
+import { nameRegions } from "./region_names.js";
 import { nameMajorTowns, nameTowns } from "./town_names.js";
 import { viewCanvas } from "./view_canvas.js";
 import { nameWaters } from "./water_names.js";
@@ -50,6 +51,7 @@ export class MapPicture {
     this.painter = new Painter(scene);
     this.middles = middlesOf(scene);
     this.towns = scene.ground ? rowsOf(scene.ground.towns) : [];
+    this.regions = scene.ground ? rowsOf(scene.ground.regions) : [];
     this.homeZoom = map.getZoom();
     this.view = viewShown(scene);
     const { grid } = scene.shapes;
@@ -165,6 +167,7 @@ export class MapPicture {
     nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below);
     nameTowns(pen, scene, this.towns, placeOf, room, phone, wideKm);
     nameUnits(pen, screen, scene, room, zoom, this.view);
+    if (at) nameRegions(pen, scene, this.regions, at, view, room, phone);
     if (ground && at && !(phone && zoom < NEAR)) nameWaters(pen, scene, ground, at, room, zoom);
   }
 

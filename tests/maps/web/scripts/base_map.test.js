@@ -7,6 +7,8 @@ import { test } from "node:test";
 
 import { drawGround, drawRelief, drawWaters, placing, riverWidth, strength } from "../../../../maps/web/src/base_map.js";
 import { Colours } from "../../../../maps/web/src/colours.js";
+import { Room } from "../../../../maps/web/src/labels.js";
+import { nameRegions } from "../../../../maps/web/src/region_names.js";
 
 /** @import { Ground, GroundShapes } from "../../../../maps/web/src/base_map.js" */
 
@@ -93,4 +95,25 @@ test("the relief lies on its metres and is fainter in a close view", () => {
 
 test("a river is as wide as its rank says", () => {
   assert.deepEqual([0, 4, 5, 6, 7, 8].map(riverWidth), [1.5, 1.5, 1.25, 0.95, 0.6, 0.6]);
+});
+
+test("a neighbour is named on its first spot that is free and not over the plan", () => {
+  const { pen } = writingPen();
+  /** @type {string[]} */
+  const written = [];
+  pen.measureText = (/** @type {string} */ text) => ({ width: 6 * text.length });
+  pen.strokeText = () => {};
+  pen.fillText = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) =>
+    written.push(`${text} ${x} ${y}`);
+  // The plan lies from 0 to 50 on its grid, which is from 100 to 200 px across and from 200 to 300 px down.
+  const unitAt = (/** @type {number} */ x, /** @type {number} */ y) => (x >= 0 && x <= 50 && y >= 0 && y <= 50 ? 0 : -1);
+  const scene = /** @type {any} */ ({ shapes: { unitAt }, colours });
+  const at = { scale: 10, x: 0, y: 300 };
+  const regions = [
+    { name: "Utah", country: false, x: [15, 30], y: [5, 5] },
+    { name: "Mexico", country: true, x: [30, 30], y: [5, 20] },
+    { name: "Lost", country: true, x: [15], y: [5] },
+  ];
+  nameRegions(pen, scene, regions, at, view, new Room([0, 0, 400, 300]), false);
+  assert.deepEqual(written, ["UTAH 300 250.5", "MEXICO 300 100.5"]);
 });
