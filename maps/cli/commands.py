@@ -49,6 +49,7 @@ Language = Annotated[
         help="Language of map, report, reasons and messages, such as en, pt or zh; by default that of the plan.",
     ),
 ]
+Long = Annotated[bool, typer.Option("--long", help="All of it: rules, clauses, references, places in files.")]
 OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
 
 
@@ -188,9 +189,10 @@ def explain_(
     ] = None,
     force: Force = False,
     language: OwnLanguage = None,
+    in_full: Long = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say why a unit is what it is: rules, clauses, values and thresholds, references of zones, quotas, policies."""
+    """Say why a unit is what it is: a verdict, its tests, what would change it; all rules and references by --long."""
     from maps.run_folder import read_run, require_whole, run_language
     from maps.style import require_new
 
@@ -207,6 +209,12 @@ def explain_(
 
         write_dossier(plan, find_unit(plan, unit), page, language)
         print(in_words(Phrase("dossier: {page}", page=page)))
+        return
+    if not (as_json or in_full or matters):
+        from maps.cli.unit_display import show_unit
+        from maps.locale import localize
+
+        show_unit(localize(plan, language), find_unit(plan, unit))
         return
     explanation = explain(plan, unit, language).only(matters or ())
     if as_json:
@@ -272,6 +280,7 @@ def at_(
         str, typer.Option("--state", metavar="planned|existing", help="A project, or works that are there.")
     ] = "planned",
     language: OwnLanguage = None,
+    in_full: Long = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what applies at a place or in a unit: zones, control lines, policies, and whether an industry may settle."""
@@ -292,8 +301,13 @@ def at_(
         found = at(plan, *point, industry=industry, state=state, language=language)
     if as_json:
         _print_json(found.as_dict())
-    else:
+    elif in_full:
         print(found.text().rstrip("\n"))
+    else:
+        from maps.cli.unit_display import show_place
+        from maps.locale import localize
+
+        show_place(localize(plan, language), found)
 
 
 _STATES = {

@@ -3,11 +3,12 @@
 from maps.explain.explanation_content import derived_measures, explain, trace
 from maps.explain.explanation_text import entry_heading, reason_lines, rule_and_reason, value_text, why_text
 from maps.explain.industry_query import check_state, coverage_of, items_at, list_titles, lists_at
-from maps.explain.point_queries import at, at_unit, check_coordinates
+from maps.explain.point_queries import Place, at, at_unit, check_coordinates, ground_lines, where_lines
 from maps.explain.records_in_words import clauses_in_words, contents_of
 from maps.explain.unit_lookup import find_unit, names_of_units
 
 __all__ = [
+    "Place",
     "at",
     "at_unit",
     "check_coordinates",
@@ -19,6 +20,7 @@ __all__ = [
     "entry_heading",
     "explain",
     "find_unit",
+    "ground_lines",
     "items_at",
     "list_titles",
     "lists_at",
@@ -27,5 +29,6 @@ __all__ = [
     "rule_and_reason",
     "trace",
     "value_text",
+    "where_lines",
     "why_text",
 ]

@@ -374,7 +374,13 @@ def _lists(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:
     ]
 
 
-def _lines(place: Place) -> Iterator[str]:
+def where_lines(place: Place) -> Iterator[str]:
+    """Where a place is: in which unit, and in which others, too; or how far from the nearest one.
+
+    Parameters
+    ----------
+    place : Place
+    """
     content, words = place.content, catalogue("industry", place.language)
     if content["lon"] is not None:
         yield words["place"].format(lon=content["lon"], lat=content["lat"])
@@ -386,16 +392,32 @@ def _lines(place: Place) -> Iterator[str]:
     yield words[key].format(unit=_called(unit, words), jurisdiction=unit["jurisdiction"])
     if content["shared_with"]:
         yield words["shared"].format(others=words["and"].join(_called(one, words) for one in content["shared_with"]))
+
+
+def ground_lines(place: Place) -> Iterator[str]:
+    """What lies on the ground there: the piece with its control line and layers, or the control lines of the unit.
+
+    Parameters
+    ----------
+    place : Place
+        Inside a unit.
+    """
+    content, words = place.content, catalogue("industry", place.language)
+    said = _on_piece if content["piece"] else _lines_of_unit
+    yield from said(content, words, place.language)
+
+
+def _lines(place: Place) -> Iterator[str]:
+    content, words = place.content, catalogue("industry", place.language)
+    yield from where_lines(place)
+    if not content["inside"]:
+        return
     yield ""
     main = content["main"]
     yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
     if content["overlays"]:
         yield words["overlays"].format(titles=words["and"].join(one["title"] for one in content["overlays"]))
-    yield from (
-        _on_piece(content, words, place.language)
-        if content["piece"]
-        else _lines_of_unit(content, words, place.language)
-    )
+    yield from ground_lines(place)
     yield from ("", words["policies"])
     for policy in content["policies"]:
         yield from _policy(policy, place.language)

@@ -124,7 +124,8 @@ class Terms:
         named = [(one.name, one.title) for one in book.indicators]
         named += [(one.name, one.title) for one in book.parameters.values()]
         named += [(one.name, one.title) for one in book.derived]
-        return {name: text_in(title, self.language, name) for name, title in named if title}
+        short = {one.code: text_in(one.title, self.language) for one in book.terms.measures}  # where there is no other
+        return short | {name: text_in(title, self.language, name) for name, title in named if title}
 
     @cached_property
     def measured(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from layers.conditions import ConditionPart
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, catalogue, limit_number, number_style, shifted, text_in
+from maps.locale import LocalizedPlan, catalogue, limit_number, name_text, number_style, shifted, text_in
 from zoning.rulebook import MeasureTerm, Zone
 from zoning.zones import RuleTests
 
@@ -222,9 +222,10 @@ class _Maker:
             unit = self._unit(code)
             percent = self._words["percent"].format(n=MARK).split(MARK) if is_share and not unit else None
             before, after = percent or ("", self._words["unit"].format(unit=unit) if unit else "")
+            title = self._title(code, part)
             column = MeasureColumn(
                 name=escape_hidden(code),
-                title=self._title(code, part),
+                title=self._say("larger_unit", title=title) if key[1] else title,
                 before=before,
                 after=escape_hidden(after),
                 shift=2 if percent else 0,
@@ -245,7 +246,7 @@ class _Maker:
         term = self._spoken.get(code)
         if term is not None:
             return escape_hidden(text_in(term.title, self._language, code))
-        names = [self._plan.renderer.terms.name(name) for name in part.names]
+        names = [self._name(name) for name in part.names]
         if len(names) == 2 and "/" in code.split():
             return escape_hidden(self._say("ratio", first=names[0], second=names[1]))
         return escape_hidden(self._words["list"].join(names))
@@ -306,10 +307,12 @@ class _Maker:
         asked = self._tests.rules[rule]
         if not asked.parts[number].operator:
             but = self._clause(asked.parts[number], holds=False)
-            said = self._say("but", head=self._head(zone), zone=self._zone_title(asked.rule.zone), why=but)
+            key = "but_of_whole" if asked.of_wholes else "but"
+            said = self._say(key, head=self._head(zone), zone=self._zone_title(asked.rule.zone), why=but)
             return self._keep("default", zone, said, ())
         why, tests = self._why(rule, [number], "missed")
-        return self._keep("default", zone, self._say("nearest", head=self._head(zone), why=why), tests)
+        key = "nearest_of_whole" if asked.of_wholes else "nearest"
+        return self._keep("default", zone, self._say(key, head=self._head(zone), why=why), tests)
 
     def _by_decision(self, rows: Places, rules: Sequence[str], mains: Sequence[str], sentences: Places) -> None:
         if not len(rows):
@@ -484,8 +487,12 @@ class _Maker:
         return escape_hidden(((term.said if holds else term.denied) or {}).get(self._language, ""))
 
     def _noun(self, name: str) -> str:
-        term = self._spoken.get(name)
-        return self._noun_in(term) or escape_hidden(self._plan.renderer.terms.name(name))
+        return self._noun_in(self._spoken.get(name)) or escape_hidden(self._name(name))
+
+    def _name(self, name: str) -> str:
+        """What a measure is called by its own title; by its name as words where it has none."""
+        title = self._plan.renderer.terms.name(name)
+        return name_text(name) if title == name else title
 
     def _noun_of(self, part: ConditionPart) -> str:
         return self._noun_in(self._spoken.get(part.measure)) or self._title(part.measure, part)

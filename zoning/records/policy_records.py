@@ -201,7 +201,8 @@ def parameters_said(
     >>> title.kind, text.key, text.fields["value"]
     ('name', 'amount.measured', 6000.0)
     """
-    teller, named = _Teller(_titled(rulebook)), policy.parameters if policy else {}
+    teller = _Teller(_titled(rulebook), [one.code for one in rulebook.terms.settings] if rulebook else ())
+    named = policy.parameters if policy else {}
     own = {"list"} if policy and policy.list else set()  # the title of the policy has said it
     told = [(teller.title(key, named.get(key)), teller.text(settings[key])) for key in settings if key not in own]
     each = say("explain.each_its_own")  # where the setting is a measure of each unit
@@ -215,10 +216,12 @@ class _Teller:
     ----------
     titled : collection of str
         The parameters and measures that have a title.
+    settings : collection of str
+        The settings that have one; a text that is set may be one of them, too.
     """
 
-    def __init__(self, titled: Iterable[str]) -> None:
-        self._titled = frozenset(titled)
+    def __init__(self, titled: Iterable[str], settings: Iterable[str]) -> None:
+        self._titled, self._settings = frozenset(titled), frozenset(settings)
 
     def title(self, key: str, named: object = None) -> Term:
         """What a setting is called: as the parameter or indicator that it names, else by its own title."""
@@ -249,7 +252,9 @@ class _Teller:
         text = str(value)
         if text in _LIGHTS:
             return say(f"light.{text}")
-        return Term("name", text) if text in self._titled else text
+        if text in self._titled:
+            return Term("name", text)
+        return Term("setting", text) if text in self._settings else text
 
 
 def _titled(rulebook: Rulebook | None) -> Iterator[str]:

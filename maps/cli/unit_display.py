@@ -1,0 +1,145 @@
+"""A unit in the terminal: its verdict first, then its tests as a small table, and what would change it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from layers.errors import escape_hidden
+from maps.explain import Place, ground_lines, where_lines
+from maps.locale import LocalizedPlan, amount, catalogue, text_in
+from maps.summaries import Gauge, Verdict, verdicts
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN = 5
+"""So many policies are named, of two more at most all."""
+WIDE = 1000
+"""Columns of what is no terminal, so that no line of a pipe is broken."""
+COLOURS: Mapping[bool | None, str] = {True: "green", False: "red", None: "yellow"}
+ANSWERS: Mapping[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
+
+
+def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
+    """Print why a unit is what it is, and what it gets, on one screen.
+
+    Parameters
+    ----------
+    plan : LocalizedPlan
+    unit_id : str
+    """
+    words = catalogue("terminal", plan.language)
+    console, row = _console(), plan.zones.set_index("unit_id").loc[unit_id]
+    heading = words["unit" if row["jurisdiction"] else "unit_alone"]
+    _print(console, [heading.format(name=row["name"], id=unit_id, place=row["jurisdiction"])], "dim")
+    _verdict(console, plan, verdicts(plan)[unit_id])
+    rows = plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records")
+    terms = plan.renderer.terms
+    told = [
+        words["quota"].format(
+            title=terms.quota(str(one["quota"])),
+            period=str(one["period"]),
+            amount=amount(one["amount"], plan.language),
+            unit=terms.unit(str(one["unit"])),
+        )
+        for one in rows
+    ]
+    held = plan.policies[(plan.policies["unit_id"] == unit_id) & (plan.policies["overruled_by"] == "")]
+    _print(console, ["", *told, *_policies([str(title) for title in held["title"]], words)])
+    _print(console, ["", words["more_explain"]], "dim")
+
+
+def show_place(plan: LocalizedPlan, place: Place) -> None:
+    """Print what applies at a place or in a unit, on one screen.
+
+    Parameters
+    ----------
+    plan : LocalizedPlan
+    place : Place
+        Of the same plan.
+    """
+    words, console, content = catalogue("terminal", plan.language), _console(), place.content
+    _print(console, where_lines(place), "dim" if content["inside"] else "")
+    if not content["inside"]:
+        return
+    _verdict(console, plan, verdicts(plan)[content["unit"]["unit_id"]])
+    _print(console, ["", *ground_lines(place)])
+    held = [str(one["title"]) for one in content["policies"] if not one["overruled_by"]]
+    _print(console, _policies(held, words))
+    if place.verdict is not None:
+        _print(console, ["", *place.verdict.lines()])
+    _print(console, ["", words["more_at"]], "dim")
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415  (help and wrong calls answer at once)
+
+    is_terminal = Console().is_terminal
+    return Console(
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=None if is_terminal else WIDE,
+        color_system="auto" if is_terminal and not os.environ.get("NO_COLOR") else None,
+    )
+
+
+def _print(console: Console, lines: Iterable[str], style: str = "") -> None:
+    """Print lines as they are; the terminal breaks them."""
+    for line in lines:
+        console.print(escape_hidden(line), style=style or None, soft_wrap=True)
+
+
+def _verdict(console: Console, plan: LocalizedPlan, one: Verdict) -> None:
+    """The verdict with its note, its overlays, its tests, and what would change it."""
+    words = catalogue("terminal", plan.language)
+    _print(console, [one.sentence], "bold")
+    _print(console, [*filter(None, [one.note]), *(line.text for line in one.overlays)])
+    mains = {*plan.rulebook.codes("main")}
+    gauges = [gauge for gauge in one.gauges if gauge.decided or gauge.zone in mains]
+    if gauges:
+        _print(console, [""])
+        _tests(console, plan, gauges)
+    if one.changes:
+        _print(console, ["", words["changes"], *(f"  {change}" for change in one.changes)])
+
+
+def _tests(console: Console, plan: LocalizedPlan, gauges: Sequence[Gauge]) -> None:
+    """A row a test: measure, value, what it needs, for which zone, and whether it is met."""
+    from rich.table import Table  # noqa: PLC0415  (help and wrong calls answer at once)
+    from rich.text import Text  # noqa: PLC0415
+
+    words, answers = (catalogue(chapter, plan.language) for chapter in ("terminal", "answer"))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for key in ("test", "value", "needs", "zone", "answer"):
+        table.add_column(words[f"column_{key}"], justify="right" if key == "value" else "left")
+    for gauge in gauges:
+        zone = plan.rulebook.zone(gauge.zone)
+        title = escape_hidden(text_in(zone.short or zone.title, plan.language, gauge.zone))
+        answer = str(answers[ANSWERS[gauge.passed]])
+        if gauge.decided:
+            answer = words["decides"].format(answer=answer)
+        cells = [Text(text) for text in (gauge.title, gauge.value_text, gauge.needs, title)]
+        table.add_row(*cells, Text(answer, style=COLOURS[gauge.passed]), style="bold" if gauge.decided else "")
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.print(line.rstrip(), soft_wrap=True)
+
+
+def _policies(titles: Sequence[str], words: Mapping[str, str]) -> Iterator[str]:
+    """How many policies hold, and the titles of the first few."""
+    told = list(dict.fromkeys(titles))
+    if not told:
+        return
+    shown = told if len(told) <= SHOWN + 2 else told[:SHOWN]
+    yield ""
+    yield words["policies"].format(n=len(told))
+    yield from (f"  {title}" for title in shown)
+    if len(shown) < len(told):
+        yield "  " + words["policies_more"].format(n=len(told) - len(shown))
