@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from layers.conditions import ConditionPart
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, catalogue, limit_number, number_style, shifted, text_in
+from maps.locale import LocalizedPlan, catalogue, limit_number, name_text, number_style, shifted, text_in
 from zoning.rulebook import MeasureTerm, Zone
 from zoning.zones import RuleTests
 
@@ -246,7 +246,7 @@ class _Maker:
         term = self._spoken.get(code)
         if term is not None:
             return escape_hidden(text_in(term.title, self._language, code))
-        names = [self._plan.renderer.terms.name(name) for name in part.names]
+        names = [self._name(name) for name in part.names]
         if len(names) == 2 and "/" in code.split():
             return escape_hidden(self._say("ratio", first=names[0], second=names[1]))
         return escape_hidden(self._words["list"].join(names))
@@ -487,8 +487,12 @@ class _Maker:
         return escape_hidden(((term.said if holds else term.denied) or {}).get(self._language, ""))
 
     def _noun(self, name: str) -> str:
-        term = self._spoken.get(name)
-        return self._noun_in(term) or escape_hidden(self._plan.renderer.terms.name(name))
+        return self._noun_in(self._spoken.get(name)) or escape_hidden(self._name(name))
+
+    def _name(self, name: str) -> str:
+        """What a measure is called by its own title; by its name as words where it has none."""
+        title = self._plan.renderer.terms.name(name)
+        return name_text(name) if title == name else title
 
     def _noun_of(self, part: ConditionPart) -> str:
         return self._noun_in(self._spoken.get(part.measure)) or self._title(part.measure, part)
