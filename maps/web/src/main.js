@@ -52,6 +52,7 @@ export const switchOf = layerSwitch;
  */
 export async function open(map, icons) {
   bendBounds(map);
+  const lookAsked = asked(map);
   L.Icon.Default.imagePath = "";
   L.Icon.Default.mergeOptions(icons);
   map.attributionControl?.setPrefix(false);
@@ -65,7 +66,27 @@ export async function open(map, icons) {
   ]);
   const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
   new PlanPage(map, factsOf(page, measured), { shapes, ground, relief }).start();
+  lookAsked();
   document.documentElement.dataset.zoneplan = "ready";
+}
+
+/**
+ * What folium's layers ask to be seen while the block is being read; the whole plan would take its place.
+ * @param {L.Map} map
+ * @returns {() => void} Shows it, if there was any.
+ */
+function asked(map) {
+  const { fitBounds } = map;
+  /** @type {Parameters<L.Map["fitBounds"]> | null} */
+  let wish = null;
+  map.fitBounds = (...wished) => {
+    wish = wished;
+    return map;
+  };
+  return () => {
+    map.fitBounds = fitBounds;
+    if (wish) map.fitBounds(wish[0], { ...wish[1], animate: false });
+  };
 }
 
 /** @param {string} text */

@@ -65,3 +65,21 @@ def test_bounds_in_degrees_are_fitted_although_they_bend(open_map, toy_plan) -> 
     size = tab.evaluate("[map_plan.getSize().x, map_plan.getSize().y]")
     assert (at >= -1).all()
     assert (at <= np.add(size, 1)).all()
+
+
+@pytest.mark.parametrize("projection", ["equal_area", "mercator"])
+def test_bounds_that_an_analyst_asks_for_are_shown_first(open_map, toy_plan, projection: str) -> None:
+    west, south, east, north = toy_plan.units.to_crs(4326).loc[["b2"]].total_bounds
+    plan_map = draw(toy_plan, projection=projection)
+    plan_map.fit_bounds([[south, west], [north, east]])
+    tab = open_map(plan_map)
+    at = np.array(
+        tab.evaluate(
+            "all => all.map(at => map_plan.latLngToContainerPoint(at)).map(({ x, y }) => [x, y])",
+            [[south, west], [north, east]],
+        )
+    )
+    size = np.array(tab.evaluate("[map_plan.getSize().x, map_plan.getSize().y]"))
+    assert (at >= -1).all()
+    assert (at <= size + 1).all()
+    assert (np.abs(np.diff(at, axis=0)[0]) / size).max() > 0.5  # as near as it may
