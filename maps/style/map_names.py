@@ -141,7 +141,7 @@ def _place_regions(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -
     """Names of provinces and countries around the study, none of them over it."""
     if not context.regions:
         return
-    study = shapely.simplify(context.study, frame.metres_per_px)
+    study = shapely.make_valid(shapely.simplify(context.study, frame.metres_per_px))
     ground = shapely.transform(study, lambda points: np.column_stack(frame.place(*points.T)))
     around = shapely.difference(shapely.box(0, 0, frame.width_px, frame.height_px), ground)
     for region in context.regions:
