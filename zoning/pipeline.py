@@ -51,7 +51,7 @@ STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account"
 Announce = Callable[[str], None]
 
 
-def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs | None = None) -> Plan:
+def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs | None = None) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -65,8 +65,9 @@ def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs
 
     Returns
     -------
-    Plan
-        The same bytes on every run with the same input.
+    FreshPlan
+        A plan that holds what it was made from, so that it can be varied; the same bytes on every run with the same
+        input.
 
     Raises
     ------
@@ -199,6 +200,10 @@ class FreshPlan(Plan):
     inputs: Inputs = field(repr=False, compare=False)
     tables: StudyTables = field(repr=False, compare=False)
     steps: Steps = field(repr=False, compare=False)
+
+    def finished(self) -> Plan:
+        """The plan alone, so that the memory of what it was made from is free."""
+        return Plan(**{one.name: getattr(self, one.name) for one in fields(Plan)})
 
 
 LISTS = frozenset({"quotas", "agreements", "transfers"})

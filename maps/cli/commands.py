@@ -533,7 +533,7 @@ def _run(plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bo
         require_room(folder)
         with progress() as announce:
             require_language(language)
-            said = localize(run(study, announce), language)
+            said = localize(run(study, announce).finished(), language)
             write_run(said, folder, language, excel_safe=excel_safe, announce=announce, notice=say)
         if as_json:
             _print_json(_summary(said, folder))

@@ -60,8 +60,8 @@ def write_pdf(html: str, path: str | Path) -> None:
             raise WriteError(
                 Phrase(
                     "{file}: nothing here prints a PDF: there is no Chromium, Chrome or Edge, and no WeasyPrint. "
-                    "Install one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser and "
-                    "print it to a PDF",
+                    "Install one of them, such as by pip install 'zoneplan[pdf]'; or open the report in any browser "
+                    "and print it to a PDF",
                     file=target,
                 )
             )
