@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from layers.conditions import Evaluation, parse_condition
 from zoning.rulebook import read_rulebook
 from zoning.steps import Steps, same
 
@@ -73,3 +74,17 @@ def test_rulebooks_that_differ_in_how_a_number_is_written_are_not_the_same() -> 
     assert one == other
     assert not same(one, other)
     assert same(one, replace(one))
+
+
+def test_of_several_results_each_that_is_the_same_is_kept() -> None:
+    """Another threshold gives the same table and another reason: what follows from the table is not done again."""
+
+    def step(limit: float) -> tuple[pd.DataFrame, Evaluation]:
+        table = pd.DataFrame({"a": [1.0]})
+        return table, parse_condition("a > limit").evaluate(table, {"limit": limit})
+
+    first = Steps()
+    table, found = first.do("ask", step, 0.5)
+    again, other = Steps(first).do("ask", step, 0.75)
+    assert again is table
+    assert [one.clauses(np.arange(1))[0][0].sides for one in (found, other)] == [(1.0, 0.5), (1.0, 0.75)]
