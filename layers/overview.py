@@ -5,10 +5,10 @@ A card is drawn by who sees to pictures, and not by the noun: the front door say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from layers.errors import escape_hidden
 
@@ -66,12 +66,22 @@ class Shown:
 
     def _repr_html_(self) -> str | None:
         """The overview as a card of HTML; None where nobody draws one."""
-        place = next((_CARDS[kind.__name__] for kind in type(self).__mro__ if kind.__name__ in _CARDS), None)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        card: str = getattr(import_module(module), name)(self)
+        kind = next((kind.__name__ for kind in type(self).__mro__ if kind.__name__ in _CARDS), None)
+        card: str | None = None if kind is None else drawn_by(kind)(self)
         return card
+
+
+def drawn_by(name: str) -> Callable[..., Any]:
+    """Who draws the card of a noun, or something else, as the front door says.
+
+    Raises
+    ------
+    KeyError
+        Nobody does: the front door is not in use.
+    """
+    module, _, function = _CARDS[name].partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
 
 
 def exact(value: object) -> str:

@@ -224,8 +224,9 @@ _CARDS = {
     "Inputs": "maps.notebook:inputs_card",
     "Rulebook": "maps.notebook:rulebook_card",
     "Study": "maps.notebook:study_card",
+    "widget": "maps.notebook:plan_widget",
 }
-"""Who draws what a noun shows of itself in a notebook."""
+"""Who draws what a noun shows of itself in a notebook, and its widget."""
 
 
 def __getattr__(name: str) -> object:

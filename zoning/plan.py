@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from layers.overview import Overview, Shown, counted, listed
+from layers.overview import Overview, Shown, counted, drawn_by, listed
 from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, TABLES, tabulate
 from zoning.trace import Message, Trace
 
@@ -141,6 +141,30 @@ class Plan(Shown):
             ("tables", listed(name for name, table in TABLES.items() if len(getattr(self, table.name)))),
         )
         return Overview(f"Plan {self.study.name!r}", rows)
+
+    def widget(self, language: str = "en", height: int = 640) -> Any:
+        """The map as a widget of a notebook, which Python can ask what is chosen in it; needs ``zoneplan[notebook]``.
+
+        Parameters
+        ----------
+        language : str, optional
+            Of the page.
+        height : int, optional
+            Pixels.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+            Its ``unit`` is the id of the chosen unit or None, ``compared`` that of the unit beside it, and ``filters``
+            what the page shows: ``view``, ``by``, and the ``main``, ``overlay`` and ``jurisdiction`` that it is
+            filtered by, None where it is not. ``observe`` calls a function when they change.
+
+        Raises
+        ------
+        ZoneplanError
+            anywidget is not installed.
+        """
+        return drawn_by("widget")(self, language, height)
 
     def vary(self, **changes: Any) -> Plan:
         """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.variants.vary`.

@@ -1,6 +1,7 @@
 // The page: header, map, legend and panel brought together.
 
 import { shownBy, writeAddress } from "./address.js";
+import { announceShown } from "./announcement.js";
 import { unpack } from "./binary_decoder.js";
 import { Colours, followTheme } from "./colours.js";
 import { Ruler } from "./distance.js";
@@ -146,6 +147,7 @@ class PlanPage {
     state.on(["main", "overlay", "kept"], () => this.legend.show(this.picture.view));
     writeAddress(state, this.scene.facts.units.id);
     followSwitches(this.map, state);
+    announceShown(state, this.scene.facts);
     this.openAddress();
     window.addEventListener("hashchange", () => this.openAddress());
   }
