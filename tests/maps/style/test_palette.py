@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from maps.style import designation_inks, overlay_hatches, theme_css, zone_fills
+from maps.style import designation_inks, theme_css, zone_fills
 from maps.style.palette import (
     BELOW_THRESHOLD,
     DARK,
@@ -119,11 +119,6 @@ def test_no_two_zones_of_a_built_in_rulebook_look_alike(name: str, day: date) ->
     fills = list(zone_fills(read_rulebook(name, day)).values())
     assert len({*fills}) == len(fills)
     assert {*fills} <= {*FILLS, DEFAULT_FILL}
-
-
-def test_overlays_differ_by_angle_or_spacing() -> None:
-    hatches = overlay_hatches(rulebook("general", overlays=8))
-    assert len(set(hatches.values())) == 8
 
 
 def test_inks_stand_out_from_white() -> None:
