@@ -39,7 +39,7 @@ COLUMNS = (50.0, 20.0, 42.0, 52.0)
 """Of the table of policies, mm."""
 LEAST = 3
 """So many policies stand on the sheet, even where that makes it two."""
-BODY, FIXED, LINE, TEST = 261.0, 112.0, 6.4, 11.9
+BODY, FIXED, LINE, TEST = 261.0, 116.0, 6.4, 11.9
 """Height of a sheet, of what always stands on it, of a line of a verdict and of a gauge, mm."""
 
 
@@ -76,7 +76,9 @@ def unit_page(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
         Split((tuple(gauges), tuple(aside)), "near") if aside else Split((tuple(gauges),), "one"),
         *_policies(figures, said, room),
     ]
+    note = edition.plan.study.study.note
     foot = (
+        *([text_in(note, edition.language)] if note else []),
         edition.tell("foot_map", scale=edition.number(scale)),
         words["foot_unit"],
         context_credits(edition.plan, edition.language),
