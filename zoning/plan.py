@@ -174,7 +174,7 @@ class Plan(Shown):
         >>> import zoneplan as zp
         >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
         >>> plan.vary(quotas={"construction_land": 9000}).quotas["amount"].max()
-        Decimal('3709')
+        Decimal('3573')
         """
         varied: Plan = import_module("zoning.scenario.variants").vary(self, **changes)
         return varied

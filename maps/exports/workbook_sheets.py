@@ -415,7 +415,7 @@ class _Sheets:
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""
-        return self.plan.renderer.render(light_message(code))
+        return self.plan.renderer.render(light_message(int(code) if str(code).isdigit() else code))
 
     def parts(self, text: str) -> str:
         """The parts of an objective with their values."""

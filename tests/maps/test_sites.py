@@ -13,7 +13,7 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from maps.exports import write_geopackage
-from maps.exports.qml_styles import site_style
+from maps.exports.qml_styles import style_text, styles_of
 from maps.locale import localize
 from maps.reports import report
 from maps.run_folder import read_run, write_run
@@ -113,7 +113,7 @@ def test_desktop_gis_gets_a_layer_of_sites_in_the_maps_ink(plan, tmp_path) -> No
     sites = gpd.read_file(tmp_path / "plan.gpkg", layer="sites")
     assert sites["area_ha"].tolist() == plan.sites["area_ha"].tolist()
     assert sites.area.sum() == pytest.approx(plan.sites.area.sum())
-    style = site_style(localize(plan))
+    style = style_text(next(one for one in styles_of(localize(plan), {}) if one.table == "sites"))
     assert "construction_land" in style
     assert 'label="construction land, ' in style
     assert "10,10,140,255" in style

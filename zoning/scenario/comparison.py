@@ -110,7 +110,7 @@ def compare(
     >>> found.same, [(one.kind, one.id) for one in found.differences]
     (False, [('parameter', 'density_min_per_km2')])
     >>> found.moved.query("what == 'main'")[["before", "after"]].drop_duplicates().to_numpy().tolist()
-    [['key_development', 'general']]
+    [['key_development', 'ecologically_fragile']]
     """
     first, second = (plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder) for plan in (one, other))
     found = differences(parts_of(first), parts_of(second))
