@@ -4,7 +4,8 @@
     python docs/photograph.py        needs Chromium and the extra [dev]
 
 Both are opened with the network off; on the map one county is chosen, of the report the first page is shown. Fonts
-differ between machines, and with them the bytes; the pictures are made anew when the pages look different, by hand.
+differ between machines, and with them the bytes; the pictures are made anew when the pages look different, and packed
+to 256 colours and 1,200 pixels across, by hand.
 """
 
 from __future__ import annotations
