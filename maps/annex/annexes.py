@@ -8,11 +8,13 @@ from decimal import Decimal
 import pandas as pd
 from pyproj import CRS
 
+from layers.ledger import finding_word
 from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from maps.annex.report_context import TOLD, ReportContext, by_group, each_row
 from maps.locale import (
     NONE,
     describe_parameters,
+    phrase_in,
     price_words,
     rule_name,
     solution_words,
@@ -383,11 +385,15 @@ def ledger(edition: ReportContext) -> Chapter:
     words, table = edition.words, edition.plan.ledger
     if table.empty:
         return Chapter("ledger", words["ledger"], (Paragraph(words["none"]),))
+
+    def kind(finding: str) -> str:
+        return phrase_in(finding_word(finding), edition.plan.language)
+
     counts = table.groupby(["layer", "finding", "action"], sort=True, as_index=False).agg(many=("feature", "size"))
     counted = grid(
         words["ledger_by_kind"],
         edition.columns(layer="text", finding="text", action="long", count="number"),
-        ((row.layer, row.finding, row.action, edition.number(row.many)) for row in each_row(counts)),
+        ((row.layer, kind(row.finding), row.action, edition.number(row.many)) for row in each_row(counts)),
     )
     entries = grid(
         words["all_entries"],
@@ -395,7 +401,13 @@ def ledger(edition: ReportContext) -> Chapter:
             layer="text", feature="hash", finding="text", action="long", before_ha="number", after_ha="number"
         ),
         (
-            (row.layer, row.feature, row.finding, row.action, *_areas(edition, row.area_before_ha, row.area_after_ha))
+            (
+                row.layer,
+                row.feature,
+                kind(row.finding),
+                row.action,
+                *_areas(edition, row.area_before_ha, row.area_after_ha),
+            )
             for row in each_row(table)
         ),
     )

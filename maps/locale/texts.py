@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+_WIDE, _PLAIN = r"[\u4e00-\u9fff]+", r"[A-Za-z\u00c0-\u024f](?:[A-Za-z\u00c0-\u024f .'-]*[A-Za-z\u00c0-\u024f.])?"
+TWICE = re.compile(rf"(?P<plain>{_PLAIN}) (?P<wide>{_WIDE})|(?P<first>{_WIDE}) (?P<last>{_PLAIN})")
+"""A name that is written twice, once in each script, and nothing else."""
 STANDARD = "en"
 """The language that stands in for others."""
 
@@ -48,10 +52,11 @@ def in_script(name: str, language: str) -> str:
     --------
     >>> in_script("East 东部", "zh"), in_script("East 东部", "pt"), in_script("Denver", "zh")
     ('东部', 'East', 'Denver')
+    >>> in_script("攀枝花市 & Doña Ana", "en")
+    '攀枝花市 & Doña Ana'
     """
-    words = name.split(" ")
-    wide = [word for word in words if any("\u4e00" <= char <= "\u9fff" for char in word)]
-    plain = [word for word in words if word not in wide]
-    if not wide or not any(char.isalpha() for word in plain for char in word):
+    found = TWICE.fullmatch(name)
+    if found is None:
         return name
-    return " ".join(wide if language == "zh" else plain)
+    plain, wide = found["plain"] or found["last"], found["wide"] or found["first"]
+    return wide if language == "zh" else plain
