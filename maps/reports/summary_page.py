@@ -205,13 +205,20 @@ def _money_sentence(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     own = table[table["kind"] == "unit"] if len(table) else table
     if len(own) and len(set(own["unit"])) == 1:
         unit = str(own["unit"].iloc[0])
-        best, worst = own.loc[own["net"].astype(float).idxmax()], own.loc[own["net"].astype(float).idxmin()]
-        if best["net"] > 0 > worst["net"]:
-            (gains,), (pays,) = figures.names([best["party"]]), figures.names([worst["party"]])
+        most, least = max(own["net"]), min(own["net"])
+        if most > 0 > least:
+            gains, pays = (figures.names(own.loc[own["net"] == net, "party"]) for net in (most, least))
             yield (
-                edition.tell("sentence_gains", name=gains, amount=edition.money(best["net"], unit)),
-                edition.tell("sentence_pays", name=pays, amount=edition.money(-worst["net"], unit)),
+                _of_all(figures, ("sentence_gains", "sentence_gain_alike"), gains, edition.money(most, unit)),
+                _of_all(figures, ("sentence_pays", "sentence_pay_alike"), pays, edition.money(-least, unit)),
             )
+
+
+def _of_all(figures: PlanFigures, keys: tuple[str, str], names: Sequence[str], amount: str) -> str:
+    """What one party receives or pays, or each of several alike."""
+    if len(names) == 1:
+        return figures.edition.tell(keys[0], name=names[0], amount=amount)
+    return figures.edition.tell(keys[1], names=listed(figures, names, 3), amount=amount)
 
 
 def _shares(figures: PlanFigures) -> Figure:

@@ -15,6 +15,7 @@ from maps.locale import (
     LocalizedPlan,
     catalogue,
     format_number,
+    in_script,
     number_beside,
     number_style,
     shifted,
@@ -293,7 +294,10 @@ class _Teller:
             land = pd.Series(self._ha[here]).groupby(self._main[here]).sum()
             amount = f"{self._by_jurisdiction.get(name, 0):f}" if self._quota is not None else None
             yield JurisdictionRow(
-                escape_hidden(name), int(here.sum()), {str(k): float(v) for k, v in land.items()}, amount
+                escape_hidden(in_script(name, self._language)),
+                int(here.sum()),
+                {str(k): float(v) for k, v in land.items()},
+                amount,
             )
 
     def _quality(self) -> Quality:
@@ -303,6 +307,7 @@ class _Teller:
         sentences = (
             self._say("policies_read", n=read, all=policies),
             self._say("parameters_read", n=checked, all=len(parameters)),
+            *filter(None, [text_in(self._plan.rulebook.description, self._language)]),
         )
         return Quality(policies, read, len(parameters), checked, sentences)
 

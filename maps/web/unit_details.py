@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
-from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
+from maps.locale import LocalizedPlan, describe_parameters, hectares, in_script, price_words, text_in
 from maps.web.page_model import (
     CardHeading,
     CardLine,
@@ -182,7 +182,7 @@ def cards(plan: LocalizedPlan) -> Cards:
             id=escape_hidden(row["unit_id"]),
             name=escape_hidden(row["name"]),
             other_names=tuple(escape_hidden(one) for one in names[row["unit_id"]] if one != row["name"]),
-            jurisdiction=jurisdictions.place(escape_hidden(row["jurisdiction"])),
+            jurisdiction=jurisdictions.place(escape_hidden(in_script(row["jurisdiction"], plan.language))),
             area_ha=hectares(row["area_ha"]),
             main=zones.index(row["main"]),
             overlays=tuple(zones.index(code) for code in row["overlays"].split(";") if code),
@@ -265,7 +265,7 @@ def _quota_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: 
             ceiling=_decimal(row["ceiling"]),
             weight=_digits(row["weight"], 7),
             binding=escape_hidden(row["binding"]),
-            jurisdiction=escape_hidden(row["jurisdiction"]),
+            jurisdiction=escape_hidden(in_script(row["jurisdiction"], plan.language)),
             price=_digits(row["shadow_price"], 7),
             carried=_decimal(row["carried"] or None),
             transferred=_decimal(row["transferred"] or None),

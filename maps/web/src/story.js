@@ -83,7 +83,7 @@ function who({ facts, speech }, code, lit) {
   return node(
     "div",
     { class: "zp-story-who" },
-    node("p", {}, node("b", {}, speech.ha(area))),
+    node("p", {}, node("span", {}, speech.say("named", { name: speech.words.area, value: "" })), node("b", {}, speech.ha(area))),
     groups.map(({ name, own }) =>
       node(
         "p",
