@@ -37,14 +37,15 @@ def weights(plan: zp.Plan) -> Mapping[str, float]:
     plan_map = draw(plan)
     page = plan_map.get_root().render()
     layer = plan_map._children["plan"]  # noqa: SLF001  (the layer has no other door)
-    model, shapes = layer.page, layer._shapes  # noqa: SLF001
+    model, shapes, numbers = layer._placed  # noqa: SLF001
+    ground = numbers[: len(numbers) - len(model.measures)]
     named = {one.name: one.steps for one in measure_columns(plan)}
     said = {part: as_json(getattr(model, part)).encode() for part in (CARDS, VERDICTS, GROUND)}
     whole = len(as_json(model).encode())
     rest = as_json(model._replace(cards=None, verdicts=None, surroundings=None)).encode()
     parts = {
         "borders": b"".join(map(byte_planes, shape_columns(shapes))),
-        "surroundings, relief": said[GROUND] + b"".join(map(byte_planes, layer._ground.numbers)),  # noqa: SLF001
+        "surroundings, relief": said[GROUND] + b"".join(map(byte_planes, ground)),
         "measures that no rule tests": b"".join(byte_planes(named[one.name]) for one in model.measures),
         "units, quotas, reasons": said[CARDS],
         "verdicts, tested measures": said[VERDICTS],

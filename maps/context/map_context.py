@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
@@ -159,8 +160,20 @@ class Context(NamedTuple):
     credits: str
 
 
+class Surrounded(NamedTuple):
+    """Land without a plan, under and around which surroundings are drawn: it has no borders that stand for others.
+
+    Attributes
+    ----------
+    units : GeoDataFrame
+        Polygons with a CRS.
+    """
+
+    units: gpd.GeoDataFrame
+
+
 def context_around(
-    plan: Plan,
+    plan: Plan | Surrounded,
     bounds: tuple[float, float, float, float],
     metres_per_px: float,
     language: str = "en",
@@ -172,7 +185,7 @@ def context_around(
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan or Surrounded
     bounds : tuple of float
         West, south, east, north of the picture, in the CRS of the picture.
     metres_per_px : float
@@ -230,7 +243,7 @@ def context_around(
         rivers=rivers.shapes,
         river_ranks=tuple(int(rank) for rank in rivers.fields["rank"]),
         river_names=_names(rivers, language, water_in),
-        provinces=_outside(lines, study, 3 * metres_per_px),
+        provinces=_outside(lines, study, 3 * metres_per_px) if isinstance(plan, Plan) else lines,
         countries=outer.shapes,
         settled=tuple(status in SETTLED for status in outer.fields["status"]),
         places=_places(frame, study, language, metres_per_px if borders else np.inf),
@@ -239,21 +252,22 @@ def context_around(
     )
 
 
-def context_credits(plan: Plan, language: str = "en") -> str:
+def context_credits(plan: Plan | Surrounded, language: str = "en") -> str:
     """What a page that draws the surroundings of a plan has to say: whose data they are, and what of borders."""
-    told, note = catalogue("report", language), plan.rulebook.map.note
+    told, note = catalogue("report", language), plan.rulebook.map.note if isinstance(plan, Plan) else None
     said = text_in(note, language) if note else ""
     if not said and not _borders_allowed(plan, _countries_of(plan)):
         said = told["reference_only"]
     return f"{told['context_credits']} {said}".strip()
 
 
-def _borders_allowed(plan: Plan, countries: tuple[str, ...]) -> bool:
+def _borders_allowed(plan: Plan | Surrounded, countries: tuple[str, ...]) -> bool:
     """Whether borders may be drawn around a plan that lies in some countries, most of it in the first."""
-    return plan.rulebook.map.borders and plan.study.map.borders and not {*countries[:1]} & without_borders()
+    wanted = plan.rulebook.map.borders and plan.study.map.borders if isinstance(plan, Plan) else True
+    return wanted and not {*countries[:1]} & without_borders()
 
 
-def _countries_of(plan: Plan) -> tuple[str, ...]:
+def _countries_of(plan: Plan | Surrounded) -> tuple[str, ...]:
     """Codes of the countries in which a plan lies, by its towns, that of most of them first; not those with a few."""
     crs = pyproj.CRS(plan.units.crs)
     near = world_layer("places").meeting(box_in(plan.units.total_bounds, crs, WGS84))

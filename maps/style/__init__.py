@@ -7,6 +7,7 @@ from maps.style.map_names import names_svg
 from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DASHES,
+    FILLS,
     INK,
     LIGHT,
     SITE_CIRCLE,
@@ -25,6 +26,7 @@ from maps.style.typefaces import font_faces, printed_faces
 
 __all__ = [
     "DASHES",
+    "FILLS",
     "INK",
     "LIGHT",
     "SITE_CIRCLE",

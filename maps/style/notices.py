@@ -63,12 +63,13 @@ def notices_of(chapter: str) -> tuple[Notice, ...]:
     return tuple(Notice(row[0], row[1], row[-1]) for row in rows[1:])
 
 
-def page_notices(plan: Plan, *, software: bool, world: bool = True) -> str:
+def page_notices(plan: Plan | None, *, software: bool, world: bool = True) -> str:
     """What a page has to say: credits of the world layers, of the plan's inputs that are bundled, and of its software.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan or None
+        None for a page without one.
     software : bool
         The page holds scripts of others; their licences follow with their words.
     world : bool
@@ -79,7 +80,7 @@ def page_notices(plan: Plan, *, software: bool, world: bool = True) -> str:
     str
         Plain text, in English as the licences are.
     """
-    used = {one.sha256 for one in plan.sources}
+    used = {one.sha256 for one in plan.sources} if plan else set()
     told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
     told += notices_of("World layers") if world else ()
     lines = [f"{one.credit} ({one.licence})" for one in told]

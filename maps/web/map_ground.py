@@ -12,8 +12,7 @@ import shapely
 
 from layers.crs import is_equal_area, way_between, working_crs
 from layers.errors import escape_hidden
-from maps.context import Context, Relief, context_around, relief, study_outline
-from maps.style import Topology
+from maps.context import Context, Relief, Surrounded, context_around, relief
 from maps.web.geometry_encoding import Geometries, Integers, Shapes, zigzag
 from maps.web.map_plane import EARTH_RADIUS_M, Plane
 from maps.web.page_model import Columns, GroundKind, GroundLayer, RegionName, ReliefPicture, Surroundings, Town
@@ -44,16 +43,16 @@ class Ground(NamedTuple):
     numbers: tuple[Integers, ...]
 
 
-def ground_of(plan: Plan, shapes: Shapes, borders: Topology, language: str = "en") -> Ground:
-    """The ground of the map of a plan.
+def ground_of(plan: Plan | Surrounded, shapes: Shapes, outline: shapely.Geometry, language: str = "en") -> Ground:
+    """The ground of the map of a plan, or of land without one, which has no relief.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan or Surrounded
     shapes : Shapes
         Of the same plan: the ground lies in their plane.
-    borders : Topology
-        Of the same plan.
+    outline : Polygon or MultiPolygon
+        Of all units, in their CRS; see :func:`maps.context.study_outline`.
     language : str
         Of names.
 
@@ -68,7 +67,6 @@ def ground_of(plan: Plan, shapes: Shapes, borders: Topology, language: str = "en
     west, south, east, north = (float(one) for one in units.total_bounds)
     side = max(east - west, north - south)
     bounds = (west - AROUND * side, south - AROUND * side, east + AROUND * side, north + AROUND * side)
-    outline = study_outline(borders.units)
     context = context_around(plan, bounds, side / SIDE_PX, language, outline=outline, crs=flat)
     layers = list(_layers(context, shapes.plane))
     points = np.concatenate([shapely.get_coordinates(one.parts) for one in layers] or [np.zeros((0, 2))])
@@ -86,7 +84,7 @@ def ground_of(plan: Plan, shapes: Shapes, borders: Topology, language: str = "en
             layers=tuple(layer for layer, _ in told),
             towns=Columns(Town, list(_towns(context, shapes.plane, corner, step))),
             regions=Columns(RegionName, list(_regions(context, shapes.plane, corner, step))),
-            relief=_relief(plan, shapes, outline),
+            relief=_relief(plan, shapes, outline) if isinstance(plan, Plan) else None,
             credits=escape_hidden(context.credits),
         ),
         tuple(part for _, parts in told for part in parts),

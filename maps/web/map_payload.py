@@ -58,6 +58,15 @@ def counted_words() -> frozenset[str]:
     return frozenset(key for key, one in catalogue("map", "en").items() if len(one.forms) > 1)
 
 
+def words_of(language: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The words of the map in a language, and those that depend on a count in each of their forms."""
+    told, counted = catalogue("map", language), counted_words()
+    return (
+        {key: one.forms[0] for key, one in told.items() if key not in counted},
+        {key: one.forms for key, one in told.items() if key in counted},
+    )
+
+
 def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surroundings | None = None) -> Page:
     """Everything that the map says and draws.
 
@@ -80,17 +89,16 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
     ZoneplanError
         The language is not known.
     """
-    said, told = localize(plan, language), catalogue("map", language)
-    counted = counted_words()
-    words = {key: one.forms[0] for key, one in told.items() if key not in counted}
+    said = localize(plan, language)
+    words, counted = words_of(language)
     found = verdicts(said)
     tested = {one.name for one in found.table.measures}
     measured = (one for one in measure_columns(plan) if one.name not in tested)
     return Page(
         language=language,
         words=words,
-        counted_words={key: one.forms for key, one in told.items() if key in counted},
-        numbers=_number_signs(language),
+        counted_words=counted,
+        numbers=number_signs(language),
         plan=_summary(said),
         zones=_zones(said),
         lines=_lines(said),
@@ -103,12 +111,14 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         verdicts=found.table,
         headline=headline(said, found),
         undrawn=tuple(shapes.undrawn.tolist()),
+        table=None,
         surroundings=surroundings,
         grid=shapes.grid,
     )
 
 
-def _number_signs(language: str) -> NumberSigns:
+def number_signs(language: str) -> NumberSigns:
+    """How a language writes numbers and counts things."""
     style = number_style(language)
     return NumberSigns(style.thousands, style.point, tuple(style.plural(count) for count in range(COUNTS)))
 

@@ -871,6 +871,48 @@ class Surroundings(NamedTuple):
     credits: str
 
 
+# ----- a table without a plan
+
+
+class TableColumn(NamedTuple):
+    """A column of a table.
+
+    Attributes
+    ----------
+    measure : int or None
+        The place of its numbers in ``measures``; None for texts.
+    numbers : tuple of float or None
+        One a row, where its measure tells them in fewer digits; else none at all.
+    texts : tuple of str
+        Each once.
+    places : tuple of int
+        In ``texts``, one a row; -1 where there is none.
+    """
+
+    title: str
+    measure: int | None
+    numbers: tuple[float | None, ...]
+    texts: tuple[str, ...]
+    places: tuple[int, ...]
+
+
+class TableView(NamedTuple):
+    """A table of polygons that is drawn without a plan: its rows are the units, and the values of one column the zones.
+
+    Attributes
+    ----------
+    by : str
+        The name of the measure that the map opens with; empty for the values of a column of texts, or one colour.
+    stacked : bool
+        Whether polygons may lie on others: then each lies above those before it.
+    columns : tuple of TableColumn
+    """
+
+    by: str
+    stacked: bool
+    columns: tuple[TableColumn, ...]
+
+
 class Page(NamedTuple):
     """Everything that the page is made from, shapes apart.
 
@@ -882,6 +924,8 @@ class Page(NamedTuple):
         Those that depend on a count, in each plural form of the language.
     undrawn : tuple of int
         The places of units that the projection cannot show.
+    table : TableView or None
+        What is drawn where there is no plan: all that only a plan has is empty then.
     """
 
     language: str
@@ -900,5 +944,6 @@ class Page(NamedTuple):
     verdicts: VerdictTable
     headline: Headline
     undrawn: tuple[int, ...]
+    table: TableView | None
     surroundings: Surroundings | None
     grid: MapGrid

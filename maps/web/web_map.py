@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, overload
+
+import geopandas as gpd
 
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
+from maps.context import Surrounded, study_outline
 from maps.offline import (
     LIBRARIES,
     Layer,
@@ -24,12 +27,13 @@ from maps.offline import (
     tile_layer,
 )
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
-from maps.web.geometry_encoding import encode_block, place_on_grid
+from maps.web.geometry_encoding import Integers, Shapes, encode_block, place_on_grid
 from maps.web.map_ground import ground_of
 from maps.web.map_payload import page_of
 from maps.web.map_plane import PlaneName
 from maps.web.measure_columns import measure_columns
 from maps.web.page_model import Page, as_json
+from maps.web.table_page import drawn_table, table_content, table_page
 from zoning.plan import Plan
 
 ASSETS = Path(__file__).parent / "src"
@@ -37,21 +41,49 @@ PLANE = "ZoneplanPlane"
 """The name under which Leaflet finds the CRS of the map."""
 
 
+class PlacedPage(NamedTuple):
+    """A page in one projection: what it says, its shapes, and its other numbers in the order of the block."""
+
+    page: Page
+    shapes: Shapes
+    numbers: tuple[Integers, ...]
+
+
+@overload
 def draw(
-    plan: Plan,
+    plan: Plan, language: str = "en", *, projection: PlaneName | None = None, borders: Topology | None = None
+) -> Map: ...
+@overload
+def draw(
+    plan: gpd.GeoDataFrame,
     language: str = "en",
     *,
+    by: str | None = None,
+    name: str | None = None,
+    projection: PlaneName | None = None,
+) -> Map: ...
+def draw(
+    plan: Plan | gpd.GeoDataFrame,
+    language: str = "en",
+    *,
+    by: str | None = None,
+    name: str | None = None,
     projection: PlaneName | None = None,
     borders: Topology | None = None,
 ) -> Map:
-    """A plan as an interactive map.
+    """A plan, or any table of polygons, as an interactive map.
 
     Parameters
     ----------
-    plan : Plan
-        Just made, or read back from a run folder.
+    plan : Plan or GeoDataFrame
+        A plan just made, or read back from a run folder; or a table of polygons in any CRS.
     language : str, optional
         "en", "zh", or another one that there is a catalogue of.
+    by : str, optional
+        Of a table: the column that its polygons are filled by. Numbers are parted into classes; of anything else the
+        twelve most frequent values have a fill each, and the others one together. If not given, all have one fill.
+    name : str, optional
+        Of a table: the column of their names; if not given, the one that is called "name", else the index.
     projection : {"equal_area", "mercator"}, optional
         That of the plan, or the web's Mercator projection; if not given, Mercator's where tiles or other pictures
         stand on the map.
@@ -67,10 +99,21 @@ def draw(
     Raises
     ------
     ZoneplanError
-        The language or the projection is not known; when the map is saved, pictures stand on a map of equal area.
+        The language or the projection is not known; a table has no rows; an argument is not for what is drawn; when the
+        map is saved, pictures stand on a map of equal area.
+
+    UnknownNameError
+        A table has no such column.
+    CrsError
+        A table has no CRS.
+    GeometryError
+        A table has no polygons.
 
     Notes
     -----
+    A table is shown on the same page, without what only a plan has. Rows without a polygon are left out, and the page
+    says how many. Polygons may lie on others; the smaller lie above.
+
     Tiles that the plan names lie under it, but for a map that was asked to be of equal area.
 
     A ``folium.LayerControl`` that is added to the map lists the layers of the plan with those that were added.
@@ -92,7 +135,13 @@ def draw(
         raise ZoneplanError(
             Phrase('there is no projection \'{projection}\': say "equal_area" or "mercator".', projection=projection)
         )
-    layer = _PlanLayer(plan, language, borders or plan_topology(plan.units, plan.pieces), projection)
+    table = None if isinstance(plan, Plan) else plan
+    if table is None and (by is not None or name is not None):
+        raise ZoneplanError(Phrase("'by' and 'name' are columns of a table; a plan has its own views."))
+    if table is not None and borders is not None:
+        raise ZoneplanError(Phrase("'borders' are those of a plan; a table has its own."))
+    placing = _placed_plan(plan, language, borders) if table is None else _placed_table(table, language, by, name)
+    layer = _PlanLayer(placing, projection)
     page = layer.page
     plan_map = Map(
         location=layer.centre,
@@ -113,18 +162,49 @@ def draw(
         titles.append(title)
         told = title if titles.count(title) == 1 else f"{title} ({titles.count(title)})"  # the control goes by titles
         plan_map.add_child(_LayerSwitch(place, key, told), name=f"switch_{place}")
-    tiles = plan.study.map.tiles
+    tiles = plan.study.map.tiles if table is None else None
     if tiles is not None and projection != "equal_area":
         plan_map.add_child(tile_layer(tiles, escape(escape_hidden(plan.study.map.attribution))), name="tiles")
     fields = {
         **page.words,
-        "title": page.words["map_of"].format(name=page.plan.name),
+        "title": page.words["map_of"].format(name=page.plan.name) if table is None else page.plan.name,
         "heading": page.plan.name,
         "language": page.language,
-        "notices": page_notices(plan, software=True),
+        "notices": page_notices(plan if table is None else None, software=True),
     }
     OfflineFigure((ASSETS / "map.html").read_text("utf-8"), fields, layer.settle).add_child(plan_map, name="map")
     return plan_map
+
+
+def _placed_plan(plan: Plan, language: str, borders: Topology | None) -> Callable[[PlaneName], PlacedPage]:
+    """What puts the page of a plan into a projection."""
+    topology = borders or plan_topology(plan.units, plan.pieces)
+    outline = study_outline(topology.units)
+
+    def place(plane: PlaneName) -> PlacedPage:
+        shapes = place_on_grid(topology, plan.units, plane)
+        ground = ground_of(plan, shapes, outline, language)
+        page = page_of(plan, shapes, language, ground.model)
+        measured = {one.name: one.steps for one in measure_columns(plan)}
+        return PlacedPage(page, shapes, (*ground.numbers, *(measured[one.name] for one in page.measures)))
+
+    return place
+
+
+def _placed_table(
+    table: gpd.GeoDataFrame, language: str, by: str | None, name: str | None
+) -> Callable[[PlaneName], PlacedPage]:
+    """What puts the page of a table into a projection."""
+    drawn = drawn_table(table)
+    content = table_content(table, drawn, by, name, language)
+
+    def place(plane: PlaneName) -> PlacedPage:
+        shapes = place_on_grid(drawn.topology, drawn.units, plane)
+        ground = ground_of(Surrounded(drawn.units), shapes, drawn.outline, language)
+        page = table_page(content, shapes, language, ground.model)
+        return PlacedPage(page, shapes, (*ground.numbers, *content.numbers))
+
+    return place
 
 
 def _switched(page: Page) -> Iterator[tuple[str, str]]:
@@ -136,7 +216,8 @@ def _switched(page: Page) -> Iterator[tuple[str, str]]:
     for site in page.sites:
         quota = page.quotas[site.quota]
         yield f"sites {site.quota}", f"{quota.title}, {quota.period}"
-    yield "jurisdictions", words["jurisdictions"]
+    if page.table is None:
+        yield "jurisdictions", words["jurisdictions"]
     yield "names", words["names"]
 
 
@@ -158,22 +239,22 @@ class _LayerSwitch(Layer):  # type: ignore[misc]  # folium has no types
 class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     """The block of the plan, our own scripts and styles, and the call that starts them."""
 
-    def __init__(self, plan: Plan, language: str, borders: Topology, asked: PlaneName | None) -> None:
+    def __init__(self, place: Callable[[PlaneName], PlacedPage], asked: PlaneName | None) -> None:
         super().__init__()
         self._name, self._id = "PlanLayer", "plan"
-        self._plan, self._language, self._borders, self._asked = plan, language, borders, asked
+        self._place, self._asked = place, asked
         self._plane_name: PlaneName = asked or "equal_area"
-        self._place()
+        self._placed = place(self._plane_name)
 
-    def _place(self) -> None:
-        self._shapes = place_on_grid(self._borders, self._plan.units, self._plane_name)
-        self._ground = ground_of(self._plan, self._shapes, self._borders, self._language)
-        self.page = page_of(self._plan, self._shapes, self._language, self._ground.model)
+    @property
+    def page(self) -> Page:
+        """The page in the projection of the moment."""
+        return self._placed.page
 
     @property
     def centre(self) -> list[float]:
         """Latitude and longitude of the middle of the plan, so that the map stands right before its script runs."""
-        shapes = self._shapes
+        shapes = self._placed.shapes
         middle = shapes.labels.mean(axis=0, keepdims=True) * shapes.step + (shapes.west, shapes.south)
         ((lon, lat),) = shapes.plane.degrees(middle)
         return [round(float(lat), 4), round(float(lon), 4)]
@@ -196,7 +277,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
         name: PlaneName = "mercator" if pictures else self._asked or "equal_area"
         if name != self._plane_name:
             self._plane_name = name
-            self._place()
+            self._placed = self._place(name)
         self._parent.crs = "EPSG3857" if name == "mercator" else PLANE
 
     def render(self, **_: Any) -> None:
@@ -208,9 +289,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
             scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
         page.header.add_child(Verbatim(f"<script>\n{scripts}</script>", "plan_scripts"), name="plan_scripts")
-        measured = {one.name: one.steps for one in measure_columns(self._plan)}
-        columns = [measured[one.name] for one in self.page.measures]
-        packed = encode_block(as_json(self.page), self._shapes, [*self._ground.numbers, *columns])
+        packed = encode_block(as_json(self.page), self._placed.shapes, self._placed.numbers)
         block = f'<script type="text/plain" id="zoneplan-block">{packed}</script>'
         page.html.add_child(Verbatim(block, "plan_block"), name="plan_block")
         start = f"zoneplan.open({self._parent.get_name()}, {json.dumps(marker_icons(), sort_keys=True)});"

@@ -47,7 +47,8 @@ export class Painter {
     const { unitOfPiece } = shapes;
     const { units } = facts;
     this.scene = scene;
-    this.outline = shapes.borders((piece) => piece < 0);
+    // polygons of a table may lie apart or on others: they have no common outline
+    this.outline = facts.table ? [] : shapes.borders((piece) => piece < 0);
     this.unitBorders = shapes.borders((piece) => (piece < 0 ? -1 : unitOfPiece[piece]));
     this.jurisdictionBorders = shapes.borders((piece) => (piece < 0 ? -1 : units.jurisdiction[unitOfPiece[piece]]));
     /** @type {Map<object, number[]>} */
@@ -139,16 +140,24 @@ export class Painter {
     const { facts, shapes, state, colours } = this.scene;
     const { shown } = state;
     const keeps = isFiltered(shown) ? keeping(facts, shown, classOf) : () => true;
+    const stacked = facts.table?.stacked ?? false;
+    /** @type {{ key: string, units: number[] }[]} */
+    const groups = [];
     /** @type {Map<string, number[]>} */
-    const groups = new Map();
+    const open = new Map();
     for (let unit = 0; unit < shapes.units.count; unit++) {
       if (!screen.sees(unit)) continue;
       const key = `${keeps(unit) ? "+" : "-"}${paint(unit)}`;
-      const group = groups.get(key);
+      const group = open.get(key);
       if (group) group.push(unit);
-      else groups.set(key, [unit]);
+      else {
+        if (stacked) open.clear(); // each lies above those before it
+        const units = [unit];
+        open.set(key, units);
+        groups.push({ key, units });
+      }
     }
-    for (const [key, units] of groups) {
+    for (const { key, units } of groups) {
       const dim = key[0] === "-";
       if (dim) this.fill(pen, screen, shapes.units, units, colours.of("paper"), shown.opacity);
       this.fill(pen, screen, shapes.units, units, key.slice(1), shown.opacity * (dim ? DIMMED : 1));
@@ -168,9 +177,11 @@ export class Painter {
     pen.globalAlpha = alpha;
     pen.fillStyle = pen.strokeStyle = colour;
     pen.lineWidth = 0.7;
-    for (let from = 0; from < list.length; from += BATCH) {
+    // where two of one path overlap it would have a hole
+    const batch = this.scene.facts.table?.stacked ? 1 : BATCH;
+    for (let from = 0; from < list.length; from += batch) {
       const path = new Path2D();
-      for (const shape of list.slice(from, from + BATCH)) {
+      for (const shape of list.slice(from, from + batch)) {
         if (rings === this.scene.shapes.units && screen.width(shape) < 2) screen.dot(path, shape);
         else screen.outline(path, rings, shape);
       }

@@ -26,7 +26,7 @@ const WAYS = {
  * @returns {Scale}
  */
 export function evenScale(values) {
-  const least = Math.min(...values);
+  const [least, most] = ends(values);
   const unit = least >= 0 ? smallest(values) : 1;
   const ways = least >= 0 ? [WAYS.linear, WAYS.root, WAYS.log] : [WAYS.linear];
   const skews = ways.map(({ to }) => Math.abs(skewness(values.map((value) => to(value / unit)))));
@@ -35,10 +35,18 @@ export function evenScale(values) {
   const scale = scaleFor(values.map((value) => to(value / unit)));
   return {
     low: least,
-    high: Math.max(...values),
+    high: most,
     place: (value) => scale.place(to(Math.max(value, least) / unit)),
     value: (place) => from(scale.value(place)) * unit,
   };
+}
+
+/**
+ * The least and the largest of some values, which may be more than a function takes.
+ * @param {number[]} values
+ */
+function ends(values) {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
 }
 
 /**
@@ -47,7 +55,7 @@ export function evenScale(values) {
  */
 function smallest(values) {
   const positive = values.filter((value) => value > 0);
-  return positive.length ? Math.min(...positive) : 1;
+  return positive.length ? ends(positive)[0] : 1;
 }
 
 /** @param {number[]} values */
@@ -65,8 +73,7 @@ function skewness(values) {
  * @returns {Scale}
  */
 export function scaleFor(values) {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const [low, high] = ends(values);
   const wide = high - low || 1;
   return {
     low,

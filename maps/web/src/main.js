@@ -25,6 +25,7 @@ import { saveMenu } from "./save_menu.js";
 import { UnitIndex, mixed, searchField, townsFound } from "./search.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
+import { rowPanel, tablePanel } from "./table_panel.js";
 import { TakeAlong } from "./take_along.js";
 import { tellStep } from "./story.js";
 import { unitPanel } from "./unit_panel.js";
@@ -113,7 +114,7 @@ class PlanPage {
    */
   constructor(map, facts, { shapes, ground, relief }) {
     const speech = new Speech(facts);
-    const state = new PageState({ layers: firstLayers(facts) });
+    const state = new PageState({ layers: firstLayers(facts), by: facts.table?.by ?? "" });
     this.map = map;
     this.colours = new Colours();
     /** @type {Scene} */
@@ -163,11 +164,14 @@ class PlanPage {
 
   fillHeader() {
     const { facts, speech, state } = this.scene;
-    const { plan } = facts;
+    const { plan, table } = facts;
     const { words } = speech;
     const rulebook = speech.say("named", { name: words.rulebook, value: plan.rulebook });
-    by("zp-line").textContent = `${rulebook} · ${speech.say("as_of", { date: speech.day(plan.date) })}`;
-    viewSwitch(state, speech);
+    by("zp-line").textContent = table
+      ? speech.units(facts.units.id.length)
+      : `${rulebook} · ${speech.say("as_of", { date: speech.day(plan.date) })}`;
+    by("zp-views").hidden = table !== null;
+    if (!table) viewSwitch(state, speech);
     by("zp-find").append(searchField(speech, (query) => this.find(query)));
     const theme = by("zp-theme");
     theme.append(icon("theme"));
@@ -308,7 +312,8 @@ class PlanPage {
 
   fillPlan() {
     const choose = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, true);
-    by("zp-plan").replaceChildren(...planPanel(this.scene, choose));
+    const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.scene, choose);
+    by("zp-plan").replaceChildren(...parts);
   }
 
   fillUnit() {
@@ -320,15 +325,22 @@ class PlanPage {
       card.replaceChildren(node("p", { class: "zp-muted" }, speech.words.choose));
       return;
     }
+    const close = () => this.close();
+    const show = () => this.window.look(chosen);
+    if (facts.table) {
+      card.replaceChildren(...rowPanel(this.scene, facts.table.columns, chosen, { show, close }));
+      card.scrollTop = 0;
+      return;
+    }
     const { compared } = this.state.shown;
     if (compared >= 0) {
-      card.replaceChildren(...comparePanel(this.scene, [chosen, compared], () => this.close()));
+      card.replaceChildren(...comparePanel(this.scene, [chosen, compared], close));
       return;
     }
     const actions = {
-      show: () => this.window.look(chosen),
+      show,
       compare: () => this.state.change({ comparing: !this.state.shown.comparing }),
-      close: () => this.close(),
+      close,
     };
     card.replaceChildren(...unitPanel(this.scene, chosen, this.place, actions));
     card.scrollTop = 0;
@@ -355,7 +367,7 @@ class PlanPage {
     by("zp-live").textContent = speech.say("chosen", {
       name: facts.units.name[unit],
       id: facts.units.id[unit],
-      zone: facts.zones[facts.units.main[unit]].title,
+      zone: facts.table ? this.picture.view.tip(unit)[0] : facts.zones[facts.units.main[unit]].title,
     });
   }
 
@@ -375,7 +387,10 @@ class PlanPage {
   }
 
   openAddress() {
+    const { table } = this.scene.facts;
+    // without a plan there is one view, and no card for two units
     const asked = shownBy(location.hash, this.unitOfId);
+    if (table) Object.assign(asked, { view: "functions", compared: -1 });
     const { chosen = -1, ...rest } = asked;
     this.state.change(rest);
     if (chosen >= 0 && chosen !== this.state.shown.chosen) this.choose(chosen, true);

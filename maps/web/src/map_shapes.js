@@ -93,16 +93,17 @@ export class Shapes {
   }
 
   /**
-   * The unit at a place of the grid, or -1; a unit that is small on the screen is found within `reach`.
+   * The unit at a place of the grid, the last of several, or -1; a unit that is small on the screen is found within `reach`.
    * @param {number} x
    * @param {number} y
    * @param {number} reach
    */
   unitAt(x, y, reach) {
+    let top = -1;
     let near = -1;
     let nearest = Infinity;
     for (const unit of this.index.around(x, y, reach)) {
-      if (this.holds(this.units, unit, x, y)) return unit;
+      if (unit > top && this.holds(this.units, unit, x, y)) top = unit;
       const [west, south, east, north] = this.bounds.subarray(4 * unit, 4 * unit + 4);
       const small = east - west < 2 * reach && north - south < 2 * reach;
       const distance = Math.hypot(x - this.labelX[unit], y - this.labelY[unit]);
@@ -111,7 +112,7 @@ export class Shapes {
         nearest = distance;
       }
     }
-    return near;
+    return top < 0 ? near : top;
   }
 
   /**

@@ -159,7 +159,9 @@ export function drawSheet(sheet, content, layout, view) {
 function drawTitle({ pen, colour }, { scene: { facts, speech } }, [x, y, width]) {
   const { plan } = facts;
   y = writeLines(pen, plan.name, [x, y, width], letters(22, 600, colour("ink"), { face: "serif" })) + 4;
-  const line = `${plan.rulebook} · ${speech.say("as_of", { date: plan.date })}`;
+  const line = facts.table
+    ? speech.units(facts.units.id.length)
+    : `${plan.rulebook} · ${speech.say("as_of", { date: plan.date })}`;
   return writeLines(pen, line, [x, y, width], letters(11.5, 400, colour("ink-2")));
 }
 
@@ -180,7 +182,8 @@ function drawFoot(sheet, { scene, credits }, layout, view, [x, foot, width]) {
   const [gx, gy] = [(view.width / 2 - view.x) / view.scale, (view.y - view.height / 2) / view.scale];
   const perPixel = (grid.step * groundScale(grid, gx, gy)) / view.scale;
   const projection = words[grid.projection.method === "mercator" ? "plane_mercator" : "plane_equal_area"];
-  const said = [projection, speech.say("sources_are", { list: facts.plan.sources.join(", ") }), credits].filter(Boolean);
+  const sources = facts.table ? "" : speech.say("sources_are", { list: facts.plan.sources.join(", ") });
+  const said = [projection, sources, credits].filter(Boolean);
   const blank = /** @type {any} */ (quiet(pen));
   const texts = said.reduce((y, text) => writeLines(blank, text, [x, y, width], small) + 3, 0);
   let y = foot - texts - 56;

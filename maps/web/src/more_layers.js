@@ -77,7 +77,7 @@ export function moreLayers(scene) {
           picture: signPicture(MARK_SIGNS[kind], 20),
         })),
     ]),
-    node("fieldset", {}, node("legend", {}, words.settings), slider(scene, "relief"), slider(scene, "opacity")),
+    node("fieldset", {}, node("legend", {}, words.settings), scene.relief ? slider(scene, "relief") : null, slider(scene, "opacity")),
   ];
 }
 

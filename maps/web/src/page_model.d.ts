@@ -30,6 +30,8 @@ export interface Page {
   headline: Headline;
   /** The places of units that the projection cannot show. */
   undrawn: number[];
+  /** What is drawn where there is no plan: all that only a plan has is empty then. */
+  table: TableView | null;
   surroundings: Surroundings | null;
   grid: MapGrid;
 }
@@ -608,6 +610,28 @@ export interface StoryStep {
   units: number[];
 }
 
+/** A table of polygons that is drawn without a plan: its rows are the units, and the values of one column the zones. */
+export interface TableView {
+  /** The name of the measure that the map opens with; empty for the values of a column of texts, or one colour. */
+  by: string;
+  /** Whether polygons may lie on others: then each lies above those before it. */
+  stacked: boolean;
+  columns: TableColumn[];
+}
+
+/** A column of a table. */
+export interface TableColumn {
+  title: string;
+  /** The place of its numbers in `measures`; None for texts. */
+  measure: number | null;
+  /** One a row, where its measure tells them in fewer digits; else none at all. */
+  numbers: (number | null)[];
+  /** Each once. */
+  texts: string[];
+  /** In `texts`, one a row; -1 where there is none. */
+  places: number[];
+}
+
 /** What lies under and around the plan. */
 export interface Surroundings {
   /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
@@ -782,6 +806,7 @@ export type Word =
   | "east"
   | "energy"
   | "excepted"
+  | "false"
   | "floor"
   | "found"
   | "full_screen"
@@ -846,9 +871,11 @@ export type Word =
   | "objective"
   | "of_whole"
   | "on_balance"
+  | "one_colour"
   | "opacity"
   | "other_measures"
   | "other_parties"
+  | "other_values"
   | "others"
   | "overlays"
   | "overruled"
@@ -924,6 +951,10 @@ export type Word =
   | "suitability"
   | "summary"
   | "table"
+  | "table_help"
+  | "table_land"
+  | "table_overview"
+  | "table_undrawn"
   | "tested"
   | "texts"
   | "theme"
@@ -933,6 +964,7 @@ export type Word =
   | "too_small"
   | "town"
   | "transferred"
+  | "true"
   | "under"
   | "undrawn"
   | "unit"
@@ -966,4 +998,5 @@ export type CountedWord =
   | "n_more_tests"
   | "n_patches"
   | "n_units"
+  | "rows_left_out"
   | "story_start";

@@ -4,6 +4,7 @@ import { RowGroups, rowsOf } from "./columns.js";
 import { measuresOf } from "./measures.js";
 import { paymentFacts } from "./payment_facts.js";
 import { siteFacts } from "./site_layer.js";
+import { tableFacts } from "./table_facts.js";
 
 /**
  * @import { Page } from "./page_model.d.ts"
@@ -16,12 +17,14 @@ import { siteFacts } from "./site_layer.js";
  */
 export function factsOf(page, measured) {
   const { cards } = page;
+  const measures = measuresOf(page, measured);
   return {
     ...page,
     ...cards,
     lines: page.lines.map(held),
     designations: page.designations.map(held),
-    measures: measuresOf(page, measured),
+    measures,
+    table: page.table && tableFacts(page.table, measures),
     sites: page.sites.map(siteFacts),
     payments: paymentFacts(page),
     main_claims: rowsOf(cards.main_claims),

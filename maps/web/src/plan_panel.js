@@ -80,7 +80,7 @@ function headline(scene) {
  * One bar for each jurisdiction, or for all the land where there is one.
  * @param {Scene} scene
  */
-function landByFunction({ facts, speech, colours }) {
+export function landByFunction({ facts, speech, colours }) {
   const { words } = speech;
   const { units, jurisdictions } = facts;
   const several = jurisdictions.length > 1;
@@ -239,19 +239,28 @@ function decisions(plan, speech, choose) {
  * @param {Speech} speech
  */
 function noticesOf(facts, speech) {
-  const { plan, units, undrawn } = facts;
+  const { plan, units } = facts;
   const { words } = speech;
   const waiting = units.status.filter((status) => status === "contested" || status === "review").length;
   const hanging = units.status.filter((status) => status === "assumed").length;
   const { all, unverified } = plan.parameters;
   return [
     plan.note,
-    undrawn.length ? speech.say("undrawn", { names: undrawn.map((unit) => units.name[unit]).join(words.and) }) : "",
+    undrawnSaid(facts, speech),
     waiting ? speech.say("units_waiting", { n: speech.units(waiting) }) : "",
     hanging ? speech.say("units_assumed", { n: speech.units(hanging), names: plan.hangs_on.join(words.and) }) : "",
     unverified ? speech.say("unread_parameters", { n: unverified, all }) : "",
     facts.quotas.length ? notDeducted(plan, speech) : "",
   ].filter(Boolean);
+}
+
+/**
+ * @param {Facts} facts
+ * @param {Speech} speech
+ */
+export function undrawnSaid({ units, undrawn }, speech) {
+  const names = undrawn.map((unit) => units.name[unit]).join(speech.words.and);
+  return names ? speech.say("undrawn", { names }) : "";
 }
 
 /**

@@ -21,6 +21,7 @@ export class Speech {
       maximumFractionDigits: this.digits,
       roundingMode: "halfEven", // as the report and the tables
     });
+    this.exact = this.figures({ maximumSignificantDigits: 15, useGrouping: "min2" });
     this.six = this.figures({ maximumSignificantDigits: 7 });
     this.compact = new Intl.NumberFormat(language, { notation: "compact", maximumSignificantDigits: 3 });
     this.three = this.figures({ maximumSignificantDigits: 3 });

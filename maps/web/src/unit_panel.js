@@ -61,16 +61,16 @@ export function unitPanel(scene, unit, place, actions) {
 /**
  * @param {Scene} scene
  * @param {number} unit
- * @param {Actions} actions
+ * @param {Omit<Actions, "compare"> & Partial<Actions>} actions Without one to compare there is no button for it.
  */
-function heading({ facts, speech, state }, unit, { show, compare, close }) {
+export function heading({ facts, speech, state }, unit, { show, compare, close }) {
   const { words } = speech;
   const { units } = facts;
   const about = [facts.jurisdictions[units.jurisdiction[unit]], units.id[unit], speech.ha(units.area_ha[unit])];
   const button = (/** @type {string} */ name, /** @type {import("./icons.js").Icon} */ picture, /** @type {() => void} */ press) =>
     node("button", { type: "button", class: "zp-quiet", title: name, "aria-label": name, on: { click: press } }, icon(picture));
-  const comparer = button(words.compare, "compare", compare);
-  comparer.setAttribute("aria-pressed", String(state.shown.comparing));
+  const comparer = compare ? button(words.compare, "compare", compare) : null;
+  comparer?.setAttribute("aria-pressed", String(state.shown.comparing));
   return node(
     "header",
     { class: "zp-card-head" },

@@ -3,11 +3,13 @@
 import { node } from "./dom.js";
 import { keeping } from "./filters.js";
 import { amountOf, quotaRow } from "./land_amounts.js";
+import { cellText } from "./table_panel.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
+ * @import { ColumnFacts } from "./table_facts.js"
  *
  * @typedef {object} Column
  * @property {string} title
@@ -67,7 +69,7 @@ export class UnitTable {
       node(
         "div",
         { class: "zp-filters" },
-        this.zone.field,
+        !facts.table || facts.zones.length > 1 ? this.zone.field : null,
         facts.jurisdictions.length > 1 ? this.jurisdiction.field : null,
       ),
       this.count,
@@ -159,9 +161,11 @@ export class UnitTable {
     );
     const name = node("th", { scope: "row" }, button, node("small", {}, this.idText(unit)));
     const cells = others.map((column) => node("td", { class: column.number ? "zp-number" : "" }, column.text(unit)));
-    const spot = node("span", { class: "zp-spot" });
-    spot.style.background = this.scene.colours.zone(facts.zones[facts.units.main[unit]]);
-    cells[0].prepend(spot);
+    if (!facts.table) {
+      const spot = node("span", { class: "zp-spot" });
+      spot.style.background = this.scene.colours.zone(facts.zones[facts.units.main[unit]]);
+      cells[0].prepend(spot);
+    }
     return node("tr", { "data-unit": String(unit) }, name, cells);
   }
 
@@ -180,6 +184,15 @@ export class UnitTable {
     const { facts, speech, columns } = this;
     const { words } = speech;
     const { units } = facts;
+    if (facts.table) {
+      const own = facts.table.columns;
+      return {
+        head: [words.unit_id, words.name, words.area_ha, ...own.map(({ title }) => title)],
+        rows: this.found.map((unit) => [
+          units.id[unit], units.name[unit], units.area_ha[unit], ...own.map((column) => column.value(unit)),
+        ]),
+      };
+    }
     const shown = facts.measures.find(({ name }) => name === this.scene.state.shown.by);
     const [name, main, ...figures] = columns;
     const head = [
@@ -214,6 +227,15 @@ function unitOfRow(target) {
 }
 
 /**
+ * What a column of a table is sorted by; what is missing comes first.
+ * @param {ColumnFacts} column
+ * @returns {(unit: number) => string | number}
+ */
+function sortedBy({ number, value }) {
+  return (unit) => value(unit) ?? (number ? -Infinity : "");
+}
+
+/**
  * @param {Facts} facts
  * @param {Speech} speech
  * @returns {Column[]}
@@ -221,8 +243,19 @@ function unitOfRow(target) {
 function columnsOf(facts, speech) {
   const { words } = speech;
   const { units, zones } = facts;
+  /** @type {Column} */
+  const name = { title: words.name, value: (unit) => units.name[unit], text: (unit) => units.name[unit] };
+  if (facts.table) {
+    const others = facts.table.columns.map((column) => ({
+      title: column.title,
+      number: column.number,
+      value: sortedBy(column),
+      text: (/** @type {number} */ unit) => cellText(speech, column, unit),
+    }));
+    return [name, ...others];
+  }
   return [
-    { title: words.name, value: (unit) => units.name[unit], text: (unit) => units.name[unit] },
+    name,
     { title: words.main, value: (unit) => units.main[unit], text: (unit) => zones[units.main[unit]].title },
     {
       title: words.area_ha,

@@ -47,7 +47,8 @@ export const page = {
     n_units: ["{n} unit", "{n} units"],
     n_patches: ["{n} patch", "{n} patches"],
     story_start: ["In {n} step", "In {n} steps"],
-    n_more_tests: ["{n} more test", "{n} more tests"],
+    rows_left_out: ["{n} row left out", "{n} rows left out"],
+  n_more_tests: ["{n} more test", "{n} more tests"],
     n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
   },
   numbers: { thousands: ",", point: ".", plural: Array.from({ length: 200 }, (_, count) => (count === 1 ? 0 : 1)) },
@@ -260,6 +261,7 @@ export const page = {
     quality: { policies: 1, policies_read: 0, parameters: 2, parameters_read: 0, sentences: ["None was read."] },
     story: [{ number: "2 units", text: "Each has one function.", view: "functions", zone: "", units: [] }],
   },
+  table: null,
   undrawn: [],
   surroundings: null,
   grid: {

@@ -1,0 +1,419 @@
+"""A table of polygons without a plan, as the page of the map shows it: rows are units, and numbers are measures.
+
+The values of a column of texts stand where a plan has its main functions; all that only a plan has is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.crs import project, valid_polygons, working_crs
+from layers.errors import CrsError, GeometryError, UnknownNameError, ZoneplanError, escape_hidden
+from layers.phrases import Phrase
+from maps.context import study_outline
+from maps.locale import catalogue, hectares
+from maps.style import FILLS, Topology, fine_step
+from maps.summaries import Headline, Quality, VerdictTable
+from maps.web.geometry_encoding import Integers, Shapes
+from maps.web.map_payload import number_signs, words_of
+from maps.web.measure_columns import LARGEST, in_steps, step_of
+from maps.web.page_model import (
+    CardHeading,
+    CardLine,
+    Cards,
+    ClaimRow,
+    Columns,
+    Groups,
+    LineRow,
+    MeasureLayer,
+    Page,
+    ParametersChecked,
+    Party,
+    Payment,
+    Payments,
+    PoliciesChecked,
+    PolicyRow,
+    QuotaRow,
+    Setting,
+    SitingRow,
+    Summary,
+    Surroundings,
+    TableColumn,
+    TableView,
+    UnitRow,
+    ZoneLayer,
+)
+from zoning.errors import near
+
+Floats = npt.NDArray[np.float64]
+
+NAME = "name"
+"""The column whose texts are the names, if no other one is asked for."""
+ONE_FILL, OTHER_FILL = "#5FA383", "#8C8F90"
+MISSING_FILL = "#F8F4EB"
+EXACT_DIGITS = 6
+"""Numbers of at most so many decimals go to the page as they are."""
+SIGNIFICANT = 7
+"""So many digits the page is told of all others."""
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+class DrawnTable(NamedTuple):
+    """A table as it is drawn.
+
+    Attributes
+    ----------
+    units : GeoDataFrame
+        The polygons alone, in the working CRS; where some lie on others, the largest first.
+    topology : Topology
+        Their borders, simplified.
+    outline : Polygon or MultiPolygon
+        Of all of them.
+    rows : array of int
+        Their places in the table that was given.
+    stacked : bool
+        Whether polygons may lie on others.
+    """
+
+    units: gpd.GeoDataFrame
+    topology: Topology
+    outline: shapely.Geometry
+    rows: Integers
+    stacked: bool
+
+
+class _Numbers(NamedTuple):
+    """A column of numbers: as steps for the block, and as they are where that leaves out digits."""
+
+    step: float
+    steps: Integers
+    told: tuple[float | None, ...]
+
+
+def drawn_table(table: gpd.GeoDataFrame) -> DrawnTable:
+    """The polygons of a table as they are drawn.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        In any CRS. Rows without a polygon are left out; polygons that are not valid are mended.
+
+    Raises
+    ------
+    CrsError
+        It has no CRS, or one that is not tied to the earth.
+    GeometryError
+        No row has a polygon.
+    ZoneplanError
+        It has no rows.
+
+    Notes
+    -----
+    Neighbours that share all corners of their borders are simplified together, so that they still meet. Other polygons
+    may lie apart or on others: each is simplified by itself.
+    """
+    if getattr(table, "active_geometry_name", None) is None:
+        raise GeometryError(Phrase("this table has no polygons to draw; points and lines are layers of folium."))
+    if not len(table):
+        raise ZoneplanError(Phrase("this table has no rows to draw."))
+    shapes = np.asarray(table.geometry.array, dtype=object)
+    if table.crs is None:
+        raise CrsError(Phrase("this table has no CRS; say which one its coordinates are in, as by set_crs."))
+    rows = np.flatnonzero(np.isin(shapely.get_type_id(shapes), _POLYGONS) & np.isfinite(shapely.bounds(shapes)).all(1))
+    mended = valid_polygons(shapely.force_2d(shapes[rows]))
+    filled = ~shapely.is_empty(mended)
+    rows, mended = rows[filled].astype(np.int64), mended[filled]
+    if not len(rows):
+        raise GeometryError(Phrase("this table has no polygons to draw; points and lines are layers of folium."))
+    polygons = gpd.GeoDataFrame(geometry=mended, crs=table.crs)
+    units = project(polygons, working_crs(polygons))
+    ground = np.asarray(units.geometry.array, dtype=object)
+    areas, step = shapely.area(ground), fine_step(shapely.area(ground))
+    if shapely.coverage_is_valid(ground):
+        simple = shapely.coverage_simplify(ground, step)
+        outline, stacked = study_outline(ground), False
+    else:
+        outline = shapely.union_all(valid_polygons(ground))
+        stacked = bool(outline.area < areas.sum() * (1 - 1e-9))
+        order = np.argsort(-areas, kind="stable") if stacked else np.arange(len(rows))
+        units, rows = units.iloc[order].reset_index(drop=True), rows[order]
+        simple = shapely.simplify(ground[order], step, preserve_topology=True)
+    topology = Topology(simple, np.arange(len(rows), dtype=np.int64), simple)
+    return DrawnTable(units, topology, outline, rows, stacked)
+
+
+class TableContent(NamedTuple):
+    """What the page says of a table, shapes and surroundings apart.
+
+    Attributes
+    ----------
+    title : str
+        What the map is called.
+    numbers : tuple of array of int
+        The steps of each measure, for the block.
+    """
+
+    title: str
+    words: dict[str, str]
+    counted_words: dict[str, tuple[str, ...]]
+    note: str
+    zones: tuple[ZoneLayer, ...]
+    measures: tuple[MeasureLayer, ...]
+    numbers: tuple[Integers, ...]
+    rows: tuple[UnitRow, ...]
+    view: TableView
+
+
+def table_content(
+    table: gpd.GeoDataFrame, drawn: DrawnTable, by: str | None, name: str | None, language: str
+) -> TableContent:
+    """What the page says of a table.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+    drawn : DrawnTable
+        Its polygons.
+    by : str or None
+        The column that they are filled by: numbers in classes; of anything else the twelve most frequent values, and
+        the rest together. None for one colour.
+    name : str or None
+        The column of their names; None for the one that is called "name", else the index.
+    language : str
+
+    Raises
+    ------
+    UnknownNameError
+        The table has no such column.
+    ZoneplanError
+        The language is not known.
+    """
+    words, counted = words_of(language)
+    shown = [place for place, kind in enumerate(table.dtypes) if str(kind) != "geometry"]
+    titles = _told_apart(str(table.columns[place]) for place in shown)
+    for asked in (by, name):
+        if asked is not None and asked not in titles:
+            raise UnknownNameError(
+                Phrase("there is no column '{name}' in the table{near}", name=asked, near=near(asked, titles))
+            )
+    columns = {title: table.iloc[drawn.rows, place] for title, place in zip(titles, shown, strict=True)}
+    areas = shapely.area(np.asarray(drawn.units.geometry))
+    numeric = {title: numbers for title, one in columns.items() if (numbers := _numbers(one)) is not None}
+    filled = columns[by] if by is not None and by not in numeric else None
+    zones, main = _one_fill(words["one_colour"], areas) if filled is None else _zones(filled, words, areas)
+    named = NAME if name is None else name
+    left_out = len(table) - len(drawn.rows)
+    title = words["map"] if by is None else escape_hidden(by)
+    return TableContent(
+        title=title,
+        words={
+            **words,
+            "main": words["one_colour"] if filled is None else title,
+            "plan": words["table_overview"],
+            "map_help": words["table_help"],
+            "share_of_land": words["table_land"],
+            "undrawn": words["table_undrawn"],
+        },
+        counted_words=counted,
+        note=catalogue("map", language)["rows_left_out"].format(n=left_out) if left_out else "",
+        zones=zones,
+        measures=tuple(
+            MeasureLayer(escape_hidden(key), escape_hidden(key), "", False, one.step) for key, one in numeric.items()
+        ),
+        numbers=tuple(one.steps for one in numeric.values()),
+        rows=_units(table, drawn, columns.get(named), main, areas),
+        view=TableView(
+            by=escape_hidden(by) if by in numeric else "",
+            stacked=drawn.stacked,
+            columns=tuple(_columns({title: one for title, one in columns.items() if title != named}, numeric, words)),
+        ),
+    )
+
+
+def table_page(content: TableContent, shapes: Shapes, language: str, surroundings: Surroundings | None) -> Page:
+    """The page of a table.
+
+    Parameters
+    ----------
+    content : TableContent
+    shapes : Shapes
+        Of the same table.
+    language : str
+    surroundings : Surroundings or None
+    """
+    return Page(
+        language=language,
+        words=content.words,
+        counted_words=content.counted_words,
+        numbers=number_signs(language),
+        plan=_summary(content),
+        zones=content.zones,
+        lines=(),
+        designations=(),
+        quotas=(),
+        measures=content.measures,
+        sites=(),
+        payments=Payments((), Columns(Payment, ()), (), Columns(Party, ())),
+        cards=_cards(content.rows),
+        verdicts=VerdictTable((), (), (), (), (), (), (), ""),
+        headline=Headline((), "", (), (), "", Quality(0, 0, 0, 0, ()), ()),
+        undrawn=tuple(shapes.undrawn.tolist()),
+        table=content.view,
+        surroundings=surroundings,
+        grid=shapes.grid,
+    )
+
+
+def _told_apart(titles: Iterable[str]) -> list[str]:
+    """Titles of which no two are the same."""
+    found: list[str] = []
+    for title in titles:
+        told, count = title, 1
+        while told in found:
+            count += 1
+            told = f"{title} ({count})"
+        found.append(told)
+    return found
+
+
+def _numbers(column: pd.Series) -> _Numbers | None:
+    """The numbers of a column; None where it has none, and where it is of another kind."""
+    kind = column.dtype
+    if pd.api.types.is_bool_dtype(kind) or not pd.api.types.is_numeric_dtype(kind) or kind.kind == "c":
+        return None
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.where(np.isfinite(values), values, np.nan)
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None
+    largest = float(np.abs(known).max())
+    for digits in range(EXACT_DIGITS + 1):
+        factor = 10**digits
+        if largest * factor >= LARGEST:
+            break
+        if (np.rint(known * factor) / factor == known).all():
+            step = float(f"1e-{digits}")
+            return _Numbers(step, in_steps(values, step), ())
+    step = step_of(values)
+    whole = pd.api.types.is_integer_dtype(kind)
+    told = (one if whole else float(f"%.{SIGNIFICANT}g" % one) for one in values.tolist())
+    return _Numbers(step, in_steps(values, step), tuple(None if one != one else one for one in told))  # noqa: PLR0124  (a NaN)
+
+
+def _texts(column: pd.Series, words: dict[str, str] | None = None) -> list[str]:
+    """The values of a column as texts, empty where there is none."""
+    told = {True: words["true"], False: words["false"]} if words and pd.api.types.is_bool_dtype(column.dtype) else {}
+    missing = column.isna().to_numpy(bool)
+    values = column.tolist()
+    return [
+        "" if gone else escape_hidden(told[value] if told else str(value)).strip()
+        for value, gone in zip(values, missing, strict=True)
+    ]
+
+
+def _one_fill(title: str, areas: Floats) -> tuple[tuple[ZoneLayer, ...], Sequence[int]]:
+    layer = ZoneLayer("all", "main", title, len(areas), hectares(areas.sum() / 1e4), False, ONE_FILL, None)
+    return (layer,), [0] * len(areas)
+
+
+def _zones(column: pd.Series, words: dict[str, str], areas: Floats) -> tuple[tuple[ZoneLayer, ...], Sequence[int]]:
+    """A layer for each of the most frequent values, for the others and for none, and the place of that of each row."""
+    texts = pd.Series(_texts(column, words), dtype=object)
+    counts = texts[texts != ""].value_counts()
+    listed = sorted(counts.index, key=lambda text: (-counts[text], text))[: len(FILLS)]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        order = {text: place for place, text in enumerate(_texts(pd.Series(column.cat.categories), words))}
+        listed = sorted(listed, key=lambda text: order[text])
+    places = {text: place for place, text in enumerate(listed)}
+    others, missing = len(listed), len(listed) + 1
+    found = np.array([missing if not text else places.get(text, others) for text in texts], dtype=np.int64)
+    named = [*zip(listed, FILLS, strict=False), (words["other_values"], OTHER_FILL), (words["missing"], MISSING_FILL)]
+    layers = tuple(
+        ZoneLayer(
+            code=str(place),
+            kind="main",
+            title=title,
+            units=int((found == place).sum()),
+            ha=hectares(areas[found == place].sum() / 1e4),
+            default=False,
+            fill=fill,
+            sign=None,
+        )
+        for place, (title, fill) in enumerate(named)
+    )
+    return layers, found.tolist()
+
+
+def _units(
+    table: gpd.GeoDataFrame, drawn: DrawnTable, named: pd.Series | None, main: Sequence[int], areas: Floats
+) -> tuple[UnitRow, ...]:
+    labels = _texts(pd.Series(table.index.to_flat_index()[drawn.rows]))
+    if len(set(labels)) < len(labels) or "" in labels:
+        labels = [str(row + 1) for row in drawn.rows.tolist()]
+    names = labels if named is None else [name or label for name, label in zip(_texts(named), labels, strict=True)]
+    return tuple(
+        UnitRow(label, name, (), 0, area, place, (), "decided", "decided", 0, 0, 0, 0, 0, 0, 0, 0)
+        for label, name, area, place in zip(labels, names, np.round(areas / 1e4, 4).tolist(), main, strict=True)
+    )
+
+
+def _columns(
+    columns: dict[str, pd.Series], numeric: dict[str, _Numbers], words: dict[str, str]
+) -> Iterator[TableColumn]:
+    measures = {title: place for place, title in enumerate(numeric)}
+    for title, column in columns.items():
+        if title in numeric:
+            yield TableColumn(escape_hidden(title), measures[title], numeric[title].told, (), ())
+            continue
+        codes, texts = pd.factorize(np.array([text or None for text in _texts(column, words)], dtype=object))
+        yield TableColumn(escape_hidden(title), None, (), tuple(texts.tolist()), tuple(codes.tolist()))
+
+
+def _cards(rows: tuple[UnitRow, ...]) -> Cards:
+    def none(kind: Any) -> Groups[Any]:
+        return Groups(kind, ())
+
+    return Cards(
+        units=Columns(UnitRow, rows),
+        jurisdictions=("",),
+        rules=(),
+        main_claims=Columns(ClaimRow, ()),
+        claims=none(ClaimRow),
+        line_rows=none(LineRow),
+        quota_rows=none(QuotaRow),
+        siting_rows=none(SitingRow),
+        policies=(),
+        settings=none(Setting),
+        policy_lists=none(PolicyRow),
+        texts=(),
+        reasons=none(CardLine),
+        reason_lists=(),
+        headings=none(CardHeading),
+    )
+
+
+def _summary(content: TableContent) -> Summary:
+    return Summary(
+        name=content.title,
+        note=content.note,
+        date="",
+        rulebook="",
+        country="",
+        description="",
+        area_ha=hectares(sum(row.area_ha for row in content.rows)),
+        checked=PoliciesChecked(0, 0, 0),
+        parameters=ParametersChecked(0, 0),
+        texts=(),
+        deductions=(),
+        assumptions=(),
+        hangs_on=(),
+        decisions=(),
+        sources=(),
+    )
