@@ -156,7 +156,8 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
 
 @pytest.mark.slow
 def test_it_explains_itself_and_answers_for_a_place(call: Callable[..., str], run: Path) -> None:
-    told = call("explain", run, code("b1"))
+    assert "is an institutional area: 60\u00a0% of it" in call("explain", run, code("b1"))
+    told = call("explain", run, code("b1"), "--long")
     assert "Institutional area" in told
     assert "0.6" in told
     assert "institutional_share_min" in told

@@ -35,7 +35,7 @@ def test_a_second_run_replaces_the_first_with_the_same_bytes(zoneplan, toy_folde
 
 
 def test_the_run_explains_a_unit(zoneplan, toy_result: Path) -> None:
-    told = zoneplan("explain", toy_result, "b2", code=0).stdout
+    told = zoneplan("explain", toy_result, "b2", "--long", code=0).stdout
     assert "0.5" in told
     assert "Toy Act, section 2" in told
     chain = json.loads(zoneplan("explain", toy_result, "b2", "--json", code=0).stdout)
@@ -75,7 +75,7 @@ def test_schema_is_a_json_schema(zoneplan) -> None:
     schema = json.loads(zoneplan("schema", code=0).stdout)
     assert json.loads(zoneplan("schema", "--json", code=0).stdout) == schema
     sections = {"study", "units", "layers", "tables", "decisions", "quotas", "energy", "industries"}
-    assert set(schema["properties"]) == sections | {"services", "agreements", "transfers"}
+    assert set(schema["properties"]) == sections | {"services", "agreements", "transfers", "map"}
 
 
 def test_check_speaks_json(zoneplan, toy_folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -63,7 +63,8 @@ def inward(end: float, adopted: float) -> float:
     way = ROUND_CEILING if end < adopted else ROUND_FLOOR
     for digits in range(DIGITS, 17):
         exact = Decimal(repr(end))
-        short = float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - digits), rounding=way))
+        with localcontext():  # which keeps what was rounded
+            short = float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - digits), rounding=way))
         if min(end, adopted) <= short <= max(end, adopted) and short != adopted:
             return short
     return end

@@ -281,7 +281,7 @@ class PlanMaps:
             top = foot - 2 * radius
             sheet.line(middle, top, middle + largest + 2, top, SECOND, 0.15)
             number = self.figures.edition.number(value)
-            sheet.text(middle + largest + 2.6, top + 0.9, said.format(n=number), 6.8, fill=SECOND, halo="#FFFFFF")
+            sheet.text(middle + largest + 2.6, top + 0.9, said.replace("{n}", number), 6.8, fill=SECOND, halo="#FFFFFF")
 
     def main(self, wide: float, high: float, name: str) -> tuple[Markup, int]:
         """The plan itself on its ground, with its scale: land, water, relief, towns."""

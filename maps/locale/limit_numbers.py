@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 
 MOST_DECIMALS = 10
 
@@ -80,7 +80,8 @@ def _decimals(value: float, digits: int) -> int:
 
 
 def _rounded(value: float, decimals: int, way: str) -> str:
-    text = f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=way):,f}"
+    with localcontext():  # which keeps what was rounded
+        text = f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=way):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

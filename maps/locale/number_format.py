@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from pyproj import CRS
@@ -82,14 +82,15 @@ def short_amount(value: float | Decimal, language: str) -> str:
     >>> [short_amount(one, "zh") for one in (10600, 520_000, 40_000_000)]
     ['1.06万', '52万', '0.4亿']
     """
-    figure = Decimal(str(value))
-    words = catalogue("number", language)
-    for name in ("larger", "large"):
-        least, unit = (Decimal(words[f"{name}_{key}"]) for key in ("from", "unit"))
-        if abs(figure) >= least:
-            return words[name].format(n=number_style(language).written(f"{_in_digits(figure / unit, 3):,f}"))
-    shown = figure.quantize(Decimal(1)) if abs(figure) >= 1000 else _in_digits(figure, 6)
-    return number_style(language).written(f"{shown:,f}")
+    with localcontext():  # which keeps what was rounded
+        figure = Decimal(str(value))
+        words = catalogue("number", language)
+        for name in ("larger", "large"):
+            least, unit = (Decimal(words[f"{name}_{key}"]) for key in ("from", "unit"))
+            if abs(figure) >= least:
+                return words[name].format(n=number_style(language).written(f"{_in_digits(figure / unit, 3):,f}"))
+        shown = figure.quantize(Decimal(1)) if abs(figure) >= 1000 else _in_digits(figure, 6)
+        return number_style(language).written(f"{shown:,f}")
 
 
 def _in_digits(figure: Decimal, digits: int) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from numbers import Integral, Real
 from typing import Self
@@ -119,7 +119,9 @@ def _formatted(value: Real | Decimal, spec: str) -> str:
         return format(value, spec)
     if not spec:
         return exact_text(value)
-    return format(Decimal(value.numerator) / Decimal(value.denominator) if spec.endswith("f") else float(value), spec)
+    with localcontext():  # which keeps what was rounded
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return format(exact if spec.endswith("f") else float(value), spec)
 
 
 def _digits(value: float) -> str:

@@ -63,7 +63,7 @@ def _title(figures: PlanFigures, one: QuotaFigures) -> str:
     edition = figures.edition
     ranked = sorted(one.amounts, reverse=True)
     given = sum(ranked, Decimal(0))
-    share = float(sum(ranked[:LARGEST], Decimal(0)) / given) if given else 0.0
+    share = float(sum(ranked[:LARGEST], Decimal(0))) / float(given) if given else 0.0
     if len(ranked) >= 2 * LARGEST and share > 0.5:
         return edition.tell("finding_largest", n=LARGEST, share=edition.share_text(share), quota=one.title)
     return edition.tell("land_title", quota=one.title, amount=one.said(one.total))

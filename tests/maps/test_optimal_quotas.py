@@ -64,7 +64,7 @@ def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: P
     again = read_run(tmp_path / "one")
     assert again.quotas["shadow_price"].notna().sum() == len(again.quotas) - 2  # all but the reserves
     assert list(again.quota_rules["rule"]) == list(rules["rule"])
-    assert call("explain", tmp_path / "one", "c4") == 0
+    assert call("explain", tmp_path / "one", "c4", "--long") == 0
     assert "limit 'water'" in capsys.readouterr().out
     assert call("explain", tmp_path / "one", "c4", "--json") == 0
     told = json.loads(capsys.readouterr().out)["quotas"][0]

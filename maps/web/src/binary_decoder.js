@@ -24,7 +24,7 @@ export async function unpack(text) {
 
 // The signs of a block, in the order of their values: what can be printed, but for what means something elsewhere.
 const SIGNS = Array.from({ length: 94 }, (_, place) => String.fromCharCode(33 + place)).filter(
-  (sign) => !"<>&\"'`$\\{".includes(sign),
+  (sign) => !/[<>&"'\x60$\\{]/.test(sign),
 );
 
 /**

@@ -41,7 +41,7 @@ def test_a_browser_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_pa
     broken.write_text("#!/bin/sh\necho no display >&2\n", "utf-8")
     broken.chmod(0o755)
     monkeypatch.setattr(pdf_file, "find_browser", lambda: str(broken))
-    with pytest.raises(WriteError, match=r"did not print the report \(no display\)"):
+    with pytest.raises(WriteError, match=r"did not print the report: no display"):
         write_pdf("<html>", tmp_path / "report.pdf")
     assert not (tmp_path / "report.pdf").exists()
 

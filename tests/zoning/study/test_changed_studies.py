@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import StudyError, ZoneplanError
+from layers.overview import exact
 from maps.explain import explain
 from maps.run_folder import read_run, verify, write_run
 from tests.changes import changed, changes_of, found
@@ -43,7 +44,7 @@ def test_any_change_is_written_or_refused(tmp_path: Path, data: st.DataObject) -
         assert written == other
     (tmp_path / "plan.toml").write_text(written.text, "utf-8")
     again = read_study(tmp_path / "plan.toml")
-    assert repr(again) == repr(written)
+    assert exact(again) == exact(written)
     assert again.text == written.text
     assert written.as_written() is written
 
