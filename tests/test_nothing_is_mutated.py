@@ -27,6 +27,7 @@ from shapely.geometry import GeometryCollection, LineString, Polygon, box
 import layers.raster
 import maps.explain
 import maps.init
+import maps.notebook
 import zoneplan as zp
 import zoning.audits
 import zoning.compensation
@@ -185,10 +186,18 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.check(study, plan.rulebook, zp.read_inputs(study))
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zoning.audits.audit(study.rulebook, plan)
+    zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
+    zp.curve(plan, "fragile_min")
+    zp.picture(plan)
+    zp.account(plan.zones.set_index("unit_id"), plan.measures, study, plan.rulebook)
+    maps.notebook.plan_card(plan)
+    maps.notebook.inputs_card(plan.inputs)
+    maps.notebook.plan_widget(plan)
+    maps.explain.derived_measures(plan)
     steps_by_hand(plan)
     maps.init.write_pins(study, zp.read_inputs(study))
     run_examples()
-    assert sorted(public().keys() - called) == []
+    assert not public().keys() - called, "\n".join(sorted(public().keys() - called))
 
 
 def steps_by_hand(plan: zp.Plan) -> None:

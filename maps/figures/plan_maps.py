@@ -14,9 +14,11 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
+from maps.annex import ReportContext
 from maps.charts import INK, SECOND, Canvas, fit, mm, text_mm
 from maps.context import Context, Place, context_around, relief, study_outline
 from maps.figures.plan_figures import PlanFigures
+from maps.locale import number_style
 from maps.style import (
     LIGHT,
     Frame,
@@ -124,8 +126,8 @@ class MapFrame:
         return (x - self.west) / self.metres, (self.north - y) / self.metres
 
 
-def scale_bar(sheet: Canvas, frame: MapFrame, said: str, *, left: bool = False) -> None:
-    """A bar of a round length, some 25 mm, in the lower right corner; ``said`` has the kilometres for ``{n}``."""
+def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: bool = False) -> None:
+    """A bar of a round length, some 25 mm, in the lower right corner, in the words of an edition."""
     km = next(
         one * 10.0**power
         for power in range(5, -4, -1)
@@ -137,7 +139,8 @@ def scale_bar(sheet: Canvas, frame: MapFrame, said: str, *, left: bool = False) 
     sheet.line(x, y, x + long, y, INK, 0.35)
     for end in (x, x + long):
         sheet.line(end, y - 1, end, y + 0.17, INK, 0.35)
-    sheet.text(x + long / 2, y - 0.9, said.format(n=f"{km:g}"), 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
+    said = edition.pages["kilometres"].format(n=number_style(edition.plan.language).written(f"{km:g}"))
+    sheet.text(x + long / 2, y - 0.9, said, 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
 
 
 class PlanMaps:
@@ -340,7 +343,7 @@ class PlanMaps:
         named = dict(zip(beside["name"].astype(str), beside.geometry, strict=True))
         written = "".join(names_svg(context, pixels, LIGHT, {}, obstacles, named))
         sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
-        scale_bar(sheet, frame, self.figures.edition.pages["kilometres"], left=True)
+        scale_bar(sheet, frame, self.figures.edition, left=True)
         return _as_map(sheet.svg(name)), frame.scale, tuple((fill, role) for fill, role, _ in land)
 
     def _land_of(self, unit: str) -> list[tuple[str, str, Geometries]]:
@@ -440,7 +443,7 @@ class PlanMaps:
             sheet.text(x, y + 0.9, "?", 7, bold=True, anchor="middle")
         written = "".join(names_svg(context, pixels, LIGHT, names[0], obstacles, names[1]))
         sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
-        scale_bar(sheet, frame, self.figures.edition.pages["kilometres"], left=True)
+        scale_bar(sheet, frame, self.figures.edition, left=True)
 
     def _towns(self, context: Context, own: gpd.GeoDataFrame, *, few: bool) -> tuple[Place, ...]:
         """The places of a context, inside of what is drawn or not; none beside the names of a few units."""
