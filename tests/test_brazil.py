@@ -229,7 +229,7 @@ def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], stud
     assert '<html lang="pt">' in report_page
     assert '<html lang="pt">' in map_page
     report_page, map_page = text_of(report_page), block_of(map_page)
-    card = call("explain", run, code("b1"), "--lang", "pt")
+    card = call("explain", run, code("b1"), "--lang", "pt") + call("explain", run, code("b1"), "--lang", "pt", "--long")
     own, other = sentences("pt"), sentences("en") - sentences("pt")
     for text, least in ((told, 1), (map_page, 40), (report_page, 40), (card, 5)):
         flat = " ".join(text.split())
