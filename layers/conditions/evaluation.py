@@ -232,8 +232,8 @@ class View:
         raise_all(error for node in reversed(firsts.values()) for error in self._doubts(node, table, parameters))
         self._columns = frozenset(name for name in firsts if name in table.columns or name == table.index.name)
         self._named = {name: self._read(name, table, parameters) for name in firsts}
-        self._answers: dict[int, Answer] = {}
-        self._values: dict[int, Values] = {}
+        self._answers: dict[int, tuple[Node, Answer]] = {}
+        self._values: dict[int, tuple[Node, Values]] = {}
 
     def _read(self, name: str, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> Values:
         if name not in self._columns:
@@ -246,9 +246,9 @@ class View:
 
     def answer(self, node: Node) -> Answer:
         """What a part of the condition says of each row."""
-        if id(node) not in self._answers:  # the condition holds its parts, so that no other gets its id
-            self._answers[id(node)] = self._answer(node)
-        return self._answers[id(node)]
+        if id(node) not in self._answers:  # the part is kept, so that no other gets its id
+            self._answers[id(node)] = node, self._answer(node)
+        return self._answers[id(node)][1]
 
     def _answer(self, node: Node) -> Answer:
         match node:
@@ -280,8 +280,8 @@ class View:
     def values(self, node: Node) -> Values:
         """What a value is in each row."""
         if id(node) not in self._values:
-            self._values[id(node)] = self._value(node)
-        return self._values[id(node)]
+            self._values[id(node)] = node, self._value(node)
+        return self._values[id(node)][1]
 
     def _value(self, node: Node) -> Values:
         match node:

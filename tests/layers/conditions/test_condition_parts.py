@@ -79,3 +79,9 @@ def test_between_is_two_comparisons() -> None:
     low, high = condition_parts(parse_condition("x BETWEEN 1 AND most"), pd.DataFrame({"x": [0.5]}), {"most": 3.0})
     assert (low.operator, low.limit, high.operator, high.limit) == (">=", 1.0, "<=", 3.0)
     assert (low.answer.yes[0], low.pivotal[0], high.answer.yes[0], high.pivotal[0]) == (False, True, True, False)
+
+
+def test_ends_of_two_betweens_do_not_take_each_others_answers() -> None:
+    text = "(z BETWEEN 1 AND limit OR z BETWEEN 1 AND limit)"
+    parts = condition_parts(parse_condition(text), pd.DataFrame({"z": [0.0]}), {"limit": 2.0})
+    assert [bool(part.answer.yes[0]) for part in parts] == [False, True, False, True]
