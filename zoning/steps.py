@@ -96,25 +96,7 @@ def _with_known(made: object, known: object) -> object:
 
 def _alike(one: object, other: object) -> bool:
     """Whether two parts are the same, of tables the object; 1, 1.0 and true are not."""
-    if one is other:
-        return True
-    if type(one) is not type(other) or isinstance(one, pd.DataFrame | np.ndarray):
-        return False
-    if isinstance(one, tuple):
-        others = cast("tuple[object, ...]", other)
-        return len(one) == len(others) and all(map(_alike, one, others))
-    if isinstance(one, dict):
-        named = cast("dict[object, object]", other)
-        return list(one) == list(named) and all(map(_alike, one.values(), named.values()))
-    if is_dataclass(one) and any(isinstance(getattr(one, field.name), pd.DataFrame) for field in fields(one)):
-        return all(_alike(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
-    return one == other and exact(one) == exact(other)
-
-
-def _same_amounts(one: pd.Series, other: pd.Series) -> bool:
-    """Whether exact decimals are written alike, as 1 and 1.0 are not; True of columns that hold something else."""
-    written = one.dtype == object and len(one) > 0 and isinstance(one.iloc[0], Decimal)
-    return not written or list(map(str, one)) == list(map(str, other))
+    return _equal(one, other, lambda *_: False)
 
 
 def same(one: object, other: object) -> bool:
@@ -125,15 +107,21 @@ def same(one: object, other: object) -> bool:
     >>> same(pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})), same((1, "b"), (1, "b"))
     (False, True)
     """
+    return _equal(one, other, _same_table)
+
+
+def _equal(one: object, other: object, tables: Callable[[pd.DataFrame, pd.DataFrame], bool]) -> bool:
+    """Whether two things are the same object, or equal in all that they hold; two tables where a function says so."""
+    if one is other:
+        return True
     if type(one) is not type(other) or isinstance(one, Evaluation | np.ndarray):  # of what a step found the object
-        return one is other
-    if isinstance(one, pd.DataFrame) and isinstance(other, pd.DataFrame):
-        return _same_table(one, other)
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
-    inside = _inside(one), _inside(other)
-    if inside[0] is not None and inside[1] is not None:
-        return list(inside[0]) == list(inside[1]) and all(map(same, inside[0].values(), inside[1].values()))
+        return False
+    if isinstance(one, pd.DataFrame):
+        return tables(one, cast("pd.DataFrame", other))
+    inside, beside = _inside(one), _inside(other)
+    if inside is not None and beside is not None:
+        pairs = zip(inside.values(), beside.values(), strict=False)
+        return list(inside) == list(beside) and all(_equal(*pair, tables) for pair in pairs)
     return bool(one == other) and exact(one) == exact(other)
 
 
@@ -143,7 +131,7 @@ def _inside(one: object) -> Mapping[object, object] | None:
         return dict(enumerate(one))
     if isinstance(one, dict):
         return one
-    return {field.name: getattr(one, field.name) for field in fields(one)} if is_dataclass(one) else None
+    return {own.name: getattr(one, own.name) for own in fields(one) if own.compare} if is_dataclass(one) else None
 
 
 def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
@@ -151,3 +139,9 @@ def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return False
     exact = all(map(_same_amounts, (one[name] for name in one), (other[name] for name in other)))
     return exact and one.index.equals(other.index) and one.equals(other) and same(one.attrs, other.attrs)
+
+
+def _same_amounts(one: pd.Series, other: pd.Series) -> bool:
+    """Whether exact decimals are written alike, as 1 and 1.0 are not; True of columns that hold something else."""
+    written = one.dtype == object and len(one) > 0 and isinstance(one.iloc[0], Decimal)
+    return not written or list(map(str, one)) == list(map(str, other))
