@@ -362,6 +362,12 @@ def _records(sources: Sources) -> tuple[Source, ...]:
     return tuple(found)
 
 
+def changed_files(read: Iterable[Source], known: Iterable[Source]) -> list[str]:
+    """The paths of files that are not, or not as they were read, among those that are known; sorted."""
+    digests = {(one.path, one.sha256) for one in known}
+    return sorted({one.path for one in read if (one.path, one.sha256) not in digests})
+
+
 def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     """Refuse inputs that have changed since they were read.
 
@@ -377,9 +383,8 @@ def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     SourceError
         Names the files whose sha256 is another one now, or that are gone.
     """
-    now = {(one.path, one.sha256) for one in _records(sources)}
     on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/"))
-    changed = sorted({one.path for one in on_disk if (one.path, one.sha256) not in now})
+    changed = changed_files(on_disk, _records(sources))
     if changed:
         raise SourceError(
             Phrase(

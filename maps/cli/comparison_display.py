@@ -14,12 +14,11 @@ from rich.table import Table as RichTable
 
 from layers.errors import shown
 from maps.locale import catalogue, format_number, text_in
+from zoning.scenario import MOVES
 
 if TYPE_CHECKING:
     from zoning.plan import Plan
     from zoning.scenario import Comparison
-
-MOVES = ("main", "overlay", "quota", "flow", "policy")
 
 
 def as_json(found: Comparison) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ from zoning.scenario.variants import made_again
 from zoning.tables import MOVED, TRANSITIONS, tabulate
 
 What = Literal["main", "overlay", "quota", "flow", "policy"]
+MOVES: tuple[What, ...] = get_args(What)
+"""What can move, in the order in which it is told."""
 Announce = Callable[[str], None]
 
 
@@ -27,6 +29,10 @@ class _Key(NamedTuple):
     unit_id: str
     what: What
     item: str
+
+
+State = Mapping[_Key, str]
+"""All of a plan that can move, as texts."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +121,11 @@ def compare(
     first, second = (plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder) for plan in (one, other))
     found = differences(parts_of(first), parts_of(second))
     before, after = _state(first), _state(second)
-    common = first.units.index.intersection(second.units.index)
-    known = {*common.astype(str)}
-    lone = {*first.units.index.astype(str), *second.units.index.astype(str)} - known
+    units = set(map(str, first.units.index)), set(map(str, second.units.index))
+    lone = units[0] ^ units[1]
     keys = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     keys = [key for key in keys if key.unit_id not in lone]
-    causes = _causes(keys, first, second, found, announce)
+    causes = _causes(keys, first, second, after, found, announce)
     rows = [
         {
             **key._asdict(),
@@ -129,21 +134,18 @@ def compare(
             "cause_kind": causes[key][0],
             "cause_id": causes[key][1],
         }
-        for key in sorted(keys, key=lambda key: (ORDER.index(key.what), key))
+        for key in sorted(keys, key=lambda key: (MOVES.index(key.what), key))
     ]
     return Comparison(
         tabulate(MOVED, pd.DataFrame(rows)),
         _transitions(first, second),
         found,
-        tuple(sorted(map(str, first.units.index.difference(second.units.index)))),
-        tuple(sorted(map(str, second.units.index.difference(first.units.index)))),
+        tuple(sorted(units[0] - units[1])),
+        tuple(sorted(units[1] - units[0])),
     )
 
 
-ORDER = ("main", "overlay", "quota", "flow", "policy")
-
-
-def _state(plan: Plan) -> dict[_Key, str]:
+def _state(plan: Plan) -> State:
     """All of a plan that can move, as texts."""
     zones, quotas, flows, policies = plan.zones, plan.quotas, plan.flows, plan.policies
     state = {_Key(unit, "main", ""): main for unit, main in zip(zones["unit_id"], zones["main"], strict=True)}
@@ -164,6 +166,7 @@ def _causes(
     keys: Sequence[_Key],
     first: FreshPlan,
     second: FreshPlan,
+    after: State,
     found: Sequence[Difference],
     announce: Announce,
 ) -> Mapping[_Key, tuple[str, str]]:
@@ -171,7 +174,6 @@ def _causes(
     if len(found) == 1 or not keys:
         kind, name = (found[0].kind, found[0].id) if found else ("", "")
         return dict.fromkeys(keys, (str(kind), name))
-    after = _state(second)
     enough: dict[_Key, list[Difference]] = {key: [] for key in keys}
     for one in found:
         announce(one.id)
@@ -180,7 +182,7 @@ def _causes(
             if state is not None and state.get(key) == after.get(key):
                 enough[key].append(one)
     joint = [key for key in keys if not enough[key]]
-    needed = _needed(joint, first, second, announce) if joint else {}
+    needed = _needed(joint, first, second, after, announce) if joint else {}
     return {
         key: _named(alone) if (alone := enough[key]) else _named(needed.get(key) or list(found), several=True)
         for key in keys
@@ -193,7 +195,7 @@ def _named(causes: Sequence[Difference], *, several: bool = False) -> tuple[str,
     return "several", "; ".join(one.id for one in causes)
 
 
-def _state_with(one: Difference, plan: FreshPlan) -> dict[_Key, str] | None:
+def _state_with(one: Difference, plan: FreshPlan) -> State | None:
     """What a plan would be with one difference alone; None where no plan can be made with it alone."""
     try:
         return _state(remake(one.apply(parts_of(plan)), plan))
@@ -202,10 +204,9 @@ def _state_with(one: Difference, plan: FreshPlan) -> dict[_Key, str] | None:
 
 
 def _needed(
-    keys: Sequence[_Key], first: FreshPlan, second: FreshPlan, announce: Announce
+    keys: Sequence[_Key], first: FreshPlan, second: FreshPlan, after: State, announce: Announce
 ) -> dict[_Key, list[Difference]]:
     """Of moves that no difference alone makes those differences without which the second plan would not have them."""
-    after = _state(second)
     needed: dict[_Key, list[Difference]] = {key: [] for key in keys}
     for back in differences(parts_of(second), parts_of(first)):
         announce(back.id)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, raise_all, shown
 from layers.memory import replace_layers
 from layers.phrases import Phrase, template
-from layers.read import read_inputs
+from layers.read import changed_files, read_inputs
 from layers.sources import Section, Source, find_faults
 from zoning.checks import read_study_tables
 from zoning.errors import near
@@ -114,8 +114,7 @@ def made_again(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     study = read_study(plan.study.path, place)
     with placing(study):
         inputs, tables = read_inputs(study), read_study_tables(study)
-    then = {(source.path, source.sha256) for source in plan.sources}
-    changed = sorted({source.path for source in inputs.sources if (source.path, source.sha256) not in then})
+    changed = changed_files(inputs.sources, plan.sources)
     if changed:
         raise SourceError(
             Phrase(
