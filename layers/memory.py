@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import shutil
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,7 @@ import pandas as pd
 from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import load_gdal, reading
 from layers.inputs import Inputs
-from layers.phrases import Phrase, phrase_list
+from layers.phrases import Phrase, phrase_list, template
 from layers.read import read_inputs, reread_layers
 from layers.sources import MEMORY, LayerSection, Sources, TableSection, UnitsSection, named_sources
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 UNIT_ID, FEATURE_ID = "unit_id", "feature_id"
 """Columns in which the index of units and of features is written, where no column has the ids."""
-Ids = str | Iterable[str]
+NO_LAYER = template("the plan has no layer '{name}'; there are {names}")
+NO_TABLE = template("the plan has no table '{name}'; there are {names}")
+Entry = TypeVar("Entry")
 
 
 def prepare(
@@ -211,38 +213,26 @@ class _Written:
         self._say(units=section.model_copy(update=_of_memory(UnitsSection, source)))
 
     def put_layer(self, name: str, data: Any) -> None:
-        names = [layer.name for layer in self.sources.layers]
-        if name not in names:
-            raise UnknownNameError(
-                Phrase("the plan has no layer '{layer}'; there are {names}", layer=name, names=shown(names)), layer=name
-            )
-        place = names.index(name)
+        place = _place_of(name, [layer.name for layer in self.sources.layers], NO_LAYER)
         section = self.sources.layers[place]
         more: dict[str, Any] = {"x": None, "y": None}
         if isinstance(data, gpd.GeoDataFrame):
             plain = section.id is None and isinstance(data.index, pd.RangeIndex)
-            source = self._features(name, data, None if plain else section.id or FEATURE_ID)
-            more |= {"id": None if plain else section.id or FEATURE_ID}
+            more["id"] = None if plain else section.id or FEATURE_ID
+            source = self._features(name, data, more["id"])
         else:
             source = self._raster(name, data)
         changed = section.model_copy(update=_of_memory(LayerSection, source) | more)
-        layers = self.sources.layers
-        self._say(layers=(*layers[:place], changed, *layers[place + 1 :]))
+        self._say(layers=_with(self.sources.layers, place, changed))
 
     def put_table(self, name: str, data: pd.DataFrame) -> None:
-        names = [table.source for table in self.sources.tables]
-        if name not in names:
-            raise UnknownNameError(
-                Phrase("the plan has no table '{table}'; there are {names}", table=name, names=shown(names)), layer=name
-            )
-        place = names.index(name)
+        place = _place_of(name, [table.source for table in self.sources.tables], NO_TABLE)
         section = self.sources.tables[place]
         source = _source(f"table_{place}")
         frame = data if section.id in data.columns else data.rename_axis(section.id).reset_index()
         frame.to_parquet(self._path(source), index=False)
         changed = section.model_copy(update=_of_memory(TableSection, source))
-        tables = self.sources.tables
-        self._say(tables=(*tables[:place], changed, *tables[place + 1 :]))
+        self._say(tables=_with(self.sources.tables, place, changed))
 
     def _say(self, **sections: object) -> None:
         document = self.sources.document
@@ -319,6 +309,18 @@ class _Written:
         if values.dtype.kind == "f" and nodata is None:
             nodata = math.nan
         _write_band(self._path(source), name, values, _grid_of(flat, name), _crs_of(flat, name), nodata, 1)
+
+
+def _place_of(name: str, names: list[str], said: str) -> int:
+    """Where the section of that name stands."""
+    if name not in names:
+        raise UnknownNameError(Phrase(said, name=name, names=shown(names)), layer=name)
+    return names.index(name)
+
+
+def _with(sections: tuple[Entry, ...], place: int, changed: Entry) -> tuple[Entry, ...]:
+    """Sections with another one in a place."""
+    return (*sections[:place], changed, *sections[place + 1 :])
 
 
 def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: str) -> dict[str, Any]:
