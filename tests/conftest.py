@@ -89,6 +89,13 @@ def runs_whole(item: pytest.Item) -> bool:
     return not set(WHOLE).isdisjoint(item.fixturenames)
 
 
+def keep(name: str, content: bytes) -> None:
+    """Keep what a test saw in the folder ZONEPLAN_ARTEFACTS, where somebody asked for it."""
+    if folder := os.environ.get("ZONEPLAN_ARTEFACTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / name).write_bytes(content)
+
+
 def rectangle(x0: float, y0: float, x1: float, y1: float):
     """A rectangle of the toy province, in kilometres from its south-west corner."""
     return box(X0 + x0 * KM, Y0 + y0 * KM, X0 + x1 * KM, Y0 + y1 * KM)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from maps.exports import write_geopackage, write_qgis_project
 from maps.style import line_styles, overlay_signs, zone_fills
+from tests.conftest import keep
 from zoning.pipeline import run
 from zoning.study import builtin_study, read_study
 
@@ -39,6 +39,17 @@ pytestmark = [
 ]
 
 
+def told_by_qgis(folder: Path, name: str, pictures: tuple[str, ...], *words: object):
+    """What a script for QGIS says on its last line; the pictures that it leaves in a folder are kept on demand."""
+    home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    call = [PYTHON, *map(str, words)]
+    done = subprocess.run(call, env=QUIET | home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for picture in pictures:
+        keep(f"qgis-{name}-{picture}.png", (folder / f"{picture}.png").read_bytes())
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 @pytest.fixture
 def opened(tmp_path: Path):
     """A function that writes a plan with its project, moves both, and gives what QGIS finds and draws there."""
@@ -49,15 +60,7 @@ def opened(tmp_path: Path):
         write_geopackage(plan, written / "plan.gpkg", language)
         write_qgis_project(plan, written / "plan.qgs", language)
         written.rename(folder)
-        call = [PYTHON, str(PROJECT), str(folder / "plan.qgs"), str(tmp_path)]
-        home = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
-        done = subprocess.run(call, env=QUIET | home, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        if artefacts := os.environ.get("ZONEPLAN_ARTEFACTS"):
-            Path(artefacts).mkdir(parents=True, exist_ok=True)
-            for picture in ("map", "sheet"):
-                shutil.copy(tmp_path / f"{picture}.png", Path(artefacts) / f"qgis-{name}-{picture}.png")
-        return json.loads(done.stdout.splitlines()[-1])
+        return told_by_qgis(tmp_path, name, ("map", "sheet"), PROJECT, folder / "plan.qgs", tmp_path)
 
     return made
 
@@ -68,15 +71,8 @@ def render(tmp_path: Path):
 
     def drawn(plan, name: str) -> dict[str, dict[str, int]]:
         write_geopackage(plan, tmp_path / "plan.gpkg")
-        call = [PYTHON, str(SCRIPT), str(tmp_path / "plan.gpkg"), str(tmp_path), plan.units.crs.to_wkt()]
-        home = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
-        done = subprocess.run(call, env=QUIET | home, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        if artefacts := os.environ.get("ZONEPLAN_ARTEFACTS"):
-            Path(artefacts).mkdir(parents=True, exist_ok=True)
-            for layer in ("units", "pieces"):
-                shutil.copy(tmp_path / f"{layer}.png", Path(artefacts) / f"qgis-{name}-{layer}.png")
-        return json.loads(done.stdout.splitlines()[-1])
+        words = (SCRIPT, tmp_path / "plan.gpkg", tmp_path, plan.units.crs.to_wkt())
+        return told_by_qgis(tmp_path, name, ("units", "pieces"), *words)
 
     return drawn
 

@@ -5,7 +5,6 @@ Set ZONEPLAN_ARTEFACTS to a folder to keep the screenshots and the printed pages
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from maps.locale import catalogue, languages, localize
 from maps.reports import write_dossier
 from maps.style import zone_fills
 from maps.web import draw
+from tests.conftest import keep
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import builtin_studies, builtin_study, read_study
@@ -50,13 +50,6 @@ def shown(request, open_tab, plan_of, tmp_path_factory) -> Iterator[object]:
     assert tab.asked == [path.as_uri()]
     assert tab.complaints == []
     tab.close()
-
-
-def keep(name: str, content: bytes) -> None:
-    """Keep what was seen, where somebody asked for it."""
-    if folder := os.environ.get("ZONEPLAN_ARTEFACTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / name).write_bytes(content)
 
 
 def largest(plan: Plan, main: str | None = None) -> str:

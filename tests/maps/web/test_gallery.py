@@ -5,7 +5,6 @@ Set ZONEPLAN_ARTEFACTS to a folder to keep the pictures.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,30 +12,23 @@ import pytest
 from maps.locale import catalogue
 from maps.reports import write_dossier, write_report
 from maps.web import draw
+from tests.conftest import keep
+from tests.maps.test_accessibility import LOOKS, SIZES, STUDIES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 READY = "html[data-zoneplan=ready]"
-STUDIES = {"us_mountain_west": "en", "china_provinces": "zh"}
-SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+LANGUAGES = {study: language for language, study in STUDIES.items()}
 VIEWS = ("functions", "land", "money")
-LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
 
 
-def keep(name: str, content: bytes) -> None:
-    """Keep what was seen, where somebody asked for it."""
-    if folder := os.environ.get("ZONEPLAN_ARTEFACTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / name).write_bytes(content)
-
-
-@pytest.fixture(scope="module", params=STUDIES)
+@pytest.fixture(scope="module", params=LANGUAGES)
 def study(request) -> str:
     return request.param
 
 
 @pytest.fixture(scope="module")
 def pages(study: str, plan_of, tmp_path_factory) -> dict[str, Path]:
-    folder, plan, language = tmp_path_factory.mktemp("gallery"), plan_of(study), STUDIES[study]
+    folder, plan, language = tmp_path_factory.mktemp("gallery"), plan_of(study), LANGUAGES[study]
     paths = {name: folder / f"{name}.html" for name in ("map", "report", "dossier")}
     draw(plan, language).save(paths["map"])
     write_report(plan, paths["report"], language=language)
@@ -48,7 +40,7 @@ def pages(study: str, plan_of, tmp_path_factory) -> dict[str, Path]:
 def test_each_view_opens_as_its_address_says(
     pages: dict[str, Path], study: str, open_tab, size: str, theme: str
 ) -> None:
-    words = catalogue("map", STUDIES[study])
+    words = catalogue("map", LANGUAGES[study])
     tab = open_tab(viewport=SIZES[size], color_scheme=theme)
     seen = set()
     for view in VIEWS:
@@ -59,7 +51,7 @@ def test_each_view_opens_as_its_address_says(
         chosen = tab.locator("[role=radio][aria-checked=true], [role=tab][aria-selected=true], [aria-pressed=true]")
         assert words[f"view_{view}"] in chosen.all_inner_texts()
         picture = tab.screenshot()
-        keep(f"{study}-{STUDIES[study]}-{view}-{size}-{theme}.png", picture)
+        keep(f"{study}-{LANGUAGES[study]}-{view}-{size}-{theme}.png", picture)
         seen.add(picture)
     assert len(seen) == len(VIEWS)  # each looks like none of the others
     assert tab.complaints == []
@@ -73,7 +65,7 @@ def test_each_page_prints(pages: dict[str, Path], study: str, open_tab, name: st
     if name == "map":
         tab.wait_for_selector(READY)
     printed = tab.pdf(format="A4", print_background=True, prefer_css_page_size=True)
-    keep(f"{study}-{STUDIES[study]}-{name}.pdf", printed)
+    keep(f"{study}-{LANGUAGES[study]}-{name}.pdf", printed)
     assert printed.startswith(b"%PDF-")
     assert tab.complaints == []
     tab.close()
