@@ -31,7 +31,7 @@ const SIGNS = Array.from({ length: 94 }, (_, place) => String.fromCharCode(33 + 
  * The bytes that a text of 85 signs stands for, four for five of them.
  * @param {string} text
  */
-export function bytesOf(text) {
+function bytesOf(text) {
   const values = new Uint8Array(128);
   SIGNS.forEach((sign, value) => (values[sign.charCodeAt(0)] = value));
   const missing = (5 - (text.length % 5)) % 5;

@@ -266,7 +266,7 @@ function stroke(pen, path, { colour, width, alpha = 1 }) {
  * @param {Path2D} path
  * @param {Stroke} stroke
  */
-export function cased(pen, path, { colour, width, dashes = [], edge = 1.4, halo = "#fff" }) {
+function cased(pen, path, { colour, width, dashes = [], edge = 1.4, halo = "#fff" }) {
   stroke(pen, path, { colour: halo, width: width + 2 * edge, alpha: 0.9 });
   pen.setLineDash(dashes.map((length) => length * Math.max(1, width)));
   if (dashes.length) pen.lineCap = "butt";

@@ -3,6 +3,8 @@
 import { drawn } from "./dom.js";
 
 /**
+ * @import { Child } from "./dom.js"
+ *
  * @typedef {object} Scale
  * @property {number} low
  * @property {number} high
@@ -92,6 +94,28 @@ export function binned(values, scale, count) {
   const bins = Array(count).fill(0);
   for (const value of values) bins[Math.min(count - 1, Math.floor(scale.place(value) * count))] += 1;
   return bins;
+}
+
+/**
+ * What a histogram is drawn on: its axis at the foot of the bars, with room above and below for words.
+ * @param {string} said What a reader hears of it.
+ * @param {{ width: number, height: number, above: number, below: number }} size
+ * @param {...Child} inside
+ */
+export function histogramOf(said, { width, height, above, below }, ...inside) {
+  const box = { width, height: above + height + below, viewBox: `0 ${-above} ${width} ${above + height + below}` };
+  return drawn("svg", { class: "zp-histogram", ...box, role: "img", "aria-label": said }, ...inside);
+}
+
+/**
+ * Words on a histogram.
+ * @param {number} x
+ * @param {string} anchor
+ * @param {number} y
+ * @param {string} said
+ */
+export function tick(x, anchor, y, said) {
+  return drawn("text", { x, y, "text-anchor": anchor, class: "zp-tick" }, said);
 }
 
 /**

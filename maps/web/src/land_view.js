@@ -1,7 +1,7 @@
 // The view of land: how much of a quota each unit gets, and how much that is for each person or hectare.
 
 import { drawn } from "./dom.js";
-import { bars, binned, scaleFor } from "./histogram.js";
+import { bars, binned, histogramOf, scaleFor, tick } from "./histogram.js";
 import { widthOf, write } from "./labels.js";
 import { landAmounts, leastSaid } from "./land_amounts.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
@@ -163,27 +163,17 @@ function legend(scene, land, fillOf) {
  */
 function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
   const scale = scaleFor(mean === null ? known : [...known, mean]);
-  const { count, height, above, below } = BARS;
+  const { count, height } = BARS;
   const bins = binned(known, scale, count);
   const colour = (/** @type {number} */ bin) => {
     const value = scale.value((bin + 0.5) / count);
     return fillOf(breaks.filter((limit) => limit <= value).length);
   };
-  const text = (/** @type {number} */ value, /** @type {string} */ anchor, /** @type {number} */ y, /** @type {string} */ said) =>
-    drawn("text", { x: value, y, "text-anchor": anchor, class: "zp-tick" }, said);
   const at = mean === null ? 0 : scale.place(mean) * WIDTH;
   const said = speech.say("mean_of", { value: speech.rough(mean ?? 0), unit: base?.unit ?? "" });
-  const settings = {
-    class: "zp-histogram",
-    width: WIDTH,
-    height: above + height + below,
-    viewBox: `0 ${-above} ${WIDTH} ${above + height + below}`,
-    role: "img",
-    "aria-label": said,
-  };
-  return drawn(
-    "svg",
-    settings,
+  return histogramOf(
+    said,
+    { ...BARS, width: WIDTH },
     bars(bins, { width: WIDTH, height, colour }),
     drawn("line", { x1: 0, x2: WIDTH, y1: height + 0.5, y2: height + 0.5, class: "zp-axis" }),
     mean === null
@@ -191,10 +181,10 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
       : [
           drawn("line", { x1: at, x2: at, y1: -8, y2: height + 1, class: "zp-mean" }),
           drawn("circle", { cx: at, cy: -8, r: 2.6 }),
-          text(at > WIDTH / 2 ? Math.min(WIDTH, at + 24) : Math.max(0, at - 24), at > WIDTH / 2 ? "end" : "start", -15, said),
+          tick(at > WIDTH / 2 ? Math.min(WIDTH, at + 24) : Math.max(0, at - 24), at > WIDTH / 2 ? "end" : "start", -15, said),
         ],
-    text(0, "start", height + 15, speech.rough(scale.low)),
-    text(WIDTH, "end", height + 15, speech.rough(scale.high)),
+    tick(0, "start", height + 15, speech.rough(scale.low)),
+    tick(WIDTH, "end", height + 15, speech.rough(scale.high)),
   );
 }
 

@@ -25,7 +25,7 @@ export function letters(size, weight, ink, more = {}) {
  * @param {number} width
  * @param {Lettering} lettering
  */
-export function wrapped(pen, text, width, lettering) {
+function wrapped(pen, text, width, lettering) {
   const words = text.split(/(?<=[\s\u2e80-\u9fff\uff00-\uffef])/u);
   const lines = [];
   let line = "";

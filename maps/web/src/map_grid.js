@@ -12,7 +12,7 @@ import { planeOf } from "./projections.js";
 
 const PLANE_CODE = "zoneplan";
 
-export const EARTH = 2 * Math.PI * 6378137;
+const EARTH = 2 * Math.PI * 6378137;
 
 /** @type {WeakMap<MapGrid, Plane>} */
 const planes = new WeakMap();

@@ -270,7 +270,7 @@ function drawNorth({ pen, colour }, word, x, y, angle) {
  * @param {number} x
  * @param {number} y
  */
-export function northAngle(grid, x, y) {
+function northAngle(grid, x, y) {
   const { lat, lng } = offGrid(grid, x, y);
   const [nx, ny] = onGrid(grid, { lat: Math.min(89.9, lat + 0.05), lng });
   return Math.atan2(nx - x, ny - y);

@@ -1,7 +1,7 @@
 // The view of one measure: units in the colours of its classes; its histogram is the legend.
 
 import { drawn, node } from "./dom.js";
-import { evenScale } from "./histogram.js";
+import { evenScale, histogramOf, tick } from "./histogram.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { classesOf, methodsOf, valueText } from "./measures.js";
 
@@ -162,22 +162,12 @@ function histogram({ facts, speech }, measure, classes, fills) {
   const known = Array.from(measure.values).filter((value) => !Number.isNaN(value));
   const marked = measure.limits.slice(0, MARKED);
   const scale = evenScale([...known, ...marked.map(({ at }) => at)]);
-  const { height, above, below } = BARS;
-  const text = (/** @type {number} */ x, /** @type {string} */ anchor, /** @type {number} */ y, /** @type {string} */ said) =>
-    drawn("text", { x, y, "text-anchor": anchor, class: "zp-tick" }, said);
+  const { height } = BARS;
   const limitText = (/** @type {Measure["limits"][number]} */ { at, above: more, zone }) =>
     speech.say(more ? "limit_from" : "limit_to", { value: bare(speech, measure, at), zone: facts.zones[zone].title });
-  const settings = {
-    class: "zp-histogram",
-    width: WIDTH,
-    height: above + height + below,
-    viewBox: `0 ${-above} ${WIDTH} ${above + height + below}`,
-    role: "img",
-    "aria-label": [measure.title, ...marked.map(limitText)].join(". "),
-  };
-  return drawn(
-    "svg",
-    settings,
+  return histogramOf(
+    [measure.title, ...marked.map(limitText)].join(". "),
+    { ...BARS, width: WIDTH },
     bars(measure, classes, scale, fills),
     drawn("line", { x1: 0, x2: WIDTH, y1: height + 0.5, y2: height + 0.5, class: "zp-axis" }),
     marked.map((limit, place) => {
@@ -188,11 +178,11 @@ function histogram({ facts, speech }, measure, classes, fills) {
       return [
         drawn("line", { x1: x, x2: x, y1: -8, y2: height + 1, class: "zp-mean" }),
         drawn("circle", { cx: x, cy: -8, r: 2.6 }, drawn("title", {}, said)),
-        place ? null : text(start, "start", -16, said),
+        place ? null : tick(start, "start", -16, said),
       ];
     }),
-    text(0, "start", height + 15, bare(speech, measure, roughly(scale.low, scale))),
-    text(WIDTH, "end", height + 15, bare(speech, measure, roughly(scale.high, scale))),
+    tick(0, "start", height + 15, bare(speech, measure, roughly(scale.low, scale))),
+    tick(WIDTH, "end", height + 15, bare(speech, measure, roughly(scale.high, scale))),
   );
 }
 

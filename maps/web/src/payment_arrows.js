@@ -26,7 +26,7 @@ const SHORTEST = 6;
  * @param {Facts} facts
  * @param {number} party
  */
-export function partyPlace(screen, facts, party) {
+function partyPlace(screen, facts, party) {
   const { unit, point } = facts.payments.parties[party];
   if (point) return screen.place(...onGrid(screen.shapes.grid, { lat: point.lat, lng: point.lon }));
   return screen.middle(unit ?? -1);

@@ -278,7 +278,7 @@ function notDeducted(plan, speech) {
  * @param {Summary} plan
  * @param {Speech} speech
  */
-export function checkedSaid(plan, speech) {
+function checkedSaid(plan, speech) {
   const { all, verified, official } = plan.checked;
   return speech.say("policies_checked", { n: verified, all, official });
 }

@@ -22,7 +22,7 @@ const short = (value) => String(Math.round(value * 100) / 100);
  * A text as it stands in a drawing, in an attribute, too.
  * @param {string} text
  */
-export function inXml(text) {
+function inXml(text) {
   const signs = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return text.replace(UNFIT, "\ufffd").replace(/[&<>"']/g, (sign) => signs[/** @type {keyof typeof signs} */ (sign)]);
 }
