@@ -15,6 +15,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -63,7 +64,10 @@ def pages(plan: zp.Plan) -> dict[str, tuple[str, float]]:
 
     def plain_folium() -> str:
         shown = folium.Map(tiles=None, prefer_canvas=True)
-        style = lambda one: {"fillColor": fills[one["properties"]["zone"]], "weight": 0.5, "fillOpacity": 1}  # noqa: E731
+
+        def style(one: dict[str, Any]) -> dict[str, Any]:
+            return {"fillColor": fills[one["properties"]["zone"]], "weight": 0.5, "fillOpacity": 1}
+
         layer = folium.GeoJson(units, style_function=style, tooltip=folium.GeoJsonTooltip(["name", "zone"]))
         layer.add_to(shown)
         shown.fit_bounds(layer.get_bounds())

@@ -37,7 +37,7 @@ def weights(plan: zp.Plan) -> Mapping[str, float]:
     plan_map = draw(plan)
     page = plan_map.get_root().render()
     layer = plan_map._children["plan"]  # noqa: SLF001  (the layer has no other door)
-    model, shapes, numbers = layer._placed  # noqa: SLF001
+    model, shapes, numbers = layer._placed  # noqa: SLF001  (as above)
     ground = numbers[: len(numbers) - len(model.measures)]
     named = {one.name: one.steps for one in measure_columns(plan)}
     said = {part: as_json(getattr(model, part)).encode() for part in (CARDS, VERDICTS, GROUND)}

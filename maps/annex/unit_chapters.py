@@ -252,10 +252,6 @@ def _bound(edition: ReportContext, value: str | None, source: Decimal | str | No
     )
 
 
-def _duties_in_force(said: Content) -> set[str]:
-    return {one["policy"] for one in said["policies"] if not one["overruled_by"]}
-
-
 def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Leaf]:
     """Policies in the order of the rulebook; each once on the whole unit, and once for all parts where it holds.
 

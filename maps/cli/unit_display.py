@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from layers.errors import escape_hidden
 from maps.explain import Place, ground_lines, where_lines
 from maps.locale import LocalizedPlan, amount, catalogue, text_in
 from maps.summaries import Gauge, Verdict, verdicts
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 SHOWN = 5
 """So many policies are named, of two more at most all."""
@@ -74,8 +74,6 @@ def show_place(plan: LocalizedPlan, place: Place) -> None:
 
 
 def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415  (help and wrong calls answer at once)
-
     is_terminal = Console().is_terminal
     return Console(
         highlight=False,
@@ -108,9 +106,6 @@ def _verdict(console: Console, plan: LocalizedPlan, one: Verdict) -> None:
 
 def _tests(console: Console, plan: LocalizedPlan, gauges: Sequence[Gauge]) -> None:
     """A row a test: measure, value, what it needs, for which zone, and whether it is met."""
-    from rich.table import Table  # noqa: PLC0415  (help and wrong calls answer at once)
-    from rich.text import Text  # noqa: PLC0415
-
     words, answers = (catalogue(chapter, plan.language) for chapter in ("terminal", "answer"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for key in ("test", "value", "needs", "zone", "answer"):

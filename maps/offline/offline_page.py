@@ -208,7 +208,7 @@ def _texts(part: Element) -> Iterator[str]:
         if name in LIBRARIES and isinstance(child, Link):
             tag = "style" if isinstance(child, CssLink) else "script"
             yield f"<{tag}>{library(name)}</{tag}>"
-        elif isinstance(child, Link | Verbatim) or child._children or child._template_str is None:  # noqa: SLF001
+        elif isinstance(child, Link | Verbatim) or child._children or child._template_str is None:  # noqa: SLF001  (as above)
             yield child.render()
         else:
             yield child._template_str  # noqa: SLF001  (the text that folium has rendered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pandas as pd
 
@@ -25,7 +26,7 @@ def money(figures: PlanFigures) -> Page:
         title = _finding(figures, instrument, rows, unit)
         wording = Wording(
             lambda party: _party(figures, party),
-            lambda value, unit=unit: edition.money(value, unit),  # type: ignore[misc]
+            partial(edition.money, unit=unit),
             edition.words["others_drawn"],
             edition.words["payer"],
             edition.words["receiver"],
