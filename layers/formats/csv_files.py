@@ -55,6 +55,20 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
     return pa.table(columns, names=header)
 
 
+def misspelt_column(table: str, column: str, near: str, code: str) -> SourceError:
+    """A column of a table that is not read, but nearly has the name of one that is."""
+    return SourceError(
+        Phrase(
+            "table '{table}', line 1: '{column}' is no column that is read, but nearly one; did you mean '{near}'?",
+            table=table,
+            column=column,
+            near=near,
+        ),
+        code=code,
+        layer=table,
+    )
+
+
 def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list[str], list[CsvRow]]:
     """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`.
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
-from layers.formats import CsvRow, read_cells
+from layers.formats import CsvRow, misspelt_column, read_cells
 from layers.phrases import Phrase
 from layers.sources import resolve_source
 from zoning.study import EnergySection, EnergyShare
@@ -155,17 +155,7 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
         begun = [one for one in known if text and one.startswith(f"{text}_")]
         near = [one for one in (begun or get_close_matches(text, known, 1, 0.8)) if one not in header]
         if column not in known and near:
-            yield SourceError(
-                Phrase(
-                    "table '{table}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
-                    "'{near}'?",
-                    table=name,
-                    column=column,
-                    near=near[0],
-                ),
-                code="energy_columns",
-                layer=name,
-            )
+            yield misspelt_column(name, column, near[0], "energy_columns")
     if REGION not in header:
         yield SourceError(
             Phrase(

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
-from layers.formats import CsvRow, read_cells
+from layers.formats import CsvRow, misspelt_column, read_cells
 from layers.phrases import OR, Phrase, phrase_list
 from layers.sources import resolve_source
 from zoning.study import IndustriesSection
@@ -70,17 +70,7 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
     for column in header:
         near = [one for one in get_close_matches(column.strip().lower(), INDUSTRY_COLUMNS, 1, 0.8) if one not in header]
         if column not in INDUSTRY_COLUMNS and near:
-            yield SourceError(
-                Phrase(
-                    "table '{table}', line 1: '{column}' is no column that is read, but nearly one; did you mean "
-                    "'{near}'?",
-                    table=name,
-                    column=column,
-                    near=near[0],
-                ),
-                code="columns",
-                layer=name,
-            )
+            yield misspelt_column(name, column, near[0], "columns")
     places = [one for one in ("unit_id", "jurisdiction") if one in header]
     missing: list[str] = [one for one in ("code", "treatment") if one not in header]
     missing += [] if places else [Phrase(OR, first="unit_id", rest="jurisdiction")]
