@@ -111,7 +111,9 @@ def scale_for(values: Floats, threshold: float, left: float, right: float) -> Sc
     low = min(0.0, float(values.min(initial=0.0)))
     if 0 < highest <= 1 and highest > 0.9:
         return Scale(low, 1.0, left, right)
-    return Scale(low, float(f"{low + (highest - low) * 1.03:.2g}") if highest > low else low + 1.0, left, right)
+    # rounding to two figures may fall below the highest value, and no bar may leave the axis
+    high = max(highest, float(f"{low + (highest - low) * 1.03:.2g}")) if highest > low else low + 1.0
+    return Scale(low, high, left, right)
 
 
 def _reaches(above: Floats, threshold: float) -> bool:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from maps.charts import (
@@ -184,6 +184,7 @@ def test_steps_of_an_axis_are_round_and_end_within_it(highest: float) -> None:
     assert steps[-1] <= highest * (1 + 1e-6)
 
 
+@example([110001.0], 1.0)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.floats(1e-3, 1e5))
 def test_an_axis_shows_all_values_and_the_threshold(values: list[float], threshold: float) -> None:
     scale = scale_for(np.array(values), threshold, 3, 170)
