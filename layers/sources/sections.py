@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.overview import exact
 from layers.phrases import Phrase, template
-from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Text, Wording, misfit
+from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Shared, Text, Wording, misfit
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -62,7 +62,15 @@ class StudySection(Named):
     """Roles and indicators of the rulebook of which there is nothing here: they are 0 as a fact, and no assumption."""
 
 
-class UnitsSection(Section):
+class TitledColumns(Shared):
+    """Something that gives measures: columns of a table, or numbers of a layer."""
+
+    titles: dict[Text, Wording] = Field(default_factory=dict)
+    """What people read for its columns or measures: by name a text, or a text by language, such as
+    { pop_2024 = { en = "Residents, 2024", zh = "2024年常住人口" } }. By default what the rulebook calls them."""
+
+
+class UnitsSection(TitledColumns):
     """The planning units and the columns that identify them."""
 
     source: SourceText
@@ -136,7 +144,7 @@ class PartMeasure(Section):
     """The formula, such as "mean(value)"."""
 
 
-class LayerSection(Named):
+class LayerSection(Named, TitledColumns):
     """One layer: a file that designates land, or of which something is measured in each unit."""
 
     name: NameText
@@ -213,10 +221,13 @@ class LayerSection(Named):
             )
             if parts:
                 raise misfit(*((("measure", name, "of"), reason) for name in parts))
+        told = template("'titles' has a title for '{name}', and 'measure' gives no such measure")
+        if strange := [name for name in self.titles if name not in self.measure]:
+            raise misfit(*((("titles", name), Phrase(told, name=name)) for name in strange))
         return self
 
 
-class TableSection(Section):
+class TableSection(TitledColumns):
     """One table: more columns for the units."""
 
     source: SourceText

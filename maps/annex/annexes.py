@@ -48,7 +48,7 @@ def limit_text(edition: ReportContext, limit: Limit) -> str:
     ]
     parts = [
         edition.when(limit.when) or words["all_units"],
-        edition.say("limit_each", level=limit.each) if limit.each else "",
+        edition.say("limit_each", level=edition.level(limit.each)) if limit.each else "",
     ]
     return edition.say(
         "limit_line",
@@ -119,7 +119,7 @@ def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Car
             (words["total"], edition.amount(quota.total)),
             (words["handed_out"], edition.amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
             (words["step"], edition.amount(quota.step)),
-            (words["levels"], " → ".join(quota.levels)),
+            (words["levels"], " → ".join(map(edition.level, quota.levels))),
             (words["objective"], words[f"objective_{quota.objective}"] if quota.objective else ""),
             (words["weight"], weight_text(edition, quota)),
             (words["floor"], _bound(edition, quota.floor)),
@@ -151,7 +151,12 @@ def _conditions(edition: ReportContext, quota: Quota) -> Iterator[tuple[str, str
     for link in quota.within:
         yield (
             words["links"],
-            say("link_line", quota=edition.quota(link.quota), level=link.level, n=edition.amount(link.times)),
+            say(
+                "link_line",
+                quota=edition.quota(link.quota),
+                level=edition.level(link.level),
+                n=edition.amount(link.times),
+            ),
         )
     for one in quota.transfers:
         sides = {"giver": edition.unit(one.giver), "receiver": edition.unit(one.receiver)}
@@ -185,7 +190,7 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
     return Grid(
-        f"{edition.quota(quota.name)}: {edition.say('level', name=level)}",
+        f"{edition.quota(quota.name)}: {edition.say('level', name=edition.level(level))}",
         (Column(words["name"]), Column(title, "number"), *bounds),
         tuple(
             Rows(tuple(_quota_rows(edition, part)), edition.place(name), edition.amount(_sum(part)) if name else "")

@@ -145,8 +145,12 @@ class ReportContext:
         return self.plan.renderer.terms.names
 
     def measure(self, name: str) -> str:
-        """What a measure is called; one without a title by its name."""
-        return self.measures.get(name, name)
+        """What a measure is called."""
+        return self.plan.renderer.terms.measure(name).title
+
+    def level(self, name: str) -> str:
+        """What a level of the hierarchy is called."""
+        return self.plan.renderer.terms.level(name)
 
     def when(self, condition: str | None) -> str:
         """A condition on one line, in the words of the rulebook; empty where there is none."""

@@ -154,7 +154,7 @@ def _threshold(edition: ReportContext, parameter: Content) -> str:
     doubt = edition.doubt(parameter)
     return edition.say(
         "threshold_said",
-        name=edition.measure(parameter["name"]),
+        name=edition.plan.renderer.terms.name(parameter["name"]),
         value=_with_unit(edition, parameter["value"], parameter["unit"]),
         since=days,
         reference=words["semicolon"].join(filter(None, (parameter["reference"], doubt))),
@@ -318,7 +318,7 @@ def _assumed(edition: ReportContext, said: Content) -> list[Leaf]:
         facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(edition.deductions))))
     told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
     unseen = {
-        f"{edition.measure(one['name'])} = {_with_unit(edition, one['value'], one['unit'])}"
+        f"{edition.plan.renderer.terms.name(one['name'])} = {_with_unit(edition, one['value'], one['unit'])}"
         for claim in told
         for one in claim["parameters"]
         if not one["verified"]

@@ -259,8 +259,8 @@ def _sorted(claims: list[Record], zone: Mapping[Any, Any], renderer: Renderer) -
 
 
 def _hangs_on(plan: LocalizedPlan, names: str) -> list[dict[str, str]]:
-    titles = plan.renderer.terms.names
-    return [{"name": name, "title": titles.get(name, name)} for name in names.split(";") if name]
+    terms = plan.renderer.terms
+    return [{"name": name, "title": terms.measure(name).title} for name in names.split(";") if name]
 
 
 def _whole(plan: LocalizedPlan, zone: Mapping[Any, Any]) -> Content | None:

@@ -26,7 +26,6 @@ from maps.exports.qml_styles import (
     styles_of,
     svg_source,
 )
-from maps.exports.workbook_sheets import measure_title
 from maps.locale import LocalizedPlan, catalogue, localize, projection, text_in
 from maps.style import INK, page_notices, round_length
 from zoning.plan import Plan
@@ -201,7 +200,7 @@ def _aliases(plan: LocalizedPlan) -> Iterator[tuple[str, str]]:
     words, terms = catalogue("workbook", plan.language), plan.renderer.terms
     for (kind, name), column in columns_of_units(plan).items():
         if kind == "measures":
-            yield column, plain(measure_title(plan, name))
+            yield column, plain(terms.measure_text(name))
         elif kind == "quotas":
             yield column, plain(terms.quota(name))
         elif name in words:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from maps.exports.workbook_sheets import Sheet, capital
-from maps.locale import LocalizedPlan, catalogue, text_in
+from maps.exports.workbook_sheets import Sheet
+from maps.locale import LocalizedPlan, capital, catalogue, text_in
 from maps.style import SITE_CIRCLE, zone_fills
 from zoning.compensation import BUDGET, POOL
 from zoning.quotas import RESERVE

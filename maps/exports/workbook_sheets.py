@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import compress
@@ -15,11 +14,12 @@ import pandas as pd
 from layers.conditions import parse_condition
 from maps.explain import list_titles
 from maps.locale import (
+    COVERED,
+    SHARE,
     LocalizedPlan,
     catalogue,
     describe_parameters,
     format_measure,
-    name_text,
     rule_name,
     text_in,
 )
@@ -155,36 +155,6 @@ def sheets_of(plan: LocalizedPlan) -> tuple[Sheet, ...]:
     return (*found, told.columns_sheet(found))
 
 
-def measure_title(plan: LocalizedPlan, name: str) -> str:
-    """What a measure is called, with its unit: by the rulebook, by its role, or by its name as words.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-        With the roles that its layers have.
-    name : str
-        A column of the measures.
-    """
-    words, terms = catalogue("workbook", plan.language), plan.renderer.terms
-    if name in terms.names:
-        title = capital(terms.names[name])
-        unit = terms.measured.get(name) or (terms.unit("ha") if name.endswith("_ha") else "")
-        told = not unit or unit.casefold() in re.findall(r"\w+", title.casefold())
-        return title if told else words["with_unit"].format(title=title, unit=unit)
-    if name.endswith("_covered"):
-        return words["covered"].format(title=measure_title(plan, name.removesuffix("_covered")))
-    for ending in ("_share", "_ha"):
-        role = name.removesuffix(ending)
-        if role != name and role in plan.roles.values():
-            return words[f"role{ending}"].format(role=name_text(terms.role(role)))
-    return words[name] if name in ("area_ha", "jurisdiction") else name_text(name)
-
-
-def capital(text: str) -> str:
-    """A text with a capital letter at its head."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 class _Sheets:
     """Makes the sheets of one plan."""
 
@@ -198,7 +168,7 @@ class _Sheets:
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
             "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.layer,
-            "level": lambda name: self.words["level_unit"] if name == "unit" else name_text(name),
+            "level": self.terms.level,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
             "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
             "indicator": self.measure, "answer": answers.__getitem__, "at_threshold": answers.__getitem__,
@@ -281,7 +251,7 @@ class _Sheets:
 
     def _column_title(self, key: str, name: str) -> str:
         if key == "measures" and name not in COLUMNS[key]:
-            return measure_title(self.plan, name)
+            return self.terms.measure_text(name)
         if key == "lines" and name.startswith("to_") and name.endswith("_ha"):
             return self.words["to_line"].format(line=self.title(name.removeprefix("to_").removesuffix("_ha")))
         return self.words[_TITLES.get((key, name), name)]
@@ -391,7 +361,7 @@ class _Sheets:
 
     def measure(self, name: str) -> str:
         """What a measure is called in a row of words."""
-        return self.terms.names.get(name, name)
+        return self.terms.measure(name).title
 
     def truths(self, answers: pd.Series) -> list[str]:
         """Yes and no."""
@@ -433,7 +403,7 @@ def _measure_kind(name: str, series: pd.Series) -> Kind:
         return "truth"
     if not pd.api.types.is_numeric_dtype(series):
         return "text"
-    if name.endswith(("_share", "_covered")) and series.dropna().between(0, 1).all():
+    if name.endswith((SHARE, COVERED)) and series.dropna().between(0, 1).all():
         return "share"
     return "area" if name.endswith("_ha") else "number"
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from maps.annex import ReportContext
 from maps.charts import Part
-from maps.locale import name_text, text_in
+from maps.locale import capital, name_text, text_in
 from maps.style import mark_fills
 from zoning.quotas import RESERVE, factors
 from zoning.study import Quota
@@ -67,7 +67,7 @@ class QuotaFigures:
     @property
     def label(self) -> str:
         """The same at the beginning of a line."""
-        return f"{self.title[:1].upper()}{self.title[1:]}"
+        return capital(self.title)
 
     def said(self, amount: object) -> str:
         """An amount with its unit."""

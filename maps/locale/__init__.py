@@ -22,17 +22,20 @@ from maps.locale.phrases import phrase_in
 from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
-from maps.locale.terms import assumption_title, coverage_text, texts_of
-from maps.locale.texts import in_script, text_in
+from maps.locale.terms import COVERED, SHARE, assumption_title, coverage_text, texts_of
+from maps.locale.texts import capital, in_script, text_in
 
 __all__ = [
+    "COVERED",
     "NONE",
     "RECORD",
+    "SHARE",
     "LocalizedPlan",
     "Renderer",
     "amount",
     "area_decimals",
     "assumption_title",
+    "capital",
     "catalogue",
     "coverage_text",
     "describe_parameters",

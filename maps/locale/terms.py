@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
+from layers.conditions import parse_formula
 from layers.sources import name_text
 from maps.locale.messages import catalogue, languages
-from maps.locale.texts import text_in
+from maps.locale.texts import capital, text_in
 from zoning.measures import QUOTA
 from zoning.plan import Assumption
-from zoning.rulebook import CONTROL_LINE, ON, Rulebook, roles_read
+from zoning.rulebook import CONTROL_LINE, ON, UNIT, Rulebook, roles_read
 from zoning.study import Study, TitleKind
+
+SHARE, COVERED = "_share", "_covered"
+"""Ends of the names of shares, and of the parts of units for which a raster has values."""
+ENDINGS = {"pct": "%", "mw": "MW"} | {unit: unit for unit in ("deg", "ha", "km2", "km", "m2", "m")}
+"""Ends of the names of measures that say in which unit they are."""
+
+
+class MeasureTitle(NamedTuple):
+    """What a measure is called.
+
+    Attributes
+    ----------
+    title : str
+        As it stands within a line.
+    unit : str
+        Its unit of measure in words; empty where it has none, nobody says it, or the title does.
+    """
+
+    title: str
+    unit: str
+
+    @property
+    def heading(self) -> str:
+        """The title with a capital letter."""
+        return capital(self.title)
 
 
 class Terms:
@@ -72,7 +99,7 @@ class Terms:
         listed = self._rulebook.terms.instruments if self._rulebook else ()
         headings = {one.code: one.heading for one in listed}
         title = text_in(self._texts("instruments", instrument), self.language, name_text(instrument))
-        return text_in(headings.get(instrument) or {}, self.language, f"{title[:1].upper()}{title[1:]}")
+        return text_in(headings.get(instrument) or {}, self.language, capital(title))
 
     def setting(self, key: str) -> str:
         """What a setting of a policy is called; one without a title by its name as words."""
@@ -81,6 +108,84 @@ class Terms:
     def name(self, name: str) -> str:
         """What a name in a condition is called; one without a title stands as it is written."""
         return self.names.get(name, name)
+
+    def measure(self, name: str) -> MeasureTitle:
+        """What a measure is called, wherever people read it by itself: above a column, in a legend, at a gauge.
+
+        It is called as the plan says; else as its rulebook says; else by the layer or the role that it is of; else by
+        its name as words, without the unit at its end.
+
+        Examples
+        --------
+        >>> from zoning.rulebook import read_rulebook
+        >>> terms = Terms(read_rulebook("us_west"), "en")
+        >>> terms.measure("energy_mw"), terms.measure("wells_depth_km")
+        (MeasureTitle(title='Capacity of power stations', unit='MW'), MeasureTitle(title='wells depth', unit='km'))
+        """
+        base = name.removesuffix(COVERED)
+        if base != name and name not in self.names:
+            return MeasureTitle(self._measured["covered"].format(title=self.measure(base).title), "")
+        ending = name.rpartition("_")[2]
+        unit = self.measured.get(name) or self._unit_at_end(name)
+        if name in self.names:
+            title = self.names[name]
+        elif name in self._of_layers:
+            layer, function = self._of_layers[name]
+            title = self._measured["layer"].format(layer=layer, of=self._measured[function])
+        elif name in self._measured:
+            title = self._measured[name]
+        else:
+            title = name_text(name.removesuffix(f"_{ending}") if unit and ending in ENDINGS else name)
+        told = unit.casefold() in re.findall(r"[\w%]+", title.casefold())
+        return MeasureTitle(title, "" if told else unit)
+
+    def level(self, name: str) -> str:
+        """What a level of the hierarchy is called: a column of jurisdictions, or the units themselves.
+
+        Examples
+        --------
+        >>> from zoning.rulebook import read_rulebook
+        >>> terms = Terms(read_rulebook("us_west"), "zh")
+        >>> terms.level("state"), terms.level("unit")
+        ('州', '单元')
+        """
+        return self.measure("unit_id" if name == UNIT else name).title
+
+    def measure_text(self, name: str) -> str:
+        """What a measure is called, with its unit of measure, on one line.
+
+        Examples
+        --------
+        >>> from zoning.rulebook import read_rulebook
+        >>> Terms(read_rulebook("us_west"), "en").measure_text("energy_mw")
+        'Capacity of power stations, MW'
+        """
+        found = self.measure(name)
+        if not found.unit:
+            return found.heading
+        return str(self._measured["with_unit"].format(title=found.heading, unit=found.unit))
+
+    @cached_property
+    def _measured(self) -> Mapping[str, Any]:
+        return catalogue("measured", self.language)
+
+    def _unit_at_end(self, name: str) -> str:
+        code = ENDINGS.get(name.rpartition("_")[2], "")
+        return self.unit(code) if code and name not in self.measures else ""
+
+    @cached_property
+    def _of_layers(self) -> Mapping[str, tuple[str, str]]:
+        """By names of measures the title of the layer or role that they are of, and what of it they are."""
+        layers = self._study.layers if self._study else ()
+        kinds = ("share", "ha")
+        named = {f"{one.role}_{kind}": (self.role(one.role), kind) for one in layers if one.role for kind in kinds}
+        for layer in layers:
+            formulas = {**layer.formulas("whole"), **layer.formulas("selected")}
+            title = self.layer(layer.name)
+            parsed = {name: parse_formula(text) for name, text in formulas.items()}
+            whole = {name: one for name, one in parsed.items() if one.condition is None}  # not a share of some values
+            named |= {name: (title, one.function.partition("_")[0]) for name, one in whole.items()}
+        return named
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -91,7 +196,7 @@ class Terms:
         own = catalogue("measure", self.language)
         book = self._rulebook
         if book is None:
-            return own
+            return {**own, **self._given}
         of_all_days = book.draft.zones if book.draft else ()  # conditions name zones that are over, or are yet to come
         coded = [(CONTROL_LINE, line.code, line.title) for line in book.lines]
         coded += [("main", zone.code, zone.title) for zone in (*of_all_days, *book.zones)]
@@ -105,7 +210,14 @@ class Terms:
             **ground,
             **{name: text_in(title, self.language, name) for name, title in called},
             **self.measures,
+            **self._given,
         }
+
+    @property
+    def _given(self) -> Mapping[str, str]:
+        """What columns and measures are called that the plan has a title for."""
+        titles = self._study.measure_titles if self._study else {}
+        return {name: text_in(title, self.language) for name, title in titles.items()}
 
     @property
     def _planned(self) -> Mapping[str, str]:

@@ -60,3 +60,14 @@ def in_script(name: str, language: str) -> str:
         return name
     plain, wide = found["plain"] or found["last"], found["wide"] or found["first"]
     return wide if language == "zh" else plain
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its head.
+
+    Examples
+    --------
+    >>> capital("gross value added"), capital("GDP"), capital("")
+    ('Gross value added', 'GDP', '')
+    """
+    return f"{text[:1].upper()}{text[1:]}"

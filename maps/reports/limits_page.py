@@ -75,9 +75,8 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
         if count := int(statuses.get(status, 0)):
             yield "", edition.say(f"notice_{status}", n=edition.number(count))
     if count := int(statuses.get("assumed", 0)):
-        titles = plan.renderer.terms.names
         names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
-        told = words["and"].join(titles.get(name, name) for name in names)
+        told = words["and"].join(map(edition.measure, names))
         yield "", edition.say("notice_hanging", n=edition.number(count), names=told)
     unread = sum(not value.verified for value in values)
     if unread:

@@ -27,7 +27,7 @@ from maps.figures import (
     drawn,
     map_key,
 )
-from maps.locale import text_in
+from maps.locale import capital, text_in
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import listed
@@ -93,7 +93,7 @@ def _purposes(figures: PlanFigures, own: pd.DataFrame) -> str:
         if code in counts.index
     ]
     line = edition.pages["comma_short"].join(told)
-    return f"{line[:1].upper()}{line[1:]}"
+    return capital(line)
 
 
 def _above(figures: PlanFigures, own: pd.DataFrame, number: int) -> str:

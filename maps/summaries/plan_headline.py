@@ -13,6 +13,7 @@ import pandas as pd
 from layers.errors import escape_hidden
 from maps.locale import (
     LocalizedPlan,
+    capital,
     catalogue,
     format_number,
     in_script,
@@ -234,7 +235,7 @@ class _Teller:
             if key == "purpose_first" and count == 1:
                 key = "purpose_one"
             text = self._say(key, what=said, n=count, units=self._units, all=len(self._main))
-            yield HeadlinePart(text[:1].upper() + text[1:] if place == 0 else text, zone.code)
+            yield HeadlinePart(capital(text) if place == 0 else text, zone.code)
         yield HeadlinePart(self._word("stop"), "")
 
     def _lead(self) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from layers.conditions import ConditionPart
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, catalogue, limit_number, name_text, number_style, shifted, text_in
+from maps.locale import LocalizedPlan, catalogue, limit_number, number_style, shifted, text_in
 from zoning.rulebook import MeasureTerm, Zone
 from zoning.zones import RuleTests
 
@@ -491,8 +491,7 @@ class _Maker:
 
     def _name(self, name: str) -> str:
         """What a measure is called by its own title; by its name as words where it has none."""
-        title = self._plan.renderer.terms.name(name)
-        return name_text(name) if title == name else title
+        return self._plan.renderer.terms.measure(name).title
 
     def _noun_of(self, part: ConditionPart) -> str:
         return self._noun_in(self._spoken.get(part.measure)) or self._title(part.measure, part)

@@ -142,7 +142,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
         assumptions=tuple(
             Assumed(title, escape_hidden(one.assumed)) for one, title in assumed if one.kind in {"role", "indicator"}
         ),
-        hangs_on=tuple(escape_hidden(plan.renderer.terms.name(one)) for one in hanging),
+        hangs_on=tuple(escape_hidden(plan.renderer.terms.measure(one).title) for one in hanging),
         decisions=_decisions(plan),
         sources=tuple(sorted({escape_hidden(source.path) for source in plan.sources})),
     )

@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import parse_formula
 from layers.errors import escape_hidden
-from layers.sources import name_text
-from maps.locale import LocalizedPlan, catalogue
+from maps.locale import COVERED, SHARE, LocalizedPlan
 from maps.web.page_model import MeasureLayer
 from zoning.plan import Plan
 
@@ -22,9 +20,6 @@ Integers = npt.NDArray[np.int64]
 DIGITS = 4
 """So many digits has the value that nine in ten are larger than, zeros apart."""
 LARGEST = 2**29
-SHARE, COVERED = "_share", "_covered"
-UNITS = ("ha", "km2", "km", "m2", "m", "deg")
-"""Units of measure that stand at the end of a column's name."""
 
 
 class PackedMeasure(NamedTuple):
@@ -61,12 +56,13 @@ def measure_columns(plan: Plan) -> tuple[PackedMeasure, ...]:
 
 def measure_layers(plan: LocalizedPlan, columns: Iterable[PackedMeasure]) -> tuple[MeasureLayer, ...]:
     """What some measures are called in the language of a plan, and their units of measure."""
-    titles, found = _Titles(plan), []
-    for one in columns:
-        title, unit = titles.of(one.name)
-        layer = MeasureLayer(one.name, escape_hidden(title), escape_hidden(unit), one.name.endswith(SHARE), one.step)
-        found.append(layer)
-    return tuple(found)
+    titled = ((one, plan.renderer.terms.measure(one.name)) for one in columns)
+    return tuple(
+        MeasureLayer(
+            one.name, escape_hidden(said.heading), escape_hidden(said.unit), one.name.endswith(SHARE), one.step
+        )
+        for one, said in titled
+    )
 
 
 def _columns(table: pd.DataFrame) -> Iterator[PackedMeasure]:
@@ -107,33 +103,3 @@ def in_steps(values: npt.NDArray[np.float64], step: float) -> Integers:
     known = ~np.isnan(values)
     steps = np.rint(np.where(known, values, 0.0) / step).astype(np.int64)
     return np.where(known, ((steps << 1) ^ (steps >> 63)) + 1, 0)
-
-
-class _Titles:
-    """What measures are called in the language of a plan: by the rulebook, by their layer or role, or by their name."""
-
-    def __init__(self, plan: LocalizedPlan) -> None:
-        self._terms, self._words = plan.renderer.terms, catalogue("measured", plan.language)
-        parts = {f"{role}_{kind}": (role, kind) for role in set(plan.roles.values()) for kind in ("share", "ha")}
-        named = {name: (self._terms.role(role), kind) for name, (role, kind) in parts.items()}
-        for layer in plan.study.layers:
-            formulas = {**layer.formulas("whole"), **layer.formulas("selected")}
-            title = self._terms.layer(layer.name)
-            named |= {name: (title, parse_formula(text).function) for name, text in formulas.items()}
-        self._named = named
-
-    def of(self, name: str) -> tuple[str, str]:
-        """The title, and the unit of measure in words, as far as the rulebook or the name says it."""
-        terms, words = self._terms, self._words
-        ending = next((unit for unit in UNITS if name.endswith(f"_{unit}")), "")
-        unit = terms.measured.get(name) or (terms.unit(ending) if ending else "")
-        if name in terms.names:
-            title = terms.names[name]
-        elif name in self._named:
-            layer, function = self._named[name]
-            title = words["layer"].format(layer=layer, of=words[function.partition("_")[0]])
-        elif name in words:
-            title = words[name]
-        else:
-            title = name_text(name.removesuffix(f"_{ending}") if ending else name)
-        return f"{title[:1].upper()}{title[1:]}", unit

@@ -49,7 +49,7 @@ def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
         if name is None or name not in plan.measures.columns:
             continue
         per = "per_person" if measured.get(name) == PERSONS else "per_available" if name == AVAILABLE else "per_other"
-        fields = {"unit": unit, "name": escape_hidden(terms.name(name))}
+        fields = {"unit": unit, "name": escape_hidden(terms.measure(name).title)}
         title = escape_hidden(terms.quota(quota.name))
         yield QuotaBase(
             key=name,

@@ -13,6 +13,7 @@ from layers.conditions import parse_condition
 from layers.errors import ConditionError, UnknownNameError, ZoneplanError
 from layers.inputs import Inputs
 from layers.phrases import Phrase
+from layers.sources import Keys, TableSection, UnitsSection
 from zoning.compensation import measure_names
 from zoning.errors import near
 from zoning.measures import QUOTA, columns_of_none
@@ -102,6 +103,27 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
                 code="two_sources",
                 keys=one.keys or other.keys,
             )
+
+
+def title_faults(study: Study, inputs: Inputs) -> Iterator[UnknownNameError]:
+    """The complaints about titles of columns that the units' file or a table does not have."""
+    sections: list[tuple[Keys, str, UnitsSection | TableSection]]
+    sections = [(("units",), Phrase("the units' file"), study.units)]
+    sections += [(("tables", place), one.source, one) for place, one in enumerate(study.tables)]
+    columns = {*map(str, inputs.units.columns)}
+    for keys, home, section in sections:
+        for name in section.titles:
+            if name not in columns:
+                yield UnknownNameError(
+                    Phrase(
+                        "titles: {home} has no column '{column}'{hint}",
+                        home=home,
+                        column=name,
+                        hint=near(name, columns),
+                    ),
+                    code="unknown_title",
+                    keys=(*keys, "titles", name),
+                )
 
 
 def _of_study(study: Study, inputs: Inputs) -> Iterator[Origin]:

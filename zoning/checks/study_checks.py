@@ -14,7 +14,14 @@ from layers.ledger import finding_word
 from layers.phrases import LINES, SEMICOLON, Phrase, phrase_list, template, word
 from layers.read import read_inputs
 from layers.sources import written_verified
-from zoning.checks.column_sources import ADDED, ExpectedColumns, none_of_faults, origin_faults, provided
+from zoning.checks.column_sources import (
+    ADDED,
+    ExpectedColumns,
+    none_of_faults,
+    origin_faults,
+    provided,
+    title_faults,
+)
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
 from zoning.checks.study_tables import StudyTables, read_study_tables
@@ -221,6 +228,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *_formula_faults(study, inputs),
         *_missing_measures(study, rulebook, inputs),
         *origin_faults(study, rulebook, inputs),
+        *title_faults(study, inputs),
         *misfitting,
         *decision_faults(study.decisions, _known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),

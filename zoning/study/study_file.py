@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -128,6 +128,18 @@ class Study(Shown, Sources):
         every = {"layers": self.layers, "quotas": self.quotas, "flows": (*self.agreements, *self.transfers)}
         titles = (one.title for one in every[kind] if one.name == name and one.title)
         return next(titles, name if kind == "flows" else name_text(name))
+
+    @property
+    def measure_titles(self) -> Mapping[str, Wording]:
+        """What people read for columns and measures, by their names, as far as the plan says it.
+
+        Examples
+        --------
+        >>> read_study(builtin_study("us_mountain_west")).measure_titles["pop_2019"]
+        {'en': 'Population 2019, persons', 'zh': '2019年人口（人）'}
+        """
+        sections = (self.units, *self.tables, *self.layers)
+        return {name: title for section in sections for name, title in section.titles.items()}
 
     def _faults(self) -> Iterator[Misfit]:
         yield from super()._faults()

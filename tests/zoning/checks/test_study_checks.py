@@ -46,6 +46,13 @@ def test_a_relief_wants_a_raster_of_the_plan(toy_folder: Path, name: str) -> Non
     assert "'height'" in error or name == "forest"
 
 
+def test_titles_of_columns_that_are_not_there_are_refused_with_their_place(toy_folder: Path) -> None:
+    new = 'source = "stats.csv"\ntitles = { populaton = "People", population = "Residents" }'
+    (error,) = errors(edit(toy_folder, ('source = "stats.csv"', new)))
+    assert "line 51, column 12: titles: stats.csv has no column 'populaton'" in error
+    assert "'population'" in error
+
+
 def test_a_sound_plan_has_no_error_but_says_what_was_absent_and_unverified(toy_folder: Path) -> None:
     found = findings(toy_folder)
     assert errors(toy_folder) == []
