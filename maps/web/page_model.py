@@ -618,6 +618,8 @@ class PolicyRow(NamedTuple):
         Why it does not apply.
     inherited_from : str
         The jurisdiction that it comes from.
+    unknown : tuple of str
+        What is missing, in words, where it applies because nobody knows whether it has to.
     """
 
     policy: int
@@ -627,6 +629,7 @@ class PolicyRow(NamedTuple):
     part_ha: float | None
     exception: str
     inherited_from: str
+    unknown: tuple[str, ...]
 
 
 class CardLine(NamedTuple):

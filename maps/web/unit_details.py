@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
 
+from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
 from maps.locale import LocalizedPlan, describe_parameters, hectares, in_script, price_words, text_in
@@ -188,7 +189,7 @@ def cards(plan: LocalizedPlan) -> Cards:
             overlays=tuple(zones.index(code) for code in row["overlays"].split(";") if code),
             status=row["status"],
             standing=standing,
-            policies=policies.place(duties),
+            policies=policies.place(duties, chain["policies"]),
             policy_reasons=reasons.place_all(_whole_first(chain["policies"])),
             **{matter: reasons.headed(matter, chain[matter]) for matter in HEADED_ON_CARDS},
         )
@@ -307,6 +308,17 @@ def _digits(value: Any, digits: int) -> float | None:
     return None if pd.isna(value) else float(f"{value:.{digits}g}")
 
 
+def _unknown(link: Content) -> tuple[str, ...]:
+    """What a condition holds by although it is missing: only a test for that says yes to nothing but missing values."""
+    values = link["values"]
+    return tuple(
+        escape_hidden(one["sentence"])
+        for one in link["clauses"]
+        if one["decides"] and one["answer"] == "yes" and (names := parse_condition(one["text"]).names & values.keys())
+        if all(values[name] is None for name in names)
+    )
+
+
 class _Policies:
     """Policies as the cards list them: each kept once, and each list that units share kept once."""
 
@@ -319,8 +331,9 @@ class _Policies:
         self._settings: Shelf[tuple[str, str]] = Shelf()
         self._lists: Shelf[tuple[PolicyRow, ...]] = Shelf()
 
-    def place(self, rows: Rows) -> int:
-        """The place of a unit's list; rows of one policy on several pieces are one, with their hectares."""
+    def place(self, rows: Rows, links: Sequence[Content]) -> int:
+        """The place of a unit's list, with what its chains leave open; rows of one policy on several pieces are one."""
+        unknown = {link["policy"]: _unknown(link) for link in links}
         found: dict[tuple[str, ...], PolicyRow] = {}
         part_ha: dict[tuple[str, ...], float] = {}
         for row in rows:
@@ -336,6 +349,7 @@ class _Policies:
                     part_ha=None,
                     exception=escape_hidden(notes[0]),
                     inherited_from=escape_hidden(notes[1]),
+                    unknown=unknown.get(row["policy"], ()),
                 )
             if piece:
                 part_ha[key] = part_ha.get(key, 0.0) + self._areas.get(piece, 0.0)

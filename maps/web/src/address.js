@@ -3,62 +3,136 @@
 /**
  * @import { Method } from "./class_breaks.js"
  * @import { PageState, Shown, View } from "./page_state.js"
+ * @import { Facts } from "./plan_facts.js"
+ *
+ * @typedef {object} Part A part of the address.
+ * @property {string} key
+ * @property {(keyof Shown)[]} of What of the page it tells.
+ * @property {(shown: Readonly<Shown>) => string} write
+ * @property {(text: string) => Partial<Shown> | null} read Null where it does not know the text.
  */
 
 /** @type {Record<View, true>} */
 const VIEWS = { functions: true, land: true, money: true };
 /** @type {Record<Method, true>} */
 const METHODS = { threshold: true, natural: true, quantile: true, equal: true };
+const MOST_CLASSES = 99;
 
-/**
- * @param {Shown} shown
- * @param {string[]} ids Of the units.
- */
-export function hashOf({ view, by, method, chosen, compared }, ids) {
-  const parts = [
-    ["unit", chosen < 0 ? "" : ids[chosen]],
-    ["with", compared < 0 ? "" : ids[compared]],
-    ["view", view === "functions" ? "" : view],
-    ["by", by],
-    ["classes", by && method !== "threshold" ? method : ""],
-  ];
-  return parts
-    .filter(([, value]) => value)
-    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-    .join("&");
-}
+export class Address {
+  /**
+   * @param {Pick<Facts, "units" | "zones" | "jurisdictions" | "measures" | "quotas" | "payments" | "table">} facts
+   * @param {Readonly<Shown>} first What is shown where the address says nothing.
+   */
+  constructor(facts, first) {
+    this.first = first;
+    this.parts = partsOf(facts).filter(({ of }) => !facts.table || !of.some((key) => key === "view" || key === "compared"));
+  }
 
-/**
- * What an address asks for; what it does not know is left out.
- * @param {string} hash
- * @param {Map<string, number>} unitOfId
- * @returns {Partial<Shown>}
- */
-export function shownBy(hash, unitOfId) {
-  const asked = new URLSearchParams(hash.replace(/^#/, "").replaceAll("+", "%2B"));
-  const view = asked.get("view") ?? "";
-  const method = asked.get("classes") ?? "";
-  const unit = (/** @type {string} */ key) => unitOfId.get(asked.get(key) ?? "") ?? -1;
-  return {
-    ...(view in VIEWS ? { view: /** @type {View} */ (view) } : {}),
-    ...(asked.get("by") === null ? {} : { by: asked.get("by") ?? "" }),
-    ...(method in METHODS ? { method: /** @type {Method} */ (method) } : {}),
-    ...(unit("unit") < 0 ? {} : { chosen: unit("unit"), compared: unit("with") }),
-  };
-}
+  /**
+   * What differs from the page as it opens.
+   * @param {Readonly<Shown>} shown
+   */
+  hashOf(shown) {
+    return this.parts
+      .map(({ key, write }) => ({ key, text: write(shown), first: write(this.first) }))
+      .filter(({ text, first }) => text !== first)
+      .map(({ key, text }) => `${key}=${encodeURIComponent(text)}`)
+      .join("&");
+  }
 
-/**
- * @param {PageState} state
- * @param {string[]} ids
- */
-export function writeAddress(state, ids) {
-  const write = () => {
-    const hash = hashOf(state.shown, ids);
-    try {
-      history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-    } catch {
-      // a map in the frame of a notebook has no address of its own
+  /**
+   * All that an address tells: what it does not say is as it is first, and so is what nobody knows.
+   * @param {string} hash
+   * @returns {Partial<Shown>}
+   */
+  shownBy(hash) {
+    const asked = new URLSearchParams(hash.replace(/^#/, "").replaceAll("+", "%2B"));
+    /** @type {Partial<Shown>} */
+    const shown = {};
+    for (const { key, of, read } of this.parts) {
+      const text = asked.get(key);
+      const known = text === null ? null : read(text);
+      Object.assign(shown, known ?? Object.fromEntries(of.map((name) => [name, this.first[name]])));
     }
-  };
-  state.on(["view", "by", "method", "chosen", "compared"], write);
+    return shown;
+  }
+
+  /** @param {PageState} state */
+  follow(state) {
+    const write = () => {
+      const hash = this.hashOf(state.shown);
+      try {
+        history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+      } catch {
+        // a map in the frame of a notebook has no address of its own
+      }
+    };
+    state.on(this.parts.flatMap(({ of }) => of), write);
+  }
+}
+
+/**
+ * @param {ConstructorParameters<typeof Address>[0]} facts
+ * @returns {Part[]}
+ */
+function partsOf({ units, zones, jurisdictions, measures, quotas, payments }) {
+  const unitOfId = new Map(units.id.map((id, unit) => [id, unit]));
+  /**
+   * @param {string} key
+   * @param {"chosen" | "compared" | "main" | "overlay" | "jurisdiction" | "kept" | "payments" | "quota"} name
+   * @param {(place: number) => string} told
+   * @param {(text: string) => number | undefined} placeOf
+   * @returns {Part}
+   */
+  const placed = (key, name, told, placeOf) => ({
+    key,
+    of: [name],
+    write: (shown) => (shown[name] < 0 ? "" : told(shown[name])),
+    read: (text) => {
+      const place = text ? (placeOf(text) ?? -1) : -1;
+      return place < 0 ? null : { [name]: place };
+    },
+  });
+  const upTo = (/** @type {number} */ most) => (/** @type {string} */ text) =>
+    /^\d{1,6}$/.test(text) && Number(text) <= most ? Number(text) - 1 : undefined;
+  const counted = (/** @type {number} */ place) => String(place + 1);
+  const zoneOf = (/** @type {string} */ kind) => (/** @type {string} */ code) =>
+    zones.findIndex((zone) => zone.kind === kind && zone.code === code);
+  /**
+   * @param {string} key
+   * @param {"opacity" | "relief"} name
+   * @returns {Part}
+   */
+  const percent = (key, name) => ({
+    key,
+    of: [name],
+    write: (shown) => String(Math.round(100 * shown[name])),
+    read: (text) => (/^\d{1,2}$|^100$/.test(text) ? { [name]: Number(text) / 100 } : null),
+  });
+  /**
+   * @param {string} key
+   * @param {"view" | "by" | "method" | "base"} name
+   * @param {(text: string) => boolean} knows
+   * @returns {Part}
+   */
+  const word = (key, name, knows) => ({
+    key, of: [name], write: (shown) => shown[name], read: (text) => (knows(text) ? { [name]: text } : null),
+  });
+  const bases = new Set(quotas.flatMap((quota) => quota.bases.map(({ key }) => key)));
+  return [
+    placed("unit", "chosen", (unit) => units.id[unit], (id) => unitOfId.get(id)),
+    placed("with", "compared", (unit) => units.id[unit], (id) => unitOfId.get(id)),
+    word("view", "view", (text) => Object.hasOwn(VIEWS, text)),
+    word("by", "by", (text) => !text || measures.some(({ name }) => name === text)),
+    word("classes", "method", (text) => Object.hasOwn(METHODS, text)),
+    placed("quota", "quota", counted, upTo(quotas.length)),
+    word("per", "base", (text) => bases.has(text)),
+    placed("payments", "payments", counted, upTo(payments.choices.length)),
+    placed("main", "main", (zone) => zones[zone].code, zoneOf("main")),
+    placed("also", "overlay", (zone) => zones[zone].code, zoneOf("overlay")),
+    placed("in", "jurisdiction", (place) => jurisdictions[place], (name) => jurisdictions.indexOf(name)),
+    placed("class", "kept", counted, upTo(MOST_CLASSES)),
+    percent("zones", "opacity"),
+    percent("relief", "relief"),
+  ];
 }

@@ -96,6 +96,7 @@ export class Painter {
       stroke(pen, inner, { colour: colours.of("inner-border"), width: 1.1 * thin });
     }
     stroke(pen, pathOf(screen, this.outline), { colour: colours.of("outline"), width: 1.5 * thin });
+    this.outlineKept(pen, screen, filling);
     for (const layer of facts.sites) {
       if (state.shown.layers.has(`sites ${layer.quota}`)) drawSites(pen, screen, layer, colours);
     }
@@ -159,9 +160,27 @@ export class Painter {
     }
     for (const { key, units } of groups) {
       const dim = key[0] === "-";
-      if (dim) this.fill(pen, screen, shapes.units, units, colours.of("paper"), shown.opacity);
+      // as land outside, so that what has no colour of its own is dimmed, too
+      if (dim) this.fill(pen, screen, shapes.units, units, colours.of("outside"), shown.opacity);
       this.fill(pen, screen, shapes.units, units, key.slice(1), shown.opacity * (dim ? DIMMED : 1));
     }
+  }
+
+  /**
+   * A line round what the filters keep.
+   * @param {Pen} pen
+   * @param {Screen} screen
+   * @param {Filling} filling
+   */
+  outlineKept(pen, screen, { classOf }) {
+    const { facts, shapes, state, colours } = this.scene;
+    if (!isFiltered(state.shown)) return;
+    const keeps = keeping(facts, state.shown, classOf);
+    const kept = Array.from({ length: shapes.units.count }, (_, unit) => keeps(unit));
+    const borders = shapes.borders((piece) => piece >= 0 && kept[shapes.unitOfPiece[piece]]);
+    const thin = this.thinness(screen);
+    const look = { colour: colours.of("ink"), width: 1.6 * thin, edge: thin, halo: colours.of("halo") };
+    cased(pen, pathOf(screen, borders), look);
   }
 
   /**

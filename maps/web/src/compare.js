@@ -23,7 +23,7 @@ export function comparePanel(scene, pair, close) {
   const { facts, speech } = scene;
   const { words } = speech;
   const names = pair.map((unit) => facts.units.name[unit]);
-  const settings = { type: "button", class: "zp-quiet", title: words.close, "aria-label": words.close, on: { click: close } };
+  const settings = { type: "button", class: "zp-quiet", title: words.close_compare, "aria-label": words.close_compare, on: { click: close } };
   const rows = [...ofZones(scene, pair), ...ofLand(scene, pair), ...ofTests(scene, pair)];
   return [
     node(

@@ -1,6 +1,7 @@
 // Distances: a line that is clicked point by point, and how long it is on the earth.
 
 import { node } from "./dom.js";
+import { tell } from "./live_region.js";
 
 /** @import { Speech } from "./speech.js" */
 
@@ -61,12 +62,10 @@ export class Ruler {
   /**
    * @param {L.Map} map
    * @param {Speech} speech
-   * @param {HTMLElement} live
    */
-  constructor(map, speech, live) {
+  constructor(map, speech) {
     this.map = map;
     this.speech = speech;
-    this.live = live;
     this.on = false;
     /** @type {L.LatLng[]} */
     this.points = [];
@@ -99,6 +98,6 @@ export class Ruler {
     const metres = points.slice(1).reduce((sum, point, place) => sum + metresBetween(points[place], point), 0);
     const text = points.length < 2 ? speech.words.measure_help : speech.say("distance", { n: speech.rough3(metres / 1000) });
     this.told.textContent = text;
-    if (this.on) this.live.textContent = text;
+    if (this.on) tell(text);
   }
 }

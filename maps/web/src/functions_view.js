@@ -1,10 +1,11 @@
 // The view of functions: what each part of the land is for, and what it is marked with besides.
 
+import { keeping } from "./filters.js";
 import { colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { SIGN_RADIUS, drawSign, signPicture } from "./overlay_signs.js";
 import { SPOTS } from "./labels.js";
 import { colourChooser } from "./measure_view.js";
-import { MARK_SIGNS, markOf } from "./status_marks.js";
+import { MARK_KINDS, MARK_SIGNS, MARK_TITLES, markOf, unitsMarked } from "./status_marks.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -33,6 +34,7 @@ export function functionsView(scene) {
     title: facts.measures.length ? speech.words.colour_by : speech.words.main,
     paint: (unit) => fills[main[unit]],
     classOf: (unit) => main[unit],
+    classTitle: (place) => facts.zones[place]?.title ?? "",
     legend: () => [colourChooser(scene), ...legend(scene, fills)],
     tip: (unit) => [
       facts.zones[main[unit]].title,
@@ -54,6 +56,13 @@ function legend({ facts, state, speech }, fills) {
   const mains = listed.filter((zone) => zone.kind === "main");
   const overlays = listed.filter((zone) => zone.kind === "overlay");
   const figure = (/** @type {number} */ units) => speech.whole.format(units);
+  const marks = MARK_KINDS.filter((kind) => state.shown.layers.has(`marks ${kind}`)).map((kind) =>
+    legendRow({
+      picture: signPicture(MARK_SIGNS[kind], 22),
+      title: speech.words[MARK_TITLES[kind]],
+      figure: figure(unitsMarked(facts, kind).length),
+    }),
+  );
   return [
     legendPart(
       "",
@@ -68,7 +77,7 @@ function legend({ facts, state, speech }, fills) {
         }),
       ),
     ),
-    overlays.length
+    overlays.length || marks.length
       ? legendPart(
           speech.words.also_marked,
           overlays.map(({ place, title, units, sign }) =>
@@ -81,6 +90,7 @@ function legend({ facts, state, speech }, fills) {
               press: () => state.change({ overlay: overlay === place ? -1 : place }),
             }),
           ),
+          marks,
         )
       : null,
   ];
@@ -107,11 +117,11 @@ function signsOf(facts, unit, layers) {
  * @param {boolean} small Whether the units that leave no choice of place have their turn, or the others.
  */
 function placeSigns(pen, screen, { facts, shapes, state, colours }, room, small) {
-  const { layers, main, overlay } = state.shown;
+  const { layers } = state.shown;
   const sparse = room.frame[2] - room.frame[0] < 500;
+  const keeps = keeping(facts, state.shown, (unit) => facts.units.main[unit]);
   for (let unit = 0; unit < facts.units.id.length; unit++) {
-    if (!screen.sees(unit) || (main >= 0 && facts.units.main[unit] !== main)) continue;
-    if (overlay >= 0 && !facts.units.overlays[unit].includes(overlay)) continue;
+    if (!screen.sees(unit) || !keeps(unit)) continue;
     const signs = signsOf(facts, unit, layers);
     if (!signs.length) continue;
     const [left, top, right, bottom] = screen.box(unit);

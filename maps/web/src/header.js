@@ -2,7 +2,7 @@
 
 import { by, node } from "./dom.js";
 import { icon } from "./icons.js";
-import { UNFILTERED } from "./page_state.js";
+import { tell } from "./live_region.js";
 
 /**
  * @import { PageState, View } from "./page_state.js"
@@ -20,7 +20,7 @@ const TOLD_MS = 1600;
  */
 export function viewSwitch(state, { words }) {
   const buttons = VIEWS.map((view) =>
-    node("button", { type: "button", on: { click: () => state.change({ ...UNFILTERED, view, by: "" }) } }, words[`view_${view}`]),
+    node("button", { type: "button", on: { click: () => state.change({ view, by: "", kept: -1 }) } }, words[`view_${view}`]),
   );
   const follow = () =>
     VIEWS.forEach((view, place) => buttons[place].setAttribute("aria-pressed", String(view === state.shown.view)));
@@ -45,12 +45,21 @@ export function headerButton(title, picture, settings) {
 export function copyLink({ words }) {
   const button = headerButton(words.copy_link, "link", { "aria-label": words.copy_link });
   const said = /** @type {HTMLElement} */ (button.lastElementChild);
-  button.addEventListener("click", async () => {
+  const copy = async () => {
     const copied = await copyText(location.href);
-    said.textContent = by("zp-live").textContent = copied ? words.copied : words.not_copied;
-    setTimeout(() => (said.textContent = words.copy_link), TOLD_MS);
-  });
-  return button;
+    const text = copied ? words.copied : words.not_copied;
+    said.textContent = text;
+    tell(text);
+    // on a phone the button is an entry of a menu, which has closed
+    const toast = node("p", { class: "zp-toast", "aria-hidden": "true" }, text);
+    if (!button.offsetParent) document.body.append(toast);
+    setTimeout(() => {
+      said.textContent = words.copy_link;
+      toast.remove();
+    }, TOLD_MS);
+  };
+  button.addEventListener("click", () => void copy());
+  return { button, copy };
 }
 
 /**

@@ -12,7 +12,7 @@ const STEPS_TO_SAY = 6;
 const CLASSES = 4;
 
 /**
- * @param {Facts} facts
+ * @param {Pick<Facts, "quota_rows">} facts
  * @param {number} unit
  * @param {number} quota
  */
@@ -21,7 +21,7 @@ export function quotaRow(facts, unit, quota) {
 }
 
 /**
- * @param {Facts} facts
+ * @param {Pick<Facts, "quota_rows">} facts
  * @param {number} unit
  * @param {number} quota
  */
@@ -36,10 +36,9 @@ export function amountOf(facts, unit, quota) {
  * @param {string} asked The key of a base; the first one where there is no such.
  */
 export function landAmounts(facts, quota, asked) {
-  const { bases, step } = facts.quotas[quota];
-  const base = bases.find(({ key }) => key === asked) ?? bases[0];
+  const base = baseOf(facts, quota, asked);
   const amounts = facts.units.id.map((_, unit) => amountOf(facts, unit, quota));
-  const ratios = amounts.map((amount, unit) => ratioOf(base, amount, unit, step));
+  const ratios = amounts.map((_, unit) => ratioOf(facts, unit, quota, base));
   const known = ratios.filter((ratio) => ratio !== null);
   const breaks = naturalBreaks(known, CLASSES);
   const classOf = (/** @type {number} */ unit) => {
@@ -50,14 +49,29 @@ export function landAmounts(facts, quota, asked) {
 }
 
 /**
- * @param {QuotaBase | undefined} base
- * @param {number} amount
- * @param {number} unit
- * @param {number} step
+ * What the amounts of a quota are put in relation to.
+ * @param {Pick<Facts, "quotas">} facts
+ * @param {number} quota
+ * @param {string} asked The key of a base; the first one where there is no such.
+ * @returns {QuotaBase | undefined}
  */
-function ratioOf(base, amount, unit, step) {
+export function baseOf({ quotas }, quota, asked) {
+  const { bases } = quotas[quota];
+  return bases.find(({ key }) => key === asked) ?? bases[0];
+}
+
+/**
+ * What a unit gets in relation to a base; null where that says little.
+ * @param {Pick<Facts, "quotas" | "quota_rows">} facts
+ * @param {number} unit
+ * @param {number} quota
+ * @param {QuotaBase | undefined} base
+ */
+export function ratioOf(facts, unit, quota, base) {
+  const amount = amountOf(facts, unit, quota);
   const whole = base?.values[unit] ?? null;
-  return !base || whole === null || whole <= 0 || amount <= STEPS_TO_SAY * step ? null : (amount * base.scale) / whole;
+  const little = amount <= leastSaid(facts.quotas[quota].step);
+  return !base || whole === null || whole <= 0 || little ? null : (amount * base.scale) / whole;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The view of land: how much of a quota each unit gets, and how much that is for each person or hectare.
 
 import { drawn } from "./dom.js";
+import { keeping } from "./filters.js";
 import { bars, binned, histogramOf, scaleFor, tick } from "./histogram.js";
 import { widthOf, write } from "./labels.js";
 import { landAmounts, leastSaid } from "./land_amounts.js";
@@ -41,6 +42,7 @@ export function landView(scene) {
     title: facts.quotas[quota].bases.length > 1 ? speech.words.colour_by : speech.capital(land.base?.title ?? ""),
     paint: (unit) => fillOf(land.classOf(unit)),
     classOf: (unit) => keyOf(land.classOf(unit)),
+    classTitle: (place) => classTitles(scene, land)[place] ?? littleSaid(scene),
     legend: () => legend(scene, land, fillOf),
     tip: (unit) => {
       const ratio = land.ratios[unit];
@@ -67,6 +69,7 @@ function withoutQuota({ colours, speech }) {
     title: speech.words.quota,
     paint: () => paper,
     classOf: () => 0,
+    classTitle: () => "",
     legend: () => [caption(speech.words.no_land)],
     tip: () => [],
     below: () => "",
@@ -101,7 +104,7 @@ function keyOf(place) {
  * @param {number} zoom
  */
 function circles(pen, screen, { facts, state, colours, speech }, land, room, zoom) {
-  const { main, kept } = state.shown;
+  const keeps = keeping(facts, state.shown, (unit) => keyOf(land.classOf(unit)));
   const radius = radiusFor(land.largest, room.frame[2] - room.frame[0], zoom);
   const drawnUnits = land.amounts
     .map((amount, unit) => ({ amount, unit, reach: radius(amount) }))
@@ -109,10 +112,9 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
     .sort((a, b) => b.amount - a.amount);
   for (const { unit, reach } of drawnUnits) {
     const [x, y] = screen.middle(unit);
-    const dim = (main >= 0 && facts.units.main[unit] !== main) || (kept >= 0 && keyOf(land.classOf(unit)) !== kept);
     pen.beginPath();
     pen.arc(x, y, reach, 0, 7);
-    pen.globalAlpha = dim ? 0.15 : 0.88;
+    pen.globalAlpha = keeps(unit) ? 0.88 : 0.15;
     pen.fillStyle = colours.of("circle");
     pen.fill();
     pen.globalAlpha = 1;
@@ -191,13 +193,35 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
 /**
  * @param {Scene} scene
  * @param {Land} land
+ */
+function classTitles({ speech }, { breaks }) {
+  const limits = breaks.map((limit) => speech.rough(limit));
+  return [...breaks, null].map((_, place) => {
+    if (!place) return limits.length ? speech.say("under", { value: limits[0] }) : speech.words.all;
+    return place === limits.length
+      ? speech.say("and_over", { value: limits[place - 1] })
+      : speech.say("between", { low: limits[place - 1], high: limits[place] });
+  });
+}
+
+/**
+ * What is said of amounts of which a ratio would say little.
+ * @param {Scene} scene
+ */
+function littleSaid({ facts, state, speech }) {
+  const { step, unit } = facts.quotas[state.shown.quota];
+  return speech.say("too_small", { value: `${speech.value(leastSaid(step))} ${unit}` });
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Land} land
  * @param {(place: number) => string} fillOf
  * @returns {Child[]}
  */
-function classRows({ facts, state, speech }, land, fillOf) {
-  const { breaks, base, ratios } = land;
-  const { words } = speech;
-  const { step, unit } = facts.quotas[state.shown.quota];
+function classRows(scene, land, fillOf) {
+  const { state, speech } = scene;
+  const { base, ratios } = land;
   const { kept } = state.shown;
   const count = (/** @type {number} */ place) =>
     ratios.filter((_, one) => land.classOf(one) === place).length;
@@ -212,18 +236,10 @@ function classRows({ facts, state, speech }, land, fillOf) {
       press: () => state.change({ kept: kept === key ? -1 : key }),
     });
   };
-  const limits = breaks.map((limit) => speech.rough(limit));
-  const titles = [...breaks, null].map((_, place) => {
-    if (!place) return limits.length ? speech.say("under", { value: limits[0] }) : words.all;
-    return place === limits.length
-      ? speech.say("and_over", { value: limits[place - 1] })
-      : speech.say("between", { low: limits[place - 1], high: limits[place] });
-  });
-  const little = speech.say("too_small", { value: `${speech.value(leastSaid(step))} ${unit}` });
   return [
     base ? caption(base.unit) : null,
-    ...titles.map((title, place) => row(place, title)),
-    count(-1) ? row(-1, little) : null,
+    ...classTitles(scene, land).map((title, place) => row(place, title)),
+    count(-1) ? row(-1, littleSaid(scene)) : null,
   ];
 }
 

@@ -1,6 +1,8 @@
 // The legend: a card over the map that says what colours and signs mean and, pressed, keeps a part of the units.
 
 import { by, flattened, node } from "./dom.js";
+import { focusFirst, rewrite } from "./focus.js";
+import { isFiltered, unitsKept } from "./filters.js";
 import { icon } from "./icons.js";
 import { colourBox } from "./legend_rows.js";
 import { moreLayers } from "./more_layers.js";
@@ -17,6 +19,7 @@ export class Legend {
     this.scene = scene;
     this.root = by("zp-legend");
     this.body = node("div", { class: "zp-legend-body" });
+    this.filters = node("div");
     this.more = node("div", { class: "zp-more", id: "zp-more", hidden: true });
     this.opener = node(
       "button",
@@ -30,29 +33,26 @@ export class Legend {
       words.more_layers,
     );
     const close = { type: "button", class: "zp-quiet zp-legend-close", "aria-label": words.close_legend };
+    this.closer = node("button", { ...close, on: { click: () => this.draw(false) } }, icon("close"));
     this.root.append(
-      node("button", { ...close, on: { click: () => this.draw(false) } }, icon("close")),
+      this.closer,
       this.body,
+      this.filters,
       this.opener,
       this.more,
     );
     this.button = by("zp-legend-open");
-    this.button.addEventListener("click", () => this.draw(!this.root.classList.contains("zp-open")));
+    this.button.addEventListener("click", () => this.draw(!this.opened));
   }
 
   /** @param {MapView} view */
   show(view) {
-    const { facts, colours, speech } = this.scene;
-    const focused = this.focused();
-    this.body.replaceChildren(node("h2", {}, view.title), ...flattened(view.legend()));
+    const { facts, state, colours, speech } = this.scene;
+    rewrite(this.body, () => this.body.replaceChildren(node("h2", {}, view.title), ...flattened(view.legend())));
     const fills = facts.zones.filter((zone) => zone.kind === "main" && zone.units).slice(0, 4);
-    this.button.replaceChildren(...fills.map((zone) => colourBox(colours.zone(zone))), speech.words.legend);
-    if (focused >= 0) this.body.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
-  }
-
-  /** Which row has the focus, which would be lost when rows are written anew. */
-  focused() {
-    return [...this.body.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
+    const kept = isFiltered(state.shown) ? [speech.whole.format(unitsKept(facts, state.shown, view.classOf).length)] : [];
+    const title = [speech.words.legend, ...kept].join(" · ");
+    this.button.replaceChildren(...fills.map((zone) => colourBox(colours.zone(zone))), title);
   }
 
   /**
@@ -65,12 +65,21 @@ export class Legend {
     this.opener.setAttribute("aria-expanded", String(open));
   }
 
+  /** Whether it is a drawer that is open. */
+  get opened() {
+    return this.root.classList.contains("zp-open");
+  }
+
   /**
    * On a phone it is a drawer.
    * @param {boolean} open
    */
   draw(open) {
+    const held = this.root.contains(document.activeElement);
+    const before = this.opened;
     this.root.classList.toggle("zp-open", open);
     this.button.setAttribute("aria-expanded", String(open));
+    if (open && !before) focusFirst(this.closer);
+    else if (before && !open && held) focusFirst(this.button);
   }
 }

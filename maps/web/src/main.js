@@ -1,11 +1,13 @@
 // The page: header, map, legend and panel brought together.
 
-import { shownBy, writeAddress } from "./address.js";
+import { Address } from "./address.js";
 import { announceShown } from "./announcement.js";
 import { unpack } from "./binary_decoder.js";
 import { Colours, followTheme } from "./colours.js";
 import { Ruler } from "./distance.js";
 import { by, node } from "./dom.js";
+import { FilterStrip, filteredSaid } from "./filter_strip.js";
+import { WayBack, focusFirst, rewrite } from "./focus.js";
 import { copyLink, viewSwitch } from "./header.js";
 import { HoverTip } from "./hover_tip.js";
 import { icon } from "./icons.js";
@@ -13,6 +15,7 @@ import { followSwitches, layerSwitch } from "./layer_switches.js";
 import { Legend } from "./legend.js";
 import { onPlanGrid } from "./base_map.js";
 import { comparePanel } from "./compare.js";
+import { tell, tellChanges } from "./live_region.js";
 import { bendBounds, onGrid, planeCrs, scaleOf } from "./map_grid.js";
 import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
@@ -38,6 +41,7 @@ import { textsAt } from "./working.js";
  * @import { MapView } from "./map_views.js"
  * @import { Pen } from "./view_canvas.js"
  * @import { Facts } from "./plan_facts.js"
+ * @import { Shown, Tab } from "./page_state.js"
  */
 
 const FONTS = ["500 12px Inter", "600 12px Inter", '600 18px "Zoneplan Serif"', 'italic 12px "Zoneplan Serif"'];
@@ -120,6 +124,7 @@ class PlanPage {
     /** @type {Scene} */
     this.scene = { facts, shapes, speech, state, colours: this.colours, ground, relief };
     this.state = state;
+    this.address = new Address(facts, state.shown);
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
     followTheme(state, this.colours);
     this.panel = new SidePanel(state);
@@ -127,13 +132,23 @@ class PlanPage {
     const sheet = () => this.panel.height;
     const wide = () => by("zp-legend").offsetWidth;
     this.window = new MapWindow(map, shapes, wide, sheet);
-    this.table = new UnitTable(this.scene, (unit) => this.choose(unit, true));
+    const zoomTo = (/** @type {number[]} */ units) => {
+      this.legend.draw(false);
+      this.panel.raise("low");
+      this.window.look(units);
+    };
+    this.strips = { legend: new FilterStrip(this.scene, zoomTo), table: new FilterStrip(this.scene, zoomTo) };
+    this.legend.filters.append(this.strips.legend.root);
+    this.table = new UnitTable(this.scene, this.strips.table.root, (unit) => this.choose(unit, true));
     this.picture = new MapPicture(map, this.scene, sheet, (view) => this.show(view));
     this.tip = new HoverTip(map.getContainer());
     this.index = new UnitIndex(facts);
-    this.ruler = new Ruler(map, speech, by("zp-live"));
+    this.ruler = new Ruler(map, speech);
+    this.wayBack = new WayBack();
     /** @type {string[]} */
     this.place = [];
+    /** @type {Tab} */
+    this.tabBefore = "plan";
   }
 
   start() {
@@ -144,12 +159,13 @@ class PlanPage {
     const { state } = this;
     state.on(["chosen", "compared", "comparing", "theme"], () => this.fillUnit());
     state.on(["theme", "story"], () => this.fillPlan());
-    state.on(["story"], ({ story }) => story >= 0 && by("zp-plan").querySelector("h2")?.focus({ preventScroll: true }));
-    state.on(["main", "overlay", "kept"], () => this.legend.show(this.picture.view));
-    writeAddress(state, this.scene.facts.units.id);
+    state.on(["story"], ({ story }) => focusFirst(by("zp-plan").querySelector(story < 0 ? ".zp-primary" : "h2"), by("zp-tab-plan")));
+    state.on(["main", "overlay", "jurisdiction", "kept"], () => this.show(this.picture.view));
+    this.address.follow(state);
     followSwitches(this.map, state);
     announceShown(state, this.scene.facts);
     this.openAddress();
+    tellChanges(this.scene, () => filteredSaid(this.scene, this.picture.view));
     window.addEventListener("hashchange", () => this.openAddress());
   }
 
@@ -159,7 +175,9 @@ class PlanPage {
    */
   show(view) {
     this.legend.show(view);
-    this.table.classOf = view.classOf;
+    this.strips.legend.show(view);
+    this.strips.table.show(view);
+    this.table.follow(view);
   }
 
   fillHeader() {
@@ -175,19 +193,15 @@ class PlanPage {
     by("zp-find").append(searchField(speech, (query) => this.find(query)));
     const theme = by("zp-theme");
     theme.append(icon("theme"));
-    const finder = {
-      type: "button",
-      class: "zp-button zp-icon-button zp-find-open",
-      "aria-label": words.search_open,
-      on: {
-        click: () => {
-          by("zp-bar").classList.toggle("zp-finding");
-          by("zp-search").focus();
-        },
-      },
+    const find = () => {
+      const open = by("zp-bar").classList.toggle("zp-finding");
+      focusFirst(open ? by("zp-search") : null, finder);
     };
-    const save = saveMenu(speech, this.savings());
-    by("zp-actions").prepend(copyLink(speech), save, node("button", finder, icon("search")));
+    const settings = { type: "button", class: "zp-button zp-icon-button zp-find-open", "aria-label": words.search_open };
+    const finder = node("button", { ...settings, on: { click: find } }, icon("search"));
+    const link = copyLink(speech);
+    const save = saveMenu(speech, [...this.savings(), { title: words.copy_link, save: () => void link.copy(), onPhone: true }]);
+    by("zp-actions").prepend(link.button, save, finder);
   }
 
   /** What can be taken along. */
@@ -234,12 +248,35 @@ class PlanPage {
       go: () => this.choose(unit, true),
     }));
     if (!ground) return units;
-    const towns = townsFound(this.picture.towns, query).map((town) => ({
-      name: town.name,
-      about: speech.words.town,
-      go: () => this.window.visit(onPlanGrid(ground, shapes.grid, town)),
-    }));
+    const towns = townsFound(this.picture.towns, query).map((town) => {
+      const place = onPlanGrid(ground, shapes.grid, town);
+      const unit = shapes.unitAt(...place, 0);
+      const about = [speech.words.town, facts.units.name[unit], facts.jurisdictions[facts.units.jurisdiction[unit]]];
+      return { name: town.name, about: about.filter(Boolean).join(" · "), go: () => this.visit(town.name, place, unit) };
+    });
     return mixed(units, towns);
+  }
+
+  /**
+   * Go to a town, and open the unit that it lies in.
+   * @param {string} name
+   * @param {[number, number]} place On the grid.
+   * @param {number} unit Or -1.
+   */
+  visit(name, place, unit) {
+    const { speech } = this.scene;
+    this.choose(unit, true, [], () => this.window.visit(place));
+    tell(speech.say("named", { name, value: unit < 0 ? speech.words.town : this.toldOf(unit) }));
+  }
+
+  /**
+   * A unit in few words.
+   * @param {number} unit
+   */
+  toldOf(unit) {
+    const { facts, speech } = this.scene;
+    const zone = facts.table ? this.picture.view.tip(unit)[0] : facts.zones[facts.units.main[unit]].title;
+    return speech.say("chosen", { name: facts.units.name[unit], id: facts.units.id[unit], zone });
   }
 
   fillMap() {
@@ -289,15 +326,17 @@ class PlanPage {
     map.on("click", ({ latlng }) => {
       if (this.ruler.on) return this.ruler.add(latlng);
       const unit = unitUnder(latlng);
-      if (unit < 0) return this.close();
+      if (unit < 0) return this.stepBack();
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
       this.choose(unit, false, textsAt(facts, piece));
       if (this.window.phone) this.window.centre(unit);
     });
-    document.addEventListener("keydown", ({ key }) => {
-      if (key !== "Escape" || this.ruler.on) return;
-      if (state.shown.story >= 0) tellStep(this.scene, -1);
-      else this.close();
+    document.addEventListener("keydown", ({ key, defaultPrevented, target }) => {
+      if (key !== "Escape" || defaultPrevented || target instanceof HTMLSelectElement) return;
+      if (this.ruler.on) by("zp-ruler").click();
+      else if (this.legend.opened) this.legend.draw(false);
+      else if (state.shown.story >= 0) tellStep(this.scene, -1);
+      else this.stepBack();
     });
   }
 
@@ -313,87 +352,93 @@ class PlanPage {
   fillPlan() {
     const choose = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, true);
     const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.scene, choose);
-    by("zp-plan").replaceChildren(...parts);
+    rewrite(by("zp-plan"), () => by("zp-plan").replaceChildren(...parts));
   }
 
   fillUnit() {
-    const { facts, speech } = this.scene;
-    const { chosen } = this.state.shown;
     const card = by("zp-unit");
-    by("zp-tab-unit").textContent = chosen < 0 ? speech.words.unit : facts.units.name[chosen];
-    if (chosen < 0) {
-      card.replaceChildren(node("p", { class: "zp-muted" }, speech.words.choose));
-      return;
-    }
-    const close = () => this.close();
-    const show = () => this.window.look(chosen);
-    if (facts.table) {
-      card.replaceChildren(...rowPanel(this.scene, facts.table.columns, chosen, { show, close }));
-      card.scrollTop = 0;
-      return;
-    }
-    const { compared } = this.state.shown;
-    if (compared >= 0) {
-      card.replaceChildren(...comparePanel(this.scene, [chosen, compared], close));
-      return;
-    }
-    const actions = {
-      show,
-      compare: () => this.state.change({ comparing: !this.state.shown.comparing }),
-      close,
-    };
-    card.replaceChildren(...unitPanel(this.scene, chosen, this.place, actions));
+    rewrite(card, () => card.replaceChildren(...this.cardOf(this.state.shown)));
     card.scrollTop = 0;
+  }
+
+  /** @param {Readonly<Shown>} shown */
+  cardOf({ chosen, compared, comparing }) {
+    const { facts, speech } = this.scene;
+    by("zp-tab-unit").textContent = chosen < 0 ? speech.words.unit : facts.units.name[chosen];
+    if (chosen < 0) return [node("p", { class: "zp-muted" }, speech.words.choose)];
+    const close = () => this.close();
+    const show = () => this.window.look([chosen]);
+    if (facts.table) return rowPanel(this.scene, facts.table.columns, chosen, { show, close });
+    if (compared >= 0) return comparePanel(this.scene, [chosen, compared], () => this.stepBack());
+    const compare = () => {
+      if (comparing) return this.stepBack();
+      this.state.change({ comparing: true });
+      tell(speech.words.compare_help);
+    };
+    return unitPanel(this.scene, chosen, this.place, { show, compare, close });
   }
 
   /**
    * @param {number} unit
-   * @param {boolean} look Whether to bring it into view.
+   * @param {boolean} look Whether to bring it into view, and the focus to its card.
    * @param {string[]} place What applies at the place that was asked for.
+   * @param {() => void} go Brings it into view.
    */
-  choose(unit, look, place = []) {
-    if (unit < 0) return;
-    const { facts, speech } = this.scene;
-    if (this.state.shown.comparing && unit !== this.state.shown.chosen) return this.compare(unit);
-    this.place = place;
-    if (unit === this.state.shown.chosen) this.fillUnit();
-    this.state.change({ chosen: unit, compared: -1, tab: "unit" });
+  choose(unit, look, place = [], go = () => this.window.look([unit])) {
+    if (unit < 0) return look ? go() : undefined;
+    const { state } = this;
+    const { chosen, comparing, tab } = state.shown;
+    if (comparing && unit !== chosen) {
+      this.compare(unit);
+    } else {
+      if (tab !== "unit") this.tabBefore = tab;
+      this.wayBack.leave(by("zp-unit"));
+      this.place = place;
+      if (unit === chosen) this.fillUnit();
+      state.change({ chosen: unit, compared: -1, comparing: false, tab: "unit" });
+      tell(this.toldOf(unit));
+    }
     this.panel.raise("half");
     this.legend.draw(false);
-    if (look) {
-      this.window.look(unit);
-      by("zp-unit").querySelector("h2")?.focus({ preventScroll: true });
-    }
-    by("zp-live").textContent = speech.say("chosen", {
-      name: facts.units.name[unit],
-      id: facts.units.id[unit],
-      zone: facts.table ? this.picture.view.tip(unit)[0] : facts.zones[facts.units.main[unit]].title,
-    });
+    if (!look) return;
+    go();
+    focusFirst(by("zp-unit").querySelector("h2"));
   }
 
   /** @param {number} unit That stands beside the chosen one. */
   compare(unit) {
-    const { units } = this.scene.facts;
+    const { facts, speech } = this.scene;
     this.state.change({ compared: unit, comparing: false, tab: "unit" });
-    const names = [this.state.shown.chosen, unit].map((one) => units.name[one]);
-    by("zp-live").textContent = names.join(this.scene.speech.words.and);
+    const names = [this.state.shown.chosen, unit].map((one) => facts.units.name[one]);
+    tell(speech.say("named", { name: speech.words.compared, value: names.join(speech.words.and) }));
+  }
+
+  /** From comparing to the card, from the card to where it was opened. */
+  stepBack() {
+    const { chosen, compared, comparing } = this.state.shown;
+    if (compared < 0 && !comparing) return this.close();
+    this.state.change({ compared: -1, comparing: false });
+    focusFirst(by("zp-unit").querySelector(".zp-compare"), by("zp-unit").querySelector("h2"));
+    tell(this.toldOf(chosen));
   }
 
   close() {
-    if (this.state.shown.chosen < 0) return;
-    this.state.change({ chosen: -1, compared: -1, comparing: false, tab: "plan" });
+    const { chosen } = this.state.shown;
+    if (chosen < 0) return;
+    const inside = by("zp-panel").contains(document.activeElement) || document.activeElement === document.body;
+    this.state.change({ chosen: -1, compared: -1, comparing: false, tab: this.tabBefore });
     this.panel.raise("low");
-    by("zp-live").textContent = "";
+    tell("");
+    if (!inside) return;
+    const row = by("zp-table").querySelector(`tr[data-unit="${chosen}"] button`);
+    this.wayBack.back(row, by(`zp-tab-${this.tabBefore}`));
   }
 
   openAddress() {
-    const { table } = this.scene.facts;
-    // without a plan there is one view, and no card for two units
-    const asked = shownBy(location.hash, this.unitOfId);
-    if (table) Object.assign(asked, { view: "functions", compared: -1 });
-    const { chosen = -1, ...rest } = asked;
+    const { chosen = -1, compared = -1, ...rest } = this.address.shownBy(location.hash);
     this.state.change(rest);
-    if (chosen >= 0 && chosen !== this.state.shown.chosen) this.choose(chosen, true);
-    if (asked.compared !== undefined) this.state.change({ compared: asked.compared });
+    if (chosen < 0) this.close();
+    else if (chosen !== this.state.shown.chosen) this.choose(chosen, true);
+    this.state.change({ compared });
   }
 }

@@ -32,9 +32,9 @@ const PHONE = 560;
 const NEAR = 1.5;
 
 /** @type {(keyof Shown)[]} */
-const OF_VIEW = ["view", "by", "method", "quota", "base", "payments", "theme"];
+const OF_VIEW = ["view", "by", "method", "quota", "base", "payments", "layers", "theme"];
 /** @type {(keyof Shown)[]} */
-const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "layers", "relief", "opacity"];
+const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "relief", "opacity"];
 
 export class MapPicture {
   /**

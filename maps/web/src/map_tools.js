@@ -17,6 +17,7 @@ export function mapTools(map, { words }, { whole, measure }) {
   const tool = (/** @type {string} */ title, /** @type {Icon} */ picture, /** @type {() => void} */ press) =>
     node("button", { type: "button", title, "aria-label": title, on: { click: press } }, icon(picture));
   const ruler = tool(words.measure, "ruler", () => measure(ruler));
+  ruler.id = "zp-ruler";
   ruler.setAttribute("aria-pressed", "false");
   const tools = by("zp-tools");
   const group = (/** @type {string} */ name, /** @type {HTMLElement[]} */ ...buttons) =>

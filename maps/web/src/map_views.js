@@ -16,6 +16,7 @@ import { moneyView } from "./money_view.js";
  * @property {string} title
  * @property {(unit: number) => string} paint A colour of CSS.
  * @property {(unit: number) => number} classOf Its class in the legend.
+ * @property {(place: number) => string} classTitle What such a class is called.
  * @property {() => Child[]} legend
  * @property {(unit: number) => string[]} tip What is said of a unit under the pointer, below its name.
  * @property {(jurisdiction: number) => string} below What stands under the name of a jurisdiction.

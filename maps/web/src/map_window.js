@@ -13,6 +13,8 @@ const CLOSEST = 5;
 // How near a unit comes on a phone, in relation to the whole plan.
 const NEAR = 2.1;
 const VISITED = 4;
+// Pixels that the switch of views covers from above on a phone.
+const ABOVE = 58;
 
 export class MapWindow {
   /**
@@ -42,13 +44,21 @@ export class MapWindow {
 
   /** In steps of the grid. @returns {Box} */
   get whole() {
+    return this.boundsOf(Array.from({ length: this.shapes.units.count }, (_, unit) => unit));
+  }
+
+  /**
+   * @param {number[]} units
+   * @returns {Box} In steps of the grid.
+   */
+  boundsOf(units) {
     const { bounds } = this.shapes;
     /** @type {Box} */
     const whole = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < bounds.length; i += 4) {
+    for (const unit of units) {
       for (const side of [0, 1]) {
-        whole[side] = Math.min(whole[side], bounds[i + side]);
-        whole[side + 2] = Math.max(whole[side + 2], bounds[i + side + 2]);
+        whole[side] = Math.min(whole[side], bounds[4 * unit + side]);
+        whole[side + 2] = Math.max(whole[side + 2], bounds[4 * unit + side + 2]);
       }
     }
     return whole;
@@ -69,12 +79,13 @@ export class MapWindow {
   }
 
   /**
-   * Bring a unit into view, with its neighbours.
-   * @param {number} unit
+   * Bring units into view; a single one with its neighbours.
+   * @param {number[]} units
    */
-  look(unit) {
-    const [west, south, east, north] = this.shapes.bounds.subarray(4 * unit, 4 * unit + 4);
-    const [wide, high] = [east - west, north - south];
+  look(units) {
+    if (!units.length) return;
+    const [west, south, east, north] = this.boundsOf(units);
+    const [wide, high] = units.length > 1 ? [0, 0] : [east - west, north - south];
     this.fit([west - wide, south - high, east + wide, north + high], { maxZoom: this.homeZoom + CLOSEST });
   }
 
@@ -83,8 +94,7 @@ export class MapWindow {
    * @param {[number, number]} place On the grid.
    */
   visit([x, y]) {
-    const zoom = Math.max(this.map.getZoom(), this.homeZoom + Math.log2(VISITED));
-    this.map.setView(offGrid(this.shapes.grid, x, y), zoom);
+    this.set(offGrid(this.shapes.grid, x, y), VISITED);
   }
 
   /**
@@ -92,10 +102,19 @@ export class MapWindow {
    * @param {number} unit
    */
   centre(unit) {
-    const { map, shapes } = this;
-    const zoom = Math.max(map.getZoom(), this.homeZoom + Math.log2(NEAR));
-    const place = offGrid(shapes.grid, shapes.labelX[unit], shapes.labelY[unit]);
-    const at = map.project(place, zoom).add([0, (this.sheet() - 58) / 2]);
-    map.setView(map.unproject(at, zoom), zoom);
+    const { shapes } = this;
+    this.set(offGrid(shapes.grid, shapes.labelX[unit], shapes.labelY[unit]), NEAR);
+  }
+
+  /**
+   * A place in the middle of what the sheet leaves of the map.
+   * @param {L.LatLng} place
+   * @param {number} near How near at least, in relation to the whole plan.
+   */
+  set(place, near) {
+    const { map } = this;
+    const zoom = Math.max(map.getZoom(), this.homeZoom + Math.log2(near));
+    const covered = this.phone ? (this.sheet() - ABOVE) / 2 : 0;
+    map.setView(map.unproject(map.project(place, zoom).add([0, covered]), zoom), zoom);
   }
 }

@@ -32,11 +32,13 @@ export function measureView(scene, measure) {
   const { state, colours, speech } = scene;
   const classes = classesOf(measure, state.shown.method);
   const fills = classes.fills.map((name) => colours.of(name));
+  const titles = classTitles(speech, measure, classes.breaks);
   return {
     title: speech.words.colour_by,
     paint: (unit) => fills[classes.classOf(unit)],
     classOf: classes.classOf,
-    legend: () => [colourChooser(scene), ...legend(scene, measure, classes, fills)],
+    classTitle: (place) => titles[place] ?? speech.words.missing,
+    legend: () => [colourChooser(scene), ...legend(scene, measure, classes, fills, titles)],
     tip: (unit) => [`${measure.title}: ${valueText(speech, measure, measure.values[unit])}`],
     below: () => "",
     mark: () => undefined,
@@ -55,7 +57,7 @@ export function colourChooser({ facts, state, speech }) {
       .filter(({ limits }) => limits.length > 0 === tested)
       .map(({ name, title }) => ({ key: name, title, group: tested ? words.tested : words.other_measures }));
   const options = [{ key: "", title: words.main }, ...listed(true), ...listed(false)];
-  return chooser(words.colour_by, options, state.shown.by, (by) => state.change({ by, main: -1, kept: -1 }));
+  return chooser(words.colour_by, options, state.shown.by, (by) => state.change({ by, kept: -1 }));
 }
 
 /**
@@ -63,9 +65,10 @@ export function colourChooser({ facts, state, speech }) {
  * @param {Measure} measure
  * @param {Classes} classes
  * @param {string[]} fills
+ * @param {string[]} titles
  * @returns {Child[]}
  */
-function legend({ facts, state, speech }, measure, classes, fills) {
+function legend({ facts, state, speech }, measure, classes, fills, titles) {
   const { words } = speech;
   const { kept, method } = state.shown;
   const methods = methodsOf(measure);
@@ -86,7 +89,7 @@ function legend({ facts, state, speech }, measure, classes, fills) {
       "",
       histogram({ facts, speech }, measure, classes, fills),
       measure.shift ? null : caption(measure.after.trim()),
-      classTitles(speech, measure, classes.breaks).map((title, place) => row(place, title)),
+      titles.map((title, place) => row(place, title)),
       classes.counts[unknown] ? row(unknown, words.missing) : null,
     ),
     node(

@@ -38,6 +38,7 @@ function balances(scene, choice) {
     title: speech.words.net_payments,
     paint: (unit) => fills[signs[unit] + 1],
     classOf: (unit) => signs[unit] + 1,
+    classTitle: (place) => (place ? speech.words.receives_on_balance : speech.words.pays_on_balance),
     legend: () => balanceLegend(scene, choice, signs, fills),
     tip: (unit) => paymentTip(facts, speech, choice, unit),
     below: () => "",
@@ -109,6 +110,7 @@ function programmes(scene) {
     title: words.programmes,
     paint: (unit) => fills[classes[unit]],
     classOf: (unit) => classes[unit],
+    classTitle: (place) => titles[place] ?? "",
     legend: () => [
       caption(words.no_amounts),
       legendPart(

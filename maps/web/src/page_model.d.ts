@@ -454,6 +454,8 @@ export interface PolicyRow {
   exception: string;
   /** The jurisdiction that it comes from. */
   inherited_from: string;
+  /** What is missing, in words, where it applies because nobody knows whether it has to. */
+  unknown: string[];
 }
 
 /** A line of a reason. */
@@ -785,6 +787,7 @@ export type Word =
   | "claims"
   | "classes"
   | "close"
+  | "close_compare"
   | "close_legend"
   | "colour_by"
   | "compare"
@@ -807,6 +810,9 @@ export type Word =
   | "energy"
   | "excepted"
   | "false"
+  | "filter_off"
+  | "filters"
+  | "filters_off"
   | "floor"
   | "found"
   | "full_screen"
@@ -823,6 +829,7 @@ export type Word =
   | "inherited"
   | "jurisdiction"
   | "jurisdictions"
+  | "kept_units"
   | "land"
   | "layers"
   | "legend"
@@ -868,6 +875,7 @@ export type Word =
   | "not_checked"
   | "not_copied"
   | "not_deducted"
+  | "not_known"
   | "objective"
   | "of_whole"
   | "on_balance"
@@ -958,6 +966,8 @@ export type Word =
   | "tested"
   | "texts"
   | "theme"
+  | "theme_dark"
+  | "theme_light"
   | "thresholds"
   | "too_many_arrows"
   | "too_old"
@@ -990,7 +1000,8 @@ export type Word =
   | "without_place"
   | "yes"
   | "zoom_in"
-  | "zoom_out";
+  | "zoom_out"
+  | "zoom_to_kept";
 
 /** Keys of those that depend on a count. */
 export type CountedWord =

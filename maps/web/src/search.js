@@ -137,15 +137,25 @@ export function searchField(speech, find) {
     open(Boolean(found.length || none));
   };
   input.addEventListener("input", show);
-  input.addEventListener("focus", () => input.value && show());
+  input.addEventListener("click", () => input.value && list.hidden && show());
   input.addEventListener("blur", () => open(false));
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && list.hidden) show();
     if (step && found.length) {
       event.preventDefault();
       mark((at + step + found.length) % found.length);
     } else if (event.key === "Enter") go(found[Math.max(0, at)]);
-    else if (event.key === "Escape") open(false);
+    else if (event.key === "Escape") {
+      // one step at a time, and none for what is open beside
+      event.preventDefault();
+      event.stopPropagation();
+      if (!list.hidden) open(false);
+      else if (input.value) {
+        input.value = "";
+        show();
+      } else by("zp-bar").classList.remove("zp-finding");
+    }
   });
   return node("div", { class: "zp-search" }, icon("search"), input, list);
 }

@@ -1,14 +1,16 @@
 // The card of a unit: what it is and why, in few words; all the working unfolds.
 
 import { node } from "./dom.js";
+import { focusFirst } from "./focus.js";
 import { gaugePicture } from "./gauges.js";
 import { icon } from "./icons.js";
 import { landAmounts } from "./land_amounts.js";
 import { signPicture } from "./overlay_signs.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
+import { MARK_SIGNS, markOf } from "./status_marks.js";
 import { verdictOf } from "./verdict.js";
-import { working } from "./working.js";
+import { unknownSaid, working } from "./working.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -19,6 +21,7 @@ import { working } from "./working.js";
  * @import { Gauge, Verdict } from "./verdict.js"
  *
  * @typedef {{ show: () => void, compare: () => void, close: () => void }} Actions
+ * @typedef {(policy: number) => Node} PolicyLink
  */
 
 // So many tests, and so many words of titles, stand there before "more".
@@ -39,6 +42,14 @@ export function unitPanel(scene, unit, place, actions) {
   const { facts, speech, colours } = scene;
   const { words } = speech;
   const said = verdictOf(facts.verdicts, facts.numbers, unit, facts.units.name[unit]);
+  const told = node(
+    "details",
+    { class: "zp-working" },
+    node("summary", {}, words.show_working),
+    working(facts, speech, colours, unit),
+  );
+  /** @type {PolicyLink} */
+  const link = (policy) => policyLink(facts.policies[policy].title, told, policy);
   return [
     heading(scene, unit, actions),
     scene.state.shown.comparing ? node("p", { class: "zp-note" }, words.compare_help) : null,
@@ -47,14 +58,9 @@ export function unitPanel(scene, unit, place, actions) {
     gauges(scene, said),
     said.changes.length ? box(words.changes, "", changesOf(said).map((change) => node("p", {}, change))) : null,
     landBox(facts, speech, unit),
-    moneyBox(facts, speech, unit),
-    policyBox(facts, speech, unit),
-    node(
-      "details",
-      { class: "zp-working" },
-      node("summary", {}, words.show_working),
-      working(facts, speech, colours, unit),
-    ),
+    moneyBox(facts, speech, unit, link),
+    policyBox(facts, speech, unit, link),
+    told,
   ].filter((one) => one !== null);
 }
 
@@ -71,6 +77,7 @@ export function heading({ facts, speech, state }, unit, { show, compare, close }
     node("button", { type: "button", class: "zp-quiet", title: name, "aria-label": name, on: { click: press } }, icon(picture));
   const comparer = compare ? button(words.compare, "compare", compare) : null;
   comparer?.setAttribute("aria-pressed", String(state.shown.comparing));
+  comparer?.setAttribute("class", "zp-quiet zp-compare");
   return node(
     "header",
     { class: "zp-card-head" },
@@ -109,7 +116,8 @@ function sentence({ facts, speech, colours }, unit, verdict) {
   const standing = units.standing[unit];
   const doubtful = standing !== "decided" && standing !== "by_decision" && standing !== "by_decision_overlay";
   const doubt = doubtful ? speech.words[standing] : "";
-  return node("div", {}, line, overlays, noteOf(verdict.note, doubt));
+  const kind = markOf(facts, unit);
+  return node("div", {}, line, overlays, noteOf(verdict.note, doubt, doubtful && kind ? signPicture(MARK_SIGNS[kind], 18) : null));
 }
 
 /** @param {Verdict} verdict */
@@ -122,11 +130,12 @@ function changesOf({ sentence, overlays, note, changes }) {
  * What is to be said besides; much of it behind what it comes to.
  * @param {string} note
  * @param {string} doubt
+ * @param {Node | null} mark That the unit has on the map.
  */
-function noteOf(note, doubt) {
+function noteOf(note, doubt, mark) {
   if (!note && !doubt) return null;
-  if (note.length <= LONG_NOTE || !doubt) return node("p", { class: "zp-note" }, note || doubt);
-  return node("details", { class: "zp-note" }, node("summary", {}, doubt), node("p", {}, note));
+  if (note.length <= LONG_NOTE || !doubt) return node("p", { class: "zp-note" }, mark, note || doubt);
+  return node("details", { class: "zp-note" }, node("summary", {}, mark, doubt), node("p", {}, note));
 }
 
 /**
@@ -221,19 +230,41 @@ function landBox(facts, speech, unit) {
 }
 
 /**
+ * The title of a policy, which leads to what it says and why it applies.
+ * @param {string} title
+ * @param {HTMLDetailsElement} told The working, which unfolds.
+ * @param {number} policy
+ */
+function policyLink(title, told, policy) {
+  const go = () => {
+    const entry = /** @type {HTMLElement | null} */ (told.querySelector(`[data-policy="${policy}"]`));
+    told.open = true;
+    for (const fold of entry?.querySelectorAll("details") ?? []) fold.open = true;
+    entry?.scrollIntoView({ block: "nearest" });
+    focusFirst(entry);
+  };
+  return node("button", { type: "button", class: "zp-link", on: { click: go } }, title);
+}
+
+/**
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
+ * @param {PolicyLink} link
  */
-function moneyBox(facts, speech, unit) {
+function moneyBox(facts, speech, unit, link) {
   const { words } = speech;
   const { choices } = facts.payments;
   if (!choices.length) {
-    const titles = payingPolicies(facts, unit).map((place) => facts.policies[place].title);
-    const count = countOf(titles, WORDS.programmes);
-    const rest = titles.length - count;
-    const named = rest ? [...titles.slice(0, count), speech.say("n_more", { n: rest })] : titles;
-    const said = titles.length ? speech.say("pay_here", { names: named.join(words.and) }) : words.none_pays;
+    const paying = payingPolicies(facts, unit);
+    const count = countOf(paying.map((place) => facts.policies[place].title), WORDS.programmes);
+    const rest = paying.length - count;
+    const named = [
+      ...paying.slice(0, count).map(link),
+      ...(rest ? [node("span", {}, speech.say("n_more", { n: rest }))] : []),
+    ];
+    const listed = node("span", {}, named.flatMap((one, place) => (place ? [words.and, one] : [one])));
+    const said = paying.length ? speech.phrase("pay_here", { names: listed }) : [words.none_pays];
     return box(words.view_money, "", node("p", {}, said));
   }
   const accounts = [...new Set(choices.map((choice) => choice.unit))];
@@ -248,25 +279,27 @@ function moneyBox(facts, speech, unit) {
 }
 
 /**
- * Titles alone; what they say and where it is written stands in the working.
+ * Titles alone, each a way to what it says; of one whose condition nobody can answer, what is missing.
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
+ * @param {PolicyLink} link
  */
-function policyBox(facts, speech, unit) {
+function policyBox(facts, speech, unit, link) {
   const paying = facts.payments.choices.length ? [] : payingPolicies(facts, unit);
   const rows = facts.policy_lists.of(facts.units.policies[unit]).filter((row) => row.holds && !paying.includes(row.policy));
-  const titles = [...new Set(rows.map((row) => facts.policies[row.policy].title))];
-  if (!titles.length) return null;
-  const list = (/** @type {string[]} */ some) => some.map((title) => node("p", { class: "zp-title" }, title));
-  const count = countOf(titles, WORDS.policies);
-  const rest = titles.slice(count);
+  const listed = [...new Map(rows.map((row) => [row.policy, unknownSaid(speech, row)]))].map(([policy, open]) => ({
+    title: [facts.policies[policy].title, open].filter(Boolean).join(" "),
+    entry: node("p", { class: "zp-title" }, link(policy), open ? node("span", { class: "zp-badge zp-warn" }, open) : null),
+  }));
+  if (!listed.length) return null;
+  const count = countOf(listed.map(({ title }) => title), WORDS.policies);
+  const entries = listed.map(({ entry }) => entry);
+  const rest = entries.slice(count);
   return box(
     speech.words.policies,
-    speech.whole.format(titles.length),
-    list(titles.slice(0, count)),
-    rest.length
-      ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), list(rest))
-      : null,
+    speech.whole.format(entries.length),
+    entries.slice(0, count),
+    rest.length ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), rest) : null,
   );
 }

@@ -2,33 +2,35 @@
 
 import { node } from "./dom.js";
 import { keeping } from "./filters.js";
-import { amountOf, quotaRow } from "./land_amounts.js";
+import { amountOf, baseOf, quotaRow, ratioOf } from "./land_amounts.js";
 import { cellText } from "./table_panel.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
- * @import { Facts } from "./plan_facts.js"
- * @import { Speech } from "./speech.js"
+ * @import { MapView } from "./map_views.js"
+ * @import { QuotaBase } from "./page_model.d.ts"
  * @import { ColumnFacts } from "./table_facts.js"
  *
  * @typedef {object} Column
  * @property {string} title
+ * @property {string} [head] The title in fewer words, beside the column that it belongs to.
  * @property {(unit: number) => string | number} value What is sorted by.
  * @property {(unit: number) => string} text
  * @property {boolean} [number]
  */
 
 const PAGE = 40;
+const DIGITS = 7;
 
 export class UnitTable {
   /**
    * @param {Scene} scene
+   * @param {HTMLElement} strip Of the filters that are on.
    * @param {(unit: number) => void} choose
    */
-  constructor(scene, choose) {
+  constructor(scene, strip, choose) {
     const { facts, speech, state } = scene;
     const { words } = speech;
-    const held = new Set(facts.units.main);
     this.scene = scene;
     this.facts = facts;
     this.speech = speech;
@@ -41,50 +43,66 @@ export class UnitTable {
     /** @type {(unit: number) => number} */
     this.classOf = () => -1;
     this.collator = new Intl.Collator(facts.language, { numeric: true });
-    this.columns = columnsOf(facts, speech);
-    this.zone = this.select(
-      "main",
-      words.main,
-      facts.zones.map(({ title }, place) => ({ title, place })).filter(({ place }) => held.has(place)),
-    );
-    this.jurisdiction = this.select(
-      "jurisdiction",
-      words.jurisdiction,
-      facts.jurisdictions.map((title, place) => ({ title, place })),
-    );
-    this.count = node("p", { class: "zp-muted", "aria-live": "polite" });
-    this.heads = this.columns.map((column, place) => {
-      const settings = {
-        type: "button",
-        "aria-label": speech.say("sort", { column: column.title }),
-        on: { click: () => this.sort(place) },
-      };
-      const number = column.number ? "zp-number" : "";
-      return node("th", { scope: "col", class: number }, node("button", settings, column.title));
-    });
+    this.columns = columnsOf(scene);
+    const zones = facts.zones.map(({ title, kind, units }, place) => ({ title, place, kind, units }));
+    const listed = (/** @type {string} */ kind) => zones.filter((zone) => zone.kind === kind && zone.units);
+    /** @type {["main" | "overlay" | "jurisdiction", string, { title: string, place: number }[], number][]} */
+    const filters = [
+      ["main", words.main, listed("main"), facts.table ? 2 : 1],
+      ["overlay", words.overlays, listed("overlay"), 1],
+      ["jurisdiction", words.jurisdiction, facts.jurisdictions.map((title, place) => ({ title, place })), 2],
+    ];
+    const selects = filters
+      .filter(([, , options, least]) => options.length >= least)
+      .map(([key, title, options]) => this.select(key, title, options));
+    this.count = node("p", { class: "zp-muted" });
+    this.head = node("tr");
+    /** @type {HTMLElement[]} */
+    this.heads = [];
     this.body = node("tbody");
     this.previous = node("button", { type: "button", on: { click: () => this.turn(-1) } }, words.previous);
     this.next = node("button", { type: "button", on: { click: () => this.turn(1) } }, words.next);
     this.root = [
-      node(
-        "div",
-        { class: "zp-filters" },
-        !facts.table || facts.zones.length > 1 ? this.zone.field : null,
-        facts.jurisdictions.length > 1 ? this.jurisdiction.field : null,
-      ),
+      node("div", { class: "zp-filters" }, selects),
+      strip,
       this.count,
-      node("table", {}, node("caption", {}, words.units), node("thead", {}, node("tr", {}, this.heads)), this.body),
+      node("table", {}, node("caption", {}, words.units), node("thead", {}, this.head), this.body),
       node("p", { class: "zp-pages" }, this.previous, this.next),
     ];
     this.body.addEventListener("pointerover", ({ target }) => state.change({ hovered: unitOfRow(target) }));
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
     state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
+    state.on(["base"], () => this.writeHead());
     state.on(["chosen", "hovered", "theme"], () => this.mark());
+    this.writeHead();
     this.sort(0);
   }
 
+  /** The columns, some of which hang on what the map shows. */
+  writeHead() {
+    this.columns = columnsOf(this.scene);
+    this.heads = this.columns.map((column, place) => {
+      const settings = {
+        type: "button",
+        "aria-label": this.speech.say("sort", { column: column.title }),
+        on: { click: () => this.sort(place) },
+      };
+      const number = column.number ? "zp-number" : "";
+      return node("th", { scope: "col", class: number }, node("button", settings, column.head ?? column.title));
+    });
+    this.head.replaceChildren(...this.heads);
+    this.markSorted();
+    if (this.column >= 0) this.draw();
+  }
+
+  markSorted() {
+    this.heads.forEach((head, place) =>
+      head.setAttribute("aria-sort", place !== this.column ? "none" : this.falling ? "descending" : "ascending"),
+    );
+  }
+
   /**
-   * @param {"main" | "jurisdiction"} key
+   * @param {"main" | "overlay" | "jurisdiction"} key
    * @param {string} title
    * @param {{ title: string, place: number }[]} options
    */
@@ -99,7 +117,7 @@ export class UnitTable {
     );
     box.addEventListener("change", () => state.change({ [key]: Number(box.value) }));
     state.on([key], (shown) => (box.value = String(shown[key])));
-    return { box, field: node("div", {}, node("label", { for: id }, title), box) };
+    return node("div", {}, node("label", { for: id }, title), box);
   }
 
   /** @param {number} column */
@@ -112,10 +130,14 @@ export class UnitTable {
     const compare = (/** @type {string | number} */ a, /** @type {string | number} */ b) =>
       typeof a === "number" && typeof b === "number" ? a - b : this.collator.compare(String(a), String(b));
     this.order.sort((a, b) => way * compare(value(a), value(b)) || this.collator.compare(id[a], id[b]));
-    this.heads.forEach((head, place) =>
-      head.setAttribute("aria-sort", place !== column ? "none" : this.falling ? "descending" : "ascending"),
-    );
+    this.markSorted();
     this.filter();
+  }
+
+  /** @param {MapView} view */
+  follow({ classOf }) {
+    this.classOf = classOf;
+    if (this.scene.state.shown.kept >= 0) this.filter();
   }
 
   filter() {
@@ -194,7 +216,11 @@ export class UnitTable {
       };
     }
     const shown = facts.measures.find(({ name }) => name === this.scene.state.shown.by);
-    const [name, main, ...figures] = columns;
+    const [name, main, area] = columns;
+    const figures = [area, ...facts.quotas.flatMap((quota, place) => [
+      amountColumn(this.scene, place),
+      ...quota.bases.map((base) => ratioColumn(this.scene, place, base)),
+    ])];
     const head = [
       words.unit_id, name.title, words.jurisdiction, main.title, words.also_marked, ...figures.map(({ title }) => title),
       ...(shown ? [shown.after.trim() ? `${shown.title}, ${shown.after.trim()}` : shown.title] : []),
@@ -203,7 +229,7 @@ export class UnitTable {
       units.id[unit], name.text(unit), facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
       units.overlays[unit].map((place) => facts.zones[place].title).join("; "),
       ...figures.map(({ value }) => value(unit)),
-      ...(shown ? [Number((shown.values[unit] * 10 ** shown.shift).toPrecision(7))] : []),
+      ...(shown ? [short(shown.values[unit] * 10 ** shown.shift)] : []),
     ]);
     return { head, rows };
   }
@@ -236,11 +262,58 @@ function sortedBy({ number, value }) {
 }
 
 /**
- * @param {Facts} facts
- * @param {Speech} speech
+ * @param {Scene} scene
+ * @param {number} quota
+ * @returns {Column}
+ */
+function amountColumn({ facts, speech }, quota) {
+  const { title, unit: measure } = facts.quotas[quota];
+  return {
+    title: `${title}, ${measure}`,
+    value: (unit) => amountOf(facts, unit, quota),
+    text: (unit) => {
+      const row = quotaRow(facts, unit, quota);
+      return row ? speech.amount(row.amount, "").trim() : "";
+    },
+    number: true,
+  };
+}
+
+/**
+ * A number without the digits that a machine adds.
+ * @param {number} value
+ */
+function short(value) {
+  return Number(value.toPrecision(DIGITS));
+}
+
+/**
+ * An amount as the view of land colours it.
+ * @param {Scene} scene
+ * @param {number} quota
+ * @param {QuotaBase} base
+ * @returns {Column}
+ */
+function ratioColumn({ facts, speech }, quota, base) {
+  const ratio = (/** @type {number} */ unit) => ratioOf(facts, unit, quota, base);
+  return {
+    title: `${speech.capital(base.title)}, ${base.unit}`,
+    head: base.unit,
+    value: (unit) => short(ratio(unit) ?? -Infinity),
+    text: (unit) => {
+      const value = ratio(unit);
+      return value === null ? "–" : speech.rough(value);
+    },
+    number: true,
+  };
+}
+
+/**
+ * @param {Scene} scene
  * @returns {Column[]}
  */
-function columnsOf(facts, speech) {
+function columnsOf(scene) {
+  const { facts, speech, state } = scene;
   const { words } = speech;
   const { units, zones } = facts;
   /** @type {Column} */
@@ -263,14 +336,9 @@ function columnsOf(facts, speech) {
       text: (unit) => speech.area.format(units.area_ha[unit]),
       number: true,
     },
-    ...facts.quotas.map((quota, place) => ({
-      title: `${quota.title}, ${quota.unit}`,
-      value: (/** @type {number} */ unit) => amountOf(facts, unit, place),
-      text: (/** @type {number} */ unit) => {
-        const row = quotaRow(facts, unit, place);
-        return row ? speech.amount(row.amount, "").trim() : "";
-      },
-      number: true,
-    })),
+    ...facts.quotas.flatMap((_, quota) => {
+      const base = baseOf(facts, quota, state.shown.base);
+      return [amountColumn(scene, quota), ...(base ? [ratioColumn(scene, quota, base)] : [])];
+    }),
   ];
 }

@@ -9,7 +9,7 @@ import { sitedText } from "./site_layer.js";
 /**
  * @import { Colours } from "./colours.js"
  * @import { Child } from "./dom.js"
- * @import { CardHeading, CardLine, ClaimRow, LineLayer, QuotaRow, RuleEntry, UnitRow, Word, ZoneLayer } from "./page_model.d.ts"
+ * @import { CardHeading, CardLine, ClaimRow, LineLayer, PolicyRow, QuotaRow, RuleEntry, UnitRow, Word, ZoneLayer } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  * @import { Speech } from "./speech.js"
  *
@@ -382,6 +382,15 @@ function quotaFigures(facts, speech, unit, row) {
 }
 
 /**
+ * Of a policy that applies because nobody knows better: what is missing; empty for others.
+ * @param {Speech} speech
+ * @param {PolicyRow} row
+ */
+export function unknownSaid(speech, { unknown }) {
+  return unknown.length ? speech.say("not_known", { text: unknown.join(speech.words.and) }) : "";
+}
+
+/**
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
@@ -396,7 +405,7 @@ function policyTexts(facts, speech, unit) {
     const badge = (/** @type {string} */ text, warn = "") => node("span", { class: `zp-badge${warn}` }, text);
     return node(
       "li",
-      { class: row.holds ? "" : "zp-overruled" },
+      { class: row.holds ? "" : "zp-overruled", tabIndex: -1, "data-policy": String(row.policy) },
       node(
         "p",
         { class: "zp-policy" },
@@ -404,6 +413,7 @@ function policyTexts(facts, speech, unit) {
         " ",
         badge(speech.plain(policy.instrument)),
         policy.verified ? null : unseen(words),
+        row.unknown.length ? badge(unknownSaid(speech, row), " zp-warn") : null,
         row.over === null
           ? null
           : badge(speech.say("overruled", { title: facts.policies[row.over].title }), " zp-warn"),

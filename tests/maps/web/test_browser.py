@@ -188,7 +188,7 @@ def test_fills_are_those_of_the_legend(visit, toy_plan) -> None:
 
 def test_a_row_of_the_legend_dims_the_rest_and_the_table_with_it(visit, toy_plan) -> None:
     tab = visit(toy_plan)
-    row = tab.locator("#zp-legend").get_by_role("button", name="Ecologically fragile")
+    row = tab.locator("#zp-legend .zp-row", has_text="Ecologically fragile")
     row.click()
     settle(tab)
     assert row.get_attribute("aria-pressed") == "true"
@@ -393,7 +393,8 @@ def test_a_keyboard_alone_finds_and_chooses_a_unit(visit, toy_plan) -> None:
     assert tab.evaluate("document.activeElement.textContent") == "Unit A4"
     assert tab.get_by_role("tab", name="Unit A4", exact=True).get_attribute("aria-selected") == "true"
     tab.keyboard.press("Escape")
-    assert tab.get_by_role("tab", name="Plan").get_attribute("aria-selected") == "true"
+    assert tab.get_by_role("tab", name="Table").get_attribute("aria-selected") == "true"  # as it was before
+    assert tab.evaluate("document.activeElement.id") == "zp-search"
 
 
 def test_the_table_is_filtered_sorted_and_paged(visit, toy_plan) -> None:

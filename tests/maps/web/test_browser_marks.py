@@ -71,6 +71,13 @@ def test_a_few_marks_are_there_as_the_map_opens(visit, toy_plan) -> None:
     box, row = box_of(tab, "waiting")
     assert box.is_checked()
     assert WORDS["crowded"] not in row.inner_text()
+    legend = tab.locator("#zp-legend div.zp-row", has_text=WORDS["waiting"])
+    assert legend.inner_text() == f"{WORDS['waiting']}\n2"
+    assert legend.locator(".zp-sign").count() == 1
+    tab.evaluate("location.hash = 'unit=a1'")
+    tab.wait_for_selector("#zp-unit .zp-note .zp-sign")
+    box.uncheck()
+    assert legend.count() == 0
 
 
 def test_each_kind_of_mark_has_a_box_of_its_own(visit, toy_plan) -> None:

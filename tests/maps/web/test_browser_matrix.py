@@ -141,7 +141,7 @@ def test_another_view_is_another_picture_and_back(shown, view: str) -> None:
 def test_an_overlay_is_kept_by_its_row(shown) -> None:
     held = shown.plan.zones["overlays"].str.split(";").explode()
     overlay = shown.plan.rulebook.zone(held[held != ""].mode().iloc[0]).title[shown.language]
-    row = shown.locator("#zp-legend").get_by_role("button", name=overlay)
+    row = shown.locator("#zp-legend button.zp-row", has_text=overlay)
     before = canvas(shown)
     row.click()
     assert becomes(shown, lambda: canvas(shown) != before), "the row changed nothing"

@@ -151,9 +151,9 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
     held = said.policy_lists.groups[of(said, "a2").unit.policies]
     area = round(float(toy_plan.pieces.loc[[first, second], "area_ha"].sum()), 2)
     assert [(said.policies[one.policy].id, one.holds, one.over, *one[4:]) for one in held] == [
-        ("forest-payment", False, None, None, "a road", "west"),
-        ("plan-first", True, None, None, "", ""),
-        ("energy-review", True, None, area, "", ""),
+        ("forest-payment", False, None, None, "a road", "west", ()),
+        ("plan-first", True, None, None, "", "", ()),
+        ("energy-review", True, None, area, "", "", ()),
     ]
 
 

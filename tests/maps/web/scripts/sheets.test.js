@@ -17,6 +17,7 @@ import { toyScene } from "./scene.js";
 
 const scene = toyScene();
 const { facts, speech, colours } = scene;
+const strip = document.createElement("div");
 const actions = { show() {}, compare() {}, close() {} };
 
 test("a line of a reason has its numbers where they belong", () => {
@@ -39,7 +40,7 @@ test("a card says what the unit is, and what follows", () => {
     "10.00 ha",
     "50 m² per person; the study has 18.",
     "Receives 5.5 CNY on balance.",
-    "No new mines",
+    "No new minesnot known: ore is missing",
   ]) {
     assert.ok(said.includes(text), `${text}\n\n${said}`);
   }
@@ -65,7 +66,7 @@ test("the working tells the whole chain", () => {
 test("policies say what they give way to, where they hold, and their settings", () => {
   const card = sheet(working(facts, speech, colours, 1));
   const [first, second] = card.all("zp-policy");
-  assert.equal(first.textContent, "No new mines land useunseen");
+  assert.equal(first.textContent, "No new mines land useunseennot known: ore is missing");
   assert.equal(second.textContent, "Mines allowed land usegives way to No new mineson part: 40.00 ha");
   assert.deepEqual(card.all("zp-settings").map((one) => one.textContent), ["Fee: 5 CNY"]);
 });
@@ -90,7 +91,7 @@ test("the plan is told with its land, and warns behind the ring", () => {
 });
 
 test("the table sorts, and turns round when asked again", () => {
-  const table = new UnitTable(scene, () => {});
+  const table = new UnitTable(scene, strip, () => {});
   assert.deepEqual(table.order, [1, 0]);
   table.sort(2);
   assert.deepEqual(table.order, [1, 0]);
@@ -100,13 +101,25 @@ test("the table sorts, and turns round when asked again", () => {
 
 test("the table has what the legend keeps", () => {
   const { state, ...rest } = toyScene();
-  const table = new UnitTable({ state, ...rest }, () => {});
+  const table = new UnitTable({ state, ...rest }, strip, () => {});
   state.change({ main: 0 });
   assert.deepEqual(table.found, [0]);
   state.change({ main: -1, overlay: 2 });
   assert.deepEqual(table.found, [1]);
   state.change({ main: 0 });
   assert.equal(table.count.textContent, "No unit fits");
+});
+
+test("the table has the number by which land is coloured, under the same name", () => {
+  const told = toyScene();
+  const table = new UnitTable(told, strip, () => {});
+  const last = table.columns[table.columns.length - 1];
+  assert.deepEqual([last.head, ...[0, 1].map((unit) => last.text(unit))], ["m² per person", "5", "50"]);
+  const { head, rows } = table.asTable();
+  const place = head.indexOf("New land per person, m² per person");
+  assert.deepEqual(rows.map((row) => row[place]), [50, 5], head.join());
+  told.state.change({ base: "other" });
+  assert.equal(table.heads.length, table.columns.length);
 });
 
 test("two units stand side by side, and what differs stands out", () => {

@@ -9,6 +9,7 @@
  * @type {Record<Word, string>}
  */
 const words = new Proxy(/** @type {Record<Word, string>} */ ({
+  not_known: "not known: {text}",
   ha: "{n} ha",
   named: "{name}: {value}",
   in_brackets: " ({text})",
@@ -221,6 +222,7 @@ export const page = {
         part_ha: [null, 40],
         exception: ["", ""],
         inherited_from: ["", ""],
+        unknown: [["ore is missing"], []],
       },
     },
     texts: ["nothing claims it", "rule fragile-1: forest", "share \0 >= \0", "Act \0"],

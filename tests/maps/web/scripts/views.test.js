@@ -5,9 +5,10 @@ import { sheet } from "./fake_document.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hashOf, shownBy } from "../../../../maps/web/src/address.js";
+import { Address } from "../../../../maps/web/src/address.js";
 import { naturalBreaks } from "../../../../maps/web/src/class_breaks.js";
 import { luminance } from "../../../../maps/web/src/colours.js";
+import { filtersOn, unitsKept } from "../../../../maps/web/src/filters.js";
 import { metresBetween } from "../../../../maps/web/src/distance.js";
 import { Room } from "../../../../maps/web/src/labels.js";
 import { landAmounts } from "../../../../maps/web/src/land_amounts.js";
@@ -122,16 +123,35 @@ test("a unit is found without case, accents and apostrophes, the best first", ()
   assert.deepEqual(index.find("nowhere"), []);
 });
 
-test("an address tells what is shown, and nothing that it does not know", () => {
-  const ids = ["w", "a+b/ü"];
-  const unitOfId = new Map(ids.map((id, unit) => [id, unit]));
-  const { shown } = new PageState({ view: "land", chosen: 1, compared: 0 });
-  const hash = hashOf(shown, ids);
-  assert.equal(hash, "unit=a%2Bb%2F%C3%BC&with=w&view=land");
-  assert.deepEqual(shownBy(`#${hash}`, unitOfId), { view: "land", chosen: 1, compared: 0 });
-  assert.deepEqual(shownBy("#unit=nobody&view=sky", unitOfId), {});
-  assert.deepEqual(shownBy("#unit=%E0%A4%A", unitOfId), {});
-  assert.equal(hashOf(new PageState().shown, ids), "");
+test("an address tells all that is shown, and nothing that it does not know", () => {
+  const { facts, state } = toyScene();
+  const units = { ...facts.units, id: ["w", "a+b/ü"] };
+  const address = new Address({ ...facts, units }, state.shown);
+  assert.equal(address.hashOf(state.shown), "");
+  state.change({ view: "land", chosen: 1, compared: 0 });
+  assert.equal(address.hashOf(state.shown), "unit=a%2Bb%2F%C3%BC&with=w&view=land");
+  state.change({ main: 1, overlay: 2, jurisdiction: 0, kept: 3, opacity: 0.35, relief: 0, by: facts.measures[0].name });
+  const hash = address.hashOf(state.shown);
+  const again = { ...state.shown, ...address.shownBy(`#${hash}`) };
+  assert.deepEqual(again, state.shown, hash);
+  assert.equal(new PageState(address.shownBy(`#${hash}`)).shown.kept, 3);
+  const first = address.shownBy("");
+  for (const nonsense of ["#unit=nobody&view=sky", "#unit=%E0%A4%A", "#main=sky&class=0&zones=101&also=general&by=no&quota=9"]) {
+    assert.deepEqual(address.shownBy(nonsense), first, nonsense);
+  }
+  assert.equal(first.chosen, -1);
+});
+
+test("the filters that are on have names, and keep units together", () => {
+  const { facts, state } = toyScene();
+  const classTitle = (/** @type {number} */ place) => `class ${place}`;
+  state.change({ main: 1, kept: 2 });
+  assert.deepEqual(filtersOn(facts, state.shown, classTitle), [
+    { key: "main", title: "Fragile" },
+    { key: "kept", title: "class 2" },
+  ]);
+  assert.deepEqual(unitsKept(facts, state.shown, () => 2), [1]);
+  assert.deepEqual(unitsKept(facts, state.shown, () => 0), []);
 });
 
 test("breaks lie where values part, and are short numbers", () => {

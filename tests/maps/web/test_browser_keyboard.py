@@ -1,0 +1,136 @@
+"""A keyboard alone, and who hears the page: where the focus goes, what Escape leaves, and what is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from maps.web import draw
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FOCUSED = """() => {
+    const one = document.activeElement;
+    return one === document.body ? "BODY" : one.getAttribute("aria-label") || one.id || one.textContent.trim();
+}"""
+
+
+def focused(tab) -> str:
+    """What has the focus, by its name."""
+    return tab.evaluate(FOCUSED)
+
+
+def told(tab) -> str:
+    """What was told last, once the page had time to tell it."""
+    tab.wait_for_timeout(50)
+    return tab.locator("#zp-live").inner_text().strip()
+
+
+def test_the_focus_goes_back_to_what_opened_what_is_closed(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan))
+    search = tab.get_by_label("Find a unit")
+    search.fill("Unit A4")
+    search.press("Enter")
+    assert focused(tab) == "Unit A4"
+    tab.keyboard.press("Escape")
+    assert focused(tab) == "Find a unit by name or id"
+    assert not tab.locator("#zp-hits").is_visible()
+    tab.get_by_role("tab", name="Table").click()
+    tab.get_by_role("button", name="Unit B2", exact=True).press("Enter")
+    assert focused(tab) == "Unit B2"
+    tab.get_by_role("button", name="Close", exact=True).press("Enter")
+    assert focused(tab) == "Unit B2"
+    assert tab.locator("#zp-table").is_visible()
+    tab.get_by_role("tab", name="Plan").click()
+    tab.locator(".zp-primary").press("Enter")
+    tab.keyboard.press("Escape")
+    assert focused(tab).startswith("Show me in")
+    tab.evaluate("window.print = () => 0")
+    save = tab.get_by_role("button", name="Save")
+    for leave in ("Escape", "Enter"):
+        save.press("Enter")
+        tab.keyboard.press("End")
+        assert focused(tab) == "Print, A3"
+        tab.keyboard.press(leave)
+        assert focused(tab) == "Save"
+    assert tab.complaints == []
+
+
+def test_escape_takes_one_step_and_comparing_is_told(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan), "#unit=c4")
+    compare = tab.get_by_role("button", name="Compare with another unit")
+    compare.press("Enter")
+    assert focused(tab) == "Compare with another unit"
+    assert told(tab).startswith("Choose a second unit")
+    search = tab.get_by_label("Find a unit")
+    search.fill("Unit B2")
+    search.press("Enter")
+    assert focused(tab) == "Unit C4, Unit B2"
+    assert told(tab) == "Two units side by side: Unit C4, Unit B2"
+    tab.keyboard.press("Escape")
+    assert focused(tab) == "Compare with another unit"
+    assert told(tab) == "Unit C4 (c4): Key development"
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Escape")
+    assert compare.get_attribute("aria-pressed") == "false"
+    search.fill("Unit A")
+    for hits, typed in ((True, "Unit A"), (False, "Unit A"), (False, ""), (False, "")):
+        assert (tab.locator("#zp-hits").is_visible(), search.input_value()) == (hits, typed)
+        tab.keyboard.press("Escape")
+    assert tab.locator("#zp-unit h2").inner_text() == "Unit C4"
+    compare.focus()
+    tab.keyboard.press("Escape")
+    assert tab.locator("#zp-unit h2").count() == 0
+    assert focused(tab) != "BODY"
+
+
+def test_another_view_colouring_theme_or_filter_is_told_shortly(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan))
+    tab.get_by_role("button", name="Land", exact=True).press("Enter")
+    assert told(tab) == "View: Land"
+    tab.get_by_role("button", name="Functions", exact=True).press("Enter")
+    assert told(tab) == "View: Functions"
+    tab.get_by_role("button", name="Light or dark").press("Enter")
+    assert told(tab) == "Dark colours"
+    colours = tab.get_by_label("Colour by")
+    title = colours.locator("option").nth(1).inner_text()
+    colours.focus()
+    colours.select_option(index=1)
+    assert told(tab) == f"Colour by: {title}"
+    assert focused(tab) == "Colour by"
+    colours.select_option(index=0)
+    row = tab.locator("#zp-legend .zp-row", has_text="Ecologically fragile")
+    row.press("Enter")
+    assert told(tab) == "Ecologically fragile: 6 of 12 units"
+    row.press("Enter")
+    assert told(tab) == "All: 12 units"
+    tab.evaluate("window.print = () => 0")
+    tab.get_by_role("button", name="Save").press("Enter")
+    tab.get_by_role("menuitem", name="Print, A4").press("Enter")
+    assert told(tab) == "All: 12 units"  # the sheet is light for a moment, which nobody sees
+
+
+def test_a_town_opens_the_unit_that_it_lies_in(open_map, plan_of) -> None:
+    tab = open_map(draw(plan_of("us_mountain_west")))
+    search = tab.get_by_label("Find a unit")
+    search.fill("Greeley")
+    hit = tab.locator("#zp-hits li", has_text="town")
+    assert hit.inner_text() == "Greeley town · Weld · CO"
+    search.press("Enter")
+    assert tab.locator("#zp-unit h2").inner_text() == focused(tab) == "Weld"
+    assert told(tab) == "Greeley: Weld (08123): Agricultural area"
+    assert "unit=08123" in tab.evaluate("location.hash")
+
+
+def test_a_policy_leads_to_what_it_says_and_an_open_one_is_marked(open_map, plan_of) -> None:
+    tab = open_map(draw(plan_of("us_mountain_west")), "#unit=08123")
+    tab.locator("#zp-unit .zp-box-part details summary").first.press("Enter")
+    title = "Nothing commercial and no road in wilderness"
+    entry = tab.locator(".zp-title", has_text=title)
+    assert entry.locator(".zp-badge").inner_text() == "not known: Share of designated wilderness is missing"
+    assert tab.locator(".zp-title .zp-badge").count() == 1
+    assert not tab.locator(".zp-policies").is_visible()
+    entry.get_by_role("button").press("Enter")
+    policy = tab.locator(".zp-policies > li", has_text=title)
+    assert policy.evaluate("one => one === document.activeElement")
+    assert "Wilderness Act s. 4(c)" in policy.inner_text()
+    assert policy.locator("details").get_attribute("open") is not None
