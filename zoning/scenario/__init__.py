@@ -1,5 +1,6 @@
 """Scenarios: a plan varied in memory, two plans compared, and what each difference between them hangs on."""
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
+from zoning.scenario.variants import made_again, vary
 
-__all__ = ["MOVES", "Comparison", "compare"]
+__all__ = ["MOVES", "Comparison", "compare", "made_again", "vary"]

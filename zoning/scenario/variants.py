@@ -14,10 +14,10 @@ from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, r
 from layers.memory import replace_layers
 from layers.phrases import Phrase, template
 from layers.read import changed_files, read_inputs
-from layers.sources import Section, Source, find_faults
+from layers.sources import MEMORY, LayerSection, Section, Source, find_faults
 from zoning.checks import read_study_tables
 from zoning.errors import near
-from zoning.pipeline import FreshPlan, make_plan, placing
+from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook
 from zoning.study import Decision, Study, read_study
@@ -41,6 +41,7 @@ def vary(
     layers: Mapping[str, Any] | None = None,
     rules: Mapping[str, Changes | None] | None = None,
     study_folder: str | Path | None = None,
+    announce: Announce = lambda _step: None,
 ) -> FreshPlan:
     """A plan with some things changed, and all that follows from them.
 
@@ -57,12 +58,15 @@ def vary(
         plan's own on it.
     layers : mapping of str to layer, optional
         By the name of a layer of the plan other data, as :func:`zoneplan.prepare` takes them; what the plan says of
-        the layer holds.
+        the layer holds. A further layer is a mapping: its data by the key ``data``, and the keys of ``[[layers]]``
+        that say of it what a plan would, such as ``{"data": drawn, "role": "heritage"}``.
     rules : mapping of str to mapping or None, optional
         By the id of a rule other values of its keys, such as ``{"when": "cropland_share > 0.2"}``; None drops it.
     study_folder : str or Path, optional
         Where the sources are of a plan that was read back; by default the folder from which ``runs/<name>`` was
         written.
+    announce : callable, optional
+        Called with the name of each step, as by :func:`zoneplan.run`.
 
     Returns
     -------
@@ -91,8 +95,11 @@ def vary(
     fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
     study = _varied_study(fresh.study, quotas or {}, decisions)
     rulebook = _varied_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
-    inputs = replace_layers(fresh.inputs, study, layers) if layers else fresh.inputs
-    return make_plan(study, rulebook, inputs, fresh.tables, before=fresh.steps)
+    inputs = fresh.inputs
+    if layers:
+        study, data = _with_layers(study, layers)
+        inputs = replace_layers(inputs, study, data)
+    return make_plan(study, rulebook, inputs, fresh.tables, announce, before=fresh.steps)
 
 
 def made_again(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
@@ -151,6 +158,21 @@ def _varied_study(
     if changed == list(study.quotas) and not given:
         return study
     return study.model_copy(update={"quotas": tuple(changed), "decisions": (*kept, *given)})
+
+
+def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[str, Any]]:
+    """The study with what is said of further layers, and the data of all that are given."""
+    data, further = dict(layers), []
+    for name, given in layers.items():
+        if isinstance(given, Mapping):
+            said = {key: value for key, value in given.items() if key != "data"}
+            what = Phrase("layer '{layer}'", layer=name)
+            further.append(_entry(LayerSection, {"name": name, "source": f"{MEMORY}/{name}", **said}, what))
+            data[name] = given.get("data")
+    taken = [one.name for one in further if one.name in {layer.name for layer in study.layers}]
+    if taken:
+        raise StudyError(Phrase("the plan has a layer '{name}' already: give its data alone", name=taken[0]))
+    return study.model_copy(update={"layers": (*study.layers, *further)}), data
 
 
 def _varied_rulebook(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
 from layers.memory import prepare
+from layers.sources import LayerSection
 from maps.run_folder import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
 from zoning.pipeline import FreshPlan, make_plan, run
@@ -115,6 +116,26 @@ def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
     assert varied.measures["ecologically_fragile_share"].sum() < toy.measures["ecologically_fragile_share"].sum()
     with pytest.raises(UnknownNameError, match="no layer 'wood'"):
         toy.vary(layers={"wood": forest})
+
+
+def test_a_further_layer_is_as_if_the_plan_had_it(toy: FreshPlan) -> None:
+    forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
+    before = toy.measures["ecologically_fragile_share"]
+    place = int(before.argmin())
+    drawn = gpd.GeoDataFrame(geometry=[toy.units.geometry.iloc[place].buffer(-50)], crs=forest.crs)
+    varied = toy.vary(layers={"drawn": {"role": "ecologically_fragile", "data": drawn}})
+    said = LayerSection(name="drawn", source="memory/drawn", role="ecologically_fragile")
+    study = toy.study.model_copy(update={"layers": (*toy.study.layers, said)})
+    inputs = prepare(layers={"drawn": drawn}, study=study)
+    assert different(varied, make_plan(study, toy.whole_rulebook, inputs, toy.tables)) == []
+    after = varied.measures["ecologically_fragile_share"]
+    assert before.iloc[place] < 0.3
+    assert after.iloc[place] > 0.5
+    assert list(after.drop(after.index[place])) == list(before.drop(before.index[place]))
+    with pytest.raises(StudyError, match="a layer 'forest' already"):
+        toy.vary(layers={"forest": {"role": "water", "data": drawn}})
+    with pytest.raises(StudyError, match=r"layer 'drawn': .*rolle"):
+        toy.vary(layers={"drawn": {"rolle": "water", "data": drawn}})
 
 
 def test_a_change_works_on_what_depends_on_it_alone(toy: FreshPlan) -> None:
