@@ -9,6 +9,7 @@ import json
 import re
 import signal
 import sys
+import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -436,6 +437,36 @@ def curve_(
         _print_json(found.as_dict())
     else:
         print_curve(found, plan, spoken())
+
+
+@app.command()
+def serve(
+    target: Annotated[Path, typer.Argument(metavar="RUN|PLAN", help="A run folder, or a study file, which is run.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of this machine; by default one that is free.")] = 0,
+    study: Annotated[
+        Path | None,
+        typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    language: OwnLanguage = None,
+) -> None:
+    """Serve the map to this machine alone, so that also sites, optimal quotas and drawn land can be tried in it."""
+    from maps.cli.progress_display import progress
+    from maps.serve import PlanServer, TriedPlans
+    from zoning.pipeline import FreshPlan
+    from zoning.scenario import made_again
+
+    speak(language or language_of_plan(target / "plan.toml" if target.is_dir() else target))
+    found = _plan_of(target)
+    plan = found if isinstance(found, FreshPlan) else made_again(found, study)
+    with progress() as announce:
+        announce("map.html")
+        plans = TriedPlans(plan, spoken())
+    server = PlanServer(plans, spoken(), port)
+    print(server.address, flush=True)
+    if show:
+        webbrowser.open(server.address)
+    server.serve()
 
 
 def _plan_of(path: Path) -> Plan:

@@ -7,23 +7,10 @@ from contextlib import contextmanager
 
 from layers.phrases import Phrase
 from maps.cli.spoken_language import in_words
+from maps.locale import STEP_PHRASES
 from zoning.pipeline import STEPS
 
 PAGES = ("map.html", "report.html", "tables")
-
-_WORDS = {
-    "read": Phrase("reading and checking the layers"),
-    "overlay": Phrase("cutting the units by the designations"),
-    "measure": Phrase("measuring"),
-    "classify": Phrase("applying the rules"),
-    "allocate": Phrase("sharing out the quotas"),
-    "site": Phrase("siting the quotas"),
-    "account": Phrase("settling what flows between parties"),
-    "assign": Phrase("assigning the policies"),
-    "map.html": Phrase("drawing the map"),
-    "report.html": Phrase("writing the report"),
-    "tables": Phrase("writing the tables"),
-}
 
 
 @contextmanager
@@ -37,7 +24,7 @@ def progress() -> Iterator[Callable[[str], None]]:
     """
     steps = (*STEPS, *PAGES)
     with _bar() as move:
-        yield lambda step: move(steps.index(step), len(steps), in_words(_WORDS[step]))
+        yield lambda step: move(steps.index(step), len(steps), in_words(STEP_PHRASES[step]))
 
 
 @contextmanager

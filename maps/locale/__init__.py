@@ -22,6 +22,7 @@ from maps.locale.phrases import phrase_in
 from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
+from maps.locale.step_phrases import STEP_PHRASES
 from maps.locale.terms import COVERED, SHARE, assumption_title, coverage_text, texts_of
 from maps.locale.texts import capital, in_script, text_in
 
@@ -30,6 +31,7 @@ __all__ = [
     "NONE",
     "RECORD",
     "SHARE",
+    "STEP_PHRASES",
     "LocalizedPlan",
     "Renderer",
     "amount",

@@ -75,6 +75,8 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
     What folium has rendered is taken as text. branca would compile it a second time as a template, and so run what
     stands in the attributes of whatever layer somebody adds.
 
+    ``asks_its_server`` is False: a page asks nobody for anything. One that a server of ours hands out may ask that.
+
     A map to which somebody adds a layer that loads something (tiles, a plugin's script) stays open for that: the
     policy then lets scripts in by their address, and images from anywhere.
     """
@@ -82,6 +84,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
     def __init__(self, skeleton: str, fields: Mapping[str, str], settle: Settle) -> None:
         super().__init__(height=f"{NOTEBOOK_HEIGHT_PX}px")
         self._skeleton, self._fields, self._settle = Template(skeleton), dict(fields), settle
+        self.asks_its_server = False
         self.header._children.clear()  # noqa: SLF001  (its only child is the charset, which the skeleton has)
 
     def render(self, **kwargs: Any) -> str:
@@ -119,6 +122,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
         scripts = sorted({link.url for link in linked if isinstance(link, JavascriptLink)})
         loads = bool(linked) or self._has(TILES)
         anywhere = " https:" if loads else ""
+        connected = anywhere + (" 'self'" if self.asks_its_server else "")
         return "; ".join(
             (
                 "default-src 'none'",
@@ -126,7 +130,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
                 f"style-src 'unsafe-inline'{anywhere}",
                 f"img-src data: blob:{anywhere}",
                 f"font-src data:{anywhere}",
-                "connect-src" + (anywhere or " 'none'"),
+                "connect-src" + (connected or " 'none'"),
                 "base-uri 'none'",
                 "form-action 'none'",
             )

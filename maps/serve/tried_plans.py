@@ -1,0 +1,271 @@
+"""The adopted plan and what is tried of it: in memory, each with its page; scenarios are written on request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import geopandas as gpd
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from layers.errors import GeometryError, SourceError, StudyError
+from layers.phrases import Phrase
+from maps.errors import WriteError
+from maps.offline import Verbatim
+from maps.web import draw
+from zoning.pipeline import FreshPlan
+from zoning.plan import Plan
+from zoning.scenario import vary
+from zoning.study import Study
+
+KEPT = 8
+"""How many tries are kept; a further one takes the place of the oldest."""
+DRAWN_CRS = "EPSG:4326"
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
+Announce = Callable[[str], None]
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
+class _Said(BaseModel):
+    """What a page may say: these keys, and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DrawnLayer(_Said):
+    """Land that somebody drew on the map, in longitude and latitude.
+
+    Attributes
+    ----------
+    role : str
+        As that of a layer of the plan.
+    features : dict
+        A GeoJSON FeatureCollection of polygons.
+    """
+
+    role: str
+    features: dict[str, Any]
+
+
+class Wish(_Said):
+    """What shall be otherwise than in the adopted plan; as the page's own ``evaluate`` takes it, and drawn layers."""
+
+    parameters: dict[str, float | bool | str] = {}
+    quotas: dict[str, dict[str, Any]] = {}
+    decisions: tuple[dict[str, Any], ...] = ()
+    layers: dict[Name, DrawnLayer] = {}
+
+
+class Scenario(_Said):
+    """A try that shall be kept as a file beside the plan."""
+
+    name: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    wish: Wish
+
+
+class Try(NamedTuple):
+    """What came of a wish.
+
+    Attributes
+    ----------
+    name : str
+        Under which its page is asked for.
+    units : dict
+        By the id of a unit its main function, overlays, status and amounts of quotas, as decimal texts.
+    page : str
+        HTML.
+    """
+
+    name: str
+    units: dict[str, dict[str, Any]]
+    page: str
+
+
+class TriedPlans:
+    """The adopted plan, its page, and the latest tries; one is worked out at a time.
+
+    Parameters
+    ----------
+    plan : FreshPlan
+        The adopted plan.
+    language : str
+        Of the pages.
+    """
+
+    def __init__(self, plan: FreshPlan, language: str) -> None:
+        self._plan, self._language = plan, language
+        self._working, self._count = Lock(), 0
+        self._tries: OrderedDict[str, Try] = OrderedDict()
+        self.adopted = _page(plan, language)
+
+    def page(self, name: str) -> str | None:
+        """The page of a try; None where there is none of that name any more."""
+        found = self._tries.get(name)
+        return found and found.page
+
+    def work_out(self, wish: str | bytes, announce: Announce = lambda _step: None) -> Try:
+        """Work out a wish, as a whole run of a plan that says so would.
+
+        Parameters
+        ----------
+        wish : str or bytes
+            JSON, see :class:`Wish`.
+        announce : callable, optional
+            Called with the name of each step, the last of which draws the page.
+
+        Raises
+        ------
+        ZoneplanError
+            The wish is none, or a run refuses it.
+        """
+        wanted = _read(Wish, wish)
+        layers = {name: {"role": one.role, "data": _drawn(name, one)} for name, one in wanted.layers.items()}
+        with self._working:
+            varied = vary(
+                self._plan,
+                parameters=wanted.parameters,
+                quotas=wanted.quotas,
+                decisions=[_dated(one) for one in wanted.decisions],
+                layers=layers,
+                announce=announce,
+            )
+            announce("map.html")
+            self._count += 1
+            made = Try(str(self._count), units_of(varied), _page(varied, self._language))
+            self._tries[made.name] = made
+            while len(self._tries) > KEPT:
+                self._tries.popitem(last=False)
+        return made
+
+    def keep(self, said: str | bytes) -> Path:
+        """Write a try as a file beside the plan, which ``zoneplan run`` takes.
+
+        Parameters
+        ----------
+        said : str or bytes
+            JSON, see :class:`Scenario`.
+
+        Returns
+        -------
+        Path
+            The new file; none is ever replaced.
+
+        Raises
+        ------
+        ZoneplanError
+            There is a file of that name, the scenario has drawn layers, or the folder cannot be written to.
+        """
+        wanted = _read(Scenario, said)
+        if wanted.wish.layers:
+            raise StudyError(
+                Phrase(
+                    "a scenario holds no land that was drawn: save it as a file, and name it in the plan as one of its "
+                    "[[layers]]"
+                )
+            )
+        plan_file = _plan_file(self._plan.study)
+        target = plan_file.with_name(f"{wanted.name}.toml")
+        text = tomli_w.dumps(_scenario(wanted, plan_file))
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError as error:
+            raise WriteError(Phrase("{file} is there already: choose another name", file=target.name)) from error
+        except OSError as error:
+            raise WriteError(Phrase("{file}: {reason}", file=target.name, reason=error.strerror or error)) from error
+        return target
+
+
+def units_of(plan: Plan) -> dict[str, dict[str, Any]]:
+    """By the id of a unit its main function, overlays, status and amounts, as the page tells the adopted plan.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> units_of(plan)["08123"]["main"]
+    'agricultural'
+    """
+    zones, quotas = plan.zones, plan.quotas
+    rows = zip(zones["unit_id"], zones["main"], zones["overlays"], zones["status"], strict=True)
+    units: dict[str, dict[str, Any]] = {
+        unit: {"main": main, "overlays": list(filter(None, overlays.split(";"))), "status": status, "amounts": {}}
+        for unit, main, overlays, status in rows
+    }
+    given = quotas[(quotas["level"] == "unit") & quotas["unit_id"].isin(units)]
+    for quota, unit, amount in zip(given["quota"], given["unit_id"], given["amount"], strict=True):
+        units[unit]["amounts"][quota] = f"{amount:f}"
+    return units
+
+
+def _page(plan: Plan, language: str) -> str:
+    """The page of a plan, which may ask the server that it comes from."""
+    figure = draw(plan, language).get_root()
+    figure.asks_its_server = True
+    figure.header.add_child(Verbatim('<meta name="zoneplan-server" content="here">', "server"), name="server")
+    page: str = figure.render()
+    return page
+
+
+def _read(kind: type[Kind], said: str | bytes) -> Kind:
+    try:
+        return kind.model_validate_json(said)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise StudyError(
+            Phrase("what the page asks for is not understood: {place}: {fault}", place=place, fault=first["msg"])
+        ) from invalid
+
+
+def _drawn(name: str, layer: DrawnLayer) -> gpd.GeoDataFrame:
+    try:
+        drawn = gpd.GeoDataFrame.from_features(layer.features.get("features", []), crs=DRAWN_CRS)
+        kinds = set(drawn.geometry.geom_type) if len(drawn) else set()
+    except Exception as error:
+        raise GeometryError(Phrase("layer '{layer}' is no GeoJSON", layer=name), layer=name) from error
+    if not kinds or not kinds <= {"Polygon", "MultiPolygon"}:
+        raise GeometryError(Phrase("layer '{layer}': draw polygons", layer=name), layer=name)
+    return drawn
+
+
+def _dated(decision: dict[str, Any]) -> dict[str, Any]:
+    """A decision with its date as one."""
+    with suppress(KeyError, TypeError, ValueError):
+        return {**decision, "date": date.fromisoformat(decision["date"])}
+    return decision
+
+
+def _plan_file(study: Study) -> Path:
+    """The file of the plan in its own folder; a run has but a copy of it."""
+    text = study.path.read_bytes()
+    for one in (study.path, *sorted(study.folder.glob("*.toml"))):
+        if one.parent == study.folder and one.read_bytes() == text:
+            return one
+    raise SourceError(
+        Phrase(
+            "{folder}: no file there is the plan of this run as it was when it ran, so nothing can be saved beside it",
+            folder=study.folder,
+        ),
+        code="changed",
+    )
+
+
+def _scenario(wanted: Scenario, plan_file: Path) -> dict[str, Any]:
+    wish = wanted.wish
+    changes = {f"parameters.{name}": value for name, value in wish.parameters.items()}
+    changes |= {f"quotas.{name}.{key}": value for name, keys in wish.quotas.items() for key, value in keys.items()}
+    entry: dict[str, Any] = {"name": wanted.name, "title": wanted.title, "set": changes}
+    if wish.decisions:
+        entry["decisions"] = [_dated(one) for one in wish.decisions]
+    sha256 = hashlib.sha256(plan_file.read_bytes()).hexdigest()
+    return {"try": {"plan": plan_file.name, "plan_sha256": sha256, "by": wanted.by}, "scenarios": [entry]}
