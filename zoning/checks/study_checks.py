@@ -8,7 +8,17 @@ from functools import partial
 import pandas as pd
 
 from layers.conditions import number_text
-from layers.errors import Attempts, Finding, SourceError, UnknownNameError, ZoneplanError, at_key, raise_all, shown
+from layers.errors import (
+    Attempts,
+    Finding,
+    SourceError,
+    StudyError,
+    UnknownNameError,
+    ZoneplanError,
+    at_key,
+    raise_all,
+    shown,
+)
 from layers.inputs import Inputs
 from layers.ledger import finding_word
 from layers.phrases import LINES, SEMICOLON, Phrase, phrase_list, template, word
@@ -107,6 +117,19 @@ def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
                 layer=layer.name,
                 keys=("layers", place, "role"),
             )
+
+
+def _level_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
+    """The complaint about units that were read for a plan with other jurisdictions."""
+    strange = [level for level in study.units.levels if level not in inputs.units.columns]
+    if strange:
+        yield StudyError(
+            Phrase(
+                "the units were read without the jurisdiction(s) {levels}: read the inputs of this plan anew",
+                levels=shown(strange),
+            ),
+            keys=("units", "jurisdiction"),
+        )
 
 
 def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
@@ -217,6 +240,9 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         Empty where each role, measure, level, unit, zone, party and layer that the plan names is there, is of the kind
         that is wanted, and comes from one source.
     """
+    strange = list(_level_faults(study, inputs))
+    if strange:
+        return strange
     misfitting = list(misfits(inputs.units, rulebook, inputs.origins))
     columns = _expected_columns(study, rulebook, inputs, [error.layer for error in misfitting])
     without_services = study.model_copy(update={"services": None})

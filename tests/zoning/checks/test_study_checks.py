@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.errors import SeveralErrors, ZoneplanError
+from layers.errors import SeveralErrors, StudyError, ZoneplanError
 from layers.read import read_inputs
-from zoning.pipeline import check, run
+from zoning.pipeline import FreshPlan, check, run
+from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study
 
@@ -607,3 +608,12 @@ def test_what_the_check_passes_no_run_refuses(names: set[str], lost: bool, toy_f
     except ZoneplanError as error:
         refused = [finding.text for finding in error.findings]
     assert told == refused
+
+
+def test_inputs_of_a_plan_with_other_jurisdictions_are_refused(toy_run: Plan) -> None:
+    study = toy_run.study.model_copy(
+        update={"units": toy_run.study.units.model_copy(update={"jurisdiction": ("county", "parish")})}
+    )
+    assert isinstance(toy_run, FreshPlan)
+    with pytest.raises(StudyError, match=r"line \d+, column \d+: the units were read without .*parish"):
+        run(study, inputs=toy_run.inputs)
