@@ -136,7 +136,7 @@ def test_the_front_door_is_what_was_promised() -> None:
         write_geoparquet write_workbook as_floats
         write_study write_plan
         parse_condition working_crs project
-        Study Rulebook Inputs Plan Layer Quota Decision Finding
+        Study Rulebook Inputs Plan Layer Quota Decision Scenario Finding
         ZoneplanError SeveralErrors StudyError RulebookError ConditionError UnknownNameError SourceError CrsError
         GeometryError LimitError MissingValueError InfeasibleError WriteError BusyError DamagedRunError
     """

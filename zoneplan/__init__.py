@@ -58,7 +58,16 @@ if TYPE_CHECKING:
     from zoning.scenario import compare
     from zoning.siting import site
     from zoning.solver import apportion
-    from zoning.study import Decision, Quota, Study, builtin_studies, builtin_study, read_study, study_schema
+    from zoning.study import (
+        Decision,
+        Quota,
+        Scenario,
+        Study,
+        builtin_studies,
+        builtin_study,
+        read_study,
+        study_schema,
+    )
     from zoning.tables import as_floats
     from zoning.zones import classify, conflicts, curve, resolve
 
@@ -125,6 +134,7 @@ __all__ = [
     "Layer",
     "Quota",
     "Decision",
+    "Scenario",
     "Finding",
     # What is refused
     "ZoneplanError",
@@ -200,6 +210,7 @@ _ROOMS = {
     "Layer": "layers.inputs",
     "Quota": "zoning.study",
     "Decision": "zoning.study",
+    "Scenario": "zoning.study",
     "Finding": "layers.errors",
     "ZoneplanError": "layers.errors",
     "SeveralErrors": "layers.errors",

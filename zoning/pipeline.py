@@ -24,11 +24,14 @@ from zoning.audits import assume, assume_scheme
 from zoning.checks import (
     StudyTables,
     dropped_units,
+    known_units,
     name_faults,
     provided,
     read_everything,
     read_study_tables,
     remarks,
+    scenario_faults,
+    with_parameters,
 )
 from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
@@ -40,13 +43,15 @@ from zoning.quotas import TracedAllocation, allocate_traced
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
 from zoning.siting import site
 from zoning.steps import Steps
-from zoning.study import ServicesSection, Study
-from zoning.tables import CLAIMS, LEDGER, POLICIES, ZONES, tabulate
+from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
+from zoning.tables import CLAIMS, LEDGER, POLICIES, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
 from zoning.trace import Trace
 from zoning.zones import classify, conflicts, resolve, weigh_floors, weigh_norms
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
+SCENARIO = "scenario"
+"""What it announces after them, before each scenario of the plan."""
 
 Announce = Callable[[str], None]
 
@@ -59,7 +64,7 @@ def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs
     study : Study
         From :func:`zoneplan.read_study`.
     announce : callable, optional
-        Called with the name of each of ``STEPS`` before it starts.
+        Called with the name of each of ``STEPS`` before it starts, and with ``SCENARIO`` before each scenario.
     inputs : Inputs, optional
         From :func:`zoneplan.prepare` or :func:`zoneplan.read_inputs`; by default they are read.
 
@@ -162,24 +167,75 @@ def make_plan(
     steps before the policies are tried all the same, so that what they refuse is said with the rest.
     """
     study, steps = study.as_written(), Steps(before)
+    with placing(study):
+        written, plan = _make(study, rulebook, inputs, tables, steps, announce)
+        zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
+    made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | {"scenarios": zones, "scenario_quotas": quotas}
+    return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
+
+
+def _make(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
+) -> tuple[Rulebook, Plan]:
+    """The rulebook as it is written, with all its topics, and the plan without its scenarios."""
     names = provided(study, inputs, rulebook)
     written = as_written(rulebook, names)
     rulebook = without_unused_topics(written, names)
     attempts = Attempts()
-    with placing(study):
-        attempts.errors += name_faults(study, rulebook, inputs, tables)
-        apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
-        if not apart <= APART:
-            attempts.finish()
-        sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
-        with attempts.trying():
-            zoned = _zone(sound, rulebook, inputs, steps, announce)
-            allotted = _allot(sound, rulebook, inputs, tables, zoned, steps, announce)
+    attempts.errors += name_faults(study, rulebook, inputs, tables)
+    if study.tried is None:
+        attempts.errors += scenario_faults(study, written, known_units(study, inputs), dropped_units(inputs))
+    apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
+    if not apart <= APART:
         attempts.finish()
-        announce("assign")
-        plan = _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
-    made = {one.name: getattr(plan, one.name) for one in fields(Plan)}
-    return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
+    sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
+    with attempts.trying():
+        zoned = _zone(sound, rulebook, inputs, steps, announce)
+        allotted = _allot(sound, rulebook, inputs, tables, zoned, steps, announce)
+    attempts.finish()
+    announce("assign")
+    return written, _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
+
+
+def _scenarios(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Zones and amounts of each unit in each scenario; of a try, whose scenario is the plan itself, none."""
+    attempts, zones, quotas = Attempts(), [pd.DataFrame()], [pd.DataFrame()]
+    for place, one in enumerate(study.scenarios if study.tried is None else ()):
+        announce(SCENARIO)
+        with attempts.trying(), _in_scenario(study, place):
+            plan = _in_effect(one, study, rulebook, inputs, tables, steps)
+            zones.append(plan.zones.assign(scenario=one.name))
+            of_units = plan.quotas["unit_id"].isin(plan.units.index)
+            quotas.append(plan.quotas[of_units].assign(scenario=one.name))
+    attempts.finish()
+    return tabulate(SCENARIOS, pd.concat(zones)), tabulate(SCENARIO_QUOTAS, pd.concat(quotas))
+
+
+def _in_effect(
+    scenario: Scenario, study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps
+) -> Plan:
+    """The plan of a scenario, without sites, on which no zone and no amount depends."""
+    varied = with_scenario(study, scenario)
+    unsited = tuple(quota.model_copy(update={"siting": None}) for quota in varied.quotas)
+    varied = varied.model_copy(update={"quotas": unsited})
+    return _make(varied, with_parameters(rulebook, scenario), inputs, tables, Steps(steps), lambda _step: None)[1]
+
+
+@contextmanager
+def _in_scenario(study: Study, place: int) -> Iterator[None]:
+    """Say of whatever is refused inside in which scenario it is, and which of its values is to blame."""
+    scenario = study.scenarios[place]
+    try:
+        yield
+    except ZoneplanError as error:
+        varied = with_scenario(study, scenario)
+        for one in error.parts:
+            one.args = (Phrase("scenario '{scenario}': {said}", scenario=scenario.name, said=one.said),)
+            own = place_in_scenario(scenario, varied.quotas, varied.decisions, one.keys)
+            one.keys = ("scenarios", place, *own)
+        raise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +262,7 @@ class FreshPlan(Plan):
         return Plan(**{one.name: getattr(self, one.name) for one in fields(Plan)})
 
 
-LISTS = frozenset({"quotas", "agreements", "transfers"})
+LISTS = frozenset({"quotas", "agreements", "transfers", "scenarios"})
 """Sections of a plan that no zone depends on."""
 APART = LISTS | {"energy", "industries"}
 

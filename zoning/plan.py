@@ -10,10 +10,23 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.overview import Overview, Shown, counted, drawn_by, listed
-from zoning.tables import CONFLICTS, INDUSTRIES, QUOTA_RULES, SITES, SITINGS, SOLUTIONS, TABLES, tabulate
+from zoning.tables import (
+    CONFLICTS,
+    INDUSTRIES,
+    QUOTA_RULES,
+    SCENARIO_QUOTAS,
+    SCENARIOS,
+    SITES,
+    SITINGS,
+    SOLUTIONS,
+    TABLES,
+    tabulate,
+)
 from zoning.trace import Message, Trace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from layers.inputs import Source
     from layers.raster import HeightGrid
     from zoning.rulebook import Rulebook
@@ -73,6 +86,9 @@ class Plan(Shown):
         The land that quotas take, one row a patch, as declared in :mod:`zoning.tables` with a geometry; working CRS.
     solutions, quota_rules : DataFrame
         How good the quotas with ``by = "optimal"`` are, and what their rules cost, as declared in :mod:`zoning.tables`.
+    scenarios, scenario_quotas : DataFrame
+        Zones and amounts of each unit in each scenario of the plan, as declared in :mod:`zoning.tables`; the whole plan
+        of one is :meth:`scenario`.
     heights : HeightGrid or None
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
@@ -116,6 +132,8 @@ class Plan(Shown):
     industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))
     solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
+    scenarios: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIOS, pd.DataFrame()))
+    scenario_quotas: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIO_QUOTAS, pd.DataFrame()))
     heights: HeightGrid | None = None
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 
@@ -133,6 +151,7 @@ class Plan(Shown):
             ("overlays", counted(overlays[overlays != ""].value_counts().to_dict())),
             ("status", counted(zones["status"].value_counts().to_dict())),
             ("quotas", listed(f"{one.name} {one.period}: {one.total:,f} {one.unit}" for one in quotas)),
+            ("scenarios", listed(one.name for one in self.study.scenarios)),
             ("flows", listed(f"{name} {period} ({count})" for (name, period), count in paid.items())),
             ("policies", f"{self.policies['policy'].nunique():,} in {self.policies['unit_id'].nunique():,} units"),
             ("measures", listed(self.measures.columns)),
@@ -177,4 +196,31 @@ class Plan(Shown):
         Decimal('3573')
         """
         varied: Plan = import_module("zoning.scenario.variants").vary(self, **changes)
+        return varied
+
+    def scenario(self, name: str, study_folder: str | Path | None = None) -> Plan:
+        """The whole plan of one of its scenarios, policies and money included.
+
+        Parameters
+        ----------
+        name : str
+            Of a scenario of the study.
+        study_folder : str or Path, optional
+            As for :meth:`vary`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such scenario; the message has what may have been meant.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+        >>> less = zp.Scenario(name="less", set={"quotas.construction_land.total": 9000})
+        >>> plan = zp.run(study.model_copy(update={"scenarios": (less,)}))
+        >>> plan.scenario("less").quotas["amount"].max()
+        Decimal('3573')
+        """
+        varied: Plan = import_module("zoning.scenario.variants").plan_of_scenario(self, name, study_folder)
         return varied

@@ -285,6 +285,19 @@ LEDGER = Table(
     ("layer", "feature", "finding"),
 )
 
+SCENARIOS = Table(
+    "scenarios",
+    {"scenario": "text", "unit_id": "text", "main": "text", "overlays": "text", "status": "text"},
+    ("scenario", "unit_id"),
+)
+SCENARIO_QUOTAS = Table(
+    "scenario_quotas",
+    {"scenario": "text", "quota": "text", "unit_id": "text", "amount": "decimal"},
+    ("scenario", "quota", "unit_id"),
+)
+SCENARIO_TABLES = (SCENARIOS, SCENARIO_QUOTAS)
+"""Tables that only plans with scenarios have as files."""
+
 MOVED = Table(
     "moved",
     {
@@ -308,7 +321,7 @@ TABLES = {
     table.name: table
     for table in (
         ZONES, MEASURES, PIECES, CLAIMS, CONFLICTS, LINES, QUOTAS, SOLUTIONS, QUOTA_RULES, SITINGS, SITES,
-        ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER,
+        ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER, SCENARIOS, SCENARIO_QUOTAS,
     )
 }  # fmt: skip
 

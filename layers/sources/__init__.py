@@ -18,6 +18,7 @@ from layers.sources.base_models import (
     require_one,
     written_verified,
 )
+from layers.sources.changed_entries import changed_entry, entry_of
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -50,7 +51,7 @@ from layers.sources.sections import (
     repeated,
 )
 from layers.sources.source_paths import check_inside, resolve_source
-from layers.sources.toml_documents import Document, find_faults, parse_document, read_document
+from layers.sources.toml_documents import Document, parse_document, read_document
 from layers.sources.toml_editing import set_beside
 from layers.sources.toml_writing import to_toml
 
@@ -90,10 +91,11 @@ __all__ = [
     "TomlSchema",
     "UnitsSection",
     "Wording",
+    "changed_entry",
     "check_encoding",
     "check_inside",
     "check_name",
-    "find_faults",
+    "entry_of",
     "misfit",
     "name_text",
     "named_sources",

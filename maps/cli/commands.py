@@ -680,6 +680,10 @@ def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
         with progress() as announce:
             announce("read")
             study = read_study(path)
+            if pin and study.tried is not None:
+                raise typer.BadParameter(
+                    Phrase("{target} is a try; --pin goes with the plan that it names", target=path), param_hint="--pin"
+                )
             with placing(study):
                 rulebook, inputs, tables = read_everything(study, pinned=not pin)
             findings = check(study, rulebook, inputs, announce, tables)

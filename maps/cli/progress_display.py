@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 
 from layers.phrases import Phrase
 from maps.cli.spoken_language import in_words
 from maps.locale import STEP_PHRASES
-from zoning.pipeline import STEPS
+from zoning.pipeline import SCENARIO, STEPS
 
 PAGES = ("map.html", "report.html", "tables")
 
@@ -22,9 +23,14 @@ def progress() -> Iterator[Callable[[str], None]]:
     >>> with progress() as announce:
     ...     announce("read")
     """
-    steps = (*STEPS, *PAGES)
+    steps, scenarios = (*STEPS, SCENARIO, *PAGES), count(1)
     with _bar() as move:
-        yield lambda step: move(steps.index(step), len(steps), in_words(STEP_PHRASES[step]))
+
+        def announce(step: str) -> None:
+            counted = f" ({next(scenarios)})" if step == SCENARIO else ""
+            move(steps.index(step), len(steps), in_words(STEP_PHRASES[step]) + counted)
+
+        yield announce
 
 
 @contextmanager

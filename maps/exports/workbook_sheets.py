@@ -42,6 +42,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "name", "unit_id", "jurisdiction", "level", "quota", "period", "amount", "unit", "floor", "ceiling", "weight",
         "binding", "shadow_price", "price_from", "price_to", "carried", "transferred", "=quota",
     ),
+    "scenarios": ("scenario", "name", "unit_id", "main", "overlays", "status", "=main", "=overlays", "=scenario"),
+    "scenario_quotas": ("scenario", "name", "unit_id", "quota", "amount", "=quota", "=scenario"),
     "solutions": ("quota", "period", "objective", "method", "value", "bound", "gap", "gap_pct", "parts", "=quota"),
     "quota_rules": (
         "quota", "period", "rule", "jurisdiction", "condition", "amount", "least", "most", "unit", "shadow_price",
@@ -162,11 +164,14 @@ class _Sheets:
         self.plan, self.language, self.terms = plan, plan.language, plan.renderer.terms
         self.words, self.report = catalogue("workbook", plan.language), catalogue("report", plan.language)
         self.names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
+        told = {one.name: one.title or one.name for one in plan.study.scenarios}
+        self.scenarios = {name: text_in(title, plan.language, name) for name, title in told.items()}
         answers, industry = catalogue("answer", self.language), catalogue("industry", self.language)
         optimum, light = catalogue("optimum", self.language), self.light
         self.said: Mapping[str, Callable[[Any], str]] = {
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
+            "scenario": lambda name: self.scenarios.get(name, name),
             "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.layer,
             "level": self.terms.level,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),

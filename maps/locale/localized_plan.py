@@ -9,11 +9,13 @@ from typing import Any, TypeVar, get_args
 import pandas as pd
 
 from layers.sources import Section, Texts, UnitsSection
+from maps.locale.messages import catalogue
 from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
 from zoning.plan import Plan
 from zoning.policies import exceptions_of, say_exception
 from zoning.records import names_by_language
+from zoning.study import Study
 from zoning.tables import POLICIES, TABLES, Table
 
 RECORD = "record"
@@ -66,10 +68,23 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
         if {"message", "rulebook"} & set(table.columns.values())
     }
     told |= _named(plan, own | told, language)
-    own["study"] = study_in(plan.study, language)
+    own["study"] = study_in(_marked(plan.study, language), language)
     told["claims"] = told["claims"].assign(**{RECORD: plan.claims["reason"]})
     assumptions = tuple(replace(one, assumed=renderer.render(one.assumed)) for one in plan.assumptions)
     return LocalizedPlan(**{**own, **told, "assumptions": assumptions}, source=plan, renderer=renderer)
+
+
+def _marked(study: Study, language: str) -> Study:
+    """A study whose title and note say so where it is a try: they stand on every page, so that none looks adopted."""
+    if study.tried is None:
+        return study
+    words, scenario, own = catalogue("try", language), study.scenarios[0], study.study.note
+    told = text_in(scenario.title or scenario.name, language), text_in(study.title, language)
+    title = words["title"].format(scenario=told[0], plan=told[1])
+    note = words["note"].format(by=text_in(study.tried.by, language), file=study.tried.plan)
+    notes = [note, *([text_in(own, language)] if own else [])]
+    head = study.study.model_copy(update={"title": title, "note": " ".join(notes)})
+    return study.model_copy(update={"study": head})
 
 
 def _in_words(plan: Plan, table: Table, renderer: Renderer) -> pd.DataFrame:

@@ -13,6 +13,7 @@ STEP_PHRASES = {
     "site": Phrase("siting the quotas"),
     "account": Phrase("settling what flows between parties"),
     "assign": Phrase("assigning the policies"),
+    "scenario": Phrase("working out the scenarios"),
     "map.html": Phrase("drawing the map"),
     "report.html": Phrase("writing the report"),
     "tables": Phrase("writing the tables"),

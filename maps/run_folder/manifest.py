@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.formats import digest
+from zoning.tables import SCENARIO_TABLES
 
 MANIFEST = "manifest.json"
-FORMAT = 5
+FORMAT = 6
 """Of the run folders that are written."""
 KIND = "zoneplan run"
 """What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
@@ -72,6 +73,10 @@ CONTENTS: Mapping[int, Contents] = {
     3: Contents(frozenset((*_FIRST, *_LATER, "trace.json"))),
     4: Contents(frozenset((*_FIRST, *_LATER, "trace.json")), frozenset({"heights.tif"})),
     5: Contents(frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")), frozenset({"heights.tif"})),
+    6: Contents(
+        frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")),
+        frozenset({"heights.tif", *(f"{table.name}.csv" for table in SCENARIO_TABLES)}),
+    ),
 }
 """The files of each format; a new file means a new format."""
 SIGN_OF_OLD = "provenance.json"
@@ -86,14 +91,18 @@ class Manifest(NamedTuple):
     format : int
     files : mapping of str to str
         The sha256 of each file but the manifest, by its path inside the folder.
+    tried : str
+        Of a try the file of the plan that it is a try of; empty of any other run.
     """
 
     format: int
     files: Mapping[str, str]
+    tried: str = ""
 
     def text(self) -> str:
         """As it is written."""
         content = {"format": self.format, "files": dict(self.files)} | ({} if self.format == 1 else {"kind": KIND})
+        content |= {"try": self.tried} if self.tried else {}
         return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -125,7 +134,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     ):
         return None
     ours = content.get("kind") == KIND if number > 1 else SIGN_OF_OLD in files
-    return Manifest(number, files) if ours else None
+    return Manifest(number, files, str(content.get("try", ""))) if ours else None
 
 
 def files_in(folder: Path) -> Iterator[str]:

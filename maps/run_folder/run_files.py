@@ -24,7 +24,7 @@ from maps.web import draw
 from zoning.plan import Plan
 from zoning.records import scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
-from zoning.study import read_study
+from zoning.study import Study, read_study
 from zoning.tables import (
     CLAIMS,
     CONFLICTS,
@@ -32,6 +32,7 @@ from zoning.tables import (
     INDUSTRIES,
     MEASURES,
     QUOTA_RULES,
+    SCENARIO_TABLES,
     SITES,
     SITINGS,
     SOLUTIONS,
@@ -45,8 +46,8 @@ PROVENANCE = "provenance.json"
 HEIGHTS = "heights.tif"
 """In runs of plans whose maps show a relief."""
 
-_YOUNGER = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES)
-"""Tables that older runs do not have."""
+_NOT_ALWAYS = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES, *SCENARIO_TABLES)
+"""Tables that older runs do not have, or runs of plans without scenarios."""
 
 _VERSIONED = (
     "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy",
@@ -94,6 +95,8 @@ def write_files(
     write_qgis_project(said, stage / "plan.qgs", language)
     write_workbook(said, stage / "plan.xlsx", language)
     for table in CSV_TABLES:
+        if table in SCENARIO_TABLES and not len(plan.scenarios):
+            continue
         write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=excel_safe)
     (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
     for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
@@ -160,7 +163,7 @@ def read_run(folder: str | Path) -> Plan:
     folder = Path(folder)
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
-    listed = [table for table in CSV_TABLES if table not in _YOUNGER or (folder / f"{table.name}.csv").exists()]
+    listed = [table for table in CSV_TABLES if table not in _NOT_ALWAYS or (folder / f"{table.name}.csv").exists()]
     written = {table.name: _read_csv(table, folder, provenance) for table in listed}
     trace = WrittenTrace(folder)
     tables = trace.tables({**written, CLAIMS.name: pd.read_parquet(folder / "claims.parquet")})
@@ -223,7 +226,18 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
         "crs": {"working": plan.units.crs.to_wkt(), "units": plan.own_crs},
         "measures": {str(name): _kind(plan.measures[name]) for name in plan.measures.columns},
         "excel_safe": excel_safe,
+        **_tried(plan.study),
     }
+
+
+def _tried(study: Study) -> dict[str, Any]:
+    """What the scenarios set, and of which plan a try is one; nothing of a plan that has neither."""
+    found: dict[str, Any] = {}
+    if study.scenarios:
+        found["scenarios"] = {one.name: one.set for one in study.scenarios}
+    if study.tried is not None:
+        found["try"] = study.tried.model_dump()
+    return found
 
 
 def _scheme(plan: LocalizedPlan) -> dict[str, Any]:

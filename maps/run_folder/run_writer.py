@@ -96,7 +96,7 @@ def write_run(
         folder.parent.mkdir(parents=True, exist_ok=True)
         with stage_folder(folder, notice) as stage:
             write_files(plan, stage, language, excel_safe=excel_safe, announce=announce)
-            _seal(stage)
+            _seal(stage, plan.study.tried.plan if plan.study.tried is not None else "")
             _refuse_strangers(folder)
             _swap(stage, folder, notice)
     except OSError as error:
@@ -248,8 +248,8 @@ def _refuse_inside(folder: Path) -> None:
                 )
 
 
-def _seal(stage: Path) -> None:
-    """Flush every file and write the manifest last."""
+def _seal(stage: Path, tried: str) -> None:
+    """Flush every file and write the manifest last; of a try it says of which plan."""
     listed = {name: digest(stage / name) for name in files_in(stage)}
     contents = CONTENTS[FORMAT]
     wrong = sorted({*contents.needed - set(listed), *(name for name in listed if not contents.has_place_for(name))})
@@ -257,7 +257,7 @@ def _seal(stage: Path) -> None:
         raise ZoneplanError(
             Phrase("the run lacks, or has no place for, {wrong}: please report this", wrong=phrase_list(wrong))
         )
-    (stage / MANIFEST).write_bytes(Manifest(FORMAT, listed).text().encode("utf-8"))
+    (stage / MANIFEST).write_bytes(Manifest(FORMAT, listed, tried).text().encode("utf-8"))
     for name in (*listed, MANIFEST, RULEBOOK_FOLDER, ""):
         _flush(stage / name)
 

@@ -1,10 +1,12 @@
 """Checks: whether what a study names exists and means something, told all at once before anything is computed."""
 
 from zoning.checks.column_sources import provided
+from zoning.checks.scenario_checks import scenario_faults, with_parameters
 from zoning.checks.study_checks import (
     dropped_units,
     group_absent,
     known_roles,
+    known_units,
     name_faults,
     read_everything,
     remarks,
@@ -16,9 +18,12 @@ __all__ = [
     "dropped_units",
     "group_absent",
     "known_roles",
+    "known_units",
     "name_faults",
     "provided",
     "read_everything",
     "read_study_tables",
     "remarks",
+    "scenario_faults",
+    "with_parameters",
 ]

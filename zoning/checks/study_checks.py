@@ -34,6 +34,7 @@ from zoning.checks.column_sources import (
 )
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
+from zoning.checks.scenario_checks import scenario_faults, with_parameters
 from zoning.checks.study_tables import StudyTables, read_study_tables
 from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
@@ -209,15 +210,22 @@ def read_everything(
         known: list[ZoneplanError] = []
         if rulebook is not None:
             known = [*role_faults(study, rulebook), *decision_faults(study.decisions, units, rulebook)]
+            units = units.append([pd.Index([one.unit for one in each.decisions]) for each in study.scenarios])
+            known += scenario_faults(study, rulebook, units)
         raise_all([*known, *attempts.errors])
         raise AssertionError  # one of the three was refused, and that has been raised
     return rulebook, inputs, tables
 
 
 def _rulebook(study: Study) -> Rulebook:
+    """The rulebook of a study; of a try with the parameters that it tries."""
     with at_key("study", "rulebook"):
         find_rulebook(study.rulebook)
-    return read_rulebook(study.rulebook, study.date)
+    rulebook = read_rulebook(study.rulebook, study.date)
+    if study.tried is None:
+        return rulebook
+    raise_all(scenario_faults(study, rulebook, pd.Index([one.unit for one in study.decisions])))
+    return with_parameters(rulebook, study.scenarios[0])
 
 
 def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables) -> list[ZoneplanError]:
@@ -256,7 +264,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *origin_faults(study, rulebook, inputs),
         *title_faults(study, inputs),
         *misfitting,
-        *decision_faults(study.decisions, _known_units(study, inputs), rulebook, dropped_units(inputs)),
+        *decision_faults(study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),
         *siting_faults(study, rulebook, inputs),
         *_list_faults(tables, study, rulebook, inputs),
@@ -285,7 +293,7 @@ def remarks(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTable
     ]
 
 
-def _known_units(study: Study, inputs: Inputs) -> pd.Index:
+def known_units(study: Study, inputs: Inputs) -> pd.Index:
     """Units and larger units on which somebody may decide."""
     level = study.units.part_of
     if level is None or level not in inputs.units.columns:

@@ -101,7 +101,7 @@ def _rule_of(claimant: Message) -> str:
 
 def in_plan(study: Study, *keys: str | int) -> str:
     """File and line of something in a study file; every run folder has it by the name of plan.toml."""
-    return f"plan.toml{_line(study.where(*keys))}"
+    return f"plan.toml{_line(study.document.where(*keys))}"
 
 
 def in_rulebook(rulebook: Rulebook, kind: str, entry: Section) -> str:
@@ -110,7 +110,8 @@ def in_rulebook(rulebook: Rulebook, kind: str, entry: Section) -> str:
     if rulebook.draft is None or entry not in entries:
         return ""
     place = rulebook.draft.where(kind, entries.index(entry))
-    return f"{place.rpartition('/')[2].partition(',')[0]}{_line(place)}"
+    name, ending, _ = place.rpartition("/")[2].partition(".toml")  # a run folder has it as it is, changed or not
+    return f"{name}{ending}{_line(place)}"
 
 
 def _line(place: str) -> str:

@@ -29,7 +29,14 @@ from zoning.rulebook.clause_validation import (
 )
 from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft
-from zoning.rulebook.rulebook_model import Rulebook, Value, calendar_faults, last_change, read_rulebook
+from zoning.rulebook.rulebook_model import (
+    Rulebook,
+    Value,
+    calendar_faults,
+    last_change,
+    read_rulebook,
+    vary_rulebook,
+)
 from zoning.rulebook.rulebook_writing import as_written
 from zoning.rulebook.schema import (
     AREAS_HA,
@@ -118,5 +125,6 @@ __all__ = [
     "roles_read",
     "strange_codes",
     "typed_verified_note",
+    "vary_rulebook",
     "without_unused_topics",
 ]

@@ -6,17 +6,20 @@ It knows the days on which anything of it changes, and is validated on each of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from layers.errors import UnknownNameError, raise_all
+from layers.errors import Attempts, StudyError, UnknownNameError, raise_all
 from layers.overview import Overview, Shown, listed
-from layers.phrases import Phrase
-from layers.sources import Dated, Sourced, Texts
-from zoning.errors import RulebookError
+from layers.phrases import Phrase, template
+from layers.sources import Dated, Source, Sourced, Texts, changed_entry
+from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import AgreementModel, Industry, IndustryList, Scheme, in_force
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
 from zoning.rulebook.in_force_validation import day_faults
@@ -453,3 +456,82 @@ def value_on(parameter: Parameter, day: dt.date) -> Value | None:
         source=parameter.source_of(dated),
         typed_verified=parameter.typed_verified,
     )
+
+
+UNREAD = Source(kind="memory")
+"""Where the value of a parameter comes from that somebody tries: from no text."""
+
+
+def vary_rulebook(
+    rulebook: Rulebook,
+    parameters: Mapping[str, float | bool | str],
+    rules: Mapping[str, Mapping[str, Any] | None] = MappingProxyType({}),
+) -> Rulebook:
+    """A rulebook with other values of some parameters, and rules changed or dropped.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    parameters : mapping of str to number, bool or str
+        By name. Values that are not its own have no source, and are not verified.
+    rules : mapping of str to mapping or None, optional
+        By the id of a rule other values of its keys; None drops it.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such parameter or rule; the message has what may have been meant.
+    StudyError
+        A value is of another kind than the parameter's own, or is none that a rule could have.
+
+    Examples
+    --------
+    >>> rulebook = vary_rulebook(read_rulebook("us_west"), {"density_min_per_km2": 100})
+    >>> rulebook.parameters["density_min_per_km2"].value, rulebook.parameters["density_min_per_km2"].verified
+    (100.0, False)
+    """
+    attempts = Attempts()
+    with attempts.trying():
+        _require_known(template("there is no parameter '{name}'{near}"), parameters, rulebook.parameters)
+    with attempts.trying():
+        _require_known(template("there is no rule '{name}'{near}"), rules, [one.id for one in rulebook.rules])
+    attempts.finish()
+    values = dict(rulebook.parameters)
+    for name, tried in parameters.items():
+        value = _of_kind(name, values[name].value, tried)
+        if value != values[name].value:
+            values[name] = values[name].model_copy(update={"value": value, "source": UNREAD})
+    changed = [
+        one if wanted == {} else attempts.attempt(changed_entry, one, wanted, Phrase("rule '{rule}'", rule=one.id))
+        for one in rulebook.rules
+        if (wanted := rules.get(one.id, {})) is not None
+    ]
+    attempts.finish()
+    kept: Sequence[Rule] = [one for one in changed if one is not None]
+    return replace(rulebook, parameters=values, rules=tuple(kept))
+
+
+def _of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:
+    """What a parameter shall be, as its own value is: a number, true or false, or a text."""
+    if isinstance(own, (bool, str)):
+        alike, value = type(wanted) is type(own), wanted
+    else:
+        alike = isinstance(wanted, (int, float)) and not isinstance(wanted, bool) and math.isfinite(wanted)
+        value = float(wanted) if alike else wanted
+    if not alike:
+        raise StudyError(
+            Phrase(
+                "parameter '{parameter}' is {own!r}, and {wanted!r} is of another kind",
+                parameter=name,
+                own=own,
+                wanted=wanted,
+            )
+        )
+    return value
+
+
+def _require_known(said: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    names = list(known)
+    strange = [name for name in wanted if name not in names]
+    if strange:
+        raise UnknownNameError(Phrase(said, name=strange[0], near=near(strange[0], names)), features=strange)

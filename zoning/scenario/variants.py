@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
-
-from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, raise_all, shown
+from layers.errors import SourceError, UnknownNameError, shown
 from layers.memory import replace_layers
-from layers.phrases import Phrase, template
+from layers.phrases import Phrase
 from layers.read import changed_files, read_inputs
-from layers.sources import MEMORY, LayerSection, Section, Source, find_faults
-from zoning.checks import read_study_tables
+from layers.sources import MEMORY, LayerSection, entry_of
+from zoning.checks import read_study_tables, with_parameters
 from zoning.errors import near
 from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
-from zoning.rulebook import Rule, Rulebook
-from zoning.study import Decision, Study, read_study
-
-UNREAD = Source(kind="memory")
-"""Where the value of a parameter comes from that somebody tries: from no text."""
-Number = int | float
-NO_QUOTA = template("there is no quota '{name}'{near}")
-NO_PARAMETER = template("there is no parameter '{name}'{near}")
-NO_RULE = template("there is no rule '{name}'{near}")
-Changes = Mapping[str, Any]
-Entry = TypeVar("Entry", bound=Section)
+from zoning.rulebook import vary_rulebook
+from zoning.study import Changes, Decision, read_study, vary_study, with_scenario
 
 
 def vary(
     plan: Plan,
     *,
     parameters: Mapping[str, float | bool | str] | None = None,
-    quotas: Mapping[str, Number | Changes] | None = None,
+    quotas: Mapping[str, float | Changes] | None = None,
     decisions: Iterable[Decision | Changes] = (),
     layers: Mapping[str, Any] | None = None,
     rules: Mapping[str, Changes | None] | None = None,
@@ -93,8 +80,8 @@ def vary(
     [15, 14]
     """
     fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
-    study = _varied_study(fresh.study, quotas or {}, decisions)
-    rulebook = _varied_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
+    study = vary_study(fresh.study, quotas or {}, decisions)
+    rulebook = vary_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
     inputs = fresh.inputs
     if layers:
         study, data = _with_layers(study, layers)
@@ -136,28 +123,17 @@ def made_again(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     return make_plan(study, plan.rulebook, inputs, tables)
 
 
-def _varied_study(
-    study: Study, quotas: Mapping[str, Number | Changes], decisions: Iterable[Decision | Changes]
-) -> Study:
-    attempts = Attempts()
-    with attempts.trying():
-        _known(NO_QUOTA, quotas, [one.name for one in study.quotas])
-    changed = []
-    for quota in study.quotas:
-        wanted = quotas.get(quota.name, {})
-        wanted = wanted if isinstance(wanted, Mapping) else {"total": wanted}
-        changed.append(attempts.attempt(_with, quota, wanted, Phrase("quota '{quota}'", quota=quota.name)) or quota)
-    further = [
-        one if isinstance(one, Decision) else attempts.attempt(_entry, Decision, one, Phrase("a decision"))
-        for one in decisions
-    ]
-    attempts.finish()
-    given = tuple(one for one in further if one is not None)
-    decided = {one.unit for one in given if one.main is not None}
-    kept = tuple(one for one in study.decisions if one.main is None or one.unit not in decided)
-    if changed == list(study.quotas) and not given:
-        return study
-    return study.model_copy(update={"quotas": tuple(changed), "decisions": (*kept, *given)})
+def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> FreshPlan:
+    """The plan of one of the scenarios of a plan; parameters and errors as of :meth:`zoning.plan.Plan.scenario`."""
+    scenarios = {one.name: one for one in plan.study.scenarios}
+    if name not in scenarios:
+        raise UnknownNameError(
+            Phrase("there is no scenario '{name}'{near}", name=name, near=near(name, scenarios)), features=[name]
+        )
+    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    study = with_scenario(fresh.study, scenarios[name])
+    rulebook = with_parameters(fresh.whole_rulebook, scenarios[name])
+    return make_plan(study, rulebook, fresh.inputs, fresh.tables, before=fresh.steps)
 
 
 def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[str, Any]]:
@@ -167,81 +143,9 @@ def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[s
         if isinstance(given, Mapping):
             said = {key: value for key, value in given.items() if key != "data"}
             what = Phrase("layer '{layer}'", layer=name)
-            further.append(_entry(LayerSection, {"name": name, "source": f"{MEMORY}/{name}", **said}, what))
+            further.append(entry_of(LayerSection, {"name": name, "source": f"{MEMORY}/{name}", **said}, what))
             data[name] = given.get("data")
     taken = [one.name for one in further if one.name in {layer.name for layer in study.layers}]
     if taken:
         raise StudyError(Phrase("the plan has a layer '{name}' already: give its data alone", name=taken[0]))
     return study.model_copy(update={"layers": (*study.layers, *further)}), data
-
-
-def _varied_rulebook(
-    rulebook: Rulebook, parameters: Mapping[str, float | bool | str], rules: Mapping[str, Changes | None]
-) -> Rulebook:
-    attempts = Attempts()
-    with attempts.trying():
-        _known(NO_PARAMETER, parameters, rulebook.parameters)
-    with attempts.trying():
-        _known(NO_RULE, rules, [one.id for one in rulebook.rules])
-    attempts.finish()
-    values = dict(rulebook.parameters)
-    for name, tried in parameters.items():
-        value = _of_kind(name, values[name].value, tried)
-        if value != values[name].value:
-            values[name] = values[name].model_copy(update={"value": value, "source": UNREAD})
-    changed = [
-        one if wanted == {} else attempts.attempt(_with, one, wanted, Phrase("rule '{rule}'", rule=one.id))
-        for one in rulebook.rules
-        if (wanted := rules.get(one.id, {})) is not None
-    ]
-    attempts.finish()
-    kept: Sequence[Rule] = [one for one in changed if one is not None]
-    return replace(rulebook, parameters=values, rules=tuple(kept))
-
-
-def _of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:
-    """What a parameter shall be, as its own value is: a number, true or false, or a text."""
-    if isinstance(own, (bool, str)):
-        alike, value = type(wanted) is type(own), wanted
-    else:
-        alike = isinstance(wanted, (int, float)) and not isinstance(wanted, bool) and math.isfinite(wanted)
-        value = float(wanted) if alike else wanted
-    if not alike:
-        raise StudyError(
-            Phrase(
-                "parameter '{parameter}' is {own!r}, and {wanted!r} is of another kind",
-                parameter=name,
-                own=own,
-                wanted=wanted,
-            )
-        )
-    return value
-
-
-def _known(said: str, wanted: Iterable[str], known: Iterable[str]) -> None:
-    names = list(known)
-    strange = [name for name in wanted if name not in names]
-    if strange:
-        raise UnknownNameError(Phrase(said, name=strange[0], near=near(strange[0], names)), features=strange)
-
-
-def _with(one: Entry, changes: Changes, what: str) -> Entry:
-    """An entry with other values of some keys; itself where there are none."""
-    if not changes:
-        return one
-    names = {field.alias or name: name for name, field in type(one).model_fields.items()}
-    own = {name: getattr(one, name) for name in one.model_fields_set}
-    return _entry(type(one), own | {names.get(key, key): value for key, value in changes.items()}, what)
-
-
-def _entry(kind: type[Entry], content: Changes, what: str) -> Entry:
-    """An entry as a file would say it; what it may not say is refused in the same words."""
-    try:
-        return kind.model_validate(content)
-    except ValidationError as invalid:
-        faults = [
-            StudyError(Phrase("{what}: {fault}", what=what, fault=fault.message))
-            for fault in find_faults(invalid, kind, dict(content))
-        ]
-        raise_all(faults)
-        raise

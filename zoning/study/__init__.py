@@ -1,9 +1,11 @@
 """The study: what a plan says of quotas, siting, money, energy, lists and decisions, as it is written."""
 
+from zoning.study.changed_study import Changes, vary_study, with_scenario
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection, EnergyShare
 from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
+from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.siting import Nearness, Siting
 from zoning.study.study_file import (
@@ -12,12 +14,16 @@ from zoning.study.study_file import (
     builtin_studies,
     builtin_study,
     is_builtin,
-    read_study,
     study_schema,
 )
+from zoning.study.study_reader import read_study
 from zoning.study.transfers import Part, Transfer
 
 __all__ = [
+    "PARAMETERS",
+    "QUOTAS",
+    "QUOTA_KEYS",
+    "Changes",
     "Decision",
     "EnergySection",
     "EnergyShare",
@@ -30,6 +36,7 @@ __all__ = [
     "Priority",
     "Quota",
     "QuotaTransfer",
+    "Scenario",
     "ServicesSection",
     "Share",
     "Siting",
@@ -40,6 +47,9 @@ __all__ = [
     "builtin_studies",
     "builtin_study",
     "is_builtin",
+    "place_in_scenario",
     "read_study",
     "study_schema",
+    "vary_study",
+    "with_scenario",
 ]

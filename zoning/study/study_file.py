@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from layers.errors import UnknownNameError, shown
 from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, template
 from layers.sources import (
+    Document,
     Keys,
     LayerSection,
     Misfit,
@@ -21,7 +23,6 @@ from layers.sources import (
     Wording,
     check_inside,
     name_text,
-    read_sources,
     repeated,
 )
 from zoning.agreements import Agreement
@@ -30,6 +31,7 @@ from zoning.study.energy import EnergySection
 from zoning.study.industries import IndustriesSection
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
+from zoning.study.scenarios import Scenario, Try, one_scenario, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.transfers import Transfer
 
@@ -67,8 +69,13 @@ class Study(Shown, Sources):
     """Agreements on compensation between parties, [[agreements]]."""
     transfers: Several[Transfer] = ()
     """Budgets that go to many, and pools, [[transfers]]."""
+    scenarios: Several[Scenario] = ()
+    """What the plan tries beside itself, [[scenarios]]."""
+    tried: Try | None = Field(default=None, alias="try")
+    """Of a plan that is a try what it was made from, [try]; its one scenario has been put into effect."""
     map: MapSection = Field(default_factory=MapSection)
     """What maps show around the units, [map]."""
+    _scenario_file: Document = PrivateAttr(default_factory=Document)
 
     @property
     def rulebook(self) -> Path | str:
@@ -102,6 +109,32 @@ class Study(Shown, Sources):
             ("transfers", listed(f"{one.name} {one.period}" for one in self.transfers)),
         )
         return Overview(f"Study {self.name!r}", rows)
+
+    @property
+    def sha256(self) -> str:
+        """Of its text; where it was not changed in memory, of its file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def tries(self, found: Try, document: Document) -> Self:
+        """The same as a try, whose scenario stands in a file of its own."""
+        made = self.model_copy(update={"tried": found})
+        made._scenario_file = document  # noqa: SLF001  (its own)
+        return made
+
+    def where(self, *keys: str | int) -> str:
+        """The place of a value, for messages: see :meth:`layers.sources.Placed.where`."""
+        if not self._scenario_file.text:
+            return super().where(*keys)
+        if keys[:1] in {("scenarios",), ("try",)}:
+            return self._scenario_file.where(*keys)
+        place = place_in_scenario(self.scenarios[0], self.quotas, self.decisions, keys)
+        return self._scenario_file.where("scenarios", 0, *place) if place else super().where(*keys)
+
+    def as_written(self) -> Self:
+        """The same as a file says it: see :meth:`layers.sources.Sources.as_written`."""
+        found = super().as_written()
+        found._scenario_file = self._scenario_file  # noqa: SLF001  (its own)
+        return found
 
     def title_of(self, kind: TitleKind, name: str) -> Wording:
         """What people read for a layer, for a quota, or for the agreement or transfer by which money flows.
@@ -149,39 +182,10 @@ class Study(Shown, Sources):
         flows += [(("agreements", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.agreements)]
         flows += [(("transfers", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.transfers)]
         yield from repeated(template("two agreements or transfers of one period have the name '{name}'"), flows)
-
-
-def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
-    """The study that a file describes.
-
-    Parameters
-    ----------
-    path : Path or str
-        A ``plan.toml``.
-    folder : Path or str, optional
-        Where its sources are, and its rulebook; by default the folder of the file.
-
-    Returns
-    -------
-    Study
-        Its sources have not been looked at yet.
-
-    Raises
-    ------
-    StudyError
-        The file is missing, is no TOML, or something in it is not what it should be; line and column are in the
-        message, and several complaints come together as :class:`SeveralErrors`.
-
-    Examples
-    --------
-    >>> import zoneplan as zp
-    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
-    >>> study.name, study.rulebook, len(study.layers)
-    ('Mountain West 2025', 'us_west', 14)
-    >>> study.where("units", "id")
-    'plan.toml, line 19, column 6'
-    """
-    return read_sources(path, Study, folder)
+        scenarios = ((("scenarios", place, "name"), one.name) for place, one in enumerate(self.scenarios))
+        yield from repeated(template("two scenarios have the name '{name}'"), scenarios)
+        if self.tried is not None:
+            yield from one_scenario(self.scenarios)
 
 
 def builtin_studies() -> tuple[str, ...]:

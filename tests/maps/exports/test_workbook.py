@@ -18,7 +18,9 @@ from maps.exports import workbook, write_workbook
 from maps.exports.workbook_sheets import COLUMNS, sheets_of
 from maps.locale import catalogue, languages, localize
 from maps.style import ink_on, zone_fills
+from zoning.pipeline import run
 from zoning.plan import Plan
+from zoning.study import Scenario
 from zoning.tables import FLOWS, POLICIES, TABLES, tabulate
 
 HOSTILE = {
@@ -303,3 +305,15 @@ def test_the_bytes_depend_on_the_plan_alone(toy_plan, path, tmp_path) -> None:
 def test_a_folder_that_is_not_there(toy_plan, tmp_path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         write_workbook(toy_plan, tmp_path / "nowhere" / "plan.xlsx")
+
+
+def test_scenarios_have_sheets_with_their_titles(toy_run, opened) -> None:
+    said = {"name": "=less", "title": {"en": "Less", "zh": "从紧"}, "set": {"quotas.construction_land.total": 60}}
+    plan = run(toy_run.study.model_copy(update={"scenarios": (Scenario(**said),)}))
+    book = opened(plan, "zh")
+    amounts = table(book, "情景指标")
+    assert set(amounts["情景"]) == {"从紧"}
+    assert sum(amounts["数量"]) == sum(plan.scenario_quotas["amount"])
+    zones = table(book, "情景")
+    assert zones["情景（代码）"].unique().tolist() == ["=less"]
+    assert zones["主体功能（代码）"].tolist() == plan.scenarios["main"].tolist()

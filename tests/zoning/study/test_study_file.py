@@ -214,7 +214,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[flaws]]",
             (
                 "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
-                "services, agreements, transfers, map)"
+                "services, agreements, transfers, scenarios, try, map)"
             ),
         ),
         (

@@ -1,0 +1,81 @@
+"""Scenarios checked: whether each path that one sets leads to something, and each of its decisions can be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key
+from layers.phrases import Phrase
+from zoning.errors import near
+from zoning.rulebook import Rulebook, vary_rulebook
+from zoning.study import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, Study, with_scenario
+from zoning.zones import decision_faults
+
+
+def scenario_faults(
+    study: Study, rulebook: Rulebook, units: pd.Index, dropped: Collection[str] = ()
+) -> list[ZoneplanError]:
+    """The complaints about scenarios, each with its place in the plan.
+
+    Parameters
+    ----------
+    study : Study
+    rulebook : Rulebook
+        With all its topics.
+    units : Index
+        Units and larger units on which somebody may decide.
+    dropped : collection of str, optional
+        Units that the study has dropped.
+    """
+    attempts = Attempts()
+    for place, scenario in enumerate(study.scenarios):
+        with attempts.trying(), at_key("scenarios", place):
+            _try_paths(scenario, study, rulebook)
+        with attempts.trying(), at_key("scenarios", place):
+            with_scenario(study, scenario)
+        for fault in decision_faults(scenario.decisions, units, rulebook, dropped):
+            fault.keys = ("scenarios", place, *fault.keys)
+            attempts.errors.append(fault)
+    return attempts.errors
+
+
+def with_parameters(rulebook: Rulebook, scenario: Scenario) -> Rulebook:
+    """A rulebook with the parameters that a scenario sets.
+
+    Raises
+    ------
+    ZoneplanError
+        There is no such parameter, or it cannot be that; the keys lead to the value from the scenario on.
+    """
+    attempts = Attempts()
+    for name, value in scenario.parameters.items():
+        with attempts.trying(), at_key("set", f"{PARAMETERS}.{name}"):
+            rulebook = vary_rulebook(rulebook, {name: value})
+    attempts.finish()
+    return rulebook
+
+
+def _try_paths(scenario: Scenario, study: Study, rulebook: Rulebook) -> None:
+    """Refuse paths that begin with nothing that a scenario sets, and values that a parameter cannot have."""
+    attempts = Attempts()
+    with attempts.trying():
+        with_parameters(rulebook, scenario)
+    known = [f"{PARAMETERS}.{name}" for name in rulebook.parameters]
+    known += [f"{QUOTAS}.{quota.name}.{key}" for quota in study.quotas for key in QUOTA_KEYS]
+    for path in scenario.set:
+        head = path.partition(".")[0]
+        if head in {PARAMETERS, QUOTAS}:
+            continue
+        with attempts.trying(), at_key("set", path):
+            if head in type(study).model_fields or head == "rules":
+                said = Phrase(
+                    "'{path}': a scenario sets parameters and quotas, and leaves {section} as the plan has them",
+                    path=path,
+                    section=head,
+                )
+            else:
+                said = Phrase("there is no path '{path}'{hint}", path=path, hint=near(path, known))
+            raise UnknownNameError(said, code="unknown_path", features=[path])
+    attempts.finish()

@@ -1,0 +1,103 @@
+"""Studies read from files: a plan, or a try of one, whose scenario is put into effect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from layers.errors import SourceError, StudyError, ZoneplanError, at_key
+from layers.phrases import Phrase
+from layers.sources import parse_document, read_document, read_sources, resolve_source
+from zoning.study.changed_study import with_scenario
+from zoning.study.scenarios import TryFile
+from zoning.study.study_file import Study
+
+
+def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
+    """The study that a file describes.
+
+    Parameters
+    ----------
+    path : Path or str
+        A ``plan.toml``; or a try, a file with ``[try]`` and one ``[[scenarios]]``.
+    folder : Path or str, optional
+        Where its sources are, and its rulebook; by default the folder of the file.
+
+    Returns
+    -------
+    Study
+        Its sources have not been looked at yet. Of a try that of the plan that it names, with the scenario put into
+        effect.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is no TOML, or something in it is not what it should be; line and column are in the
+        message, and several complaints come together as :class:`SeveralErrors`. Of a try: its plan is not there, or is
+        not the plan that it was made from.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> study.name, study.rulebook, len(study.layers)
+    ('Mountain West 2025', 'us_west', 14)
+    >>> study.where("units", "id")
+    'plan.toml, line 19, column 6'
+    """
+    kind, document = read_document(path, _Kind)
+    if kind.tried is None or kind.study is not None:
+        return read_sources(path, Study, folder)
+    found, document = parse_document(document, TryFile)
+    found.stand_in(document)
+    try:
+        return _tried(found, folder)
+    except ZoneplanError as error:
+        for one in error.parts:
+            one.args = (Phrase("{place}: {said}", place=found.where(*one.keys), said=one.said),)
+            one.keys = ()
+        raise
+
+
+class _Kind(BaseModel):
+    """What tells a try from a plan: it has no study of its own."""
+
+    study: Any = None
+    tried: Any = Field(default=None, alias="try")
+
+
+def _tried(found: TryFile, folder: Path | str | None) -> Study:
+    """The plan that a try names, with its scenario put into effect; keys of errors lead into the file of the try."""
+    with at_key("try", "plan"):
+        path = _plan_file(found)
+    plan = read_sources(path, Study, path.parent if folder is None else folder)
+    if plan.sha256 != found.tried.plan_sha256:
+        raise StudyError(
+            Phrase(
+                "{plan} is not the plan that this is a try of: its sha256 is {own}, and the try is of {other}. Try it "
+                "again in the map of the plan as it is now, or put the plan of that time beside the try",
+                plan=found.tried.plan,
+                own=plan.sha256,
+                other=found.tried.plan_sha256,
+            ),
+            code="try_of_another_plan",
+            keys=("try", "plan_sha256"),
+        )
+    if plan.tried is not None:
+        raise StudyError(
+            Phrase("{plan} is a try itself; name the plan that it was made from", plan=found.tried.plan),
+            code="try_of_a_try",
+            keys=("try", "plan"),
+        )
+    with at_key("scenarios", 0):
+        varied = with_scenario(plan, found.scenarios[0])
+    return varied.model_copy(update={"scenarios": found.scenarios}).tries(found.tried, found.document)
+
+
+def _plan_file(found: TryFile) -> Path:
+    try:
+        return resolve_source(found.folder, found.tried.plan)
+    except SourceError as error:
+        raise StudyError(error.said, code=error.code) from None
