@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from layers.errors import SourceError, UnknownNameError, shown
+from layers.errors import SourceError, StudyError, UnknownNameError, shown
 from layers.memory import replace_layers
 from layers.phrases import Phrase
 from layers.read import changed_files, read_inputs
@@ -16,7 +16,7 @@ from zoning.errors import near
 from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
 from zoning.rulebook import vary_rulebook
-from zoning.study import Changes, Decision, read_study, vary_study, with_scenario
+from zoning.study import Changes, Decision, Study, read_study, vary_study, with_scenario
 
 
 def vary(
