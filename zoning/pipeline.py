@@ -39,14 +39,14 @@ from zoning.measures import assumed, complete_traced, measure, undeducted, with_
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
-from zoning.quotas import TracedAllocation, allocate_traced
+from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
 from zoning.siting import site
 from zoning.steps import Steps
 from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
 from zoning.tables import CLAIMS, LEDGER, POLICIES, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
 from zoning.trace import Trace
-from zoning.zones import classify, conflicts, resolve, weigh_floors, weigh_norms
+from zoning.zones import classify, conflicts_in, resolve, weigh_floors, weigh_norms
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
@@ -349,8 +349,10 @@ def _allot(
     zones, measures, layers, attempts = zoned.zones, zoned.measures, inputs.layers, Attempts()
     announce("allocate")
     with attempts.trying():
-        overlays = rulebook.codes("overlay")
-        quotas = steps.do("allocate", allocate_traced, zones, measures, study.quotas, rulebook.values, overlays)
+        asked = names_asked(study.quotas)
+        values = {name: value for name, value in rulebook.values.items() if name in asked}
+        seen = steps.do("zones of quotas", zones_asked, zones, asked)
+        quotas = steps.do("allocate", allocate_traced, seen, measures, study.quotas, values, rulebook.codes("overlay"))
         announce("site")
         terms = _part_of(rulebook, "terms")
         sitings, sites = steps.do("site", site, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
@@ -419,7 +421,7 @@ def _finish(
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
-        conflicts=steps.do("conflicts", conflicts, zoned.claims, measures, rulebook),
+        conflicts=steps.do("conflicts", conflicts_in, zoned.claims, zoned.zones, measures, rulebook),
         industries=list_industries(rulebook, own),
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
         trace=trace,

@@ -222,7 +222,7 @@ def complete_traced(
     """
     known = _with_amounts(measures, quotas)
     rulebook = without_unused_topics(rulebook, map(str, known.columns))
-    absent = _absent(known, rulebook, quotas is not None)
+    absent = _absent(known.columns, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
     return derive_traced(_filled(known, absent, rulebook), rulebook)
 
@@ -237,7 +237,7 @@ def absent_measures(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[str, ..
     rulebook : Rulebook
     """
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-    return tuple(one.name for one in _absent(measures, rulebook, quotas_known=False))
+    return tuple(one.name for one in _absent(measures.columns, rulebook, quotas_known=False))
 
 
 def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Rulebook) -> pd.DataFrame:
@@ -332,8 +332,11 @@ def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | N
     tuple of Assumption
         In the order of the rulebook; a missing ``<role>_share`` or ``<role>_ha`` is of kind "role".
     """
-    known = _with_amounts(measures, quotas)
-    absent = _absent(known, without_unused_topics(rulebook, map(str, known.columns)), quotas is not None)
+    handed = (
+        [] if quotas is None else [f"{QUOTA}{name}" for name in quotas.loc[quotas["level"] == "unit", "quota"].unique()]
+    )
+    names = {*map(str, measures.columns), *handed}
+    absent = _absent(names, without_unused_topics(rulebook, names), quotas is not None)
     return tuple(assumption(one) for one in absent)
 
 
@@ -394,11 +397,9 @@ def _with_amounts(measures: pd.DataFrame, quotas: pd.DataFrame | None) -> pd.Dat
     return measures.join(given)
 
 
-def _absent(measures: pd.DataFrame, rulebook: Rulebook, quotas_known: bool) -> list[Indicator]:
+def _absent(known: Collection[str], rulebook: Rulebook, quotas_known: bool) -> list[Indicator]:
     return [
-        one
-        for one in rulebook.indicators
-        if one.name not in measures.columns and (quotas_known or not one.name.startswith(QUOTA))
+        one for one in rulebook.indicators if one.name not in known and (quotas_known or not one.name.startswith(QUOTA))
     ]
 
 

@@ -4,7 +4,16 @@ from zoning.quotas.bounds import UNIT
 from zoning.quotas.jurisdiction_tree import name_level
 from zoning.quotas.result_rows import RESERVE
 from zoning.quotas.weighted_allocation import TracedAllocation, allocate, allocate_traced
-from zoning.quotas.weights import Values, factors, find_column, measures_read, product, unit_context
+from zoning.quotas.weights import (
+    Values,
+    factors,
+    find_column,
+    measures_read,
+    names_asked,
+    product,
+    unit_context,
+    zones_asked,
+)
 
 __all__ = [
     "RESERVE",
@@ -17,6 +26,8 @@ __all__ = [
     "find_column",
     "measures_read",
     "name_level",
+    "names_asked",
     "product",
     "unit_context",
+    "zones_asked",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -102,11 +102,31 @@ def quotas_read(quota: Quota) -> frozenset[str]:
     >>> sorted(quotas_read(Quota(name="b", period=2025, total=20, unit="ha", weight="quota_a", ceiling="population")))
     ['a']
     """
-    parts: tuple[Priority | Group | Limit | Lock, ...] = (*quota.priority, *quota.groups, *quota.limits, *quota.locked)
-    conditions = [parse_condition(one.when) for one in parts if one.when is not None]
-    names = {*measures_read(quota), *(name for condition in conditions for name in condition.names)}
+    names = {*measures_read(quota), *names_asked([quota])}
     amounts = (name.removeprefix(QUOTA) for name in names if name.startswith(QUOTA))
     return frozenset([*amounts, *(link.quota for link in quota.within)])
+
+
+def names_asked(quotas: Iterable[Quota]) -> frozenset[str]:
+    """The names in the conditions of some quotas: measures, parameters, overlays, and ``main``."""
+    parts: list[Priority | Group | Limit | Lock] = []
+    for quota in quotas:
+        parts += [*quota.priority, *quota.groups, *quota.limits, *quota.locked]
+    return frozenset(name for one in parts if one.when is not None for name in parse_condition(one.when).names)
+
+
+def zones_asked(zones: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """What conditions with some names can see of zones: the rest is left empty, so that it makes no difference.
+
+    Examples
+    --------
+    >>> zones = pd.DataFrame({"main": ["general"], "overlays": ["heritage;marine"]}, index=["a"])
+    >>> zones_asked(zones, {"marine"}).loc["a"].to_dict()
+    {'main': '', 'overlays': 'marine'}
+    """
+    seen = {some: ";".join(code for code in some.split(";") if code in names) for some in zones["overlays"].unique()}
+    main = zones["main"] if "main" in names else ""
+    return pd.DataFrame({"main": main, "overlays": zones["overlays"].map(seen).astype("str")}, index=zones.index)
 
 
 def product(numbers: Sequence[float]) -> float:

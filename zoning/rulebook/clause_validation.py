@@ -211,7 +211,8 @@ class Examples:
             return
         lines = [line.code for line in self.draft.lines]
         known = {"main": [zone.code for zone in self.draft.zones if zone.kind == "main"], CONTROL_LINE: ["", *lines]}
-        yield from strange_codes(condition, self.example, self.parameters, known)
+        if condition.names & known.keys():
+            yield from strange_codes(condition, self.example, self.parameters, known)
 
 
 def strange_codes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -294,13 +295,17 @@ def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = Fal
         if name not in files
     )
     read = {
-        name: parse_document(
-            Document(folder / name, content.decode(), written=written), FILES.get(name, Cases), RulebookError
-        )
+        name: _parsed(folder / name, content, FILES.get(name, Cases), written)
         for name, content in files.items()
         if name.endswith(".toml")
     }
     return _assembled(folder, read, {name: content for name, content in files.items() if name not in read})
+
+
+@lru_cache(maxsize=512)
+def _parsed(path: Path, content: bytes, model: type[Any], is_written: bool) -> tuple[Any, Document]:
+    """A file as its frozen model, kept: the files that a variant leaves as they are need not be parsed again."""
+    return parse_document(Document(path, content.decode(), written=is_written), model, RulebookError)
 
 
 def _read_note(path: Path) -> bytes:

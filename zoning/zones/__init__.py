@@ -12,7 +12,7 @@ from zoning.zones.planner_decisions import (
     locked_elsewhere,
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
-from zoning.zones.sensitivity import conflicts, margin_findings
+from zoning.zones.sensitivity import conflicts, conflicts_in, margin_findings
 from zoning.zones.tipping_points import Curve, curve
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "assumed_measures",
     "classify",
     "conflicts",
+    "conflicts_in",
     "curve",
     "decision_faults",
     "decision_status",

@@ -264,9 +264,19 @@ def conflicts(
     >>> zp.render(found.loc[("key-1", "pop_2020"), "reason"], "en", rulebook).split("; ")[1]
     'below 19,800 (-97.2 %) it would be General area'
     """
+    return conflicts_in(claims, resolve(claims, rulebook), measures, rulebook, units)
+
+
+def conflicts_in(
+    claims: pd.DataFrame,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    units: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """The conflicts of :func:`conflicts` where zones are resolved already; index ``unit_id``."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     known = complete_measures(measures, rulebook).rename_axis("unit_id")
-    zones = resolve(claims, rulebook)
     if units is not None:
         known = known.loc[known.index.isin(list(units))]
     asked = rules_of_units(claims, rulebook)
