@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import ceil
 from pathlib import Path
+from typing import Any
 
 from maps.annex import Chapter, ReportContext, dossier_chapters, main_function
+from maps.charts import Gauge, Numbers, fit, gauge, text_mm
+from maps.context import context_credits
 from maps.explain import explain
-from maps.figures import PlanFigures, PlanMaps, RuleFigures
-from maps.reports.unit_page import unit_page
-from maps.style import Topology, fill_page, printed_faces, write_page
+from maps.figures import (
+    BigNumbers,
+    Block,
+    Cell,
+    Facts,
+    Figure,
+    Note,
+    Page,
+    PlanFigures,
+    PlanMaps,
+    QuotaFigures,
+    RuleFigures,
+    Split,
+    Strong,
+    Swatch,
+    Table,
+    weight_words,
+)
+from maps.locale import text_in
+from maps.reports.functions_page import SLATE
+from maps.style import Topology, fill_page, printed_faces, write_page, zone_fills
 from zoning.plan import Plan
+
+Content = Mapping[str, Any]
+
+GAUGES = 6
+"""So many tests are drawn; the annex has all."""
+COLUMNS = (50.0, 20.0, 42.0, 52.0)
+"""Of the table of policies, mm."""
+LEAST = 3
+"""So many policies stand on the sheet, even where that makes it two."""
+BODY, FIXED, LINE, TEST = 261.0, 116.0, 6.4, 11.9
+"""Height of a sheet, of what always stands on it, of a line of a verdict and of a gauge, mm."""
 
 
 def write_dossier(
@@ -107,7 +142,199 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
         language=edition.language,
         unit=said["unit"],
         plan=edition.name,
-        page=unit_page(figures, PlanMaps(figures, borders), RuleFigures(figures), said),
+        page=_sheet_of(figures, PlanMaps(figures, borders), RuleFigures(figures), said),
         annexes=(main, *dossier_chapters(edition, said)),
         rows_said=lambda count: edition.say("rows", n=count),
     )
+
+
+def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Content) -> Page:
+    """The sheet.
+
+    Parameters
+    ----------
+    figures : PlanFigures
+    maps : PlanMaps
+    rules : RuleFigures
+    said : mapping
+        What :func:`maps.explain.explain` says of the unit, as plain values.
+    """
+    edition, words = figures.edition, figures.edition.pages
+    unit = str(said["unit"]["unit_id"])
+    verdict = rules.verdicts[unit]
+    row = figures.units.loc[unit]
+    (name,) = figures.names([unit])
+    place = figures.place(str(row["jurisdiction"]))
+    fills = zone_fills(edition.plan.rulebook)
+    sentences = [Swatch(fills[verdict.zone], verdict.sentence)]
+    sentences += [Swatch("#FFFFFF", verdict.note)] if verdict.note else []
+    sentences += [Swatch(SLATE if one.held else "#FFFFFF", one.text) for one in verdict.overlays[:3]]
+    gauges = _gauges(figures, verdict.gauges)
+    aside = (*_changes(figures, verdict.changes), *_land(figures, said))
+    lines = sum(ceil(text_mm(one.text, 13.5) / 166) for one in sentences)
+    room = BODY - FIXED - LINE * lines - max(TEST * (len(gauges) - 1) + 7, 60)
+    picture, scale, keys = maps.of_unit(unit, 112, 62, edition.tell("unit_map", name=name))
+    where = maps.where(unit, 56, 62, edition.tell("where_unit", name=name))
+    blocks: list[Block] = [
+        BigNumbers(tuple(_numbers(figures, said)), across=True),
+        Split(((Figure("", picture, keys=_keys(figures, keys)),), (Figure("", where),)), "near"),
+        Split((tuple(gauges), tuple(aside)), "near") if aside else Split((tuple(gauges),), "one"),
+        *_policies(figures, said, room),
+    ]
+    note = edition.plan.study.study.note
+    foot = (
+        *([text_in(note, edition.language)] if note else []),
+        edition.tell("foot_map", scale=edition.number(scale)),
+        words["foot_unit"],
+        context_credits(edition.plan, edition.language),
+    )
+    return Page(
+        id="unit",
+        chapter=name,
+        title=edition.tell("unit_in", name=name, place=place) if place and len(figures.places) > 1 else name,
+        lead="",
+        blocks=tuple(blocks),
+        foot=edition.gap.join(foot),
+        above=edition.tell("dossier_of", id=unit),
+        verdicts=tuple(sentences),
+        look="unit",
+    )
+
+
+def _keys(figures: PlanFigures, drawn: Sequence[tuple[str, str]]) -> tuple[Swatch, ...]:
+    """What the colours of the map stand for."""
+    return tuple(
+        Swatch(fill, figures.edition.pages["site"] if not role else figures.edition.role(role)) for fill, role in drawn
+    )
+
+
+def _numbers(figures: PlanFigures, said: Content) -> Iterator[tuple[str, str]]:
+    edition, unit = figures.edition, said["unit"]
+    row = figures.units.loc[unit["unit_id"]]
+    own = figures.units[figures.units["jurisdiction"] == row["jurisdiction"]]
+    area = float(row["area_ha"])
+    share = edition.share_text(area / float(own["area_ha"].sum()))
+    place = figures.place(str(row["jurisdiction"]))
+    told = edition.tell("area_of", share=share, place=place) if place and len(own) > 1 else edition.pages["area"]
+    yield figures.land(area), told
+    if figures.people and row["people"] == row["people"]:
+        yield edition.compact(float(row["people"])), edition.measure(figures.people)
+    for one in figures.quotas[:1]:
+        if unit["unit_id"] in one.amounts.index:
+            amount = one.amounts[unit["unit_id"]]
+            among = one.amounts[one.amounts.index.isin(own.index)]
+            rank = int((among > amount).sum()) + 1
+            yield one.said(amount), edition.tell("rank_of", quota=one.title, rank=rank, all=len(among))
+    measures = edition.plan.measures.loc[unit["unit_id"]]
+    if not figures.quotas and "available_ha" in measures.index:
+        yield figures.land(float(measures["available_ha"])), edition.words["available_land"]
+    count = len({one["policy"] for one in said["policies"] if not one["overruled_by"]})
+    yield edition.number(count), edition.pages["policies_apply"]
+
+
+def _gauges(figures: PlanFigures, gauges: Sequence[Any]) -> list[Block]:
+    """The tests with a value, those that decided first."""
+    edition, words = figures.edition, figures.edition.pages
+    fills = zone_fills(edition.plan.rulebook)
+    known = [one for one in gauges if one.value is not None] or list(gauges)
+    blocks: list[Block] = [Note(words["why_title"], heading=True)]
+    for one in known[:GAUGES]:
+        answer = words["heard_unknown"] if one.passed is None else edition.words["yes" if one.passed else "no"]
+        drawn = gauge(
+            Gauge(
+                title=one.title,
+                second=figures.zone(one.zone),
+                value=one.value,
+                threshold=one.limit,
+                said=one.value_text,
+                needed=one.needs,
+                answer=answer,
+                passes=bool(one.passed),
+                fill=fills.get(one.zone, SLATE),
+            ),
+            (words["test"], words["value"], words["threshold"], words["answer"]),
+            wide=112,
+        )
+        blocks.append(Figure("", drawn.svg, Numbers(drawn.numbers.columns, drawn.numbers.rows)))
+    return blocks
+
+
+def _changes(figures: PlanFigures, changes: Sequence[str]) -> Iterator[Block]:
+    words = figures.edition.pages
+    told = tuple(("", one) for one in changes) or (("", words["no_change"]),)
+    yield Facts(told, words["change_title"])
+
+
+def _land(figures: PlanFigures, said: Content) -> Iterator[Block]:
+    """How the amount of the first quota came about."""
+    edition = figures.edition
+    row = next(iter(said["quotas"]), None)
+    one = next((one for one in figures.quotas if row and one.quota.name == row["quota"]), None)
+    if row is None or one is None:
+        return
+    rows: list[tuple[Cell, ...]] = list(_steps(figures, said, row, one))
+    title = edition.tell("land_how", amount=one.said(Decimal(str(row["amount"]))))
+    bounds = " · ".join(edition.amount(row[key]) if row[key] is not None else "–" for key in ("floor", "ceiling"))
+    yield Table(title, (one.label, ""), tuple(rows), frozenset({1}), edition.tell("bounds", bounds=bounds), look="sums")
+
+
+def _steps(figures: PlanFigures, said: Content, row: Content, one: QuotaFigures) -> Iterator[tuple[Cell, ...]]:
+    edition = figures.edition
+    place, unit = str(said["unit"]["jurisdiction"]), str(said["unit"]["unit_id"])
+    own = figures.units.index[figures.units["jurisdiction"] == place]
+    whole = row["jurisdiction_amount"]
+    if whole:
+        yield edition.tell("share_of_place", place=figures.place(place)), one.said(Decimal(str(whole)))
+        held = one.reserves.get(place, Decimal(0))
+        if held:
+            yield edition.pages["less_reserve"], f"−{one.said(held)}"
+        among = one.rows[one.rows.index.isin(own)]["weight"].astype(float)
+    else:
+        yield edition.pages["whole_quota"], one.said(one.total)
+        among = one.rows["weight"].astype(float)
+    if unit in among.index and among.sum() > 0:
+        weights = weight_words(edition, one.quota)
+        yield edition.tell("part_by", weights=weights), edition.share_text(float(among[unit] / among.sum()))
+    yield edition.pages["granted"], one.said(Decimal(str(row["amount"])))
+
+
+def _policies(figures: PlanFigures, said: Content, room: float) -> Iterator[Block]:
+    """What applies, what holds for this unit first, as many rows as there is room for, mm."""
+    edition, words = figures.edition, figures.edition.pages
+    policies = edition.plan.rulebook.policies
+    order = {policy.id: place for place, policy in enumerate(policies)}
+    kinds = {policy.id: edition.plan.renderer.terms.instrument(policy.instrument) for policy in policies}
+    found: dict[str, Content] = {}
+    for one in said["policies"]:
+        if not one["overruled_by"]:
+            found.setdefault(one["policy"], one)
+    told = sorted(found.values(), key=lambda one: (one["when"].upper() == "TRUE", order[one["policy"]]))
+    rows: list[tuple[Cell, ...]] = []
+    for one in told:
+        title = text_in(one["title"], edition.language, one["policy"])
+        cells = (title, kinds[one["policy"]], _because(figures, one), _cut(text_in(one["reference"], edition.language)))
+        room -= 1.1 + 3.4 * max(ceil(text_mm(cell, 7.9) / wide) for cell, wide in zip(cells, COLUMNS, strict=True))
+        if room < 0 and len(rows) >= LEAST:
+            break
+        rows.append((Strong(title), *cells[1:]))
+    rest = len(told) - len(rows)
+    if rows:
+        note = edition.tell("note_policies", n=rest) if rest else ""
+        columns = (words["policy"], words["kind_of"], words["because"], words["text"])
+        yield Table(words["applies_title"], columns, tuple(rows), note=note, look="dense")
+
+
+def _because(figures: PlanFigures, one: Content) -> str:
+    """As what, or by which measures, the unit has the policy."""
+    edition = figures.edition
+    if one["when"].upper() == "TRUE":
+        return edition.pages["everywhere"]
+    codes = [code for code in one["zone"].split(";") if code]
+    names = map(edition.measure, one["values"])
+    return edition.words["and"].join([figures.zone(code) for code in codes] or list(dict.fromkeys(names))[:2])
+
+
+def _cut(text: str) -> str:
+    """A reference up to where it says how it was read, and no longer than a line and a half."""
+    first = text.replace("；", ";").split(";")[0].split("，全文")[0].split("，查阅")[0]
+    return fit(first, 7.9, 1.5 * COLUMNS[-1])
