@@ -236,6 +236,8 @@ _CARDS = {
     "Rulebook": "maps.notebook:rulebook_card",
     "Study": "maps.notebook:study_card",
     "widget": "maps.notebook:plan_widget",
+    "Comparison": "maps.notebook:comparison_card",
+    "map": "maps.web:draw",
 }
 """Who draws what a noun shows of itself in a notebook, and its widget."""
 

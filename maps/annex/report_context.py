@@ -34,6 +34,7 @@ from maps.locale import (
     name_text,
     percent,
     projection,
+    sentence_gap,
     text_in,
 )
 from zoning.audits import plan_findings_of
@@ -102,7 +103,7 @@ class ReportContext:
     @property
     def gap(self) -> str:
         """What stands between two sentences."""
-        return "" if self.language == "zh" else " "
+        return sentence_gap(self.language)
 
     def place(self, name: str) -> str:
         """What a jurisdiction is called."""

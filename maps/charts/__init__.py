@@ -15,6 +15,7 @@ from maps.charts.dots import Dot, MarginRow, Strip, margin_dots, threshold_dots,
 from maps.charts.flows import Wording, flow_chart
 from maps.charts.gauges import Gauge, gauge
 from maps.charts.lollipops import Stick, Sum, lollipops
+from maps.charts.matrix import Transition, transition_matrix
 
 __all__ = [
     "INK",
@@ -32,6 +33,7 @@ __all__ = [
     "Stick",
     "Strip",
     "Sum",
+    "Transition",
     "Wording",
     "amount_bars",
     "count_columns",
@@ -44,5 +46,6 @@ __all__ = [
     "share_bars",
     "text_mm",
     "threshold_dots",
+    "transition_matrix",
     "zero_heavy",
 ]

@@ -394,7 +394,7 @@ def verify_(
 def compare_(
     before: Annotated[Path, typer.Argument(metavar="A", help="A run folder, or a study file, which is run.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The other one.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write the tables there.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write map and tables there.")] = None,
     study: Annotated[
         Path | None,
         typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
@@ -404,18 +404,23 @@ def compare_(
 ) -> None:
     """Say what differs between two plans, and because of which rule, number or source; exit 1 where they do."""
     from maps.cli.comparison_display import as_json as plain
-    from maps.cli.comparison_display import print_comparison, write_tables
+    from maps.cli.comparison_display import print_comparison
+    from maps.run_folder import require_own, write_comparison_folder
     from zoning.scenario import compare
 
     speak(language or language_of_plan(before))
-    plans = [_plan_of(path) for path in (before, after)]
-    found = compare(*plans, study_folder=study)
     if out is not None:
-        write_tables(found, out)
+        require_own(out.absolute())
+    found = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
+    if out is not None:
+        write_comparison_folder(found, out, spoken())
     if as_json:
         _print_json(plain(found))
     else:
-        print_comparison(found, plans[0], spoken())
+        print_comparison(found, spoken())
+        if out is not None:
+            print(in_words(Phrase("comparison: {page}", page=out / "report.html")))
+            print(in_words(Phrase("map: {page}", page=out / "map.html")))
     raise typer.Exit(0 if found.same else 1)
 
 

@@ -218,11 +218,28 @@ class PlanMaps:
         wide : float
             mm.
         """
+        return self.filled({fill: chosen}, name, wide)
+
+    def filled(self, chosen: Mapping[str, pd.Index], name: str, wide: float = 40) -> Markup:
+        """Where some groups of units lie, each in a colour, on a grey ground.
+
+        Parameters
+        ----------
+        chosen : mapping of str to Index
+            Ids by their fill.
+        name : str
+            For those who do not see it.
+        wide : float
+            mm.
+        """
         frame, shapes, land, places = self._small
-        own = shapes.geometry[shapes.index.isin(chosen)].to_numpy()
         sheet = Canvas(frame.wide, frame.high)
-        path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
-        sheet.add(self._group([(land, LAND, "", 0), (path, fill, "#FFFFFF", 0.12), (places, "none", EDGE, 0.18)]))
+        parts = [(land, LAND, "", 0.0)]
+        for fill, ids in chosen.items():
+            own = shapes.geometry[shapes.index.isin(ids)].to_numpy()
+            path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
+            parts.append((path, fill, "#FFFFFF", 0.12))
+        sheet.add(self._group([*parts, (places, "none", EDGE, 0.18)]))
         return _resized(sheet.svg(name), frame, wide)
 
     def circles(self, amounts: pd.Series, said: tuple[str, str], wide: float, high: float) -> Markup:

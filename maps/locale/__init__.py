@@ -3,7 +3,7 @@
 from layers.sources import name_text
 from maps.locale.limit_numbers import limit_number, number_beside, number_past, shifted
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
-from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken
+from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken, sentence_gap
 from maps.locale.number_format import (
     NONE,
     amount,
@@ -23,7 +23,7 @@ from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.step_phrases import STEP_PHRASES
-from maps.locale.terms import COVERED, SHARE, assumption_title, coverage_text, texts_of
+from maps.locale.terms import COVERED, SHARE, Terms, assumption_title, coverage_text, texts_of
 from maps.locale.texts import capital, in_script, text_in
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "STEP_PHRASES",
     "LocalizedPlan",
     "Renderer",
+    "Terms",
     "amount",
     "area_decimals",
     "assumption_title",
@@ -61,6 +62,7 @@ __all__ = [
     "require_language",
     "require_spoken",
     "rule_name",
+    "sentence_gap",
     "shifted",
     "short_amount",
     "solution_words",

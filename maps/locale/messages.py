@@ -108,6 +108,17 @@ def between(name: str, language: str) -> str:
     return templates(language).get(f"list.{name}", "")
 
 
+def sentence_gap(language: str) -> str:
+    """What stands between two sentences.
+
+    Examples
+    --------
+    >>> sentence_gap("en"), sentence_gap("zh")
+    (' ', '')
+    """
+    return "" if language == "zh" else " "
+
+
 def number_style(language: str) -> NumberStyle:
     """How a language counts and writes numbers.
 

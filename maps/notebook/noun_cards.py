@@ -11,6 +11,7 @@ from maps.notebook.thumbnail import thumbnail
 from maps.style import LIGHT, zone_fills
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
+from zoning.scenario import Comparison
 from zoning.study import Study
 
 _CARD = "display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start;font:13px/1.45 system-ui,sans-serif"
@@ -25,6 +26,16 @@ def plan_card(plan: Plan) -> str:
     drawn = thumbnail(plan.units, [fills.get(code, LIGHT.outside) for code in main], LIGHT.outline)
     used = set(main)
     return _card(plan, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
+
+
+def comparison_card(found: Comparison) -> str:
+    """A comparison: the units that change their main function in the colours of the second plan, and its overview."""
+    after, moved = found.after, found.moved
+    fills, changed = zone_fills(after.rulebook), moved[moved["what"] == "main"].set_index("unit_id")["after"]
+    becomes = changed.reindex(after.units.index.astype(str))
+    drawn = thumbnail(after.units, [fills.get(code, LIGHT.paper) for code in becomes], LIGHT.outline)
+    used = set(changed)
+    return _card(found, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
 
 
 def inputs_card(inputs: Inputs) -> str:

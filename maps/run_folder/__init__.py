@@ -1,5 +1,6 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
+from maps.run_folder.comparison_folder import require_own, write_comparison_folder
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, run_language
@@ -11,10 +12,12 @@ __all__ = [
     "RULEBOOK_FOLDER",
     "put_back",
     "read_run",
+    "require_own",
     "require_room",
     "require_whole",
     "run_again",
     "run_language",
     "verify",
+    "write_comparison_folder",
     "write_run",
 ]

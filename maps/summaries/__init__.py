@@ -1,7 +1,8 @@
-"""Summaries: what a plan says in a few sentences: a verdict on each unit, and the headline of the whole."""
+"""Summaries: a plan in a few sentences: a verdict on each unit, the headline of all, what differs from another plan."""
 
+from maps.summaries.comparison_words import ComparisonWords, Sum
 from maps.summaries.plan_headline import Headline, Quality, headline
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
 from maps.summaries.verdict_table import VerdictTable
 
-__all__ = ["Gauge", "Headline", "Quality", "Verdict", "VerdictTable", "headline", "verdicts"]
+__all__ = ["ComparisonWords", "Gauge", "Headline", "Quality", "Sum", "Verdict", "VerdictTable", "headline", "verdicts"]

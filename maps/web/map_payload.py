@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 
@@ -11,6 +12,7 @@ import pandas as pd
 from layers.errors import escape_hidden
 from maps.locale import (
     LocalizedPlan,
+    amount,
     assumption_title,
     catalogue,
     hectares,
@@ -21,15 +23,20 @@ from maps.locale import (
     text_in,
 )
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
-from maps.summaries import headline, verdicts
+from maps.summaries import ComparisonWords, headline, verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.measure_columns import measure_columns, measure_layers
 from maps.web.page_model import (
+    AmountChange,
     Assumed,
+    ComparedCause,
+    ComparedPlans,
     Decided,
     DesignationLayer,
+    Groups,
     LawText,
     LineLayer,
+    Move,
     NumberSigns,
     Page,
     ParametersChecked,
@@ -37,6 +44,7 @@ from maps.web.page_model import (
     QuotaLayer,
     Summary,
     Surroundings,
+    Transition,
     ZoneLayer,
 )
 from maps.web.payment_layer import payments_of
@@ -46,6 +54,7 @@ from maps.web.unit_details import cards
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
+from zoning.scenario import MOVES, Comparison
 from zoning.zones import DECISION, assumed_measures
 
 COUNTS = 200
@@ -113,8 +122,79 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         undrawn=tuple(shapes.undrawn.tolist()),
         table=None,
         surroundings=surroundings,
+        comparison=None,
         grid=shapes.grid,
     )
+
+
+def compared_page(page: Page, found: Comparison) -> Page:
+    """The page of the second plan of a comparison, with what differs from the first.
+
+    Parameters
+    ----------
+    page : Page
+        Of the second plan.
+    found : Comparison
+
+    Returns
+    -------
+    Page
+        Its zones are followed by those that only the first plan knows.
+    """
+    told = ComparisonWords(found, page.language)
+    first = [zone for zone in _zones(told.plans[0]) if zone.code not in {one.code for one in page.zones}]
+    zones = (*page.zones, *(zone._replace(units=0, ha=0.0) for zone in first))
+    return page._replace(zones=zones, comparison=_compared(told, page, [zone.code for zone in zones]))
+
+
+def _compared(told: ComparisonWords, page: Page, codes: list[str]) -> ComparedPlans:
+    found, ids = told.found, page.cards.units.rows
+    before = dict(zip(found.before.zones["unit_id"], found.before.zones["main"], strict=True))
+    causes = {(one.kind, one.id): place for place, one in enumerate(told.causes)}
+    texts: dict[str, int] = {}
+    moves: dict[str, list[Move]] = {}
+    for row in found.moved.itertuples(index=False):
+        values = (told.value(row.what, row.item, text) for text in (row.before, row.after))
+        title, was, now = (
+            texts.setdefault(escape_hidden(part), len(texts)) for part in (told.item(row.what, row.item), *values)
+        )
+        move = Move(MOVES.index(row.what), title, was, now, causes[row.cause_kind, row.cause_id])
+        moves.setdefault(escape_hidden(row.unit_id), []).append(move)
+    return ComparedPlans(
+        title=told.verdict,
+        lead=told.lead,
+        names=told.names,
+        kinds=tuple(told.what(what) for what in MOVES),
+        mains=tuple(codes.index(before[one.id]) if one.id in before else -1 for one in ids),
+        transitions=tuple(
+            Transition(codes.index(row.before), codes.index(row.after), row.units, row.area_ha)
+            for row in told.changed.itertuples(index=False)
+        ),
+        causes=tuple(ComparedCause(one.text, tuple(one.counts.get(what, 0) for what in MOVES)) for one in told.causes),
+        moves=Groups(Move, [moves.get(one.id, ()) for one in ids]),
+        texts=tuple(texts),
+        amounts=tuple(_amount_changes(told, [one.id for one in ids])),
+        sums=tuple(
+            (one.title, *(f"{amount(side, page.language)} {one.unit}" for side in (one.before, one.after)))
+            for key in ("quotas", "flows")
+            for one in told.sums[key]
+        ),
+    )
+
+
+def _amount_changes(told: ComparisonWords, ids: list[str]) -> Iterator[AmountChange]:
+    """By quota of which something moved what each unit gets more or less."""
+    for name in told.found.totals["quotas"]:
+        sides = []
+        for plan in told.plans:
+            own = plan.quotas[plan.quotas["quota"] == name]
+            sides.append(dict(zip(map(escape_hidden, own["unit_id"]), own["amount"], strict=True)))
+        values = (
+            float(sides[1][one] - sides[0][one]) if one and one in sides[0] and one in sides[1] else None for one in ids
+        )
+        unit = next((quota.unit for plan in told.plans for quota in plan.study.quotas if quota.name == name), "")
+        terms = told.plans[1].renderer.terms
+        yield AmountChange(escape_hidden(terms.quota(name)), escape_hidden(terms.unit(unit)), tuple(values))
 
 
 def number_signs(language: str) -> NumberSigns:

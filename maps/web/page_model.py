@@ -916,6 +916,109 @@ class TableView(NamedTuple):
     columns: tuple[TableColumn, ...]
 
 
+# ----- another plan beside it
+
+
+class Transition(NamedTuple):
+    """Units of which the main function is one in the first plan and another in the second.
+
+    Attributes
+    ----------
+    before, after : int
+        Places of zones.
+    """
+
+    before: int
+    after: int
+    units: int
+    ha: float
+
+
+class ComparedCause(NamedTuple):
+    """What some moves hang on.
+
+    Attributes
+    ----------
+    text : str
+    counts : tuple of int
+        How many moves of each kind do.
+    """
+
+    text: str
+    counts: tuple[int, ...]
+
+
+class Move(NamedTuple):
+    """Something of a unit that is not the same in both plans.
+
+    Attributes
+    ----------
+    kind : int
+        Place of the kind.
+    title, before, after : int
+        Places of texts.
+    cause : int
+        Place of the cause.
+    """
+
+    kind: int
+    title: int
+    before: int
+    after: int
+    cause: int
+
+
+class AmountChange(NamedTuple):
+    """What units get more or less of a quota.
+
+    Attributes
+    ----------
+    values : tuple of float or None
+        By unit; None where one of the plans has no amount.
+    """
+
+    title: str
+    unit: str
+    values: tuple[float | None, ...]
+
+
+class ComparedPlans(NamedTuple):
+    """What differs from another plan, which came before.
+
+    Attributes
+    ----------
+    title, lead : str
+        What moved, and in what the plans differ.
+    names : tuple of (str, str)
+        Of the plans.
+    kinds : tuple of str
+        What can move, by its title: first of all main functions.
+    mains : tuple of int
+        By unit the place of the zone that was its main function; -1 where the first plan has no such unit.
+    transitions : tuple of Transition
+        Those that change, the largest first.
+    causes : tuple of ComparedCause
+    moves : Groups of Move
+        By unit.
+    texts : tuple of str
+    amounts : tuple of AmountChange
+    sums : tuple of (str, str, str)
+        What all get of a quota or by an instrument: title, before, after.
+    """
+
+    title: str
+    lead: str
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    mains: tuple[int, ...]
+    transitions: tuple[Transition, ...]
+    causes: tuple[ComparedCause, ...]
+    moves: Groups[Move]
+    texts: tuple[str, ...]
+    amounts: tuple[AmountChange, ...]
+    sums: tuple[tuple[str, ...], ...]
+
+
 class Page(NamedTuple):
     """Everything that the page is made from, shapes apart.
 
@@ -929,6 +1032,8 @@ class Page(NamedTuple):
         The places of units that the projection cannot show.
     table : TableView or None
         What is drawn where there is no plan: all that only a plan has is empty then.
+    comparison : ComparedPlans or None
+        Only on the map of a comparison.
     """
 
     language: str
@@ -949,4 +1054,5 @@ class Page(NamedTuple):
     undrawn: tuple[int, ...]
     table: TableView | None
     surroundings: Surroundings | None
+    comparison: ComparedPlans | None
     grid: MapGrid

@@ -267,6 +267,7 @@ def table_page(content: TableContent, shapes: Shapes, language: str, surrounding
         undrawn=tuple(shapes.undrawn.tolist()),
         table=content.view,
         surroundings=surroundings,
+        comparison=None,
         grid=shapes.grid,
     )
 

@@ -29,12 +29,13 @@ from maps.offline import (
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
 from maps.web.geometry_encoding import Integers, Shapes, encode_block, place_on_grid
 from maps.web.map_ground import ground_of
-from maps.web.map_payload import page_of
+from maps.web.map_payload import compared_page, page_of
 from maps.web.map_plane import PlaneName
 from maps.web.measure_columns import measure_columns
 from maps.web.page_model import Page, as_json
 from maps.web.table_page import drawn_table, table_content, table_page
 from zoning.plan import Plan
+from zoning.scenario import Comparison
 
 ASSETS = Path(__file__).parent / "src"
 PLANE = "ZoneplanPlane"
@@ -54,6 +55,8 @@ def draw(
     plan: Plan, language: str = "en", *, projection: PlaneName | None = None, borders: Topology | None = None
 ) -> Map: ...
 @overload
+def draw(plan: Comparison, language: str = "en", *, projection: PlaneName | None = None) -> Map: ...
+@overload
 def draw(
     plan: gpd.GeoDataFrame,
     language: str = "en",
@@ -63,7 +66,7 @@ def draw(
     projection: PlaneName | None = None,
 ) -> Map: ...
 def draw(
-    plan: Plan | gpd.GeoDataFrame,
+    plan: Plan | Comparison | gpd.GeoDataFrame,
     language: str = "en",
     *,
     by: str | None = None,
@@ -71,12 +74,13 @@ def draw(
     projection: PlaneName | None = None,
     borders: Topology | None = None,
 ) -> Map:
-    """A plan, or any table of polygons, as an interactive map.
+    """A plan, a comparison of two, or any table of polygons, as an interactive map.
 
     Parameters
     ----------
-    plan : Plan or GeoDataFrame
-        A plan just made, or read back from a run folder; or a table of polygons in any CRS.
+    plan : Plan, Comparison or GeoDataFrame
+        A plan just made, or read back from a run folder; what :func:`zoneplan.compare` found, of which the second plan
+        is drawn with a swipe to the first and a layer of what differs; or a table of polygons in any CRS.
     language : str, optional
         "en", "zh", or another one that there is a catalogue of.
     by : str, optional
@@ -135,12 +139,17 @@ def draw(
         raise ZoneplanError(
             Phrase('there is no projection \'{projection}\': say "equal_area" or "mercator".', projection=projection)
         )
+    compared = plan if isinstance(plan, Comparison) else None
+    if isinstance(plan, Comparison):
+        plan = plan.after
     table = None if isinstance(plan, Plan) else plan
     if table is None and (by is not None or name is not None):
         raise ZoneplanError(Phrase("'by' and 'name' are columns of a table; a plan has its own views."))
     if table is not None and borders is not None:
         raise ZoneplanError(Phrase("'borders' are those of a plan; a table has its own."))
-    placing = _placed_plan(plan, language, borders) if table is None else _placed_table(table, language, by, name)
+    placing = (
+        _placed_plan(plan, language, borders, compared) if table is None else _placed_table(table, language, by, name)
+    )
     layer = _PlanLayer(placing, projection)
     page = layer.page
     plan_map = Map(
@@ -176,8 +185,10 @@ def draw(
     return plan_map
 
 
-def _placed_plan(plan: Plan, language: str, borders: Topology | None) -> Callable[[PlaneName], PlacedPage]:
-    """What puts the page of a plan into a projection."""
+def _placed_plan(
+    plan: Plan, language: str, borders: Topology | None, compared: Comparison | None
+) -> Callable[[PlaneName], PlacedPage]:
+    """What puts the page of a plan into a projection, with what differs from another plan."""
     topology = borders or plan_topology(plan.units, plan.pieces)
     outline = study_outline(topology.units)
 
@@ -185,6 +196,7 @@ def _placed_plan(plan: Plan, language: str, borders: Topology | None) -> Callabl
         shapes = place_on_grid(topology, plan.units, plane)
         ground = ground_of(plan, shapes, outline, language)
         page = page_of(plan, shapes, language, ground.model)
+        page = page if compared is None else compared_page(page, compared)
         measured = {one.name: one.steps for one in measure_columns(plan)}
         return PlacedPage(page, shapes, (*ground.numbers, *(measured[one.name] for one in page.measures)))
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from maps.reports import write_dossier, write_report
+from maps.reports import write_comparison, write_dossier, write_report
 from maps.web import draw
+from zoning.scenario import compare
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 STUDIES = {"en": "us_mountain_west", "zh": "china_provinces"}
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+PAGES = ("map", "report", "dossier", "compared", "comparison")
+DECISION = {"main": "agricultural", "reason": "tried", "by": "council", "date": date(2020, 1, 1)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FINDINGS = """async (tags) => {
     const found = await axe.run(document, {runOnly: {type: "tag", values: tags}})
@@ -30,12 +34,15 @@ def language(request) -> str:
 
 @pytest.fixture(scope="module")
 def pages(language: str, plan_of, tmp_path_factory) -> dict[str, Path]:
-    """Map, report and the dossier of a unit."""
+    """Map, report and the dossier of a unit; map and page of a comparison."""
     folder, plan = tmp_path_factory.mktemp("pages"), plan_of(STUDIES[language])
-    paths = {name: folder / f"{name}.html" for name in ("map", "report", "dossier")}
+    paths = {name: folder / f"{name}.html" for name in PAGES}
     draw(plan, language).save(paths["map"])
     write_report(plan, paths["report"], language=language)
     write_dossier(plan, plan.units.index[0], paths["dossier"], language=language)
+    found = compare(plan, plan.vary(decisions=[DECISION | {"unit": plan.units.index[0]}]))
+    draw(found, language).save(paths["compared"])
+    write_comparison(found, paths["comparison"], language)
     return paths
 
 
@@ -54,7 +61,7 @@ def findings(open_tab) -> Callable[..., list[list[str]]]:
     def look(page: Path, size: str, theme: str, *, address: str = "") -> list[list[str]]:
         tab = open_tab(viewport=SIZES[size], color_scheme=theme)
         tab.goto(page.as_uri() + address)
-        if page.stem == "map":
+        if page.stem in {"map", "compared"}:
             tab.wait_for_selector("html[data-zoneplan=ready]")
         tab.evaluate(AXE.read_text(encoding="utf-8"))
         found = tab.evaluate(FINDINGS, RULES)
@@ -65,7 +72,7 @@ def findings(open_tab) -> Callable[..., list[list[str]]]:
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", ["map", "report", "dossier"])
+@pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(findings, pages: dict[str, Path], name: str, size: str, theme: str) -> None:
     assert findings(pages[name], size, theme) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import pandas as pd
 
 from layers.errors import ZoneplanError
+from layers.overview import Overview, Shown, counted, drawn_by, listed
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
@@ -35,8 +36,8 @@ State = Mapping[_Key, str]
 """All of a plan that can move, as texts."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False, eq=False)
+class Comparison(Shown):
     """What differs between two plans.
 
     Attributes
@@ -52,6 +53,8 @@ class Comparison:
         All in which study, rulebook and sources differ.
     only_before, only_after : tuple of str
         Units that only one of the plans has.
+    before, after : Plan
+        The plans, as they were compared.
     """
 
     moved: pd.DataFrame
@@ -59,6 +62,8 @@ class Comparison:
     differences: tuple[Difference, ...]
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
+    before: Plan = field(repr=False)
+    after: Plan = field(repr=False)
 
     @property
     def same(self) -> bool:
@@ -67,18 +72,54 @@ class Comparison:
 
     @property
     def totals(self) -> dict[str, dict[str, Any]]:
-        """How many moved of each kind, the hectares that changed their main function, and amounts given and taken."""
+        """How many moved of each kind, the hectares that changed their main function, and what of amounts moved.
+
+        Of each quota and of each instrument that pays: ``before`` and ``after`` what all get together, ``gained`` what
+        some get more, and ``lost`` what others get less, as texts.
+        """
         counts = self.moved["what"].value_counts()
         changed = self.transitions[self.transitions["before"] != self.transitions["after"]]
-        quotas = self.moved[self.moved["what"] == "quota"]
-        gained: dict[str, Decimal] = {}
-        for item, before, after in zip(quotas["item"], quotas["before"], quotas["after"], strict=True):
-            gained[item] = gained.get(item, Decimal(0)) + max(Decimal(after or 0) - Decimal(before or 0), Decimal(0))
         return {
             "moved": {str(what): int(count) for what, count in counts.items()},
             "main_ha": {"changed": float(changed["area_ha"].sum())},
-            "quotas": {name: {"shifted": str(amount)} for name, amount in gained.items()},
+            "quotas": _sums(_quotas(self.before), _quotas(self.after)),
+            "flows": _sums(_flows(self.before), _flows(self.after)),
         }
+
+    def overview(self) -> Overview:
+        """What moved and why, in a few rows."""
+        changed = self.transitions[self.transitions["before"] != self.transitions["after"]]
+        ways = {f"{row.before} to {row.after}": int(str(row.units)) for row in changed.itertuples()}
+        told = self.totals
+        sums = (
+            f"{name} {one['before']} to {one['after']}"
+            for key in ("quotas", "flows")
+            for name, one in told[key].items()
+        )
+        rows = (
+            ("differ in", listed(f"{one.kind} {one.id}" for one in self.differences)),
+            ("moved", counted(told["moved"])),
+            ("main", counted(ways)),
+            ("hectares", f"{told['main_ha']['changed']:,.0f}" if len(changed) else ""),
+            ("amounts", listed(sums)),
+            ("only before", listed(self.only_before)),
+            ("only after", listed(self.only_after)),
+        )
+        return Overview("Nothing differs" if self.same else "What differs between two plans", rows)
+
+    def map(self, language: str = "en") -> Any:
+        """A map of the second plan with a swipe to the first, and a layer of what differs: see :func:`zoneplan.draw`.
+
+        Parameters
+        ----------
+        language : str, optional
+            Of the page.
+
+        Returns
+        -------
+        folium.Map
+        """
+        return drawn_by("map")(self, language)
 
 
 def compare(
@@ -142,7 +183,43 @@ def compare(
         found,
         tuple(sorted(units[0] - units[1])),
         tuple(sorted(units[1] - units[0])),
+        first,
+        second,
     )
+
+
+_Amounts = Mapping[tuple[str, tuple[str, ...]], Decimal]
+"""By the name of a quota or instrument, and by who gets it."""
+
+
+def _quotas(plan: Plan) -> _Amounts:
+    """What units get of each quota."""
+    own = plan.quotas[plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
+    rows = zip(own["quota"], own["unit_id"], own["amount"], strict=True)
+    return {(str(quota), (str(unit),)): amount for quota, unit, amount in rows}
+
+
+def _flows(plan: Plan) -> _Amounts:
+    """What each instrument pays from whom to whom."""
+    rows = plan.flows[["instrument", "period", "payer", "receiver", "amount"]].itertuples(index=False)
+    return {(str(name), (str(period), payer, receiver)): amount for name, period, payer, receiver, amount in rows}
+
+
+def _sums(before: _Amounts, after: _Amounts) -> dict[str, dict[str, str]]:
+    """Of each quota or instrument of which something moved what all get, and what some get more and others less."""
+    none, found = Decimal(0), {}
+    for name in dict.fromkeys(name for name, _ in (*before, *after)):
+        keys = [key for key in dict.fromkeys((*before, *after)) if key[0] == name]
+        moves = [after.get(key, none) - before.get(key, none) for key in keys]
+        if any(moves):
+            sums = {
+                "before": sum((before.get(key, none) for key in keys), none),
+                "after": sum((after.get(key, none) for key in keys), none),
+                "gained": sum((move for move in moves if move > 0), none),
+                "lost": -sum((move for move in moves if move < 0), none),
+            }
+            found[name] = {key: f"{amount:f}" for key, amount in sums.items()}
+    return found
 
 
 def _state(plan: Plan) -> State:

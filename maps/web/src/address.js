@@ -13,14 +13,16 @@
  */
 
 /** @type {Record<View, true>} */
-const VIEWS = { functions: true, land: true, money: true };
+const VIEWS = { functions: true, land: true, money: true, differences: true };
 /** @type {Record<Method, true>} */
 const METHODS = { threshold: true, natural: true, quantile: true, equal: true };
 const MOST_CLASSES = 99;
+// Of what the differences between two plans are shown.
+const MOVED = /^(?:quota|kind) \d{1,3}$/;
 
 export class Address {
   /**
-   * @param {Pick<Facts, "units" | "zones" | "jurisdictions" | "measures" | "quotas" | "payments" | "table">} facts
+   * @param {Pick<Facts, "units" | "zones" | "jurisdictions" | "measures" | "quotas" | "payments" | "table" | "comparison">} facts
    * @param {Readonly<Shown>} first What is shown where the address says nothing.
    */
   constructor(facts, first) {
@@ -75,7 +77,7 @@ export class Address {
  * @param {ConstructorParameters<typeof Address>[0]} facts
  * @returns {Part[]}
  */
-function partsOf({ units, zones, jurisdictions, measures, quotas, payments }) {
+function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comparison }) {
   const unitOfId = new Map(units.id.map((id, unit) => [id, unit]));
   /**
    * @param {string} key
@@ -100,7 +102,7 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments }) {
     zones.findIndex((zone) => zone.kind === kind && zone.code === code);
   /**
    * @param {string} key
-   * @param {"opacity" | "relief"} name
+   * @param {"opacity" | "relief" | "swipe"} name
    * @returns {Part}
    */
   const percent = (key, name) => ({
@@ -122,8 +124,8 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments }) {
   return [
     placed("unit", "chosen", (unit) => units.id[unit], (id) => unitOfId.get(id)),
     placed("with", "compared", (unit) => units.id[unit], (id) => unitOfId.get(id)),
-    word("view", "view", (text) => Object.hasOwn(VIEWS, text)),
-    word("by", "by", (text) => !text || measures.some(({ name }) => name === text)),
+    word("view", "view", (text) => Object.hasOwn(VIEWS, text) && (text !== "differences" || comparison !== null)),
+    word("by", "by", (text) => !text || measures.some(({ name }) => name === text) || (comparison !== null && MOVED.test(text))),
     word("classes", "method", (text) => Object.hasOwn(METHODS, text)),
     placed("quota", "quota", counted, upTo(quotas.length)),
     word("per", "base", (text) => bases.has(text)),
@@ -134,5 +136,6 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments }) {
     placed("class", "kept", counted, upTo(MOST_CLASSES)),
     percent("zones", "opacity"),
     percent("relief", "relief"),
+    percent("swipe", "swipe"),
   ];
 }

@@ -27,6 +27,7 @@ import { drawSites } from "./site_layer.js";
  * @typedef {object} Filling What the units are filled by.
  * @property {(unit: number) => string} paint A colour of CSS.
  * @property {(unit: number) => number} classOf Its class in the legend.
+ * @property {(unit: number) => boolean} [pales] Whether it stands back.
  *
  * @typedef {Facts["lines"][number]} LineFacts
  * @typedef {Facts["designations"][number]} DesignationFacts
@@ -137,7 +138,7 @@ export class Painter {
    * @param {Screen} screen
    * @param {Filling} filling
    */
-  fillUnits(pen, screen, { paint, classOf }) {
+  fillUnits(pen, screen, { paint, classOf, pales }) {
     const { facts, shapes, state, colours } = this.scene;
     const { shown } = state;
     const keeps = isFiltered(shown) ? keeping(facts, shown, classOf) : () => true;
@@ -148,7 +149,7 @@ export class Painter {
     const open = new Map();
     for (let unit = 0; unit < shapes.units.count; unit++) {
       if (!screen.sees(unit)) continue;
-      const key = `${keeps(unit) ? "+" : "-"}${paint(unit)}`;
+      const key = `${keeps(unit) && !pales?.(unit) ? "+" : "-"}${paint(unit)}`;
       const group = open.get(key);
       if (group) group.push(unit);
       else {

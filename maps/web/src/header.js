@@ -1,4 +1,4 @@
-// The header: what the plan is called, the three views, search, and what can be taken along.
+// The header: what the plan is called, the views, search, and what can be taken along.
 
 import { by, node } from "./dom.js";
 import { icon } from "./icons.js";
@@ -11,19 +11,21 @@ import { tell } from "./live_region.js";
  */
 
 /** @type {View[]} */
-const VIEWS = ["functions", "land", "money"];
+const VIEWS = ["functions", "land", "money", "differences"];
 const TOLD_MS = 1600;
 
 /**
  * @param {PageState} state
  * @param {Speech} speech
+ * @param {boolean} two Whether there are two plans.
  */
-export function viewSwitch(state, { words }) {
-  const buttons = VIEWS.map((view) =>
+export function viewSwitch(state, { words }, two) {
+  const views = VIEWS.filter((view) => two || view !== "differences");
+  const buttons = views.map((view) =>
     node("button", { type: "button", on: { click: () => state.change({ view, by: "", kept: -1 }) } }, words[`view_${view}`]),
   );
   const follow = () =>
-    VIEWS.forEach((view, place) => buttons[place].setAttribute("aria-pressed", String(view === state.shown.view)));
+    views.forEach((view, place) => buttons[place].setAttribute("aria-pressed", String(view === state.shown.view)));
   state.on(["view"], follow);
   follow();
   by("zp-views").append(...buttons);

@@ -118,7 +118,8 @@ class PlanPage {
    */
   constructor(map, facts, { shapes, ground, relief }) {
     const speech = new Speech(facts);
-    const state = new PageState({ layers: firstLayers(facts), by: facts.table?.by ?? "" });
+    const view = facts.comparison ? "differences" : "functions";
+    const state = new PageState({ view, layers: firstLayers(facts), by: facts.table?.by ?? "" });
     this.map = map;
     this.colours = new Colours();
     /** @type {Scene} */
@@ -159,6 +160,7 @@ class PlanPage {
     const { state } = this;
     state.on(["chosen", "compared", "comparing", "theme"], () => this.fillUnit());
     state.on(["theme", "story"], () => this.fillPlan());
+    if (this.scene.facts.comparison) state.on(["view"], () => this.fillPlan());
     state.on(["story"], ({ story }) => focusFirst(by("zp-plan").querySelector(story < 0 ? ".zp-primary" : "h2"), by("zp-tab-plan")));
     state.on(["main", "overlay", "jurisdiction", "kept"], () => this.show(this.picture.view));
     this.address.follow(state);
@@ -189,7 +191,7 @@ class PlanPage {
       ? speech.units(facts.units.id.length)
       : `${rulebook} · ${speech.say("as_of", { date: speech.day(plan.date) })}`;
     by("zp-views").hidden = table !== null;
-    if (!table) viewSwitch(state, speech);
+    if (!table) viewSwitch(state, speech, facts.comparison !== null);
     by("zp-find").append(searchField(speech, (query) => this.find(query)));
     const theme = by("zp-theme");
     theme.append(icon("theme"));

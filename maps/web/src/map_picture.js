@@ -10,6 +10,7 @@ import { viewShown } from "./map_views.js";
 import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_names.js";
 import { nameRegions } from "./region_names.js";
 import { nameMajorTowns, nameTowns } from "./town_names.js";
+import { Swipe } from "./swipe.js";
 import { viewCanvas } from "./view_canvas.js";
 import { nameWaters } from "./water_names.js";
 
@@ -60,6 +61,10 @@ export class MapPicture {
       marked: viewCanvas(grid, (pen, view) => this.painter.paintMarked(pen, view), "marked"),
       names: viewCanvas(grid, (pen, view) => this.name(pen, view), "names"),
     };
+    const [before = "", after = ""] = scene.facts.comparison?.names ?? [];
+    this.swipe = scene.facts.comparison
+      ? new Swipe(map, scene, [before, after], (pen, view) => this.paintBefore(pen, view))
+      : null;
     /** @type {Set<keyof MapPicture["canvases"]>} */
     this.waiting = new Set();
   }
@@ -71,6 +76,7 @@ export class MapPicture {
       pane.style.zIndex = String(level);
       pane.style.pointerEvents = "none";
     }
+    this.swipe?.start();
     this.follow();
     const { state } = scene;
     state.on(OF_VIEW, () => this.follow());
@@ -83,6 +89,7 @@ export class MapPicture {
   /** Another view, or the same in other colours. */
   follow() {
     this.view = viewShown(this.scene);
+    this.swipe?.show(this.view.before !== undefined);
     this.viewed(this.view);
   }
 
@@ -97,6 +104,7 @@ export class MapPicture {
 
   drawWaiting() {
     for (const name of this.waiting) this.canvases[name].redraw();
+    if (this.waiting.has("plan")) this.swipe?.redraw();
     this.waiting.clear();
   }
 
@@ -118,6 +126,16 @@ export class MapPicture {
   }
 
   /**
+   * The plan that came before, where two are seen.
+   * @param {Pen} pen
+   * @param {View} view
+   */
+  paintBefore(pen, view) {
+    const { before } = this.view;
+    if (before) this.painter.paint(pen, view, before, this.onTiles, this.zoomOf(view));
+  }
+
+  /**
    * How near a view is in relation to the whole plan.
    * @param {View} view
    */
@@ -132,6 +150,7 @@ export class MapPicture {
    */
   compose(pen, view) {
     this.painter.paint(pen, view, this.view, false, this.zoomOf(view));
+    this.swipe?.compose(pen, view);
     this.painter.paintMarked(pen, view);
     this.nameIn(pen, view, new Room([view.left, view.top, view.left + view.width, view.top + view.height]));
   }

@@ -1,12 +1,13 @@
 // Views: what the map shows of the plan, one thing at a time.
 
+import { differencesView } from "./differences_view.js";
 import { functionsView } from "./functions_view.js";
 import { landView } from "./land_view.js";
 import { measureView } from "./measure_view.js";
 import { moneyView } from "./money_view.js";
 
 /**
- * @import { Scene } from "./canvas_renderer.js"
+ * @import { Filling, Scene } from "./canvas_renderer.js"
  * @import { Child } from "./dom.js"
  * @import { Room } from "./labels.js"
  * @import { Screen } from "./map_shapes.js"
@@ -17,6 +18,8 @@ import { moneyView } from "./money_view.js";
  * @property {(unit: number) => string} paint A colour of CSS.
  * @property {(unit: number) => number} classOf Its class in the legend.
  * @property {(place: number) => string} classTitle What such a class is called.
+ * @property {(unit: number) => boolean} [pales] Whether a unit stands back.
+ * @property {Filling} [before] What another plan is filled by, of which a part of the map is.
  * @property {() => Child[]} legend
  * @property {(unit: number) => string[]} tip What is said of a unit under the pointer, below its name.
  * @property {(jurisdiction: number) => string} below What stands under the name of a jurisdiction.
@@ -34,5 +37,5 @@ export function viewShown(scene) {
   const { view, by } = scene.state.shown;
   const measure = view === "functions" ? scene.facts.measures.find(({ name }) => name === by) : undefined;
   if (measure) return measureView(scene, measure);
-  return { functions: functionsView, land: landView, money: moneyView }[view](scene);
+  return { functions: functionsView, land: landView, money: moneyView, differences: differencesView }[view](scene);
 }

@@ -1,5 +1,6 @@
 // More: single layers and settings, which stand behind a button of the legend.
 
+import { DIFFERENCES } from "./differences_view.js";
 import { node } from "./dom.js";
 import { signPicture } from "./overlay_signs.js";
 import { siteFigure } from "./site_layer.js";
@@ -28,6 +29,7 @@ export function firstLayers(facts) {
   return new Set([
     ...(facts.jurisdictions.length > 1 ? ["jurisdictions"] : []),
     ...(waiting ? ["marks waiting"] : []),
+    ...(facts.comparison ? [DIFFERENCES] : []),
   ]);
 }
 

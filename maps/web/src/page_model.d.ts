@@ -33,6 +33,8 @@ export interface Page {
   /** What is drawn where there is no plan: all that only a plan has is empty then. */
   table: TableView | null;
   surroundings: Surroundings | null;
+  /** Only on the map of a comparison. */
+  comparison: ComparedPlans | null;
   grid: MapGrid;
 }
 
@@ -703,6 +705,68 @@ export interface ReliefPicture {
   address: string;
 }
 
+/** What differs from another plan, which came before. */
+export interface ComparedPlans {
+  /** What moved, and in what the plans differ. */
+  title: string;
+  /** What moved, and in what the plans differ. */
+  lead: string;
+  /** Of the plans. */
+  names: string[];
+  /** What can move, by its title: first of all main functions. */
+  kinds: string[];
+  /** By unit the place of the zone that was its main function; -1 where the first plan has no such unit. */
+  mains: number[];
+  /** Those that change, the largest first. */
+  transitions: Transition[];
+  causes: ComparedCause[];
+  /** By unit. */
+  moves: Groups<Move>;
+  texts: string[];
+  amounts: AmountChange[];
+  /** What all get of a quota or by an instrument: title, before, after. */
+  sums: string[][];
+}
+
+/** Units of which the main function is one in the first plan and another in the second. */
+export interface Transition {
+  /** Places of zones. */
+  before: number;
+  /** Places of zones. */
+  after: number;
+  units: number;
+  ha: number;
+}
+
+/** What some moves hang on. */
+export interface ComparedCause {
+  text: string;
+  /** How many moves of each kind do. */
+  counts: number[];
+}
+
+/** Something of a unit that is not the same in both plans. */
+export interface Move {
+  /** Place of the kind. */
+  kind: number;
+  /** Places of texts. */
+  title: number;
+  /** Places of texts. */
+  before: number;
+  /** Places of texts. */
+  after: number;
+  /** Place of the cause. */
+  cause: number;
+}
+
+/** What units get more or less of a quota. */
+export interface AmountChange {
+  title: string;
+  unit: string;
+  /** By unit; None where one of the plans has no amount. */
+  values: (number | null)[];
+}
+
 /** Where the grid of the shapes lies in the plane of the map, in metres, and how much stands on it. */
 export interface MapGrid {
   projection: MapProjection;
@@ -768,6 +832,7 @@ export type Word =
   | "assumptions"
   | "balance"
   | "because"
+  | "because_of"
   | "before_use"
   | "beside_mean"
   | "between"
@@ -833,6 +898,8 @@ export type Word =
   | "land"
   | "layers"
   | "legend"
+  | "less"
+  | "less_than"
   | "licences"
   | "limit"
   | "limit_from"
@@ -852,7 +919,12 @@ export type Word =
   | "measure"
   | "measure_help"
   | "missing"
+  | "more_amount"
   | "more_layers"
+  | "more_than"
+  | "moved"
+  | "moved_sums"
+  | "moved_units"
   | "n_more"
   | "name"
   | "named"
@@ -863,6 +935,7 @@ export type Word =
   | "no_amounts"
   | "no_bound"
   | "no_land"
+  | "no_partner"
   | "no_payment_here"
   | "no_policies"
   | "no_programme"
@@ -880,6 +953,7 @@ export type Word =
   | "of_whole"
   | "on_balance"
   | "one_colour"
+  | "only_moved"
   | "opacity"
   | "other_measures"
   | "other_parties"
@@ -932,6 +1006,7 @@ export type Word =
   | "review_overlay"
   | "rule"
   | "rulebook"
+  | "same_amount"
   | "save"
   | "save_csv"
   | "save_png"
@@ -958,6 +1033,8 @@ export type Word =
   | "story_step"
   | "suitability"
   | "summary"
+  | "swipe"
+  | "swipe_help"
   | "table"
   | "table_help"
   | "table_land"
@@ -983,10 +1060,12 @@ export type Word =
   | "units_assumed"
   | "units_waiting"
   | "unknown"
+  | "unmoved"
   | "unplaced"
   | "unread_parameters"
   | "unseen"
   | "use"
+  | "view_differences"
   | "view_functions"
   | "view_land"
   | "view_money"

@@ -3,7 +3,7 @@
 /**
  * @import { Method } from "./class_breaks.js"
  *
- * @typedef {"functions" | "land" | "money"} View
+ * @typedef {"functions" | "land" | "money" | "differences"} View
  * @typedef {"plan" | "unit" | "table"} Tab
  *
  * @typedef {object} Shown
@@ -27,6 +27,7 @@
  * @property {ReadonlySet<string>} layers The keys of single layers that are on.
  * @property {number} relief How strong, from 0 to 1.
  * @property {number} opacity Of zones, from 0 to 1.
+ * @property {number} swipe How much of the map's width the first of two plans has, from 0 to 1.
  * @property {"light" | "dark"} theme
  */
 
@@ -52,6 +53,7 @@ const AT_FIRST = {
   layers: new Set(),
   relief: 1,
   opacity: 1,
+  swipe: 0.5,
   theme: "light",
 };
 

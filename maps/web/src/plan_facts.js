@@ -9,6 +9,7 @@ import { tableFacts } from "./table_facts.js";
 /**
  * @import { Page } from "./page_model.d.ts"
  * @typedef {ReturnType<typeof factsOf>} Facts
+ * @typedef {NonNullable<Facts["comparison"]>} ComparedFacts
  */
 
 /**
@@ -27,6 +28,7 @@ export function factsOf(page, measured) {
     table: page.table && tableFacts(page.table, measures),
     sites: page.sites.map(siteFacts),
     payments: paymentFacts(page),
+    comparison: page.comparison && { ...page.comparison, moves: new RowGroups(page.comparison.moves) },
     main_claims: rowsOf(cards.main_claims),
     claims: new RowGroups(cards.claims),
     line_rows: new RowGroups(cards.line_rows),

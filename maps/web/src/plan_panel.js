@@ -1,6 +1,7 @@
 // The plan as a whole: how much land each function has where, how well it is founded, and what to know before use.
 
-import { drawn, node } from "./dom.js";
+import { differencesPanel } from "./differences_panel.js";
+import { drawn, flattened, node } from "./dom.js";
 import { storyPanel, tellStep } from "./story.js";
 import { part } from "./working.js";
 
@@ -25,8 +26,10 @@ export function planPanel(scene, choose) {
   const many = facts.jurisdictions.length > 1 ? [speech.count("n_jurisdictions", facts.jurisdictions.length)] : [];
   const size = [speech.units(facts.units.id.length), ...many, speech.land(plan.area_ha)];
   if (scene.state.shown.story >= 0) return [storyPanel(scene, scene.state.shown.story)];
+  const eyebrow = node("p", { class: "zp-eyebrow" }, size.join(" · "));
+  if (scene.state.shown.view === "differences") return flattened([eyebrow, differencesPanel(scene, choose)]);
   return [
-    node("p", { class: "zp-eyebrow" }, size.join(" · ")),
+    eyebrow,
     headline(scene),
     landByFunction(scene),
     quality(facts, speech, choose),

@@ -1,5 +1,6 @@
 // The card of a unit: what it is and why, in few words; all the working unfolds.
 
+import { movesOfUnit } from "./differences_panel.js";
 import { node } from "./dom.js";
 import { focusFirst } from "./focus.js";
 import { gaugePicture } from "./gauges.js";
@@ -54,6 +55,7 @@ export function unitPanel(scene, unit, place, actions) {
     heading(scene, unit, actions),
     scene.state.shown.comparing ? node("p", { class: "zp-note" }, words.compare_help) : null,
     sentence(scene, unit, said),
+    movesOfUnit(scene, unit),
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
     gauges(scene, said),
     said.changes.length ? box(words.changes, "", changesOf(said).map((change) => node("p", {}, change))) : null,

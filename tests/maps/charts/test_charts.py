@@ -25,6 +25,7 @@ from maps.charts import (
     Stick,
     Strip,
     Sum,
+    Transition,
     amount_bars,
     count_columns,
     gauge,
@@ -32,6 +33,7 @@ from maps.charts import (
     margin_dots,
     share_bars,
     threshold_dots,
+    transition_matrix,
 )
 from maps.charts.dots import MOST
 from maps.charts.scales import Scale, round_steps, scale_for, swarm
@@ -197,3 +199,16 @@ def test_an_axis_shows_all_values_and_the_threshold(values: list[float], thresho
 def test_a_scale_of_logarithms_gives_equal_lengths_to_equal_factors() -> None:
     scale = Scale(1, 1000, 0, 30, is_log=True)
     assert [round(scale.place(value), 6) for value in (1, 10, 100, 1000, 5000)] == [0, 10, 20, 30, 30]
+
+
+def test_a_matrix_says_every_cell_and_what_is_not_there() -> None:
+    parts = [Part("forest & field", "#2E7D5B"), Part("town", "#A8401F"), Part("mine", "#444444")]
+    cells = {(0, 0): Transition("7", "700"), (0, 1): Transition("3", "120"), (2, 1): Transition("1", "5")}
+    chart = transition_matrix("Moves", ("2020", "2025"), parts, cells)
+    assert chart.numbers.columns == ("2020", "forest & field", "town", "mine")
+    assert chart.numbers.rows == (
+        ("forest & field", "7 (700)", "3 (120)", "–"),
+        ("town", "–", "–", "–"),
+        ("mine", "–", "1 (5)", "–"),
+    )
+    assert "forest &amp; field" in chart.svg

@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parents[3]
 ROOMS = [path for package in ("layers", "zoning", "maps") for path in (ROOT / package).iterdir() if path.is_dir()]
 SPEAKS = re.compile(r'\bcatalogue\(\s*"(\w+)"|\bf"(\w+)\.\{')
 """How a room takes a chapter: ``catalogue("report", ...)``, or ``f"energy.{key}"`` where it makes its own messages."""
-HANDED = {"conditions": {"clause"}, "annex": {"page"}, "figures": {"page", "report"}, "reports": {"page", "report"}}
+HANDED = {
+    "conditions": {"clause"},
+    "annex": {"page"},
+    "figures": {"page", "report"},
+    "reports": {"page", "report", "compare"},
+    "cli": {"compare"},
+}
 """The rooms that are given the templates of a chapter, for they cannot ask for them."""
 FIELD = r"\w*"
 """What a field of an f-string is in its pattern."""

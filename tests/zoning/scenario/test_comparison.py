@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -57,6 +58,27 @@ def test_each_move_has_the_difference_that_alone_makes_it(toy: FreshPlan) -> Non
     overlays = found.moved[found.moved["what"] == "overlay"]
     assert set(overlays["cause_id"]) == {"plant_min_mw"}
     assert found.totals["main_ha"]["changed"] == pytest.approx(400.0)
+
+
+def test_sums_of_quotas_and_payments_are_told_before_and_after(toy: FreshPlan) -> None:
+    (quota,) = toy.study.quotas[:1]
+    found = compare(toy, toy.vary(quotas={quota.name: float(quota.total) / 2}))
+    told = found.totals["quotas"][quota.name]
+    sides = [Decimal(told[side]) for side in ("before", "after", "gained", "lost")]
+    rows = found.moved[found.moved["what"] == "quota"]
+    moves = [Decimal(row.after or 0) - Decimal(row.before or 0) for row in rows.itertuples()]
+    assert sides[1] - sides[0] == sides[2] - sides[3] == sum(moves, Decimal(0))
+    own = toy.quotas[(toy.quotas["quota"] == quota.name) & toy.quotas["unit_id"].isin(toy.units.index)]
+    assert sides[0] == sum(own["amount"], Decimal(0))
+    assert found.before.quotas.equals(toy.quotas)
+
+
+def test_a_comparison_shows_what_moved_and_why(toy: FreshPlan) -> None:
+    text = repr(compare(toy, toy.vary(parameters={"fragile_min": 0.6})))
+    assert text.splitlines()[0] == "What differs between two plans"
+    assert "parameter fragile_min" in text
+    assert "ecologically_fragile to general 3" in text
+    assert repr(compare(toy, toy)) == "Nothing differs"
 
 
 def test_what_only_two_differences_make_together_says_so(toy: FreshPlan) -> None:

@@ -265,6 +265,7 @@ export const page = {
   },
   table: null,
   undrawn: [],
+  comparison: null,
   surroundings: null,
   grid: {
     projection: {

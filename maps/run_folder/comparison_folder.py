@@ -1,0 +1,122 @@
+"""The folder of a comparison: a map, a page and tables; written whole, and only over an earlier one of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from layers.formats import digest
+from layers.phrases import Phrase, phrase_list
+from maps.errors import WriteError
+from maps.locale import require_language
+from maps.reports import write_comparison
+from maps.run_folder.folder_exchange import exchange
+from maps.run_folder.manifest import MANIFEST, files_in
+from maps.web import draw
+from zoning.scenario import Comparison
+
+KIND = "zoneplan comparison"
+"""What marks a folder as a comparison that zoneplan wrote, in its manifest."""
+
+
+def write_comparison_folder(found: Comparison, folder: str | Path, language: str = "en") -> Path:
+    """Write a comparison: ``map.html``, ``report.html``, and the tables ``moved``, ``transitions`` and ``differences``.
+
+    Parameters
+    ----------
+    found : Comparison
+    folder : str or Path
+        Where it shall stand; a comparison that stands there as zoneplan wrote it is replaced.
+    language : str, optional
+        Of map and page.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    WriteError
+        Something else stands there, also in files that were put or changed there since; or the disk is full. What
+        stood there is untouched.
+    ZoneplanError
+        The language is not known.
+    """
+    folder = Path(folder).absolute()
+    require_language(language)
+    require_own(folder)
+    stage = folder.with_name(f".{folder.name}.zoneplan-comparison")
+    try:
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(parents=True)
+        _write_files(found, stage, language)
+        if not (folder.exists() and exchange(stage, folder)):
+            shutil.rmtree(folder, ignore_errors=True)
+            stage.rename(folder)
+    except OSError as error:
+        raise WriteError(
+            Phrase("{folder}: cannot write the comparison: {cause}", folder=folder, cause=error.strerror or error)
+        ) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return folder
+
+
+def require_own(folder: Path) -> None:
+    """Refuse a place where something else stands than a comparison as zoneplan wrote it.
+
+    Raises
+    ------
+    WriteError
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise WriteError(Phrase("{folder} is not a folder: choose another with --out", folder=folder))
+    listed = _listed(folder)
+    strange = [name for name in files_in(folder) if not _is_own(folder, name, listed)]
+    if strange:
+        raise WriteError(
+            Phrase(
+                "{folder} holds {names}, which is no comparison as zoneplan wrote it: nothing is overwritten. Choose "
+                "another folder with --out",
+                folder=folder,
+                names=phrase_list(strange[:5]),
+            ),
+            features=strange,
+        )
+
+
+def _is_own(folder: Path, name: str, listed: dict[str, str]) -> bool:
+    if name == MANIFEST:
+        return bool(listed)
+    path = folder / name
+    return name in listed and path.is_file() and not path.is_symlink() and digest(path) == listed[name]
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """The sha256 of the files of a comparison; none where there is none."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    files = content.get("files") if isinstance(content, dict) and content.get("kind") == KIND else None
+    return {str(name): str(one) for name, one in files.items()} if isinstance(files, dict) else {}
+
+
+def _write_files(found: Comparison, folder: Path, language: str) -> None:
+    told = [{"kind": one.kind, "id": one.id, "before": one.before, "after": one.after} for one in found.differences]
+    tables = {
+        "moved": found.moved,
+        "transitions": found.transitions,
+        "differences": pd.DataFrame(told, columns=["kind", "id", "before", "after"]),
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    write_comparison(found, folder / "report.html", language)
+    draw(found, language).save(folder / "map.html")
+    files = {name: digest(folder / name) for name in files_in(folder)}
+    content = json.dumps({"files": files, "kind": KIND}, indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / MANIFEST).write_bytes(f"{content}\n".encode())
