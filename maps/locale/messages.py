@@ -6,7 +6,7 @@ Several messages in one field stand in a row, with what the catalogue has under 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +84,8 @@ def catalogue(chapter: str, language: str) -> Mapping[str, Template]:
     {'green': 'green', 'red': 'red', 'yellow': 'yellow'}
     """
     head = f"{chapter}."
-    return {key.removeprefix(head): one for key, one in templates(language).items() if key.startswith(head)}
+    every = templates(language)
+    return {key.removeprefix(head): every[key] for key in every if key.startswith(head)}
 
 
 def templates(language: str) -> Mapping[str, Template]:
@@ -146,6 +147,26 @@ class _Translations(gettext.GNUTranslations):
         return found
 
 
+class _Templates(Mapping[str, Template]):
+    """The templates of a catalogue by key, each made when somebody first asks for it: a run says few of them."""
+
+    def __init__(self, forms: Mapping[str, tuple[str, ...]], style: NumberStyle) -> None:
+        self._forms, self._style = forms, style
+        self._made: dict[str, Template] = {}
+
+    def __getitem__(self, key: str) -> Template:
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = Template(self._forms[key], self._style)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+
 class _Catalogue(NamedTuple):
     """What one language says, by key, and how it writes numbers."""
 
@@ -160,12 +181,12 @@ def _read(language: str) -> _Catalogue:
     texts = read.forms()
     (thousands,), (point,) = texts["number.thousands"], texts["number.point"]
     style = NumberStyle(read.plural, thousands, point)
-    return _Catalogue({key: Template(forms, style) for key, forms in texts.items()}, style)
+    return _Catalogue(_Templates(texts, style), style)
 
 
 def read_catalogue(path: Path, style: NumberStyle) -> Mapping[str, Template]:
     """The templates of a compiled catalogue by their keys."""
-    return {key: Template(forms, style) for key, forms in _opened(path).forms().items()}
+    return _Templates(_opened(path).forms(), style)
 
 
 def _opened(path: Path) -> _Translations:
