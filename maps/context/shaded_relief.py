@@ -40,6 +40,8 @@ OUTSIDE = 0.3
 SHADOW, LIGHT = (38, 34, 44), (255, 253, 246)
 DARKEST, LIGHTEST = 0.46, 0.30
 """Largest alpha of shadow and of light."""
+STRIP = 128
+"""Rows or columns that are worked on at a time, so that what is in between stays small."""
 LEVELS = 24
 """Steps of alpha of either."""
 
@@ -180,18 +182,21 @@ class _Grid(NamedTuple):
 def _shade(heights: Floats, known: npt.NDArray[np.bool_], grid: _Grid) -> Floats:
     """Light on each pixel, 0 on flat ground, below it in the shadow."""
     soft = _blur(heights, max(0.6, grid.scaled(SOFT)))
-    lifted = soft + 0.5 * (soft - _blur(soft, grid.scaled(AROUND)))
-    south, east = np.gradient(lifted, grid.cell)
+    south, east = np.gradient(soft + 0.5 * (soft - _blur(soft, grid.scaled(AROUND))), grid.cell)
+    del soft
     steep = float(np.quantile(np.hypot(east[known], south[known]), 0.9)) if known.any() else 0.0
     stretch = min(STEEP / steep, MOST_STRETCHED) if steep > 0 else 1.0
-    x, y = east * stretch, -south * stretch
-    length = np.sqrt(1 + x**2 + y**2)
     shade = np.zeros_like(heights)
-    for azimuth, weight in LIGHTS:
-        towards = np.radians(azimuth)
-        lit = np.cos(ALTITUDE) * (-x * np.sin(towards) - y * np.cos(towards)) + np.sin(ALTITUDE)
-        shade += weight * lit / length
-    return np.asarray(shade - np.sin(ALTITUDE), np.float32)
+    for top in range(0, len(shade), STRIP):
+        rows = slice(top, top + STRIP)
+        x, y = east[rows] * stretch, -south[rows] * stretch
+        length = np.sqrt(1 + x**2 + y**2)
+        for azimuth, weight in LIGHTS:
+            towards = np.radians(azimuth)
+            lit = np.cos(ALTITUDE) * (-x * np.sin(towards) - y * np.cos(towards)) + np.sin(ALTITUDE)
+            shade[rows] += weight * lit / length
+        shade[rows] -= np.sin(ALTITUDE)
+    return shade
 
 
 def _fade(known: npt.NDArray[np.bool_], pixels: float) -> Floats:
@@ -237,8 +242,10 @@ def _weighted_along(values: Floats, kernel: Floats) -> Floats:
 
 
 def _box_along(values: Floats, side: int) -> Floats:
-    """Each value as the mean of those at most so many above and below it."""
-    padded = np.pad(values, ((side + 1, side), (0, 0)), mode="edge")
-    sums = np.cumsum(padded, axis=0, dtype=np.float64)
-    wide = 2 * side + 1
-    return np.asarray((sums[wide:] - sums[:-wide]) / wide, np.float32)
+    """Each value as the mean of those at most so many above and below it; some columns at a time."""
+    found, wide = np.empty_like(values, order="C"), 2 * side + 1
+    for left in range(0, values.shape[1], STRIP):
+        padded = np.pad(values[:, left : left + STRIP], ((side + 1, side), (0, 0)), mode="edge")
+        sums = np.cumsum(padded, axis=0, dtype=np.float64)
+        found[:, left : left + STRIP] = (sums[wide:] - sums[:-wide]) / wide
+    return found
