@@ -118,7 +118,7 @@ def _grounds(edition: ReportContext, row: Any) -> tuple[str, ...]:
 def findings(edition: ReportContext) -> Chapter:
     """Every finding on the plan, warnings before notes."""
     words = edition.words
-    found = edition.findings
+    found = edition.plan.findings
     columns = edition.columns(level_of="word", said="long", cases="number")
     rows = ((words[f"level_{one.level}"], one.text, edition.number(one.count)) for one in found)
     leaves = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)

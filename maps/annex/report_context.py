@@ -16,8 +16,8 @@ from pyproj import CRS
 
 from layers.conditions import parse_condition
 from layers.crs import is_made
-from layers.errors import Finding
 from maps.annex.document_model import Column
+from maps.context import Neighbourhood
 from maps.explain import clauses_in_words
 from maps.locale import (
     NONE,
@@ -37,7 +37,6 @@ from maps.locale import (
     sentence_gap,
     text_in,
 )
-from zoning.audits import plan_findings_of
 from zoning.plan import Assumption, Plan
 from zoning.records import claim_said
 from zoning.zones import decision_status
@@ -56,20 +55,23 @@ class ReportContext:
     Attributes
     ----------
     plan : LocalizedPlan
+    near : Neighbourhood
+        Of the plan, for its maps.
     """
 
     plan: LocalizedPlan
+    near: Neighbourhood
 
     @classmethod
-    def of(cls, plan: Plan, language: str = "en") -> ReportContext:
-        """The edition of a plan in a language.
+    def of(cls, plan: Plan, language: str = "en", near: Neighbourhood | None = None) -> ReportContext:
+        """The edition of a plan in a language, with its neighbourhood where another page has it already.
 
         Raises
         ------
         ZoneplanError
             The language is not known.
         """
-        return cls(localize(plan, language))
+        return cls(localize(plan, language), near or Neighbourhood(plan))
 
     @property
     def language(self) -> str:
@@ -96,9 +98,9 @@ class ReportContext:
         return self.pages[key].format(**figures)
 
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding on the plan, warnings before notes."""
-        return tuple(map(self.plan.renderer.finding, plan_findings_of(self.plan)))
+    def map_credits(self) -> str:
+        """Whose data lie around the plan on its maps, and what is to be said of borders."""
+        return self.near.credits(self.language)
 
     @property
     def gap(self) -> str:

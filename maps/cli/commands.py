@@ -578,8 +578,6 @@ def _run(plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bo
 
 
 def _summary(plan: LocalizedPlan, folder: Path) -> dict[str, object]:
-    from zoning.audits import plan_findings_of
-
     mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
     return {
         "study": plan.study.name,
@@ -591,7 +589,7 @@ def _summary(plan: LocalizedPlan, folder: Path) -> dict[str, object]:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
-        "findings": [_finding(plan.renderer.finding(one)) for one in plan_findings_of(plan)],
+        "findings": list(map(_finding, plan.findings)),
     }
 
 
@@ -628,10 +626,8 @@ def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
 def _found(plan: LocalizedPlan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
     from maps.locale import catalogue
-    from zoning.audits import plan_findings_of
 
-    words = catalogue("cli", plan.language)
-    findings = list(map(plan.renderer.finding, plan_findings_of(plan)))
+    words, findings = catalogue("cli", plan.language), plan.findings
     if findings:
         yield words["counted"].format(count=len(findings))
     yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])

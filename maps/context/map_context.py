@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import geopandas as gpd
@@ -11,7 +12,16 @@ import pyproj
 import shapely
 
 from layers.crs import box_in, way_between
-from maps.context.world_layers import Flags, Floats, Geometries, Name, WorldLayer, without_borders, world_layer
+from maps.context.world_layers import (
+    Flags,
+    Floats,
+    Geometries,
+    Name,
+    World,
+    WorldLayer,
+    languages_of_places,
+    without_borders,
+)
 from maps.locale import catalogue, text_in
 from zoning.plan import Plan
 
@@ -172,8 +182,56 @@ class Surrounded(NamedTuple):
     units: gpd.GeoDataFrame
 
 
+class Neighbourhood:
+    """What lies around a plan, and what may be said of it: found out once for all pictures of the plan.
+
+    Parameters
+    ----------
+    plan : Plan or Surrounded
+
+    Attributes
+    ----------
+    plan : Plan or Surrounded
+    world : World
+        What has been read of the world layers; cheapest where the widest picture comes first.
+    """
+
+    def __init__(self, plan: Plan | Surrounded) -> None:
+        self.plan = plan
+        self.world = World()
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Codes of the countries in which the plan lies, by its towns, that of most first; not those with a few."""
+        units = self.plan.units
+        crs = pyproj.CRS(units.crs)
+        near = self.world.near("places", box_in(units.total_bounds, crs, WGS84))
+        points = np.column_stack(way_between(WGS84, crs).transform(*shapely.get_coordinates(near.shapes).T))
+        finite = np.isfinite(points).all(axis=1)
+        tree = shapely.STRtree(np.asarray(units.geometry))
+        inside = np.unique(tree.query(shapely.points(points[finite]), predicate="intersects")[0])
+        counts = near.fields.loc[np.flatnonzero(finite)[inside], "iso_a2"].value_counts()
+        many = counts[counts >= OWN_TOWNS * counts.sum()]
+        return tuple(sorted(many.index, key=lambda code: (-many[code], code)))
+
+    @cached_property
+    def borders(self) -> bool:
+        """Whether borders may be drawn around the plan, most of which lies in the first of its countries."""
+        plan = self.plan
+        wanted = plan.rulebook.map.borders and plan.study.map.borders if isinstance(plan, Plan) else True
+        return wanted and not {*self.countries[:1]} & without_borders()
+
+    def credits(self, language: str = "en") -> str:
+        """What a page that draws any of this has to say: whose data they are, and what of borders."""
+        note = self.plan.rulebook.map.note if isinstance(self.plan, Plan) else None
+        told, said = catalogue("report", language), text_in(note, language) if note else ""
+        if not said and not self.borders:
+            said = told["reference_only"]
+        return f"{told['context_credits']} {said}".strip()
+
+
 def context_around(
-    plan: Plan | Surrounded,
+    near: Neighbourhood,
     bounds: tuple[float, float, float, float],
     metres_per_px: float,
     language: str = "en",
@@ -185,7 +243,8 @@ def context_around(
 
     Parameters
     ----------
-    plan : Plan or Surrounded
+    near : Neighbourhood
+        Of the plan; one for all pictures of it.
     bounds : tuple of float
         West, south, east, north of the picture, in the CRS of the picture.
     metres_per_px : float
@@ -211,17 +270,17 @@ def context_around(
     --------
     >>> import zoneplan as zp
     >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    >>> context = context_around(plan, tuple(plan.units.total_bounds), 2000.0)
+    >>> context = context_around(Neighbourhood(plan), tuple(plan.units.total_bounds), 2000.0)
     >>> context.places[0].name, len(context.countries) > 0
     ('Phoenix', True)
     """
+    plan = near.plan
     crs = pyproj.CRS(crs or plan.units.crs)
     detail = next(one for one in DETAILS if metres_per_px >= one.metres_per_px)
-    frame = _Frame.of(bounds, crs, TOLERANCE_PX * metres_per_px)
+    frame = _Frame.of(near.world, bounds, crs, TOLERANCE_PX * metres_per_px)
     own = study_outline(np.asarray(plan.units.geometry)) if outline is None else outline
     study = _in_crs(own, plan.units.crs, crs)
-    countries_of_plan = _countries_of(plan)
-    borders = _borders_allowed(plan, countries_of_plan)
+    towns, borders = frame.near("places"), near.borders
     land, lakes, rivers = (frame.near(name) for name in ("land", "lakes", "rivers"))
     ground = frame.drawn(land.where(land.fields["km2"] * 1e6 >= (ISLAND_PX * metres_per_px) ** 2))
     lakes = frame.drawn(lakes.where(lakes.fields["km2"] >= detail.lakes_km2))
@@ -246,38 +305,10 @@ def context_around(
         provinces=_outside(lines, study, 3 * metres_per_px) if isinstance(plan, Plan) else lines,
         countries=outer.shapes,
         settled=tuple(status in SETTLED for status in outer.fields["status"]),
-        places=_places(frame, study, language, metres_per_px if borders else np.inf),
-        regions=_regions(frame, study, language, countries_of_plan, detail) if borders else (),
-        credits=context_credits(plan, language),
+        places=_places(frame, towns, study, language, metres_per_px if borders else np.inf),
+        regions=_regions(frame, study, language, near.countries, detail) if borders else (),
+        credits=near.credits(language),
     )
-
-
-def context_credits(plan: Plan | Surrounded, language: str = "en") -> str:
-    """What a page that draws the surroundings of a plan has to say: whose data they are, and what of borders."""
-    told, note = catalogue("report", language), plan.rulebook.map.note if isinstance(plan, Plan) else None
-    said = text_in(note, language) if note else ""
-    if not said and not _borders_allowed(plan, _countries_of(plan)):
-        said = told["reference_only"]
-    return f"{told['context_credits']} {said}".strip()
-
-
-def _borders_allowed(plan: Plan | Surrounded, countries: tuple[str, ...]) -> bool:
-    """Whether borders may be drawn around a plan that lies in some countries, most of it in the first."""
-    wanted = plan.rulebook.map.borders and plan.study.map.borders if isinstance(plan, Plan) else True
-    return wanted and not {*countries[:1]} & without_borders()
-
-
-def _countries_of(plan: Plan | Surrounded) -> tuple[str, ...]:
-    """Codes of the countries in which a plan lies, by its towns, that of most of them first; not those with a few."""
-    crs = pyproj.CRS(plan.units.crs)
-    near = world_layer("places").meeting(box_in(plan.units.total_bounds, crs, WGS84))
-    points = np.column_stack(way_between(WGS84, crs).transform(*shapely.get_coordinates(near.shapes).T))
-    finite = np.isfinite(points).all(axis=1)
-    tree = shapely.STRtree(np.asarray(plan.units.geometry))
-    inside = np.unique(tree.query(shapely.points(points[finite]), predicate="intersects")[0])
-    counts = near.fields.loc[np.flatnonzero(finite)[inside], "iso_a2"].value_counts()
-    many = counts[counts >= OWN_TOWNS * counts.sum()]
-    return tuple(sorted(many.index, key=lambda code: (-many[code], code)))
 
 
 def study_outline(units: Geometries) -> shapely.Geometry:
@@ -297,22 +328,23 @@ def study_outline(units: Geometries) -> shapely.Geometry:
 class _Frame(NamedTuple):
     """The rectangle of a picture, and where it lies on the globe."""
 
+    world: World
     crs: pyproj.CRS
     bounds: tuple[float, float, float, float]
     boxes: Floats
     tolerance: float
 
     @classmethod
-    def of(cls, bounds: tuple[float, float, float, float], crs: pyproj.CRS, tolerance: float) -> _Frame:
+    def of(cls, world: World, bounds: tuple[float, float, float, float], crs: pyproj.CRS, tolerance: float) -> _Frame:
         boxes = box_in(np.asarray(bounds), crs, WGS84)
         if not np.isfinite(boxes).all():  # the frame reaches beyond the globe
             boxes = np.array([[-180.0, -90.0, 180.0, 90.0]])
         wider = boxes + np.array([-MARGIN_DEGREES, -MARGIN_DEGREES, MARGIN_DEGREES, MARGIN_DEGREES])
-        return cls(crs, bounds, np.clip(wider, [-180, -90, -180, -90], [180, 90, 180, 90]), tolerance)
+        return cls(world, crs, bounds, np.clip(wider, [-180, -90, -180, -90], [180, 90, 180, 90]), tolerance)
 
     def near(self, name: Name) -> WorldLayer:
         """The features of a layer that may lie in the frame, as they are."""
-        return world_layer(name).meeting(self.boxes)
+        return self.world.near(name, self.boxes)
 
     def drawn(self, layer: WorldLayer) -> WorldLayer:
         """Features cut to the frame, projected and simplified; those of which nothing is left, or that tear, go."""
@@ -385,7 +417,7 @@ def _names(layer: WorldLayer, language: str, within: shapely.Geometry | None) ->
 
     The layers have them in Latin letters alone: a language with a column of its own for places has none.
     """
-    if f"name_{language}" in world_layer("places").fields.columns:
+    if language in languages_of_places():
         return ("",) * len(layer.shapes)
     names = layer.fields["name"].fillna("")
     if within is not None and len(layer.shapes):
@@ -394,8 +426,9 @@ def _names(layer: WorldLayer, language: str, within: shapely.Geometry | None) ->
     return tuple(names)
 
 
-def _places(frame: _Frame, study: shapely.Geometry, language: str, metres_per_px: float) -> tuple[Place, ...]:
-    layer = frame.near("places")
+def _places(
+    frame: _Frame, layer: WorldLayer, study: shapely.Geometry, language: str, metres_per_px: float
+) -> tuple[Place, ...]:
     way = way_between(WGS84, frame.crs)
     x, y = way.transform(*shapely.get_coordinates(layer.shapes).T)
     west, south, east, north = frame.bounds

@@ -176,9 +176,13 @@ class PlanMaps:
         return max(east - west, 1.0) / max(north - south, 1.0)
 
     def shapes(self, frame: MapFrame) -> gpd.GeoDataFrame:
-        """The units with the detail that a frame can show."""
-        drawn = simplify(self._borders.units, frame.frame)
-        return self.units.set_geometry(gpd.GeoSeries(drawn, self.units.index, crs=self.units.crs))
+        """The units in a frame, with the detail that it can show."""
+        west, south, east, north = frame.bounds
+        own = shapely.bounds(self._borders.units).T
+        inside = (own[0] <= east) & (own[2] >= west) & (own[1] <= north) & (own[3] >= south)
+        drawn = simplify(self._borders.units[inside], frame.frame)
+        units = self.units[inside]
+        return units.set_geometry(gpd.GeoSeries(drawn, units.index, crs=units.crs))
 
     def _group(self, parts: Sequence[tuple[str, str, str, float]]) -> str:
         """Paths in steps of the frame: data, fill, stroke and its thickness in mm."""
@@ -266,18 +270,19 @@ class PlanMaps:
         values = pd.to_numeric(amounts).astype(float).reindex(shapes.index).fillna(0.0)
         most = float(values.max()) or 1.0
         largest = min(frame.wide, frame.high) / 9
-        points = shapes.geometry.representative_point()
+        points = shapely.get_coordinates(shapely.point_on_surface(shapes.geometry.to_numpy())).tolist()
         fills = self.figures.fills
+        rows = list(zip(values.tolist(), points, shapes["main"], shapes["name"], strict=True))
         taken = []
-        for unit in values.sort_values(ascending=False, kind="stable").index:
-            radius = largest * sqrt(values[unit] / most)
+        for value, point, main, name in sorted(rows, key=lambda row: -row[0]):
+            radius = largest * sqrt(value / most)
             if radius < (0.12 if len(shapes) <= MANY else 0.35):
                 break
-            x, y = frame.place(points[unit].x, points[unit].y)
-            fill = fills[str(shapes.loc[unit, "main"])]
+            x, y = frame.place(*point)
+            fill = fills[str(main)]
             fill = QUIET if fill == fills[self.figures.default] else fill
             sheet.circle(x, y, radius, fill, stroke="#FFFFFF", thick=0.16)
-            taken.append((x, y, radius, str(shapes.loc[unit, "name"]), fill))
+            taken.append((x, y, radius, str(name), fill))
         _name_circles(sheet, taken[:7])
         self._sizes(sheet, frame, shapes, most, largest, said[1])
         return _as_map(sheet.svg(said[0]))
@@ -292,7 +297,7 @@ class PlanMaps:
             for x in (0.0, frame.wide - wide)
             for y in (0.0, frame.high - high)
         }
-        land = shapely.union_all(shapes.geometry.to_numpy())
+        land = study_outline(shapes.geometry.to_numpy())
         x, y = min(corners, key=lambda one: (shapely.intersection(land, corners[one]).area, one))
         foot, middle = y + high - 1, x + largest + 1
         for value in _three(most):
@@ -326,7 +331,7 @@ class PlanMaps:
         frame = MapFrame.around(shapely.total_bounds(self._borders.units[chosen.to_numpy()]), wide, high)
         shapes = self.shapes(frame)
         sheet = Canvas(frame.wide, frame.high)
-        inside = shapes[chosen]
+        inside = shapes[shapes["jurisdiction"] == place]
         named = dict(zip(inside["name"].astype(str), inside.geometry, strict=True)) if len(inside) <= 150 else {}
         self._draw(sheet, frame, shapes, ({}, named), thick=0.25, only=place)
         return _as_map(sheet.svg(name)), frame.scale
@@ -335,16 +340,17 @@ class PlanMaps:
         self, unit: str, wide: float, high: float, name: str
     ) -> tuple[Markup, int, tuple[tuple[str, str], ...]]:
         """One unit with what its land is, its neighbours pale; its scale, and fills with the roles they stand for."""
-        plan, own = self.figures.edition.plan, self.units.index == unit
+        own = self.units.index == unit
         frame = MapFrame.around(shapely.total_bounds(self._borders.units[own]), wide, high, spare=6.0)
         pixels, shapes = frame.frame, self.shapes(frame)
         language = self.figures.edition.language
-        context = context_around(plan, frame.bounds, pixels.metres_per_px, language, outline=self._study)
-        context = context._replace(places=self._towns(context, shapes[own], few=False))
+        context = context_around(
+            self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._study
+        )
+        context = context._replace(places=self._towns(context, shapes[shapes.index == unit], few=False))
         sheet = Canvas(frame.wide, frame.high)
-        near = shapes[shapes.geometry.intersects(shapely.box(*frame.bounds))]
-        beside = near[near.index != unit]
-        outline = svg_path(shapes.geometry[own].to_numpy(), pixels)
+        beside = shapes[(shapes.index != unit) & shapes.geometry.intersects(shapely.box(*frame.bounds))]
+        outline = svg_path(shapes.geometry[shapes.index == unit].to_numpy(), pixels)
         land = self._land_of(unit)
         parts = [
             *ground(context, pixels, LIGHT),
@@ -421,7 +427,9 @@ class PlanMaps:
         plan, pixels = self.figures.edition.plan, frame.frame
         own = shapes[shapes["jurisdiction"] == only] if only else shapes
         language = self.figures.edition.language
-        context = context_around(plan, frame.bounds, pixels.metres_per_px, language, outline=self._study)
+        context = context_around(
+            self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._study
+        )
         context = context._replace(places=self._towns(context, own, few=bool(names[1]) and not only))
         shading = (
             relief(plan, outline=self._study, side_px=RELIEF_PX if len(own) <= MANY else RELIEF_PX // 2)
@@ -466,11 +474,10 @@ class PlanMaps:
         """The places of a context, inside of what is drawn or not; none beside the names of a few units."""
         if few:
             return ()
-        land = shapely.union_all(own.geometry.to_numpy())
+        land = study_outline(own.geometry.to_numpy())
         shapely.prepare(land)
-        told = tuple(
-            place._replace(inside=bool(shapely.contains_xy(land, place.x, place.y))) for place in context.places
-        )
+        inside = shapely.contains_xy(land, [place.x for place in context.places], [place.y for place in context.places])
+        told = tuple(place._replace(inside=bool(one)) for place, one in zip(context.places, inside, strict=True))
         plan = self.figures.edition.plan
         return (
             told if plan.rulebook.map.borders and plan.study.map.borders else tuple(one for one in told if one.inside)

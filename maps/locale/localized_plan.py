@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, TypeVar, get_args
 
 import pandas as pd
 
+from layers.errors import Finding
 from layers.sources import Section, Texts, UnitsSection
 from maps.locale.messages import catalogue
 from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
+from zoning.audits import plan_findings_of
 from zoning.plan import Plan
 from zoning.policies import exceptions_of, say_exception
 from zoning.records import names_by_language
@@ -41,6 +44,11 @@ class LocalizedPlan(Plan):
     def language(self) -> str:
         """The language that it is in."""
         return self.renderer.language
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the plan leaves open, misses or does for nothing, warnings before notes."""
+        return tuple(map(self.renderer.finding, plan_findings_of(self)))
 
 
 def localize(plan: Plan, language: str = "en") -> LocalizedPlan:

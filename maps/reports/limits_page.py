@@ -88,7 +88,7 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
 def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     """Warnings on the plan, then notes."""
     edition = figures.edition
-    told = edition.findings
+    told = edition.plan.findings
     for one in told[:FINDINGS]:
         yield edition.words[f"level_{one.level}"], one.text
     if len(told) > FINDINGS:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from maps.annex import TOLD
 from maps.charts import ShareRow, share_bars
-from maps.context import context_credits
 from maps.figures import (
     Block,
     Cell,
@@ -75,9 +74,7 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
         title=called,
         lead=_purposes(figures, own),
         blocks=tuple(blocks),
-        foot=edition.gap.join(
-            (edition.tell("foot_map", scale=edition.number(scale)), context_credits(edition.plan, edition.language))
-        ),
+        foot=edition.gap.join((edition.tell("foot_map", scale=edition.number(scale)), edition.map_credits)),
         above=_above(figures, own, number),
         verdicts=(),
         look="place",

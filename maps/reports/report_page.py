@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maps.annex import TOLD, ReportContext, annex_chapters
+from maps.context import Neighbourhood
 from maps.figures import Contents, Page, PlanFigures, PlanMaps, RuleFigures
 from maps.reports.firmness_page import firmness
 from maps.reports.functions_page import functions
@@ -20,7 +21,13 @@ from zoning.plan import Plan
 
 
 def write_report(
-    plan: Plan, path: str | Path, language: str = "en", *, borders: Topology | None = None, annex: bool = False
+    plan: Plan,
+    path: str | Path,
+    language: str = "en",
+    *,
+    borders: Topology | None = None,
+    near: Neighbourhood | None = None,
+    annex: bool = False,
 ) -> None:
     """Write the report of a plan as one HTML page.
 
@@ -35,6 +42,8 @@ def write_report(
         in other languages alone has a mark.
     borders : Topology, optional
         Of the plan, where another page has them already.
+    near : Neighbourhood, optional
+        The same.
     annex : bool, optional
         Whether the annex is printed, too, and stands unfolded on the screen.
 
@@ -56,10 +65,17 @@ def write_report(
     ...     [file.name for file in Path(folder).iterdir()]
     ['report.html']
     """
-    write_page(report(plan, language, borders=borders, annex=annex), path, "report")
+    write_page(report(plan, language, borders=borders, near=near, annex=annex), path, "report")
 
 
-def report(plan: Plan, language: str = "en", *, borders: Topology | None = None, annex: bool = False) -> str:
+def report(
+    plan: Plan,
+    language: str = "en",
+    *,
+    borders: Topology | None = None,
+    near: Neighbourhood | None = None,
+    annex: bool = False,
+) -> str:
     """The report of a plan as one HTML page: no script, no request, one style sheet allowed by its own hash.
 
     Parameters
@@ -70,6 +86,8 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None,
         Of all that it says.
     borders : Topology, optional
         Of the plan, where another page has them already.
+    near : Neighbourhood, optional
+        The same.
     annex : bool, optional
         Whether the annex is printed, too, and stands unfolded on the screen.
 
@@ -101,7 +119,7 @@ def report(plan: Plan, language: str = "en", *, borders: Topology | None = None,
     >>> "<title>Mountain West 2025" in page, "<script" in page
     (True, False)
     """
-    edition = ReportContext.of(plan, language)
+    edition = ReportContext.of(plan, language, near)
     figures = PlanFigures(edition)
     return fill_page(
         "report.html.j2",

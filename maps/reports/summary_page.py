@@ -8,7 +8,6 @@ from decimal import Decimal
 import pandas as pd
 
 from maps.charts import ShareRow, share_bars
-from maps.context import context_credits
 from maps.figures import (
     BigNumbers,
     Block,
@@ -291,7 +290,7 @@ def _foot(figures: PlanFigures, scale: int) -> str:
                 told,
                 note,
                 edition.tell("foot_map", scale=edition.number(scale)),
-                context_credits(plan, edition.language),
+                edition.map_credits,
             ),
         )
     )

@@ -10,7 +10,6 @@ from typing import Any
 
 from maps.annex import Chapter, ReportContext, dossier_chapters, main_function
 from maps.charts import Gauge, Numbers, fit, gauge, text_mm
-from maps.context import context_credits
 from maps.explain import explain
 from maps.figures import (
     BigNumbers,
@@ -186,7 +185,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
         *([text_in(note, edition.language)] if note else []),
         edition.tell("foot_map", scale=edition.number(scale)),
         words["foot_unit"],
-        context_credits(edition.plan, edition.language),
+        edition.map_credits,
     )
     return Page(
         id="unit",

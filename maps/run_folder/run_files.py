@@ -15,6 +15,7 @@ import pandas as pd
 from layers.inputs import Source
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
+from maps.context import Neighbourhood
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
 from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
@@ -80,10 +81,10 @@ def write_files(
     said = localize(plan, language)
     plan = said.source
     announce("map.html")
-    borders = plan_topology(plan.units, plan.pieces)
-    draw(said, language, borders=borders).save(str(stage / "map.html"))
+    borders, near = plan_topology(plan.units, plan.pieces), Neighbourhood(said)
+    draw(said, language, borders=borders, near=near).save(str(stage / "map.html"))
     announce("report.html")
-    write_report(said, stage / "report.html", language, borders=borders)
+    write_report(said, stage / "report.html", language, borders=borders, near=near)
     announce("tables")
     write_geoparquet(plan.units, stage / "units.parquet")
     write_geoparquet(plan.pieces, stage / "pieces.parquet")

@@ -81,15 +81,38 @@ class Label(NamedTuple):
     @property
     def box(self) -> shapely.Polygon:
         """The room that it takes."""
-        wide, size, turn = self.lettering.length(self.text), self.lettering.size, radians(self.spot.turn)
-        across, down = wide / 2 + GAP, (ASCENT + DESCENT) * size / 2 + GAP
-        corners = ((-across, -down), (across, -down), (across, down), (-across, down))
-        return shapely.Polygon(
-            [
-                (self.spot.x + x * cos(turn) - y * sin(turn), self.spot.y + x * sin(turn) + y * cos(turn))
-                for x, y in corners
-            ]
-        )
+        return _room(self.spot, self.lettering.length(self.text), self.lettering.size).shape
+
+
+class _Room(NamedTuple):
+    """A rectangle: its corners one after another, and whether its sides are upright."""
+
+    corners: tuple[tuple[float, float], ...]
+    upright: bool
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of all of it."""
+        x, y = zip(*self.corners, strict=True)
+        return min(x), min(y), max(x), max(y)
+
+    @property
+    def shape(self) -> shapely.Polygon:
+        """The same as a polygon."""
+        return shapely.polygons(np.array(self.corners))
+
+
+def _room(spot: Spot, length: float, size: float) -> _Room:
+    """What a name of a length takes on a spot."""
+    turn, across, down = radians(spot.turn), length / 2 + GAP, (ASCENT + DESCENT) * size / 2 + GAP
+    lengthwise, sideways = cos(turn), sin(turn)
+    corners = ((-across, -down), (across, -down), (across, down), (-across, down))
+    placed = tuple((spot.x + x * lengthwise - y * sideways, spot.y + x * sideways + y * lengthwise) for x, y in corners)
+    return _Room(placed, spot.turn == 0)
+
+
+def _upright(left: float, top: float, right: float, bottom: float) -> _Room:
+    return _Room(((left, top), (right, top), (right, bottom), (left, bottom)), upright=True)
 
 
 class Sheet:
@@ -111,27 +134,43 @@ class Sheet:
     """
 
     def __init__(self, wide: float, high: float) -> None:
-        self._frame = shapely.box(0, 0, wide, high)
-        shapely.prepare(self._frame)
-        self._taken: list[shapely.Polygon] = []
-        self._marks: list[shapely.Polygon] = []
+        self._wide, self._high = wide, high
+        self._taken: list[_Room] = []
+        self._bounds = np.empty((64, 4))
+        self._marks: list[_Room] = []
         self.labels: list[Label] = []
 
     def take(self, *boxes: tuple[float, float, float, float]) -> None:
         """Take boxes (left, top, right, bottom) for marks that are no names."""
-        self._marks += [shapely.box(*box) for box in boxes]
-        self._taken += [shapely.box(*box) for box in boxes]
+        rooms = [_upright(*box) for box in boxes]
+        self._marks += rooms
+        for room in rooms:
+            self._take(room)
 
-    def is_marked(self, box: shapely.Polygon) -> bool:
-        """Whether a shape touches what was taken for a mark."""
-        return bool(shapely.intersects(np.array(self._marks, dtype=object), box).any())
+    def is_marked(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether a box touches what was taken for a mark."""
+        own = (mark.bounds for mark in self._marks)
+        return any(one[0] <= right and one[2] >= left and one[1] <= bottom and one[3] >= top for one in own)
 
-    def is_free(self, *boxes: shapely.Polygon) -> bool:
-        """Whether shapes lie on the picture and touch nothing."""
-        if not all(self._frame.contains(box) for box in boxes):
+    def _take(self, room: _Room) -> None:
+        if len(self._taken) == len(self._bounds):
+            self._bounds = np.concatenate([self._bounds, np.empty_like(self._bounds)])
+        self._bounds[len(self._taken)] = room.bounds
+        self._taken.append(room)
+
+    def _is_free(self, room: _Room) -> bool:
+        """Whether a room lies on the picture and touches nothing."""
+        left, top, right, bottom = room.bounds
+        if left < 0 or top < 0 or right > self._wide or bottom > self._high:
             return False
-        taken = np.array(self._taken, dtype=object)
-        return not any(shapely.intersects(taken, box).any() for box in boxes)
+        west, north, east, south = self._bounds[: len(self._taken)].T
+        near = [
+            self._taken[place]
+            for place in np.flatnonzero((west <= right) & (east >= left) & (north <= bottom) & (south >= top))
+        ]
+        if room.upright and any(one.upright for one in near):
+            return False
+        return not (near and shapely.intersects(np.array([one.shape for one in near], dtype=object), room.shape).any())
 
     def place(
         self,
@@ -160,15 +199,17 @@ class Sheet:
         Label or None
             None where no spot is free; nothing is taken then.
         """
-        dot = [] if mark is None else [shapely.box(*_square(*mark))]
-        if dot and not self.is_free(*dot):
+        dot = None if mark is None else _upright(*_square(*mark))
+        if dot is not None and not self._is_free(dot):
             return None
+        length = lettering.length(text)
         for spot in spots:
-            label = Label(text, lettering, spot)
-            if self.is_free(label.box) and (within is None or within.contains(label.box)):
-                self._taken += [label.box, *dot]
-                self.labels.append(label)
-                return label
+            room = _room(spot, length, lettering.size)
+            if self._is_free(room) and (within is None or within.contains(room.shape)):
+                for taken in (room,) if dot is None else (room, dot):
+                    self._take(taken)
+                self.labels.append(Label(text, lettering, spot))
+                return self.labels[-1]
         return None
 
 

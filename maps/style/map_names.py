@@ -104,8 +104,10 @@ def _sheet(
     jurisdictions, units = areas
     letterings = (Lettering(12.5, 650, theme.inner_border, spaced=True), Lettering(11, 450, theme.ink))
     for lettering, named in zip(letterings, (jurisdictions, units), strict=True):
-        for name, shape in named.items():
-            ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        drawn = shapely.transform(
+            np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.place(*points.T))
+        )
+        for name, ground in zip(named, drawn, strict=True):
             if sheet.place(name, lettering, spots_in(ground), within=ground) is None and named is units:
                 sheet.place(name, lettering, spots_in(ground), within=ground.buffer(lettering.length(name) / 2))
     _place_towns(sheet, [place for place in shown if place not in large], frame, theme)
@@ -130,8 +132,9 @@ def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Th
         lettering = Lettering(13 if large else 12 if size < 2 else 11, 600 if large else 500 if size < 2 else 450, ink)
         radius = RADII[size]
         spots = spots_beside(x, y, place.name, lettering, radius)
-        dot = shapely.box(x - radius, y - radius, x + radius, y + radius)
-        own = not (large and sheet.is_marked(dot))  # a large town is named beside the mark of its unit
+        own = not (
+            large and sheet.is_marked(x - radius, y - radius, x + radius, y + radius)
+        )  # a large town is named beside the mark of its unit
         found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if own else None)
         if found is not None and own:
             sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(place.capital) and place.inside))

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import escape_hidden
-from maps.context import Context, Relief, context_around, context_credits, relief, study_outline
+from maps.context import Context, Neighbourhood, Relief, context_around, relief, study_outline
 from maps.locale import catalogue, projection, text_in, width, wrap
 from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.legend import (
@@ -98,7 +98,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     frame = Frame.around(bounds, WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
     borders = borders or plan_topology(plan.units, plan.pieces)
     outline = study_outline(borders.units)
-    context = context_around(plan, bounds, frame.metres_per_px, language, outline=outline)
+    context = context_around(Neighbourhood(plan), bounds, frame.metres_per_px, language, outline=outline)
     shading = relief(plan, outline=outline)
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
@@ -107,7 +107,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     rings = _have_room(units, frame)
     blocks = legend(plan, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
-    credit = wrap(escape_hidden(_credits(plan, told, language)), WIDTH / CREDIT / 1.02)
+    credit = wrap(escape_hidden(f"{_credits(plan, told, language)} {context.credits}"), WIDTH / CREDIT / 1.02)
     bottom = high + 8 + 13 * len(credit)
     page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
     head = (
@@ -310,4 +310,4 @@ def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
         inputs=", ".join(sorted({source.path for source in plan.sources})) or "–",
         crs=projection(plan.units.crs),
     )
-    return f"{note}{drawn} {context_credits(plan, language)}"
+    return f"{note}{drawn}"

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from maps.context import study_outline
+
 Geometries = npt.NDArray[np.object_]
 
 TOLERANCE_PX = 0.5
@@ -132,6 +134,6 @@ def _line(points: npt.NDArray[np.int64]) -> str:
 
 
 def dissolve(shapes: Geometries) -> Geometries:
-    """One shape, or none, from many that touch."""
-    found: Geometries = np.array([shapely.union_all(shapes)] if len(shapes) else [], dtype=object)
+    """One shape, or none, from many that touch and do not overlap."""
+    found: Geometries = np.array([study_outline(shapes)] if len(shapes) else [], dtype=object)
     return found

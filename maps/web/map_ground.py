@@ -12,7 +12,7 @@ import shapely
 
 from layers.crs import is_equal_area, way_between, working_crs
 from layers.errors import escape_hidden
-from maps.context import Context, Relief, Surrounded, context_around, relief
+from maps.context import Context, Neighbourhood, Relief, context_around, relief
 from maps.web.geometry_encoding import Geometries, Integers, Shapes, zigzag
 from maps.web.map_plane import EARTH_RADIUS_M, Plane
 from maps.web.page_model import Columns, GroundKind, GroundLayer, RegionName, ReliefPicture, Surroundings, Town
@@ -43,12 +43,13 @@ class Ground(NamedTuple):
     numbers: tuple[Integers, ...]
 
 
-def ground_of(plan: Plan | Surrounded, shapes: Shapes, outline: shapely.Geometry, language: str = "en") -> Ground:
+def ground_of(near: Neighbourhood, shapes: Shapes, outline: shapely.Geometry, language: str = "en") -> Ground:
     """The ground of the map of a plan, or of land without one, which has no relief.
 
     Parameters
     ----------
-    plan : Plan or Surrounded
+    near : Neighbourhood
+        Of the plan, or of the land.
     shapes : Shapes
         Of the same plan: the ground lies in their plane.
     outline : Polygon or MultiPolygon
@@ -61,13 +62,14 @@ def ground_of(plan: Plan | Surrounded, shapes: Shapes, outline: shapely.Geometry
     Everything is cut and simplified in an equal-area CRS, and stands in the plane of the map point by point, so that
     both planes of a plan show the same.
     """
+    plan = near.plan
     own = pyproj.CRS(plan.units.crs)
     flat = own if is_equal_area(own) else working_crs(plan.units)
     units = plan.units.geometry if flat == own else plan.units.geometry.to_crs(flat)
     west, south, east, north = (float(one) for one in units.total_bounds)
     side = max(east - west, north - south)
     bounds = (west - AROUND * side, south - AROUND * side, east + AROUND * side, north + AROUND * side)
-    context = context_around(plan, bounds, side / SIDE_PX, language, outline=outline, crs=flat)
+    context = context_around(near, bounds, side / SIDE_PX, language, outline=outline, crs=flat)
     layers = list(_layers(context, shapes.plane))
     points = np.concatenate([shapely.get_coordinates(one.parts) for one in layers] or [np.zeros((0, 2))])
     corner = points.min(axis=0, initial=np.inf) if len(points) else np.zeros(2)

@@ -12,7 +12,7 @@ import geopandas as gpd
 
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
-from maps.context import Surrounded, study_outline
+from maps.context import Neighbourhood, Surrounded, study_outline
 from maps.offline import (
     LIBRARIES,
     Layer,
@@ -52,7 +52,12 @@ class PlacedPage(NamedTuple):
 
 @overload
 def draw(
-    plan: Plan, language: str = "en", *, projection: PlaneName | None = None, borders: Topology | None = None
+    plan: Plan,
+    language: str = "en",
+    *,
+    projection: PlaneName | None = None,
+    borders: Topology | None = None,
+    near: Neighbourhood | None = None,
 ) -> Map: ...
 @overload
 def draw(plan: Comparison, language: str = "en", *, projection: PlaneName | None = None) -> Map: ...
@@ -73,6 +78,7 @@ def draw(
     name: str | None = None,
     projection: PlaneName | None = None,
     borders: Topology | None = None,
+    near: Neighbourhood | None = None,
 ) -> Map:
     """A plan, a comparison of two, or any table of polygons, as an interactive map.
 
@@ -93,6 +99,8 @@ def draw(
         stand on the map.
     borders : Topology, optional
         Of the plan, where another page has them already.
+    near : Neighbourhood, optional
+        The same.
 
     Returns
     -------
@@ -145,10 +153,12 @@ def draw(
     table = None if isinstance(plan, Plan) else plan
     if table is None and (by is not None or name is not None):
         raise ZoneplanError(Phrase("'by' and 'name' are columns of a table; a plan has its own views."))
-    if table is not None and borders is not None:
-        raise ZoneplanError(Phrase("'borders' are those of a plan; a table has its own."))
+    if table is not None and (borders is not None or near is not None):
+        raise ZoneplanError(Phrase("'borders' and 'near' are those of a plan; a table has its own."))
     placing = (
-        _placed_plan(plan, language, borders, compared) if table is None else _placed_table(table, language, by, name)
+        _placed_plan(plan, language, borders, near or Neighbourhood(plan), compared)
+        if table is None
+        else _placed_table(table, language, by, name)
     )
     layer = _PlanLayer(placing, projection)
     page = layer.page
@@ -186,7 +196,7 @@ def draw(
 
 
 def _placed_plan(
-    plan: Plan, language: str, borders: Topology | None, compared: Comparison | None
+    plan: Plan, language: str, borders: Topology | None, near: Neighbourhood, compared: Comparison | None
 ) -> Callable[[PlaneName], PlacedPage]:
     """What puts the page of a plan into a projection, with what differs from another plan."""
     topology = borders or plan_topology(plan.units, plan.pieces)
@@ -194,7 +204,7 @@ def _placed_plan(
 
     def place(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(topology, plan.units, plane)
-        ground = ground_of(plan, shapes, outline, language)
+        ground = ground_of(near, shapes, outline, language)
         page = page_of(plan, shapes, language, ground.model)
         page = page if compared is None else compared_page(page, compared)
         measured = {one.name: one.steps for one in measure_columns(plan)}
@@ -209,10 +219,11 @@ def _placed_table(
     """What puts the page of a table into a projection."""
     drawn = drawn_table(table)
     content = table_content(table, drawn, by, name, language)
+    near = Neighbourhood(Surrounded(drawn.units))
 
     def place(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(drawn.topology, drawn.units, plane)
-        ground = ground_of(Surrounded(drawn.units), shapes, drawn.outline, language)
+        ground = ground_of(near, shapes, drawn.outline, language)
         page = table_page(content, shapes, language, ground.model)
         return PlacedPage(page, shapes, (*ground.numbers, *content.numbers))
 

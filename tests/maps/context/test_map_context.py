@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from layers.crs import working_crs
-from maps.context import context_around, context_credits, study_outline
+from maps.context import Neighbourhood, context_around, study_outline
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.schema import MapRules
 
@@ -32,7 +32,9 @@ def somewhere(toy_plan):
 def around(plan, metres_per_px=2000.0, language="en", share=0.5):
     west, south, east, north = plan.units.total_bounds
     side = share * max(east - west, north - south)
-    return context_around(plan, (west - side, south - side, east + side, north + side), metres_per_px, language)
+    return context_around(
+        Neighbourhood(plan), (west - side, south - side, east + side, north + side), metres_per_px, language
+    )
 
 
 def shapes_of(context):
@@ -185,7 +187,7 @@ def test_credits_name_both_sources(somewhere):
 def test_a_map_of_another_projection_has_the_same_land(somewhere):
     plan = somewhere((5.0, 45.0, 12.0, 50.0))
     bounds = gpd.GeoSeries([shapely.box(4.0, 44.0, 13.0, 51.0)], crs="EPSG:4326").to_crs("EPSG:3857").total_bounds
-    context = context_around(plan, tuple(bounds), 2000.0, crs="EPSG:3857")
+    context = context_around(Neighbourhood(plan), tuple(bounds), 2000.0, crs="EPSG:3857")
     munich = next(place for place in context.places if place.name == "Munich")
     assert (munich.x, munich.y) == pytest.approx((1_288_000, 6_129_000), abs=5000)
     assert munich.inside
@@ -215,7 +217,7 @@ def test_no_border_is_drawn_around_a_study_in_china_whatever_its_rulebook(somewh
     assert not context.regions
     assert all(place.inside for place in context.places)
     assert context.credits.endswith("are not authoritative.")
-    assert context_credits(plan, "zh").endswith("不作为划界依据。")
+    assert Neighbourhood(plan).credits("zh").endswith("不作为划界依据。")
     abroad = around(somewhere((100.0, 46.0, 108.0, 49.0)))  # its neighbour may be drawn from these layers
     assert len(abroad.countries)
     assert "China" in {region.name for region in around(somewhere((100.0, 43.0, 108.0, 49.0)), share=1.2).regions}

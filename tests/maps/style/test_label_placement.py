@@ -32,9 +32,9 @@ def test_marks_are_told_from_names():
     sheet = Sheet(200, 100)
     sheet.take((10, 10, 20, 20))
     sheet.place("Denver", PLAIN, [Spot(100, 50)])
-    assert sheet.is_marked(shapely.box(15, 15, 30, 30))
-    assert not sheet.is_marked(shapely.box(95, 45, 105, 55))
-    assert not sheet.is_free(shapely.box(95, 45, 105, 55))
+    assert sheet.is_marked(15, 15, 30, 30)
+    assert not sheet.is_marked(95, 45, 105, 55)
+    assert sheet.place("Aurora", PLAIN, [Spot(100, 50)]) is None
 
 
 def test_a_name_stays_inside_of_its_shape():

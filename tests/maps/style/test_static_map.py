@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from layers.errors import ZoneplanError
-from maps.context import context_around
+from maps.context import Neighbourhood, context_around
 from maps.style import picture
 from maps.style.map_names import map_names
 from maps.style.palette import LIGHT
@@ -99,7 +99,7 @@ def test_overlays_are_hatched_and_decisions_marked(toy_plan):
     svg = picture(toy_plan)
     assert svg.count('fill="url(#zp-hatch-energy_rich)"') == 1
     hatched = re.search(r'id="zp-overlay-energy_rich"[^>]* d="([^"]*)"', svg).group(1)
-    assert hatched == "M5647 5647l0-1765 1765 0 0 1765z"  # a4, in tenths of a pixel
+    assert hatched == "M5647 3882l1765 0 0 1765-1765 0z"  # a4, in tenths of a pixel
     assert svg.count('<rect x="649.7"') == 1  # c4, at its middle
 
 
@@ -117,7 +117,9 @@ def test_no_two_names_touch_and_none_leaves_the_picture(plan_of, study, language
     edge = 0.05 * max(np.ptp(plan.units.total_bounds[::2]), np.ptp(plan.units.total_bounds[1::2]))
     west, south, east, north = plan.units.total_bounds
     frame = Frame.around((west - edge, south - edge, east + edge, north + edge), 600, 700)
-    context = context_around(plan, (west - edge, south - edge, east + edge, north + edge), 3000.0, language)
+    context = context_around(
+        Neighbourhood(plan), (west - edge, south - edge, east + edge, north + edge), 3000.0, language
+    )
     places = dict(plan.units.dissolve("jurisdiction").geometry.items())
     labels = map_names(context, frame, LIGHT, places, [(300.0, 300.0, 340.0, 340.0)])
     boxes = np.array([shapely.box(300, 300, 340, 340), *(label.box for label in labels)])

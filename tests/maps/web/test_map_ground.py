@@ -7,7 +7,7 @@ import gzip
 import numpy as np
 import pytest
 
-from maps.context import study_outline
+from maps.context import Neighbourhood, study_outline
 from maps.style import plan_topology
 from maps.web.geometry_encoding import byte_planes, in_85_signs, place_on_grid
 from maps.web.map_ground import ground_of
@@ -24,7 +24,7 @@ def ground(plan_of):
         plan = plan_of(study)
         borders = plan_topology(plan.units, plan.pieces)
         shapes = place_on_grid(borders, plan.units, plane)
-        return ground_of(plan, shapes, study_outline(borders.units), language), shapes
+        return ground_of(Neighbourhood(plan), shapes, study_outline(borders.units), language), shapes
 
     return made
 
@@ -103,7 +103,9 @@ def test_the_same_plan_has_the_same_ground(ground):
 
 def test_a_small_plan_without_heights_has_land_and_no_relief(toy_plan):
     borders = plan_topology(toy_plan.units, toy_plan.pieces)
-    model = ground_of(toy_plan, place_on_grid(borders, toy_plan.units), study_outline(borders.units)).model
+    model = ground_of(
+        Neighbourhood(toy_plan), place_on_grid(borders, toy_plan.units), study_outline(borders.units)
+    ).model
     assert [layer.kind for layer in model.layers] == ["land"]
     assert model.relief is None
     assert model.credits == "Made with Natural Earth. Places: GeoNames (CC BY 4.0)."

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from maps.context import study_outline
+from maps.context import Neighbourhood, study_outline
 from maps.locale import languages
 from maps.style import plan_topology
 from maps.web.geometry_encoding import encode_block, place_on_grid
@@ -34,7 +34,7 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
     """The same model, the same outlines, and on each card every line of the explanation."""
     borders = plan_topology(toy_plan.units, toy_plan.pieces)
     shapes = place_on_grid(borders, toy_plan.units)
-    ground = ground_of(toy_plan, shapes, study_outline(borders.units), language)
+    ground = ground_of(Neighbourhood(toy_plan), shapes, study_outline(borders.units), language)
     model = page_of(toy_plan, shapes, language, ground.model)
     page = as_json(model)
     listed = {one.name for one in model.measures}

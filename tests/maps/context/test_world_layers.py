@@ -1,0 +1,45 @@
+"""The bundled world: what of it is decoded, and that the boxes in its files are those of its shapes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from maps.context import world_layers
+from maps.context.world_layers import DATA, World, world_layer
+
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+WHOLE = np.array([[-180.0, -90.0, 180.0, 90.0]])
+WEST = np.array([[-114.8, 31.3, -102.0, 45.0]])
+
+
+@pytest.mark.parametrize("name", ["land", "lakes", "rivers", "admin1_lines", "admin0_lines"])
+def test_each_box_holds_its_shape_and_hardly_more(name):
+    rows = pq.ParquetFile(DATA / f"{name}.parquet").read()
+    boxes = np.column_stack([rows["bbox"].combine_chunks().field(side).to_numpy() for side in SIDES])
+    own = shapely.bounds(shapely.from_wkb(rows["geometry"].to_numpy()))
+    assert (boxes[:, :2] <= own[:, :2]).all()
+    assert (boxes[:, 2:] >= own[:, 2:]).all()
+    assert np.abs(boxes - own).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["land", "places", "regions"])
+def test_a_part_of_a_layer_is_what_meets_its_boxes_in_the_same_order(name):
+    whole = world_layer(name, WHOLE)
+    chosen, part = whole.meeting(WEST), world_layer(name, WEST)
+    assert 0 < len(part.shapes) < len(whole.shapes) / 10
+    assert shapely.equals_exact(part.shapes, chosen.shapes).all()
+    assert part.fields.equals(chosen.fields)
+
+
+def test_what_was_read_for_a_wide_picture_serves_those_inside_it(monkeypatch):
+    read = []
+    monkeypatch.setattr(world_layers, "world_layer", lambda *asked: read.append(asked) or world_layer(*asked))
+    world, inside = World(), WEST + np.array([1.0, 1.0, -1.0, -1.0])
+    world.near("lakes", WEST)
+    assert len(world.near("lakes", inside).shapes) == len(world_layer("lakes", inside).shapes)
+    assert len(read) == 1
+    world.near("lakes", WHOLE)
+    assert len(read) == 2
